@@ -1,0 +1,27 @@
+"""New names for things: random, so that none tells how many there are."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+UID_PREFIX = "bk_"
+
+
+def uid() -> str:
+    """`bk_` and 12 letters of Crockford's base 32: 60 random bits."""
+    return UID_PREFIX + _letters(12)
+
+
+def event() -> str:
+    return "ev_" + _letters(16)
+
+
+def token() -> str:
+    """What nobody can guess: 128 random bits for a URL."""
+    return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()
+
+
+def _letters(count: int) -> str:
+    return "".join(_CROCKFORD[byte & 31] for byte in os.urandom(count))

@@ -1,0 +1,284 @@
+"""The values that calbook decides about: frozen, without clock, file or database.
+
+An instant is an aware datetime in UTC, so that differences are elapsed time (two
+datetimes of one zone would be subtracted by wall clock). Named tuples, because
+every command loads them and ten data classes would cost a bare Python start; and
+without the future import, under which typing would compile each annotation.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+NO_TIME = timedelta(0)
+
+LONGEST_DURATION = 1440 * MINUTE
+LONGEST_BUFFER = 1440 * MINUTE
+LONGEST_CLAIM = LONGEST_BUFFER + LONGEST_DURATION + LONGEST_BUFFER
+
+
+class Status(StrEnum):
+    """Where a booking or occurrence is in its life, as the clock sees it."""
+
+    PENDING = "PENDING"  # awaits the host's word
+    CONFIRMED = "CONFIRMED"  # will take place, or is taking place
+    CANCELLED = "CANCELLED"  # will not take place; `Resolution` says how it ended
+    COMPLETED = "COMPLETED"  # its end has passed
+    NO_SHOW = "NO_SHOW"  # the attendee did not come
+
+
+class Resolution(StrEnum):
+    """How a cancelled one ended."""
+
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"  # its start came before the host's word
+    CONFLICT = "conflict"  # a date of a series that was never free
+
+
+class Actor(StrEnum):
+    """Who asks."""
+
+    ATTENDEE = "attendee"  # obeys every rule
+    HOST = "host"  # may pass rules with an override
+    SYSTEM = "system"  # time itself
+
+
+class Attendance(StrEnum):
+    """Whether somebody came; time passing says nothing about it."""
+
+    UNKNOWN = "unknown"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+
+
+class SchedulingType(StrEnum):
+    """How the hosts of an event type share its bookings."""
+
+    SINGLE = "SINGLE"
+    ROUND_ROBIN = "ROUND_ROBIN"
+    COLLECTIVE = "COLLECTIVE"
+
+
+class Span(NamedTuple):
+    """A half-open stretch of time `[start, end)` in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def covers(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+# -- what can be booked, and when ----------------------------------------------
+
+
+class Hours(NamedTuple):
+    """A window of local time, counted from the midnight its date starts with.
+
+    `end` is later than `start`; past 24 hours it lies on the next date.
+    """
+
+    start: timedelta
+    end: timedelta
+
+
+class Override(NamedTuple):
+    """Other hours for one local date; none at all closes it."""
+
+    date: date
+    hours: tuple[Hours, ...] = ()
+    reason: str | None = None
+
+
+class Schedule(NamedTuple):
+    """Weekly hours in one zone (`weekly[0]` is Monday) and the dates that differ."""
+
+    id: str
+    name: str
+    timezone: str
+    weekly: tuple[tuple[Hours, ...], ...]
+    overrides: Mapping[date, Override]
+
+
+class Host(NamedTuple):
+    """Who gives the time."""
+
+    id: str
+    name: str
+    email: str | None
+    timezone: str
+    schedule_id: str
+
+
+class Assignment(NamedTuple):
+    """A host's place in an event type."""
+
+    host_id: str
+    weight: int = 1
+    is_fixed: bool = False
+    priority: int = 0
+
+
+class Question(NamedTuple):
+    """What an attendee is asked when booking."""
+
+    key: str
+    label: str
+    type: str
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+class EventType(NamedTuple):
+    """What can be booked, and by which rules."""
+
+    id: str
+    slug: str
+    title: str
+    duration: timedelta = 30 * MINUTE
+    description: str | None = None
+    location: Mapping[str, str] | None = None
+    hosts: tuple[Assignment, ...] = ()
+    schedule_id: str | None = None
+    buffer_before: timedelta = NO_TIME
+    buffer_after: timedelta = NO_TIME
+    minimum_notice: timedelta = NO_TIME
+    maximum_advance: int | None = None  # local dates, not elapsed days
+    slot_interval: timedelta | None = None
+    slots_per_day: int | None = None
+    requires_confirmation: bool = False
+    allow_cancellation: bool = True
+    cancellation_deadline: timedelta | None = None
+    seats: int | None = None
+    max_occurrences: int = 730
+    questions: tuple[Question, ...] = ()
+    scheduling_type: SchedulingType = SchedulingType.SINGLE
+    round_robin: str | None = None
+    meeting_url_template: str | None = None
+    notify: bool = False
+    active: bool = True
+    metadata: Mapping[str, Any] = {}
+
+    @property
+    def grid(self) -> timedelta:
+        return self.slot_interval or self.duration
+
+    def claim(self, meeting: Span) -> Span:
+        """The meeting with this event type's buffers around it."""
+        return Span(meeting.start - self.buffer_before, meeting.end + self.buffer_after)
+
+
+# -- what was booked -------------------------------------------------------------
+
+
+class Attendee(NamedTuple):
+    """A person in a booking; the e-mail is compared case-folded."""
+
+    email: str
+    name: str | None = None
+    phone: str | None = None
+    timezone: str | None = None
+
+
+class Moment(NamedTuple):
+    """A start as it was given, so that a later change of zone rules can be seen."""
+
+    instant: datetime
+    wall: datetime  # naive, in `timezone`
+    timezone: str
+    by_offset: bool  # the person wrote an offset, not a wall time
+
+
+class Occurrence(NamedTuple):
+    """One meeting of a booking.
+
+    `recurrence_id` is the original start and the key within the booking (RFC 5545,
+    3.8.4.4); `date` its local date. `status` is what was last said, not what time
+    has made of it: ask `lifecycle.seen`.
+    """
+
+    recurrence_id: datetime
+    date: date
+    start: Moment
+    span: Span
+    claim: Span
+    status: Status
+    resolution: Resolution | None = None
+    cancelled_by: Actor | None = None
+    reason: str | None = None
+    attendance: Attendance = Attendance.UNKNOWN
+    told: bool = False  # the event for what time did has been written
+
+
+class Policy(NamedTuple):
+    """The event type's rules that bind a booking for life, as of its making."""
+
+    requires_confirmation: bool
+    allow_cancellation: bool
+    cancellation_deadline: timedelta | None
+    questions: tuple[Question, ...] = ()
+
+
+class Booking(NamedTuple):
+    """One event type booked by one or more attendees for one or more occurrences."""
+
+    uid: str
+    event_type_id: str
+    host_ids: tuple[str, ...]
+    timezone: str
+    occurrences: tuple[Occurrence, ...]
+    attendees: tuple[Attendee, ...]  # the primary first
+    policy: Policy
+    created_at: datetime
+    updated_at: datetime
+    location: Mapping[str, str] | None = None
+    meeting_url: str | None = None
+    notes: str | None = None
+    responses: Mapping[str, Any] = {}
+    metadata: Mapping[str, Any] = {}
+    recurring: Mapping[str, Any] | None = None
+    overrides: tuple[str, ...] = ()
+    sequence: int = 0
+    version: int = 0
+
+    @property
+    def attendee(self) -> Attendee:
+        return self.attendees[0]
+
+    @property
+    def guests(self) -> tuple[Attendee, ...]:
+        return self.attendees[1:]
+
+    @property
+    def single(self) -> Occurrence:
+        """The only occurrence of a booking that does not recur."""
+        assert len(self.occurrences) == 1
+        return self.occurrences[0]
+
+
+class Claim(NamedTuple):
+    """A host's time held by an occurrence: the meeting and its buffers."""
+
+    host_id: str
+    span: Span
+    uid: str
+    recurrence_id: datetime
+
+
+class Event(NamedTuple):
+    """Something that happened to a booking; audit log and outbox are made of these."""
+
+    type: str
+    uid: str
+    at: datetime
+    by: Actor
+    change: Mapping[str, Any] = {}
+    recurrence_id: datetime | None = None

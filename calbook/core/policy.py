@@ -1,0 +1,319 @@
+"""May it be booked, may it be changed? Small rules, asked in one fixed order.
+
+A rule is a function from a proposal to a refusal or None. Whoever books, moves,
+lists free starts or explains one asks these same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from calbook.core import questions, times
+from calbook.core.errors import (
+    CalbookError,
+    CancellationNotAllowed,
+    DeadlinePassed,
+    Inactive,
+    InThePast,
+    InvalidResponses,
+    MaximumAdvance,
+    MinimumNotice,
+    OutsideHours,
+    SeatsFull,
+    SlotsPerDay,
+    SlotTaken,
+)
+from calbook.core.model import (
+    DAY,
+    MINUTE,
+    Actor,
+    Booking,
+    Claim,
+    EventType,
+    Span,
+    Status,
+)
+
+OVERRIDES = (
+    "hours",
+    "notice",
+    "advance",
+    "per-day",
+    "questions",
+    "deadline",
+    "past",
+    "duration",
+)
+
+
+class Obstacle(NamedTuple):
+    """A claim in the way and the meeting it belongs to."""
+
+    claim: Claim
+    meeting: Span
+
+
+class Proposal(NamedTuple):
+    """One meeting that somebody wants, with every fact that the rules look at."""
+
+    event_type: EventType
+    meeting: Span
+    timezone: str
+    now: datetime
+    open_time: tuple[tuple[Span, ...], ...]  # of each schedule that must be open
+    booked_that_day: int = 0
+    persons: int = 1
+    responses: Mapping[str, Any] | None = None  # None: the questions are not asked
+    obstacle: Obstacle | None = None
+    waived: frozenset[str] = frozenset()
+    shown_in: str | None = None  # the zone in which people are told of it
+
+
+class Verdict(NamedTuple):
+    """Every refusal, in the rules' order, and the overrides that were needed."""
+
+    refusals: tuple[CalbookError, ...]
+    used: tuple[str, ...]
+    needed: tuple[str | None, ...]  # beside each refusal, what would pass it
+
+
+def in_the_past(p: Proposal) -> CalbookError | None:
+    if p.meeting.start > p.now:
+        return None
+    return InThePast(
+        f"{_when(p)} is in the past",
+        start=_stamp(p, p.meeting.start),
+        now=_stamp(p, p.now),
+    )
+
+
+def inactive(p: Proposal) -> CalbookError | None:
+    if p.event_type.active:
+        return None
+    return Inactive(
+        f"{p.event_type.id} takes no bookings at present",
+        hint=f"switch it on: calbook event update {p.event_type.slug} --active",
+        eventTypeId=p.event_type.id,
+    )
+
+
+def outside_hours(p: Proposal) -> CalbookError | None:
+    if all(any(s.covers(p.meeting) for s in open_time) for open_time in p.open_time):
+        return None
+    day = times.local_date(p.meeting.start, p.timezone)
+    closed = next(o for o in p.open_time if not any(s.covers(p.meeting) for s in o))
+    that_day = [
+        times.spoken(s.start, s.end, p.shown_in or p.timezone)
+        for s in closed
+        if times.local_date(s.start, p.timezone) <= day
+        and s.end > times.day_start(day, p.timezone)
+    ]
+    return OutsideHours(
+        f"{_when(p)} is outside the open hours",
+        hint=f"open that day: {'; '.join(that_day) or 'nothing'}",
+        start=_stamp(p, p.meeting.start),
+        end=_stamp(p, p.meeting.end),
+        open=that_day,
+    )
+
+
+def minimum_notice(p: Proposal) -> CalbookError | None:
+    notice = p.event_type.minimum_notice
+    if p.meeting.start - p.now >= notice:
+        return None
+    if p.meeting.start <= p.now and "past" in p.waived:
+        return None  # whoever may book the past need not say so twice
+    earliest = _stamp(p, p.now + notice)
+    return MinimumNotice(
+        f"{_when(p)} is too soon: {_minutes(notice)} minutes' notice are needed",
+        hint=f"the earliest start now is {_spoken(p, p.now + notice)}",
+        start=_stamp(p, p.meeting.start),
+        earliest=earliest,
+        minimumNotice=_minutes(notice),
+    )
+
+
+def maximum_advance(p: Proposal) -> CalbookError | None:
+    if p.event_type.maximum_advance is None:
+        return None
+    last = times.local_date(p.now, p.timezone) + p.event_type.maximum_advance * DAY
+    if times.local_date(p.meeting.start, p.timezone) <= last:
+        return None
+    return MaximumAdvance(
+        f"{_when(p)} is too far ahead: {p.event_type.maximum_advance} days at most",
+        hint=f"the last day now is {last}",
+        start=_stamp(p, p.meeting.start),
+        lastDate=last.isoformat(),
+        maximumAdvance=p.event_type.maximum_advance,
+    )
+
+
+def slots_per_day(p: Proposal) -> CalbookError | None:
+    most = p.event_type.slots_per_day
+    if most is None or p.booked_that_day < most:
+        return None
+    day = times.local_date(p.meeting.start, p.timezone)
+    return SlotsPerDay(
+        f"{day} is full: {p.booked_that_day} of {most} bookings of"
+        f" {p.event_type.id} that day",
+        date=day.isoformat(),
+        booked=p.booked_that_day,
+        slotsPerDay=most,
+    )
+
+
+def invalid_responses(p: Proposal) -> CalbookError | None:
+    if p.responses is None:
+        return None
+    try:
+        questions.answers(p.event_type.questions, p.responses)
+    except InvalidResponses as refusal:
+        return refusal
+    return None
+
+
+def seats_full(p: Proposal) -> CalbookError | None:
+    seats = p.event_type.seats
+    if seats is None or p.persons <= seats:
+        return None
+    return SeatsFull(seats=seats, persons=p.persons)
+
+
+def slot_taken(p: Proposal) -> CalbookError | None:
+    zone = p.shown_in or p.timezone
+    return None if p.obstacle is None else taken(p.obstacle, zone)
+
+
+def taken(obstacle: Obstacle, timezone: str) -> SlotTaken:
+    """The refusal that names what is in the way."""
+    claim, meeting = obstacle
+    return SlotTaken(
+        uid=claim.uid,
+        when=f"{times.spoken(meeting.start, meeting.end, timezone)} {timezone}",
+        host=claim.host_id,
+        until=times.rfc3339(claim.span.end, timezone),
+        free=times.spoken_moment(claim.span.end, timezone),
+    )
+
+
+Rule = Callable[[Proposal], CalbookError | None]
+
+# The first refusal decides code and exit status. Beside each rule, the override
+# with which the host may pass it; overlap can never be passed.
+RULES: tuple[tuple[Rule, str | None], ...] = (
+    (in_the_past, "past"),
+    (inactive, None),
+    (outside_hours, "hours"),
+    (minimum_notice, "notice"),
+    (maximum_advance, "advance"),
+    (slots_per_day, "per-day"),
+    (invalid_responses, "questions"),
+    (seats_full, None),
+    (slot_taken, None),
+)
+
+
+def decide(proposal: Proposal) -> Verdict:
+    """Ask every rule; none stops the others from being asked."""
+    refusals: list[CalbookError] = []
+    used: list[str] = []
+    needed: list[str | None] = []
+    for rule, override in RULES:
+        refusal = rule(proposal)
+        if refusal is None:
+            continue
+        if override in proposal.waived:
+            used.append(str(override))
+        else:
+            refusals.append(refusal)
+            needed.append(override)
+    return Verdict(tuple(refusals), tuple(used), tuple(needed))
+
+
+def check(proposal: Proposal) -> tuple[str, ...]:
+    """The overrides that were needed; raises the first refusal, naming all."""
+    refusals, used, needed = decide(proposal)
+    if refusals:
+        raise with_all(refusals, advice=_advice(proposal, needed))
+    return used
+
+
+def _advice(proposal: Proposal, needed: tuple[str | None, ...]) -> str | None:
+    """With which overrides the host gets past every refusal, where that is so."""
+    if None in needed or "questions" in needed:
+        return None
+    every = ",".join(dict.fromkeys([*sorted(proposal.waived), *map(str, needed)]))
+    return f"the host may: --by host --override {every}"
+
+
+def with_all(
+    refusals: Iterable[CalbookError], *, advice: str | None = None
+) -> CalbookError:
+    """The first refusal, with all of them in its details and advice in its hint."""
+    first, *_ = refusals = tuple(refusals)
+    first.hint = "; ".join(filter(None, [first.hint, advice])) or None
+    first.details["refusals"] = [
+        {
+            "code": refusal.code,
+            "message": refusal.message,
+            "details": {k: v for k, v in refusal.details.items() if k != "refusals"},
+        }
+        for refusal in refusals
+    ]
+    return first
+
+
+def check_change(booking: Booking, *, verb: str, by: Actor, now: datetime) -> None:
+    """May the attendee still cancel or move it? The host always may.
+
+    By the rules of the day it was booked. Cancelling a pending request is free.
+    """
+    occurrence = booking.single
+    if by is not Actor.ATTENDEE:
+        return
+    if verb == "cancel" and occurrence.status is Status.PENDING:
+        return
+    hint = "the host may: --by host"
+    if not booking.policy.allow_cancellation:
+        raise with_all(
+            [
+                CancellationNotAllowed(
+                    f"{booking.uid} cannot be changed by its attendee",
+                    hint=hint,
+                    uid=booking.uid,
+                )
+            ]
+        )
+    deadline = booking.policy.cancellation_deadline
+    if deadline is None or occurrence.span.start - now >= deadline:
+        return
+    last = occurrence.span.start - deadline
+    latest = times.rfc3339(last, booking.timezone)
+    spoken = times.spoken_moment(last, booking.timezone)
+    refusal = DeadlinePassed(
+        f"it is too late to {verb} {booking.uid}: that was possible until {spoken}",
+        hint=hint,
+        uid=booking.uid,
+        deadline=latest,
+        now=times.rfc3339(now, booking.timezone),
+    )
+    raise with_all([refusal])
+
+
+def _when(p: Proposal) -> str:
+    zone = p.shown_in or p.timezone
+    return f"{times.spoken(p.meeting.start, p.meeting.end, zone)} {zone}"
+
+
+def _spoken(p: Proposal, moment: datetime) -> str:
+    return times.spoken_moment(moment, p.shown_in or p.timezone)
+
+
+def _stamp(p: Proposal, moment: datetime) -> str:
+    return times.rfc3339(moment, p.timezone)
+
+
+def _minutes(length: timedelta) -> int:
+    return length // MINUTE

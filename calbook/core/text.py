@@ -1,0 +1,68 @@
+"""Text from people: checked on its way in, made harmless on its way out.
+
+It is stored as it was given; `visible` spells out what a terminal, a table or a
+bidi-aware reader would obey instead of show.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ZWJ = "\u200d"
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def visible(text: str) -> str:
+    """Spell control, format and separator characters as `\\uXXXX`.
+
+    A zero-width joiner between two symbols stays: it builds one emoji.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        _spelt(char) if _is_unsafe(text, index) else char
+        for index, char in enumerate(text)
+    )
+
+
+def _is_unsafe(text: str, index: int) -> bool:
+    if unicodedata.category(text[index]) not in _UNSAFE:
+        return False
+    return not (text[index] == _ZWJ and _joins_symbols(text, index))
+
+
+def _joins_symbols(text: str, index: int) -> bool:
+    before = text[max(0, index - 2) : index].rstrip("\ufe0f")[-1:]
+    after = text[index + 1 : index + 2]
+    # So a skin tone (Sk) may stand before the joiner.
+    return (
+        bool(before and after)
+        and unicodedata.category(before) in {"So", "Sk"}
+        and unicodedata.category(after) == "So"
+    )
+
+
+def _spelt(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def escape_json(document: str) -> str:
+    """JSON text with the same meaning and nothing in it that a terminal obeys.
+
+    For text made by `json.dumps(ensure_ascii=False)`: there such characters stand
+    only inside strings. Line breaks between the tokens stay.
+    """
+    if document.isascii() and "\x7f" not in document:
+        return document
+    return "".join(
+        _json_spelt(char) if char != "\n" and _is_unsafe(document, index) else char
+        for index, char in enumerate(document)
+    )
+
+
+def _json_spelt(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(
+        f"\\u{int.from_bytes(units[at : at + 2]):04x}" for at in range(0, len(units), 2)
+    )

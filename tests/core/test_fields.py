@@ -1,0 +1,533 @@
+"""Single values that people give: what is kept, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calbook.core import fields, ids
+from calbook.core.errors import BadInput
+from calbook.core.policy import OVERRIDES
+
+Check = Callable[..., Any]
+
+
+def refused(check: Check, *args: Any, **named: Any) -> BadInput:
+    with pytest.raises(BadInput) as refusal:
+        check(*args, **named)
+    assert refusal.value.code == "bad_input"
+    return refusal.value
+
+
+# -- text ----------------------------------------------------------------------------
+
+UNSTORABLE = [
+    pytest.param(None, "name must be text, not null", id="null"),
+    pytest.param(5, "name must be text, not a number", id="number"),
+    pytest.param(1.5, "name must be text, not a number", id="float"),
+    pytest.param(True, "name must be text, not true or false", id="true"),
+    pytest.param([], "name must be text, not a list", id="list"),
+    pytest.param({}, "name must be text, not an object", id="object"),
+    pytest.param(b"Ada", "name must be text, not bytes", id="bytes"),
+    pytest.param("Ada\0", "name holds a NUL byte", id="nul"),
+    pytest.param("\udcff", "name is not valid UTF-8", id="surrogate"),
+    pytest.param("\ud800", "name is not valid UTF-8", id="first-surrogate"),
+    pytest.param("\udfff", "name is not valid UTF-8", id="last-surrogate"),
+    pytest.param(
+        "x" * 201, "name has 201 characters; at most 200 fit", id="one-too-many"
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), UNSTORABLE)
+def test_text_that_cannot_be_stored_is_refused(value: object, message: str) -> None:
+    assert refused(fields.line, value, "name").message == message
+    assert refused(fields.prose, value, "name", most=200).message == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Ada", id="plain"),
+        pytest.param(" Ada ", id="blanks-around-are-kept"),
+        pytest.param("Zoë 李 👩\u200d💻", id="any-script"),
+        pytest.param("a\tb\x1b[31m\u202e", id="stored-as-given"),
+        pytest.param("\U0001f600" * 200, id="characters-not-bytes"),
+    ],
+)
+def test_a_line_is_kept_as_it_was_given(text: str) -> None:
+    assert fields.line(text, "name") == text
+
+
+@pytest.mark.parametrize(
+    "line_break",
+    [
+        "\n",
+        "\r",
+        "\r\n",
+        "\v",
+        "\f",
+        "\x1c",
+        "\x1d",
+        "\x1e",
+        "\x85",
+        "\u2028",
+        "\u2029",
+    ],
+    ids=lambda text: text.encode("unicode_escape").decode(),
+)
+def test_a_line_takes_no_line_break(line_break: str) -> None:
+    refusal = refused(fields.line, f"Ada{line_break}Lovelace", "name")
+
+    assert refusal.message == "name must be one line"
+    assert fields.prose(f"Ada{line_break}", "notes") == f"Ada{line_break}"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", "\u00a0", "\u3000"])
+def test_a_line_says_something(text: str) -> None:
+    assert refused(fields.line, text, "name").message == "name is empty"
+    assert fields.prose(text, "notes") == text
+
+
+def test_prose_takes_20_000_characters() -> None:
+    assert fields.prose("x" * 20_000, "notes") == "x" * 20_000
+    assert refused(fields.prose, "x" * 20_001, "notes").details == {
+        "field": "notes",
+        "length": 20_001,
+        "most": 20_000,
+    }
+
+
+# -- addresses -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@example.com",
+        "Ada.Lovelace+calbook@Sub.Example.co.uk",
+        "o'brien@example.com",
+        "ada@localhost",
+        "zoë@exämple.de",
+        "用户@例子.公司",
+        "x" * 242 + "@example.com",
+    ],
+)
+def test_an_address_is_kept_as_it_was_given(address: str) -> None:
+    assert fields.email(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("ada", id="no-at"),
+        pytest.param("@example.com", id="no-local-part"),
+        pytest.param("ada@", id="no-domain"),
+        pytest.param("ada@a@b", id="two-ats"),
+        pytest.param("Ada <ada@example.com>", id="display-name"),
+        pytest.param("ada @example.com", id="space"),
+        pytest.param(" ada@example.com", id="space-before"),
+        pytest.param("ada@example.com,bob@example.com", id="two-addresses"),
+        pytest.param("ada@example.com;bob@example.com", id="two-with-semicolon"),
+        pytest.param('"ada"@example.com', id="quotes"),
+        pytest.param("ada@example.com\r\nBcc: eve@example.com", id="header-injection"),
+        pytest.param("ada@example.com\n", id="line-break"),
+        pytest.param("mailto:ada@example.com", id="mailto"),
+        pytest.param("ada\u200b@example.com", id="zero-width-space"),
+        pytest.param("ada\u202e@example.com", id="right-to-left"),
+        pytest.param("ada\x07@example.com", id="bell"),
+        pytest.param("ada\u00a0@example.com", id="no-break-space"),
+        pytest.param("x" * 243 + "@example.com", id="255-characters"),
+        pytest.param(None, id="null"),
+        pytest.param(5, id="number"),
+    ],
+)
+def test_anything_else_is_no_address(address: object) -> None:
+    assert refused(fields.email, address, "guest.email").details["field"] == (
+        "guest.email"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ada@Example.COM", "ada@example.com"),
+        ("straße@example.com", "STRASSE@EXAMPLE.COM"),
+        ("zoe\u0308@example.com", "zo\u00eb@example.com"),
+    ],
+    ids=["case", "sharp-s", "composition"],
+)
+def test_addresses_are_compared_folded(one: str, other: str) -> None:
+    assert fields.folded(one) == fields.folded(other)
+    assert fields.folded(one) != fields.folded("bob@example.com")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["112", "+351 912 345 678", "(020) 7946-0018", "555.0100 x12", "+1/555/0100"],
+)
+def test_a_phone_number_is_kept_as_it_was_given(number: str) -> None:
+    assert fields.phone(number) == number
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "12",
+        "call me",
+        "++351",
+        "+",
+        "９１２３",
+        "912 345 678;ext=1",
+        "1" * 41,
+        None,
+    ],
+)
+def test_anything_else_is_no_phone_number(number: object) -> None:
+    refused(fields.phone, number)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://meet.example/room",
+        "HTTPS://Meet.Example",
+        "http://localhost:8080/x?y=1#z",
+        "https://[::1]:8443/",
+        "https://meet.example/a@b",
+        "https://bücher.example/",
+        "https://meet.example/?" + "x" * 1_978,
+    ],
+)
+def test_a_web_address_is_kept_as_it_was_given(address: str) -> None:
+    assert fields.url(address, "meetingUrl") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("meet.example/room", id="no-scheme"),
+        pytest.param("//meet.example/room", id="no-scheme-slashes"),
+        pytest.param("https:/meet.example", id="one-slash"),
+        pytest.param("https://", id="no-host"),
+        pytest.param("https:///room", id="no-host-path"),
+        pytest.param("https://?x", id="no-host-query"),
+        pytest.param("ftp://meet.example", id="ftp"),
+        pytest.param("javascript://meet.example/%0aalert(1)", id="javascript"),
+        pytest.param("file:///etc/passwd", id="file"),
+        pytest.param("https://ada:secret@meet.example", id="password"),
+        pytest.param("https://ada@meet.example/", id="user"),
+        pytest.param("https://meet.example\\@evil.example", id="backslash"),
+        pytest.param("https://meet.example/a b", id="space"),
+        pytest.param("https://meet.example/\u202e", id="right-to-left"),
+        pytest.param("https://meet.example/\x1b[31m", id="escape"),
+        pytest.param("https://meet.example/\n", id="line-break"),
+        pytest.param("https://meet.example/" + "x" * 1_980, id="2001-characters"),
+        pytest.param(None, id="null"),
+    ],
+)
+def test_anything_else_is_no_web_address(address: object) -> None:
+    refused(fields.url, address, "meetingUrl")
+
+
+# -- ids -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "prefix", "full"),
+    [
+        pytest.param("demo", "evt", "evt_demo", id="slug"),
+        pytest.param("evt_demo", "evt", "evt_demo", id="id"),
+        pytest.param("evt_xxx", "evt", "evt_xxx", id="seed"),
+        pytest.param("user_demo", "evt", "evt_user_demo", id="another-nouns-prefix"),
+        pytest.param("evt", "evt", "evt_evt", id="prefix-as-slug"),
+        pytest.param("0", "sched", "sched_0", id="digit"),
+        pytest.param("EVT_Demo", "evt", "evt_demo", id="in-any-case"),
+        pytest.param("_", "user", "user__", id="underscore"),
+        pytest.param("x" * 60, "user", "user_" + "x" * 60, id="60"),
+    ],
+)
+def test_a_bare_slug_gets_its_prefix(given: str, prefix: str, full: str) -> None:
+    assert fields.identifier(given, prefix, "id") == full
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("evt_", id="prefix-alone"),
+        pytest.param("my-demo", id="hyphen"),
+        pytest.param("my demo", id="space"),
+        pytest.param("demo\n", id="line-break"),
+        pytest.param("démo", id="accent"),
+        pytest.param("demo٣", id="arabic-digit"),
+        pytest.param("../demo", id="path"),
+        pytest.param("x" * 61, id="61"),
+        pytest.param("x" * 1000, id="1000"),
+        pytest.param(None, id="null"),
+        pytest.param(7, id="number"),
+    ],
+)
+def test_anything_else_is_no_id(given: object) -> None:
+    refused(fields.identifier, given, "evt", "eventTypeId")
+
+
+def test_new_uids_are_60_random_bits_in_crockfords_letters() -> None:
+    uids = {ids.uid() for _ in range(200)}
+
+    assert len(uids) == 200
+    assert all(re.fullmatch("bk_[0-9a-hjkmnp-tv-z]{12}", uid) for uid in uids)
+    assert re.fullmatch("ev_[0-9a-hjkmnp-tv-z]{16}", ids.event())
+    assert re.fullmatch("[A-Za-z0-9_-]{22}", ids.token())
+
+
+# -- numbers, choices, true and false ------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [1, 720, 1440])
+def test_a_whole_number_lies_in_its_range(value: int) -> None:
+    assert fields.whole(value, "duration", least=1, most=1440) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (0, "duration is 0; it must be from 1 to 1,440"),
+        (1441, "duration is 1,441; it must be from 1 to 1,440"),
+        (-5, "duration is -5; it must be from 1 to 1,440"),
+        (30.0, "duration must be a whole number"),
+        ("30", "duration must be a whole number"),
+        (True, "duration must be a whole number"),
+        (None, "duration must be a whole number"),
+    ],
+)
+def test_any_other_number_is_refused(value: object, message: str) -> None:
+    refusal = refused(fields.whole, value, "duration", least=1, most=1440)
+
+    assert refusal.message == message
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_true_and_false_are_themselves(value: bool) -> None:
+    assert fields.boolean(value, "active") is value
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", "", None])
+def test_nothing_else_is_true_or_false(value: object) -> None:
+    assert refused(fields.boolean, value, "active").message == (
+        "active must be true or false"
+    )
+
+
+@pytest.mark.parametrize("given", ["ROUND_ROBIN", "round_robin", "Round-Robin"])
+def test_a_choice_is_read_in_any_case(given: str) -> None:
+    kinds = ("SINGLE", "ROUND_ROBIN")
+
+    assert fields.choice(given, "schedulingType", kinds) == "ROUND_ROBIN"
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_every_override_can_be_chosen(name: str) -> None:
+    """`per-day` could not: hyphens were folded in what was typed only."""
+    assert fields.choice(name, "override", OVERRIDES) == name
+    assert fields.choice(name.replace("-", "_").upper(), "override", OVERRIDES) == name
+
+
+@pytest.mark.parametrize("given", ["", "TRIPLE", "ROUND ROBIN", None, 5, "\x1b"])
+def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
+    refusal = refused(fields.choice, given, "kind", ("SINGLE", "ROUND_ROBIN"))
+
+    assert refusal.hint == "choose one of SINGLE, ROUND_ROBIN"
+    assert refusal.message.isprintable()
+
+
+# -- what a refusal says -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("check", "args", "message", "hint"),
+    [
+        pytest.param(
+            fields.email,
+            ("a\x1bb",),
+            "email is not an e-mail address: a\\u001bb",
+            "write it as name@example.com",
+            id="email",
+        ),
+        pytest.param(
+            fields.phone,
+            ("\u202e1",),
+            "phone is not a phone number: \\u202e1",
+            "write it with digits, as in +351 912 345 678",
+            id="phone",
+        ),
+        pytest.param(
+            fields.url,
+            ("meet.example", "meetingUrl"),
+            "meetingUrl is not a web address: meet.example",
+            "write it as https://meet.example/room",
+            id="url",
+        ),
+        pytest.param(
+            fields.identifier,
+            ("my-demo", "evt", "eventTypeId"),
+            "eventTypeId cannot be my-demo",
+            "use up to 60 of a-z, 0-9 and _, as in evt_demo",
+            id="id",
+        ),
+        pytest.param(
+            fields.choice,
+            ("triple", "kind", ("SINGLE", "ROUND_ROBIN")),
+            "kind cannot be triple",
+            "choose one of SINGLE, ROUND_ROBIN",
+            id="choice",
+        ),
+        pytest.param(
+            fields.metadata,
+            ([],),
+            "metadata must be an object of keys and values",
+            None,
+            id="metadata",
+        ),
+        pytest.param(
+            fields.metadata,
+            ({str(n): n for n in range(51)},),
+            "metadata has more than 50 keys",
+            None,
+            id="metadata-keys",
+        ),
+        pytest.param(
+            fields.metadata,
+            ({"k" * 41: 1},),
+            "metadata key has 41 characters; at most 40 fit",
+            None,
+            id="metadata-key",
+        ),
+        pytest.param(
+            fields.metadata,
+            ({"a": "x" * (64 * 1024)},),
+            "metadata takes 65,545 bytes; at most 65,536 fit",
+            None,
+            id="metadata-size",
+        ),
+        pytest.param(
+            fields.metadata,
+            ({"a": "\0"},),
+            "metadata holds a NUL byte",
+            None,
+            id="metadata-nul",
+        ),
+        pytest.param(
+            fields.metadata,
+            ({"a": {1}},),
+            "metadata cannot be written as JSON",
+            None,
+            id="metadata-json",
+        ),
+    ],
+)
+def test_a_refusal_names_the_field_and_what_would_be_right(
+    check: Check, args: tuple[Any, ...], message: str, hint: str | None
+) -> None:
+    refusal = refused(check, *args)
+
+    assert (refusal.message, refusal.hint) == (message, hint)
+
+
+# -- metadata ------------------------------------------------------------------------
+
+SIXTY_FOUR_KB = 64 * 1024
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"a": 1, "b": [None, {"c": "é"}]}, id="nested"),
+        pytest.param({str(n): n for n in range(50)}, id="50-keys"),
+        pytest.param({"k" * 40: 1}, id="key-of-40"),
+        pytest.param({"a": "x" * (SIXTY_FOUR_KB - 9)}, id="64-kB"),
+        pytest.param({"a": "\\u0000"}, id="spelt-out-nul"),
+        pytest.param({"a": "line\nbreak\t"}, id="escapes"),
+    ],
+)
+def test_metadata_is_kept_as_it_was_given(value: dict[str, Any]) -> None:
+    assert fields.metadata(value) == value
+
+
+def test_metadata_from_any_mapping_becomes_a_plain_object() -> None:
+    assert type(fields.metadata(OrderedDict(a=1))) is dict
+
+
+def test_text_that_spells_out_a_nul_is_no_nul() -> None:
+    r"""`\u0000`, six characters long, was taken for the NUL that JSON writes so."""
+    assert fields.as_json("\\u0000", "metadata") == '"\\\\u0000"'
+    assert fields.as_json("\\\\u0000", "metadata") == '"\\\\\\\\u0000"'
+    refused(fields.as_json, "\\\0", "metadata")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(None, id="null"),
+        pytest.param([], id="list"),
+        pytest.param("a=1", id="text"),
+        pytest.param({str(n): n for n in range(51)}, id="51-keys"),
+        pytest.param({"k" * 41: 1}, id="key-of-41"),
+        pytest.param({"": 1}, id="key-empty"),
+        pytest.param({"a\nb": 1}, id="key-of-two-lines"),
+        pytest.param({1: 1}, id="key-number"),
+        pytest.param({"a": "x" * (SIXTY_FOUR_KB - 8)}, id="one-byte-more"),
+        pytest.param({"a": "é" * (SIXTY_FOUR_KB // 2)}, id="bytes-not-characters"),
+        pytest.param({"a": float("nan")}, id="nan"),
+        pytest.param({"a": float("-inf")}, id="infinity"),
+        pytest.param({"a": 10**5000}, id="huge-number"),
+        pytest.param({"a": {1, 2}}, id="set"),
+        pytest.param({"a": b"x"}, id="bytes"),
+        pytest.param({"a": "\0"}, id="nul"),
+        pytest.param({"a": {"\0": 1}}, id="nul-in-a-key"),
+        pytest.param({"a": "\udcff"}, id="surrogate"),
+    ],
+)
+def test_metadata_that_does_not_fit_is_refused(value: object) -> None:
+    assert "metadata" in refused(fields.metadata, value).message
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_metadata_may_be_nested_20_deep() -> None:
+    deepest = {"a": nested(19)}
+
+    assert fields.metadata(deepest) == deepest
+    assert refused(fields.metadata, {"a": nested(20)}).message == (
+        "metadata is nested more than 20 deep"
+    )
+    refused(fields.metadata, {"a": [{"b": nested(18)}]})
+
+
+def test_metadata_that_holds_itself_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+
+    refused(fields.metadata, endless)
+    refused(fields.metadata, {"a": nested(100_000)})
+
+
+def test_json_is_written_in_utf_8_letters() -> None:
+    text = fields.as_json({"a": "é"}, "metadata")
+
+    assert text == '{"a": "é"}'
+    assert json.loads(text) == {"a": "é"}

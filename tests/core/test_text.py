@@ -1,0 +1,86 @@
+"""Text made harmless on its way out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from calbook.core import text
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("Ada Lovelace", id="ascii"),
+        pytest.param("Zoë Žižek — 李雷", id="letters"),
+        pytest.param("مرحبا", id="arabic"),
+        pytest.param("e\u0301", id="combining-accent"),
+        pytest.param("\u00a0", id="no-break-space-kept-by-its-category"),
+        pytest.param("[bold]x[/bold] <b>&amp;", id="markup"),
+        pytest.param("\\u001b", id="spelt-out-already"),
+        pytest.param("👍🏽", id="skin-tone"),
+        pytest.param("👩\u200d💻", id="joined"),
+        pytest.param("👩🏽\u200d🚀", id="joined-after-a-skin-tone"),
+        pytest.param("❤\ufe0f\u200d🔥", id="joined-after-a-selector"),
+        pytest.param("👩\u200d👩\u200d👧", id="joined-twice"),
+    ],
+)
+def test_harmless_text_is_shown_as_it_is(plain: str) -> None:
+    assert text.visible(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param("\x1b[31mred", "\\u001b[31mred", id="escape"),
+        pytest.param("a\rb", "a\\u000db", id="carriage-return"),
+        pytest.param("a\nb", "a\\u000ab", id="line-break"),
+        pytest.param("a\tb", "a\\u0009b", id="tab"),
+        pytest.param("a\0b", "a\\u0000b", id="nul"),
+        pytest.param("\x7f", "\\u007f", id="delete"),
+        pytest.param("\x9b31m", "\\u009b31m", id="c1-control"),
+        pytest.param("\u202egnp.exe", "\\u202egnp.exe", id="right-to-left-override"),
+        pytest.param("\u2066x\u2069", "\\u2066x\\u2069", id="isolates"),
+        pytest.param("a\u200bb", "a\\u200bb", id="zero-width-space"),
+        pytest.param("a\u00adb", "a\\u00adb", id="soft-hyphen"),
+        pytest.param("\ufeffa", "\\ufeffa", id="byte-order-mark"),
+        pytest.param("a\u2028b\u2029c", "a\\u2028b\\u2029c", id="separators"),
+        pytest.param("\U000e0041", "\\U000e0041", id="tag-letter"),
+        pytest.param("\ud800", "\\ud800", id="lone-surrogate"),
+        pytest.param("a\u200db", "a\\u200db", id="joiner-between-letters"),
+        pytest.param("👩\u200d", "👩\\u200d", id="joiner-at-the-end"),
+        pytest.param("\u200d👩", "\\u200d👩", id="joiner-at-the-start"),
+        pytest.param("👩\u200d\u200d💻", "👩\\u200d\\u200d💻", id="two-joiners"),
+    ],
+)
+def test_whatever_would_be_obeyed_is_spelt_out(given: str, shown: str) -> None:
+    assert text.visible(given) == shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"name": "Zoë"}, id="letters"),
+        pytest.param({"name": "\x7f\x9b\u202e\u2028\ufeff"}, id="unsafe"),
+        pytest.param({"name": "\x7f"}, id="delete-alone"),
+        pytest.param({"name": "a\ud800b"}, id="lone-surrogate"),
+        pytest.param({"name": "\U000e0041👩\u200d💻"}, id="beyond-the-first-plane"),
+        pytest.param({"name": "a\nb\\u0041"}, id="escaped-by-json"),
+        pytest.param([{"\u202ekey": [1, None]}], id="in-a-key"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_is_harmless_and_means_the_same(value: object, indent: int | None) -> None:
+    document = json.dumps(value, ensure_ascii=False, indent=indent)
+
+    escaped = text.escape_json(document)
+
+    assert json.loads(escaped) == value
+    assert escaped.replace("\n", "") == text.visible(escaped.replace("\n", ""))
+    assert escaped.count("\n") == document.count("\n")
+
+
+def test_json_spells_a_character_beyond_the_first_plane_as_a_pair() -> None:
+    assert text.escape_json('"\U000e0041é"') == '"\\udb40\\udc41é"'

@@ -1,0 +1,139 @@
+"""Event types, hosts and schedules, written and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from calbook.core.errors import InUse
+from calbook.core.model import MINUTE, EventType, Host, Hours, Override, Schedule
+from calbook.store.writing import Writing, to_json, to_minutes, to_question
+
+
+class CatalogWriting(Writing):
+    """What can be booked, from whom and when."""
+
+    def save_host(self, host: Host, *, now: datetime) -> None:
+        self.put_dated("hosts", now, **host._asdict())
+
+    def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
+        """The schedule itself; its overrides are saved one by one."""
+        self.put_dated(
+            "schedules",
+            now,
+            id=schedule.id,
+            name=schedule.name,
+            timezone=schedule.timezone,
+            weekly=to_json([_windows(hours) for hours in schedule.weekly]),
+        )
+
+    def save_override(self, schedule_id: str, override: Override) -> None:
+        self.put(
+            "schedule_overrides",
+            "schedule_id, date",
+            schedule_id=schedule_id,
+            date=override.date.isoformat(),
+            hours=to_json(_windows(override.hours)),
+            reason=override.reason,
+        )
+
+    def remove_override(self, schedule_id: str, day: date) -> bool:
+        cursor = self.run(
+            "delete from schedule_overrides where schedule_id = :id and date = :date",
+            id=schedule_id,
+            date=day.isoformat(),
+        )
+        return bool(cursor)
+
+    def save_event_type(self, event_type: EventType, *, now: datetime) -> None:
+        e = event_type
+        self.put_dated(
+            "event_types",
+            now,
+            id=e.id,
+            slug=e.slug,
+            title=e.title,
+            description=e.description,
+            duration=to_minutes(e.duration),
+            location=to_json(e.location),
+            schedule_id=e.schedule_id,
+            buffer_before=to_minutes(e.buffer_before),
+            buffer_after=to_minutes(e.buffer_after),
+            minimum_notice=to_minutes(e.minimum_notice),
+            maximum_advance=e.maximum_advance,
+            slot_interval=to_minutes(e.slot_interval),
+            slots_per_day=e.slots_per_day,
+            requires_confirmation=int(e.requires_confirmation),
+            allow_cancellation=int(e.allow_cancellation),
+            cancellation_deadline=to_minutes(e.cancellation_deadline),
+            seats=e.seats,
+            max_occurrences=e.max_occurrences,
+            questions=to_json([to_question(q) for q in e.questions]),
+            scheduling_type=e.scheduling_type,
+            round_robin=e.round_robin,
+            meeting_url_template=e.meeting_url_template,
+            notify=int(e.notify),
+            active=int(e.active),
+            metadata=to_json(e.metadata),
+        )
+        self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)
+        for position, assignment in enumerate(e.hosts):
+            self.run(
+                "insert into event_type_hosts values"
+                " (:id, :position, :host_id, :weight, :is_fixed, :priority)",
+                id=e.id,
+                position=position,
+                **assignment._asdict(),
+            )
+
+    def remove(self, noun: str, id: str) -> None:
+        """Remove an event type, host or schedule that nothing refers to.
+
+        Raises:
+            InUse: naming one thing that does.
+        """
+        for statement, by, hint in _USES[noun]:
+            row = self._one(statement, id=id)
+            if row:
+                raise InUse(noun, id, by=by.format(row[0]), hint=hint)
+        self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
+
+
+_TABLES = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
+_USES = {
+    "event type": (
+        (
+            "select uid from bookings where event_type_id = :id limit 1",
+            "booking {}",
+            "switch it off instead: calbook event update … --inactive",
+        ),
+    ),
+    "host": (
+        (
+            "select event_type_id from event_type_hosts where host_id = :id limit 1",
+            "event type {}",
+            "give that event type other hosts first",
+        ),
+        (
+            "select uid from booking_hosts where host_id = :id limit 1",
+            "booking {}",
+            "a host with bookings stays for their history",
+        ),
+    ),
+    "schedule": (
+        (
+            "select id from hosts where schedule_id = :id limit 1",
+            "host {}",
+            "give that host another schedule first",
+        ),
+        (
+            "select id from event_types where schedule_id = :id limit 1",
+            "event type {}",
+            "give that event type another schedule first",
+        ),
+    ),
+}
+
+
+def _windows(hours: Iterable[Hours]) -> list[list[int]]:
+    return [[h.start // MINUTE, h.end // MINUTE] for h in hours]

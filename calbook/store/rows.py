@@ -1,0 +1,167 @@
+"""Rows to values, for the commands that decide something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from calbook.core import times
+from calbook.core.model import (
+    MINUTE,
+    Actor,
+    Assignment,
+    Attendance,
+    Attendee,
+    Booking,
+    EventType,
+    Host,
+    Hours,
+    Moment,
+    Occurrence,
+    Override,
+    Policy,
+    Question,
+    Resolution,
+    Schedule,
+    SchedulingType,
+    Span,
+    Status,
+)
+from calbook.store.reading import Row
+
+_T = TypeVar("_T")
+
+
+def booking(row: Row) -> Booking:
+    return Booking(
+        uid=row["uid"],
+        event_type_id=row["event_type_id"],
+        host_ids=tuple(json.loads(row["hosts"])),
+        timezone=row["timezone"],
+        occurrences=tuple(map(occurrence, json.loads(row["occurrences"]))),
+        attendees=tuple(Attendee(**item) for item in json.loads(row["attendees"])),
+        policy=policy(json.loads(row["policy"])),
+        created_at=times.instant(row["created_at"]),
+        updated_at=times.instant(row["updated_at"]),
+        location=_loaded(row["location"]),
+        meeting_url=row["meeting_url"],
+        notes=row["notes"],
+        responses=json.loads(row["responses"]),
+        metadata=json.loads(row["metadata"]),
+        recurring=_loaded(row["recurring"]),
+        overrides=tuple(json.loads(row["overrides"])),
+        sequence=row["sequence"],
+        version=row["version"],
+    )
+
+
+def occurrence(item: Mapping[str, Any]) -> Occurrence:
+    status = Status(item["status"])
+    return Occurrence(
+        recurrence_id=times.instant(item["recurrence_id"]),
+        date=date.fromisoformat(item["date"]),
+        start=Moment(
+            times.instant(item["start_at"]),
+            datetime.fromisoformat(item["wall"]),
+            item["wall_timezone"],
+            bool(item["by_offset"]),
+        ),
+        span=span(item["start_at"], item["end_at"]),
+        claim=span(item["claim_start"], item["claim_end"]),
+        status=status,
+        resolution=_optional(Resolution, item["resolution"]),
+        cancelled_by=_optional(Actor, item["cancelled_by"]),
+        reason=item["reason"],
+        attendance=Attendance(item["attendance"]),
+        told=item["due"] is None and status in {Status.PENDING, Status.CONFIRMED},
+    )
+
+
+def span(start: int, end: int) -> Span:
+    return Span(times.instant(start), times.instant(end))
+
+
+def policy(facts: Mapping[str, Any]) -> Policy:
+    return Policy(
+        requires_confirmation=facts["requires_confirmation"],
+        allow_cancellation=facts["allow_cancellation"],
+        cancellation_deadline=_minutes(facts["cancellation_deadline"]),
+        questions=questions(facts["questions"]),
+    )
+
+
+def questions(items: list[dict[str, Any]]) -> tuple[Question, ...]:
+    return tuple(Question(**{**q, "options": tuple(q["options"])}) for q in items)
+
+
+def event_type(row: Row) -> EventType:
+    return EventType(
+        id=row["id"],
+        slug=row["slug"],
+        title=row["title"],
+        duration=row["duration"] * MINUTE,
+        description=row["description"],
+        location=_loaded(row["location"]),
+        hosts=tuple(
+            Assignment(**{**item, "is_fixed": bool(item["is_fixed"])})
+            for item in json.loads(row["hosts"])
+        ),
+        schedule_id=row["schedule_id"],
+        buffer_before=row["buffer_before"] * MINUTE,
+        buffer_after=row["buffer_after"] * MINUTE,
+        minimum_notice=row["minimum_notice"] * MINUTE,
+        maximum_advance=row["maximum_advance"],
+        slot_interval=_minutes(row["slot_interval"]),
+        slots_per_day=row["slots_per_day"],
+        requires_confirmation=bool(row["requires_confirmation"]),
+        allow_cancellation=bool(row["allow_cancellation"]),
+        cancellation_deadline=_minutes(row["cancellation_deadline"]),
+        seats=row["seats"],
+        max_occurrences=row["max_occurrences"],
+        questions=questions(json.loads(row["questions"])),
+        scheduling_type=SchedulingType(row["scheduling_type"]),
+        round_robin=row["round_robin"],
+        meeting_url_template=row["meeting_url_template"],
+        notify=bool(row["notify"]),
+        active=bool(row["active"]),
+        metadata=json.loads(row["metadata"]),
+    )
+
+
+def schedule(row: Row) -> Schedule:
+    return Schedule(
+        id=row["id"],
+        name=row["name"],
+        timezone=row["timezone"],
+        weekly=tuple(map(_hours, json.loads(row["weekly"]))),
+        overrides={
+            (day := date.fromisoformat(item["date"])): Override(
+                day, _hours(item["hours"]), item["reason"]
+            )
+            for item in json.loads(row["overrides"])
+        },
+    )
+
+
+def host(row: Row) -> Host:
+    return Host(
+        row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]
+    )
+
+
+def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:
+    return tuple(Hours(start * MINUTE, end * MINUTE) for start, end in windows)
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def _minutes(count: int | None) -> timedelta | None:
+    return None if count is None else count * MINUTE
+
+
+def _optional(kind: Callable[[Any], _T], value: Any) -> _T | None:
+    return None if value is None else kind(value)

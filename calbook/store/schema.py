@@ -1,0 +1,254 @@
+"""The tables, as migrations that are only ever appended.
+
+Times are epoch seconds in UTC, lengths are minutes, free things are JSON text. Slow
+to import: only for a file that is new or behind.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from calbook.core.model import LONGEST_CLAIM
+
+migrations = Migrations("calbook")
+
+# Overlap, bounded: a claim that reaches past its start by no more than the longest
+# one cannot have begun earlier than that before the new one.
+_OVERLAP = """
+    select 1 from claims
+    where host_id = new.host_id
+      and claim_start < new.claim_end
+      and claim_start > new.claim_start - {longest}
+      and claim_end > new.claim_start
+      {but_itself}
+"""
+
+_CATALOG = """
+create table schedules (
+    id text primary key,
+    name text not null,
+    timezone text not null,
+    weekly text not null,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+
+create table schedule_overrides (
+    schedule_id text not null references schedules (id) on delete cascade,
+    date text not null,
+    hours text not null,
+    reason text,
+    primary key (schedule_id, date)
+) strict, without rowid;
+
+create table hosts (
+    id text primary key,
+    name text not null,
+    email text,
+    timezone text not null,
+    schedule_id text not null references schedules (id),
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+create index hosts_by_schedule on hosts (schedule_id);
+
+create table event_types (
+    id text primary key,
+    slug text not null unique,
+    title text not null,
+    description text,
+    duration integer not null check (duration between 1 and 1440),
+    location text,
+    schedule_id text references schedules (id),
+    buffer_before integer not null check (buffer_before between 0 and 1440),
+    buffer_after integer not null check (buffer_after between 0 and 1440),
+    minimum_notice integer not null check (minimum_notice between 0 and 525600),
+    maximum_advance integer,
+    slot_interval integer,
+    slots_per_day integer,
+    requires_confirmation integer not null,
+    allow_cancellation integer not null,
+    cancellation_deadline integer,
+    seats integer,
+    max_occurrences integer not null,
+    questions text not null,
+    scheduling_type text not null,
+    round_robin text,
+    meeting_url_template text,
+    notify integer not null,
+    active integer not null,
+    metadata text not null,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+create index event_types_by_schedule on event_types (schedule_id);
+
+create table event_type_hosts (
+    event_type_id text not null references event_types (id) on delete cascade,
+    position integer not null,
+    host_id text not null references hosts (id),
+    weight integer not null,
+    is_fixed integer not null,
+    priority integer not null,
+    primary key (event_type_id, position),
+    unique (event_type_id, host_id)
+) strict, without rowid;
+create index event_type_hosts_by_host on event_type_hosts (host_id);
+"""
+
+_BOOKINGS = """
+create table bookings (
+    uid text primary key,
+    event_type_id text not null references event_types (id),
+    timezone text not null,
+    starts_at integer not null,
+    pending_until integer,
+    confirmed_until integer,
+    final_status text not null,
+    location text,
+    meeting_url text,
+    notes text,
+    responses text not null,
+    metadata text not null,
+    recurring text,
+    overrides text not null,
+    policy text not null,
+    sequence integer not null,
+    version integer not null,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+create index bookings_by_start on bookings (starts_at, uid);
+create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);
+
+create table booking_hosts (
+    uid text not null references bookings (uid),
+    position integer not null,
+    host_id text not null references hosts (id),
+    primary key (uid, position)
+) strict, without rowid;
+create index booking_hosts_by_host on booking_hosts (host_id, uid);
+
+create table attendees (
+    uid text not null references bookings (uid),
+    position integer not null,
+    email text not null,
+    email_folded text not null,
+    name text,
+    phone text,
+    timezone text,
+    primary key (uid, position),
+    unique (uid, email_folded)
+) strict, without rowid;
+create index attendees_by_email on attendees (email_folded, uid);
+
+create table occurrences (
+    uid text not null references bookings (uid),
+    recurrence_id integer not null,
+    event_type_id text not null references event_types (id),
+    date text not null,
+    start_at integer not null,
+    end_at integer not null check (end_at > start_at),
+    claim_start integer not null,
+    claim_end integer not null,
+    wall text not null,
+    wall_timezone text not null,
+    by_offset integer not null,
+    tzdata text,
+    status text not null,
+    resolution text,
+    cancelled_by text,
+    reason text,
+    attendance text not null,
+    due integer,
+    primary key (uid, recurrence_id)
+) strict, without rowid;
+create index occurrences_by_start on occurrences (event_type_id, start_at);
+create index occurrences_due on occurrences (due) where due is not null;
+
+create table claims (
+    host_id text not null references hosts (id),
+    claim_start integer not null,
+    claim_end integer not null,
+    uid text not null,
+    recurrence_id integer not null,
+    primary key (host_id, claim_start),
+    foreign key (uid, recurrence_id) references occurrences (uid, recurrence_id),
+    check (claim_end > claim_start and claim_end - claim_start <= {longest})
+) strict, without rowid;
+create index claims_by_occurrence on claims (uid, recurrence_id);
+
+create trigger claims_inserted before insert on claims
+when exists ({insert_overlap})
+begin
+    select raise(abort, 'this claim overlaps another of its host');
+end;
+
+create trigger claims_moved before update of host_id, claim_start, claim_end on claims
+when exists ({update_overlap})
+begin
+    select raise(abort, 'this claim overlaps another of its host');
+end;
+"""
+
+_EVENTS = """
+create table events (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    type text not null,
+    uid text not null references bookings (uid),
+    recurrence_id integer,
+    at integer not null,
+    by text not null,
+    change text not null,
+    booking text not null
+) strict;
+create index events_by_booking on events (uid, seq);
+
+create table idempotency_keys (
+    key text primary key,
+    request text not null,
+    event_seq integer not null references events (seq)
+) strict, without rowid;
+"""
+
+
+@migrations()
+def create_catalog(db: Database) -> None:
+    _run(db.conn, _CATALOG)
+
+
+@migrations()
+def create_bookings(db: Database) -> None:
+    longest = int(LONGEST_CLAIM.total_seconds())
+    but_itself = "and (host_id, claim_start) is not (old.host_id, old.claim_start)"
+    _run(
+        db.conn,
+        _BOOKINGS.format(
+            longest=longest,
+            insert_overlap=_OVERLAP.format(longest=longest, but_itself=""),
+            update_overlap=_OVERLAP.format(longest=longest, but_itself=but_itself),
+        ),
+    )
+
+
+@migrations()
+def create_events(db: Database) -> None:
+    _run(db.conn, _EVENTS)
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Apply what is missing, inside the caller's write transaction."""
+    migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))
+
+
+def _run(conn: sqlite3.Connection, script: str) -> None:
+    """Run statement by statement: `executescript` would commit the transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            conn.execute(statement)
+            statement = ""

@@ -1,0 +1,68 @@
+"""How rows are put into tables: by name, inserted or updated, never replaced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from calbook.core import times
+from calbook.core.model import MINUTE, Question
+from calbook.store.facts import Facts
+
+
+class Writing(Facts):
+    """Facts, and the statements that every kind of writing is made of."""
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that is taken back alone when it raises."""
+        self._conn.execute("savepoint attempt")
+        try:
+            yield
+        except BaseException:
+            self._conn.execute("rollback to attempt")
+            raise
+        finally:
+            self._conn.execute("release attempt")
+
+    def run(self, statement: str, **facts: Any) -> int:
+        return self._conn.execute(statement, facts).rowcount
+
+    def put(self, table: str, key: str, **columns: Any) -> None:
+        """Insert, or update what is there under the key, by the same names."""
+        self.run(_upsert(table, key, tuple(columns)), **columns)
+
+    def put_dated(self, table: str, now: datetime, **columns: Any) -> None:
+        stamp = times.epoch(now)
+        self.put(table, "id", **columns, created_at=stamp, updated_at=stamp)
+
+
+@cache
+def _upsert(table: str, key: str, columns: tuple[str, ...]) -> str:
+    kept = {*key.split(", "), "created_at"}
+    changes = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in kept)
+    return (
+        f"insert into {table} ({', '.join(columns)})"
+        f" values ({', '.join(f':{c}' for c in columns)})"
+        f" on conflict ({key}) do update set {changes}"
+    )
+
+
+def to_json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def to_epoch(moment: datetime | None) -> int | None:
+    return None if moment is None else times.epoch(moment)
+
+
+def to_minutes(length: timedelta | None) -> int | None:
+    return None if length is None else length // MINUTE
+
+
+def to_question(question: Question) -> dict[str, Any]:
+    return question._asdict()

@@ -1,0 +1,799 @@
+"""What the file holds after each change, and what it refuses whoever writes it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Clock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calbook import Booking, Client, EventType, Status, errors
+from calbook.core.model import LONGEST_CLAIM, Occurrence, Span
+from calbook.core.model import Booking as Model
+from calbook.store.facts import Facts
+from calbook.store.sqlite import SqliteStore
+
+TEN = datetime(2027, 1, 18, 10, tzinfo=UTC)
+HALF = timedelta(minutes=30)
+LONGEST = int(LONGEST_CLAIM.total_seconds())
+
+
+@pytest.fixture
+def database(path: Path) -> str:
+    return str(path)
+
+
+@pytest.fixture
+def plain(path: Path, client: Client) -> Iterator[sqlite3.Connection]:
+    """The file as any other program opens it."""
+    client.calendar.hosts.update("me", name="Ada")  # makes the file
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        yield conn
+
+
+def dumped(conn: sqlite3.Connection) -> str:
+    return "\n".join(conn.iterdump())
+
+
+# -- claims: the file itself refuses an overlap --------------------------------------
+
+
+@pytest.fixture
+def claims(plain: sqlite3.Connection) -> sqlite3.Connection:
+    """Two hosts; Alice's time is claimed 100–200 and 300–400, Bob's 100–200."""
+    plain.execute("pragma foreign_keys = off")
+    plain.executemany(
+        "insert into claims values (?, ?, ?, ?, ?)",
+        [
+            ("user_alice", 100, 200, "bk_a", 100),
+            ("user_alice", 300, 400, "bk_b", 300),
+            ("user_bob", 100, 200, "bk_c", 100),
+        ],
+    )
+    return plain
+
+
+INSERT = "insert into claims values ('user_alice', {}, {}, 'bk_x', 1)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        INSERT.format(120, 180),
+        INSERT.format(50, 250),
+        INSERT.format(100, 200),
+        INSERT.format(100, 101),
+        INSERT.format(50, 101),
+        INSERT.format(199, 250),
+        INSERT.format(200, 301),
+        INSERT.format(-1_000, 101),
+        "insert or replace into claims values ('user_alice', 100, 150, 'bk_x', 1)",
+        "insert or replace into claims values ('user_alice', 150, 160, 'bk_x', 1)",
+        "replace into claims values ('user_alice', 300, 400, 'bk_x', 1)",
+        "insert or ignore into claims values ('user_alice', 150, 160, 'bk_x', 1)",
+        "insert or fail into claims values ('user_alice', 150, 160, 'bk_x', 1)",
+        "insert or rollback into claims values ('user_alice', 150, 160, 'bk_x', 1)",
+        "insert into claims values ('user_alice', 100, 250, 'bk_x', 1)"
+        " on conflict do update set claim_end = 320",
+        "insert into claims select 'user_alice', claim_start, claim_end, uid,"
+        " recurrence_id from claims where host_id = 'user_bob'",
+        "update claims set claim_end = 301 where uid = 'bk_a'",
+        "update claims set claim_start = 199 where uid = 'bk_b'",
+        "update claims set claim_start = 150, claim_end = 250 where uid = 'bk_b'",
+        "update claims set claim_start = 100, claim_end = 200 where uid = 'bk_b'",
+        "update claims set host_id = 'user_alice' where uid = 'bk_c'",
+        "update claims set host_id = 'user_bob'",
+        "update or replace claims set host_id = 'user_alice' where uid = 'bk_c'",
+        "update or replace claims set claim_start = 100 where uid = 'bk_b'",
+        "update or ignore claims set claim_start = 199 where uid = 'bk_b'",
+    ],
+)
+def test_another_program_cannot_make_claims_overlap(
+    claims: sqlite3.Connection, statement: str
+) -> None:
+    before = dumped(claims)
+
+    with pytest.raises(sqlite3.IntegrityError, match="overlaps another of its host"):
+        claims.execute(statement)
+
+    assert dumped(claims) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        INSERT.format(500, 500 + LONGEST + 1),
+        INSERT.format(500, 500),
+        INSERT.format(500, 499),
+        f"update claims set claim_end = claim_start + {LONGEST + 1} where uid = 'bk_b'",
+        "update claims set claim_end = claim_start where uid = 'bk_b'",
+    ],
+)
+def test_a_claim_is_neither_empty_nor_longer_than_the_longest(
+    claims: sqlite3.Connection, statement: str
+) -> None:
+    before = dumped(claims)
+
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        claims.execute(statement)
+
+    assert dumped(claims) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        INSERT.format(200, 300),
+        INSERT.format(99, 100),
+        INSERT.format(400, 400 + LONGEST),
+        INSERT.format(100 - LONGEST, 100),
+        "insert into claims values ('user_bob', 200, 300, 'bk_x', 1)",
+        "update claims set claim_end = 300 where uid = 'bk_a'",
+        "update claims set claim_start = 150, claim_end = 250 where uid = 'bk_a'",
+        "update claims set claim_start = 50 where uid = 'bk_a'",
+        "update claims set host_id = 'user_carol' where uid = 'bk_c'",
+        "update claims set uid = 'bk_d' where uid = 'bk_a'",
+    ],
+)
+def test_claims_that_touch_or_stay_clear_are_accepted(
+    claims: sqlite3.Connection, statement: str
+) -> None:
+    assert claims.execute(statement).rowcount == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "free"), [(LONGEST - 1, False), (LONGEST, True)], ids=["last", "next"]
+)
+def test_the_last_second_of_the_longest_claim_is_seen(
+    claims: sqlite3.Connection, client: Client, start: int, free: bool
+) -> None:
+    claims.execute(INSERT.format(1_000, 1_000 + LONGEST))
+    statement = INSERT.format(1_000 + start, 1_060 + start)
+
+    if free:
+        claims.execute(statement)
+    else:
+        with pytest.raises(sqlite3.IntegrityError, match="overlaps"):
+            claims.execute(statement)
+
+
+def test_what_the_file_refuses_the_library_refuses_by_name(
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    day = event_type("day", duration=1440, buffer_before=1440, buffer_after=1440)
+    first = booking(event_type_id=day.id, start_time=TEN)
+    event_type()
+
+    for start, taken in [
+        (TEN - timedelta(days=1) - HALF, False),
+        (TEN - timedelta(days=1), True),
+        (TEN + timedelta(days=2) - HALF, True),
+        (TEN + timedelta(days=2), False),
+    ]:
+        if taken:
+            with pytest.raises(errors.SlotTaken) as refusal:
+                booking(start_time=start)
+            assert refusal.value.details["uid"] == first.uid
+        else:
+            booking(start_time=start)
+
+
+# -- each change and its event -------------------------------------------------------
+
+
+class Change:
+    """An operation with the booking it needs, and the event that tells of it."""
+
+    def __init__(
+        self, kind: str, act: Callable[..., Booking], *, pending: bool = False
+    ) -> None:
+        self.kind, self.act, self.pending = kind, act, pending
+
+    def __call__(self, client: Client, uid: str, **terms: Any) -> Booking:
+        return self.act(client.calendar.bookings, uid, **terms)
+
+
+CHANGES = {
+    "confirm": Change(
+        "booking.confirmed", lambda b, uid, **t: b.confirm(uid, **t), pending=True
+    ),
+    "reject": Change(
+        "booking.cancelled",
+        lambda b, uid, **t: b.reject(uid, reason="Full", **t),
+        pending=True,
+    ),
+    "cancel": Change(
+        "booking.cancelled", lambda b, uid, **t: b.cancel(uid, reason="Ill", **t)
+    ),
+    "reschedule": Change(
+        "booking.rescheduled",
+        lambda b, uid, **t: b.reschedule(
+            uid, start_time=TEN + timedelta(days=1), reason="Train", **t
+        ),
+    ),
+    "update": Change(
+        "booking.updated", lambda b, uid, **t: b.update(uid, notes="Bring tea", **t)
+    ),
+}
+EACH_CHANGE = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+@pytest.fixture
+def fresh(
+    event_type: Callable[..., EventType], booking: Callable[..., Booking]
+) -> Callable[[Change], Booking]:
+    """A booking that a change can be made to."""
+
+    def make(change: Change) -> Booking:
+        event_type(requires_confirmation=change.pending)
+        return booking(guests=["bob@example.com"], metadata={"k": [1, "zwei"]})
+
+    return make
+
+
+def events(plain: sqlite3.Connection) -> list[tuple[str, str, dict[str, Any]]]:
+    rows = plain.execute("select type, uid, booking from events order by seq")
+    return [(kind, uid, json.loads(text)) for kind, uid, text in rows]
+
+
+def test_creating_writes_one_event_with_the_answer_in_it(
+    plain: sqlite3.Connection, booking: Callable[..., Booking]
+) -> None:
+    made = booking(guests=["bob@example.com"], notes="Tea ☕", metadata={"k": None})
+
+    assert events(plain) == [("booking.created", made.uid, made.to_dict())]
+
+
+@EACH_CHANGE
+def test_a_change_writes_one_event_with_the_answer_in_it(
+    plain: sqlite3.Connection,
+    client: Client,
+    clock: Clock,
+    fresh: Callable[[Change], Booking],
+    change: Change,
+) -> None:
+    before = fresh(change)
+    clock.move(hours=1)
+
+    after = change(client, before.uid)
+
+    assert events(plain)[1:] == [(change.kind, before.uid, after.to_dict())]
+    assert after == client.calendar.bookings.get(before.uid)
+    assert (before.version, after.version) == (0, 1)
+    assert after.updated_at > before.updated_at == before.created_at
+
+
+@EACH_CHANGE
+def test_a_dry_run_answers_and_writes_nothing(
+    plain: sqlite3.Connection,
+    client: Client,
+    fresh: Callable[[Change], Booking],
+    change: Change,
+) -> None:
+    uid = fresh(change).uid
+    before = dumped(plain)
+
+    answer = change(client, uid, dry_run=True)
+
+    assert dumped(plain) == before
+    assert answer == change(client, uid)
+
+
+def test_a_dry_run_of_a_new_booking_writes_nothing(
+    plain: sqlite3.Connection, client: Client, booking: Callable[..., Booking]
+) -> None:
+    booking()
+    before = dumped(plain)
+
+    answer = booking(start_time=TEN + timedelta(days=1), dry_run=True)
+
+    assert answer.status == "CONFIRMED"
+    assert dumped(plain) == before
+
+
+# -- a refusal writes nothing --------------------------------------------------------
+
+
+REFUSED: dict[str, tuple[type[errors.CalbookError], Callable[..., object]]] = {
+    "taken": (
+        errors.SlotTaken,
+        lambda b, m: b.create(
+            event_type_id="demo",
+            start_time=m.start_time,
+            attendee={"name": "Bob", "email": "bob@example.com"},
+        ),
+    ),
+    "past": (
+        errors.InThePast,
+        lambda b, m: b.create(
+            event_type_id="demo",
+            start_time="2026-01-01 10:00",
+            attendee={"name": "Bob", "email": "bob@example.com"},
+        ),
+    ),
+    "unknown event type": (
+        errors.NotFound,
+        lambda b, m: b.create(
+            event_type_id="none",
+            start_time="2027-01-20 10:00",
+            attendee={"name": "Bob", "email": "bob@example.com"},
+        ),
+    ),
+    "confirmed twice": (errors.WrongStatus, lambda b, m: b.confirm(m.uid)),
+    "rejected late": (errors.WrongStatus, lambda b, m: b.reject(m.uid)),
+    "moved nowhere": (
+        errors.NothingToChange,
+        lambda b, m: b.reschedule(m.uid, start_time=m.start_time),
+    ),
+    "changed to the same": (
+        errors.NothingToChange,
+        lambda b, m: b.update(m.uid, notes=m.notes),
+    ),
+    "changed meanwhile": (
+        errors.VersionConflict,
+        lambda b, m: b.cancel(m.uid, if_version=1),
+    ),
+    "key used": (
+        errors.KeyReused,
+        lambda b, m: b.cancel(m.uid, idempotency_key="first"),
+    ),
+    "not found": (errors.NotFound, lambda b, m: b.cancel("bk_nothere")),
+}
+
+
+@pytest.mark.parametrize(("error", "act"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_writes_nothing(
+    plain: sqlite3.Connection,
+    client: Client,
+    clock: Clock,
+    booking: Callable[..., Booking],
+    error: type[errors.CalbookError],
+    act: Callable[..., object],
+) -> None:
+    """Not even of what time has done, which a write tells first."""
+    booking(start_time=clock.now + HALF)
+    made = booking(idempotency_key="first")
+    clock.move(hours=2)
+    before = dumped(plain)
+
+    with pytest.raises(error):
+        act(client.calendar.bookings, made)
+
+    assert dumped(plain) == before
+
+
+def test_what_was_refused_can_be_done_with_the_same_key(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    first = booking(start_time=TEN)
+    with pytest.raises(errors.SlotTaken):
+        booking(start_time=TEN, idempotency_key="k")
+    client.calendar.bookings.cancel(first.uid)
+
+    second = booking(start_time=TEN, idempotency_key="k")
+
+    assert second.uid != first.uid
+
+
+# -- idempotency keys and versions ---------------------------------------------------
+
+
+def test_the_same_request_with_the_same_key_has_the_first_answer(
+    plain: sqlite3.Connection, client: Client, booking: Callable[..., Booking]
+) -> None:
+    first = booking(start_time=TEN, idempotency_key="k", guests=["bob@example.com"])
+    client.calendar.bookings.cancel(first.uid)
+    before = dumped(plain)
+
+    again = booking(start_time=TEN, idempotency_key="k", guests=["bob@example.com"])
+
+    assert again == first
+    assert dumped(plain) == before
+
+
+@pytest.mark.parametrize("name", ["cancel", "reschedule"])
+def test_a_change_with_the_same_key_is_made_once(
+    plain: sqlite3.Connection,
+    client: Client,
+    fresh: Callable[[Change], Booking],
+    name: str,
+) -> None:
+    change = CHANGES[name]
+    uid = fresh(change).uid
+    first = change(client, uid, idempotency_key="k")
+    client.calendar.bookings.update(uid, notes="Later")
+    before = dumped(plain)
+
+    again = change(client, uid, idempotency_key="k")
+
+    assert again == first
+    assert dumped(plain) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"start_time": TEN + HALF},
+        {"attendee": {"name": "Eve", "email": "ada@example.com"}},
+        {"guests": ["bob@example.com"]},
+        {"by": "host"},
+        {"metadata": {"k": 1}},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_a_key_is_not_used_for_another_request(
+    booking: Callable[..., Booking], other: dict[str, Any]
+) -> None:
+    first = booking(start_time=TEN, idempotency_key="k")
+
+    with pytest.raises(errors.KeyReused) as refusal:
+        booking(**{"start_time": TEN, "idempotency_key": "k", **other})
+
+    assert refusal.value.details == {"key": "k", "uid": first.uid}
+
+
+def test_a_key_is_not_used_for_another_action(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    made = booking()
+    client.calendar.bookings.cancel(made.uid, idempotency_key="k")
+
+    with pytest.raises(errors.KeyReused):
+        client.calendar.bookings.reschedule(
+            made.uid, start_time=TEN + HALF, idempotency_key="k"
+        )
+
+
+def test_the_key_of_a_dry_run_is_free(booking: Callable[..., Booking]) -> None:
+    booking(start_time=TEN, idempotency_key="k", dry_run=True)
+
+    made = booking(start_time=TEN + HALF, idempotency_key="k")
+
+    assert made.version == 0
+
+
+@EACH_CHANGE
+def test_a_change_for_another_version_is_refused(
+    client: Client, fresh: Callable[[Change], Booking], change: Change
+) -> None:
+    made = fresh(change)
+    client.calendar.bookings.update(made.uid, notes="First")
+
+    with pytest.raises(errors.VersionConflict) as refusal:
+        change(client, made.uid, if_version=0)
+
+    assert refusal.value.details == {"uid": made.uid, "expected": 0, "actual": 1}
+    assert change(client, made.uid, if_version=1).version == 2
+
+
+# -- what time does ------------------------------------------------------------------
+
+
+def told(found: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(event.type, event.uid) for event in found]
+
+
+def test_tick_tells_once_of_what_time_has_done(
+    plain: sqlite3.Connection,
+    client: Client,
+    clock: Clock,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    event_type("ask", requires_confirmation=True)
+    kept, asked, dropped = booking(), booking(event_type_id="ask"), booking()
+    client.calendar.bookings.cancel(dropped.uid)
+    clock.move(days=20)
+
+    first, second = told(client.tick()), told(client.tick())
+    clock.move(days=-20)
+    back = told(client.tick())
+    clock.move(days=30)
+    again = told(client.tick())
+
+    assert first == [
+        ("booking.completed", kept.uid),
+        ("booking.cancelled", asked.uid),
+    ]
+    assert (second, back, again) == ([], [], [])
+    assert [(kind, uid) for kind, uid, _ in events(plain)][4:] == first
+    assert [b["status"] for *_, b in events(plain)][4:] == ["COMPLETED", "CANCELLED"]
+
+
+def test_time_is_told_of_at_its_edge(
+    client: Client,
+    clock: Clock,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    event_type("ask", requires_confirmation=True)
+    kept = booking(start_time=clock.now + HALF)
+    asked = booking(event_type_id="ask", start_time=clock.now + 2 * HALF)
+
+    clock.move(minutes=59, seconds=59)
+    before = told(client.tick())
+    clock.move(seconds=1)
+    after = told(client.tick())
+
+    assert before == []
+    assert set(after) == {
+        ("booking.completed", kept.uid),
+        ("booking.cancelled", asked.uid),
+    }
+
+
+def test_the_next_write_tells_of_what_time_has_done(
+    plain: sqlite3.Connection, clock: Clock, booking: Callable[..., Booking]
+) -> None:
+    old = booking(start_time=clock.now + HALF)
+    clock.move(hours=2)
+
+    new = booking()
+
+    assert [(kind, uid) for kind, uid, _ in events(plain)] == [
+        ("booking.created", old.uid),
+        ("booking.completed", old.uid),
+        ("booking.created", new.uid),
+    ]
+
+
+def test_tick_tells_of_a_long_backlog(
+    client: Client, clock: Clock, booking: Callable[..., Booking]
+) -> None:
+    made = [booking().uid for _ in range(205)]
+    clock.move(days=60)
+
+    assert told(client.tick()) == [("booking.completed", uid) for uid in made]
+
+
+def test_what_happens_after_a_wrong_clock_is_told_again(
+    client: Client, clock: Clock, booking: Callable[..., Booking]
+) -> None:
+    """A booking that was told as completed too early and moved is told at its end."""
+    made = booking(start_time=TEN)
+    clock.move(days=20)
+    assert len(client.tick()) == 1
+    clock.move(days=-20)
+    client.calendar.bookings.reschedule(made.uid, start_time=TEN + HALF)
+
+    clock.move(days=20)
+
+    assert told(client.tick()) == [("booking.completed", made.uid)]
+
+
+# -- a request that expired, and a clock that was wrong ------------------------------
+
+
+@pytest.fixture
+def asked(
+    event_type: Callable[..., EventType], booking: Callable[..., Booking]
+) -> Booking:
+    event_type(requires_confirmation=True)
+    return booking(start_time=TEN)
+
+
+def test_an_expired_request_is_no_longer_in_the_way(
+    clock: Clock, asked: Booking, booking: Callable[..., Booking]
+) -> None:
+    with pytest.raises(errors.SlotTaken):
+        booking(start_time=TEN + HALF / 2)
+    clock.now = TEN
+
+    made = booking(start_time=TEN + HALF / 2)
+
+    assert made.status == "PENDING"
+
+
+def test_with_the_clock_put_right_the_request_cannot_be_confirmed(
+    plain: sqlite3.Connection,
+    client: Client,
+    clock: Clock,
+    asked: Booking,
+    booking: Callable[..., Booking],
+) -> None:
+    clock.now = TEN
+    winner = booking(start_time=TEN + HALF / 2)
+    clock.move(days=-7)
+    before = dumped(plain)
+
+    with pytest.raises(errors.SlotTaken) as refusal:
+        client.calendar.bookings.confirm(asked.uid)
+
+    assert refusal.value.details["uid"] == winner.uid
+    assert dumped(plain) == before
+
+
+def test_the_request_can_be_confirmed_once_its_time_is_free_again(
+    plain: sqlite3.Connection,
+    client: Client,
+    clock: Clock,
+    asked: Booking,
+    booking: Callable[..., Booking],
+) -> None:
+    clock.now = TEN
+    winner = booking(start_time=TEN + HALF / 2)
+    clock.move(days=-7)
+    client.calendar.bookings.cancel(winner.uid)
+
+    confirmed = client.calendar.bookings.confirm(asked.uid)
+
+    assert confirmed.status == "CONFIRMED"
+    assert plain.execute("select uid from claims").fetchall() == [(asked.uid,)]
+
+
+QUARTERS = st.integers(0, 12).map(lambda n: TEN + n * timedelta(minutes=15))
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["create", "ask", "confirm", "reschedule", "cancel", "tick"]),
+        st.integers(0, 3),  # which booking
+        QUARTERS,  # where to
+        QUARTERS,  # what the clock says
+    ),
+    min_size=2,
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=STEPS)
+def test_nothing_overlaps_however_the_clock_jumps(
+    steps: list[tuple[str, int, datetime, datetime]],
+) -> None:
+    clock = Clock()
+    with Client(":memory:", clock=clock) as client:
+        always = [
+            {"day": day, "startTime": "00:00", "endTime": "24:00"}
+            for day in ("MONDAY", "TUESDAY")
+        ]
+        client.calendar.schedules.create("any", timezone="UTC", availability=always)
+        for id, asks in [("create", False), ("ask", True)]:
+            client.calendar.event_types.create(
+                id, schedule_id="any", requires_confirmation=asks
+            )
+
+        for step in steps:
+            take(client, clock, *step)
+            clock.now = TEN - timedelta(days=1)
+            check_no_overlap(client)
+
+
+def take(
+    client: Client, clock: Clock, act: str, which: int, start: datetime, now: datetime
+) -> None:
+    """One step at some time; that it is refused is fine."""
+    bookings = client.calendar.bookings
+    uids = [booking.uid for booking in bookings.list()] or ["bk_nothere"]
+    uid = uids[which % len(uids)]
+    clock.now = now
+    try:
+        match act:
+            case "create" | "ask":
+                ada = {"name": "Ada", "email": "ada@example.com"}
+                bookings.create(event_type_id=act, start_time=start, attendee=ada)
+            case "reschedule":
+                bookings.reschedule(uid, start_time=start)
+            case "tick":
+                client.tick()
+            case _:
+                getattr(bookings, act)(uid)
+    except errors.CalbookError:
+        pass
+
+
+def check_no_overlap(client: Client) -> None:
+    """Whatever is confirmed has its claim, and no two confirmed ones overlap."""
+    confirmed = client.calendar.bookings.list(status="CONFIRMED")
+    for first, second in pairwise(confirmed):
+        assert first.ends_at <= second.starts_at
+    with client._desk.store.read(Facts) as facts:
+        rows = facts._conn.execute("select uid from claims").fetchall()
+    assert {booking.uid for booking in confirmed} <= {row[0] for row in rows}
+
+
+# -- saving bookings of several occurrences and hosts --------------------------------
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(str(path))
+    yield store
+    store.close()
+
+
+def stored(store: SqliteStore, uid: str) -> Model:
+    with store.read(Facts) as facts:
+        return facts.booking(uid)
+
+
+def saved(store: SqliteStore, after: Model, before: Model) -> Model:
+    with store.write() as tx:
+        tx.save(after, before, now=TEN)
+    return stored(store, after.uid)
+
+
+def claimed(plain: sqlite3.Connection) -> list[tuple[str, int]]:
+    return plain.execute(
+        "select host_id, claim_start from claims order by host_id, claim_start"
+    ).fetchall()
+
+
+def later(occurrence: Occurrence) -> Occurrence:
+    """Half an hour later, by its key the same."""
+    start = occurrence.start
+    return occurrence._replace(
+        span=Span(*(edge + HALF for edge in occurrence.span)),
+        claim=Span(*(edge + HALF for edge in occurrence.claim)),
+        start=start._replace(instant=start.instant + HALF, wall=start.wall + HALF),
+    )
+
+
+def series(store: SqliteStore, uid: str) -> Model:
+    """The booking again, with a second occurrence half an hour later."""
+    before = stored(store, uid)
+    first = before.single
+    second = later(first)._replace(recurrence_id=first.recurrence_id + HALF)
+    return saved(store, before._replace(occurrences=(first, second)), before)
+
+
+def test_an_occurrence_may_move_to_where_another_one_was(
+    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+) -> None:
+    """A daily series moved by a day met its own claims."""
+    before = series(store, booking(start_time=TEN).uid)
+    moved = tuple(later(occurrence) for occurrence in before.occurrences)
+
+    after = saved(store, before._replace(occurrences=moved), before)
+
+    assert after.occurrences == moved
+    assert [start for _, start in claimed(plain)] == [
+        (TEN + n * HALF).timestamp() for n in (1, 2)
+    ]
+
+
+def test_a_booking_given_to_another_host_claims_that_hosts_time(
+    plain: sqlite3.Connection,
+    client: Client,
+    store: SqliteStore,
+    booking: Callable[..., Booking],
+) -> None:
+    """The claim stayed with the host who had it before."""
+    before = stored(store, booking(start_time=TEN).uid)
+    client.calendar.hosts.create("bob")
+
+    after = saved(store, before._replace(host_ids=("user_bob",)), before)
+
+    assert after.host_ids == ("user_bob",)
+    assert claimed(plain) == [("user_bob", TEN.timestamp())]
+
+
+def test_an_occurrence_that_is_gone_leaves_no_claim(
+    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+) -> None:
+    before = series(store, booking(start_time=TEN).uid)
+
+    after = saved(store, before._replace(occurrences=before.occurrences[1:]), before)
+
+    assert after.occurrences == before.occurrences[1:]
+    assert claimed(plain) == [("user_me", (TEN + HALF).timestamp())]
+
+
+def test_a_cancelled_occurrence_frees_its_time_alone(
+    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+) -> None:
+    before = series(store, booking(start_time=TEN).uid)
+    first, second = before.occurrences
+    gone = first._replace(status=Status.CANCELLED)
+
+    saved(store, before._replace(occurrences=(gone, second)), before)
+
+    assert claimed(plain) == [("user_me", (TEN + HALF).timestamp())]

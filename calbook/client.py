@@ -1,0 +1,158 @@
+"""The library's entrance: a file, a clock, and the calendar in it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from calbook.bookings import Bookings
+from calbook.desk import Clock, Desk
+from calbook.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from calbook.availability import Availability
+    from calbook.catalog import EventTypes, Hosts, Schedules
+    from calbook.values import Event, Host
+
+
+class Calendar:
+    """The nouns of a bookings file."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.bookings = Bookings(desk)
+
+    @cached_property
+    def availability(self) -> Availability:
+        from calbook.availability import Availability  # slow to import
+
+        return Availability(self._desk)
+
+    @cached_property
+    def event_types(self) -> EventTypes:
+        from calbook.catalog import EventTypes
+
+        return EventTypes(self._desk)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        from calbook.catalog import Schedules
+
+        return Schedules(self._desk)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        from calbook.catalog import Hosts
+
+        return Hosts(self._desk)
+
+
+class Client:
+    """A bookings file, opened when first used.
+
+    Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory.
+    `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
+    For several threads, take one client each.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
+    ) -> None:
+        self.path = os.fspath(path) if path is not None else default_path()
+        self._desk = Desk(SqliteStore(self.path), _whole_seconds(clock or system_clock))
+        self.calendar = Calendar(self._desk)
+
+    def tick(self) -> tuple[Event, ...]:
+        """Write the events for what time has done: completed, expired."""
+        from calbook import changes
+        from calbook.values import Event
+
+        return tuple(Event(event) for event in changes.tick(self._desk))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is there; reading shows what a new one holds."""
+        return self.path == ":memory:" or os.path.lexists(self.path)
+
+    def now(self) -> datetime:
+        """The time by this client's clock, in whole seconds."""
+        return self._desk.clock()
+
+    def set_up(
+        self,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        timezone: str | None = None,
+    ) -> Host:
+        """Give the first host a name and an e-mail, and its schedule a zone."""
+        from calbook import owning
+
+        return owning.set_up(self._desk, name=name, email=email, timezone=timezone)
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the file, a sentence each; empty when nothing is."""
+        from calbook.store import upkeep
+
+        return upkeep.check(self._desk.store)
+
+    def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Copy the file, whole and consistent, while others go on using it."""
+        from calbook.store import upkeep
+
+        upkeep.backup(self._desk.store, os.fspath(path), force=force)
+
+    def restore(self, path: str | os.PathLike[str]) -> str | None:
+        """Put a copy in the file's place; where the present one is kept."""
+        from calbook.store import upkeep
+
+        return upkeep.restore(self._desk.store, os.fspath(path))
+
+    def close(self) -> None:
+        self._desk.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def default_path() -> str:
+    """`CALBOOK_DB`, else `calbook.db` in the user's data directory, made if needed."""
+    if path := os.environ.get("CALBOOK_DB"):
+        return path
+    from platformdirs import user_data_dir  # slow to import
+
+    try:
+        directory = user_data_dir("calbook", appauthor=False)
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there is no data directory to use: {error}",
+            hint="name the bookings file with --db or CALBOOK_DB",
+        ) from None
+    return os.path.join(directory, "calbook.db")
+
+
+def system_clock() -> datetime:
+    """The time, or `CALBOOK_NOW` for tests, demos and replays."""
+    fixed = os.environ.get("CALBOOK_NOW")
+    if not fixed:
+        return datetime.now(UTC)
+    from calbook.core import when
+    from calbook.core.errors import InputError
+
+    try:
+        return when.moment(fixed, now=datetime.now(UTC), timezone="UTC").instant
+    except InputError as error:
+        error.message = f"CALBOOK_NOW: {error.message}"
+        raise
+
+
+def _whole_seconds(clock: Clock) -> Clock:
+    return lambda: clock().astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,194 @@
+"""The command tree, and what becomes of errors.
+
+A command's module is imported when the command is run: start-up is most of a call.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+Tree = Mapping[str, "str | Tree"]
+
+SECTIONS: Mapping[str, Tree] = {
+    "Bookings": {
+        "create": "create:create",
+        "list": "looking:list_bookings",
+        "show": "looking:show",
+        "confirm": "changing:confirm",
+        "reject": "changing:reject",
+        "cancel": "changing:cancel",
+        "reschedule": "changing:reschedule",
+        "update": "changing:update",
+    },
+    "Looking": {
+        "history": "looking:history",
+    },
+    "Files": {
+        "ics": "files:ics",
+    },
+    "Setup": {
+        "init": "setup:init",
+        "event": {
+            "add": "event:add",
+            "list": "event:list_event_types",
+            "show": "event:show",
+            "update": "event:update",
+            "remove": "event:remove",
+        },
+        "host": {
+            "add": "host:add",
+            "list": "host:list_hosts",
+            "show": "host:show",
+            "update": "host:update",
+            "remove": "host:remove",
+        },
+        "schedule": {
+            "add": "schedule:add",
+            "list": "schedule:list_schedules",
+            "show": "schedule:show",
+            "update": "schedule:update",
+            "remove": "schedule:remove",
+            "override": "schedule:override",
+        },
+        "tick": "setup:tick",
+        "db": {
+            "path": "database:path",
+            "check": "database:check",
+            "backup": "database:backup",
+            "restore": "database:restore",
+        },
+        "completion": "completion:completion",
+        "demo": "demo:demo",
+    },
+}
+COMMANDS: Tree = {
+    name: place for section in SECTIONS.values() for name, place in section.items()
+}
+_GROUP_HELP = {
+    "event": "What can be booked: add, list, show, update, remove.",
+    "host": "Who gives the time: add, list, show, update, remove.",
+    "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
+    "db": "The bookings file: path, check, backup, restore.",
+}
+_HELP = """A booking engine in one SQLite file.
+
+Begin with `calbook demo`, or with `calbook init` for a file of your own.
+`calbook --version` says which calbook this is."""
+
+
+_HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and builds the one that is run."""
+
+    def __init__(self, name: str, tree: Tree, help: str) -> None:
+        super().__init__(
+            name=name,
+            help=help,
+            commands=dict.fromkeys(tree),  # type: ignore[arg-type]
+            context_settings=_HELP_OPTIONS,
+            rich_markup_mode=None,
+        )
+        self._tree = tree
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = self._tree.get(cmd_name)
+        return None if place is None else _built(cmd_name, place)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Commands by section where this is the whole tree."""
+        sections = SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
+        for heading, tree in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name, _short_help(name, tree[name])) for name in tree]
+                )
+
+
+def _built(name: str, place: "str | Tree") -> Any:
+    if not isinstance(place, str):
+        return LazyGroup(name, place, _GROUP_HELP[name])
+    module, function = place.split(":")
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    command = getattr(import_module(f"calbook.cli.{module}"), function)
+    app.command(name, context_settings=_HELP_OPTIONS)(command)
+    return typer.main.get_command(app)
+
+
+def _short_help(name: str, place: "str | Tree") -> str:
+    help: str = _built(name, place).get_short_help_str(60)
+    return help
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line; the exit status. Never lets a traceback out."""
+    _prepare_streams()
+    wants_json = _wants_json(args)
+    try:
+        return _run(list(args))
+    except BaseException as error:
+        from calbook.cli import failing  # only when something is wrong
+
+        return failing.report(error, wants_json=wants_json)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _run(args: list[str]) -> int:
+    from calbook.cli import output
+
+    signal.signal(signal.SIGTERM, _terminated)
+    if args in (["--version"], ["-V"]):
+        from calbook import __version__
+
+        output.write(f"calbook {__version__}\n")
+        return 0
+    _check_utf8(args)
+    if args[:1] == ["help"]:
+        args = [*args[1:], "--help"]
+    root = LazyGroup("calbook", COMMANDS, _HELP)
+    status = root.main(args or ["--help"], prog_name="calbook", standalone_mode=False)
+    if status == _INTERRUPTED:
+        raise KeyboardInterrupt
+    output.flush()
+    return status if isinstance(status, int) else 0
+
+
+_INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
+
+
+def _terminated(signum: int, frame: object) -> None:
+    from calbook.cli.failing import Terminated
+
+    raise Terminated
+
+
+def _prepare_streams() -> None:
+    """What a locale cannot write appears escaped; a closed stream is no stream."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started the program
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (stays open)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    options = args[: args.index("--")] if "--" in args else args
+    return "--json" in options or "--jsonl" in options
+
+
+def _check_utf8(args: Sequence[str]) -> None:
+    for number, arg in enumerate(args, 1):
+        if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
+            from calbook.core.errors import BadInput
+
+            raise BadInput(f"argument {number} is not valid UTF-8", argument=number)

@@ -1,0 +1,183 @@
+"""`confirm`, `reject`, `cancel`, `reschedule`, `update`: changing a booking."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.output import Form
+from calbook.cli.session import opened, pairs, show_change, split
+
+
+def confirm(
+    uid: o.Uid,
+    if_version: o.IfVersion = None,
+    notify: o.Notify = False,
+    dry_run: o.DryRun = False,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Say yes to a booking that awaits confirmation."""
+    form = Form(json=json, tz=output.reading_zone(tz))
+    with opened(db) as client:
+        booking = client.calendar.bookings.confirm(
+            uid, if_version=if_version, notify_attendee=notify, dry_run=dry_run
+        )
+    show_change("Confirmed", booking, form, dry_run=dry_run)
+
+
+def reject(
+    uid: o.Uid,
+    reason: o.Reason = None,
+    if_version: o.IfVersion = None,
+    notify: o.Notify = False,
+    dry_run: o.DryRun = False,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Say no to a booking that awaits confirmation."""
+    form = Form(json=json, tz=output.reading_zone(tz))
+    with opened(db) as client:
+        booking = client.calendar.bookings.reject(
+            uid,
+            reason=reason,
+            if_version=if_version,
+            notify_attendee=notify,
+            dry_run=dry_run,
+        )
+    show_change("Rejected", booking, form, dry_run=dry_run)
+
+
+def cancel(
+    uid: o.Uid,
+    reason: o.Reason = None,
+    by: o.By = "attendee",
+    if_version: o.IfVersion = None,
+    idempotency_key: o.IdempotencyKey = None,
+    notify: o.Notify = False,
+    dry_run: o.DryRun = False,
+    yes: o.Yes = False,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Cancel a booking: as its attendee in time, as the host always."""
+    form = Form(json=json, tz=output.reading_zone(tz))
+    with opened(db) as client:
+        booking = client.calendar.bookings.cancel(
+            uid,
+            reason=reason,
+            cancelled_by=by,
+            if_version=if_version,
+            idempotency_key=idempotency_key,
+            notify_attendee=notify,
+            dry_run=dry_run,
+        )
+    show_change("Cancelled", booking, form, dry_run=dry_run)
+
+
+def reschedule(
+    uid: o.Uid,
+    start: o.Start = None,
+    reason: o.Reason = None,
+    by: o.By = "attendee",
+    override: o.Override = None,
+    if_version: o.IfVersion = None,
+    idempotency_key: o.IdempotencyKey = None,
+    notify: o.Notify = False,
+    dry_run: o.DryRun = False,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Move a booking to another start."""
+    if start is None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError("missing --start", hint="say when: --start 'fri 14:30'")
+    form = Form(json=json, tz=output.reading_zone(tz))
+    with opened(db) as client, _offering(client, uid, start, form):
+        booking = client.calendar.bookings.reschedule(
+            uid,
+            start_time=start,
+            reason=reason,
+            timezone=form.tz,
+            by=by,
+            override=split(override),
+            if_version=if_version,
+            idempotency_key=idempotency_key,
+            notify_attendee=notify,
+            dry_run=dry_run,
+        )
+    pending = booking.status == "PENDING"
+    what = "Moved, to be confirmed again:" if pending else "Moved"
+    show_change(what, booking, form, dry_run=dry_run)
+
+
+@contextmanager
+def _offering(client: Any, uid: str, start: str, form: Form) -> Iterator[None]:
+    """On a terminal a refusal names the next start that would do."""
+    if not output.is_for_people(form):
+        yield
+        return
+    from calbook.cli import helping  # only on a terminal
+
+    booking = client.calendar.bookings.get(uid)
+    host = {"host_id": booking.host_id}
+    with helping.next_free(
+        client, booking.event_type_id, start, host, form.tz, but=booking.uid
+    ):
+        yield
+
+
+def update(
+    uid: o.Uid,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME")] = None,
+    email: o.Email = None,
+    phone: o.Phone = None,
+    notes: o.BookingNotes = None,
+    location: o.Location = None,
+    meeting_url: o.MeetingUrl = None,
+    meta: o.Meta = None,
+    unset_meta: Annotated[
+        list[str] | None,
+        typer.Option("--unset-meta", metavar="K", help="Take a metadata key out."),
+    ] = None,
+    if_version: o.IfVersion = None,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Correct a booking's details; an empty text takes a detail out."""
+    form = Form(json=json, tz=output.reading_zone(tz))
+    given: dict[str, Any] = {
+        "name": name,
+        "email": email,
+        "phone": phone,
+        "notes": notes,
+        "location": location,
+        "meeting_url": meeting_url,
+    }
+    with opened(db) as client:
+        booking = client.calendar.bookings.merge_metadata(
+            uid,
+            pairs(meta, "--meta"),
+            drop=unset_meta or (),
+            if_version=if_version,
+            **{
+                key: None if value == "" and key not in ("name", "email") else value
+                for key, value in given.items()
+                if value is not None
+            },
+        )
+    show_change("Updated", booking, form)

@@ -1,0 +1,161 @@
+"""`create`: book one meeting from options, by asking, or many from JSON."""
+
+from typing import Annotated, Any
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.output import Form
+from calbook.cli.session import booked, opened, pairs, show_change, split
+
+Json = dict[str, Any]
+
+_NEEDED = {
+    "event_type_id": "--event",
+    "start_time": "--start",
+    "name": "--name",
+    "email": "--email",
+}
+
+
+def create(
+    event: o.EventType = None,
+    start: o.Start = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Who books.")
+    ] = None,
+    email: o.Email = None,
+    phone: o.Phone = None,
+    attendee_tz: Annotated[
+        str | None,
+        typer.Option("--attendee-tz", metavar="ZONE", help="The attendee's own zone."),
+    ] = None,
+    guest: Annotated[
+        list[str] | None,
+        typer.Option("--guest", metavar="ADDRESS", help="May be repeated."),
+    ] = None,
+    notes: o.BookingNotes = None,
+    response: Annotated[
+        list[str] | None,
+        typer.Option("--response", metavar="K=V", help="An answer to a question."),
+    ] = None,
+    meta: o.Meta = None,
+    host: o.Host = None,
+    location: o.Location = None,
+    meeting_url: o.MeetingUrl = None,
+    by: o.By = "attendee",
+    override: o.Override = None,
+    duration: Annotated[
+        str | None,
+        typer.Option("--duration", metavar="MINUTES", help="Of this booking alone."),
+    ] = None,
+    input_: o.Input = None,
+    atomic: Annotated[
+        bool, typer.Option("--atomic", help="With --input: all lines or none.")
+    ] = False,
+    idempotency_key: o.IdempotencyKey = None,
+    notify: o.Notify = False,
+    dry_run: o.DryRun = False,
+    no_deliver: o.NoDeliver = False,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    db: o.Db = None,
+) -> None:
+    """Book a meeting. On a terminal it asks for what is missing."""
+    form = Form(json=json, jsonl=jsonl, tz=output.reading_zone(tz))
+    given = _given(
+        event_type_id=event,
+        start_time=start,
+        guests=guest,
+        notes=notes,
+        responses=pairs(response, "--response"),
+        metadata=pairs(meta, "--meta"),
+        location=location,
+        meeting_url=meeting_url,
+        timezone=form.tz,
+        by=by if by != "attendee" else None,
+        override=split(override),
+        notify_attendee=notify,
+    )
+    # Empty or 0, these are refused: leaving them out would ask for something else.
+    exact = {
+        "host_id": host,
+        "duration": _minutes(duration),
+        "idempotency_key": idempotency_key,
+    }
+    given |= {key: value for key, value in exact.items() if value is not None}
+    person = _given(name=name, email=email, phone=phone, timezone=attendee_tz)
+    with opened(db) as client:
+        if input_ is not None:
+            from calbook.cli import batch  # only for --input
+
+            if person:
+                given["attendee"] = person
+            batch.create(client, input_, given, form, atomic=atomic, dry_run=dry_run)
+            return
+        missing = [
+            option for key, option in _NEEDED.items() if not (given | person).get(key)
+        ]
+        if missing:
+            given, person = _asked(client, given, person, missing, form)
+        booking = _booked(client, given, person, form, dry_run=dry_run)
+    show_change(booked(booking.status), booking, form, dry_run=dry_run)
+
+
+def _booked(
+    client: Any, given: Json, person: Json, form: Form, *, dry_run: bool
+) -> Any:
+    """Book it; on a terminal, ask for answers that are missing, or offer a start."""
+    create = client.calendar.bookings.create
+    if not output.is_for_people(form):
+        return create(**given, attendee=person, dry_run=dry_run)
+    from calbook.cli import helping  # only on a terminal
+    from calbook.core.errors import InvalidResponses
+
+    try:
+        with helping.next_free(
+            client, given["event_type_id"], given["start_time"], given, form.tz
+        ):
+            return create(**given, attendee=person, dry_run=dry_run)
+    except InvalidResponses:
+        if not output.is_interactive():
+            raise
+    given, person = _asked(client, given, person, [], form)
+    return create(**given, attendee=person, dry_run=dry_run)
+
+
+def _asked(
+    client: Any, given: Json, person: Json, missing: list[str], form: Form
+) -> tuple[Json, Json]:
+    if output.is_interactive():
+        from calbook.cli import asking  # only on a terminal
+
+        return asking.complete(client, given, person, form.tz)
+    from calbook.core.errors import UsageError
+
+    raise UsageError(
+        f"missing {', '.join(missing)}",
+        hint="calbook create --event demo --start 'fri 14:30' --name Ada"
+        " --email ada@example.com",
+        missing=missing,
+    )
+
+
+def _given(**facts: Any) -> Json:
+    """Only what was said: what was not keeps its default."""
+    return {
+        key: value
+        for key, value in facts.items()
+        if value is not None and value is not False and value not in ((), {})
+    }
+
+
+def _minutes(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from calbook.core import when
+    from calbook.core.model import MINUTE
+
+    return when.length(text, "--duration") // MINUTE

@@ -1,0 +1,54 @@
+"""`db path|check|backup|restore`: the bookings file itself."""
+
+from typing import Annotated
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.session import confirmed, opened
+
+
+def path(db: o.Db = None) -> None:
+    """Print where the bookings file is."""
+    with opened(db) as client:
+        output.write(f"{client.path}\n")
+
+
+def check(json: o.Json = False, db: o.Db = None) -> None:
+    """Look for damage and contradictions; exit 1 if there are any."""
+    with opened(db) as client:
+        findings = client.check()
+    if findings:
+        from calbook.core.errors import Findings
+
+        raise Findings(findings)
+    if json:
+        output.write("[]\n")
+        return
+    output.say("no findings")
+
+
+def backup(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to write.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing file.")
+    ] = False,
+    db: o.Db = None,
+) -> None:
+    """Copy the bookings file while others go on using it."""
+    with opened(db) as client:
+        client.backup(file, force=force)
+    output.say(f"Copied to {file}")
+
+
+def restore(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A copy made before.")],
+    yes: o.Yes = False,
+    db: o.Db = None,
+) -> None:
+    """Put a copy in the bookings file's place; the present one is kept beside it."""
+    with opened(db) as client:
+        confirmed(f"Replace {client.path} by {file}?", yes=yes)
+        kept = client.restore(file)
+    output.say(f"Restored {client.path}" + (f"; before: {kept}" if kept else ""))

@@ -1,0 +1,288 @@
+"""`event add|list|show|update|remove`: what can be booked."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from calbook.cli import catalog, words
+from calbook.cli import options as o
+from calbook.cli.output import Form
+from calbook.cli.session import opened, pairs, show_value
+
+Json = dict[str, Any]
+
+_KEYS = ("id", "title", "duration", "schedulingType", "active")
+
+Name = Annotated[
+    str, typer.Argument(metavar="EVENT", help="The event type's id: demo or evt_demo.")
+]
+Title = Annotated[str | None, typer.Option("--title", metavar="TEXT")]
+Description = Annotated[str | None, typer.Option("--description", metavar="TEXT")]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--host", metavar="HOST[:WEIGHT]", help="Who gives the time; may be repeated."
+    ),
+]
+Schedule = Annotated[
+    str | None,
+    typer.Option("--schedule", metavar="SCHEDULE", help="Else each host's own."),
+]
+Active = Annotated[
+    bool | None,
+    typer.Option("--active/--inactive", help="Whether it takes bookings."),
+]
+Confirmation = Annotated[
+    bool | None,
+    typer.Option(
+        "--requires-confirmation/--no-confirmation",
+        help="Whether the host must say yes to each booking.",
+    ),
+]
+Cancellation = Annotated[
+    bool | None,
+    typer.Option(
+        "--cancellation/--no-cancellation",
+        help="Whether attendees may cancel and move.",
+    ),
+]
+NotifyType = Annotated[
+    bool | None,
+    typer.Option("--notify/--no-notify", help="Whether attendees are told by e-mail."),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--meeting-url-template",
+        metavar="URL",
+        help="https://meet.example/{token}, or {uid}.",
+    ),
+]
+Questions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--question",
+        metavar="Q",
+        help="'label|type|required|options'; may be repeated.",
+    ),
+]
+SchedulingType = Annotated[
+    str | None,
+    typer.Option("--scheduling-type", metavar="single|round-robin|collective"),
+]
+RoundRobin = Annotated[
+    str | None,
+    typer.Option("--assignment", metavar="RULE", help="least-recent, priority, …"),
+]
+
+
+def _length(option: str, help: str) -> Any:
+    return typer.Option(option, metavar="MINUTES", help=f"{help}; also 90m, 12h, 2d.")
+
+
+def _count(option: str, help: str) -> Any:
+    return typer.Option(option, metavar="N", help=help)
+
+
+def add(
+    event: Name,
+    title: Title = None,
+    duration: Annotated[str | None, _length("--duration", "How long")] = None,
+    description: Description = None,
+    host: Hosts = None,
+    schedule: Schedule = None,
+    location: o.Location = None,
+    meeting_url_template: Template = None,
+    buffer_before: Annotated[
+        str | None, _length("--buffer-before", "Kept free before")
+    ] = None,
+    buffer_after: Annotated[
+        str | None, _length("--buffer-after", "Kept free after")
+    ] = None,
+    minimum_notice: Annotated[
+        str | None, _length("--minimum-notice", "Booked this long before")
+    ] = None,
+    maximum_advance: Annotated[
+        str | None, _count("--maximum-advance", "Days ahead, or none.")
+    ] = None,
+    slot_interval: Annotated[
+        str | None, _length("--slot-interval", "A start every")
+    ] = None,
+    slots_per_day: Annotated[
+        str | None, _count("--slots-per-day", "Bookings a day, or none.")
+    ] = None,
+    requires_confirmation: Confirmation = None,
+    cancellation: Cancellation = None,
+    cancellation_deadline: Annotated[
+        str | None, _length("--cancellation-deadline", "Until when, or none")
+    ] = None,
+    seats: Annotated[
+        str | None, _count("--seats", "Persons of a group, or none.")
+    ] = None,
+    max_occurrences: Annotated[
+        str | None, _count("--max-occurrences", "Of a series, 730 at most.")
+    ] = None,
+    scheduling_type: SchedulingType = None,
+    assignment: RoundRobin = None,
+    question: Questions = None,
+    notify: NotifyType = None,
+    meta: o.Meta = None,
+    active: Active = None,
+    input_: o.Input = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Add an event type; what is not said has a sensible default."""
+    _save("create", **locals())
+
+
+@wraps(add)
+def update(**options: Any) -> None:
+    _save("update", **options)
+
+
+update.__doc__ = (
+    "Change an event type; `none` takes a limit out. Bookings made before keep the"
+    " rules they were made under."
+)
+
+
+def _save(how: str, *, event: str, json: bool, db: str | None, **options: Any) -> None:
+    fields = _fields(**options)
+    with opened(db) as client:
+        change = getattr(client.calendar.event_types, how)
+        value = change(event, **fields)
+    show_value(value, Form(json=json), keys=_KEYS, card=words.event_type_card)
+
+
+_LENGTHS = (
+    "duration",
+    "buffer_before",
+    "buffer_after",
+    "minimum_notice",
+    "slot_interval",
+    "cancellation_deadline",
+)
+_ZERO = ("buffer_before", "buffer_after", "minimum_notice")
+_COUNTS = ("maximum_advance", "slots_per_day", "seats", "max_occurrences")
+
+
+def _fields(*, input_: str | None, **options: Any) -> Json:
+    """The JSON fields of an event type, from `--input` and the options over it."""
+    given = {key: value for key, value in options.items() if value is not None}
+    readers: dict[str, Callable[[Any], Any]] = {
+        **{name: _reader(name, _minutes) for name in _LENGTHS},
+        **{name: _reader(name, _whole) for name in _COUNTS},
+        "host": lambda texts: [_host(text) for text in texts],
+        "question": lambda texts: [_question(t) for t in texts if t not in _NONE],
+        "meta": lambda texts: pairs([t for t in texts if t not in _NONE], "--meta"),
+        **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
+    }
+    read = {
+        _FIELDS.get(key, key): readers[key](value) if key in readers else value
+        for key, value in given.items()
+    }
+    return {**_file(input_), **read}
+
+
+_NONE = ("", "none")
+_CLEARED = ("location", "meeting_url_template", "schedule", "description", "assignment")
+_FIELDS = {
+    "host": "hosts",
+    "schedule": "schedule_id",
+    "question": "questions",
+    "meta": "metadata",
+    "cancellation": "allow_cancellation",
+    "assignment": "round_robin",
+}
+
+
+def _file(source: str | None) -> Json:
+    if source is None:
+        return {}
+    from calbook.cli.batch import parsed, read_text
+    from calbook.intake.event_types import EVENT_TYPE
+    from calbook.intake.shapes import keyed
+
+    return keyed(parsed(read_text(source)), EVENT_TYPE, "the event type")
+
+
+def _reader(name: str, read: Callable[[str, str], int]) -> Callable[[str], int | None]:
+    option = "--" + name.replace("_", "-")
+    nothing = 0 if name in _ZERO else None
+    return lambda text: nothing if text == "none" else read(text, option)
+
+
+def _minutes(text: str, option: str) -> int:
+    from calbook.core import when
+    from calbook.core.model import MINUTE
+
+    return when.length(text, option) // MINUTE
+
+
+def _whole(text: str, option: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    from calbook.core.errors import BadInput
+    from calbook.core.text import visible
+
+    raise BadInput(f"{option} needs a whole number, not {visible(text[:80])}")
+
+
+def _host(text: str) -> Json:
+    name, colon, weight = text.partition(":")
+    return {"userId": name} | ({"weight": _whole(weight, "--host")} if colon else {})
+
+
+def _question(text: str) -> Json:
+    """`label|type|required|options`; `key=label|…` names the key."""
+    label, *rest = (part.strip() for part in text.split("|"))
+    kind, required, options = (*rest, "", "", "")[:3]
+    key, equals, after = label.partition("=")
+    own_key = bool(equals) and key.replace("_", "").isalnum()
+    if len(rest) > 3 or required not in ("", "required", "optional"):
+        from calbook.core.errors import BadInput
+
+        raise BadInput(
+            f"--question cannot be {text[:80]}",
+            hint="write 'label|type|required|options', as in"
+            " 'Size|select||S,M,L'; types: text, textarea, email, phone, number,"
+            " date, select, multiselect, checkbox, url",
+        )
+    return {
+        "label": after if own_key else label,
+        "type": kind or "TEXT",
+        "required": required == "required",
+        "options": [option.strip() for option in options.split(",") if option.strip()],
+        **({"key": key} if own_key else {}),
+    }
+
+
+def list_event_types(
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    csv: o.Csv = False,
+    fields: o.Fields = None,
+    db: o.Db = None,
+) -> None:
+    """List the event types."""
+    catalog.show_all("event_types", Form(json, jsonl, csv, fields), db, keys=_KEYS)
+
+
+def show(
+    event: Name, json: o.Json = False, fields: o.Fields = None, db: o.Db = None
+) -> None:
+    """Show one event type with its rules."""
+    form = Form(json=json, fields=fields)
+    catalog.show_one(
+        "event_types", event, form, db, keys=_KEYS, card=words.event_type_card
+    )
+
+
+def remove(
+    event: Name, yes: o.Yes = False, json: o.Json = False, db: o.Db = None
+) -> None:
+    """Remove an event type that was never booked."""
+    catalog.remove("event_types", event, db, yes=yes, json=json)

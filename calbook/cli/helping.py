@@ -1,0 +1,62 @@
+"""After a refusal on a terminal: the next start that would be free."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from calbook.cli import words
+from calbook.client import Client
+from calbook.core.errors import CalbookError
+
+_MOVABLE = frozenset(
+    {"slot_taken", "outside_hours", "minimum_notice", "slots_per_day", "in_the_past"}
+)
+_AHEAD = 14  # days
+
+
+@contextmanager
+def next_free(
+    client: Client,
+    event: str,
+    start: str,
+    options: Mapping[str, Any],
+    tz: str | None,
+    *,
+    but: str | None = None,
+) -> Iterator[None]:
+    """Put the next free start into the hint of a refusal that another start mends."""
+    try:
+        yield
+    except CalbookError as error:
+        refusals = error.details.get("refusals", ())
+        codes = {refusal["code"] for refusal in refusals}
+        if codes and codes <= _MOVABLE:
+            error.hint = _hint(client, event, start, options, tz, but) or error.hint
+        raise
+
+
+def _hint(
+    client: Client,
+    event: str,
+    start: str,
+    options: Mapping[str, Any],
+    tz: str | None,
+    but: str | None,
+) -> str | None:
+    from calbook.core import when
+
+    now = client.now()
+    zone = client.calendar.availability.timezone(event, host_id=options.get("host_id"))
+    asked = when.moment(start, now=now, timezone=tz or zone).instant
+    slots = client.calendar.availability.get(
+        event_type_id=event,
+        start_date=max(asked, now),
+        end_date=max(asked, now) + when.length(f"{_AHEAD}d", "the search"),
+        host_id=options.get("host_id"),
+        exclude_booking_uid=but,
+        count=1,
+    )
+    if not slots:
+        return None
+    spoken = words.moment(slots[0].start_time, tz or zone)
+    return f"the next free start is {spoken} {tz or zone}"

@@ -1,0 +1,104 @@
+"""Options that several commands share, each with one name and one meaning."""
+
+from typing import Annotated
+
+import typer
+
+Db = Annotated[
+    str | None,
+    typer.Option("--db", metavar="FILE", help="The bookings file [CALBOOK_DB]."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        "--fields", metavar="A,B", help="Only these JSON keys (attendee.email too)."
+    ),
+]
+Tz = Annotated[
+    str | None,
+    typer.Option(
+        "--tz", metavar="ZONE", help="Read and show times in this zone [CALBOOK_TZ]."
+    ),
+]
+NoDeliver = Annotated[
+    bool,
+    typer.Option("--no-deliver", help="Leave what is to be sent in the outbox."),
+]
+Notify = Annotated[bool, typer.Option("--notify", help="Tell the attendees by e-mail.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+Uid = Annotated[
+    str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--start", metavar="WHEN", help="2027-01-18 10:00, fri 14:30, +90m, …"
+    ),
+]
+EventType = Annotated[
+    str | None,
+    typer.Option("--event", metavar="EVENT", help="The event type: evt_demo or demo."),
+]
+Host = Annotated[
+    str | None, typer.Option("--host", metavar="HOST", help="user_alice or alice.")
+]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", metavar="attendee|host", help="Who asks: the host may override rules."
+    ),
+]
+Override = Annotated[
+    str | None,
+    typer.Option(
+        "--override",
+        metavar="RULES",
+        help="Rules the host passes: hours,notice,advance,per-day,questions,"
+        "deadline,past,duration.",
+    ),
+]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
+IfVersion = Annotated[
+    int | None,
+    typer.Option(
+        "--if-version", metavar="N", help="Only if the booking is at this version."
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    typer.Option(
+        "--idempotency-key",
+        metavar="KEY",
+        help="The same key and request again give the first answer.",
+    ),
+]
+Phone = Annotated[str | None, typer.Option("--phone", metavar="NUMBER")]
+Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS")]
+BookingNotes = Annotated[
+    str | None,
+    typer.Option("--notes", metavar="TEXT", help="What the attendee writes."),
+]
+Location = Annotated[
+    str | None,
+    typer.Option(
+        "--location",
+        metavar="TYPE:…",
+        help="ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….",
+    ),
+]
+MeetingUrl = Annotated[str | None, typer.Option("--meeting-url", metavar="URL")]
+Meta = Annotated[
+    list[str] | None,
+    typer.Option("--meta", metavar="K=V", help="Metadata; may be repeated."),
+]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", metavar="FILE|-", help="Read JSON; - is standard input."),
+]

@@ -1,0 +1,194 @@
+"""Answers on stdout: tables on a terminal, else TSV; JSON and CSV on demand."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from calbook.core.text import escape_json, visible
+
+Json = dict[str, Any]
+
+_TIMES = frozenset({"startTime", "endTime", "createdAt", "updatedAt", "at"})
+_RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
+
+# Set by `demo`, which shows on any output what a terminal would show.
+as_terminal = False
+
+
+class Form(NamedTuple):
+    """How an answer is to be printed."""
+
+    json: bool = False
+    jsonl: bool = False
+    csv: bool = False
+    fields: str | None = None
+    tz: str | None = None
+
+
+def is_for_people(form: Form) -> bool:
+    """A terminal, and no form asked for that programs read."""
+    return is_terminal() and not (form.json or form.jsonl or form.csv)
+
+
+def is_terminal() -> bool:
+    return as_terminal or sys.stdout.isatty()
+
+
+def is_interactive() -> bool:
+    """Whether somebody is there to answer a question."""
+    if as_terminal or sys.stdin is None:
+        return False
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def width() -> int:
+    """The terminal's columns."""
+    from shutil import get_terminal_size
+
+    return 80 if as_terminal else get_terminal_size().columns
+
+
+def write(text: str) -> None:
+    """UTF-8 bytes, whatever the locale."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def flush() -> None:
+    """Done is said only after stdout took it."""
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """A word to the person, not an answer: on stderr."""
+    print(visible(text), file=sys.stderr)
+
+
+def many(
+    items: Sequence[Json],
+    form: Form,
+    *,
+    keys: Sequence[str],
+    table: Callable[[Sequence[Json]], str],
+) -> None:
+    """A list of objects; `keys` are the columns unless `--fields` names others."""
+    chosen = _chosen(form, items)
+    if form.json:
+        write(_document([_picked(item, chosen) for item in items]))
+    elif form.jsonl:
+        write("".join(_line(_picked(item, chosen)) for item in items))
+    elif form.csv:
+        write(_csv(_zoned(items, form.tz), chosen or keys))
+    elif chosen or not is_terminal():
+        lines = (_tsv(item, chosen or keys) for item in _zoned(items, form.tz))
+        write("".join(lines))
+    else:
+        write(table(items))
+
+
+def one(
+    item: Json, form: Form, *, keys: Sequence[str], card: Callable[[Json], str]
+) -> None:
+    """One object; piped, a line of tab-separated columns."""
+    if form.json:
+        write(_document(_picked(item, _chosen(form, [item]))))
+        return
+    many([item], form, keys=keys, table=lambda items: card(items[0]))
+
+
+def _document(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2 if is_terminal() else None)
+    return escape_json(text) + "\n"
+
+
+def _line(item: Json) -> str:
+    return escape_json(json.dumps(item, ensure_ascii=False)) + "\n"
+
+
+def _chosen(form: Form, items: Sequence[Json]) -> tuple[str, ...] | None:
+    if form.fields is None:
+        return None
+    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
+    for key in chosen:
+        if items and key.split(".")[0] not in items[0]:
+            from calbook.core.errors import UsageError
+
+            raise UsageError(
+                f"there is no field {key}", hint=f"there are {', '.join(items[0])}"
+            )
+    return chosen
+
+
+def _picked(item: Json, chosen: Sequence[str] | None) -> Json:
+    return item if chosen is None else {key: at(item, key) for key in chosen}
+
+
+def at(item: Any, key: str) -> Any:
+    """The value under a dotted key; None where a part is missing."""
+    for part in key.split("."):
+        item = item.get(part) if isinstance(item, dict) else None
+    return item
+
+
+def _tsv(item: Json, keys: Iterable[str]) -> str:
+    return "\t".join(visible(_cell(at(item, key))) for key in keys) + "\n"
+
+
+def _zoned(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
+    """The objects with their own times in a zone; JSON keeps the booking's."""
+    if tz is None:
+        return items
+    return [
+        {k: _in_zone(v, tz) if k in _TIMES else v for k, v in item.items()}
+        for item in items
+    ]
+
+
+def _in_zone(text: Any, tz: str) -> Any:
+    from calbook.core.times import rfc3339
+
+    return text and rfc3339(datetime.fromisoformat(text), tz)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _csv(items: Iterable[Json], keys: Sequence[str]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(keys)
+    writer.writerows([_inert(at(item, key)) for key in keys] for item in items)
+    return text.getvalue()
+
+
+def _inert(value: object) -> str:
+    text = "\n".join(visible(line) for line in _cell(value).split("\n"))
+    if isinstance(value, str) and text.lstrip().startswith(_RUNS):
+        return f"'{text}"
+    return text
+
+
+def reading_zone(tz: str | None) -> str | None:
+    """`--tz`, else `CALBOOK_TZ`, checked; None is each booking's own zone."""
+    name = tz or os.environ.get("CALBOOK_TZ")
+    if not name:
+        return None
+    from calbook.core import when
+
+    return when.timezone(name)

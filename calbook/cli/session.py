@@ -1,0 +1,125 @@
+"""A command's client, and the way every change is printed."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from calbook.cli import output
+from calbook.cli.output import Form
+
+if TYPE_CHECKING:
+    from calbook.client import Client
+    from calbook.values import Value
+
+Json = dict[str, Any]
+
+BOOKING_KEYS = (
+    "uid",
+    "startTime",
+    "endTime",
+    "timezone",
+    "status",
+    "eventTypeId",
+    "hostId",
+    "attendee.name",
+    "attendee.email",
+)
+
+
+@contextmanager
+def opened(db: str | None) -> "Iterator[Client]":
+    """The client on `--db`, else the default file; closed before printing."""
+    from calbook.client import Client
+
+    if db is not None and ("\0" in db or not db):
+        from calbook.core.errors import BadInput
+
+        raise BadInput("--db is not a path", field="db")
+    with Client(db) as client:
+        yield client
+        if not client.exists and sys.stderr.isatty():
+            output.say(f"There is no {client.path} yet: this is what a new file holds")
+
+
+def show_change(
+    what: str, booking: "Value", form: Form, *, dry_run: bool = False
+) -> None:
+    """A booking after a change."""
+    item = booking.to_dict()
+    said = f"Would be {what.lower()}" if dry_run else what
+    with told(what, [] if dry_run else [item["uid"]]):
+        output.one(
+            item,
+            form,
+            keys=BOOKING_KEYS,
+            card=lambda booking: visible_change(said, booking, form.tz),
+        )
+
+
+@contextmanager
+def told(what: str, uids: list[str]) -> "Iterator[None]":
+    """Around the answer after a change: an error names it when stdout cannot."""
+    try:
+        yield
+        output.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if not uids:
+            raise
+        from calbook.core.errors import OutputError
+
+        raise OutputError(
+            f"{what.lower()} {', '.join(uids)}, but could not say so: {error.strerror}",
+            uids=uids,
+        ) from None
+
+
+def booked(status: str) -> str:
+    return "Requested" if status == "PENDING" else "Booked"
+
+
+def visible_change(what: str, booking: Json, tz: str | None) -> str:
+    from calbook.cli import words
+    from calbook.core.text import visible
+
+    lines = words.change(what, booking, tz).split("\n", 1)
+    link = booking["meetingUrl"]
+    return "".join(
+        f"{visible(line)}\n" for line in (*lines, *([f"  {link}"] * bool(link)))
+    )
+
+
+def show_value(value: "Value", form: Form, *, keys: tuple[str, ...], card: Any) -> None:
+    output.one(value.to_dict(), form, keys=keys, card=card)
+
+
+def confirmed(question: str, *, yes: bool) -> None:
+    """Ask on a terminal; anything but yes raises Interrupted. Off one, go on."""
+    if yes or not output.is_interactive():
+        return
+    import typer
+
+    from calbook.core.errors import Interrupted
+
+    if not typer.confirm(question, err=True):
+        raise Interrupted
+
+
+def split(text: str | None) -> tuple[str, ...]:
+    """`hours,notice` as its words."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def pairs(items: list[str] | None, option: str) -> dict[str, str]:
+    """Repeated `k=v` options as an object; the last one of a key counts."""
+    found: dict[str, str] = {}
+    for item in items or ():
+        key, equals, value = item.partition("=")
+        if not equals or not key.strip():
+            from calbook.core.errors import UsageError
+
+            raise UsageError(f"{option} needs key=value, not {item[:80]}")
+        found[key.strip()] = value
+    return found

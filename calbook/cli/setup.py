@@ -1,0 +1,79 @@
+"""`init` and `tick`: the file's first host, and what time has done."""
+
+from typing import Annotated, Any
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output, words
+from calbook.cli.output import Form
+from calbook.cli.session import opened, show_value
+
+_HOST_KEYS = ("id", "name", "email", "timezone", "scheduleId")
+_EVENT_KEYS = ("at", "type", "uid", "by", "change", "id")
+
+
+def init(
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Your name.")
+    ] = None,
+    email: Annotated[
+        str | None,
+        typer.Option("--email", metavar="ADDRESS", help="Invites come from it."),
+    ] = None,
+    tz: Annotated[
+        str | None,
+        typer.Option("--tz", metavar="ZONE", help="The zone of your working hours."),
+    ] = None,
+    json: o.Json = False,
+    db: o.Db = None,
+) -> None:
+    """Make the bookings file yours: name, e-mail, zone. On a terminal it asks."""
+    given = {"name": name, "email": email, "timezone": tz}
+    with opened(db) as client:
+        asks = output.is_interactive() and not json and None in given.values()
+        if asks:
+            given = _asked(client.calendar.hosts.list()[0].to_dict(), given)
+        wanted = {key: value for key, value in given.items() if value is not None}
+        host = client.set_up(**wanted)
+    show_value(host, Form(json=json), keys=_HOST_KEYS, card=words.host_card)
+    if asks:
+        output.flush()
+        output.say(f"Your file is {client.path}. Next:")
+        output.say("  calbook event add demo --title 'Product demo' --duration 30")
+        output.say("  calbook create --event demo")
+
+
+def _asked(me: dict[str, Any], given: dict[str, str | None]) -> dict[str, str | None]:
+    from calbook.cli.asking import asked
+    from calbook.core import fields, when
+
+    checks: dict[str, tuple[str, Any]] = {
+        "name": ("Your name", lambda text: fields.line(text, "the name")),
+        "email": ("Your e-mail", lambda text: fields.email(text, "this")),
+        "timezone": ("Your time zone", when.timezone),
+    }
+    return {
+        key: given[key]
+        or asked(label, check, default=me[key] if me[key] != "Me" else None)
+        for key, (label, check) in checks.items()
+    }
+
+
+def tick(
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    csv: o.Csv = False,
+    fields: o.Fields = None,
+    no_deliver: o.NoDeliver = False,
+    db: o.Db = None,
+) -> None:
+    """Write the events for what time has done: completed, expired."""
+    with opened(db) as client:
+        events = [event.to_dict() for event in client.tick()]
+
+    def table(items: Any) -> str:
+        done = sum(item["type"] == "booking.completed" for item in items)
+        return f"{done} completed, {len(items) - done} expired\n"
+
+    output.many(events, Form(json, jsonl, csv, fields), keys=_EVENT_KEYS, table=table)

@@ -1,0 +1,122 @@
+"""Tables for terminals; the only module that knows rich. Slow to import."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from calbook.cli import output, words
+from calbook.core.text import visible
+
+Json = dict[str, Any]
+
+_COLOURS = {
+    "PENDING": "yellow",
+    "CONFIRMED": "green",
+    "CANCELLED": "red",
+    "COMPLETED": "dim",
+    "NO_SHOW": "magenta",
+}
+
+
+_WHOLE = ("UID", "When", "At", "Status")  # never broken over lines
+
+
+def bookings(items: Sequence[Json], tz: str | None = None) -> str:
+    """Bookings with their times in one zone, or each in its own."""
+    if not items:
+        return "no bookings\n"
+    zones = {tz or item["timezone"] for item in items}
+    table = _table("UID", "When", "Event", "Attendee", "Status")
+    for item in items:
+        table.add_row(
+            _cell(words.short(item["uid"])),
+            _cell(words.when(item, tz, with_zone=len(zones) > 1)),
+            _cell(item["eventTypeId"].removeprefix("evt_")),
+            _cell(item["attendee"]["name"] or item["attendee"]["email"]),
+            Text(words.status(item), style=_COLOURS[item["status"]]),
+        )
+    caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
+    return _drawn(table) + caption
+
+
+def history(items: Sequence[Json], tz: str) -> str:
+    table = _table("At", "What", "By", "Details")
+    for item in items:
+        table.add_row(
+            _cell(words.moment(item["at"], tz)),
+            _cell(item["type"].removeprefix("booking.")),
+            _cell(item["by"]),
+            _cell(words.details(item, tz)),
+        )
+    return _drawn(table) + f"times in {tz}\n"
+
+
+def event_types(items: Sequence[Json]) -> str:
+    if not items:
+        return "no event types\n"
+    table = _table("Event type", "Title", "Duration", "Hosts", "Active")
+    for item in items:
+        table.add_row(
+            _cell(item["slug"]),
+            _cell(item["title"]),
+            _cell(words.minutes(item["duration"])),
+            _cell(", ".join(h["userId"].removeprefix("user_") for h in item["hosts"])),
+            _cell("yes" if item["active"] else "no"),
+        )
+    return _drawn(table)
+
+
+def hosts(items: Sequence[Json]) -> str:
+    table = _table("Host", "Name", "E-mail", "Zone", "Schedule")
+    for item in items:
+        table.add_row(
+            _cell(item["id"].removeprefix("user_")),
+            _cell(item["name"]),
+            _cell(item["email"] or ""),
+            _cell(item["timezone"]),
+            _cell(item["scheduleId"].removeprefix("sched_")),
+        )
+    return _drawn(table)
+
+
+def schedules(items: Sequence[Json]) -> str:
+    table = _table("Schedule", "Name", "Zone", "Hours")
+    for item in items:
+        table.add_row(
+            _cell(item["id"].removeprefix("sched_")),
+            _cell(item["name"]),
+            _cell(item["timezone"]),
+            _cell(words.hours(item["availability"])),
+        )
+    return _drawn(table)
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading in _WHOLE)
+    return table
+
+
+def _cell(text: str) -> Text:
+    """Text that rich neither reads as markup nor passes to the terminal raw."""
+    return Text(visible(text))
+
+
+def _drawn(table: Table) -> str:
+    console = Console(
+        file=io.StringIO(),
+        width=output.width(),
+        force_terminal=not output.as_terminal,
+        no_color=output.as_terminal or None,
+        highlight=False,
+    )
+    with console.capture() as capture:
+        console.print(table)
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    return "\n".join(line.removeprefix(" ") for line in lines if line) + "\n"

@@ -1,0 +1,466 @@
+# bash completion for calbook, made by `calbook completion bash`
+
+# What may follow a command, what is offered for its value (-: it takes none), its help.
+_calbook_enter() {
+    local where row
+    rows=()
+    while IFS= read -r row; do
+        [[ $row == "$1"$'\t'* ]] && rows+=("${row#*$'\t'}")
+    done <<'END'
+calbook	create	-	Book a meeting.
+calbook	list	-	List bookings by start.
+calbook	show	-	Show one booking.
+calbook	confirm	-	Say yes to a booking that awaits confirmation.
+calbook	reject	-	Say no to a booking that awaits confirmation.
+calbook	cancel	-	Cancel a booking: as its attendee in time, as the host always.
+calbook	reschedule	-	Move a booking to another start.
+calbook	update	-	Correct a booking's details; an empty text takes a detail out.
+calbook	history	-	Show what happened to a booking.
+calbook	ics	-	Print a booking as an iCalendar file that calendars accept.
+calbook	init	-	Make the bookings file yours: name, e-mail, zone.
+calbook	event	-	What can be booked: add, list, show, update, remove.
+calbook	host	-	Who gives the time: add, list, show, update, remove.
+calbook	schedule	-	Weekly hours and overrides: add, list, show, update, remove.
+calbook	tick	-	Write the events for what time has done: completed, expired.
+calbook	db	-	The bookings file: path, check, backup, restore.
+calbook	completion	-	Print the completion script of a shell.
+calbook	demo	-	Play the main job on a scratch file, and show every command.
+calbook	--help	-	Show this message and exit.
+calbook	--version	-	Show the version and exit.
+calbook	-V	-	Show the version and exit.
+calbook create	--event	events	The event type: evt_demo or demo.
+calbook create	--start	?	2027-01-18 10:00, fri 14:30, +90m, …
+calbook create	--name	?	Who books.
+calbook create	--email	?	ADDRESS
+calbook create	--phone	?	NUMBER
+calbook create	--attendee-tz	?	The attendee's own zone.
+calbook create	--guest	?	May be repeated.
+calbook create	--notes	?	What the attendee writes.
+calbook create	--response	?	An answer to a question.
+calbook create	--meta	?	Metadata; may be repeated.
+calbook create	--host	hosts	user_alice or alice.
+calbook create	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
+calbook create	--meeting-url	?	URL
+calbook create	--by	attendee|host|	Who asks: the host may override rules.
+calbook create	--override	hours,notice,advance,per-day,questions,deadline,past,duration	Rules the host passes: hours,notice,advance,per-day,questions,deadline,past,duration.
+calbook create	--duration	?	Of this booking alone.
+calbook create	--input	file	Read JSON; - is standard input.
+calbook create	--atomic	-	With --input: all lines or none.
+calbook create	--idempotency-key	?	The same key and request again give the first answer.
+calbook create	--notify	-	Tell the attendees by e-mail.
+calbook create	--dry-run	-	Show what would happen; write nothing.
+calbook create	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook create	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook create	--json	-	Print JSON.
+calbook create	--jsonl	-	Print one JSON object a line.
+calbook create	--db	file	The bookings file [CALBOOK_DB].
+calbook create	--help	-	Show this message and exit.
+calbook list	--status	pending|confirmed|cancelled|completed|no-show|	May be repeated.
+calbook list	--event	events	The event type: evt_demo or demo.
+calbook list	--host	hosts	user_alice or alice.
+calbook list	--email	?	Of an attendee or guest.
+calbook list	--search	?	In names, addresses, notes.
+calbook list	--from	?	Starting then or later.
+calbook list	--to	?	A date includes that whole day.
+calbook list	--upcoming	-	Starting from now on.
+calbook list	--past	-	Started before now, latest first.
+calbook list	--limit	?	N
+calbook list	--offset	?	N
+calbook list	--after	uids	The page behind this booking.
+calbook list	--all	-	Without a limit.
+calbook list	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook list	--json	-	Print JSON.
+calbook list	--jsonl	-	Print one JSON object a line.
+calbook list	--csv	-	Print CSV with a header line.
+calbook list	--fields	?	Only these JSON keys (attendee.email too).
+calbook list	--db	file	The bookings file [CALBOOK_DB].
+calbook list	--help	-	Show this message and exit.
+calbook show	<1>	uids	UID
+calbook show	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook show	--json	-	Print JSON.
+calbook show	--fields	?	Only these JSON keys (attendee.email too).
+calbook show	--db	file	The bookings file [CALBOOK_DB].
+calbook show	--help	-	Show this message and exit.
+calbook confirm	<1>	uids	UID
+calbook confirm	--if-version	?	Only if the booking is at this version.
+calbook confirm	--notify	-	Tell the attendees by e-mail.
+calbook confirm	--dry-run	-	Show what would happen; write nothing.
+calbook confirm	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook confirm	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook confirm	--json	-	Print JSON.
+calbook confirm	--db	file	The bookings file [CALBOOK_DB].
+calbook confirm	--help	-	Show this message and exit.
+calbook reject	<1>	uids	UID
+calbook reject	--reason	?	Why.
+calbook reject	--if-version	?	Only if the booking is at this version.
+calbook reject	--notify	-	Tell the attendees by e-mail.
+calbook reject	--dry-run	-	Show what would happen; write nothing.
+calbook reject	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook reject	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook reject	--json	-	Print JSON.
+calbook reject	--db	file	The bookings file [CALBOOK_DB].
+calbook reject	--help	-	Show this message and exit.
+calbook cancel	<1>	uids	UID
+calbook cancel	--reason	?	Why.
+calbook cancel	--by	attendee|host|	Who asks: the host may override rules.
+calbook cancel	--if-version	?	Only if the booking is at this version.
+calbook cancel	--idempotency-key	?	The same key and request again give the first answer.
+calbook cancel	--notify	-	Tell the attendees by e-mail.
+calbook cancel	--dry-run	-	Show what would happen; write nothing.
+calbook cancel	--yes	-	Do not ask.
+calbook cancel	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook cancel	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook cancel	--json	-	Print JSON.
+calbook cancel	--db	file	The bookings file [CALBOOK_DB].
+calbook cancel	--help	-	Show this message and exit.
+calbook reschedule	<1>	uids	UID
+calbook reschedule	--start	?	2027-01-18 10:00, fri 14:30, +90m, …
+calbook reschedule	--reason	?	Why.
+calbook reschedule	--by	attendee|host|	Who asks: the host may override rules.
+calbook reschedule	--override	hours,notice,advance,per-day,questions,deadline,past,duration	Rules the host passes: hours,notice,advance,per-day,questions,deadline,past,duration.
+calbook reschedule	--if-version	?	Only if the booking is at this version.
+calbook reschedule	--idempotency-key	?	The same key and request again give the first answer.
+calbook reschedule	--notify	-	Tell the attendees by e-mail.
+calbook reschedule	--dry-run	-	Show what would happen; write nothing.
+calbook reschedule	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook reschedule	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook reschedule	--json	-	Print JSON.
+calbook reschedule	--db	file	The bookings file [CALBOOK_DB].
+calbook reschedule	--help	-	Show this message and exit.
+calbook update	<1>	uids	UID
+calbook update	--name	?	NAME
+calbook update	--email	?	ADDRESS
+calbook update	--phone	?	NUMBER
+calbook update	--notes	?	What the attendee writes.
+calbook update	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
+calbook update	--meeting-url	?	URL
+calbook update	--meta	?	Metadata; may be repeated.
+calbook update	--unset-meta	?	Take a metadata key out.
+calbook update	--if-version	?	Only if the booking is at this version.
+calbook update	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook update	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook update	--json	-	Print JSON.
+calbook update	--db	file	The bookings file [CALBOOK_DB].
+calbook update	--help	-	Show this message and exit.
+calbook history	<1>	uids	UID
+calbook history	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook history	--json	-	Print JSON.
+calbook history	--jsonl	-	Print one JSON object a line.
+calbook history	--csv	-	Print CSV with a header line.
+calbook history	--fields	?	Only these JSON keys (attendee.email too).
+calbook history	--db	file	The bookings file [CALBOOK_DB].
+calbook history	--help	-	Show this message and exit.
+calbook ics	<1>	uids	UID
+calbook ics	--method	publish|request|cancel|	What it asks of the calendar [request; cancel when cancelled].
+calbook ics	--alarm	?	A reminder before, as 15m.
+calbook ics	-o	file	Instead of stdout.
+calbook ics	--output	file	Instead of stdout.
+calbook ics	--force	-	Replace an existing file.
+calbook ics	--db	file	The bookings file [CALBOOK_DB].
+calbook ics	--help	-	Show this message and exit.
+calbook init	--name	?	Your name.
+calbook init	--email	?	Invites come from it.
+calbook init	--tz	?	The zone of your working hours.
+calbook init	--json	-	Print JSON.
+calbook init	--db	file	The bookings file [CALBOOK_DB].
+calbook init	--help	-	Show this message and exit.
+calbook event	add	-	Add an event type; what is not said has a sensible default.
+calbook event	list	-	List the event types.
+calbook event	show	-	Show one event type with its rules.
+calbook event	update	-	Change an event type; `none` takes a limit out.
+calbook event	remove	-	Remove an event type that was never booked.
+calbook event	--help	-	Show this message and exit.
+calbook event add	<1>	?	EVENT
+calbook event add	--title	?	TEXT
+calbook event add	--duration	?	How long; also 90m, 12h, 2d.
+calbook event add	--description	?	TEXT
+calbook event add	--host	hosts	Who gives the time; may be repeated.
+calbook event add	--schedule	schedules	Else each host's own.
+calbook event add	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
+calbook event add	--meeting-url-template	?	https://meet.example/{token}, or {uid}.
+calbook event add	--buffer-before	?	Kept free before; also 90m, 12h, 2d.
+calbook event add	--buffer-after	?	Kept free after; also 90m, 12h, 2d.
+calbook event add	--minimum-notice	?	Booked this long before; also 90m, 12h, 2d.
+calbook event add	--maximum-advance	?	Days ahead, or none.
+calbook event add	--slot-interval	?	A start every; also 90m, 12h, 2d.
+calbook event add	--slots-per-day	?	Bookings a day, or none.
+calbook event add	--requires-confirmation	-	Whether the host must say yes to each booking.
+calbook event add	--no-confirmation	-	Not --requires-confirmation.
+calbook event add	--cancellation	-	Whether attendees may cancel and move.
+calbook event add	--no-cancellation	-	Not --cancellation.
+calbook event add	--cancellation-deadline	?	Until when, or none; also 90m, 12h, 2d.
+calbook event add	--seats	?	Persons of a group, or none.
+calbook event add	--max-occurrences	?	Of a series, 730 at most.
+calbook event add	--scheduling-type	single|round-robin|collective|	single|round-robin|collective
+calbook event add	--assignment	least-recent|equal-distribution|availability-first|priority|	least-recent, priority, …
+calbook event add	--question	?	'label|type|required|options'; may be repeated.
+calbook event add	--notify	-	Whether attendees are told by e-mail.
+calbook event add	--no-notify	-	Not --notify.
+calbook event add	--meta	?	Metadata; may be repeated.
+calbook event add	--active	-	Whether it takes bookings.
+calbook event add	--inactive	-	Not --active.
+calbook event add	--input	file	Read JSON; - is standard input.
+calbook event add	--json	-	Print JSON.
+calbook event add	--db	file	The bookings file [CALBOOK_DB].
+calbook event add	--help	-	Show this message and exit.
+calbook event list	--json	-	Print JSON.
+calbook event list	--jsonl	-	Print one JSON object a line.
+calbook event list	--csv	-	Print CSV with a header line.
+calbook event list	--fields	?	Only these JSON keys (attendee.email too).
+calbook event list	--db	file	The bookings file [CALBOOK_DB].
+calbook event list	--help	-	Show this message and exit.
+calbook event show	<1>	events	EVENT
+calbook event show	--json	-	Print JSON.
+calbook event show	--fields	?	Only these JSON keys (attendee.email too).
+calbook event show	--db	file	The bookings file [CALBOOK_DB].
+calbook event show	--help	-	Show this message and exit.
+calbook event update	<1>	events	EVENT
+calbook event update	--title	?	TEXT
+calbook event update	--duration	?	How long; also 90m, 12h, 2d.
+calbook event update	--description	?	TEXT
+calbook event update	--host	hosts	Who gives the time; may be repeated.
+calbook event update	--schedule	schedules	Else each host's own.
+calbook event update	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
+calbook event update	--meeting-url-template	?	https://meet.example/{token}, or {uid}.
+calbook event update	--buffer-before	?	Kept free before; also 90m, 12h, 2d.
+calbook event update	--buffer-after	?	Kept free after; also 90m, 12h, 2d.
+calbook event update	--minimum-notice	?	Booked this long before; also 90m, 12h, 2d.
+calbook event update	--maximum-advance	?	Days ahead, or none.
+calbook event update	--slot-interval	?	A start every; also 90m, 12h, 2d.
+calbook event update	--slots-per-day	?	Bookings a day, or none.
+calbook event update	--requires-confirmation	-	Whether the host must say yes to each booking.
+calbook event update	--no-confirmation	-	Not --requires-confirmation.
+calbook event update	--cancellation	-	Whether attendees may cancel and move.
+calbook event update	--no-cancellation	-	Not --cancellation.
+calbook event update	--cancellation-deadline	?	Until when, or none; also 90m, 12h, 2d.
+calbook event update	--seats	?	Persons of a group, or none.
+calbook event update	--max-occurrences	?	Of a series, 730 at most.
+calbook event update	--scheduling-type	single|round-robin|collective|	single|round-robin|collective
+calbook event update	--assignment	least-recent|equal-distribution|availability-first|priority|	least-recent, priority, …
+calbook event update	--question	?	'label|type|required|options'; may be repeated.
+calbook event update	--notify	-	Whether attendees are told by e-mail.
+calbook event update	--no-notify	-	Not --notify.
+calbook event update	--meta	?	Metadata; may be repeated.
+calbook event update	--active	-	Whether it takes bookings.
+calbook event update	--inactive	-	Not --active.
+calbook event update	--input	file	Read JSON; - is standard input.
+calbook event update	--json	-	Print JSON.
+calbook event update	--db	file	The bookings file [CALBOOK_DB].
+calbook event update	--help	-	Show this message and exit.
+calbook event remove	<1>	events	EVENT
+calbook event remove	--yes	-	Do not ask.
+calbook event remove	--json	-	Print JSON.
+calbook event remove	--db	file	The bookings file [CALBOOK_DB].
+calbook event remove	--help	-	Show this message and exit.
+calbook host	add	-	Add a host.
+calbook host	list	-	List the hosts.
+calbook host	show	-	Show one host.
+calbook host	update	-	Change a host; an empty --email takes it out.
+calbook host	remove	-	Remove a host that nothing refers to.
+calbook host	--help	-	Show this message and exit.
+calbook host add	<1>	?	HOST
+calbook host add	--name	?	NAME
+calbook host add	--email	?	ADDRESS
+calbook host add	--tz	?	The host's zone.
+calbook host add	--schedule	schedules	The host's usual schedule.
+calbook host add	--json	-	Print JSON.
+calbook host add	--db	file	The bookings file [CALBOOK_DB].
+calbook host add	--help	-	Show this message and exit.
+calbook host list	--json	-	Print JSON.
+calbook host list	--jsonl	-	Print one JSON object a line.
+calbook host list	--csv	-	Print CSV with a header line.
+calbook host list	--fields	?	Only these JSON keys (attendee.email too).
+calbook host list	--db	file	The bookings file [CALBOOK_DB].
+calbook host list	--help	-	Show this message and exit.
+calbook host show	<1>	hosts	HOST
+calbook host show	--json	-	Print JSON.
+calbook host show	--fields	?	Only these JSON keys (attendee.email too).
+calbook host show	--db	file	The bookings file [CALBOOK_DB].
+calbook host show	--help	-	Show this message and exit.
+calbook host update	<1>	hosts	HOST
+calbook host update	--name	?	NAME
+calbook host update	--email	?	ADDRESS
+calbook host update	--tz	?	The host's zone.
+calbook host update	--schedule	schedules	The host's usual schedule.
+calbook host update	--json	-	Print JSON.
+calbook host update	--db	file	The bookings file [CALBOOK_DB].
+calbook host update	--help	-	Show this message and exit.
+calbook host remove	<1>	hosts	HOST
+calbook host remove	--yes	-	Do not ask.
+calbook host remove	--json	-	Print JSON.
+calbook host remove	--db	file	The bookings file [CALBOOK_DB].
+calbook host remove	--help	-	Show this message and exit.
+calbook schedule	add	-	Add a schedule.
+calbook schedule	list	-	List the schedules.
+calbook schedule	show	-	Show one schedule with its overrides.
+calbook schedule	update	-	Change a schedule; --hours replaces all its hours.
+calbook schedule	remove	-	Remove a schedule that nothing refers to.
+calbook schedule	override	-	Close a date, or give it other hours.
+calbook schedule	--help	-	Show this message and exit.
+calbook schedule add	<1>	?	SCHEDULE
+calbook schedule add	--name	?	NAME
+calbook schedule add	--tz	?	The schedule's zone.
+calbook schedule add	--hours	?	'mon-fri 09:00-12:30,13:30-18:00'; may be repeated. Until 24:00, or across midnight: 22:00-02:00.
+calbook schedule add	--json	-	Print JSON.
+calbook schedule add	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule add	--help	-	Show this message and exit.
+calbook schedule list	--json	-	Print JSON.
+calbook schedule list	--jsonl	-	Print one JSON object a line.
+calbook schedule list	--csv	-	Print CSV with a header line.
+calbook schedule list	--fields	?	Only these JSON keys (attendee.email too).
+calbook schedule list	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule list	--help	-	Show this message and exit.
+calbook schedule show	<1>	schedules	SCHEDULE
+calbook schedule show	--json	-	Print JSON.
+calbook schedule show	--fields	?	Only these JSON keys (attendee.email too).
+calbook schedule show	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule show	--help	-	Show this message and exit.
+calbook schedule update	<1>	schedules	SCHEDULE
+calbook schedule update	--name	?	NAME
+calbook schedule update	--tz	?	The schedule's zone.
+calbook schedule update	--hours	?	'mon-fri 09:00-12:30,13:30-18:00'; may be repeated. Until 24:00, or across midnight: 22:00-02:00.
+calbook schedule update	--json	-	Print JSON.
+calbook schedule update	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule update	--help	-	Show this message and exit.
+calbook schedule remove	<1>	schedules	SCHEDULE
+calbook schedule remove	--yes	-	Do not ask.
+calbook schedule remove	--json	-	Print JSON.
+calbook schedule remove	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule remove	--help	-	Show this message and exit.
+calbook schedule override	<1>	schedules	SCHEDULE
+calbook schedule override	--date	?	The local date.
+calbook schedule override	--to	?	And all dates up to this one.
+calbook schedule override	--closed	-	Closed all day.
+calbook schedule override	--hours	?	Open then: 10:00-12:00,…
+calbook schedule override	--remove	-	Back to the weekly hours.
+calbook schedule override	--reason	?	Why.
+calbook schedule override	--json	-	Print JSON.
+calbook schedule override	--db	file	The bookings file [CALBOOK_DB].
+calbook schedule override	--help	-	Show this message and exit.
+calbook tick	--json	-	Print JSON.
+calbook tick	--jsonl	-	Print one JSON object a line.
+calbook tick	--csv	-	Print CSV with a header line.
+calbook tick	--fields	?	Only these JSON keys (attendee.email too).
+calbook tick	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook tick	--db	file	The bookings file [CALBOOK_DB].
+calbook tick	--help	-	Show this message and exit.
+calbook db	path	-	Print where the bookings file is.
+calbook db	check	-	Look for damage and contradictions; exit 1 if there are any.
+calbook db	backup	-	Copy the bookings file while others go on using it.
+calbook db	restore	-	Put a copy in the bookings file's place; the present one is kept beside it.
+calbook db	--help	-	Show this message and exit.
+calbook db path	--db	file	The bookings file [CALBOOK_DB].
+calbook db path	--help	-	Show this message and exit.
+calbook db check	--json	-	Print JSON.
+calbook db check	--db	file	The bookings file [CALBOOK_DB].
+calbook db check	--help	-	Show this message and exit.
+calbook db backup	<1>	file	FILE
+calbook db backup	--force	-	Replace an existing file.
+calbook db backup	--db	file	The bookings file [CALBOOK_DB].
+calbook db backup	--help	-	Show this message and exit.
+calbook db restore	<1>	file	FILE
+calbook db restore	--yes	-	Do not ask.
+calbook db restore	--db	file	The bookings file [CALBOOK_DB].
+calbook db restore	--help	-	Show this message and exit.
+calbook completion	<1>	bash|zsh|fish|powershell|	bash|zsh|fish|powershell
+calbook completion	--help	-	Show this message and exit.
+calbook demo	--help	-	Show this message and exit.
+END
+}
+
+_calbook_find() {
+    local row
+    for row in "${rows[@]}"; do
+        [[ $row == "$1"$'\t'* ]] || continue
+        help=${row##*$'\t'}
+        offers=${row#*$'\t'} offers=${offers%$'\t'*}
+        return 0
+    done
+    return 1
+}
+
+# From the word being written and those before it to what is offered.
+_calbook_walk() {
+    local now=$1 word place=calbook option= ended= number=1
+    shift
+    _calbook_enter "$place"
+    for word in "$@"; do
+        if [[ -n $option ]]; then
+            [[ $option == --db ]] && db=$word
+            option=
+        elif [[ -z $ended && $word == -* ]]; then
+            [[ $word == --db=* ]] && db=${word#*=}
+            [[ $word == -- ]] && ended=1
+            _calbook_find "$word" && [[ $offers != - ]] && option=$word
+        elif [[ $word != -* ]] && _calbook_find "$word"; then
+            place="$place $word"
+            _calbook_enter "$place"
+        else
+            number=$((number + 1))
+        fi
+    done
+    offers=- help=
+    if [[ -n $option ]]; then
+        _calbook_find "$option"
+    elif [[ -z $ended && $now == --*=* ]]; then
+        lead=${now%%=*}=
+        _calbook_find "${now%%=*}" || offers='?'
+    elif [[ -n $ended || $now != -* ]]; then
+        _calbook_find "<$number>" || ((number == 1)) || offers='?'
+    fi
+}
+
+# The words up to the cursor as the shell will pass them: bash cuts them at : and =.
+_calbook_read() {
+    local line=${COMP_LINE-${COMP_WORDS[*]:0:COMP_CWORD+1}} rest word i
+    line=${line:0:${COMP_POINT:-${#line}}}
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        rest=${line#"${line%%[![:space:]]*}"}
+        word=${COMP_WORDS[i]}
+        ((i < COMP_CWORD)) || word=$rest
+        if ((i > 0)) && [[ $rest == "$line" ]]; then
+            typed[${#typed[@]} - 1]+=$word
+        else
+            typed+=("$word")
+        fi
+        line=${rest#*"$word"}
+    done
+}
+
+_calbook() {
+    local IFS=$' \t\n' now lead= offers= help= db= word row
+    local -a typed=() rows=()
+    COMPREPLY=()
+    _calbook_read
+    now=${typed[${#typed[@]} - 1]}
+    typed=("${typed[@]//[\"\'\\]/}")
+    _calbook_walk "$now" "${typed[@]:1:${#typed[@]}-2}"
+    now=${now#"$lead"}
+    case $offers in
+        -)
+            # Options are offered where there is nothing else, or when begun.
+            for row in "${rows[@]}"; do
+                [[ $now != -* && $rows != -* && $row != [a-z]* ]] && continue
+                [[ $row == "$now"* ]] && COMPREPLY+=("${row%%$'\t'*}")
+            done
+            ;;
+        file) compopt -o default 2>/dev/null ;;
+        uids | events | hosts | schedules)
+            compopt -o nosort 2>/dev/null
+            while IFS=$'\t' read -r word _; do
+                COMPREPLY+=("$word")
+            done < <(command calbook __complete "$offers" --db="$db" "$now" \
+                </dev/null 2>/dev/null)
+            ;;
+        *,*)
+            compopt -o nospace 2>/dev/null
+            word=${now##*,}
+            COMPREPLY=($(compgen -P "${now%"$word"}" -W "${offers//,/ }" -- "$word"))
+            ;;
+        *'|') COMPREPLY=($(compgen -W "${offers//|/ }" -- "$now")) ;;
+    esac
+    # bash replaces what is behind the "=", unless it was told not to cut there.
+    [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$lead}")
+}
+
+complete -F _calbook calbook

@@ -1,0 +1,52 @@
+"""Measure, print the table, and exit with 1 if a target is not met."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import calbook.client
+
+from . import inserts, khal, processes, startup, steps
+from .figures import Figure, sources, table
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--million",
+        action="store_true",
+        help="count at 1,000,000 rows instead of 100,000 (needs 2 GB of disk)",
+    )
+    large = 1_000_000 if parser.parse_args().million else 100_000
+    with tempfile.TemporaryDirectory(prefix="calbook-bench-") as directory:
+        figures = list(_measured(Path(directory), large))
+    print(f"BASE is `python -c 'import sqlite3'`; {_byte_code()}.\n")
+    print(table(figures))
+    print(f"measured:\n{sources(figures)}", end="")
+    return int(any(figure.misses for figure in figures))
+
+
+def _measured(directory: Path, large: int) -> Iterator[Figure]:
+    for figures in (
+        startup.figures(directory),
+        steps.figures(directory, small=10_000, large=large),
+        khal.figures(directory),
+        inserts.figures(directory),
+    ):
+        for figure in figures:
+            print("...", figure.name, figure.row[1], file=sys.stderr)
+            yield figure
+
+
+def _byte_code() -> str:
+    if processes.writes_byte_code(Path(calbook.client.__file__)):
+        return "byte code was written by a run before those that count"
+    return "byte code cannot be written here, so that every run compiles"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""What a command costs beside `BASE`, a Python that imports sqlite3 and ends.
+
+Instructions, as callgrind counts them, are nearly the same in every run. Where there
+is no valgrind: user CPU time, as medians of many runs that take turns.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+_CALLGRIND = (
+    "valgrind",
+    "--tool=callgrind",
+    f"--callgrind-out-file={os.devnull}",
+)
+_COUNTS = 3
+_PAIRS = 60
+
+
+class Command(NamedTuple):
+    """A command line, the bookings file it uses, and what is to be done before it."""
+
+    args: tuple[str, ...]
+    db: Path | None = None
+    prepare: Callable[[], object] | None = None
+
+    def __str__(self) -> str:
+        line = shlex.join(self.args)
+        return line if self.db is None else f"CALBOOK_DB={self.db} {line}"
+
+
+class Time(NamedTuple):
+    """Seconds that a process took."""
+
+    user: float
+    cpu: float  # user and system
+    wall: float
+
+
+BASE = Command((sys.executable, "-c", "import sqlite3"))
+
+
+def calbook(
+    *args: str, db: Path, prepare: Callable[[], object] | None = None
+) -> Command:
+    """calbook as it is installed beside this Python, else as a module."""
+    script = Path(sys.executable).with_name("calbook")
+    start = (str(script),) if script.exists() else ("-m", "calbook")
+    return Command((sys.executable, *start, *args), db, prepare)
+
+
+def unit() -> str:
+    """What `cost` counts on this machine."""
+    if shutil.which(_CALLGRIND[0]):
+        return "instructions"
+    return "user CPU time (no valgrind)"
+
+
+def cost(command: Command) -> float:
+    """A command's instructions (or user CPU time) divided by those of `BASE`."""
+    run(command)  # the first run writes the byte code
+    if shutil.which(_CALLGRIND[0]):
+        counts = [_instructions(command) for _ in range(_COUNTS)]
+        return median(counts) / _instructions(BASE)
+    pairs = [(timed(command).user, timed(BASE).user) for _ in range(_PAIRS)]
+    return median([ours for ours, _ in pairs]) / median([base for _, base in pairs])
+
+
+def timed(command: Command) -> Time:
+    """One run's times."""
+    if command.prepare is not None:
+        command.prepare()
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    run(command._replace(prepare=None))
+    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    user = after.ru_utime - before.ru_utime
+    return Time(user, user + after.ru_stime - before.ru_stime, ended - began)
+
+
+def run(command: Command, *under: str) -> subprocess.CompletedProcess[str]:
+    """Run to the end, perhaps under another program; whatever fails ends the bench."""
+    if command.prepare is not None:
+        command.prepare()
+    done = subprocess.run(
+        [*under, *command.args],
+        env=_environment(command.db),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        raise SystemExit(f"bench: exit {done.returncode}: {command}\n{done.stderr}")
+    return done
+
+
+def writes_byte_code(module: Path) -> bool:
+    """Whether byte code of a module that has been imported was kept."""
+    from importlib.util import cache_from_source
+
+    return os.path.exists(cache_from_source(str(module)))
+
+
+def _instructions(command: Command) -> int:
+    said = run(command, *_CALLGRIND).stderr
+    found = re.search(r"Collected : (\d+)", said)
+    if found is None:
+        raise SystemExit(f"bench: valgrind did not count {command}\n{said}")
+    return int(found[1])
+
+
+def _environment(db: Path | None) -> dict[str, str]:
+    """This one without what makes Python or calbook behave otherwise than usual."""
+    usual = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "CALBOOK_"))
+    }
+    usual["PYTHONHASHSEED"] = "0"  # else counts differ by some per mille
+    if db is not None:
+        usual["CALBOOK_DB"] = str(db)
+    return usual

@@ -1,0 +1,52 @@
+"""Commands as people type them, against the start of a bare Python."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from calbook.core import times
+
+from . import books, processes
+from .figures import Figure
+from .processes import Command, calbook
+
+_SIZE = 1_000
+_PERSON = ("--name", books.ATTENDEE["name"], "--email", books.ATTENDEE["email"])
+
+
+def figures(directory: Path) -> Iterator[Figure]:
+    """`list`, `create` and a completion on a file of 1,000 bookings."""
+    book = books.full(directory / "thousand.db", _SIZE)
+    yield _figure(
+        "list --json, 50 of 1,000 bookings",
+        calbook("list", "--json", db=book.path),
+        at_most=5.2,
+    )
+    yield _figure("create --json", _creating(book, directory / "copy.db"), at_most=7)
+    yield _figure(
+        "calbook __complete uids",
+        calbook("__complete", "uids", db=book.path),
+        at_most=1.2,
+    )
+
+
+def _creating(book: books.Book, copy: Path) -> Command:
+    """Books a free half hour amid the others, each time in a new copy of the file."""
+    free = times.wall(book.start(_SIZE // 2), books.ZONE) + books.HALF
+    return calbook(
+        *("create", "--json", "--event", "demo", "--start", f"{free:%Y-%m-%dT%H:%M}"),
+        *_PERSON,
+        db=copy,
+        prepare=lambda: shutil.copyfile(book.path, copy),
+    )
+
+
+def _figure(name: str, command: Command, *, at_most: float) -> Figure:
+    return Figure(
+        f"{name} / BASE, {processes.unit()}",
+        processes.cost(command),
+        at_most=at_most,
+        how=(f"BASE: {processes.BASE}", str(command)),
+    )

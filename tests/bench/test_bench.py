@@ -1,0 +1,67 @@
+"""What the bench counts, at small sizes; what it times is left to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from . import books, steps
+from .books import Book
+from .figures import Figure, table
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[[int], Book]:
+    """Makes a file with so many bookings."""
+    return lambda size: books.full(tmp_path / f"{size}.db", size)
+
+
+def test_the_copied_bookings_are_as_sound_as_the_one_calbook_made(
+    book: Callable[[int], Book],
+) -> None:
+    hundred = book(100)
+
+    with books.opened(hundred.path) as client:
+        findings = client.check()
+        found = client.calendar.bookings.list(count=None)
+
+    assert findings == ()
+    assert [b.starts_at for b in found] == [hundred.start(n) for n in range(100)]
+
+
+def test_the_overlap_check_takes_as_many_steps_in_a_longer_file(
+    book: Callable[[int], Book],
+) -> None:
+    figure = steps.overlap(book(500), book(5_000))
+
+    assert not figure.misses, figure
+
+
+def test_a_late_page_takes_as_many_steps_as_the_first(
+    book: Callable[[int], Book],
+) -> None:
+    figure = steps.late_page(book(5_000))
+
+    assert not figure.misses, figure
+
+
+def test_a_table_has_a_line_per_figure() -> None:
+    figures = [
+        Figure("list / BASE", 4.754, at_most=5.2),
+        Figure("create", 11.0, at_most=7),
+        Figure("khal's / ours", 5.9, at_least=6),
+        Figure("absent", at_least=6, why_not="not installed"),
+        Figure("for information", 15),
+    ]
+
+    assert table(figures) == (
+        "figure           measured  target\n"
+        "list / BASE          4.75  <= 5.2  met\n"
+        "create              11.00  <= 7    not met\n"
+        "khal's / ours        5.90  >= 6    not met\n"
+        "absent                  -  >= 6    not installed\n"
+        "for information     15.00  -       no target yet\n"
+    )
+    assert [figure.misses for figure in figures] == [False, True, True, False, False]

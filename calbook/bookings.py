@@ -335,10 +335,11 @@ class Bookings:
         *,
         drop: Iterable[str] = (),
         if_version: int | None = None,
+        dry_run: bool = False,
         **given: Any,
     ) -> Booking:
         """`update`, with metadata keys to set and to drop, the others staying."""
-        terms = _terms("update", uid, if_version=if_version)
+        terms = _terms("update", uid, if_version=if_version, dry_run=dry_run)
         return self._updated(uid, given, terms, put=put or {}, drop=tuple(drop))
 
     def _updated(

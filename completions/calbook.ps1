@@ -136,6 +136,7 @@ calbook update	--meeting-url	?	URL
 calbook update	--meta	?	Metadata; may be repeated.
 calbook update	--unset-meta	?	Take a metadata key out.
 calbook update	--if-version	?	Only if the booking is at this version.
+calbook update	--dry-run	-	Show what would happen; write nothing.
 calbook update	--no-deliver	-	Leave what is to be sent in the outbox.
 calbook update	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook update	--json	-	Print JSON.
@@ -155,6 +156,7 @@ calbook ics	--alarm	?	A reminder before, as 15m.
 calbook ics	-o	file	Instead of stdout.
 calbook ics	--output	file	Instead of stdout.
 calbook ics	--force	-	Replace an existing file.
+calbook ics	--json	-	Print JSON.
 calbook ics	--db	file	The bookings file [CALBOOK_DB].
 calbook ics	--help	-	Show this message and exit.
 calbook init	--name	?	Your name.
@@ -348,6 +350,7 @@ calbook db	check	-	Look for damage and contradictions; exit 1 if there are any.
 calbook db	backup	-	Copy the bookings file while others go on using it.
 calbook db	restore	-	Put a copy in the bookings file's place; the present one is kept beside it.
 calbook db	--help	-	Show this message and exit.
+calbook db path	--json	-	Print JSON.
 calbook db path	--db	file	The bookings file [CALBOOK_DB].
 calbook db path	--help	-	Show this message and exit.
 calbook db check	--json	-	Print JSON.
@@ -355,10 +358,12 @@ calbook db check	--db	file	The bookings file [CALBOOK_DB].
 calbook db check	--help	-	Show this message and exit.
 calbook db backup	<1>	file	FILE
 calbook db backup	--force	-	Replace an existing file.
+calbook db backup	--json	-	Print JSON.
 calbook db backup	--db	file	The bookings file [CALBOOK_DB].
 calbook db backup	--help	-	Show this message and exit.
 calbook db restore	<1>	file	FILE
 calbook db restore	--yes	-	Do not ask.
+calbook db restore	--json	-	Print JSON.
 calbook db restore	--db	file	The bookings file [CALBOOK_DB].
 calbook db restore	--help	-	Show this message and exit.
 calbook completion	<1>	bash|zsh|fish|powershell|	bash|zsh|fish|powershell

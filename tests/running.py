@@ -180,6 +180,20 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._screen, text.encode())
 
+    def press_until_end(self, key: str) -> int:
+        """Press a key, again each second: Python misses a Ctrl-C just before it reads.
+
+        The signal comes between its last look for signals and the blocking read.
+        """
+        for _ in range(PATIENCE):
+            self.type(key)
+            try:
+                self._process.wait(1)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+        return self.end()
+
     def end(self) -> int:
         """Wait for the end; the exit status."""
         while self._more():

@@ -338,6 +338,15 @@ def test_a_dry_run_gives_away_no_uid(run: Run, client: Client, office: Office) -
     assert tried == expected(None)
 
 
+def test_an_update_is_tried_in_a_dry_run(run: Run, uid: str, path: Path) -> None:
+    before = dumped(path)
+
+    tried = run("update", uid, "--notes", "Bring tea", "--dry-run", "--json").json
+
+    assert dumped(path) == before
+    assert (tried["uid"], tried["notes"]) == (uid, "Bring tea")
+
+
 # -- create --input --------------------------------------------------------------------
 
 
@@ -1146,6 +1155,33 @@ def test_a_backup_is_a_copy_and_restoring_brings_it_back(
     assert run("db", "check").status == 0
 
 
+def test_what_happens_to_the_file_is_told_in_json(
+    run: Run, uid: str, path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+
+    backed_up = run("db", "backup", copy, "--json").json
+    restored = run("db", "restore", copy, "--json").json
+
+    assert backed_up == {"path": str(copy)}
+    assert restored == {"path": str(path), "kept": f"{path}.before-restore"}
+    assert run("db", "path", "--json").json == {"path": str(path)}
+
+
+def test_a_file_in_no_directory_is_a_mistyped_one(run: Run, tmp_path: Path) -> None:
+    """An empty list looked like lost bookings."""
+    answer = run("list", "--json", "--db", tmp_path / "missing" / "bookings.db")
+
+    assert (answer.status, answer.error["code"]) == (7, "storage")
+
+
+def test_an_invite_comes_in_json_too(run: Run, uid: str) -> None:
+    plain = run("ics", uid).out
+
+    assert run("ics", uid, "--json").json == {"ics": plain}
+    assert run("ics", "bk_zzzzzzzzzzzz", "--json").error["code"] == "not_found"
+
+
 def test_a_backup_replaces_a_file_only_by_force(
     run: Run, uid: str, tmp_path: Path
 ) -> None:
@@ -1779,9 +1815,8 @@ def test_no_at_the_end_books_nothing(
     screen.expect("E-mail")
     screen.type("ada@example.com\n")
     screen.expect("Book it?")
-    screen.type(answer)
 
-    assert screen.end() == 130
+    assert screen.press_until_end(answer) == 130
     assert "calbook: nothing was changed" in screen.shown
     assert dumped(path) == before
 
@@ -1895,9 +1930,8 @@ def test_init_interrupted_writes_nothing(
 ) -> None:
     screen = terminal("init", "--name", "Grace")
     screen.expect("Your e-mail")
-    screen.type("\x03")
 
-    assert screen.end() == 130
+    assert screen.press_until_end("\x03") == 130
     assert not path.exists()
 
 

@@ -153,6 +153,7 @@ def update(
         typer.Option("--unset-meta", metavar="K", help="Take a metadata key out."),
     ] = None,
     if_version: o.IfVersion = None,
+    dry_run: o.DryRun = False,
     no_deliver: o.NoDeliver = False,
     tz: o.Tz = None,
     json: o.Json = False,
@@ -174,10 +175,11 @@ def update(
             pairs(meta, "--meta"),
             drop=unset_meta or (),
             if_version=if_version,
+            dry_run=dry_run,
             **{
                 key: None if value == "" and key not in ("name", "email") else value
                 for key, value in given.items()
                 if value is not None
             },
         )
-    show_change("Updated", booking, form)
+    show_change("Updated", booking, form, dry_run=dry_run)

@@ -9,10 +9,10 @@ from calbook.cli import output
 from calbook.cli.session import confirmed, opened
 
 
-def path(db: o.Db = None) -> None:
+def path(json: o.Json = False, db: o.Db = None) -> None:
     """Print where the bookings file is."""
     with opened(db) as client:
-        output.write(f"{client.path}\n")
+        _show({"path": client.path}, client.path, json)
 
 
 def check(json: o.Json = False, db: o.Db = None) -> None:
@@ -34,21 +34,36 @@ def backup(
     force: Annotated[
         bool, typer.Option("--force", help="Replace an existing file.")
     ] = False,
+    json: o.Json = False,
     db: o.Db = None,
 ) -> None:
     """Copy the bookings file while others go on using it."""
     with opened(db) as client:
         client.backup(file, force=force)
-    output.say(f"Copied to {file}")
+    if json:
+        _show({"path": file}, file, json)
+    else:
+        output.say(f"Copied to {file}")
 
 
 def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A copy made before.")],
     yes: o.Yes = False,
+    json: o.Json = False,
     db: o.Db = None,
 ) -> None:
     """Put a copy in the bookings file's place; the present one is kept beside it."""
     with opened(db) as client:
         confirmed(f"Replace {client.path} by {file}?", yes=yes)
         kept = client.restore(file)
+    if json:
+        _show({"path": client.path, "kept": kept}, client.path, json)
+        return
     output.say(f"Restored {client.path}" + (f"; before: {kept}" if kept else ""))
+
+
+def _show(item: dict[str, str | None], plain: str, json: bool) -> None:
+    if json:
+        output.one(item, output.Form(json=True), keys=(), card=str)
+    else:
+        output.write(f"{plain}\n")

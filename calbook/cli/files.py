@@ -30,6 +30,7 @@ def ics(
     force: Annotated[
         bool, typer.Option("--force", help="Replace an existing file.")
     ] = False,
+    json: o.Json = False,
     db: o.Db = None,
 ) -> None:
     """Print a booking as an iCalendar file that calendars accept."""
@@ -45,7 +46,10 @@ def ics(
             " calbook host update … --email"
         )
     _warn(method, status)
-    if out in (None, "-"):
+    if json and out is None:
+        output.one({"ics": text}, output.Form(json=True), keys=(), card=str)
+        return
+    if out is None or out == "-":
         output.write_bytes(data)
         return
     from calbook.cli import saving  # only for --output

@@ -115,6 +115,7 @@ class SqliteStore:
         self.close()
         there = self.path == _MEMORY or is_file(self.path)
         if not for_writing and not (there and self._has_bytes()):
+            _check_directory(self.path)
             return self._made_ready(_MEMORY)
         if not there:
             create_file(self.path)
@@ -178,6 +179,19 @@ def _leave_wal(conn: sqlite3.Connection) -> None:
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in LOCKED:
             raise
+
+
+def _check_directory(path: str) -> None:
+    """A path that cannot even hold a new file is mistyped."""
+    directory = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(directory):
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there is no directory {directory}",
+            hint="name another file with --db or CALBOOK_DB",
+            path=path,
+        )
 
 
 def create_file(path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 import tempfile
@@ -142,7 +143,7 @@ def _swapped(store: SqliteStore, new: str) -> str:
     try:
         with store.write(dry_run=True):
             _check_no_log(store.path)
-            os.link(store.path, kept)
+            _keep(store.path, kept)
             os.replace(new, store.path)
     except Damaged:
         store.close()
@@ -151,6 +152,14 @@ def _swapped(store: SqliteStore, new: str) -> str:
                 os.replace(store.path + part, kept + part)
         os.replace(new, store.path)
     return kept
+
+
+def _keep(path: str, kept: str) -> None:
+    """The same file under a second name; a copy where a file has one name only."""
+    try:
+        os.link(path, kept)
+    except OSError:
+        shutil.copy2(path, kept)
 
 
 def _check_no_log(path: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -746,17 +746,16 @@ def steps(change: int, *, backward: bool = False) -> st.SearchStrategy[list[Step
             st.sampled_from([0, 0, -1, 1]),
         ),
     )
+    on_the_brink = st.tuples(reached, st.one_of(ended, moved)).map(
+        lambda pair: [pair[0], pair[1]._replace(which=pair[0].which)]
+    )
+    any_step = st.one_of(
+        *(created, created, moved, moved, ended, ended, changed, reached, waited)
+    ).map(lambda step: [step])
     return st.tuples(
         st.lists(created, min_size=3, max_size=6),
-        st.lists(
-            st.one_of(
-                *(created, created, moved, moved, ended, ended, ended),
-                *(reached, reached, waited, changed),
-            ),
-            min_size=8,
-            max_size=16,
-        ),
-    ).map(lambda parts: [*parts[0], *parts[1]])
+        st.lists(st.one_of(any_step, on_the_brink), min_size=7, max_size=14),
+    ).map(lambda parts: [*parts[0], *chain.from_iterable(parts[1])])
 
 
 def lawful(step: Any) -> Any:

@@ -23,7 +23,8 @@ _COLOURS = {
 }
 
 
-_WHOLE = ("UID", "When", "At", "Status")  # never broken over lines
+_WHOLE = ("UID", "When", "At")  # never broken over lines
+_LEAST = {"Status": len("CONFIRMED")}
 
 
 def bookings(items: Sequence[Json], tz: str | None = None) -> str:
@@ -99,7 +100,12 @@ def schedules(items: Sequence[Json]) -> str:
 def _table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in _WHOLE)
+        table.add_column(
+            heading,
+            overflow="fold",
+            no_wrap=heading in _WHOLE,
+            min_width=_LEAST.get(heading),
+        )
     return table
 
 

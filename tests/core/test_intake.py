@@ -884,11 +884,16 @@ def test_any_other_window_is_refused(start: object, end: object) -> None:
     refused(schedules.weekly, [window], "availability")
 
 
+@pytest.mark.parametrize("value", ["mon 09:00-17:00", {"day": "MONDAY"}, None, 5])
+def test_availability_is_a_list(value: object) -> None:
+    refusal = refused(schedules.weekly, value, "availability")
+
+    assert refusal.message == "availability must be a list"
+
+
 @pytest.mark.parametrize(
     "value",
     [
-        pytest.param("mon 09:00-17:00", id="text"),
-        pytest.param({"day": "MONDAY"}, id="object"),
         pytest.param([{"startTime": "09:00", "endTime": "17:00"}], id="no-day"),
         pytest.param(
             [{"day": "mon", "startTime": "09:00", "endTime": "17:00"}], id="short-day"

@@ -44,7 +44,8 @@ class Availability:
             event_type = facts.event_type(key)
             host_ids = assignment.hosts(event_type, host_id)
             zone = planning.timezone(facts, event_type, host_ids)
-            start = when.moment(start_time, now=now, timezone=timezone or zone).instant
+            asked = when.timezone(timezone) if timezone else zone
+            start = when.moment(start_time, now=now, timezone=asked).instant
             policy.check(
                 planning.proposal(
                     facts,

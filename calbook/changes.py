@@ -14,7 +14,7 @@ from calbook.core import fields, lifecycle, policy, when
 from calbook.core.errors import VersionConflict
 from calbook.core.lifecycle import Action, Change
 from calbook.core.model import Actor, Booking
-from calbook.creating import meeting_from
+from calbook.creating import check_phone, meeting_from
 from calbook.desk import Desk
 from calbook.intake import requests
 from calbook.intake.people import check_no_duplicate
@@ -138,6 +138,8 @@ def update(
             check_no_duplicate(wanted["attendees"])
         if merge is not None:
             wanted["metadata"] = fields.metadata(_merged(booking.metadata, merge))
+        after = booking._replace(**wanted)
+        check_phone(after.location, after.attendee)
         return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
 
     return change(desk, uid, terms, decide)

@@ -13,6 +13,7 @@ from calbook.core.errors import BadInput, CalbookError, UsageError
 from calbook.core.model import (
     MINUTE,
     Actor,
+    Attendee,
     Booking,
     EventType,
     Moment,
@@ -202,14 +203,19 @@ def _booking(
 
 def _location(request: Request, event_type: EventType) -> Mapping[str, str] | None:
     location = request.location or event_type.location
-    calls = location is not None and location["type"] == "PHONE_INBOUND"
-    if calls and request.attendees[0].phone is None:
-        raise BadInput(
-            f"{event_type.id} is held by phone: the attendee's number is needed",
-            hint="add --phone",
-            field="attendee.phone",
-        )
+    check_phone(location, request.attendees[0])
     return location
+
+
+def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
+    """Whoever is to be called needs a number."""
+    if location is None or location["type"] != "PHONE_INBOUND" or attendee.phone:
+        return
+    raise BadInput(
+        "the meeting is held by phone: the attendee's number is needed",
+        hint="add --phone",
+        field="attendee.phone",
+    )
 
 
 def _meeting_url(event_type: EventType, uid: str) -> str | None:

@@ -636,3 +636,51 @@ def test_what_is_offered_can_be_booked(client: Client, booked: Booking) -> None:
         attendee={"name": "Bob", "email": "bob@example.com"},
     )
     assert made.starts_at == slots[3].starts_at
+
+
+TEN = datetime(2027, 1, 18, 10, tzinfo=UTC)
+
+
+def test_who_is_to_be_called_keeps_a_number(client: Client) -> None:
+    """An update took the number away, or made it a call without one."""
+    client.set_up(timezone="UTC")
+    client.calendar.event_types.create("call", location="PHONE_INBOUND")
+    client.calendar.event_types.create("demo")
+    bookings = client.calendar.bookings
+    ada = {"name": "Ada", "email": "ada@example.com"}
+    called = bookings.create(
+        event_type_id="call", start_time=TEN, attendee={**ada, "phone": "+351 912 345"}
+    )
+    met = bookings.create(
+        event_type_id="demo", start_time=TEN + timedelta(hours=1), attendee=ada
+    )
+
+    with pytest.raises(errors.BadInput, match="by phone"):
+        bookings.update(called.uid, phone=None)
+    with pytest.raises(errors.BadInput, match="by phone"):
+        bookings.update(met.uid, location="PHONE_INBOUND")
+
+
+def test_a_zone_is_tested_before_any_file_is_opened(client: Client) -> None:
+    client.calendar.event_types.create("demo")
+
+    for ask in (client.calendar.availability.get, client.calendar.availability.check):
+        with pytest.raises(errors.BadZone):
+            ask(event_type_id="demo", timezone="../../etc/passwd", **WHEN[ask.__name__])
+
+
+WHEN: dict[str, dict[str, str]] = {"get": {}, "check": {"start_time": "now"}}
+
+
+def test_overrides_are_a_list_in_every_call(client: Client) -> None:
+    client.set_up(timezone="UTC")
+    client.calendar.event_types.create("demo")
+    ada = {"name": "Ada", "email": "ada@example.com"}
+    made = client.calendar.bookings.create(
+        event_type_id="demo", start_time=TEN, attendee=ada
+    )
+
+    with pytest.raises(errors.BadInput, match="must be a list"):
+        client.calendar.bookings.reschedule(
+            made.uid, start_time=TEN, by="host", override="hours"
+        )

@@ -171,7 +171,10 @@ def actor(by: str) -> Actor:
 def asked(by: str, override: Iterable[str]) -> Asked:
     """Raises UsageError when an attendee wants to pass a rule."""
     who = actor(by)
-    names = [fields.choice(name, "override", policy.OVERRIDES) for name in override]
+    names = [
+        fields.choice(name, "override", policy.OVERRIDES)
+        for name in items(override, "override")
+    ]
     if names and who is not Actor.HOST:
         raise UsageError(
             "only the host may override a rule",

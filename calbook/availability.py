@@ -24,10 +24,7 @@ class Availability:
     def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
         """The zone that an event type's bookings live in."""
         with self._desk.store.read(Facts) as facts:
-            key = fields.identifier(event_type_id, "evt", "eventTypeId")
-            event_type = facts.event_type(key)
-            host_ids = assignment.hosts(event_type, host_id)
-            return planning.timezone(facts, event_type, host_ids)
+            return _offer(facts, event_type_id, host_id)[2]
 
     def check(
         self,
@@ -40,10 +37,7 @@ class Availability:
         """Raise the refusal that booking this start would meet, whoever attends."""
         now = self._desk.clock()
         with self._desk.store.read(Facts) as facts:
-            key = fields.identifier(event_type_id, "evt", "eventTypeId")
-            event_type = facts.event_type(key)
-            host_ids = assignment.hosts(event_type, host_id)
-            zone = planning.timezone(facts, event_type, host_ids)
+            event_type, host_ids, zone = _offer(facts, event_type_id, host_id)
             asked = when.timezone(timezone) if timezone else zone
             start = when.moment(start_time, now=now, timezone=asked).instant
             policy.check(
@@ -76,10 +70,7 @@ class Availability:
         """
         now = self._desk.clock()
         with self._desk.store.read(Facts) as facts:
-            key = fields.identifier(event_type_id, "evt", "eventTypeId")
-            event_type = facts.event_type(key)
-            host_ids = assignment.hosts(event_type, host_id)
-            zone = planning.timezone(facts, event_type, host_ids)
+            event_type, host_ids, zone = _offer(facts, event_type_id, host_id)
             asked = when.timezone(timezone) if timezone else zone
             first = when.lower(start_date, now=now, timezone=asked)
             last = (
@@ -109,6 +100,16 @@ class Availability:
             )
             for start in starts
         )
+
+
+def _offer(
+    facts: Facts, event_type_id: str, host_id: str | None
+) -> tuple[EventType, tuple[str, ...], str]:
+    """What is asked for: the event type, whose time it takes, in which zone."""
+    key = fields.identifier(event_type_id, "evt", "eventTypeId")
+    event_type = facts.event_type(key)
+    host_ids = assignment.hosts(event_type, host_id)
+    return event_type, host_ids, planning.timezone(facts, event_type, host_ids)
 
 
 def _free(

@@ -11,20 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from calbook.core import aging
-from calbook.core.times import rfc3339
+from calbook.core.times import WEEKDAYS, rfc3339
 from calbook.store.reading import Row
 
 Json = dict[str, Any]
-
-_DAYS = (
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-    "SUNDAY",
-)
 
 
 def booking(row: Row, *, now: int) -> Json:
@@ -116,7 +106,7 @@ def schedule(row: Row) -> Json:
         "timezone": row["timezone"],
         "availability": [
             {"day": day, **window}
-            for day, windows in zip(_DAYS, json.loads(row["weekly"]), strict=True)
+            for day, windows in zip(WEEKDAYS, json.loads(row["weekly"]), strict=True)
             for window in map(_window, windows)
         ],
         "overrides": [

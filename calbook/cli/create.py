@@ -7,7 +7,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Form
-from calbook.cli.session import booked, opened, pairs, show_change, split
+from calbook.cli.session import booked, minutes, opened, pairs, show_change, split
 
 Json = dict[str, Any]
 
@@ -72,20 +72,16 @@ def create(
         notes=notes,
         responses=pairs(response, "--response"),
         metadata=pairs(meta, "--meta"),
+        host_id=host,
         location=location,
         meeting_url=meeting_url,
         timezone=form.tz,
+        duration=minutes(duration, "--duration"),
         by=by if by != "attendee" else None,
         override=split(override),
         notify_attendee=notify,
+        idempotency_key=idempotency_key,
     )
-    # Empty or 0, these are refused: leaving them out would ask for something else.
-    exact = {
-        "host_id": host,
-        "duration": _minutes(duration),
-        "idempotency_key": idempotency_key,
-    }
-    given |= {key: value for key, value in exact.items() if value is not None}
     person = _given(name=name, email=email, phone=phone, timezone=attendee_tz)
     with opened(db) as client:
         if input_ is not None:
@@ -144,18 +140,9 @@ def _asked(
 
 
 def _given(**facts: Any) -> Json:
-    """Only what was said: what was not keeps its default."""
+    """Only what was said, though it be empty or 0, which is refused later."""
     return {
         key: value
         for key, value in facts.items()
         if value is not None and value is not False and value not in ((), {})
     }
-
-
-def _minutes(text: str | None) -> int | None:
-    if text is None:
-        return None
-    from calbook.core import when
-    from calbook.core.model import MINUTE
-
-    return when.length(text, "--duration") // MINUTE

@@ -9,7 +9,7 @@ import typer
 from calbook.cli import catalog, words
 from calbook.cli import options as o
 from calbook.cli.output import Form
-from calbook.cli.session import opened, pairs, show_value
+from calbook.cli.session import minutes, opened, pairs, show_value
 
 Json = dict[str, Any]
 
@@ -173,7 +173,7 @@ def _fields(*, input_: str | None, **options: Any) -> Json:
     """The JSON fields of an event type, from `--input` and the options over it."""
     given = {key: value for key, value in options.items() if value is not None}
     readers: dict[str, Callable[[Any], Any]] = {
-        **{name: _reader(name, _minutes) for name in _LENGTHS},
+        **{name: _reader(name, minutes) for name in _LENGTHS},
         **{name: _reader(name, _whole) for name in _COUNTS},
         "host": lambda texts: [_host(text) for text in texts],
         "question": lambda texts: [_question(t) for t in texts if t not in _NONE],
@@ -209,17 +209,12 @@ def _file(source: str | None) -> Json:
     return keyed(parsed(read_text(source)), EVENT_TYPE, "the event type")
 
 
-def _reader(name: str, read: Callable[[str, str], int]) -> Callable[[str], int | None]:
+def _reader(
+    name: str, read: Callable[[str, str], int | None]
+) -> Callable[[str], int | None]:
     option = "--" + name.replace("_", "-")
     nothing = 0 if name in _ZERO else None
     return lambda text: nothing if text == "none" else read(text, option)
-
-
-def _minutes(text: str, option: str) -> int:
-    from calbook.core import when
-    from calbook.core.model import MINUTE
-
-    return when.length(text, option) // MINUTE
 
 
 def _whole(text: str, option: str) -> int:

@@ -6,7 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.session import opened
+from calbook.cli.session import minutes, opened
 
 
 def ics(
@@ -36,7 +36,7 @@ def ics(
     """Print a booking as an iCalendar file that calendars accept."""
     with opened(db) as client:
         text = client.calendar.bookings.get_ics(
-            uid, method=method, alarm=_minutes(alarm)
+            uid, method=method, alarm=minutes(alarm, "--alarm")
         )
         status = client.calendar.bookings.get(uid).status if method else ""
     data = text.encode()
@@ -66,12 +66,3 @@ def _warn(method: str | None, status: str) -> None:
         output.say("hint: this booking is cancelled; the file invites to it")
     elif asked == "cancel" and status != "CANCELLED":
         output.say("hint: this booking is not cancelled; the file says that it is")
-
-
-def _minutes(text: str | None) -> int | None:
-    if text is None:
-        return None
-    from calbook.core import when
-    from calbook.core.model import MINUTE
-
-    return when.length(text, "--alarm") // MINUTE

@@ -8,10 +8,10 @@ from calbook.cli import catalog, output, words
 from calbook.cli import options as o
 from calbook.cli.output import Form
 from calbook.cli.session import opened, show_value
+from calbook.core.times import WEEKDAYS
 
 _KEYS = ("id", "name", "timezone", "availability", "overrides")
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FULL = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+_WEEK = tuple(day[:3].lower() for day in WEEKDAYS)
 
 Name = Annotated[
     str,
@@ -95,13 +95,13 @@ def _days(text: str, whole: str) -> list[str]:
         if first not in _WEEK or (last or first) not in _WEEK:
             _refuse(whole)
         start, end = _WEEK.index(first), _WEEK.index(last or first)
-        found += [_FULL[n % 7] for n in range(start, end + 1 + 7 * (end < start))]
+        found += [WEEKDAYS[n % 7] for n in range(start, end + 1 + 7 * (end < start))]
     return found
 
 
 def _short(day: str) -> str:
     """`tuesday` as `tue`."""
-    return day[:3] if day.upper() in _FULL else day
+    return day[:3] if day.upper() in WEEKDAYS else day
 
 
 def _clock(text: str) -> str:

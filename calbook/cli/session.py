@@ -107,6 +107,16 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise Interrupted
 
 
+def minutes(text: str | None, option: str) -> int | None:
+    """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
+    if text is None:
+        return None
+    from calbook.core import when
+    from calbook.core.model import MINUTE
+
+    return when.length(text, option) // MINUTE
+
+
 def split(text: str | None) -> tuple[str, ...]:
     """`hours,notice` as its words."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -143,11 +143,8 @@ def _window(window: Mapping[str, str]) -> str:
     return f"{window['startTime']}–{window['endTime']}"
 
 
-_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-
-
 def _follows(day: str, next_day: str) -> bool:
-    return _WEEK.index(next_day) == _WEEK.index(day) + 1
+    return times.WEEKDAYS.index(next_day) == times.WEEKDAYS.index(day) + 1
 
 
 def _days(days: Sequence[str]) -> str:

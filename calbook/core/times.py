@@ -11,6 +11,15 @@ from functools import cache
 from zoneinfo import TZPATH, ZoneInfo
 
 LAST_YEAR = 9000
+WEEKDAYS = (
+    "MONDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "THURSDAY",
+    "FRIDAY",
+    "SATURDAY",
+    "SUNDAY",
+)
 
 
 def zone(name: str) -> ZoneInfo:

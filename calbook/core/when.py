@@ -14,7 +14,7 @@ from calbook.core.model import DAY, MINUTE, SECOND, Moment
 from calbook.core.text import visible
 
 _HINT = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 or +90m"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = tuple(day[:3].lower() for day in times.WEEKDAYS)
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _UNITS = {"m": MINUTE, "h": 60 * MINUTE, "d": DAY}
 _NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})

@@ -10,10 +10,9 @@ from calbook.core import fields
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Host, Hours, Override, Schedule
 from calbook.core.text import visible
+from calbook.core.times import WEEKDAYS
 from calbook.intake.shapes import Object, Reader, items, keyed, maybe, zone
 from calbook.values import camel
-
-_DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 
 def host_fields(facts: Object) -> dict[str, Any]:
@@ -64,11 +63,11 @@ def schedule(id: str, facts: Object) -> Schedule:
 
 
 def weekly(value: object, field: str) -> tuple[tuple[Hours, ...], ...]:
-    days: list[list[Hours]] = [[] for _ in _DAYS]
+    days: list[list[Hours]] = [[] for _ in WEEKDAYS]
     for item in items(value, field):
         facts = keyed(item, ("day", "start_time", "end_time"), field)
-        day = fields.choice(facts.pop("day", ""), f"{field}.day", _DAYS)
-        days[_DAYS.index(day)].append(_hours(facts, field))
+        day = fields.choice(facts.pop("day", ""), f"{field}.day", WEEKDAYS)
+        days[WEEKDAYS.index(day)].append(_hours(facts, field))
     return tuple(tuple(sorted(windows)) for windows in days)
 
 

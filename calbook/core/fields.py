@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from calbook.core.errors import BadInput
-from calbook.core.text import visible
+from calbook.core.text import excerpt, visible, written
 
 NAME_LENGTH = 200
 REASON_LENGTH = 1_000
@@ -21,6 +21,7 @@ METADATA_KEYS = 50
 METADATA_KEY_LENGTH = 40
 METADATA_BYTES = 64 * 1024
 NESTING = 20
+_LONG = 10**18
 
 _ID = re.compile(r"(?:evt|user|sched)_[a-z0-9_]{1,60}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
@@ -126,10 +127,12 @@ def whole(value: object, field: str, *, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadInput(f"{field} must be a whole number", field=field)
     if not least <= value <= most:
+        is_short = abs(value) < _LONG  # Python writes no number of any length
         raise BadInput(
-            f"{field} is {value:,}; it must be from {least:,} to {most:,}",
+            f"{field} {f'is {value:,}; it ' if is_short else ''}must be from {least:,}"
+            f" to {most:,}",
             field=field,
-            value=value,
+            value=value if is_short else None,
             least=least,
             most=most,
         )
@@ -144,12 +147,12 @@ def boolean(value: object, field: str) -> bool:
 
 def choice(value: object, field: str, among: Collection[str]) -> str:
     """One of the words, read in any case."""
-    wanted = str(value).replace("-", "_").casefold()
+    wanted = written(value).replace("-", "_").casefold()
     for word in among:
         if word.replace("-", "_").casefold() == wanted:
             return word
     raise BadInput(
-        f"{field} cannot be {visible(str(value)[:80])}",
+        f"{field} cannot be {excerpt(value)}",
         hint=f"choose one of {', '.join(among)}",
         field=field,
         choices=list(among),

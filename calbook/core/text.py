@@ -7,9 +7,23 @@ bidi-aware reader would obey instead of show.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 _ZWJ = "\u200d"
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def excerpt(value: object) -> str:
+    """How a message shows what was passed: its beginning, made harmless."""
+    return visible(written(value)[:80])
+
+
+def written(value: object, how: Callable[[object], str] = str) -> str:
+    """As text, also what holds a number longer than Python writes."""
+    try:
+        return how(value)
+    except (ValueError, RecursionError):
+        return "that number"
 
 
 def visible(text: str) -> str:

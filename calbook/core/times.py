@@ -54,7 +54,11 @@ def settled(wall: datetime, timezone: str) -> datetime:
     A time that the clocks skip takes the offset before the gap; one that they
     repeat is the first of the two. That is what `fold=0` means (PEP 495).
     """
-    return wall.replace(tzinfo=zone(timezone), fold=0).astimezone(UTC)
+    if wall.fold:
+        wall = wall.replace(fold=0)
+    offset = zone(timezone).utcoffset(wall)
+    assert offset is not None
+    return (wall - offset).replace(tzinfo=UTC)
 
 
 def readings(wall: datetime, timezone: str) -> tuple[datetime, ...]:
@@ -75,13 +79,27 @@ def day_start(day: date, timezone: str) -> datetime:
     return settled(midnight(day), timezone)
 
 
+def edges(day: date, timezone: str) -> tuple[datetime, datetime]:
+    """The instants with which a local date begins and ends.
+
+    It ends before it begins where the zone left it out (Apia, 2011-12-30).
+    """
+    local, start = zone(timezone), midnight(day)
+    end = start + timedelta(days=1)
+    before, after = local.utcoffset(start), local.utcoffset(end)
+    assert before is not None
+    assert after is not None
+    return (start - before).replace(tzinfo=UTC), (end - after).replace(tzinfo=UTC)
+
+
 def local_date(moment: datetime, timezone: str) -> date:
     return moment.astimezone(zone(timezone)).date()
 
 
 def is_skipped(day: date, timezone: str) -> bool:
     """Whether the zone left out this local date (Apia, 2011-12-30)."""
-    return day_start(day, timezone) >= day_start(day + timedelta(days=1), timezone)
+    start, end = edges(day, timezone)
+    return start >= end
 
 
 def spoken_moment(moment: datetime, timezone: str) -> str:

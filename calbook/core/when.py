@@ -11,7 +11,7 @@ from functools import cache
 from calbook.core import times
 from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
 from calbook.core.model import DAY, MINUTE, SECOND, Moment
-from calbook.core.text import visible
+from calbook.core.text import excerpt, visible, written
 
 _HINT = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 or +90m"
 _DAYS = tuple(day[:3].lower() for day in times.WEEKDAYS)
@@ -43,9 +43,9 @@ def _zone_names() -> frozenset[str]:
 
 def timezone(name: str) -> str:
     """The name again if it is an IANA zone; membership is tested before any file."""
-    if name in _zone_names():
+    if isinstance(name, str) and name in _zone_names():
         return name
-    raise BadZone(visible(name[:80]), _nearest(name[:80]))
+    raise BadZone(excerpt(name), _nearest(written(name)[:80]))
 
 
 def _nearest(name: str) -> str | None:
@@ -67,7 +67,7 @@ def moment(text: str | date, *, now: datetime, timezone: str) -> Moment:
     if isinstance(text, datetime):
         return _of_datetime(text, timezone)
     if not isinstance(text, str):
-        raise BadTime(f"not a moment: {visible(str(text)[:80])}", hint=_HINT)
+        raise BadTime(f"not a moment: {excerpt(text)}", hint=_HINT)
     if stamp := _STAMP.fullmatch(text):
         return _of_stamp(stamp, text, timezone)
     if text == "now":
@@ -179,9 +179,9 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
     found = _day(text, now, timezone)
     if found is None:
         raise BadTime(
-            f"not a day: {visible(str(text)[:80])}",
+            f"not a day: {excerpt(text)}",
             hint="write 2027-01-18, today, tomorrow or mon…sun",
-            value=str(text)[:80],
+            value=written(text)[:80],
         )
     return found
 

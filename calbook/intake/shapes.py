@@ -12,7 +12,7 @@ from typing import Any
 
 from calbook.core import fields, when
 from calbook.core.errors import BadInput
-from calbook.core.text import visible
+from calbook.core.text import excerpt
 from calbook.values import camel, snake
 
 Object = Mapping[str, Any]
@@ -31,7 +31,7 @@ def keyed(value: object, known: Iterable[str], field: str) -> dict[str, Any]:
             near = difflib.get_close_matches(name, known, 1)
             names = ", ".join(camel(name) for name in known)
             raise BadInput(
-                f"{field} knows no {visible(str(key)[:80])}",
+                f"{field} knows no {excerpt(key)}",
                 hint=f"did you mean {camel(near[0])}?" if near else f"it has {names}",
                 field=field,
                 known=[camel(name) for name in known],

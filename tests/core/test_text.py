@@ -84,3 +84,12 @@ def test_json_is_harmless_and_means_the_same(value: object, indent: int | None) 
 
 def test_json_spells_a_character_beyond_the_first_plane_as_a_pair() -> None:
     assert text.escape_json('"\U000e0041é"') == '"\\udb40\\udc41é"'
+
+
+def test_an_excerpt_shows_the_beginning_of_anything() -> None:
+    """Python refuses to write long numbers, alone and inside of other values."""
+    long = 10**5_000
+
+    assert text.excerpt("a\x1b" + "b" * 100) == "a\\u001b" + "b" * 78
+    assert text.excerpt([1, None]) == "[1, None]"
+    assert text.excerpt(long) == text.excerpt([long]) == "that number"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from calbook import planning
+from calbook import joining, planning
 from calbook.core import assignment, fields, hours, policy, slots, times, when
 from calbook.core.model import DAY, EventType, Span
-from calbook.store.facts import Facts
+from calbook.looking import check_page
+from calbook.planning import Wish
+from calbook.store.facts import Aside, Facts
 from calbook.values import Slot
 
 if TYPE_CHECKING:
@@ -23,8 +28,9 @@ class Availability:
 
     def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
         """The zone that an event type's bookings live in."""
+        host = _host_id(host_id)
         with self._desk.store.read(Facts) as facts:
-            return _offer(facts, event_type_id, host_id)[2]
+            return planning.timezone(facts, _event_type(facts, event_type_id), host)
 
     def check(
         self,
@@ -35,22 +41,25 @@ class Availability:
         timezone: str | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        now = self._desk.clock()
+        host_id, now = _host_id(host_id), self._desk.clock()
         with self._desk.store.read(Facts) as facts:
-            event_type, host_ids, zone = _offer(facts, event_type_id, host_id)
+            event_type = _event_type(facts, event_type_id)
+            zone = planning.timezone(facts, event_type, host_id)
             asked = when.timezone(timezone) if timezone else zone
             start = when.moment(start_time, now=now, timezone=asked).instant
-            policy.check(
-                planning.proposal(
-                    facts,
-                    event_type,
-                    host_ids,
-                    Span(start, start + event_type.duration),
-                    timezone=zone,
-                    now=now,
-                    shown_in=timezone,
-                )
+            wish = Wish(
+                event_type,
+                (Span(start, start + event_type.duration),),
+                timezone=zone,
+                now=now,
+                host_id=host_id,
+                shown_in=timezone,
             )
+            plans = tuple(planning.plans(facts, wish))
+            if planning.possible(plans, may_skip=False):
+                return
+            if joining.room(facts, event_type, wish) is None:
+                raise planning.refusal(plans)
 
     def get(
         self,
@@ -68,9 +77,11 @@ class Availability:
         From `start_date`, included, to `end_date` (a bare date includes that day; a
         week without one). The excluded booking does not stand in its own way.
         """
-        now = self._desk.clock()
+        host_id, now = _host_id(host_id), self._desk.clock()
+        check_page(count, 0)
         with self._desk.store.read(Facts) as facts:
-            event_type, host_ids, zone = _offer(facts, event_type_id, host_id)
+            event_type = _event_type(facts, event_type_id)
+            zone = planning.timezone(facts, event_type, host_id)
             asked = when.timezone(timezone) if timezone else zone
             first = when.lower(start_date, now=now, timezone=asked)
             last = (
@@ -79,74 +90,92 @@ class Availability:
                 else when.upper(end_date, now=now, timezone=asked)
             )
             but = exclude_booking_uid and facts.found(exclude_booking_uid)
-            starts = _free(
-                facts,
+            wish = Wish(
                 event_type,
-                host_ids,
-                Span(first, last),
+                (),
                 timezone=zone,
                 now=now,
-                but=but or None,
-                count=count,
+                host_id=host_id,
+                aside=Aside(but) if but else None,
             )
-        return tuple(
-            Slot(
-                {
-                    "startTime": times.rfc3339(start, zone),
-                    "endTime": times.rfc3339(start + event_type.duration, zone),
-                    "hostId": host_ids[0],
-                    "seatsLeft": event_type.seats,
-                }
-            )
-            for start in starts
-        )
+            free = islice(_free(facts, wish, Span(first, last)), count)
+            return tuple(_slot(wish, *found) for found in free)
 
 
-def _offer(
-    facts: Facts, event_type_id: str, host_id: str | None
-) -> tuple[EventType, tuple[str, ...], str]:
-    """What is asked for: the event type, whose time it takes, in which zone."""
-    key = fields.identifier(event_type_id, "evt", "eventTypeId")
-    event_type = facts.event_type(key)
-    host_ids = assignment.hosts(event_type, host_id)
-    return event_type, host_ids, planning.timezone(facts, event_type, host_ids)
+def _event_type(facts: Facts, event_type_id: str) -> EventType:
+    return facts.event_type(fields.identifier(event_type_id, "evt", "eventTypeId"))
+
+
+def _host_id(host_id: str | None) -> str | None:
+    if host_id is None:
+        return None
+    return fields.identifier(host_id, "user", "hostId")
+
+
+def _slot(wish: Wish, start: datetime, host_id: str, seats_left: int | None) -> Slot:
+    end = start + wish.event_type.duration
+    return Slot(
+        {
+            "startTime": times.rfc3339(start, wish.timezone),
+            "endTime": times.rfc3339(end, wish.timezone),
+            "hostId": host_id,
+            "seatsLeft": seats_left,
+        }
+    )
+
+
+_BATCH = 200  # starts that are looked at together
 
 
 def _free(
-    facts: Facts,
-    event_type: EventType,
-    host_ids: tuple[str, ...],
-    wanted: Span,
-    *,
-    timezone: str,
-    now: datetime,
-    but: str | None,
-    count: int | None,
-) -> list[datetime]:
-    schedule_id, *_ = planning.schedule_ids(facts, event_type, host_ids)
-    first, last = (times.local_date(edge, timezone) for edge in wanted)
-    schedule = facts.schedule(schedule_id, first - 2 * DAY, last + 2 * DAY)
-    wanted = Span(max(wanted.start, now + event_type.minimum_notice), wanted.end)
-    free: list[datetime] = []
-    for start in slots.grid(
-        hours.stretches(schedule, first, last),
-        timezone=schedule.timezone,
-        step=event_type.grid,
-        duration=event_type.duration,
-    ):
-        if count is not None and len(free) == count:
-            break
-        if not wanted.start <= start < wanted.end:
-            continue
-        proposal = planning.proposal(
-            facts,
-            event_type,
-            host_ids,
-            Span(start, start + event_type.duration),
-            timezone=timezone,
-            now=now,
-            but=but,
+    facts: Facts, wish: Wish, wanted: Span
+) -> Iterator[tuple[datetime, str, int | None]]:
+    """Each free start with a host who could take it and the seats left."""
+    event_type, every = wish.event_type, _starts(facts, wish, wanted)
+    for batch in iter(lambda: tuple(islice(every, _BATCH)), ()):
+        meetings = tuple(Span(start, start + event_type.duration) for start in batch)
+        wish = wish._replace(meetings=meetings)
+        hosts: dict[int, str] = {}
+        shared = planning.common(facts, wish)
+        for host_ids in assignment.alternatives(event_type, wish.host_id):
+            for n, proposal in enumerate(
+                planning.proposals(facts, wish, host_ids, shared)
+            ):
+                if n not in hosts and not policy.decide(proposal).refusals:
+                    hosts[n] = host_ids[0]
+        for n, meeting in enumerate(meetings):
+            group = joining.room(facts, event_type, wish._replace(meetings=(meeting,)))
+            if group is not None and event_type.seats is not None:
+                left = event_type.seats - len(group.attendees)
+                yield meeting.start, group.host_ids[0], left
+            elif n in hosts:
+                yield meeting.start, hosts[n], event_type.seats
+
+
+def _starts(facts: Facts, wish: Wish, wanted: Span) -> Iterator[datetime]:
+    """The grid of every schedule that a host could be booked by, in order.
+
+    Local dates differ by two between the zones furthest apart.
+    """
+    first, last = (times.local_date(edge, wish.timezone) for edge in wanted)
+    earliest = max(wanted.start, wish.now + wish.event_type.minimum_notice)
+    schedules = dict.fromkeys(
+        planning.schedule_ids(facts, wish.event_type, host_ids)[0]
+        for host_ids in assignment.alternatives(wish.event_type, wish.host_id)
+    )
+    grids = [
+        slots.grid(
+            hours.stretches(schedule, first - 2 * DAY, last + 2 * DAY),
+            timezone=schedule.timezone,
+            step=wish.event_type.grid,
+            duration=wish.event_type.duration,
         )
-        if not policy.decide(proposal).refusals:
-            free.append(start)
-    return free
+        for schedule in (
+            facts.schedule(key, first - 4 * DAY, last + 4 * DAY) for key in schedules
+        )
+    ]
+    previous = None
+    for start in merge(*grids):
+        if earliest <= start < wanted.end and start != previous:
+            yield start
+        previous = start

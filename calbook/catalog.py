@@ -231,9 +231,10 @@ class Schedules(_Catalog):
         Without `availability` they are closed.
         """
         from calbook.intake import schedules
+        from calbook.intake.shapes import items
 
         key = self._key(id)
-        windows = tuple(availability)
+        windows = tuple(items(availability, "availability"))
         overrides = [
             schedules.override({"date": d, "availability": windows, "reason": reason})
             for d in self._local_dates(key, date, end_date)

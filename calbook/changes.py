@@ -5,22 +5,24 @@ One function is one transaction; a refusal raises and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from calbook import ledger, planning
-from calbook.core import fields, lifecycle, policy, when
-from calbook.core.errors import VersionConflict
-from calbook.core.lifecycle import Action, Change
-from calbook.core.model import Actor, Booking
-from calbook.creating import check_phone, meeting_from
+from calbook import joining, ledger, planning
+from calbook.core import fields, lifecycle, policy, seats, series, transitions, when
+from calbook.core.errors import UsageError, VersionConflict
+from calbook.core.lifecycle import Change, Placed
+from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
+from calbook.core.series import Selector
+from calbook.core.transitions import Action
+from calbook.creating import meeting_from
 from calbook.desk import Desk
 from calbook.intake import requests
-from calbook.intake.people import check_no_duplicate
-from calbook.intake.requests import Merge, Move
+from calbook.intake.requests import Dates, Merge, Move
 from calbook.ledger import Terms
-from calbook.store.facts import Facts
+from calbook.planning import Plan, Wish
+from calbook.store.facts import Aside, Facts
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
 
@@ -46,18 +48,25 @@ def change(desk: Desk, uid: str, terms: Terms, decide: Decide) -> Json:
 def confirm(desk: Desk, uid: str, terms: Terms) -> Json:
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         confirmed = lifecycle.confirm(booking, now=now)
-        _check_claim(tx, booking, now)
+        pending = transitions.with_step(booking, Action.CONFIRM, now)
+        _check_claims(tx, booking, pending, now)
         return confirmed
 
     return change(desk, uid, terms, decide)
 
 
-def _check_claim(facts: Facts, booking: Booking, now: datetime) -> None:
+def _check_claims(
+    facts: Facts, booking: Booking, occurrences: Sequence[Occurrence], now: datetime
+) -> None:
     """The time must still be its own: under a wrong clock it may have seemed free."""
-    claim = booking.single.claim
-    obstacle = facts.obstacle(booking.host_ids, claim, but=booking.uid, now=now)
-    if obstacle is not None:
-        raise policy.taken(obstacle, booking.timezone)
+    obstacles = facts.obstacles(
+        booking.host_ids,
+        [occurrence.claim for occurrence in occurrences],
+        aside=Aside(booking.uid),
+        now=now,
+    )
+    if obstacles:
+        raise policy.taken(obstacles[min(obstacles)], booking.timezone)
 
 
 def reject(desk: Desk, uid: str, terms: Terms, *, reason: str | None) -> Json:
@@ -70,51 +79,165 @@ def reject(desk: Desk, uid: str, terms: Terms, *, reason: str | None) -> Json:
     )
 
 
-def cancel(desk: Desk, uid: str, terms: Terms, *, by: str, reason: str | None) -> Json:
+def selector(dates: Dates, booking: Booking, now: datetime) -> Selector:
+    """The dates that are meant, read as local dates of the booking."""
+
+    def day(text: str | date | None) -> date | None:
+        if text is None:
+            return None
+        return when.day(text, now=now, timezone=booking.timezone)
+
+    return Selector(day(dates.on), day(dates.since), dates.all)
+
+
+def cancel(
+    desk: Desk, uid: str, terms: Terms, *, by: str, reason: str | None, dates: Dates
+) -> Json:
     who, text = requests.actor(by), requests.reason_of(reason)
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        lifecycle.check(booking, Action.CANCEL, now)
-        policy.check_change(booking, verb="cancel", by=who, now=now)
-        return lifecycle.cancel(booking, now=now, by=who, reason=text)
+        chosen = series.chosen(booking, selector(dates, booking, now), now)
+        transitions.check(booking, chosen, Action.CANCEL, now)
+        policy.check_change(booking, chosen, verb="cancel", by=who, now=now)
+        return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
 
     return change(desk, uid, terms, decide)
 
 
 def reschedule(desk: Desk, uid: str, terms: Terms, move: Move) -> Json:
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        lifecycle.check(booking, Action.RESCHEDULE, now)
-        start = when.moment(
-            move.start_time, now=now, timezone=move.timezone or booking.timezone
+        chosen = series.chosen(booking, selector(move.dates, booking, now), now)
+        transitions.check(booking, chosen, Action.RESCHEDULE, now)
+        placed = _placed(tx, booking, chosen, move, now)
+        policy.check_change(
+            booking, chosen, verb="reschedule", by=move.asked.by, now=now
         )
-        old = booking.single.span
-        meeting = meeting_from(start, old.end - old.start, booking.timezone)
-        lifecycle.check_moves(booking, meeting)
-        policy.check_change(booking, verb="reschedule", by=move.asked.by, now=now)
-        event_type = tx.event_type(booking.event_type_id)
-        used = policy.check(
-            planning.proposal(
-                tx,
-                event_type,
-                booking.host_ids,
-                meeting,
-                timezone=booking.timezone,
-                now=now,
-                but=booking.uid,
-                waived=move.asked.waived,
-                shown_in=move.timezone,
-            )
-        )
+        taken, why = _taken_over(tx, booking, placed, move, now)
         return lifecycle.reschedule(
             booking,
-            start=start,
-            meeting=meeting,
-            claim=event_type.claim(meeting),
+            placed,
             now=now,
             by=move.asked.by,
             reason=move.reason,
-            overrides=used,
+            overrides=taken.ruling.used,
+            host_ids=taken.host_ids,
+            why=why,
         )
+
+    return change(desk, uid, terms, decide)
+
+
+def _placed(
+    facts: Facts,
+    booking: Booking,
+    chosen: Sequence[Occurrence],
+    move: Move,
+    now: datetime,
+) -> tuple[Placed, ...]:
+    """Where the occurrences go; refused when they are there already."""
+    start = when.moment(
+        move.start_time, now=now, timezone=move.timezone or booking.timezone
+    )
+    length = chosen[0].span.end - chosen[0].span.start
+    meeting_from(start, length, booking.timezone)
+    event_type = facts.event_type(booking.event_type_id)
+    goals = series.shifted(booking, chosen, start)
+    placed = series.placed(chosen, goals, event_type)
+    lifecycle.check_moves(booking, placed)
+    return placed
+
+
+def _taken_over(
+    facts: Facts,
+    booking: Booking,
+    placed: Sequence[Placed],
+    move: Move,
+    now: datetime,
+) -> tuple[Plan, dict[str, Any]]:
+    """The plan of the hosts who take the new time, the same ones if they can; why."""
+    wish = Wish(
+        event_type=facts.event_type(booking.event_type_id),
+        meetings=tuple(move.meeting for move in placed),
+        timezone=booking.timezone,
+        now=now,
+        aside=Aside(booking.uid, tuple(m.occurrence.recurrence_id for m in placed)),
+        waived=move.asked.waived,
+        shown_in=move.timezone,
+    )
+    same = planning.plan(facts, wish, booking.host_ids)
+    if not same.ruling.refused:
+        return same, {}
+    if not move.reassigns:
+        raise planning.refusal([same])
+    _check_one(booking)
+    free = planning.possible(planning.plans(facts, wish), may_skip=False)
+    if not free:
+        raise planning.refusal(tuple(planning.plans(facts, wish)))
+    return planning.by_turn(facts, wish, free)
+
+
+def _check_one(booking: Booking) -> None:
+    """The dates of a series have one host, those that are over as well."""
+    if booking.recurring is not None:
+        raise UsageError(
+            "a series keeps its host",
+            hint="cancel what is still to come and book it anew",
+            uid=booking.uid,
+        )
+
+
+# -- groups and attendance ----------------------------------------------------------
+
+
+def add_attendee(
+    desk: Desk, uid: str, terms: Terms, *, attendee: Attendee, by: str
+) -> Json:
+    who = requests.asked(by, ())
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        event_type = tx.event_type(booking.event_type_id)
+        return joining.added(event_type, booking, attendee, who, now=now)
+
+    return change(desk, uid, terms, decide)
+
+
+def remove_attendee(desk: Desk, uid: str, terms: Terms, *, email: str, by: str) -> Json:
+    who, address = requests.actor(by), fields.email(email)
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        left = seats.leave(booking, address, now=now, by=who)
+        live = transitions.with_step(booking, Action.LEAVE, now)
+        policy.check_change(booking, live, verb="leave", by=who, now=now)
+        return left
+
+    return change(desk, uid, terms, decide)
+
+
+def attend(
+    desk: Desk,
+    uid: str,
+    terms: Terms,
+    attendance: Attendance,
+    *,
+    dates: Dates,
+    emails: Sequence[str],
+) -> Json:
+    """Record that somebody came, or did not; in a group all, or some of them."""
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        event_type = tx.event_type(booking.event_type_id)
+        if emails:
+            joining.check_group(event_type, booking)
+        if dates.on is None and booking.recurring is not None:
+            raise series.unselected(booking, "add --on DATE")
+        [occurrence] = series.chosen(booking, selector(dates, booking, now), now)
+        persons = None
+        if emails:
+            found = (seats.attendee(booking, fields.email(email)) for email in emails)
+            persons = tuple(found)
+        elif event_type.seats is not None:
+            persons = seats.without_word(booking, occurrence)
+        return seats.attend(booking, occurrence, attendance, now=now, persons=persons)
 
     return change(desk, uid, terms, decide)
 
@@ -135,14 +258,33 @@ def update(
         if attendee:
             primary = booking.attendee._replace(**attendee)
             wanted["attendees"] = (primary, *booking.guests)
-            check_no_duplicate(wanted["attendees"])
+            seats.check_no_duplicate(wanted["attendees"])
+            wanted |= _renamed(booking, primary)
         if merge is not None:
             wanted["metadata"] = fields.metadata(_merged(booking.metadata, merge))
         after = booking._replace(**wanted)
-        check_phone(after.location, after.attendee)
+        if attendee or "location" in wanted:
+            seats.check_phone(after.location, after.attendee)
         return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
 
     return change(desk, uid, terms, decide)
+
+
+def _renamed(booking: Booking, primary: Attendee) -> dict[str, Any]:
+    """What is known of the primary's attendance goes along with a new address."""
+    old, new = fields.folded(booking.attendee.email), fields.folded(primary.email)
+    if old == new or not any(old in o.attendances for o in booking.occurrences):
+        return {}
+    return {
+        "occurrences": tuple(
+            o._replace(
+                attendances={
+                    new if k == old else k: v for k, v in o.attendances.items()
+                }
+            )
+            for o in booking.occurrences
+        )
+    }
 
 
 def _merged(metadata: Mapping[str, Any], merge: Merge) -> dict[str, Any]:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook import ledger, planning
-from calbook.core import assignment, ids, lifecycle, policy, questions, times, when
+from calbook import joining, ledger, planning
+from calbook.core import ids, lifecycle, questions, seats, times, when
 from calbook.core.errors import BadInput, CalbookError, UsageError
+from calbook.core.lifecycle import Change
 from calbook.core.model import (
     MINUTE,
     Actor,
-    Attendee,
     Booking,
     EventType,
     Moment,
     Occurrence,
     Policy,
+    Resolution,
     Span,
     Status,
 )
 from calbook.desk import Desk
 from calbook.intake.requests import Request
 from calbook.ledger import Terms
+from calbook.planning import Plan, Wish
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
+
+if TYPE_CHECKING:
+    from calbook.core.recurrence import Recurrence
 
 
 def create(desk: Desk, request: Request, terms: Terms) -> Json:
@@ -36,7 +41,12 @@ def create(desk: Desk, request: Request, terms: Terms) -> Json:
 
 
 def _unnamed(answer: Json, request: Request) -> Json:
-    """As it would be: without the uid and the link that only a real one gets."""
+    """As it would be: without the uid and the link that only a real one gets.
+
+    A group that is joined has both already.
+    """
+    if answer["version"] > 0:
+        return answer
     return {**answer, "uid": None, "meetingUrl": request.meeting_url}
 
 
@@ -95,39 +105,98 @@ def created(tx: Transaction, request: Request, terms: Terms, *, now: datetime) -
         return first
     ledger.pass_time(tx, now)
     event_type = tx.event_type(request.event_type_id)
-    host_ids = assignment.hosts(event_type, request.host_id)
-    timezone = planning.timezone(tx, event_type, host_ids)
+    timezone = planning.timezone(tx, event_type, request.host_id)
     start = when.moment(
         request.start_time, now=now, timezone=request.timezone or timezone
     )
-    meeting = meeting_from(start, _duration(event_type, request), timezone)
-    used = policy.check(
-        planning.proposal(
-            tx,
-            event_type,
-            host_ids,
-            meeting,
-            timezone=timezone,
-            now=now,
-            persons=len(request.attendees),
-            responses=request.responses,
-            waived=request.asked.waived,
-            shown_in=request.timezone,
-        )
+    rule = _rule(request, now=now, timezone=timezone)
+    starts = _starts(event_type, rule, start, timezone)
+    group = joining.group(tx, event_type, request, starts, rule=rule, now=now)
+    if group is not None:
+        change = joining.joined(event_type, group, request, now=now)
+        return ledger.saved(tx, group, change, terms, now=now)
+    change = _made(
+        tx, event_type, request, starts, rule=rule, timezone=timezone, now=now
     )
-    if meeting.end - meeting.start != event_type.duration:
+    return ledger.saved(tx, None, change, terms, now=now)
+
+
+def _rule(request: Request, *, now: datetime, timezone: str) -> Recurrence | None:
+    if request.recurring is None:
+        if request.skips:
+            raise UsageError("only a series can skip dates", hint="add --repeat weekly")
+        return None
+    from calbook.intake import recurring  # slow to import
+
+    return recurring.recurrence(request.recurring, now=now, timezone=timezone)
+
+
+def _starts(
+    event_type: EventType, rule: Recurrence | None, start: Moment, timezone: str
+) -> tuple[Moment, ...]:
+    """The start as given, and those that follow from it by the rule."""
+    if rule is None:
+        return (start,)
+    from calbook.core import recurrence  # slow to import
+
+    wall = times.wall(start.instant, timezone)
+    _, *others = recurrence.starts(
+        rule, wall, timezone, most=event_type.max_occurrences
+    )
+    moments = (Moment(o.instant, o.wall, timezone, by_offset=False) for o in others)
+    return (start, *moments)
+
+
+def _made(
+    tx: Transaction,
+    event_type: EventType,
+    request: Request,
+    starts: tuple[Moment, ...],
+    *,
+    rule: Recurrence | None,
+    timezone: str,
+    now: datetime,
+) -> Change:
+    duration = _duration(event_type, request)
+    wish = Wish(
+        event_type=event_type,
+        meetings=tuple(meeting_from(start, duration, timezone) for start in starts),
+        timezone=timezone,
+        now=now,
+        host_id=request.host_id,
+        persons=len(request.attendees),
+        responses=request.responses,
+        waived=request.asked.waived,
+        shown_in=request.timezone,
+        may_skip=request.skips,
+    )
+    chosen, why = _chosen(tx, wish)
+    used = chosen.ruling.used
+    if duration != event_type.duration:
         used = (*used, "duration")
     booking = _booking(
         request,
         event_type,
-        host_ids,
-        _occurrence(event_type, start, meeting, timezone, by=request.asked.by),
+        chosen.host_ids,
+        _occurrences(wish, starts, chosen.ruling.refused, by=request.asked.by),
+        rule=rule,
         timezone=timezone,
         now=now,
         overrides=used,
     )
-    change = lifecycle.create(booking, by=request.asked.by)
-    return ledger.saved(tx, None, change, terms, now=now)
+    return lifecycle.create(booking, by=request.asked.by, change=why)
+
+
+def _chosen(tx: Transaction, wish: Wish) -> tuple[Plan, Json]:
+    """The hosts who take it, and why it is theirs where there was a choice."""
+    candidates = tuple(planning.plans(tx, wish))
+    free = planning.possible(candidates, may_skip=wish.may_skip)
+    if not free:
+        refusal = planning.refusal(candidates, may_skip=not wish.may_skip)
+        raise joining.advised(tx, wish.event_type, refusal)
+    if len(candidates) == 1:
+        return free[0], {}
+    return planning.by_turn(tx, wish, free)
 
 
 def _duration(event_type: EventType, request: Request) -> timedelta:
@@ -152,26 +221,45 @@ def meeting_from(start: Moment, duration: timedelta, timezone: str) -> Span:
     return Span(start.instant, end)
 
 
-def _occurrence(
-    event_type: EventType, start: Moment, meeting: Span, timezone: str, *, by: Actor
-) -> Occurrence:
-    awaits = event_type.requires_confirmation and by is Actor.ATTENDEE
-    return Occurrence(
-        recurrence_id=meeting.start,
-        date=times.local_date(meeting.start, timezone),
-        start=start,
-        span=meeting,
-        claim=event_type.claim(meeting),
-        status=Status.PENDING if awaits else Status.CONFIRMED,
-    )
+def _occurrences(
+    wish: Wish, starts: Iterable[Moment], skipped: Iterable[int], *, by: Actor
+) -> tuple[Occurrence, ...]:
+    awaits = wish.event_type.requires_confirmation and by is Actor.ATTENDEE
+    status = Status.PENDING if awaits else Status.CONFIRMED
+    made = [
+        Occurrence(
+            recurrence_id=meeting.start,
+            # A generated date is its rule's, even where a gap pushed it past midnight.
+            date=_date(start, wish.timezone),
+            start=start,
+            span=meeting,
+            claim=wish.event_type.claim(meeting),
+            status=status,
+        )
+        for start, meeting in zip(starts, wish.meetings, strict=True)
+    ]
+    for number in skipped:
+        made[number] = made[number]._replace(
+            status=Status.CANCELLED,
+            resolution=Resolution.CONFLICT,
+            cancelled_by=Actor.SYSTEM,
+        )
+    return tuple(made)
+
+
+def _date(start: Moment, timezone: str) -> date:
+    if start.timezone == timezone:
+        return start.wall.date()
+    return times.local_date(start.instant, timezone)
 
 
 def _booking(
     request: Request,
     event_type: EventType,
     host_ids: tuple[str, ...],
-    occurrence: Occurrence,
+    occurrences: tuple[Occurrence, ...],
     *,
+    rule: Recurrence | None,
     timezone: str,
     now: datetime,
     overrides: tuple[str, ...],
@@ -182,7 +270,7 @@ def _booking(
         event_type_id=event_type.id,
         host_ids=host_ids,
         timezone=timezone,
-        occurrences=(occurrence,),
+        occurrences=occurrences,
         attendees=request.attendees,
         policy=Policy(
             event_type.requires_confirmation,
@@ -195,27 +283,17 @@ def _booking(
         location=_location(request, event_type),
         meeting_url=request.meeting_url or _meeting_url(event_type, uid),
         notes=request.notes,
-        responses=_responses(request, event_type),
+        responses=responses(request, event_type),
         metadata=request.metadata,
+        recurring=rule,
         overrides=overrides,
     )
 
 
 def _location(request: Request, event_type: EventType) -> Mapping[str, str] | None:
     location = request.location or event_type.location
-    check_phone(location, request.attendees[0])
+    seats.check_phone(location, request.attendees[0])
     return location
-
-
-def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
-    """Whoever is to be called needs a number."""
-    if location is None or location["type"] != "PHONE_INBOUND" or attendee.phone:
-        return
-    raise BadInput(
-        "the meeting is held by phone: the attendee's number is needed",
-        hint="add --phone",
-        field="attendee.phone",
-    )
 
 
 def _meeting_url(event_type: EventType, uid: str) -> str | None:
@@ -225,7 +303,7 @@ def _meeting_url(event_type: EventType, uid: str) -> str | None:
     return template.replace("{uid}", uid).replace("{token}", ids.token())
 
 
-def _responses(request: Request, event_type: EventType) -> Mapping[str, Any]:
+def responses(request: Request, event_type: EventType) -> Mapping[str, Any]:
     """In their types; as given where the host passed the questions by."""
     if "questions" in request.asked.waived:
         return request.responses

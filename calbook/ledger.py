@@ -5,6 +5,7 @@ All inside the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from calbook import wire
 from calbook.core import fields, ids, lifecycle, times
 from calbook.core.errors import KeyReused
 from calbook.core.lifecycle import Change
-from calbook.core.model import Booking
+from calbook.core.model import Booking, Event
+from calbook.intake import typed
+from calbook.store.facts import to_keys
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
 
@@ -36,24 +39,41 @@ def first_answer(tx: Transaction, terms: Terms) -> Json | None:
     if first is None:
         return None
     request, answer = first
-    if request != terms.request:
+    if not typed.same(request, terms.request):
         raise KeyReused(key, answer["uid"])
-    return answer
+    return wire.kept(answer)
 
 
 def pass_time(tx: Transaction, now: datetime) -> list[Json]:
-    """Write the events of occurrences that have expired or ended, oldest first."""
+    """Write the events of occurrences that have expired or ended, oldest first.
+
+    Only those occurrences are read and written, however long a series is.
+    """
+    due = tx.due(now, limit=BACKLOG)
+    found: list[tuple[int, Event, str, Json]] = []
+    for uid, keys in _by_uid(due).items():
+        before = tx.part(uid, keys)
+        change = lifecycle.passed(before, before.occurrences, now)
+        tx.tell(change.booking)
+        row = tx.part_row(uid, to_keys(keys))
+        assert row is not None
+        answer = wire.booking(row, now=times.epoch(now))
+        for occurrence, event in zip(before.occurrences, change.events, strict=True):
+            order = due.index((uid, occurrence.recurrence_id))
+            found.append((order, event, before.timezone, answer))
     events = []
-    for uid, recurrence_id in tx.due(now, limit=BACKLOG):
-        before = tx.booking(uid)
-        occurrence = next(
-            o for o in before.occurrences if o.recurrence_id == recurrence_id
-        )
-        change = lifecycle.passed(before, occurrence, now)
-        tx.save(change.booking, before, now=now)
-        _, seq = _told(tx, change, now)
-        events.append(wire.event(tx.event_row(seq), before.timezone))
+    for _, event, timezone, answer in sorted(found, key=lambda item: item[0]):
+        seq = _emit(tx, event, answer)
+        events.append(wire.event(tx.event_row(seq), timezone))
     return events
+
+
+def _by_uid(due: Iterable[tuple[str, datetime]]) -> dict[str, list[datetime]]:
+    """Each booking is read and written once, however many of its dates are due."""
+    found: dict[str, list[datetime]] = {}
+    for uid, key in due:
+        found.setdefault(uid, []).append(key)
+    return found
 
 
 def saved(
@@ -64,16 +84,36 @@ def saved(
     *,
     now: datetime,
 ) -> Json:
-    """Save a booking with its event; the booking's JSON as it is now."""
+    """Save a booking with its events; the booking's JSON as it is now."""
     tx.save(change.booking, before, now=now)
-    answer, seq = _told(tx, change, now)
+    answer = answer_of(tx, change.booking.uid, now)
+    for event in change.events:
+        seq = _emit(tx, event, answer)
     if terms.idempotency_key is not None:
-        tx.remember(terms.idempotency_key, request=terms.request, event_seq=seq)
+        tx.remember(
+            terms.idempotency_key,
+            request=terms.request,
+            event_seq=seq,
+            answer=answer if event.about or "attendee" in event.change else None,
+        )
     return answer
 
 
-def _told(tx: Transaction, change: Change, now: datetime) -> tuple[Json, int]:
-    row = tx.booking_row(change.booking.uid)
+def answer_of(tx: Transaction, uid: str, now: datetime) -> Json:
+    """The booking's JSON as it is now."""
+    row = tx.booking_row(uid)
     assert row is not None
-    answer = wire.booking(row, now=times.epoch(now))
-    return answer, tx.emit(change.event, id=ids.event(), booking=answer)
+    return wire.booking(row, now=times.epoch(now))
+
+
+def _emit(tx: Transaction, event: Event, answer: Json) -> int:
+    """Append an event with what it is about.
+
+    Else each of the 730 completions of a long series would repeat all 730, and each
+    of a thousand seats all thousand persons.
+    """
+    if event.about:
+        answer = wire.about_dates(answer, event.change["dates"])
+    elif "attendee" in event.change:
+        answer = wire.about_person(answer, event.change["attendee"]["email"])
+    return tx.emit(event, id=ids.event(), booking=answer)

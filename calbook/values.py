@@ -124,13 +124,22 @@ _words: Mapping[str, Callable[[Any], Any]] = {
 
 
 class Attendee(Value):
-    """A person in a booking."""
+    """A person in a booking; `attendance` where it is the same at all meetings.
+
+    A guest also has the `responses`, `notes` and `metadata` that came with a seat in a
+    group; the primary's stand on the booking.
+    """
 
     __slots__ = ()
+    _parts = _words
     email: str
     name: str | None
     phone: str | None
     timezone: str | None
+    attendance: Attendance
+    responses: dict[str, Any]
+    notes: str | None
+    metadata: dict[str, Any]
 
 
 class _Meeting(Value):
@@ -150,7 +159,11 @@ class _Meeting(Value):
 
 
 class Occurrence(_Meeting):
-    """One meeting of a booking; `date` is its local date."""
+    """One meeting of a booking; `date` is its original local date.
+
+    `attendances` are single persons' by e-mail; `offset_differs` from the first one's
+    UTC offset.
+    """
 
     __slots__ = ()
     _parts = _words
@@ -160,10 +173,15 @@ class Occurrence(_Meeting):
     cancelled_by: Actor | None
     reason: str | None
     attendance: Attendance
+    attendances: dict[str, str]
+    offset_differs: bool
 
 
 class Booking(_Meeting):
-    """A booking; `start_time` and `end_time` are its first occurrence's."""
+    """A booking; `start_time` and `end_time` are its first occurrence's.
+
+    From `list_occurrences` it is one occurrence, with its `date`.
+    """
 
     __slots__ = ()
     _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
@@ -175,6 +193,7 @@ class Booking(_Meeting):
         "overrides": tuple,
     }
     uid: str
+    date: str
     event_type_id: str
     host_id: str
     host_ids: tuple[str, ...]
@@ -211,6 +230,16 @@ class Event(Value):
     at: str
     by: Actor
     change: dict[str, Any]
+
+
+class Note(Value):
+    """What the host wrote about a booking; a private one is for hosts alone."""
+
+    __slots__ = ()
+    id: str
+    content: str
+    is_private: bool
+    created_at: str
 
 
 class Slot(_Meeting):

@@ -16,33 +16,46 @@ from calbook.store.reading import Row
 
 Json = dict[str, Any]
 
+_OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
+
 
 def booking(row: Row, *, now: int) -> Json:
-    """A booking as the clock sees it; every key is always there."""
+    """A booking as the clock sees it; every key is always there.
+
+    Of a series `startTime` and `endTime` are the first that was booked; resolution,
+    cancelledBy, reason and attendance what all occurrences have in common.
+    """
     timezone = row["timezone"]
-    occurrences = [
-        occurrence(item, timezone, now=now) for item in json.loads(row["occurrences"])
-    ]
-    hosts = json.loads(row["hosts"])
     attendees = json.loads(row["attendees"])
-    first = occurrences[0]
+    # Stored by their keys: a date of a series may have moved past another.
+    items = sorted(json.loads(row["occurrences"]), key=lambda item: item["start_at"])
+    occurrences = _occurrences(items, row, attendees, now)
+    hosts = json.loads(row["hosts"])
+    length = items[0]["end_at"] - items[0]["start_at"]
+    together = _in_common(occurrences)
+    people = [_attendee(item, occurrences) for item in attendees]
+    status = aging.summary(
+        row["pending_until"], row["confirmed_until"], row["final_status"], now=now
+    )
     return {
         "uid": row["uid"],
         "eventTypeId": row["event_type_id"],
         "hostId": hosts[0],
         "hostIds": hosts,
-        "startTime": first["startTime"],
-        "endTime": first["endTime"],
+        # A row may hold some of the occurrences; all of them are equally long.
+        "startTime": rfc3339(row["starts_at"], timezone),
+        "endTime": rfc3339(row["starts_at"] + length, timezone),
         "timezone": timezone,
-        "status": aging.summary(
-            row["pending_until"], row["confirmed_until"], row["final_status"], now=now
-        ),
-        "resolution": first["resolution"],
-        "cancelledBy": first["cancelledBy"],
-        "reason": first["reason"],
-        "attendance": first["attendance"],
-        "attendee": attendees[0],
-        "guests": attendees[1:],
+        "status": status,
+        "resolution": together["resolution"],
+        "cancelledBy": together["cancelledBy"],
+        "reason": together["reason"],
+        "attendance": together["attendance"],
+        "attendee": people[0],
+        "guests": [
+            {**person, **_brought(item)}
+            for person, item in zip(people[1:], attendees[1:], strict=True)
+        ],
         "location": _loaded(row["location"]),
         "meetingUrl": row["meeting_url"],
         "notes": row["notes"],
@@ -56,6 +69,108 @@ def booking(row: Row, *, now: int) -> Json:
         "createdAt": rfc3339(row["created_at"], timezone),
         "updatedAt": rfc3339(row["updated_at"], timezone),
     }
+
+
+def about_dates(whole: Json, dates: list[str]) -> Json:
+    """A booking with some of its occurrences alone, as an event about them holds it."""
+    about = [o for o in whole["occurrences"] if o["date"] in dates]
+    primary = whole["attendee"]
+    came = {"attendance": _attendance(primary["email"], about)}
+    return {
+        **whole,
+        **_in_common(about),
+        "attendee": {**primary, **came},
+        "guests": [
+            {**guest, "attendance": _attendance(guest["email"], about)}
+            for guest in whole["guests"]
+        ],
+        "occurrences": about,
+    }
+
+
+def about_person(whole: Json, email: str) -> Json:
+    """A booking with one guest alone; of a series without its dates."""
+    guests = [guest for guest in whole["guests"] if guest["email"] == email]
+    occurrences = [] if whole["recurring"] else whole["occurrences"]
+    return {**whole, "guests": guests, "occurrences": occurrences}
+
+
+def one_occurrence(row: Row, *, now: int) -> Json:
+    """A booking as one of its occurrences, with `date`; the row holds that one."""
+    whole = booking(row, now=now)
+    [only] = whole["occurrences"]
+    its_own = {key: only[key] for key in ("startTime", "endTime", "status")}
+    return {"uid": whole["uid"], "date": only["date"], **whole, **its_own}
+
+
+def _in_common(occurrences: list[Json]) -> Json:
+    """What the occurrences agree on; of attendance, those that take place."""
+    live = [o for o in occurrences if o["status"] != "CANCELLED"]
+    common = {
+        key: _agreed([o[key] for o in occurrences])
+        for key in ("resolution", "cancelledBy", "reason")
+    }
+    attendance = _agreed([o["attendance"] for o in live]) or "unknown"
+    return {**common, "attendance": attendance}
+
+
+def _agreed(values: list[Any]) -> Any:
+    return values[0] if values and values.count(values[0]) == len(values) else None
+
+
+def _attendee(item: Mapping[str, Any], occurrences: list[Json]) -> Json:
+    """A person, and whether they came to all that took place."""
+    return {
+        "email": item["email"],
+        "name": item["name"],
+        "phone": item["phone"],
+        "timezone": item["timezone"],
+        "attendance": _attendance(item["email"], occurrences),
+    }
+
+
+def _attendance(email: str, occurrences: list[Json]) -> str:
+    said = [
+        o["attendances"].get(email, "unknown") if o["attendances"] else o["attendance"]
+        for o in occurrences
+        if o["status"] != "CANCELLED"
+    ]
+    return _agreed(said) or "unknown"
+
+
+def _brought(item: Mapping[str, Any]) -> Json:
+    """What a guest who took a seat in a group answered and wrote."""
+    return {
+        "responses": item["responses"] or {},
+        "notes": item["notes"],
+        "metadata": item["metadata"] or {},
+    }
+
+
+def _occurrences(
+    items: list[Json], row: Row, attendees: list[Json], now: int
+) -> list[Json]:
+    """Each says whether its UTC offset differs from the first one's."""
+    timezone = row["timezone"]
+    found = [occurrence(item, timezone, now=now) for item in items]
+    first = rfc3339(row["starts_at"], timezone)[_OFFSET:]
+    for made, item in zip(found, items, strict=True):
+        made["offsetDiffers"] = made["startTime"][_OFFSET:] != first
+        if item["attendances"]:
+            made["attendances"] = _by_email(item["attendances"], attendees)
+    return found
+
+
+def _by_email(attendances: str, attendees: list[Json]) -> Json:
+    """Stored under the folded address, shown under the one that was given.
+
+    Who has left since is shown by the former.
+    """
+    from calbook.core.fields import folded  # only for groups
+
+    given = {folded(item["email"]): item["email"] for item in attendees}
+    said = json.loads(attendances).items()
+    return {given.get(address, address): attendance for address, attendance in said}
 
 
 def occurrence(item: Mapping[str, Any], timezone: str, *, now: int) -> Json:
@@ -74,7 +189,26 @@ def occurrence(item: Mapping[str, Any], timezone: str, *, now: int) -> Json:
         "cancelledBy": cancelled_by,
         "reason": item["reason"],
         "attendance": item["attendance"],
+        "attendances": {},
+        "offsetDiffers": False,
     }
+
+
+def kept(answer: Json) -> Json:
+    """A booking as it was answered once, with the keys that it lacked in version 1."""
+    person = {"attendance": "unknown"}
+    guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
+    meeting: Json = {"attendances": {}, "offsetDiffers": False}
+    return {
+        **answer,
+        "attendee": _with(answer["attendee"], person),
+        "guests": [_with(item, guest) for item in answer["guests"]],
+        "occurrences": [_with(item, meeting) for item in answer["occurrences"]],
+    }
+
+
+def _with(item: Json, defaults: Json) -> Json:
+    return {**item, **defaults, **item}
 
 
 def event(row: Row, timezone: str) -> Json:

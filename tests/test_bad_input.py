@@ -81,6 +81,7 @@ def create(**options: str) -> tuple[str, ...]:
 
 
 MILLION = "x" * 1_000_000
+HUGE = 10**5_000  # Python refuses to write it
 FAR = ("--to", "8000-01-01")
 HOST = {"by": "host", "override": "duration"}
 
@@ -531,17 +532,106 @@ def test_what_is_no_uid_is_not_found(
         lambda b, uid: b.update(uid, metadata=None),
         lambda b, uid: b.get_ics(uid, method="reply"),
         lambda b, uid: b.get_ics(uid, alarm=-1),
+        lambda b, uid: b.get_ics(uid, alarm=HUGE),
+        lambda b, uid: b.list(status=5),
+        lambda b, uid: b.list(status=HUGE),
+        lambda b, uid: b.list(status=[HUGE]),
+        lambda b, uid: b.list(count=HUGE),
+        lambda b, uid: b.list(start_date=HUGE),
+        lambda b, uid: b.list(attendee_email="\ud800"),
+        lambda b, uid: b.cancel(uid, cancelled_by=HUGE, idempotency_key="k"),
+        lambda b, uid: b.cancel(uid, if_version="x"),
+        lambda b, uid: b.update(uid, notes="x", if_version=HUGE),
+        lambda b, uid: b.add_attendee(uid, email="b@example.com", responses=5),
+        lambda b, uid: b.add_attendee(uid, email="b@example.com", responses="x"),
+        lambda b, uid: b.add_attendee(uid, email="b@example.com", responses=[1]),
+        lambda b, uid: b.add_attendee(uid, email="b@example.com", by=HUGE),
+        lambda b, uid: b.merge_metadata(uid, "x"),
+        lambda b, uid: b.merge_metadata(uid, drop=5),
+        lambda b, uid: b.merge_metadata(uid, {"a": HUGE}),
     ],
 )
 def test_an_argument_that_cannot_be_read_is_refused(
     client: Client, path: Path, uid: str, call: Callable[[Any, str], object]
 ) -> None:
+    """Some of them ended in an error of Python's own, numbers too long to write too."""
     before = dumped(path)
 
     with pytest.raises(errors.InputError):
         call(client.calendar.bookings, uid)
 
     assert dumped(path) == before
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.availability.get(event_type_id="demo", timezone=5),
+        lambda c: c.availability.get(event_type_id="demo", timezone=["UTC"]),
+        lambda c: c.availability.get(event_type_id="demo", timezone=HUGE),
+        lambda c: c.availability.get(event_type_id="demo", count=-1),
+        lambda c: c.availability.get(event_type_id="demo", count=HUGE),
+        lambda c: c.availability.get(event_type_id="demo", count="x"),
+        lambda c: c.schedules.override("work", date="2027-01-18", availability=5),
+    ],
+)
+def test_an_argument_about_what_is_free_is_refused_like_any_other(
+    client: Client, uid: str, call: Callable[[Any], object]
+) -> None:
+    """These ended in errors of Python's own."""
+    with pytest.raises(errors.InputError):
+        call(client.calendar)
+
+
+RULE = {"frequency": "DAILY", "count": 2}
+
+
+@pytest.mark.parametrize("key", [None, "k"], ids=["once", "with a key"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"guests": {1, ("a",)}}, id="a set of several kinds"),
+        pytest.param({"guests": {HUGE, "a"}}, id="a set with a long number"),
+        pytest.param({"guests": [HUGE]}, id="a long number as guest"),
+        pytest.param({"attendee": {b"name": "Ada"}}, id="bytes as the attendee's key"),
+        pytest.param({"metadata": {b"a": 1}}, id="bytes as a metadata key"),
+        pytest.param({"metadata": {HUGE: 1}}, id="a long number as a metadata key"),
+        pytest.param({"metadata": {"a": HUGE}}, id="a long number in the metadata"),
+        pytest.param({"responses": {b"a": 1}}, id="bytes as a question"),
+        pytest.param({"responses": {"company": HUGE}}, id="a long answer"),
+        pytest.param({"duration": HUGE}, id="a long number as duration"),
+        pytest.param({"by": HUGE}, id="a long number as who asks"),
+        pytest.param({"recurring": {**RULE, "count": HUGE}}, id="as count"),
+        pytest.param({"recurring": {**RULE, "interval": HUGE}}, id="as interval"),
+        pytest.param({"recurring": {**RULE, "byDay": [HUGE]}}, id="as a weekday"),
+        pytest.param({"recurring": {**RULE, HUGE: 1}}, id="as a key of a rule"),
+    ],
+)
+def test_a_booking_of_odd_parts_is_refused_with_and_without_a_key(
+    client: Client, path: Path, uid: str, facts: dict[str, Any], key: str | None
+) -> None:
+    """Before anything was read, its text for the key was made, and that failed."""
+    before = dumped(path)
+    wanted = {
+        "event_type_id": "demo",
+        "start_time": "2027-01-18 11:00",
+        "attendee": {"name": "Eve", "email": "eve@example.com"},
+        **facts,
+    }
+
+    with pytest.raises((errors.InputError, errors.InvalidResponses)):
+        client.calendar.bookings.create(**wanted, idempotency_key=key)
+
+    assert dumped(path) == before
+
+
+def test_the_order_is_latest_first_for_whatever_is_true(
+    client: Client, uid: str
+) -> None:
+    """Any other word than True or False ended in an error of the database's."""
+    bookings = client.calendar.bookings
+
+    assert bookings.list(latest_first="x") == bookings.list(latest_first=True)
 
 
 # -- text that a terminal, a table, a spreadsheet or a reader would obey ---------------

@@ -48,12 +48,9 @@ TABLE = {
     **dict.fromkeys(("interrupted",), 130),
 }
 
-# Codes whose feature is still to come, and what will raise them. Groups will reach
-# `seats_full` and `duplicate_attendee` by joining as well.
+# Codes whose feature is still to come, and what will raise them.
 TO_COME = {
     "bad_url": "webhook add",
-    "not_a_group": "attendee add",
-    "last_attendee": "attendee remove",
     "delivery_failed": "deliver",
 }
 
@@ -374,6 +371,25 @@ def wrong_status(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def not_a_group(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    yield Reached(
+        ("attendee", "add", uid, "--email", "eve@example.com"),
+        {"uid": uid, "eventTypeId": "evt_demo"},
+    )
+
+
+@way
+def last_attendee(scene: Scene) -> Iterator[Reached]:
+    scene.change(seats=2)
+    uid = scene.booked()
+    yield Reached(
+        ("attendee", "remove", uid, "--email", "ADA@example.com", "--yes"),
+        {"uid": uid, "email": "ada@example.com"},
+    )
+
+
+@way
 def in_use(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     yield Reached(
@@ -538,6 +554,45 @@ def test_no_at_a_question_is_an_error_too(
             "details": {},
         }
     }
+
+
+def test_a_seat_is_refused_as_a_booking_is(run: Run, scene: Scene) -> None:
+    scene.change(seats=2)
+    uid = scene.booked(guests=["bob@example.com"])
+    add = ("attendee", "add", uid, "--email")
+
+    full = run(*add, "eve@example.com", "--json").error
+    twice = run(*add, "BOB@example.com", "--json").error
+    joining = run(*create("--json")).error
+
+    assert (full["code"], joining["code"]) == ("seats_full", "seats_full")
+    assert full["details"]["refusals"] == joining["details"]["refusals"]
+    assert full["details"]["seats"] == 2
+    assert full["details"]["persons"] == 3
+    assert twice["code"] == "duplicate_attendee"
+    assert twice["details"] == {"email": "BOB@example.com"}
+
+
+def test_a_refused_series_names_every_date_in_the_way(run: Run, scene: Scene) -> None:
+    uid = scene.booked("2027-01-25 10:00")
+    series = ("--repeat", "weekly", "--count", "3", "--json")
+
+    error = run(*create(*series)).error
+
+    assert (error["code"], error["exitCode"]) == ("slot_taken", 4)
+    assert error["hint"].endswith("book the other dates: --on-conflict skip")
+    assert error["details"]["conflicts"] == [
+        {
+            "date": "2027-01-25",
+            "startTime": "2027-01-25T10:00:00-05:00",
+            "code": "slot_taken",
+            "message": (
+                f"that time is taken by {uid}"
+                " (Mon 25 Jan 2027, 10:00–10:30 America/New_York)"
+            ),
+            "uid": uid,
+        }
+    ]
 
 
 def test_every_code_is_reached_or_still_to_come() -> None:

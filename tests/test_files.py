@@ -299,6 +299,8 @@ def next_schema(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[Any], None]]:
         schema.create_catalog,
         schema.create_bookings,
         schema.create_events,
+        schema.add_series_groups_teams,
+        schema.create_notes,
         add_pronouns,
     ):
         migrations()(migration)
@@ -323,12 +325,14 @@ def test_an_older_file_is_copied_beside_itself_and_then_migrated(
     with Client(made) as client:
         use(client)
 
-    copy = made.with_name(f"{made.name}.before-2")
+    copy = made.with_name(f"{made.name}.before-{sqlite.SCHEMA_VERSION}")
     assert dumped(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     assert "pronouns" in columns(made, "hosts")
     with plain(made) as conn:
-        assert conn.execute("pragma user_version").fetchone() == (2,)
+        assert conn.execute("pragma user_version").fetchone() == (
+            sqlite.SCHEMA_VERSION,
+        )
         assert conn.execute("select count(*) from hosts").fetchone() == (1,)
 
 
@@ -347,7 +351,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_without_room_for_the_copy_nothing_is_migrated(
     made: Path, next_schema: list[Callable[[Any], None]]
 ) -> None:
-    made.with_name(f"{made.name}.before-2").mkdir()
+    made.with_name(f"{made.name}.before-{sqlite.SCHEMA_VERSION}").mkdir()
     before = made.read_bytes()
 
     with Client(made) as client, pytest.raises(errors.StoreError, match="cannot make"):

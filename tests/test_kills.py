@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,10 +17,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from test_version_1 import downgrade, dumped, fill
 
 from calbook import Client, EventType
+
+if TYPE_CHECKING:
+    from conftest import Clock
 
 ROUNDS = 15 * int(os.environ.get("CALBOOK_TORTURE", "1"))
 
@@ -46,6 +53,39 @@ with Client(path, clock=lambda: datetime(2027, 1, 4, tzinfo=UTC)) as client:
     for n in count(int(first)):
         change(client.calendar.bookings, n)
         print("booked", flush=True)
+"""
+
+SERIES = """
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from calbook import Client
+
+def change(bookings, n):
+    booking = bookings.create(
+        event_type_id="demo",
+        start_time=datetime(2027, 1, 18, tzinfo=UTC) + n * timedelta(minutes=30),
+        attendee={"name": "Ada", "email": "ada@example.com"},
+        recurring={"frequency": "DAILY", "count": 20},
+    )
+    bookings.add_attendee(booking.uid, email="bob@example.com")
+    if n % 2:
+        bookings.cancel_all_future(booking.uid, from_date="2027-01-28")
+
+path, first = sys.argv[1:]
+with Client(path, clock=lambda: datetime(2027, 1, 4, tzinfo=UTC)) as client:
+    for n in count(int(first)):
+        change(client.calendar.bookings, n)
+        print("booked", flush=True)
+"""
+
+LOOKING = """
+import sys
+from calbook import Client
+for path in (":memory:", *sys.argv[1:]):
+    with Client(path) as client:
+        client.calendar.hosts.list()
+    print("read", flush=True)
 """
 
 MAKING = """
@@ -133,6 +173,72 @@ def test_a_kill_leaves_a_change_with_its_event_or_neither(
         made = len(client.calendar.bookings.list(count=None))
 
     assert made >= ROUNDS
+
+
+def test_a_kill_leaves_all_dates_of_a_series_changed_or_none(
+    path: Path, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type(seats=2)
+    chance = random.Random(3)
+    parts = """
+        select (select group_concat(type) from
+                (select type from events where uid = b.uid order by seq)),
+            (select count(*) from attendees where uid = b.uid),
+            (select count(*) from occurrences where uid = b.uid),
+            (select count(*) from occurrences where uid = b.uid
+                and status = 'CONFIRMED'),
+            (select count(*) from claims c join occurrences o
+                using (uid, recurrence_id, claim_start, claim_end)
+                where c.uid = b.uid and status = 'CONFIRMED'),
+            (select count(*) from claims where uid = b.uid),
+            (select bookings from host_loads) = (select count(*) from bookings)
+        from bookings b
+    """
+    made, joined = "booking.created", "booking.created,booking.attendee_added"
+    whole = {
+        (made, 1, 20, 20, 20, 20, 1),
+        (joined, 2, 20, 20, 20, 20, 1),
+        (f"{joined},booking.cancelled", 2, 20, 10, 10, 10, 1),
+    }
+    booked = 0
+
+    while booked < 40:  # a day has room for 48
+        killed(SERIES, path, booked, lines=1, after=chance.uniform(0, 0.05))
+
+        check_whole(path)
+        assert set(rows(path, parts)) <= whole
+        booked = len(client.calendar.bookings.list(count=None))
+
+
+def test_a_kill_while_a_file_is_migrated_leaves_the_old_or_the_new(
+    path: Path, clock: Clock
+) -> None:
+    today, old = path.with_name("today.db"), path.with_name("old.db")
+    with Client(today, clock=clock) as client:
+        fill(client, clock)
+    downgrade(today, old)
+    chance = random.Random(4)
+    began = time.monotonic()
+    shutil.copy(old, path)
+    with Client(path) as client:
+        client.calendar.hosts.list()
+    took, new = time.monotonic() - began, undated(path)
+
+    for _ in range(ROUNDS):
+        shutil.copy(old, path)
+        killed(LOOKING, path, lines=1, after=chance.uniform(0, took))
+
+        check_whole(path)
+        assert undated(path) in (undated(old), new)
+        with Client(path) as client:
+            client.calendar.hosts.list()
+        assert undated(path) == new
+        assert dumped(path.with_name(f"{path.name}.before-2")) == dumped(old)
+
+
+def undated(path: Path) -> str:
+    """All but when each migration was applied."""
+    return re.sub(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00:00'", "", dumped(path))
 
 
 def test_a_kill_while_the_file_is_made_leaves_one_that_can_be_made(path: Path) -> None:

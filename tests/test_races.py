@@ -32,18 +32,18 @@ def database(path: Path) -> str:
     return str(path)
 
 
-def race(path: Path, starts: Sequence[str]) -> list[Outcome]:
-    """Book all starts at once, each in a process of its own."""
+def race(path: Path, starts: Sequence[str], *options: str) -> list[Outcome]:
+    """Book all starts at once, each in a process and for a person of its own."""
     command = [sys.executable, "-m", "calbook", "create", "--db", str(path), "--json"]
-    command += ["--event", "demo", "--name", "Ada", "--email", "ada@example.com"]
+    command += ["--event", "demo", "--name", "Ada", *options]
     racers = [
         subprocess.Popen(
-            [*command, "--start", start],
+            [*command, "--start", start, "--email", f"ada{n}@example.com"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "CALBOOK_NOW": "2027-01-04T09:00:00Z"},
         )
-        for start in starts
+        for n, start in enumerate(starts)
     ]
     printed = [racer.communicate(timeout=60) for racer in racers]
     return [
@@ -93,4 +93,67 @@ def test_of_many_that_overlap_as_many_as_fit_are_booked(
         else:
             assert (exit_status, answer["error"]["code"]) == (4, "slot_taken")
             assert answer["error"]["details"]["uid"] in there
+    check_whole(path)
+
+
+def test_of_many_in_a_group_as_many_as_it_seats_come_in(
+    path: Path, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type(seats=5)
+
+    outcomes = race(path, ["2027-01-18 10:00"] * RACERS)
+
+    came = [o.answer for o in outcomes if o.exit_status == 0]
+    errors = [o.answer["error"] for o in outcomes if o.exit_status == 4]
+    assert (len(came), len(errors)) == (5, RACERS - 5)
+    assert {error["code"] for error in errors} == {"seats_full"}
+    [group] = client.calendar.bookings.list()
+    assert {answer["uid"] for answer in came} == {group.uid}
+    people = [group.attendee, *group.guests]
+    assert len({person.email for person in people}) == len(people) == 5
+    types = [event.type for event in client.calendar.bookings.history(group.uid)]
+    assert types == ["booking.created", *["booking.attendee_added"] * 4]
+    assert group.version == 4
+    check_whole(path)
+
+
+def test_each_host_of_a_team_has_one_turn(
+    path: Path, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    hosts = ["me", *(client.calendar.hosts.create(f"h{n}").id for n in range(3))]
+    event_type(hosts=hosts, scheduling_type="ROUND_ROBIN")
+
+    outcomes = race(path, ["2027-01-18 10:00"] * RACERS)
+
+    booked = [o.answer["hostId"] for o in outcomes if o.exit_status == 0]
+    errors = [o.answer["error"]["code"] for o in outcomes if o.exit_status == 4]
+    assert sorted(booked) == ["user_h0", "user_h1", "user_h2", "user_me"]
+    assert errors == ["slot_taken"] * (RACERS - 4)
+    assert len(client.calendar.bookings.list()) == 4
+    check_whole(path)
+
+
+def test_a_series_gets_all_of_its_dates_or_none(
+    path: Path, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    """Each begins a day later than the one before, and has twelve days."""
+    event_type()
+    ten = datetime(2027, 1, 18, 10, tzinfo=UTC)
+    starts = [ten + timedelta(days=n) for n in range(RACERS)]
+    daily = ("--repeat", "daily", "--count", "12")
+
+    outcomes = race(path, [f"{start:%Y-%m-%d %H:%M}" for start in starts], *daily)
+
+    booked = client.calendar.bookings.list()
+    meetings = client.calendar.bookings.list_occurrences(count=None)
+    for first, second in pairwise(meetings):
+        assert first.ends_at <= second.starts_at
+    assert {len(booking.occurrences) for booking in booked} == {12}
+    assert len(meetings) == 12 * len(booked)
+    won = {o.answer["uid"] for o in outcomes if o.exit_status == 0}
+    assert won == {booking.uid for booking in booked}
+    for exit_status, answer in outcomes:
+        if exit_status:
+            assert (exit_status, answer["error"]["code"]) == (4, "slot_taken")
+            assert {c["uid"] for c in answer["error"]["details"]["conflicts"]} <= won
     check_whole(path)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from conftest import Clock
 
-from calbook import Client
+from calbook import Booking, Client, Event
 from calbook.client import Calendar
 from calbook.core import times
 from calbook.core.model import Span
@@ -34,8 +35,13 @@ POLICY = json.dumps(
         "questions": [],
     }
 )
+RULE = json.dumps(
+    {"frequency": "DAILY", "interval": 1, "count": 2, "until": None, "byDay": []}
+)
 
-# The first half of every hour, the first ten hours of another event type.
+# The first half of every hour, the first ten hours of another event type. In the file's
+# first half one in twenty is a series of two: again ten hours later, in the second half
+# of the hour. The one at seven goes on until the end.
 FILL = """
 create temp table n as
     with recursive up(n) as (
@@ -45,21 +51,40 @@ create temp table n as
         iif(n < 10, 'evt_rare', 'evt_demo') as event_type_id,
         :first + n * 3600 as start_at, :first + n * 3600 + 1800 as end_at
     from up;
-insert into bookings select uid, event_type_id, 'UTC', start_at, null, end_at,
-    'COMPLETED', null, null, null, '{}', '{}', null, '[]', :policy, 0, 0, :first, :first
+create temp table meetings as
+    select uid, event_type_id, start_at, end_at from n
+    union all
+    select uid, event_type_id, start_at + 37800, end_at + 37800 from n
+    where n % 20 = 7 and n < :size / 2 - 20
+    union all
+    select uid, event_type_id, start_at + (:size - 12) * 3600 + 1800,
+        end_at + (:size - 12) * 3600 + 1800 from n
+    where n = 7;
+insert into bookings (uid, event_type_id, timezone, starts_at, last_at,
+        confirmed_until, final_status, responses, metadata, recurring, overrides,
+        policy, sequence, version, created_at, updated_at)
+    select uid, event_type_id, 'UTC', min(start_at), max(start_at), max(end_at),
+        'COMPLETED', '{}', '{}', iif(count(*) > 1, :rule, null), '[]', :policy, 0, 0,
+        :first, :first
+    from meetings group by uid order by min(start_at);
+insert into booking_hosts (uid, position, host_id, event_type_id, made)
+    select uid, 0, 'user_me', event_type_id, rowid from bookings;
+insert into host_loads
+    select event_type_id, 'user_me', count(*) from bookings group by event_type_id;
+insert into attendees (uid, position, email, email_folded, name)
+    select uid, 0, 'a' || n || '@example.com', 'a' || n || '@example.com', 'Ada'
     from n;
-insert into booking_hosts select uid, 0, 'user_me' from n;
-insert into attendees select uid, 0, 'a' || n || '@example.com',
-    'a' || n || '@example.com', 'Ada', null, null from n;
-insert into occurrences select uid, start_at, event_type_id,
-    date(start_at, 'unixepoch'), start_at, end_at, start_at, end_at,
-    strftime('%Y-%m-%dT%H:%M:%S', start_at, 'unixepoch'), 'UTC', 0, null,
-    'CONFIRMED', null, null, null, 'unknown', end_at
-    from n;
-insert into claims select 'user_me', start_at, end_at, uid, start_at from n;
+insert into occurrences (uid, recurrence_id, event_type_id, date, start_at, end_at,
+        claim_start, claim_end, wall, wall_timezone, by_offset, status, attendance, due)
+    select uid, start_at, event_type_id, date(start_at, 'unixepoch'), start_at, end_at,
+        start_at, end_at, strftime('%Y-%m-%dT%H:%M:%S', start_at, 'unixepoch'), 'UTC',
+        0, 'CONFIRMED', 'unknown', end_at
+    from meetings;
+insert into claims select 'user_me', start_at, end_at, uid, start_at from meetings;
 insert into events (id, type, uid, at, by, change, booking)
     select 'ev_' || n, 'booking.created', uid, :first, 'attendee', '{}', '{}' from n;
 drop table n;
+drop table meetings;
 """
 
 
@@ -93,7 +118,8 @@ def filled(path: Path, size: int) -> Filled:
     client.calendar.schedules.create("any", timezone="UTC", availability=always)
     for id in ("demo", "rare"):
         client.calendar.event_types.create(id, schedule_id="any", duration=30)
-    facts = {"size": size, "first": times.epoch(FIRST), "policy": POLICY}
+    facts = {"size": size, "first": times.epoch(FIRST)}
+    facts |= {"policy": POLICY, "rule": RULE}
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("pragma synchronous = off")
         conn.execute("begin")
@@ -141,7 +167,7 @@ def reading(file: Filled, ask: Ask) -> int:
 def obstacle(facts: Facts, start: datetime) -> object:
     """What is in the way of half an hour."""
     span = Span(start, start + HOUR / 2)
-    return facts.obstacle(["user_me"], span, but=None, now=FIRST)
+    return facts.obstacles(["user_me"], [span], aside=None, now=FIRST)
 
 
 def page(
@@ -159,6 +185,24 @@ def page(
         limit=50,
         offset=0,
     )
+
+
+def meetings(
+    facts: Facts, *, latest_first: bool = False, **filters: object
+) -> list[Any]:
+    """A page of single meetings."""
+    return facts.occurrence_rows(
+        filters,
+        now=times.epoch(FIRST),
+        latest_first=latest_first,
+        limit=50,
+        offset=0,
+    )
+
+
+def lately(file: Filled) -> int:
+    """When one series is under way and the others are over."""
+    return times.epoch(FIRST + (file.size - 8) * HOUR)
 
 
 def day(file: Filled, days: int = 1) -> Span:
@@ -180,13 +224,29 @@ ASKED: dict[str, Ask] = {
     "a day's page": lambda facts, file: page(
         facts, since=times.epoch(day(file).start), until=times.epoch(day(file).end)
     ),
+    "a page from a day on, with series under way": lambda facts, file: page(
+        facts, since=lately(file)
+    ),
+    "the latest page from a day on": lambda facts, file: page(
+        facts, since=lately(file), latest_first=True
+    ),
+    "the first meetings": lambda facts, file: meetings(facts),
+    "the latest meetings": lambda facts, file: meetings(facts, latest_first=True),
+    "the meetings of an event type": lambda facts, file: meetings(
+        facts, event_type_id="evt_rare"
+    ),
+    "the meetings of a day": lambda facts, file: meetings(
+        facts, since=times.epoch(day(file).start), until=times.epoch(day(file).end)
+    ),
+    "the groups at a start": lambda facts, file: facts.group_uids(
+        "evt_demo", file.middle
+    ),
+    "a host's turn": lambda facts, file: facts.turn("evt_demo", "user_me"),
     "what is due": lambda facts, file: facts.due(FIRST + 10 * HOUR, limit=200),
-    "a day's count": lambda facts, file: facts.count_starts(
-        "evt_demo", day(file), but=None, now=FIRST
+    "a day's count": lambda facts, file: facts.counts(
+        "evt_demo", [day(file)], aside=None, now=FIRST
     ),
-    "a week's claims": lambda facts, file: facts.claims(
-        "user_me", day(file, 7), but=None
-    ),
+    "a week's claims": lambda facts, file: facts.claims("user_me", day(file, 7)),
 }
 
 
@@ -247,6 +307,12 @@ OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {
     "reschedule": lambda calendar, free, uid: calendar.bookings.reschedule(
         uid, start_time=free, dry_run=True
     ),
+    "create a series": lambda calendar, free, uid: calendar.bookings.create(
+        **NEW,
+        start_time=free,
+        recurring={"frequency": "DAILY", "count": 5},
+        dry_run=True,
+    ),
     "cancel": lambda calendar, free, uid: calendar.bookings.cancel(uid, dry_run=True),
     "slots": lambda calendar, free, uid: calendar.availability.get(
         event_type_id="demo", start_date=free, end_date=free + 24 * HOUR
@@ -262,7 +328,9 @@ def test_an_operation_costs_the_same_in_a_large_file(
 
     def operating(file: Filled) -> int:
         calendar = file.client.calendar
-        [there] = calendar.bookings.list(start_date=file.middle, count=1)
+        [there] = calendar.bookings.list(
+            event_type_id="demo", start_date=file.middle, count=1
+        )
         conn = file.store._conn
         assert conn is not None
         return steps(conn, lambda: operate(calendar, file.middle + HOUR / 2, there.uid))
@@ -270,3 +338,27 @@ def test_an_operation_costs_the_same_in_a_large_file(
     small, large = map(operating, files)
 
     assert large == pytest.approx(small, rel=0.1)
+
+
+def test_a_date_that_is_due_costs_the_same_in_a_long_series(
+    client: Client, clock: Clock, booking: Callable[..., Booking]
+) -> None:
+    """Every write read all dates of the series whose meeting had just ended."""
+
+    def writing(start: datetime, count: int) -> int:
+        rule = {"frequency": "DAILY", "count": count}
+        booking(start_time=start, recurring=rule)
+        clock.now = start + HOUR
+        told: list[Event] = []
+        conn = client._desk.store.connection
+        work = steps(conn, lambda: told.extend(client.tick()))
+        assert [event.type for event in told] == ["booking.completed"]
+        return work
+
+    booking(start_time=FIRST + 10 * HOUR)
+    clock.now = FIRST + 11 * HOUR
+    client.tick()  # the first time reads the schema as well
+
+    short, long = writing(FIRST + 12 * HOUR, 5), writing(FIRST + 14 * HOUR, 730)
+
+    assert long == pytest.approx(short, rel=0.1)

@@ -442,6 +442,72 @@ def test_a_key_is_not_used_for_another_request(
     assert refusal.value.details == {"key": "k", "uid": first.uid}
 
 
+RULE = {"frequency": "WEEKLY", "count": 2, "byDay": ["mo"]}
+
+
+def test_a_request_is_the_same_in_whatever_order_its_parts_come(
+    booking: Callable[..., Booking],
+) -> None:
+    """Parts of parts in another order were another request."""
+    ada = {"name": "Ada", "email": "ada@example.com"}
+    asked = {"attendee": ada, "recurring": RULE, "metadata": {"a": 1, "b": {"c": [2]}}}
+    turned = {key: dict(reversed(part.items())) for key, part in asked.items()}
+    first = booking(start_time=TEN, idempotency_key="k", **asked)
+
+    again = booking(idempotency_key="k", start_time=TEN, **turned)
+
+    assert again == first
+
+
+def test_notes_count_whatever_they_say(booking: Callable[..., Booking]) -> None:
+    """Notes that said what another part says by default were not compared."""
+    booking(start_time=TEN, idempotency_key="k", notes="attendee")
+
+    with pytest.raises(errors.KeyReused):
+        booking(start_time=TEN, idempotency_key="k")
+    with pytest.raises(errors.KeyReused):
+        booking(start_time=TEN, idempotency_key="k", notes="refuse")
+
+
+def test_what_every_request_says_may_be_left_out(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    """A line of a file leaves out what `create` always says."""
+    said = {"by": "attendee", "on_conflict": "refuse", "guests": [], "notes": None}
+    first = booking(start_time=TEN, idempotency_key="k", **said)
+    line = {
+        "event_type_id": "demo",
+        "start_time": TEN,
+        "attendee": {"name": "Ada", "email": "ada@example.com"},
+        "idempotency_key": "k",
+    }
+
+    [again] = client.calendar.bookings.create_all([line])
+
+    assert again == first
+
+
+def test_a_request_kept_before_its_parts_were_sorted_is_still_the_same(
+    plain: sqlite3.Connection, booking: Callable[..., Booking]
+) -> None:
+    """Version 1 sorted the parts of a request, and not the parts of those."""
+    facts = {"recurring": RULE, "metadata": {"z": 1, "a": 2}}
+    first = booking(start_time=TEN, idempotency_key="k", **facts)
+    older = {
+        "attendee": {"name": "Ada", "email": "ada@example.com"},
+        "event_type_id": "demo",
+        "metadata": facts["metadata"],
+        "recurring": RULE,
+        "start_time": str(TEN),
+    }
+    text = json.dumps(["create", older])
+    plain.execute("update idempotency_keys set request = ?", [text])
+
+    assert booking(start_time=TEN, idempotency_key="k", **facts) == first
+    with pytest.raises(errors.KeyReused):
+        booking(start_time=TEN, idempotency_key="k", **facts, notes="Other")
+
+
 def test_a_key_is_not_used_for_another_action(
     client: Client, booking: Callable[..., Booking]
 ) -> None:

@@ -167,8 +167,10 @@ def cut(path: Path) -> None:
 def unsound(path: Path) -> None:
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.execute(
-            "insert into bookings select 'bk_x', 'evt_none', 'UTC', 1, null,"
-            " null, '', null, null, null, '', '', null, '', '', 0, 0, 0, 0"
+            "insert into bookings (uid, event_type_id, timezone, starts_at,"
+            " final_status, responses, metadata, overrides, policy, sequence, version,"
+            " created_at, updated_at)"
+            " values ('bk_x', 'evt_none', 'UTC', 1, '', '', '', '', '', 0, 0, 0, 0)"
         )
 
 

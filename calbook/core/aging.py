@@ -1,26 +1,33 @@
 """What time alone makes of a status; never stored, so a wrong clock does no harm.
 
-In plain words and epoch seconds, because rows ask as well as values.
+In plain words, and in epoch seconds or instants: rows ask as well as values.
 """
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # typing's; completion and listing do without that import
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import TypeVar
 
-def is_expired(status: str, *, start: float, now: float) -> bool:
+    _Time = TypeVar("_Time", float, datetime)
+
+
+def is_expired(status: str, *, start: _Time, now: _Time) -> bool:
     """A request that the host had not answered when its start came."""
     return status == "PENDING" and start <= now
 
 
-def is_completed(status: str, *, end: float, now: float) -> bool:
+def is_completed(status: str, *, end: _Time, now: _Time) -> bool:
     return status == "CONFIRMED" and end <= now
 
 
 def summary(
-    pending_until: float | None,
-    confirmed_until: float | None,
+    pending_until: _Time | None,
+    confirmed_until: _Time | None,
     final: str,
     *,
-    now: float,
+    now: _Time,
 ) -> str:
     """A booking's status from the three facts that are stored about it.
 

@@ -1,17 +1,45 @@
-"""Which hosts an event type's bookings take, before their time is looked at."""
+"""Which hosts an event type's bookings take, and whose turn it is.
+
+Never by chance: the same bookings in the same order go to the same hosts.
+"""
 
 from __future__ import annotations
 
-from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import EventType, SchedulingType
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from calbook.core.errors import BadInput
+from calbook.core.model import Assignment, EventType, SchedulingType
+
+LEAST_RECENT = "LEAST_RECENT"
+EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"
+AVAILABILITY_FIRST = "AVAILABILITY_FIRST"
+PRIORITY = "PRIORITY"
+
+Hosts = tuple[str, ...]
 
 
-def hosts(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
-    """The hosts whose time a booking claims.
+class Turn(NamedTuple):
+    """A host who could take a booking, with what the rules look at.
+
+    `newest` grows with each booking that is made; None is never. `free` counts the
+    starts that are free on the local day.
+    """
+
+    assignment: Assignment
+    bookings: int = 0
+    newest: int | None = None
+    free: int = 0
+
+
+def alternatives(event_type: EventType, host_id: str | None) -> tuple[Hosts, ...]:
+    """Each set of hosts that could take a booking together, in the type's order.
+
+    SINGLE and COLLECTIVE have one; ROUND_ROBIN one for each host in rotation, who
+    stands first, beside those that are fixed.
 
     Raises:
         BadInput: the host asked for is not one of the event type's.
-        UsageError: several could take it and none was asked for.
     """
     ids = tuple(assignment.host_id for assignment in event_type.hosts)
     if host_id is not None and host_id not in ids:
@@ -21,14 +49,55 @@ def hosts(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
             hostId=host_id,
             hostIds=list(ids),
         )
-    if event_type.scheduling_type is SchedulingType.COLLECTIVE:
-        return ids
-    if host_id is not None:
-        return (host_id,)
-    if len(ids) == 1:
-        return ids
-    raise UsageError(
-        f"{event_type.id} has several hosts: say whose time to book",
-        hint=f"give --host with one of {', '.join(ids)}",
-        hostIds=list(ids),
+    fixed = tuple(a.host_id for a in event_type.hosts if a.is_fixed)
+    rotating = tuple(a.host_id for a in event_type.hosts if not a.is_fixed)
+    if event_type.scheduling_type is not SchedulingType.ROUND_ROBIN or not rotating:
+        return (ids,)
+    every = tuple((host, *fixed) for host in rotating)
+    return tuple(hosts for hosts in every if host_id is None or host_id in hosts)
+
+
+def next_turn(event_type: EventType, turns: Iterable[Turn]) -> Turn:
+    """Whose turn it is by the event type's rule; ties by LEAST_RECENT, then order."""
+    rule = _RULES[event_type.round_robin or LEAST_RECENT]
+    order = [assignment.host_id for assignment in event_type.hosts]
+    return min(
+        turns,
+        key=lambda turn: (
+            rule(turn),
+            _least_recent(turn),
+            order.index(turn.assignment.host_id),
+        ),
     )
+
+
+def reason(event_type: EventType, turn: Turn, *, among: int) -> dict[str, Any]:
+    """Why a host got a booking, for its history."""
+    rule = event_type.round_robin or LEAST_RECENT
+    return {
+        "hostId": turn.assignment.host_id,
+        "rule": rule,
+        "because": f"{_BECAUSE[rule](turn)}; of {among} who were free",
+    }
+
+
+def _least_recent(turn: Turn) -> int:
+    return -1 if turn.newest is None else turn.newest
+
+
+_RULES: Mapping[str, Callable[[Turn], float]] = {
+    LEAST_RECENT: _least_recent,
+    EQUAL_DISTRIBUTION: lambda turn: (turn.bookings + 1) / turn.assignment.weight,
+    AVAILABILITY_FIRST: lambda turn: -turn.free,
+    PRIORITY: lambda turn: -turn.assignment.priority,
+}
+_BECAUSE: Mapping[str, Callable[[Turn], str]] = {
+    LEAST_RECENT: lambda turn: (
+        "never had one" if turn.newest is None else "the last one is longest ago"
+    ),
+    EQUAL_DISTRIBUTION: lambda turn: (
+        f"{turn.bookings} so far with weight {turn.assignment.weight}"
+    ),
+    AVAILABILITY_FIRST: lambda turn: f"{turn.free} free starts that day",
+    PRIORITY: lambda turn: f"priority {turn.assignment.priority}",
+}

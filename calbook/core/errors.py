@@ -220,9 +220,20 @@ class SlotTaken(Conflict):
     def __init__(
         self, *, uid: str, when: str, host: str, until: str, free: str
     ) -> None:
+        """`uid` is empty where a series that is not booked yet overlaps itself."""
+        if not uid:
+            super().__init__(
+                f"that time overlaps another date of this series ({when})",
+                hint="let them lie further apart, buffers included",
+                uid=None,
+                when=when,
+                hostId=host,
+                freeFrom=until,
+            )
+            return
         super().__init__(
             f"that time is taken by {uid} ({when})",
-            hint=f"buffers included it ends {free}; this event type's own come on top",
+            hint=f"that host is free again from {free}, buffers included",
             uid=uid,
             when=when,
             hostId=host,
@@ -344,20 +355,63 @@ class AlreadyCancelled(RuleError):
     code = "already_cancelled"
 
     def __init__(self, uid: str, how: str) -> None:
-        super().__init__(f"{uid} is already {how}", uid=uid, resolution=how)
+        said = "left out: its time was taken" if how == "conflict" else how
+        super().__init__(f"{uid} is already {said}", uid=uid.split()[0], resolution=how)
 
 
 class WrongStatus(RuleError):
-    """The life cycle has no such step from the booking's status."""
+    """The life cycle has no such step from the booking's status.
+
+    `uid` may be followed by "on" and the date of one occurrence.
+    """
 
     code = "wrong_status"
 
     def __init__(self, uid: str, *, action: str, status: str, allowed: str) -> None:
         super().__init__(
             f"{uid} is {status}: only a {allowed} booking can be {action}",
-            uid=uid,
+            uid=uid.split()[0],
             status=status,
             allowed=allowed.split(" or "),
+        )
+
+
+class TooEarly(WrongStatus):
+    """Nobody can have come, or not, before the start."""
+
+    def __init__(self, name: str, *, action: str) -> None:
+        RuleError.__init__(
+            self,
+            f"{name} has not begun: it can be {action} from its start on",
+            uid=name.split()[0],
+        )
+
+
+class NotAGroup(RuleError):
+    """The event type is for one attendee and their guests."""
+
+    code = "not_a_group"
+
+    def __init__(self, uid: str, event_type: str) -> None:
+        super().__init__(
+            f"{uid} is no group: {event_type} has no seats",
+            hint=f"make it one: calbook event update {event_type} --seats 8",
+            uid=uid,
+            eventTypeId=event_type,
+        )
+
+
+class LastAttendee(RuleError):
+    """Nobody would be left in the booking."""
+
+    code = "last_attendee"
+
+    def __init__(self, uid: str, email: str) -> None:
+        super().__init__(
+            f"{email} is the last attendee of {uid}",
+            hint=f"cancel it instead: calbook cancel {uid}",
+            uid=uid,
+            email=email,
         )
 
 

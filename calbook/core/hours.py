@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from calbook.core import times
 from calbook.core.model import DAY, Hours, Schedule, Span
@@ -16,19 +17,61 @@ def stretches(schedule: Schedule, first: date, last: date) -> tuple[Span, ...]:
     midnight too. The stretches at the edges are not cut to the dates.
     """
     # Two dates: a window reaches the date after next where the clocks skip its end.
-    begun = _dates(first - 2 * DAY, last)
-    windows = (window for day in begun for window in _windows(schedule, day))
-    closed = tuple(_closed(schedule, _dates(first - 2 * DAY, last + 2 * DAY)))
-    opened = merged(piece for window in windows for piece in without(window, closed))
+    opened = _opened(
+        schedule,
+        _dates(first - 2 * DAY, last),
+        _dates(first - 2 * DAY, last + 2 * DAY),
+    )
     start = times.day_start(first, schedule.timezone)
     return tuple(stretch for stretch in opened if stretch.end > start)
 
 
-def around(schedule: Schedule, meeting: Span) -> tuple[Span, ...]:
-    """The open time of every local date that a meeting touches, and its neighbours."""
-    first = times.local_date(meeting.start, schedule.timezone)
-    last = times.local_date(meeting.end, schedule.timezone)
-    return stretches(schedule, first - DAY, last + DAY)
+# A meeting's own local dates lie within this of it, the clocks changing or not.
+_NEAR = DAY + timedelta(hours=2)
+
+
+def around(
+    schedule: Schedule, meetings: Sequence[Span]
+) -> tuple[tuple[Span, ...], ...]:
+    """For each meeting the open time near it: that of its local dates and some more.
+
+    Cut alike for each, so that none depends on the others; yet each date is looked at
+    once, however many meetings are near it.
+    """
+    regions = [Span(m.start - _NEAR, m.end + _NEAR) for m in meetings]
+    dates: dict[date, None] = {}
+    for region in merged(regions):
+        first = times.local_date(region.start, schedule.timezone)
+        last = times.local_date(region.end, schedule.timezone)
+        # Two dates: a window reaches the date after next where the clocks skip its end.
+        dates |= dict.fromkeys(_dates(first - 2 * DAY, last))
+    opened = _opened(schedule, dates, dates)
+    starts = [stretch.start for stretch in opened]
+    ends = [stretch.end for stretch in opened]
+    return tuple(
+        _cut(opened[bisect_right(ends, r.start) : bisect_left(starts, r.end)], r)
+        for r in regions
+    )
+
+
+def _cut(stretches: Iterable[Span], region: Span) -> tuple[Span, ...]:
+    return tuple(
+        s
+        if region.covers(s)
+        else Span(max(s.start, region.start), min(s.end, region.end))
+        for s in stretches
+    )
+
+
+def _opened(
+    schedule: Schedule, begun: Iterable[date], near: Iterable[date]
+) -> tuple[Span, ...]:
+    """The windows that begin on some dates, without what of `near` is closed."""
+    windows = (window for day in begun for window in _windows(schedule, day))
+    closed = tuple(_closed(schedule, near))
+    if not closed:
+        return merged(windows)
+    return merged(piece for window in windows for piece in without(window, closed))
 
 
 def hours_on(schedule: Schedule, day: date) -> tuple[Hours, ...]:
@@ -42,13 +85,20 @@ def _dates(first: date, last: date) -> Iterator[date]:
 
 
 def _windows(schedule: Schedule, day: date) -> Iterator[Span]:
-    if times.is_skipped(day, schedule.timezone):
+    """The windows that begin on a date; none on one that the zone left out."""
+    start, end = times.edges(day, schedule.timezone)
+    if start >= end:
         return
-    start = times.midnight(day)
+    # No zone has changed its clocks twice in a day: else the offset is one all day.
+    is_plain = end - start == DAY
+    midnight = times.midnight(day)
     for hours in hours_on(schedule, day):
+        if is_plain and hours.end <= DAY:
+            yield Span(start + hours.start, start + hours.end)
+            continue
         span = Span(
-            times.settled(start + hours.start, schedule.timezone),
-            times.settled(start + hours.end, schedule.timezone),
+            times.settled(midnight + hours.start, schedule.timezone),
+            times.settled(midnight + hours.end, schedule.timezone),
         )
         if span.start < span.end:
             yield span

@@ -18,6 +18,10 @@ def event() -> str:
     return "ev_" + _letters(16)
 
 
+def note() -> str:
+    return "note_" + _letters(12)
+
+
 def token() -> str:
     """What nobody can guess: 128 random bits for a URL."""
     return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()

@@ -1,18 +1,18 @@
-"""The life of a booking: one table of steps, and one function per action.
+"""The life of a booking: one function per action of `transitions`.
 
-Each function takes a booking and returns the next booking with the event that
-tells of it, or raises. Whether the rules allow it is asked in `policy`.
+Each function takes a booking and returns the next booking with the events that tell
+of it, or raises. Whether the rules allow it is asked in `policy`; which occurrences of
+a series are meant, in `series`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from calbook.core import aging, times
-from calbook.core.errors import AlreadyCancelled, NothingToChange, WrongStatus
+from calbook.core import passing, times, transitions
+from calbook.core.errors import NothingToChange
 from calbook.core.model import (
     Actor,
     Booking,
@@ -23,176 +23,133 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.core.transitions import Action
 
-
-class Action(StrEnum):
-    """What can be done to a booking; the value reads after "can be"."""
-
-    CONFIRM = "confirmed"
-    REJECT = "rejected"
-    CANCEL = "cancelled"
-    RESCHEDULE = "rescheduled"
-
-
-TRANSITIONS: Mapping[Action, Mapping[Status, Status]] = {
-    Action.CONFIRM: {Status.PENDING: Status.CONFIRMED},
-    Action.REJECT: {Status.PENDING: Status.CANCELLED},
-    Action.CANCEL: {
-        Status.PENDING: Status.CANCELLED,
-        Status.CONFIRMED: Status.CANCELLED,
-    },
-    Action.RESCHEDULE: {
-        Status.PENDING: Status.PENDING,
-        Status.CONFIRMED: Status.CONFIRMED,
-    },
-}
+Occurrences = Iterable[Occurrence]
 
 
 class Change(NamedTuple):
-    """A booking after an action, and the event that tells of it."""
+    """A booking after an action, and the events that tell of it, in order."""
 
     booking: Booking
-    event: Event
+    events: tuple[Event, ...]
+
+    @property
+    def event(self) -> Event:
+        """The event of an action that has one."""
+        [event] = self.events
+        return event
 
 
-class Summary(NamedTuple):
-    """What `aging.summary` needs to know a booking's status at any time."""
+class Placed(NamedTuple):
+    """An occurrence and where it is to be: its start as given, and its claim."""
 
-    pending_until: datetime | None
-    confirmed_until: datetime | None
-    final: Status
+    occurrence: Occurrence
+    start: Moment
+    meeting: Span
+    claim: Span
 
 
 # -- what time does ---------------------------------------------------------------
 
 
-def seen(occurrence: Occurrence, now: datetime) -> Occurrence:
-    """The occurrence as the clock sees it: expired, completed, or as it was left."""
-    start, end = occurrence.span.start.timestamp(), occurrence.span.end.timestamp()
-    if aging.is_expired(occurrence.status, start=start, now=now.timestamp()):
-        return occurrence._replace(
-            status=Status.CANCELLED,
-            resolution=Resolution.EXPIRED,
-            cancelled_by=Actor.SYSTEM,
-        )
-    if aging.is_completed(occurrence.status, end=end, now=now.timestamp()):
-        return occurrence._replace(status=Status.COMPLETED)
-    return occurrence
+def passed(booking: Booking, occurrences: Occurrences, now: datetime) -> Change:
+    """Tell of what time did to occurrences, once each; their status stays.
 
-
-def seen_booking(booking: Booking, now: datetime) -> Booking:
-    """The booking as the clock sees it, for calendars.
-
-    A request that expired is a cancellation, and so a new revision from its start on
-    (RFC 5546, 2.1.4).
+    An expiry that was told is a new revision for good (RFC 5546, 2.1.4), whatever the
+    clock says later. The booking may hold these occurrences alone.
     """
-    occurrences = tuple(seen(occurrence, now) for occurrence in booking.occurrences)
-    expired = [o for o in occurrences if o.resolution is Resolution.EXPIRED]
-    if expired:
-        booking = booking._replace(
-            sequence=booking.sequence + 1,
-            updated_at=max(booking.updated_at, *(o.span.start for o in expired)),
-        )
-    return booking._replace(occurrences=occurrences)
-
-
-def due(occurrence: Occurrence) -> datetime | None:
-    """When time will change the status; None when that was told or cannot happen."""
-    if occurrence.told:
-        return None
-    if occurrence.status is Status.PENDING:
-        return occurrence.span.start
-    return occurrence.span.end if occurrence.status is Status.CONFIRMED else None
-
-
-def passed(booking: Booking, occurrence: Occurrence, now: datetime) -> Change:
-    """Tell of what time did to an occurrence, once; the booking itself stays."""
-    status = seen(occurrence, now).status
-    assert status is not occurrence.status
-    kind = "booking.completed" if status is Status.COMPLETED else "booking.cancelled"
+    past = {occurrence.recurrence_id: occurrence for occurrence in occurrences}
     told = tuple(
-        o._replace(told=True) if o is occurrence else o for o in booking.occurrences
+        o._replace(told=True) if o.recurrence_id in past else o
+        for o in booking.occurrences
     )
-    event = Event(
-        kind,
-        booking.uid,
-        now,
-        Actor.SYSTEM,
-        {} if status is Status.COMPLETED else {"resolution": Resolution.EXPIRED},
-        occurrence.recurrence_id,
-    )
-    return Change(booking._replace(occurrences=told), event)
-
-
-def summary(booking: Booking) -> Summary:
-    """The facts from which a booking's status at any time follows."""
-    stored = {
-        status: [o for o in booking.occurrences if o.status is status]
-        for status in Status
-    }
-    return Summary(
-        max((o.span.start for o in stored[Status.PENDING]), default=None),
-        max((o.span.end for o in stored[Status.CONFIRMED]), default=None),
-        _final(booking),
+    events = tuple(_passing(booking, o, now) for o in past.values())
+    return Change(
+        passing.revised_by_time(booking, past.values())._replace(occurrences=told),
+        events,
     )
 
 
-def _final(booking: Booking) -> Status:
-    """The status once every occurrence has settled."""
-    ended = {Status.PENDING, Status.CANCELLED}
-    settled = {o.status for o in booking.occurrences} - ended
-    if not settled:
-        return Status.CANCELLED
-    return Status.NO_SHOW if settled == {Status.NO_SHOW} else Status.COMPLETED
+def _passing(booking: Booking, occurrence: Occurrence, now: datetime) -> Event:
+    after = passing.seen(occurrence, now).status
+    assert after is not occurrence.status
+    completed = after is Status.COMPLETED
+    kind = "booking.completed" if completed else "booking.cancelled"
+    change = {} if completed else {"resolution": Resolution.EXPIRED}
+    if booking.recurring is None:
+        return Event(kind, booking.uid, now, Actor.SYSTEM, change)
+    return _event_about(booking, kind, [occurrence], Actor.SYSTEM, now, change)
 
 
 # -- what people do ---------------------------------------------------------------
 
 
-def create(booking: Booking, *, by: Actor) -> Change:
+def create(
+    booking: Booking, *, by: Actor, change: Mapping[str, Any] | None = None
+) -> Change:
     """Begin: the booking as made, and `booking.created`."""
-    change = {"overrides": list(booking.overrides)} if booking.overrides else {}
-    return Change(
-        booking, Event("booking.created", booking.uid, booking.created_at, by, change)
-    )
+    used = {"overrides": list(booking.overrides)} if booking.overrides else {}
+    facts = {**used, **(change or {})}
+    event = Event("booking.created", booking.uid, booking.created_at, by, facts)
+    return Change(booking, (event,))
 
 
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
-    def step(occurrence: Occurrence) -> Occurrence:
-        return occurrence._replace(
-            status=_next(booking, occurrence, Action.CONFIRM, now), told=False
-        )
-
-    return _changed(booking, step, kind="booking.confirmed", by=by, now=now)
+    """Say yes to every occurrence that is pending."""
+    pending = transitions.with_step(booking, Action.CONFIRM, now)
+    return changed(
+        booking,
+        pending,
+        lambda o: o._replace(status=Status.CONFIRMED, told=False),
+        kind="booking.confirmed",
+        by=by,
+        now=now,
+    )
 
 
 def reject(
     booking: Booking, *, now: datetime, reason: str | None, by: Actor = Actor.HOST
 ) -> Change:
-    return _ended(booking, Action.REJECT, now=now, by=by, reason=reason)
+    """Say no to every occurrence that is pending."""
+    pending = transitions.with_step(booking, Action.REJECT, now)
+    return _ended(booking, pending, Action.REJECT, now=now, by=by, reason=reason)
 
 
-def cancel(booking: Booking, *, now: datetime, by: Actor, reason: str | None) -> Change:
-    return _ended(booking, Action.CANCEL, now=now, by=by, reason=reason)
+def cancel(
+    booking: Booking,
+    occurrences: Occurrences | None = None,
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str | None,
+) -> Change:
+    """Cancel these occurrences, or all that there are."""
+    chosen = tuple(booking.occurrences if occurrences is None else occurrences)
+    transitions.check(booking, chosen, Action.CANCEL, now)
+    return _ended(booking, chosen, Action.CANCEL, now=now, by=by, reason=reason)
 
 
 def _ended(
-    booking: Booking, action: Action, *, now: datetime, by: Actor, reason: str | None
+    booking: Booking,
+    occurrences: Occurrences,
+    action: Action,
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str | None,
 ) -> Change:
     resolution = Resolution(action.value)
-
-    def step(occurrence: Occurrence) -> Occurrence:
-        return occurrence._replace(
-            status=_next(booking, occurrence, action, now),
+    return changed(
+        # RFC 5546, 2.1.4: a cancellation is a new revision.
+        booking._replace(sequence=booking.sequence + 1),
+        occurrences,
+        lambda o: o._replace(
+            status=Status.CANCELLED,
             resolution=resolution,
             cancelled_by=by,
             reason=reason,
-        )
-
-    # RFC 5546, 2.1.4: a cancellation is a new revision.
-    return _changed(
-        booking._replace(sequence=booking.sequence + 1),
-        step,
+        ),
         kind="booking.cancelled",
         by=by,
         now=now,
@@ -202,86 +159,100 @@ def _ended(
 
 def reschedule(
     booking: Booking,
+    moves: Iterable[Placed],
     *,
-    start: Moment,
-    meeting: Span,
-    claim: Span,
     now: datetime,
     by: Actor,
     reason: str | None,
     overrides: tuple[str, ...] = (),
+    host_ids: tuple[str, ...] | None = None,
+    why: Mapping[str, Any] | None = None,
 ) -> Change:
-    """Move a booking that has one occurrence.
+    """Move occurrences, which keep their keys in a series.
 
     When its attendee moves a booking that the host had to confirm, the host is
-    asked again.
+    asked again. `why` says how new hosts were chosen.
     """
-    old = booking.single
-    status = _next(booking, old, Action.RESCHEDULE, now)
-    check_moves(booking, meeting)
-    if by is Actor.ATTENDEE and booking.policy.requires_confirmation:
-        status = Status.PENDING
-    moved = old._replace(
-        recurrence_id=meeting.start,
-        date=times.local_date(meeting.start, booking.timezone),
-        start=start,
-        span=meeting,
-        claim=claim,
-        status=status,
-        told=False,
-    )
-    return _changed(
+    placed = {move.occurrence.recurrence_id: move for move in moves}
+    chosen = [move.occurrence for move in placed.values()]
+    transitions.check(booking, chosen, Action.RESCHEDULE, now)
+    check_moves(booking, placed.values())
+    asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
+
+    def step(occurrence: Occurrence) -> Occurrence:
+        moved = _moved(booking, placed[occurrence.recurrence_id])
+        return moved._replace(status=Status.PENDING) if asks_again else moved
+
+    first = next(iter(placed.values()))
+    new_hosts = host_ids is not None and host_ids != booking.host_ids
+    return changed(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
+            host_ids=host_ids or booking.host_ids,
         ),
-        lambda _: moved,
+        chosen,
+        step,
         kind="booking.rescheduled",
         by=by,
         now=now,
         change={
-            "from": times.rfc3339(old.span.start, booking.timezone),
-            "to": times.rfc3339(meeting.start, booking.timezone),
+            "from": times.rfc3339(first.occurrence.span.start, booking.timezone),
+            "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
+            **({"hostIds": list(host_ids)} if host_ids and new_hosts else {}),
+            **(why or {}),
         },
     )
 
 
+def _moved(booking: Booking, move: Placed) -> Occurrence:
+    moved = move.occurrence._replace(
+        start=move.start,
+        span=move.meeting,
+        claim=move.claim,
+        attendances={},  # who stayed away while it was running may come to the new one
+        told=False,
+    )
+    if booking.recurring is not None:
+        return moved
+    return moved._replace(
+        recurrence_id=move.meeting.start,
+        date=times.local_date(move.meeting.start, booking.timezone),
+    )
+
+
 _JSON_NAMES = {"attendees": "attendee", "meeting_url": "meetingUrl"}
+_SAID = frozenset(Booking._fields) - {"occurrences"}  # the keys of attendances
 
 
 def update(booking: Booking, *, now: datetime, by: Actor, **fields: Any) -> Change:
     """Correct what is not its time or status; refuses when nothing differs."""
     after = booking._replace(**fields)
-    changed = [
-        name for name in fields if getattr(after, name) != getattr(booking, name)
-    ]
-    if not changed:
+    names = [name for name in fields if getattr(after, name) != getattr(booking, name)]
+    if not names:
         raise NothingToChange(
             f"{booking.uid} has these values already",
             hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
         )
-    return _changed(
+    return changed(
         after,
-        lambda occurrence: occurrence,
+        (),
         kind="booking.updated",
         by=by,
         now=now,
-        change={"fields": [_JSON_NAMES.get(name, name) for name in changed]},
+        change={"fields": [_JSON_NAMES.get(n, n) for n in names if n in _SAID]},
     )
 
 
-def check(booking: Booking, action: Action, now: datetime) -> None:
-    """Raise when the life cycle has no such step, before any rule is asked."""
-    for occurrence in booking.occurrences:
-        _next(booking, occurrence, action, now)
+# -- what every action is made of -------------------------------------------------
 
 
-def check_moves(booking: Booking, meeting: Span) -> None:
+def check_moves(booking: Booking, moves: Iterable[Placed]) -> None:
     """Raise when a move would end where it began."""
-    if meeting == booking.single.span:
+    if all(move.meeting == move.occurrence.span for move in moves):
         raise NothingToChange(
             f"{booking.uid} is at that time already",
             hint="give another --start",
@@ -289,36 +260,57 @@ def check_moves(booking: Booking, meeting: Span) -> None:
         )
 
 
-def _next(
-    booking: Booking, occurrence: Occurrence, action: Action, now: datetime
-) -> Status:
-    """The status after an action, from the one that the clock sees now."""
-    current = seen(occurrence, now)
-    after = TRANSITIONS[action].get(current.status)
-    if after is not None:
-        return after
-    if action is Action.CANCEL and current.status is Status.CANCELLED:
-        raise AlreadyCancelled(booking.uid, current.resolution or "cancelled")
-    raise WrongStatus(
-        booking.uid,
-        action=action,
-        status=current.status,
-        allowed=" or ".join(TRANSITIONS[action]),
-    )
-
-
-def _changed(
+def changed(
     booking: Booking,
-    step: Callable[[Occurrence], Occurrence],
+    occurrences: Occurrences,
+    step: Callable[[Occurrence], Occurrence] | None = None,
     *,
     kind: str,
     by: Actor,
     now: datetime,
     change: Mapping[str, Any] | None = None,
 ) -> Change:
-    after = booking._replace(
-        occurrences=tuple(step(occurrence) for occurrence in booking.occurrences),
-        version=booking.version + 1,
-        updated_at=now,
-    )
-    return Change(after, Event(kind, booking.uid, now, by, change or {}))
+    """A new version of the booking, with `step` taken by these occurrences."""
+    chosen = tuple(occurrences)
+    event = _event(booking, kind, chosen, by=by, now=now, change=change or {})
+    if step is not None:
+        keys = {occurrence.recurrence_id for occurrence in chosen}
+        booking = booking._replace(
+            occurrences=tuple(
+                step(o) if o.recurrence_id in keys else o for o in booking.occurrences
+            )
+        )
+    return Change(revised(booking, now), (event,))
+
+
+def revised(booking: Booking, now: datetime) -> Booking:
+    return booking._replace(version=booking.version + 1, updated_at=now)
+
+
+def _event(
+    booking: Booking,
+    kind: str,
+    occurrences: Sequence[Occurrence],
+    *,
+    by: Actor,
+    now: datetime,
+    change: Mapping[str, Any],
+) -> Event:
+    """About some occurrences of a series, or about the booking as a whole."""
+    everything = (0, len(booking.occurrences))
+    if booking.recurring is None or len(occurrences) in everything:
+        return Event(kind, booking.uid, now, by, change)
+    return _event_about(booking, kind, occurrences, by, now, change)
+
+
+def _event_about(
+    booking: Booking,
+    kind: str,
+    occurrences: Sequence[Occurrence],
+    by: Actor,
+    now: datetime,
+    change: Mapping[str, Any],
+) -> Event:
+    dates = {"dates": [occurrence.date.isoformat() for occurrence in occurrences]}
+    about = frozenset(occurrence.recurrence_id for occurrence in occurrences)
+    return Event(kind, booking.uid, now, by, {**change, **dates}, about)

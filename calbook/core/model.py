@@ -9,7 +9,10 @@ without the future import, under which typing would compile each annotation.
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from calbook.core.recurrence import Recurrence
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -180,12 +183,19 @@ class EventType(NamedTuple):
 
 
 class Attendee(NamedTuple):
-    """A person in a booking; the e-mail is compared case-folded."""
+    """A person in a booking; the e-mail is compared case-folded.
+
+    Who joined a group brought answers, notes and metadata; the primary's stand on
+    the booking itself.
+    """
 
     email: str
     name: str | None = None
     phone: str | None = None
     timezone: str | None = None
+    responses: Mapping[str, Any] = {}
+    notes: str | None = None
+    metadata: Mapping[str, Any] = {}
 
 
 class Moment(NamedTuple):
@@ -201,8 +211,9 @@ class Occurrence(NamedTuple):
     """One meeting of a booking.
 
     `recurrence_id` is the original start and the key within the booking (RFC 5545,
-    3.8.4.4); `date` its local date. `status` is what was last said, not what time
-    has made of it: ask `lifecycle.seen`.
+    3.8.4.4); `date` its local date; both stay when one of a series moves. `status` is
+    what was last said, not what time has made of it: ask `passing.seen`.
+    `attendances` are those of single persons, by folded e-mail address.
     """
 
     recurrence_id: datetime
@@ -215,6 +226,7 @@ class Occurrence(NamedTuple):
     cancelled_by: Actor | None = None
     reason: str | None = None
     attendance: Attendance = Attendance.UNKNOWN
+    attendances: Mapping[str, Attendance] = {}
     told: bool = False  # the event for what time did has been written
 
 
@@ -228,7 +240,10 @@ class Policy(NamedTuple):
 
 
 class Booking(NamedTuple):
-    """One event type booked by one or more attendees for one or more occurrences."""
+    """One event type booked by one or more attendees for one or more occurrences.
+
+    `occurrences` are in the order of their `recurrence_id`.
+    """
 
     uid: str
     event_type_id: str
@@ -244,7 +259,7 @@ class Booking(NamedTuple):
     notes: str | None = None
     responses: Mapping[str, Any] = {}
     metadata: Mapping[str, Any] = {}
-    recurring: Mapping[str, Any] | None = None
+    recurring: "Recurrence | None" = None
     overrides: tuple[str, ...] = ()
     sequence: int = 0
     version: int = 0
@@ -274,11 +289,15 @@ class Claim(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened to a booking; audit log and outbox are made of these."""
+    """Something that happened to a booking; audit log and outbox are made of these.
+
+    `about` are the occurrences of a series that it happened to, by `recurrence_id`;
+    none means the booking as a whole.
+    """
 
     type: str
     uid: str
     at: datetime
     by: Actor
     change: Mapping[str, Any] = {}
-    recurrence_id: datetime | None = None
+    about: frozenset[datetime] = frozenset()

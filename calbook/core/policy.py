@@ -32,6 +32,7 @@ from calbook.core.model import (
     Booking,
     Claim,
     EventType,
+    Occurrence,
     Span,
     Status,
 )
@@ -199,10 +200,11 @@ def taken(obstacle: Obstacle, timezone: str) -> SlotTaken:
 
 
 Rule = Callable[[Proposal], CalbookError | None]
+Rules = tuple[tuple[Rule, str | None], ...]
 
 # The first refusal decides code and exit status. Beside each rule, the override
 # with which the host may pass it; overlap can never be passed.
-RULES: tuple[tuple[Rule, str | None], ...] = (
+RULES: Rules = (
     (in_the_past, "past"),
     (inactive, None),
     (outside_hours, "hours"),
@@ -215,12 +217,29 @@ RULES: tuple[tuple[Rule, str | None], ...] = (
 )
 
 
-def decide(proposal: Proposal) -> Verdict:
+def _only(*rules: Rule) -> Rules:
+    return tuple(pair for pair in RULES if pair[0] in rules)
+
+
+# Of the dates of a series after the first; of a seat in a group that is there.
+EACH = _only(in_the_past, outside_hours, slots_per_day, slot_taken)
+JOINING = _only(
+    in_the_past,
+    inactive,
+    minimum_notice,
+    maximum_advance,
+    invalid_responses,
+    seats_full,
+)
+SEATING = _only(seats_full)
+
+
+def decide(proposal: Proposal, rules: Rules = RULES) -> Verdict:
     """Ask every rule; none stops the others from being asked."""
     refusals: list[CalbookError] = []
     used: list[str] = []
     needed: list[str | None] = []
-    for rule, override in RULES:
+    for rule, override in rules:
         refusal = rule(proposal)
         if refusal is None:
             continue
@@ -232,12 +251,17 @@ def decide(proposal: Proposal) -> Verdict:
     return Verdict(tuple(refusals), tuple(used), tuple(needed))
 
 
-def check(proposal: Proposal) -> tuple[str, ...]:
+def check(proposal: Proposal, rules: Rules = RULES) -> tuple[str, ...]:
     """The overrides that were needed; raises the first refusal, naming all."""
-    refusals, used, needed = decide(proposal)
-    if refusals:
-        raise with_all(refusals, advice=_advice(proposal, needed))
-    return used
+    verdict = decide(proposal, rules)
+    if verdict.refusals:
+        raise refusal_of(proposal, verdict)
+    return verdict.used
+
+
+def refusal_of(proposal: Proposal, verdict: Verdict) -> CalbookError:
+    """The first of a verdict's refusals, naming all."""
+    return with_all(verdict.refusals, advice=_advice(proposal, verdict.needed))
 
 
 def _advice(proposal: Proposal, needed: tuple[str | None, ...]) -> str | None:
@@ -265,41 +289,54 @@ def with_all(
     return first
 
 
-def check_change(booking: Booking, *, verb: str, by: Actor, now: datetime) -> None:
-    """May the attendee still cancel or move it? The host always may.
+def check_change(
+    booking: Booking,
+    occurrences: Iterable[Occurrence],
+    *,
+    verb: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """May the attendee still cancel or move them? The host always may.
 
-    By the rules of the day it was booked. Cancelling a pending request is free.
+    By the rules of the day it was booked. Cancelling a pending request is free, and
+    so is leaving one; what is cancelled binds nobody.
     """
-    occurrence = booking.single
     if by is not Actor.ATTENDEE:
         return
-    if verb == "cancel" and occurrence.status is Status.PENDING:
+    moves = verb == "reschedule"
+    free = {Status.CANCELLED} if moves else {Status.CANCELLED, Status.PENDING}
+    bound = [occurrence for occurrence in occurrences if occurrence.status not in free]
+    if not bound:
         return
-    hint = "the host may: --by host"
     if not booking.policy.allow_cancellation:
-        raise with_all(
-            [
-                CancellationNotAllowed(
-                    f"{booking.uid} cannot be changed by its attendee",
-                    hint=hint,
-                    uid=booking.uid,
-                )
-            ]
+        refusal: CalbookError = CancellationNotAllowed(
+            f"{booking.uid} cannot be changed by its attendee",
+            hint=_FREE,
+            uid=booking.uid,
         )
+        raise with_all([refusal])
     deadline = booking.policy.cancellation_deadline
-    if deadline is None or occurrence.span.start - now >= deadline:
+    first = min(occurrence.span.start for occurrence in bound)
+    if deadline is None or first - now >= deadline:
         return
-    last = occurrence.span.start - deadline
-    latest = times.rfc3339(last, booking.timezone)
-    spoken = times.spoken_moment(last, booking.timezone)
-    refusal = DeadlinePassed(
+    raise with_all([_too_late(booking, verb, first - deadline, now)])
+
+
+_FREE = "the host may: --by host"
+
+
+def _too_late(
+    booking: Booking, verb: str, deadline: datetime, now: datetime
+) -> CalbookError:
+    spoken = times.spoken_moment(deadline, booking.timezone)
+    return DeadlinePassed(
         f"it is too late to {verb} {booking.uid}: that was possible until {spoken}",
-        hint=hint,
+        hint=_FREE,
         uid=booking.uid,
-        deadline=latest,
+        deadline=times.rfc3339(deadline, booking.timezone),
         now=times.rfc3339(now, booking.timezone),
     )
-    raise with_all([refusal])
 
 
 def _when(p: Proposal) -> str:

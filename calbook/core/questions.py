@@ -10,6 +10,7 @@ from typing import Any
 from calbook.core import fields
 from calbook.core.errors import BadInput, InvalidResponses
 from calbook.core.model import Question
+from calbook.core.text import written
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _YES, _NO = (
@@ -99,7 +100,7 @@ def _date(value: Any, question: Question) -> str:
 def _checkbox(value: Any, question: Question) -> bool:
     if isinstance(value, bool):
         return value
-    word = str(value).casefold()
+    word = written(value).casefold()
     if word in _YES or word in _NO:
         return word in _YES
     raise BadInput("it must be true or false")
@@ -108,7 +109,7 @@ def _checkbox(value: Any, question: Question) -> bool:
 def _select(value: Any, question: Question) -> str:
     exactly_first = sorted(question.options, key=lambda option: option != value)
     for option in exactly_first:
-        if str(value).casefold() == option.casefold():
+        if written(value).casefold() == option.casefold():
             return option
     raise BadInput(f"choose one of {', '.join(question.options)}")
 

@@ -9,6 +9,7 @@ from typing import Any
 from calbook.core import fields, times, when
 from calbook.core.errors import BadInput, NotFound
 from calbook.core.model import Status
+from calbook.intake.shapes import items
 from calbook.store.reading import Reading
 
 
@@ -26,7 +27,9 @@ def read(
         "status": _statuses,
         "event_type_id": lambda v: {"event_type_id": _event_type(reading, v)},
         "host_id": lambda v: {"host_id": _host(reading, v)},
-        "attendee_email": lambda v: {"email": fields.folded(str(v))},
+        "attendee_email": lambda v: {
+            "email": fields.folded(fields.prose(v, "attendeeEmail", most=1_000))
+        },
         "search": lambda v: {"search": fields.prose(v, "search").casefold()},
     }
     chosen: dict[str, Any] = {}
@@ -37,7 +40,7 @@ def read(
 
 
 def _statuses(value: str | Iterable[str]) -> dict[str, Any]:
-    words = (value,) if isinstance(value, str) else tuple(value)
+    words = (value,) if isinstance(value, str) else tuple(items(value, "status"))
     chosen = [fields.choice(word, "status", tuple(Status)) for word in words]
     return {"statuses": json.dumps(chosen)} if chosen else {}
 

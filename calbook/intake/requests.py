@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core import fields, policy
 from calbook.core.errors import BadInput, MailNotConfigured, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
-from calbook.intake.people import people
+from calbook.core.text import written
+from calbook.intake.people import people, responses
 from calbook.intake.places import location
 from calbook.intake.shapes import items, keyed, zone
 from calbook.values import camel
@@ -37,6 +38,16 @@ class Request(NamedTuple):
     metadata: Mapping[str, Any] = {}
     location: Mapping[str, str] | None = None
     meeting_url: str | None = None
+    recurring: object = None  # read where the zone is known
+    skips: bool = False  # dates in the way are left out
+
+
+class Dates(NamedTuple):
+    """Which dates of a series are meant, as passed: read in the booking's zone."""
+
+    on: str | date | None = None
+    since: str | date | None = None
+    all: bool = False
 
 
 class Move(NamedTuple):
@@ -46,6 +57,8 @@ class Move(NamedTuple):
     asked: Asked
     timezone: str | None = None
     reason: str | None = None
+    dates: Dates = Dates()
+    reassigns: bool = False  # another host may take it
 
 
 class Merge(NamedTuple):
@@ -70,9 +83,10 @@ FIELDS = (
     "duration",
     "by",
     "override",
+    "recurring",
+    "on_conflict",
     "notify_attendee",
 )
-_RESPONSES_LENGTH = 256 * 1024
 _NEEDED = ("event_type_id", "start_time", "attendee")
 
 
@@ -94,6 +108,7 @@ def read(given: Mapping[str, Any]) -> Request:
         asked=asked(
             facts.get("by", "attendee"), items(facts.get("override", ()), "override")
         ),
+        skips=_skips(facts.get("on_conflict", "refuse")),
         **_optional(facts),
     )
 
@@ -107,20 +122,18 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
             * MINUTE
         ),
         "notes": lambda v: fields.prose(v, "notes"),
-        "responses": _responses,
+        "responses": responses,
         "metadata": fields.metadata,
         "location": location,
         "meeting_url": lambda v: fields.url(v, "meetingUrl"),
+        "recurring": lambda v: v,
     }
     return {key: read(facts[key]) for key, read in readers.items() if key in facts}
 
 
-def _responses(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise BadInput("responses must be an object of keys and answers")
-    if len(fields.as_json(value, "responses")) > _RESPONSES_LENGTH:
-        raise BadInput(f"responses take more than {_RESPONSES_LENGTH:,} characters")
-    return {str(key): answer for key, answer in value.items()}
+def _skips(on_conflict: object) -> bool:
+    """Whether the dates in the way are left out, instead of refusing all."""
+    return fields.choice(on_conflict, "onConflict", ("refuse", "skip")) == "skip"
 
 
 def _moment(value: object, field: str) -> str | datetime:
@@ -135,13 +148,45 @@ def read_move(
     timezone: str | None,
     by: str,
     override: Iterable[str],
+    dates: Dates,
+    reassign: bool,
 ) -> Move:
     return Move(
         start_time=_moment(start_time, "startTime"),
         asked=asked(by, override),
         timezone=None if timezone is None else zone(timezone, "timezone"),
         reason=reason_of(reason),
+        dates=dates,
+        reassigns=fields.boolean(reassign, "reassign"),
     )
+
+
+def dates(on: object, since: object, all: object) -> Dates:
+    """At most one of a date, a first date, and all.
+
+    Raises:
+        UsageError: several are given.
+    """
+    given = Dates(_day(on), _day(since), fields.boolean(all, "all"))
+    if sum(value not in (None, False) for value in given) > 1:
+        raise UsageError(
+            "a date, a first date and all exclude each other",
+            hint="give one of --on DATE, --from DATE, --all",
+        )
+    return given
+
+
+def emails(value: object) -> tuple[str, ...]:
+    """One address or several."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(items(value, "email"))
+
+
+def _day(value: object) -> Any:
+    if value is None or isinstance(value, date):
+        return value
+    return fields.line(value, "date", most=80)
 
 
 def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -162,6 +207,14 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         {key: read(facts[key]) for key, read in of_attendee.items() if key in facts},
         {key: read(facts[key]) for key, read in of_booking.items() if key in facts},
     )
+
+
+def read_merge(put: object, drop: object) -> Merge | None:
+    """Metadata keys to set and to take out; None where there are none."""
+    if put is not None and not isinstance(put, Mapping):
+        raise BadInput("metadata must be an object of keys and values")
+    gone = tuple(written(key) for key in items(drop, "drop"))
+    return Merge(put or {}, gone) if put or gone else None
 
 
 def actor(by: str) -> Actor:

@@ -9,7 +9,7 @@ from typing import Any
 from calbook.core import fields
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Host, Hours, Override, Schedule
-from calbook.core.text import visible
+from calbook.core.text import excerpt
 from calbook.core.times import WEEKDAYS
 from calbook.intake.shapes import Object, Reader, items, keyed, maybe, zone
 from calbook.values import camel
@@ -94,7 +94,7 @@ def _clock(value: object, field: str, *, latest: str) -> timedelta:
         or text > latest
     ):
         raise BadInput(
-            f"{field} is not a time of day: {visible(str(value)[:80])}",
+            f"{field} is not a time of day: {excerpt(value)}",
             hint=f"write it as 09:30, at most {latest}",
             field=field,
         )
@@ -132,7 +132,7 @@ def _date(value: object, field: str) -> date:
     except ValueError:
         pass
     raise BadInput(
-        f"{field}.date is not a date: {visible(str(value)[:80])}",
+        f"{field}.date is not a date: {excerpt(value)}",
         hint="write it as 2027-01-18",
         field=f"{field}.date",
     )

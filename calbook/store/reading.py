@@ -25,6 +25,7 @@ _SEEN = (
     "cancelled_by",
     "reason",
     "attendance",
+    "attendances",
 )
 _HELD = (
     "recurrence_id",
@@ -37,7 +38,7 @@ _HELD = (
 )
 
 
-def _booking(columns: tuple[str, ...]) -> str:
+def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
     """A booking and all that belongs to it as one row, its parts as JSON."""
     occurrence = ", ".join(f"'{column}', {column}" for column in columns)
     return f"""
@@ -46,19 +47,27 @@ def _booking(columns: tuple[str, ...]) -> str:
                 select host_id from booking_hosts where uid = b.uid order by position
             )) as hosts,
             (select json_group_array(json_object(
-                'email', email, 'name', name, 'phone', phone, 'timezone', timezone
+                'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
+                'responses', json(responses), 'notes', notes,
+                'metadata', json(metadata)
             )) from (
                 select * from attendees where uid = b.uid order by position
             )) as attendees,
             (select json_group_array(json_object({occurrence})) from (
-                select * from occurrences where uid = b.uid order by recurrence_id
+                select * from occurrences where uid = b.uid {only}
+                order by recurrence_id
             )) as occurrences
-        from bookings b
     """
 
 
-_BOOKING = _booking(_SEEN)
-WHOLE_BOOKING = _booking(_SEEN + _HELD)
+_COLUMNS = _booking(_SEEN)
+_BOOKING = f"{_COLUMNS} from bookings b"
+_WHOLE = _booking(_SEEN + _HELD)
+WHOLE_BOOKING = f"{_WHOLE} from bookings b"
+_THESE = "and recurrence_id in (select value from json_each(:keys))"
+_PART = f"{_booking(_SEEN, only=_THESE)} from bookings b"
+PART_OF_BOOKING = f"{_booking(_SEEN + _HELD, only=_THESE)} from bookings b"
+_ONE_OCCURRENCE = _booking(_SEEN, only="and recurrence_id = o.recurrence_id")
 
 # The same three facts as `aging.summary`.
 _STATUS = """
@@ -88,6 +97,27 @@ _FILTERS = {
         )
     )""",
 }
+# A series that began before the dates asked for and has an occurrence in them.
+_UNDER_WAY = """
+    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
+    and (:until is null or exists (
+        select 1 from occurrences u where u.uid = b.uid
+        and u.resolution is not 'conflict'
+        and u.start_at >= :since and u.start_at < :until
+    ))
+"""
+# The same, asked of single occurrences.
+_OCCURRENCE_FILTERS = {
+    **_FILTERS,
+    "statuses": """
+        case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
+             when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
+             else o.status end in (select value from json_each(:statuses))
+    """,
+    "event_type_id": "o.event_type_id = :event_type_id",
+    "since": "o.start_at >= :since",
+    "until": "o.start_at < :until",
+}
 _AFTER = {
     False: "(b.starts_at, b.uid) > (select starts_at, uid from bookings"
     " where uid = :after)",
@@ -95,8 +125,12 @@ _AFTER = {
     " where uid = :after)",
 }
 _ORDER = {
-    False: "order by b.starts_at, b.uid",
-    True: "order by b.starts_at desc, b.uid desc",
+    False: "order by {0}starts_at, {0}uid",
+    True: "order by {0}starts_at desc, {0}uid desc",
+}
+_OCCURRENCE_ORDER = {
+    False: "order by o.start_at, o.uid",
+    True: "order by o.start_at desc, o.uid desc",
 }
 
 _EVENT_TYPE = """
@@ -140,6 +174,10 @@ class Reading:
         """What people see of a booking, for `wire`."""
         return self._one(f"{_BOOKING} where b.uid = :uid", uid=uid)
 
+    def part_row(self, uid: str, keys: str) -> Row | None:
+        """`booking_row` with some occurrences only; `keys` are theirs, as JSON."""
+        return self._one(f"{_PART} where b.uid = :uid", uid=uid, keys=keys)
+
     def found(self, uid: str) -> str:
         """The uid that a typed one means: itself, or the only one that begins so.
 
@@ -147,7 +185,7 @@ class Reading:
             NotFound: none does, or fewer than four letters were given.
             AmbiguousUid: several do.
         """
-        from calbook.core.text import visible
+        from calbook.core.text import excerpt
 
         typed = uid.strip().lower() if isinstance(uid, str) else ""
         letters = typed.removeprefix(_PREFIX)
@@ -160,7 +198,7 @@ class Reading:
 
         if candidates:
             raise AmbiguousUid(typed, candidates)
-        missing = NotFound("booking", visible(str(uid)[:80]))
+        missing = NotFound("booking", excerpt(uid))
         if len(letters) < _LEAST:
             missing.hint = f"give {_LEAST} letters of it or more"
         raise missing
@@ -188,16 +226,57 @@ class Reading:
 
         A negative limit means all.
         """
-        where = _where(filters, _AFTER[latest_first] if after else None)
+        page = _matching(filters, _AFTER[latest_first] if after else None)
+        order = _ORDER[latest_first]
         return self._conn.execute(
-            f"{_BOOKING} {where} {_ORDER[latest_first]} limit :limit offset :offset",
+            f"""
+            {_COLUMNS} from (
+                {page} {order.format("")} limit :limit offset :offset
+            ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
+            """,
             {**self._bound(filters), "now": now, "after": after}
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
+    def whole_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
+        """Bookings with all that decisions need, by start."""
+        return self._conn.execute(
+            f"{_WHOLE} from ({_matching(filters)}) page"
+            f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
+            {**self._bound(filters), "now": now},
+        ).fetchall()
+
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
-            f"select count(*) from bookings b {_where(filters)}",
+            f"select count(*) from ({_matching(filters)})",
+            {**self._bound(filters), "now": now},
+        ).fetchone()
+        return int(found[0])
+
+    def occurrence_rows(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        latest_first: bool,
+        limit: int,
+        offset: int,
+    ) -> list[Row]:
+        """Bookings by the start of each occurrence, with that occurrence alone."""
+        return self._conn.execute(
+            f"""
+            {_ONE_OCCURRENCE}
+            from occurrences o cross join bookings b on b.uid = o.uid
+            {_where(filters, _OCCURRENCE_FILTERS)}
+            {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
+            """,
+            {**self._bound(filters), "now": now, "limit": limit, "offset": offset},
+        ).fetchall()
+
+    def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
+        found = self._conn.execute(
+            "select count(*) from occurrences o join bookings b on b.uid = o.uid"
+            f" {_where(filters, _OCCURRENCE_FILTERS)}",
             {**self._bound(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -205,7 +284,7 @@ class Reading:
     def _bound(self, filters: Mapping[str, Any]) -> Mapping[str, Any]:
         if "search" in filters:
             self._conn.create_function("casefold", 1, _casefold, deterministic=True)
-        return filters
+        return {"until": None, **filters}
 
     def event_rows(self, uid: str) -> list[Row]:
         """A booking's history, in the order in which it was written."""
@@ -264,9 +343,30 @@ class Reading:
         return row
 
 
-def _where(filters: Mapping[str, Any], *more: str | None) -> str:
+def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
+    """The bookings that filters mean, by (starts_at, uid).
+
+    Dates mean any occurrence. What began before them is an arm of its own, so that
+    each arm walks an index and the page is merged from the two; this one the series
+    that are not over, as SQLite by itself would walk all that began before.
+    """
+    found = "select b.uid, b.starts_at from bookings b"
+    within = f"{found} {_where(filters, _FILTERS, after)}"
+    if "since" not in filters:
+        return within
+    others = {name: value for name, value in filters.items() if name not in _RANGE}
+    under_way = _where(others, _FILTERS, after, _UNDER_WAY)
+    return f"{within} union all {found} indexed by bookings_recurring {under_way}"
+
+
+_RANGE = ("since", "until")
+
+
+def _where(
+    filters: Mapping[str, Any], fragments: Mapping[str, str], *more: str | None
+) -> str:
     """A where clause of fixed fragments; values are only ever bound."""
-    parts = [*(_FILTERS[name] for name in filters), *(part for part in more if part)]
+    parts = [*(fragments[name] for name in filters), *(part for part in more if part)]
     return f"where {' and '.join(parts)}" if parts else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.core import times
 from calbook.core.model import (
@@ -31,6 +31,9 @@ from calbook.core.model import (
 )
 from calbook.store.reading import Row
 
+if TYPE_CHECKING:
+    from calbook.core.recurrence import Recurrence
+
 _T = TypeVar("_T")
 
 
@@ -41,7 +44,7 @@ def booking(row: Row) -> Booking:
         host_ids=tuple(json.loads(row["hosts"])),
         timezone=row["timezone"],
         occurrences=tuple(map(occurrence, json.loads(row["occurrences"]))),
-        attendees=tuple(Attendee(**item) for item in json.loads(row["attendees"])),
+        attendees=tuple(map(attendee, json.loads(row["attendees"]))),
         policy=policy(json.loads(row["policy"])),
         created_at=times.instant(row["created_at"]),
         updated_at=times.instant(row["updated_at"]),
@@ -50,11 +53,24 @@ def booking(row: Row) -> Booking:
         notes=row["notes"],
         responses=json.loads(row["responses"]),
         metadata=json.loads(row["metadata"]),
-        recurring=_loaded(row["recurring"]),
+        recurring=_recurring(row["recurring"]),
         overrides=tuple(json.loads(row["overrides"])),
         sequence=row["sequence"],
         version=row["version"],
     )
+
+
+def attendee(item: Mapping[str, Any]) -> Attendee:
+    brought = {"responses": item["responses"] or {}, "metadata": item["metadata"] or {}}
+    return Attendee(**{**item, **brought})
+
+
+def _recurring(text: str | None) -> Recurrence | None:
+    if text is None:
+        return None
+    from calbook.core import recurrence  # slow to import
+
+    return recurrence.from_json(json.loads(text))
 
 
 def occurrence(item: Mapping[str, Any]) -> Occurrence:
@@ -75,6 +91,10 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         cancelled_by=_optional(Actor, item["cancelled_by"]),
         reason=item["reason"],
         attendance=Attendance(item["attendance"]),
+        attendances={
+            email: Attendance(word)
+            for email, word in json.loads(item["attendances"] or "{}").items()
+        },
         told=item["due"] is None and status in {Status.PENDING, Status.CONFIRMED},
     )
 

@@ -214,6 +214,65 @@ create table idempotency_keys (
 ) strict, without rowid;
 """
 
+# Series are found by their last start as well as by their first; a team's turn by
+# whose newest booking was made longest ago (`made`: the order of making, no clock).
+_SERIES_GROUPS_TEAMS = """
+alter table bookings add column last_at integer;
+create index bookings_recurring on bookings (last_at, starts_at, uid)
+    where recurring is not null;
+
+alter table occurrences add column attendances text;
+create index occurrences_in_time on occurrences (start_at, uid);
+
+alter table attendees add column responses text;
+alter table attendees add column notes text;
+alter table attendees add column metadata text;
+
+alter table booking_hosts add column event_type_id text;
+alter table booking_hosts add column made integer;
+alter table booking_hosts add column is_live integer not null default 1;
+update booking_hosts set (event_type_id, made, is_live) = (
+    select event_type_id, rowid, exists (
+        select 1 from occurrences o where o.uid = b.uid and o.status <> 'CANCELLED'
+            and not (o.status = 'PENDING' and o.due is null)
+    ) from bookings b where b.uid = booking_hosts.uid
+);
+create index booking_hosts_by_turn on booking_hosts (event_type_id, host_id, made)
+    where is_live;
+
+create table host_loads (
+    event_type_id text not null references event_types (id),
+    host_id text not null references hosts (id),
+    bookings integer not null,
+    primary key (event_type_id, host_id)
+) strict, without rowid;
+insert into host_loads
+    select event_type_id, host_id, sum(is_live) from booking_hosts group by 1, 2;
+
+alter table idempotency_keys add column answer text;
+"""
+
+# Private notes in a table of their own: no query for others can join them by mistake.
+_NOTES = """
+create table notes (
+    id text primary key,
+    uid text not null references bookings (uid),
+    position integer not null,
+    content text not null,
+    created_at integer not null,
+    unique (uid, position)
+) strict, without rowid;
+
+create table private_notes (
+    id text primary key,
+    uid text not null references bookings (uid),
+    position integer not null,
+    content text not null,
+    created_at integer not null,
+    unique (uid, position)
+) strict, without rowid;
+"""
+
 
 @migrations()
 def create_catalog(db: Database) -> None:
@@ -237,6 +296,16 @@ def create_bookings(db: Database) -> None:
 @migrations()
 def create_events(db: Database) -> None:
     _run(db.conn, _EVENTS)
+
+
+@migrations()
+def add_series_groups_teams(db: Database) -> None:
+    _run(db.conn, _SERIES_GROUPS_TEAMS)
+
+
+@migrations()
+def create_notes(db: Database) -> None:
+    _run(db.conn, _NOTES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from calbook.core import lifecycle, times
+from calbook.core import passing, times
 from calbook.core.fields import folded
 from calbook.core.model import (
     Attendee,
@@ -18,12 +18,19 @@ from calbook.core.model import (
     Event,
     Occurrence,
     Policy,
+    Resolution,
     Span,
     Status,
 )
 from calbook.store.catalog import CatalogWriting
-from calbook.store.facts import LONGEST
-from calbook.store.writing import to_epoch, to_json, to_minutes, to_question
+from calbook.store.facts import LONGEST, to_keys
+from calbook.store.writing import (
+    to_epoch,
+    to_json,
+    to_minutes,
+    to_question,
+    to_recurring,
+)
 
 
 class Transaction(CatalogWriting):
@@ -34,11 +41,47 @@ class Transaction(CatalogWriting):
     def save(self, after: Booking, before: Booking | None, *, now: datetime) -> None:
         """Write what differs between a booking and the one that was read."""
         self._save_booking(after)
-        if before is None or after.host_ids != before.host_ids:
-            self._save_hosts(after)
+        if _load(after) != (None if before is None else _load(before)):
+            self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
             self._save_attendees(after.uid, after.attendees)
         self._save_occurrences(after, before, now)
+
+    def tell(self, booking: Booking) -> None:
+        """Note that what time did to the occurrences that are here has been told."""
+        self.run(
+            "update bookings set sequence = :sequence, updated_at = :updated_at"
+            " where uid = :uid",
+            uid=booking.uid,
+            sequence=booking.sequence,
+            updated_at=times.epoch(booking.updated_at),
+        )
+        self._conn.executemany(
+            "update occurrences set due = null"
+            " where uid = :uid and recurrence_id = :key",
+            [
+                {"uid": booking.uid, "key": times.epoch(o.recurrence_id)}
+                for o in booking.occurrences
+            ],
+        )
+        if any(o.status is Status.PENDING for o in booking.occurrences):
+            self._settle_load(booking)
+
+    def _settle_load(self, booking: Booking) -> None:
+        """A booking whose last request expired is none of its hosts' any more."""
+        gone = self.run(
+            """
+            update booking_hosts set is_live = 0
+            where uid = :uid and is_live and not exists (
+                select 1 from occurrences o where o.uid = :uid
+                and o.status <> 'CANCELLED'
+                and not (o.status = 'PENDING' and o.due is null)
+            )
+            """,
+            uid=booking.uid,
+        )
+        if gone:
+            self._add_load(booking, -1)
 
     def _save_occurrences(
         self, after: Booking, before: Booking | None, now: datetime
@@ -48,26 +91,32 @@ class Transaction(CatalogWriting):
         held = {} if before is None else _held(before)
         holds = _held(after)
         # All that is let go goes first: an occurrence may move to where another was.
-        for key in old:
-            if held[key] != holds.get(key):
-                self._free(after.uid, key)
-        for key in old.keys() - new.keys():
-            self._drop_occurrence(after.uid, key)
-        for key, occurrence in new.items():
-            if occurrence != old.get(key):
-                self._save_occurrence(after, occurrence)
-            if holds[key] != held.get(key):
-                self._claim(after, occurrence, now)
+        self._free(after.uid, [key for key in old if held[key] != holds.get(key)])
+        self._drop_occurrences(after.uid, old.keys() - new.keys())
+        changed = [
+            _occurrence(after, o)
+            for key, o in new.items()
+            if key in old and o != old[key]
+        ]
+        added = [_occurrence(after, o) for key, o in new.items() if key not in old]
+        self.insert_all("occurrences", _OCCURRENCE, added)
+        self.put_all("occurrences", "uid, recurrence_id", _OCCURRENCE, changed)
+        self._claim(
+            after, [o for key, o in new.items() if holds[key] != held.get(key)], now
+        )
 
     def _save_booking(self, booking: Booking) -> None:
-        pending_until, confirmed_until, final = lifecycle.summary(booking)
+        pending_until, confirmed_until, final = passing.summary(booking)
+        booked = (o for o in booking.occurrences if not _was_never_free(o))
+        starts = [occurrence.span.start for occurrence in booked]
         self.put(
             "bookings",
             "uid",
             uid=booking.uid,
             event_type_id=booking.event_type_id,
             timezone=booking.timezone,
-            starts_at=times.epoch(min(o.span.start for o in booking.occurrences)),
+            starts_at=times.epoch(min(starts)),
+            last_at=times.epoch(max(starts)),
             pending_until=to_epoch(pending_until),
             confirmed_until=to_epoch(confirmed_until),
             final_status=final,
@@ -76,7 +125,7 @@ class Transaction(CatalogWriting):
             notes=booking.notes,
             responses=to_json(booking.responses),
             metadata=to_json(booking.metadata),
-            recurring=to_json(booking.recurring),
+            recurring=to_recurring(booking.recurring),
             overrides=to_json(booking.overrides),
             policy=to_json(_policy(booking.policy)),
             sequence=booking.sequence,
@@ -85,86 +134,96 @@ class Transaction(CatalogWriting):
             updated_at=times.epoch(booking.updated_at),
         )
 
-    def _save_hosts(self, booking: Booking) -> None:
-        self.run("delete from booking_hosts where uid = :uid", uid=booking.uid)
-        for position, host_id in enumerate(booking.host_ids):
+    def _save_hosts(self, after: Booking, before: Booking | None) -> None:
+        """The hosts, and how many bookings of this type each of them has."""
+        self.run("delete from booking_hosts where uid = :uid", uid=after.uid)
+        _, is_live = _load(after)
+        for position, host_id in enumerate(after.host_ids):
             self.run(
-                "insert into booking_hosts values (:uid, :position, :host_id)",
-                uid=booking.uid,
+                "insert into booking_hosts"
+                " (uid, position, host_id, event_type_id, made, is_live) values (:uid,"
+                " :position, :host_id, :event_type_id,"
+                " (select rowid from bookings where uid = :uid), :is_live)",
+                uid=after.uid,
                 position=position,
                 host_id=host_id,
+                event_type_id=after.event_type_id,
+                is_live=int(is_live),
+            )
+        if before is not None and _load(before)[1]:
+            self._add_load(before, -1)
+        if is_live:
+            self._add_load(after, 1)
+
+    def _add_load(self, booking: Booking, number: int) -> None:
+        for host_id in booking.host_ids:
+            self.run(
+                "insert into host_loads values (:event_type_id, :host_id, :number)"
+                " on conflict do update set bookings = bookings + :number",
+                event_type_id=booking.event_type_id,
+                host_id=host_id,
+                number=number,
             )
 
     def _save_attendees(self, uid: str, attendees: Iterable[Attendee]) -> None:
         self.run("delete from attendees where uid = :uid", uid=uid)
         for position, attendee in enumerate(attendees):
             self.run(
-                "insert into attendees values (:uid, :position, :email,"
-                " :email_folded, :name, :phone, :timezone)",
+                "insert into attendees (uid, position, email, email_folded, name,"
+                " phone, timezone, responses, notes, metadata) values (:uid, :position,"
+                " :email, :email_folded, :name, :phone, :timezone, :responses, :notes,"
+                " :metadata)",
                 uid=uid,
                 position=position,
                 email_folded=folded(attendee.email),
-                **attendee._asdict(),
+                **{
+                    **attendee._asdict(),
+                    "responses": to_json(attendee.responses or None),
+                    "metadata": to_json(attendee.metadata or None),
+                },
             )
 
-    def _save_occurrence(self, booking: Booking, occurrence: Occurrence) -> None:
-        self.put(
-            "occurrences",
-            "uid, recurrence_id",
-            uid=booking.uid,
-            recurrence_id=times.epoch(occurrence.recurrence_id),
-            event_type_id=booking.event_type_id,
-            date=occurrence.date.isoformat(),
-            start_at=times.epoch(occurrence.span.start),
-            end_at=times.epoch(occurrence.span.end),
-            claim_start=times.epoch(occurrence.claim.start),
-            claim_end=times.epoch(occurrence.claim.end),
-            wall=occurrence.start.wall.isoformat(),
-            wall_timezone=occurrence.start.timezone,
-            by_offset=int(occurrence.start.by_offset),
-            tzdata=times.tzdata_version(occurrence.start.timezone),
-            status=occurrence.status,
-            resolution=occurrence.resolution,
-            cancelled_by=occurrence.cancelled_by,
-            reason=occurrence.reason,
-            attendance=occurrence.attendance,
-            due=to_epoch(lifecycle.due(occurrence)),
-        )
-
-    def _drop_occurrence(self, uid: str, recurrence_id: datetime) -> None:
-        self.run(
-            "delete from occurrences where uid = :uid and recurrence_id = :key",
-            uid=uid,
-            key=times.epoch(recurrence_id),
-        )
-
-    def _free(self, uid: str, recurrence_id: datetime) -> None:
-        self.run(
-            "delete from claims where uid = :uid and recurrence_id = :key",
-            uid=uid,
-            key=times.epoch(recurrence_id),
-        )
-
-    def _claim(self, booking: Booking, occurrence: Occurrence, now: datetime) -> None:
-        if occurrence.status is Status.CANCELLED:
-            return
-        for host_id in booking.host_ids:
-            self._release_expired(host_id, occurrence.claim, now)
+    def _drop_occurrences(self, uid: str, keys: Iterable[datetime]) -> None:
+        for key in keys:
             self.run(
-                "insert into claims values (:host_id, :start, :end, :uid, :key)",
-                host_id=host_id,
-                start=times.epoch(occurrence.claim.start),
-                end=times.epoch(occurrence.claim.end),
-                uid=booking.uid,
-                key=times.epoch(occurrence.recurrence_id),
+                "delete from occurrences where uid = :uid and recurrence_id = :key",
+                uid=uid,
+                key=times.epoch(key),
             )
 
-    def _release_expired(self, host_id: str, span: Span, now: datetime) -> None:
-        """Drop the claims of expired requests that stand in the way of a new one.
+    def _free(self, uid: str, keys: Iterable[datetime]) -> None:
+        self._conn.executemany(
+            "delete from claims where uid = :uid and recurrence_id = :key",
+            [{"uid": uid, "key": times.epoch(key)} for key in keys],
+        )
 
-        Only those: should the clock have been wrong, the others still hold.
+    def _claim(
+        self, booking: Booking, occurrences: Iterable[Occurrence], now: datetime
+    ) -> None:
+        """Hold the hosts' time for occurrences that have been written."""
+        live = [o for o in occurrences if o.status is not Status.CANCELLED]
+        for host_id in booking.host_ids if live else ():
+            self._release_expired(host_id, [o.claim for o in live], now)
+            self.run(
+                "insert into claims"
+                " select :host_id, claim_start, claim_end, uid, recurrence_id"
+                " from occurrences where uid = :uid"
+                " and recurrence_id in (select value from json_each(:keys))",
+                host_id=host_id,
+                uid=booking.uid,
+                keys=to_keys(o.recurrence_id for o in live),
+            )
+
+    def _release_expired(
+        self, host_id: str, spans: Iterable[Span], now: datetime
+    ) -> None:
+        """Drop the claims of expired requests that stand in the way of new ones.
+
+        Only those: should the clock have been wrong, the others still hold. A request
+        that expired was pending, and holds no time later than a day after its start.
         """
-        self.run(
+        stamp = times.epoch(now)
+        self._conn.executemany(
             """
             delete from claims
             where host_id = :host_id and claim_start < :end
@@ -175,11 +234,17 @@ class Transaction(CatalogWriting):
                   and o.status = 'PENDING' and o.start_at <= :now
               )
             """,
-            host_id=host_id,
-            start=times.epoch(span.start),
-            end=times.epoch(span.end),
-            longest=LONGEST,
-            now=times.epoch(now),
+            [
+                {
+                    "host_id": host_id,
+                    "start": times.epoch(span.start),
+                    "end": times.epoch(span.end),
+                    "longest": LONGEST,
+                    "now": stamp,
+                }
+                for span in spans
+                if times.epoch(span.start) - LONGEST < stamp
+            ],
         )
 
     # -- events and idempotency keys
@@ -193,7 +258,7 @@ class Transaction(CatalogWriting):
                 "id": id,
                 "type": event.type,
                 "uid": event.uid,
-                "recurrence_id": to_epoch(event.recurrence_id),
+                "recurrence_id": to_epoch(_only(event.about)),
                 "at": times.epoch(event.at),
                 "by": event.by,
                 "change": to_json(event.change),
@@ -206,19 +271,41 @@ class Transaction(CatalogWriting):
     def first_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""
         row = self._one(
-            "select k.request, e.booking from idempotency_keys k"
-            " join events e on e.seq = k.event_seq where k.key = :key",
+            "select k.request, coalesce(k.answer, e.booking) as answer"
+            " from idempotency_keys k join events e on e.seq = k.event_seq"
+            " where k.key = :key",
             key=key,
         )
-        return (row["request"], json.loads(row["booking"])) if row else None
+        return (row["request"], json.loads(row["answer"])) if row else None
 
-    def remember(self, key: str, *, request: str, event_seq: int) -> None:
+    def remember(
+        self, key: str, *, request: str, event_seq: int, answer: dict[str, Any] | None
+    ) -> None:
+        """`answer` where the event does not hold all of it."""
         self.run(
-            "insert into idempotency_keys values (:key, :request, :event_seq)",
+            "insert into idempotency_keys (key, request, event_seq, answer)"
+            " values (:key, :request, :event_seq, :answer)",
             key=key,
             request=request,
             event_seq=event_seq,
+            answer=to_json(answer),
         )
+
+
+def _was_never_free(occurrence: Occurrence) -> bool:
+    return occurrence.resolution is Resolution.CONFLICT
+
+
+def _only(keys: frozenset[datetime]) -> datetime | None:
+    return next(iter(keys)) if len(keys) == 1 else None
+
+
+def _load(booking: Booking) -> tuple[tuple[str, ...], bool]:
+    """Whose booking it is, and whether it counts as one: not when it is cancelled."""
+    return booking.host_ids, any(
+        o.status is not Status.CANCELLED and not (o.status is Status.PENDING and o.told)
+        for o in booking.occurrences
+    )
 
 
 def _held(booking: Booking) -> dict[datetime, tuple[tuple[str, ...], Span, Status]]:
@@ -235,3 +322,25 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "cancellation_deadline": to_minutes(policy.cancellation_deadline),
         "questions": [to_question(question) for question in policy.questions],
     }
+
+
+_OCCURRENCE = (
+    *("uid", "recurrence_id", "event_type_id", "date", "start_at", "end_at"),
+    *("claim_start", "claim_end", "wall", "wall_timezone", "by_offset", "tzdata"),
+    *("status", "resolution", "cancelled_by", "reason", "attendance", "attendances"),
+    "due",
+)
+
+
+def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
+    """The values of `_OCCURRENCE`; a series writes hundreds of them at once."""
+    epoch = times.epoch
+    return (
+        *(booking.uid, epoch(o.recurrence_id), booking.event_type_id),
+        *(o.date.isoformat(), epoch(o.span.start), epoch(o.span.end)),
+        *(epoch(o.claim.start), epoch(o.claim.end), o.start.wall.isoformat()),
+        *(o.start.timezone, int(o.start.by_offset)),
+        *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
+        *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
+        to_epoch(passing.due(o)),
+    )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calbook.core import times
 from calbook.core.model import MINUTE, Question
 from calbook.store.facts import Facts
+
+if TYPE_CHECKING:
+    from calbook.core.recurrence import Recurrence
 
 
 class Writing(Facts):
@@ -34,7 +37,24 @@ class Writing(Facts):
 
     def put(self, table: str, key: str, **columns: Any) -> None:
         """Insert, or update what is there under the key, by the same names."""
-        self.run(_upsert(table, key, tuple(columns)), **columns)
+        names = tuple(columns)
+        self.run(_upsert(table, key, names, tuple(f":{c}" for c in names)), **columns)
+
+    def insert_all(
+        self, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Rows that are new, with a third less work than `put_all`."""
+        self._conn.executemany(_insert(table, columns, "?" * len(columns)), rows)
+
+    def put_all(
+        self,
+        table: str,
+        key: str,
+        columns: tuple[str, ...],
+        rows: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """`put` for many rows of the same columns."""
+        self._conn.executemany(_upsert(table, key, columns, "?" * len(columns)), rows)
 
     def put_dated(self, table: str, now: datetime, **columns: Any) -> None:
         stamp = times.epoch(now)
@@ -42,18 +62,32 @@ class Writing(Facts):
 
 
 @cache
-def _upsert(table: str, key: str, columns: tuple[str, ...]) -> str:
+def _upsert(
+    table: str, key: str, columns: tuple[str, ...], places: Sequence[str]
+) -> str:
     kept = {*key.split(", "), "created_at"}
     changes = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in kept)
     return (
-        f"insert into {table} ({', '.join(columns)})"
-        f" values ({', '.join(f':{c}' for c in columns)})"
-        f" on conflict ({key}) do update set {changes}"
+        f"{_insert(table, columns, places)} on conflict ({key}) do update set {changes}"
     )
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...], places: Sequence[str]) -> str:
+    names, values = ", ".join(columns), ", ".join(places)
+    return f"insert into {table} ({names}) values ({values})"
 
 
 def to_json(value: object) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def to_recurring(rule: Recurrence | None) -> str | None:
+    if rule is None:
+        return None
+    from calbook.core import recurrence  # slow to import
+
+    return to_json(recurrence.to_json(rule))
 
 
 def to_epoch(moment: datetime | None) -> int | None:

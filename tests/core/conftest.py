@@ -1,4 +1,7 @@
-"""Factories of core values: whatever a test does not name is unremarkable."""
+"""Factories of core values: whatever a test does not name is unremarkable.
+
+They keep nothing, so that one serves a whole run, properties included.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.policy import Proposal
+from calbook.core.recurrence import Frequency, Recurrence
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)  # a Monday
@@ -30,7 +34,7 @@ START = datetime(2027, 1, 18, 10, tzinfo=UTC)
 NOTHING: Mapping[str, str] = {}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_schedule() -> Callable[..., Schedule]:
     """Makes schedules from text: `{"mon": "09:00-12:00,22:00-02:00"}`.
 
@@ -73,7 +77,7 @@ def _clock(text: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def an_event_type() -> Callable[..., EventType]:
     """Makes event types of 30 minutes, without any rule that refuses."""
 
@@ -85,7 +89,7 @@ def an_event_type() -> Callable[..., EventType]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposal]:
     """Makes proposals that every rule allows; `rules` are fields of the event type."""
 
@@ -116,7 +120,7 @@ def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposa
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def an_occurrence() -> Callable[..., Occurrence]:
     """Makes occurrences on 2027-01-18, 10:00 to 10:30 UTC, without buffers."""
 
@@ -140,7 +144,7 @@ def an_occurrence() -> Callable[..., Occurrence]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_booking(an_occurrence: Callable[..., Occurrence]) -> Callable[..., Booking]:
     """Makes bookings with one occurrence, which `status` and `told` are about."""
 
@@ -165,5 +169,22 @@ def a_booking(an_occurrence: Callable[..., Occurrence]) -> Callable[..., Booking
                 **fields,
             }
         )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def a_series(
+    a_booking: Callable[..., Booking], an_occurrence: Callable[..., Occurrence]
+) -> Callable[..., Booking]:
+    """Makes weekly series from 2027-01-18 on, a date for each of the statuses."""
+
+    def make(*statuses: Status, **fields: Any) -> Booking:
+        occurrences = tuple(
+            an_occurrence(START + timedelta(weeks=n), status=status)
+            for n, status in enumerate(statuses)
+        )
+        rule = Recurrence(frequency=Frequency.WEEKLY, count=len(statuses))
+        return a_booking(**{"occurrences": occurrences, "recurring": rule, **fields})
 
     return make

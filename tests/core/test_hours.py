@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from calbook.core import hours
-from calbook.core.model import Schedule, Span
+from calbook.core import hours, times
+from calbook.core.model import DAY, MINUTE, Hours, Override, Schedule, Span
 
 MakeSchedule = Callable[..., Schedule]
 
@@ -455,22 +457,176 @@ def test_a_window_whose_end_is_skipped_reaches_the_date_after_next(
     assert shown(open_time) == ["30 01:59 - 31 01:58"]
 
 
-# -- helpers -------------------------------------------------------------------------
+# -- around meetings -----------------------------------------------------------------
 
 
-def test_the_hours_around_a_meeting_hold_the_dates_beside_it(
+def test_the_hours_around_a_meeting_reach_a_day_and_two_hours_from_it(
     a_schedule: MakeSchedule,
 ) -> None:
     schedule = a_schedule("09:00-17:00")
     meeting = span("2027-01-18T10:00Z", "2027-01-18T10:30Z")
 
-    open_time = hours.around(schedule, meeting)
+    [open_time] = hours.around(schedule, [meeting])
 
     assert shown(open_time) == [
         "17 09:00 - 17 17:00",
         "18 09:00 - 18 17:00",
-        "19 09:00 - 19 17:00",
+        "19 09:00 - 19 12:30",
     ]
+
+
+@pytest.mark.parametrize(
+    ("weekly", "start", "end", "expected"),
+    [
+        pytest.param(
+            "09:00-17:00",
+            "2027-01-18T23:45Z",
+            "2027-01-19T00:15Z",
+            [
+                "18 09:00 - 18 17:00",
+                "19 09:00 - 19 17:00",
+            ],
+            id="over-midnight",
+        ),
+        pytest.param(
+            "22:00-02:00",
+            "2027-01-18T10:00Z",
+            "2027-01-18T10:30Z",
+            [
+                "17 22:00 - 18 02:00",
+                "18 22:00 - 19 02:00",
+            ],
+            id="night-shifts",
+        ),
+        pytest.param(
+            "22:00-10:00",
+            "2027-01-18T10:00Z",
+            "2027-01-18T10:30Z",
+            [
+                "17 08:00 - 17 10:00",
+                "17 22:00 - 18 10:00",
+                "18 22:00 - 19 10:00",
+            ],
+            id="night-shifts-cut-at-the-edges",
+        ),
+        pytest.param(
+            "00:00-24:00",
+            "2027-01-18T10:00Z",
+            "2027-01-18T10:30Z",
+            ["17 08:00 - 19 12:30"],
+            id="always",
+        ),
+        pytest.param("", "2027-01-18T10:00Z", "2027-01-18T10:30Z", [], id="never"),
+    ],
+)
+def test_the_hours_around_a_meeting_are_cut_a_day_and_two_hours_from_it(
+    a_schedule: MakeSchedule, weekly: str, start: str, end: str, expected: list[str]
+) -> None:
+    [open_time] = hours.around(a_schedule(weekly), [span(start, end)])
+
+    assert shown(open_time) == expected
+
+
+def test_the_hours_around_meetings_are_in_the_order_of_the_meetings(
+    a_schedule: MakeSchedule,
+) -> None:
+    """They reached further where another meeting was near."""
+    schedule = a_schedule("00:00-24:00")
+    days = [18, 20, 19, 18]
+    meetings = [span(f"2027-01-{n}T10:00Z", f"2027-01-{n}T10:30Z") for n in days]
+
+    assert [shown(open_time) for open_time in hours.around(schedule, meetings)] == [
+        [f"{n - 1} 08:00 - {n + 1} 12:30"] for n in days
+    ]
+
+
+def test_around_no_meetings_there_are_no_hours(a_schedule: MakeSchedule) -> None:
+    assert hours.around(a_schedule("09:00-17:00"), []) == ()
+
+
+# Zones, and an instant near which their clocks change.
+CHANGES = [
+    (NEW_YORK, "2027-03-14T07:00Z"),
+    (NEW_YORK, "2027-11-07T06:00Z"),
+    (LORD_HOWE, "2027-10-02T15:30Z"),
+    (SANTIAGO, "2024-04-07T03:00Z"),
+    (SANTIAGO, "2024-09-08T04:00Z"),
+    (NUUK, "2027-03-28T00:00Z"),
+    (APIA, "2011-12-30T10:00Z"),
+    ("UTC", "2027-01-18T00:00Z"),
+]
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[Hours, ...]:
+    """Windows of up to 24 hours in quarters of an hour, as anybody may write them."""
+    drawn = draw(
+        st.lists(st.tuples(st.integers(0, 95), st.integers(1, 96)), max_size=3)
+    )
+    quarter = 15 * MINUTE
+    return tuple(
+        Hours(start * quarter, (start + length) * quarter) for start, length in drawn
+    )
+
+
+@st.composite
+def schedules_and_meetings(draw: st.DrawFn) -> tuple[Schedule, list[Span]]:
+    """Meetings close together and far apart, in any order, near a change of clocks."""
+    timezone, change = draw(st.sampled_from(CHANGES))
+    near = utc(change)
+    overridden = draw(st.dictionaries(st.integers(-6, 6), windows(), max_size=4))
+    dates = {near.date() + n * DAY: open_time for n, open_time in overridden.items()}
+    schedule = Schedule(
+        id="sched_test",
+        name="Test",
+        timezone=timezone,
+        weekly=tuple(draw(windows()) for _ in range(7)),
+        overrides={day: Override(day, hours) for day, hours in dates.items()},
+    )
+    starts = st.integers(-6 * 96, 6 * 96) | st.sampled_from([-9000, 9000])
+    drawn = draw(
+        st.lists(st.tuples(starts, st.integers(1, 96)), min_size=1, max_size=6)
+    )
+    meetings = [
+        Span(
+            near + start * timedelta(minutes=15),
+            near + (start + length) * timedelta(minutes=15),
+        )
+        for start, length in drawn
+    ]
+    return schedule, meetings
+
+
+@settings(max_examples=300, deadline=None)
+@given(given_both=schedules_and_meetings())
+def test_the_hours_around_many_meetings_are_those_around_each(
+    given_both: tuple[Schedule, list[Span]],
+) -> None:
+    schedule, meetings = given_both
+
+    together = hours.around(schedule, meetings)
+
+    assert list(together) == [hours.around(schedule, [m])[0] for m in meetings]
+
+
+@settings(max_examples=300, deadline=None)
+@given(given_both=schedules_and_meetings())
+def test_a_meeting_is_within_the_hours_around_it_when_it_is_within_all_hours(
+    given_both: tuple[Schedule, list[Span]],
+) -> None:
+    schedule, meetings = given_both
+
+    together = hours.around(schedule, meetings)
+
+    for meeting, open_time in zip(meetings, together, strict=True):
+        first, last = (times.local_date(t, schedule.timezone) for t in meeting)
+        every = hours.stretches(schedule, first - 9 * DAY, last + 9 * DAY)
+        assert any(s.covers(meeting) for s in open_time) == any(
+            s.covers(meeting) for s in every
+        )
+
+
+# -- helpers -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

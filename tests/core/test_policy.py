@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -353,8 +354,7 @@ MAY = "the host may: --by host --override"
         pytest.param(
             {"obstacle": obstacle()},
             f"that time is taken by bk_aaaaaaaaaaaa ({IN_THE_WAY})",
-            "buffers included it ends Mon 18 Jan 2027, 05:15;"
-            " this event type's own come on top",
+            "that host is free again from Mon 18 Jan 2027, 05:15, buffers included",
             {
                 "uid": "bk_aaaaaaaaaaaa",
                 "when": IN_THE_WAY,
@@ -617,8 +617,14 @@ def bound(*, allowed: bool = True, deadline: int | None = None) -> Policy:
     )
 
 
+def check_change(booking: Booking, *, verb: str, by: Actor, now: datetime) -> None:
+    """Of all the occurrences that there are."""
+    policy.check_change(booking, booking.occurrences, verb=verb, by=by, now=now)
+
+
 START = "2027-01-18T10:00:00Z"
-PENDING, CONFIRMED = Status.PENDING, Status.CONFIRMED
+IN_TIME, LATE = "2027-01-17T10:00:00Z", "2027-01-17T10:00:01Z"  # a day's deadline
+PENDING, CONFIRMED, CANCELLED = Status.PENDING, Status.CONFIRMED, Status.CANCELLED
 ATTENDEE, HOST = Actor.ATTENDEE, Actor.HOST
 
 
@@ -664,12 +670,12 @@ def test_the_deadline_binds_the_attendee_and_never_the_host(
 ) -> None:
     booking = a_booking(CONFIRMED, policy=policies)
 
-    policy.check_change(booking, verb=verb, by=HOST, now=utc(now))
+    check_change(booking, verb=verb, by=HOST, now=utc(now))
     if error is None:
-        policy.check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
+        check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
     else:
         with pytest.raises(error):
-            policy.check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
+            check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
 
 
 @pytest.mark.parametrize(
@@ -681,18 +687,61 @@ def test_cancelling_a_pending_request_is_always_allowed_and_moving_it_is_not(
     request = a_booking(PENDING, policy=policies)
     late = utc("2027-01-18T09:00Z")
 
-    policy.check_change(request, verb="cancel", by=ATTENDEE, now=late)
+    check_change(request, verb="cancel", by=ATTENDEE, now=late)
     with pytest.raises((CancellationNotAllowed, DeadlinePassed)):
-        policy.check_change(request, verb="reschedule", by=ATTENDEE, now=late)
+        check_change(request, verb="reschedule", by=ATTENDEE, now=late)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verb", "now", "refused"),
+    [
+        pytest.param([CONFIRMED, CONFIRMED], "cancel", IN_TIME, False, id="in-time"),
+        pytest.param(
+            [CONFIRMED, CONFIRMED], "cancel", LATE, True, id="the-first-binds"
+        ),
+        pytest.param([PENDING, CONFIRMED], "cancel", LATE, False, id="requests-do-not"),
+        pytest.param([PENDING, CONFIRMED], "reschedule", LATE, True, id="but-to-move"),
+        pytest.param([CANCELLED, CONFIRMED], "leave", LATE, False, id="nor-cancelled"),
+        pytest.param([CANCELLED, PENDING], "leave", LATE, False, id="nor-both"),
+    ],
+)
+def test_the_first_date_that_binds_decides_about_all(
+    a_series: MakeBooking, statuses: list[Status], verb: str, now: str, refused: bool
+) -> None:
+    """A cancelled date kept an attendee from leaving a series in time."""
+    booking = a_series(*statuses, policy=bound(deadline=1440))
+
+    check_change(booking, verb=verb, by=HOST, now=utc(now))
+    if not refused:
+        check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
+    else:
+        with pytest.raises(DeadlinePassed) as refusal:
+            check_change(booking, verb=verb, by=ATTENDEE, now=utc(now))
+        assert refusal.value.details["deadline"] == "2027-01-17T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error"),
+    [
+        pytest.param(0, DeadlinePassed, id="late-for-the-first"),
+        pytest.param(1, None, id="in-time-for-the-second"),
+    ],
+)
+def test_only_the_dates_that_are_changed_bind(
+    a_series: MakeBooking, chosen: int, error: type[CalbookError] | None
+) -> None:
+    booking = a_series(CONFIRMED, CONFIRMED, policy=bound(deadline=1440))
+    dates = [booking.occurrences[chosen]]
+
+    with pytest.raises(error) if error else nullcontext():
+        policy.check_change(booking, dates, verb="cancel", by=ATTENDEE, now=utc(LATE))
 
 
 def test_a_refusal_to_change_at_all_is_listed_too(a_booking: MakeBooking) -> None:
     booking = a_booking(policy=bound(allowed=False))
 
     with pytest.raises(CancellationNotAllowed) as refusal:
-        policy.check_change(
-            booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-04T09:00Z")
-        )
+        check_change(booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-04T09:00Z"))
 
     assert refusal.value.message == (
         "bk_0123456789ab cannot be changed by its attendee"
@@ -707,9 +756,7 @@ def test_a_refusal_by_deadline_names_it_and_hints_at_the_host(
     booking = a_booking(policy=bound(deadline=720), timezone=NEW_YORK)
 
     with pytest.raises(DeadlinePassed) as refusal:
-        policy.check_change(
-            booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-18T09:00Z")
-        )
+        check_change(booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-18T09:00Z"))
 
     assert refusal.value.message == (
         "it is too late to cancel bk_0123456789ab:"

@@ -383,6 +383,24 @@ def test_answers_stand_in_the_order_of_the_questions(make_invite):
     assert read(invite)["DESCRIPTION"] == "Size: 3\nNews?: no\nDays: mon, tue"
 
 
+def test_a_group_reads_nobodys_answers_and_notes(make_invite):
+    """The entry goes to everybody in the group, the first one's answers with it."""
+    told = {"responses": {"why": "Burnout"}, "notes": "Please be quiet about it"}
+    invite = make_invite(
+        event_type={"seats": 8, "description": "An hour of calm"},
+        attendees=(ADA, Attendee("bo@example.com", **told)),
+        policy=Policy(False, True, None, (Question("why", "Why", "TEXT"),)),
+        meeting_url=MEETING_URL,
+        **told,
+    )
+
+    text = "".join(lines(invite))
+
+    assert "Burnout" not in text
+    assert "quiet" not in text
+    assert read(invite)["DESCRIPTION"] == f"An hour of calm\n\nJoin: {MEETING_URL}"
+
+
 def test_nobodys_phone_and_no_metadata_are_in_the_file(make_invite):
     invite = make_invite(
         attendees=(ADA, Attendee("bo@example.com", phone="+351999888777")),

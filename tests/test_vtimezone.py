@@ -12,7 +12,7 @@ import pytest
 from dateutil.rrule import rrulestr
 
 from calbook.core import times
-from calbook.vtimezone import vtimezone
+from calbook.ical.vtimezone import vtimezone, vtimezone_by_onset
 
 ZONES = sorted(
     zone
@@ -35,6 +35,10 @@ def observances(zone: str, first: str, last: str) -> list[str]:
     """Each observance on one line: its kind, onset, rule and offsets."""
     component = made(zone, first, last)
     assert component is not None
+    return spoken(component)
+
+
+def spoken(component: icalendar.Timezone) -> list[str]:
     return [
         " ".join(
             part.decode().partition(":")[2]
@@ -166,6 +170,67 @@ def test_a_zone_at_rest_has_one_observance(zone, first, start):
     assert (kind, onset, before) == ("STANDARD", f"{start}T000000", after)
 
 
+# -- change by change ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last", "expected"),
+    [
+        pytest.param(
+            "Africa/Casablanca",
+            "2025-02-15",
+            "2025-04-19",
+            [
+                "DAYLIGHT 20240414T020000 +0000 +0100",
+                "STANDARD 20250223T030000 +0100 +0000",
+                "DAYLIGHT 20250406T020000 +0000 +0100",
+            ],
+            id="by the moon",
+        ),
+        pytest.param(
+            "Asia/Almaty",
+            "2024-01-10",
+            "2024-05-01",
+            [
+                "STANDARD 20240101T000000 +0600 +0600",
+                "STANDARD 20240301T000000 +0600 +0500",
+            ],
+            id="after long rest",
+        ),
+        pytest.param(
+            "Africa/Casablanca",
+            "2025-02-23 02:00",
+            "2025-02-24",
+            [
+                "DAYLIGHT 20240414T020000 +0000 +0100",
+                "STANDARD 20250223T030000 +0100 +0000",
+            ],
+            id="just changed: 02:30 may still be what was before",
+        ),
+        pytest.param(
+            "Africa/Casablanca",
+            "2025-04-01",
+            "2025-04-06 02:00",
+            [
+                "STANDARD 20250223T030000 +0100 +0000",
+                "DAYLIGHT 20250406T020000 +0000 +0100",
+            ],
+            id="with the last instant",
+        ),
+    ],
+)
+def test_changes_by_no_rule_can_be_described_one_by_one(zone, first, last, expected):
+    component = vtimezone_by_onset(zone, utc(first), utc(last))
+
+    assert component is not None
+    assert spoken(component) == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/Zulu"])
+def test_utc_is_not_described_at_all(zone):
+    assert vtimezone_by_onset(zone, utc("2027-01-01"), utc("2028-01-01")) is None
+
+
 # -- every zone there is -------------------------------------------------------------
 
 SPANS = {
@@ -244,6 +309,18 @@ def ends_in_use(component: icalendar.Timezone, last: datetime) -> bool:
 
 def read(wall: datetime, reader: tzinfo) -> datetime:
     return wall.replace(tzinfo=reader).astimezone(UTC)
+
+
+@spans
+def test_what_is_described_one_by_one_is_what_zoneinfo_says(first, last):
+    wrong = [
+        (zone, instant)
+        for zone in ZONES
+        if (component := vtimezone_by_onset(zone, first, last))
+        for instant in differing(zone, component, first, last)
+    ]
+
+    assert wrong == []
 
 
 @spans

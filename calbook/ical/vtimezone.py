@@ -1,7 +1,8 @@
 """VTIMEZONE components made from zoneinfo for the dates used (RFC 5545, 3.6.5).
 
 A rule is read off the changes a zone really makes, and written as a rule: clients
-read lists of dates an hour late. A zone whose changes follow no rule gets none.
+read lists of dates an hour late. Where changes follow no rule, a single booking is
+written in UTC; a series needs the zone, and so has an observance for each change.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dateutil.relativedelta import relativedelta, weekday
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
 _SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)
 _STEP = timedelta(days=3)  # the shortest summer time since 1968 took a week (Boa Vista)
 _BEFORE = 2 * _YEAR + timedelta(days=31)  # holds two changes of each kind
@@ -95,6 +97,23 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
     if daylight is None or standard is None:
         return None
     return _component(info, [daylight, standard])
+
+
+def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Timezone | None:
+    """As `vtimezone`, but with each change by itself, so that no rule is needed.
+
+    None in UTC itself alone. From a day before `first` on: wall times near it may
+    need what was in force until then.
+    """
+    info, first = ZoneInfo(zone), first - _DAY
+    if first.astimezone(info).tzname() == "UTC":
+        return None
+    onsets = [o for o in _onsets(info, first - _BEFORE, last) if o.at <= last]
+    used = sum(onset.at <= first for onset in onsets)
+    rules = [Rule(onset, week=1, until=onset) for onset in onsets]
+    if used == 0:
+        return _component(info, [_steady(info, first), *rules])
+    return _component(info, rules[used - 1 :])
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Onset]:

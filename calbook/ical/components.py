@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import icalendar
@@ -20,43 +19,22 @@ from calbook.core import times
 from calbook.core.model import (
     Attendee,
     Booking,
-    EventType,
     Host,
     Occurrence,
     Span,
-    Status,
 )
-from calbook.vtimezone import vtimezone
+from calbook.ical import entry
+from calbook.ical import series as of_series
+from calbook.ical.entry import Invite
+from calbook.ical.series import Series
+from calbook.ical.vtimezone import vtimezone, vtimezone_by_onset
 
 _PRODID = "-//calbook//calbook//EN"  # no version: an upgrade changes no bytes
 
-_LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
-_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
 _TEXT_SPECIAL = re.compile(r"[\\;,]")
 
 _MAILTO_SAFE = "@!$'*+"  # RFC 6068, 2: what an address may show unencoded
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
-
-# A phone call has no number here: the file goes to everybody.
-_PLACES = {
-    "GOOGLE_MEET": "Google Meet",
-    "ZOOM": "Zoom",
-    "TEAMS": "Microsoft Teams",
-    "PHONE": "Phone call",
-    "PHONE_INBOUND": "Phone call",
-}
-
-
-class Invite(NamedTuple):
-    """One booking with what its calendar entry needs; the first host organizes."""
-
-    booking: Booking
-    event_type: EventType
-    hosts: tuple[Host, ...]
-
-    @property
-    def organizer(self) -> Host:
-        return self.hosts[0]
 
 
 class Method(StrEnum):
@@ -71,9 +49,7 @@ def method_for(invite: Invite) -> Method | None:
     """The method of a booking by default; None when nobody can be ORGANIZER."""
     if not invite.organizer.email:
         return None
-    if all(_is_cancelled(each) for each in invite.booking.occurrences):
-        return Method.CANCEL
-    return Method.REQUEST
+    return Method.CANCEL if invite.is_cancelled else Method.REQUEST
 
 
 def calendar(
@@ -88,6 +64,9 @@ def calendar(
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
     nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3).
+
+    Raises:
+        NotFound: an invite is about a date that its booking does not have.
     """
     if not all(invite.organizer.email for invite in invites):
         method = None
@@ -96,10 +75,10 @@ def calendar(
     for zone in sorted(zones):
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
-        entry = _event(invite, invite.booking.single, method=method, zones=zones)
-        if alarm is not None and entry["STATUS"] != "CANCELLED":
-            entry.add_component(_alarm(entry, alarm))
-        written.add_component(entry)
+        for event in _events(invite, method=method, zones=zones):
+            if alarm is not None and event["STATUS"] != "CANCELLED":
+                event.add_component(_alarm(event, alarm))
+            written.add_component(event)
     return bytes(written.to_ical())
 
 
@@ -108,37 +87,50 @@ def _head(method: Method | None, name: str | None) -> icalendar.Calendar:
     _add(head, "PRODID", _PRODID)
     _add(head, "VERSION", "2.0")
     _add(head, "METHOD", method and method.upper())
-    _add(head, "NAME", _text(_line(name)))
-    _add(head, "X-WR-CALNAME", _text(_line(name)))
+    _add(head, "NAME", _text(entry.line(name)))
+    _add(head, "X-WR-CALNAME", _text(entry.line(name)))
     return head
 
 
 def _order(invite: Invite) -> tuple[datetime, str]:
-    return invite.booking.occurrences[0].span.start, invite.booking.uid
-
-
-def _is_cancelled(occurrence: Occurrence) -> bool:
-    return occurrence.status is Status.CANCELLED
+    return invite.occurrences[0].span.start, invite.booking.uid
 
 
 # -- times -----------------------------------------------------------------------
 
 
 def _zones(invites: Sequence[Invite]) -> dict[str, icalendar.Timezone]:
-    """The zones that can be written as such, each over the dates of its bookings."""
-    spans: dict[str, list[Span]] = defaultdict(list)
-    for booking in (invite.booking for invite in invites):
-        spans[booking.timezone] += [
-            each.span
-            for each in booking.occurrences
-            if _is_plain(each.span, booking.timezone)
-        ]
+    """The zones that can be written as such, each over the dates of its bookings.
+
+    A zone whose changes follow no rule is written for a series alone: 10:00 would
+    not stay 10:00 in UTC.
+    """
+    used: dict[str, list[datetime]] = defaultdict(list)
+    for invite in invites:
+        used[invite.booking.timezone] += _instants(invite)
     made = {
-        zone: vtimezone(zone, min(s.start for s in used), max(s.end for s in used))
-        for zone, used in spans.items()
-        if used
+        zone: vtimezone(zone, min(instants), max(instants))
+        for zone, instants in used.items()
+        if instants
     }
+    for zone in {i.booking.timezone for i in invites if i.booking.recurring}:
+        made[zone] = made[zone] or vtimezone_by_onset(
+            zone, min(used[zone]), max(used[zone])
+        )
     return {zone: component for zone, component in made.items() if component}
+
+
+def _instants(invite: Invite) -> Iterator[datetime]:
+    """What is written in the booking's zone: of a series, by the rule and in fact."""
+    booking = invite.booking
+    if booking.recurring is None:
+        span = booking.single.span
+        yield from span if _is_plain(span, booking.timezone) else ()
+        return
+    for occurrence in invite.occurrences:
+        length = occurrence.span.end - occurrence.span.start
+        yield from (occurrence.recurrence_id, occurrence.recurrence_id + length)
+        yield from occurrence.span
 
 
 def _is_plain(span: Span, zone: str) -> bool:
@@ -154,7 +146,18 @@ def _moment(instant: datetime, zone: str | None) -> icalendar.vDatetime:
     """
     if zone is None:
         return icalendar.vDatetime(instant)
-    moment = icalendar.vDatetime(times.wall(instant, zone))
+    return _named(times.wall(instant, zone), zone)
+
+
+def _ruled(wall: datetime, zone: str, *, zones: Collection[str]) -> icalendar.vDatetime:
+    """A wall time of a rule, even one that the clocks skip or repeat."""
+    if zone not in zones:
+        return icalendar.vDatetime(times.settled(wall, zone))
+    return _named(wall, zone)
+
+
+def _named(wall: datetime, zone: str) -> icalendar.vDatetime:
+    moment = icalendar.vDatetime(wall)
     moment.params["TZID"] = zone
     return moment
 
@@ -162,23 +165,75 @@ def _moment(instant: datetime, zone: str | None) -> icalendar.vDatetime:
 # -- components ------------------------------------------------------------------
 
 
-def _event(
+def _events(
+    invite: Invite, *, method: Method | None, zones: Collection[str]
+) -> Iterator[icalendar.Event]:
+    """The VEVENTs of an invite: one, and of a series those that differ from it."""
+    told = invite.occurrences
+    if invite.booking.recurring and not invite.only:
+        series = of_series.series(invite.booking)
+        if method is Method.CANCEL or invite.is_cancelled:
+            yield _cancelled(invite, series, method=method, zones=zones)
+            return
+        series = series.cut()
+        yield _master(invite, series, method=method, zones=zones)
+        told = series.differing
+    for occurrence in told:
+        yield _occurrence(invite, occurrence, method=method, zones=zones)
+
+
+def _occurrence(
     invite: Invite,
     occurrence: Occurrence,
     *,
     method: Method | None,
     zones: Collection[str],
 ) -> icalendar.Event:
+    status = _status(occurrence, method)
+    event = _event(invite, status, reason=occurrence.reason, method=method)
+    zone = invite.booking.timezone
+    _add_times(event, occurrence.span, zone, zones=zones)
+    if invite.booking.recurring:
+        wall = of_series.wall_of(invite.booking, occurrence)
+        _add(event, "RECURRENCE-ID", _ruled(wall, zone, zones=zones))
+    return event
+
+
+def _master(
+    invite: Invite, series: Series, *, method: Method | None, zones: Collection[str]
+) -> icalendar.Event:
+    """The VEVENT of what is left of a series, which says its rule."""
+    status = "TENTATIVE" if series.is_pending else "CONFIRMED"
+    event = _event(invite, status, reason=None, method=method)
+    _add_rule(event, series, exceptions=series.excluded, zones=zones)
+    return event
+
+
+def _cancelled(
+    invite: Invite, series: Series, *, method: Method | None, zones: Collection[str]
+) -> icalendar.Event:
+    """The VEVENT that takes all of a series out (RFC 5546, 3.2.5).
+
+    It is written as it was made: its exceptions go with it.
+    """
+    event = _event(invite, "CANCELLED", reason=_reason(invite), method=method)
+    _add_rule(event, series, exceptions=(), zones=zones)
+    return event
+
+
+def _event(
+    invite: Invite, status: str, *, reason: str | None, method: Method | None
+) -> icalendar.Event:
+    """What all VEVENTs of a booking say alike; the reason is told if it is off."""
     event = icalendar.Event()
     _add_identity(event, invite.booking)
-    _add_times(event, occurrence.span, invite.booking.timezone, zones=zones)
-    _add(event, "STATUS", _status(occurrence, method))
-    _add(event, "SUMMARY", _text(_line(_summary(invite))))
-    _add(event, "DESCRIPTION", _text(_description(invite)))
+    _add(event, "STATUS", status)
+    _add(event, "SUMMARY", _text(entry.line(entry.summary(invite))))
+    _add(event, "DESCRIPTION", _text(entry.description(invite)))
     _add_place(event, invite)
     _add_people(event, invite, method)
-    if event["STATUS"] == "CANCELLED":
-        _add(event, "COMMENT", _text(occurrence.reason))
+    if status == "CANCELLED":
+        _add(event, "COMMENT", _text(reason))
     return event
 
 
@@ -199,18 +254,47 @@ def _add_times(
     _add(event, "DTEND", _moment(span.end, written))
 
 
+def _add_rule(
+    event: icalendar.Event,
+    series: Series,
+    *,
+    exceptions: Sequence[datetime],
+    zones: Collection[str],
+) -> None:
+    """DTSTART is the first date even if it is one of the exceptions.
+
+    DTEND says how long each instance takes (RFC 5545, 3.8.5.3): where the first one
+    would say it wrongly, DURATION does.
+    """
+    start, zone = series.walls[0], series.timezone
+    _add(event, "DTSTART", _ruled(start, zone, zones=zones))
+    if series.has_steady_start:
+        _add(event, "DTEND", _ruled(start + series.length, zone, zones=zones))
+    else:
+        _add(event, "DURATION", series.length)
+    _add(event, "RRULE", series.to_recur())
+    for wall in exceptions:
+        _add(event, "EXDATE", _ruled(wall, zone, zones=zones))
+
+
 def _status(occurrence: Occurrence, method: Method | None) -> str:
     """COMPLETED and NO_SHOW are no states of a calendar."""
-    if method is Method.CANCEL or _is_cancelled(occurrence):
+    if method is Method.CANCEL or of_series.is_cancelled(occurrence):
         return "CANCELLED"
-    return "TENTATIVE" if occurrence.status is Status.PENDING else "CONFIRMED"
+    return "TENTATIVE" if of_series.is_pending(occurrence) else "CONFIRMED"
+
+
+def _reason(invite: Invite) -> str | None:
+    """The one that most dates were cancelled for, once all of them are."""
+    reasons = [each.reason for each in invite.occurrences if each.reason]
+    return of_series.commonest(reasons) if reasons and invite.is_cancelled else None
 
 
 def _add_place(event: icalendar.Event, invite: Invite) -> None:
-    place, link = _place(invite), _link(invite)
+    place, link = entry.place(invite), entry.link(invite)
     _add(event, "LOCATION", _text(place or link))
     if link and link.lower().startswith(("http://", "https://")):
-        uri = quote(_cleaned(link), safe=_URI_SAFE)
+        uri = quote(entry.cleaned(link), safe=_URI_SAFE)
         _add(event, "URL", icalendar.vUri(uri) if place else None)
         # RFC 7986, 5.11. One FEATURE: icalendar quotes several into a single one.
         params = {"VALUE": "URI", "FEATURE": "VIDEO"}
@@ -250,59 +334,6 @@ def _alarm(event: icalendar.Event, before: timedelta) -> icalendar.Alarm:
     return alarm
 
 
-# -- what stands in it -----------------------------------------------------------
-
-
-def _summary(invite: Invite) -> str:
-    """Both names, as one entry serves both calendars; a group has the title alone."""
-    title, attendee = invite.event_type.title, invite.booking.attendee.name
-    if invite.event_type.seats is not None or not attendee:
-        return title
-    return f"{title}: {invite.organizer.name} and {attendee}"
-
-
-def _link(invite: Invite) -> str | None:
-    return invite.booking.meeting_url or _location(invite).get("url")
-
-
-def _place(invite: Invite) -> str | None:
-    """Where to go; None when the link says it."""
-    location = _location(invite)
-    place = location.get("address") or location.get("text")
-    return place or (None if _link(invite) else _PLACES.get(location.get("type", "")))
-
-
-def _location(invite: Invite) -> Mapping[str, str]:
-    return invite.booking.location or invite.event_type.location or {}
-
-
-def _description(invite: Invite) -> str:
-    """Paragraphs: what it is, the answers, the notes, the link."""
-    link, notes = _link(invite), _cleaned(invite.booking.notes or "")
-    paragraphs = (
-        invite.event_type.description,
-        "\n".join(_answers(invite.booking)),
-        f"Notes: {notes}" if notes else None,
-        f"Join: {link}" if link else None,
-    )
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _answers(booking: Booking) -> list[str]:
-    """A line for each answer but phone numbers, in the order of the questions."""
-    return [
-        f"{question.label}: {_spoken(booking.responses[question.key])}"
-        for question in booking.policy.questions
-        if question.key in booking.responses and question.type != "PHONE"
-    ]
-
-
-def _spoken(answer: Any) -> str:
-    if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
-
-
 # -- values ----------------------------------------------------------------------
 
 
@@ -319,20 +350,8 @@ def _add(component: icalendar.Component, name: str, value: object) -> None:
         component.add(name, value)
 
 
-def _cleaned(text: str) -> str:
-    """Every kind of line break as `\\n`, and no other control character but tabs.
-
-    Readers split lines at more characters than RFC 5545 does.
-    """
-    return _CONTROL.sub("", _LINE_BREAK.sub("\n", text))
-
-
-def _line(text: str | None) -> str:
-    return re.sub(r"[\t\n]", " ", _cleaned(text or ""))
-
-
 def _text(text: str | None) -> _Text | None:
-    cleaned = _cleaned(text or "")
+    cleaned = entry.cleaned(text or "")
     return _Text(cleaned) if cleaned else None
 
 
@@ -340,7 +359,7 @@ def _address(
     email: str | None, name: str | None, params: Mapping[str, str]
 ) -> icalendar.vCalAddress:
     """A CAL-ADDRESS; a backslash in a name is a slash, as readers unescape it there."""
-    address = quote(_line(email), safe=_MAILTO_SAFE)
-    common_name = _line(name).replace("\\", "/")
+    address = quote(entry.line(email), safe=_MAILTO_SAFE)
+    common_name = entry.line(name).replace("\\", "/")
     named = {"CN": common_name} if common_name.strip() else {}
     return icalendar.vCalAddress(f"mailto:{address}", params={**named, **params})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calbook.values import Event as Event
     from calbook.values import EventType as EventType
     from calbook.values import Host as Host
+    from calbook.values import Note as Note
     from calbook.values import Occurrence as Occurrence
     from calbook.values import Schedule as Schedule
     from calbook.values import Slot as Slot
@@ -39,6 +40,7 @@ _MODULES = {
             "Event",
             "EventType",
             "Host",
+            "Note",
             "Occurrence",
             "Schedule",
             "Slot",

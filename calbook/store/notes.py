@@ -1,0 +1,52 @@
+"""A host's notes: public and private ones in a table each, in one order.
+
+Private ones are named here and nowhere else, so that no other statement shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calbook.store.reading import Reading, Row
+
+if TYPE_CHECKING:
+    from calbook.store.writing import Writing
+
+_ALL = """
+    select id, content, 0 as is_private, created_at, position
+    from notes where uid = :uid
+    union all
+    select id, content, 1, created_at, position
+    from private_notes where uid = :uid
+    order by position
+"""
+
+
+def _insert(table: str) -> str:
+    return f"""
+        insert into {table} (id, uid, content, created_at, position)
+        values (:id, :uid, :content, :created_at, 1 + max(
+            ifnull((select max(position) from notes where uid = :uid), 0),
+            ifnull((select max(position) from private_notes where uid = :uid), 0)
+        ))
+    """
+
+
+_INSERT = {False: _insert("notes"), True: _insert("private_notes")}
+
+
+class NotesReading(Reading):
+    """What only the host may read of a booking, besides the booking."""
+
+    def note_rows(self, uid: str) -> list[Row]:
+        """Public and private notes, in the order in which they were written."""
+        return self._conn.execute(_ALL, {"uid": uid}).fetchall()
+
+
+def insert(tx: Writing, note: Mapping[str, Any]) -> None:
+    """Append a note to its booking's others, by its columns but for `position`.
+
+    The clock may go back, so it does not say which note came first.
+    """
+    tx.run(_INSERT[note["is_private"]], **note)

@@ -7,10 +7,15 @@ calbook	show	-	Show one booking.
 calbook	confirm	-	Say yes to a booking that awaits confirmation.
 calbook	reject	-	Say no to a booking that awaits confirmation.
 calbook	cancel	-	Cancel a booking: as its attendee in time, as the host always.
-calbook	reschedule	-	Move a booking to another start.
+calbook	reschedule	-	Move a booking to another start; of a series, some or all of its dates.
+calbook	occurrences	-	Show every date of a series.
+calbook	attendee	-	The persons in a group: add, list, remove.
+calbook	note	-	The host\'s notes about a booking: add, list.
 calbook	update	-	Correct a booking\'s details; an empty text takes a detail out.
+calbook	attended	-	Record that the attendee came; from the start on.
+calbook	no-show	-	Record that the attendee did not come; from the start on.
 calbook	history	-	Show what happened to a booking.
-calbook	ics	-	Print a booking as an iCalendar file that calendars accept.
+calbook	ics	-	Print a booking as an iCalendar file, or many bookings as one feed.
 calbook	init	-	Make the bookings file yours: name, e-mail, zone.
 calbook	event	-	What can be booked: add, list, show, update, remove.
 calbook	host	-	Who gives the time: add, list, show, update, remove.
@@ -38,6 +43,12 @@ calbook create	--meeting-url	?	URL
 calbook create	--by	attendee|host|	Who asks: the host may override rules.
 calbook create	--override	hours,notice,advance,per-day,questions,deadline,past,duration	Rules the host passes: hours,notice,advance,per-day,questions,deadline,past,duration.
 calbook create	--duration	?	Of this booking alone.
+calbook create	--repeat	daily|weekly|monthly|yearly|	Book a series.
+calbook create	--every	?	With --repeat: every N weeks, …
+calbook create	--count	?	With --repeat: how many, to 730.
+calbook create	--until	?	With --repeat: the last day.
+calbook create	--by-day	?	With --repeat: mo,we; monthly 2tu, -1fr.
+calbook create	--on-conflict	refuse|skip|	With --repeat: book none, or leave out the dates in the way.
 calbook create	--input	file	Read JSON; - is standard input.
 calbook create	--atomic	-	With --input: all lines or none.
 calbook create	--idempotency-key	?	The same key and request again give the first answer.
@@ -62,6 +73,7 @@ calbook list	--limit	?	N
 calbook list	--offset	?	N
 calbook list	--after	uids	The page behind this booking.
 calbook list	--all	-	Without a limit.
+calbook list	--occurrences	-	A row for each date of a series.
 calbook list	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook list	--json	-	Print JSON.
 calbook list	--jsonl	-	Print one JSON object a line.
@@ -97,6 +109,9 @@ calbook reject	--help	-	Show this message and exit.
 calbook cancel	<1>	uids	UID
 calbook cancel	--reason	?	Why.
 calbook cancel	--by	attendee|host|	Who asks: the host may override rules.
+calbook cancel	--on	?	Of a series: the date, as first booked.
+calbook cancel	--from	?	Of a series: what is to come from that date on.
+calbook cancel	--all	-	Of a series: all that is still to come.
 calbook cancel	--if-version	?	Only if the booking is at this version.
 calbook cancel	--idempotency-key	?	The same key and request again give the first answer.
 calbook cancel	--notify	-	Tell the attendees by e-mail.
@@ -112,6 +127,10 @@ calbook reschedule	--start	?	2027-01-18 10:00, fri 14:30, +90m, …
 calbook reschedule	--reason	?	Why.
 calbook reschedule	--by	attendee|host|	Who asks: the host may override rules.
 calbook reschedule	--override	hours,notice,advance,per-day,questions,deadline,past,duration	Rules the host passes: hours,notice,advance,per-day,questions,deadline,past,duration.
+calbook reschedule	--on	?	Of a series: the date, as first booked.
+calbook reschedule	--from	?	Of a series: what is to come from that date on.
+calbook reschedule	--all	-	Of a series: all that is still to come.
+calbook reschedule	--reassign	-	Let another host of the team take it.
 calbook reschedule	--if-version	?	Only if the booking is at this version.
 calbook reschedule	--idempotency-key	?	The same key and request again give the first answer.
 calbook reschedule	--notify	-	Tell the attendees by e-mail.
@@ -121,6 +140,72 @@ calbook reschedule	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook reschedule	--json	-	Print JSON.
 calbook reschedule	--db	file	The bookings file [CALBOOK_DB].
 calbook reschedule	--help	-	Show this message and exit.
+calbook occurrences	<1>	uids	UID
+calbook occurrences	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook occurrences	--json	-	Print JSON.
+calbook occurrences	--jsonl	-	Print one JSON object a line.
+calbook occurrences	--csv	-	Print CSV with a header line.
+calbook occurrences	--fields	?	Only these JSON keys (attendee.email too).
+calbook occurrences	--db	file	The bookings file [CALBOOK_DB].
+calbook occurrences	--help	-	Show this message and exit.
+calbook attendee	add	-	Take a seat in a group for somebody.
+calbook attendee	list	-	List the persons in a booking, the primary first.
+calbook attendee	remove	-	Give a seat in a group back; then the one who joined first leads it.
+calbook attendee	--help	-	Show this message and exit.
+calbook attendee add	<1>	uids	UID
+calbook attendee add	--name	?	NAME
+calbook attendee add	--email	?	Whose seat it is.
+calbook attendee add	--phone	?	NUMBER
+calbook attendee add	--attendee-tz	?	The attendee\'s own zone.
+calbook attendee add	--response	?	An answer to a question.
+calbook attendee add	--by	attendee|host|	Who asks: the host may override rules.
+calbook attendee add	--if-version	?	Only if the booking is at this version.
+calbook attendee add	--notify	-	Tell the attendees by e-mail.
+calbook attendee add	--dry-run	-	Show what would happen; write nothing.
+calbook attendee add	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attendee add	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook attendee add	--json	-	Print JSON.
+calbook attendee add	--db	file	The bookings file [CALBOOK_DB].
+calbook attendee add	--help	-	Show this message and exit.
+calbook attendee list	<1>	uids	UID
+calbook attendee list	--on	?	Of a series: the date, as first booked.
+calbook attendee list	--json	-	Print JSON.
+calbook attendee list	--jsonl	-	Print one JSON object a line.
+calbook attendee list	--csv	-	Print CSV with a header line.
+calbook attendee list	--fields	?	Only these JSON keys (attendee.email too).
+calbook attendee list	--db	file	The bookings file [CALBOOK_DB].
+calbook attendee list	--help	-	Show this message and exit.
+calbook attendee remove	<1>	uids	UID
+calbook attendee remove	--email	?	Whose seat it is.
+calbook attendee remove	--by	attendee|host|	Who asks: the host may override rules.
+calbook attendee remove	--if-version	?	Only if the booking is at this version.
+calbook attendee remove	--notify	-	Tell the attendees by e-mail.
+calbook attendee remove	--dry-run	-	Show what would happen; write nothing.
+calbook attendee remove	--yes	-	Do not ask.
+calbook attendee remove	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attendee remove	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook attendee remove	--json	-	Print JSON.
+calbook attendee remove	--db	file	The bookings file [CALBOOK_DB].
+calbook attendee remove	--help	-	Show this message and exit.
+calbook note	add	-	Add a note to a booking; notes are never changed.
+calbook note	list	-	List a booking\'s notes in order, private ones too.
+calbook note	--help	-	Show this message and exit.
+calbook note add	<1>	uids	UID
+calbook note add	<2>	?	TEXT|-
+calbook note add	--edit	-	Write it in your editor.
+calbook note add	--private	-	For `note list` and `show` alone.
+calbook note add	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook note add	--json	-	Print JSON.
+calbook note add	--db	file	The bookings file [CALBOOK_DB].
+calbook note add	--help	-	Show this message and exit.
+calbook note list	<1>	uids	UID
+calbook note list	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook note list	--json	-	Print JSON.
+calbook note list	--jsonl	-	Print one JSON object a line.
+calbook note list	--csv	-	Print CSV with a header line.
+calbook note list	--fields	?	Only these JSON keys (attendee.email too).
+calbook note list	--db	file	The bookings file [CALBOOK_DB].
+calbook note list	--help	-	Show this message and exit.
 calbook update	<1>	uids	UID
 calbook update	--name	?	NAME
 calbook update	--email	?	ADDRESS
@@ -137,6 +222,26 @@ calbook update	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook update	--json	-	Print JSON.
 calbook update	--db	file	The bookings file [CALBOOK_DB].
 calbook update	--help	-	Show this message and exit.
+calbook attended	<1>	uids	UID
+calbook attended	--on	?	Of a series: the date, as first booked.
+calbook attended	--email	?	In a group: this person; may be repeated.
+calbook attended	--if-version	?	Only if the booking is at this version.
+calbook attended	--dry-run	-	Show what would happen; write nothing.
+calbook attended	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attended	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook attended	--json	-	Print JSON.
+calbook attended	--db	file	The bookings file [CALBOOK_DB].
+calbook attended	--help	-	Show this message and exit.
+calbook no-show	<1>	uids	UID
+calbook no-show	--on	?	Of a series: the date, as first booked.
+calbook no-show	--email	?	In a group: this person; may be repeated.
+calbook no-show	--if-version	?	Only if the booking is at this version.
+calbook no-show	--dry-run	-	Show what would happen; write nothing.
+calbook no-show	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook no-show	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook no-show	--json	-	Print JSON.
+calbook no-show	--db	file	The bookings file [CALBOOK_DB].
+calbook no-show	--help	-	Show this message and exit.
 calbook history	<1>	uids	UID
 calbook history	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook history	--json	-	Print JSON.
@@ -147,10 +252,16 @@ calbook history	--db	file	The bookings file [CALBOOK_DB].
 calbook history	--help	-	Show this message and exit.
 calbook ics	<1>	uids	UID
 calbook ics	--method	publish|request|cancel|	What it asks of the calendar [request; cancel when cancelled].
+calbook ics	--on	?	Of a series: the date, as first booked.
+calbook ics	--event	events	The event type: evt_demo or demo.
+calbook ics	--host	hosts	user_alice or alice.
+calbook ics	--from	?	Of a feed: from then on.
+calbook ics	--to	?	Of a feed: a date is included.
 calbook ics	--alarm	?	A reminder before, as 15m.
 calbook ics	-o	file	Instead of stdout.
 calbook ics	--output	file	Instead of stdout.
 calbook ics	--force	-	Replace an existing file.
+calbook ics	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook ics	--json	-	Print JSON.
 calbook ics	--db	file	The bookings file [CALBOOK_DB].
 calbook ics	--help	-	Show this message and exit.
@@ -170,7 +281,7 @@ calbook event add	<1>	?	EVENT
 calbook event add	--title	?	TEXT
 calbook event add	--duration	?	How long; also 90m, 12h, 2d.
 calbook event add	--description	?	TEXT
-calbook event add	--host	hosts	Who gives the time; may be repeated.
+calbook event add	--host	hosts	Who gives the time, in place of all before; also HOST:fixed, HOST:priority=5; may be repeated.
 calbook event add	--schedule	schedules	Else each host\'s own.
 calbook event add	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
 calbook event add	--meeting-url-template	?	https://meet.example/{token}, or {uid}.
@@ -214,7 +325,7 @@ calbook event update	<1>	events	EVENT
 calbook event update	--title	?	TEXT
 calbook event update	--duration	?	How long; also 90m, 12h, 2d.
 calbook event update	--description	?	TEXT
-calbook event update	--host	hosts	Who gives the time; may be repeated.
+calbook event update	--host	hosts	Who gives the time, in place of all before; also HOST:fixed, HOST:priority=5; may be repeated.
 calbook event update	--schedule	schedules	Else each host\'s own.
 calbook event update	--location	?	ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….
 calbook event update	--meeting-url-template	?	https://meet.example/{token}, or {uid}.

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,9 @@ COLUMNS = (
     "attendee.name",
     "attendee.email",
 )
+
+# Of a guest who came along, without a seat of their own.
+SEATED = {"attendance": "unknown", "responses": {}, "notes": None, "metadata": {}}
 
 
 @pytest.fixture
@@ -146,6 +150,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
             "name": "Ada",
             "phone": None,
             "timezone": None,
+            "attendance": "unknown",
         },
         "guests": [],
         "location": None,
@@ -154,7 +159,15 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
         "responses": {},
         "metadata": {},
         "recurring": None,
-        "occurrences": [{"date": times["startTime"][:10], **times, **state}],
+        "occurrences": [
+            {
+                "date": times["startTime"][:10],
+                **times,
+                **state,
+                "attendances": {},
+                "offsetDiffers": False,
+            }
+        ],
         "overrides": [],
         "sequence": 0,
         "version": 0,
@@ -214,7 +227,7 @@ def test_every_option_of_create_is_in_its_answer(
         *("--override", "duration, hours", "--duration", "1h", "--json"),
     ).json
 
-    nobody = {"name": None, "phone": None, "timezone": None}
+    nobody = {"name": None, "phone": None, "timezone": None, **SEATED}
     assert made == expected(
         made["uid"],
         endTime="2027-01-18T11:00:00-05:00",
@@ -223,6 +236,7 @@ def test_every_option_of_create_is_in_its_answer(
             "name": "Ada Lovelace",
             "phone": "+44 20 7946 0000",
             "timezone": "Europe/London",
+            "attendance": "unknown",
         },
         guests=[
             {"email": "bob@example.com", **nobody},
@@ -409,7 +423,7 @@ def test_every_key_of_an_object_in_either_spelling(
     snake |= {"idempotency_key": "j", "start_time": "2027-01-18 16:00"}
     again = run("create", "--input", "-", "--json", input=json.dumps(snake)).json
 
-    nothing_more = {"phone": None, "timezone": None}
+    nothing_more = {"phone": None, "timezone": None, **SEATED}
     assert made == expected(
         made["uid"],
         endTime="2027-01-18T11:00:00-05:00",
@@ -992,6 +1006,7 @@ def test_details_of_a_booking_are_corrected(run: Run, uid: str) -> None:
             "name": "Ada King",
             "phone": "+44 1",
             "timezone": None,
+            "attendance": "unknown",
         },
         location={"type": "IN_PERSON", "address": "Main St 1"},
         meetingUrl="https://meet.example/2",
@@ -1010,6 +1025,7 @@ def test_details_of_a_booking_are_corrected(run: Run, uid: str) -> None:
             "name": "Ada King",
             "phone": None,
             "timezone": None,
+            "attendance": "unknown",
         },
         metadata={"b": "2", "c": "3"},
         version=2,
@@ -1688,6 +1704,70 @@ def test_a_terminal_shows_a_table(
 
     assert status == 0
     assert all(_width(line) <= columns for line in screen.shown.splitlines())
+    text = numbered(screen.shown)
+    assert text == golden(f"{name}-{columns}.txt", text)
+
+
+@pytest.fixture
+def course(client: Client, office: Office, clock: Clock) -> str:
+    """A group that meets on six Mondays, across a change of the clocks.
+
+    One date is over and somebody stayed away, one was in the way, one is moved and one
+    cancelled.
+    """
+    bookings = client.calendar.bookings
+    client.calendar.event_types.create("class", title="Yoga", seats=4)
+    office("2027-03-01 10:15", by="host")
+    uid = office(
+        "2027-02-22 10:00",
+        event_type_id="class",
+        recurring={"frequency": "WEEKLY", "count": 6},
+        on_conflict="skip",
+    )
+    eve = {"name": "Eve [b]", "email": "Eve@example.com", "phone": "+44 20 7946"}
+    bookings.add_attendee(uid, **eve, timezone="Europe/London")
+    bookings.add_attendee(uid, email="bob@example.com")
+    bookings.cancel(uid, date="2027-03-15", reason="Ill", cancelled_by="host")
+    bookings.reschedule(uid, date="2027-03-22", start_time="2027-03-23 15:00")
+    bookings.remove_attendee(uid, email="ada@example.com")
+    bookings.add_note(uid, content="Bring mats\nand tea")
+    bookings.add_note(uid, content="Late payer", is_private=True)
+    clock.now = datetime(2027, 2, 24, tzinfo=UTC)
+    bookings.mark_attended(uid, date="2027-02-22", email="eve@example.com")
+    bookings.mark_no_show(uid, date="2027-02-22", email="bob@example.com")
+    return uid
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("series-list", ("list",)),
+        ("series-meetings", ("list", "--occurrences")),
+        ("series-show", ("show", "COURSE")),
+        ("series-history", ("history", "COURSE")),
+        ("occurrences", ("occurrences", "COURSE")),
+        ("occurrences-tz", ("occurrences", "COURSE", "--tz", "Asia/Kathmandu")),
+        ("attendees", ("attendee", "list", "COURSE")),
+        ("notes", ("note", "list", "COURSE")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_terminal_shows_a_series(
+    terminal: Callable[..., Terminal],
+    course: str,
+    name: str,
+    args: tuple[str, ...],
+    columns: int,
+) -> None:
+    screen = terminal(
+        *(course if arg == "COURSE" else arg for arg in args), columns=columns
+    )
+    status = screen.end()
+
+    assert status == 0
+    if name != "series-show":  # a card says all, however long its lines become
+        assert all(_width(line) <= columns for line in screen.shown.splitlines())
     text = numbered(screen.shown)
     assert text == golden(f"{name}-{columns}.txt", text)
 

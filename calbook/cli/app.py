@@ -24,7 +24,19 @@ SECTIONS: Mapping[str, Tree] = {
         "reject": "changing:reject",
         "cancel": "changing:cancel",
         "reschedule": "changing:reschedule",
+        "occurrences": "looking:occurrences",
+        "attendee": {
+            "add": "attending:add",
+            "list": "attending:list_attendees",
+            "remove": "attending:remove",
+        },
+        "note": {
+            "add": "note:add",
+            "list": "note:list_notes",
+        },
         "update": "changing:update",
+        "attended": "attending:attended",
+        "no-show": "attending:no_show",
     },
     "Looking": {
         "history": "looking:history",
@@ -71,6 +83,8 @@ COMMANDS: Tree = {
     name: place for section in SECTIONS.values() for name, place in section.items()
 }
 _GROUP_HELP = {
+    "attendee": "The persons in a group: add, list, remove.",
+    "note": "The host's notes about a booking: add, list.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",

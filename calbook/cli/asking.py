@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from calbook.cli import output, words
+from calbook.cli import cards, output, words
 from calbook.client import Client
 from calbook.core import fields, questions
 from calbook.core.errors import CalbookError, Interrupted, UsageError
@@ -71,9 +71,11 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     zone = tz or client.calendar.availability.timezone(event_type["id"], host_id=host)
     if slots:
         title = event_type["title"]
-        _tell(f"{title}, {words.minutes(event_type['duration'])}. Free, in {zone}:")
+        _tell(f"{title}, {cards.minutes(event_type['duration'])}. Free, in {zone}:")
         for number, slot in enumerate(slots, 1):
-            _tell(f"  {number}  {words.moment(slot.start_time, zone)}")
+            seats = slot.seats_left
+            left = "" if seats is None else f" ({seats} of {event_type['seats']} seats)"
+            _tell(f"  {number}  {words.moment(slot.start_time, zone)}{left}")
     starts = {str(number): slot.start_time for number, slot in enumerate(slots, 1)}
 
     def check(text: str) -> str:

@@ -46,7 +46,7 @@ def create(
     if len(lines) == 1 and not lines[0][0]:
         wanted = _read(lines[0][1], given)
         booking = client.calendar.bookings.create(**wanted, dry_run=dry_run)
-        show_change(booked(booking.status), booking, form, dry_run=dry_run)
+        show_change(booked(booking), booking, form, dry_run=dry_run)
         return
     if given.get("idempotency_key"):
         raise UsageError(
@@ -75,7 +75,7 @@ def _show(bookings: list[Booking], form: Form) -> None:
         form,
         keys=BOOKING_KEYS,
         table=lambda items: "".join(
-            visible_change(booked(item["status"]), item, form.tz) for item in items
+            visible_change(booked(item), item, form.tz) for item in items
         ),
     )
 
@@ -112,7 +112,7 @@ def _one_by_one(
         if form.json and made:
             output.say(f"calbook: booked {', '.join(booking.uid for booking in made)}")
         raise
-    if form.json:
+    if form.json and (made or not lines):  # else stdout stays empty beside the errors
         with told("booked", [booking.uid for booking in made]):
             _show(made, form)
 

@@ -9,7 +9,14 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Form
-from calbook.cli.session import opened, pairs, show_change, split
+from calbook.cli.session import (
+    confirmed,
+    opened,
+    pairs,
+    show_change,
+    split,
+    touched,
+)
 
 
 def confirm(
@@ -59,6 +66,9 @@ def cancel(
     uid: o.Uid,
     reason: o.Reason = None,
     by: o.By = "attendee",
+    on: o.On = None,
+    from_: o.FromDate = None,
+    all_: o.AllDates = False,
     if_version: o.IfVersion = None,
     idempotency_key: o.IdempotencyKey = None,
     notify: o.Notify = False,
@@ -71,17 +81,28 @@ def cancel(
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
     form = Form(json=json, tz=output.reading_zone(tz))
+    wanted: dict[str, Any] = {
+        "reason": reason,
+        "cancelled_by": by,
+        "date": on,
+        "from_date": from_,
+        "all": all_,
+        "if_version": if_version,
+        "notify_attendee": notify,
+    }
     with opened(db) as client:
-        booking = client.calendar.bookings.cancel(
-            uid,
-            reason=reason,
-            cancelled_by=by,
-            if_version=if_version,
-            idempotency_key=idempotency_key,
-            notify_attendee=notify,
-            dry_run=dry_run,
+        bookings = client.calendar.bookings
+        before = bookings.get(uid) if output.is_for_people(form) else None
+        if (from_ or all_) and not (yes or dry_run) and output.is_interactive():
+            now = bookings.get(uid)
+            would = touched(now, bookings.cancel(uid, **wanted, dry_run=True))
+            if len(would) > 1:
+                confirmed(f"Cancel {len(would)} dates of {now.uid}?", yes=False)
+        booking = bookings.cancel(
+            uid, **wanted, idempotency_key=idempotency_key, dry_run=dry_run
         )
-    show_change("Cancelled", booking, form, dry_run=dry_run)
+    dates = touched(before, booking) if before else ()
+    show_change("Cancelled", booking, form, dry_run=dry_run, dates=dates)
 
 
 def reschedule(
@@ -90,6 +111,12 @@ def reschedule(
     reason: o.Reason = None,
     by: o.By = "attendee",
     override: o.Override = None,
+    on: o.On = None,
+    from_: o.FromDate = None,
+    all_: o.AllDates = False,
+    reassign: Annotated[
+        bool, typer.Option("--reassign", help="Let another host of the team take it.")
+    ] = False,
     if_version: o.IfVersion = None,
     idempotency_key: o.IdempotencyKey = None,
     notify: o.Notify = False,
@@ -99,13 +126,16 @@ def reschedule(
     json: o.Json = False,
     db: o.Db = None,
 ) -> None:
-    """Move a booking to another start."""
+    """Move a booking to another start; of a series, some or all of its dates."""
     if start is None:
         from calbook.core.errors import UsageError
 
         raise UsageError("missing --start", hint="say when: --start 'fri 14:30'")
     form = Form(json=json, tz=output.reading_zone(tz))
-    with opened(db) as client, _offering(client, uid, start, form):
+    with (
+        opened(db) as client,
+        _offering(client, uid, start, form, any_host=reassign) as before,
+    ):
         booking = client.calendar.bookings.reschedule(
             uid,
             start_time=start,
@@ -113,6 +143,10 @@ def reschedule(
             timezone=form.tz,
             by=by,
             override=split(override),
+            date=on,
+            from_date=from_,
+            all=all_,
+            reassign=reassign,
             if_version=if_version,
             idempotency_key=idempotency_key,
             notify_attendee=notify,
@@ -120,23 +154,29 @@ def reschedule(
         )
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"
-    show_change(what, booking, form, dry_run=dry_run)
+    dates = touched(before, booking) if before else ()
+    show_change(what, booking, form, dry_run=dry_run, dates=dates, with_host=reassign)
 
 
 @contextmanager
-def _offering(client: Any, uid: str, start: str, form: Form) -> Iterator[None]:
-    """On a terminal a refusal names the next start that would do."""
+def _offering(
+    client: Any, uid: str, start: str, form: Form, *, any_host: bool
+) -> Iterator[Any]:
+    """On a terminal a refusal names the next start that would do.
+
+    Yields the booking as it was; None where nobody looks.
+    """
     if not output.is_for_people(form):
-        yield
+        yield None
         return
     from calbook.cli import helping  # only on a terminal
 
     booking = client.calendar.bookings.get(uid)
-    host = {"host_id": booking.host_id}
+    host = {} if any_host else {"host_id": booking.host_id}
     with helping.next_free(
         client, booking.event_type_id, start, host, form.tz, but=booking.uid
     ):
-        yield
+        yield booking
 
 
 def update(

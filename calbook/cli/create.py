@@ -7,7 +7,15 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Form
-from calbook.cli.session import booked, minutes, opened, pairs, show_change, split
+from calbook.cli.session import (
+    booked,
+    minutes,
+    opened,
+    pairs,
+    show_change,
+    split,
+    whole,
+)
 
 Json = dict[str, Any]
 
@@ -27,19 +35,13 @@ def create(
     ] = None,
     email: o.Email = None,
     phone: o.Phone = None,
-    attendee_tz: Annotated[
-        str | None,
-        typer.Option("--attendee-tz", metavar="ZONE", help="The attendee's own zone."),
-    ] = None,
+    attendee_tz: o.AttendeeTz = None,
     guest: Annotated[
         list[str] | None,
         typer.Option("--guest", metavar="ADDRESS", help="May be repeated."),
     ] = None,
     notes: o.BookingNotes = None,
-    response: Annotated[
-        list[str] | None,
-        typer.Option("--response", metavar="K=V", help="An answer to a question."),
-    ] = None,
+    response: o.Response = None,
     meta: o.Meta = None,
     host: o.Host = None,
     location: o.Location = None,
@@ -49,6 +51,40 @@ def create(
     duration: Annotated[
         str | None,
         typer.Option("--duration", metavar="MINUTES", help="Of this booking alone."),
+    ] = None,
+    repeat: Annotated[
+        str | None,
+        typer.Option(
+            "--repeat",
+            metavar="daily|weekly|monthly|yearly",
+            help="Book a series.",
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="N", help="With --repeat: every N weeks, …"),
+    ] = None,
+    count: Annotated[
+        str | None,
+        typer.Option("--count", metavar="N", help="With --repeat: how many, to 730."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="With --repeat: the last day."),
+    ] = None,
+    by_day: Annotated[
+        str | None,
+        typer.Option(
+            "--by-day", metavar="DAYS", help="With --repeat: mo,we; monthly 2tu, -1fr."
+        ),
+    ] = None,
+    on_conflict: Annotated[
+        str | None,
+        typer.Option(
+            "--on-conflict",
+            metavar="refuse|skip",
+            help="With --repeat: book none, or leave out the dates in the way.",
+        ),
     ] = None,
     input_: o.Input = None,
     atomic: Annotated[
@@ -79,10 +115,13 @@ def create(
         duration=minutes(duration, "--duration"),
         by=by if by != "attendee" else None,
         override=split(override),
+        recurring=_recurring(repeat, every, count, until, by_day),
+        on_conflict=on_conflict,
         notify_attendee=notify,
         idempotency_key=idempotency_key,
     )
     person = _given(name=name, email=email, phone=phone, timezone=attendee_tz)
+    _check_batch(input_, atomic)
     with opened(db) as client:
         if input_ is not None:
             from calbook.cli import batch  # only for --input
@@ -97,7 +136,50 @@ def create(
         if missing:
             given, person = _asked(client, given, person, missing, form)
         booking = _booked(client, given, person, form, dry_run=dry_run)
-    show_change(booked(booking.status), booking, form, dry_run=dry_run)
+        is_team = output.is_for_people(form) and _is_team(client, booking)
+    show_change(booked(booking), booking, form, dry_run=dry_run, with_host=is_team)
+
+
+def _check_batch(input_: str | None, atomic: bool) -> None:
+    if atomic and input_ is None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError("--atomic is for several bookings", hint="add --input FILE")
+
+
+def _is_team(client: Any, booking: Any) -> bool:
+    """Whether it could have been another host's."""
+    event_type = client.calendar.event_types.get(booking.event_type_id)
+    return len(event_type.hosts) > 1
+
+
+def _recurring(
+    repeat: str | None,
+    every: str | None,
+    count: str | None,
+    until: str | None,
+    by_day: str | None,
+) -> Json | None:
+    """The options of a series as the object that `create` takes."""
+    rule = _given(
+        frequency=repeat,
+        interval=_number(every, "--every"),
+        count=_number(count, "--count"),
+        until=until,
+        by_day=by_day,
+    )
+    if rule and repeat is None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "--every, --count, --until and --by-day are for a series",
+            hint="add --repeat daily, weekly, monthly or yearly",
+        )
+    return rule or None
+
+
+def _number(text: str | None, option: str) -> int | None:
+    return None if text is None else whole(text, option)
 
 
 def _booked(

@@ -50,6 +50,13 @@ _STEPS = (
     ("Her calendar takes this file", "ics {uid}", 0),
     ("The host calls it off", 'cancel {uid} --by host --reason "Ill, sorry"', 0),
     ("All of it is on record", "history {uid}", 0),
+    (
+        "A series, all of it or nothing",
+        'create --event demo --start "wed 09:00" --repeat weekly --count 3'
+        ' --name "Eve Adams" --email eve@example.com',
+        0,
+    ),
+    ("Each of its dates", "list --occurrences --email eve@example.com", 0),
 )
 _NEXT = """
 That file is gone again. Yours begins with:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from calbook.cli import catalog, words
+from calbook.cli import cards, catalog
 from calbook.cli import options as o
 from calbook.cli.output import Form
-from calbook.cli.session import minutes, opened, pairs, show_value
+from calbook.cli.session import minutes, opened, pairs, show_value, whole
 
 Json = dict[str, Any]
 
@@ -23,7 +23,10 @@ Description = Annotated[str | None, typer.Option("--description", metavar="TEXT"
 Hosts = Annotated[
     list[str] | None,
     typer.Option(
-        "--host", metavar="HOST[:WEIGHT]", help="Who gives the time; may be repeated."
+        "--host",
+        metavar="HOST[:WEIGHT]",
+        help="Who gives the time, in place of all before; also HOST:fixed,"
+        " HOST:priority=5; may be repeated.",
     ),
 ]
 Schedule = Annotated[
@@ -154,7 +157,7 @@ def _save(how: str, *, event: str, json: bool, db: str | None, **options: Any) -
     with opened(db) as client:
         change = getattr(client.calendar.event_types, how)
         value = change(event, **fields)
-    show_value(value, Form(json=json), keys=_KEYS, card=words.event_type_card)
+    show_value(value, Form(json=json), keys=_KEYS, card=cards.event_type_card)
 
 
 _LENGTHS = (
@@ -174,7 +177,7 @@ def _fields(*, input_: str | None, **options: Any) -> Json:
     given = {key: value for key, value in options.items() if value is not None}
     readers: dict[str, Callable[[Any], Any]] = {
         **{name: _reader(name, minutes) for name in _LENGTHS},
-        **{name: _reader(name, _whole) for name in _COUNTS},
+        **{name: _reader(name, whole) for name in _COUNTS},
         "host": lambda texts: [_host(text) for text in texts],
         "question": lambda texts: [_question(t) for t in texts if t not in _NONE],
         "meta": lambda texts: pairs([t for t in texts if t not in _NONE], "--meta"),
@@ -217,18 +220,18 @@ def _reader(
     return lambda text: nothing if text == "none" else read(text, option)
 
 
-def _whole(text: str, option: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    from calbook.core.errors import BadInput
-    from calbook.core.text import visible
-
-    raise BadInput(f"{option} needs a whole number, not {visible(text[:80])}")
-
-
 def _host(text: str) -> Json:
-    name, colon, weight = text.partition(":")
-    return {"userId": name} | ({"weight": _whole(weight, "--host")} if colon else {})
+    """`alice`, `alice:2` (weight), `alice:fixed`, `alice:2:priority=5`."""
+    name, *parts = text.split(":")
+    found: Json = {"userId": name}
+    for part in parts:
+        if part == "fixed":
+            found["isFixed"] = True
+        elif part.startswith("priority="):
+            found["priority"] = whole(part.removeprefix("priority="), "--host")
+        else:
+            found["weight"] = whole(part, "--host")
+    return found
 
 
 def _question(text: str) -> Json:
@@ -272,7 +275,7 @@ def show(
     """Show one event type with its rules."""
     form = Form(json=json, fields=fields)
     catalog.show_one(
-        "event_types", event, form, db, keys=_KEYS, card=words.event_type_card
+        "event_types", event, form, db, keys=_KEYS, card=cards.event_type_card
     )
 
 

@@ -9,7 +9,10 @@ from calbook.client import Client
 from calbook.core.errors import CalbookError
 
 _MOVABLE = frozenset(
-    {"slot_taken", "outside_hours", "minimum_notice", "slots_per_day", "in_the_past"}
+    {
+        *("slot_taken", "outside_hours", "minimum_notice", "slots_per_day"),
+        *("in_the_past", "seats_full"),
+    }
 )
 _AHEAD = 14  # days
 
@@ -30,7 +33,8 @@ def next_free(
     except CalbookError as error:
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
-        if codes and codes <= _MOVABLE:
+        has_advice = {"conflicts", "group"} & error.details.keys()
+        if codes and codes <= _MOVABLE and not has_advice:
             error.hint = _hint(client, event, start, options, tz, but) or error.hint
         raise
 

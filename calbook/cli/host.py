@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from calbook.cli import catalog, words
+from calbook.cli import cards, catalog
 from calbook.cli import options as o
 from calbook.cli.output import Form
 from calbook.cli.session import opened, show_value
@@ -37,7 +37,7 @@ def add(
     """Add a host."""
     with opened(db) as client:
         added = client.calendar.hosts.create(host, **_fields(name, email, tz, schedule))
-    show_value(added, Form(json=json), keys=_KEYS, card=words.host_card)
+    show_value(added, Form(json=json), keys=_KEYS, card=cards.host_card)
 
 
 def update(
@@ -55,7 +55,7 @@ def update(
         fields["email"] = None
     with opened(db) as client:
         updated = client.calendar.hosts.update(host, **fields)
-    show_value(updated, Form(json=json), keys=_KEYS, card=words.host_card)
+    show_value(updated, Form(json=json), keys=_KEYS, card=cards.host_card)
 
 
 def _fields(
@@ -81,7 +81,7 @@ def show(
 ) -> None:
     """Show one host."""
     form = Form(json=json, fields=fields)
-    catalog.show_one("hosts", host, form, db, keys=_KEYS, card=words.host_card)
+    catalog.show_one("hosts", host, form, db, keys=_KEYS, card=cards.host_card)
 
 
 def remove(

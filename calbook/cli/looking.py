@@ -1,6 +1,8 @@
-"""`list`, `show`, `history`: looking at bookings."""
+"""`list`, `show`, `occurrences`, `history`: looking at bookings."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
@@ -8,6 +10,8 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Form
 from calbook.cli.session import BOOKING_KEYS, opened, show_value
+
+Json = dict[str, Any]
 
 _EVENT_KEYS = ("at", "type", "by", "change", "id")
 _MOST = 1_000_000_000  # what SQLite takes is more
@@ -49,6 +53,9 @@ def list_bookings(
         typer.Option("--after", metavar="UID", help="The page behind this booking."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Without a limit.")] = False,
+    occurrences: Annotated[
+        bool, typer.Option("--occurrences", help="A row for each date of a series.")
+    ] = False,
     tz: o.Tz = None,
     json: o.Json = False,
     jsonl: o.Jsonl = False,
@@ -57,9 +64,13 @@ def list_bookings(
     db: o.Db = None,
 ) -> None:
     """List bookings by start."""
+    if upcoming and past:
+        from calbook.core.errors import UsageError
+
+        raise UsageError("--upcoming and --past exclude each other")
     zone = output.reading_zone(tz)
     form = Form(json, jsonl, csv, fields, zone)
-    filters = {
+    filters: dict[str, Any] = {
         "status": status or None,
         "event_type_id": event,
         "host_id": host,
@@ -69,28 +80,70 @@ def list_bookings(
         "end_date": _bound(to, "now" if past else None, "--past"),
     }
     count = None if all_ else limit
+    page: dict[str, Any] = {"latest_first": past, "count": count, "offset": offset}
     with opened(db) as client:
         bookings = client.calendar.bookings
-        found = bookings.list(
-            **filters,  # type: ignore[arg-type]
-            timezone=zone,
-            latest_first=past,
-            count=count,
-            offset=offset,
-            after=after,
-        )
+        if occurrences:
+            _check_no_after(after)
+            found = bookings.list_occurrences(**filters, **page, timezone=zone)
+        else:
+            found = bookings.list(**filters, **page, timezone=zone, after=after)
+        now = client.now()
         full = count is not None and len(found) == count and output.is_for_people(form)
-        total = bookings.total(timezone=zone, **filters) if full else 0
+        total = (
+            bookings.total(occurrences=occurrences, timezone=zone, **filters)
+            if full
+            else 0
+        )
     output.many(
         [booking.to_dict() for booking in found],
         form,
-        keys=BOOKING_KEYS,
-        table=lambda items: _table(items, zone),
+        keys=("uid", "date", *BOOKING_KEYS[1:]) if occurrences else BOOKING_KEYS,
+        table=lambda items: _table(_next_dates(items, filters, now, zone), zone),
     )
     more = total - offset - len(found)
     if more > 0 and after is None and found:
+        further = f"--offset {offset + len(found)}"
+        further = further if occurrences else f"--after {found[-1].uid}"
         output.flush()
-        output.say(f"{more} more: --after {found[-1].uid}, --limit N or --all")
+        output.say(f"{more} more: {further}, --limit N or --all")
+
+
+def _next_dates(
+    items: Sequence[Json], filters: Json, now: datetime, zone: str | None
+) -> list[Json]:
+    """For people: of a series the first date within the range that was asked for."""
+    since, to = filters["start_date"], filters["end_date"]
+    return [_from(item, since, to, now, zone) if since else item for item in items]
+
+
+def _from(
+    item: Json, since: str, to: str | None, now: datetime, zone: str | None
+) -> Json:
+    """The first date that takes place; where all are cancelled the first of these."""
+    from calbook.core import when
+
+    context: dict[str, Any] = {"now": now, "timezone": zone or item["timezone"]}
+    lower, upper = when.lower(since, **context), to and when.upper(to, **context)
+
+    def is_within(occurrence: Json) -> bool:
+        start = datetime.fromisoformat(occurrence["startTime"])
+        return start >= lower and (not upper or start < upper)
+
+    found = list(filter(is_within, item["occurrences"]))
+    if not found:
+        return item
+    first = min(found, key=lambda occurrence: occurrence["status"] == "CANCELLED")
+    return {**item, **{key: first[key] for key in ("startTime", "endTime")}}
+
+
+def _check_no_after(after: str | None) -> None:
+    if after is not None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "--after goes by whole bookings", hint="with --occurrences use --offset"
+        )
 
 
 def _bound(given: str | None, implied: str | None, option: str) -> str | None:
@@ -115,16 +168,56 @@ def show(
     db: o.Db = None,
 ) -> None:
     """Show one booking."""
-    from calbook.cli import words
+    from calbook.cli import note, words
 
+    zone = output.reading_zone(tz)
+    form = Form(json=json, fields=fields, tz=zone)
+    with opened(db) as client:
+        booking = client.calendar.bookings.get(uid)
+        notes = note.for_people(client, booking, form)
+    show_value(
+        booking,
+        form,
+        keys=BOOKING_KEYS,
+        card=lambda item: words.booking_card(item, zone) + notes,
+    )
+
+
+_OCCURRENCE_KEYS = (
+    "date",
+    "startTime",
+    "endTime",
+    "status",
+    "resolution",
+    "offsetDiffers",
+    "attendance",
+)
+
+
+def occurrences(
+    uid: o.Uid,
+    tz: o.Tz = None,
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    csv: o.Csv = False,
+    fields: o.Fields = None,
+    db: o.Db = None,
+) -> None:
+    """Show every date of a series."""
     zone = output.reading_zone(tz)
     with opened(db) as client:
         booking = client.calendar.bookings.get(uid)
-    show_value(
-        booking,
-        Form(json=json, fields=fields, tz=zone),
-        keys=BOOKING_KEYS,
-        card=lambda item: words.booking_card(item, zone),
+
+    def table(items: object) -> str:
+        from calbook.cli import tables  # slow to import
+
+        return tables.occurrences(items, zone or booking.timezone)  # type: ignore[arg-type]
+
+    output.many(
+        booking.to_dict()["occurrences"],
+        Form(json, jsonl, csv, fields, zone),
+        keys=_OCCURRENCE_KEYS,
+        table=table,
     )
 
 

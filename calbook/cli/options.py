@@ -98,6 +98,29 @@ Meta = Annotated[
     list[str] | None,
     typer.Option("--meta", metavar="K=V", help="Metadata; may be repeated."),
 ]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on", metavar="DATE", help="Of a series: the date, as first booked."
+    ),
+]
+FromDate = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="DATE", help="Of a series: what is to come from that date on."
+    ),
+]
+AllDates = Annotated[
+    bool, typer.Option("--all", help="Of a series: all that is still to come.")
+]
+Response = Annotated[
+    list[str] | None,
+    typer.Option("--response", metavar="K=V", help="An answer to a question."),
+]
+AttendeeTz = Annotated[
+    str | None,
+    typer.Option("--attendee-tz", metavar="ZONE", help="The attendee's own zone."),
+]
 Input = Annotated[
     str | None,
     typer.Option("--input", metavar="FILE|-", help="Read JSON; - is standard input."),

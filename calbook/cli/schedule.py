@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from calbook.cli import catalog, output, words
+from calbook.cli import cards, catalog, output
 from calbook.cli import options as o
 from calbook.cli.output import Form
 from calbook.cli.session import opened, show_value
@@ -48,7 +48,7 @@ def add(
     fields = _fields(name, tz, hours)
     with opened(db) as client:
         added = client.calendar.schedules.create(schedule, **fields)
-    show_value(added, Form(json=json), keys=_KEYS, card=words.schedule_card)
+    show_value(added, Form(json=json), keys=_KEYS, card=cards.schedule_card)
 
 
 def update(
@@ -63,7 +63,7 @@ def update(
     fields = _fields(name, tz, hours)
     with opened(db) as client:
         updated = client.calendar.schedules.update(schedule, **fields)
-    show_value(updated, Form(json=json), keys=_KEYS, card=words.schedule_card)
+    show_value(updated, Form(json=json), keys=_KEYS, card=cards.schedule_card)
 
 
 def _fields(
@@ -148,7 +148,7 @@ def show(
     """Show one schedule with its overrides."""
     form = Form(json=json, fields=fields)
     catalog.show_one(
-        "schedules", schedule, form, db, keys=_KEYS, card=words.schedule_card
+        "schedules", schedule, form, db, keys=_KEYS, card=cards.schedule_card
     )
 
 
@@ -205,7 +205,7 @@ def override(
             end_date=to or date,
             timezone=changed.timezone,
         )
-    show_value(changed, Form(json=json), keys=_KEYS, card=words.schedule_card)
+    show_value(changed, Form(json=json), keys=_KEYS, card=cards.schedule_card)
     if stay and not off:
         output.flush()
         output.say(f"{stay} booked on these dates stay: calbook list --from {date}")

@@ -1,8 +1,9 @@
 """A command's client, and the way every change is printed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
@@ -43,18 +44,31 @@ def opened(db: str | None) -> "Iterator[Client]":
 
 
 def show_change(
-    what: str, booking: "Value", form: Form, *, dry_run: bool = False
+    what: str,
+    booking: "Value",
+    form: Form,
+    *,
+    dry_run: bool = False,
+    dates: Sequence[str] = (),
+    with_host: bool = False,
 ) -> None:
-    """A booking after a change."""
+    """A booking after a change; people are told of the dates it was about."""
     item = booking.to_dict()
-    said = f"Would be {what.lower()}" if dry_run else what
+    said = f"Would be {_begun(what)}" if dry_run else what
     with told(what, [] if dry_run else [item["uid"]]):
         output.one(
             item,
             form,
             keys=BOOKING_KEYS,
-            card=lambda booking: visible_change(said, booking, form.tz),
+            card=lambda booking: visible_change(
+                said, booking, form.tz, dates, with_host=with_host
+            ),
         )
+
+
+def _begun(what: str) -> str:
+    """Inside a sentence; an address keeps its capitals."""
+    return f"{what[:1].lower()}{what[1:]}"
 
 
 @contextmanager
@@ -71,24 +85,55 @@ def told(what: str, uids: list[str]) -> "Iterator[None]":
         from calbook.core.errors import OutputError
 
         raise OutputError(
-            f"{what.lower()} {', '.join(uids)}, but could not say so: {error.strerror}",
+            f"{_begun(what)} {', '.join(uids)}, but could not say so: {error.strerror}",
             uids=uids,
         ) from None
 
 
-def booked(status: str) -> str:
-    return "Requested" if status == "PENDING" else "Booked"
+def booked(booking: "Value | Json") -> str:
+    """A booking that was there before was joined."""
+    facts = booking if isinstance(booking, dict) else booking.to_dict()
+    if facts["version"] > 0:
+        return "Joined"
+    return "Requested" if facts["status"] == "PENDING" else "Booked"
 
 
-def visible_change(what: str, booking: Json, tz: str | None) -> str:
+def touched(before: "Value", after: "Value") -> tuple[str, ...]:
+    """The dates whose occurrences differ between two states of a booking."""
+    old = {o["date"]: o for o in before.to_dict()["occurrences"]}
+    new = after.to_dict()["occurrences"]
+    return tuple(o["date"] for o in new if old.get(o["date"], o) != o)
+
+
+def occurrence_on(booking: "Value", day: str, now: datetime) -> Json:
+    """The occurrence of a date, as it was first booked."""
+    from calbook.core import series, when
+
+    facts = booking.to_dict()
+    found: dict[str, Json] = {o["date"]: o for o in facts["occurrences"]}
+    wanted = when.day(day, now=now, timezone=facts["timezone"])
+    if wanted.isoformat() not in found:
+        starts = {
+            date: datetime.fromisoformat(o["startTime"]).date()
+            for date, o in found.items()
+        }
+        raise series.missing(facts["uid"], wanted, starts)
+    return found[wanted.isoformat()]
+
+
+def visible_change(
+    what: str,
+    booking: Json,
+    tz: str | None,
+    dates: Sequence[str] = (),
+    *,
+    with_host: bool = False,
+) -> str:
     from calbook.cli import words
     from calbook.core.text import visible
 
-    lines = words.change(what, booking, tz).split("\n", 1)
-    link = booking["meetingUrl"]
-    return "".join(
-        f"{visible(line)}\n" for line in (*lines, *([f"  {link}"] * bool(link)))
-    )
+    lines = words.change(what, booking, tz, dates, with_host=with_host)
+    return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def show_value(value: "Value", form: Form, *, keys: tuple[str, ...], card: Any) -> None:
@@ -115,6 +160,16 @@ def minutes(text: str | None, option: str) -> int | None:
     from calbook.core.model import MINUTE
 
     return when.length(text, option) // MINUTE
+
+
+def whole(text: str, option: str) -> int:
+    """A whole number in ASCII digits."""
+    if text.isascii() and text.isdigit() and len(text) < 20:
+        return int(text)
+    from calbook.core.errors import BadInput
+    from calbook.core.text import visible
+
+    raise BadInput(f"{option} needs a whole number, not {visible(text[:80])}")
 
 
 def split(text: str | None) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from calbook.cli import cards, output
 from calbook.cli import options as o
-from calbook.cli import output, words
 from calbook.cli.output import Form
 from calbook.cli.session import opened, show_value
 
@@ -36,7 +36,7 @@ def init(
             given = _asked(client.calendar.hosts.list()[0].to_dict(), given)
         wanted = {key: value for key, value in given.items() if value is not None}
         host = client.set_up(**wanted)
-    show_value(host, Form(json=json), keys=_HOST_KEYS, card=words.host_card)
+    show_value(host, Form(json=json), keys=_HOST_KEYS, card=cards.host_card)
     if asks:
         output.flush()
         output.say(f"Your file is {client.path}. Next:")

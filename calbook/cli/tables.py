@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from calbook.cli import output, words
+from calbook.cli import cards, output, words
 from calbook.core.text import visible
 
 Json = dict[str, Any]
@@ -23,7 +23,7 @@ _COLOURS = {
 }
 
 
-_WHOLE = ("UID", "When", "At")  # never broken over lines
+_WHOLE = ("UID", "When", "At", "Date", "Kind")  # never broken over lines
 _LEAST = {"Status": len("CONFIRMED")}
 
 
@@ -37,12 +37,54 @@ def bookings(items: Sequence[Json], tz: str | None = None) -> str:
         table.add_row(
             _cell(words.short(item["uid"])),
             _cell(words.when(item, tz, with_zone=len(zones) > 1)),
-            _cell(item["eventTypeId"].removeprefix("evt_")),
-            _cell(item["attendee"]["name"] or item["attendee"]["email"]),
+            _cell(_event(item)),
+            _cell(_attendee(item)),
             Text(words.status(item), style=_COLOURS[item["status"]]),
         )
     caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
     return _drawn(table) + caption
+
+
+def _event(item: Json) -> str:
+    """The event type, and how often a series that is one row takes place."""
+    slug: str = item["eventTypeId"].removeprefix("evt_")
+    times = len(item["occurrences"])
+    return f"{slug} ({times}×)" if times > 1 else slug
+
+
+def _attendee(item: Json) -> str:
+    name: str = item["attendee"]["name"] or item["attendee"]["email"]
+    return f"{name} +{len(item['guests'])}" if item["guests"] else name
+
+
+def occurrences(items: Sequence[Json], tz: str) -> str:
+    """The dates of one booking; an offset that is not the first one's is marked."""
+    table = _table("Date", "When", "Status", "Offset")
+    offsets = [words.offset(item["startTime"], tz) for item in items]
+    for item, offset in zip(items, offsets, strict=True):
+        mark = "" if offset == offsets[0] else " *"
+        table.add_row(
+            _cell(item["date"]),
+            _cell(words.when(item, tz, with_zone=False)),
+            Text(words.settled(item), style=_COLOURS[item["status"]]),
+            _cell(offset + mark),
+        )
+    changes = len(set(offsets)) > 1
+    legend = "; * another UTC offset than the first" if changes else ""
+    return _drawn(table) + f"times in {tz}{legend}\n"
+
+
+def attendees(items: Sequence[Json]) -> str:
+    table = _table("Attendee", "E-mail", "Phone", "Zone", "Attendance")
+    for item in items:
+        table.add_row(
+            _cell(item["name"] or ""),
+            _cell(item["email"]),
+            _cell(item["phone"] or ""),
+            _cell(item["timezone"] or ""),
+            _cell(words.came(item)),
+        )
+    return _drawn(table)
 
 
 def history(items: Sequence[Json], tz: str) -> str:
@@ -52,7 +94,20 @@ def history(items: Sequence[Json], tz: str) -> str:
             _cell(words.moment(item["at"], tz)),
             _cell(item["type"].removeprefix("booking.")),
             _cell(item["by"]),
-            _cell(words.details(item, tz)),
+            _prose(words.details(item, tz)),
+        )
+    return _drawn(table) + f"times in {tz}\n"
+
+
+def notes(items: Sequence[Json], tz: str) -> str:
+    if not items:
+        return "no notes\n"
+    table = _table("At", "Kind", "Note")
+    for item in items:
+        table.add_row(
+            _cell(words.moment(item["createdAt"], tz)),
+            Text("private", style="yellow") if item["isPrivate"] else Text("public"),
+            _prose(item["content"]),
         )
     return _drawn(table) + f"times in {tz}\n"
 
@@ -65,7 +120,7 @@ def event_types(items: Sequence[Json]) -> str:
         table.add_row(
             _cell(item["slug"]),
             _cell(item["title"]),
-            _cell(words.minutes(item["duration"])),
+            _cell(cards.minutes(item["duration"])),
             _cell(", ".join(h["userId"].removeprefix("user_") for h in item["hosts"])),
             _cell("yes" if item["active"] else "no"),
         )
@@ -92,7 +147,7 @@ def schedules(items: Sequence[Json]) -> str:
             _cell(item["id"].removeprefix("sched_")),
             _cell(item["name"]),
             _cell(item["timezone"]),
-            _cell(words.hours(item["availability"])),
+            _cell(cards.hours(item["availability"])),
         )
     return _drawn(table)
 
@@ -114,6 +169,11 @@ def _cell(text: str) -> Text:
     return Text(visible(text))
 
 
+def _prose(text: str) -> Text:
+    """A cell that keeps the line breaks."""
+    return Text("\n".join(words.visible_lines(text)))
+
+
 def _drawn(table: Table) -> str:
     console = Console(
         file=io.StringIO(),
@@ -124,5 +184,5 @@ def _drawn(table: Table) -> str:
     )
     with console.capture() as capture:
         console.print(table)
-    lines = [line.rstrip() for line in capture.get().splitlines()]
-    return "\n".join(line.removeprefix(" ") for line in lines if line) + "\n"
+    lines = (line.rstrip().removeprefix(" ") for line in capture.get().splitlines())
+    return "\n".join(lines).strip("\n") + "\n"

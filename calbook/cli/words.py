@@ -1,7 +1,7 @@
-"""Bookings and catalog in words for people: one line, one card."""
+"""Bookings in words for people: one line, one card."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from calbook.core.text import visible
 Json = dict[str, Any]
 
 _SHORT = 9  # letters of a uid that people see: bk_ and six
+_LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
 def short(uid: str) -> str:
@@ -27,6 +28,11 @@ def when(booking: Json, tz: str | None = None, *, with_zone: bool = True) -> str
         zone,
     )
     return f"{spoken} {zone}" if with_zone else spoken
+
+
+def offset(text: str, tz: str) -> str:
+    """`-05:00`, of a moment in the zone."""
+    return times.rfc3339(datetime.fromisoformat(text), tz)[_LOCAL:]
 
 
 def moment(text: str, tz: str) -> str:
@@ -54,12 +60,71 @@ def place(location: Mapping[str, str] | None) -> str | None:
     return ": ".join([kind, *detail])
 
 
-def change(what: str, booking: Json, tz: str | None) -> str:
-    """After a change: what, which, the whole moment with its zone; then who."""
-    return (
-        f"{' '.join(filter(None, [what, booking['uid']]))}: {when(booking, tz)}\n"
-        f"  {person(booking['attendee'])}, {status(booking)}"
+def people(booking: Json) -> str:
+    """`Ada <ada@example.com> and 2 more`."""
+    more = len(booking["guests"])
+    return person(booking["attendee"]) + (f" and {more} more" if more else "")
+
+
+def change(
+    what: str,
+    booking: Json,
+    tz: str | None,
+    dates: Sequence[str] = (),
+    *,
+    with_host: bool = False,
+) -> list[str]:
+    """After a change: what, which, the whole moment with its zone; then who.
+
+    Of a series the dates that the change was about, and the rule of all.
+    """
+    touched = [o for o in booking["occurrences"] if o["date"] in dates]
+    which = [booking["uid"]] if booking["uid"] else []
+    if not (booking["recurring"] and touched):
+        lines = [f"{' '.join([what, *which])}: {when(booking, tz)}"]
+    else:
+        number = touched[0]["date"] if len(touched) == 1 else f"{len(touched)} dates"
+        begins = ", the first:" if len(touched) > 1 else ":"
+        first = {**touched[0], "timezone": booking["timezone"]}
+        lines = [
+            f"{' '.join([what, number, 'of', *which])}{begins}",
+            f"  {when(first, tz)}",
+        ]
+    lines.append(f"  {people(booking)}, {status(booking)}")
+    if booking["recurring"]:
+        lines += [f"  {line}" for line in repeats(booking).split("\n")]
+    if len(booking["hostIds"]) > 1 or with_host:
+        lines.append(f"  with {', '.join(booking['hostIds'])}")
+    return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
+
+
+_EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+
+
+def repeats(booking: Json) -> str:
+    """`every week, 2024-01-15 to 2024-04-01: 11 of 12 dates`, and those left out."""
+    rule, occurrences = booking["recurring"], booking["occurrences"]
+    unit = _EVERY[rule["frequency"]]
+    every = (
+        f"every {unit}"
+        if rule["interval"] == 1
+        else (f"every {rule['interval']} {unit}s")
     )
+    days = f" on {', '.join(rule['byDay'])}" if rule["byDay"] else ""
+    dates = sorted(o["date"] for o in occurrences)
+    live = sum(o["status"] != "CANCELLED" for o in occurrences)
+    held = f"{live} of {len(dates)} dates" if live < len(dates) else f"{live} dates"
+    left_out = [o["date"] for o in occurrences if o["resolution"] == "conflict"]
+    return f"{every}{days}, {dates[0]} to {dates[-1]}: {held}" + (
+        f"\nin the way: {some(left_out)}" if left_out else ""
+    )
+
+
+def some(dates: Sequence[str]) -> str:
+    """All of a few; of many the first, the last and how many."""
+    if len(dates) <= 4:
+        return ", ".join(dates)
+    return f"{dates[0]} … {dates[-1]} ({len(dates)})"
 
 
 def card(facts: Iterable[tuple[str, object]]) -> str:
@@ -91,11 +156,90 @@ def details(event: Json, tz: str) -> str:
     move = [moment(facts.pop(key), tz) for key in ("from", "to") if key in facts]
     reason = facts.pop("reason", None)
     rest = [
-        f"{key}: {', '.join(value) if isinstance(value, list) else value}"
+        _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
         for key, value in facts.items()
         if value not in (None, "cancelled")
     ]
     return "; ".join(filter(None, [" → ".join(move), *rest, reason]))
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_DETAILS: Mapping[str, Callable[[Any], str]] = {
+    "dates": lambda dates: f"of {some(dates)}",
+    "attendee": lambda attendee: person(attendee),
+    "assignment": lambda a: f"{a['hostId']} by {a['rule']}: {a['because']}",
+    "note": lambda note: f"note: {note['content']}",
+}
+
+
+def came(item: Json) -> str:
+    """`attended`, `no-show` or nothing: of an occurrence or a person."""
+    attendance: str = item["attendance"]
+    return "" if attendance == "unknown" else attendance.replace("_", "-")
+
+
+def settled(item: Json) -> str:
+    """`COMPLETED, attended`: an occurrence's status, and whether somebody came."""
+    is_said = item["status"] == "NO_SHOW"
+    return ", ".join(filter(None, [status(item), "" if is_said else _who_came(item)]))
+
+
+def _who_came(item: Json) -> str:
+    """In a group how many did, and how many did not."""
+    said = list(item.get("attendances", {}).values())
+    if not said:
+        return came(item)
+    missed = f", {said.count('no_show')} missed" if "no_show" in said else ""
+    return f"{said.count('attended')} attended{missed}"
+
+
+def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
+    """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
+    times = [when({**item, "timezone": tz}, tz, with_zone=False) for item in items]
+    width = max(map(len, times))
+    return [
+        f"{item['date']}  {time:<{width}}  {settled(item)}"
+        for item, time in zip(items, times, strict=True)
+    ]
+
+
+def _attendee(booking: Json) -> str:
+    """In a group each person came or did not; else the status says it."""
+    attendee = booking["attendee"]
+    return _person(attendee) if booking["guests"] else person(attendee)
+
+
+def _person(attendee: Json) -> str:
+    """Who, whether they came, and what they brought to a group."""
+    brought = [pairs(attendee.get(key) or {}) for key in ("responses", "metadata")]
+    told = [came(attendee), *brought, attendee.get("notes") or ""]
+    more = "; ".join(filter(None, told)).replace("\n", "; ")
+    return f"{person(attendee)}: {more}" if more else person(attendee)
+
+
+def _settled(booking: Json) -> str:
+    """A booking's status; of a single meeting also who came."""
+    single = [] if booking["recurring"] else booking["occurrences"]
+    return settled(single[0]) if single else status(booking)
+
+
+_SHOWN = 12  # dates of a series that a card lists
+
+
+def _dates(booking: Json, tz: str | None) -> str:
+    """The first dates of a series, and where the others are listed."""
+    if not booking["recurring"]:
+        return ""
+    zone = tz or booking["timezone"]
+    items = booking["occurrences"]
+    lines = _occurrences(items[:_SHOWN], zone)
+    more = len(items) - len(lines)
+    return "\n".join(
+        lines + [f"and {more} more: calbook occurrences {booking['uid']}"] * bool(more)
+    )
 
 
 def booking_card(booking: Json, tz: str | None = None) -> str:
@@ -103,15 +247,17 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
         [
             ("Booking", booking["uid"]),
             ("When", when(booking, tz)),
-            ("Status", status(booking)),
+            ("Status", _settled(booking)),
+            ("Repeats", booking["recurring"] and repeats(booking)),
+            ("Dates", _dates(booking, tz)),
             ("Cancelled by", booking["cancelledBy"]),
             ("Reason", booking["reason"]),
             ("Event type", booking["eventTypeId"]),
             ("Host", ", ".join(booking["hostIds"])),
-            ("Attendee", person(booking["attendee"])),
+            ("Attendee", _attendee(booking)),
             ("Phone", booking["attendee"]["phone"]),
             ("Their zone", booking["attendee"]["timezone"]),
-            ("Guests", "\n".join(person(guest) for guest in booking["guests"])),
+            ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
             ("Location", place(booking["location"])),
             ("Meeting link", booking["meetingUrl"]),
             ("Notes", booking["notes"]),
@@ -121,130 +267,4 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
             ("Booked", moment(booking["createdAt"], tz or booking["timezone"])),
             ("Version", f"{booking['version']} (sequence {booking['sequence']})"),
         ]
-    )
-
-
-def hours(availability: Sequence[Mapping[str, str]]) -> str:
-    """`Mon–Fri 09:00–17:00; Sat 10:00–13:00`."""
-    by_day: dict[str, list[str]] = {}
-    for window in availability:
-        by_day.setdefault(window["day"], []).append(_window(window))
-    runs: list[tuple[list[str], str]] = []
-    for day, windows in by_day.items():
-        text = ", ".join(windows)
-        if runs and runs[-1][1] == text and _follows(runs[-1][0][-1], day):
-            runs[-1][0].append(day)
-        else:
-            runs.append(([day], text))
-    return "; ".join(f"{_days(days)} {text}" for days, text in runs) or "closed"
-
-
-def _window(window: Mapping[str, str]) -> str:
-    return f"{window['startTime']}–{window['endTime']}"
-
-
-def _follows(day: str, next_day: str) -> bool:
-    return times.WEEKDAYS.index(next_day) == times.WEEKDAYS.index(day) + 1
-
-
-def _days(days: Sequence[str]) -> str:
-    names = [day[:3].capitalize() for day in days]
-    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
-
-
-def override(item: Json) -> str:
-    open_time = ", ".join(_window(window) for window in item["availability"])
-    reason = f" ({item['reason']})" if item["reason"] else ""
-    return f"{item['date']} {open_time or 'closed'}{reason}"
-
-
-def schedule_card(schedule: Json) -> str:
-    return card(
-        [
-            ("Schedule", schedule["id"]),
-            ("Name", schedule["name"]),
-            ("Zone", schedule["timezone"]),
-            ("Hours", hours(schedule["availability"]).replace("; ", "\n")),
-            ("Overrides", "\n".join(override(o) for o in schedule["overrides"])),
-        ]
-    )
-
-
-def host_card(host: Json) -> str:
-    return card(
-        [
-            ("Host", host["id"]),
-            ("Name", host["name"]),
-            ("E-mail", host["email"]),
-            ("Zone", host["timezone"]),
-            ("Schedule", host["scheduleId"]),
-        ]
-    )
-
-
-def event_type_card(item: Json) -> str:
-    return card(
-        [
-            ("Event type", item["id"]),
-            ("Title", item["title"]),
-            ("Description", item["description"]),
-            ("Duration", minutes(item["duration"])),
-            ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
-            ("Sharing", item["schedulingType"] != "SINGLE" and item["schedulingType"]),
-            ("Schedule", item["scheduleId"] or "each host's own"),
-            ("Location", place(item["location"])),
-            ("Meeting link", item["meetingUrlTemplate"]),
-            ("Buffers", _buffers(item)),
-            ("Notice", item["minimumNotice"] and minutes(item["minimumNotice"])),
-            ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
-            ("Starts every", minutes(item["slotInterval"])),
-            ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
-            ("Confirmation", item["requiresConfirmation"] and "by the host"),
-            ("Cancellation", _cancellation(item)),
-            ("Seats", item["seats"]),
-            ("Questions", "\n".join(_question(q) for q in item["questions"])),
-            ("Metadata", pairs(item["metadata"])),
-            ("Active", "yes" if item["active"] else "no"),
-        ]
-    )
-
-
-def minutes(count: int) -> str:
-    """`45 min`, `2 h`, `1 h 30 min`, `2 d`."""
-    days, rest = divmod(count, 1440)
-    hours, left = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (left, "min")]
-    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 min"
-
-
-def _assignment(host: Json) -> str:
-    extra = [
-        f"weight {host['weight']}" if host["weight"] != 1 else "",
-        "fixed" if host["isFixed"] else "",
-        f"priority {host['priority']}" if host["priority"] else "",
-    ]
-    return " ".join([host["userId"], *filter(None, extra)])
-
-
-def _buffers(item: Json) -> str | None:
-    before, after = item["bufferBefore"], item["bufferAfter"]
-    if not before and not after:
-        return None
-    return f"{minutes(before)} before, {minutes(after)} after"
-
-
-def _cancellation(item: Json) -> str:
-    if not item["allowCancellation"]:
-        return "by the host only"
-    if item["cancellationDeadline"] is None:
-        return "any time"
-    return f"until {minutes(item['cancellationDeadline'])} before"
-
-
-def _question(question: Json) -> str:
-    options = f" ({', '.join(question['options'])})" if question["options"] else ""
-    needed = ", required" if question["required"] else ""
-    return (
-        f"{question['key']}: {question['label']}"
-        f" [{question['type'].lower()}{needed}]{options}"
     )

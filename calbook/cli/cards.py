@@ -1,0 +1,145 @@
+"""Event types, hosts and schedules in words for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calbook.cli import words
+from calbook.core import times
+
+Json = dict[str, Any]
+
+
+def hours(availability: Sequence[Mapping[str, str]]) -> str:
+    """`Mon–Fri 09:00–17:00; Sat 10:00–13:00`."""
+    by_day: dict[str, list[str]] = {}
+    for window in availability:
+        by_day.setdefault(window["day"], []).append(_window(window))
+    runs: list[tuple[list[str], str]] = []
+    for day, windows in by_day.items():
+        text = ", ".join(windows)
+        if runs and runs[-1][1] == text and _follows(runs[-1][0][-1], day):
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], text))
+    return "; ".join(f"{_days(days)} {text}" for days, text in runs) or "closed"
+
+
+def _window(window: Mapping[str, str]) -> str:
+    return f"{window['startTime']}–{window['endTime']}"
+
+
+def _follows(day: str, next_day: str) -> bool:
+    return times.WEEKDAYS.index(next_day) == times.WEEKDAYS.index(day) + 1
+
+
+def _days(days: Sequence[str]) -> str:
+    names = [day[:3].capitalize() for day in days]
+    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
+
+
+def override(item: Json) -> str:
+    open_time = ", ".join(_window(window) for window in item["availability"])
+    reason = f" ({item['reason']})" if item["reason"] else ""
+    return f"{item['date']} {open_time or 'closed'}{reason}"
+
+
+def schedule_card(schedule: Json) -> str:
+    return words.card(
+        [
+            ("Schedule", schedule["id"]),
+            ("Name", schedule["name"]),
+            ("Zone", schedule["timezone"]),
+            ("Hours", hours(schedule["availability"]).replace("; ", "\n")),
+            ("Overrides", "\n".join(override(o) for o in schedule["overrides"])),
+        ]
+    )
+
+
+def host_card(host: Json) -> str:
+    return words.card(
+        [
+            ("Host", host["id"]),
+            ("Name", host["name"]),
+            ("E-mail", host["email"]),
+            ("Zone", host["timezone"]),
+            ("Schedule", host["scheduleId"]),
+        ]
+    )
+
+
+def event_type_card(item: Json) -> str:
+    return words.card(
+        [
+            ("Event type", item["id"]),
+            ("Title", item["title"]),
+            ("Description", item["description"]),
+            ("Duration", minutes(item["duration"])),
+            ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
+            ("Sharing", _sharing(item)),
+            ("Schedule", item["scheduleId"] or "each host's own"),
+            ("Location", words.place(item["location"])),
+            ("Meeting link", item["meetingUrlTemplate"]),
+            ("Buffers", _buffers(item)),
+            ("Notice", item["minimumNotice"] and minutes(item["minimumNotice"])),
+            ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
+            ("Starts every", minutes(item["slotInterval"])),
+            ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
+            ("Confirmation", item["requiresConfirmation"] and "by the host"),
+            ("Cancellation", _cancellation(item)),
+            ("Seats", item["seats"]),
+            ("Questions", "\n".join(_question(q) for q in item["questions"])),
+            ("Metadata", words.pairs(item["metadata"])),
+            ("Active", "yes" if item["active"] else "no"),
+        ]
+    )
+
+
+def _sharing(item: Json) -> str | None:
+    """How several hosts share the bookings: `ROUND_ROBIN, LEAST_RECENT`."""
+    if item["schedulingType"] == "SINGLE":
+        return None
+    if item["schedulingType"] != "ROUND_ROBIN":
+        return str(item["schedulingType"])
+    rule = item["roundRobin"] or {"algorithm": "LEAST_RECENT"}
+    return f"ROUND_ROBIN, {rule['algorithm']}"
+
+
+def minutes(count: int) -> str:
+    """`45 min`, `2 h`, `1 h 30 min`, `2 d`."""
+    days, rest = divmod(count, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (left, "min")]
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 min"
+
+
+def _assignment(host: Json) -> str:
+    extra = [
+        f"weight {host['weight']}" if host["weight"] != 1 else "",
+        "fixed" if host["isFixed"] else "",
+        f"priority {host['priority']}" if host["priority"] else "",
+    ]
+    return " ".join([host["userId"], *filter(None, extra)])
+
+
+def _buffers(item: Json) -> str | None:
+    before, after = item["bufferBefore"], item["bufferAfter"]
+    if not before and not after:
+        return None
+    return f"{minutes(before)} before, {minutes(after)} after"
+
+
+def _cancellation(item: Json) -> str:
+    if not item["allowCancellation"]:
+        return "by the host only"
+    if item["cancellationDeadline"] is None:
+        return "any time"
+    return f"until {minutes(item['cancellationDeadline'])} before"
+
+
+def _question(question: Json) -> str:
+    options = f" ({', '.join(question['options'])})" if question["options"] else ""
+    needed = ", required" if question["required"] else ""
+    return (
+        f"{question['key']}: {question['label']}"
+        f" [{question['type'].lower()}{needed}]{options}"
+    )

@@ -154,7 +154,10 @@ def test_the_demo_plays_the_main_job(tmp_path, environment):
 
     assert done.returncode == 0
     assert done.stderr == ""
-    for command in ("event add", "create", "list", "reschedule", "cancel", "ics"):
+    for command in (
+        *("event add", "create", "list", "reschedule", "cancel", "ics"),
+        "list --occurrences",
+    ):
         assert f"$ calbook {command}" in done.stdout
     assert "that time is taken by" in done.stdout
     assert "BEGIN:VCALENDAR" in done.stdout

@@ -1,6 +1,6 @@
 """The seed's page, word for word in its Python spelling, in its order.
 
-What it shows of groups, series, notes, attendance and webhooks is still to come.
+What it shows of webhooks is still to come; here a receiver is handed the events.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def client(tmp_path: Path, clock: Clock) -> Iterator[Client]:
             cancellation_deadline=12 * 60,
         )
         calendar.event_types.create("evt_demo", title="Product demo")
+        calendar.event_types.create("evt_group", title="A class", seats=3)
+        calendar.event_types.create("evt_weekly_coaching", duration=60)
         yield client
 
 
@@ -78,6 +80,32 @@ def pending(client: Client) -> Booking:
         event_type_id="evt_demo",
         start_time="2024-01-16T10:00:00-05:00",
         attendee={"name": "John Doe", "email": "john@example.com"},
+    )
+
+
+@pytest.fixture
+def group(client: Client) -> Booking:
+    """A booking of an event type that allows multiple attendees."""
+    return client.calendar.bookings.create(
+        event_type_id="evt_group",
+        start_time="2024-01-17T10:00:00-05:00",
+        attendee={"name": "John Doe", "email": "john@example.com"},
+    )
+
+
+@pytest.fixture
+def series(client: Client) -> Booking:
+    return client.calendar.bookings.create(
+        event_type_id="evt_weekly_coaching",
+        start_time="2024-01-15T10:00:00-05:00",
+        attendee={
+            "name": "John Doe",
+            "email": "john@example.com",
+        },
+        recurring={
+            "frequency": "WEEKLY",
+            "count": 12,  # 12 occurrences
+        },
     )
 
 
@@ -371,13 +399,40 @@ def test_reschedule_booking(
     assert rescheduled.meeting_url == booking.meeting_url
 
 
-def test_list_attendees(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
-    uid = client.calendar.bookings.create(
-        event_type_id="evt_xxx",
-        start_time="2024-01-15T10:00:00-05:00",
-        attendee={"name": "John Doe", "email": "john@example.com"},
-        guests=["jane@example.com"],
-    ).uid
+def test_add_attendee(client: Client, group: Booking) -> None:
+    booking = group
+
+    added = client.calendar.bookings.add_attendee(
+        booking.uid,
+        name="Jane Smith",
+        email="jane@example.com",
+    )
+
+    assert [guest.email for guest in added.guests] == ["jane@example.com"]
+    assert added == client.calendar.bookings.get(booking.uid)
+
+
+def test_remove_attendee(client: Client, group: Booking) -> None:
+    booking = group
+    client.calendar.bookings.add_attendee(
+        booking.uid, name="Jane Smith", email="jane@example.com"
+    )
+
+    removed = client.calendar.bookings.remove_attendee(
+        booking.uid,
+        email="jane@example.com",
+    )
+
+    assert (removed.attendee.email, removed.guests) == ("john@example.com", ())
+
+
+def test_list_attendees(
+    client: Client, group: Booking, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uid = group.uid
+    client.calendar.bookings.add_attendee(
+        uid, name="Jane Smith", email="jane@example.com"
+    )
 
     booking = client.calendar.bookings.get(uid)
     print("Primary attendee:", booking.attendee)
@@ -388,6 +443,92 @@ def test_list_attendees(client: Client, capsys: pytest.CaptureFixture[str]) -> N
     assert "John Doe" in primary
     assert "jane@example.com" in guests
     assert total == "Total attendees: 2"
+
+
+def test_create_recurring(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    booking = client.calendar.bookings.create(
+        event_type_id="evt_weekly_coaching",
+        start_time="2024-01-15T10:00:00-05:00",
+        attendee={
+            "name": "John Doe",
+            "email": "john@example.com",
+        },
+        recurring={
+            "frequency": "WEEKLY",
+            "count": 12,  # 12 occurrences
+        },
+    )
+    print("Recurring booking created")
+    print("Occurrences:", len(booking.occurrences))
+
+    assert capsys.readouterr().out == "Recurring booking created\nOccurrences: 12\n"
+    starts = [occurrence.start_time[10:] for occurrence in booking.occurrences]
+    assert starts == ["T10:00:00-05:00"] * 8 + ["T10:00:00-04:00"] * 4
+
+
+def test_get_occurrences(
+    client: Client, series: Booking, capsys: pytest.CaptureFixture[str]
+) -> None:
+    booking = series
+
+    occurrences = client.calendar.bookings.get_occurrences(booking.uid)
+    for occurrence in occurrences:
+        print(f"{occurrence.date}: {occurrence.status}")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert lines[0] == "2024-01-15: CONFIRMED"
+    assert lines[-1] == "2024-04-01: CONFIRMED"
+
+
+def test_cancel_single_occurrence_and_all_future(
+    client: Client, series: Booking
+) -> None:
+    booking = series
+
+    client.calendar.bookings.cancel_occurrence(
+        booking.uid,
+        date="2024-02-05",
+        reason="Holiday",
+    )
+    client.calendar.bookings.cancel_all_future(
+        booking.uid,
+        from_date="2024-03-01",
+        reason="Project completed",
+    )
+
+    left = [
+        (number, occurrence.date)
+        for number, occurrence in enumerate(
+            client.calendar.bookings.get_occurrences(booking.uid), 1
+        )
+        if occurrence.status == "CONFIRMED"
+    ]
+    assert left == [
+        (1, "2024-01-15"),
+        (2, "2024-01-22"),
+        (3, "2024-01-29"),
+        (5, "2024-02-12"),
+        (6, "2024-02-19"),
+        (7, "2024-02-26"),
+    ]
+
+
+def test_notes(
+    client: Client, booking: Booking, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.calendar.bookings.add_note(
+        booking.uid,
+        content="Discussed Q1 goals, follow up on pricing",
+        is_private=True,  # Only visible to hosts
+    )
+    notes = client.calendar.bookings.get_notes(booking.uid)
+    for note in notes:
+        print(f"[{note.created_at}] {note.content}")
+
+    assert capsys.readouterr().out == (
+        "[2024-01-08T09:00:00-05:00] Discussed Q1 goals, follow up on pricing\n"
+    )
 
 
 def test_booking_metadata(client: Client) -> None:
@@ -419,6 +560,22 @@ def test_booking_metadata(client: Client) -> None:
     assert replaced.metadata == {"a": 1}
 
 
+def test_mark_as_attended(client: Client, booking: Booking, clock: Clock) -> None:
+    clock.now = booking.starts_at
+
+    marked = client.calendar.bookings.mark_attended(booking.uid)
+
+    assert (marked.status, marked.attendance) == ("COMPLETED", "attended")
+
+
+def test_mark_as_no_show(client: Client, booking: Booking, clock: Clock) -> None:
+    clock.now = booking.starts_at
+
+    marked = client.calendar.bookings.mark_no_show(booking.uid)
+
+    assert (marked.status, marked.attendance) == ("NO_SHOW", "no_show")
+
+
 def test_get_ics_file(client: Client, booking: Booking) -> None:
     ics = client.calendar.bookings.get_ics(booking.uid)
 
@@ -426,3 +583,29 @@ def test_get_ics_file(client: Client, booking: Booking) -> None:
     assert event["UID"] == f"{booking.uid}@calbook"
     assert event.start == booking.starts_at
     assert event.end == booking.ends_at
+
+
+def test_webhooks_for_bookings(client: Client, clock: Clock, pending: Booking) -> None:
+    """Every type that the page's receiver switches on is written for it to hear."""
+    bookings = client.calendar.bookings
+    bookings.confirm(pending.uid)
+    bookings.reschedule(pending.uid, start_time="2024-01-16T11:00:00-05:00", by="host")
+    clock.now = datetime(2024, 1, 17, tzinfo=UTC)
+    client.tick()
+    other = bookings.create(
+        event_type_id="evt_xxx",
+        start_time="2024-01-18T10:00:00-05:00",
+        attendee={"name": "John Doe", "email": "john@example.com"},
+    )
+    bookings.cancel(other.uid)
+
+    heard = [e.type for uid in (pending.uid, other.uid) for e in bookings.history(uid)]
+
+    assert heard == [
+        "booking.created",
+        "booking.confirmed",
+        "booking.rescheduled",
+        "booking.completed",
+        "booking.created",
+        "booking.cancelled",
+    ]

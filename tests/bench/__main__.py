@@ -10,7 +10,7 @@ from pathlib import Path
 
 import calbook.client
 
-from . import inserts, khal, processes, startup, steps
+from . import inserts, khal, processes, series, startup, steps
 from .figures import Figure, sources, table
 
 
@@ -36,6 +36,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         steps.figures(directory, small=10_000, large=large),
         khal.figures(directory),
         inserts.figures(directory),
+        series.figures(directory),
     ):
         for figure in figures:
             print("...", figure.name, figure.row[1], file=sys.stderr)

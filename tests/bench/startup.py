@@ -13,6 +13,7 @@ from .figures import Figure
 from .processes import Command, calbook
 
 _SIZE = 1_000
+_DAILY = ("--repeat", "daily", "--count", "730")
 _PERSON = ("--name", books.ATTENDEE["name"], "--email", books.ATTENDEE["email"])
 
 
@@ -24,7 +25,9 @@ def figures(directory: Path) -> Iterator[Figure]:
         calbook("list", "--json", db=book.path),
         at_most=5.2,
     )
-    yield _figure("create --json", _creating(book, directory / "copy.db"), at_most=7)
+    create = _creating(book, directory / "copy.db")
+    yield _figure("create --json", create, at_most=7)
+    yield _series(create, _creating(book, directory / "daily.db", *_DAILY))
     yield _figure(
         "calbook __complete uids",
         calbook("__complete", "uids", db=book.path),
@@ -32,12 +35,22 @@ def figures(directory: Path) -> Iterator[Figure]:
     )
 
 
-def _creating(book: books.Book, copy: Path) -> Command:
+def _series(single: Command, series: Command) -> Figure:
+    return Figure(
+        f"create of 730 dates / create, {processes.unit()}",
+        processes.cost(series) / processes.cost(single),
+        at_most=20,
+        how=(str(series), str(single)),
+    )
+
+
+def _creating(book: books.Book, copy: Path, *more: str) -> Command:
     """Books a free half hour amid the others, each time in a new copy of the file."""
     free = times.wall(book.start(_SIZE // 2), books.ZONE) + books.HALF
     return calbook(
         *("create", "--json", "--event", "demo", "--start", f"{free:%Y-%m-%dT%H:%M}"),
         *_PERSON,
+        *more,
         db=copy,
         prepare=lambda: shutil.copyfile(book.path, copy),
     )

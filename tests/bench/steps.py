@@ -40,7 +40,7 @@ def overlap(few: Book, many: Book) -> Figure:
         f"overlap check, steps at {many.size:,} rows / at {few.size:,}",
         _overlap_steps(many) / _overlap_steps(few),
         at_most=1.1,
-        how=("Facts.obstacle, the last free half hour, steps by progress handler",),
+        how=("Facts.obstacles, the last free half hour, steps by progress handler",),
     )
 
 
@@ -121,7 +121,7 @@ def _overlap_steps(book: Book) -> float:
     free = Span(start, start + books.HALF)
 
     def check(facts: Facts) -> None:
-        if facts.obstacle((books.HOST,), free, but=None, now=books.NOW):
+        if facts.obstacles((books.HOST,), [free], aside=None, now=books.NOW):
             raise RuntimeError("the bench's own bookings are in the way")
 
     return _on(book, lambda facts: counted(facts, check))

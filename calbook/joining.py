@@ -80,10 +80,11 @@ def room(facts: Facts, event_type: EventType, wish: Wish) -> Booking | None:
 def advised(facts: Facts, event_type: EventType, refusal: CalbookError) -> CalbookError:
     """How to get into the group that is in the way, where it meets on several dates."""
     every = refusal.details.get("refusals", ())
-    uids = [r["details"]["uid"] for r in every if r["code"] == SlotTaken.code]
-    if event_type.seats is None or not any(uids):
+    taken = (r["details"]["uid"] for r in every if r["code"] == SlotTaken.code)
+    uid = next(filter(None, taken), None)
+    if event_type.seats is None or uid is None:
         return refusal
-    booking = facts.booking(uids[0])
+    booking = facts.booking(uid)
     if booking.event_type_id == event_type.id and booking.recurring is not None:
         refusal.hint = (
             f"it is a group: calbook attendee add {booking.uid} joins all its dates"

@@ -386,6 +386,37 @@ def test_a_check_finds_what_another_program_broke(
     assert finding.format(uid) in client.check()
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update host_loads set bookings = bookings + 1",
+        "delete from host_loads",
+        "update booking_hosts set is_live = 0",
+    ],
+)
+def test_a_check_finds_turns_that_are_counted_wrong(
+    client: Client, plain: sqlite3.Connection, damage: str
+) -> None:
+    plain.executescript(damage)
+
+    assert client.check() == ("the bookings of user_me are counted wrong",)
+
+
+def test_a_check_finds_a_host_of_several_whose_time_is_free(
+    client: Client, plain: sqlite3.Connection
+) -> None:
+    uid = client.calendar.bookings.list()[0].uid
+    client.calendar.hosts.create("bob", name="Bob")
+    plain.execute(
+        "insert into booking_hosts select uid, 1, 'user_bob', event_type_id, made, 0"
+        " from booking_hosts where uid = ?",
+        [uid],
+    )
+    plain.commit()
+
+    assert client.check() == (f"{uid} will take place but holds no time",)
+
+
 @pytest.mark.parametrize("empty", [False, True], ids=["missing", "empty"])
 def test_what_is_not_there_is_neither_checked_nor_copied(
     client: Client, path: Path, copy: Path, empty: bool

@@ -29,9 +29,21 @@ _CHECKS = {
         where c.claim_start <> o.claim_start or c.claim_end <> o.claim_end limit 1
     """,
     "{} will take place but holds no time": """
-        select uid from occurrences o where status = 'CONFIRMED' and not exists (
-            select 1 from claims c
-            where c.uid = o.uid and c.recurrence_id = o.recurrence_id
+        select uid from occurrences o join booking_hosts h using (uid)
+        where status = 'CONFIRMED' and not exists (
+            select 1 from claims c where c.uid = o.uid
+            and c.recurrence_id = o.recurrence_id and c.host_id = h.host_id
+        ) limit 1
+    """,
+    "the bookings of {} are counted wrong": """
+        select host_id from host_loads l where bookings <> (
+            select count(*) from booking_hosts h where is_live
+            and h.event_type_id = l.event_type_id and h.host_id = l.host_id
+        )
+        union all
+        select host_id from booking_hosts h where is_live and not exists (
+            select 1 from host_loads l
+            where l.event_type_id = h.event_type_id and l.host_id = h.host_id
         ) limit 1
     """,
     "{} has no occurrence": """

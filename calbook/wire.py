@@ -7,11 +7,11 @@ way for a booking to become JSON. Light: listing imports no rules.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from calbook.core import aging
-from calbook.core.times import WEEKDAYS, rfc3339
+from calbook.core.times import WEEKDAYS, Clock, clock, rfc3339
 from calbook.store.reading import Row
 
 Json = dict[str, Any]
@@ -25,15 +25,19 @@ def booking(row: Row, *, now: int) -> Json:
     Of a series `startTime` and `endTime` are the first that was booked; resolution,
     cancelledBy, reason and attendance what all occurrences have in common.
     """
-    timezone = row["timezone"]
-    attendees = json.loads(row["attendees"])
-    # Stored by their keys: a date of a series may have moved past another.
-    items = sorted(json.loads(row["occurrences"]), key=lambda item: item["start_at"])
-    occurrences = _occurrences(items, row, attendees, now)
+    stamp = clock(row["timezone"])
+    attendees, items = json.loads(row["attendees"]), json.loads(row["occurrences"])
+    if len(items) > 1:  # stored by their keys: one may have moved past another
+        items.sort(key=lambda item: item["start_at"])
+    occurrences = [occurrence(item, stamp, now=now) for item in items]
+    first = _first(row["starts_at"], items[0], occurrences[0], stamp)
+    _tell_apart(occurrences, items, attendees, first["startTime"])
     hosts = json.loads(row["hosts"])
-    length = items[0]["end_at"] - items[0]["start_at"]
-    together = _in_common(occurrences)
+    together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
     people = [_attendee(item, occurrences) for item in attendees]
+    created = updated = stamp(row["created_at"])
+    if row["updated_at"] != row["created_at"]:
+        updated = stamp(row["updated_at"])
     status = aging.summary(
         row["pending_until"], row["confirmed_until"], row["final_status"], now=now
     )
@@ -42,10 +46,9 @@ def booking(row: Row, *, now: int) -> Json:
         "eventTypeId": row["event_type_id"],
         "hostId": hosts[0],
         "hostIds": hosts,
-        # A row may hold some of the occurrences; all of them are equally long.
-        "startTime": rfc3339(row["starts_at"], timezone),
-        "endTime": rfc3339(row["starts_at"] + length, timezone),
-        "timezone": timezone,
+        "startTime": first["startTime"],
+        "endTime": first["endTime"],
+        "timezone": row["timezone"],
         "status": status,
         "resolution": together["resolution"],
         "cancelledBy": together["cancelledBy"],
@@ -59,16 +62,24 @@ def booking(row: Row, *, now: int) -> Json:
         "location": _loaded(row["location"]),
         "meetingUrl": row["meeting_url"],
         "notes": row["notes"],
-        "responses": json.loads(row["responses"]),
-        "metadata": json.loads(row["metadata"]),
+        "responses": _loaded(row["responses"]),
+        "metadata": _loaded(row["metadata"]),
         "recurring": _loaded(row["recurring"]),
         "occurrences": occurrences,
-        "overrides": json.loads(row["overrides"]),
+        "overrides": _loaded(row["overrides"]),
         "sequence": row["sequence"],
         "version": row["version"],
-        "createdAt": rfc3339(row["created_at"], timezone),
-        "updatedAt": rfc3339(row["updated_at"], timezone),
+        "createdAt": created,
+        "updatedAt": updated,
     }
+
+
+def _first(starts_at: int, item: Json, occurrence: Json, stamp: Clock) -> Json:
+    """The first that was booked; a row may hold others only, which are as long."""
+    if item["start_at"] == starts_at:
+        return occurrence
+    end = starts_at + item["end_at"] - item["start_at"]
+    return {"startTime": stamp(starts_at), "endTime": stamp(end)}
 
 
 def about_dates(whole: Json, dates: list[str]) -> Json:
@@ -130,6 +141,9 @@ def _attendee(item: Mapping[str, Any], occurrences: list[Json]) -> Json:
 
 
 def _attendance(email: str, occurrences: list[Json]) -> str:
+    if len(occurrences) == 1 and not occurrences[0]["attendances"]:
+        together: str = occurrences[0]["attendance"]
+        return together
     said = [
         o["attendances"].get(email, "unknown") if o["attendances"] else o["attendance"]
         for o in occurrences
@@ -147,18 +161,14 @@ def _brought(item: Mapping[str, Any]) -> Json:
     }
 
 
-def _occurrences(
-    items: list[Json], row: Row, attendees: list[Json], now: int
-) -> list[Json]:
-    """Each says whether its UTC offset differs from the first one's."""
-    timezone = row["timezone"]
-    found = [occurrence(item, timezone, now=now) for item in items]
-    first = rfc3339(row["starts_at"], timezone)[_OFFSET:]
-    for made, item in zip(found, items, strict=True):
-        made["offsetDiffers"] = made["startTime"][_OFFSET:] != first
+def _tell_apart(
+    occurrences: list[Json], items: list[Json], attendees: list[Json], first: str
+) -> None:
+    """Whose UTC offset differs from the first one's, and who came to which."""
+    for made, item in zip(occurrences, items, strict=True):
+        made["offsetDiffers"] = made["startTime"][_OFFSET:] != first[_OFFSET:]
         if item["attendances"]:
             made["attendances"] = _by_email(item["attendances"], attendees)
-    return found
 
 
 def _by_email(attendances: str, attendees: list[Json]) -> Json:
@@ -173,7 +183,7 @@ def _by_email(attendances: str, attendees: list[Json]) -> Json:
     return {given.get(address, address): attendance for address, attendance in said}
 
 
-def occurrence(item: Mapping[str, Any], timezone: str, *, now: int) -> Json:
+def occurrence(item: Mapping[str, Any], stamp: Clock, *, now: int) -> Json:
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
     if aging.is_expired(status, start=item["start_at"], now=now):
@@ -182,8 +192,8 @@ def occurrence(item: Mapping[str, Any], timezone: str, *, now: int) -> Json:
         status = "COMPLETED"
     return {
         "date": item["date"],
-        "startTime": rfc3339(item["start_at"], timezone),
-        "endTime": rfc3339(item["end_at"], timezone),
+        "startTime": stamp(item["start_at"]),
+        "endTime": stamp(item["end_at"]),
         "status": status,
         "resolution": resolution,
         "cancelledBy": cancelled_by,
@@ -307,4 +317,11 @@ def event_type(row: Row) -> Json:
 
 
 def _loaded(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
+    """Most are empty, and a reader of JSON takes its time to find out."""
+    if text is None:
+        return None
+    empty = _EMPTY.get(text)
+    return json.loads(text) if empty is None else empty()
+
+
+_EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}

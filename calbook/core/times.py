@@ -6,6 +6,7 @@ Light on purpose: every command imports it. What people type is read in `when`.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import TZPATH, ZoneInfo
@@ -41,6 +42,16 @@ def rfc3339(moment: datetime | int, timezone: str) -> str:
     if isinstance(moment, int):
         return datetime.fromtimestamp(moment, zone(timezone)).isoformat()
     return moment.astimezone(zone(timezone)).isoformat()
+
+
+Clock = Callable[[int], str]
+
+
+@cache
+def clock(timezone: str) -> Clock:
+    """`rfc3339` of one zone, for epochs by the thousand."""
+    local, moment = zone(timezone), datetime.fromtimestamp
+    return lambda epoch: moment(epoch, local).isoformat()
 
 
 def wall(moment: datetime, timezone: str) -> datetime:

@@ -47,6 +47,7 @@ _DIFFERENT = {
     "wall": "wall_at(start_at + 3600 * n)",
     "uid": "nth_uid(n)",
     "seq": "null",
+    "made": "made + n",
     "id": "printf('ev_%016x', n)",
     "booking": "replace(booking, :model, nth_uid(n))",
 }
@@ -126,6 +127,7 @@ def _multiply(path: Path, model: str, copies: int) -> None:
             )
             conn.execute(_copying(conn, table), {"model": model, "copies": copies})
             conn.execute("drop table temp.model")
+        conn.execute("update host_loads set bookings = bookings + ?", (copies,))
         conn.commit()
     finally:
         conn.close()

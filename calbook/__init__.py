@@ -15,15 +15,25 @@ if TYPE_CHECKING:
     from calbook.core.model import Attendance as Attendance
     from calbook.core.model import Resolution as Resolution
     from calbook.core.model import Status as Status
+    from calbook.values import Agenda as Agenda
     from calbook.values import Attendee as Attendee
+    from calbook.values import Block as Block
     from calbook.values import Booking as Booking
+    from calbook.values import BusyCalendar as BusyCalendar
+    from calbook.values import BusyTime as BusyTime
     from calbook.values import Event as Event
     from calbook.values import EventType as EventType
+    from calbook.values import Explanation as Explanation
+    from calbook.values import Figures as Figures
     from calbook.values import Host as Host
     from calbook.values import Note as Note
     from calbook.values import Occurrence as Occurrence
+    from calbook.values import OpenTime as OpenTime
+    from calbook.values import Rule as Rule
     from calbook.values import Schedule as Schedule
     from calbook.values import Slot as Slot
+    from calbook.values import Statistics as Statistics
+    from calbook.values import Week as Week
 
 __version__ = "0.1.0"
 
@@ -35,15 +45,25 @@ _MODULES = {
     ),
     **dict.fromkeys(
         (
+            "Agenda",
             "Attendee",
+            "Block",
             "Booking",
+            "BusyCalendar",
+            "BusyTime",
             "Event",
             "EventType",
+            "Explanation",
+            "Figures",
             "Host",
             "Note",
             "Occurrence",
+            "OpenTime",
+            "Rule",
             "Schedule",
             "Slot",
+            "Statistics",
+            "Week",
         ),
         "calbook.values",
     ),

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from calbook.bookings import Bookings
 from calbook.desk import Clock, Desk
 from calbook.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from calbook.availability import Availability
+    from calbook.bookings import Bookings
+    from calbook.busy import Busy
     from calbook.catalog import EventTypes, Hosts, Schedules
     from calbook.values import Event, Host
 
@@ -22,13 +23,24 @@ class Calendar:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.bookings = Bookings(desk)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        from calbook.bookings import Bookings  # slow to import
+
+        return Bookings(self._desk)
 
     @cached_property
     def availability(self) -> Availability:
-        from calbook.availability import Availability  # slow to import
+        from calbook.availability import Availability
 
         return Availability(self._desk)
+
+    @cached_property
+    def busy(self) -> Busy:
+        from calbook.busy import Busy  # slow to import
+
+        return Busy(self._desk)
 
     @cached_property
     def event_types(self) -> EventTypes:

@@ -219,6 +219,96 @@ class Booking(_Meeting):
     updated_at: str
 
 
+class BusyTime(_Meeting):
+    """A stretch in which a host is busy with other things than bookings.
+
+    `calendar` says where that is known from; `is_all_day` by the host's own clock.
+    """
+
+    __slots__ = ()
+    host_id: str
+    calendar: str
+    is_all_day: bool
+    reason: str | None
+
+
+class Agenda(Value):
+    """What takes place from `start_date` to `end_date`, local dates, both included.
+
+    `occurrences` as from `list_occurrences`, `busy_times` as from `busy.times` (none
+    where one event type is asked for); `event_types` and `hosts` are what people call
+    them, by id.
+    """
+
+    __slots__ = ()
+    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "occurrences": _many(Booking),
+        "busy_times": _many(BusyTime),
+    }
+    start_date: str
+    end_date: str
+    timezone: str
+    occurrences: tuple[Booking, ...]
+    busy_times: tuple[BusyTime, ...]
+    event_types: dict[str, str]
+    hosts: dict[str, str]
+
+
+class OpenTime(_Meeting):
+    """A stretch in which a schedule is open."""
+
+    __slots__ = ()
+
+
+class Week(Agenda):
+    """An agenda from Monday to Sunday, with the time in which a host is open."""
+
+    __slots__ = ()
+    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        **Agenda._parts,
+        "open_times": _many(OpenTime),
+    }
+    open_times: tuple[OpenTime, ...]
+
+
+class Figures(Value):
+    """What was counted of the occurrences of one group, or of all.
+
+    Rates are parts of 1, null where there is nothing to divide by; lead times are
+    minutes.
+    """
+
+    __slots__ = ()
+    group: str | None
+    label: str | None
+    bookings: int
+    occurrences: int
+    pending: int
+    confirmed: int
+    completed: int
+    no_show: int
+    cancelled: int
+    hours: float
+    no_show_rate: float | None
+    cancellation_rate: float | None
+    median_lead_time: float | None
+    mean_lead_time: float | None
+
+
+class Statistics(Value):
+    """The figures of all that was counted, and of its groups."""
+
+    __slots__ = ()
+    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "total": Figures,
+        "groups": _many(Figures),
+    }
+    by: str | None
+    timezone: str
+    total: Figures
+    groups: tuple[Figures, ...]
+
+
 class Event(Value):
     """Something that happened to a booking; `change` says what differs."""
 
@@ -248,6 +338,82 @@ class Slot(_Meeting):
     __slots__ = ()
     host_id: str
     seats_left: int | None
+
+
+class Rule(Value):
+    """What one rule says of a start, and the facts that it compared.
+
+    `rule` is the code of its refusal; `host_id` is set where it was asked of several
+    hosts; `override` lets the host pass it.
+    """
+
+    __slots__ = ()
+    rule: str
+    host_id: str | None
+    passed: bool
+    message: str
+    override: str | None
+    details: dict[str, Any]
+
+
+class Explanation(_Meeting):
+    """Whether a start can be booked, and every rule's word on it."""
+
+    __slots__ = ()
+    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "rules": _many(Rule),
+        "host_ids": tuple,
+    }
+    event_type_id: str
+    timezone: str
+    bookable: bool
+    code: str | None
+    exit_code: int
+    message: str | None
+    host_id: str | None
+    host_ids: tuple[str, ...]
+    joins: str | None
+    rules: tuple[Rule, ...]
+
+
+class Block(_Meeting):
+    """Time in which nothing can be booked, and why."""
+
+    __slots__ = ()
+    host_id: str | None
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class BusyCalendar(Value):
+    """Busy time that came in together: a calendar file's, or a host's own.
+
+    From `start_time` to `end_time` in so many `stretches`; the events of a file that
+    are `free`, calbook's own `bookings`, or `skipped` came to none. `overlapping` are
+    the bookings still to come that lie in it.
+    """
+
+    __slots__ = ()
+    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"overlapping": tuple}
+    name: str
+    kind: str
+    host_id: str
+    start_time: str | None
+    end_time: str | None
+    timezone: str
+    stretches: int
+    reason: str | None
+    shows_text: bool
+    source: str | None
+    imported_at: str
+    horizon: str | None
+    events: int
+    free: int
+    bookings: int
+    skipped_count: int
+    skipped: list[dict[str, Any]]
+    overlapping: tuple[str, ...]
 
 
 class Host(Value):

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -159,7 +159,9 @@ def client(old: Old, clock: Clock) -> Iterator[Client]:
 
 def turn(client: Client, event_type: str, host: str) -> tuple[int, int | None]:
     with client._desk.store.read(Facts) as facts:
-        return facts.turn(f"evt_{event_type}", f"user_{host}")
+        return facts.turn(
+            f"evt_{event_type}", f"user_{host}", now=datetime.fromtimestamp(0, UTC)
+        )
 
 
 def test_the_file_as_it_was_is_kept(old: Old, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 # What `store.sqlite` says too; importing it would cost more than the answer.
 APPLICATION_ID = 0x43616C42
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _MOST = 50
 _PATIENCE = 0.2  # seconds for a lock

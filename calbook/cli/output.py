@@ -11,8 +11,12 @@ from calbook.core.text import escape_json, visible
 
 Json = dict[str, Any]
 
-_TIMES = frozenset({"startTime", "endTime", "createdAt", "updatedAt", "at"})
+_TIMES = frozenset(
+    {"startTime", "endTime", "createdAt", "updatedAt", "at", "importedAt", "horizon"}
+)
 _RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
+
+_WIDEST = 1_000  # columns that anybody looks at
 
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
@@ -48,7 +52,7 @@ def width() -> int:
     """The terminal's columns."""
     from shutil import get_terminal_size
 
-    return 80 if as_terminal else get_terminal_size().columns
+    return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
 
 
 def write(text: str) -> None:
@@ -95,13 +99,22 @@ def many(
 
 
 def one(
-    item: Json, form: Form, *, keys: Sequence[str], card: Callable[[Json], str]
+    item: Json | None,
+    form: Form,
+    *,
+    keys: Sequence[str],
+    card: Callable[[Json], str],
+    nothing: str = "",
 ) -> None:
-    """One object; piped, a line of tab-separated columns."""
+    """One object; piped, a line of tab-separated columns.
+
+    Where there is none: null in JSON, no line, and on a terminal `nothing`.
+    """
+    items = [] if item is None else [item]
     if form.json:
-        write(_document(_picked(item, _chosen(form, [item]))))
+        write(_document(item and _picked(item, _chosen(form, items))))
         return
-    many([item], form, keys=keys, table=lambda items: card(items[0]))
+    many(items, form, keys=keys, table=lambda _: card(item) if item else nothing)
 
 
 def _document(value: object) -> str:

@@ -1,15 +1,17 @@
 """Tables for terminals; the only module that knows rich. Slow to import."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
 from calbook.cli import cards, output, words
+from calbook.cli.cells import Line
 from calbook.core.text import visible
 
 Json = dict[str, Any]
@@ -20,11 +22,14 @@ _COLOURS = {
     "CANCELLED": "red",
     "COMPLETED": "dim",
     "NO_SHOW": "magenta",
+    "BUSY": "dim",
 }
 
 
-_WHOLE = ("UID", "When", "At", "Date", "Kind")  # never broken over lines
-_LEAST = {"Status": len("CONFIRMED")}
+_WHOLE = (  # never broken over lines
+    *("UID", "Busy", "When", "At", "Date", "Kind", "Rule", "Says"),
+)
+_LEAST = {"Status": len("CONFIRMED"), "About": 12}
 
 
 def bookings(items: Sequence[Json], tz: str | None = None) -> str:
@@ -38,7 +43,7 @@ def bookings(items: Sequence[Json], tz: str | None = None) -> str:
             _cell(words.short(item["uid"])),
             _cell(words.when(item, tz, with_zone=len(zones) > 1)),
             _cell(_event(item)),
-            _cell(_attendee(item)),
+            _cell(words.attendee(item)),
             Text(words.status(item), style=_COLOURS[item["status"]]),
         )
     caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
@@ -50,11 +55,6 @@ def _event(item: Json) -> str:
     slug: str = item["eventTypeId"].removeprefix("evt_")
     times = len(item["occurrences"])
     return f"{slug} ({times}×)" if times > 1 else slug
-
-
-def _attendee(item: Json) -> str:
-    name: str = item["attendee"]["name"] or item["attendee"]["email"]
-    return f"{name} +{len(item['guests'])}" if item["guests"] else name
 
 
 def occurrences(items: Sequence[Json], tz: str) -> str:
@@ -112,6 +112,44 @@ def notes(items: Sequence[Json], tz: str) -> str:
     return _drawn(table) + f"times in {tz}\n"
 
 
+def blocks(items: Sequence[Json], tz: str) -> str:
+    """What blocks a day; whose time it is where several hosts have one."""
+    if not items:
+        return "nothing is in the way\n"
+    several = len({item["hostId"] for item in items} - {None}) > 1
+    table = _table("When", *["Host"] * several, "Rule", "Why")
+    for item in items:
+        host = (item["hostId"] or "").removeprefix("user_")
+        table.add_row(
+            _cell(words.hours(item, tz)),
+            *[_cell(host)] * several,
+            _cell(item["code"]),
+            _cell(item["message"]),
+        )
+    return f"{words.day(items[0]['startTime'], tz)}\n\n{_drawn(table)}times in {tz}\n"
+
+
+_SAYS = {
+    True: Text("pass", style="green"),
+    False: Text("refused", style="red"),
+}
+
+
+def explanation(answer: Json, tz: str | None = None) -> str:
+    """What comes of it, and each rule's word."""
+    several = any(item["hostId"] for item in answer["rules"])
+    table = _table("Rule", *["Host"] * several, "Says", "Why")
+    for item in answer["rules"]:
+        host = (item["hostId"] or "").removeprefix("user_")
+        table.add_row(
+            _cell(item["rule"]),
+            *[_cell(host)] * several,
+            _SAYS[item["passed"]],
+            _cell(item["message"]),
+        )
+    return f"{visible(words.bookable(answer, tz))}\n\n{_drawn(table)}"
+
+
 def event_types(items: Sequence[Json]) -> str:
     if not items:
         return "no event types\n"
@@ -152,6 +190,58 @@ def schedules(items: Sequence[Json]) -> str:
     return _drawn(table)
 
 
+def busy(items: Sequence[Json], tz: str | None = None) -> str:
+    """Calendars and own busy time, with their times in one zone or each host's."""
+    if not items:
+        return "no busy time\n"
+    zones = {tz or item["timezone"] for item in items}
+    table = _table("Busy", "Host", "When", "About")
+    for item in items:
+        table.add_row(
+            _cell(item["name"]),
+            _cell(item["hostId"].removeprefix("user_")),
+            _cell(words.busy_when(item, tz, with_zone=len(zones) > 1)),
+            _cell(item["reason"] or "; ".join(words.busy_facts(item, tz))),
+        )
+    caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
+    return _drawn(table) + caption
+
+
+def busy_times(
+    items: Sequence[Json], tz: str | None, timezones: Mapping[str, str]
+) -> str:
+    """Each stretch, in one zone or in its host's."""
+    if not items:
+        return "no busy time\n"
+    zones = {tz or timezones[item["hostId"]] for item in items}
+    table = _table("When", "Host", "Calendar", "About")
+    for item in items:
+        own = {**item, "kind": "own", "timezone": timezones[item["hostId"]]}
+        table.add_row(
+            _cell(words.busy_when(own, tz, with_zone=len(zones) > 1)),
+            _cell(item["hostId"].removeprefix("user_")),
+            _cell(item["calendar"]),
+            _cell(item["reason"] or ""),
+        )
+    caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
+    return _drawn(table) + caption
+
+
+class Bar:
+    """How far something that takes long has come, on stderr."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task(what, total=total)
+        self._progress.start()
+
+    def update(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+    def close(self) -> None:
+        self._progress.stop()
+
+
 def _table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for heading in headings:
@@ -174,14 +264,31 @@ def _prose(text: str) -> Text:
     return Text("\n".join(words.visible_lines(text)))
 
 
-def _drawn(table: Table) -> str:
-    console = Console(
+def painted(lines: Iterable[Line]) -> str:
+    """Lines that were laid out before, in their styles."""
+    console = _console()
+    with console.capture() as capture:
+        for line in lines:
+            text = Text.assemble(
+                *((p.text, _COLOURS.get(p.style, p.style)) for p in line)
+            )
+            text.rstrip()
+            console.print(text, soft_wrap=True)
+    return capture.get()
+
+
+def _console() -> Console:
+    return Console(
         file=io.StringIO(),
         width=output.width(),
         force_terminal=not output.as_terminal,
         no_color=output.as_terminal or None,
         highlight=False,
     )
+
+
+def _drawn(table: Table) -> str:
+    console = _console()
     with console.capture() as capture:
         console.print(table)
     lines = (line.rstrip().removeprefix(" ") for line in capture.get().splitlines())

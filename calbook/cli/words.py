@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from calbook.core import times
@@ -40,6 +40,19 @@ def moment(text: str, tz: str) -> str:
     return times.spoken_moment(datetime.fromisoformat(text), tz)
 
 
+def day(text: str, tz: str) -> str:
+    """`Mon 18 Jan 2027`: the local date of a moment."""
+    return moment(text, tz).split(",")[0]
+
+
+def hours(item: Json, tz: str) -> str:
+    """`09:00–12:30`, or `09:00–24:00` up to midnight: within one local date."""
+    start, end = (item[key] for key in ("startTime", "endTime"))
+    until = moment(end, tz)[-5:]
+    is_midnight = until == "00:00" and day(start, tz) != day(end, tz)
+    return f"{moment(start, tz)[-5:]}–{'24:00' if is_midnight else until}"
+
+
 def status(booking: Json) -> str:
     """`CANCELLED (rejected)`: the status, and how a cancelled one ended."""
     ended = booking["resolution"]
@@ -47,9 +60,28 @@ def status(booking: Json) -> str:
     return booking["status"] if plain else f"{booking['status']} ({ended})"
 
 
+def bookable(answer: Json, tz: str | None = None) -> str:
+    """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon: can be booked, with user_me`."""
+    if not answer["bookable"]:
+        return f"{when(answer, tz)}: cannot be booked ({answer['code']})"
+    joins = answer["joins"]
+    how = (
+        f"joins {joins}"
+        if joins
+        else f"can be booked, with {', '.join(answer['hostIds'])}"
+    )
+    return f"{when(answer, tz)}: {how}"
+
+
 def person(attendee: Json) -> str:
     name, email = attendee["name"], attendee["email"]
     return f"{name} <{email}>" if name else str(email)
+
+
+def attendee(booking: Json) -> str:
+    """`Ada +2`: whom the meeting is with."""
+    name: str = booking["attendee"]["name"] or booking["attendee"]["email"]
+    return f"{name} +{len(booking['guests'])}" if booking["guests"] else name
 
 
 def place(location: Mapping[str, str] | None) -> str | None:
@@ -125,6 +157,77 @@ def some(dates: Sequence[str]) -> str:
     if len(dates) <= 4:
         return ", ".join(dates)
     return f"{dates[0]} … {dates[-1]} ({len(dates)})"
+
+
+def busy_when(item: Json, tz: str | None = None, *, with_zone: bool = True) -> str:
+    """`Mon 18 Jan 2027, 10:00–12:00`, or `2027-02-01 to 2027-02-05` of whole days.
+
+    Of a calendar its first and last day.
+    """
+    if item["startTime"] is None:
+        return ""
+    zone = tz or item["timezone"]
+    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
+    whole = all(times.wall(edge, zone).time() == time() for edge in (start, end))
+    if item["kind"] == "own" and not whole:
+        spoken = times.spoken(start, end, zone)
+    else:
+        last = times.local_date(end - timedelta(seconds=1), zone)
+        dates = [str(times.local_date(start, zone)), str(last)]
+        spoken = " to ".join(dict.fromkeys(dates))
+    return f"{spoken} {zone}" if with_zone else spoken
+
+
+def busy_facts(item: Json, tz: str | None) -> list[str]:
+    """What a calendar came to; of own busy time nothing."""
+    if item["kind"] == "own":
+        return []
+    until = times.local_date(
+        datetime.fromisoformat(item["horizon"]) - timedelta(seconds=1),
+        tz or item["timezone"],
+    )
+    counts = {
+        "free": item["free"],
+        "booked here": item["bookings"],
+        "skipped": item["skippedCount"],
+    }
+    return [
+        counted(item["stretches"], "busy stretch", "busy stretches"),
+        *(f"{count} {word}" for word, count in counts.items() if count),
+        f"read until {until}",
+    ]
+
+
+def busy_change(what: str, item: Json, tz: str | None) -> list[str]:
+    """After a change: what, whose, when; what came to nothing, and why."""
+    lines = [f"{what} {item['name']} of {item['hostId']}: "]
+    if item["kind"] == "own":
+        lines[0] += busy_when(item, tz)
+        return lines + [f"  {item['reason']}"] * bool(item["reason"])
+    lines[0] += "; ".join(busy_facts(item, tz))
+    return lines + [f"  {line}" for line in busy_skipped(item)]
+
+
+def busy_skipped(item: Json) -> list[str]:
+    """The first of the events that could not be read, and how many more there are."""
+    lines = [f"skipped {_skipped(each)}" for each in item["skipped"][:_NAMED]]
+    more = item["skippedCount"] - _NAMED
+    return lines + [f"and {more} more"] * (more > 0)
+
+
+_NAMED = 3  # skipped events that people are told of
+
+
+def _skipped(each: Json) -> str:
+    """Long ids are Outlook's, and say nothing to anybody."""
+    uid = each["uid"] or ""
+    short = uid if len(uid) <= 40 else f"{uid[:39]}…"
+    which = f"{short} in line" if uid else "what begins in line"
+    return f"{which} {each['line']}: {each['reason']}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def card(facts: Iterable[tuple[str, object]]) -> str:

@@ -241,6 +241,36 @@ class SlotTaken(Conflict):
         )
 
 
+class HostBusy(SlotTaken):
+    """The host is busy with something that is no booking of calbook's.
+
+    `calendar` is an imported one's name, or the id of a host's own busy time.
+    """
+
+    def __init__(
+        self,
+        calendar: str,
+        is_own: bool,
+        text: str | None,
+        *,
+        when: str,
+        host: str,
+        until: str,
+        free: str,
+    ) -> None:
+        by = f": {host} is busy" if is_own else f" by the calendar {calendar} of {host}"
+        Conflict.__init__(
+            self,
+            f"that time is taken{by} ({when})" + (f": {text}" if text else ""),
+            hint=f"that host is free again from {free}",
+            uid=None,
+            when=when,
+            hostId=host,
+            freeFrom=until,
+            calendar=calendar,
+        )
+
+
 class SeatsFull(Conflict):
     """More persons than seats."""
 

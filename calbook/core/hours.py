@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
 
 from calbook.core import times
 from calbook.core.model import DAY, Hours, Schedule, Span
@@ -126,6 +127,21 @@ def without(window: Span, cuts: Iterable[Span]) -> Iterator[Span]:
         start = cut.end
     if start < window.end:
         yield Span(start, window.end)
+
+
+def common(open_time: Iterable[Iterable[Span]]) -> tuple[Span, ...]:
+    """What lies in all of several schedules' open time."""
+
+    def both(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
+        other = tuple(other)
+        return [
+            Span(max(a.start, b.start), min(a.end, b.end))
+            for a in one
+            for b in other
+            if a.overlaps(b)
+        ]
+
+    return tuple(reduce(both, open_time))
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -22,6 +22,10 @@ def note() -> str:
     return "note_" + _letters(12)
 
 
+def busy() -> str:
+    return "busy_" + _letters(12)
+
+
 def token() -> str:
     """What nobody can guess: 128 random bits for a URL."""
     return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from calbook.core import questions, times
+from calbook.core import hours, questions, times
 from calbook.core.errors import (
     CalbookError,
     CancellationNotAllowed,
     DeadlinePassed,
+    HostBusy,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -49,11 +50,23 @@ OVERRIDES = (
 )
 
 
+class Elsewhere(NamedTuple):
+    """A calendar that says a host is busy; `text` where everybody may read it."""
+
+    calendar: str
+    is_own: bool  # the host's own word, no file's
+    text: str | None = None
+
+
 class Obstacle(NamedTuple):
-    """A claim in the way and the meeting it belongs to."""
+    """A claim in the way and the meeting it belongs to.
+
+    Where it is busy time from elsewhere, both are its whole stretch.
+    """
 
     claim: Claim
     meeting: Span
+    elsewhere: Elsewhere | None = None
 
 
 class Proposal(NamedTuple):
@@ -85,8 +98,8 @@ def in_the_past(p: Proposal) -> CalbookError | None:
         return None
     return InThePast(
         f"{_when(p)} is in the past",
-        start=_stamp(p, p.meeting.start),
-        now=_stamp(p, p.now),
+        start=stamp(p, p.meeting.start),
+        now=stamp(p, p.now),
     )
 
 
@@ -104,18 +117,17 @@ def outside_hours(p: Proposal) -> CalbookError | None:
     if all(any(s.covers(p.meeting) for s in open_time) for open_time in p.open_time):
         return None
     day = times.local_date(p.meeting.start, p.timezone)
-    closed = next(o for o in p.open_time if not any(s.covers(p.meeting) for s in o))
     that_day = [
         times.spoken(s.start, s.end, p.shown_in or p.timezone)
-        for s in closed
+        for s in hours.common(p.open_time)
         if times.local_date(s.start, p.timezone) <= day
         and s.end > times.day_start(day, p.timezone)
     ]
     return OutsideHours(
         f"{_when(p)} is outside the open hours",
         hint=f"open that day: {'; '.join(that_day) or 'nothing'}",
-        start=_stamp(p, p.meeting.start),
-        end=_stamp(p, p.meeting.end),
+        start=stamp(p, p.meeting.start),
+        end=stamp(p, p.meeting.end),
         open=that_day,
     )
 
@@ -126,13 +138,13 @@ def minimum_notice(p: Proposal) -> CalbookError | None:
         return None
     if p.meeting.start <= p.now and "past" in p.waived:
         return None  # whoever may book the past need not say so twice
-    earliest = _stamp(p, p.now + notice)
+    earliest = stamp(p, p.now + notice)
     return MinimumNotice(
-        f"{_when(p)} is too soon: {_minutes(notice)} minutes' notice are needed",
-        hint=f"the earliest start now is {_spoken(p, p.now + notice)}",
-        start=_stamp(p, p.meeting.start),
+        f"{_when(p)} is too soon: {minutes(notice)} minutes' notice are needed",
+        hint=f"the earliest start now is {spoken(p, p.now + notice)}",
+        start=stamp(p, p.meeting.start),
         earliest=earliest,
-        minimumNotice=_minutes(notice),
+        minimumNotice=minutes(notice),
     )
 
 
@@ -145,7 +157,7 @@ def maximum_advance(p: Proposal) -> CalbookError | None:
     return MaximumAdvance(
         f"{_when(p)} is too far ahead: {p.event_type.maximum_advance} days at most",
         hint=f"the last day now is {last}",
-        start=_stamp(p, p.meeting.start),
+        start=stamp(p, p.meeting.start),
         lastDate=last.isoformat(),
         maximumAdvance=p.event_type.maximum_advance,
     )
@@ -189,14 +201,16 @@ def slot_taken(p: Proposal) -> CalbookError | None:
 
 def taken(obstacle: Obstacle, timezone: str) -> SlotTaken:
     """The refusal that names what is in the way."""
-    claim, meeting = obstacle
-    return SlotTaken(
-        uid=claim.uid,
-        when=f"{times.spoken(meeting.start, meeting.end, timezone)} {timezone}",
-        host=claim.host_id,
-        until=times.rfc3339(claim.span.end, timezone),
-        free=times.spoken_moment(claim.span.end, timezone),
-    )
+    claim, meeting, elsewhere = obstacle
+    facts: dict[str, Any] = {
+        "when": f"{times.spoken(meeting.start, meeting.end, timezone)} {timezone}",
+        "host": claim.host_id,
+        "until": times.rfc3339(claim.span.end, timezone),
+        "free": times.spoken_moment(claim.span.end, timezone),
+    }
+    if elsewhere is None:
+        return SlotTaken(uid=claim.uid, **facts)
+    return HostBusy(*elsewhere, **facts)
 
 
 Rule = Callable[[Proposal], CalbookError | None]
@@ -329,9 +343,9 @@ _FREE = "the host may: --by host"
 def _too_late(
     booking: Booking, verb: str, deadline: datetime, now: datetime
 ) -> CalbookError:
-    spoken = times.spoken_moment(deadline, booking.timezone)
+    until = times.spoken_moment(deadline, booking.timezone)
     return DeadlinePassed(
-        f"it is too late to {verb} {booking.uid}: that was possible until {spoken}",
+        f"it is too late to {verb} {booking.uid}: that was possible until {until}",
         hint=_FREE,
         uid=booking.uid,
         deadline=times.rfc3339(deadline, booking.timezone),
@@ -344,13 +358,15 @@ def _when(p: Proposal) -> str:
     return f"{times.spoken(p.meeting.start, p.meeting.end, zone)} {zone}"
 
 
-def _spoken(p: Proposal, moment: datetime) -> str:
+def spoken(p: Proposal, moment: datetime) -> str:
+    """A moment for people, in the zone that they asked for."""
     return times.spoken_moment(moment, p.shown_in or p.timezone)
 
 
-def _stamp(p: Proposal, moment: datetime) -> str:
+def stamp(p: Proposal, moment: datetime) -> str:
+    """A moment for programs, in the booking's zone."""
     return times.rfc3339(moment, p.timezone)
 
 
-def _minutes(length: timedelta) -> int:
+def minutes(length: timedelta) -> int:
     return length // MINUTE

@@ -98,6 +98,12 @@ def starts(
     return found
 
 
+def may_begin(rule: Recurrence, day: date) -> bool:
+    """Whether a local date can be the first of a series by this rule."""
+    is_one = not rule.by_day or _falls_on(rule.by_day, day)
+    return is_one and (rule.until is None or day <= rule.until)
+
+
 def walls(rule: Recurrence, first: datetime) -> Iterator[datetime]:
     """The wall times of a rule without its COUNT, as far as a series may reach."""
     last = min(_furthest(first), rule.until or date.max)

@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from calbook.core import policy, times
-from calbook.core.errors import CalbookError, OutsideHours, SlotsPerDay, SlotTaken
+from calbook.core.errors import (
+    CalbookError,
+    HostBusy,
+    OutsideHours,
+    SlotsPerDay,
+    SlotTaken,
+)
 from calbook.core.policy import EACH, RULES, Proposal, Rules, Verdict
 
 _OF_EACH = (OutsideHours, SlotsPerDay, SlotTaken)
@@ -100,6 +106,8 @@ def _date(proposal: Proposal) -> str:
 
 def _reason(verdict: Verdict) -> str:
     first = verdict.refusals[0]
+    if isinstance(first, HostBusy):
+        return f"taken by {first.details['calendar']}"
     if isinstance(first, SlotTaken):
         uid = first.details["uid"]
         return f"taken by {uid}" if uid else "overlaps another date of the series"

@@ -1,62 +1,136 @@
-"""Which starts the booking rules allow, listed along a schedule's open time."""
+"""Which starts the booking rules allow: a sweep over integers, not date-times.
+
+Instants are seconds since 1970 and ranges of them half-open, all in order. What
+refuses a start is a range of starts too, so rules are cut out one after another, and
+the grid is laid over what is left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import accumulate, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
-from calbook.core import hours
-from calbook.core.model import EventType, Span
+from calbook.core import hours, times
+from calbook.core.model import SECOND, EventType, Span
+
+Range = tuple[int, int]
 
 
-def grid(
-    open_time: Iterable[Span], *, timezone: str, step: timedelta, duration: timedelta
-) -> Iterator[datetime]:
-    """The starts on the slot grid at which a meeting lies within its stretch.
+class Piece(NamedTuple):
+    """Open time along which the grid steps without beginning anew."""
 
-    The grid begins anew at each stretch's start and at each local midnight in it,
-    and steps in elapsed time.
-    """
+    start: int
+    end: int
+
+
+class Lengths(NamedTuple):
+    """What a start needs around it, and how far the next one is, in seconds."""
+
+    meeting: int
+    before: int
+    after: int
+    step: int
+
+
+def lengths(event_type: EventType) -> Lengths:
+    return Lengths(
+        meeting=_seconds(event_type.duration),
+        before=_seconds(event_type.buffer_before),
+        after=_seconds(event_type.buffer_after),
+        step=_seconds(event_type.grid),
+    )
+
+
+def _seconds(length: timedelta) -> int:
+    return length // SECOND
+
+
+def ranges(spans: Iterable[Span]) -> list[Range]:
+    return [(times.epoch(span.start), times.epoch(span.end)) for span in spans]
+
+
+def pieces(open_time: Iterable[Span], timezone: str) -> list[Piece]:
+    """The grid begins anew at each stretch's start and at local midnights inside."""
+    found = []
     for stretch in open_time:
-        edges = (
-            stretch.start,
-            *hours.midnights(stretch, timezone),
-            stretch.end,
-        )
-        for begin, end in pairwise(edges):
-            start = begin
-            while start < end and start + duration <= stretch.end:
-                yield start
-                start += step
+        edges = (stretch.start, *hours.midnights(stretch, timezone), stretch.end)
+        found += [
+            Piece(times.epoch(begin), times.epoch(end))
+            for begin, end in pairwise(edges)
+        ]
+    return found
 
 
-def count_free(
-    event_type: EventType,
-    day: Span,
-    open_time: Iterable[Iterable[Span]],
-    taken: Iterable[Span],
-    *,
-    timezone: str,
-) -> int:
-    """How many starts of a day are on the grid, open by every schedule and free."""
-    first, *others = [tuple(stretches) for stretches in open_time]
-    claims = hours.merged(taken)
-    return sum(
-        all(any(s.covers(meeting) for s in stretches) for stretches in others)
-        and not any(event_type.claim(meeting).overlaps(claim) for claim in claims)
-        for meeting in _meetings(event_type, first, timezone)
-        if day.start <= meeting.start < day.end
-    )
+def within(open_time: Iterable[Range], need: Lengths) -> list[Range]:
+    """The starts whose meeting lies inside a stretch; buffers may stand out of it."""
+    return [
+        (start, end - need.meeting + 1)
+        for start, end in open_time
+        if end - start >= need.meeting
+    ]
 
 
-def _meetings(
-    event_type: EventType, open_time: Iterable[Span], timezone: str
-) -> Iterator[Span]:
-    starts = grid(
-        open_time,
-        timezone=timezone,
-        step=event_type.grid,
-        duration=event_type.duration,
-    )
-    return (Span(start, start + event_type.duration) for start in starts)
+def clear(
+    starts: Iterable[Range], taken: Sequence[Range], need: Lengths
+) -> list[Range]:
+    """The starts whose claim, buffers included, overlaps no taken time.
+
+    `taken` is in order of start; its ranges may overlap each other.
+    """
+    behind = need.meeting + need.after - 1
+    cuts = [start - behind for start, _ in taken]
+    # A long one may outlast those after it.
+    passed = [end + need.before for end in accumulate(map(itemgetter(1), taken), max)]
+    left: list[Range] = []
+    for begin, end in starts:
+        first = bisect_right(cuts, begin)
+        begin = max(begin, passed[first - 1]) if first else begin
+        for n in range(first, bisect_left(cuts, end)):
+            if begin < cuts[n]:
+                left.append((begin, cuts[n]))
+            begin = max(begin, passed[n])
+        if begin < end:
+            left.append((begin, end))
+    return left
+
+
+def common(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
+    """What lies in both."""
+    found = []
+    n = m = 0
+    while n < len(one) and m < len(other):
+        start = max(one[n][0], other[m][0])
+        end = min(one[n][1], other[m][1])
+        if start < end:
+            found.append((start, end))
+        if one[n][1] < other[m][1]:
+            n += 1
+        else:
+            m += 1
+    return found
+
+
+def on_grid(grid: Iterable[Piece], step: int, starts: Sequence[Range]) -> list[int]:
+    """The starts of the grid that lie in the ranges."""
+    found: list[int] = []
+    first = 0
+    for piece in grid:
+        while first < len(starts) and starts[first][1] <= piece.start:
+            first += 1
+        for begin, end in _from(starts, first, piece.end):
+            ahead = max(begin - piece.start, 0)
+            found += range(
+                piece.start - (-ahead // step) * step, min(end, piece.end), step
+            )
+    return found
+
+
+def _from(starts: Sequence[Range], first: int, end: int) -> Iterator[Range]:
+    for n in range(first, len(starts)):
+        if starts[n][0] >= end:
+            return
+        yield starts[n]

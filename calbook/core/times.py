@@ -124,7 +124,8 @@ def spoken(start: datetime, end: datetime, timezone: str) -> str:
     first, last = wall(start, timezone), wall(end, timezone)
     until = f"{last:%H:%M}"
     if last.date() != first.date():
-        until = f"{last:%a} {last.day} {last:%b} {until}"
+        year = f" {last.year}," if last.year != first.year else ""
+        until = f"{last:%a} {last.day} {last:%b}{year} {until}"
     return f"{spoken_moment(start, timezone)}–{until}"
 
 

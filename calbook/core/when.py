@@ -41,6 +41,11 @@ def _zone_names() -> frozenset[str]:
     )
 
 
+def is_timezone(name: str) -> bool:
+    """Whether it is the name of an IANA zone, written exactly."""
+    return name in _zone_names()
+
+
 def timezone(name: str) -> str:
     """The name again if it is an IANA zone; membership is tested before any file."""
     if isinstance(name, str) and name in _zone_names():

@@ -19,7 +19,7 @@ from calbook.core.model import (
     Schedule,
     Span,
 )
-from calbook.core.policy import Obstacle
+from calbook.core.policy import Elsewhere, Obstacle
 from calbook.store import rows
 from calbook.store.reading import PART_OF_BOOKING, WHOLE_BOOKING, Reading, Row
 
@@ -47,10 +47,11 @@ _SPANS = """
 """
 # Bounded by the longest claim, as in the triggers; the spans lead, so that each is
 # one look into the index.
-_OBSTACLES = f"""
+_CLAIMED = f"""
     {_SPANS}
-    select s.n, c.host_id, c.claim_start, c.claim_end, c.uid, c.recurrence_id,
-           o.start_at, o.end_at
+    select s.n, c.claim_start as held_from, c.host_id, c.claim_start, c.claim_end,
+           c.uid, c.recurrence_id, o.start_at, o.end_at,
+           null as calendar, null as kind, null as text
     from spans s
     cross join claims c on c.host_id = :host_id
         and c.claim_start < s.end_at
@@ -59,7 +60,41 @@ _OBSTACLES = f"""
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where not ({_IS_ASIDE.format(row="c")})
       and not (o.status = 'PENDING' and o.start_at <= :now)
-    order by s.n, c.claim_start
+"""
+_OBSTACLES = f"""
+    {_CLAIMED}
+    union all
+    select s.n, b.busy_start, b.host_id, b.stretch_start, b.stretch_end,
+           '', b.stretch_start, b.stretch_start, b.stretch_end,
+           k.name, k.kind, iif(k.shows_text, b.text, null)
+    from spans s
+    cross join busy b on b.host_id = :host_id
+        and b.busy_start < s.end_at
+        and b.busy_start > s.start_at - :longest
+        and b.busy_end > s.start_at
+    join calendars k on k.id = b.calendar_id
+"""
+_IN_ORDER = "order by n, held_from"
+# As above; only a claim that has begun can be of a request that expired.
+_TAKEN = f"""
+    select c.claim_start, c.claim_end from claims c
+    where c.host_id = :host_id
+      and c.claim_start < :end
+      and c.claim_start > :start - :longest
+      and c.claim_end > :start
+      and not ({_IS_ASIDE.format(row="c")})
+      and (c.claim_start > :now or not exists (
+          select 1 from occurrences o
+          where o.uid = c.uid and o.recurrence_id = c.recurrence_id
+            and o.status = 'PENDING' and o.start_at <= :now
+      ))
+    union all
+    select busy_start, busy_end from busy
+    where host_id = :host_id
+      and busy_start < :end
+      and busy_start > :start - :longest
+      and busy_end > :start
+    order by 1
 """
 _COUNTS = f"""
     {_SPANS}
@@ -72,6 +107,33 @@ _COUNTS = f"""
           and not ({_IS_ASIDE.format(row="o")})
     ) as number
     from spans s order by s.n
+"""
+
+
+_TURN = """
+    with expired (uid) as materialized (
+        select distinct o.uid from occurrences o indexed by occurrences_expiring
+        where o.due is not null and o.due <= :now and o.status = 'PENDING'
+            and not exists (
+            select 1 from occurrences l where l.uid = o.uid and l.status <> 'CANCELLED'
+                and not (l.status = 'PENDING' and l.start_at <= :now)
+        )
+    )
+    select
+        (
+            select bookings from host_loads
+            where event_type_id = :event_type_id and host_id = :host_id
+        ) - (
+            select count(*) from expired e
+            cross join booking_hosts h on h.uid = e.uid and h.host_id = :host_id
+            where h.event_type_id = :event_type_id and h.is_live
+        ) as bookings,
+        (
+            select made from booking_hosts
+            where event_type_id = :event_type_id and host_id = :host_id and is_live
+                and uid not in (select uid from expired)
+            order by made desc limit 1
+        ) as made
 """
 
 
@@ -98,7 +160,11 @@ def _obstacle(row: Row) -> Obstacle:
         row["uid"],
         times.instant(row["recurrence_id"]),
     )
-    return Obstacle(claim, rows.span(row["start_at"], row["end_at"]))
+    meeting = rows.span(row["start_at"], row["end_at"])
+    if row["calendar"] is None:
+        return Obstacle(claim, meeting)
+    elsewhere = Elsewhere(row["calendar"], row["kind"] == "own", row["text"])
+    return Obstacle(claim, meeting, elsewhere)
 
 
 class Facts(Reading):
@@ -161,42 +227,84 @@ class Facts(Reading):
         aside: Aside | None,
         now: datetime,
     ) -> dict[int, Obstacle]:
-        """Under the number of each span, the first claim of these hosts in its way.
+        """Under the number of each span, the first thing of these hosts in its way.
 
-        A request that expired holds its time no longer, see `release_expired`.
+        Claims, and busy time from elsewhere. A request that expired holds its time no
+        longer, see `release_expired`.
         """
+        return self._first(_OBSTACLES, host_ids, spans, aside=aside, now=now)
+
+    def claimed(
+        self,
+        host_ids: Iterable[str],
+        spans: Sequence[Span],
+        *,
+        aside: Aside | None,
+        now: datetime,
+    ) -> dict[int, Obstacle]:
+        """`obstacles` without busy time from elsewhere: bookings alone."""
+        return self._first(_CLAIMED, host_ids, spans, aside=aside, now=now)
+
+    def _first(
+        self,
+        statement: str,
+        host_ids: Iterable[str],
+        spans: Sequence[Span],
+        *,
+        aside: Aside | None,
+        now: datetime,
+    ) -> dict[int, Obstacle]:
         found: dict[int, Obstacle] = {}
         for host_id in host_ids:
-            for row in self._conn.execute(
-                _OBSTACLES,
-                {
-                    "host_id": host_id,
-                    "spans": _edges(spans),
-                    "longest": LONGEST,
-                    "now": times.epoch(now),
-                    **_left_out(aside),
-                },
-            ):
+            for row in self._in_the_way(statement, host_id, spans, aside, now):
                 found.setdefault(row["n"], _obstacle(row))
         return found
 
-    def claims(self, host_id: str, span: Span) -> list[Span]:
-        """A host's claimed time that overlaps a span of any length, in order."""
+    def held(
+        self, host_id: str, span: Span, *, aside: Aside | None, now: datetime
+    ) -> list[Obstacle]:
+        """Everything of a host that overlaps a span, by start; busy time whole."""
+        found = self._in_the_way(_OBSTACLES, host_id, [span], aside, now)
+        return list(dict.fromkeys(map(_obstacle, found)))
+
+    def _in_the_way(
+        self,
+        statement: str,
+        host_id: str,
+        spans: Sequence[Span],
+        aside: Aside | None,
+        now: datetime,
+    ) -> Iterable[Row]:
+        return self._conn.execute(
+            f"{statement} {_IN_ORDER}",
+            {
+                "host_id": host_id,
+                "spans": _edges(spans),
+                "longest": LONGEST,
+                "now": times.epoch(now),
+                **_left_out(aside),
+            },
+        )
+
+    def taken(
+        self, host_id: str, span: Span, *, aside: Aside | None, now: datetime
+    ) -> list[tuple[int, int]]:
+        """A host's time that is not free and overlaps a span of any length.
+
+        In seconds since 1970, half-open, by start: there may be many.
+        """
         found = self._conn.execute(
-            """
-            select claim_start, claim_end from claims
-            where host_id = :host_id and claim_start < :end
-              and claim_start > :start - :longest and claim_end > :start
-            order by claim_start
-            """,
+            _TAKEN,
             {
                 "host_id": host_id,
                 "start": times.epoch(span.start),
                 "end": times.epoch(span.end),
                 "longest": LONGEST,
+                "now": times.epoch(now),
+                **_left_out(aside),
             },
         )
-        return [rows.span(row[0], row[1]) for row in found]
+        return [(row[0], row[1]) for row in found]
 
     def counts(
         self,
@@ -227,24 +335,36 @@ class Facts(Reading):
         )
         return tuple(row["uid"] for row in found)
 
-    def turn(self, event_type_id: str, host_id: str) -> tuple[int, int | None]:
+    def groups(self, event_type_id: str, span: Span) -> list[Booking]:
+        """Bookings of an event type whose first meeting starts within a span.
+
+        By start; of one start, the oldest first.
+        """
+        found = self._conn.execute(
+            f"{WHOLE_BOOKING} where b.event_type_id = :event_type_id"
+            " and b.starts_at >= :start and b.starts_at < :end"
+            " order by b.starts_at, b.rowid",
+            {
+                "event_type_id": event_type_id,
+                "start": times.epoch(span.start),
+                "end": times.epoch(span.end),
+            },
+        )
+        return [rows.booking(row) for row in found]
+
+    def turn(
+        self, event_type_id: str, host_id: str, *, now: datetime
+    ) -> tuple[int, int | None]:
         """How many bookings of an event type a host has, and which is the newest.
 
-        Without cancelled ones. The newest is told by the order of making.
+        Without those that are cancelled, or expired though nobody was told yet. The
+        newest is told by the order of making.
         """
-        facts = {"event_type_id": event_type_id, "host_id": host_id}
-        load = self._one(
-            "select bookings from host_loads"
-            " where event_type_id = :event_type_id and host_id = :host_id",
-            **facts,
+        found = self._one(
+            _TURN, event_type_id=event_type_id, host_id=host_id, now=times.epoch(now)
         )
-        newest = self._one(
-            "select max(made) as made from booking_hosts"
-            " where event_type_id = :event_type_id and host_id = :host_id and is_live",
-            **facts,
-        )
-        assert newest is not None
-        return (load["bookings"] if load else 0), newest["made"]
+        assert found is not None
+        return found["bookings"] or 0, found["made"]
 
     def due(self, now: datetime, *, limit: int) -> list[tuple[str, datetime]]:
         """Occurrences that time has changed and nobody was told of, oldest first."""

@@ -106,17 +106,20 @@ _UNDER_WAY = """
         and u.start_at >= :since and u.start_at < :until
     ))
 """
-# The same, asked of single occurrences.
-_OCCURRENCE_FILTERS = {
+# An occurrence's status as `aging` has it.
+OCCURRENCE_STATUS = """
+    case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
+         when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
+         else o.status end
+"""
+# The same filters, asked of single occurrences.
+OCCURRENCE_FILTERS = {
     **_FILTERS,
-    "statuses": """
-        case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
-             when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
-             else o.status end in (select value from json_each(:statuses))
-    """,
+    "statuses": f"{OCCURRENCE_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "o.event_type_id = :event_type_id",
     "since": "o.start_at >= :since",
     "until": "o.start_at < :until",
+    "not_over_by": "o.end_at > :not_over_by",
 }
 _AFTER = {
     False: "(b.starts_at, b.uid) > (select starts_at, uid from bookings"
@@ -165,7 +168,7 @@ class Reading:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For `upkeep`, which looks at the file and not at what is in it."""
+        """For what is read by functions of their own: upkeep, busy stretches."""
         return self._conn
 
     # -- bookings
@@ -267,7 +270,7 @@ class Reading:
             f"""
             {_ONE_OCCURRENCE}
             from occurrences o cross join bookings b on b.uid = o.uid
-            {_where(filters, _OCCURRENCE_FILTERS)}
+            {where(filters, OCCURRENCE_FILTERS)}
             {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
             """,
             {**self._bound(filters), "now": now, "limit": limit, "offset": offset},
@@ -276,7 +279,7 @@ class Reading:
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
             "select count(*) from occurrences o join bookings b on b.uid = o.uid"
-            f" {_where(filters, _OCCURRENCE_FILTERS)}",
+            f" {where(filters, OCCURRENCE_FILTERS)}",
             {**self._bound(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -338,6 +341,15 @@ class Reading:
         rows = self._conn.execute(f"select id from {table[noun]} order by id")
         return tuple(row[0] for row in rows)
 
+    def names(self, noun: str) -> dict[str, str]:
+        """What people call each `event type` or `host`, by id."""
+        column, table = {
+            "event type": ("title", "event_types"),
+            "host": ("name", "hosts"),
+        }[noun]
+        rows = self._conn.execute(f"select id, {column} from {table} order by id")
+        return {row[0]: row[1] for row in rows}
+
     def _one(self, statement: str, **facts: Any) -> Row | None:
         row: Row | None = self._conn.execute(statement, facts).fetchone()
         return row
@@ -351,18 +363,18 @@ def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    within = f"{found} {_where(filters, _FILTERS, after)}"
+    within = f"{found} {where(filters, _FILTERS, after)}"
     if "since" not in filters:
         return within
     others = {name: value for name, value in filters.items() if name not in _RANGE}
-    under_way = _where(others, _FILTERS, after, _UNDER_WAY)
+    under_way = where(others, _FILTERS, after, _UNDER_WAY)
     return f"{within} union all {found} indexed by bookings_recurring {under_way}"
 
 
 _RANGE = ("since", "until")
 
 
-def _where(
+def where(
     filters: Mapping[str, Any], fragments: Mapping[str, str], *more: str | None
 ) -> str:
     """A where clause of fixed fragments; values are only ever bound."""

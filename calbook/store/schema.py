@@ -273,6 +273,45 @@ create table private_notes (
 ) strict, without rowid;
 """
 
+# Stretches of any length in pieces no longer than the longest claim: one look, bounded
+# as for claims, finds what is in the way. They may overlap each other and bookings that
+# were there before.
+_BUSY = """
+create table calendars (
+    id integer primary key,
+    host_id text not null references hosts (id) on delete cascade,
+    name text not null,
+    kind text not null,
+    source text,
+    shows_text integer not null,
+    events integer not null,
+    free integer not null,
+    bookings integer not null,
+    skipped text not null,
+    skipped_count integer not null,
+    imported_at integer not null,
+    horizon integer,
+    unique (host_id, name)
+) strict;
+
+create table busy (
+    host_id text not null references hosts (id) on delete cascade,
+    busy_start integer not null,
+    busy_end integer not null,
+    calendar_id integer not null references calendars (id) on delete cascade,
+    stretch integer not null,
+    stretch_start integer not null,
+    stretch_end integer not null,
+    text text,
+    primary key (host_id, busy_start, calendar_id, stretch),
+    check (busy_end > busy_start and busy_end - busy_start <= {longest})
+) strict, without rowid;
+create index busy_by_calendar on busy (calendar_id, stretch);
+
+create index occurrences_expiring on occurrences (due)
+    where due is not null and status = 'PENDING';
+"""
+
 
 @migrations()
 def create_catalog(db: Database) -> None:
@@ -306,6 +345,11 @@ def add_series_groups_teams(db: Database) -> None:
 @migrations()
 def create_notes(db: Database) -> None:
     _run(db.conn, _NOTES)
+
+
+@migrations()
+def create_busy(db: Database) -> None:
+    _run(db.conn, _BUSY.format(longest=int(LONGEST_CLAIM.total_seconds())))
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reading)
 
 APPLICATION_ID = 0x43616C42  # "CalB"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PATIENCE = 10.0  # seconds to wait for a lock
 _SLICE = 0.1  # seconds of it that SQLite waits without hearing a signal
 _MEMORY = ":memory:"

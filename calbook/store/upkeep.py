@@ -46,6 +46,15 @@ _CHECKS = {
             where l.event_type_id = h.event_type_id and l.host_id = h.host_id
         ) limit 1
     """,
+    "the busy time of {} has a gap": """
+        select host_id from busy group by calendar_id, stretch
+        having sum(busy_end - busy_start) <> max(stretch_end) - min(stretch_start)
+        or min(busy_start) <> min(stretch_start) limit 1
+    """,
+    "busy time of {} belongs to a calendar of another host": """
+        select b.host_id from busy b join calendars k on k.id = b.calendar_id
+        where k.host_id <> b.host_id limit 1
+    """,
     "{} has no occurrence": """
         select uid from bookings b where not exists (
             select 1 from occurrences o where o.uid = b.uid

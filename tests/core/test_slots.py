@@ -1,13 +1,17 @@
-"""The slot grid: where it begins anew, and how it steps over clock changes."""
+"""Free starts: the slot grid, and the sweep over what is open and what is taken."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from calbook.core import slots
+from calbook.core import slots, times
 from calbook.core.model import Span
+from calbook.core.slots import Lengths, Piece, Range
 
 utc = datetime.fromisoformat
 
@@ -16,13 +20,13 @@ def starts(
     *stretches: tuple[str, str], step: int, duration: int, timezone: str = "UTC"
 ) -> list[str]:
     """The grid's starts in UTC, as `HH:MM`; steps and durations are minutes."""
-    grid = slots.grid(
-        [Span(utc(start), utc(end)) for start, end in stretches],
-        timezone=timezone,
-        step=timedelta(minutes=step),
-        duration=timedelta(minutes=duration),
+    open_time = [Span(utc(start), utc(end)) for start, end in stretches]
+    found = slots.on_grid(
+        slots.pieces(open_time, timezone),
+        step * 60,
+        slots.within(slots.ranges(open_time), Lengths(duration * 60, 0, 0, step * 60)),
     )
-    return [f"{start:%H:%M}" for start in grid]
+    return [f"{times.instant(start):%H:%M}" for start in found]
 
 
 MORNING = ("2027-01-18T09:00Z", "2027-01-18T12:00Z")
@@ -156,3 +160,89 @@ def test_the_grid_steps_in_elapsed_time_across_clock_changes(
     zone: str, stretch: tuple[str, str], step: int, duration: int, expected: list[str]
 ) -> None:
     assert starts(stretch, step=step, duration=duration, timezone=zone) == expected
+
+
+# -- the sweep ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        pytest.param([], [(0, 100)], id="nothing-taken"),
+        pytest.param([(50, 60)], [(0, 38), (65, 100)], id="buffers-and-length"),
+        pytest.param([(50, 60), (60, 70)], [(0, 38), (75, 100)], id="touching"),
+        pytest.param([(50, 90), (55, 60)], [(0, 38), (95, 100)], id="within-another"),
+        pytest.param([(-50, 2)], [(7, 100)], id="begun-before"),
+        pytest.param([(111, 200)], [(0, 99)], id="ends-in-time-but-one"),
+        pytest.param([(112, 200)], [(0, 100)], id="begins-after"),
+        pytest.param([(-9, 200)], [], id="all"),
+    ],
+)
+def test_starts_whose_claim_meets_taken_time_are_cut_out(
+    taken: list[Range], expected: list[Range]
+) -> None:
+    need = Lengths(meeting=10, before=5, after=3, step=1)
+
+    assert slots.clear([(0, 100)], taken, need) == expected
+
+
+def test_a_long_taken_time_outlasts_several_stretches() -> None:
+    need = Lengths(meeting=1, before=0, after=0, step=1)
+
+    left = slots.clear([(0, 10), (20, 30), (40, 50)], [(5, 45), (6, 7)], need)
+
+    assert left == [(0, 5), (45, 50)]
+
+
+def test_the_grid_goes_on_behind_what_is_taken() -> None:
+    found = slots.on_grid([Piece(10, 50), Piece(50, 90)], 15, [(0, 11), (30, 70)])
+
+    assert found == [10, 40, 50, 65]
+
+
+lengths = st.builds(
+    Lengths,
+    meeting=st.integers(1, 12),
+    before=st.integers(0, 6),
+    after=st.integers(0, 6),
+    step=st.integers(1, 9),
+)
+some_ranges = st.lists(
+    st.tuples(st.integers(0, 120), st.integers(1, 40)).map(lambda r: (r[0], sum(r))),
+    max_size=8,
+).map(sorted)
+apart = st.lists(st.integers(0, 120), unique=True, max_size=12).map(
+    lambda edges: list(pairwise(sorted(edges)))[::2]
+)
+
+
+@given(open_time=apart, taken=some_ranges, need=lengths)
+def test_the_sweep_finds_what_trying_each_second_finds(
+    open_time: list[Range], taken: list[Range], need: Lengths
+) -> None:
+    grid = [Piece(*stretch) for stretch in open_time]
+
+    starts = slots.clear(slots.within(open_time, need), taken, need)
+
+    assert slots.on_grid(grid, need.step, starts) == [
+        n
+        for begin, end in open_time
+        for n in range(begin, end - need.meeting + 1, need.step)
+        if all(
+            n + need.meeting + need.after <= t0 or t1 <= n - need.before
+            for t0, t1 in taken
+        )
+    ]
+
+
+@given(one=apart, other=apart)
+def test_what_two_have_in_common_is_in_both(
+    one: list[Range], other: list[Range]
+) -> None:
+    both = {n for a, b in one for n in range(a, b)} & {
+        n for a, b in other for n in range(a, b)
+    }
+
+    found = slots.common(one, other)
+
+    assert [n for a, b in found for n in range(a, b)] == sorted(both)

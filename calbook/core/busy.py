@@ -1,0 +1,138 @@
+"""Busy time from elsewhere: stretches of any length, held in pieces.
+
+A piece is no longer than the longest claim, so that the one bounded look that finds
+the claims in the way of a meeting finds the busy time too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from calbook.core import hours, times
+from calbook.core.errors import BadInput
+from calbook.core.fields import line
+from calbook.core.model import DAY, LONGEST_CLAIM, Span
+from calbook.core.text import visible
+
+AHEAD = 730  # days that a calendar is read ahead, if no event type looks further
+BEHIND = 31  # and back
+LARGEST_FILE = 100 * 1024 * 1024  # bytes of a calendar
+LONGEST_STRETCH = 3_660 * DAY
+OWN_PREFIX = "busy_"  # of a host's own busy time, whose name is its id
+
+_NAME = re.compile(r"[a-z0-9_-]{1,60}", re.ASCII)
+
+
+class Kind(StrEnum):
+    """Where busy time comes from."""
+
+    ICS = "ics"  # a calendar file
+    OWN = "own"  # the host said so
+
+
+class Stretch(NamedTuple):
+    """Time in which a host is busy; `text` says with what, `uid` is its event's."""
+
+    span: Span
+    text: str | None = None
+    uid: str | None = None
+
+
+class Skipped(NamedTuple):
+    """An event of a calendar that could not be read, and why."""
+
+    uid: str | None
+    line: int  # in which it begins
+    reason: str
+
+
+class Found(NamedTuple):
+    """What a calendar says: busy time, and what came to none.
+
+    `claimed` are the events that say they are bookings of calbook's.
+    """
+
+    stretches: tuple[Stretch, ...]
+    events: int
+    free: int  # of them, those that leave the host free
+    claimed: frozenset[str]
+    skipped: tuple[Skipped, ...]
+
+
+def pieces(span: Span) -> Iterator[Span]:
+    """A span of any length as spans that touch, none longer than the longest claim."""
+    start = span.start
+    while start < span.end:
+        end = min(start + LONGEST_CLAIM, span.end)
+        yield Span(start, end)
+        start = end
+
+
+def condensed(stretches: Iterable[Stretch], timezone: str) -> tuple[Stretch, ...]:
+    """In order; those that have no text, and overlap or touch, are one.
+
+    But whole days stay apart from hours, so that they can be told to be whole days.
+    """
+    stretches = tuple(stretches)
+    named = [stretch for stretch in stretches if stretch.text is not None]
+    plain: dict[bool, list[Span]] = {True: [], False: []}
+    for stretch in stretches:
+        if stretch.text is None:
+            plain[is_all_day(stretch.span, timezone)].append(stretch.span)
+    merged = (Stretch(s) for spans in plain.values() for s in hours.merged(spans))
+    return tuple(sorted((*named, *merged), key=lambda stretch: stretch.span))
+
+
+def is_all_day(span: Span, timezone: str) -> bool:
+    """Whether it is whole local days."""
+    return all(
+        edge == times.day_start(times.local_date(edge, timezone), timezone)
+        for edge in span
+    )
+
+
+def window(now: datetime, timezone: str, ahead: int | None) -> Span:
+    """From when until when a calendar's events are read; `ahead` is local days.
+
+    Whole local days, so that the last that can be booked is in it.
+    """
+    today = times.local_date(now, timezone)
+    last = today + max(AHEAD, ahead or 0) * DAY
+    return Span(
+        times.day_start(today - BEHIND * DAY, timezone),
+        times.day_start(last + DAY, timezone),
+    )
+
+
+def name(value: object, field: str = "name") -> str:
+    """What a calendar is called."""
+    given = line(value, field, most=80)
+    text = given.lower()
+    if not _NAME.fullmatch(text) or text.startswith(OWN_PREFIX):
+        raise BadInput(
+            f"{field} cannot be {visible(given)}",
+            hint="use up to 60 of a-z, 0-9, _ and -, as in work;"
+            f" {OWN_PREFIX}… is kept for what `busy add` adds",
+            field=field,
+        )
+    return text
+
+
+def check_length(span: Span) -> None:
+    """Busy time that a host gives begins before it ends, within ten years."""
+    if not span.start < span.end:
+        raise BadInput(
+            "the busy time ends before it begins",
+            hint="mon…sun are the first such days after today",
+            field="endTime",
+        )
+    if span.end - span.start > LONGEST_STRETCH:
+        raise BadInput(
+            f"the busy time lasts {(span.end - span.start).days:,} days; at most"
+            f" {LONGEST_STRETCH.days:,} fit",
+            field="endTime",
+        )

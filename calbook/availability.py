@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from heapq import merge
+from collections.abc import Mapping
+from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from calbook import joining, planning
-from calbook.core import assignment, fields, hours, policy, slots, times, when
-from calbook.core.model import DAY, EventType, Span
-from calbook.looking import check_page
-from calbook.planning import Wish
+from calbook import wishes
+from calbook.core import fields, times, when
+from calbook.core.errors import BadInput, UsageError
+from calbook.core.model import DAY, SECOND, EventType, Span
 from calbook.store.facts import Aside, Facts
-from calbook.values import Slot
+from calbook.values import Block, Explanation, Slot
+from calbook.wishes import Wish
 
 if TYPE_CHECKING:
+    from calbook.core.recurrence import Recurrence
     from calbook.desk import Desk
+    from calbook.finding import Found
 
 
 class Availability:
@@ -30,7 +31,7 @@ class Availability:
         """The zone that an event type's bookings live in."""
         host = _host_id(host_id)
         with self._desk.store.read(Facts) as facts:
-            return planning.timezone(facts, _event_type(facts, event_type_id), host)
+            return wishes.timezone(facts, _event_type(facts, event_type_id), host)
 
     def check(
         self,
@@ -41,25 +42,65 @@ class Availability:
         timezone: str | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        host_id, now = _host_id(host_id), self._desk.clock()
+        from calbook import explaining  # slow to import
+
         with self._desk.store.read(Facts) as facts:
-            event_type = _event_type(facts, event_type_id)
-            zone = planning.timezone(facts, event_type, host_id)
-            asked = when.timezone(timezone) if timezone else zone
-            start = when.moment(start_time, now=now, timezone=asked).instant
-            wish = Wish(
-                event_type,
-                (Span(start, start + event_type.duration),),
-                timezone=zone,
-                now=now,
-                host_id=host_id,
-                shown_in=timezone,
+            wish = self._wish(facts, event_type_id, host_id, timezone)
+            refused = explaining.refusal(facts, _starting(wish, start_time))
+        if refused is not None:
+            raise refused
+
+    def explain(
+        self,
+        *,
+        event_type_id: str,
+        start_time: str | datetime,
+        host_id: str | None = None,
+        exclude_booking_uid: str | None = None,
+        exclude_date: str | date | None = None,
+        timezone: str | None = None,
+    ) -> Explanation:
+        """What each rule says of a start, with the facts that it compared.
+
+        As `create` would decide for one attendee. `code` and `exit_code` are those of
+        the refusal, if any; `host_id` the host who would take it, `joins` the group
+        that it would join. The excluded booking does not stand in its own way, or of
+        a series the one of `exclude_date`.
+        """
+        from calbook import explaining
+
+        with self._desk.store.read(Facts) as facts:
+            wish = self._wish(facts, event_type_id, host_id, timezone)
+            wish = wish._replace(
+                aside=_aside(facts, exclude_booking_uid, exclude_date, wish.now)
             )
-            plans = tuple(planning.plans(facts, wish))
-            if planning.possible(plans, may_skip=False):
-                return
-            if joining.room(facts, event_type, wish) is None:
-                raise planning.refusal(plans)
+            return Explanation(explaining.explained(facts, _starting(wish, start_time)))
+
+    def blocked(
+        self,
+        *,
+        event_type_id: str,
+        date: str | datetime,
+        host_id: str | None = None,
+        exclude_booking_uid: str | None = None,
+        exclude_date: str | date | None = None,
+        timezone: str | None = None,
+    ) -> tuple[Block, ...]:
+        """The stretches of a local date in which nothing can be booked, and why.
+
+        In order; they overlap where several reasons do. Claims count with their
+        buffers. `host_id` is null where it is no single host's matter.
+        """
+        from calbook import explaining
+
+        with self._desk.store.read(Facts) as facts:
+            wish = self._wish(facts, event_type_id, host_id, timezone)
+            wish = wish._replace(
+                aside=_aside(facts, exclude_booking_uid, exclude_date, wish.now)
+            )
+            zone = wish.shown_in or wish.timezone
+            day = wishes.local_day(when.day(date, now=wish.now, timezone=zone), zone)
+            return tuple(map(Block, explaining.blocked(facts, wish, day)))
 
     def get(
         self,
@@ -67,39 +108,145 @@ class Availability:
         event_type_id: str,
         start_date: str | datetime = "now",
         end_date: str | datetime | None = None,
+        days: int | None = None,
         host_id: str | None = None,
         exclude_booking_uid: str | None = None,
+        exclude_date: str | date | None = None,
+        recurring: Mapping[str, Any] | None = None,
         timezone: str | None = None,
         count: int | None = None,
     ) -> tuple[Slot, ...]:
-        """Starts on the slot grid that an attendee may book, in order.
+        """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
-        From `start_date`, included, to `end_date` (a bare date includes that day; a
-        week without one). The excluded booking does not stand in its own way.
+        From `start_date`, included, to `end_date` (a bare date includes that day) or
+        to the end of so many days (7 without either), ten years at most. A slot's
+        `host_id` is the host whose turn it would be now; a group with a seat left is
+        listed at whatever time it starts. The excluded booking does not stand in its
+        own way, or of a series the one of `exclude_date`.
+        With `recurring`, as in `create`, the starts at which the whole series fits.
+
+        Raises:
+            BadInput: the range is too long, or the series would be.
         """
-        host_id, now = _host_id(host_id), self._desk.clock()
-        check_page(count, 0)
+        from calbook import finding
+
+        if count is not None:
+            fields.whole(count, "count", least=0, most=_MOST)
         with self._desk.store.read(Facts) as facts:
-            event_type = _event_type(facts, event_type_id)
-            zone = planning.timezone(facts, event_type, host_id)
-            asked = when.timezone(timezone) if timezone else zone
-            first = when.lower(start_date, now=now, timezone=asked)
-            last = (
-                first + 7 * DAY
-                if end_date is None
-                else when.upper(end_date, now=now, timezone=asked)
+            wish = self._wish(facts, event_type_id, host_id, timezone)
+            wish = wish._replace(
+                aside=_aside(facts, exclude_booking_uid, exclude_date, wish.now)
             )
-            but = exclude_booking_uid and facts.found(exclude_booking_uid)
-            wish = Wish(
-                event_type,
-                (),
-                timezone=zone,
-                now=now,
-                host_id=host_id,
-                aside=Aside(but) if but else None,
+            zone = wish.shown_in or wish.timezone
+            wanted = _range(start_date, end_date, days, now=wish.now, timezone=zone)
+            rule = _rule(recurring, now=wish.now, timezone=wish.timezone)
+            free = islice(finding.free(facts, wish, wanted, rule), count)
+            clock = times.clock(wish.timezone)
+            length = wish.event_type.duration // SECOND
+            slots = tuple(
+                _slot(clock, length, found) for found in islice(free, MOST_SLOTS + 1)
             )
-            free = islice(_free(facts, wish, Span(first, last)), count)
-            return tuple(_slot(wish, *found) for found in free)
+        if len(slots) > MOST_SLOTS:
+            raise BadInput(
+                f"there are more than {MOST_SLOTS:,} free starts",
+                hint="look at fewer days, or at fewer starts with --limit",
+                field="endDate",
+                most=MOST_SLOTS,
+            )
+        return slots
+
+    def _wish(
+        self,
+        facts: Facts,
+        event_type_id: str,
+        host_id: str | None,
+        timezone: str | None,
+    ) -> Wish:
+        host_id, now = _host_id(host_id), self._desk.clock()
+        event_type = _event_type(facts, event_type_id)
+        zone = wishes.timezone(facts, event_type, host_id)
+        return Wish(
+            event_type,
+            meetings=(),
+            timezone=zone,
+            now=now,
+            host_id=host_id,
+            shown_in=when.timezone(timezone) if timezone else None,
+        )
+
+
+def _starting(wish: Wish, start_time: str | datetime) -> Wish:
+    """With the meeting of a start, which is read in the zone that was asked for."""
+    asked = wish.shown_in or wish.timezone
+    start = when.moment(start_time, now=wish.now, timezone=asked)
+    length = wish.event_type.duration
+    return wish._replace(meetings=(wishes.meeting(start, length, wish.timezone),))
+
+
+def _aside(
+    facts: Facts, uid: str | None, day: str | date | None, now: datetime
+) -> Aside | None:
+    """A booking that is to be moved, or one date of a series."""
+    if uid is None:
+        if day is not None:
+            raise UsageError("which booking is to be moved that day?")
+        return None
+    found = facts.found(uid)
+    if day is None:
+        return Aside(found)
+    from calbook.core import series  # slow to import
+
+    booking = facts.booking(found)
+    wanted = when.day(day, now=now, timezone=booking.timezone)
+    return Aside(found, (series.on(booking, wanted).recurrence_id,))
+
+
+_LONGEST = 3660 * DAY
+_MOST = 1_000_000_000
+MOST_SLOTS = 100_000  # of one listing
+_WEEK = 7
+
+
+def _range(
+    start_date: str | datetime,
+    end_date: str | datetime | None,
+    days: int | None,
+    *,
+    now: datetime,
+    timezone: str,
+) -> Span:
+    if end_date is not None and days is not None:
+        raise UsageError("say where the range ends, or how many days it has: not both")
+    first = when.lower(start_date, now=now, timezone=timezone)
+    if end_date is not None:
+        last = when.upper(end_date, now=now, timezone=timezone)
+    else:
+        most = _LONGEST.days
+        number = _WEEK if days is None else days
+        length = fields.whole(number, "days", least=1, most=most) * DAY
+        last = times.day_start(times.local_date(first, timezone) + length, timezone)
+    if last < first:
+        raise BadInput(
+            "the range ends before it begins",
+            hint="mon…sun are the first such days after today",
+            field="endDate",
+        )
+    if last - first > _LONGEST:
+        raise BadInput(
+            f"free starts are listed for {_LONGEST.days} days at most",
+            hint="let the range end sooner, or begin later",
+            field="endDate",
+            most=_LONGEST.days,
+        )
+    return Span(first, last)
+
+
+def _rule(value: object, *, now: datetime, timezone: str) -> Recurrence | None:
+    if value is None:
+        return None
+    from calbook.intake import recurring  # slow to import
+
+    return recurring.recurrence(value, now=now, timezone=timezone)
 
 
 def _event_type(facts: Facts, event_type_id: str) -> EventType:
@@ -112,70 +259,12 @@ def _host_id(host_id: str | None) -> str | None:
     return fields.identifier(host_id, "user", "hostId")
 
 
-def _slot(wish: Wish, start: datetime, host_id: str, seats_left: int | None) -> Slot:
-    end = start + wish.event_type.duration
+def _slot(clock: times.Clock, length: int, found: Found) -> Slot:
     return Slot(
         {
-            "startTime": times.rfc3339(start, wish.timezone),
-            "endTime": times.rfc3339(end, wish.timezone),
-            "hostId": host_id,
-            "seatsLeft": seats_left,
+            "startTime": clock(found.start),
+            "endTime": clock(found.start + length),
+            "hostId": found.host_id,
+            "seatsLeft": found.seats_left,
         }
     )
-
-
-_BATCH = 200  # starts that are looked at together
-
-
-def _free(
-    facts: Facts, wish: Wish, wanted: Span
-) -> Iterator[tuple[datetime, str, int | None]]:
-    """Each free start with a host who could take it and the seats left."""
-    event_type, every = wish.event_type, _starts(facts, wish, wanted)
-    for batch in iter(lambda: tuple(islice(every, _BATCH)), ()):
-        meetings = tuple(Span(start, start + event_type.duration) for start in batch)
-        wish = wish._replace(meetings=meetings)
-        hosts: dict[int, str] = {}
-        shared = planning.common(facts, wish)
-        for host_ids in assignment.alternatives(event_type, wish.host_id):
-            for n, proposal in enumerate(
-                planning.proposals(facts, wish, host_ids, shared)
-            ):
-                if n not in hosts and not policy.decide(proposal).refusals:
-                    hosts[n] = host_ids[0]
-        for n, meeting in enumerate(meetings):
-            group = joining.room(facts, event_type, wish._replace(meetings=(meeting,)))
-            if group is not None and event_type.seats is not None:
-                left = event_type.seats - len(group.attendees)
-                yield meeting.start, group.host_ids[0], left
-            elif n in hosts:
-                yield meeting.start, hosts[n], event_type.seats
-
-
-def _starts(facts: Facts, wish: Wish, wanted: Span) -> Iterator[datetime]:
-    """The grid of every schedule that a host could be booked by, in order.
-
-    Local dates differ by two between the zones furthest apart.
-    """
-    first, last = (times.local_date(edge, wish.timezone) for edge in wanted)
-    earliest = max(wanted.start, wish.now + wish.event_type.minimum_notice)
-    schedules = dict.fromkeys(
-        planning.schedule_ids(facts, wish.event_type, host_ids)[0]
-        for host_ids in assignment.alternatives(wish.event_type, wish.host_id)
-    )
-    grids = [
-        slots.grid(
-            hours.stretches(schedule, first - 2 * DAY, last + 2 * DAY),
-            timezone=schedule.timezone,
-            step=wish.event_type.grid,
-            duration=wish.event_type.duration,
-        )
-        for schedule in (
-            facts.schedule(key, first - 4 * DAY, last + 4 * DAY) for key in schedules
-        )
-    ]
-    previous = None
-    for start in merge(*grids):
-        if earliest <= start < wanted.end and start != previous:
-            yield start
-        previous = start

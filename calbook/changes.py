@@ -9,22 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from calbook import joining, ledger, planning
+from calbook import joining, ledger, planning, wishes
 from calbook.core import fields, lifecycle, policy, seats, series, transitions, when
 from calbook.core.errors import UsageError, VersionConflict
 from calbook.core.lifecycle import Change, Placed
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.series import Selector
 from calbook.core.transitions import Action
-from calbook.creating import meeting_from
 from calbook.desk import Desk
 from calbook.intake import requests
 from calbook.intake.requests import Dates, Merge, Move
 from calbook.ledger import Terms
-from calbook.planning import Plan, Wish
+from calbook.planning import Plan
 from calbook.store.facts import Aside, Facts
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
+from calbook.wishes import Wish
 
 Decide = Callable[[Transaction, Booking, datetime], Change]
 
@@ -58,8 +58,11 @@ def confirm(desk: Desk, uid: str, terms: Terms) -> Json:
 def _check_claims(
     facts: Facts, booking: Booking, occurrences: Sequence[Occurrence], now: datetime
 ) -> None:
-    """The time must still be its own: under a wrong clock it may have seemed free."""
-    obstacles = facts.obstacles(
+    """The time must still be its own: under a wrong clock it may have seemed free.
+
+    What else the host has to do meanwhile is for the host to know.
+    """
+    obstacles = facts.claimed(
         booking.host_ids,
         [occurrence.claim for occurrence in occurrences],
         aside=Aside(booking.uid),
@@ -139,7 +142,7 @@ def _placed(
         move.start_time, now=now, timezone=move.timezone or booking.timezone
     )
     length = chosen[0].span.end - chosen[0].span.start
-    meeting_from(start, length, booking.timezone)
+    wishes.meeting(start, length, booking.timezone)
     event_type = facts.event_type(booking.event_type_id)
     goals = series.shifted(booking, chosen, start)
     placed = series.placed(chosen, goals, event_type)

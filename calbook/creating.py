@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook import joining, ledger, planning
+from calbook import joining, ledger, planning, wishes
 from calbook.core import ids, lifecycle, questions, seats, times, when
-from calbook.core.errors import BadInput, CalbookError, UsageError
+from calbook.core.errors import CalbookError, UsageError
 from calbook.core.lifecycle import Change
 from calbook.core.model import (
     MINUTE,
@@ -20,15 +20,15 @@ from calbook.core.model import (
     Occurrence,
     Policy,
     Resolution,
-    Span,
     Status,
 )
 from calbook.desk import Desk
 from calbook.intake.requests import Request
 from calbook.ledger import Terms
-from calbook.planning import Plan, Wish
+from calbook.planning import Plan
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
+from calbook.wishes import Wish
 
 if TYPE_CHECKING:
     from calbook.core.recurrence import Recurrence
@@ -105,7 +105,7 @@ def created(tx: Transaction, request: Request, terms: Terms, *, now: datetime) -
         return first
     ledger.pass_time(tx, now)
     event_type = tx.event_type(request.event_type_id)
-    timezone = planning.timezone(tx, event_type, request.host_id)
+    timezone = wishes.timezone(tx, event_type, request.host_id)
     start = when.moment(
         request.start_time, now=now, timezone=request.timezone or timezone
     )
@@ -160,7 +160,7 @@ def _made(
     duration = _duration(event_type, request)
     wish = Wish(
         event_type=event_type,
-        meetings=tuple(meeting_from(start, duration, timezone) for start in starts),
+        meetings=tuple(wishes.meeting(start, duration, timezone) for start in starts),
         timezone=timezone,
         now=now,
         host_id=request.host_id,
@@ -209,16 +209,6 @@ def _duration(event_type: EventType, request: Request) -> timedelta:
             hint="another length needs --by host --override duration",
         )
     return request.duration
-
-
-def meeting_from(start: Moment, duration: timedelta, timezone: str) -> Span:
-    end = start.instant + duration
-    if end.year > times.LAST_YEAR:
-        raise BadInput(
-            f"{times.rfc3339(start.instant, timezone)} is too far in the future",
-            field="startTime",
-        )
-    return Span(start.instant, end)
 
 
 def _occurrences(

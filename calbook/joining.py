@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from calbook import wishes
 from calbook.core import passing, policy, questions, seats, transitions
 from calbook.core.assignment import alternatives
 from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
 from calbook.core.lifecycle import Change
-from calbook.core.model import Actor, Attendee, Booking, EventType, Moment, Status
+from calbook.core.model import (
+    Actor,
+    Attendee,
+    Booking,
+    EventType,
+    Moment,
+    Span,
+    Status,
+)
 from calbook.core.policy import JOINING, SEATING, Proposal, Rules
 from calbook.intake.requests import Asked, Request
-from calbook.planning import Wish
 from calbook.store.facts import Facts
+from calbook.wishes import Wish
 
 if TYPE_CHECKING:
     from calbook.core.recurrence import Recurrence
@@ -39,42 +49,93 @@ def group(
     if event_type.seats is None:
         return None
     instants = tuple(start.instant for start in starts)
-    groups = [
-        booking
-        for booking in map(facts.booking, facts.group_uids(event_type.id, instants[0]))
-        if booking.recurring == rule and _is_open(booking, instants, now)
-    ]
+    groups = _groups(facts, event_type, instants, rule=rule, now=now)
     for booking in groups:
         seats.check_no_duplicate((*booking.attendees, *request.attendees))
-    groups = [b for b in groups if request.host_id in (None, *b.host_ids)]
+    persons = len(request.attendees)
+    return _chosen(event_type, groups, host_id=request.host_id, persons=persons)
+
+
+def standing(facts: Facts, wish: Wish, start: datetime) -> Booking | None:
+    """The group that a booking of this start would join, with seats left or without.
+
+    None where a booking is to be moved: it joins no other.
+    """
+    event_type = wish.event_type
+    if event_type.seats is None or wish.aside is not None:
+        return None
+    groups = _groups(facts, event_type, (start,), rule=None, now=wish.now)
+    return _chosen(event_type, groups, host_id=wish.host_id, persons=wish.persons)
+
+
+def _groups(
+    facts: Facts,
+    event_type: EventType,
+    starts: tuple[datetime, ...],
+    *,
+    rule: Recurrence | None,
+    now: datetime,
+) -> list[Booking]:
+    uids = facts.group_uids(event_type.id, starts[0])
+    return [
+        booking
+        for booking in map(facts.booking, uids)
+        if booking.recurring == rule and _is_open(booking, starts, now)
+    ]
+
+
+def _chosen(
+    event_type: EventType,
+    groups: Sequence[Booking],
+    *,
+    host_id: str | None,
+    persons: int,
+) -> Booking | None:
+    assert event_type.seats is not None
+    groups = [group for group in groups if host_id in (None, *group.host_ids)]
     for booking in groups:
-        if len(booking.attendees) + len(request.attendees) <= event_type.seats:
+        if len(booking.attendees) + persons <= event_type.seats:
             return booking
     taken = {booking.host_ids[0] for booking in groups}
     others = [
-        hosts
-        for hosts in alternatives(event_type, request.host_id)
-        if hosts[0] not in taken
+        hosts for hosts in alternatives(event_type, host_id) if hosts[0] not in taken
     ]
     return groups[0] if groups and not others else None
 
 
-def room(facts: Facts, event_type: EventType, wish: Wish) -> Booking | None:
-    """The group at a wished-for start in which one more person finds a seat.
+def rooms(
+    facts: Facts, wish: Wish, span: Span, rule: Recurrence | None = None
+) -> dict[datetime, Booking]:
+    """Under the starts within a span, the group in which one more finds a seat.
 
-    None where a booking is to be moved: it joins no other.
+    With a rule, a group that meets as such a series. None where a booking is to be
+    moved: it joins no other.
     """
+    event_type = wish.event_type
     if event_type.seats is None or wish.aside is not None:
-        return None
-    [meeting] = wish.meetings
-    for uid in facts.group_uids(event_type.id, meeting.start):
-        booking = facts.booking(uid)
-        asked_for = wish.host_id in (None, *booking.host_ids)
-        if asked_for and _is_open(booking, (meeting.start,), wish.now):
-            proposal = _proposal(event_type, booking, 1, now=wish.now)
-            if not policy.decide(proposal, JOINING).refusals:
-                return booking
-    return None
+        return {}
+    found: dict[datetime, Booking] = {}
+    for booking in facts.groups(event_type.id, span):
+        start = _first_start(booking)
+        if start not in found and _has_room(booking, wish, rule):
+            found[start] = booking
+    return found
+
+
+def _has_room(booking: Booking, wish: Wish, rule: Recurrence | None) -> bool:
+    if booking.recurring != rule or wish.host_id not in (None, *booking.host_ids):
+        return False
+    every = wishes.starts(
+        wish.event_type, rule, _first_start(booking), booking.timezone
+    )
+    if not _is_open(booking, every, wish.now):
+        return False
+    seat = proposal(wish.event_type, booking, 1, now=wish.now)
+    return not policy.decide(seat, JOINING).refusals
+
+
+def _first_start(booking: Booking) -> datetime:
+    return min(occurrence.span.start for occurrence in booking.occurrences)
 
 
 def advised(facts: Facts, event_type: EventType, refusal: CalbookError) -> CalbookError:
@@ -115,7 +176,7 @@ def joined(
     seats.check_phone(booking.location, primary)
     answers = request.responses
     used = policy.check(
-        _proposal(event_type, booking, len(request.attendees), now=now)._replace(
+        proposal(event_type, booking, len(request.attendees), now=now)._replace(
             responses=answers,
             waived=request.asked.waived,
             shown_in=request.timezone,
@@ -170,7 +231,7 @@ def added(
     seats.check_no_duplicate((*booking.attendees, attendee))
     seats.check_phone(booking.location, attendee)
     rules: Rules = JOINING if asked.by is Actor.ATTENDEE else SEATING
-    policy.check(_proposal(event_type, booking, 1, now=now), rules)
+    policy.check(proposal(event_type, booking, 1, now=now), rules)
     asks = event_type.questions
     if asked.by is not Actor.ATTENDEE:  # who adds another need not know the answers
         asks = tuple(question._replace(required=False) for question in asks)
@@ -184,7 +245,7 @@ def check_group(event_type: EventType, booking: Booking) -> None:
         raise NotAGroup(booking.uid, event_type.id)
 
 
-def _proposal(
+def proposal(
     event_type: EventType, booking: Booking, persons: int, *, now: datetime
 ) -> Proposal:
     """The next meeting, with so many more persons in it."""

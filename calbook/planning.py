@@ -1,11 +1,11 @@
-"""What somebody wants, with every fact that the rules ask for, read from the file.
+"""A wish with every fact that the rules ask for, read from the file.
 
 Booking, moving and looking for a time all come here, so that they decide alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -13,26 +13,12 @@ from typing import Any, NamedTuple
 from calbook.core import assignment, hours, ruling, slots, times
 from calbook.core.assignment import AVAILABILITY_FIRST, Hosts, Turn, alternatives
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
-from calbook.core.model import DAY, Claim, EventType, Span
+from calbook.core.model import Claim, Span
 from calbook.core.policy import Obstacle, Proposal
 from calbook.core.ruling import Ruling
-from calbook.store.facts import Aside, Facts
-
-
-class Wish(NamedTuple):
-    """Meetings that somebody wants, before it is known whose time they take."""
-
-    event_type: EventType
-    meetings: tuple[Span, ...]
-    timezone: str
-    now: datetime
-    host_id: str | None = None
-    persons: int = 1
-    responses: Mapping[str, Any] | None = None  # None: the questions are not asked
-    aside: Aside | None = None
-    waived: frozenset[str] = frozenset()
-    shown_in: str | None = None
-    may_skip: bool = False  # dates in the way are left out, the others booked
+from calbook.openings import Openings
+from calbook.store.facts import Facts
+from calbook.wishes import Wish, local_day, schedule_ids
 
 
 class Plan(NamedTuple):
@@ -40,31 +26,6 @@ class Plan(NamedTuple):
 
     host_ids: Hosts
     ruling: Ruling
-
-
-def schedule_ids(
-    facts: Facts, event_type: EventType, host_ids: Hosts
-) -> tuple[str, ...]:
-    """The schedules that must be open: the event type's, else each host's."""
-    if event_type.schedule_id is not None:
-        return (event_type.schedule_id,)
-    return tuple(dict.fromkeys(facts.host(host).schedule_id for host in host_ids))
-
-
-def timezone(facts: Facts, event_type: EventType, host_id: str | None) -> str:
-    """The zone that the bookings live in: the first schedule's.
-
-    A team's first host lends it the zone, whoever is asked for or has the turn.
-
-    Raises:
-        NotFound: there is no such host.
-        BadInput: it is none of the event type's.
-    """
-    if host_id is not None:
-        facts.host(host_id)
-        alternatives(event_type, host_id)
-    first, *_ = schedule_ids(facts, event_type, (event_type.hosts[0].host_id,))
-    return facts.timezone_of(first)
 
 
 class Common(NamedTuple):
@@ -137,41 +98,37 @@ def by_turn(
 ) -> tuple[Plan, dict[str, Any]]:
     """The plan of the host whose turn it is, and the reason, for the history."""
     found = turns(facts, wish, free)
-    turn = assignment.next_turn(wish.event_type, found)
-    why = assignment.reason(wish.event_type, turn, among=len(found))
-    return found[turn], {"assignment": why}
+    chosen = assignment.next_turn(wish.event_type, found)
+    why = assignment.reason(wish.event_type, chosen, among=len(found))
+    return found[chosen], {"assignment": why}
 
 
 def turns(facts: Facts, wish: Wish, free: Iterable[Plan]) -> dict[Turn, Plan]:
     """The turn of each host who could take it."""
-    assignments = {each.host_id: each for each in wish.event_type.hosts}
-    found = {}
-    for plan in free:
-        host_id = plan.host_ids[0]
-        bookings, newest = facts.turn(wish.event_type.id, host_id)
-        rule = wish.event_type.round_robin
-        count = _free_starts(facts, wish, plan) if rule == AVAILABILITY_FIRST else 0
-        found[Turn(assignments[host_id], bookings, newest, count)] = plan
-    return found
+    start = wish.meetings[0].start
+    return {turn(facts, wish, plan.host_ids, start): plan for plan in free}
 
 
-def _free_starts(facts: Facts, wish: Wish, plan: Plan) -> int:
-    """How many starts of the first meeting's local day are free for these hosts."""
-    event_type, host_ids = wish.event_type, plan.host_ids
-    day = local_day(wish.meetings[0], wish.timezone)
-    whole = Span(day.start - DAY, day.end + DAY)
-    taken = [claim for host in host_ids for claim in facts.claims(host, whole)]
-    stretches = [
-        hours.around(facts.schedule_around(schedule_id, [day]), [day])[0]
-        for schedule_id in schedule_ids(facts, event_type, host_ids)
-    ]
-    return slots.count_free(event_type, day, stretches, taken, timezone=wish.timezone)
+def turn(facts: Facts, wish: Wish, host_ids: Hosts, start: datetime) -> Turn:
+    """What the rules of rotation look at, for a booking of this start."""
+    host_id, event_type = host_ids[0], wish.event_type
+    [assigned] = [each for each in event_type.hosts if each.host_id == host_id]
+    bookings, newest = facts.turn(event_type.id, host_id, now=wish.now)
+    counts = event_type.round_robin == AVAILABILITY_FIRST
+    free = _free_starts(facts, wish, host_ids, start) if counts else 0
+    return Turn(assigned, bookings, newest, free)
 
 
-def local_day(meeting: Span, timezone: str) -> Span:
-    """The local date on which a meeting starts."""
-    day = times.local_date(meeting.start, timezone)
-    return Span(times.day_start(day, timezone), times.day_start(day + DAY, timezone))
+def _free_starts(facts: Facts, wish: Wish, host_ids: Hosts, start: datetime) -> int:
+    """How many starts of its local day on the grid are open and free."""
+    day = local_day(times.local_date(start, wish.timezone), wish.timezone)
+    openings = Openings(facts, wish.event_type, [day], aside=wish.aside, now=wish.now)
+    found = slots.on_grid(
+        openings.grid(host_ids),
+        slots.lengths(wish.event_type).step,
+        slots.common(openings.starts(host_ids), slots.ranges([day])),
+    )
+    return len(found)
 
 
 def proposals(
@@ -206,7 +163,8 @@ def proposals(
 def _counts(facts: Facts, wish: Wish) -> Sequence[int]:
     if wish.event_type.slots_per_day is None:
         return [0] * len(wish.meetings)
-    days = [local_day(meeting, wish.timezone) for meeting in wish.meetings]
+    dates = (times.local_date(m.start, wish.timezone) for m in wish.meetings)
+    days = [local_day(day, wish.timezone) for day in dates]
     return facts.counts(wish.event_type.id, days, aside=wish.aside, now=wish.now)
 
 

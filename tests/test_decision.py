@@ -623,7 +623,7 @@ class Real:
         """The host's bookings of each type, and which of all is the newest."""
         with self.client._desk.store.read(Facts) as facts:
             return {
-                (key, host): facts.turn(key, f"user_{host}")
+                (key, host): facts.turn(key, f"user_{host}", now=instant(0))
                 for key, hosts in HOSTS.items()
                 for host in hosts
             }
@@ -632,7 +632,8 @@ class Real:
         """What the file itself holds of a host's time, in order."""
         ages = Span(instant(0), instant(2**34))
         with self.client._desk.store.read(Facts) as facts:
-            return facts.claims(f"user_{host}", ages)
+            taken = facts.taken(f"user_{host}", ages, aside=None, now=instant(0))
+        return [Span(instant(start), instant(end)) for start, end in taken]
 
 
 def instant(seconds: int) -> datetime:

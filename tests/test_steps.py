@@ -20,8 +20,12 @@ from calbook import Booking, Client, Event
 from calbook.client import Calendar
 from calbook.core import times
 from calbook.core.model import Span
+from calbook.store import facts as store_facts
+from calbook.store import stretches
+from calbook.store.counting import GROUPS
 from calbook.store.facts import Facts
 from calbook.store.sqlite import SqliteStore
+from calbook.store.stretches import stretch_rows
 
 SMALL, LARGE = 1_000, 100_000
 FIRST = datetime(2027, 1, 4, tzinfo=UTC)
@@ -39,7 +43,8 @@ RULE = json.dumps(
     {"frequency": "DAILY", "interval": 1, "count": 2, "until": None, "byDay": []}
 )
 
-# The first half of every hour, the first ten hours of another event type. In the file's
+# The first half of every hour, in which the host is busy elsewhere too, the first ten
+# hours of another event type. In the file's
 # first half one in twenty is a series of two: again ten hours later, in the second half
 # of the hour. The one at seven goes on until the end.
 FILL = """
@@ -83,6 +88,13 @@ insert into occurrences (uid, recurrence_id, event_type_id, date, start_at, end_
 insert into claims select 'user_me', start_at, end_at, uid, start_at from meetings;
 insert into events (id, type, uid, at, by, change, booking)
     select 'ev_' || n, 'booking.created', uid, :first, 'attendee', '{}', '{}' from n;
+insert into calendars (id, host_id, name, kind, shows_text, events, free, bookings,
+        skipped, skipped_count, imported_at)
+    values (1, 'user_me', 'work', 'ics', 0, 0, 0, 0, '[]', 0, 0),
+        (2, 'user_me', 'home', 'ics', 0, 0, 0, 0, '[]', 0, 0);
+insert into busy select 'user_me', start_at + 600, start_at + 900, 1 + n % 2, n,
+        start_at + 600, start_at + 900, null
+    from n;
 drop table n;
 drop table meetings;
 """
@@ -213,6 +225,9 @@ ASKED: dict[str, Ask] = {
     "whether a span is free": lambda facts, file: obstacle(
         facts, file.middle + HOUR / 2
     ),
+    "a week's stretches": lambda facts, file: stretch_rows(
+        facts.connection, None, *map(times.epoch, day(file, 7))
+    ),
     "what is in the way": lambda facts, file: obstacle(facts, file.middle),
     "a prefix": lambda facts, file: facts.uids_from("bk_0000079", most=8),
     "one booking": lambda facts, file: facts.booking("bk_000000007919"),
@@ -241,12 +256,15 @@ ASKED: dict[str, Ask] = {
     "the groups at a start": lambda facts, file: facts.group_uids(
         "evt_demo", file.middle
     ),
-    "a host's turn": lambda facts, file: facts.turn("evt_demo", "user_me"),
+    "a host's turn": lambda facts, file: facts.turn("evt_demo", "user_me", now=FIRST),
     "what is due": lambda facts, file: facts.due(FIRST + 10 * HOUR, limit=200),
     "a day's count": lambda facts, file: facts.counts(
         "evt_demo", [day(file)], aside=None, now=FIRST
     ),
-    "a week's claims": lambda facts, file: facts.claims("user_me", day(file, 7)),
+    "a week's claims": lambda facts, file: facts.taken(
+        "user_me", day(file, 7), aside=None, now=FIRST
+    ),
+    "a day's groups": lambda facts, file: facts.groups("evt_demo", day(file)),
 }
 
 
@@ -300,6 +318,15 @@ NEW = {
     "event_type_id": "demo",
     "attendee": {"name": "Ada", "email": "ada@example.com"},
 }
+
+
+def figures(by: str | None) -> Callable[[Calendar, datetime, str], object]:
+    """Of two weeks."""
+    return lambda calendar, free, uid: calendar.bookings.stats(
+        by=by, start_date=free, end_date=free + 14 * 24 * HOUR
+    )
+
+
 OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {
     "create": lambda calendar, free, uid: calendar.bookings.create(
         **NEW, start_time=free, dry_run=True
@@ -317,6 +344,12 @@ OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {
     "slots": lambda calendar, free, uid: calendar.availability.get(
         event_type_id="demo", start_date=free, end_date=free + 24 * HOUR
     ),
+    "an agenda": lambda calendar, free, uid: calendar.bookings.agenda(start_date=free),
+    "a week": lambda calendar, free, uid: calendar.bookings.week(of=free),
+    "the next meeting": lambda calendar, free, uid: calendar.bookings.list_occurrences(
+        status=("PENDING", "CONFIRMED"), start_date=free - 24 * HOUR, count=1
+    ),
+    **{f"figures by {by}": figures(by) for by in (None, *GROUPS)},
 }
 
 
@@ -362,3 +395,7 @@ def test_a_date_that_is_due_costs_the_same_in_a_long_series(
     short, long = writing(FIRST + 12 * HOUR, 5), writing(FIRST + 14 * HOUR, 730)
 
     assert long == pytest.approx(short, rel=0.1)
+
+
+def test_busy_stretches_are_looked_for_as_far_back_as_claims() -> None:
+    assert stretches.LONGEST == store_facts.LONGEST

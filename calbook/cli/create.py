@@ -12,9 +12,9 @@ from calbook.cli.session import (
     minutes,
     opened,
     pairs,
+    recurring,
     show_change,
     split,
-    whole,
 )
 
 Json = dict[str, Any]
@@ -60,24 +60,13 @@ def create(
             help="Book a series.",
         ),
     ] = None,
-    every: Annotated[
-        str | None,
-        typer.Option("--every", metavar="N", help="With --repeat: every N weeks, …"),
-    ] = None,
+    every: o.Every = None,
     count: Annotated[
         str | None,
         typer.Option("--count", metavar="N", help="With --repeat: how many, to 730."),
     ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--until", metavar="DATE", help="With --repeat: the last day."),
-    ] = None,
-    by_day: Annotated[
-        str | None,
-        typer.Option(
-            "--by-day", metavar="DAYS", help="With --repeat: mo,we; monthly 2tu, -1fr."
-        ),
-    ] = None,
+    until: o.Until = None,
+    by_day: o.ByDay = None,
     on_conflict: Annotated[
         str | None,
         typer.Option(
@@ -115,7 +104,14 @@ def create(
         duration=minutes(duration, "--duration"),
         by=by if by != "attendee" else None,
         override=split(override),
-        recurring=_recurring(repeat, every, count, until, by_day),
+        recurring=recurring(
+            "--repeat",
+            frequency=repeat,
+            interval=every,
+            count=count,
+            until=until,
+            by_day=by_day,
+        ),
         on_conflict=on_conflict,
         notify_attendee=notify,
         idempotency_key=idempotency_key,
@@ -151,35 +147,6 @@ def _is_team(client: Any, booking: Any) -> bool:
     """Whether it could have been another host's."""
     event_type = client.calendar.event_types.get(booking.event_type_id)
     return len(event_type.hosts) > 1
-
-
-def _recurring(
-    repeat: str | None,
-    every: str | None,
-    count: str | None,
-    until: str | None,
-    by_day: str | None,
-) -> Json | None:
-    """The options of a series as the object that `create` takes."""
-    rule = _given(
-        frequency=repeat,
-        interval=_number(every, "--every"),
-        count=_number(count, "--count"),
-        until=until,
-        by_day=by_day,
-    )
-    if rule and repeat is None:
-        from calbook.core.errors import UsageError
-
-        raise UsageError(
-            "--every, --count, --until and --by-day are for a series",
-            hint="add --repeat daily, weekly, monthly or yearly",
-        )
-    return rule or None
-
-
-def _number(text: str | None, option: str) -> int | None:
-    return None if text is None else whole(text, option)
 
 
 def _booked(

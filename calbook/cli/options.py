@@ -113,6 +113,28 @@ FromDate = Annotated[
 AllDates = Annotated[
     bool, typer.Option("--all", help="Of a series: all that is still to come.")
 ]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="WHEN", help="Starting then or later."),
+]
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="WHEN", help="A date includes that whole day."),
+]
+Every = Annotated[
+    str | None,
+    typer.Option("--every", metavar="N", help="Of a series: every N weeks, …"),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Of a series: the last day."),
+]
+ByDay = Annotated[
+    str | None,
+    typer.Option(
+        "--by-day", metavar="DAYS", help="Of a series: mo,we; monthly 2tu, -1fr."
+    ),
+]
 Response = Annotated[
     list[str] | None,
     typer.Option("--response", metavar="K=V", help="An answer to a question."),

@@ -172,6 +172,34 @@ def whole(text: str, option: str) -> int:
     raise BadInput(f"{option} needs a whole number, not {visible(text[:80])}")
 
 
+def recurring(
+    option: str,
+    *,
+    frequency: str | None,
+    interval: str | None,
+    count: str | None,
+    until: str | None,
+    by_day: str | None,
+) -> Json | None:
+    """The options of a series as the object that the library takes."""
+    given = {
+        "frequency": frequency,
+        "interval": None if interval is None else whole(interval, "--every"),
+        "count": None if count is None else whole(count, "--count"),
+        "until": until,
+        "by_day": by_day,
+    }
+    rule = {key: value for key, value in given.items() if value is not None}
+    if rule and frequency is None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "--every, --count, --until and --by-day are for a series",
+            hint=f"add {option} daily, weekly, monthly or yearly",
+        )
+    return rule or None
+
+
 def split(text: str | None) -> tuple[str, ...]:
     """`hours,notice` as its words."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())

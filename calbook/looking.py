@@ -1,4 +1,4 @@
-"""What can be read of bookings: one, many, their occurrences, history and files.
+"""What can be read of bookings: one, many, on which days, how many, as files.
 
 Light on purpose: listing imports neither the rules nor their values.
 """
@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from calbook import wire
 from calbook.store.reading import Reading
-from calbook.values import Booking, Event, Note, Occurrence
+from calbook.values import (
+    Agenda,
+    Booking,
+    Event,
+    Note,
+    Occurrence,
+    Statistics,
+    Week,
+)
 
 if TYPE_CHECKING:
     from calbook.desk import Desk
@@ -137,6 +145,76 @@ class Looking:
                 return reading.count_occurrences(chosen, now=now)
             return reading.count_bookings(chosen, now=now)
 
+    def agenda(
+        self,
+        *,
+        start_date: str | datetime = "today",
+        days: int = 7,
+        event_type_id: str | None = None,
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Agenda:
+        """What takes place on some local days, the first being that of `start_date`.
+
+        Days of `timezone`, else of the host's zone, else of the first host's. What was
+        cancelled is left out; what began before and is not over is there.
+        """
+        from calbook import agenda
+
+        wanted = _given(event_type_id=event_type_id, host_id=host_id)
+        return Agenda(
+            agenda.read(
+                self._desk, wanted, since=start_date, days=days, timezone=timezone
+            )
+        )
+
+    def week(
+        self,
+        *,
+        of: str | datetime = "today",
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Week:
+        """The agenda from the Monday to the Sunday around a day, with open time.
+
+        Open is when the host's schedule is, without a host when any of them is.
+        """
+        from calbook import agenda
+
+        wanted = _given(host_id=host_id)
+        return Week(agenda.week(self._desk, wanted, of=of, timezone=timezone))
+
+    def stats(
+        self,
+        *,
+        by: str | None = None,
+        start_date: str | datetime | None = None,
+        end_date: str | datetime | None = None,
+        event_type_id: str | None = None,
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Statistics:
+        """Count the occurrences that start within the dates, as in `list`.
+
+        `by` is event, host, week (ISO weeks of the zone), status or attendee; an
+        occurrence of several hosts or attendees counts with each of them. Groups are
+        by week in order, else the largest first.
+
+        `hours` are of what is confirmed or completed. The no-show rate is that of the
+        occurrences that are over, of an attendee by who came; the cancellation rate is
+        that of all, requests rejected and expired among them. Lead times, from booking
+        to start, are of single bookings and of the first dates of series.
+        """
+        from calbook import stats
+
+        wanted = {
+            "event_type_id": event_type_id,
+            "host_id": host_id,
+            "start_date": start_date,
+            "end_date": end_date,
+        }
+        return Statistics(stats.read(self._desk, wanted, by=by, timezone=timezone))
+
     def history(self, uid: str) -> tuple[Event, ...]:
         """What happened to a booking, in the order in which it was written."""
         with self._desk.store.read(Reading) as reading:
@@ -201,6 +279,10 @@ class Looking:
         return int(self._desk.clock().timestamp())
 
 
+def _given(**wanted: Any) -> dict[str, Any]:
+    return {key: value for key, value in wanted.items() if value is not None}
+
+
 _MOST = 2**62  # SQLite counts to 2**63
 
 
@@ -221,7 +303,7 @@ def check_page(count: int | None, offset: int) -> None:
 def _filters(
     reading: Reading, wanted: Mapping[str, Any], *, timezone: str | None, now: int
 ) -> Mapping[str, Any]:
-    given = {key: value for key, value in wanted.items() if value is not None}
+    given = _given(**wanted)
     if not given:
         return {}
     from calbook.intake import filters  # slow to import

@@ -20,8 +20,15 @@ calbook	note	-	The host's notes about a booking: add, list.
 calbook	update	-	Correct a booking's details; an empty text takes a detail out.
 calbook	attended	-	Record that the attendee came; from the start on.
 calbook	no-show	-	Record that the attendee did not come; from the start on.
+calbook	slots	-	List the starts that can be booked.
+calbook	explain	-	Say of each rule whether it lets a start be booked.
+calbook	agenda	-	Show what takes place, day by day.
+calbook	week	-	Show a week as a grid.
+calbook	next	-	Show the meeting that is running, else the next one.
 calbook	history	-	Show what happened to a booking.
+calbook	stats	-	Count meetings, hours, no-shows and cancellations.
 calbook	ics	-	Print a booking as an iCalendar file, or many bookings as one feed.
+calbook	busy	-	Other busy time: import, add, list, remove, refresh.
 calbook	init	-	Make the bookings file yours: name, e-mail, zone.
 calbook	event	-	What can be booked: add, list, show, update, remove.
 calbook	host	-	Who gives the time: add, list, show, update, remove.
@@ -50,10 +57,10 @@ calbook create	--by	attendee|host|	Who asks: the host may override rules.
 calbook create	--override	hours,notice,advance,per-day,questions,deadline,past,duration	Rules the host passes: hours,notice,advance,per-day,questions,deadline,past,duration.
 calbook create	--duration	?	Of this booking alone.
 calbook create	--repeat	daily|weekly|monthly|yearly|	Book a series.
-calbook create	--every	?	With --repeat: every N weeks, …
+calbook create	--every	?	Of a series: every N weeks, …
 calbook create	--count	?	With --repeat: how many, to 730.
-calbook create	--until	?	With --repeat: the last day.
-calbook create	--by-day	?	With --repeat: mo,we; monthly 2tu, -1fr.
+calbook create	--until	?	Of a series: the last day.
+calbook create	--by-day	?	Of a series: mo,we; monthly 2tu, -1fr.
 calbook create	--on-conflict	refuse|skip|	With --repeat: book none, or leave out the dates in the way.
 calbook create	--input	file	Read JSON; - is standard input.
 calbook create	--atomic	-	With --input: all lines or none.
@@ -248,6 +255,70 @@ calbook no-show	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook no-show	--json	-	Print JSON.
 calbook no-show	--db	file	The bookings file [CALBOOK_DB].
 calbook no-show	--help	-	Show this message and exit.
+calbook slots	--event	events	The event type: evt_demo or demo.
+calbook slots	--from	?	From then on; now without it.
+calbook slots	--to	?	A date includes that whole day.
+calbook slots	--days	?	So many days instead; 7 without it.
+calbook slots	--host	hosts	user_alice or alice.
+calbook slots	--exclude	uids	As if this booking were not: to move it.
+calbook slots	--on	?	With --exclude: that date of the series alone.
+calbook slots	--series	daily|weekly|monthly|yearly|	Starts at which a whole series fits.
+calbook slots	--every	?	Of a series: every N weeks, …
+calbook slots	--count	?	With --series: how many dates; else as --limit.
+calbook slots	--until	?	Of a series: the last day.
+calbook slots	--by-day	?	Of a series: mo,we; monthly 2tu, -1fr.
+calbook slots	--limit	?	At most N starts.
+calbook slots	--explain	?	What blocks that day instead, and why.
+calbook slots	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook slots	--json	-	Print JSON.
+calbook slots	--jsonl	-	Print one JSON object a line.
+calbook slots	--csv	-	Print CSV with a header line.
+calbook slots	--fields	?	Only these JSON keys (attendee.email too).
+calbook slots	--db	file	The bookings file [CALBOOK_DB].
+calbook slots	--help	-	Show this message and exit.
+calbook explain	--event	events	The event type: evt_demo or demo.
+calbook explain	--start	?	2027-01-18 10:00, fri 14:30, +90m, …
+calbook explain	--host	hosts	user_alice or alice.
+calbook explain	--exclude	uids	As if this booking were not: to move it.
+calbook explain	--on	?	With --exclude: that date of the series alone.
+calbook explain	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook explain	--json	-	Print JSON.
+calbook explain	--jsonl	-	Print one JSON object a line.
+calbook explain	--csv	-	Print CSV with a header line.
+calbook explain	--fields	?	Only these JSON keys (attendee.email too).
+calbook explain	--db	file	The bookings file [CALBOOK_DB].
+calbook explain	--help	-	Show this message and exit.
+calbook agenda	--from	?	The first day.
+calbook agenda	--days	?	How many days.
+calbook agenda	--event	events	The event type: evt_demo or demo.
+calbook agenda	--host	hosts	user_alice or alice.
+calbook agenda	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook agenda	--json	-	Print JSON.
+calbook agenda	--jsonl	-	Print one JSON object a line.
+calbook agenda	--csv	-	Print CSV with a header line.
+calbook agenda	--fields	?	Only these JSON keys (attendee.email too).
+calbook agenda	--db	file	The bookings file [CALBOOK_DB].
+calbook agenda	--help	-	Show this message and exit.
+calbook week	--of	?	A day of that week.
+calbook week	--host	hosts	user_alice or alice.
+calbook week	--svg	file	Write it as a picture.
+calbook week	--force	-	Replace an existing file.
+calbook week	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook week	--json	-	Print JSON.
+calbook week	--jsonl	-	Print one JSON object a line.
+calbook week	--csv	-	Print CSV with a header line.
+calbook week	--fields	?	Only these JSON keys (attendee.email too).
+calbook week	--db	file	The bookings file [CALBOOK_DB].
+calbook week	--help	-	Show this message and exit.
+calbook next	--event	events	The event type: evt_demo or demo.
+calbook next	--host	hosts	user_alice or alice.
+calbook next	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook next	--json	-	Print JSON.
+calbook next	--jsonl	-	Print one JSON object a line.
+calbook next	--csv	-	Print CSV with a header line.
+calbook next	--fields	?	Only these JSON keys (attendee.email too).
+calbook next	--db	file	The bookings file [CALBOOK_DB].
+calbook next	--help	-	Show this message and exit.
 calbook history	<1>	uids	UID
 calbook history	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook history	--json	-	Print JSON.
@@ -256,6 +327,18 @@ calbook history	--csv	-	Print CSV with a header line.
 calbook history	--fields	?	Only these JSON keys (attendee.email too).
 calbook history	--db	file	The bookings file [CALBOOK_DB].
 calbook history	--help	-	Show this message and exit.
+calbook stats	--by	event|host|week|status|attendee|	A row for each; without it the total.
+calbook stats	--from	?	Starting then or later.
+calbook stats	--to	?	A date includes that whole day.
+calbook stats	--event	events	The event type: evt_demo or demo.
+calbook stats	--host	hosts	user_alice or alice.
+calbook stats	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook stats	--json	-	Print JSON.
+calbook stats	--jsonl	-	Print one JSON object a line.
+calbook stats	--csv	-	Print CSV with a header line.
+calbook stats	--fields	?	Only these JSON keys (attendee.email too).
+calbook stats	--db	file	The bookings file [CALBOOK_DB].
+calbook stats	--help	-	Show this message and exit.
 calbook ics	<1>	uids	UID
 calbook ics	--method	publish|request|cancel|	What it asks of the calendar [request; cancel when cancelled].
 calbook ics	--on	?	Of a series: the date, as first booked.
@@ -271,6 +354,52 @@ calbook ics	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook ics	--json	-	Print JSON.
 calbook ics	--db	file	The bookings file [CALBOOK_DB].
 calbook ics	--help	-	Show this message and exit.
+calbook busy	import	-	Block the time of a calendar file's events, in the place of what it held.
+calbook busy	add	-	Block a host's time: a dentist, a week off.
+calbook busy	list	-	List the calendars and own busy time of hosts.
+calbook busy	remove	-	Remove a calendar or own busy time; its host is free again.
+calbook busy	refresh	-	Read calendar files again, and further ahead as time goes by.
+calbook busy	--help	-	Show this message and exit.
+calbook busy import	<1>	file	FILE|-
+calbook busy import	--name	?	What to call it; its file's name without it.
+calbook busy import	--host	hosts	user_alice or alice.
+calbook busy import	--show	-	Keep its titles, and tell whoever is refused.
+calbook busy import	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook busy import	--json	-	Print JSON.
+calbook busy import	--db	file	The bookings file [CALBOOK_DB].
+calbook busy import	--help	-	Show this message and exit.
+calbook busy add	--host	hosts	user_alice or alice.
+calbook busy add	--from	?	A date begins that day.
+calbook busy add	--to	?	A date includes that whole day.
+calbook busy add	--reason	?	Why.
+calbook busy add	--show	-	Tell whoever is refused what it is.
+calbook busy add	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook busy add	--json	-	Print JSON.
+calbook busy add	--db	file	The bookings file [CALBOOK_DB].
+calbook busy add	--help	-	Show this message and exit.
+calbook busy list	--host	hosts	user_alice or alice.
+calbook busy list	--from	?	Busy then or later.
+calbook busy list	--to	?	Busy before; a date is included.
+calbook busy list	--times	-	Each busy stretch; from now on, a week.
+calbook busy list	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook busy list	--json	-	Print JSON.
+calbook busy list	--jsonl	-	Print one JSON object a line.
+calbook busy list	--csv	-	Print CSV with a header line.
+calbook busy list	--fields	?	Only these JSON keys (attendee.email too).
+calbook busy list	--db	file	The bookings file [CALBOOK_DB].
+calbook busy list	--help	-	Show this message and exit.
+calbook busy remove	<1>	?	NAME
+calbook busy remove	--host	hosts	user_alice or alice.
+calbook busy remove	--yes	-	Do not ask.
+calbook busy remove	--json	-	Print JSON.
+calbook busy remove	--db	file	The bookings file [CALBOOK_DB].
+calbook busy remove	--help	-	Show this message and exit.
+calbook busy refresh	<1>	?	NAME
+calbook busy refresh	--host	hosts	user_alice or alice.
+calbook busy refresh	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook busy refresh	--json	-	Print JSON.
+calbook busy refresh	--db	file	The bookings file [CALBOOK_DB].
+calbook busy refresh	--help	-	Show this message and exit.
 calbook init	--name	?	Your name.
 calbook init	--email	?	Invites come from it.
 calbook init	--tz	?	The zone of your working hours.

@@ -21,7 +21,10 @@ pytest_plugins = ("running",)
 
 PACKAGE = Path(calbook.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ("rich", "icalendar", "sqlite_utils", "pydantic", "dateutil")
+HEAVY = (
+    *("rich", "icalendar", "recurring_ical_events"),
+    *("sqlite_utils", "pydantic", "dateutil"),
+)
 
 
 class Room(NamedTuple):
@@ -39,6 +42,10 @@ LIBRARY = (
     *("calbook.changes", "calbook.creating", "calbook.ledger", "calbook.planning"),
     *("calbook.owning", "calbook.desk", "calbook.joining", "calbook.looking"),
     *("calbook.notes", "calbook.attending", "calbook.terms"),
+    *("calbook.openings", "calbook.finding", "calbook.explaining"),
+    "calbook.wishes",
+    *("calbook.agenda", "calbook.stats"),
+    *("calbook.notes", "calbook.attending", "calbook.terms", "calbook.busy"),
 )
 SQL = ("sqlite3",)
 
@@ -56,6 +63,12 @@ ROOMS = {
     "calbook.ical.entry": Room((CORE,)),
     "calbook.ical.series": Room((CORE,), ("icalendar",)),
     "calbook.ical.vtimezone": Room((CORE,), ("icalendar", "dateutil")),
+    "calbook.ical.scanning": Room((CORE,)),
+    "calbook.ical.effort": Room((CORE, "calbook.ical.scanning")),
+    "calbook.ical.zones": Room((CORE, "calbook.ical.scanning"), ("icalendar",)),
+    "calbook.ical.reading": Room(
+        (CORE, "calbook.ical"), ("icalendar", "recurring_ical_events")
+    ),
     **dict.fromkeys(LIBRARY, Room((*LIBRARY, CORE, STORE, INTAKE, *VALUES))),
     "calbook.client": Room((*LIBRARY, CORE, STORE, *VALUES), ("platformdirs",)),
     "calbook.bookings": Room(
@@ -64,6 +77,13 @@ ROOMS = {
     "calbook.looking": Room(
         (*LIBRARY, CORE, STORE, INTAKE, *VALUES, "calbook.invites")
     ),
+    "calbook.busy": Room(
+        (
+            *(CORE, STORE, "calbook.values", "calbook.desk"),
+            *("calbook.files", "calbook.ical.reading"),
+        )
+    ),
+    "calbook.files": Room((CORE,)),
     "calbook.invites": Room((CORE, STORE, INTAKE, "calbook.desk", "calbook.ical")),
     "calbook.cli": Room(("calbook.cli", "calbook.client", *VALUES, CORE), ("typer",)),
     "calbook.cli.tables": Room(("calbook.cli", CORE), ("rich",)),
@@ -161,6 +181,7 @@ def test_a_module_imports_what_its_room_may(file: Path) -> None:
             "calbook.store.facts",
         ),
         ("calbook.cli.looking", "from rich.table import Table", "rich.table"),
+        ("calbook.cli.week", "from rich.text import Text", "rich.text"),
         ("calbook.cli.looking", "import sqlite3", "sqlite3"),
         ("calbook.cli.looking", "import calbook.store.sqlite", "calbook.store.sqlite"),
         ("calbook.cli.app", "import click", "click"),
@@ -198,10 +219,13 @@ def test_each_heavy_library_is_imported_at_one_place() -> None:
             places.setdefault(name.partition(".")[0], set()).add(name_of(file))
 
     assert places["rich"] == {"calbook.cli.tables"}
+    assert places["recurring_ical_events"] == {"calbook.ical.reading"}
     assert places["icalendar"] == {
         "calbook.ical.components",
+        "calbook.ical.reading",
         "calbook.ical.series",
         "calbook.ical.vtimezone",
+        "calbook.ical.zones",
     }
     assert places["sqlite_utils"] == {"calbook.store.schema"}
     assert not {"click", "pydantic"} & places.keys()
@@ -305,6 +329,18 @@ def test_listing_loads_no_rules_and_nothing_heavy(
         ("occurrences", "UID"),
         ("attendee", "list", "UID"),
         ("history", "UID"),
+        ("agenda", "--from", "2027-01-18"),
+        ("week", "--of", "2027-01-18", "--json"),
+        ("week", "--svg", "-"),
+        ("next", "--csv"),
+        ("stats", "--by", "week"),
+        ("slots", "--event", "demo", "--json"),
+        ("slots", "--event", "demo"),
+        ("slots", "--event", "demo", "--explain", "2027-01-18"),
+        ("explain", "--event", "demo", "--start", "2027-01-18 14:00", "--json"),
+        ("explain", "--event", "demo", "--start", "2027-01-18 14:00"),
+        ("busy", "add", "--from", "fri", "--to", "fri"),
+        ("busy", "list"),
         ("db", "path"),
         ("--help",),
         ("list", "--help"),
@@ -330,6 +366,25 @@ def test_a_calendar_file_loads_icalendar_alone(loaded: Loaded, run: Run) -> None
     assert loaded("ics", uid, among=("rich", "icalendar", "sqlite_utils")) == [
         "icalendar"
     ]
+
+
+def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
+    rule = ("--series", "weekly", "--count", "3")
+
+    found = loaded("slots", "--event", "demo", *rule, "--json", among=HEAVY)
+
+    assert found == ["dateutil"]
+
+
+def test_a_calendar_that_is_read_loads_what_reads_it(
+    loaded: Loaded, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.ics"
+    file.write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+
+    found = loaded("busy", "import", str(file), "--name", "work", among=HEAVY)
+
+    assert found == ["dateutil", "icalendar", "recurring_ical_events"]
 
 
 def test_importing_calbook_loads_nothing_else() -> None:

@@ -39,10 +39,23 @@ SECTIONS: Mapping[str, Tree] = {
         "no-show": "attending:no_show",
     },
     "Looking": {
+        "slots": "slots:slots",
+        "explain": "slots:explain",
+        "agenda": "agenda:agenda",
+        "week": "week:week",
+        "next": "agenda:next_",
         "history": "looking:history",
+        "stats": "stats:stats",
     },
     "Files": {
         "ics": "files:ics",
+        "busy": {
+            "import": "busy:import_ics",
+            "add": "busy:add",
+            "list": "busy:list_busy",
+            "remove": "busy:remove",
+            "refresh": "busy:refresh",
+        },
     },
     "Setup": {
         "init": "setup:init",
@@ -85,6 +98,7 @@ COMMANDS: Tree = {
 _GROUP_HELP = {
     "attendee": "The persons in a group: add, list, remove.",
     "note": "The host's notes about a booking: add, list.",
+    "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",

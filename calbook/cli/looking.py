@@ -32,14 +32,8 @@ def list_bookings(
         str | None,
         typer.Option("--search", metavar="TEXT", help="In names, addresses, notes."),
     ] = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="WHEN", help="Starting then or later."),
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="WHEN", help="A date includes that whole day."),
-    ] = None,
+    from_: o.From = None,
+    to: o.To = None,
     upcoming: Annotated[
         bool, typer.Option("--upcoming", help="Starting from now on.")
     ] = False,

@@ -64,14 +64,14 @@ def _dates(
 ) -> dict[str, Any]:
     if "start_date" not in given and "end_date" not in given:
         return {}
-    zone = when.timezone(timezone) if timezone else _first_zone(reading)
+    asked = zone(reading, timezone)
     at = times.instant(now)
     chosen = {}
     if "start_date" in given:
-        since = when.lower(given["start_date"], now=at, timezone=zone)
+        since = when.lower(given["start_date"], now=at, timezone=asked)
         chosen["since"] = times.epoch(since)
     if "end_date" in given:
-        until = when.upper(given["end_date"], now=at, timezone=zone)
+        until = when.upper(given["end_date"], now=at, timezone=asked)
         chosen["until"] = times.epoch(until)
     if chosen.get("since", 0) > chosen.get("until", chosen.get("since", 0)):
         raise BadInput(
@@ -82,7 +82,10 @@ def _dates(
     return chosen
 
 
-def _first_zone(reading: Reading) -> str:
-    oldest = reading.oldest_host()
-    row = None if oldest is None else reading.host_row(oldest)
+def zone(reading: Reading, timezone: str | None, *, host_id: str | None = None) -> str:
+    """The zone that days are meant in: as asked, else the host's, else the first's."""
+    if timezone:
+        return when.timezone(timezone)
+    host = host_id or reading.oldest_host()
+    row = None if host is None else reading.host_row(host)
     return "UTC" if row is None else str(row["timezone"])

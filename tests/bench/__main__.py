@@ -10,7 +10,7 @@ from pathlib import Path
 
 import calbook.client
 
-from . import inserts, khal, processes, series, startup, steps
+from . import inserts, khal, processes, series, startup, steps, sweeps
 from .figures import Figure, sources, table
 
 
@@ -37,6 +37,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         khal.figures(directory),
         inserts.figures(directory),
         series.figures(directory),
+        sweeps.figures(),
     ):
         for figure in figures:
             print("...", figure.name, figure.row[1], file=sys.stderr)

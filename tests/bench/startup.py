@@ -18,7 +18,7 @@ _PERSON = ("--name", books.ATTENDEE["name"], "--email", books.ATTENDEE["email"])
 
 
 def figures(directory: Path) -> Iterator[Figure]:
-    """`list`, `create` and a completion on a file of 1,000 bookings."""
+    """`list`, `create`, `slots` and a completion on a file of 1,000 bookings."""
     book = books.full(directory / "thousand.db", _SIZE)
     yield _figure(
         "list --json, 50 of 1,000 bookings",
@@ -28,6 +28,11 @@ def figures(directory: Path) -> Iterator[Figure]:
     create = _creating(book, directory / "copy.db")
     yield _figure("create --json", create, at_most=7)
     yield _series(create, _creating(book, directory / "daily.db", *_DAILY))
+    yield _figure(
+        "slots --json, 30 days of 1,000 bookings",
+        calbook("slots", "--json", "--event", "demo", "--days", "30", db=book.path),
+        at_most=7,
+    )
     yield _figure(
         "calbook __complete uids",
         calbook("__complete", "uids", db=book.path),

@@ -15,59 +15,41 @@ if TYPE_CHECKING:
     from calbook.core.model import Attendance as Attendance
     from calbook.core.model import Resolution as Resolution
     from calbook.core.model import Status as Status
-    from calbook.values import Agenda as Agenda
-    from calbook.values import Attendee as Attendee
-    from calbook.values import Block as Block
-    from calbook.values import Booking as Booking
-    from calbook.values import BusyCalendar as BusyCalendar
-    from calbook.values import BusyTime as BusyTime
-    from calbook.values import Event as Event
-    from calbook.values import EventType as EventType
-    from calbook.values import Explanation as Explanation
-    from calbook.values import Figures as Figures
-    from calbook.values import Host as Host
-    from calbook.values import Note as Note
-    from calbook.values import Occurrence as Occurrence
-    from calbook.values import OpenTime as OpenTime
-    from calbook.values import Rule as Rule
-    from calbook.values import Schedule as Schedule
-    from calbook.values import Slot as Slot
-    from calbook.values import Statistics as Statistics
-    from calbook.values import Week as Week
+    from calbook.values.bookings import Attendee as Attendee
+    from calbook.values.bookings import Booking as Booking
+    from calbook.values.bookings import Event as Event
+    from calbook.values.bookings import Note as Note
+    from calbook.values.bookings import Occurrence as Occurrence
+    from calbook.values.catalog import EventType as EventType
+    from calbook.values.catalog import Host as Host
+    from calbook.values.catalog import Schedule as Schedule
+    from calbook.values.overview import Agenda as Agenda
+    from calbook.values.overview import Figures as Figures
+    from calbook.values.overview import Statistics as Statistics
+    from calbook.values.overview import Week as Week
+    from calbook.values.times import Block as Block
+    from calbook.values.times import BusyCalendar as BusyCalendar
+    from calbook.values.times import BusyTime as BusyTime
+    from calbook.values.times import Explanation as Explanation
+    from calbook.values.times import OpenTime as OpenTime
+    from calbook.values.times import Rule as Rule
+    from calbook.values.times import Slot as Slot
 
 __version__ = "0.1.0"
 
-_MODULES = {
-    "Client": "calbook.client",
-    "CalbookError": "calbook.core.errors",
-    **dict.fromkeys(
-        ("Actor", "Attendance", "Resolution", "Status"), "calbook.core.model"
-    ),
-    **dict.fromkeys(
-        (
-            "Agenda",
-            "Attendee",
-            "Block",
-            "Booking",
-            "BusyCalendar",
-            "BusyTime",
-            "Event",
-            "EventType",
-            "Explanation",
-            "Figures",
-            "Host",
-            "Note",
-            "Occurrence",
-            "OpenTime",
-            "Rule",
-            "Schedule",
-            "Slot",
-            "Statistics",
-            "Week",
-        ),
-        "calbook.values",
+_PLACES = {
+    "calbook.client": ("Client",),
+    "calbook.core.errors": ("CalbookError",),
+    "calbook.core.model": ("Actor", "Attendance", "Resolution", "Status"),
+    "calbook.values.bookings": ("Attendee", "Booking", "Event", "Note", "Occurrence"),
+    "calbook.values.catalog": ("EventType", "Host", "Schedule"),
+    "calbook.values.overview": ("Agenda", "Figures", "Statistics", "Week"),
+    "calbook.values.times": (
+        *("Block", "BusyCalendar", "BusyTime", "Explanation", "OpenTime", "Rule"),
+        "Slot",
     ),
 }
+_MODULES = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = ["__version__", "errors", *sorted(_MODULES)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.looking import Looking
 from calbook.terms import terms_of
-from calbook.values import Booking, Note
+from calbook.values.bookings import Booking, Note
 
 if TYPE_CHECKING:
     from calbook.ledger import Terms

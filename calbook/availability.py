@@ -12,7 +12,7 @@ from calbook.core import fields, times, when
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, SECOND, EventType, Span
 from calbook.store.facts import Aside, Facts
-from calbook.values import Block, Explanation, Slot
+from calbook.values.times import Block, Explanation, Slot
 from calbook.wishes import Wish
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.attending import Attending
 from calbook.terms import terms_of
-from calbook.values import Booking
+from calbook.values.bookings import Booking
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError

@@ -20,7 +20,7 @@ from calbook.core.model import Host, Span
 from calbook.store import busy as store
 from calbook.store.busy import BusyFacts
 from calbook.store.stretches import stretch_rows
-from calbook.values import BusyCalendar, BusyTime
+from calbook.values.times import BusyCalendar, BusyTime
 
 if TYPE_CHECKING:
     from calbook.desk import Desk

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook import wire
 from calbook.store.reading import Reading, Row
-from calbook.values import EventType, Host, Schedule
+from calbook.values.catalog import EventType, Host, Schedule
 
 if TYPE_CHECKING:
     from calbook.desk import Desk

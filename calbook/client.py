@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from calbook.bookings import Bookings
     from calbook.busy import Busy
     from calbook.catalog import EventTypes, Hosts, Schedules
-    from calbook.values import Event, Host
+    from calbook.values.bookings import Event
+    from calbook.values.catalog import Host
 
 
 class Calendar:
@@ -79,7 +80,7 @@ class Client:
     def tick(self) -> tuple[Event, ...]:
         """Write the events for what time has done: completed, expired."""
         from calbook import changes
-        from calbook.values import Event
+        from calbook.values.bookings import Event
 
         return tuple(Event(event) for event in changes.tick(self._desk))
 

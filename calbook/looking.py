@@ -11,18 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from calbook import wire
 from calbook.store.reading import Reading
-from calbook.values import (
-    Agenda,
-    Booking,
-    Event,
-    Note,
-    Occurrence,
-    Statistics,
-    Week,
-)
+from calbook.values.bookings import Booking, Event, Note, Occurrence
 
 if TYPE_CHECKING:
     from calbook.desk import Desk
+    from calbook.values.overview import Agenda, Statistics, Week
 
 
 class Looking:
@@ -160,6 +153,7 @@ class Looking:
         cancelled is left out; what began before and is not over is there.
         """
         from calbook import agenda
+        from calbook.values.overview import Agenda
 
         wanted = _given(event_type_id=event_type_id, host_id=host_id)
         return Agenda(
@@ -180,6 +174,7 @@ class Looking:
         Open is when the host's schedule is, without a host when any of them is.
         """
         from calbook import agenda
+        from calbook.values.overview import Week
 
         wanted = _given(host_id=host_id)
         return Week(agenda.week(self._desk, wanted, of=of, timezone=timezone))
@@ -206,6 +201,7 @@ class Looking:
         to start, are of single bookings and of the first dates of series.
         """
         from calbook import stats
+        from calbook.values.overview import Statistics
 
         wanted = {
             "event_type_id": event_type_id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calbook import wire
 from calbook.core.errors import NotFound
 from calbook.intake import schedules
-from calbook.values import Host
+from calbook.values.catalog import Host
 
 if TYPE_CHECKING:
     from calbook.desk import Desk

@@ -55,7 +55,7 @@ ROOMS = {
     "calbook.store": Room((CORE, STORE), SQL),
     "calbook.store.setup": Room((CORE, STORE), (*SQL, "tzlocal")),
     "calbook.store.schema": Room((CORE, STORE), (*SQL, "sqlite_utils")),
-    "calbook.values": Room((CORE,)),
+    "calbook.values": Room((CORE, "calbook.values")),
     "calbook.wire": Room((CORE, "calbook.store.reading")),
     "calbook.intake": Room((CORE, INTAKE, "calbook.values")),
     "calbook.intake.filters": Room((CORE, INTAKE, "calbook.store.reading")),

@@ -22,7 +22,7 @@ import pytest
 
 import calbook
 from calbook import Actor, Attendance, Booking, Client, Resolution, Status, errors
-from calbook.values import Value
+from calbook.values.value import Value
 
 EVERYTHING = {
     "attendee": {

@@ -17,7 +17,7 @@ from running import golden
 
 from calbook import Booking, CalbookError, Client, errors
 from calbook.cli import stats
-from calbook.values import Occurrence
+from calbook.values.bookings import Occurrence
 
 if TYPE_CHECKING:
     from running import Run, Terminal

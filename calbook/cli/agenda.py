@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from calbook.cli.blocks import Block, Page
     from calbook.cli.cells import Line
     from calbook.client import Client
-    from calbook.values import Agenda
+    from calbook.values.overview import Agenda
 
 Json = dict[str, Any]
 

@@ -20,7 +20,7 @@ from calbook.core.errors import BadInput, CalbookError, StoreError, UsageError
 from calbook.creating import Refused, going_on
 from calbook.intake import requests
 from calbook.intake.shapes import keyed
-from calbook.values import Booking
+from calbook.values.bookings import Booking
 
 Json = dict[str, Any]
 Lines = list[tuple[int, str]]

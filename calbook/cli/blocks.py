@@ -10,7 +10,7 @@ from calbook.core.busy import OWN_PREFIX
 from calbook.core.model import MINUTE, NO_TIME, Span
 
 if TYPE_CHECKING:
-    from calbook.values import Agenda
+    from calbook.values.overview import Agenda
 
 Json = dict[str, Any]
 

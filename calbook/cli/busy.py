@@ -15,7 +15,7 @@ from calbook.cli.output import Form
 from calbook.cli.session import confirmed, opened, told
 
 if TYPE_CHECKING:
-    from calbook.values import BusyCalendar
+    from calbook.values.times import BusyCalendar
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from calbook.cli.session import opened, show_value, told
 
 if TYPE_CHECKING:
     from calbook.client import Client
-    from calbook.values import Booking
+    from calbook.values.bookings import Booking
 
 _KEYS = ("createdAt", "isPrivate", "content", "id")
 _ADDED_KEYS = ("id", "createdAt", "isPrivate", "content")

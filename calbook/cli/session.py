@@ -11,7 +11,7 @@ from calbook.cli.output import Form
 
 if TYPE_CHECKING:
     from calbook.client import Client
-    from calbook.values import Value
+    from calbook.values.value import Value
 
 Json = dict[str, Any]
 

@@ -20,7 +20,7 @@ from calbook.core.model import (
 from calbook.core.questions import TYPES
 from calbook.intake.places import location, meeting_url_template
 from calbook.intake.shapes import Object, Reader, items, keyed
-from calbook.values import camel
+from calbook.values.value import camel
 
 _YEAR = 525_600  # minutes
 _ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY")

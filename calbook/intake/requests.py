@@ -13,7 +13,7 @@ from calbook.core.text import written
 from calbook.intake.people import people, responses
 from calbook.intake.places import location
 from calbook.intake.shapes import items, keyed, zone
-from calbook.values import camel
+from calbook.values.value import camel
 
 
 class Asked(NamedTuple):

@@ -12,7 +12,7 @@ from calbook.core.model import DAY, Host, Hours, Override, Schedule
 from calbook.core.text import excerpt
 from calbook.core.times import WEEKDAYS
 from calbook.intake.shapes import Object, Reader, items, keyed, maybe, zone
-from calbook.values import camel
+from calbook.values.value import camel
 
 
 def host_fields(facts: Object) -> dict[str, Any]:

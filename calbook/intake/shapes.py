@@ -13,7 +13,7 @@ from typing import Any
 from calbook.core import fields, when
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt
-from calbook.values import camel, snake
+from calbook.values.value import camel, snake
 
 Object = Mapping[str, Any]
 Reader = Callable[[Any, str], Any]

@@ -21,7 +21,7 @@ from calbook.core.model import (
     SchedulingType,
 )
 from calbook.intake import event_types, people, places, schedules, shapes
-from calbook.values import camel
+from calbook.values.value import camel
 
 DAY = timedelta(days=1)
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from calbook.values.catalog import EventType as EventType
     from calbook.values.catalog import Host as Host
     from calbook.values.catalog import Schedule as Schedule
+    from calbook.values.outbox import Attempt as Attempt
+    from calbook.values.outbox import Delivery as Delivery
+    from calbook.values.outbox import Webhook as Webhook
     from calbook.values.overview import Agenda as Agenda
     from calbook.values.overview import Figures as Figures
     from calbook.values.overview import Statistics as Statistics
@@ -43,6 +46,7 @@ _PLACES = {
     "calbook.core.model": ("Actor", "Attendance", "Resolution", "Status"),
     "calbook.values.bookings": ("Attendee", "Booking", "Event", "Note", "Occurrence"),
     "calbook.values.catalog": ("EventType", "Host", "Schedule"),
+    "calbook.values.outbox": ("Attempt", "Delivery", "Webhook"),
     "calbook.values.overview": ("Agenda", "Figures", "Statistics", "Week"),
     "calbook.values.times": (
         *("Block", "BusyCalendar", "BusyTime", "Explanation", "OpenTime", "Rule"),

@@ -146,6 +146,13 @@ class Hosts(_Catalog):
         rows = self._rows(lambda reading: reading.host_rows())
         return tuple(Host(wire.host(row)) for row in rows)
 
+    def timezone(self) -> str:
+        """The first host's zone, that days are meant in unless said."""
+        from calbook.intake import filters
+
+        with self._desk.store.read(Reading) as reading:
+            return filters.zone(reading, None)
+
     def create(self, id: str, **fields: Any) -> Host:
         """Add a host: name, email, timezone, schedule_id (default: sched_work)."""
         from calbook.intake import schedules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from calbook.catalog import EventTypes, Hosts, Schedules
     from calbook.values.bookings import Event
     from calbook.values.catalog import Host
+    from calbook.values.outbox import Delivery
+    from calbook.webhooks import Webhooks
 
 
 class Calendar:
@@ -61,6 +64,12 @@ class Calendar:
 
         return Hosts(self._desk)
 
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from calbook.webhooks import Webhooks
+
+        return Webhooks(self._desk)
+
 
 class Client:
     """A bookings file, opened when first used.
@@ -83,6 +92,72 @@ class Client:
         from calbook.values.bookings import Event
 
         return tuple(Event(event) for event in changes.tick(self._desk))
+
+    def deliver(
+        self, *, limit: int | None = None, retry_now: bool = False
+    ) -> tuple[Delivery, ...]:
+        """Send what is due and tell of what time has done; each after its attempt.
+
+        At most `limit` attempts, one for each delivery. With `retry_now` also what
+        waits for its next attempt, or was queued when the clock was wrong.
+
+        Raises:
+            DeliveryUnderWay: another process is delivering.
+        """
+        return tuple(self.delivering(limit=limit, retry_now=retry_now))
+
+    def delivering(
+        self,
+        *,
+        limit: int | None = None,
+        watch: bool = False,
+        retry_now: bool = False,
+    ) -> Iterator[Delivery]:
+        """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
+        from calbook import changes
+        from calbook.delivery import locking, queue  # slow to import
+        from calbook.values.outbox import Delivery
+
+        with locking.alone(self.path, stays=watch):
+            work = queue.Delivering(self._desk, limit=limit, retry_now=retry_now)
+            sent = work.watch if watch else work.round
+            yield from map(Delivery, sent(lambda: changes.tick(self._desk)))
+
+    @property
+    def queued(self) -> int:
+        """How many deliveries this client's changes have queued and not yet tried."""
+        return len(self._desk.store.queued)
+
+    def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
+        """Send what this client's changes have queued, once; what has not arrived.
+
+        It takes no longer than that, name resolution included, and raises nothing
+        for what could not be sent.
+
+        Raises:
+            StoreError: the file could not be read or written for half a second.
+        """
+        from calbook.delivery import first  # slow to import
+        from calbook.values.outbox import Delivery
+
+        return tuple(map(Delivery, first.attempt(self._desk, seconds=seconds)))
+
+    def count_due(self) -> int:
+        """How many deliveries may be sent now."""
+        from calbook.core.times import epoch
+        from calbook.store.outbox import OutboxReading
+
+        with self._desk.store.read(OutboxReading) as reading:
+            return reading.count_due(epoch(self.now()))
+
+    def count_retries(self) -> tuple[int, datetime | None]:
+        """How many deliveries wait for another attempt, and when the first is due."""
+        from calbook.core.times import epoch, instant
+        from calbook.store.outbox import OutboxReading
+
+        with self._desk.store.read(OutboxReading) as reading:
+            count, due_at = reading.count_retries(epoch(self.now()))
+        return count, None if due_at is None else instant(due_at)
 
     @property
     def exists(self) -> bool:

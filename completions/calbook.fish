@@ -27,7 +27,9 @@ calbook	init	-	Make the bookings file yours: name, e-mail, zone.
 calbook	event	-	What can be booked: add, list, show, update, remove.
 calbook	host	-	Who gives the time: add, list, show, update, remove.
 calbook	schedule	-	Weekly hours and overrides: add, list, show, update, remove.
+calbook	webhook	-	Who is told of events: add, list, test, log and more.
 calbook	tick	-	Write the events for what time has done: completed, expired.
+calbook	deliver	-	Send what is due to webhooks and by e-mail; ticks too.
 calbook	db	-	The bookings file: path, check, backup, restore.
 calbook	completion	-	Print the completion script of a shell.
 calbook	demo	-	Play the main job on a scratch file, and show every command.
@@ -61,7 +63,7 @@ calbook create	--atomic	-	With --input: all lines or none.
 calbook create	--idempotency-key	?	The same key and request again give the first answer.
 calbook create	--notify	-	Tell the attendees by e-mail.
 calbook create	--dry-run	-	Show what would happen; write nothing.
-calbook create	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook create	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook create	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook create	--json	-	Print JSON.
 calbook create	--jsonl	-	Print one JSON object a line.
@@ -98,7 +100,7 @@ calbook confirm	<1>	uids	UID
 calbook confirm	--if-version	?	Only if the booking is at this version.
 calbook confirm	--notify	-	Tell the attendees by e-mail.
 calbook confirm	--dry-run	-	Show what would happen; write nothing.
-calbook confirm	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook confirm	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook confirm	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook confirm	--json	-	Print JSON.
 calbook confirm	--db	file	The bookings file [CALBOOK_DB].
@@ -108,7 +110,7 @@ calbook reject	--reason	?	Why.
 calbook reject	--if-version	?	Only if the booking is at this version.
 calbook reject	--notify	-	Tell the attendees by e-mail.
 calbook reject	--dry-run	-	Show what would happen; write nothing.
-calbook reject	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook reject	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook reject	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook reject	--json	-	Print JSON.
 calbook reject	--db	file	The bookings file [CALBOOK_DB].
@@ -124,7 +126,7 @@ calbook cancel	--idempotency-key	?	The same key and request again give the first
 calbook cancel	--notify	-	Tell the attendees by e-mail.
 calbook cancel	--dry-run	-	Show what would happen; write nothing.
 calbook cancel	--yes	-	Do not ask.
-calbook cancel	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook cancel	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook cancel	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook cancel	--json	-	Print JSON.
 calbook cancel	--db	file	The bookings file [CALBOOK_DB].
@@ -142,7 +144,7 @@ calbook reschedule	--if-version	?	Only if the booking is at this version.
 calbook reschedule	--idempotency-key	?	The same key and request again give the first answer.
 calbook reschedule	--notify	-	Tell the attendees by e-mail.
 calbook reschedule	--dry-run	-	Show what would happen; write nothing.
-calbook reschedule	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook reschedule	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook reschedule	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook reschedule	--json	-	Print JSON.
 calbook reschedule	--db	file	The bookings file [CALBOOK_DB].
@@ -169,7 +171,7 @@ calbook attendee add	--by	attendee|host|	Who asks: the host may override rules.
 calbook attendee add	--if-version	?	Only if the booking is at this version.
 calbook attendee add	--notify	-	Tell the attendees by e-mail.
 calbook attendee add	--dry-run	-	Show what would happen; write nothing.
-calbook attendee add	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attendee add	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook attendee add	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook attendee add	--json	-	Print JSON.
 calbook attendee add	--db	file	The bookings file [CALBOOK_DB].
@@ -189,7 +191,7 @@ calbook attendee remove	--if-version	?	Only if the booking is at this version.
 calbook attendee remove	--notify	-	Tell the attendees by e-mail.
 calbook attendee remove	--dry-run	-	Show what would happen; write nothing.
 calbook attendee remove	--yes	-	Do not ask.
-calbook attendee remove	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attendee remove	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook attendee remove	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook attendee remove	--json	-	Print JSON.
 calbook attendee remove	--db	file	The bookings file [CALBOOK_DB].
@@ -224,7 +226,7 @@ calbook update	--meta	?	Metadata; may be repeated.
 calbook update	--unset-meta	?	Take a metadata key out.
 calbook update	--if-version	?	Only if the booking is at this version.
 calbook update	--dry-run	-	Show what would happen; write nothing.
-calbook update	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook update	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook update	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook update	--json	-	Print JSON.
 calbook update	--db	file	The bookings file [CALBOOK_DB].
@@ -234,7 +236,7 @@ calbook attended	--on	?	Of a series: the date, as first booked.
 calbook attended	--email	?	In a group: this person; may be repeated.
 calbook attended	--if-version	?	Only if the booking is at this version.
 calbook attended	--dry-run	-	Show what would happen; write nothing.
-calbook attended	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook attended	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook attended	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook attended	--json	-	Print JSON.
 calbook attended	--db	file	The bookings file [CALBOOK_DB].
@@ -244,7 +246,7 @@ calbook no-show	--on	?	Of a series: the date, as first booked.
 calbook no-show	--email	?	In a group: this person; may be repeated.
 calbook no-show	--if-version	?	Only if the booking is at this version.
 calbook no-show	--dry-run	-	Show what would happen; write nothing.
-calbook no-show	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook no-show	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook no-show	--tz	?	Read and show times in this zone [CALBOOK_TZ].
 calbook no-show	--json	-	Print JSON.
 calbook no-show	--db	file	The bookings file [CALBOOK_DB].
@@ -573,13 +575,104 @@ calbook schedule override	--reason	?	Why.
 calbook schedule override	--json	-	Print JSON.
 calbook schedule override	--db	file	The bookings file [CALBOOK_DB].
 calbook schedule override	--help	-	Show this message and exit.
+calbook webhook	add	-	Send events to an address; prints its secret, this once.
+calbook webhook	list	-	List the webhooks, without their secrets.
+calbook webhook	show	-	Show one webhook, without its secret.
+calbook webhook	update	-	Change a webhook; headers that are not named stay.
+calbook webhook	remove	-	Remove a webhook; what is still to be sent is dropped.
+calbook webhook	test	-	Send a sample (`webhook.test`) and show the answer.
+calbook webhook	log	-	List what was and will be sent, the newest first.
+calbook webhook	redeliver	-	Send one delivery again, whatever became of it; mail too.
+calbook webhook	rotate	-	Take a new secret, print it once; for a day the one before signs too.
+calbook webhook	verify	-	Check a request on stdin as your receiver should.
+calbook webhook	--help	-	Show this message and exit.
+calbook webhook add	<1>	?	URL
+calbook webhook add	--event	all|created|confirmed|cancelled|rescheduled|completed|no_show|attendee_added|attendee_removed|updated|	Only created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, attendee_removed or updated; may be repeated. Without it, all.
+calbook webhook add	--header	?	Sent along, and never shown again: "Authorization=Bearer …".
+calbook webhook add	--secret-stdin	-	Read the secret (whsec_…) from stdin.
+calbook webhook add	--allow-http	-	Send without encryption, for a network you trust.
+calbook webhook add	--no-http	-	Not --allow-http.
+calbook webhook add	--json	-	Print JSON.
+calbook webhook add	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook add	--help	-	Show this message and exit.
+calbook webhook list	--json	-	Print JSON.
+calbook webhook list	--jsonl	-	Print one JSON object a line.
+calbook webhook list	--csv	-	Print CSV with a header line.
+calbook webhook list	--fields	?	Only these JSON keys (attendee.email too).
+calbook webhook list	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook list	--help	-	Show this message and exit.
+calbook webhook show	<1>	webhooks	WEBHOOK
+calbook webhook show	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook webhook show	--json	-	Print JSON.
+calbook webhook show	--fields	?	Only these JSON keys (attendee.email too).
+calbook webhook show	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook show	--help	-	Show this message and exit.
+calbook webhook update	<1>	webhooks	WEBHOOK
+calbook webhook update	--url	?	Send there from now on.
+calbook webhook update	--event	all|created|confirmed|cancelled|rescheduled|completed|no_show|attendee_added|attendee_removed|updated|	Only created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, attendee_removed or updated; may be repeated; or all. Without it, as before.
+calbook webhook update	--header	?	Sent along, and never shown again: "Authorization=Bearer …".
+calbook webhook update	--unset-header	?	Send this header no more.
+calbook webhook update	--allow-http	-	Send without encryption, for a network you trust.
+calbook webhook update	--no-http	-	Not --allow-http.
+calbook webhook update	--active	-	Switched off, it gets nothing, and what is still to be sent is dropped.
+calbook webhook update	--inactive	-	Not --active.
+calbook webhook update	--json	-	Print JSON.
+calbook webhook update	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook update	--help	-	Show this message and exit.
+calbook webhook remove	<1>	webhooks	WEBHOOK
+calbook webhook remove	--yes	-	Do not ask.
+calbook webhook remove	--json	-	Print JSON.
+calbook webhook remove	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook remove	--help	-	Show this message and exit.
+calbook webhook test	<1>	webhooks	WEBHOOK
+calbook webhook test	--json	-	Print JSON.
+calbook webhook test	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook test	--help	-	Show this message and exit.
+calbook webhook log	<1>	webhooks	[WEBHOOK]
+calbook webhook log	--uid	uids	Only this booking\'s.
+calbook webhook log	--status	pending|delivered|failed|dropped|	Only those of which this became.
+calbook webhook log	--limit	?	At most N.
+calbook webhook log	--id	?	This delivery alone, with each of its attempts.
+calbook webhook log	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook webhook log	--json	-	Print JSON.
+calbook webhook log	--jsonl	-	Print one JSON object a line.
+calbook webhook log	--csv	-	Print CSV with a header line.
+calbook webhook log	--fields	?	Only these JSON keys (attendee.email too).
+calbook webhook log	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook log	--help	-	Show this message and exit.
+calbook webhook redeliver	<1>	?	DELIVERY
+calbook webhook redeliver	--json	-	Print JSON.
+calbook webhook redeliver	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
+calbook webhook redeliver	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook redeliver	--help	-	Show this message and exit.
+calbook webhook rotate	<1>	webhooks	WEBHOOK
+calbook webhook rotate	--secret-stdin	-	Read the secret (whsec_…) from stdin.
+calbook webhook rotate	--json	-	Print JSON.
+calbook webhook rotate	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook rotate	--help	-	Show this message and exit.
+calbook webhook verify	<1>	webhooks	[WEBHOOK]
+calbook webhook verify	--secret-env	?	The secret\'s variable.
+calbook webhook verify	--secret-file	file	The secret\'s file.
+calbook webhook verify	--tolerance	?	How old it may be: 90s, 5m, 1d.
+calbook webhook verify	--json	-	Print JSON.
+calbook webhook verify	--db	file	The bookings file [CALBOOK_DB].
+calbook webhook verify	--help	-	Show this message and exit.
 calbook tick	--json	-	Print JSON.
 calbook tick	--jsonl	-	Print one JSON object a line.
 calbook tick	--csv	-	Print CSV with a header line.
 calbook tick	--fields	?	Only these JSON keys (attendee.email too).
-calbook tick	--no-deliver	-	Leave what is to be sent in the outbox.
+calbook tick	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook tick	--db	file	The bookings file [CALBOOK_DB].
 calbook tick	--help	-	Show this message and exit.
+calbook deliver	--watch	-	Go on for ever; Ctrl-C ends it.
+calbook deliver	--limit	?	At most N attempts.
+calbook deliver	--retry-now	-	Also what waits for its next attempt.
+calbook deliver	--json	-	Print JSON.
+calbook deliver	--jsonl	-	Print one JSON object a line.
+calbook deliver	--csv	-	Print CSV with a header line.
+calbook deliver	--fields	?	Only these JSON keys (attendee.email too).
+calbook deliver	--db	file	The bookings file [CALBOOK_DB].
+calbook deliver	--help	-	Show this message and exit.
 calbook db	path	-	Print where the bookings file is.
 calbook db	check	-	Look for damage and contradictions; exit 1 if there are any.
 calbook db	backup	-	Copy the bookings file while others go on using it.
@@ -664,7 +757,7 @@ function __calbook_complete
             if test $status = 0; or not string match -r '^[a-z].*' -- $found
                 string join \n -- $found
             end
-        case uids events hosts schedules
+        case uids events hosts schedules webhooks
             set -l found (command calbook __complete $next[1] --db=$next[2] "$now" \
                 </dev/null 2>/dev/null)
             set -q found[1]; and string join \n -- "$lead"$found

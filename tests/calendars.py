@@ -46,6 +46,8 @@ def widths(text: str) -> list[int]:
 
 
 def _cells(char: str) -> int:
+    if "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff":
+        return 0  # vowels and finals of Hangul
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 import calbook
 from calbook import Booking, Client, EventType
+
+os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
 
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")

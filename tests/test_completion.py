@@ -625,6 +625,19 @@ def test_all_uids_are_listed_with_their_hints(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_a_webhook_is_completed(shell: str, path: Path, program: Path) -> None:
+    """The scripts asked for none: they did not know the kind."""
+    with calbook.Client(path) as client:
+        id = client.calendar.webhooks.create("https://a.example/").id
+    line = f"calbook webhook log {id[:5]}"
+
+    if shell == "zsh":
+        assert id in in_zsh(line, id)
+    else:
+        assert {"bash": in_bash, "fish": in_fish}[shell](line) == [id]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_file_on_the_line_is_the_one_asked(
     shell: str, path: Path, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,11 +43,13 @@ LIBRARY = (
     *("calbook.owning", "calbook.desk", "calbook.joining", "calbook.looking"),
     *("calbook.notes", "calbook.attending", "calbook.terms"),
     *("calbook.openings", "calbook.finding", "calbook.explaining"),
-    "calbook.wishes",
     *("calbook.agenda", "calbook.stats"),
     *("calbook.notes", "calbook.attending", "calbook.terms", "calbook.busy"),
+    *("calbook.wishes", "calbook.webhooks"),
+    *("calbook.deliveries",),
 )
 SQL = ("sqlite3",)
+SENDING = (CORE, STORE, *VALUES, "calbook.delivery")
 
 # The most specific prefix counts. What is not here may import nothing.
 ROOMS = {
@@ -70,7 +72,9 @@ ROOMS = {
         (CORE, "calbook.ical"), ("icalendar", "recurring_ical_events")
     ),
     **dict.fromkeys(LIBRARY, Room((*LIBRARY, CORE, STORE, INTAKE, *VALUES))),
-    "calbook.client": Room((*LIBRARY, CORE, STORE, *VALUES), ("platformdirs",)),
+    "calbook.client": Room(
+        (*LIBRARY, CORE, STORE, *VALUES, "calbook.delivery"), ("platformdirs",)
+    ),
     "calbook.bookings": Room(
         (*LIBRARY, CORE, STORE, INTAKE, *VALUES, "calbook.invites")
     ),
@@ -84,7 +88,15 @@ ROOMS = {
         )
     ),
     "calbook.files": Room((CORE,)),
+    "calbook.webhooks": Room(
+        (*LIBRARY, CORE, STORE, INTAKE, *VALUES, "calbook.delivery")
+    ),
     "calbook.invites": Room((CORE, STORE, INTAKE, "calbook.desk", "calbook.ical")),
+    "calbook.delivery": Room((*SENDING, "calbook.desk"), SQL),
+    "calbook.delivery.webhooks": Room(
+        (*SENDING, "calbook.__version__"), ("urllib3", "standardwebhooks", "certifi")
+    ),
+    "calbook.delivery.verifying": Room(SENDING, ("standardwebhooks",)),
     "calbook.cli": Room(("calbook.cli", "calbook.client", *VALUES, CORE), ("typer",)),
     "calbook.cli.tables": Room(("calbook.cli", CORE), ("rich",)),
     "calbook.cli.failing": Room(
@@ -228,6 +240,11 @@ def test_each_heavy_library_is_imported_at_one_place() -> None:
         "calbook.ical.zones",
     }
     assert places["sqlite_utils"] == {"calbook.store.schema"}
+    assert places["urllib3"] == {"calbook.delivery.webhooks"}
+    assert places["standardwebhooks"] == {
+        "calbook.delivery.webhooks",
+        "calbook.delivery.verifying",
+    }
     assert not {"click", "pydantic"} & places.keys()
 
 

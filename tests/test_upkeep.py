@@ -417,6 +417,39 @@ def test_a_check_finds_a_host_of_several_whose_time_is_free(
     assert client.check() == (f"{uid} will take place but holds no time",)
 
 
+@pytest.mark.parametrize(
+    ("finding", "damage"),
+    [
+        ("{} waits for a webhook that is sent nothing", "delete from webhooks"),
+        (
+            "{} waits for a webhook that is sent nothing",
+            "update webhooks set active = 0",
+        ),
+        (
+            "{} tells of an event of another booking",
+            "update deliveries set uid = (select uid from bookings b"
+            " where b.uid <> deliveries.uid)",
+        ),
+    ],
+)
+def test_a_check_finds_what_waits_in_vain(
+    client: Client,
+    booking: Callable[..., Booking],
+    plain: sqlite3.Connection,
+    finding: str,
+    damage: str,
+) -> None:
+    client.calendar.webhooks.create("https://example.com/")
+    booking()
+    (queued,) = client.calendar.webhooks.log()
+    assert client.check() == ()
+
+    plain.execute(damage)
+    plain.commit()
+
+    assert client.check() == (finding.format(queued.id),)
+
+
 @pytest.mark.parametrize("empty", [False, True], ids=["missing", "empty"])
 def test_what_is_not_there_is_neither_checked_nor_copied(
     client: Client, path: Path, copy: Path, empty: bool

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from calendars import NOW, WIDTHS, ZONE, masked, widths
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from running import golden
 
@@ -596,6 +596,7 @@ def test_text_is_made_of_characters_of_one_width(given: str, shown: str) -> None
     assert cells.plain(given) == shown
 
 
+@example("\u1160", 3)  # a vowel of Hangul
 @given(st.text(), st.integers(0, 30))
 def test_a_cell_is_filled_to_its_width(text: str, size: int) -> None:
     found = cells.fitted(cells.plain(text), size)

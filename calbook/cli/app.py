@@ -6,12 +6,14 @@ A command's module is imported when the command is run: start-up is most of a ca
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from calbook.cli import afterwards
 
 Tree = Mapping[str, "str | Tree"]
 
@@ -81,7 +83,20 @@ SECTIONS: Mapping[str, Tree] = {
             "remove": "schedule:remove",
             "override": "schedule:override",
         },
+        "webhook": {
+            "add": "webhook:add",
+            "list": "webhook:list_webhooks",
+            "show": "webhook:show",
+            "update": "webhook:update",
+            "remove": "webhook:remove",
+            "test": "webhook:send_sample",
+            "log": "deliveries:webhooks",
+            "redeliver": "deliveries:send_again",
+            "rotate": "webhook:rotate",
+            "verify": "webhook:verify",
+        },
         "tick": "setup:tick",
+        "deliver": "deliver:deliver",
         "db": {
             "path": "database:path",
             "check": "database:check",
@@ -102,6 +117,7 @@ _GROUP_HELP = {
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
+    "webhook": "Who is told of events: add, list, test, log and more.",
     "db": "The bookings file: path, check, backup, restore.",
 }
 _HELP = """A booking engine in one SQLite file.
@@ -158,15 +174,32 @@ def _short_help(name: str, place: "str | Tree") -> str:
 def run(args: Sequence[str]) -> int:
     """Run one command line; the exit status. Never lets a traceback out."""
     _prepare_streams()
-    wants_json = _wants_json(args)
+    afterwards.forget()
     try:
-        return _run(list(args))
+        status = _reported(args, lambda: _run(list(args)))
+        if status >= _SIGNALLED:
+            return status
+        after = _reported(args, lambda: _afterwards(args))
+        return after if after >= _SIGNALLED else status  # what was done is done
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+_SIGNALLED = 128
+
+
+def _reported(args: Sequence[str], step: Callable[[], int]) -> int:
+    try:
+        return step()
     except BaseException as error:
         from calbook.cli import failing  # only when something is wrong
 
-        return failing.report(error, wants_json=wants_json)
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        return failing.report(error, wants_json=_wants_json(args))
+
+
+def _afterwards(args: Sequence[str]) -> int:
+    afterwards.attempt(is_wanted="--no-deliver" not in _options(args))
+    return 0
 
 
 def _run(args: list[str]) -> int:
@@ -210,8 +243,12 @@ def _prepare_streams() -> None:
 
 
 def _wants_json(args: Sequence[str]) -> bool:
-    options = args[: args.index("--")] if "--" in args else args
+    options = _options(args)
     return "--json" in options or "--jsonl" in options
+
+
+def _options(args: Sequence[str]) -> Sequence[str]:
+    return args[: args.index("--")] if "--" in args else args
 
 
 def _check_utf8(args: Sequence[str]) -> None:

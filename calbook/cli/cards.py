@@ -1,10 +1,11 @@
-"""Event types, hosts and schedules in words for people."""
+"""Event types, hosts, schedules and webhooks in words for people."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calbook.cli import words
 from calbook.core import times
+from calbook.core.text import visible
 
 Json = dict[str, Any]
 
@@ -53,6 +54,49 @@ def schedule_card(schedule: Json) -> str:
             ("Overrides", "\n".join(override(o) for o in schedule["overrides"])),
         ]
     )
+
+
+def kind(type: str) -> str:
+    """`created`, as people type it too; an `invitation` by mail."""
+    return words.MAILS.get(type, type.removeprefix("booking."))
+
+
+def webhook_card(webhook: Json, tz: str) -> str:
+    secret = webhook.get("secret")
+    ends = webhook["oldSecretsUntil"]
+    old = [f"one signs until {words.moment(end, tz)}" for end in ends]
+    return words.card(
+        [
+            ("Webhook", webhook["id"]),
+            ("URL", webhook["url"]),
+            ("Events", ", ".join(map(kind, webhook["events"])) or "all"),
+            ("Headers", words.pairs(webhook["headers"])),
+            ("Active", switched(webhook)),
+            ("Plain http", webhook["allowHttp"] and "allowed"),
+            ("Secret", secret and f"{secret}\nIt is not shown again."),
+            ("Old secrets", "\n".join(old)),
+            ("Times in", old and tz),
+        ]
+    )
+
+
+def switched(webhook: Json) -> str:
+    """`yes`, or why not."""
+    if webhook["active"]:
+        return "yes"
+    reason = webhook["disabledReason"]
+    return f"no ({reason})" if reason else "no"
+
+
+def answered(attempt: Json) -> str:
+    """`500: out of order`, or what went wrong."""
+    code, response = attempt["code"], attempt["response"]
+    return ": ".join(filter(None, [str(code or ""), response]))
+
+
+def attempt_card(attempt: Json) -> str:
+    took = f"in {attempt['milliseconds']} ms"
+    return f"Delivered {took}: {visible(answered(attempt))}\n"
 
 
 def host_card(host: Json) -> str:

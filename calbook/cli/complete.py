@@ -12,12 +12,18 @@ from collections.abc import Iterator, Sequence
 
 # What `store.sqlite` says too; importing it would cost more than the answer.
 APPLICATION_ID = 0x43616C42
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _MOST = 50
 _PATIENCE = 0.2  # seconds for a lock
 _STEPS = 10_000_000  # of SQLite's machine, under a second
-KINDS = {"uids": "bk_", "events": "evt_", "hosts": "user_", "schedules": "sched_"}
+KINDS = {
+    "uids": "bk_",
+    "events": "evt_",
+    "hosts": "user_",
+    "schedules": "sched_",
+    "webhooks": "wh_",
+}
 
 # The next ones first, then the latest.
 _ORDER = "order by starts_at < :now, abs(starts_at - :now), uid limit :most"
@@ -40,6 +46,7 @@ _IDS = {
     "events": "select id from event_types order by active desc, id",
     "hosts": "select id from hosts order by id",
     "schedules": "select id from schedules order by id",
+    "webhooks": "select id from webhooks order by rowid",
 }
 
 

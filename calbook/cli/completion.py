@@ -23,6 +23,9 @@ _OFFERED = {
     "EVENT": "events",
     "HOST": "hosts",
     "SCHEDULE": "schedules",
+    "WEBHOOK": "webhooks",
+    "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
+    "attendee_added|attendee_removed|updated|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
@@ -71,7 +74,8 @@ def _options(command: Any, place: str) -> Iterator[Row]:
 
 def _offered(param: Any) -> str:
     """What a value may be, told by its placeholder in the help."""
-    noun = str(param.metavar).partition("[")[0].removesuffix("|-")
+    word = str(param.metavar).removeprefix("[").removesuffix("]")
+    noun = word.partition("[")[0].removesuffix("|-")
     return _OFFERED.get(noun, f"{noun}|" if noun.islower() else "?")
 
 
@@ -171,7 +175,7 @@ _calbook() {
             done
             ;;
         file) compopt -o default 2>/dev/null ;;
-        uids | events | hosts | schedules)
+        uids | events | hosts | schedules | webhooks)
             compopt -o nosort 2>/dev/null
             while IFS=$'\t' read -r word _; do
                 COMPREPLY+=("$word")
@@ -212,7 +216,7 @@ _calbook() {
             _describe -V -o -t options option flags
             ;;
         file) _files ;;
-        uids|events|hosts|schedules)
+        uids|events|hosts|schedules|webhooks)
             while IFS= read -r line; do
                 found+=("${line/$'\t'/:}")
             done < <(command calbook __complete $offers --db="$db" "$PREFIX" \
@@ -296,7 +300,7 @@ function __calbook_complete
             if test $status = 0; or not string match -r '^[a-z].*' -- $found
                 string join \n -- $found
             end
-        case uids events hosts schedules
+        case uids events hosts schedules webhooks
             set -l found (command calbook __complete $next[1] --db=$next[2] "$now" \
                 </dev/null 2>/dev/null)
             set -q found[1]; and string join \n -- "$lead"$found
@@ -353,7 +357,7 @@ Register-ArgumentCompleter -Native -CommandName calbook -ScriptBlock {
     $key = if ($option) { $option } elseif ($word -notlike '-*') { "<$number>" }
     $row = $grammar[$place]["$key"]
     $offers = if ($row) { $row[0] } else { '-' }
-    $lines = if ($offers -in 'uids', 'events', 'hosts', 'schedules') {
+    $lines = if ($offers -in 'uids', 'events', 'hosts', 'schedules', 'webhooks') {
         & calbook __complete $offers "--db=$db" $word 2>$null
     } elseif ($offers -eq '-') {
         $grammar[$place].GetEnumerator() | Where-Object { $_.Key -notlike '<*' } |

@@ -25,9 +25,29 @@ Tz = Annotated[
 ]
 NoDeliver = Annotated[
     bool,
-    typer.Option("--no-deliver", help="Leave what is to be sent in the outbox."),
+    typer.Option(
+        "--no-deliver",
+        help="Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].",
+    ),
 ]
 Notify = Annotated[bool, typer.Option("--notify", help="Tell the attendees by e-mail.")]
+DeliveryStatus = Annotated[
+    str | None,
+    typer.Option(
+        "--status",
+        metavar="pending|delivered|failed|dropped",
+        help="Only those of which this became.",
+    ),
+]
+Newest = Annotated[int, typer.Option("--limit", metavar="N", help="At most N.")]
+DeliveryId = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        metavar="DELIVERY",
+        help="This delivery alone, with each of its attempts.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
 ]

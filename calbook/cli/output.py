@@ -12,7 +12,10 @@ from calbook.core.text import escape_json, visible
 Json = dict[str, Any]
 
 _TIMES = frozenset(
-    {"startTime", "endTime", "createdAt", "updatedAt", "at", "importedAt", "horizon"}
+    {
+        *("startTime", "endTime", "createdAt", "updatedAt", "at", "importedAt"),
+        *("horizon", "nextAt", "finishedAt"),
+    }
 )
 _RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from calbook.cli import output
+from calbook.cli import afterwards, output
 from calbook.cli.output import Form
 
 if TYPE_CHECKING:
@@ -38,9 +38,19 @@ def opened(db: str | None) -> "Iterator[Client]":
 
         raise BadInput("--db is not a path", field="db")
     with Client(db) as client:
-        yield client
+        try:
+            yield client
+        finally:
+            afterwards.remember(client)
         if not client.exists and sys.stderr.isatty():
             output.say(f"There is no {client.path} yet: this is what a new file holds")
+
+
+def shown_zone(client: "Client", form: Form) -> str:
+    """For people: the zone that they asked for, else the first host's."""
+    if form.tz or not output.is_for_people(form):
+        return form.tz or "UTC"
+    return client.calendar.hosts.timezone()
 
 
 def show_change(

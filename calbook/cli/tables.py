@@ -1,8 +1,8 @@
 """Tables for terminals; the only module that knows rich. Slow to import."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from rich import box
 from rich.console import Console
@@ -15,6 +15,7 @@ from calbook.cli.cells import Line
 from calbook.core.text import visible
 
 Json = dict[str, Any]
+_T = TypeVar("_T")
 
 _COLOURS = {
     "PENDING": "yellow",
@@ -240,6 +241,14 @@ class Bar:
 
     def close(self) -> None:
         self._progress.stop()
+
+
+def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
+    """Pass things on as they come, with a bar on stderr while they do."""
+    from rich.progress import track  # slow to import
+
+    console = Console(stderr=True)
+    yield from track(items, "Delivering", total=total, console=console, transient=True)
 
 
 def _table(*headings: str) -> Table:

@@ -14,6 +14,14 @@ _SHORT = 9  # letters of a uid that people see: bk_ and six
 _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
+# What a mail is, by its `type`.
+MAILS = {
+    "request": "invitation",
+    "cancel": "cancellation",
+    "reminder": "reminder",
+}
+
+
 def short(uid: str) -> str:
     """The uid as it is shown in tables; it can be typed like this too."""
     return uid[:_SHORT]

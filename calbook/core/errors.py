@@ -98,6 +98,17 @@ class BadInput(InputError):
     code = "bad_input"
 
 
+class BadUrl(InputError):
+    """An address that nothing may be sent to."""
+
+    code = "bad_url"
+
+    def __init__(self, url: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"{url} cannot be a webhook's address: {why}", hint=hint, url=url
+        )
+
+
 class BadTime(InputError):
     """Text that is not a moment, day or length of time as calbook reads them."""
 
@@ -168,10 +179,24 @@ class MailNotConfigured(InputError):
 
     code = "mail_not_configured"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "no mail server is configured, so nobody can be notified",
-            hint="leave out --notify and send the .ics file yourself",
+    def __init__(
+        self,
+        message: str = "no mail server is configured, so nobody can be notified",
+        *,
+        hint: str = "name one with calbook config smtp, or go on with --no-notify",
+    ) -> None:
+        super().__init__(message, hint=hint)
+
+
+class HostWithoutEmail(MailNotConfigured):
+    """Nobody could answer a notice: the host has no e-mail address."""
+
+    def __init__(self, host: str) -> None:
+        InputError.__init__(
+            self,
+            f"{host} has no e-mail address, so nobody can be notified",
+            hint=f"calbook host update {host} --email …, or go on with --no-notify",
+            hostId=host,
         )
 
 
@@ -466,14 +491,16 @@ class NothingToChange(RuleError):
 
 
 class AmbiguousUid(CalbookError):
-    """A shortened uid fits more than one booking."""
+    """A shortened uid fits more than one booking, or an id more than one thing."""
 
     code = "ambiguous_uid"
     exit_code = 6
 
-    def __init__(self, prefix: str, candidates: Sequence[str]) -> None:
+    def __init__(
+        self, prefix: str, candidates: Sequence[str], *, noun: str = "booking"
+    ) -> None:
         super().__init__(
-            f"{prefix} fits more than one booking: {', '.join(candidates)}",
+            f"{prefix} fits more than one {noun}: {', '.join(candidates)}",
             hint="give one letter more",
             prefix=prefix,
             candidates=list(candidates),
@@ -491,6 +518,21 @@ class Busy(StoreError):
     """Another program held the file's lock for longer than calbook waits."""
 
     code = "busy"
+
+
+class DeliveryUnderWay(Busy):
+    """Another process is delivering; what is due is left to it.
+
+    It `stays` if it goes on for ever.
+    """
+
+    def __init__(self, path: str, *, stays: bool = False) -> None:
+        super().__init__(
+            "another calbook is delivering: what is due is left to it",
+            path=path,
+            stays=stays,
+        )
+        self.stays = stays
 
 
 class Damaged(StoreError):
@@ -515,6 +557,16 @@ class ReadOnly(StoreError):
     """The file may be read but not written."""
 
     code = "read_only"
+
+
+# -- 8: delivery --------------------------------------------------------------------
+
+
+class DeliveryFailed(CalbookError):
+    """Something could not be delivered."""
+
+    code = "delivery_failed"
+    exit_code = 8
 
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:

@@ -26,6 +26,14 @@ def busy() -> str:
     return "busy_" + _letters(12)
 
 
+def webhook() -> str:
+    return "wh_" + _letters(12)
+
+
+def delivery() -> str:
+    return "dl_" + _letters(16)
+
+
 def token() -> str:
     """What nobody can guess: 128 random bits for a URL."""
     return base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()

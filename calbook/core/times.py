@@ -119,6 +119,11 @@ def spoken_moment(moment: datetime, timezone: str) -> str:
     return f"{local:%a} {local.day} {local:%b} {local.year}, {local:%H:%M}"
 
 
+def spoken_second(moment: datetime, timezone: str) -> str:
+    """`Mon 18 Jan 2027, 10:00:30`, for what happens seconds apart."""
+    return f"{spoken_moment(moment, timezone)}:{wall(moment, timezone):%S}"
+
+
 def spoken(start: datetime, end: datetime, timezone: str) -> str:
     """A meeting for people: `Mon 18 Jan 2027, 10:00–10:30`, without the zone."""
     first, last = wall(start, timezone), wall(end, timezone)

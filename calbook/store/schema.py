@@ -312,6 +312,59 @@ create index occurrences_expiring on occurrences (due)
     where due is not null and status = 'PENDING';
 """
 
+# What is to be sent, and how each attempt went. `seq` is the order in which the
+# deliveries of one booking go to one target; `target` outlives the webhook it names.
+_OUTBOX = """
+create table webhooks (
+    id text primary key,
+    url text not null,
+    events text not null,
+    headers text not null,
+    secret text not null,
+    old_secrets text not null,
+    active integer not null,
+    disabled_reason text,
+    allow_http integer not null,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+
+create table deliveries (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    channel text not null check (channel in ('webhook', 'mail')),
+    target text not null,
+    uid text references bookings (uid),
+    event_seq integer references events (seq),
+    kind text not null,
+    payload text,
+    status text not null check (
+        status in ('pending', 'delivered', 'failed', 'dropped')
+    ),
+    attempts integer not null default 0,
+    due_at integer not null,
+    created_at integer not null,
+    finished_at integer
+) strict;
+create index deliveries_due on deliveries (due_at, seq) where status = 'pending';
+create index deliveries_in_order on deliveries (channel, target, uid, seq)
+    where status = 'pending';
+create index deliveries_delivered on deliveries (finished_at)
+    where status = 'delivered';
+create index deliveries_by_target on deliveries (channel, target, seq);
+
+create table attempts (
+    delivery text not null references deliveries (id),
+    number integer not null,
+    at integer not null,
+    status text not null,
+    code integer,
+    text text not null,
+    milliseconds integer not null,
+    primary key (delivery, number)
+) strict, without rowid;
+"""
+
 
 @migrations()
 def create_catalog(db: Database) -> None:
@@ -350,6 +403,11 @@ def create_notes(db: Database) -> None:
 @migrations()
 def create_busy(db: Database) -> None:
     _run(db.conn, _BUSY.format(longest=int(LONGEST_CLAIM.total_seconds())))
+
+
+@migrations()
+def create_outbox(db: Database) -> None:
+    _run(db.conn, _OUTBOX)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reading)
 
 APPLICATION_ID = 0x43616C42  # "CalB"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 PATIENCE = 10.0  # seconds to wait for a lock
 _SLICE = 0.1  # seconds of it that SQLite waits without hearing a signal
 _MEMORY = ":memory:"
@@ -43,8 +43,11 @@ class SqliteStore:
     Reading a file that does not exist shows what a new one holds and writes nothing.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, patience: float | None = None) -> None:
+        """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.path = path
+        self.queued: list[int] = []  # deliveries that were committed, by number
+        self._patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -72,7 +75,7 @@ class SqliteStore:
             conn.execute("pragma query_only = on")
             try:
                 # The first read takes the lock that gives the view.
-                patiently(lambda: _begin_reading(conn))
+                self._patiently(lambda: _begin_reading(conn))
                 yield view(conn)
             finally:
                 conn.execute("pragma query_only = off")
@@ -87,11 +90,16 @@ class SqliteStore:
 
         with self._connection(for_writing=not dry_run) as conn:
             _leave_wal(conn)
-            patiently(lambda: conn.execute("begin immediate"))
-            yield Transaction(conn)
+            self._patiently(lambda: conn.execute("begin immediate"))
+            tx = Transaction(conn)
+            yield tx
             if not dry_run:
-                patiently(lambda: conn.execute("commit"))
+                self._patiently(lambda: conn.execute("commit"))
+                self.queued += tx.queued
                 self._check_identity()
+
+    def _patiently(self, step: Callable[[], _T]) -> _T:
+        return patiently(step, self._patience)
 
     @contextmanager
     def _connection(self, *, for_writing: bool) -> Iterator[sqlite3.Connection]:
@@ -131,8 +139,8 @@ class SqliteStore:
         conn = sqlite3.connect(name, timeout=_SLICE, isolation_level=None)
         try:
             conn.row_factory = sqlite3.Row
-            patiently(lambda: _prepare(conn))
-            found = patiently(lambda: marks(conn))
+            self._patiently(lambda: _prepare(conn))
+            found = self._patiently(lambda: marks(conn))
             _check_is_whole(conn, path)
             if found != (APPLICATION_ID, SCHEMA_VERSION):
                 from calbook.store.setup import make_ready  # slow to import
@@ -250,9 +258,9 @@ def _check_is_whole(conn: sqlite3.Connection, path: str) -> None:
     )
 
 
-def patiently(step: Callable[[], _T]) -> _T:
+def patiently(step: Callable[[], _T], patience: float | None = None) -> _T:
     """Do one statement, again and again while another program holds the lock."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while True:
         try:
             return step()

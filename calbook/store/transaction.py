@@ -22,6 +22,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.store import outbox
 from calbook.store.catalog import CatalogWriting
 from calbook.store.facts import LONGEST, to_keys
 from calbook.store.writing import (
@@ -250,7 +251,10 @@ class Transaction(CatalogWriting):
     # -- events and idempotency keys
 
     def emit(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
-        """Append an event with the booking's JSON as it is after it; its number."""
+        """Append an event with the booking's JSON as it is after it; its number.
+
+        Whoever wants to hear of it has it queued.
+        """
         cursor = self._conn.execute(
             "insert into events (id, type, uid, recurrence_id, at, by, change, booking)"
             " values (:id, :type, :uid, :recurrence_id, :at, :by, :change, :booking)",
@@ -265,8 +269,10 @@ class Transaction(CatalogWriting):
                 "booking": to_json(booking),
             },
         )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        seq = cursor.lastrowid
+        assert seq is not None
+        outbox.queue_event(self, event, seq)
+        return seq
 
     def first_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""

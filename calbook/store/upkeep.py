@@ -65,6 +65,14 @@ _CHECKS = {
             select 1 from events e where e.uid = b.uid and e.type = 'booking.created'
         ) limit 1
     """,
+    "{} waits for a webhook that is sent nothing": """
+        select id from deliveries where status = 'pending' and channel = 'webhook'
+        and target not in (select id from webhooks where active) limit 1
+    """,
+    "{} tells of an event of another booking": """
+        select d.id from deliveries d join events e on e.seq = d.event_seq
+        where e.uid <> d.uid limit 1
+    """,
 }
 
 

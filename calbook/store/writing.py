@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
+from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import times
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 class Writing(Facts):
     """Facts, and the statements that every kind of writing is made of."""
+
+    def __init__(self, conn: Connection) -> None:
+        super().__init__(conn)
+        self.queued: list[int] = []  # deliveries written by this transaction
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

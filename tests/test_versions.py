@@ -1,4 +1,4 @@
-"""A file of schema version 2, from before busy time: brought up to date."""
+"""A file from before busy time, and one from before the outbox: brought up to date."""
 
 from __future__ import annotations
 
@@ -33,23 +33,35 @@ def today(path: Path, clock: Clock) -> Path:
     return today
 
 
+@pytest.fixture(params=[(2, "create_busy"), (3, "create_outbox")], ids=["2", "3"])
+def version(request: pytest.FixtureRequest) -> tuple[int, str]:
+    """A version, and the first migration that it had not seen."""
+    found: tuple[int, str] = request.param
+    return found
+
+
 @pytest.fixture
-def old(path: Path, today: Path) -> Path:
-    """The file that the calbook before would have made of them."""
+def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
+    """The file that the calbook of that version would have made of them."""
+    number, unseen = version
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("attach ? as today", [str(today)])
-        schema.migrations.apply(Database(conn), stop_before="create_busy")
-        for table in tables(conn):
+        schema.migrations.apply(Database(conn), stop_before=unseen)
+        for table, names in tables(conn).items():
+            columns = ", ".join(names)
             conn.execute(f"delete from main.{table}")
-            conn.execute(f"insert into main.{table} select * from today.{table}")
+            conn.execute(
+                f"insert into main.{table} ({columns})"
+                f" select {columns} from today.{table}"
+            )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
-        conn.execute("pragma user_version = 2")
+        conn.execute(f"pragma user_version = {number}")
     return path
 
 
 def test_it_holds_what_it_held_and_the_copy_too(
-    old: Path, today: Path, clock: Clock
+    old: Path, today: Path, clock: Clock, version: tuple[int, str]
 ) -> None:
     before = dumped(old)
     with closing(sqlite3.connect(today)) as conn:
@@ -59,11 +71,11 @@ def test_it_holds_what_it_held_and_the_copy_too(
         client.calendar.bookings.list()
         findings = client.check()
 
-    kept = old.with_name(f"{old.name}.before-3")
+    kept = old.with_name(f"{old.name}.before-{version[0] + 1}")
     assert findings == ()
     assert dumped(kept) == before
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert {"calendars", "busy"} <= everything.keys()
+    assert {"calendars", "busy", "webhooks", "deliveries"} <= everything.keys()
     assert {t: held(old, t) for t in everything} == {
         t: held(today, t) for t in everything
     }

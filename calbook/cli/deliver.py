@@ -1,0 +1,158 @@
+"""`deliver`: send what is due, once or for ever."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calbook.cli import afterwards, outbox, output
+from calbook.cli import options as o
+from calbook.cli.outbox import KEYS
+from calbook.cli.output import Form
+from calbook.cli.session import opened, shown_zone
+from calbook.core.errors import DeliveryFailed, DeliveryUnderWay, UsageError
+
+if TYPE_CHECKING:
+    from calbook.client import Client
+    from calbook.values.outbox import Delivery
+
+Json = dict[str, Any]
+
+_LONG = 20  # deliveries from which on a bar is shown
+
+
+def deliver(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on for ever; Ctrl-C ends it.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="At most N attempts."),
+    ] = None,
+    retry_now: Annotated[
+        bool,
+        typer.Option("--retry-now", help="Also what waits for its next attempt."),
+    ] = False,
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    csv: o.Csv = False,
+    fields: o.Fields = None,
+    db: o.Db = None,
+) -> None:
+    """Send what is due to webhooks and by e-mail; ticks too.
+
+    Exit status 8: not all that was tried has arrived. It is tried again after 30 s,
+    2 min, 15 min, 1 h, 4 h, 12 h and 24 h; then it has failed.
+    """
+    form = Form(json, jsonl, csv, fields, output.reading_zone(None))
+    if watch and (json or csv):
+        raise UsageError("a list without end cannot be printed so", hint="use --jsonl")
+    if watch and retry_now:
+        raise UsageError("--retry-now is for once, --watch goes on for ever")
+    with opened(db) as client:
+        if watch:
+            _watch(client, form, limit)
+            return
+        sent = _sent(client, limit, retry_now=retry_now)
+        waiting = "" if sent else _waiting(client)
+        zone, now = shown_zone(client, form), client.now()
+
+    def table(items: Any) -> str:
+        shown = outbox.deliveries(items, zone, now=now, to="To") if items else ""
+        return waiting or shown + _said(items)
+
+    output.many(sent, form, keys=KEYS, table=table)
+    output.flush()
+    _report(sent)
+
+
+def _watch(client: "Client", form: Form, limit: int | None) -> None:
+    """Each delivery is printed as soon as it was tried."""
+    zone = shown_zone(client, form)
+
+    def line(items: Any) -> str:
+        return f"{outbox.delivery_line(items[0], zone, now=client.now())}\n"
+
+    with _alone():
+        for delivery in client.delivering(limit=limit, watch=True):
+            item = delivery.to_dict()
+            output.many([item], form, keys=KEYS, table=line)
+            output.flush()
+            _warn(item)
+
+
+def _sent(client: "Client", limit: int | None, *, retry_now: bool) -> list[Json]:
+    sent: list[Json] = []
+    with _alone():
+        trying = client.delivering(limit=limit, retry_now=retry_now)
+        for delivery in _shown(client, trying, limit):
+            sent.append(delivery.to_dict())
+            _warn(sent[-1])
+    left = client.count_due() if limit is None and sent else 0
+    if left:
+        output.say(f"{left:,} more are due, left for the next run")
+    return sent
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Another process that delivers already is no failure."""
+    try:
+        yield
+    except DeliveryUnderWay as error:
+        output.say(f"calbook: {error.message}")
+
+
+def _shown(
+    client: "Client", sent: "Iterator[Delivery]", limit: int | None
+) -> "Iterator[Delivery]":
+    """With a bar on stderr where somebody waits for many."""
+    total = client.count_due() if sys.stderr.isatty() else 0
+    total = total if limit is None else min(total, limit)
+    if total < _LONG:
+        return sent
+    from calbook.cli import tables  # slow to import
+
+    return tables.progress(sent, total)
+
+
+def _warn(item: Json) -> None:
+    for line in afterwards.endings([item]):
+        output.say(line)
+
+
+def _report(sent: list[Json]) -> None:
+    """Exit status 8 unless everything has arrived."""
+    left = [item for item in sent if item["status"] != "delivered"]
+    if not left:
+        return
+    again = [item for item in left if item["status"] == "pending"]
+    logs = {"mail": "calbook mail log", "webhook": "calbook webhook log"}
+    see = " and ".join(sorted({logs[item["channel"]] for item in left}))
+    raise DeliveryFailed(
+        f"{len(left)} of {len(sent)} not delivered",
+        hint=f"{len(again)} will be tried again; see {see}" if again else f"see {see}",
+        failed=[item["id"] for item in left],
+        again=[item["id"] for item in again],
+    )
+
+
+def _waiting(client: "Client") -> str:
+    """Nothing is due; what will be, where an attempt has failed."""
+    count, due_at = client.count_retries()
+    if due_at is None:
+        return "nothing to deliver\n"
+    from calbook.cli import cards
+
+    ahead = max(1, -((client.now() - due_at) // timedelta(minutes=1)))
+    first = "" if count == 1 else ", the first"
+    said = f"{count:,} to be tried again{first} in {cards.minutes(ahead)}"
+    return f"nothing is due; {said} (or --retry-now)\n"
+
+
+def _said(items: Any) -> str:
+    done = sum(item["status"] == "delivered" for item in items)
+    return f"{done} of {len(items)} delivered\n"

@@ -1,0 +1,1 @@
+"""The outbox's way out: what is due, in order, by webhook or e-mail."""

@@ -1,0 +1,63 @@
+"""A delivery with all that is needed to send it, and nothing that needs the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from calbook.core import times
+from calbook.core.webhooks import OldSecret, Webhook
+
+if TYPE_CHECKING:
+    from calbook.store.outbox import OutboxReading
+    from calbook.store.reading import Row
+
+
+class Job(NamedTuple):
+    """One delivery to send.
+
+    Webhooks have an event and no payload, e-mail the other way round.
+    """
+
+    seq: int
+    id: str
+    channel: str
+    target: str
+    uid: str | None
+    kind: str
+    payload: str | None
+    attempts: int
+    event_id: str | None
+    at: int | None
+    booking: str | None
+    webhook: Webhook | None
+
+
+def job(reading: OutboxReading, seq: int) -> Job | None:
+    """A delivery that may be sent now; None where another comes first."""
+    row = reading.job_row(seq)
+    if row is None:
+        return None
+    hook = None
+    if row["channel"] == "webhook":
+        found = reading.webhook_row(row["target"])
+        hook = None if found is None else webhook(found)
+    facts = {name: row[name] for name in Job._fields if name != "webhook"}
+    return Job(**facts, webhook=hook)
+
+
+def webhook(row: Row) -> Webhook:
+    return Webhook(
+        id=row["id"],
+        url=row["url"],
+        events=tuple(json.loads(row["events"])),
+        headers=json.loads(row["headers"]),
+        secret=row["secret"],
+        old_secrets=tuple(
+            OldSecret(each["secret"], times.instant(each["until"]))
+            for each in json.loads(row["old_secrets"])
+        ),
+        active=bool(row["active"]),
+        disabled_reason=row["disabled_reason"],
+        allow_http=bool(row["allow_http"]),
+    )

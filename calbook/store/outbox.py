@@ -1,0 +1,370 @@
+"""What is to be sent: queued with the change it tells of, and how each attempt went.
+
+Deliveries of one booking to one target go out by their `seq`, each when no earlier
+one is pending; nothing waits for a reminder, which is queued long before its time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from calbook.core import ids, times
+from calbook.store.reading import Reading, Row
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calbook.core.model import Event
+    from calbook.core.webhooks import Webhook
+    from calbook.store.writing import Writing
+
+_WANTED = """
+    select id from webhooks
+    where active and (
+        events = '[]' or exists (
+            select 1 from json_each(events) where value = :type
+        )
+    )
+    order by rowid
+"""
+_BEFORE = """
+    from deliveries e
+    where e.status = 'pending' and e.channel = d.channel and e.target = d.target
+      and e.uid = d.uid and e.seq < d.seq and e.kind <> 'reminder'
+"""
+_EARLIER = f"select 1 {_BEFORE}"
+_NOW = "{row}.due_at <= :now"
+# Only reminders are queued for later; what else is, was tried, or by a wrong clock.
+_RETRY = "({row}.due_at <= :now or {row}.kind <> 'reminder' or {row}.attempts > 0)"
+
+
+def _due(when: str) -> str:
+    return f"""
+        select d.seq, d.channel, d.target, d.id from deliveries d
+        where d.status = 'pending' and {when.format(row="d")}
+          and not exists ({_EARLIER} and not {when.format(row="e")})
+          and (:only is null or d.seq in (select value from json_each(:only)))
+    """
+
+
+_JOB = f"""
+    select d.*, e.id as event_id, e.type, e.at, e.booking
+    from deliveries d left join events e on e.seq = d.event_seq
+    where d.seq = :seq and d.status = 'pending' and not exists ({_EARLIER})
+"""
+_LOG = f"""
+    select d.*, e.id as event_id,
+        iif(d.status = 'pending', (
+            select e.id {_BEFORE} order by e.seq limit 1
+        ), null) as waits_for,
+        (select json_group_array(json_object(
+            'number', number, 'at', at, 'status', status, 'code', code,
+            'text', text, 'milliseconds', milliseconds
+        )) from (
+            select * from attempts where delivery = d.id order by number
+        )) as tries
+    from deliveries d left join events e on e.seq = d.event_seq
+"""
+
+_OLD = """
+    select seq, id from deliveries
+    where status = 'delivered' and finished_at < :before
+    order by finished_at limit :most
+"""
+
+
+_BEGINS = "{0} >= :prefix and {0} < :prefix || '~'"
+_IDS = {
+    "webhook": f"select id from webhooks where {_BEGINS.format('id')}",
+    "target": f"select id from webhooks where {_BEGINS.format('id')}"
+    " union select target from deliveries where channel = 'webhook'"
+    f" and {_BEGINS.format('target')}",
+    "delivery": f"select id from deliveries where {_BEGINS.format('id')}",
+    "mail": "select id from deliveries where channel = 'mail'"
+    f" and {_BEGINS.format('id')}",
+}
+
+
+class OutboxReading(Reading):
+    """Webhooks, and what is, was and will be sent."""
+
+    def webhook_row(self, id: str) -> Row | None:
+        return self._one("select * from webhooks where id = :id", id=id)
+
+    def ids_from(self, noun: str, prefix: str, *, most: int) -> tuple[str, ...]:
+        """Ids that begin with a prefix, in order.
+
+        Of a webhook, target (also of removed webhooks), delivery or mail.
+        """
+        bound = {"prefix": prefix, "most": most}
+        rows = self._conn.execute(f"{_IDS[noun]} order by 1 limit :most", bound)
+        return tuple(row[0] for row in rows)
+
+    def webhook_rows(self) -> list[Row]:
+        return self._conn.execute("select * from webhooks order by rowid").fetchall()
+
+    def due(
+        self,
+        now: int,
+        *,
+        only: Collection[int] | None = None,
+        retry_now: bool = False,
+    ) -> list[Row]:
+        """What may be sent, now or when another that is due has been; oldest first.
+
+        Each as seq, channel, target and id. With `retry_now` also what was tried.
+        """
+        return self._conn.execute(
+            f"{_due(_RETRY if retry_now else _NOW)} order by d.due_at, d.seq",
+            {"now": now, "only": _listed(only)},
+        ).fetchall()
+
+    def count_due(self, now: int) -> int:
+        row = self._one(f"select count(*) from ({_due(_NOW)})", now=now, only=None)
+        assert row is not None
+        return int(row[0])
+
+    def count_retries(self, now: int) -> tuple[int, int | None]:
+        """How many wait for their next attempt, and when the first of them is due."""
+        row = self._one(
+            "select count(*), min(due_at) from deliveries d where status = 'pending'"
+            f" and due_at > :now and {_RETRY.format(row='d')}",
+            now=now,
+        )
+        assert row is not None
+        return row[0], row[1]
+
+    def job_row(self, seq: int) -> Row | None:
+        """A delivery with its event, if it is pending and none of its is before it."""
+        return self._one(_JOB, seq=seq)
+
+    def next_due(self, now: int) -> int | None:
+        """When the next delivery will be due that is not yet."""
+        row = self._one(
+            "select due_at from deliveries where status = 'pending' and due_at > :now"
+            " order by due_at limit 1",
+            now=now,
+        )
+        return row["due_at"] if row else None
+
+    def version(self) -> int:
+        """Another number after each change by another connection."""
+        row = self._one("pragma data_version")
+        assert row is not None
+        return int(row[0])
+
+    def next_passing(self) -> int | None:
+        """When time will next do something that has to be told."""
+        row = self._one("select min(due) from occurrences where due is not null")
+        return row[0] if row else None
+
+    def holds_old(self, before: int) -> bool:
+        """Whether there is something that arrived before then."""
+        return self._one(_OLD, before=before, most=1) is not None
+
+    def unsent(self, seqs: Collection[int]) -> list[Row]:
+        """Those of these that have not arrived, the oldest first."""
+        return self._conn.execute(
+            f"{_LOG} where d.status <> 'delivered'"
+            " and d.seq in (select value from json_each(:seqs)) order by d.seq",
+            {"seqs": _listed(seqs)},
+        ).fetchall()
+
+    def delivery_row(self, id: str) -> Row | None:
+        return self._one(f"{_LOG} where d.id = :id", id=id)
+
+    def delivery_rows(self, filters: Mapping[str, Any], *, limit: int) -> list[Row]:
+        """The newest deliveries with their attempts, by any of `LOG_FILTERS`."""
+        where = " and ".join(LOG_FILTERS[name] for name in filters) or "true"
+        return self._conn.execute(
+            f"{_LOG} where {where} order by d.seq desc limit :limit",
+            {**filters, "limit": limit},
+        ).fetchall()
+
+
+LOG_FILTERS = {
+    "channel": "d.channel = :channel",
+    "target": "d.target = :target",
+    "uid": "d.uid = :uid",
+    "status": "d.status = :status",
+}
+
+
+# -- writing
+
+
+def queue_event(tx: Writing, event: Event, seq: int) -> None:
+    """Queue an event for every webhook that wants its type."""
+    for (webhook,) in tx.connection.execute(_WANTED, {"type": event.type}).fetchall():
+        queue(
+            tx,
+            channel="webhook",
+            target=webhook,
+            uid=event.uid,
+            event_seq=seq,
+            kind=event.type,
+            now=event.at,
+        )
+
+
+def queue(
+    tx: Writing,
+    *,
+    channel: str,
+    target: str,
+    uid: str,
+    kind: str,
+    now: datetime,
+    event_seq: int | None = None,
+    payload: str | None = None,
+    due_at: datetime | None = None,
+    id: str | None = None,
+) -> str:
+    """Write one delivery into the outbox, due at once unless said; its id."""
+    id, stamp = id or ids.delivery(), times.epoch(now)
+    cursor = tx.connection.execute(
+        "insert into deliveries (id, channel, target, uid, event_seq, kind, payload,"
+        " status, due_at, created_at) values (:id, :channel, :target, :uid,"
+        " :event_seq, :kind, :payload, 'pending', :due_at, :created_at)",
+        {
+            "id": id,
+            "channel": channel,
+            "target": target,
+            "uid": uid,
+            "event_seq": event_seq,
+            "kind": kind,
+            "payload": payload,
+            "due_at": stamp if due_at is None else times.epoch(due_at),
+            "created_at": stamp,
+        },
+    )
+    assert cursor.lastrowid is not None
+    if due_at is None:
+        tx.queued.append(cursor.lastrowid)
+    return id
+
+
+def make_room(tx: Writing, id: str) -> None:
+    """See that attempts at a delivery and its like can be written down.
+
+    Raises:
+        StoreError: not even this, and the disk may be full.
+    """
+    tx.run(
+        "insert into attempts (delivery, number, at, status, text, milliseconds)"
+        " values (:id, 0, 0, '', printf('%8192s', ''), 0)",
+        id=id,
+    )
+    tx.run("delete from attempts where delivery = :id and number = 0", id=id)
+
+
+def record(
+    tx: Writing,
+    *,
+    seq: int,
+    id: str,
+    attempt: Mapping[str, Any],
+    status: str,
+    due_at: datetime | None,
+) -> None:
+    """Write how an attempt of a delivery went, and what becomes of the delivery.
+
+    `attempt` is at, status, code, text and milliseconds.
+    """
+    tx.run(
+        "insert into attempts (delivery, number, at, status, code, text, milliseconds)"
+        " select :delivery, count(*) + 1, :at, :status, :code, :text, :milliseconds"
+        " from attempts where delivery = :delivery",
+        delivery=id,
+        **attempt,
+    )
+    tx.run(
+        "update deliveries set status = :status, attempts = attempts + 1,"
+        " due_at = coalesce(:due_at, due_at),"
+        " finished_at = iif(:status = 'pending', null, :at)"
+        " where seq = :seq and status = 'pending'",
+        seq=seq,
+        status=status,
+        due_at=None if due_at is None else times.epoch(due_at),
+        at=attempt["at"],
+    )
+
+
+def again(tx: Writing, id: str, *, now: datetime) -> None:
+    """Make a delivery pending and due, with all its attempts before it."""
+    stamp = times.epoch(now)
+    tx.run(
+        "update deliveries set status = 'pending', attempts = 0, due_at = :now,"
+        " finished_at = null where id = :id",
+        id=id,
+        now=stamp,
+    )
+    tx.queued += [
+        row["seq"]
+        for row in tx.connection.execute(
+            "select seq from deliveries where id = :id", {"id": id}
+        )
+    ]
+
+
+def drop(tx: Writing, channel: str, target: str, *, now: datetime) -> int:
+    """Give up what is pending for a target; how many deliveries that were."""
+    return tx.run(
+        "update deliveries set status = 'dropped', finished_at = :now"
+        " where status = 'pending' and channel = :channel and target = :target",
+        channel=channel,
+        target=target,
+        now=times.epoch(now),
+    )
+
+
+def save_webhook(tx: Writing, webhook: Webhook, *, now: datetime) -> None:
+    old = [
+        {"secret": each.secret, "until": times.epoch(each.until)}
+        for each in webhook.old_secrets
+    ]
+    tx.put_dated(
+        "webhooks",
+        now,
+        id=webhook.id,
+        url=webhook.url,
+        events=json.dumps(webhook.events),
+        headers=json.dumps(webhook.headers, ensure_ascii=False),
+        secret=webhook.secret,
+        old_secrets=json.dumps(old),
+        active=int(webhook.active),
+        disabled_reason=webhook.disabled_reason,
+        allow_http=int(webhook.allow_http),
+    )
+
+
+def forget(tx: Writing, before: int, *, most: int) -> None:
+    """Remove the oldest deliveries that arrived before then, with their attempts."""
+    for statement in (
+        f"delete from attempts where delivery in (select id from ({_OLD}))",
+        f"delete from deliveries where seq in (select seq from ({_OLD}))",
+    ):
+        tx.run(statement, before=before, most=most)
+
+
+def disable_webhook(tx: Writing, id: str, reason: str, *, now: datetime) -> None:
+    tx.run(
+        "update webhooks set active = 0, disabled_reason = :reason, updated_at = :now"
+        " where id = :id",
+        id=id,
+        reason=reason,
+        now=times.epoch(now),
+    )
+
+
+def remove_webhook(tx: Writing, id: str, *, now: datetime) -> int:
+    """Take a webhook out; how many pending deliveries were dropped with it."""
+    dropped = drop(tx, "webhook", id, now=now)
+    tx.run("delete from webhooks where id = :id", id=id)
+    return dropped
+
+
+def _listed(seqs: Collection[int] | None) -> str | None:
+    return None if seqs is None else json.dumps(list(seqs))

@@ -28,7 +28,7 @@ class Attending(Looking):
         responses: Mapping[str, Any] | None = None,
         by: str = "attendee",
         if_version: int | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """Take a seat in a group; for an attendee notice and advance still hold.
@@ -61,7 +61,7 @@ class Attending(Looking):
         email: str,
         by: str = "attendee",
         if_version: int | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.

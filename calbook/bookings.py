@@ -45,7 +45,7 @@ class Bookings(Attending):
         recurring: Mapping[str, Any] | None = None,
         on_conflict: str = "refuse",
         idempotency_key: str | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """Book a start, or raise the first rule that refuses it.
@@ -60,6 +60,12 @@ class Bookings(Attending):
         lists the dates in the way. With `on_conflict="skip"` they are kept as
         CANCELLED and the others are booked. A start at which a group is booked
         already takes a seat in it.
+
+        `notify_attendee` sends everybody in it an invitation by e-mail; without it
+        the event type's `notify` says whether. So in every change of a booking.
+
+        Raises:
+            MailNotConfigured: there is no mail server to send it.
         """
         from calbook import creating
         from calbook.intake import requests, typed
@@ -84,9 +90,15 @@ class Bookings(Attending):
             "notify_attendee": notify_attendee,
         }
         facts = typed.kept(wanted)
-        request = typed.said(facts)
-        terms = terms_of("create", request, key=idempotency_key, dry_run=dry_run)
-        return Booking(creating.create(self._desk, requests.read(facts), terms))
+        request = requests.read(facts)
+        terms = terms_of(
+            "create",
+            typed.said(facts),
+            key=idempotency_key,
+            notify=request.notify,
+            dry_run=dry_run,
+        )
+        return Booking(creating.create(self._desk, request, terms))
 
     def create_all(
         self,
@@ -110,8 +122,10 @@ class Bookings(Attending):
             request = typed.kept(dict(facts))
             key = request.pop("idempotency_key", None)
             with creating.going_on(line, refused):
-                terms = terms_of("create", typed.said(request), key=key)
-                orders.append(creating.Order(line, requests.read(request), terms))
+                read = requests.read(request)
+                said = typed.said(request)
+                terms = terms_of("create", said, key=key, notify=read.notify)
+                orders.append(creating.Order(line, read, terms))
         answers = creating.create_all(
             self._desk, orders, refused=refused, dry_run=dry_run
         )
@@ -122,7 +136,7 @@ class Bookings(Attending):
         uid: str,
         *,
         if_version: int | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """The host says yes to a pending booking, to all pending dates of a series."""
@@ -143,7 +157,7 @@ class Bookings(Attending):
         *,
         reason: str | None = None,
         if_version: int | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """The host says no to a pending booking, to all pending dates of a series."""
@@ -169,7 +183,7 @@ class Bookings(Attending):
         all: bool = False,
         if_version: int | None = None,
         idempotency_key: str | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """Cancel a booking; its attendee only in time, the host always.
@@ -221,7 +235,7 @@ class Bookings(Attending):
         reassign: bool = False,
         if_version: int | None = None,
         idempotency_key: str | None = None,
-        notify_attendee: bool = False,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
         """Move a booking to another start; uid, length and meeting link stay.
@@ -262,9 +276,15 @@ class Bookings(Attending):
         meeting_url: str | None = UNSET,
         metadata: Mapping[str, Any] = UNSET,
         if_version: int | None = None,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
     ) -> Booking:
-        """Correct what is not a time or a status; `metadata` replaces all of it."""
+        """Correct what is not a time or a status; `metadata` replaces all of it.
+
+        `notify_attendee` tells everybody of another place, link or name. A new
+        address is invited, and the old one told that it is off; the others are not
+        told of that.
+        """
         given = {
             "name": name,
             "email": email,
@@ -277,7 +297,13 @@ class Bookings(Attending):
         return self._updated(
             uid,
             {key: value for key, value in given.items() if value is not UNSET},
-            terms_of("update", uid, if_version=if_version, dry_run=dry_run),
+            terms_of(
+                "update",
+                uid,
+                if_version=if_version,
+                notify=notify_attendee,
+                dry_run=dry_run,
+            ),
         )
 
     def merge_metadata(
@@ -287,11 +313,18 @@ class Bookings(Attending):
         *,
         drop: Iterable[str] = (),
         if_version: int | None = None,
+        notify_attendee: bool | None = None,
         dry_run: bool = False,
         **given: Any,
     ) -> Booking:
         """`update`, with metadata keys to set and to drop, the others staying."""
-        terms = terms_of("update", uid, if_version=if_version, dry_run=dry_run)
+        terms = terms_of(
+            "update",
+            uid,
+            if_version=if_version,
+            notify=notify_attendee,
+            dry_run=dry_run,
+        )
         return self._updated(uid, given, terms, put=put, drop=drop)
 
     def _updated(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calbook import wire
+from calbook.store import reminders
 from calbook.store.reading import Reading, Row
 from calbook.values.catalog import EventType, Host, Schedule
 
@@ -106,7 +107,10 @@ class EventTypes(_Catalog):
             return EventType(wire.event_type(_existing(tx, self._noun, key)))
 
     def update(self, id: str, **fields: Any) -> EventType:
-        """Set fields; bookings made before keep the rules they were made under."""
+        """Set fields; bookings made before keep the rules they were made under.
+
+        Their reminders change with it, as far as they are still to come.
+        """
         from calbook.intake import event_types
 
         key = self._key(id)
@@ -116,8 +120,20 @@ class EventTypes(_Catalog):
             before = tx.event_type(key)
             after = event_types.checked(before._replace(**changes))
             _check_references(tx, after)
-            tx.save_event_type(after, now=self._desk.clock())
+            now = self._desk.clock()
+            tx.save_event_type(after, now=now)
+            _remind(tx, reminders.of_event_type(tx, key, now), now)
             return EventType(wire.event_type(_existing(tx, self._noun, key)))
+
+
+def _remind(tx: Any, uids: Sequence[str], now: datetime) -> None:
+    """Bring the reminders of bookings in line with what was changed."""
+    if not uids:
+        return
+    from calbook import notices  # only where somebody is reminded
+
+    for uid in uids:
+        notices.remind(tx, tx.booking(uid), now=now)
 
 
 def _check_references(tx: Any, event_type: Any) -> None:
@@ -168,6 +184,7 @@ class Hosts(_Catalog):
             return Host(wire.host(_existing(tx, self._noun, key)))
 
     def update(self, id: str, **fields: Any) -> Host:
+        """Set fields; reminders that wait go to the new address."""
         from calbook.intake import schedules
 
         key = self._key(id)
@@ -177,7 +194,9 @@ class Hosts(_Catalog):
             before = tx.host(key)
             after = before._replace(**changes)
             tx.timezone_of(after.schedule_id)
-            tx.save_host(after, now=self._desk.clock())
+            now = self._desk.clock()
+            tx.save_host(after, now=now)
+            _remind(tx, reminders.of_host(tx, key, now), now)
             return Host(wire.host(_existing(tx, self._noun, key)))
 
 

@@ -21,6 +21,7 @@ from calbook.intake import requests
 from calbook.intake.requests import Dates, Merge, Move
 from calbook.ledger import Terms
 from calbook.planning import Plan
+from calbook.store import reminders
 from calbook.store.facts import Aside, Facts
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
@@ -296,11 +297,16 @@ def _merged(metadata: Mapping[str, Any], merge: Merge) -> dict[str, Any]:
 
 
 def tick(desk: Desk) -> list[Json]:
-    """Tell of everything that time has done and nobody was told of."""
+    """Tell of everything that time has done and nobody was told of.
+
+    It also makes some reminders pointless.
+    """
     events: list[Json] = []
     while True:
         with desk.store.write() as tx:
-            told = ledger.pass_time(tx, desk.clock())
+            now = desk.clock()
+            reminders.drop_late(tx, now)
+            told = ledger.pass_time(tx, now)
         events += told
         if len(told) < ledger.BACKLOG:
             return events

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from calbook.bookings import Bookings
     from calbook.busy import Busy
     from calbook.catalog import EventTypes, Hosts, Schedules
+    from calbook.mails import Mails
     from calbook.values.bookings import Event
     from calbook.values.catalog import Host
     from calbook.values.outbox import Delivery
@@ -63,6 +64,12 @@ class Calendar:
         from calbook.catalog import Hosts
 
         return Hosts(self._desk)
+
+    @cached_property
+    def mails(self) -> Mails:
+        from calbook.mails import Mails
+
+        return Mails(self._desk)
 
     @cached_property
     def webhooks(self) -> Webhooks:

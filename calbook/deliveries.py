@@ -14,8 +14,11 @@ from calbook.store.outbox import OutboxReading
 from calbook.values.outbox import Delivery
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calbook.desk import Desk
     from calbook.store.reading import Row
+    from calbook.store.transaction import Transaction
 
 _STATUSES = ("pending", "delivered", "failed", "dropped")
 _MOST = 1_000  # of one listing
@@ -58,7 +61,8 @@ def again(desk: Desk, noun: str, id: str) -> Delivery:
     """Make a delivery due now, with all its attempts before it.
 
     Raises:
-        Inactive: its webhook is removed or switched off.
+        Inactive: its webhook is removed or switched off, or it reminds of a meeting
+            that has begun or takes place no more.
     """
     with desk.store.write() as tx:
         reading = OutboxReading(tx.connection)
@@ -66,6 +70,8 @@ def again(desk: Desk, noun: str, id: str) -> Delivery:
         row = _row(reading, key)
         if row["channel"] == "webhook":
             _check_active(reading, row["target"])
+        elif row["kind"] == "reminder":
+            _check_ahead(tx, row, desk.clock())
         outbox.again(tx, key, now=desk.clock())
         return _made(reading, key)
 
@@ -120,3 +126,22 @@ def _check_active(reading: OutboxReading, id: str) -> None:
             hint=f"calbook webhook update {id} --active",
             id=id,
         )
+
+
+def _check_ahead(tx: Transaction, row: Row, now: datetime) -> None:
+    """Whether a reminder is still one to whom it went."""
+    from calbook.core import reminders
+    from calbook.core.errors import Inactive
+    from calbook.store.reminders import reminded_start
+
+    start, booking = reminded_start(tx, row["id"]), tx.booking(row["uid"])
+    hosts = (tx.host(host_id) for host_id in booking.host_ids)
+    if not reminders.is_in(booking, hosts, row["target"]):
+        why = f"{row['target']} takes no part in it any more"
+    elif start is None or not reminders.is_ahead(booking, start):
+        why = "its meeting was moved or cancelled"
+    elif start <= now:
+        why = "its meeting has begun"
+    else:
+        return
+    raise Inactive(f"{row['id']} reminds of nothing: {why}", id=row["id"])

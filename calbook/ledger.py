@@ -15,6 +15,7 @@ from calbook.core.errors import KeyReused
 from calbook.core.lifecycle import Change
 from calbook.core.model import Booking, Event
 from calbook.intake import typed
+from calbook.store import reminders
 from calbook.store.facts import to_keys
 from calbook.store.transaction import Transaction
 from calbook.wire import Json
@@ -29,6 +30,7 @@ class Terms(NamedTuple):
     idempotency_key: str | None = None
     request: str = ""  # as typed; compared when the key comes again
     dry_run: bool = False
+    notify: bool | None = None  # tell the attendees; else as the event type says
 
 
 def first_answer(tx: Transaction, terms: Terms) -> Json | None:
@@ -58,12 +60,20 @@ def pass_time(tx: Transaction, now: datetime) -> list[Json]:
         row = tx.part_row(uid, to_keys(keys))
         assert row is not None
         answer = wire.booking(row, now=times.epoch(now))
+        if before.recurring is not None and reminders.habit(tx, uid).reminds:
+            from calbook import notices  # only where somebody is reminded
+
+            notices.remind(tx, tx.booking(uid), now=now)
         for occurrence, event in zip(before.occurrences, change.events, strict=True):
             order = due.index((uid, occurrence.recurrence_id))
             found.append((order, event, before.timezone, answer))
     events = []
     for _, event, timezone, answer in sorted(found, key=lambda item: item[0]):
         seq = _emit(tx, event, answer)
+        if event.type == "booking.cancelled" and reminders.habit(tx, event.uid).notify:
+            from calbook import notices  # only where somebody is to be told
+
+            notices.queue_expiry(tx, event, seq, now=now)
         events.append(wire.event(tx.event_row(seq), timezone))
     return events
 
@@ -87,14 +97,14 @@ def saved(
     """Save a booking with its events; the booking's JSON as it is now."""
     tx.save(change.booking, before, now=now)
     answer = answer_of(tx, change.booking.uid, now)
-    for event in change.events:
-        seq = _emit(tx, event, answer)
+    seqs = [_emit(tx, event, answer) for event in change.events]
+    _queue_mail(tx, before, change, seqs, terms, now=now)
     if terms.idempotency_key is not None:
         tx.remember(
             terms.idempotency_key,
             request=terms.request,
-            event_seq=seq,
-            answer=answer if event.about or "attendee" in event.change else None,
+            event_seq=seqs[-1],
+            answer=answer if _is_shortened(change.events[-1]) else None,
         )
     return answer
 
@@ -104,6 +114,32 @@ def answer_of(tx: Transaction, uid: str, now: datetime) -> Json:
     row = tx.booking_row(uid)
     assert row is not None
     return wire.booking(row, now=times.epoch(now))
+
+
+def _queue_mail(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    seqs: list[int],
+    terms: Terms,
+    *,
+    now: datetime,
+) -> None:
+    """Mail beside the events, and reminders before the meetings."""
+    habit = reminders.habit(tx, change.booking.uid)
+    notify = habit.notify if terms.notify is None else terms.notify
+    if notify:
+        from calbook import notices  # only where somebody is to be told
+
+        notices.queue(tx, before, change, seqs, now=now)
+    if habit.reminds or habit.is_reminding:
+        from calbook import notices
+
+        notices.remind(tx, change.booking, now=now)
+
+
+def _is_shortened(event: Event) -> bool:
+    return bool(event.about) or "attendee" in event.change
 
 
 def _emit(tx: Transaction, event: Event, answer: Json) -> int:

@@ -16,16 +16,18 @@ def terms_of(
     *,
     if_version: int | None = None,
     key: str | None = None,
-    notify: bool = False,
+    notify: bool | None = None,
     dry_run: bool = False,
 ) -> Terms:
     from calbook.core import fields
     from calbook.intake import typed
-    from calbook.intake.requests import check_notice
     from calbook.ledger import Terms
 
-    check_notice(notify)
+    if notify is not None and fields.boolean(notify, "notifyAttendee"):
+        from calbook import notices  # only where somebody is to be told
+
+        notices.mail_server()
     if if_version is not None:
         fields.whole(if_version, "ifVersion", least=0, most=_VERSIONS)
     said = "" if key is None else typed.text(action, request)
-    return Terms(if_version, key, said, dry_run)
+    return Terms(if_version, key, said, dry_run, notify)

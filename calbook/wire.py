@@ -373,6 +373,10 @@ def event_type(row: Row) -> Json:
         "roundRobin": {"algorithm": row["round_robin"]} if row["round_robin"] else None,
         "meetingUrlTemplate": row["meeting_url_template"],
         "notify": bool(row["notify"]),
+        "reminders": [
+            {"minutesBefore": item["minutes_before"], "to": item["to"]}
+            for item in _loaded(row["reminders"])
+        ],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
     }

@@ -30,6 +30,8 @@ calbook	schedule	-	Weekly hours and overrides: add, list, show, update, remove.
 calbook	webhook	-	Who is told of events: add, list, test, log and more.
 calbook	tick	-	Write the events for what time has done: completed, expired.
 calbook	deliver	-	Send what is due to webhooks and by e-mail; ticks too.
+calbook	mail	-	Notices and reminders sent by e-mail: log, redeliver.
+calbook	config	-	The mail server of this computer: show, smtp, smtp-test.
 calbook	db	-	The bookings file: path, check, backup, restore.
 calbook	completion	-	Print the completion script of a shell.
 calbook	demo	-	Play the main job on a scratch file, and show every command.
@@ -61,7 +63,8 @@ calbook create	--on-conflict	refuse|skip|	With --repeat: book none, or leave out
 calbook create	--input	file	Read JSON; - is standard input.
 calbook create	--atomic	-	With --input: all lines or none.
 calbook create	--idempotency-key	?	The same key and request again give the first answer.
-calbook create	--notify	-	Tell the attendees by e-mail.
+calbook create	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook create	--no-notify	-	Not --notify.
 calbook create	--dry-run	-	Show what would happen; write nothing.
 calbook create	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook create	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -98,7 +101,8 @@ calbook show	--db	file	The bookings file [CALBOOK_DB].
 calbook show	--help	-	Show this message and exit.
 calbook confirm	<1>	uids	UID
 calbook confirm	--if-version	?	Only if the booking is at this version.
-calbook confirm	--notify	-	Tell the attendees by e-mail.
+calbook confirm	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook confirm	--no-notify	-	Not --notify.
 calbook confirm	--dry-run	-	Show what would happen; write nothing.
 calbook confirm	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook confirm	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -108,7 +112,8 @@ calbook confirm	--help	-	Show this message and exit.
 calbook reject	<1>	uids	UID
 calbook reject	--reason	?	Why.
 calbook reject	--if-version	?	Only if the booking is at this version.
-calbook reject	--notify	-	Tell the attendees by e-mail.
+calbook reject	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook reject	--no-notify	-	Not --notify.
 calbook reject	--dry-run	-	Show what would happen; write nothing.
 calbook reject	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook reject	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -123,7 +128,8 @@ calbook cancel	--from	?	Of a series: what is to come from that date on.
 calbook cancel	--all	-	Of a series: all that is still to come.
 calbook cancel	--if-version	?	Only if the booking is at this version.
 calbook cancel	--idempotency-key	?	The same key and request again give the first answer.
-calbook cancel	--notify	-	Tell the attendees by e-mail.
+calbook cancel	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook cancel	--no-notify	-	Not --notify.
 calbook cancel	--dry-run	-	Show what would happen; write nothing.
 calbook cancel	--yes	-	Do not ask.
 calbook cancel	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
@@ -142,7 +148,8 @@ calbook reschedule	--all	-	Of a series: all that is still to come.
 calbook reschedule	--reassign	-	Let another host of the team take it.
 calbook reschedule	--if-version	?	Only if the booking is at this version.
 calbook reschedule	--idempotency-key	?	The same key and request again give the first answer.
-calbook reschedule	--notify	-	Tell the attendees by e-mail.
+calbook reschedule	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook reschedule	--no-notify	-	Not --notify.
 calbook reschedule	--dry-run	-	Show what would happen; write nothing.
 calbook reschedule	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook reschedule	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -169,7 +176,8 @@ calbook attendee add	--attendee-tz	?	The attendee\'s own zone.
 calbook attendee add	--response	?	An answer to a question.
 calbook attendee add	--by	attendee|host|	Who asks: the host may override rules.
 calbook attendee add	--if-version	?	Only if the booking is at this version.
-calbook attendee add	--notify	-	Tell the attendees by e-mail.
+calbook attendee add	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook attendee add	--no-notify	-	Not --notify.
 calbook attendee add	--dry-run	-	Show what would happen; write nothing.
 calbook attendee add	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook attendee add	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -188,7 +196,8 @@ calbook attendee remove	<1>	uids	UID
 calbook attendee remove	--email	?	Whose seat it is.
 calbook attendee remove	--by	attendee|host|	Who asks: the host may override rules.
 calbook attendee remove	--if-version	?	Only if the booking is at this version.
-calbook attendee remove	--notify	-	Tell the attendees by e-mail.
+calbook attendee remove	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook attendee remove	--no-notify	-	Not --notify.
 calbook attendee remove	--dry-run	-	Show what would happen; write nothing.
 calbook attendee remove	--yes	-	Do not ask.
 calbook attendee remove	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
@@ -225,6 +234,8 @@ calbook update	--meeting-url	?	URL
 calbook update	--meta	?	Metadata; may be repeated.
 calbook update	--unset-meta	?	Take a metadata key out.
 calbook update	--if-version	?	Only if the booking is at this version.
+calbook update	--notify	-	Tell the attendees by e-mail, or not [as the event type says].
+calbook update	--no-notify	-	Not --notify.
 calbook update	--dry-run	-	Show what would happen; write nothing.
 calbook update	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
 calbook update	--tz	?	Read and show times in this zone [CALBOOK_TZ].
@@ -434,6 +445,7 @@ calbook event add	--assignment	least-recent|equal-distribution|availability-firs
 calbook event add	--question	?	\'label|type|required|options\'; may be repeated.
 calbook event add	--notify	-	Whether attendees are told by e-mail.
 calbook event add	--no-notify	-	Not --notify.
+calbook event add	--reminder	?	A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host; at most 30d. May be repeated; none takes all out.
 calbook event add	--meta	?	Metadata; may be repeated.
 calbook event add	--active	-	Whether it takes bookings.
 calbook event add	--inactive	-	Not --active.
@@ -478,6 +490,7 @@ calbook event update	--assignment	least-recent|equal-distribution|availability-f
 calbook event update	--question	?	\'label|type|required|options\'; may be repeated.
 calbook event update	--notify	-	Whether attendees are told by e-mail.
 calbook event update	--no-notify	-	Not --notify.
+calbook event update	--reminder	?	A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host; at most 30d. May be repeated; none takes all out.
 calbook event update	--meta	?	Metadata; may be repeated.
 calbook event update	--active	-	Whether it takes bookings.
 calbook event update	--inactive	-	Not --active.
@@ -673,6 +686,46 @@ calbook deliver	--csv	-	Print CSV with a header line.
 calbook deliver	--fields	?	Only these JSON keys (attendee.email too).
 calbook deliver	--db	file	The bookings file [CALBOOK_DB].
 calbook deliver	--help	-	Show this message and exit.
+calbook mail	log	-	List notices and reminders, the newest first, with each answer.
+calbook mail	redeliver	-	Send one mail again, whatever became of it.
+calbook mail	--help	-	Show this message and exit.
+calbook mail log	<1>	uids	[UID]
+calbook mail log	--email	?	Only to whom.
+calbook mail log	--status	pending|delivered|failed|dropped|	Only those of which this became.
+calbook mail log	--limit	?	At most N.
+calbook mail log	--id	?	This delivery alone, with each of its attempts.
+calbook mail log	--tz	?	Read and show times in this zone [CALBOOK_TZ].
+calbook mail log	--json	-	Print JSON.
+calbook mail log	--jsonl	-	Print one JSON object a line.
+calbook mail log	--csv	-	Print CSV with a header line.
+calbook mail log	--fields	?	Only these JSON keys (attendee.email too).
+calbook mail log	--db	file	The bookings file [CALBOOK_DB].
+calbook mail log	--help	-	Show this message and exit.
+calbook mail redeliver	<1>	?	DELIVERY
+calbook mail redeliver	--json	-	Print JSON.
+calbook mail redeliver	--no-deliver	-	Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].
+calbook mail redeliver	--db	file	The bookings file [CALBOOK_DB].
+calbook mail redeliver	--help	-	Show this message and exit.
+calbook config	show	-	Show the mail server and where its settings are.
+calbook config	smtp	-	Say which server takes the mail; what is not said stays as it is.
+calbook config	smtp-test	-	Connect to the mail server and log in; with --to, send a mail.
+calbook config	--help	-	Show this message and exit.
+calbook config show	--json	-	Print JSON.
+calbook config show	--help	-	Show this message and exit.
+calbook config smtp	--host	hosts	The server: smtp.example.com.
+calbook config smtp	--port	?	Its port, if not 587 for starttls, 465 for tls or 25 for none.
+calbook config smtp	--security	starttls|tls|none|	[starttls]
+calbook config smtp	--user	?	Who logs in.
+calbook config smtp	--password-command	?	Prints the password: \'pass smtp\'.
+calbook config smtp	--password-env	?	The variable that holds it.
+calbook config smtp	--from	?	Whom the mail comes from.
+calbook config smtp	--allow-plain	-	Let mail go unencrypted, for others to read: --security none.
+calbook config smtp	--remove	-	Send no mail any more.
+calbook config smtp	--json	-	Print JSON.
+calbook config smtp	--help	-	Show this message and exit.
+calbook config smtp-test	--to	?	Send a mail there as well.
+calbook config smtp-test	--json	-	Print JSON.
+calbook config smtp-test	--help	-	Show this message and exit.
 calbook db	path	-	Print where the bookings file is.
 calbook db	check	-	Look for damage and contradictions; exit 1 if there are any.
 calbook db	backup	-	Copy the bookings file while others go on using it.

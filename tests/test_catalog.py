@@ -67,6 +67,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "roundRobin": None,
         "meetingUrlTemplate": None,
         "notify": False,
+        "reminders": [],
         "active": True,
         "metadata": {},
     } | different
@@ -141,6 +142,16 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"meetingUrlTemplate": "https://meet.example/{uid}?t={token}"},
     ),
     "notify": (("--notify",), {"notify": True}),
+    "reminders": (
+        ("--reminder", "1d:all", "--reminder", "60", "--reminder", "2h:HOST"),
+        {
+            "reminders": [
+                {"minutesBefore": 1440, "to": "all"},
+                {"minutesBefore": 60, "to": "attendee"},
+                {"minutesBefore": 120, "to": "host"},
+            ]
+        },
+    ),
     "inactive": (("--inactive",), {"active": False}),
     "metadata": (
         ("--meta", "team=sales", "--meta", "formula=a=b"),

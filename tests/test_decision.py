@@ -37,6 +37,7 @@ from calbook.core.model import (
     Override,
     Policy,
     Question,
+    Reminder,
     Resolution,
     Schedule,
     SchedulingType,
@@ -45,6 +46,7 @@ from calbook.core.model import (
 )
 from calbook.core.policy import OVERRIDES
 from calbook.core.recurrence import DAYS, Frequency, Recurrence, Weekday
+from calbook.core.reminders import TO
 from calbook.store.facts import Facts
 from calbook.store.sqlite import SqliteStore
 
@@ -959,6 +961,9 @@ EVENT_TYPES = st.builds(
     round_robin=maybe(st.just("PRIORITY")),
     meeting_url_template=maybe(TEXT),
     notify=st.booleans(),
+    reminders=st.lists(
+        st.builds(Reminder, before=MINUTES, to=st.sampled_from(TO)), max_size=5
+    ).map(tuple),
     active=st.booleans(),
     metadata=JSON,
 )

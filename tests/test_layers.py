@@ -45,10 +45,11 @@ LIBRARY = (
     *("calbook.openings", "calbook.finding", "calbook.explaining"),
     *("calbook.agenda", "calbook.stats"),
     *("calbook.notes", "calbook.attending", "calbook.terms", "calbook.busy"),
-    *("calbook.wishes", "calbook.webhooks"),
+    *("calbook.wishes", "calbook.webhooks", "calbook.notices", "calbook.mails"),
     *("calbook.deliveries",),
 )
 SQL = ("sqlite3",)
+MAIL = ("calbook.settings", "calbook.delivery", "calbook.ical")
 SENDING = (CORE, STORE, *VALUES, "calbook.delivery")
 
 # The most specific prefix counts. What is not here may import nothing.
@@ -92,6 +93,10 @@ ROOMS = {
         (*LIBRARY, CORE, STORE, INTAKE, *VALUES, "calbook.delivery")
     ),
     "calbook.invites": Room((CORE, STORE, INTAKE, "calbook.desk", "calbook.ical")),
+    "calbook.settings": Room((CORE, INTAKE), ("platformdirs", "tomli_w")),
+    "calbook.notices": Room((CORE, STORE, *MAIL)),
+    "calbook.delivery.letters": Room((CORE, "calbook.ical")),
+    "calbook.delivery.mail": Room((*SENDING, "calbook.settings")),
     "calbook.delivery": Room((*SENDING, "calbook.desk"), SQL),
     "calbook.delivery.webhooks": Room(
         (*SENDING, "calbook.__version__"), ("urllib3", "standardwebhooks", "certifi")
@@ -107,7 +112,17 @@ ROOMS = {
     "calbook.cli.batch": Room(
         ("calbook.cli", "calbook.client", *VALUES, CORE, INTAKE, "calbook.creating")
     ),
-    "calbook.cli.event": Room(("calbook.cli", CORE, INTAKE), ("typer",)),
+    "calbook.cli.config": Room(
+        ("calbook.cli", "calbook.client", CORE, "calbook.settings", "calbook.delivery"),
+        ("typer",),
+    ),
+    "calbook.cli.event": Room(
+        (
+            *("calbook.cli", "calbook.client", *VALUES, CORE, INTAKE),
+            "calbook.settings",
+        ),
+        ("typer",),
+    ),
     # Answered before anything else is loaded.
     "calbook.cli.complete": Room((), (*SQL, "platformdirs")),
     "calbook.__main__": Room(("calbook.cli.app", "calbook.cli.complete")),

@@ -97,6 +97,15 @@ SECTIONS: Mapping[str, Tree] = {
         },
         "tick": "setup:tick",
         "deliver": "deliver:deliver",
+        "mail": {
+            "log": "deliveries:mails",
+            "redeliver": "deliveries:send_mail_again",
+        },
+        "config": {
+            "show": "config:show",
+            "smtp": "config:smtp",
+            "smtp-test": "config:smtp_test",
+        },
         "db": {
             "path": "database:path",
             "check": "database:check",
@@ -118,6 +127,8 @@ _GROUP_HELP = {
     "host": "Who gives the time: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
+    "mail": "Notices and reminders sent by e-mail: log, redeliver.",
+    "config": "The mail server of this computer: show, smtp, smtp-test.",
     "db": "The bookings file: path, check, backup, restore.",
 }
 _HELP = """A booking engine in one SQLite file.

@@ -132,6 +132,12 @@ def event_type_card(item: Json) -> str:
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
+            (
+                "Mail",
+                item["notify"]
+                and "attendees are told of all that concerns their calendars",
+            ),
+            ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
             ("Metadata", words.pairs(item["metadata"])),
             ("Active", "yes" if item["active"] else "no"),
         ]
@@ -178,6 +184,13 @@ def _cancellation(item: Json) -> str:
     if item["cancellationDeadline"] is None:
         return "any time"
     return f"until {minutes(item['cancellationDeadline'])} before"
+
+
+def _reminder(reminder: Json) -> str:
+    return f"{minutes(reminder['minutesBefore'])} before, to {_TO[reminder['to']]}"
+
+
+_TO = {"attendee": "the attendee", "host": "the host", "all": "all"}
 
 
 def _question(question: Json) -> str:

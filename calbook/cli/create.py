@@ -80,7 +80,7 @@ def create(
         bool, typer.Option("--atomic", help="With --input: all lines or none.")
     ] = False,
     idempotency_key: o.IdempotencyKey = None,
-    notify: o.Notify = False,
+    notify: o.Notify = None,
     dry_run: o.DryRun = False,
     no_deliver: o.NoDeliver = False,
     tz: o.Tz = None,
@@ -113,9 +113,10 @@ def create(
             by_day=by_day,
         ),
         on_conflict=on_conflict,
-        notify_attendee=notify,
         idempotency_key=idempotency_key,
     )
+    if notify is not None:
+        given["notify_attendee"] = notify
     person = _given(name=name, email=email, phone=phone, timezone=attendee_tz)
     _check_batch(input_, atomic)
     with opened(db) as client:

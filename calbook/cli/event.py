@@ -1,15 +1,21 @@
 """`event add|list|show|update|remove`: what can be booked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calbook.cli import cards, catalog
+from calbook.cli import cards, catalog, output
 from calbook.cli import options as o
 from calbook.cli.output import Form
 from calbook.cli.session import minutes, opened, pairs, show_value, whole
+
+if TYPE_CHECKING:
+    from calbook.client import Client
+    from calbook.core.errors import CalbookError
+    from calbook.values.catalog import EventType
 
 Json = dict[str, Any]
 
@@ -69,6 +75,15 @@ Questions = Annotated[
         "--question",
         metavar="Q",
         help="'label|type|required|options'; may be repeated.",
+    ),
+]
+Reminders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reminder",
+        metavar="MINUTES[:WHO]",
+        help="A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host;"
+        " at most 30d. May be repeated; none takes all out.",
     ),
 ]
 SchedulingType = Annotated[
@@ -131,6 +146,7 @@ def add(
     assignment: RoundRobin = None,
     question: Questions = None,
     notify: NotifyType = None,
+    reminder: Reminders = None,
     meta: o.Meta = None,
     active: Active = None,
     input_: o.Input = None,
@@ -148,7 +164,7 @@ def update(**options: Any) -> None:
 
 update.__doc__ = (
     "Change an event type; `none` takes a limit out. Bookings made before keep the"
-    " rules they were made under."
+    " rules they were made under; their reminders change too."
 )
 
 
@@ -157,7 +173,30 @@ def _save(how: str, *, event: str, json: bool, db: str | None, **options: Any) -
     with opened(db) as client:
         change = getattr(client.calendar.event_types, how)
         value = change(event, **fields)
+        silent = [] if json else _without_address(client, value)
     show_value(value, Form(json=json), keys=_KEYS, card=cards.event_type_card)
+    if not json and (value.notify or value.reminders):
+        _hint()
+    for host in silent:
+        output.say(f"calbook: {host} has no e-mail and will not be reminded")
+
+
+def _without_address(client: "Client", value: "EventType") -> list[str]:
+    """The hosts who should be reminded, and cannot be."""
+    if all(reminder["to"] == "attendee" for reminder in value.reminders):
+        return []
+    hosts = [client.calendar.hosts.get(host["userId"]) for host in value.hosts]
+    return [host.id for host in hosts if host.email is None]
+
+
+def _hint() -> None:
+    """Nobody should believe that a mail will go out."""
+    from calbook import settings
+    from calbook.core.errors import CalbookError
+
+    with suppress(CalbookError):  # it is saved; the settings are another matter
+        if settings.mail_server() is None:
+            output.say("hint: no mail goes out without a server: calbook config smtp")
 
 
 _LENGTHS = (
@@ -180,6 +219,7 @@ def _fields(*, input_: str | None, **options: Any) -> Json:
         **{name: _reader(name, whole) for name in _COUNTS},
         "host": lambda texts: [_host(text) for text in texts],
         "question": lambda texts: [_question(t) for t in texts if t not in _NONE],
+        "reminder": lambda texts: [_reminder(t) for t in texts if t not in _NONE],
         "meta": lambda texts: pairs([t for t in texts if t not in _NONE], "--meta"),
         **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
     }
@@ -196,6 +236,7 @@ _FIELDS = {
     "host": "hosts",
     "schedule": "schedule_id",
     "question": "questions",
+    "reminder": "reminders",
     "meta": "metadata",
     "cancellation": "allow_cancellation",
     "assignment": "round_robin",
@@ -256,6 +297,35 @@ def _question(text: str) -> Json:
         "options": [option.strip() for option in options.split(",") if option.strip()],
         **({"key": key} if own_key else {}),
     }
+
+
+def _reminder(text: str) -> Json:
+    """`60`, `1d:all`: how long before, and to whom."""
+    from calbook.core import reminders
+    from calbook.core.errors import CalbookError
+    from calbook.core.model import MINUTE
+
+    length, colon, to = text.partition(":")
+    before = None
+    with suppress(CalbookError):
+        before = minutes(length, "--reminder")
+    if before is None or (colon and to.lower() not in reminders.TO):
+        raise _unread(f"--reminder cannot be {text[:80]}")
+    if not 1 <= before <= reminders.LONGEST // MINUTE:
+        raise _unread(f"--reminder {text[:80]}: from 1 minute to at most 30 days")
+    return {"minutesBefore": before, **({"to": to} if to else {})}
+
+
+def _unread(message: str) -> "CalbookError":
+    from calbook.core.errors import BadInput
+    from calbook.core.text import visible
+
+    return BadInput(
+        visible(message),
+        hint="write how long before and to whom: 30 (minutes), 2h, 1d:all, 1h:host;"
+        " or none",
+        field="reminders",
+    )
 
 
 def list_event_types(

@@ -30,7 +30,13 @@ NoDeliver = Annotated[
         help="Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].",
     ),
 ]
-Notify = Annotated[bool, typer.Option("--notify", help="Tell the attendees by e-mail.")]
+Notify = Annotated[
+    bool | None,
+    typer.Option(
+        "--notify/--no-notify",
+        help="Tell the attendees by e-mail, or not [as the event type says].",
+    ),
+]
 DeliveryStatus = Annotated[
     str | None,
     typer.Option(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from calbook.core import passing, times, transitions
 from calbook.core.errors import NothingToChange
+from calbook.core.fields import folded
 from calbook.core.model import (
     Actor,
     Booking,
@@ -227,10 +228,13 @@ _JSON_NAMES = {"attendees": "attendee", "meeting_url": "meetingUrl"}
 _SAID = frozenset(Booking._fields) - {"occurrences"}  # the keys of attendances
 
 
-def update(booking: Booking, *, now: datetime, by: Actor, **fields: Any) -> Change:
-    """Correct what is not its time or status; refuses when nothing differs."""
-    after = booking._replace(**fields)
-    names = [name for name in fields if getattr(after, name) != getattr(booking, name)]
+def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Change:
+    """Correct what is not its time or status; refuses when nothing differs.
+
+    Who is at another address has left the old one.
+    """
+    after = booking._replace(**given)
+    names = [name for name in given if getattr(after, name) != getattr(booking, name)]
     if not names:
         raise NothingToChange(
             f"{booking.uid} has these values already",
@@ -238,7 +242,7 @@ def update(booking: Booking, *, now: datetime, by: Actor, **fields: Any) -> Chan
             uid=booking.uid,
         )
     return changed(
-        after,
+        revised_by_leaving(booking, after),
         (),
         kind="booking.updated",
         by=by,
@@ -248,6 +252,16 @@ def update(booking: Booking, *, now: datetime, by: Actor, **fields: Any) -> Chan
 
 
 # -- what every action is made of -------------------------------------------------
+
+
+def revised_by_leaving(before: Booking, after: Booking) -> Booking:
+    """A new revision when an address is gone: its cancellation is one.
+
+    So it comes after the request that it takes back, and before the one that asks the
+    same person again (RFC 5546, 2.1.4 and 2.1.5).
+    """
+    old, new = ({folded(p.email) for p in b.attendees} for b in (before, after))
+    return after if old <= new else after._replace(sequence=before.sequence + 1)
 
 
 def check_moves(booking: Booking, moves: Iterable[Placed]) -> None:

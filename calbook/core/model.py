@@ -140,6 +140,13 @@ class Question(NamedTuple):
     options: tuple[str, ...] = ()
 
 
+class Reminder(NamedTuple):
+    """A mail before each meeting: to the attendee, the host, or all of them."""
+
+    before: timedelta
+    to: str = "attendee"
+
+
 class EventType(NamedTuple):
     """What can be booked, and by which rules."""
 
@@ -167,6 +174,7 @@ class EventType(NamedTuple):
     round_robin: str | None = None
     meeting_url_template: str | None = None
     notify: bool = False
+    reminders: tuple[Reminder, ...] = ()
     active: bool = True
     metadata: Mapping[str, Any] = {}
 

@@ -67,7 +67,9 @@ def join(
 
 
 def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
-    """Give a seat back. After the primary, the one who joined first is the primary.
+    """Give a seat back: a new revision, as it is a cancellation to who leaves.
+
+    After the primary, the one who joined first is the primary.
 
     Raises:
         NotFound: nobody has this address.
@@ -83,7 +85,9 @@ def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
     if person is booking.attendee:
         after = _promoted(after)
     event = _seat(booking, "removed", person, now, by)
-    return Change(lifecycle.revised(after, now), (event,))
+    return Change(
+        lifecycle.revised(lifecycle.revised_by_leaving(booking, after), now), (event,)
+    )
 
 
 def attendee(booking: Booking, email: str) -> Attendee:

@@ -17,6 +17,7 @@ _REST = 30.0  # seconds, of a watcher; else for what is left of the round
 # thread that must not use the bookings file.
 CHANNELS: Mapping[str, str] = {
     "webhook": "calbook.delivery.webhooks",
+    "mail": "calbook.delivery.mail",
 }
 
 

@@ -76,7 +76,7 @@ def calendar(
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
         for event in _events(invite, method=method, zones=zones):
-            if alarm is not None and event["STATUS"] != "CANCELLED":
+            if alarm is not None and event.get("STATUS") != "CANCELLED":
                 event.add_component(_alarm(event, alarm))
             written.add_component(event)
     return bytes(written.to_ical())
@@ -227,7 +227,7 @@ def _event(
     """What all VEVENTs of a booking say alike; the reason is told if it is off."""
     event = icalendar.Event()
     _add_identity(event, invite.booking)
-    _add(event, "STATUS", status)
+    _add(event, "STATUS", None if invite.leaver else status)
     _add(event, "SUMMARY", _text(entry.line(entry.summary(invite))))
     _add(event, "DESCRIPTION", _text(entry.description(invite)))
     _add_place(event, invite)
@@ -315,10 +315,13 @@ def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
     """Those who are asked, then the hosts beside the organizer, who have agreed."""
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     agreed = {"PARTSTAT": "ACCEPTED"}
+    listed = (invite.joiner,) if invite.joiner else invite.booking.attendees
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in invite.booking.attendees),
+        *((attendee, asked) for attendee in listed),
         *((host, agreed) for host in invite.hosts[1:] if host.email),
     ]
+    if invite.leaver:
+        people = [(invite.leaver, {})]
     role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT"}
     return [
         _address(person.email, person.name, role | answer) for person, answer in people

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from calbook.core import series
-from calbook.core.model import Booking, EventType, Host, Occurrence, Status
+from calbook.core.model import Attendee, Booking, EventType, Host, Occurrence, Status
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
@@ -28,13 +28,21 @@ _PLACES = {
 class Invite(NamedTuple):
     """One booking with what its calendar entry needs; the first host organizes.
 
-    `only` is the original local date of the one occurrence that it is about.
+    `only` is the original local date of the one occurrence that it is about; `leaver`
+    who was taken out, and is told alone that it is off for them; `joiner` the one
+    attendee that it lists, where nobody is told who else is in a group.
     """
 
     booking: Booking
     event_type: EventType
     hosts: tuple[Host, ...]
     only: date | None = None
+    leaver: Attendee | None = None
+    joiner: Attendee | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.event_type.seats is not None
 
     @property
     def organizer(self) -> Host:
@@ -59,7 +67,7 @@ class Invite(NamedTuple):
 def summary(invite: Invite) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone."""
     title, attendee = invite.event_type.title, invite.booking.attendee.name
-    if invite.event_type.seats is not None or not attendee:
+    if invite.is_group or not attendee:
         return title
     return f"{title}: {', '.join(host.name for host in invite.hosts)} and {attendee}"
 
@@ -85,11 +93,10 @@ def description(invite: Invite) -> str:
     In a group nobody reads what another one answered or wrote.
     """
     url, notes = link(invite), cleaned(invite.booking.notes or "")
-    is_group = invite.event_type.seats is not None
     paragraphs = (
         invite.event_type.description,
-        None if is_group else "\n".join(_answers(invite.booking)),
-        f"Notes: {notes}" if notes and not is_group else None,
+        None if invite.is_group else "\n".join(_answers(invite.booking)),
+        f"Notes: {notes}" if notes and not invite.is_group else None,
         f"Join: {url}" if url else None,
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)

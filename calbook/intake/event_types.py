@@ -15,14 +15,17 @@ from calbook.core.model import (
     Assignment,
     EventType,
     Question,
+    Reminder,
     SchedulingType,
 )
 from calbook.core.questions import TYPES
+from calbook.core.reminders import LONGEST, TO
 from calbook.intake.places import location, meeting_url_template
 from calbook.intake.shapes import Object, Reader, items, keyed
 from calbook.values.value import camel
 
 _YEAR = 525_600  # minutes
+_MOST_REMINDERS = 5
 _ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY")
 
 
@@ -106,6 +109,27 @@ def _assignment(value: object, field: str) -> Assignment:
     )
 
 
+def _reminders(value: object, field: str) -> tuple[Reminder, ...]:
+    found = tuple(_reminder(item, field) for item in items(value, field))
+    if len(found) > _MOST_REMINDERS:
+        raise BadInput(
+            f"{field} are {len(found)}; at most {_MOST_REMINDERS} fit", field=field
+        )
+    if len(set(found)) < len(found):
+        raise BadInput(f"{field} has one twice", field=field)
+    return found
+
+
+def _reminder(value: object, field: str) -> Reminder:
+    facts = keyed(value, ("minutes_before", "to"), field)
+    before = facts.get("minutes_before")
+    name = f"{field}.minutesBefore"
+    return Reminder(
+        fields.whole(before, name, least=1, most=LONGEST // MINUTE) * MINUTE,
+        fields.choice(facts.get("to", "attendee"), f"{field}.to", TO),
+    )
+
+
 def _scheduling_type(value: object, field: str) -> SchedulingType:
     return SchedulingType(fields.choice(value, field, tuple(SchedulingType)))
 
@@ -146,6 +170,7 @@ EVENT_TYPE: Mapping[str, Reader] = {
     "round_robin": _round_robin,
     "meeting_url_template": meeting_url_template,
     "notify": fields.boolean,
+    "reminders": _reminders,
     "active": fields.boolean,
     "metadata": fields.metadata,
 }

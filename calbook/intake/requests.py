@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core import fields, policy
-from calbook.core.errors import BadInput, MailNotConfigured, UsageError
+from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.text import written
 from calbook.intake.people import people, responses
@@ -40,6 +40,7 @@ class Request(NamedTuple):
     meeting_url: str | None = None
     recurring: object = None  # read where the zone is known
     skips: bool = False  # dates in the way are left out
+    notify: bool | None = None  # else as the event type says
 
 
 class Dates(NamedTuple):
@@ -100,7 +101,6 @@ def read(given: Mapping[str, Any]) -> Request:
     for key in _NEEDED:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
-    check_notice(bool(facts.get("notify_attendee")))
     return Request(
         event_type_id=fields.identifier(facts["event_type_id"], "evt", "eventTypeId"),
         start_time=_moment(facts["start_time"], "startTime"),
@@ -127,8 +127,12 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "location": location,
         "meeting_url": lambda v: fields.url(v, "meetingUrl"),
         "recurring": lambda v: v,
+        "notify_attendee": lambda v: fields.boolean(v, "notifyAttendee"),
     }
-    return {key: read(facts[key]) for key, read in readers.items() if key in facts}
+    read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
+    if "notify_attendee" in read:
+        read["notify"] = read.pop("notify_attendee")
+    return read
 
 
 def _skips(on_conflict: object) -> bool:
@@ -235,11 +239,6 @@ def asked(by: str, override: Iterable[str]) -> Asked:
             override=names,
         )
     return Asked(who, frozenset(names))
-
-
-def check_notice(wanted: bool) -> None:
-    if wanted:
-        raise MailNotConfigured
 
 
 def reason_of(text: str | None) -> str | None:

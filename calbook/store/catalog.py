@@ -7,7 +7,13 @@ from datetime import date, datetime
 
 from calbook.core.errors import InUse
 from calbook.core.model import MINUTE, EventType, Host, Hours, Override, Schedule
-from calbook.store.writing import Writing, to_json, to_minutes, to_question
+from calbook.store.writing import (
+    Writing,
+    to_json,
+    to_minutes,
+    to_question,
+    to_reminder,
+)
 
 
 class CatalogWriting(Writing):
@@ -73,6 +79,7 @@ class CatalogWriting(Writing):
             round_robin=e.round_robin,
             meeting_url_template=e.meeting_url_template,
             notify=int(e.notify),
+            reminders=to_json([to_reminder(r) for r in e.reminders]),
             active=int(e.active),
             metadata=to_json(e.metadata),
         )

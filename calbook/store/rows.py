@@ -23,6 +23,7 @@ from calbook.core.model import (
     Override,
     Policy,
     Question,
+    Reminder,
     Resolution,
     Schedule,
     SchedulingType,
@@ -116,6 +117,13 @@ def questions(items: list[dict[str, Any]]) -> tuple[Question, ...]:
     return tuple(Question(**{**q, "options": tuple(q["options"])}) for q in items)
 
 
+def reminders(text: str) -> tuple[Reminder, ...]:
+    return tuple(
+        Reminder(item["minutes_before"] * MINUTE, item["to"])
+        for item in json.loads(text)
+    )
+
+
 def event_type(row: Row) -> EventType:
     return EventType(
         id=row["id"],
@@ -145,6 +153,7 @@ def event_type(row: Row) -> EventType:
         round_robin=row["round_robin"],
         meeting_url_template=row["meeting_url_template"],
         notify=bool(row["notify"]),
+        reminders=reminders(row["reminders"]),
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
     )

@@ -365,6 +365,21 @@ create table attempts (
 ) strict, without rowid;
 """
 
+# Which reminder each delivery is: nobody gets the same twice, whatever the clock does.
+_REMINDERS = """
+alter table event_types add column reminders text not null default '[]';
+
+create table reminders (
+    uid text not null references bookings (uid),
+    start_at integer not null,
+    minutes integer not null,
+    target text not null,
+    delivery text not null references deliveries (id) on delete cascade,
+    primary key (uid, start_at, minutes, target)
+) strict, without rowid;
+create index reminders_by_delivery on reminders (delivery);
+"""
+
 
 @migrations()
 def create_catalog(db: Database) -> None:
@@ -408,6 +423,11 @@ def create_busy(db: Database) -> None:
 @migrations()
 def create_outbox(db: Database) -> None:
     _run(db.conn, _OUTBOX)
+
+
+@migrations()
+def add_reminders(db: Database) -> None:
+    _run(db.conn, _REMINDERS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

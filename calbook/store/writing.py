@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import times
-from calbook.core.model import MINUTE, Question
+from calbook.core.model import MINUTE, Question, Reminder
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
@@ -101,6 +101,10 @@ def to_epoch(moment: datetime | None) -> int | None:
 
 def to_minutes(length: timedelta | None) -> int | None:
     return None if length is None else length // MINUTE
+
+
+def to_reminder(reminder: Reminder) -> dict[str, Any]:
+    return {"minutes_before": to_minutes(reminder.before), "to": reminder.to}
 
 
 def to_question(question: Question) -> dict[str, Any]:

@@ -57,5 +57,6 @@ class EventType(Value):
     round_robin: dict[str, str] | None
     meeting_url_template: str | None
     notify: bool
+    reminders: list[dict[str, Any]]
     active: bool
     metadata: dict[str, Any]

@@ -17,6 +17,7 @@ from calbook.core.model import (
     Hours,
     Override,
     Question,
+    Reminder,
     Schedule,
     SchedulingType,
 )
@@ -490,6 +491,7 @@ NEVER_NULL = [
     "questions",
     "schedulingType",
     "notify",
+    "reminders",
     "active",
     "metadata",
 ]
@@ -519,6 +521,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "roundRobin": "priority",
         "meetingUrlTemplate": "https://meet.example/{token}",
         "notify": True,
+        "reminders": [{"minutesBefore": 60, "to": "HOST"}],
         "active": False,
         "metadata": {"a": 1},
     }
@@ -554,6 +557,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         round_robin="PRIORITY",
         meeting_url_template="https://meet.example/{token}",
         notify=True,
+        reminders=(Reminder(minutes(60), "host"),),
         active=False,
         metadata={"a": 1},
     )

@@ -1,0 +1,184 @@
+"""What is set for this computer, in `config.toml`: the mail server.
+
+It holds no password, only where one comes from.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from calbook.core import fields
+from calbook.core.errors import BadInput
+from calbook.core.text import visible
+from calbook.intake.shapes import keyed
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_KEYS = (
+    *("host", "port", "security", "user", "password_command", "password_env"),
+    *("from", "allow_plain"),
+)
+
+
+class MailServer(NamedTuple):
+    """The SMTP server that takes the mail, and as whom."""
+
+    host: str
+    port: int
+    security: str  # starttls, tls or none
+    sender: str
+    allow_plain: bool = False  # unencrypted to another machine
+    user: str | None = None
+    password_command: str | None = None
+    password_env: str | None = None
+
+
+def path() -> str:
+    """`CALBOOK_CONFIG`, else `config.toml` in the user's config directory."""
+    if named := os.environ.get("CALBOOK_CONFIG"):
+        return named
+    from platformdirs import user_config_dir  # slow to import
+
+    directory = user_config_dir("calbook", appauthor=False)
+    return os.path.join(directory, "config.toml")
+
+
+def mail_server() -> MailServer | None:
+    """The mail server; None where none is configured.
+
+    Raises:
+        BadInput: the file cannot be read, or says something that cannot be.
+    """
+    section = document().get("smtp")
+    if section is None:
+        return None
+    try:
+        return server(section)
+    except BadInput as error:
+        error.message = f"{path()}: {error.message}"
+        raise
+
+
+def document() -> dict[str, Any]:
+    """All that the file says; nothing where there is none."""
+    import tomllib
+
+    try:
+        with open(path(), "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(f"cannot read {path()}: {why}", path=path()) from None
+    except RecursionError:
+        why = "it is nested too deeply"
+        raise BadInput(f"cannot read {path()}: {why}", path=path()) from None
+
+
+def changed(given: Mapping[str, Any]) -> bytes:
+    """The file with these settings of the mail server over those it has."""
+    whole = document()
+    kept = keyed(whole.get("smtp", {}), _KEYS, "smtp")
+    if not given.keys().isdisjoint(_PASSWORDS):
+        kept = {key: kept[key] for key in kept if key not in _PASSWORDS}
+    section = {**kept, **given}
+    server(section)
+    return _written({**whole, "smtp": section})
+
+
+def without_mail_server() -> bytes:
+    whole = document()
+    whole.pop("smtp", None)
+    return _written(whole)
+
+
+_NEEDED = {"host": "--host smtp.example.com", "from": "--from you@example.com"}
+_PASSWORDS = ("password_command", "password_env")
+
+
+def _written(whole: Mapping[str, Any]) -> bytes:
+    import tomli_w
+
+    return tomli_w.dumps(whole).encode()
+
+
+def server(section: object) -> MailServer:
+    """The settings of a mail server, each checked, and all of them together."""
+    facts = keyed(section, _KEYS, "smtp")
+    for needed, option in _NEEDED.items():
+        if needed not in facts:
+            raise BadInput(f"smtp has no {needed}", hint=f"add {option}", field=needed)
+    security = fields.choice(
+        facts.get("security", "starttls"), "security", tuple(_PORTS)
+    )
+    port = facts.get("port", _PORTS[security])
+    read = MailServer(
+        host=_host(facts["host"]),
+        port=fields.whole(port, "port", least=1, most=65_535),
+        security=security,
+        sender=_sender(facts["from"]),
+        allow_plain=fields.boolean(facts.get("allow_plain", False), "allow_plain"),
+        **{
+            key: fields.line(facts[key], key, most=1_000)
+            for key in ("user", *_PASSWORDS)
+            if key in facts
+        },
+    )
+    _check_password(read)
+    if security == "none" and not (read.allow_plain or _is_loopback(read.host)):
+        raise BadInput(
+            f"mail to {read.host} would go unencrypted, for anybody on its way to read",
+            hint="take --security starttls or tls; --allow-plain if it must be",
+            field="security",
+        )
+    return read
+
+
+def _host(value: object) -> str:
+    host = fields.line(value, "host", most=253)
+    if not host.isascii() or not host.isprintable() or any(c in host for c in " /@"):
+        raise BadInput(
+            f"host cannot be {visible(host)}",
+            hint="write it as smtp.example.com",
+            field="host",
+        )
+    return host
+
+
+def _sender(value: object) -> str:
+    try:
+        address = fields.email(value, "from")
+    except BadInput as error:
+        error.hint = "write the address alone: you@example.com"
+        raise
+    if not address.isascii():
+        raise BadInput(
+            f"from must be ASCII, not {visible(address)}",
+            hint="write an international domain in its xn-- form",
+            field="from",
+        )
+    return address
+
+
+def _check_password(read: MailServer) -> None:
+    sources = [s for s in (read.password_command, read.password_env) if s is not None]
+    if len(sources) > 1:
+        raise BadInput("give password_command or password_env, not both")
+    if (read.user is None) != (not sources):
+        raise BadInput(
+            "a user needs a password, and a password a user",
+            hint="add --user with --password-command or --password-env",
+            field="user",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

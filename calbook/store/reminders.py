@@ -1,0 +1,145 @@
+"""Which reminders are queued or were sent, beside the deliveries that they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core import times
+from calbook.store.writing import Writing
+
+if TYPE_CHECKING:
+    from calbook.core.reminders import Key
+
+
+class Habit(NamedTuple):
+    """What a booking's event type says about mail, and what waits to be sent."""
+
+    notify: bool
+    reminds: bool
+    is_reminding: bool  # reminders are queued
+
+
+class Queued(NamedTuple):
+    """The delivery that a reminder is; pending until it was sent or given up."""
+
+    id: str
+    is_pending: bool
+
+
+def habit(tx: Writing, uid: str) -> Habit:
+    row = tx.connection.execute(
+        "select e.notify, e.reminders <> '[]',"
+        " exists (select 1 from reminders where uid = b.uid)"
+        " from bookings b join event_types e on e.id = b.event_type_id"
+        " where b.uid = :uid",
+        {"uid": uid},
+    ).fetchone()
+    return Habit(*map(bool, row))
+
+
+def known(tx: Writing, uid: str) -> dict[Key, Queued]:
+    rows = tx.connection.execute(
+        "select r.start_at, r.minutes, r.target, r.delivery, d.status = 'pending'"
+        " from reminders r join deliveries d on d.id = r.delivery where r.uid = :uid",
+        {"uid": uid},
+    )
+    return {
+        (times.instant(start), minutes, target): Queued(id, bool(is_pending))
+        for start, minutes, target, id, is_pending in rows
+    }
+
+
+def add(tx: Writing, uid: str, key: Key, delivery: str) -> None:
+    start, minutes, target = key
+    tx.run(
+        "insert into reminders values (:uid, :start_at, :minutes, :target, :delivery)",
+        uid=uid,
+        start_at=times.epoch(start),
+        minutes=minutes,
+        target=target,
+        delivery=delivery,
+    )
+
+
+def rewrite(tx: Writing, delivery: str, payload: str) -> None:
+    """What a pending one says may have changed."""
+    tx.run(
+        "update deliveries set payload = :payload where id = :id",
+        id=delivery,
+        payload=payload,
+    )
+
+
+def drop(tx: Writing, delivery: str, now: datetime) -> None:
+    """Give a pending one up; the same may be queued again."""
+    tx.run("delete from reminders where delivery = :id", id=delivery)
+    tx.run(
+        "update deliveries set status = 'dropped', finished_at = :now where id = :id",
+        id=delivery,
+        now=times.epoch(now),
+    )
+
+
+def drop_late(tx: Writing, now: datetime) -> None:
+    """Give up those whose meeting has begun, and those that a nearer one makes idle.
+
+    After a night in which the machine was off, each person gets one of each meeting.
+    """
+    for statement in (_BEGUN, _OVERTAKEN):
+        tx.run(
+            "update deliveries set status = 'dropped', finished_at = :now"
+            f" where status = 'pending' and id in ({statement})",
+            now=times.epoch(now),
+        )
+
+
+_DUE = """
+    select r.* from deliveries d join reminders r on r.delivery = d.id
+    where d.status = 'pending' and d.kind = 'reminder' and d.due_at <= :now
+"""
+_BEGUN = f"select delivery from ({_DUE}) where start_at <= :now"
+_OVERTAKEN = f"""
+    select far.delivery from ({_DUE}) near join reminders far
+      on far.uid = near.uid and far.start_at = near.start_at
+      and far.target = near.target and far.minutes > near.minutes
+    where near.start_at - 60 * near.minutes <= :now
+"""
+
+
+def reminded_start(tx: Writing, delivery: str) -> datetime | None:
+    """The start of the meeting that a delivery reminds of; None of one that is not."""
+    row = tx.connection.execute(
+        "select start_at from reminders where delivery = :id", {"id": delivery}
+    ).fetchone()
+    return None if row is None else times.instant(row["start_at"])
+
+
+def of_host(tx: Writing, host_id: str, now: datetime) -> list[str]:
+    """The bookings of a host, still to come, that somebody is reminded of."""
+    return _uids(tx, _OF_HOST, id=host_id, now=times.epoch(now))
+
+
+def of_event_type(tx: Writing, event_type_id: str, now: datetime) -> list[str]:
+    """The bookings of an event type, still to come, that somebody is reminded of."""
+    return _uids(tx, _OF_EVENT_TYPE, id=event_type_id, now=times.epoch(now))
+
+
+_AHEAD = """
+    select b.uid from bookings b join event_types e on e.id = b.event_type_id
+    where b.confirmed_until > :now and (
+        e.reminders <> '[]' or exists (
+            select 1 from reminders r join deliveries d on d.id = r.delivery
+            where r.uid = b.uid and d.status = 'pending'
+        )
+    )
+"""
+_OF_EVENT_TYPE = f"{_AHEAD} and b.event_type_id = :id order by b.rowid"
+_OF_HOST = f"""
+    {_AHEAD} and b.uid in (select uid from booking_hosts where host_id = :id)
+    order by b.rowid
+"""
+
+
+def _uids(tx: Writing, statement: str, **facts: Any) -> list[str]:
+    return [row["uid"] for row in tx.connection.execute(statement, facts)]

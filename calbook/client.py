@@ -122,11 +122,16 @@ class Client:
     ) -> Iterator[Delivery]:
         """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
         from calbook import changes
+        from calbook.core.times import epoch
         from calbook.delivery import locking, queue  # slow to import
+        from calbook.store import outbox
         from calbook.values.outbox import Delivery
 
+        if retry_now and self.count_retries()[0]:
+            with self._desk.store.write() as tx:
+                outbox.hurry(tx, epoch(self.now()))
         with locking.alone(self.path, stays=watch):
-            work = queue.Delivering(self._desk, limit=limit, retry_now=retry_now)
+            work = queue.Delivering(self._desk, limit=limit)
             sent = work.watch if watch else work.round
             yield from map(Delivery, sent(lambda: changes.tick(self._desk)))
 

@@ -1147,14 +1147,16 @@ def test_what_another_one_sends_just_now_is_waited_for(
 ) -> None:
     """Of two changes at once, the second one's delivery was left for nobody."""
     booking()
-    other = threading.Event()
+    begun, other = threading.Event(), threading.Event()
 
     def send() -> None:
         with locking.alone(str(path)):
+            begun.set()
             other.wait(PATIENCE)
 
     sending = threading.Thread(target=send)
     sending.start()
+    assert begun.wait(PATIENCE)
     threading.Timer(0.3, other.set).start()
 
     assert client.first_attempt() == ()
@@ -1232,6 +1234,34 @@ def test_what_waits_for_its_next_attempt_can_be_sent_now(
         ("booking.cancelled", "delivered"),
     ]
     assert client.count_retries() == (0, None)
+
+
+def test_what_is_hurried_does_not_count(
+    client: Client, receiver: Receiver, hook: str, booking: Book
+) -> None:
+    """Eight impatient runs in a second, and it had failed for good."""
+    booking()
+    receiver.answer = status(500)
+    client.deliver()
+
+    for _ in range(9):
+        (tried,) = client.deliver(retry_now=True)
+
+    assert (tried.status, tried.attempts, len(tried.log)) == ("pending", 1, 10)
+    assert tried.next_at == "2027-01-04T09:00:30+00:00"
+
+
+def test_a_watcher_is_hurried_too(
+    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+) -> None:
+    booking()
+    receiver.answers["/"] = [status(500)]
+    client.deliver()
+
+    with locking.alone(str(path), stays=True), pytest.raises(errors.DeliveryUnderWay):
+        client.deliver(retry_now=True)
+
+    assert client.count_due() == 1
 
 
 def test_what_was_queued_by_a_clock_ahead_can_be_sent_now(

@@ -34,7 +34,9 @@ def deliver(
     ] = None,
     retry_now: Annotated[
         bool,
-        typer.Option("--retry-now", help="Also what waits for its next attempt."),
+        typer.Option(
+            "--retry-now", help="Also what waits for its next attempt; does not count."
+        ),
     ] = False,
     json: o.Json = False,
     jsonl: o.Jsonl = False,
@@ -50,26 +52,28 @@ def deliver(
     form = Form(json, jsonl, csv, fields, output.reading_zone(None))
     if watch and (json or csv):
         raise UsageError("a list without end cannot be printed so", hint="use --jsonl")
-    if watch and retry_now:
-        raise UsageError("--retry-now is for once, --watch goes on for ever")
     with opened(db) as client:
         if watch:
-            _watch(client, form, limit)
+            _watch(client, form, limit, retry_now=retry_now)
             return
-        sent = _sent(client, limit, retry_now=retry_now)
-        waiting = "" if sent else _waiting(client)
+        sent: list[Json] = []
+        waiting = ""
+        with _alone():
+            _send(client, sent, limit, retry_now=retry_now)
+            waiting = "" if sent else _waiting(client)
         zone, now = shown_zone(client, form), client.now()
 
     def table(items: Any) -> str:
-        shown = outbox.deliveries(items, zone, now=now, to="To") if items else ""
-        return waiting or shown + _said(items)
+        if not items:
+            return waiting
+        return outbox.deliveries(items, zone, now=now, to="To") + _said(items)
 
     output.many(sent, form, keys=KEYS, table=table)
     output.flush()
     _report(sent)
 
 
-def _watch(client: "Client", form: Form, limit: int | None) -> None:
+def _watch(client: "Client", form: Form, limit: int | None, *, retry_now: bool) -> None:
     """Each delivery is printed as soon as it was tried."""
     zone = shown_zone(client, form)
 
@@ -77,24 +81,25 @@ def _watch(client: "Client", form: Form, limit: int | None) -> None:
         return f"{outbox.delivery_line(items[0], zone, now=client.now())}\n"
 
     with _alone():
-        for delivery in client.delivering(limit=limit, watch=True):
+        sent = client.delivering(limit=limit, watch=True, retry_now=retry_now)
+        for delivery in sent:
             item = delivery.to_dict()
             output.many([item], form, keys=KEYS, table=line)
             output.flush()
             _warn(item)
 
 
-def _sent(client: "Client", limit: int | None, *, retry_now: bool) -> list[Json]:
-    sent: list[Json] = []
-    with _alone():
-        trying = client.delivering(limit=limit, retry_now=retry_now)
-        for delivery in _shown(client, trying, limit):
-            sent.append(delivery.to_dict())
-            _warn(sent[-1])
+def _send(
+    client: "Client", sent: list[Json], limit: int | None, *, retry_now: bool
+) -> None:
+    """Each delivery is added after its attempt."""
+    trying = client.delivering(limit=limit, retry_now=retry_now)
+    for delivery in _shown(client, trying, limit):
+        sent.append(delivery.to_dict())
+        _warn(sent[-1])
     left = client.count_due() if limit is None and sent else 0
     if left:
         output.say(f"{left:,} more are due, left for the next run")
-    return sent
 
 
 @contextmanager
@@ -147,9 +152,10 @@ def _waiting(client: "Client") -> str:
         return "nothing to deliver\n"
     from calbook.cli import cards
 
-    ahead = max(1, -((client.now() - due_at) // timedelta(minutes=1)))
+    seconds = (due_at - client.now()) // timedelta(seconds=1)
+    ahead = f"{seconds} s" if seconds < 60 else cards.minutes(-(-seconds // 60))
     first = "" if count == 1 else ", the first"
-    said = f"{count:,} to be tried again{first} in {cards.minutes(ahead)}"
+    said = f"{count:,} to be tried again{first} in {ahead}"
     return f"nothing is due; {said} (or --retry-now)\n"
 
 

@@ -55,8 +55,7 @@ class Delivering:
     """One round of sending; each delivery is attempted once at most.
 
     `only` are the deliveries to send, by number; `until` ends the round, on the
-    monotonic clock; `retry_now` waits for no next attempt. A watcher goes on until it
-    is interrupted.
+    monotonic clock. A watcher goes on until it is interrupted.
     """
 
     def __init__(
@@ -66,10 +65,8 @@ class Delivering:
         only: Collection[int] | None = None,
         limit: int | None = None,
         until: float | None = None,
-        retry_now: bool = False,
     ) -> None:
         self._desk = desk
-        self._retry_now = retry_now
         self._stays = False
         self._can_record = only is not None  # by whom has just queued them
         self._only = only
@@ -152,7 +149,7 @@ class Delivering:
         self._planned = time.monotonic()
         now = times.epoch(self._desk.clock())
         with self._desk.store.read(OutboxReading) as reading:
-            rows = reading.due(now, only=self._only, retry_now=self._retry_now)
+            rows = reading.due(now, only=self._only)
         if rows and not self._can_record:
             self._check_room(rows[0]["id"])
         begun = self._tried | {flight.job.seq for flight in self._flights.values()}

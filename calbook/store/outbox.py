@@ -35,20 +35,16 @@ _BEFORE = """
       and e.uid = d.uid and e.seq < d.seq and e.kind <> 'reminder'
 """
 _EARLIER = f"select 1 {_BEFORE}"
-_NOW = "{row}.due_at <= :now"
+_DUE = f"""
+    select d.seq, d.channel, d.target, d.id from deliveries d
+    where d.status = 'pending' and d.due_at <= :now
+      and not exists ({_EARLIER} and e.due_at > :now)
+      and (:only is null or d.seq in (select value from json_each(:only)))
+"""
 # Only reminders are queued for later; what else is, was tried, or by a wrong clock.
-_RETRY = "({row}.due_at <= :now or {row}.kind <> 'reminder' or {row}.attempts > 0)"
-
-
-def _due(when: str) -> str:
-    return f"""
-        select d.seq, d.channel, d.target, d.id from deliveries d
-        where d.status = 'pending' and {when.format(row="d")}
-          and not exists ({_EARLIER} and not {when.format(row="e")})
-          and (:only is null or d.seq in (select value from json_each(:only)))
-    """
-
-
+_WAITING = """
+    status = 'pending' and due_at > :now and (attempts > 0 or kind <> 'reminder')
+"""
 _JOB = f"""
     select d.*, e.id as event_id, e.type, e.at, e.booking
     from deliveries d left join events e on e.seq = d.event_seq
@@ -105,36 +101,37 @@ class OutboxReading(Reading):
     def webhook_rows(self) -> list[Row]:
         return self._conn.execute("select * from webhooks order by rowid").fetchall()
 
-    def due(
-        self,
-        now: int,
-        *,
-        only: Collection[int] | None = None,
-        retry_now: bool = False,
-    ) -> list[Row]:
+    def due(self, now: int, *, only: Collection[int] | None = None) -> list[Row]:
         """What may be sent, now or when another that is due has been; oldest first.
 
-        Each as seq, channel, target and id. With `retry_now` also what was tried.
+        Each as seq, channel, target and id.
         """
         return self._conn.execute(
-            f"{_due(_RETRY if retry_now else _NOW)} order by d.due_at, d.seq",
-            {"now": now, "only": _listed(only)},
+            f"{_DUE} order by d.due_at, d.seq", {"now": now, "only": _listed(only)}
         ).fetchall()
 
     def count_due(self, now: int) -> int:
-        row = self._one(f"select count(*) from ({_due(_NOW)})", now=now, only=None)
+        row = self._one(f"select count(*) from ({_DUE})", now=now, only=None)
         assert row is not None
         return int(row[0])
 
     def count_retries(self, now: int) -> tuple[int, int | None]:
-        """How many wait for their next attempt, and when the first of them is due."""
+        """How many wait for another attempt, and when the first of them is due."""
         row = self._one(
-            "select count(*), min(due_at) from deliveries d where status = 'pending'"
-            f" and due_at > :now and {_RETRY.format(row='d')}",
-            now=now,
+            f"select count(*), min(due_at) from deliveries where {_WAITING}", now=now
         )
         assert row is not None
         return row[0], row[1]
+
+    def later_mail(self, seq: int) -> str | None:
+        """The newest mail to the same person about the same booking, if it is later."""
+        row = self._one(
+            "select l.id from deliveries d join deliveries l on l.channel = d.channel"
+            " and l.target = d.target and l.uid = d.uid and l.seq > d.seq"
+            " and l.kind <> 'reminder' where d.seq = :seq order by l.seq desc limit 1",
+            seq=seq,
+        )
+        return row["id"] if row else None
 
     def job_row(self, seq: int) -> Row | None:
         """A delivery with its event, if it is pending and none of its is before it."""
@@ -244,6 +241,15 @@ def queue(
     if due_at is None:
         tx.queued.append(cursor.lastrowid)
     return id
+
+
+def hurry(tx: Writing, now: int) -> None:
+    """Let nothing wait for its next attempt, which is one more than there would be."""
+    tx.run(
+        "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
+        f" where {_WAITING}",
+        now=now,
+    )
 
 
 def make_room(tx: Writing, id: str) -> None:

@@ -620,6 +620,14 @@ def test_the_reason_of_most_is_that_of_the_series():
     assert master["COMMENT"] == "COMMENT:Client left"
 
 
+def test_the_reason_of_few_is_not_that_of_the_series():
+    changes = off(WEEK[0], reason="Off to Malta") | off(*WEEK[1:])
+
+    (master,) = told(four(changes=changes), Method.CANCEL)
+
+    assert "COMMENT" not in master.lines
+
+
 def test_a_live_series_can_be_taken_out():
     invite = four(changes=off(WEEK[0], reason="Ill"))
 

@@ -62,7 +62,7 @@ def _asked(before: Booking, after: Booking, event: Event, now: datetime) -> Noti
         what = _SOME.get(what, what)
     touched = _touched(after, event)
     only = touched[0].date if len(event.about) == 1 else None
-    dates = touched if only else _ahead(after, now)
+    dates = touched if event.about else _ahead(after, now)
     return Notice("request", what, after.attendees, dates, only)
 
 

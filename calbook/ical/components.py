@@ -285,9 +285,9 @@ def _status(occurrence: Occurrence, method: Method | None) -> str:
 
 
 def _reason(invite: Invite) -> str | None:
-    """The one that most dates were cancelled for, once all of them are."""
-    reasons = [each.reason for each in invite.occurrences if each.reason]
-    return of_series.commonest(reasons) if reasons and invite.is_cancelled else None
+    """The one that most dates were cancelled for, if any, once all of them are."""
+    reasons = [each.reason for each in invite.occurrences]
+    return of_series.commonest(reasons) if invite.is_cancelled else None
 
 
 def _add_place(event: icalendar.Event, invite: Invite) -> None:

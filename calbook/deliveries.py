@@ -61,8 +61,8 @@ def again(desk: Desk, noun: str, id: str) -> Delivery:
     """Make a delivery due now, with all its attempts before it.
 
     Raises:
-        Inactive: its webhook is removed or switched off, or it reminds of a meeting
-            that has begun or takes place no more.
+        Inactive: its webhook is removed or switched off, it reminds of a meeting
+            that has begun or takes place no more, or a later mail has said otherwise.
     """
     with desk.store.write() as tx:
         reading = OutboxReading(tx.connection)
@@ -72,6 +72,8 @@ def again(desk: Desk, noun: str, id: str) -> Delivery:
             _check_active(reading, row["target"])
         elif row["kind"] == "reminder":
             _check_ahead(tx, row, desk.clock())
+        else:
+            _check_newest(reading, row)
         outbox.again(tx, key, now=desk.clock())
         return _made(reading, key)
 
@@ -125,6 +127,20 @@ def _check_active(reading: OutboxReading, id: str) -> None:
             f"webhook {id} is switched off",
             hint=f"calbook webhook update {id} --active",
             id=id,
+        )
+
+
+def _check_newest(reading: OutboxReading, row: Row) -> None:
+    """Who was told of a change is not told again of what was before."""
+    from calbook.core.errors import Inactive
+
+    later = reading.later_mail(row["seq"])
+    if later is not None:
+        raise Inactive(
+            f"{row['id']} is out of date: {later} came after it",
+            hint=f"calbook mail redeliver {later}",
+            id=row["id"],
+            later=later,
         )
 
 

@@ -79,12 +79,17 @@ def document() -> dict[str, Any]:
 
 
 def changed(given: Mapping[str, Any]) -> bytes:
-    """The file with these settings of the mail server over those it has."""
+    """The file with these settings of the mail server over those it has.
+
+    With a `user` of None nobody logs in.
+    """
     whole = document()
     kept = keyed(whole.get("smtp", {}), _KEYS, "smtp")
     if not given.keys().isdisjoint(_PASSWORDS):
         kept = {key: kept[key] for key in kept if key not in _PASSWORDS}
     section = {**kept, **given}
+    if "user" in given and given["user"] is None:
+        section = {key: section[key] for key in section if key not in _LOG_IN}
     server(section)
     return _written({**whole, "smtp": section})
 
@@ -97,6 +102,7 @@ def without_mail_server() -> bytes:
 
 _NEEDED = {"host": "--host smtp.example.com", "from": "--from you@example.com"}
 _PASSWORDS = ("password_command", "password_env")
+_LOG_IN = ("user", *_PASSWORDS)
 
 
 def _written(whole: Mapping[str, Any]) -> bytes:

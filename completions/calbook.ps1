@@ -601,7 +601,7 @@ calbook webhook	remove	-	Remove a webhook; what is still to be sent is dropped.
 calbook webhook	test	-	Send a sample (`webhook.test`) and show the answer.
 calbook webhook	log	-	List what was and will be sent, the newest first.
 calbook webhook	redeliver	-	Send one delivery again, whatever became of it; mail too.
-calbook webhook	rotate	-	Take a new secret, print it once; for a day the one before signs too.
+calbook webhook	rotate	-	Take a new secret, shown once; both sign for a day.
 calbook webhook	verify	-	Check a request on stdin as your receiver should.
 calbook webhook	--help	-	Show this message and exit.
 calbook webhook add	<1>	?	URL
@@ -684,14 +684,14 @@ calbook tick	--db	file	The bookings file [CALBOOK_DB].
 calbook tick	--help	-	Show this message and exit.
 calbook deliver	--watch	-	Go on for ever; Ctrl-C ends it.
 calbook deliver	--limit	?	At most N attempts.
-calbook deliver	--retry-now	-	Also what waits for its next attempt.
+calbook deliver	--retry-now	-	Also what waits for its next attempt; does not count.
 calbook deliver	--json	-	Print JSON.
 calbook deliver	--jsonl	-	Print one JSON object a line.
 calbook deliver	--csv	-	Print CSV with a header line.
 calbook deliver	--fields	?	Only these JSON keys (attendee.email too).
 calbook deliver	--db	file	The bookings file [CALBOOK_DB].
 calbook deliver	--help	-	Show this message and exit.
-calbook mail	log	-	List notices and reminders, the newest first, with each answer.
+calbook mail	log	-	List what was and will be mailed, the newest first.
 calbook mail	redeliver	-	Send one mail again, whatever became of it.
 calbook mail	--help	-	Show this message and exit.
 calbook mail log	<1>	uids	[UID]
@@ -712,15 +712,15 @@ calbook mail redeliver	--no-deliver	-	Leave what is to be sent in the outbox [CA
 calbook mail redeliver	--db	file	The bookings file [CALBOOK_DB].
 calbook mail redeliver	--help	-	Show this message and exit.
 calbook config	show	-	Show the mail server and where its settings are.
-calbook config	smtp	-	Say which server takes the mail; what is not said stays as it is.
-calbook config	smtp-test	-	Connect to the mail server and log in; with --to, send a mail.
+calbook config	smtp	-	Say which server takes the mail; the rest stays as it is.
+calbook config	smtp-test	-	Try the mail server; with --to, by sending a mail.
 calbook config	--help	-	Show this message and exit.
 calbook config show	--json	-	Print JSON.
 calbook config show	--help	-	Show this message and exit.
 calbook config smtp	--host	hosts	The server: smtp.example.com.
 calbook config smtp	--port	?	Its port, if not 587 for starttls, 465 for tls or 25 for none.
 calbook config smtp	--security	starttls|tls|none|	[starttls]
-calbook config smtp	--user	?	Who logs in.
+calbook config smtp	--user	?	Who logs in; none: nobody.
 calbook config smtp	--password-command	?	Prints the password: 'pass smtp'.
 calbook config smtp	--password-env	?	The variable that holds it.
 calbook config smtp	--from	?	Whom the mail comes from.

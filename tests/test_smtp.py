@@ -160,7 +160,9 @@ def test_a_password_that_is_not_in_the_environment_is_named(
 ) -> None:
     settings = configure(serve(**ASKS).port, user=USER, password_env="NO_SUCH")
 
-    assert posted(settings) == unreached("NO_SUCH is not set")
+    assert posted(settings) == unreached(
+        "the variable NO_SUCH, for the password, is not set"
+    )
 
 
 def test_the_command_s_first_line_is_the_password(

@@ -469,7 +469,7 @@ def test_a_failed_first_attempt_is_said_and_changes_nothing_else(
     assert answer.status == 0
     assert json.loads(answer.out)["status"] == "CONFIRMED"
     assert answer.err == (
-        "1 delivery is left for later, for calbook deliver (500: thanks)\n"
+        f"1 delivery is left for later, for calbook deliver ({hook[:9]}: 500: thanks)\n"
     )
 
 
@@ -483,6 +483,38 @@ def test_a_webhook_that_is_switched_off_at_once_is_said(
     assert answer.status == 0
     assert answer.err == (
         f"calbook: {hook} is switched off: the receiver wants nothing more\n"
+    )
+
+
+def test_switching_off_says_what_it_drops(
+    run: Run, hook: str, receiver: Receiver
+) -> None:
+    run(*booking_args(), "--no-deliver")
+
+    off = run("webhook", "update", hook, "--inactive")
+    on = run("webhook", "update", hook, "--active")
+
+    assert off.err == "Dropped 1 delivery that was still to be sent\n"
+    assert on.err == ""
+
+
+def test_while_another_one_delivers_nothing_else_is_said(
+    run: Run,
+    hook: str,
+    receiver: Receiver,
+    path: Path,
+    terminal: Callable[..., Terminal],
+) -> None:
+    """It went on to recommend what had just been asked for."""
+    receiver.answers["/"] = [status(500)]
+    run(*booking_args())
+
+    with locking.alone(str(path), stays=True):
+        shown = terminal("deliver", "--retry-now")
+        shown.end()
+
+    assert shown.shown.strip() == (
+        "calbook: another calbook is delivering: what is due is left to it"
     )
 
 
@@ -520,10 +552,9 @@ def test_what_waits_for_its_next_attempt_is_said_and_need_not(
     sent = run("deliver", "--retry-now")
 
     assert shown.shown.strip() == (
-        "nothing is due; 1 to be tried again in 1 min (or --retry-now)"
+        "nothing is due; 1 to be tried again in 30 s (or --retry-now)"
     )
     assert (sent.status, sent.rows[0][5]) == (0, "delivered")
-    assert run("deliver", "--watch", "--retry-now").status == 2
 
 
 @pytest.mark.parametrize("how", ["--no-deliver", "CALBOOK_DELIVER"])
@@ -558,10 +589,8 @@ def test_an_input_of_many_lines_makes_one_attempt(
 
     assert answer.status == 4  # the one line that is taken
     assert len(answer.out.splitlines()) == 3
-    assert (
-        "3 deliveries are left for later, for calbook deliver (500: thanks)\n"
-        in answer.err
-    )
+    said = f"for calbook deliver ({hook[:9]}: 500: thanks)"
+    assert f"3 deliveries are left for later, {said}\n" in answer.err
     assert len(receiver.requests) == 3
 
 
@@ -601,8 +630,8 @@ def test_deliver_prints_a_line_for_each_attempt(
     uids = [row.pop(3) for row in rows]
     again = "2027-01-04T09:00:30+00:00"
     assert rows == [
-        ["webhook", hook, "booking.created", "pending", "500", "1", again],
-        ["webhook", hook, "booking.created", "delivered", "200", "1", ""],
+        ["webhook", hook, "booking.created", "pending", "500", "1", again, "thanks"],
+        ["webhook", hook, "booking.created", "delivered", "200", "1", "", "thanks"],
     ]
     assert uids == [request.uid for request in receiver.requests]
 
@@ -897,4 +926,8 @@ def test_the_readme_s_receiver_works_against_a_real_delivery(
         lines = process.stdout.read().decode().splitlines()
 
     assert (sent.status, refused.code) == ("delivered", 400)
-    assert lines == ["webhook.test bk_000000000000", f"booking.created {uid}"]
+    assert lines == [
+        "webhook.test bk_000000000000",
+        f"booking.created {uid}",
+        "refused: No matching signature found",
+    ]

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_REASONS = 3  # that are told of what is left
+
 _clients: list["Client"] = []
 
 
@@ -46,7 +48,8 @@ def _attempt(client: "Client") -> None:
     for line in endings(unsent):
         output.say(line)
     if waiting:
-        output.say(left(len(waiting), next(filter(None, map(_answer, waiting)), None)))
+        reasons = dict.fromkeys(filter(None, map(_why, waiting)))
+        output.say(left(len(waiting), "; ".join([*reasons][:_REASONS])))
 
 
 def left(count: int, why: str | None) -> str:
@@ -61,12 +64,23 @@ def endings(items: Sequence[Json]) -> list[str]:
         if item["status"] == "failed":
             to = item["target"] if item["channel"] == "mail" else item["id"]
             what = "the mail to" if item["channel"] == "mail" else "delivery"
+            again = f"{item['channel']} redeliver"
             lines.append(f"calbook: {what} {to} has failed for good: {_answer(item)}")
+            lines.append(f"hint: to try again: calbook {again} {item['id']}")
         elif item["log"] and item["log"][-1]["status"] == "gone":
             lines.append(
                 f"calbook: {item['target']} is switched off: {item['response']}"
             )
     return lines
+
+
+def _why(item: Json) -> str | None:
+    """`wh_7q2mx4: Connection refused`, where something was tried."""
+    from calbook.cli import words
+
+    answer, to = _answer(item), item["target"]
+    to = to if item["channel"] == "mail" else words.short(to)
+    return f"{to}: {answer}" if answer else None
 
 
 def _answer(item: Json) -> str | None:

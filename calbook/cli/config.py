@@ -47,7 +47,8 @@ def smtp(
         typer.Option("--security", metavar="starttls|tls|none", help="[starttls]"),
     ] = None,
     user: Annotated[
-        str | None, typer.Option("--user", metavar="NAME", help="Who logs in.")
+        str | None,
+        typer.Option("--user", metavar="NAME", help="Who logs in; none: nobody."),
     ] = None,
     password_command: Annotated[
         str | None,
@@ -79,7 +80,7 @@ def smtp(
     ] = False,
     json: o.Json = False,
 ) -> None:
-    """Say which server takes the mail; what is not said stays as it is."""
+    """Say which server takes the mail; the rest stays as it is."""
     given: dict[str, Any] = {
         "host": host,
         "port": None if port is None else _port(port),
@@ -91,6 +92,8 @@ def smtp(
         "allow_plain": allow_plain or None,
     }
     said = {key: value for key, value in given.items() if value is not None}
+    if user == "none":
+        said["user"] = None
     if bool(said) == remove:
         from calbook.core.errors import UsageError
 
@@ -167,7 +170,7 @@ def smtp_test(
     ] = None,
     json: o.Json = False,
 ) -> None:
-    """Connect to the mail server and log in; with --to, send a mail."""
+    """Try the mail server; with --to, by sending a mail."""
     from calbook.core import fields
     from calbook.core.errors import DeliveryFailed, MailNotConfigured
 
@@ -212,5 +215,5 @@ def _tried(server: settings.MailServer, to: str | None) -> Outcome:
 
 
 def _tested(item: dict[str, Any]) -> str:
-    done = f"Sent a mail to {item['to']}" if item["to"] else "Logged in"
+    done = f"Sent a mail to {item['to']}" if item["to"] else "It takes mail"
     return f"{done}; {item['host']}:{item['port']} said: {item['response']}\n"

@@ -86,7 +86,7 @@ def mails(
     fields: o.Fields = None,
     db: o.Db = None,
 ) -> None:
-    """List notices and reminders, the newest first, with each answer."""
+    """List what was and will be mailed, the newest first."""
     form = Form(json, jsonl, csv, fields, output.reading_zone(tz))
     if mail is not None:
         outbox.check_alone(uid, email, status)

@@ -35,9 +35,8 @@ _COLOURS = {
 
 KEYS = (
     *("id", "channel", "target", "type", "uid", "status", "code"),
-    *("attempts", "nextAt"),
+    *("attempts", "nextAt", "response"),
 )
-_ONE_KEYS = (*KEYS, "response")
 
 
 def show_all(
@@ -48,7 +47,7 @@ def show_all(
     now: datetime,
     to: str | None,
     nothing: str,
-    keys: Sequence[str] = _ONE_KEYS,
+    keys: Sequence[str] = KEYS,
 ) -> None:
     """A listing; `to` heads whom each goes to, where that differs."""
 
@@ -68,7 +67,7 @@ def show_one(read: "Callable[[Client], Delivery]", form: Form, db: str | None) -
         found = read(client).to_dict()
         zone, now = shown_zone(client, form), client.now()
     card = partial(delivery_card, tz=zone, now=now)
-    output.one(found, form, keys=_ONE_KEYS, card=card)
+    output.one(found, form, keys=KEYS, card=card)
 
 
 def show_again(delivery: "Delivery", form: Form) -> None:
@@ -173,10 +172,16 @@ def delivery_card(item: Json, tz: str, *, now: datetime) -> str:
 
 
 def _attempt(attempt: Json, tz: str) -> str:
-    """`1. Mon 18 Jan 2027, 10:00:00, retry after 12 ms: 500: out of order`."""
+    """`1. Mon 18 Jan 2027, 10:00:00, not delivered (12 ms): 500: out of order`."""
     when = f"{attempt['number']}. {_second(attempt['at'], tz)}"
-    took = f"{attempt['status']} after {attempt['milliseconds']:,} ms"
-    return f"{when}, {took}: {cards.answered(attempt)}"
+    became = "delivered" if attempt["status"] == "delivered" else "not delivered"
+    text = f"{when}, {became} ({attempt['milliseconds']:,} ms): "
+    margin = len("Delivery") + 2
+    room = max(20, output.width() - margin)
+    lines = wrap(
+        cells.plain(text + cards.answered(attempt)), room, subsequent_indent="   "
+    )
+    return "\n".join(lines)
 
 
 def delivery_line(item: Json, tz: str, *, now: datetime) -> str:
@@ -184,8 +189,9 @@ def delivery_line(item: Json, tz: str, *, now: datetime) -> str:
     log = item["log"]
     said = f": {cards.answered(log[-1])}" if log else ""
     later = _next(item, tz, now)
-    which = [item["status"], item["id"], cards.kind(item["type"]), item["uid"] or ""]
-    text = f"{' '.join(filter(None, which))} to {item['target']}{said}"
+    ids = map(words.short, (item["id"], item["uid"] or ""))
+    which = f"{item['status']} {next(ids)} {cards.kind(item['type'])} {next(ids)}"
+    text = f"{which.rstrip()} to {_target(item)}{said}"
     return visible(f"{text}; {later}" if later else text)
 
 

@@ -23,7 +23,7 @@ _ATTEMPT_KEYS = ("status", "code", "milliseconds", "response")
 Id = Annotated[
     str,
     typer.Argument(
-        metavar="WEBHOOK", help="Its id in `webhook list`; a unique prefix will do."
+        metavar="WEBHOOK", help="Its id in `webhook list`; four letters will do."
     ),
 ]
 _TYPES = (
@@ -162,9 +162,12 @@ def update(
     fields = {key: value for key, value in given.items() if value is not None}
     form = Form(json=json, tz=output.reading_zone(None))
     with opened(db) as client:
-        updated = client.calendar.webhooks.update(id, **fields)
+        webhooks = client.calendar.webhooks
+        waiting = webhooks.log(id, status="pending", count=1_000)
+        updated = webhooks.update(id, **fields)
         zone = shown_zone(client, form)
     _show(updated, form, zone)
+    _say_dropped(0 if updated.active else len(waiting))
 
 
 def remove(id: Id, yes: o.Yes = False, json: o.Json = False, db: o.Db = None) -> None:
@@ -177,8 +180,12 @@ def remove(id: Id, yes: o.Yes = False, json: o.Json = False, db: o.Db = None) ->
         show_value(found, Form(json=True), keys=(), card=str)
     else:
         output.say(f"Removed {found.id}")
-    if dropped:
-        said = "1 delivery that was" if dropped == 1 else f"{dropped:,} that were"
+    _say_dropped(dropped)
+
+
+def _say_dropped(count: int) -> None:
+    if count:
+        said = "1 delivery that was" if count == 1 else f"{count:,} that were"
         output.say(f"Dropped {said} still to be sent")
 
 
@@ -188,7 +195,7 @@ def rotate(
     json: o.Json = False,
     db: o.Db = None,
 ) -> None:
-    """Take a new secret, print it once; for a day the one before signs too."""
+    """Take a new secret, shown once; both sign for a day."""
     form = Form(json=json, tz=output.reading_zone(None))
     secret = _secret_from_stdin() if secret_stdin else None
     with opened(db) as client:

@@ -333,7 +333,8 @@ def password(server: MailServer, *, seconds: float) -> str:
     if server.password_command is None:
         found = os.environ.get(server.password_env or "")
         if not found:
-            raise Unreached(f"{server.password_env} is not set")
+            name = server.password_env
+            raise Unreached(f"the variable {name}, for the password, is not set")
         return found
     try:
         done = subprocess.run(

@@ -121,6 +121,12 @@ def _reminders(value: object, field: str) -> tuple[Reminder, ...]:
 
 
 def _reminder(value: object, field: str) -> Reminder:
+    if not isinstance(value, Mapping):
+        raise BadInput(
+            f"{field} are objects",
+            hint='write {"minutesBefore": 60, "to": "all"} for each',
+            field=field,
+        )
     facts = keyed(value, ("minutes_before", "to"), field)
     before = facts.get("minutes_before")
     name = f"{field}.minutesBefore"

@@ -51,7 +51,7 @@ def _send(desk: Desk, queued: Sequence[int], seconds: float) -> bool:
             try:
                 with locking.alone(desk.store.path):
                     work = Delivering(desk, only=queued, until=began + seconds)
-                    for _ in work.round(lambda: None):
+                    for _ in work.round():
                         pass
                     return False
             except DeliveryUnderWay as other:

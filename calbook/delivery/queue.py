@@ -79,9 +79,10 @@ class Delivering:
         self._wake = float("inf")  # the epoch of a watcher's next look
         self._done: SimpleQueue[tuple[str, Job, Outcome, float]] = SimpleQueue()
 
-    def round(self, tick: Callable[[], object]) -> Iterator[Json]:
+    def round(self, tick: Callable[[], object] | None = None) -> Iterator[Json]:
         """Send what is due, until nothing is; each delivery after its attempt."""
-        self._tick(tick)
+        if tick is not None:
+            self._tick(tick)
         try:
             while True:
                 self._start()

@@ -137,6 +137,11 @@ class Webhooks:
                 filters["uid"] = reading.found(uid)
             return deliveries.listed(reading, filters, status=status, count=count)
 
+    def count_pending(self, id: str) -> int:
+        """How many deliveries are still to be sent to it."""
+        with self._desk.store.read(OutboxReading) as reading:
+            return reading.count_pending(_existing(reading, id)["id"])
+
     def get_delivery(self, id: str) -> Delivery:
         """One delivery with all its attempts, to a webhook or by mail."""
         return deliveries.one(self._desk, "delivery", id)

@@ -90,7 +90,7 @@ def page(
 
 
 def _meeting(item: Json, titles: Json, *, with_hosts: bool) -> Block:
-    hosts = [host.removeprefix("user_") for host in item["hostIds"]]
+    hosts = [words.host(host) for host in item["hostIds"]]
     return Block(
         *_span(item),
         kind=item["status"],
@@ -109,7 +109,7 @@ def _busy(item: Json, *, with_hosts: bool) -> Block:
         kind=BUSY,
         title=item["reason"] or ("busy" if is_own else item["calendar"]),
         who="",
-        host=item["hostId"].removeprefix("user_") if with_hosts else "",
+        host=words.host(item["hostId"]) if with_hosts else "",
     )
 
 

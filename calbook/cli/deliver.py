@@ -59,7 +59,7 @@ def deliver(
         sent: list[Json] = []
         waiting = ""
         with _alone():
-            _send(client, sent, limit, retry_now=retry_now)
+            sent = _sent(client, limit, retry_now=retry_now)
             waiting = "" if sent else _waiting(client)
         zone, now = shown_zone(client, form), client.now()
 
@@ -89,10 +89,8 @@ def _watch(client: "Client", form: Form, limit: int | None, *, retry_now: bool) 
             _warn(item)
 
 
-def _send(
-    client: "Client", sent: list[Json], limit: int | None, *, retry_now: bool
-) -> None:
-    """Each delivery is added after its attempt."""
+def _sent(client: "Client", limit: int | None, *, retry_now: bool) -> list[Json]:
+    sent: list[Json] = []
     trying = client.delivering(limit=limit, retry_now=retry_now)
     for delivery in _shown(client, trying, limit):
         sent.append(delivery.to_dict())
@@ -100,6 +98,7 @@ def _send(
     left = client.count_due() if limit is None and sent else 0
     if left:
         output.say(f"{left:,} more are due, left for the next run")
+    return sent
 
 
 @contextmanager
@@ -121,7 +120,7 @@ def _shown(
         return sent
     from calbook.cli import tables  # slow to import
 
-    return tables.progress(sent, total)
+    return tables.progress(sent, "Delivering", total)
 
 
 def _warn(item: Json) -> None:

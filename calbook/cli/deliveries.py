@@ -9,10 +9,7 @@ from calbook.cli import outbox, output
 from calbook.cli.output import Form
 from calbook.cli.session import opened, shown_zone
 
-_MAIL_KEYS = (
-    *("id", "target", "type", "uid", "status", "code"),
-    *("attempts", "nextAt", "response"),
-)
+_MAIL_KEYS = tuple(key for key in outbox.KEYS if key != "channel")
 
 
 def webhooks(

@@ -265,7 +265,7 @@ def _cells(slots: Sequence[Json], tz: str) -> Iterator[tuple[str, str]]:
         if len(times.readings(wall, tz)) > 1:  # the clocks show it twice
             parts[0] += words.offset(slot["startTime"], tz)
         if several:
-            parts.append(slot["hostId"].removeprefix("user_"))
+            parts.append(words.host(slot["hostId"]))
         if slot["seatsLeft"] is not None:
             parts.append(f"({slot['seatsLeft']})")
         yield day, visible(" ".join(parts))

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from rich import box
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -120,7 +119,7 @@ def blocks(items: Sequence[Json], tz: str) -> str:
     several = len({item["hostId"] for item in items} - {None}) > 1
     table = _table("When", *["Host"] * several, "Rule", "Why")
     for item in items:
-        host = (item["hostId"] or "").removeprefix("user_")
+        host = words.host(item["hostId"] or "")
         table.add_row(
             _cell(words.hours(item, tz)),
             *[_cell(host)] * several,
@@ -141,7 +140,7 @@ def explanation(answer: Json, tz: str | None = None) -> str:
     several = any(item["hostId"] for item in answer["rules"])
     table = _table("Rule", *["Host"] * several, "Says", "Why")
     for item in answer["rules"]:
-        host = (item["hostId"] or "").removeprefix("user_")
+        host = words.host(item["hostId"] or "")
         table.add_row(
             _cell(item["rule"]),
             *[_cell(host)] * several,
@@ -160,7 +159,7 @@ def event_types(items: Sequence[Json]) -> str:
             _cell(item["slug"]),
             _cell(item["title"]),
             _cell(cards.minutes(item["duration"])),
-            _cell(", ".join(h["userId"].removeprefix("user_") for h in item["hosts"])),
+            _cell(", ".join(words.host(h["userId"]) for h in item["hosts"])),
             _cell("yes" if item["active"] else "no"),
         )
     return _drawn(table)
@@ -170,7 +169,7 @@ def hosts(items: Sequence[Json]) -> str:
     table = _table("Host", "Name", "E-mail", "Zone", "Schedule")
     for item in items:
         table.add_row(
-            _cell(item["id"].removeprefix("user_")),
+            _cell(words.host(item["id"])),
             _cell(item["name"]),
             _cell(item["email"] or ""),
             _cell(item["timezone"]),
@@ -200,7 +199,7 @@ def busy(items: Sequence[Json], tz: str | None = None) -> str:
     for item in items:
         table.add_row(
             _cell(item["name"]),
-            _cell(item["hostId"].removeprefix("user_")),
+            _cell(words.host(item["hostId"])),
             _cell(words.busy_when(item, tz, with_zone=len(zones) > 1)),
             _cell(item["reason"] or "; ".join(words.busy_facts(item, tz))),
         )
@@ -220,7 +219,7 @@ def busy_times(
         own = {**item, "kind": "own", "timezone": timezones[item["hostId"]]}
         table.add_row(
             _cell(words.busy_when(own, tz, with_zone=len(zones) > 1)),
-            _cell(item["hostId"].removeprefix("user_")),
+            _cell(words.host(item["hostId"])),
             _cell(item["calendar"]),
             _cell(item["reason"] or ""),
         )
@@ -232,6 +231,8 @@ class Bar:
     """How far something that takes long has come, on stderr."""
 
     def __init__(self, what: str, total: int) -> None:
+        from rich.progress import Progress  # slow to import
+
         self._progress = Progress(console=Console(stderr=True), transient=True)
         self._task = self._progress.add_task(what, total=total)
         self._progress.start()
@@ -243,12 +244,15 @@ class Bar:
         self._progress.stop()
 
 
-def progress(items: Iterable[_T], total: int) -> Iterator[_T]:
+def progress(items: Iterable[_T], what: str, total: int) -> Iterator[_T]:
     """Pass things on as they come, with a bar on stderr while they do."""
-    from rich.progress import track  # slow to import
-
-    console = Console(stderr=True)
-    yield from track(items, "Delivering", total=total, console=console, transient=True)
+    bar = Bar(what, total)
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            bar.update(done, total)
+    finally:
+        bar.close()
 
 
 def _table(*headings: str) -> Table:

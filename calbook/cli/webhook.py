@@ -163,11 +163,11 @@ def update(
     form = Form(json=json, tz=output.reading_zone(None))
     with opened(db) as client:
         webhooks = client.calendar.webhooks
-        waiting = webhooks.log(id, status="pending", count=1_000)
+        dropped = webhooks.count_pending(id) if active is False else 0
         updated = webhooks.update(id, **fields)
         zone = shown_zone(client, form)
     _show(updated, form, zone)
-    _say_dropped(0 if updated.active else len(waiting))
+    _say_dropped(dropped)
 
 
 def remove(id: Id, yes: o.Yes = False, json: o.Json = False, db: o.Db = None) -> None:

@@ -22,6 +22,11 @@ MAILS = {
 }
 
 
+def host(id: str) -> str:
+    """As people type it, without `user_`."""
+    return id.removeprefix("user_")
+
+
 def short(uid: str) -> str:
     """The uid as it is shown in tables; it can be typed like this too."""
     return uid[:_SHORT]

@@ -68,12 +68,7 @@ class Postman:
     ) -> Outcome:
         """Hand a message to the server for one person."""
         data = message.replace("\n", "\r\n").encode()
-        end = time.monotonic() + seconds
-
-        def step() -> Reply:
-            return self._posted(server, to, data, end)
-
-        return _judged(step, seconds=seconds)
+        return _judged(lambda end: self._posted(server, to, data, end), seconds=seconds)
 
     def close(self) -> None:
         kept, self._kept = self._kept, None
@@ -133,9 +128,8 @@ def recipient(message: str) -> str:
 
 def check(server: MailServer, *, seconds: float) -> Outcome:
     """Only log in."""
-    end = time.monotonic() + seconds
 
-    def step() -> Reply:
+    def step(end: float) -> Reply:
         smtp = connected(server, end)
         with _limited(smtp, end):
             reply = smtp.noop()
@@ -145,12 +139,12 @@ def check(server: MailServer, *, seconds: float) -> Outcome:
     return _judged(step, seconds=seconds)
 
 
-def _judged(step: Callable[[], Reply], *, seconds: float) -> Outcome:
-    """How an attempt ended."""
+def _judged(step: Callable[[float], Reply], *, seconds: float) -> Outcome:
+    """How an attempt ended that has until then, on the monotonic clock."""
     end = time.monotonic() + seconds
     said: bytes | str
     try:
-        code, said = step()
+        code, said = step(end)
     except Unreached as error:
         return unreached(error.text, error.code)
     except smtplib.SMTPResponseException as error:

@@ -64,6 +64,11 @@ _LOG = f"""
     from deliveries d left join events e on e.seq = d.event_seq
 """
 
+# Of what is pending, all that the rest of the statement names.
+DROPPING = """
+    update deliveries set status = 'dropped', finished_at = :now
+    where status = 'pending'
+"""
 _OLD = """
     select seq, id from deliveries
     where status = 'delivered' and finished_at < :before
@@ -112,6 +117,15 @@ class OutboxReading(Reading):
 
     def count_due(self, now: int) -> int:
         row = self._one(f"select count(*) from ({_DUE})", now=now, only=None)
+        assert row is not None
+        return int(row[0])
+
+    def count_pending(self, target: str) -> int:
+        row = self._one(
+            "select count(*) from deliveries where status = 'pending'"
+            " and channel = 'webhook' and target = :target",
+            target=target,
+        )
         assert row is not None
         return int(row[0])
 
@@ -300,26 +314,18 @@ def record(
 
 def again(tx: Writing, id: str, *, now: datetime) -> None:
     """Make a delivery pending and due, with all its attempts before it."""
-    stamp = times.epoch(now)
-    tx.run(
+    rows = tx.connection.execute(
         "update deliveries set status = 'pending', attempts = 0, due_at = :now,"
-        " finished_at = null where id = :id",
-        id=id,
-        now=stamp,
+        " finished_at = null where id = :id returning seq",
+        {"id": id, "now": times.epoch(now)},
     )
-    tx.queued += [
-        row["seq"]
-        for row in tx.connection.execute(
-            "select seq from deliveries where id = :id", {"id": id}
-        )
-    ]
+    tx.queued += [row["seq"] for row in rows.fetchall()]
 
 
 def drop(tx: Writing, channel: str, target: str, *, now: datetime) -> int:
     """Give up what is pending for a target; how many deliveries that were."""
     return tx.run(
-        "update deliveries set status = 'dropped', finished_at = :now"
-        " where status = 'pending' and channel = :channel and target = :target",
+        f"{DROPPING} and channel = :channel and target = :target",
         channel=channel,
         target=target,
         now=times.epoch(now),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import times
+from calbook.store.outbox import DROPPING
 from calbook.store.writing import Writing
 
 if TYPE_CHECKING:
@@ -74,11 +75,7 @@ def rewrite(tx: Writing, delivery: str, payload: str) -> None:
 def drop(tx: Writing, delivery: str, now: datetime) -> None:
     """Give a pending one up; the same may be queued again."""
     tx.run("delete from reminders where delivery = :id", id=delivery)
-    tx.run(
-        "update deliveries set status = 'dropped', finished_at = :now where id = :id",
-        id=delivery,
-        now=times.epoch(now),
-    )
+    tx.run(f"{DROPPING} and id = :id", id=delivery, now=times.epoch(now))
 
 
 def drop_late(tx: Writing, now: datetime) -> None:
@@ -87,11 +84,7 @@ def drop_late(tx: Writing, now: datetime) -> None:
     After a night in which the machine was off, each person gets one of each meeting.
     """
     for statement in (_BEGUN, _OVERTAKEN):
-        tx.run(
-            "update deliveries set status = 'dropped', finished_at = :now"
-            f" where status = 'pending' and id in ({statement})",
-            now=times.epoch(now),
-        )
+        tx.run(f"{DROPPING} and id in ({statement})", now=times.epoch(now))
 
 
 _DUE = """

@@ -8,47 +8,44 @@ Names are loaded when first used: a command pays only for what it needs.
 
 TYPE_CHECKING = False  # typing's; that import is half as dear as a completion
 if TYPE_CHECKING:
-    from calbook.client import Client as Client
+    from calbook.api.client import Client
+    from calbook.api.values.availability import (
+        Block,
+        BusyCalendar,
+        BusyTime,
+        Explanation,
+        OpenTime,
+        Rule,
+        Slot,
+    )
+    from calbook.api.values.bookings import Attendee, Booking, Event, Note, Occurrence
+    from calbook.api.values.catalog import EventType, Host, Schedule
+    from calbook.api.values.outbox import Attempt, Delivery, Webhook
+    from calbook.api.values.overview import Agenda, Figures, Statistics, Week
     from calbook.core import errors as errors
     from calbook.core.errors import CalbookError as CalbookError
     from calbook.core.model import Actor as Actor
     from calbook.core.model import Attendance as Attendance
     from calbook.core.model import Resolution as Resolution
     from calbook.core.model import Status as Status
-    from calbook.values.bookings import Attendee as Attendee
-    from calbook.values.bookings import Booking as Booking
-    from calbook.values.bookings import Event as Event
-    from calbook.values.bookings import Note as Note
-    from calbook.values.bookings import Occurrence as Occurrence
-    from calbook.values.catalog import EventType as EventType
-    from calbook.values.catalog import Host as Host
-    from calbook.values.catalog import Schedule as Schedule
-    from calbook.values.outbox import Attempt as Attempt
-    from calbook.values.outbox import Delivery as Delivery
-    from calbook.values.outbox import Webhook as Webhook
-    from calbook.values.overview import Agenda as Agenda
-    from calbook.values.overview import Figures as Figures
-    from calbook.values.overview import Statistics as Statistics
-    from calbook.values.overview import Week as Week
-    from calbook.values.times import Block as Block
-    from calbook.values.times import BusyCalendar as BusyCalendar
-    from calbook.values.times import BusyTime as BusyTime
-    from calbook.values.times import Explanation as Explanation
-    from calbook.values.times import OpenTime as OpenTime
-    from calbook.values.times import Rule as Rule
-    from calbook.values.times import Slot as Slot
 
 __version__ = "0.1.0"
 
 _PLACES = {
-    "calbook.client": ("Client",),
+    "calbook.api.client": ("Client",),
     "calbook.core.errors": ("CalbookError",),
     "calbook.core.model": ("Actor", "Attendance", "Resolution", "Status"),
-    "calbook.values.bookings": ("Attendee", "Booking", "Event", "Note", "Occurrence"),
-    "calbook.values.catalog": ("EventType", "Host", "Schedule"),
-    "calbook.values.outbox": ("Attempt", "Delivery", "Webhook"),
-    "calbook.values.overview": ("Agenda", "Figures", "Statistics", "Week"),
-    "calbook.values.times": (
+    "calbook.api.values.bookings": (
+        "Attendee",
+        "Booking",
+        "Event",
+        "Note",
+        "Occurrence",
+    ),
+    "calbook.api.values.catalog": ("EventType", "Host", "Schedule"),
+    "calbook.api.values.outbox": ("Attempt", "Delivery", "Webhook"),
+    "calbook.api.values.overview": ("Agenda", "Figures", "Statistics", "Week"),
+    "calbook.api.values.availability": (
         *("Block", "BusyCalendar", "BusyTime", "Explanation", "OpenTime", "Rule"),
         "Slot",
     ),

@@ -9,7 +9,7 @@ def main() -> None:
     """Run the command line and exit with its status."""
     if sys.argv[1:2] == ["__complete"]:
         gc.disable()
-        from calbook.cli.complete import complete
+        from calbook.cli.shell.complete import complete
 
         # What the interpreter tidies up at its end is a seventh of the cost.
         os._exit(complete(sys.argv[2:]))

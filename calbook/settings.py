@@ -10,10 +10,10 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from calbook.core import fields
+from calbook.core import validation
 from calbook.core.errors import BadInput
-from calbook.core.text import visible
-from calbook.intake.shapes import keyed
+from calbook.core.text import escape_controls
+from calbook.wire.reading.shapes import read_object
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _KEYS = (
@@ -84,7 +84,7 @@ def changed(given: Mapping[str, Any]) -> bytes:
     With a `user` of None nobody logs in.
     """
     whole = document()
-    kept = keyed(whole.get("smtp", {}), _KEYS, "smtp")
+    kept = read_object(whole.get("smtp", {}), _KEYS, "smtp")
     if not given.keys().isdisjoint(_PASSWORDS):
         kept = {key: kept[key] for key in kept if key not in _PASSWORDS}
     section = {**kept, **given}
@@ -113,22 +113,22 @@ def _written(whole: Mapping[str, Any]) -> bytes:
 
 def server(section: object) -> MailServer:
     """The settings of a mail server, each checked, and all of them together."""
-    facts = keyed(section, _KEYS, "smtp")
+    facts = read_object(section, _KEYS, "smtp")
     for needed, option in _NEEDED.items():
         if needed not in facts:
             raise BadInput(f"smtp has no {needed}", hint=f"add {option}", field=needed)
-    security = fields.choice(
+    security = validation.choice(
         facts.get("security", "starttls"), "security", tuple(_PORTS)
     )
     port = facts.get("port", _PORTS[security])
     read = MailServer(
         host=_host(facts["host"]),
-        port=fields.whole(port, "port", least=1, most=65_535),
+        port=validation.whole_number(port, "port", least=1, most=65_535),
         security=security,
         sender=_sender(facts["from"]),
-        allow_plain=fields.boolean(facts.get("allow_plain", False), "allow_plain"),
+        allow_plain=validation.boolean(facts.get("allow_plain", False), "allow_plain"),
         **{
-            key: fields.line(facts[key], key, most=1_000)
+            key: validation.line(facts[key], key, most=1_000)
             for key in ("user", *_PASSWORDS)
             if key in facts
         },
@@ -144,10 +144,10 @@ def server(section: object) -> MailServer:
 
 
 def _host(value: object) -> str:
-    host = fields.line(value, "host", most=253)
+    host = validation.line(value, "host", most=253)
     if not host.isascii() or not host.isprintable() or any(c in host for c in " /@"):
         raise BadInput(
-            f"host cannot be {visible(host)}",
+            f"host cannot be {escape_controls(host)}",
             hint="write it as smtp.example.com",
             field="host",
         )
@@ -156,13 +156,13 @@ def _host(value: object) -> str:
 
 def _sender(value: object) -> str:
     try:
-        address = fields.email(value, "from")
+        address = validation.email(value, "from")
     except BadInput as error:
         error.hint = "write the address alone: you@example.com"
         raise
     if not address.isascii():
         raise BadInput(
-            f"from must be ASCII, not {visible(address)}",
+            f"from must be ASCII, not {escape_controls(address)}",
             hint="write an international domain in its xn-- form",
             field="from",
         )

@@ -12,7 +12,8 @@ from calendars import NOW, WIDTHS, ZONE, masked, widths
 from running import golden
 
 from calbook import Client, errors
-from calbook.cli import agenda, blocks
+from calbook.cli.commands import agenda
+from calbook.cli.screen import timeline
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -50,8 +51,8 @@ def office(client: Client, calendar_of: Fill) -> Callable[..., str]:
 def drawn(client: Client, width: int = 80, host: str | None = None, **days: Any) -> str:
     """The agenda as it stands on a terminal, without colour."""
     found = client.calendar.bookings.agenda(host_id=host, **days)
-    page = blocks.page(found, client.now(), host=host)
-    lines = ("".join(p.text for p in line) for line in agenda.lines(page, width))
+    page = timeline.make_page(found, client.now(), host=host)
+    lines = ("".join(p.text for p in line) for line in agenda.agenda_lines(page, width))
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -129,7 +130,7 @@ def test_days_are_said_as_shortly_as_they_can_be(
 ) -> None:
     ends = (datetime.fromisoformat(day).date() for day in (first, last))
 
-    assert blocks.spoken(*ends) == text
+    assert timeline.days_text(*ends) == text
 
 
 def test_a_meeting_across_midnight_stands_under_both_days(

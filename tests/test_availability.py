@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from conftest import DAYS, Clock
 
-from calbook import Booking, Client, EventType, Slot, availability, errors, finding
+from calbook import Booking, Client, EventType, Slot, errors
+from calbook.services.availability import lookup
+from calbook.services.availability import slots as slots_service
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 JAN_18 = "2027-01-18"  # a Monday
@@ -1604,7 +1606,7 @@ def test_a_series_may_be_too_long_from_some_starts_and_not_from_others(
 def test_a_search_that_takes_too_long_is_refused(
     client: Client, opens: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "MOST_DATES", 100)
+    monkeypatch.setattr(slots_service, "MOST_DATES", 100)
     opens("09:00-10:00", duration=60)
     daily = {"frequency": "DAILY", "count": 30}
     wanted = {"event_type_id": "demo", "recurring": daily, "days": 30}
@@ -1620,7 +1622,7 @@ def test_a_search_that_takes_too_long_is_refused(
 def test_more_starts_than_anybody_reads_are_refused(
     client: Client, opens: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(availability, "MOST_SLOTS", 10)
+    monkeypatch.setattr(lookup, "MOST_SLOTS", 10)
     opens("09:00-10:00", duration=60)
 
     def listed(**wanted: int) -> int:

@@ -342,8 +342,8 @@ def test_a_claim_is_refused_just_where_it_overlaps(
     client.calendar.busy.import_ics(ics(*events), name="work", shows_text=shows)
     claims = [Span(TEN + a * MINUTE, TEN + (a + b) * MINUTE) for a, b in meetings]
 
-    with client._desk.store.read(Facts) as facts:
-        found = facts.obstacles(["user_me"], claims, aside=None, now=TEN)
+    with client._context.store.read(Facts) as facts:
+        found = facts.obstacles(["user_me"], claims, exclusion=None, now=TEN)
 
     wanted = {
         n for n, c in enumerate(claims) if any(c.overlaps(each) for each in stretches)
@@ -353,7 +353,7 @@ def test_a_claim_is_refused_just_where_it_overlaps(
 
 @given(span=SPANS)
 def test_pieces_are_the_whole_span_and_short(span: Span) -> None:
-    found = list(busy.pieces(span))
+    found = list(busy.split_span(span))
 
     assert (found[0].start, found[-1].end) == span
     assert all(p.end - p.start <= LONGEST_CLAIM for p in found)
@@ -366,7 +366,7 @@ def test_what_has_no_text_is_one_where_it_touches_but_days_stay_days() -> None:
     hour, rest = Span(TEN, TEN + HOUR), Span(TEN + HOUR / 2, TEN + 2 * HOUR)
     named = Stretch(hour, "Lunch")
 
-    found = busy.condensed(
+    found = busy.merge_stretches(
         [Stretch(rest), named, *map(Stretch, (next_day, day, hour))], "UTC"
     )
 
@@ -665,9 +665,10 @@ def test_pieces_are_read_as_seconds(client: Client, zone: str, add: Add) -> None
         Span(TEN - DAY, TEN),
     )
 
-    with client._desk.store.read(Facts) as facts:
+    with client._context.store.read(Facts) as facts:
         everything, edge, before = (
-            facts.taken("user_me", span, aside=None, now=TEN) for span in spans
+            facts.busy_ranges("user_me", span, exclusion=None, now=TEN)
+            for span in spans
         )
 
     assert everything == [

@@ -21,9 +21,9 @@ import pytest
 import recurring_ical_events
 
 from calbook import BusyCalendar, Client, errors
-from calbook.core import hours, times
 from calbook.core.model import DAY, Span
-from calbook.ical import reading
+from calbook.core.time import open_hours, times
+from calbook.ical.reading import busy_times
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -182,7 +182,9 @@ def test_a_day_that_the_host_s_zone_skipped_is_no_time(clock: Clock) -> None:
     window = Span(datetime(2011, 12, 1, tzinfo=UTC), datetime(2012, 2, 1, tzinfo=UTC))
     days = [f"DTSTART;VALUE=DATE:201112{day}" for day in (29, 30, 31)]
 
-    found = reading.read(ics(*days), timezone="Pacific/Apia", window=window)
+    found = busy_times.read_busy_times(
+        ics(*days), timezone="Pacific/Apia", window=window
+    )
 
     assert [str(s.span.start) for s in found.stretches] == [
         "2011-12-29 10:00:00+00:00",
@@ -631,7 +633,7 @@ def test_noise_is_never_a_traceback() -> None:
             line[chance.randrange(len(line))] = chance.randrange(256)
             lines[at : at + chance.randint(0, 1)] = [bytes(line)] * chance.randint(0, 2)
         try:
-            found = reading.read(
+            found = busy_times.read_busy_times(
                 b"\r\n".join(lines), timezone="Europe/Berlin", window=window
             )
         except errors.BadInput:
@@ -718,7 +720,7 @@ def expected(data: bytes, window: Span, timezone: str) -> tuple[Span, ...] | Non
         if not isinstance(value, datetime):
             return times.day_start(value, timezone)
         if value.tzinfo is None:
-            return times.settled(value, timezone)
+            return times.instant_of_wall(value, timezone)
         return value.astimezone(UTC)
 
     icalendar.use_zoneinfo()  # forget the zones of other calendars
@@ -737,7 +739,7 @@ def expected(data: bytes, window: Span, timezone: str) -> tuple[Span, ...] | Non
         span = Span(max(start, window.start), min(end, window.end))
         if span.start < span.end and not words & {"CANCELLED", "TRANSPARENT"}:
             spans.append(span)
-    return hours.merged(spans)
+    return open_hours.merge_spans(spans)
 
 
 # A date as RDATE;VALUE=PERIOD of a series in UTC: midnight is the host's, not UTC's.
@@ -756,13 +758,15 @@ def test_most_are_understood_as_the_libraries_do() -> None:
         if b"VFREEBUSY" in data or b"X-MICROSOFT-CDO-BUSYSTATUS:FREE" in data:
             continue  # which the library does not look at
         try:
-            found = reading.read(data, timezone="Europe/Berlin", window=window)
+            found = busy_times.read_busy_times(
+                data, timezone="Europe/Berlin", window=window
+            )
         except errors.BadInput:
             continue
         wanted = None if found.skipped else expected(data, window, "Europe/Berlin")
         if wanted is None:
             continue
-        if hours.merged(s.span for s in found.stretches) == wanted:
+        if open_hours.merge_spans(s.span for s in found.stretches) == wanted:
             alike += 1
         else:
             other.append(file.name)

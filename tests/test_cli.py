@@ -1524,9 +1524,9 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
     environment: Callable[[], dict[str, str]],
 ) -> None:
     code = (
-        "import sys; from calbook.cli import app, looking\n"
+        "import sys; from calbook.cli import app\nfrom calbook.cli.commands import bookings\n"
         "def broken(*args, **options): raise KeyError(options)\n"
-        "looking.opened = broken\n"
+        "bookings.open_client = broken\n"
         "sys.exit(app.run(['list', '--search', 'hunter2']))"
     )
     found = subprocess.run(
@@ -1538,7 +1538,7 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
     assert (found.returncode, found.stdout) == (1, "")
     assert said == "calbook: a bug in calbook: KeyError"
     assert report.stat().st_mode & 0o777 == 0o600
-    assert "looking.py" in report.read_text()
+    assert "bookings.py" in report.read_text()
     assert "hunter2" not in report.read_text()
 
 

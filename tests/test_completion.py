@@ -20,10 +20,12 @@ import pytest
 from conftest import MONDAY
 
 import calbook
-from calbook.cli import app, complete, completion
-from calbook.core import policy
+from calbook.cli import app
+from calbook.cli.commands import completion
+from calbook.cli.shell import complete
 from calbook.core.model import Status
-from calbook.store import sqlite
+from calbook.core.rules import policy
+from calbook.store.sqlite.connection import APPLICATION_ID, SCHEMA_VERSION
 
 ROOT = Path(__file__).parent.parent
 FILES = {
@@ -332,7 +334,7 @@ TROUBLES: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "pipe": lambda path: (path.unlink(), os.mkfifo(path)),
     "foreign": lambda path: (path.unlink(), foreign(path)),
-    "newer": lambda path: pragma(path, f"user_version = {sqlite.SCHEMA_VERSION + 1}"),
+    "newer": lambda path: pragma(path, f"user_version = {SCHEMA_VERSION + 1}"),
     "wal": wal,
     "damaged": lambda path: path.write_bytes(path.read_bytes()[:4096]),
     "endless": endless,
@@ -375,14 +377,14 @@ def test_a_lock_is_not_waited_for(
 
 
 def test_what_the_store_says_is_said_here_too() -> None:
-    assert complete.APPLICATION_ID == sqlite.APPLICATION_ID
-    assert complete.SCHEMA_VERSION == sqlite.SCHEMA_VERSION
+    assert complete.APPLICATION_ID == APPLICATION_ID
+    assert complete.SCHEMA_VERSION == SCHEMA_VERSION
 
 
 def test_the_program_imports_next_to_nothing(uids: list[str]) -> None:
     """Start-up is all that a completion costs (architecture.md, 8)."""
     code = (
-        "import sys; from calbook.cli.complete import complete; complete(['uids']);"
+        "import sys; from calbook.cli.shell.complete import complete; complete(['uids']);"
         "print(*sys.modules)"
     )
 
@@ -391,7 +393,7 @@ def test_the_program_imports_next_to_nothing(uids: list[str]) -> None:
     *lines, modules = done.stdout.splitlines()
     assert len(lines) == len(uids)
     heavy = {"typer", "re", "json", "typing", "enum", "dataclasses", "pathlib"}
-    heavy |= {"platformdirs", "zoneinfo", "contextlib", "calbook.client"}
+    heavy |= {"platformdirs", "zoneinfo", "contextlib", "calbook.api.client"}
     assert heavy & set(modules.split()) == set()
 
 

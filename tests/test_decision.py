@@ -44,11 +44,11 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.policy import OVERRIDES
-from calbook.core.recurrence import DAYS, Frequency, Recurrence, Weekday
-from calbook.core.reminders import TO
+from calbook.core.outgoing.reminders import RECIPIENTS
+from calbook.core.rules.policy import OVERRIDES
+from calbook.core.time.recurrence import DAYS, Frequency, Recurrence, Weekday
 from calbook.store.facts import Facts
-from calbook.store.sqlite import SqliteStore
+from calbook.store.sqlite.store import SqliteStore
 
 TORTURE = int(os.environ.get("CALBOOK_TORTURE", "1"))
 DAY = 1440  # minutes
@@ -139,7 +139,7 @@ class Create(NamedTuple):
     event_type: str
     start: int
     by: str
-    waived: frozenset[str]
+    overridden: frozenset[str]
     duration: int | None
     answers: bool
 
@@ -148,7 +148,7 @@ class Move(NamedTuple):
     which: int
     start: int
     by: str
-    waived: frozenset[str]
+    overridden: frozenset[str]
 
 
 class End(NamedTuple):
@@ -311,7 +311,7 @@ class Obvious:
         event_type: str,
         start: int,
         end: int,
-        waived: frozenset[str] = frozenset(),
+        overridden: frozenset[str] = frozenset(),
         *,
         answers: bool = True,
         but: Booked | None = None,
@@ -337,7 +337,7 @@ class Obvious:
                 "minimum_notice",
                 "notice",
                 ahead < rules.minimum_notice * 60
-                and not (ahead <= 0 and "past" in waived),
+                and not (ahead <= 0 and "past" in overridden),
             ),
             (
                 "maximum_advance",
@@ -360,8 +360,8 @@ class Obvious:
         ]
         refused = [(code, override) for code, override, fault in asked if fault]
         return (
-            [code for code, override in refused if override not in waived],
-            [override for _, override in refused if override in waived],
+            [code for code, override in refused if override not in overridden],
+            [override for _, override in refused if override in overridden],
         )
 
     # -- steps: each answers with the codes of what refused it
@@ -388,7 +388,7 @@ class Obvious:
         rules = self.rules[step.event_type]
         end = step.start + (step.duration or rules.duration)
         codes, used = self.refusals(
-            step.event_type, step.start, end, step.waived, answers=step.answers
+            step.event_type, step.start, end, step.overridden, answers=step.answers
         )
         if codes:
             return codes
@@ -425,7 +425,9 @@ class Obvious:
         if step.start == b.start:
             return ["nothing_to_change"]
         end = step.start + b.end - b.start
-        codes, used = self.refusals(b.event_type, step.start, end, step.waived, but=b)
+        codes, used = self.refusals(
+            b.event_type, step.start, end, step.overridden, but=b
+        )
         codes = self.late(b, step.by) or codes
         if codes:
             return codes
@@ -567,7 +569,7 @@ class Real:
                     start_time=instant(step.start * 60),
                     attendee={"name": "Ada", "email": "ada@example.com"},
                     by=step.by,
-                    override=step.waived,
+                    override=step.overridden,
                     duration=step.duration,
                     responses={"size": "s"} if self.is_asked(step) else None,
                 )
@@ -576,12 +578,12 @@ class Real:
                 booking = bookings.get(self.uids[which % len(self.uids)])
                 reached = getattr(booking, f"{edge}s_at").timestamp() + seconds
                 self.now = max(self.now, int(reached))
-            case Move(which, start, by, waived) if self.uids:
+            case Move(which, start, by, overridden) if self.uids:
                 bookings.reschedule(
                     self.uids[which % len(self.uids)],
                     start_time=instant(start * 60),
                     by=by,
-                    override=waived,
+                    override=overridden,
                 )
             case End(which, how, by) if self.uids:
                 uid = self.uids[which % len(self.uids)]
@@ -623,9 +625,9 @@ class Real:
 
     def turns(self) -> dict[tuple[str, str], tuple[int, int | None]]:
         """The host's bookings of each type, and which of all is the newest."""
-        with self.client._desk.store.read(Facts) as facts:
+        with self.client._context.store.read(Facts) as facts:
             return {
-                (key, host): facts.turn(key, f"user_{host}", now=instant(0))
+                (key, host): facts.turn_facts(key, f"user_{host}", now=instant(0))
                 for key, hosts in HOSTS.items()
                 for host in hosts
             }
@@ -633,8 +635,10 @@ class Real:
     def claims(self, host: str) -> list[Span]:
         """What the file itself holds of a host's time, in order."""
         ages = Span(instant(0), instant(2**34))
-        with self.client._desk.store.read(Facts) as facts:
-            taken = facts.taken(f"user_{host}", ages, aside=None, now=instant(0))
+        with self.client._context.store.read(Facts) as facts:
+            taken = facts.busy_ranges(
+                f"user_{host}", ages, exclusion=None, now=instant(0)
+            )
         return [Span(instant(start), instant(end)) for start, end in taken]
 
 
@@ -803,8 +807,8 @@ def steps(change: int, *, backward: bool = False) -> st.SearchStrategy[list[Step
 def lawful(step: Any) -> Any:
     """Overrides are the host's, and another length is one of them."""
     if step.by == "attendee":
-        step = step._replace(waived=frozenset())
-    if isinstance(step, Create) and "duration" not in step.waived:
+        step = step._replace(overridden=frozenset())
+    if isinstance(step, Create) and "duration" not in step.overridden:
         step = step._replace(duration=None)
     return step
 
@@ -962,7 +966,7 @@ EVENT_TYPES = st.builds(
     meeting_url_template=maybe(TEXT),
     notify=st.booleans(),
     reminders=st.lists(
-        st.builds(Reminder, before=MINUTES, to=st.sampled_from(TO)), max_size=5
+        st.builds(Reminder, before=MINUTES, to=st.sampled_from(RECIPIENTS)), max_size=5
     ).map(tuple),
     active=st.booleans(),
     metadata=JSON,
@@ -1021,7 +1025,8 @@ def occurrences(draw: st.DrawFn, start: datetime) -> Occurrence:
         attendances=draw(
             st.dictionaries(TEXT, st.sampled_from(Attendance), max_size=2)
         ),
-        told=draw(st.booleans()) and status in (Status.PENDING, Status.CONFIRMED),
+        is_recorded=draw(st.booleans())
+        and status in (Status.PENDING, Status.CONFIRMED),
     )
 
 

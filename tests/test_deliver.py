@@ -25,8 +25,9 @@ from running import PATIENCE, wait_until
 from test_steps import steps
 
 from calbook import Client, Delivery, errors
-from calbook.delivery import first, lanes, locking, queue, sample, webhooks
-from calbook.store.outbox import OutboxReading
+from calbook.delivery import channel_queues, first_attempt, lock, worker
+from calbook.delivery.webhook import http, sample
+from calbook.store.outbox import OutboxReader
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -54,7 +55,7 @@ def hook(client: Client, receiver: Receiver) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts end after 0.6 seconds instead of ten."""
-    monkeypatch.setattr(queue, "LONGEST", 0.6)
+    monkeypatch.setattr(worker, "LONGEST", 0.6)
 
 
 def statuses(client: Client, **filters: Any) -> list[str]:
@@ -306,7 +307,7 @@ def test_a_watcher_tries_again_whom_it_could_not_reach(
     booking: Book,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lanes, "_REST", 0.3)
+    monkeypatch.setattr(channel_queues, "_REST", 0.3)
     for _ in range(6):
         booking()
     receiver.stop()
@@ -349,9 +350,9 @@ def test_a_watcher_looks_at_a_long_queue_once(
     for _ in range(30):
         booking()
     looks = []
-    due = OutboxReading.due
+    due = OutboxReader.due
     monkeypatch.setattr(
-        OutboxReading, "due", lambda *args, **kw: looks.append(1) or due(*args, **kw)
+        OutboxReader, "due", lambda *args, **kw: looks.append(1) or due(*args, **kw)
     )
 
     sent = list(client.delivering(watch=True, limit=30))
@@ -366,7 +367,7 @@ def test_a_round_sends_what_becomes_due_while_somebody_is_slow(
     booking: Book,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queue, "_STALE", 0.1)
+    monkeypatch.setattr(worker, "_STALE", 0.1)
     client.calendar.webhooks.create(receiver.url("/slow"))
     quick = client.calendar.webhooks.create(receiver.url("/quick")).id
     receiver.answers["/slow"] = [slow(2)]
@@ -730,7 +731,7 @@ def test_the_certificate_is_verified_under_the_name(
     receiver.use_tls(served)
     if trusted:
         trust = ssl.create_default_context(cafile=str(cert))
-        monkeypatch.setattr(webhooks, "_context", lambda: trust)
+        monkeypatch.setattr(http, "_context", lambda: trust)
     client.calendar.webhooks.create(f"https://{name}:{receiver.port}/")
     booking()
     resolving(monkeypatch, "127.0.0.1")
@@ -751,7 +752,7 @@ def test_while_one_delivers_another_says_so_and_sends_nothing(
 ) -> None:
     booking()
 
-    with locking.alone(str(path)), pytest.raises(errors.DeliveryUnderWay) as caught:
+    with lock.hold_lock(str(path)), pytest.raises(errors.DeliveryUnderWay) as caught:
         client.deliver()
 
     assert caught.value.code == "busy"
@@ -765,7 +766,7 @@ def test_a_link_to_the_file_shares_its_lock(client: Client, path: Path) -> None:
     link.symlink_to(path)
 
     with (
-        locking.alone(str(path)),
+        lock.hold_lock(str(path)),
         Client(link) as another,
         pytest.raises(errors.DeliveryUnderWay),
     ):
@@ -775,9 +776,9 @@ def test_a_link_to_the_file_shares_its_lock(client: Client, path: Path) -> None:
 def test_the_lock_is_a_file_of_its_owner_alone(client: Client, path: Path) -> None:
     client.deliver()
 
-    lock = path.with_name(f"{path.name}{locking.SUFFIX}")
-    assert lock.stat().st_mode & 0o777 == 0o600
-    assert lock.read_bytes() == b""
+    file = path.with_name(f"{path.name}{lock.SUFFIX}")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_bytes() == b""
 
 
 def test_two_processes_send_nothing_twice(
@@ -1021,7 +1022,7 @@ def test_what_has_been_sent_costs_the_next_delivery_nothing(
     client: Client, hook: str, booking: Book
 ) -> None:
     def delivering() -> int:
-        with client._desk.store.read(OutboxReading) as reading:
+        with client._context.store.read(OutboxReader) as reading:
             (row,) = reading.due(10**10)
             conn = reading.connection
             work = steps(conn, lambda: reading.due(10**10))
@@ -1150,7 +1151,7 @@ def test_what_another_one_sends_just_now_is_waited_for(
     begun, other = threading.Event(), threading.Event()
 
     def send() -> None:
-        with locking.alone(str(path)):
+        with lock.hold_lock(str(path)):
             begun.set()
             other.wait(PATIENCE)
 
@@ -1174,11 +1175,11 @@ def test_who_sends_for_long_is_not_waited_for(
     brief: Callable[[Client], list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(first, "_TURN", 0.2)
+    monkeypatch.setattr(first_attempt, "_TURN", 0.2)
     booking()
 
     began = time.monotonic()
-    with locking.alone(str(path)):
+    with lock.hold_lock(str(path)):
         assert brief(client) == ["pending"]
 
     assert time.monotonic() - began < 0.6
@@ -1194,7 +1195,7 @@ def test_what_a_watcher_will_send_is_left_to_it(
     brief: Callable[[Client], list[str]],
 ) -> None:
     booking()
-    with locking.alone(str(path), stays=True):
+    with lock.hold_lock(str(path), stays=True):
         began = time.monotonic()
         assert brief(client) == []
         assert time.monotonic() - began < 0.5
@@ -1209,7 +1210,7 @@ def test_what_nobody_could_write_down_is_not_sent(
 ) -> None:
     """On a full disk the same went out at every run."""
     booking()
-    with client._desk.store.write() as tx:
+    with client._context.store.write() as tx:
         tx.connection.execute("pragma max_page_count = 1")  # no more than there are
 
     with pytest.raises(errors.StoreError, match="full"):
@@ -1258,7 +1259,7 @@ def test_a_watcher_is_hurried_too(
     receiver.answers["/"] = [status(500)]
     client.deliver()
 
-    with locking.alone(str(path), stays=True), pytest.raises(errors.DeliveryUnderWay):
+    with lock.hold_lock(str(path), stays=True), pytest.raises(errors.DeliveryUnderWay):
         client.deliver(retry_now=True)
 
     assert client.count_due() == 1
@@ -1288,7 +1289,7 @@ def test_a_watcher_outlasts_a_lock_on_the_file(
 
     def watch() -> None:
         with Client(path, clock=client.now) as another:
-            another._desk.store._patience = 0.1
+            another._context.store._patience = 0.1
             sent.extend(another.delivering(watch=True, limit=2))
 
     watching = threading.Thread(target=watch)
@@ -1310,7 +1311,7 @@ def test_a_channel_that_breaks_is_tried_again(
     def broken(*args: object, **kwargs: object) -> None:
         raise KeyError("secret")
 
-    monkeypatch.setattr(webhooks, "post", broken)
+    monkeypatch.setattr(http, "post_message", broken)
     booking()
 
     (sent,) = client.deliver()

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from calbook import Client, errors
-from calbook.cli import looking
-from calbook.core.text import visible
-from calbook.store import sqlite
+from calbook.cli.commands import bookings
+from calbook.core.text import escape_controls
+from calbook.store.sqlite import connection
+from calbook.store.sqlite.connection import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -111,7 +112,7 @@ def internal(scene: Scene) -> Iterator[Reached]:
         raise KeyError("secret")
 
     with scene.monkeypatch.context() as patch:
-        patch.setattr(looking, "opened", broken)
+        patch.setattr(bookings, "open_client", broken)
         yield Reached(("list",), {})
 
 
@@ -437,7 +438,7 @@ def busy(scene: Scene) -> Iterator[Reached]:
         scene.monkeypatch.context() as patch,
         closing(sqlite3.connect(scene.path, isolation_level=None)) as conn,
     ):
-        patch.setattr(sqlite, "PATIENCE", 0)
+        patch.setattr(connection, "PATIENCE", 0)
         conn.execute("begin exclusive")
         yield Reached(create(), {"path": str(scene.path)})
 
@@ -462,7 +463,7 @@ def newer(scene: Scene) -> Iterator[Reached]:
         conn.execute("pragma user_version = 99")
     yield Reached(
         ("list",),
-        {"path": str(scene.path), "schema": 99, "known": sqlite.SCHEMA_VERSION},
+        {"path": str(scene.path), "schema": 99, "known": SCHEMA_VERSION},
     )
 
 
@@ -534,9 +535,9 @@ def test_every_error_is_one_line_and_a_hint_for_people(
         error = run(*args, "--json").error
         answer = run(*args)
 
-    said = [f"calbook: {visible(error['message'])}\n"]
+    said = [f"calbook: {escape_controls(error['message'])}\n"]
     if error["hint"]:
-        said.append(f"hint: {visible(error['hint'])}\n")
+        said.append(f"hint: {escape_controls(error['hint'])}\n")
     assert (answer.status, answer.out) == (TABLE[code], "")
     assert answer.err == "".join(said)
 

@@ -21,9 +21,11 @@ from typing import Any
 import pytest
 
 from calbook import Client, errors
-from calbook.store import schema, setup, sqlite
 from calbook.store.facts import Facts
-from calbook.store.sqlite import SqliteStore
+from calbook.store.sqlite import connection, schema, setup
+from calbook.store.sqlite import store as sqlite_store
+from calbook.store.sqlite.connection import APPLICATION_ID, SCHEMA_VERSION
+from calbook.store.sqlite.store import SqliteStore
 from calbook.store.transaction import Transaction
 
 Act = Callable[[Client], object]
@@ -110,7 +112,7 @@ def test_the_file_says_whose_it_is(made: Path) -> None:
             for name in ("application_id", "user_version", "journal_mode")
         ]
 
-    assert marks == [int.from_bytes(b"CalB"), sqlite.SCHEMA_VERSION, "delete"]
+    assert marks == [int.from_bytes(b"CalB"), SCHEMA_VERSION, "delete"]
 
 
 def test_every_table_is_strict(made: Path) -> None:
@@ -155,7 +157,7 @@ def test_a_reader_cannot_write(store: SqliteStore, made: Path) -> None:
 def test_a_reader_sees_one_state_throughout(
     store: SqliteStore, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE", 0)
+    monkeypatch.setattr(connection, "PATIENCE", 0)
 
     with store.read(Facts) as facts, Client(made) as other:
         before = [host["name"] for host in facts.host_rows()]
@@ -305,8 +307,8 @@ def next_schema(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[Any], None]]:
     ):
         migrations()(migration)
     monkeypatch.setattr(schema, "migrations", migrations)
-    version = sqlite.SCHEMA_VERSION + 1
-    for module in (sqlite, setup):
+    version = SCHEMA_VERSION + 1
+    for module in (sqlite_store, setup):
         monkeypatch.setattr(module, "SCHEMA_VERSION", version)
     return ahead
 
@@ -325,14 +327,12 @@ def test_an_older_file_is_copied_beside_itself_and_then_migrated(
     with Client(made) as client:
         use(client)
 
-    copy = made.with_name(f"{made.name}.before-{sqlite.SCHEMA_VERSION}")
+    copy = made.with_name(f"{made.name}.before-{setup.SCHEMA_VERSION}")
     assert dumped(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     assert "pronouns" in columns(made, "hosts")
     with plain(made) as conn:
-        assert conn.execute("pragma user_version").fetchone() == (
-            sqlite.SCHEMA_VERSION,
-        )
+        assert conn.execute("pragma user_version").fetchone() == (setup.SCHEMA_VERSION,)
         assert conn.execute("select count(*) from hosts").fetchone() == (1,)
 
 
@@ -351,7 +351,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_without_room_for_the_copy_nothing_is_migrated(
     made: Path, next_schema: list[Callable[[Any], None]]
 ) -> None:
-    made.with_name(f"{made.name}.before-{sqlite.SCHEMA_VERSION}").mkdir()
+    made.with_name(f"{made.name}.before-{setup.SCHEMA_VERSION}").mkdir()
     before = made.read_bytes()
 
     with Client(made) as client, pytest.raises(errors.StoreError, match="cannot make"):
@@ -421,7 +421,7 @@ def another_programs_version(path: Path) -> None:
 
 def our_mark_alone(path: Path) -> None:
     with plain(path) as conn:
-        conn.execute(f"pragma application_id = {sqlite.APPLICATION_ID}")
+        conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute("create table contacts (name text)")
 
 
@@ -764,7 +764,7 @@ def test_the_file_now_at_the_path_is_used_from_then_on(made: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     patience = 0.3
-    monkeypatch.setattr(sqlite, "PATIENCE", patience)
+    monkeypatch.setattr(connection, "PATIENCE", patience)
     return patience
 
 

@@ -364,7 +364,7 @@ def test_the_event_of_a_seat_holds_its_person_alone(
     seat("Bob", recurring=WEEKLY, guests=["carl@example.com"])
     client.calendar.bookings.remove_attendee(uid, email="bob@example.com", by="host")
 
-    rows = client._desk.store.connection.execute("select booking from events")
+    rows = client._context.store.connection.execute("select booking from events")
     _, *held = (json.loads(row[0]) for row in rows)
 
     assert [[guest["email"] for guest in booking["guests"]] for booking in held] == [

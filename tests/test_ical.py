@@ -20,8 +20,6 @@ from dateutil.tz import tzical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calbook import ical
-from calbook.core import times
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -34,7 +32,9 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.ical import Invite, Method
+from calbook.core.time import times
+from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 
 MINUTE = timedelta(minutes=1)
 MEETING_URL = "https://meet.example/abc"
@@ -54,7 +54,7 @@ def occurrence_of(
     start: datetime, length: timedelta, zone: str, **changes: Any
 ) -> Occurrence:
     span = Span(start, start + length)
-    wall = times.wall(start, zone)
+    wall = times.wall_time(start, zone)
     return Occurrence(
         recurrence_id=start,
         date=wall.date(),
@@ -100,7 +100,7 @@ def make_invite() -> Callable[..., Invite]:
 
 
 def written(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) -> str:
-    return ical.calendar([invite], method=method, **rest).decode()
+    return write_calendar([invite], method=method, **rest).decode()
 
 
 def lines(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) -> list:
@@ -110,7 +110,7 @@ def lines(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) -
 
 def read(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) -> Any:
     """The event as another program reads it."""
-    data = ical.calendar([invite], method=method, **rest)
+    data = write_calendar([invite], method=method, **rest)
     return icalendar.Calendar.from_ical(data).walk("VEVENT")[0]
 
 
@@ -229,7 +229,7 @@ def test_the_default_method_follows_the_booking(make_invite, status, email, meth
     hosts = (ALICE._replace(email=email), BOB)
 
     assert (
-        ical.method_for(make_invite(occurrence={"status": status}, hosts=hosts))
+        default_method(make_invite(occurrence={"status": status}, hosts=hosts))
         is method
     )
 
@@ -295,7 +295,7 @@ def test_without_an_organizer_there_is_no_scheduling(make_invite, method):
 def test_one_host_without_email_takes_the_method_from_the_whole_feed(make_invite):
     mute = make_invite(uid="bk_mute", hosts=(ALICE._replace(email=None),))
 
-    text = ical.calendar([make_invite(), mute], method=Method.PUBLISH).decode()
+    text = write_calendar([make_invite(), mute], method=Method.PUBLISH).decode()
 
     assert "METHOD" not in text
     assert "ORGANIZER" not in text
@@ -422,7 +422,7 @@ def test_a_feed_has_a_name_and_is_ordered_by_start(make_invite):
     third = make_invite(uid="bk_a", start=MONDAY + 60 * MINUTE)
 
     data, other = (
-        ical.calendar(invites, method=Method.PUBLISH, name="Demos, all")
+        write_calendar(invites, method=Method.PUBLISH, name="Demos, all")
         for invites in ([third, second, first], [first, third, second])
     )
 
@@ -461,7 +461,7 @@ def test_the_same_state_gives_the_same_bytes_in_every_process():
 def sample() -> str:
     zones = ("America/New_York", "Asia/Kathmandu", "Europe/Dublin", "Asia/Jerusalem")
     invites = [invite_of(uid=f"bk_{zone}", zone=zone) for zone in zones]
-    return ical.calendar(invites, method=Method.REQUEST).decode()
+    return write_calendar(invites, method=Method.REQUEST).decode()
 
 
 # -- text ----------------------------------------------------------------------------
@@ -548,7 +548,7 @@ def test_lines_are_folded_by_octets_between_characters(make_invite):
         notes="é😀語" * 300, attendees=(Attendee("ö" * 60 + "@example.com", "😀" * 80),)
     )
 
-    data = ical.calendar([invite], method=Method.REQUEST)
+    data = write_calendar([invite], method=Method.REQUEST)
 
     folded = data.split(b"\r\n")
     assert max(map(len, folded)) <= 75
@@ -637,7 +637,7 @@ AROUND = [n * MINUTE for n in (-1440, -91, -60, -31, -30, -1, 0, 1, 29, 30, 60, 
 def test_readers_find_the_instants(make_invite, zone, onset, length):
     for start in (onset + offset for offset in AROUND):
         invite = make_invite(zone=zone, start=start, length=length)
-        data = ical.calendar([invite], method=Method.REQUEST)
+        data = write_calendar([invite], method=Method.REQUEST)
 
         (event,) = recurring_ical_events.of(icalendar.Calendar.from_ical(data)).between(
             onset - timedelta(days=3), onset + timedelta(days=3)
@@ -697,7 +697,7 @@ def test_a_doubtful_time_beside_a_plain_one_is_in_utc_alone(make_invite):
     plain = make_invite(uid="bk_a", start=utc("2027-11-01 15:00"))
     doubtful = make_invite(uid="bk_b", start=utc("2027-11-07 05:00"))
 
-    text = ical.calendar([plain, doubtful], method=Method.PUBLISH).decode()
+    text = write_calendar([plain, doubtful], method=Method.PUBLISH).decode()
 
     assert "\nDTSTART;TZID=America/New_York:20271101T110000\r" in text
     assert "\nDTSTART:20271107T050000Z\r" in text
@@ -712,7 +712,7 @@ def test_every_zone_named_is_described_once_for_all_its_bookings(make_invite):
     ]
 
     read_back = icalendar.Calendar.from_ical(
-        ical.calendar(invites, method=Method.PUBLISH)
+        write_calendar(invites, method=Method.PUBLISH)
     )
 
     described = [str(zone["TZID"]) for zone in read_back.walk("VTIMEZONE")]

@@ -17,12 +17,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_ical import invite_of, utc
 
-from calbook import ical, invites
-from calbook.core import recurrence, times
 from calbook.core.errors import NotFound
 from calbook.core.model import Moment, Occurrence, Resolution, Span, Status
-from calbook.core.recurrence import Frequency, Recurrence, Weekday
-from calbook.ical import Invite, Method
+from calbook.core.time import recurrence, times
+from calbook.core.time.recurrence import Frequency, Recurrence, Weekday
+from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
+from calbook.services.calendars import invites
 
 MINUTE = timedelta(minutes=1)
 HOUR = 60 * MINUTE
@@ -99,7 +100,7 @@ class Event(NamedTuple):
 
 
 def written(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) -> str:
-    return ical.calendar([invite], method=method, **rest).decode()
+    return write_calendar([invite], method=method, **rest).decode()
 
 
 def events(data: str) -> list[Event]:
@@ -184,7 +185,7 @@ def test_the_seeds_series_after_two_cancellations_is_written_like_this():
         sequence=2,
     )
 
-    data = ical.calendar([invite], method=Method.REQUEST)
+    data = write_calendar([invite], method=Method.REQUEST)
 
     assert data == (GOLDEN / "series.ics").read_bytes()
 
@@ -552,8 +553,8 @@ def test_a_feed_describes_for_a_series_what_single_bookings_do_without():
     )
     series = series_of("2025-02-15T10:00", RAMADAN, "Africa/Casablanca")
 
-    alone = ical.calendar([single], method=Method.PUBLISH).decode()
-    both = ical.calendar([single, series], method=Method.PUBLISH).decode()
+    alone = write_calendar([single], method=Method.PUBLISH).decode()
+    both = write_calendar([single, series], method=Method.PUBLISH).decode()
 
     assert described(alone) == []
     assert described(both) == ["Africa/Casablanca"]
@@ -602,8 +603,8 @@ def test_a_series_that_is_off_is_taken_out_as_it_was_made(by):
     invite = four(by, changes=off(WEEK[0]) | {WEEK[2]: moved_to("2027-01-22 18:00")})
     gone = change(invite, **CANCELLED, reason="Client left")
 
-    assert ical.method_for(invite) is Method.REQUEST
-    assert ical.method_for(gone) is Method.CANCEL
+    assert default_method(invite) is Method.REQUEST
+    assert default_method(gone) is Method.CANCEL
     (master,) = told(gone, Method.CANCEL)
     assert rule_of(gone, Method.CANCEL) == rule_of(four(by))
     assert master["DTSTART"] == f"DTSTART;{TZ}:20270118T100000"
@@ -641,7 +642,7 @@ def test_a_series_that_is_off_has_no_method_without_an_organizer():
     mute = tuple(h._replace(email=None) for h in four().hosts)
     gone = change(four(hosts=mute), **CANCELLED)
 
-    (master,) = told(gone, ical.method_for(gone))
+    (master,) = told(gone, default_method(gone))
 
     assert master["STATUS"] == "STATUS:CANCELLED"
     assert "METHOD" not in written(gone, None)
@@ -652,7 +653,7 @@ def test_a_feed_has_what_is_left_and_names_no_attendee():
     single = invite_of(uid="bk_b", zone=NEW_YORK)
     gone = change(four(uid="bk_c"), **CANCELLED)
 
-    data = invites.feed_of([gone, single, series], "Demos").decode()
+    data = invites.feed_calendar([gone, single, series], "Demos").decode()
 
     assert by_library(data) == sorted([*live(series), *live(single)])
     assert "METHOD:PUBLISH\r\n" in data
@@ -678,9 +679,9 @@ def only(invite: Invite, day: str) -> Invite:
 def test_one_occurrence_is_asked_for_by_its_first_time(changes, start):
     invite = only(four(changes={WEEK[1]: changes}), WEEK[1])
 
-    (event,) = told(invite, ical.method_for(invite))
+    (event,) = told(invite, default_method(invite))
 
-    assert ical.method_for(invite) is Method.REQUEST
+    assert default_method(invite) is Method.REQUEST
     assert event["RECURRENCE-ID"] == f"RECURRENCE-ID;{TZ}:20270119T100000"
     assert event["DTSTART"] == f"DTSTART;{start}"
     assert event["STATUS"] == "STATUS:CONFIRMED"
@@ -691,9 +692,9 @@ def test_one_occurrence_is_asked_for_by_its_first_time(changes, start):
 def test_one_occurrence_is_taken_out_with_its_reason():
     invite = only(four(changes=off(WEEK[1], reason="Ill")), WEEK[1])
 
-    (event,) = told(invite, ical.method_for(invite))
+    (event,) = told(invite, default_method(invite))
 
-    assert ical.method_for(invite) is Method.CANCEL
+    assert default_method(invite) is Method.CANCEL
     assert event["RECURRENCE-ID"] == f"RECURRENCE-ID;{TZ}:20270119T100000"
     assert event["DTSTART"] == f"DTSTART;{TZ}:20270119T100000"
     assert event["STATUS"] == "STATUS:CANCELLED"
@@ -735,9 +736,9 @@ def test_a_date_that_is_none_of_the_bookings_is_not_found(invite):
     other = only(invite, "2027-01-23")
 
     with pytest.raises(NotFound, match=r"no such occurrence: bk_.* on 2027-01-23"):
-        ical.method_for(other)
+        default_method(other)
     with pytest.raises(NotFound, match=r"no such occurrence: bk_.* on 2027-01-23"):
-        ical.calendar([other], method=Method.PUBLISH)
+        write_calendar([other], method=Method.PUBLISH)
 
 
 # -- any series ----------------------------------------------------------------------
@@ -768,7 +769,7 @@ def firsts(draw: st.DrawFn) -> tuple[str, datetime]:
         zone, year = draw(st.sampled_from(ZONES)), draw(st.integers(1971, 2060))
         wall = times.midnight(date(year, 1, 1))
         wall += draw(st.integers(0, 366 * 24 * 4)) * 15 * MINUTE
-    return zone, times.wall(times.settled(wall, zone), zone)
+    return zone, times.wall_time(times.instant_of_wall(wall, zone), zone)
 
 
 @st.composite
@@ -832,7 +833,9 @@ def changed(draw: st.DrawFn, occurrence: Occurrence) -> Occurrence:
 @st.composite
 def later_pass(draw: st.DrawFn, occurrence: Occurrence, zone: str) -> Occurrence:
     """The second pass of a repeated hour, which an offset can mean."""
-    passes = times.readings(times.wall(occurrence.recurrence_id, zone), zone)
+    passes = times.possible_instants(
+        times.wall_time(occurrence.recurrence_id, zone), zone
+    )
     later = draw(st.sampled_from(passes)) - occurrence.recurrence_id
     start, end = occurrence.span
     return occurrence._replace(
@@ -863,7 +866,7 @@ def can_be_read_by_dateutil(data: str) -> bool:
 @settings(max_examples=50, deadline=None)
 @given(invite=serieses(), method=st.sampled_from([None, *Method]))
 def test_every_file_is_well_formed(invite, method):
-    data = ical.calendar([invite], method=method, alarm=15 * MINUTE)
+    data = write_calendar([invite], method=method, alarm=15 * MINUTE)
 
     lines = data.split(b"\r\n")
     assert max(map(len, lines)) <= 75
@@ -871,4 +874,4 @@ def test_every_file_is_well_formed(invite, method):
     assert not icalendar.Calendar.from_ical(data).errors
     assert b"RDATE" not in data
     assert b"RANGE" not in data
-    assert data == ical.calendar([invite], method=method, alarm=15 * MINUTE)
+    assert data == write_calendar([invite], method=method, alarm=15 * MINUTE)

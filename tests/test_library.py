@@ -22,7 +22,7 @@ import pytest
 
 import calbook
 from calbook import Actor, Attendance, Booking, Client, Resolution, Status, errors
-from calbook.values.value import Value
+from calbook.api.values.value import Value
 
 EVERYTHING = {
     "attendee": {

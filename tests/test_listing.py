@@ -12,7 +12,7 @@ import pytest
 from conftest import DAYS, MONDAY, Clock
 
 from calbook import Booking, Client
-from calbook.values.bookings import Occurrence
+from calbook.api.values.bookings import Occurrence
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -25,12 +25,12 @@ from mailing import PASSWORD, USER, Configure, Received, Serve, Server, free_por
 from test_ical import ALICE, BOB, invite_of
 
 from calbook import Booking, Client, errors
-from calbook.core.fields import NAME_LENGTH
 from calbook.core.model import Attendee
-from calbook.core.notices import Notice
-from calbook.delivery import letters
-from calbook.delivery.letters import Envelope
-from calbook.delivery.mail import Postman
+from calbook.core.outgoing.notices import Notice
+from calbook.core.validation import NAME_LENGTH
+from calbook.delivery.mail import messages
+from calbook.delivery.mail.messages import Envelope
+from calbook.delivery.mail.smtp import SmtpSender
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -676,7 +676,7 @@ def hostile(text: str) -> str:
     notice = Notice("request", "moved", invite.booking.attendees, dates)
     envelope = Envelope("dl_0123456789abcdef", "me@example.org", dates[0].span.start)
     person = invite.booking.attendee
-    return letters.invitation(envelope, invite, notice, person, reason=text)
+    return messages.invitation_message(envelope, invite, notice, person, reason=text)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
@@ -817,7 +817,7 @@ def test_a_write_that_tells_nobody_loads_nothing_for_it(
         "from calbook.cli import app\n"
         "status = app.run(sys.argv[1:])\n"
         "loaded = {'smtplib', 'email', 'ssl', 'socket', 'tomllib', 'icalendar',"
-        " 'calbook.settings', 'calbook.notices', 'calbook.delivery'}\n"
+        " 'calbook.settings', 'calbook.services.outbox.notices', 'calbook.delivery'}\n"
         "print(*sorted(loaded & set(sys.modules)), file=sys.stderr)\n"
         "print(*(f for f in opened if 'config.toml' in f), file=sys.stderr)\n"
     )
@@ -944,7 +944,7 @@ def test_a_connection_that_fell_asleep_is_opened_anew(
     """Between two mails the server hangs up."""
     server = serve(timeout=0.3)
     settings = configure(server.port)
-    with closing(Postman()) as postman:
+    with closing(SmtpSender()) as postman:
         for pause in (0, 1):
             time.sleep(pause)
             sent = postman.post(settings, "ada@example.com", "To: x\n\nHi\n", seconds=5)
@@ -957,7 +957,7 @@ def test_another_server_gets_none_of_the_old_connection(
     serve: Serve, configure: Configure
 ) -> None:
     old, new = serve(), serve()
-    with closing(Postman()) as postman:
+    with closing(SmtpSender()) as postman:
         for server in (old, new):
             settings = configure(server.port)
             postman.post(settings, "ada@example.com", "To: x\n\nHi\n", seconds=5)

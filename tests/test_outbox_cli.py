@@ -407,7 +407,7 @@ def test_all_events_can_be_asked_for_again(
 
 @pytest.mark.parametrize("command", ["add", "update"])
 def test_the_help_names_every_type_of_event(run: Run, command: str) -> None:
-    from calbook.core.webhooks import EVENT_TYPES
+    from calbook.core.outgoing.webhooks import EVENT_TYPES
 
     text = run("webhook", command, "--help").out
 

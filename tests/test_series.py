@@ -62,13 +62,13 @@ def everything(client: Client) -> list[dict[str, Any]]:
 
 def snapshots(client: Client) -> list[dict[str, Any]]:
     """The booking in every event, in order."""
-    rows = client._desk.store.connection.execute("select booking from events")
+    rows = client._context.store.connection.execute("select booking from events")
     return [json.loads(row[0]) for row in rows]
 
 
 def check_claims(client: Client) -> None:
     """The time that is held is that of the occurrences that are not cancelled."""
-    conn = client._desk.store.connection
+    conn = client._context.store.connection
     held = "select uid, recurrence_id, claim_start, claim_end from {}"
     claims = conn.execute(f"{held.format('claims')} order by 1, 2")
     live = "occurrences where status <> 'CANCELLED' order by 1, 2"
@@ -1206,11 +1206,11 @@ def test_only_the_dates_that_are_due_are_read_and_written(
     client: Client, clock: Clock, series: BookingMaker
 ) -> None:
     uid = series().uid
-    conn = client._desk.store.connection
+    conn = client._context.store.connection
     dues = "select date from occurrences where due is not null order by date"
     clock.now = datetime(2027, 1, 25, 11, tzinfo=UTC)
     read: list[int] = []
-    part = Transaction.part
+    part = Transaction.booking_part
 
     def counted(tx: Transaction, uid: str, keys: Iterable[datetime]) -> Any:
         found = part(tx, uid, keys)
@@ -1218,7 +1218,7 @@ def test_only_the_dates_that_are_due_are_read_and_written(
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Transaction, "part", counted)
+        patch.setattr(Transaction, "booking_part", counted)
         patch.delattr(Facts, "booking")  # all of it
         told = client.tick()
 
@@ -1372,7 +1372,7 @@ LONG = {"frequency": "DAILY", "count": 730}
 
 def steps(client: Client, work: Callable[[], object]) -> int:
     """Of SQLite's virtual machine."""
-    conn, done = client._desk.store.connection, Counter[str]()
+    conn, done = client._context.store.connection, Counter[str]()
 
     def count() -> None:
         done["steps"] += 10

@@ -193,7 +193,7 @@ class Walk:
 
 
 def made(client: Client) -> Callable[[Booking], int]:
-    rows = client._desk.store.connection.execute("select uid, rowid from bookings")
+    rows = client._context.store.connection.execute("select uid, rowid from bookings")
     order = dict(map(tuple, rows))
     return lambda booking: order[booking.uid]
 

@@ -13,9 +13,9 @@ from threading import Thread
 import pytest
 from mailing import PASSWORD, USER, Configure, Serve, authenticator, free_port
 
-from calbook.delivery import letters, mail
-from calbook.delivery.letters import Envelope
-from calbook.delivery.outcome import Outcome, unreached
+from calbook.delivery.mail import messages, smtp
+from calbook.delivery.mail.messages import Envelope
+from calbook.delivery.outcome import Outcome, not_reached
 from calbook.settings import MailServer
 
 pytest_plugins = ("mailing",)
@@ -28,9 +28,9 @@ TO = "ada@example.com"
 
 def posted(server: MailServer, to: str = TO, *, seconds: float = 10.0) -> Outcome:
     envelope = Envelope("dl_0123456789abcdef", server.sender, NOW)
-    message = letters.trial(envelope, to)
-    with closing(mail.Postman()) as postman:
-        return postman.post(server, mail.recipient(message), message, seconds=seconds)
+    message = messages.test_message(envelope, to)
+    with closing(smtp.SmtpSender()) as postman:
+        return postman.post(server, smtp.recipient(message), message, seconds=seconds)
 
 
 def test_a_mail_arrives_as_it_was_written(serve: Serve, configure: Configure) -> None:
@@ -53,7 +53,7 @@ def test_a_line_with_a_single_dot_is_carried_over(
     server = serve()
     message = "To: <ada@example.com>\nSubject: Dots\n\n.\n..\n.end\n"
 
-    with closing(mail.Postman()) as postman:
+    with closing(smtp.SmtpSender()) as postman:
         postman.post(configure(server.port), TO, message, seconds=5)
 
     [received] = server.received
@@ -120,7 +120,7 @@ def test_a_server_without_starttls_gets_nothing(
 
     outcome = posted(configure(server.port, security="starttls"))
 
-    assert outcome == unreached("the server offers no STARTTLS")
+    assert outcome == not_reached("the server offers no STARTTLS")
     assert server.received == []
 
 
@@ -160,7 +160,7 @@ def test_a_password_that_is_not_in_the_environment_is_named(
 ) -> None:
     settings = configure(serve(**ASKS).port, user=USER, password_env="NO_SUCH")
 
-    assert posted(settings) == unreached(
+    assert posted(settings) == not_reached(
         "the variable NO_SUCH, for the password, is not set"
     )
 
@@ -222,7 +222,7 @@ def test_a_server_that_speaks_no_tls_is_told_of_in_words(
 ) -> None:
     outcome = posted(configure(serve().port, security="tls"))
 
-    assert outcome == unreached("the server speaks no TLS on this port")
+    assert outcome == not_reached("the server speaks no TLS on this port")
 
 
 def test_a_server_that_hangs_up_instead_is_told_of_in_words(
@@ -250,7 +250,7 @@ def test_a_name_that_leads_nowhere_is_named(configure: Configure, host: str) -> 
 def test_nobody_there_is_tried_again(configure: Configure) -> None:
     outcome = posted(configure(free_port()))
 
-    assert outcome == unreached("Connection refused")
+    assert outcome == not_reached("Connection refused")
 
 
 def said(*lines: bytes) -> Callable[[socket.socket], None]:
@@ -343,11 +343,11 @@ def test_what_a_server_says_is_shown_harmless_and_in_part(
 
 def test_who_is_written_to_stands_in_the_message() -> None:
     name = '"<eve@example.com>" ' * 9
-    line = letters.mailbox(name, TO)
+    line = messages.mailbox(name, TO)
 
-    assert mail.recipient(f"From: <a@b.c>\nTo: {line}\nSubject: x\n") == TO
-    folded = letters._folded(f"To: {line}")
-    assert mail.recipient(f"{folded}Subject: <x@y.z>\n\nTo: <b@c.d>\n") == TO
+    assert smtp.recipient(f"From: <a@b.c>\nTo: {line}\nSubject: x\n") == TO
+    folded = messages._fold_header(f"To: {line}")
+    assert smtp.recipient(f"{folded}Subject: <x@y.z>\n\nTo: <b@c.d>\n") == TO
 
 
 def test_a_server_that_wants_no_more_text_is_called_again(configure: Configure) -> None:
@@ -381,7 +381,7 @@ def test_a_server_that_wants_no_more_text_is_called_again(configure: Configure) 
         serving = Thread(target=serve, args=(listener,))
         serving.start()
         settings = configure(listener.getsockname()[1])
-        with closing(mail.Postman()) as postman:
+        with closing(smtp.SmtpSender()) as postman:
             sent = [
                 postman.post(settings, TO, "To: x\n\nHi\n", seconds=5) for _ in range(2)
             ]

@@ -17,15 +17,15 @@ import pytest
 from conftest import Clock
 
 from calbook import Booking, Client, Event
-from calbook.client import Calendar
-from calbook.core import times
+from calbook.api.client import Calendar
 from calbook.core.model import Span
+from calbook.core.time import times
+from calbook.store import busy_spans
 from calbook.store import facts as store_facts
-from calbook.store import stretches
-from calbook.store.counting import GROUPS
+from calbook.store.busy_spans import stretch_rows
 from calbook.store.facts import Facts
-from calbook.store.sqlite import SqliteStore
-from calbook.store.stretches import stretch_rows
+from calbook.store.sqlite.store import SqliteStore
+from calbook.store.statistics import GROUPS
 
 SMALL, LARGE = 1_000, 100_000
 FIRST = datetime(2027, 1, 4, tzinfo=UTC)
@@ -108,7 +108,7 @@ class Filled(NamedTuple):
 
     @property
     def store(self) -> SqliteStore:
-        return self.client._desk.store
+        return self.client._context.store
 
     @property
     def middle(self) -> datetime:
@@ -179,7 +179,7 @@ def reading(file: Filled, ask: Ask) -> int:
 def obstacle(facts: Facts, start: datetime) -> object:
     """What is in the way of half an hour."""
     span = Span(start, start + HOUR / 2)
-    return facts.obstacles(["user_me"], [span], aside=None, now=FIRST)
+    return facts.obstacles(["user_me"], [span], exclusion=None, now=FIRST)
 
 
 def page(
@@ -256,13 +256,15 @@ ASKED: dict[str, Ask] = {
     "the groups at a start": lambda facts, file: facts.group_uids(
         "evt_demo", file.middle
     ),
-    "a host's turn": lambda facts, file: facts.turn("evt_demo", "user_me", now=FIRST),
-    "what is due": lambda facts, file: facts.due(FIRST + 10 * HOUR, limit=200),
-    "a day's count": lambda facts, file: facts.counts(
-        "evt_demo", [day(file)], aside=None, now=FIRST
+    "a host's turn": lambda facts, file: facts.turn_facts(
+        "evt_demo", "user_me", now=FIRST
     ),
-    "a week's claims": lambda facts, file: facts.taken(
-        "user_me", day(file, 7), aside=None, now=FIRST
+    "what is due": lambda facts, file: facts.due(FIRST + 10 * HOUR, limit=200),
+    "a day's count": lambda facts, file: facts.count_per_span(
+        "evt_demo", [day(file)], exclusion=None, now=FIRST
+    ),
+    "a week's claims": lambda facts, file: facts.busy_ranges(
+        "user_me", day(file, 7), exclusion=None, now=FIRST
     ),
     "a day's groups": lambda facts, file: facts.groups("evt_demo", day(file)),
 }
@@ -383,7 +385,7 @@ def test_a_date_that_is_due_costs_the_same_in_a_long_series(
         booking(start_time=start, recurring=rule)
         clock.now = start + HOUR
         told: list[Event] = []
-        conn = client._desk.store.connection
+        conn = client._context.store.connection
         work = steps(conn, lambda: told.extend(client.tick()))
         assert [event.type for event in told] == ["booking.completed"]
         return work
@@ -398,4 +400,4 @@ def test_a_date_that_is_due_costs_the_same_in_a_long_series(
 
 
 def test_busy_stretches_are_looked_for_as_far_back_as_claims() -> None:
-    assert stretches.LONGEST == store_facts.LONGEST
+    assert busy_spans.LONGEST == store_facts.LONGEST

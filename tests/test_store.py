@@ -20,7 +20,7 @@ from calbook import Booking, Client, EventType, Status, errors
 from calbook.core.model import LONGEST_CLAIM, Occurrence, Span
 from calbook.core.model import Booking as Model
 from calbook.store.facts import Facts
-from calbook.store.sqlite import SqliteStore
+from calbook.store.sqlite.store import SqliteStore
 
 TEN = datetime(2027, 1, 18, 10, tzinfo=UTC)
 HALF = timedelta(minutes=30)
@@ -761,7 +761,7 @@ def check_no_overlap(client: Client) -> None:
     confirmed = client.calendar.bookings.list(status="CONFIRMED")
     for first, second in pairwise(confirmed):
         assert first.ends_at <= second.starts_at
-    with client._desk.store.read(Facts) as facts:
+    with client._context.store.read(Facts) as facts:
         rows = facts._conn.execute("select uid from claims").fetchall()
     assert {booking.uid for booking in confirmed} <= {row[0] for row in rows}
 

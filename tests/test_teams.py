@@ -182,7 +182,7 @@ def test_a_request_that_expired_lightens_its_host(
     clock.now = MONDAY + timedelta(days=5)
     client.tick()
 
-    loads = client._desk.store.connection.execute(
+    loads = client._context.store.connection.execute(
         "select host_id, bookings from host_loads order by host_id"
     )
 
@@ -213,7 +213,7 @@ def test_a_request_that_expired_by_a_wrong_clock_counts_again_once_confirmed(
 
     client.calendar.bookings.confirm(made.uid)
 
-    loads = client._desk.store.connection.execute("select bookings from host_loads")
+    loads = client._context.store.connection.execute("select bookings from host_loads")
     assert [row[0] for row in loads] == [1]
     assert host(booking()) == "bob"
 

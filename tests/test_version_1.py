@@ -18,9 +18,9 @@ from conftest import DAYS, MONDAY
 from sqlite_utils import Database
 
 from calbook import Booking, Client
-from calbook.store import schema
 from calbook.store.facts import Facts
-from calbook.store.sqlite import APPLICATION_ID
+from calbook.store.sqlite import schema
+from calbook.store.sqlite.connection import APPLICATION_ID
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -158,8 +158,8 @@ def client(old: Old, clock: Clock) -> Iterator[Client]:
 
 
 def turn(client: Client, event_type: str, host: str) -> tuple[int, int | None]:
-    with client._desk.store.read(Facts) as facts:
-        return facts.turn(
+    with client._context.store.read(Facts) as facts:
+        return facts.turn_facts(
             f"evt_{event_type}", f"user_{host}", now=datetime.fromtimestamp(0, UTC)
         )
 

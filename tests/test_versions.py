@@ -13,9 +13,9 @@ from sqlite_utils import Database
 from test_version_1 import dumped, fill, held, tables
 
 from calbook import Client, errors
-from calbook.cli import complete
-from calbook.store import schema
-from calbook.store.sqlite import APPLICATION_ID
+from calbook.cli.shell import complete
+from calbook.store.sqlite import schema
+from calbook.store.sqlite.connection import APPLICATION_ID
 
 if TYPE_CHECKING:
     from conftest import Clock

@@ -11,8 +11,8 @@ import icalendar
 import pytest
 from dateutil.rrule import rrulestr
 
-from calbook.core import times
-from calbook.ical.vtimezone import vtimezone, vtimezone_by_onset
+from calbook.core.time import times
+from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
 
 ZONES = sorted(
     zone

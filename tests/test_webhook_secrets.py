@@ -17,8 +17,8 @@ from receiving import Receiver, slow, status
 from standardwebhooks import Webhook as Outside
 
 from calbook import Client, errors
-from calbook.delivery.masking import masked
-from calbook.wire import MASK
+from calbook.delivery.webhook.masking import mask_secrets
+from calbook.wire.writing.outbox import MASK
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -96,7 +96,7 @@ def test_it_is_masked_before_it_is_cut(client: Client, receiver: Receiver) -> No
 def test_an_echo_that_is_cut_shows_no_beginning_of_a_secret() -> None:
     secret = "s" * 1_000 + "t" * 900
 
-    shown = masked((secret + ",") * 5, [secret])
+    shown = mask_secrets((secret + ",") * 5, [secret])
 
     assert "s" not in shown
 
@@ -127,17 +127,17 @@ def test_a_secret_is_recognised_in_the_usual_spellings(
 ) -> None:
     secret = "Token a\"b\\c/<d&e>='f+g h"
 
-    shown = masked(f"({spell(secret)})", [secret])
+    shown = mask_secrets(f"({spell(secret)})", [secret])
 
     assert shown.replace(MASK, "") in ("()", '("")', '("{\\"a\\": \\"\\"}")')
 
 
 def test_a_short_value_is_no_secret() -> None:
-    assert masked("401: no", ["1", "abcd"]) == "401: no"
+    assert mask_secrets("401: no", ["1", "abcd"]) == "401: no"
 
 
 def test_the_token_alone_is_masked_without_its_scheme() -> None:
-    assert masked("no such token: abcd-efgh", ["Bearer abcd-efgh"]) == (
+    assert mask_secrets("no such token: abcd-efgh", ["Bearer abcd-efgh"]) == (
         f"no such token: {MASK}"
     )
 
@@ -161,7 +161,7 @@ def test_the_token_alone_is_masked_without_its_scheme() -> None:
 def test_no_answer_keeps_it_busy(answer: str, secret: str) -> None:
     began = time.monotonic()
 
-    masked(answer, [secret, *(f"{n}{secret}" for n in range(20))])
+    mask_secrets(answer, [secret, *(f"{n}{secret}" for n in range(20))])
 
     assert time.monotonic() - began < 2
 

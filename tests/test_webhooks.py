@@ -22,8 +22,9 @@ from standardwebhooks import Webhook as Outside
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from calbook import Client, errors
-from calbook.delivery import first, locking, sample
-from calbook.wire import MASK
+from calbook.delivery import first_attempt, lock
+from calbook.delivery.webhook import sample
+from calbook.wire.writing.outbox import MASK
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -509,7 +510,7 @@ def test_while_another_one_delivers_nothing_else_is_said(
     receiver.answers["/"] = [status(500)]
     run(*booking_args())
 
-    with locking.alone(str(path), stays=True):
+    with lock.hold_lock(str(path), stays=True):
         shown = terminal("deliver", "--retry-now")
         shown.end()
 
@@ -525,14 +526,14 @@ def test_a_file_that_is_locked_again_is_said(
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    attempt = first.attempt
+    attempt = first_attempt.attempt_first
 
     def locked(*args: Any, **kwargs: Any) -> Any:
         with closing(sqlite3.connect(path, isolation_level=None)) as conn:
             conn.execute("begin exclusive")
             return attempt(*args, **kwargs)
 
-    monkeypatch.setattr(first, "attempt", locked)
+    monkeypatch.setattr(first_attempt, "attempt_first", locked)
     answer = run(*booking_args())
 
     assert (answer.status, receiver.requests) == (0, [])
@@ -659,7 +660,7 @@ def test_nothing_to_deliver_is_fine(run: Run, hook: str, form: str, empty: str) 
 def test_a_second_deliver_says_so_and_exits_0(run: Run, hook: str, path: Path) -> None:
     run(*booking_args(), "--no-deliver")
 
-    with locking.alone(str(path)):
+    with lock.hold_lock(str(path)):
         answer = run("deliver", "--json")
 
     assert (answer.status, answer.out) == (0, "[]\n")
@@ -869,7 +870,7 @@ def test_without_webhooks_an_event_costs_one_look(
     from test_steps import steps
 
     uid = booking().uid
-    conn = client._desk.store.connection
+    conn = client._context.store.connection
     client.calendar.bookings.update(uid, notes="One")
 
     looks = """

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from running import golden
 
 from calbook import Client
-from calbook.cli import blocks, cells, grid, picture, week
-from calbook.core import times
+from calbook.cli.commands import week
+from calbook.cli.screen import cells, timeline, week_grid, week_svg
+from calbook.core.time import times
 
 if TYPE_CHECKING:
     from running import Run, Terminal
@@ -69,14 +70,14 @@ def opened(client: Client, day: str, start: str, end: str) -> None:
     client.calendar.schedules.update("work", availability=hours)
 
 
-def paged(client: Client, host: str | None = None, **asked: Any) -> blocks.Page:
+def paged(client: Client, host: str | None = None, **asked: Any) -> timeline.Page:
     found = client.calendar.bookings.week(host_id=host, **asked)
-    return blocks.page(found, client.now(), host=host)
+    return timeline.make_page(found, client.now(), host=host)
 
 
 def drawn(client: Client, width: int = 80, **asked: Any) -> str:
     """The week as it stands on a terminal, without colour."""
-    lines = week.lines(paged(client, **asked), width)
+    lines = week.week_lines(paged(client, **asked), width)
     return "".join("".join(p.text for p in line) + "\n" for line in lines)
 
 
@@ -396,15 +397,15 @@ ZONES = (ZONE, "Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "Asia/Ko
 )
 def test_every_moment_of_a_day_is_in_one_row(zone: str, day: date, step: int) -> None:
     monday = day - timedelta(days=day.weekday())
-    page = blocks.Page(monday, monday + timedelta(days=6), zone, NOW, ())
+    page = timeline.Page(monday, monday + timedelta(days=6), zone, NOW, ())
     days = [monday + timedelta(days=n) for n in range(7)]
-    found = grid._grid(
+    found = week_grid._grid(
         page, days, (timedelta(0), timedelta(days=1)), timedelta(minutes=step)
     )
 
     for column in found.columns:
         spans = [span for span in column.spans if span]
-        start, end = times.edges(column.day, zone)
+        start, end = times.day_bounds(column.day, zone)
         assert all(a.end == b.start for a, b in pairwise(spans))
         edges = (spans[0].start, spans[-1].end) if spans else (start, start)
         assert edges == ((start, end) if start < end else (start, start))
@@ -465,7 +466,7 @@ EVIL = (
 
 
 def picture_of(client: Client, **asked: Any) -> ET.Element:
-    return ET.fromstring(picture.svg(paged(client, **asked)).encode())
+    return ET.fromstring(week_svg.week_svg(paged(client, **asked)).encode())
 
 
 def test_a_picture_holds_names_as_text(client: Client, book: Book) -> None:
@@ -566,7 +567,7 @@ def test_a_picture_is_written_whole(run: Run, book: Book, tmp_path: Path) -> Non
 def test_what_overlaps_has_lanes_of_its_own(spans: list[tuple[int, int]]) -> None:
     ranges = [(start, start + length) for start, length in spans]
 
-    found = blocks.lanes(ranges)
+    found = timeline.columns_beside(ranges)
 
     at_once = [sum(a <= at < b for a, b in ranges) for at in range(30)]
     assert max((lane.of for lane in found), default=0) == max(at_once)
@@ -593,26 +594,26 @@ def test_what_overlaps_has_lanes_of_its_own(spans: list[tuple[int, int]]) -> Non
     ],
 )
 def test_text_is_made_of_characters_of_one_width(given: str, shown: str) -> None:
-    assert cells.plain(given) == shown
+    assert cells.plain_text(given) == shown
 
 
 @example("\u1160", 3)  # a vowel of Hangul
 @given(st.text(), st.integers(0, 30))
 def test_a_cell_is_filled_to_its_width(text: str, size: int) -> None:
-    found = cells.fitted(cells.plain(text), size)
+    found = cells.fit(cells.plain_text(text), size)
 
     assert widths(found + "|") == [size + 1]
 
 
 def test_text_from_right_to_left_is_closed() -> None:
-    assert cells.fitted("علي", 5) == "علي\u200e  "
-    assert cells.fitted("عليعلي", 4) == "علي…\u200f\u200e"
-    assert cells.fitted("Ada", 5) == "Ada  "
+    assert cells.fit("علي", 5) == "علي\u200e  "
+    assert cells.fit("عليعلي", 4) == "علي…\u200f\u200e"
+    assert cells.fit("Ada", 5) == "Ada  "
 
 
 @given(st.lists(st.integers(0, 300), max_size=4), st.integers(0, 200))
 def test_the_widest_column_gives_way(wanted: list[int], room: int) -> None:
-    found = cells.shared(wanted, room)
+    found = cells.share_width(wanted, room)
 
     assert sum(found) <= max(room, 0)
     assert found == wanted or max(found) - min(found) <= 1 or sum(found) == room

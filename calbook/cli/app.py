@@ -13,32 +13,32 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from calbook.cli import afterwards
+from calbook.cli import after_command
 
 Tree = Mapping[str, "str | Tree"]
 
 SECTIONS: Mapping[str, Tree] = {
     "Bookings": {
         "create": "create:create",
-        "list": "looking:list_bookings",
-        "show": "looking:show",
-        "confirm": "changing:confirm",
-        "reject": "changing:reject",
-        "cancel": "changing:cancel",
-        "reschedule": "changing:reschedule",
-        "occurrences": "looking:occurrences",
+        "list": "bookings:list_bookings",
+        "show": "bookings:show",
+        "confirm": "change:confirm",
+        "reject": "change:reject",
+        "cancel": "change:cancel",
+        "reschedule": "change:reschedule",
+        "occurrences": "bookings:occurrences",
         "attendee": {
-            "add": "attending:add",
-            "list": "attending:list_attendees",
-            "remove": "attending:remove",
+            "add": "attendee:add",
+            "list": "attendee:list_attendees",
+            "remove": "attendee:remove",
         },
         "note": {
             "add": "note:add",
             "list": "note:list_notes",
         },
-        "update": "changing:update",
-        "attended": "attending:attended",
-        "no-show": "attending:no_show",
+        "update": "change:update",
+        "attended": "attendee:attended",
+        "no-show": "attendee:no_show",
     },
     "Looking": {
         "slots": "slots:slots",
@@ -46,11 +46,11 @@ SECTIONS: Mapping[str, Tree] = {
         "agenda": "agenda:agenda",
         "week": "week:week",
         "next": "agenda:next_",
-        "history": "looking:history",
+        "history": "bookings:history",
         "stats": "stats:stats",
     },
     "Files": {
-        "ics": "files:ics",
+        "ics": "ics:ics",
         "busy": {
             "import": "busy:import_ics",
             "add": "busy:add",
@@ -60,7 +60,7 @@ SECTIONS: Mapping[str, Tree] = {
         },
     },
     "Setup": {
-        "init": "setup:init",
+        "init": "init:init",
         "event": {
             "add": "event:add",
             "list": "event:list_event_types",
@@ -90,16 +90,16 @@ SECTIONS: Mapping[str, Tree] = {
             "update": "webhook:update",
             "remove": "webhook:remove",
             "test": "webhook:send_sample",
-            "log": "deliveries:webhooks",
-            "redeliver": "deliveries:send_again",
+            "log": "delivery_log:webhook_log",
+            "redeliver": "delivery_log:redeliver",
             "rotate": "webhook:rotate",
             "verify": "webhook:verify",
         },
-        "tick": "setup:tick",
+        "tick": "init:tick",
         "deliver": "deliver:deliver",
         "mail": {
-            "log": "deliveries:mails",
-            "redeliver": "deliveries:send_mail_again",
+            "log": "delivery_log:mail_log",
+            "redeliver": "delivery_log:redeliver_mail",
         },
         "config": {
             "show": "config:show",
@@ -107,10 +107,10 @@ SECTIONS: Mapping[str, Tree] = {
             "smtp-test": "config:smtp_test",
         },
         "db": {
-            "path": "database:path",
-            "check": "database:check",
-            "backup": "database:backup",
-            "restore": "database:restore",
+            "path": "db:path",
+            "check": "db:check",
+            "backup": "db:backup",
+            "restore": "db:restore",
         },
         "completion": "completion:completion",
         "demo": "demo:demo",
@@ -172,7 +172,7 @@ def _built(name: str, place: "str | Tree") -> Any:
         return LazyGroup(name, place, _GROUP_HELP[name])
     module, function = place.split(":")
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    command = getattr(import_module(f"calbook.cli.{module}"), function)
+    command = getattr(import_module(f"calbook.cli.commands.{module}"), function)
     app.command(name, context_settings=_HELP_OPTIONS)(command)
     return typer.main.get_command(app)
 
@@ -185,7 +185,7 @@ def _short_help(name: str, place: "str | Tree") -> str:
 def run(args: Sequence[str]) -> int:
     """Run one command line; the exit status. Never lets a traceback out."""
     _prepare_streams()
-    afterwards.forget()
+    after_command.forget_clients()
     try:
         status = _reported(args, lambda: _run(list(args)))
         if status >= _SIGNALLED:
@@ -203,13 +203,13 @@ def _reported(args: Sequence[str], step: Callable[[], int]) -> int:
     try:
         return step()
     except BaseException as error:
-        from calbook.cli import failing  # only when something is wrong
+        from calbook.cli import error_output  # only when something is wrong
 
-        return failing.report(error, wants_json=_wants_json(args))
+        return error_output.report(error, wants_json=_wants_json(args))
 
 
 def _afterwards(args: Sequence[str]) -> int:
-    afterwards.attempt(is_wanted="--no-deliver" not in _options(args))
+    after_command.attempt_first(is_wanted="--no-deliver" not in _options(args))
     return 0
 
 
@@ -237,7 +237,7 @@ _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
 
 
 def _terminated(signum: int, frame: object) -> None:
-    from calbook.cli.failing import Terminated
+    from calbook.cli.error_output import Terminated
 
     raise Terminated
 

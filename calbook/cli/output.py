@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from calbook.core.text import escape_json, visible
+from calbook.core.text import escape_controls, escape_json
 
 Json = dict[str, Any]
 
@@ -25,7 +25,7 @@ _WIDEST = 1_000  # columns that anybody looks at
 as_terminal = False
 
 
-class Form(NamedTuple):
+class OutputOptions(NamedTuple):
     """How an answer is to be printed."""
 
     json: bool = False
@@ -35,7 +35,7 @@ class Form(NamedTuple):
     tz: str | None = None
 
 
-def is_for_people(form: Form) -> bool:
+def is_for_people(form: OutputOptions) -> bool:
     """A terminal, and no form asked for that programs read."""
     return is_terminal() and not (form.json or form.jsonl or form.csv)
 
@@ -76,34 +76,34 @@ def flush() -> None:
 
 def say(text: str) -> None:
     """A word to the person, not an answer: on stderr."""
-    print(visible(text), file=sys.stderr)
+    print(escape_controls(text), file=sys.stderr)
 
 
-def many(
+def print_list(
     items: Sequence[Json],
-    form: Form,
+    form: OutputOptions,
     *,
     keys: Sequence[str],
     table: Callable[[Sequence[Json]], str],
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
-    chosen = _chosen(form, items)
+    chosen = _chosen_keys(form, items)
     if form.json:
-        write(_document([_picked(item, chosen) for item in items]))
+        write(_document([_pick(item, chosen) for item in items]))
     elif form.jsonl:
-        write("".join(_line(_picked(item, chosen)) for item in items))
+        write("".join(_line(_pick(item, chosen)) for item in items))
     elif form.csv:
-        write(_csv(_zoned(items, form.tz), chosen or keys))
+        write(_csv(_in_timezone(items, form.tz), chosen or keys))
     elif chosen or not is_terminal():
-        lines = (_tsv(item, chosen or keys) for item in _zoned(items, form.tz))
+        lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
         write(table(items))
 
 
-def one(
+def print_object(
     item: Json | None,
-    form: Form,
+    form: OutputOptions,
     *,
     keys: Sequence[str],
     card: Callable[[Json], str],
@@ -115,9 +115,9 @@ def one(
     """
     items = [] if item is None else [item]
     if form.json:
-        write(_document(item and _picked(item, _chosen(form, items))))
+        write(_document(item and _pick(item, _chosen_keys(form, items))))
         return
-    many(items, form, keys=keys, table=lambda _: card(item) if item else nothing)
+    print_list(items, form, keys=keys, table=lambda _: card(item) if item else nothing)
 
 
 def _document(value: object) -> str:
@@ -129,7 +129,7 @@ def _line(item: Json) -> str:
     return escape_json(json.dumps(item, ensure_ascii=False)) + "\n"
 
 
-def _chosen(form: Form, items: Sequence[Json]) -> tuple[str, ...] | None:
+def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] | None:
     if form.fields is None:
         return None
     chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
@@ -143,11 +143,11 @@ def _chosen(form: Form, items: Sequence[Json]) -> tuple[str, ...] | None:
     return chosen
 
 
-def _picked(item: Json, chosen: Sequence[str] | None) -> Json:
-    return item if chosen is None else {key: at(item, key) for key in chosen}
+def _pick(item: Json, chosen: Sequence[str] | None) -> Json:
+    return item if chosen is None else {key: value_at(item, key) for key in chosen}
 
 
-def at(item: Any, key: str) -> Any:
+def value_at(item: Any, key: str) -> Any:
     """The value under a dotted key; None where a part is missing."""
     for part in key.split("."):
         item = item.get(part) if isinstance(item, dict) else None
@@ -155,10 +155,10 @@ def at(item: Any, key: str) -> Any:
 
 
 def _tsv(item: Json, keys: Iterable[str]) -> str:
-    return "\t".join(visible(_cell(at(item, key))) for key in keys) + "\n"
+    return "\t".join(escape_controls(_cell(value_at(item, key))) for key in keys) + "\n"
 
 
-def _zoned(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
+def _in_timezone(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
     """The objects with their own times in a zone; JSON keeps the booking's."""
     if tz is None:
         return items
@@ -169,7 +169,7 @@ def _zoned(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
 
 
 def _in_zone(text: Any, tz: str) -> Any:
-    from calbook.core.times import rfc3339
+    from calbook.core.time.times import rfc3339
 
     return text and rfc3339(datetime.fromisoformat(text), tz)
 
@@ -189,22 +189,24 @@ def _csv(items: Iterable[Json], keys: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(keys)
-    writer.writerows([_inert(at(item, key)) for key in keys] for item in items)
+    writer.writerows(
+        [_safe_cell(value_at(item, key)) for key in keys] for item in items
+    )
     return text.getvalue()
 
 
-def _inert(value: object) -> str:
-    text = "\n".join(visible(line) for line in _cell(value).split("\n"))
+def _safe_cell(value: object) -> str:
+    text = "\n".join(escape_controls(line) for line in _cell(value).split("\n"))
     if isinstance(value, str) and text.lstrip().startswith(_RUNS):
         return f"'{text}"
     return text
 
 
-def reading_zone(tz: str | None) -> str | None:
+def read_timezone(tz: str | None) -> str | None:
     """`--tz`, else `CALBOOK_TZ`, checked; None is each booking's own zone."""
     name = tz or os.environ.get("CALBOOK_TZ")
     if not name:
         return None
-    from calbook.core import when
+    from calbook.core.time import parsing
 
-    return when.timezone(name)
+    return parsing.timezone(name)

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from calbook.cli import afterwards, output
-from calbook.cli.output import Form
+from calbook.cli import after_command, output
+from calbook.cli.output import OutputOptions
 
 if TYPE_CHECKING:
-    from calbook.client import Client
-    from calbook.values.value import Value
+    from calbook.api.client import Client
+    from calbook.api.values.value import Value
 
 Json = dict[str, Any]
 
@@ -29,9 +29,9 @@ BOOKING_KEYS = (
 
 
 @contextmanager
-def opened(db: str | None) -> "Iterator[Client]":
+def open_client(db: str | None) -> "Iterator[Client]":
     """The client on `--db`, else the default file; closed before printing."""
-    from calbook.client import Client
+    from calbook.api.client import Client
 
     if db is not None and ("\0" in db or not db):
         from calbook.core.errors import BadInput
@@ -41,12 +41,17 @@ def opened(db: str | None) -> "Iterator[Client]":
         try:
             yield client
         finally:
-            afterwards.remember(client)
+            after_command.remember_client(client)
         if not client.exists and sys.stderr.isatty():
             output.say(f"There is no {client.path} yet: this is what a new file holds")
 
 
-def shown_zone(client: "Client", form: Form) -> str:
+def unchecked(word: object) -> Any:
+    """A word as typed, for the library to check: it knows which words there are."""
+    return word
+
+
+def display_timezone(client: "Client", form: OutputOptions) -> str:
     """For people: the zone that they asked for, else the first host's."""
     if form.tz or not output.is_for_people(form):
         return form.tz or "UTC"
@@ -56,7 +61,7 @@ def shown_zone(client: "Client", form: Form) -> str:
 def show_change(
     what: str,
     booking: "Value",
-    form: Form,
+    form: OutputOptions,
     *,
     dry_run: bool = False,
     dates: Sequence[str] = (),
@@ -64,25 +69,25 @@ def show_change(
 ) -> None:
     """A booking after a change; people are told of the dates it was about."""
     item = booking.to_dict()
-    said = f"Would be {_begun(what)}" if dry_run else what
-    with told(what, [] if dry_run else [item["uid"]]):
-        output.one(
+    said = f"Would be {_lower_first(what)}" if dry_run else what
+    with report_write_failure(what, [] if dry_run else [item["uid"]]):
+        output.print_object(
             item,
             form,
             keys=BOOKING_KEYS,
-            card=lambda booking: visible_change(
+            card=lambda booking: change_text(
                 said, booking, form.tz, dates, with_host=with_host
             ),
         )
 
 
-def _begun(what: str) -> str:
+def _lower_first(what: str) -> str:
     """Inside a sentence; an address keeps its capitals."""
     return f"{what[:1].lower()}{what[1:]}"
 
 
 @contextmanager
-def told(what: str, uids: list[str]) -> "Iterator[None]":
+def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
     """Around the answer after a change: an error names it when stdout cannot."""
     try:
         yield
@@ -95,12 +100,12 @@ def told(what: str, uids: list[str]) -> "Iterator[None]":
         from calbook.core.errors import OutputError
 
         raise OutputError(
-            f"{_begun(what)} {', '.join(uids)}, but could not say so: {error.strerror}",
+            f"{_lower_first(what)} {', '.join(uids)}, but could not say so: {error.strerror}",
             uids=uids,
         ) from None
 
 
-def booked(booking: "Value | Json") -> str:
+def booked_word(booking: "Value | Json") -> str:
     """A booking that was there before was joined."""
     facts = booking if isinstance(booking, dict) else booking.to_dict()
     if facts["version"] > 0:
@@ -108,7 +113,7 @@ def booked(booking: "Value | Json") -> str:
     return "Requested" if facts["status"] == "PENDING" else "Booked"
 
 
-def touched(before: "Value", after: "Value") -> tuple[str, ...]:
+def changed_dates(before: "Value", after: "Value") -> tuple[str, ...]:
     """The dates whose occurrences differ between two states of a booking."""
     old = {o["date"]: o for o in before.to_dict()["occurrences"]}
     new = after.to_dict()["occurrences"]
@@ -117,21 +122,22 @@ def touched(before: "Value", after: "Value") -> tuple[str, ...]:
 
 def occurrence_on(booking: "Value", day: str, now: datetime) -> Json:
     """The occurrence of a date, as it was first booked."""
-    from calbook.core import series, when
+    from calbook.core.booking import series
+    from calbook.core.time import parsing
 
     facts = booking.to_dict()
     found: dict[str, Json] = {o["date"]: o for o in facts["occurrences"]}
-    wanted = when.day(day, now=now, timezone=facts["timezone"])
+    wanted = parsing.day(day, now=now, timezone=facts["timezone"])
     if wanted.isoformat() not in found:
         starts = {
             date: datetime.fromisoformat(o["startTime"]).date()
             for date, o in found.items()
         }
-        raise series.missing(facts["uid"], wanted, starts)
+        raise series.missing_date_error(facts["uid"], wanted, starts)
     return found[wanted.isoformat()]
 
 
-def visible_change(
+def change_text(
     what: str,
     booking: Json,
     tz: str | None,
@@ -139,18 +145,20 @@ def visible_change(
     *,
     with_host: bool = False,
 ) -> str:
-    from calbook.cli import words
-    from calbook.core.text import visible
+    from calbook.cli.screen import words
+    from calbook.core.text import escape_controls
 
-    lines = words.change(what, booking, tz, dates, with_host=with_host)
-    return "".join(f"{visible(line)}\n" for line in lines)
-
-
-def show_value(value: "Value", form: Form, *, keys: tuple[str, ...], card: Any) -> None:
-    output.one(value.to_dict(), form, keys=keys, card=card)
+    lines = words.change_lines(what, booking, tz, dates, with_host=with_host)
+    return "".join(f"{escape_controls(line)}\n" for line in lines)
 
 
-def confirmed(question: str, *, yes: bool) -> None:
+def show_value(
+    value: "Value", form: OutputOptions, *, keys: tuple[str, ...], card: Any
+) -> None:
+    output.print_object(value.to_dict(), form, keys=keys, card=card)
+
+
+def ask_yes_no(question: str, *, yes: bool) -> None:
     """Ask on a terminal; anything but yes raises Interrupted. Off one, go on."""
     if yes or not output.is_interactive():
         return
@@ -162,27 +170,27 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise Interrupted
 
 
-def minutes(text: str | None, option: str) -> int | None:
+def read_minutes(text: str | None, option: str) -> int | None:
     """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
     if text is None:
         return None
-    from calbook.core import when
     from calbook.core.model import MINUTE
+    from calbook.core.time import parsing
 
-    return when.length(text, option) // MINUTE
+    return parsing.duration(text, option) // MINUTE
 
 
-def whole(text: str, option: str) -> int:
+def read_whole_number(text: str, option: str) -> int:
     """A whole number in ASCII digits."""
     if text.isascii() and text.isdigit() and len(text) < 20:
         return int(text)
     from calbook.core.errors import BadInput
-    from calbook.core.text import visible
+    from calbook.core.text import escape_controls
 
-    raise BadInput(f"{option} needs a whole number, not {visible(text[:80])}")
+    raise BadInput(f"{option} needs a whole number, not {escape_controls(text[:80])}")
 
 
-def recurring(
+def read_recurring(
     option: str,
     *,
     frequency: str | None,
@@ -194,8 +202,10 @@ def recurring(
     """The options of a series as the object that the library takes."""
     given = {
         "frequency": frequency,
-        "interval": None if interval is None else whole(interval, "--every"),
-        "count": None if count is None else whole(count, "--count"),
+        "interval": None
+        if interval is None
+        else read_whole_number(interval, "--every"),
+        "count": None if count is None else read_whole_number(count, "--count"),
         "until": until,
         "by_day": by_day,
     }
@@ -210,12 +220,12 @@ def recurring(
     return rule or None
 
 
-def split(text: str | None) -> tuple[str, ...]:
+def split_words(text: str | None) -> tuple[str, ...]:
     """`hours,notice` as its words."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def pairs(items: list[str] | None, option: str) -> dict[str, str]:
+def read_pairs(items: list[str] | None, option: str) -> dict[str, str]:
     """Repeated `k=v` options as an object; the last one of a key counts."""
     found: dict[str, str] = {}
     for item in items or ():

@@ -16,7 +16,7 @@ EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"
 AVAILABILITY_FIRST = "AVAILABILITY_FIRST"
 PRIORITY = "PRIORITY"
 
-Hosts = tuple[str, ...]
+HostIds = tuple[str, ...]
 
 
 class Turn(NamedTuple):
@@ -32,7 +32,9 @@ class Turn(NamedTuple):
     free: int = 0
 
 
-def alternatives(event_type: EventType, host_id: str | None) -> tuple[Hosts, ...]:
+def host_alternatives(
+    event_type: EventType, host_id: str | None
+) -> tuple[HostIds, ...]:
     """Each set of hosts that could take a booking together, in the type's order.
 
     SINGLE and COLLECTIVE have one; ROUND_ROBIN one for each host in rotation, who
@@ -71,7 +73,7 @@ def next_turn(event_type: EventType, turns: Iterable[Turn]) -> Turn:
     )
 
 
-def reason(event_type: EventType, turn: Turn, *, among: int) -> dict[str, Any]:
+def explain_turn(event_type: EventType, turn: Turn, *, among: int) -> dict[str, Any]:
     """Why a host got a booking, for its history."""
     rule = event_type.round_robin or LEAST_RECENT
     return {

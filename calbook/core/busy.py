@@ -12,14 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from calbook.core import hours, times
 from calbook.core.errors import BadInput
-from calbook.core.fields import line
 from calbook.core.model import DAY, LONGEST_CLAIM, Span
-from calbook.core.text import visible
+from calbook.core.text import escape_controls
+from calbook.core.time import open_hours, times
+from calbook.core.validation import line
 
-AHEAD = 730  # days that a calendar is read ahead, if no event type looks further
-BEHIND = 31  # and back
+DEFAULT_DAYS_AHEAD = (
+    730  # days that a calendar is read ahead, if no event type looks further
+)
+DAYS_BEHIND = 31  # and back
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of a calendar
 LONGEST_STRETCH = 3_660 * DAY
 OWN_PREFIX = "busy_"  # of a host's own busy time, whose name is its id
@@ -27,7 +29,7 @@ OWN_PREFIX = "busy_"  # of a host's own busy time, whose name is its id
 _NAME = re.compile(r"[a-z0-9_-]{1,60}", re.ASCII)
 
 
-class Kind(StrEnum):
+class BusyKind(StrEnum):
     """Where busy time comes from."""
 
     ICS = "ics"  # a calendar file
@@ -42,7 +44,7 @@ class Stretch(NamedTuple):
     uid: str | None = None
 
 
-class Skipped(NamedTuple):
+class SkippedEvent(NamedTuple):
     """An event of a calendar that could not be read, and why."""
 
     uid: str | None
@@ -50,7 +52,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Found(NamedTuple):
+class CalendarContent(NamedTuple):
     """What a calendar says: busy time, and what came to none.
 
     `claimed` are the events that say they are bookings of calbook's.
@@ -60,10 +62,10 @@ class Found(NamedTuple):
     events: int
     free: int  # of them, those that leave the host free
     claimed: frozenset[str]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedEvent, ...]
 
 
-def pieces(span: Span) -> Iterator[Span]:
+def split_span(span: Span) -> Iterator[Span]:
     """A span of any length as spans that touch, none longer than the longest claim."""
     start = span.start
     while start < span.end:
@@ -72,7 +74,7 @@ def pieces(span: Span) -> Iterator[Span]:
         start = end
 
 
-def condensed(stretches: Iterable[Stretch], timezone: str) -> tuple[Stretch, ...]:
+def merge_stretches(stretches: Iterable[Stretch], timezone: str) -> tuple[Stretch, ...]:
     """In order; those that have no text, and overlap or touch, are one.
 
     But whole days stay apart from hours, so that they can be told to be whole days.
@@ -83,7 +85,9 @@ def condensed(stretches: Iterable[Stretch], timezone: str) -> tuple[Stretch, ...
     for stretch in stretches:
         if stretch.text is None:
             plain[is_all_day(stretch.span, timezone)].append(stretch.span)
-    merged = (Stretch(s) for spans in plain.values() for s in hours.merged(spans))
+    merged = (
+        Stretch(s) for spans in plain.values() for s in open_hours.merge_spans(spans)
+    )
     return tuple(sorted((*named, *merged), key=lambda stretch: stretch.span))
 
 
@@ -95,26 +99,26 @@ def is_all_day(span: Span, timezone: str) -> bool:
     )
 
 
-def window(now: datetime, timezone: str, ahead: int | None) -> Span:
+def import_window(now: datetime, timezone: str, ahead: int | None) -> Span:
     """From when until when a calendar's events are read; `ahead` is local days.
 
     Whole local days, so that the last that can be booked is in it.
     """
     today = times.local_date(now, timezone)
-    last = today + max(AHEAD, ahead or 0) * DAY
+    last = today + max(DEFAULT_DAYS_AHEAD, ahead or 0) * DAY
     return Span(
-        times.day_start(today - BEHIND * DAY, timezone),
+        times.day_start(today - DAYS_BEHIND * DAY, timezone),
         times.day_start(last + DAY, timezone),
     )
 
 
-def name(value: object, field: str = "name") -> str:
+def calendar_name(value: object, field: str = "name") -> str:
     """What a calendar is called."""
     given = line(value, field, most=80)
     text = given.lower()
     if not _NAME.fullmatch(text) or text.startswith(OWN_PREFIX):
         raise BadInput(
-            f"{field} cannot be {visible(given)}",
+            f"{field} cannot be {escape_controls(given)}",
             hint="use up to 60 of a-z, 0-9, _ and -, as in work;"
             f" {OWN_PREFIX}… is kept for what `busy add` adds",
             field=field,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from calbook.core.recurrence import Recurrence
+    from calbook.core.time.recurrence import Recurrence
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -235,7 +235,7 @@ class Occurrence(NamedTuple):
     reason: str | None = None
     attendance: Attendance = Attendance.UNKNOWN
     attendances: Mapping[str, Attendance] = {}
-    told: bool = False  # the event for what time did has been written
+    is_recorded: bool = False  # the event for what time did has been written
 
 
 class Policy(NamedTuple):

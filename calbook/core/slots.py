@@ -14,20 +14,20 @@ from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from calbook.core import hours, times
 from calbook.core.model import SECOND, EventType, Span
+from calbook.core.time import open_hours, times
 
 Range = tuple[int, int]
 
 
-class Piece(NamedTuple):
+class GridPiece(NamedTuple):
     """Open time along which the grid steps without beginning anew."""
 
     start: int
     end: int
 
 
-class Lengths(NamedTuple):
+class SlotLengths(NamedTuple):
     """What a start needs around it, and how far the next one is, in seconds."""
 
     meeting: int
@@ -36,8 +36,8 @@ class Lengths(NamedTuple):
     step: int
 
 
-def lengths(event_type: EventType) -> Lengths:
-    return Lengths(
+def slot_lengths(event_type: EventType) -> SlotLengths:
+    return SlotLengths(
         meeting=_seconds(event_type.duration),
         before=_seconds(event_type.buffer_before),
         after=_seconds(event_type.buffer_after),
@@ -49,23 +49,27 @@ def _seconds(length: timedelta) -> int:
     return length // SECOND
 
 
-def ranges(spans: Iterable[Span]) -> list[Range]:
+def to_ranges(spans: Iterable[Span]) -> list[Range]:
     return [(times.epoch(span.start), times.epoch(span.end)) for span in spans]
 
 
-def pieces(open_time: Iterable[Span], timezone: str) -> list[Piece]:
+def grid_pieces(open_time: Iterable[Span], timezone: str) -> list[GridPiece]:
     """The grid begins anew at each stretch's start and at local midnights inside."""
     found = []
     for stretch in open_time:
-        edges = (stretch.start, *hours.midnights(stretch, timezone), stretch.end)
+        edges = (
+            stretch.start,
+            *open_hours.midnights_within(stretch, timezone),
+            stretch.end,
+        )
         found += [
-            Piece(times.epoch(begin), times.epoch(end))
+            GridPiece(times.epoch(begin), times.epoch(end))
             for begin, end in pairwise(edges)
         ]
     return found
 
 
-def within(open_time: Iterable[Range], need: Lengths) -> list[Range]:
+def starts_within(open_time: Iterable[Range], need: SlotLengths) -> list[Range]:
     """The starts whose meeting lies inside a stretch; buffers may stand out of it."""
     return [
         (start, end - need.meeting + 1)
@@ -74,8 +78,8 @@ def within(open_time: Iterable[Range], need: Lengths) -> list[Range]:
     ]
 
 
-def clear(
-    starts: Iterable[Range], taken: Sequence[Range], need: Lengths
+def free_starts(
+    starts: Iterable[Range], taken: Sequence[Range], need: SlotLengths
 ) -> list[Range]:
     """The starts whose claim, buffers included, overlaps no taken time.
 
@@ -98,7 +102,7 @@ def clear(
     return left
 
 
-def common(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
+def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     """What lies in both."""
     found = []
     n = m = 0
@@ -114,7 +118,9 @@ def common(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     return found
 
 
-def on_grid(grid: Iterable[Piece], step: int, starts: Sequence[Range]) -> list[int]:
+def starts_on_grid(
+    grid: Iterable[GridPiece], step: int, starts: Sequence[Range]
+) -> list[int]:
     """The starts of the grid that lie in the ranges."""
     found: list[int] = []
     first = 0

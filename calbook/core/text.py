@@ -15,10 +15,10 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def excerpt(value: object) -> str:
     """How a message shows what was passed: its beginning, made harmless."""
-    return visible(written(value)[:80])
+    return escape_controls(to_text(value)[:80])
 
 
-def written(value: object, how: Callable[[object], str] = str) -> str:
+def to_text(value: object, how: Callable[[object], str] = str) -> str:
     """As text, also what holds a number longer than Python writes."""
     try:
         return how(value)
@@ -26,7 +26,7 @@ def written(value: object, how: Callable[[object], str] = str) -> str:
         return "that number"
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Spell control, format and separator characters as `\\uXXXX`.
 
     A zero-width joiner between two symbols stays: it builds one emoji.
@@ -34,7 +34,7 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        _spelt(char) if _is_unsafe(text, index) else char
+        _escape(char) if _is_unsafe(text, index) else char
         for index, char in enumerate(text)
     )
 
@@ -56,7 +56,7 @@ def _joins_symbols(text: str, index: int) -> bool:
     )
 
 
-def _spelt(char: str) -> str:
+def _escape(char: str) -> str:
     code = ord(char)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

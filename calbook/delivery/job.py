@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core import times
-from calbook.core.webhooks import OldSecret, Webhook
+from calbook.core.outgoing.webhooks import OldSecret, Webhook
+from calbook.core.time import times
 
 if TYPE_CHECKING:
-    from calbook.store.outbox import OutboxReading
-    from calbook.store.reading import Row
+    from calbook.store.outbox import OutboxReader
+    from calbook.store.reader import Row
 
 
 class Job(NamedTuple):
@@ -33,20 +33,20 @@ class Job(NamedTuple):
     webhook: Webhook | None
 
 
-def job(reading: OutboxReading, seq: int) -> Job | None:
+def read_job(reading: OutboxReader, seq: int) -> Job | None:
     """A delivery that may be sent now; None where another comes first."""
-    row = reading.job_row(seq)
+    row = reading.sendable_row(seq)
     if row is None:
         return None
     hook = None
     if row["channel"] == "webhook":
         found = reading.webhook_row(row["target"])
-        hook = None if found is None else webhook(found)
+        hook = None if found is None else webhook_of_row(found)
     facts = {name: row[name] for name in Job._fields if name != "webhook"}
     return Job(**facts, webhook=hook)
 
 
-def webhook(row: Row) -> Webhook:
+def webhook_of_row(row: Row) -> Webhook:
     return Webhook(
         id=row["id"],
         url=row["url"],

@@ -33,10 +33,10 @@ class Sender(NamedTuple):
     close: Callable[[], None] = _nothing
 
 
-def unreached(text: str, code: int | None = None) -> Outcome:
+def not_reached(text: str, code: int | None = None) -> Outcome:
     """Nothing to do with what was to be sent: tried again, like all for that target."""
     return Outcome("retry", code, text, reached=False)
 
 
 def no_answer(seconds: float) -> Outcome:
-    return unreached(f"no answer within {ceil(seconds)} s")
+    return not_reached(f"no answer within {ceil(seconds)} s")

@@ -1,6 +1,3 @@
-"""Bookings as iCalendar files. Slow to import: it loads icalendar."""
-
-from calbook.ical.components import Method as Method
-from calbook.ical.components import calendar as calendar
-from calbook.ical.components import method_for as method_for
-from calbook.ical.entry import Invite as Invite
+"""iCalendar: bookings written for other calendars, other calendars read as busy time.
+Slow to import: it loads icalendar. May import core.
+"""

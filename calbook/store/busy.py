@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import times
-from calbook.core.busy import Stretch, pieces
+from calbook.core.busy import Stretch, split_span
+from calbook.core.time import times
 from calbook.store.facts import LONGEST, Facts
-from calbook.store.reading import Row
+from calbook.store.reader import Row
 
 if TYPE_CHECKING:
-    from calbook.store.writing import Writing
+    from calbook.store.writer import Writer
 
 # One row for each, with what is to be told of it.
 _CALENDARS = """
@@ -56,7 +56,7 @@ _MOST_AHEAD = """
 """
 
 
-class BusyFacts(Facts):
+class BusyReader(Facts):
     """What is known of busy time from elsewhere, calendar by calendar."""
 
     def calendar_rows(
@@ -99,11 +99,11 @@ class BusyFacts(Facts):
         return {uid for (uid,) in found}
 
 
-def save(
-    tx: Writing, calendar: Mapping[str, Any], stretches: Sequence[Stretch]
+def save_calendar(
+    tx: Writer, calendar: Mapping[str, Any], stretches: Sequence[Stretch]
 ) -> None:
     """Write a calendar and all its busy time in the place of one of its name."""
-    remove(tx, calendar["host_id"], calendar["name"])
+    remove_calendar(tx, calendar["host_id"], calendar["name"])
     names = tuple(calendar)
     tx.insert_all("calendars", names, [tuple(calendar.values())])
     row = tx.connection.execute("select last_insert_rowid()").fetchone()
@@ -122,12 +122,12 @@ def _pieces(
     epoch = times.epoch
     for number, stretch in enumerate(stretches):
         whole = (epoch(stretch.span.start), epoch(stretch.span.end))
-        for piece in pieces(stretch.span):
+        for piece in split_span(stretch.span):
             edges = (epoch(piece.start), epoch(piece.end))
             yield (host_id, *edges, calendar_id, number, *whole, stretch.text)
 
 
-def remove(tx: Writing, host_id: str, name: str) -> None:
+def remove_calendar(tx: Writer, host_id: str, name: str) -> None:
     tx.run(
         "delete from calendars where host_id = :host_id and name = :name",
         host_id=host_id,

@@ -7,24 +7,18 @@ from datetime import date, datetime
 
 from calbook.core.errors import InUse
 from calbook.core.model import MINUTE, EventType, Host, Hours, Override, Schedule
-from calbook.store.writing import (
-    Writing,
-    to_json,
-    to_minutes,
-    to_question,
-    to_reminder,
-)
+from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
 
 
-class CatalogWriting(Writing):
+class CatalogWriter(Writer):
     """What can be booked, from whom and when."""
 
     def save_host(self, host: Host, *, now: datetime) -> None:
-        self.put_dated("hosts", now, **host._asdict())
+        self.upsert_dated("hosts", now, **host._asdict())
 
     def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
         """The schedule itself; its overrides are saved one by one."""
-        self.put_dated(
+        self.upsert_dated(
             "schedules",
             now,
             id=schedule.id,
@@ -34,7 +28,7 @@ class CatalogWriting(Writing):
         )
 
     def save_override(self, schedule_id: str, override: Override) -> None:
-        self.put(
+        self.upsert(
             "schedule_overrides",
             "schedule_id, date",
             schedule_id=schedule_id,
@@ -53,7 +47,7 @@ class CatalogWriting(Writing):
 
     def save_event_type(self, event_type: EventType, *, now: datetime) -> None:
         e = event_type
-        self.put_dated(
+        self.upsert_dated(
             "event_types",
             now,
             id=e.id,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from calbook.core import times
 from calbook.core.errors import NotFound
 from calbook.core.model import (
     DAY,
@@ -19,22 +18,23 @@ from calbook.core.model import (
     Schedule,
     Span,
 )
-from calbook.core.policy import Elsewhere, Obstacle
+from calbook.core.rules.policy import BusyCalendarEntry, Obstacle
+from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.reading import PART_OF_BOOKING, WHOLE_BOOKING, Reading, Row
+from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader, Row
 
 LONGEST = int(LONGEST_CLAIM.total_seconds())
 
 
-class Aside(NamedTuple):
+class Exclusion(NamedTuple):
     """A booking that does not stand in its own way: all of it, or some occurrences."""
 
     uid: str
     keys: tuple[datetime, ...] | None = None
 
 
-_IS_ASIDE = """
-    {row}.uid is :aside and (
+_IS_EXCLUDED = """
+    {row}.uid is :exclusion and (
         :keys is null or {row}.recurrence_id in (select value from json_each(:keys))
     )
 """
@@ -58,7 +58,7 @@ _CLAIMED = f"""
         and c.claim_start > s.start_at - :longest
         and c.claim_end > s.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
-    where not ({_IS_ASIDE.format(row="c")})
+    where not ({_IS_EXCLUDED.format(row="c")})
       and not (o.status = 'PENDING' and o.start_at <= :now)
 """
 _OBSTACLES = f"""
@@ -82,7 +82,7 @@ _TAKEN = f"""
       and c.claim_start < :end
       and c.claim_start > :start - :longest
       and c.claim_end > :start
-      and not ({_IS_ASIDE.format(row="c")})
+      and not ({_IS_EXCLUDED.format(row="c")})
       and (c.claim_start > :now or not exists (
           select 1 from occurrences o
           where o.uid = c.uid and o.recurrence_id = c.recurrence_id
@@ -104,7 +104,7 @@ _COUNTS = f"""
           and o.start_at >= s.start_at and o.start_at < s.end_at
           and o.status <> 'CANCELLED'
           and not (o.status = 'PENDING' and o.start_at <= :now)
-          and not ({_IS_ASIDE.format(row="o")})
+          and not ({_IS_EXCLUDED.format(row="o")})
     ) as number
     from spans s order by s.n
 """
@@ -141,14 +141,14 @@ def _edges(spans: Iterable[Span]) -> str:
     return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
 
 
-def _left_out(aside: Aside | None) -> dict[str, str | None]:
-    if aside is None:
-        return {"aside": None, "keys": None}
-    keys = None if aside.keys is None else to_keys(aside.keys)
-    return {"aside": aside.uid, "keys": keys}
+def _left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
+    if exclusion is None:
+        return {"exclusion": None, "keys": None}
+    keys = None if exclusion.keys is None else keys_to_json(exclusion.keys)
+    return {"exclusion": exclusion.uid, "keys": keys}
 
 
-def to_keys(keys: Iterable[datetime]) -> str:
+def keys_to_json(keys: Iterable[datetime]) -> str:
     """Keys of occurrences as a statement takes them."""
     return json.dumps([times.epoch(key) for key in keys])
 
@@ -163,11 +163,11 @@ def _obstacle(row: Row) -> Obstacle:
     meeting = rows.span(row["start_at"], row["end_at"])
     if row["calendar"] is None:
         return Obstacle(claim, meeting)
-    elsewhere = Elsewhere(row["calendar"], row["kind"] == "own", row["text"])
+    elsewhere = BusyCalendarEntry(row["calendar"], row["kind"] == "own", row["text"])
     return Obstacle(claim, meeting, elsewhere)
 
 
-class Facts(Reading):
+class Facts(Reader):
     """Bookings, catalog and claimed time of a transaction, as values."""
 
     def booking(self, uid: str) -> Booking:
@@ -176,17 +176,17 @@ class Facts(Reading):
         assert row is not None
         return rows.booking(row)
 
-    def part(self, uid: str, keys: Iterable[datetime]) -> Booking:
+    def booking_part(self, uid: str, keys: Iterable[datetime]) -> Booking:
         """A booking with some of its occurrences only, for what is asked of them."""
         row = self._one(
-            f"{PART_OF_BOOKING} where b.uid = :uid", uid=uid, keys=to_keys(keys)
+            f"{PART_OF_BOOKING} where b.uid = :uid", uid=uid, keys=keys_to_json(keys)
         )
         assert row is not None
         return rows.booking(row)
 
     def bookings(self, filters: Mapping[str, Any], *, now: datetime) -> list[Booking]:
         """The bookings that filters mean, by start."""
-        found = self.whole_rows(filters, now=times.epoch(now))
+        found = self.full_booking_rows(filters, now=times.epoch(now))
         return [rows.booking(row) for row in found]
 
     def event_type(self, key: str) -> EventType:
@@ -224,7 +224,7 @@ class Facts(Reading):
         host_ids: Iterable[str],
         spans: Sequence[Span],
         *,
-        aside: Aside | None,
+        exclusion: Exclusion | None,
         now: datetime,
     ) -> dict[int, Obstacle]:
         """Under the number of each span, the first thing of these hosts in its way.
@@ -232,39 +232,43 @@ class Facts(Reading):
         Claims, and busy time from elsewhere. A request that expired holds its time no
         longer, see `release_expired`.
         """
-        return self._first(_OBSTACLES, host_ids, spans, aside=aside, now=now)
+        return self._first_obstacles(
+            _OBSTACLES, host_ids, spans, exclusion=exclusion, now=now
+        )
 
-    def claimed(
+    def claim_obstacles(
         self,
         host_ids: Iterable[str],
         spans: Sequence[Span],
         *,
-        aside: Aside | None,
+        exclusion: Exclusion | None,
         now: datetime,
     ) -> dict[int, Obstacle]:
         """`obstacles` without busy time from elsewhere: bookings alone."""
-        return self._first(_CLAIMED, host_ids, spans, aside=aside, now=now)
+        return self._first_obstacles(
+            _CLAIMED, host_ids, spans, exclusion=exclusion, now=now
+        )
 
-    def _first(
+    def _first_obstacles(
         self,
         statement: str,
         host_ids: Iterable[str],
         spans: Sequence[Span],
         *,
-        aside: Aside | None,
+        exclusion: Exclusion | None,
         now: datetime,
     ) -> dict[int, Obstacle]:
         found: dict[int, Obstacle] = {}
         for host_id in host_ids:
-            for row in self._in_the_way(statement, host_id, spans, aside, now):
+            for row in self._in_the_way(statement, host_id, spans, exclusion, now):
                 found.setdefault(row["n"], _obstacle(row))
         return found
 
-    def held(
-        self, host_id: str, span: Span, *, aside: Aside | None, now: datetime
+    def obstacles_within(
+        self, host_id: str, span: Span, *, exclusion: Exclusion | None, now: datetime
     ) -> list[Obstacle]:
         """Everything of a host that overlaps a span, by start; busy time whole."""
-        found = self._in_the_way(_OBSTACLES, host_id, [span], aside, now)
+        found = self._in_the_way(_OBSTACLES, host_id, [span], exclusion, now)
         return list(dict.fromkeys(map(_obstacle, found)))
 
     def _in_the_way(
@@ -272,7 +276,7 @@ class Facts(Reading):
         statement: str,
         host_id: str,
         spans: Sequence[Span],
-        aside: Aside | None,
+        exclusion: Exclusion | None,
         now: datetime,
     ) -> Iterable[Row]:
         return self._conn.execute(
@@ -282,12 +286,12 @@ class Facts(Reading):
                 "spans": _edges(spans),
                 "longest": LONGEST,
                 "now": times.epoch(now),
-                **_left_out(aside),
+                **_left_out(exclusion),
             },
         )
 
-    def taken(
-        self, host_id: str, span: Span, *, aside: Aside | None, now: datetime
+    def busy_ranges(
+        self, host_id: str, span: Span, *, exclusion: Exclusion | None, now: datetime
     ) -> list[tuple[int, int]]:
         """A host's time that is not free and overlaps a span of any length.
 
@@ -301,17 +305,17 @@ class Facts(Reading):
                 "end": times.epoch(span.end),
                 "longest": LONGEST,
                 "now": times.epoch(now),
-                **_left_out(aside),
+                **_left_out(exclusion),
             },
         )
         return [(row[0], row[1]) for row in found]
 
-    def counts(
+    def count_per_span(
         self,
         event_type_id: str,
         spans: Sequence[Span],
         *,
-        aside: Aside | None,
+        exclusion: Exclusion | None,
         now: datetime,
     ) -> list[int]:
         """For each span, how many of an event type start in it, not cancelled."""
@@ -321,7 +325,7 @@ class Facts(Reading):
                 "event_type_id": event_type_id,
                 "spans": _edges(spans),
                 "now": times.epoch(now),
-                **_left_out(aside),
+                **_left_out(exclusion),
             },
         )
         return [row["number"] for row in found]
@@ -352,7 +356,7 @@ class Facts(Reading):
         )
         return [rows.booking(row) for row in found]
 
-    def turn(
+    def turn_facts(
         self, event_type_id: str, host_id: str, *, now: datetime
     ) -> tuple[int, int | None]:
         """How many bookings of an event type a host has, and which is the newest.
@@ -366,7 +370,9 @@ class Facts(Reading):
         assert found is not None
         return found["bookings"] or 0, found["made"]
 
-    def due(self, now: datetime, *, limit: int) -> list[tuple[str, datetime]]:
+    def due_occurrences(
+        self, now: datetime, *, limit: int
+    ) -> list[tuple[str, datetime]]:
         """Occurrences that time has changed and nobody was told of, oldest first."""
         found = self._conn.execute(
             "select uid, recurrence_id from occurrences"

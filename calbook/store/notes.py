@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reading import Reading, Row
+from calbook.store.reader import Reader, Row
 
 if TYPE_CHECKING:
-    from calbook.store.writing import Writing
+    from calbook.store.writer import Writer
 
 _ALL = """
     select id, content, 0 as is_private, created_at, position
@@ -36,7 +36,7 @@ def _insert(table: str) -> str:
 _INSERT = {False: _insert("notes"), True: _insert("private_notes")}
 
 
-class NotesReading(Reading):
+class NotesReader(Reader):
     """What only the host may read of a booking, besides the booking."""
 
     def note_rows(self, uid: str) -> list[Row]:
@@ -44,7 +44,7 @@ class NotesReading(Reading):
         return self._conn.execute(_ALL, {"uid": uid}).fetchall()
 
 
-def insert(tx: Writing, note: Mapping[str, Any]) -> None:
+def insert_note(tx: Writer, note: Mapping[str, Any]) -> None:
     """Append a note to its booking's others, by its columns but for `position`.
 
     The clock may go back, so it does not say which note came first.

@@ -10,15 +10,16 @@ import json
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids, times
-from calbook.store.reading import Reading, Row
+from calbook.core import ids
+from calbook.core.time import times
+from calbook.store.reader import Reader, Row
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calbook.core.model import Event
-    from calbook.core.webhooks import Webhook
-    from calbook.store.writing import Writing
+    from calbook.core.outgoing.webhooks import Webhook
+    from calbook.store.writer import Writer
 
 _WANTED = """
     select id from webhooks
@@ -88,7 +89,7 @@ _IDS = {
 }
 
 
-class OutboxReading(Reading):
+class OutboxReader(Reader):
     """Webhooks, and what is, was and will be sent."""
 
     def webhook_row(self, id: str) -> Row | None:
@@ -106,7 +107,7 @@ class OutboxReading(Reading):
     def webhook_rows(self) -> list[Row]:
         return self._conn.execute("select * from webhooks order by rowid").fetchall()
 
-    def due(self, now: int, *, only: Collection[int] | None = None) -> list[Row]:
+    def due_rows(self, now: int, *, only: Collection[int] | None = None) -> list[Row]:
         """What may be sent, now or when another that is due has been; oldest first.
 
         Each as seq, channel, target and id.
@@ -147,7 +148,7 @@ class OutboxReading(Reading):
         )
         return row["id"] if row else None
 
-    def job_row(self, seq: int) -> Row | None:
+    def sendable_row(self, seq: int) -> Row | None:
         """A delivery with its event, if it is pending and none of its is before it."""
         return self._one(_JOB, seq=seq)
 
@@ -166,12 +167,12 @@ class OutboxReading(Reading):
         assert row is not None
         return int(row[0])
 
-    def next_passing(self) -> int | None:
+    def next_time_event(self) -> int | None:
         """When time will next do something that has to be told."""
         row = self._one("select min(due) from occurrences where due is not null")
         return row[0] if row else None
 
-    def holds_old(self, before: int) -> bool:
+    def has_older_than(self, before: int) -> bool:
         """Whether there is something that arrived before then."""
         return self._one(_OLD, before=before, most=1) is not None
 
@@ -206,10 +207,10 @@ LOG_FILTERS = {
 # -- writing
 
 
-def queue_event(tx: Writing, event: Event, seq: int) -> None:
+def queue_event(tx: Writer, event: Event, seq: int) -> None:
     """Queue an event for every webhook that wants its type."""
     for (webhook,) in tx.connection.execute(_WANTED, {"type": event.type}).fetchall():
-        queue(
+        queue_delivery(
             tx,
             channel="webhook",
             target=webhook,
@@ -220,8 +221,8 @@ def queue_event(tx: Writing, event: Event, seq: int) -> None:
         )
 
 
-def queue(
-    tx: Writing,
+def queue_delivery(
+    tx: Writer,
     *,
     channel: str,
     target: str,
@@ -257,7 +258,7 @@ def queue(
     return id
 
 
-def hurry(tx: Writing, now: int) -> None:
+def retry_all_now(tx: Writer, now: int) -> None:
     """Let nothing wait for its next attempt, which is one more than there would be."""
     tx.run(
         "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
@@ -266,7 +267,7 @@ def hurry(tx: Writing, now: int) -> None:
     )
 
 
-def make_room(tx: Writing, id: str) -> None:
+def reserve_space(tx: Writer, id: str) -> None:
     """See that attempts at a delivery and its like can be written down.
 
     Raises:
@@ -280,8 +281,8 @@ def make_room(tx: Writing, id: str) -> None:
     tx.run("delete from attempts where delivery = :id and number = 0", id=id)
 
 
-def record(
-    tx: Writing,
+def record_attempt(
+    tx: Writer,
     *,
     seq: int,
     id: str,
@@ -312,7 +313,7 @@ def record(
     )
 
 
-def again(tx: Writing, id: str, *, now: datetime) -> None:
+def redeliver(tx: Writer, id: str, *, now: datetime) -> None:
     """Make a delivery pending and due, with all its attempts before it."""
     rows = tx.connection.execute(
         "update deliveries set status = 'pending', attempts = 0, due_at = :now,"
@@ -322,7 +323,7 @@ def again(tx: Writing, id: str, *, now: datetime) -> None:
     tx.queued += [row["seq"] for row in rows.fetchall()]
 
 
-def drop(tx: Writing, channel: str, target: str, *, now: datetime) -> int:
+def drop_pending(tx: Writer, channel: str, target: str, *, now: datetime) -> int:
     """Give up what is pending for a target; how many deliveries that were."""
     return tx.run(
         f"{DROPPING} and channel = :channel and target = :target",
@@ -332,12 +333,12 @@ def drop(tx: Writing, channel: str, target: str, *, now: datetime) -> int:
     )
 
 
-def save_webhook(tx: Writing, webhook: Webhook, *, now: datetime) -> None:
+def save_webhook(tx: Writer, webhook: Webhook, *, now: datetime) -> None:
     old = [
         {"secret": each.secret, "until": times.epoch(each.until)}
         for each in webhook.old_secrets
     ]
-    tx.put_dated(
+    tx.upsert_dated(
         "webhooks",
         now,
         id=webhook.id,
@@ -352,7 +353,7 @@ def save_webhook(tx: Writing, webhook: Webhook, *, now: datetime) -> None:
     )
 
 
-def forget(tx: Writing, before: int, *, most: int) -> None:
+def forget_old(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
         f"delete from attempts where delivery in (select id from ({_OLD}))",
@@ -361,7 +362,7 @@ def forget(tx: Writing, before: int, *, most: int) -> None:
         tx.run(statement, before=before, most=most)
 
 
-def disable_webhook(tx: Writing, id: str, reason: str, *, now: datetime) -> None:
+def disable_webhook(tx: Writer, id: str, reason: str, *, now: datetime) -> None:
     tx.run(
         "update webhooks set active = 0, disabled_reason = :reason, updated_at = :now"
         " where id = :id",
@@ -371,9 +372,9 @@ def disable_webhook(tx: Writing, id: str, reason: str, *, now: datetime) -> None
     )
 
 
-def remove_webhook(tx: Writing, id: str, *, now: datetime) -> int:
+def remove_webhook(tx: Writer, id: str, *, now: datetime) -> int:
     """Take a webhook out; how many pending deliveries were dropped with it."""
-    dropped = drop(tx, "webhook", id, now=now)
+    dropped = drop_pending(tx, "webhook", id, now=now)
     tx.run("delete from webhooks where id = :id", id=id)
     return dropped
 

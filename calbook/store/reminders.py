@@ -5,30 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.core import times
+from calbook.core.time import times
 from calbook.store.outbox import DROPPING
-from calbook.store.writing import Writing
+from calbook.store.writer import Writer
 
 if TYPE_CHECKING:
-    from calbook.core.reminders import Key
+    from calbook.core.outgoing.reminders import Key
 
 
-class Habit(NamedTuple):
+class NotificationSettings(NamedTuple):
     """What a booking's event type says about mail, and what waits to be sent."""
 
     notify: bool
-    reminds: bool
-    is_reminding: bool  # reminders are queued
+    has_reminders: bool
+    has_queued_reminders: bool  # reminders are queued
 
 
-class Queued(NamedTuple):
+class QueuedReminder(NamedTuple):
     """The delivery that a reminder is; pending until it was sent or given up."""
 
     id: str
     is_pending: bool
 
 
-def habit(tx: Writing, uid: str) -> Habit:
+def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
     row = tx.connection.execute(
         "select e.notify, e.reminders <> '[]',"
         " exists (select 1 from reminders where uid = b.uid)"
@@ -36,22 +36,22 @@ def habit(tx: Writing, uid: str) -> Habit:
         " where b.uid = :uid",
         {"uid": uid},
     ).fetchone()
-    return Habit(*map(bool, row))
+    return NotificationSettings(*map(bool, row))
 
 
-def known(tx: Writing, uid: str) -> dict[Key, Queued]:
+def queued_reminders(tx: Writer, uid: str) -> dict[Key, QueuedReminder]:
     rows = tx.connection.execute(
         "select r.start_at, r.minutes, r.target, r.delivery, d.status = 'pending'"
         " from reminders r join deliveries d on d.id = r.delivery where r.uid = :uid",
         {"uid": uid},
     )
     return {
-        (times.instant(start), minutes, target): Queued(id, bool(is_pending))
+        (times.instant(start), minutes, target): QueuedReminder(id, bool(is_pending))
         for start, minutes, target, id, is_pending in rows
     }
 
 
-def add(tx: Writing, uid: str, key: Key, delivery: str) -> None:
+def add_reminder(tx: Writer, uid: str, key: Key, delivery: str) -> None:
     start, minutes, target = key
     tx.run(
         "insert into reminders values (:uid, :start_at, :minutes, :target, :delivery)",
@@ -63,7 +63,7 @@ def add(tx: Writing, uid: str, key: Key, delivery: str) -> None:
     )
 
 
-def rewrite(tx: Writing, delivery: str, payload: str) -> None:
+def rewrite_reminder(tx: Writer, delivery: str, payload: str) -> None:
     """What a pending one says may have changed."""
     tx.run(
         "update deliveries set payload = :payload where id = :id",
@@ -72,13 +72,13 @@ def rewrite(tx: Writing, delivery: str, payload: str) -> None:
     )
 
 
-def drop(tx: Writing, delivery: str, now: datetime) -> None:
+def drop_reminder(tx: Writer, delivery: str, now: datetime) -> None:
     """Give a pending one up; the same may be queued again."""
     tx.run("delete from reminders where delivery = :id", id=delivery)
     tx.run(f"{DROPPING} and id = :id", id=delivery, now=times.epoch(now))
 
 
-def drop_late(tx: Writing, now: datetime) -> None:
+def drop_late_reminders(tx: Writer, now: datetime) -> None:
     """Give up those whose meeting has begun, and those that a nearer one makes idle.
 
     After a night in which the machine was off, each person gets one of each meeting.
@@ -100,7 +100,7 @@ _OVERTAKEN = f"""
 """
 
 
-def reminded_start(tx: Writing, delivery: str) -> datetime | None:
+def start_reminded_of(tx: Writer, delivery: str) -> datetime | None:
     """The start of the meeting that a delivery reminds of; None of one that is not."""
     row = tx.connection.execute(
         "select start_at from reminders where delivery = :id", {"id": delivery}
@@ -108,12 +108,14 @@ def reminded_start(tx: Writing, delivery: str) -> datetime | None:
     return None if row is None else times.instant(row["start_at"])
 
 
-def of_host(tx: Writing, host_id: str, now: datetime) -> list[str]:
+def bookings_reminded_of_host(tx: Writer, host_id: str, now: datetime) -> list[str]:
     """The bookings of a host, still to come, that somebody is reminded of."""
     return _uids(tx, _OF_HOST, id=host_id, now=times.epoch(now))
 
 
-def of_event_type(tx: Writing, event_type_id: str, now: datetime) -> list[str]:
+def bookings_reminded_of_event_type(
+    tx: Writer, event_type_id: str, now: datetime
+) -> list[str]:
     """The bookings of an event type, still to come, that somebody is reminded of."""
     return _uids(tx, _OF_EVENT_TYPE, id=event_type_id, now=times.epoch(now))
 
@@ -134,5 +136,5 @@ _OF_HOST = f"""
 """
 
 
-def _uids(tx: Writing, statement: str, **facts: Any) -> list[str]:
+def _uids(tx: Writer, statement: str, **facts: Any) -> list[str]:
     return [row["uid"] for row in tx.connection.execute(statement, facts)]

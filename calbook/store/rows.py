@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from calbook.core import times
 from calbook.core.model import (
     MINUTE,
     Actor,
@@ -30,10 +29,11 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.store.reading import Row
+from calbook.core.time import times
+from calbook.store.reader import Row
 
 if TYPE_CHECKING:
-    from calbook.core.recurrence import Recurrence
+    from calbook.core.time.recurrence import Recurrence
 
 _T = TypeVar("_T")
 
@@ -69,7 +69,7 @@ def attendee(item: Mapping[str, Any]) -> Attendee:
 def _recurring(text: str | None) -> Recurrence | None:
     if text is None:
         return None
-    from calbook.core import recurrence  # slow to import
+    from calbook.core.time import recurrence  # slow to import
 
     return recurrence.from_json(json.loads(text))
 
@@ -96,7 +96,8 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
             email: Attendance(word)
             for email, word in json.loads(item["attendances"] or "{}").items()
         },
-        told=item["due"] is None and status in {Status.PENDING, Status.CONFIRMED},
+        is_recorded=item["due"] is None
+        and status in {Status.PENDING, Status.CONFIRMED},
     )
 
 

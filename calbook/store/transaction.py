@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from calbook.core import passing, times
-from calbook.core.fields import folded
+from calbook.core.booking import effective_status
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -22,10 +21,12 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.core.time import times
+from calbook.core.validation import fold_email
 from calbook.store import outbox
-from calbook.store.catalog import CatalogWriting
-from calbook.store.facts import LONGEST, to_keys
-from calbook.store.writing import (
+from calbook.store.catalog import CatalogWriter
+from calbook.store.facts import LONGEST, keys_to_json
+from calbook.store.writer import (
     to_epoch,
     to_json,
     to_minutes,
@@ -34,7 +35,7 @@ from calbook.store.writing import (
 )
 
 
-class Transaction(CatalogWriting):
+class Transaction(CatalogWriter):
     """Facts out, bookings, events and catalog in."""
 
     # -- bookings
@@ -48,7 +49,7 @@ class Transaction(CatalogWriting):
             self._save_attendees(after.uid, after.attendees)
         self._save_occurrences(after, before, now)
 
-    def tell(self, booking: Booking) -> None:
+    def mark_recorded(self, booking: Booking) -> None:
         """Note that what time did to the occurrences that are here has been told."""
         self.run(
             "update bookings set sequence = :sequence, updated_at = :updated_at"
@@ -101,16 +102,16 @@ class Transaction(CatalogWriting):
         ]
         added = [_occurrence(after, o) for key, o in new.items() if key not in old]
         self.insert_all("occurrences", _OCCURRENCE, added)
-        self.put_all("occurrences", "uid, recurrence_id", _OCCURRENCE, changed)
+        self.upsert_all("occurrences", "uid, recurrence_id", _OCCURRENCE, changed)
         self._claim(
             after, [o for key, o in new.items() if holds[key] != held.get(key)], now
         )
 
     def _save_booking(self, booking: Booking) -> None:
-        pending_until, confirmed_until, final = passing.summary(booking)
+        pending_until, confirmed_until, final = effective_status.status_facts(booking)
         booked = (o for o in booking.occurrences if not _was_never_free(o))
         starts = [occurrence.span.start for occurrence in booked]
-        self.put(
+        self.upsert(
             "bookings",
             "uid",
             uid=booking.uid,
@@ -176,7 +177,7 @@ class Transaction(CatalogWriting):
                 " :metadata)",
                 uid=uid,
                 position=position,
-                email_folded=folded(attendee.email),
+                email_folded=fold_email(attendee.email),
                 **{
                     **attendee._asdict(),
                     "responses": to_json(attendee.responses or None),
@@ -212,7 +213,7 @@ class Transaction(CatalogWriting):
                 " and recurrence_id in (select value from json_each(:keys))",
                 host_id=host_id,
                 uid=booking.uid,
-                keys=to_keys(o.recurrence_id for o in live),
+                keys=keys_to_json(o.recurrence_id for o in live),
             )
 
     def _release_expired(
@@ -250,7 +251,7 @@ class Transaction(CatalogWriting):
 
     # -- events and idempotency keys
 
-    def emit(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
+    def append_event(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
         """Append an event with the booking's JSON as it is after it; its number.
 
         Whoever wants to hear of it has it queued.
@@ -274,7 +275,7 @@ class Transaction(CatalogWriting):
         outbox.queue_event(self, event, seq)
         return seq
 
-    def first_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
+    def stored_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""
         row = self._one(
             "select k.request, coalesce(k.answer, e.booking) as answer"
@@ -284,7 +285,7 @@ class Transaction(CatalogWriting):
         )
         return (row["request"], json.loads(row["answer"])) if row else None
 
-    def remember(
+    def store_answer(
         self, key: str, *, request: str, event_seq: int, answer: dict[str, Any] | None
     ) -> None:
         """`answer` where the event does not hold all of it."""
@@ -309,7 +310,8 @@ def _only(keys: frozenset[datetime]) -> datetime | None:
 def _load(booking: Booking) -> tuple[tuple[str, ...], bool]:
     """Whose booking it is, and whether it counts as one: not when it is cancelled."""
     return booking.host_ids, any(
-        o.status is not Status.CANCELLED and not (o.status is Status.PENDING and o.told)
+        o.status is not Status.CANCELLED
+        and not (o.status is Status.PENDING and o.is_recorded)
         for o in booking.occurrences
     )
 
@@ -348,5 +350,5 @@ def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(o.start.timezone, int(o.start.by_offset)),
         *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
         *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
-        to_epoch(passing.due(o)),
+        to_epoch(effective_status.changes_at(o)),
     )

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import calbook.client
+import calbook.api.client
 
 from . import inserts, khal, processes, series, startup, steps, sweeps
 from .figures import Figure, sources, table
@@ -45,7 +45,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
 
 
 def _byte_code() -> str:
-    if processes.writes_byte_code(Path(calbook.client.__file__)):
+    if processes.writes_byte_code(Path(calbook.api.client.__file__)):
         return "byte code was written by a run before those that count"
     return "byte code cannot be written here, so that every run compiles"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from calbook import Client
-from calbook.core import times
+from calbook.core.time import times
 
 NOW = datetime.now(UTC)
 ZONE = "America/New_York"
@@ -73,7 +73,7 @@ def opened(path: Path) -> Client:
 def coming_day() -> datetime:
     """A fortnight from now, 10:00 in the zone: a start that can be booked today."""
     day = times.local_date(NOW + timedelta(days=14), ZONE)
-    return times.settled(times.midnight(day) + 10 * HOUR, ZONE)
+    return times.instant_of_wall(times.midnight(day) + 10 * HOUR, ZONE)
 
 
 def empty(path: Path) -> Book:
@@ -109,7 +109,7 @@ def nth_uid(n: int) -> str:
 
 
 def _wall_at(epoch: int) -> str:
-    return times.wall(times.instant(epoch), ZONE).isoformat()
+    return times.wall_time(times.instant(epoch), ZONE).isoformat()
 
 
 def _multiply(path: Path, model: str, copies: int) -> None:

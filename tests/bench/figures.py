@@ -34,7 +34,7 @@ class Figure(NamedTuple):
         return "-" if self.at_least is None else f">= {self.at_least:g}"
 
     @property
-    def verdict(self) -> str:
+    def decision(self) -> str:
         if self.measured is None:
             return self.why_not
         if self.target == "-":
@@ -44,7 +44,7 @@ class Figure(NamedTuple):
     @property
     def row(self) -> tuple[str, str, str, str]:
         measured = "-" if self.measured is None else f"{self.measured:.2f}"
-        return self.name, measured, self.target, self.verdict
+        return self.name, measured, self.target, self.decision
 
 
 def table(figures: Iterable[Figure]) -> str:

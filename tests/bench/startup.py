@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from calbook.core import times
+from calbook.core.time import times
 
 from . import books, processes
 from .figures import Figure
@@ -51,7 +51,7 @@ def _series(single: Command, series: Command) -> Figure:
 
 def _creating(book: books.Book, copy: Path, *more: str) -> Command:
     """Books a free half hour amid the others, each time in a new copy of the file."""
-    free = times.wall(book.start(_SIZE // 2), books.ZONE) + books.HALF
+    free = times.wall_time(book.start(_SIZE // 2), books.ZONE) + books.HALF
     return calbook(
         *("create", "--json", "--event", "demo", "--start", f"{free:%Y-%m-%dT%H:%M}"),
         *_PERSON,

@@ -10,11 +10,11 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from calbook.core import times
 from calbook.core.model import Span
+from calbook.core.time import times
 from calbook.store.facts import Facts
-from calbook.store.reading import Reading
-from calbook.store.sqlite import SqliteStore
+from calbook.store.reader import Reader
+from calbook.store.sqlite.store import SqliteStore
 
 from . import books
 from .books import Book
@@ -68,13 +68,13 @@ def late_page_time(book: Book) -> Figure:
     )
 
 
-def page(book: Book, offset: int) -> Callable[[Reading], object]:
+def page(book: Book, offset: int) -> Callable[[Reader], object]:
     """Reads the page that begins at an offset, behind the uid before it."""
     now = times.epoch(books.NOW)
     wanted = [times.epoch(book.start(offset + n)) for n in (0, _PAGE - 1)]
     before = books.nth_uid(offset - 1) if offset else None
 
-    def read(reading: Reading) -> None:
+    def read(reading: Reader) -> None:
         rows = reading.booking_rows(
             {}, now=now, latest_first=False, after=before, limit=_PAGE, offset=0
         )
@@ -121,7 +121,7 @@ def _overlap_steps(book: Book) -> float:
     free = Span(start, start + books.HALF)
 
     def check(facts: Facts) -> None:
-        if facts.obstacles((books.HOST,), [free], aside=None, now=books.NOW):
+        if facts.obstacles((books.HOST,), [free], exclusion=None, now=books.NOW):
             raise RuntimeError("the bench's own bookings are in the way")
 
     return _on(book, lambda facts: counted(facts, check))

@@ -10,9 +10,10 @@ from statistics import median
 from time import process_time
 from typing import NamedTuple
 
-from calbook.core import hours, slots, times
+from calbook.core import slots
 from calbook.core.model import DAY, MINUTE, EventType, Hours, Schedule, Span
 from calbook.core.slots import Range
+from calbook.core.time import open_hours, times
 
 from .books import ZONE
 from .figures import Figure
@@ -60,10 +61,10 @@ def figure(case: Case) -> Figure:
     last = _FIRST + (case.days - 1) * DAY
 
     def sweep() -> list[list[int]]:
-        return swept(hours.stretches(_SCHEDULE, _FIRST, last), calendars)
+        return swept(open_hours.open_stretches(_SCHEDULE, _FIRST, last), calendars)
 
     def loop() -> list[list[datetime]]:
-        stretches = hours.stretches(_SCHEDULE, _FIRST, last)
+        stretches = open_hours.open_stretches(_SCHEDULE, _FIRST, last)
         return [looped(stretches, busy) for busy in claims]
 
     found = [[times.epoch(start) for start in starts] for starts in loop()]
@@ -81,11 +82,11 @@ def swept(
     stretches: Sequence[Span], calendars: Iterable[Sequence[Range]]
 ) -> list[list[int]]:
     """As `calbook.openings` does it: hours are worked out once, claims host by host."""
-    need = slots.lengths(_TYPE)
-    grid, open_time = slots.pieces(stretches, ZONE), slots.ranges(stretches)
-    starts = slots.within(open_time, need)
+    need = slots.slot_lengths(_TYPE)
+    grid, open_time = slots.grid_pieces(stretches, ZONE), slots.to_ranges(stretches)
+    starts = slots.starts_within(open_time, need)
     return [
-        slots.on_grid(grid, need.step, slots.clear(starts, busy, need))
+        slots.starts_on_grid(grid, need.step, slots.free_starts(starts, busy, need))
         for busy in calendars
     ]
 
@@ -94,7 +95,7 @@ def looped(stretches: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
     """Slot by slot: is there any claim that overlaps?"""
     found = []
     for stretch in stretches:
-        midnights = hours.midnights(stretch, ZONE)
+        midnights = open_hours.midnights_within(stretch, ZONE)
         for begin, end in pairwise((stretch.start, *midnights, stretch.end)):
             start = begin
             while start < end and start + _TYPE.duration <= stretch.end:

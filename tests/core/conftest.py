@@ -25,8 +25,8 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.policy import Proposal
-from calbook.core.recurrence import Frequency, Recurrence
+from calbook.core.rules.policy import Proposal
+from calbook.core.time.recurrence import Frequency, Recurrence
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)  # a Monday
@@ -99,7 +99,7 @@ def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposa
         minutes: int = 30,
         now: str = "2027-01-04T09:00Z",
         rules: Mapping[str, Any] = NOTHING,
-        waived: str = "",
+        overridden: str = "",
         **facts: Any,
     ) -> Proposal:
         begin = datetime.fromisoformat(start)
@@ -112,7 +112,7 @@ def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposa
                 "timezone": "UTC",
                 "now": datetime.fromisoformat(now),
                 "open_time": ((always,),),
-                "waived": frozenset(waived.split()),
+                "waived": frozenset(overridden.split()),
                 **facts,
             }
         )

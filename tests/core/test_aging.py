@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calbook.core import aging
+from calbook.core.booking import expiry
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,6 @@ from calbook.core import aging
 def test_a_status_is_a_function_of_what_is_stored_and_the_clock(
     pending_until: int | None, confirmed_until: int | None, now: int, expected: str
 ) -> None:
-    status = aging.summary(pending_until, confirmed_until, "FINAL", now=now)
+    status = expiry.summarize_status(pending_until, confirmed_until, "FINAL", now=now)
 
     assert status == expected

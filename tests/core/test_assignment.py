@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook.core import assignment
-from calbook.core.assignment import Hosts, Turn
+from calbook.core.assignment import HostIds, Turn
 from calbook.core.errors import BadInput
 from calbook.core.model import Assignment, EventType, SchedulingType
 
@@ -89,12 +89,12 @@ def test_a_booking_takes_its_hosts(
     an_event_type: MakeEventType,
     kind: SchedulingType,
     hosts: tuple[Assignment, ...],
-    asked: str | None,
-    expected: list[Hosts],
+    asker: str | None,
+    expected: list[HostIds],
 ) -> None:
     event_type = an_event_type(scheduling_type=kind, hosts=hosts)
 
-    assert list(assignment.alternatives(event_type, asked)) == expected
+    assert list(assignment.host_alternatives(event_type, asker)) == expected
 
 
 @pytest.mark.parametrize("kind", list(SchedulingType))
@@ -104,7 +104,7 @@ def test_a_host_of_another_event_type_is_refused(
     event_type = an_event_type(scheduling_type=kind, hosts=(ALICE, BOB))
 
     with pytest.raises(BadInput) as refusal:
-        assignment.alternatives(event_type, "user_mallory")
+        assignment.host_alternatives(event_type, "user_mallory")
 
     assert refusal.value.message == "user_mallory is not a host of evt_demo"
     assert refusal.value.hint == "its hosts: user_alice, user_bob"
@@ -244,7 +244,7 @@ def test_the_reason_is_recorded(
 ) -> None:
     event_type = an_event_type(scheduling_type=ROUND_ROBIN, round_robin=rule)
 
-    assert assignment.reason(event_type, turn, among=2) == {
+    assert assignment.explain_turn(event_type, turn, among=2) == {
         "hostId": turn.assignment.host_id,
         "rule": rule or "LEAST_RECENT",
         "because": f"{because}; of 2 who were free",

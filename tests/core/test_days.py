@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calbook.core import days, times
 from calbook.core.model import Span
+from calbook.core.time import local_days, times
 
 MINUTE = timedelta(minutes=1)
 ZONES = (
@@ -37,7 +37,7 @@ ZONES = (
 def test_a_change_of_the_clocks_is_known_by_its_wall_time(
     zone: str, day: str, wall: str, by: int
 ) -> None:
-    found = days.change(date.fromisoformat(day), zone)
+    found = local_days.clock_change(date.fromisoformat(day), zone)
 
     assert found == (datetime.fromisoformat(f"{day}T{wall}"), by * MINUTE)
 
@@ -54,13 +54,13 @@ def test_a_change_of_the_clocks_is_known_by_its_wall_time(
     ],
 )
 def test_other_days_have_no_change(zone: str, day: str) -> None:
-    assert days.change(date.fromisoformat(day), zone) is None
+    assert local_days.clock_change(date.fromisoformat(day), zone) is None
 
 
 @given(st.sampled_from(ZONES), st.dates(date(1975, 1, 1), date(2040, 1, 1)))
 def test_the_passes_of_a_day_are_all_of_it(zone: str, day: date) -> None:
-    found = days.passes(day, zone)
-    start, end = times.edges(day, zone)
+    found = local_days.offset_periods(day, zone)
+    start, end = times.day_bounds(day, zone)
 
     assert bool(found) == (start < end)
     if not found:
@@ -69,20 +69,22 @@ def test_the_passes_of_a_day_are_all_of_it(zone: str, day: date) -> None:
     assert [one.end for one in found[:-1]] == [one.start for one in found[1:]]
     for one in found:
         for at in (one.start, one.end - MINUTE):
-            assert one.wall(at) == times.wall(at, zone)
+            assert one.wall(at) == times.wall_time(at, zone)
             assert one.moment(one.wall(at)) == at
-    assert days.repeats(found) == (end - start > timedelta(days=1))
+    assert local_days.has_repeated_hour(found) == (end - start > timedelta(days=1))
 
 
 def test_a_span_is_cut_to_the_day() -> None:
     start = datetime(2027, 1, 18, 20, tzinfo=UTC)
     night = Span(start, start + timedelta(hours=9))
 
-    first, second = (days.on(date(2027, 1, n), "UTC", [night]) for n in (18, 19))
+    first, second = (
+        local_days.clip_to_day(date(2027, 1, n), "UTC", [night]) for n in (18, 19)
+    )
 
     midnight = datetime(2027, 1, 19, tzinfo=UTC)
     assert (first, second) == (
         (Span(start, midnight),),
         (Span(midnight, night.end),),
     )
-    assert days.on(date(2027, 1, 20), "UTC", [night]) == ()
+    assert local_days.clip_to_day(date(2027, 1, 20), "UTC", [night]) == ()

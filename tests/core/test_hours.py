@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calbook.core import hours, times
 from calbook.core.model import DAY, MINUTE, Hours, Override, Schedule, Span
+from calbook.core.time import open_hours, times
 
 MakeSchedule = Callable[..., Schedule]
 
@@ -136,7 +136,7 @@ def test_weekly_windows_become_stretches(
 ) -> None:
     schedule = a_schedule(weekly)
 
-    open_time = hours.stretches(schedule, day(first), day(last))
+    open_time = open_hours.open_stretches(schedule, day(first), day(last))
 
     assert shown(open_time) == expected
 
@@ -154,7 +154,7 @@ def test_windows_are_wall_times_of_the_schedules_zone(
 ) -> None:
     schedule = a_schedule({"mon": "09:00-17:00"}, timezone=zone)
 
-    open_time = hours.stretches(schedule, day(text), day(text))
+    open_time = open_hours.open_stretches(schedule, day(text), day(text))
 
     assert shown(open_time) == [expected]
 
@@ -163,7 +163,9 @@ def test_days_before_the_first_are_left_out(a_schedule: MakeSchedule) -> None:
     """Tuesday's hours came with Monday's, which do not touch Tuesday."""
     schedule = a_schedule({"mon": "09:00-17:00", "tue": "09:00-17:00"})
 
-    open_time = hours.stretches(schedule, day("2027-01-19"), day("2027-01-19"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2027-01-19"), day("2027-01-19")
+    )
 
     assert shown(open_time) == ["19 09:00 - 19 17:00"]
 
@@ -241,7 +243,9 @@ def test_overrides_change_single_dates(
 ) -> None:
     schedule = a_schedule(weekly, overrides=overrides)
 
-    open_time = hours.stretches(schedule, day("2027-01-18"), day("2027-01-20"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2027-01-18"), day("2027-01-20")
+    )
 
     assert shown(open_time) == expected
 
@@ -250,7 +254,9 @@ def test_a_closed_date_behind_the_last_cuts_its_night(a_schedule: MakeSchedule) 
     """Asked for Monday alone, its night ran on into a closed Tuesday."""
     schedule = a_schedule({"mon": "22:00-02:00"}, overrides={"2027-01-19": ""})
 
-    open_time = hours.stretches(schedule, day("2027-01-18"), day("2027-01-18"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2027-01-18"), day("2027-01-18")
+    )
 
     assert shown(open_time) == ["18 22:00 - 19 00:00"]
 
@@ -260,7 +266,9 @@ def test_a_closed_date_is_as_long_as_its_day(a_schedule: MakeSchedule) -> None:
         "00:00-24:00", timezone=NEW_YORK, overrides={"2024-03-10": ""}
     )
 
-    open_time = hours.stretches(schedule, day("2024-03-09"), day("2024-03-11"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2024-03-09"), day("2024-03-11")
+    )
 
     assert shown(open_time) == ["07 05:00 - 10 05:00", "11 04:00 - 12 04:00"]
 
@@ -278,9 +286,9 @@ def test_the_windows_of_a_date_are_the_overrides_if_there_is_one(
         (),
     )
 
-    assert hours.hours_on(schedule, day("2027-01-18")) == monday
-    assert hours.hours_on(schedule, day("2027-01-19")) == tuesday
-    assert hours.hours_on(schedule, day("2027-01-20")) == wednesday
+    assert open_hours.hours_on(schedule, day("2027-01-18")) == monday
+    assert open_hours.hours_on(schedule, day("2027-01-19")) == tuesday
+    assert open_hours.hours_on(schedule, day("2027-01-20")) == wednesday
 
 
 # -- clocks that go forward and back (RFC 5545, 3.3.5) --------------------------------
@@ -431,7 +439,7 @@ def test_the_edges_of_a_window_follow_rfc_5545(
 ) -> None:
     schedule = a_schedule(timezone=zone, overrides={text: window})
 
-    open_time = hours.stretches(schedule, day(text), day(text))
+    open_time = open_hours.open_stretches(schedule, day(text), day(text))
 
     assert shown(open_time) == ([expected] if expected else [])
 
@@ -441,7 +449,9 @@ def test_open_time_goes_on_over_a_day_that_was_skipped(
 ) -> None:
     schedule = a_schedule("00:00-24:00", timezone=APIA)
 
-    open_time = hours.stretches(schedule, day("2011-12-31"), day("2011-12-31"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2011-12-31"), day("2011-12-31")
+    )
 
     assert shown(open_time) == ["29 10:00 - 31 10:00"]
 
@@ -452,7 +462,9 @@ def test_a_window_whose_end_is_skipped_reaches_the_date_after_next(
     """Friday's 24 hours end in Nuuk's gap, 23:00 to 24:00 on Saturday: on Sunday."""
     schedule = a_schedule({"fri": "23:59-23:58"}, timezone=NUUK)
 
-    open_time = hours.stretches(schedule, day("2024-03-31"), day("2024-03-31"))
+    open_time = open_hours.open_stretches(
+        schedule, day("2024-03-31"), day("2024-03-31")
+    )
 
     assert shown(open_time) == ["30 01:59 - 31 01:58"]
 
@@ -466,7 +478,7 @@ def test_the_hours_around_a_meeting_reach_a_day_and_two_hours_from_it(
     schedule = a_schedule("09:00-17:00")
     meeting = span("2027-01-18T10:00Z", "2027-01-18T10:30Z")
 
-    [open_time] = hours.around(schedule, [meeting])
+    [open_time] = open_hours.open_stretches_near(schedule, [meeting])
 
     assert shown(open_time) == [
         "17 09:00 - 17 17:00",
@@ -522,7 +534,7 @@ def test_the_hours_around_a_meeting_reach_a_day_and_two_hours_from_it(
 def test_the_hours_around_a_meeting_are_cut_a_day_and_two_hours_from_it(
     a_schedule: MakeSchedule, weekly: str, start: str, end: str, expected: list[str]
 ) -> None:
-    [open_time] = hours.around(a_schedule(weekly), [span(start, end)])
+    [open_time] = open_hours.open_stretches_near(a_schedule(weekly), [span(start, end)])
 
     assert shown(open_time) == expected
 
@@ -535,13 +547,14 @@ def test_the_hours_around_meetings_are_in_the_order_of_the_meetings(
     days = [18, 20, 19, 18]
     meetings = [span(f"2027-01-{n}T10:00Z", f"2027-01-{n}T10:30Z") for n in days]
 
-    assert [shown(open_time) for open_time in hours.around(schedule, meetings)] == [
-        [f"{n - 1} 08:00 - {n + 1} 12:30"] for n in days
-    ]
+    assert [
+        shown(open_time)
+        for open_time in open_hours.open_stretches_near(schedule, meetings)
+    ] == [[f"{n - 1} 08:00 - {n + 1} 12:30"] for n in days]
 
 
 def test_around_no_meetings_there_are_no_hours(a_schedule: MakeSchedule) -> None:
-    assert hours.around(a_schedule("09:00-17:00"), []) == ()
+    assert open_hours.open_stretches_near(a_schedule("09:00-17:00"), []) == ()
 
 
 # Zones, and an instant near which their clocks change.
@@ -604,9 +617,11 @@ def test_the_hours_around_many_meetings_are_those_around_each(
 ) -> None:
     schedule, meetings = given_both
 
-    together = hours.around(schedule, meetings)
+    together = open_hours.open_stretches_near(schedule, meetings)
 
-    assert list(together) == [hours.around(schedule, [m])[0] for m in meetings]
+    assert list(together) == [
+        open_hours.open_stretches_near(schedule, [m])[0] for m in meetings
+    ]
 
 
 @settings(max_examples=300, deadline=None)
@@ -616,11 +631,11 @@ def test_a_meeting_is_within_the_hours_around_it_when_it_is_within_all_hours(
 ) -> None:
     schedule, meetings = given_both
 
-    together = hours.around(schedule, meetings)
+    together = open_hours.open_stretches_near(schedule, meetings)
 
     for meeting, open_time in zip(meetings, together, strict=True):
         first, last = (times.local_date(t, schedule.timezone) for t in meeting)
-        every = hours.stretches(schedule, first - 9 * DAY, last + 9 * DAY)
+        every = open_hours.open_stretches(schedule, first - 9 * DAY, last + 9 * DAY)
         assert any(s.covers(meeting) for s in open_time) == any(
             s.covers(meeting) for s in every
         )
@@ -655,7 +670,7 @@ def test_cuts_are_taken_out_of_a_window(
     window = span("2027-01-18T10:00Z", "2027-01-18T16:00Z")
     taken = [span(f"2027-01-18T{a}:00Z", f"2027-01-18T{b}:00Z") for a, b in cuts]
 
-    left = hours.without(window, taken)
+    left = open_hours.subtract_spans(window, taken)
 
     assert shown(left) == expected
 
@@ -700,6 +715,6 @@ def test_cuts_are_taken_out_of_a_window(
 def test_local_midnights_inside_a_stretch(
     zone: str, start: str, end: str, expected: list[str]
 ) -> None:
-    midnights = hours.midnights(span(start, end), zone)
+    midnights = open_hours.midnights_within(span(start, end), zone)
 
     assert list(midnights) == [utc(text) for text in expected]

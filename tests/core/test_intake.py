@@ -21,8 +21,8 @@ from calbook.core.model import (
     Schedule,
     SchedulingType,
 )
-from calbook.intake import event_types, people, places, schedules, shapes
-from calbook.values.value import camel
+from calbook.wire.json_objects import camel
+from calbook.wire.reading import event_types, locations, people, schedules, shapes
 
 DAY = timedelta(days=1)
 
@@ -43,7 +43,9 @@ def clock(text: str) -> timedelta:
 
 @pytest.mark.parametrize("key", ["bufferBefore", "buffer_before"])
 def test_keys_are_spelt_in_either_way(key: str) -> None:
-    assert shapes.keyed({key: 5}, ("buffer_before",), "it") == {"buffer_before": 5}
+    assert shapes.read_object({key: 5}, ("buffer_before",), "it") == {
+        "buffer_before": 5
+    }
 
 
 ALL_KEYS = "it has bufferBefore, title"
@@ -80,7 +82,7 @@ ALL_KEYS = "it has bufferBefore, title"
     ],
 )
 def test_every_key_must_be_known(value: object, message: str, hint: str | None) -> None:
-    refusal = refused(shapes.keyed, value, ("buffer_before", "title"), "it")
+    refusal = refused(shapes.read_object, value, ("buffer_before", "title"), "it")
 
     assert (refusal.message, refusal.hint) == (message, hint)
 
@@ -116,7 +118,7 @@ def test_every_key_must_be_known(value: object, message: str, hint: str | None) 
 def test_an_attendee_has_a_name_and_an_address(
     value: object, expected: Attendee
 ) -> None:
-    assert people.attendee(value) == expected
+    assert people.read_attendee(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -156,14 +158,14 @@ def test_an_attendee_has_a_name_and_an_address(
 def test_an_attendee_that_cannot_be_read_is_refused(
     value: object, message: str
 ) -> None:
-    assert refused(people.attendee, value).message == message
+    assert refused(people.read_attendee, value).message == message
 
 
 def test_an_attendees_zone_must_be_one() -> None:
     person = {"name": "Ada", "email": "ada@example.com", "timezone": "../etc/passwd"}
 
     with pytest.raises(BadZone):
-        people.attendee(person)
+        people.read_attendee(person)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_an_attendees_zone_must_be_one() -> None:
 def test_a_guest_is_an_object_or_a_bare_address(
     value: object, expected: Attendee
 ) -> None:
-    assert people.guest(value) == expected
+    assert people.read_guest(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -194,13 +196,13 @@ def test_a_guest_is_an_object_or_a_bare_address(
     ],
 )
 def test_a_guest_without_an_address_is_refused(value: object, message: str) -> None:
-    assert refused(people.guest, value).message == message
+    assert refused(people.read_guest, value).message == message
 
 
 def test_the_people_of_a_booking_begin_with_the_primary() -> None:
     ada = {"name": "Ada", "email": "ada@example.com"}
 
-    found = people.people(ada, ["bob@example.com", {"email": "eve@example.com"}])
+    found = people.read_people(ada, ["bob@example.com", {"email": "eve@example.com"}])
 
     assert [person.email for person in found] == [
         "ada@example.com",
@@ -218,7 +220,7 @@ def test_nobody_is_in_a_booking_twice(guests: list[str]) -> None:
     ada = {"name": "Ada", "email": "ada@example.com"}
 
     with pytest.raises(DuplicateAttendee) as refusal:
-        people.people(ada, guests)
+        people.read_people(ada, guests)
 
     assert refusal.value.details == {"email": guests[-1]}
 
@@ -227,8 +229,8 @@ def test_a_booking_has_1_000_persons_at_most() -> None:
     ada = {"name": "Ada", "email": "ada@example.com"}
     guests = [f"g{n}@example.com" for n in range(1_000)]
 
-    assert len(people.people(ada, guests[1:])) == 1_000
-    refused(people.people, ada, guests)
+    assert len(people.read_people(ada, guests[1:])) == 1_000
+    refused(people.read_people, ada, guests)
 
 
 # -- places --------------------------------------------------------------------------
@@ -286,7 +288,7 @@ def test_a_booking_has_1_000_persons_at_most() -> None:
 def test_a_location_is_an_object_or_the_short_text(
     value: object, expected: dict[str, str]
 ) -> None:
-    assert places.location(value) == expected
+    assert locations.read_location(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_a_location_is_an_object_or_the_short_text(
     ],
 )
 def test_a_location_that_cannot_be_read_is_refused(value: object, message: str) -> None:
-    assert refused(places.location, value).message == message
+    assert refused(locations.read_location, value).message == message
 
 
 @pytest.mark.parametrize(
@@ -321,7 +323,7 @@ def test_a_location_that_cannot_be_read_is_refused(value: object, message: str) 
     ["https://meet.example/{token}", "https://meet.example/{uid}?t={token}"],
 )
 def test_a_meeting_url_template_is_a_web_address(template: str) -> None:
-    assert places.meeting_url_template(template, "it") == template
+    assert locations.read_meeting_url_template(template, "it") == template
 
 
 @pytest.mark.parametrize(
@@ -336,7 +338,7 @@ def test_a_meeting_url_template_is_a_web_address(template: str) -> None:
     ],
 )
 def test_any_other_template_is_refused(template: str) -> None:
-    refused(places.meeting_url_template, template, "it")
+    refused(locations.read_meeting_url_template, template, "it")
 
 
 # -- questions -----------------------------------------------------------------------
@@ -369,7 +371,7 @@ def test_any_other_template_is_refused(template: str) -> None:
     ],
 )
 def test_a_question_needs_a_label(value: object, expected: Question) -> None:
-    assert event_types.question(value) == expected
+    assert event_types.read_question(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -404,14 +406,14 @@ def test_a_question_needs_a_label(value: object, expected: Question) -> None:
     ],
 )
 def test_a_question_that_cannot_be_read_is_refused(value: object, message: str) -> None:
-    assert refused(event_types.question, value).message == message
+    assert refused(event_types.read_question, value).message == message
 
 
 # -- event types ---------------------------------------------------------------------
 
 
 def test_a_new_event_type_has_the_defaults_of_the_manual() -> None:
-    made = event_types.event_type("evt_product_demo", {}, default_host="user_me")
+    made = event_types.new_event_type("evt_product_demo", {}, default_host="user_me")
 
     assert made == EventType(
         id="evt_product_demo",
@@ -442,10 +444,10 @@ def test_lengths_are_whole_minutes_in_their_range(key: str) -> None:
     least, most = MINUTE_FIELDS[key]
 
     for value in (least, most):
-        read = event_types.event_type_fields({key: value})
+        read = event_types.read_event_type_fields({key: value})
         assert list(read.values()) == [timedelta(minutes=value)]
     for value in (least - 1, most + 1, 1.5, "30", True):
-        refused(event_types.event_type_fields, {key: value})
+        refused(event_types.read_event_type_fields, {key: value})
 
 
 @pytest.mark.parametrize(
@@ -461,9 +463,11 @@ def test_counts_are_whole_numbers_in_their_range(
     key: str, least: int, most: int
 ) -> None:
     for value in (least, most):
-        assert list(event_types.event_type_fields({key: value}).values()) == [value]
+        assert list(event_types.read_event_type_fields({key: value}).values()) == [
+            value
+        ]
     for value in (least - 1, most + 1, "5"):
-        refused(event_types.event_type_fields, {key: value})
+        refused(event_types.read_event_type_fields, {key: value})
 
 
 NULLABLE = [
@@ -526,7 +530,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "metadata": {"a": 1},
     }
 
-    made = event_types.event_type("evt_demo", facts, default_host=None)
+    made = event_types.new_event_type("evt_demo", facts, default_host=None)
 
     def minutes(count: int) -> timedelta:
         return timedelta(minutes=count)
@@ -564,19 +568,19 @@ def test_every_field_of_an_event_type_is_read() -> None:
 
 
 def test_an_event_type_without_any_host_is_refused() -> None:
-    assert refused(event_types.event_type, "evt_x", {}, default_host=None).message == (
-        "hosts needs one host at least"
-    )
+    assert refused(
+        event_types.new_event_type, "evt_x", {}, default_host=None
+    ).message == ("hosts needs one host at least")
 
 
 @pytest.mark.parametrize("key", NULLABLE)
 def test_null_means_no_limit_where_there_may_be_none(key: str) -> None:
-    assert list(event_types.event_type_fields({key: None}).values()) == [None]
+    assert list(event_types.read_event_type_fields({key: None}).values()) == [None]
 
 
 @pytest.mark.parametrize("key", NEVER_NULL)
 def test_null_is_refused_elsewhere(key: str) -> None:
-    refused(event_types.event_type_fields, {key: None})
+    refused(event_types.read_event_type_fields, {key: None})
 
 
 def test_every_field_may_be_null_or_may_not() -> None:
@@ -605,7 +609,7 @@ def test_every_field_may_be_null_or_may_not() -> None:
 def test_hosts_are_ids_or_objects(
     value: object, expected: tuple[Assignment, ...]
 ) -> None:
-    assert event_types.event_type_fields({"hosts": value}) == {"hosts": expected}
+    assert event_types.read_event_type_fields({"hosts": value}) == {"hosts": expected}
 
 
 @pytest.mark.parametrize(
@@ -624,7 +628,9 @@ def test_hosts_are_ids_or_objects(
     ],
 )
 def test_hosts_that_cannot_be_read_are_refused(value: object, message: str) -> None:
-    assert refused(event_types.event_type_fields, {"hosts": value}).message == message
+    assert (
+        refused(event_types.read_event_type_fields, {"hosts": value}).message == message
+    )
 
 
 @pytest.mark.parametrize(
@@ -632,20 +638,20 @@ def test_hosts_that_cannot_be_read_are_refused(value: object, message: str) -> N
 )
 def test_the_round_robin_rule_is_a_word_or_an_object(rule: str) -> None:
     for value in (rule, rule.lower(), {"algorithm": rule}):
-        read = event_types.event_type_fields({"roundRobin": value})
+        read = event_types.read_event_type_fields({"roundRobin": value})
         assert read == {"round_robin": rule}
 
 
 @pytest.mark.parametrize("value", ["RANDOM", {}, {"algorithm": None}, {"rule": "x"}])
 def test_any_other_rule_is_refused(value: object) -> None:
-    refused(event_types.event_type_fields, {"roundRobin": value})
+    refused(event_types.read_event_type_fields, {"roundRobin": value})
 
 
 def test_several_hosts_are_no_single_event_type() -> None:
     team = {"hosts": ["alice", "bob"]}
 
-    refusal = refused(event_types.event_type, "evt_team", team, default_host=None)
-    made = event_types.event_type(
+    refusal = refused(event_types.new_event_type, "evt_team", team, default_host=None)
+    made = event_types.new_event_type(
         "evt_team", {**team, "schedulingType": "collective"}, default_host=None
     )
 
@@ -656,7 +662,7 @@ def test_several_hosts_are_no_single_event_type() -> None:
 def test_questions_need_a_key_each() -> None:
     same = [{"label": "Size?"}, {"label": "size"}]
 
-    refusal = refused(event_types.event_type_fields, {"questions": same})
+    refusal = refused(event_types.read_event_type_fields, {"questions": same})
 
     assert refusal.message == "questions: the key 'size' is needed once for each"
 
@@ -665,17 +671,17 @@ def test_the_key_of_a_question_is_its_label_in_60_letters() -> None:
     long = "x" * 61
     size = {"label": "Size?", "type": "multiselect", "options": ["s", "l"]}
 
-    read = event_types.event_type_fields({"questions": [{"label": long}, size]})
+    read = event_types.read_event_type_fields({"questions": [{"label": long}, size]})
 
     assert read["questions"] == (
         Question("x" * 60, long, "TEXT"),
         Question("size", "Size?", "MULTISELECT", options=("s", "l")),
     )
-    refused(event_types.question, {"label": "Q", "key": long})
+    refused(event_types.read_question, {"label": "Q", "key": long})
 
 
 def test_an_unknown_field_is_refused_with_the_nearest_one() -> None:
-    refusal = refused(event_types.event_type_fields, {"slotsPerDays": 4})
+    refusal = refused(event_types.read_event_type_fields, {"slotsPerDays": 4})
 
     assert refusal.hint == "did you mean slotsPerDay?"
 
@@ -688,7 +694,7 @@ def test_a_new_host_lives_in_its_schedules_zone(
 ) -> None:
     schedule = a_schedule(timezone="Europe/Lisbon")
 
-    assert schedules.host("user_alice_ng", {}, schedule=schedule) == Host(
+    assert schedules.new_host("user_alice_ng", {}, schedule=schedule) == Host(
         "user_alice_ng", "Alice ng", None, "Europe/Lisbon", "sched_test"
     )
 
@@ -706,31 +712,31 @@ def test_a_new_host_lives_in_its_schedules_zone(
 def test_fields_of_a_host_are_read(
     facts: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert schedules.host_fields(facts) == expected
+    assert schedules.read_host_fields(facts) == expected
 
 
 @pytest.mark.parametrize(
     "facts", [{"name": None}, {"name": ""}, {"email": "me"}, {"phone": "112"}, []]
 )
 def test_fields_of_a_host_that_cannot_be_read_are_refused(facts: Any) -> None:
-    refused(schedules.host_fields, facts)
+    refused(schedules.read_host_fields, facts)
 
 
 # -- schedules -----------------------------------------------------------------------
 
 
 def test_a_new_schedule_is_closed_where_it_names_no_hours() -> None:
-    made = schedules.schedule("sched_my_hours", {"timezone": "UTC"})
+    made = schedules.new_schedule("sched_my_hours", {"timezone": "UTC"})
 
     assert made == Schedule("sched_my_hours", "My hours", "UTC", ((),) * 7, {})
 
 
 def test_a_schedule_needs_a_zone() -> None:
-    assert refused(schedules.schedule, "sched_x", {}).message == (
+    assert refused(schedules.new_schedule, "sched_x", {}).message == (
         "the schedule has no timezone"
     )
     with pytest.raises(BadZone):
-        schedules.schedule("sched_x", {"timezone": "right/Paris"})
+        schedules.new_schedule("sched_x", {"timezone": "right/Paris"})
 
 
 def test_every_field_of_a_schedule_is_read() -> None:
@@ -742,7 +748,7 @@ def test_every_field_of_a_schedule_is_read() -> None:
         "overrides": [{"date": "2026-12-25"}],
     }
 
-    made = schedules.schedule("sched_office", facts)
+    made = schedules.new_schedule("sched_office", facts)
 
     hours = (Hours(clock("10:00"), clock("12:00")),)
     assert made == Schedule(
@@ -806,7 +812,7 @@ def test_every_field_of_a_schedule_is_read() -> None:
 def test_a_schedule_that_cannot_be_read_is_refused(
     facts: dict[str, Any], message: str, hint: str | None
 ) -> None:
-    refusal = refused(schedules.schedule_fields, facts)
+    refusal = refused(schedules.read_schedule_fields, facts)
 
     assert (refusal.message, refusal.hint) == (message, hint)
 
@@ -829,7 +835,7 @@ def test_a_window_may_end_at_24_00_or_the_next_day(
 ) -> None:
     window = {"day": "monday", "startTime": start, "endTime": end}
 
-    monday, *others = schedules.weekly([window], "availability")
+    monday, *others = schedules.read_weekly([window], "availability")
 
     assert monday == (Hours(clock(expected[0]), clock(expected[1])),)
     assert others == [()] * 6
@@ -840,12 +846,12 @@ def test_every_weekday_has_its_place() -> None:
 
     for place, name in enumerate((*names, "SUNDAY")):
         window = {"day": name, "startTime": "09:00", "endTime": "17:00"}
-        days = schedules.weekly([window], "availability")
+        days = schedules.read_weekly([window], "availability")
         assert [bool(windows) for windows in days] == [n == place for n in range(7)]
 
 
 def test_windows_are_put_in_order() -> None:
-    days = schedules.weekly(
+    days = schedules.read_weekly(
         [
             {"day": "SUNDAY", "start_time": "13:00", "end_time": "17:00"},
             {"day": "Sunday", "startTime": "09:00", "endTime": "12:00"},
@@ -885,12 +891,12 @@ def test_windows_are_put_in_order() -> None:
 def test_any_other_window_is_refused(start: object, end: object) -> None:
     window = {"day": "MONDAY", "startTime": start, "endTime": end}
 
-    refused(schedules.weekly, [window], "availability")
+    refused(schedules.read_weekly, [window], "availability")
 
 
 @pytest.mark.parametrize("value", ["mon 09:00-17:00", {"day": "MONDAY"}, None, 5])
 def test_availability_is_a_list(value: object) -> None:
-    refusal = refused(schedules.weekly, value, "availability")
+    refusal = refused(schedules.read_weekly, value, "availability")
 
     assert refusal.message == "availability must be a list"
 
@@ -907,7 +913,7 @@ def test_availability_is_a_list(value: object) -> None:
     ],
 )
 def test_availability_that_cannot_be_read_is_refused(value: object) -> None:
-    refused(schedules.weekly, value, "availability")
+    refused(schedules.read_weekly, value, "availability")
 
 
 # -- overrides -----------------------------------------------------------------------
@@ -942,7 +948,7 @@ CHRISTMAS = date(2026, 12, 25)
 def test_an_override_closes_a_date_or_gives_it_other_hours(
     day: object, facts: dict[str, Any], expected: Override
 ) -> None:
-    assert schedules.override({"date": day, **facts}) == expected
+    assert schedules.read_override({"date": day, **facts}) == expected
 
 
 @pytest.mark.parametrize(
@@ -976,11 +982,11 @@ def test_an_override_closes_a_date_or_gives_it_other_hours(
     ],
 )
 def test_an_override_that_cannot_be_read_is_refused(facts: object) -> None:
-    refused(schedules.override, facts)
+    refused(schedules.read_override, facts)
 
 
 def test_overrides_of_a_schedule_are_kept_by_date() -> None:
-    read = schedules.schedule_fields({"overrides": [{"date": "2026-12-25"}]})
+    read = schedules.read_schedule_fields({"overrides": [{"date": "2026-12-25"}]})
 
     assert read == {"overrides": {CHRISTMAS: Override(CHRISTMAS)}}
 
@@ -989,4 +995,4 @@ def test_a_datetime_is_no_date_of_an_override() -> None:
     """It was stored with its time, and the schedule could not be read again."""
     moment = datetime.fromisoformat("2026-12-25T10:00")
 
-    refused(schedules.override, {"date": moment})
+    refused(schedules.read_override, {"date": moment})

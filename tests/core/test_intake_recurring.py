@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calbook.core.errors import BadInput
-from calbook.core.recurrence import (
+from calbook.core.time.recurrence import (
     DAYS,
     Frequency,
     Recurrence,
@@ -19,7 +19,7 @@ from calbook.core.recurrence import (
     from_json,
     to_json,
 )
-from calbook.intake import recurring
+from calbook.wire.reading import recurrence
 
 NEW_YORK = "America/New_York"
 MONDAY = datetime.fromisoformat("2027-01-05T03:00Z")  # 4 January, 22:00 in New York
@@ -30,7 +30,7 @@ DATE_HINT = "it is a date: write 2027-01-18, today, tomorrow or mon…sun"
 
 
 def read(value: object, **named: Any) -> Recurrence:
-    return recurring.recurrence(value, now=MONDAY, timezone=NEW_YORK, **named)
+    return recurrence.read_recurrence(value, now=MONDAY, timezone=NEW_YORK, **named)
 
 
 def refused(value: object, **named: Any) -> BadInput:
@@ -346,9 +346,9 @@ def test_a_day_is_a_whole_name_or_its_first_letters(day: str, word: str) -> None
 
 @pytest.mark.parametrize("frequency", Frequency)
 def test_days_are_read_for_every_frequency(frequency: Frequency) -> None:
-    asked = {"frequency": frequency, "count": 3, "byDay": ["mo", "fr"]}
+    asker = {"frequency": frequency, "count": 3, "byDay": ["mo", "fr"]}
 
-    assert read(asked).by_day == days("MO", "FR")
+    assert read(asker).by_day == days("MO", "FR")
 
 
 def generated() -> Iterator[str]:
@@ -467,9 +467,9 @@ def test_only_days_of_a_monthly_series_are_numbered(frequency: str, text: str) -
 
 @pytest.mark.parametrize("number", ["0", "6", "-6", "+0", "02", "10", "53", "-0"])
 def test_a_month_has_no_such_day(number: str) -> None:
-    asked = {"frequency": "MONTHLY", "count": 3, "byDay": [f"{number}mo"]}
+    asker = {"frequency": "MONTHLY", "count": 3, "byDay": [f"{number}mo"]}
 
-    refusal = refused(asked)
+    refusal = refused(asker)
 
     assert refusal.message == f"recurring.byDay cannot be {number}MO"
     assert refusal.hint == (

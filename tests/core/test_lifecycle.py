@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from calbook.core import lifecycle, passing, seats, transitions
+from calbook.core.booking import attendees, effective_status, lifecycle, transitions
+from calbook.core.booking.lifecycle import Change, OccurrenceMove
+from calbook.core.booking.transitions import Action
 from calbook.core.errors import (
     AlreadyCancelled,
     NothingToChange,
     TooEarly,
     WrongStatus,
 )
-from calbook.core.lifecycle import Change, Placed
 from calbook.core.model import (
     Actor,
     Attendance,
@@ -28,7 +29,6 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.transitions import Action
 
 MakeBooking = Callable[..., Booking]
 MakeOccurrence = Callable[..., Occurrence]
@@ -86,26 +86,30 @@ def reschedule(
     meeting = Span(start, start + timedelta(minutes=30))
     claim = Span(start - timedelta(minutes=5), start + timedelta(minutes=40))
     moment = Moment(start, start.replace(tzinfo=None), "UTC", by_offset=True)
-    move = Placed(only(booking), moment, meeting, claim)
+    move = OccurrenceMove(only(booking), moment, meeting, claim)
     return lifecycle.reschedule(
         booking, [move], now=now, by=by, reason="later", **facts
     )
 
 
 def attended(booking: Booking, now: datetime = ENDED) -> Change:
-    return seats.attend(booking, only(booking), Attendance.ATTENDED, now=now)
+    return attendees.record_attendance(
+        booking, only(booking), Attendance.ATTENDED, now=now
+    )
 
 
 def no_show(booking: Booking, now: datetime = ENDED) -> Change:
-    return seats.attend(booking, only(booking), Attendance.NO_SHOW, now=now)
+    return attendees.record_attendance(
+        booking, only(booking), Attendance.NO_SHOW, now=now
+    )
 
 
 def join(booking: Booking, now: datetime = NOW) -> Change:
-    return seats.join(booking, (CAROL,), now=now, by=ATTENDEE)
+    return attendees.join(booking, (CAROL,), now=now, by=ATTENDEE)
 
 
 def leave(booking: Booking, now: datetime = NOW) -> Change:
-    return seats.leave(booking, BOB.email, now=now, by=ATTENDEE)
+    return attendees.leave(booking, BOB.email, now=now, by=ATTENDEE)
 
 
 STEPS: dict[Action, Callable[..., Change]] = {
@@ -165,7 +169,7 @@ def test_every_action_leads_on_from_its_statuses(
 ) -> None:
     booking = a_booking(status, attendees=(ADA, BOB))
 
-    transitions.check(booking, booking.occurrences, action, now)
+    transitions.check_transition(booking, booking.occurrences, action, now)
     after = STEPS[action](booking, now=now).booking
 
     assert only(after).status is result
@@ -178,7 +182,7 @@ def test_every_action_is_refused_from_the_other_statuses(
     booking = a_booking(status, attendees=(ADA, BOB))
 
     with pytest.raises((WrongStatus, AlreadyCancelled)) as checked:
-        transitions.check(booking, booking.occurrences, action, now)
+        transitions.check_transition(booking, booking.occurrences, action, now)
     with pytest.raises((WrongStatus, AlreadyCancelled)) as refusal:
         STEPS[action](booking, now=now)
 
@@ -192,7 +196,7 @@ def test_nobody_came_or_stayed_away_before_the_start(
 ) -> None:
     booking = a_booking(status, attendees=(ADA, BOB))
 
-    transitions.check(booking, booking.occurrences, action, now)
+    transitions.check_transition(booking, booking.occurrences, action, now)
     with pytest.raises(TooEarly) as refusal:
         STEPS[action](booking, now=now)
 
@@ -391,7 +395,7 @@ def test_a_moved_booking_is_at_its_new_time_and_keeps_the_rest(
     assert moved.claim == Span(utc("2027-01-19T14:55Z"), utc("2027-01-19T15:40Z"))
     assert moved.recurrence_id == moved.start.instant == moved.span.start
     assert moved.date.isoformat() == "2027-01-19"
-    assert not moved.told
+    assert not moved.is_recorded
 
 
 def test_the_date_of_a_moved_booking_is_local(a_booking: MakeBooking) -> None:
@@ -506,9 +510,9 @@ def test_the_clock_decides_what_is_seen(
 ) -> None:
     booking = a_booking(status)
 
-    occurrence = only(passing.seen_booking(booking, now))
+    occurrence = only(effective_status.effective_booking(booking, now))
 
-    assert occurrence == passing.seen(only(booking), now)
+    assert occurrence == effective_status.effective_occurrence(only(booking), now)
     assert occurrence.status is seen
     assert (occurrence.resolution, occurrence.cancelled_by) == (resolution, by)
     assert occurrence.span == only(booking).span
@@ -519,8 +523,8 @@ def test_an_expired_request_is_a_new_revision_from_its_start_on(
 ) -> None:
     booking = a_booking(PENDING, sequence=3, version=7)
 
-    before = passing.seen_booking(booking, BEFORE)
-    after = passing.seen_booking(booking, ENDED)
+    before = effective_status.effective_booking(booking, BEFORE)
+    after = effective_status.effective_booking(booking, ENDED)
 
     assert before == booking
     assert (after.sequence, after.version, after.updated_at) == (4, 7, STARTED)
@@ -529,7 +533,7 @@ def test_an_expired_request_is_a_new_revision_from_its_start_on(
 def test_a_completed_meeting_is_no_new_revision(a_booking: MakeBooking) -> None:
     booking = a_booking(CONFIRMED, sequence=3)
 
-    after = passing.seen_booking(booking, ENDED)
+    after = effective_status.effective_booking(booking, ENDED)
 
     assert (after.sequence, after.updated_at) == (3, booking.updated_at)
 
@@ -537,7 +541,7 @@ def test_a_completed_meeting_is_no_new_revision(a_booking: MakeBooking) -> None:
 def test_a_clock_that_ran_ahead_does_no_harm(a_booking: MakeBooking) -> None:
     booking = a_booking(PENDING)
 
-    assert only(passing.seen_booking(booking, ENDED)).status is CANCELLED
+    assert only(effective_status.effective_booking(booking, ENDED)).status is CANCELLED
     assert only(confirm(booking, now=BEFORE).booking).status is CONFIRMED
 
 
@@ -556,7 +560,9 @@ def test_a_clock_that_ran_ahead_does_no_harm(a_booking: MakeBooking) -> None:
 def test_time_has_something_to_tell_of_live_bookings_only(
     an_occurrence: MakeOccurrence, status: Status, told: bool, expected: datetime | None
 ) -> None:
-    assert passing.due(an_occurrence(status=status, told=told)) == expected
+    assert (
+        effective_status.changes_at(an_occurrence(status=status, told=told)) == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -581,14 +587,14 @@ def test_what_time_did_is_told_once_and_is_a_revision_if_it_cancels(
 ) -> None:
     booking = a_booking(status, sequence=3, version=7)
 
-    after, [event] = lifecycle.passed(booking, booking.occurrences, now)
+    after, [event] = lifecycle.pass_time(booking, booking.occurrences, now)
 
     revised = {"sequence": 4, "updated_at": STARTED} if status is PENDING else {}
     assert after == booking._replace(
         occurrences=(only(booking)._replace(told=True),), **revised
     )
-    assert passing.seen_booking(after, now).sequence == after.sequence
-    assert passing.due(only(after)) is None
+    assert effective_status.effective_booking(after, now).sequence == after.sequence
+    assert effective_status.changes_at(only(after)) is None
     assert (event.type, event.by, event.at) == (kind, SYSTEM, now)
     assert event.change == change
     assert event.about == frozenset()  # the booking as a whole
@@ -646,4 +652,8 @@ def test_a_status_at_any_time_follows_from_three_facts(
         )
     )
 
-    assert passing.summary(booking) == (pending_until, confirmed_until, final)
+    assert effective_status.status_facts(booking) == (
+        pending_until,
+        confirmed_until,
+        final,
+    )

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from calbook.core import policy
 from calbook.core.errors import (
     CalbookError,
     CancellationNotAllowed,
@@ -26,7 +25,8 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.policy import Obstacle, Proposal
+from calbook.core.rules import policy
+from calbook.core.rules.policy import Obstacle, Proposal
 
 MakeProposal = Callable[..., Proposal]
 MakeBooking = Callable[..., Booking]
@@ -410,7 +410,7 @@ def test_people_are_told_in_the_zone_they_asked_in(a_proposal: MakeProposal) -> 
         now="2027-01-18T09:30Z",
         rules={"minimum_notice": MINUTES[60]},
         timezone=NEW_YORK,
-        shown_in="Asia/Kathmandu",
+        display_timezone="Asia/Kathmandu",
     )
 
     with pytest.raises(MinimumNotice) as refusal:
@@ -472,7 +472,7 @@ def test_the_hint_names_the_overrides_that_pass_every_refusal(
 def hopeless(a_proposal: MakeProposal) -> MakeProposal:
     """Makes proposals that every rule refuses."""
 
-    def make(waived: str = "") -> Proposal:
+    def make(overridden: str = "") -> Proposal:
         return a_proposal(
             "2027-01-18T10:00Z",
             now="2027-01-15T10:00Z",
@@ -481,7 +481,7 @@ def hopeless(a_proposal: MakeProposal) -> MakeProposal:
             persons=2,
             responses={},
             obstacle=obstacle(),
-            waived=waived,
+            overridden=overridden,
             rules={
                 "active": False,
                 "minimum_notice": MINUTES[1440] * 9,
@@ -567,24 +567,32 @@ def test_each_override_passes_its_rule_and_no_other(
 ) -> None:
     others = " ".join(set(policy.OVERRIDES) - {override})
 
-    assert policy.check(a_proposal(waived=override, **facts)) == (override,)
-    assert codes(a_proposal(waived=others, **facts))
+    assert policy.check(a_proposal(overridden=override, **facts)) == (override,)
+    assert codes(a_proposal(overridden=others, **facts))
     assert codes(a_proposal(**facts))
 
 
 def test_overrides_that_were_not_needed_are_not_told(a_proposal: MakeProposal) -> None:
     everything = " ".join(policy.OVERRIDES)
 
-    assert policy.check(a_proposal(waived=everything)) == ()
-    assert policy.check(a_proposal(waived=everything, open_time=((),))) == ("hours",)
+    assert policy.check(a_proposal(overridden=everything)) == ()
+    assert policy.check(a_proposal(overridden=everything, open_time=((),))) == (
+        "hours",
+    )
 
 
 def test_used_overrides_are_told_in_the_rules_order(hopeless: MakeProposal) -> None:
     everything = " ".join(reversed(policy.OVERRIDES))
 
-    verdict = policy.decide(hopeless(everything))
+    decision = policy.decide(hopeless(everything))
 
-    assert verdict.used == ("hours", "notice", "advance", "per-day", "questions")
+    assert decision.overrides_used == (
+        "hours",
+        "notice",
+        "advance",
+        "per-day",
+        "questions",
+    )
 
 
 def test_no_override_passes_inactive_seats_or_overlap(hopeless: MakeProposal) -> None:
@@ -597,9 +605,9 @@ def test_whoever_may_book_the_past_need_not_waive_its_notice(
     a_proposal: MakeProposal,
 ) -> None:
     notice = {"minimum_notice": MINUTES[60]}
-    past = a_proposal(now="2027-01-18T10:30Z", waived="past", rules=notice)
-    now = a_proposal(now="2027-01-18T10:00Z", waived="past", rules=notice)
-    soon = a_proposal(now="2027-01-18T09:30Z", waived="past", rules=notice)
+    past = a_proposal(now="2027-01-18T10:30Z", overridden="past", rules=notice)
+    now = a_proposal(now="2027-01-18T10:00Z", overridden="past", rules=notice)
+    soon = a_proposal(now="2027-01-18T09:30Z", overridden="past", rules=notice)
 
     assert policy.check(past) == policy.check(now) == ("past",)
     with pytest.raises(MinimumNotice):

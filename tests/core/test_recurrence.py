@@ -13,12 +13,12 @@ from dateutil import rrule
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from calbook.core import recurrence
 from calbook.core.errors import BadInput
-from calbook.core.recurrence import (
+from calbook.core.time import recurrence
+from calbook.core.time.recurrence import (
     DAYS,
-    LONGEST,
-    MOST,
+    MAX_OCCURRENCES,
+    MAX_YEARS,
     Frequency,
     Recurrence,
     Start,
@@ -485,8 +485,8 @@ def test_a_series_cannot_end_before_it_begins() -> None:
 @pytest.mark.parametrize(
     ("end", "most"),
     [
-        pytest.param(MOST, MOST, id="count"),
-        pytest.param("2029-01-16", MOST, id="until"),
+        pytest.param(MAX_OCCURRENCES, MAX_OCCURRENCES, id="count"),
+        pytest.param("2029-01-16", MAX_OCCURRENCES, id="until"),
         pytest.param(12, 12, id="count-of-fewer"),
         pytest.param("2027-01-29", 12, id="until-with-fewer"),
     ],
@@ -502,9 +502,9 @@ def test_a_series_may_have_exactly_the_most(end: int | str, most: int) -> None:
 @pytest.mark.parametrize(
     ("end", "most"),
     [
-        pytest.param(MOST + 1, MOST, id="count"),
-        pytest.param("2029-01-17", MOST, id="until"),
-        pytest.param("2126-01-18", MOST, id="until-far-away"),
+        pytest.param(MAX_OCCURRENCES + 1, MAX_OCCURRENCES, id="count"),
+        pytest.param("2029-01-17", MAX_OCCURRENCES, id="until"),
+        pytest.param("2126-01-18", MAX_OCCURRENCES, id="until-far-away"),
         pytest.param(13, 12, id="count-of-fewer"),
         pytest.param("2027-01-30", 12, id="until-with-fewer"),
     ],
@@ -733,7 +733,7 @@ def _days(begin: date, frequency: Frequency) -> st.SearchStrategy[tuple[Weekday,
 
 def _is_too_far(last: datetime, first: datetime) -> bool:
     years = last.year - first.year
-    return (years, last.month, last.day) > (LONGEST, first.month, first.day)
+    return (years, last.month, last.day) > (MAX_YEARS, first.month, first.day)
 
 
 @settings(max_examples=250, deadline=None)

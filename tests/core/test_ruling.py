@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from calbook.core import ruling
 from calbook.core.errors import CalbookError, SlotTaken
 from calbook.core.model import Claim, Span
-from calbook.core.policy import Obstacle, Proposal
-from calbook.core.ruling import Ruling
+from calbook.core.rules import several_dates
+from calbook.core.rules.policy import Obstacle, Proposal
+from calbook.core.rules.several_dates import DatesDecision
 
 MakeProposal = Callable[..., Proposal]
 
@@ -36,11 +36,11 @@ OWN: dict[str, Any] = {"obstacle": obstacle("2027-01-18T10:15Z", uid="")}
 
 
 @pytest.fixture
-def ruled(a_proposal: MakeProposal) -> Callable[..., Ruling]:
+def ruled(a_proposal: MakeProposal) -> Callable[..., DatesDecision]:
     """Rules on weekly meetings, each with facts of its own beside the common ones."""
 
-    def make(*each: dict[str, Any], **common: Any) -> Ruling:
-        return ruling.rule(
+    def make(*each: dict[str, Any], **common: Any) -> DatesDecision:
+        return several_dates.decide_dates(
             a_proposal(f"{FIRST + timedelta(weeks=n)}", **{**common, **facts})
             for n, facts in enumerate(each)
         )
@@ -48,15 +48,15 @@ def ruled(a_proposal: MakeProposal) -> Callable[..., Ruling]:
     return make
 
 
-Ruled = Callable[..., Ruling]
+Ruled = Callable[..., DatesDecision]
 
 
-def codes(ruling: Ruling) -> list[list[str]]:
-    return [[refusal.code for refusal in v.refusals] for v in ruling.verdicts]
+def codes(dates_decision: DatesDecision) -> list[list[str]]:
+    return [[refusal.code for refusal in v.refusals] for v in dates_decision.decisions]
 
 
-def refused(ruled_on: Ruling, **terms: bool) -> CalbookError:
-    error = ruling.refusal(ruled_on, **terms)
+def refused(ruled_on: DatesDecision, **terms: bool) -> CalbookError:
+    error = several_dates.refusal(ruled_on, **terms)
     assert error is not None
     return error
 
@@ -133,14 +133,16 @@ def test_some_rules_are_asked_of_the_first_date_and_some_of_each(
     found = ruled(*each, **common)
 
     assert codes(found) == expected
-    assert found.refused == tuple(n for n, refusals in enumerate(expected) if refusals)
+    assert found.refused_numbers == tuple(
+        n for n, refusals in enumerate(expected) if refusals
+    )
 
 
 def test_the_past_is_asked_of_the_first_date_only(ruled: Ruled) -> None:
-    found = ruled({}, {}, now="2027-01-30T00:00Z", waived="past")
+    found = ruled({}, {}, now="2027-01-30T00:00Z", overridden="past")
 
     assert codes(found) == [[], []]
-    assert found.used == ("past",)
+    assert found.overrides_used == ("past",)
 
 
 def test_overrides_that_were_needed_are_named_once(ruled: Ruled) -> None:
@@ -149,19 +151,19 @@ def test_overrides_that_were_needed_are_named_once(ruled: Ruled) -> None:
         CLOSED,
         {**CLOSED, **FULL},
         rules={**NOTICE, **ONE_A_DAY},
-        waived="hours notice advance per-day",
+        overridden="hours notice advance per-day",
     )
 
-    assert found.refused == ()
-    assert found.used == ("notice", "hours", "per-day")
-    assert ruling.refusal(found) is None
+    assert found.refused_numbers == ()
+    assert found.overrides_used == ("notice", "hours", "per-day")
+    assert several_dates.refusal(found) is None
 
 
 def test_an_override_passes_no_overlap(ruled: Ruled) -> None:
-    found = ruled({}, {**CLOSED, **TAKEN}, waived="hours per-day")
+    found = ruled({}, {**CLOSED, **TAKEN}, overridden="hours per-day")
 
     assert codes(found) == [[], ["slot_taken"]]
-    assert found.used == ("hours",)
+    assert found.overrides_used == ("hours",)
 
 
 # -- what can be skipped -------------------------------------------------------------

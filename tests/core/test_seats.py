@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calbook.core import lifecycle, passing, seats
+from calbook.core.booking import attendees, effective_status, lifecycle
+from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import (
     DuplicateAttendee,
     LastAttendee,
@@ -22,7 +23,6 @@ from calbook.core.errors import (
     TooEarly,
     WrongStatus,
 )
-from calbook.core.lifecycle import Change
 from calbook.core.model import (
     Actor,
     Attendance,
@@ -69,7 +69,7 @@ def only(booking: Booking) -> Occurrence:
 def test_whoever_joins_sits_after_those_who_are_there(a_booking: MakeBooking) -> None:
     booking = a_booking(attendees=(ADA,), sequence=3, version=7)
 
-    after, events = seats.join(booking, (CAROL, BOB), now=NOW, by=ATTENDEE)
+    after, events = attendees.join(booking, (CAROL, BOB), now=NOW, by=ATTENDEE)
 
     assert after == booking._replace(
         attendees=(ADA, CAROL, BOB), version=8, updated_at=NOW
@@ -89,7 +89,7 @@ def test_what_somebody_brings_stays_their_own(a_booking: MakeBooking) -> None:
         responses={"size": "L"}, notes="late", metadata={"crm": "7"}, phone="+1"
     )
 
-    after = seats.join(booking, (carol,), now=NOW, by=ATTENDEE).booking
+    after = attendees.join(booking, (carol,), now=NOW, by=ATTENDEE).booking
 
     assert after.guests == (carol,)
     assert (after.notes, after.responses) == ("primary's", {"size": "S"})
@@ -113,7 +113,7 @@ def test_an_address_takes_one_seat(
     booking = a_booking(attendees=there)
 
     with pytest.raises(DuplicateAttendee) as refusal:
-        seats.join(booking, tuple(map(Attendee, joining)), now=NOW, by=ATTENDEE)
+        attendees.join(booking, tuple(map(Attendee, joining)), now=NOW, by=ATTENDEE)
 
     assert refusal.value.code == "duplicate_attendee"
     assert joining[-1] in refusal.value.message
@@ -136,8 +136,8 @@ def test_seats_change_hands_while_something_is_to_come(
 ) -> None:
     booking = a_series(*statuses, attendees=(ADA, BOB))
     steps: list[Callable[[], Change]] = [
-        lambda: seats.join(booking, (CAROL,), now=now, by=ATTENDEE),
-        lambda: seats.leave(booking, BOB.email, now=now, by=ATTENDEE),
+        lambda: attendees.join(booking, (CAROL,), now=now, by=ATTENDEE),
+        lambda: attendees.leave(booking, BOB.email, now=now, by=ATTENDEE),
     ]
 
     for step, count in zip(steps, (3, 1), strict=True):
@@ -154,7 +154,7 @@ def test_seats_change_hands_while_something_is_to_come(
 def test_a_guest_who_leaves_gives_up_the_seat(a_booking: MakeBooking) -> None:
     booking = a_booking(attendees=ALL, sequence=3, version=7)
 
-    after, [event] = seats.leave(booking, "BOB@example.COM", now=NOW, by=HOST)
+    after, [event] = attendees.leave(booking, "BOB@example.COM", now=NOW, by=HOST)
 
     assert after == booking._replace(
         attendees=(ADA, CAROL), sequence=4, version=8, updated_at=NOW
@@ -179,7 +179,7 @@ def test_after_the_primary_the_one_who_joined_first_is_the_primary(
         metadata={"crm": "1", "campaign": "winter"},
     )
 
-    after = seats.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
 
     assert after.attendee == BOB._replace(phone="+1")
     assert after.guests == (CAROL,)
@@ -204,7 +204,7 @@ def test_metadata_that_does_not_fit_beside_the_bookings_own_is_left_out(
         attendees=(ADA, BOB._replace(metadata=brought)), metadata=booked
     )
 
-    after = seats.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
 
     assert after.metadata == booked
 
@@ -215,7 +215,7 @@ def test_metadata_of_both_may_fill_all_the_room(a_booking: MakeBooking) -> None:
         attendees=(ADA, BOB._replace(metadata=brought)), metadata=booked
     )
 
-    after = seats.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
 
     assert after.metadata == {**booked, **brought}
 
@@ -225,14 +225,14 @@ def test_a_guest_who_leaves_takes_nothing_of_the_booking_along(
 ) -> None:
     booking = a_booking(attendees=(ADA, BOB), responses={"size": "S"}, notes="early")
 
-    after = seats.leave(booking, BOB.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, BOB.email, now=NOW, by=ATTENDEE).booking
 
     assert (after.responses, after.notes) == ({"size": "S"}, "early")
 
 
 def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
     with pytest.raises(LastAttendee) as refusal:
-        seats.leave(a_booking(attendees=(ADA,)), ADA.email, now=NOW, by=ATTENDEE)
+        attendees.leave(a_booking(attendees=(ADA,)), ADA.email, now=NOW, by=ATTENDEE)
 
     assert refusal.value.code == "last_attendee"
     assert refusal.value.hint == "cancel it instead: calbook cancel bk_0123456789ab"
@@ -240,7 +240,9 @@ def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
 
 def test_who_is_not_there_cannot_leave(a_booking: MakeBooking) -> None:
     with pytest.raises(NotFound) as refusal:
-        seats.leave(a_booking(attendees=(ADA, BOB)), CAROL.email, now=NOW, by=ATTENDEE)
+        attendees.leave(
+            a_booking(attendees=(ADA, BOB)), CAROL.email, now=NOW, by=ATTENDEE
+        )
 
     assert refusal.value.code == "not_found"
     assert "carol@example.com" in refusal.value.message
@@ -256,7 +258,7 @@ def recorded(
     now: datetime = ENDED,
 ) -> Change:
     """Record it of some persons of a group; of none, of the booking as a whole."""
-    return seats.attend(
+    return attendees.record_attendance(
         booking, booking.occurrences[0], attendance, now=now, persons=persons or None
     )
 
@@ -316,7 +318,7 @@ def test_attendance_settles_a_booking_and_is_told(
     assert (after.sequence, after.version, after.updated_at) == (3, 8, now)
     assert (event.type, event.by, event.at) == (kind, HOST, now)
     assert event.change == {"attendance": attendance}
-    assert passing.due(only(after)) is None
+    assert effective_status.changes_at(only(after)) is None
 
 
 @pytest.mark.parametrize("attendance", [CAME, MISSED])
@@ -486,13 +488,15 @@ def test_a_group_that_nobody_settled_is_completed_by_time_and_told_once(
     booking = a_booking(attendees=ALL)
 
     said = recorded(booking, MISSED, BOB, now=RUNNING).booking
-    assert passing.seen(only(said), RUNNING).status is CONFIRMED
-    assert passing.due(only(said)) == ENDED
-    passed = lifecycle.passed(said, said.occurrences, ENDED).booking
+    assert (
+        effective_status.effective_occurrence(only(said), RUNNING).status is CONFIRMED
+    )
+    assert effective_status.changes_at(only(said)) == ENDED
+    passed = lifecycle.pass_time(said, said.occurrences, ENDED).booking
     later, [event] = recorded(passed, CAME, ADA)
 
     assert event.type == "booking.updated"
-    assert passing.due(only(later)) is None
+    assert effective_status.changes_at(only(later)) is None
 
 
 def test_the_end_of_a_group_is_told_even_when_somebody_is_marked_first(
@@ -503,8 +507,8 @@ def test_the_end_of_a_group_is_told_even_when_somebody_is_marked_first(
 
     after = recorded(booking, MISSED, BOB, now=ENDED).booking
 
-    assert passing.seen(only(after), ENDED).status is COMPLETED
-    assert passing.due(only(after)) == ENDED
+    assert effective_status.effective_occurrence(only(after), ENDED).status is COMPLETED
+    assert effective_status.changes_at(only(after)) == ENDED
 
 
 def test_a_group_that_was_said_to_have_come_is_not_completed_twice(
@@ -517,7 +521,7 @@ def test_a_group_that_was_said_to_have_come_is_not_completed_twice(
 
     assert only(corrected).status is CONFIRMED
     assert only(corrected).attendance is UNKNOWN
-    assert passing.due(only(corrected)) is None
+    assert effective_status.changes_at(only(corrected)) is None
 
 
 @pytest.mark.parametrize("word", [CAME, MISSED])
@@ -574,7 +578,7 @@ def test_a_meeting_that_somebody_attended_stays_so_when_they_leave(
     booking = a_series(CONFIRMED, CONFIRMED, attendees=(ADA, BOB))
     met = recorded(booking, CAME, BOB).booking
 
-    left = seats.leave(met, BOB.email, now=ENDED, by=ATTENDEE).booking
+    left = attendees.leave(met, BOB.email, now=ENDED, by=ATTENDEE).booking
     after = recorded(left, MISSED, ADA).booking
 
     first = after.occurrences[0]

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from calbook.core import lifecycle, passing, recurrence, series, times
+from calbook.core.booking import effective_status, lifecycle, series
+from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.series import Selector
 from calbook.core.errors import (
     AlreadyCancelled,
     CalbookError,
@@ -22,7 +24,6 @@ from calbook.core.errors import (
     UsageError,
     WrongStatus,
 )
-from calbook.core.lifecycle import Change
 from calbook.core.model import (
     DAY,
     MINUTE,
@@ -38,8 +39,8 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.recurrence import Frequency, Recurrence
-from calbook.core.series import Selector
+from calbook.core.time import recurrence, times
+from calbook.core.time.recurrence import Frequency, Recurrence
 
 MakeBooking = Callable[..., Booking]
 MakeOccurrence = Callable[..., Occurrence]
@@ -84,7 +85,9 @@ def moment(text: str, timezone: str = "UTC") -> Moment:
     typed = utc(text)
     if typed.tzinfo is not None:
         return Moment(typed.astimezone(UTC), typed.replace(tzinfo=None), timezone, True)
-    return Moment(times.settled(typed, timezone), typed, timezone, by_offset=False)
+    return Moment(
+        times.instant_of_wall(typed, timezone), typed, timezone, by_offset=False
+    )
 
 
 def moved(
@@ -97,9 +100,9 @@ def moved(
     now: datetime = NOW,
 ) -> Change:
     """Reschedule what is selected, as the program does."""
-    chosen = series.chosen(booking, selector, now)
-    goals = series.shifted(booking, chosen, moment(to, booking.timezone))
-    placed = series.placed(chosen, goals, event_type)
+    chosen = series.select_occurrences(booking, selector, now)
+    goals = series.shift_starts(booking, chosen, moment(to, booking.timezone))
+    placed = series.plan_moves(chosen, goals, event_type)
     return lifecycle.reschedule(booking, placed, now=now, by=by, reason="later")
 
 
@@ -160,7 +163,7 @@ def test_a_selector_means_dates(
 ) -> None:
     booking = a_series(CONFIRMED, CONFIRMED, CONFIRMED, CONFIRMED)
 
-    assert dates(series.chosen(booking, selector, now)) == expected
+    assert dates(series.select_occurrences(booking, selector, now)) == expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ def test_only_what_will_take_place_is_still_to_come(
 ) -> None:
     booking = a_series(CANCELLED, PENDING, COMPLETED, NO_SHOW, CONFIRMED)
 
-    chosen = series.chosen(booking, selector, NOW)
+    chosen = series.select_occurrences(booking, selector, NOW)
 
     assert dates(chosen) == [SECOND, day("2027-02-15")]
 
@@ -190,13 +193,15 @@ def test_a_date_stays_the_key_of_an_occurrence_that_moved(
     )
 
     assert told(event) == ("booking.rescheduled", ["2027-01-25"], ["2027-01-25"])
-    [again] = series.chosen(twice, Selector(on=SECOND), NOW)
+    [again] = series.select_occurrences(twice, Selector(on=SECOND), NOW)
     assert again.span.start == utc("2027-02-21T09:00Z")
     assert again.recurrence_id == utc("2027-01-25T10:00Z")
     assert dates(twice.occurrences) == [FIRST, SECOND, THIRD]
-    assert dates(series.chosen(twice, Selector(since=THIRD), NOW)) == [THIRD]
+    assert dates(series.select_occurrences(twice, Selector(since=THIRD), NOW)) == [
+        THIRD
+    ]
     with pytest.raises(NotFound):
-        series.chosen(twice, Selector(on=day("2027-02-21")), NOW)
+        series.select_occurrences(twice, Selector(on=day("2027-02-21")), NOW)
 
 
 def test_what_is_still_to_come_is_asked_of_the_new_time(
@@ -207,7 +212,9 @@ def test_what_is_still_to_come_is_asked_of_the_new_time(
         booking, Selector(on=FIRST), "2027-01-30T09:00", event_type=an_event_type()
     ).booking
 
-    chosen = series.chosen(late, Selector(all=True), utc("2027-01-28T00:00Z"))
+    chosen = series.select_occurrences(
+        late, Selector(all=True), utc("2027-01-28T00:00Z")
+    )
 
     assert dates(chosen) == [FIRST, THIRD]
 
@@ -229,7 +236,7 @@ def test_a_date_that_is_none_of_the_series_is_refused_naming_its_dates(
     booking = a_series(*[CONFIRMED] * count)
 
     with pytest.raises(NotFound) as refusal:
-        series.chosen(booking, Selector(on=day("2027-01-19")), NOW)
+        series.select_occurrences(booking, Selector(on=day("2027-01-19")), NOW)
 
     assert refusal.value.code == "not_found"
     assert "bk_0123456789ab on 2027-01-19" in refusal.value.message
@@ -244,7 +251,7 @@ def test_a_series_needs_a_selector(a_series: MakeBooking) -> None:
     booking = a_series(CONFIRMED, CONFIRMED)
 
     with pytest.raises(UsageError) as refusal:
-        series.chosen(booking, Selector(), NOW)
+        series.select_occurrences(booking, Selector(), NOW)
 
     assert refusal.value.message == (
         "bk_0123456789ab is a series: say which of its dates are meant"
@@ -281,7 +288,7 @@ def test_nothing_still_to_come_is_nothing_to_change(
     booking = a_series(CONFIRMED, CANCELLED)
 
     with pytest.raises(NothingToChange) as refusal:
-        series.chosen(booking, selector, now)
+        series.select_occurrences(booking, selector, now)
 
     assert refusal.value.message == message
 
@@ -308,7 +315,7 @@ def test_a_series_of_which_all_is_cancelled_says_so(
     booking = plain._replace(occurrences=ended)
 
     with pytest.raises(AlreadyCancelled) as refusal:
-        series.chosen(booking, selector, NOW)
+        series.select_occurrences(booking, selector, NOW)
 
     assert refusal.value.message == f"bk_0123456789ab is already {how}"
     assert refusal.value.details["resolution"] == how
@@ -318,7 +325,7 @@ def test_a_series_that_expired_is_already_cancelled_too(a_series: MakeBooking) -
     booking = a_series(PENDING, PENDING)
 
     with pytest.raises(AlreadyCancelled) as refusal:
-        series.chosen(booking, Selector(all=True), AFTER_ALL)
+        series.select_occurrences(booking, Selector(all=True), AFTER_ALL)
 
     assert refusal.value.message == "bk_0123456789ab is already expired"
 
@@ -333,7 +340,7 @@ def test_a_booking_that_is_no_series_needs_no_selector_and_may_have_one(
 ) -> None:
     booking = a_booking()
 
-    assert series.chosen(booking, selector, NOW) == booking.occurrences
+    assert series.select_occurrences(booking, selector, NOW) == booking.occurrences
 
 
 @pytest.mark.parametrize(
@@ -347,7 +354,7 @@ def test_a_booking_that_is_no_series_has_its_own_date_only(
     a_booking: MakeBooking, selector: Selector, error: type[CalbookError]
 ) -> None:
     with pytest.raises(error):
-        series.chosen(a_booking(), selector, NOW)
+        series.select_occurrences(a_booking(), selector, NOW)
 
 
 # -- where a series moves ------------------------------------------------------------
@@ -480,7 +487,7 @@ def test_a_series_shifts_by_local_days_to_the_same_wall_time(
         a_booking, an_occurrence, first=first, timezone=timezone, days=days, count=2
     )
 
-    goals = series.shifted(booking, booking.occurrences, moment(to, timezone))
+    goals = series.shift_starts(booking, booking.occurrences, moment(to, timezone))
 
     assert [start.instant for start, _ in goals] == [utc(text) for text in expected]
     assert [meeting.start for _, meeting in goals] == [utc(text) for text in expected]
@@ -494,7 +501,7 @@ def test_the_first_start_is_kept_as_given_and_the_others_are_wall_times(
     )
     given = moment("2027-03-13T16:30+09:00")
 
-    goals = series.shifted(booking, booking.occurrences, given)
+    goals = series.shift_starts(booking, booking.occurrences, given)
 
     assert [start for start, _ in goals] == [
         given,
@@ -520,10 +527,10 @@ def test_a_date_that_a_gap_pushed_past_midnight_shifts_from_the_date_of_the_rule
         28,
     ]
 
-    all_three = series.shifted(
+    all_three = series.shift_starts(
         booking, booking.occurrences, moment("2027-03-26T15:00", NUUK)
     )
-    last_two = series.shifted(
+    last_two = series.shift_starts(
         booking, booking.occurrences[1:], moment("2027-03-27T15:00", NUUK)
     )
 
@@ -540,7 +547,7 @@ def test_each_occurrence_keeps_its_length(
     )
     booking = a_series(CONFIRMED, CONFIRMED, occurrences=occurrences)
 
-    goals = series.shifted(booking, occurrences, moment("2027-01-19T11:00"))
+    goals = series.shift_starts(booking, occurrences, moment("2027-01-19T11:00"))
 
     assert [meeting for _, meeting in goals] == [
         Span(utc("2027-01-19T11:00Z"), utc("2027-01-19T11:30Z")),
@@ -622,17 +629,17 @@ def test_a_shift_keeps_the_local_days_between_the_dates(
         a_booking, an_occurrence, first=f"{begin}", timezone=timezone, days=days
     )
     wall = utc(changed_on) + goal
-    instant = times.settled(wall, timezone)
-    assume(times.wall(instant, timezone) == wall)  # a skipped one cannot be typed
+    instant = times.instant_of_wall(wall, timezone)
+    assume(times.wall_time(instant, timezone) == wall)  # a skipped one cannot be typed
 
-    goals = series.shifted(
+    goals = series.shift_starts(
         booking, booking.occurrences, Moment(instant, wall, timezone, by_offset=False)
     )
 
     walls = [wall + n * days * DAY for n in range(3)]
     assert [start.wall for start, _ in goals] == walls
     assert [start.instant for start, _ in goals] == [
-        times.settled(expected, timezone) for expected in walls
+        times.instant_of_wall(expected, timezone) for expected in walls
     ]
 
 
@@ -640,7 +647,7 @@ def test_a_shift_keeps_the_local_days_between_the_dates(
 
 
 def cancelled(booking: Booking, selector: Selector) -> Change:
-    chosen = series.chosen(booking, selector, NOW)
+    chosen = series.select_occurrences(booking, selector, NOW)
     return lifecycle.cancel(booking, chosen, now=NOW, by=ATTENDEE, reason="ill")
 
 
@@ -804,7 +811,7 @@ def test_the_attendee_who_moves_one_date_asks_the_host_about_that_one(
     ).booking
 
     assert statuses(after) == [CONFIRMED, PENDING, CONFIRMED]
-    assert passing.status(after, NOW) is PENDING
+    assert effective_status.effective_status(after, NOW) is PENDING
 
 
 def test_who_stayed_away_from_a_meeting_that_moved_may_come_to_the_new_one(
@@ -858,7 +865,10 @@ def test_the_host_answers_all_that_is_pending_and_nothing_else(
     after, [event] = step(booking, now)
 
     assert statuses(after) == [PENDING, CONFIRMED, expected, CANCELLED, expected]
-    assert passing.seen(after.occurrences[0], now).resolution is Resolution.EXPIRED
+    assert (
+        effective_status.effective_occurrence(after.occurrences[0], now).resolution
+        is Resolution.EXPIRED
+    )
     assert (after.sequence, after.version) == (sequence, 1)
     named = ["2027-02-01", "2027-02-15"]
     assert told(event) == (kind, named, named)
@@ -921,8 +931,8 @@ def test_the_table_has_every_combination_of_statuses() -> None:
 def test_the_status_of_a_series_follows_from_those_of_its_dates(
     a_series: MakeBooking, seen: list[Status], whole: Status
 ) -> None:
-    assert passing.status(a_series(*seen), NOW) is whole
-    assert passing.status(a_series(*reversed(seen)), NOW) is whole
+    assert effective_status.effective_status(a_series(*seen), NOW) is whole
+    assert effective_status.effective_status(a_series(*reversed(seen)), NOW) is whole
 
 
 @pytest.mark.parametrize(
@@ -940,7 +950,7 @@ def test_the_status_of_a_series_changes_with_the_clock(
 ) -> None:
     booking = a_series(PENDING, CONFIRMED, CONFIRMED)
 
-    assert passing.status(booking, utc(now)) is expected
+    assert effective_status.effective_status(booking, utc(now)) is expected
 
 
 def oracle(
@@ -999,8 +1009,8 @@ def test_the_status_of_a_series_is_what_a_look_at_every_date_finds(
 
     each, whole = oracle(dates, now)
 
-    assert statuses(passing.seen_booking(booking, clock)) == each
-    assert passing.status(booking, clock) is whole
+    assert statuses(effective_status.effective_booking(booking, clock)) == each
+    assert effective_status.effective_status(booking, clock) is whole
 
 
 # -- what time does ------------------------------------------------------------------
@@ -1011,7 +1021,7 @@ def due(booking: Booking, now: datetime) -> list[Occurrence]:
     return [
         o
         for o in booking.occurrences
-        if (when := passing.due(o)) is not None and when <= now
+        if (when := effective_status.changes_at(o)) is not None and when <= now
     ]
 
 
@@ -1019,7 +1029,7 @@ def test_time_tells_of_each_date_once(a_series: MakeBooking) -> None:
     booking = a_series(PENDING, CONFIRMED, CANCELLED, CONFIRMED, NO_SHOW)
     now = utc("2027-01-26T00:00Z")
 
-    after, events = lifecycle.passed(booking, due(booking, now), now)
+    after, events = lifecycle.pass_time(booking, due(booking, now), now)
 
     assert [told(event) for event in events] == [
         ("booking.cancelled", ["2027-01-18"], ["2027-01-18"]),
@@ -1037,7 +1047,7 @@ def test_each_expired_date_is_a_new_revision(a_series: MakeBooking) -> None:
     booking = a_series(PENDING, PENDING, PENDING, CONFIRMED, sequence=3, version=7)
 
     revisions = [
-        passing.seen_booking(booking, utc(now))
+        effective_status.effective_booking(booking, utc(now))
         for now in ("2027-01-18T09:59Z", "2027-01-18T10:00Z", "2027-02-02T00:00Z")
     ]
 
@@ -1054,7 +1064,7 @@ def test_a_date_that_moved_is_told_of_again(
 ) -> None:
     booking = a_series(CONFIRMED, CONFIRMED)
     ahead = utc("2027-01-19T00:00Z")  # a clock that was set right again
-    once = lifecycle.passed(booking, due(booking, ahead), ahead).booking
+    once = lifecycle.pass_time(booking, due(booking, ahead), ahead).booking
 
     after = moved(
         once, Selector(on=FIRST), "2027-01-20T10:00", event_type=an_event_type()
@@ -1088,7 +1098,7 @@ def test_however_often_time_is_asked_it_tells_once(
 
     for tick in ticks:  # a clock may run back, too
         now = zero + tick * MINUTE
-        booking, found = lifecycle.passed(booking, due(booking, now), now)
+        booking, found = lifecycle.pass_time(booking, due(booking, now), now)
         events += found
 
     last = max(ticks)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calbook.core import slots, times
+from calbook.core import slots
 from calbook.core.model import Span
-from calbook.core.slots import Lengths, Piece, Range
+from calbook.core.slots import GridPiece, Range, SlotLengths
+from calbook.core.time import times
 
 utc = datetime.fromisoformat
 
@@ -21,10 +22,12 @@ def starts(
 ) -> list[str]:
     """The grid's starts in UTC, as `HH:MM`; steps and durations are minutes."""
     open_time = [Span(utc(start), utc(end)) for start, end in stretches]
-    found = slots.on_grid(
-        slots.pieces(open_time, timezone),
+    found = slots.starts_on_grid(
+        slots.grid_pieces(open_time, timezone),
         step * 60,
-        slots.within(slots.ranges(open_time), Lengths(duration * 60, 0, 0, step * 60)),
+        slots.starts_within(
+            slots.to_ranges(open_time), SlotLengths(duration * 60, 0, 0, step * 60)
+        ),
     )
     return [f"{times.instant(start):%H:%M}" for start in found]
 
@@ -181,27 +184,29 @@ def test_the_grid_steps_in_elapsed_time_across_clock_changes(
 def test_starts_whose_claim_meets_taken_time_are_cut_out(
     taken: list[Range], expected: list[Range]
 ) -> None:
-    need = Lengths(meeting=10, before=5, after=3, step=1)
+    need = SlotLengths(meeting=10, before=5, after=3, step=1)
 
-    assert slots.clear([(0, 100)], taken, need) == expected
+    assert slots.free_starts([(0, 100)], taken, need) == expected
 
 
 def test_a_long_taken_time_outlasts_several_stretches() -> None:
-    need = Lengths(meeting=1, before=0, after=0, step=1)
+    need = SlotLengths(meeting=1, before=0, after=0, step=1)
 
-    left = slots.clear([(0, 10), (20, 30), (40, 50)], [(5, 45), (6, 7)], need)
+    left = slots.free_starts([(0, 10), (20, 30), (40, 50)], [(5, 45), (6, 7)], need)
 
     assert left == [(0, 5), (45, 50)]
 
 
 def test_the_grid_goes_on_behind_what_is_taken() -> None:
-    found = slots.on_grid([Piece(10, 50), Piece(50, 90)], 15, [(0, 11), (30, 70)])
+    found = slots.starts_on_grid(
+        [GridPiece(10, 50), GridPiece(50, 90)], 15, [(0, 11), (30, 70)]
+    )
 
     assert found == [10, 40, 50, 65]
 
 
 lengths = st.builds(
-    Lengths,
+    SlotLengths,
     meeting=st.integers(1, 12),
     before=st.integers(0, 6),
     after=st.integers(0, 6),
@@ -218,13 +223,13 @@ apart = st.lists(st.integers(0, 120), unique=True, max_size=12).map(
 
 @given(open_time=apart, taken=some_ranges, need=lengths)
 def test_the_sweep_finds_what_trying_each_second_finds(
-    open_time: list[Range], taken: list[Range], need: Lengths
+    open_time: list[Range], taken: list[Range], need: SlotLengths
 ) -> None:
-    grid = [Piece(*stretch) for stretch in open_time]
+    grid = [GridPiece(*stretch) for stretch in open_time]
 
-    starts = slots.clear(slots.within(open_time, need), taken, need)
+    starts = slots.free_starts(slots.starts_within(open_time, need), taken, need)
 
-    assert slots.on_grid(grid, need.step, starts) == [
+    assert slots.starts_on_grid(grid, need.step, starts) == [
         n
         for begin, end in open_time
         for n in range(begin, end - need.meeting + 1, need.step)
@@ -243,6 +248,6 @@ def test_what_two_have_in_common_is_in_both(
         n for a, b in other for n in range(a, b)
     }
 
-    found = slots.common(one, other)
+    found = slots.intersect(one, other)
 
     assert [n for a, b in found for n in range(a, b)] == sorted(both)

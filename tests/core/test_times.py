@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from calbook.core import times
+from calbook.core.time import times
 
 utc = datetime.fromisoformat
 wall_time = datetime.fromisoformat
@@ -67,7 +67,7 @@ def test_moments_are_written_with_the_offset_of_the_zone(
 
 
 def test_the_wall_shows_a_naive_time() -> None:
-    shown = times.wall(utc("2024-03-10T07:00Z"), NEW_YORK)
+    shown = times.wall_time(utc("2024-03-10T07:00Z"), NEW_YORK)
 
     assert shown == wall_time("2024-03-10 03:00")
     assert shown.tzinfo is None
@@ -103,7 +103,7 @@ def test_the_wall_shows_a_naive_time() -> None:
 def test_generated_times_take_the_offset_before_a_gap_and_the_first_of_two(
     zone: str, wall: str, expected: str
 ) -> None:
-    settled = times.settled(wall_time(wall), zone)
+    settled = times.instant_of_wall(wall_time(wall), zone)
 
     assert settled == utc(expected)
     assert settled.tzinfo is UTC
@@ -133,7 +133,7 @@ def test_generated_times_take_the_offset_before_a_gap_and_the_first_of_two(
 def test_the_wall_shows_a_time_once_twice_or_never(
     zone: str, wall: str, expected: list[str]
 ) -> None:
-    readings = times.readings(wall_time(wall), zone)
+    readings = times.possible_instants(wall_time(wall), zone)
 
     assert readings == tuple(map(utc, expected))
 
@@ -221,7 +221,7 @@ def test_some_zones_left_out_a_whole_day(zone: str, text: str, skipped: bool) ->
 def test_a_meeting_is_spoken_of_in_its_wall_times(
     start: str, end: str, expected: str
 ) -> None:
-    assert times.spoken(utc(start), utc(end), NEW_YORK) == expected
+    assert times.format_meeting(utc(start), utc(end), NEW_YORK) == expected
 
 
 @pytest.fixture
@@ -266,6 +266,6 @@ def test_a_zone_that_the_system_lacks_comes_from_the_package(zone_files: Path) -
 
 
 def test_a_moment_is_spoken_of_with_its_date() -> None:
-    spoken = times.spoken_moment(utc("2027-01-02T04:30:59Z"), NEW_YORK)
+    spoken = times.format_moment(utc("2027-01-02T04:30:59Z"), NEW_YORK)
 
     assert spoken == "Fri 1 Jan 2027, 23:30"

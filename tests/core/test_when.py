@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from calbook.core import when
 from calbook.core.errors import (
     AmbiguousTime,
     BadTime,
     BadZone,
     NonexistentTime,
 )
+from calbook.core.time import parsing
 
 utc = datetime.fromisoformat
 
@@ -62,7 +62,7 @@ MONDAY = utc("2027-01-04T14:00Z")  # 09:00 in New York
     ],
 )
 def test_each_form_means_one_moment(text: str, expected: str) -> None:
-    moment = when.moment(text, now=MONDAY, timezone=NEW_YORK)
+    moment = parsing.moment(text, now=MONDAY, timezone=NEW_YORK)
 
     assert moment.instant == utc(expected)
     assert moment.instant.tzinfo is UTC
@@ -82,7 +82,7 @@ def test_each_form_means_one_moment(text: str, expected: str) -> None:
 def test_a_moment_keeps_its_wall_time_and_how_it_was_given(
     text: str, wall: str, by_offset: bool
 ) -> None:
-    moment = when.moment(text, now=MONDAY, timezone=NEW_YORK)
+    moment = parsing.moment(text, now=MONDAY, timezone=NEW_YORK)
 
     assert moment.wall == datetime.fromisoformat(wall)
     assert moment.timezone == NEW_YORK
@@ -117,7 +117,7 @@ def test_a_moment_keeps_its_wall_time_and_how_it_was_given(
 def test_day_words_count_from_the_date_in_the_zone(
     now: str, zone: str, text: str, expected: str
 ) -> None:
-    moment = when.moment(text, now=utc(now), timezone=zone)
+    moment = parsing.moment(text, now=utc(now), timezone=zone)
 
     assert moment.instant == utc(expected)
 
@@ -134,7 +134,7 @@ def test_day_words_count_from_the_date_in_the_zone(
 def test_a_moment_ahead_is_the_next_whole_minute(text: str, expected: str) -> None:
     a_second_past = utc("2027-01-04T14:00:01Z")
 
-    moment = when.moment(text, now=a_second_past, timezone=NEW_YORK)
+    moment = parsing.moment(text, now=a_second_past, timezone=NEW_YORK)
 
     assert moment.instant == utc(expected)
 
@@ -142,7 +142,7 @@ def test_a_moment_ahead_is_the_next_whole_minute(text: str, expected: str) -> No
 def test_a_day_ahead_is_24_hours_even_when_the_clocks_change() -> None:
     saturday_noon = utc("2024-03-09T17:00Z")
 
-    moment = when.moment("+1d", now=saturday_noon, timezone=NEW_YORK)
+    moment = parsing.moment("+1d", now=saturday_noon, timezone=NEW_YORK)
 
     assert moment.instant == utc("2024-03-10T17:00Z")
     assert moment.wall == datetime.fromisoformat("2024-03-10 13:00")
@@ -232,7 +232,7 @@ def test_a_day_ahead_is_24_hours_even_when_the_clocks_change() -> None:
 )
 def test_everything_else_is_refused_as_a_moment(text: str) -> None:
     with pytest.raises(BadTime) as refusal:
-        when.moment(text, now=MONDAY, timezone=NEW_YORK)
+        parsing.moment(text, now=MONDAY, timezone=NEW_YORK)
 
     assert refusal.value.code == "bad_time"
     assert refusal.value.exit_code == 2
@@ -278,16 +278,16 @@ def test_a_refused_moment_comes_with_a_hint(
     text: str | datetime, message: str, hint: str | None
 ) -> None:
     with pytest.raises(BadTime) as refusal:
-        when.moment(text, now=MONDAY, timezone=NEW_YORK)
+        parsing.moment(text, now=MONDAY, timezone=NEW_YORK)
 
     assert (refusal.value.message, refusal.value.hint) == (message, hint)
 
 
 def test_a_refused_day_and_a_refused_length_come_with_a_hint() -> None:
     with pytest.raises(BadTime) as no_day:
-        when.day("1.5", now=MONDAY, timezone=NEW_YORK)
+        parsing.day("1.5", now=MONDAY, timezone=NEW_YORK)
     with pytest.raises(BadTime) as no_length:
-        when.length("1.5", "duration")
+        parsing.duration("1.5", "duration")
 
     assert no_day.value.message == "not a day: 1.5"
     assert no_day.value.hint == "write 2027-01-18, today, tomorrow or mon…sun"
@@ -296,7 +296,7 @@ def test_a_refused_day_and_a_refused_length_come_with_a_hint() -> None:
 
 def test_a_refused_moment_is_shown_harmless() -> None:
     with pytest.raises(BadTime) as refusal:
-        when.moment("\x1b[31mred", now=MONDAY, timezone=NEW_YORK)
+        parsing.moment("\x1b[31mred", now=MONDAY, timezone=NEW_YORK)
 
     assert refusal.value.message == "not a moment: \\u001b[31mred"
 
@@ -306,7 +306,7 @@ def test_too_far_ahead_is_refused_on_a_leap_day_too() -> None:
     leap_day = utc("2028-02-29T12:00Z")
 
     with pytest.raises(BadTime):
-        when.moment("+9999999d", now=leap_day, timezone="UTC")
+        parsing.moment("+9999999d", now=leap_day, timezone="UTC")
 
 
 # -- datetimes, as the library takes them --------------------------------------------
@@ -315,7 +315,7 @@ def test_too_far_ahead_is_refused_on_a_leap_day_too() -> None:
 def test_an_aware_datetime_is_its_instant_in_whole_seconds() -> None:
     east = timezone(timedelta(hours=5, minutes=45))
 
-    moment = when.moment(
+    moment = parsing.moment(
         datetime(2027, 1, 18, 10, 0, 0, 999_999, tzinfo=east),
         now=MONDAY,
         timezone=NEW_YORK,
@@ -337,7 +337,7 @@ def test_an_aware_datetime_is_its_instant_in_whole_seconds() -> None:
 )
 def test_a_naive_or_outlying_datetime_is_refused(value: datetime) -> None:
     with pytest.raises(BadTime):
-        when.moment(value, now=MONDAY, timezone=NEW_YORK)
+        parsing.moment(value, now=MONDAY, timezone=NEW_YORK)
 
 
 # -- clocks that go forward and back -------------------------------------------------
@@ -408,7 +408,7 @@ def test_a_time_that_the_clocks_skip_is_refused_naming_both_sides(
     zone: str, text: str, before: str, after: str
 ) -> None:
     with pytest.raises(NonexistentTime) as refusal:
-        when.moment(text, now=MONDAY, timezone=zone)
+        parsing.moment(text, now=MONDAY, timezone=zone)
 
     assert refusal.value.code == "nonexistent_time"
     assert refusal.value.message == (
@@ -473,7 +473,7 @@ def test_a_time_that_happens_twice_is_refused_naming_both(
     zone: str, text: str, first: str, second: str
 ) -> None:
     with pytest.raises(AmbiguousTime) as refusal:
-        when.moment(text, now=MONDAY, timezone=zone)
+        parsing.moment(text, now=MONDAY, timezone=zone)
 
     assert refusal.value.code == "ambiguous_time"
     assert (
@@ -526,13 +526,13 @@ def test_a_time_that_happens_twice_is_refused_naming_both(
 def test_times_beside_a_change_of_the_clocks_are_read(
     zone: str, text: str, expected: str
 ) -> None:
-    moment = when.moment(text, now=MONDAY, timezone=zone)
+    moment = parsing.moment(text, now=MONDAY, timezone=zone)
 
     assert moment.instant == utc(expected)
 
 
 def test_an_offset_settles_which_of_the_two_is_meant() -> None:
-    moment = when.moment("2024-11-03T01:30-05:00", now=MONDAY, timezone=NEW_YORK)
+    moment = parsing.moment("2024-11-03T01:30-05:00", now=MONDAY, timezone=NEW_YORK)
 
     assert moment.instant == utc("2024-11-03T06:30Z")
 
@@ -541,7 +541,7 @@ def test_a_day_word_is_refused_where_the_clocks_skip_its_time() -> None:
     saturday = utc("2024-03-09T17:00Z")
 
     with pytest.raises(NonexistentTime):
-        when.moment("tomorrow 02:30", now=saturday, timezone=NEW_YORK)
+        parsing.moment("tomorrow 02:30", now=saturday, timezone=NEW_YORK)
 
 
 # -- zones ---------------------------------------------------------------------------
@@ -560,7 +560,7 @@ def test_a_day_word_is_refused_where_the_clocks_skip_its_time() -> None:
     ],
 )
 def test_an_iana_name_is_a_zone(name: str) -> None:
-    assert when.timezone(name) == name
+    assert parsing.timezone(name) == name
 
 
 @pytest.mark.parametrize(
@@ -591,7 +591,7 @@ def test_an_iana_name_is_a_zone(name: str) -> None:
 )
 def test_any_other_name_is_no_zone(name: str) -> None:
     with pytest.raises(BadZone) as refusal:
-        when.timezone(name)
+        parsing.timezone(name)
 
     assert refusal.value.code == "bad_zone"
     assert len(refusal.value.message) < 120
@@ -610,7 +610,7 @@ def test_any_other_name_is_no_zone(name: str) -> None:
 )
 def test_a_near_miss_names_the_zone_meant(name: str, meant: str) -> None:
     with pytest.raises(BadZone) as refusal:
-        when.timezone(name)
+        parsing.timezone(name)
 
     assert refusal.value.hint == f"did you mean {meant}?"
 
@@ -631,7 +631,9 @@ def test_a_near_miss_names_the_zone_meant(name: str, meant: str) -> None:
     ],
 )
 def test_a_day_is_a_date_or_a_word(text: str | date, expected: str) -> None:
-    assert when.day(text, now=MONDAY, timezone=NEW_YORK) == date.fromisoformat(expected)
+    assert parsing.day(text, now=MONDAY, timezone=NEW_YORK) == date.fromisoformat(
+        expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -658,7 +660,7 @@ def test_a_day_is_a_date_or_a_word(text: str | date, expected: str) -> None:
 )
 def test_a_moment_is_no_day(text: Any) -> None:
     with pytest.raises(BadTime):
-        when.day(text, now=MONDAY, timezone=NEW_YORK)
+        parsing.day(text, now=MONDAY, timezone=NEW_YORK)
 
 
 @pytest.mark.parametrize(
@@ -694,19 +696,19 @@ def test_a_moment_is_no_day(text: Any) -> None:
 def test_a_bare_date_is_the_whole_day_at_either_end_of_a_range(
     text: str | date, lower: str, upper: str
 ) -> None:
-    assert when.lower(text, now=MONDAY, timezone=NEW_YORK) == utc(lower)
-    assert when.upper(text, now=MONDAY, timezone=NEW_YORK) == utc(upper)
+    assert parsing.range_start(text, now=MONDAY, timezone=NEW_YORK) == utc(lower)
+    assert parsing.range_end(text, now=MONDAY, timezone=NEW_YORK) == utc(upper)
 
 
 @pytest.mark.parametrize("value", [date(2027, 1, 18), 1_800_000_000, None, b"now"])
 def test_what_is_neither_text_nor_a_datetime_is_no_moment(value: Any) -> None:
     """It raised TypeError, as a date did at either end of a range."""
     with pytest.raises(BadTime):
-        when.moment(value, now=MONDAY, timezone=NEW_YORK)
+        parsing.moment(value, now=MONDAY, timezone=NEW_YORK)
 
 
 def test_a_day_that_begins_with_a_gap_begins_after_it() -> None:
-    first = when.lower("2024-09-08", now=MONDAY, timezone="America/Santiago")
+    first = parsing.range_start("2024-09-08", now=MONDAY, timezone="America/Santiago")
 
     assert first == utc("2024-09-08T04:00Z")
 
@@ -726,7 +728,7 @@ def test_a_day_that_begins_with_a_gap_begins_after_it() -> None:
     ],
 )
 def test_a_length_is_minutes_or_has_a_unit(text: str, minutes: int) -> None:
-    assert when.length(text, "duration") == timedelta(minutes=minutes)
+    assert parsing.duration(text, "duration") == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -734,6 +736,6 @@ def test_a_length_is_minutes_or_has_a_unit(text: str, minutes: int) -> None:
 )
 def test_any_other_length_is_refused_naming_the_field(text: str) -> None:
     with pytest.raises(BadTime) as refusal:
-        when.length(text, "duration")
+        parsing.duration(text, "duration")
 
     assert refusal.value.message == f"duration is not a length of time: {text}"

@@ -1,0 +1,114 @@
+"""`client.calendar.availability`: which starts can be booked."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from typing import TYPE_CHECKING
+
+from calbook.api.values.availability import Block, Explanation, Slot
+from calbook.services.availability import lookup
+from calbook.services.availability.lookup import Question
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from calbook.api.inputs import Exclusion, Moment, Recurrence
+    from calbook.store.context import Context
+
+
+class Availability:
+    """Free starts, by the same rules that booking obeys.
+
+    With `exclude_booking_uid`, as if that booking were not there; of a series with
+    `exclude_date`, that occurrence alone.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
+        """The zone that an event type's bookings live in."""
+        return lookup.read_timezone(self._context, Question(event_type_id, host_id))
+
+    def check(
+        self,
+        *,
+        event_type_id: str,
+        start_time: Moment,
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> None:
+        """Raise the refusal that booking this start would meet, whoever attends."""
+        question = Question(event_type_id, host_id, timezone=timezone)
+        lookup.check_start(self._context, question, start_time)
+
+    def explain(
+        self,
+        *,
+        event_type_id: str,
+        start_time: Moment,
+        host_id: str | None = None,
+        timezone: str | None = None,
+        **exclusion: Unpack[Exclusion],
+    ) -> Explanation:
+        """What each rule says of a start, with the facts that it compared.
+
+        As `create` would decide for one attendee. `code` and `exit_code` are those of
+        the refusal, if any; `host_id` the host who would take it, `joins` the group
+        that it would join.
+        """
+        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        return Explanation(lookup.explain_start(self._context, question, start_time))
+
+    def blocked(
+        self,
+        *,
+        event_type_id: str,
+        date: str | Date,
+        host_id: str | None = None,
+        timezone: str | None = None,
+        **exclusion: Unpack[Exclusion],
+    ) -> tuple[Block, ...]:
+        """The stretches of a local date in which nothing can be booked, and why.
+
+        In order; they overlap where several reasons do. Claims count with their
+        buffers. `host_id` is null where it is no single host's matter.
+        """
+        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        return tuple(map(Block, lookup.list_blocked(self._context, question, date)))
+
+    def get(
+        self,
+        *,
+        event_type_id: str,
+        start_date: Moment = "now",
+        end_date: Moment | None = None,
+        days: int | None = None,
+        host_id: str | None = None,
+        recurring: Recurrence | None = None,
+        timezone: str | None = None,
+        count: int | None = None,
+        **exclusion: Unpack[Exclusion],
+    ) -> tuple[Slot, ...]:
+        """Starts on the slot grid that an attendee may book, in order; `count` at most.
+
+        From `start_date`, included, to `end_date` (a bare date includes that day) or
+        to the end of so many days (7 without either), ten years at most. A slot's
+        `host_id` is the host whose turn it would be now; a group with a seat left is
+        listed at whatever time it starts.
+        With `recurring`, as in `create`, the starts at which the whole series fits.
+
+        Raises:
+            BadInput: the range is too long, or the series would be.
+        """
+        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        slots = lookup.list_slots(
+            self._context,
+            question,
+            start_date=start_date,
+            end_date=end_date,
+            days=days,
+            recurring=recurring,
+            count=count,
+        )
+        return tuple(map(Slot, slots))

@@ -1,0 +1,151 @@
+"""`client.calendar.busy`: time in which hosts are busy with other things."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from calbook.api.values.availability import BusyCalendar, BusyTime
+from calbook.services.calendars import busy
+
+if TYPE_CHECKING:
+    from calbook.core.errors import CalbookError
+    from calbook.store.context import Context
+
+Progress = Callable[[int, int], object]
+When = str | date | datetime
+
+
+class Busy:
+    """Calendars and own busy time; it blocks bookings as bookings do.
+
+    Without `host_id` the only host is meant, where there is one.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def import_ics(
+        self,
+        source: str | os.PathLike[str] | bytes,
+        *,
+        name: str,
+        host_id: str | None = None,
+        shows_text: bool = False,
+        progress: Progress | None = None,
+    ) -> BusyCalendar:
+        """Read a calendar file, or its bytes, in the place of one of that name.
+
+        From a month before now to two years ahead, or as far as the host can be
+        booked. With `shows_text` the events' titles are kept, and told to whoever is
+        refused; without, they are not even stored. `progress` is called with how many
+        of how many components are read.
+
+        Raises:
+            BadInput: it cannot be read, is no calendar, or the name is none.
+        """
+        calendar = busy.import_calendar(
+            self._context,
+            source,
+            name=name,
+            host_id=host_id,
+            shows_text=shows_text,
+            progress=progress,
+        )
+        return BusyCalendar(calendar)
+
+    def add(
+        self,
+        *,
+        start_time: When,
+        end_time: When,
+        host_id: str | None = None,
+        reason: str | None = None,
+        shows_text: bool = False,
+        timezone: str | None = None,
+    ) -> BusyCalendar:
+        """Block a host's own time; its `name` is an id that is made up.
+
+        A bare date begins that day, or includes it, in `timezone`, else the host's.
+        The reason is told to whoever is refused only with `shows_text`.
+        """
+        calendar = busy.add_busy_time(
+            *(self._context, start_time, end_time),
+            host_id=host_id,
+            reason=reason,
+            shows_text=shows_text,
+            timezone=timezone,
+        )
+        return BusyCalendar(calendar)
+
+    def list(
+        self,
+        *,
+        host_id: str | None = None,
+        start_date: When | None = None,
+        end_date: When | None = None,
+        timezone: str | None = None,
+    ) -> tuple[BusyCalendar, ...]:
+        """Calendars and own busy time by host; all hosts' unless one is named.
+
+        With dates, those that are busy then; `end_date` includes a bare date.
+        """
+        calendars = busy.list_calendars(
+            self._context,
+            host_id=host_id,
+            start_date=start_date,
+            end_date=end_date,
+            timezone=timezone,
+        )
+        return tuple(map(BusyCalendar, calendars))
+
+    def get(self, name: str, *, host_id: str | None = None) -> BusyCalendar:
+        """A calendar by its name, or own busy time by its id.
+
+        Raises:
+            NotFound: there is none.
+            UsageError: several hosts have one of this name.
+        """
+        return BusyCalendar(busy.get_calendar(self._context, name, host_id=host_id))
+
+    def remove(self, name: str, *, host_id: str | None = None) -> None:
+        """Remove a calendar or own busy time; the host is free again."""
+        busy.remove_calendar(self._context, name, host_id=host_id)
+
+    def refresh(
+        self,
+        name: str | None = None,
+        *,
+        host_id: str | None = None,
+        refused: Callable[[CalbookError], None] | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[BusyCalendar, ...]:
+        """Read the files of calendars again, all of them without a name.
+
+        What was read from elsewhere than a file stays as it is. Each calendar is one
+        transaction; `refused` is told of those that fail, which stay too.
+        """
+        calendars = busy.refresh_calendars(
+            self._context, name, host_id=host_id, refused=refused, progress=progress
+        )
+        return tuple(map(BusyCalendar, calendars))
+
+    def times(
+        self,
+        *,
+        start_date: When,
+        end_date: When,
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> tuple[BusyTime, ...]:
+        """When hosts are busy with other things, by start; all hosts' without one.
+
+        Every stretch that overlaps the dates, whole; a bare `end_date` is included.
+        Times are in `timezone`, else in each host's.
+        """
+        found = busy.list_busy_times(
+            *(self._context, start_date, end_date), host_id=host_id, timezone=timezone
+        )
+        return tuple(map(BusyTime, found))

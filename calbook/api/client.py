@@ -1,0 +1,267 @@
+"""The library's entrance: a file, a clock, and the calendar in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from calbook.store.context import Clock, Context
+from calbook.store.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from calbook.api.availability import Availability
+    from calbook.api.bookings import Bookings
+    from calbook.api.busy import Busy
+    from calbook.api.event_types import EventTypes
+    from calbook.api.hosts import Hosts
+    from calbook.api.mails import Mails
+    from calbook.api.schedules import Schedules
+    from calbook.api.values.bookings import Event
+    from calbook.api.values.catalog import Host
+    from calbook.api.values.outbox import Delivery
+    from calbook.api.webhooks import Webhooks
+
+
+class Calendar:
+    """The nouns of a bookings file."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        from calbook.api.bookings import Bookings  # slow to import
+
+        return Bookings(self._context)
+
+    @cached_property
+    def availability(self) -> Availability:
+        from calbook.api.availability import Availability
+
+        return Availability(self._context)
+
+    @cached_property
+    def busy(self) -> Busy:
+        from calbook.api.busy import Busy  # slow to import
+
+        return Busy(self._context)
+
+    @cached_property
+    def event_types(self) -> EventTypes:
+        from calbook.api.event_types import EventTypes
+
+        return EventTypes(self._context)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        from calbook.api.schedules import Schedules
+
+        return Schedules(self._context)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        from calbook.api.hosts import Hosts
+
+        return Hosts(self._context)
+
+    @cached_property
+    def mails(self) -> Mails:
+        from calbook.api.mails import Mails
+
+        return Mails(self._context)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from calbook.api.webhooks import Webhooks
+
+        return Webhooks(self._context)
+
+
+class Client:
+    """A bookings file, opened when first used.
+
+    Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory.
+    `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
+    For several threads, take one client each.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
+    ) -> None:
+        self.path = os.fspath(path) if path is not None else default_path()
+        self._context = Context(
+            SqliteStore(self.path), _whole_seconds(clock or system_clock)
+        )
+        self.calendar = Calendar(self._context)
+
+    def tick(self) -> tuple[Event, ...]:
+        """Write the events for what time has done: completed, expired."""
+        from calbook.api.values.bookings import Event
+        from calbook.services.bookings import change
+
+        return tuple(Event(event) for event in change.tick(self._context))
+
+    def deliver(
+        self, *, limit: int | None = None, retry_now: bool = False
+    ) -> tuple[Delivery, ...]:
+        """Send what is due and tell of what time has done; each after its attempt.
+
+        At most `limit` attempts, one for each delivery. With `retry_now` also what
+        waits for its next attempt, or was queued when the clock was wrong.
+
+        Raises:
+            DeliveryUnderWay: another process is delivering.
+        """
+        return tuple(self.delivering(limit=limit, retry_now=retry_now))
+
+    def delivering(
+        self,
+        *,
+        limit: int | None = None,
+        watch: bool = False,
+        retry_now: bool = False,
+    ) -> Iterator[Delivery]:
+        """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
+        from calbook.api.values.outbox import Delivery
+        from calbook.core.time.times import epoch
+        from calbook.delivery import lock, worker  # slow to import
+        from calbook.services.bookings import change
+        from calbook.store import outbox
+
+        if retry_now and self.count_retries()[0]:
+            with self._context.store.write() as tx:
+                outbox.retry_all_now(tx, epoch(self.now()))
+        with lock.hold_lock(self.path, stays=watch):
+            work = worker.DeliveryWorker(self._context, limit=limit)
+            sent = work.watch if watch else work.round
+            yield from map(Delivery, sent(lambda: change.tick(self._context)))
+
+    @property
+    def queued(self) -> int:
+        """How many deliveries this client's changes have queued and not yet tried."""
+        return len(self._context.store.queued)
+
+    def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
+        """Send what this client's changes have queued, once; what has not arrived.
+
+        It takes no longer than that, name resolution included, and raises nothing
+        for what could not be sent.
+
+        Raises:
+            StoreError: the file could not be read or written for half a second.
+        """
+        from calbook.api.values.outbox import Delivery
+        from calbook.delivery import first_attempt  # slow to import
+
+        return tuple(
+            map(Delivery, first_attempt.attempt_first(self._context, seconds=seconds))
+        )
+
+    def count_due(self) -> int:
+        """How many deliveries may be sent now."""
+        from calbook.core.time.times import epoch
+        from calbook.store.outbox import OutboxReader
+
+        with self._context.store.read(OutboxReader) as reading:
+            return reading.count_due(epoch(self.now()))
+
+    def count_retries(self) -> tuple[int, datetime | None]:
+        """How many deliveries wait for another attempt, and when the first is due."""
+        from calbook.core.time.times import epoch, instant
+        from calbook.store.outbox import OutboxReader
+
+        with self._context.store.read(OutboxReader) as reading:
+            count, due_at = reading.count_retries(epoch(self.now()))
+        return count, None if due_at is None else instant(due_at)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is there; reading shows what a new one holds."""
+        return self.path == ":memory:" or os.path.lexists(self.path)
+
+    def now(self) -> datetime:
+        """The time by this client's clock, in whole seconds."""
+        return self._context.clock()
+
+    def set_up(
+        self,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        timezone: str | None = None,
+    ) -> Host:
+        """Give the first host a name and an e-mail, and its schedule a zone."""
+        from calbook.api.values.catalog import Host
+        from calbook.services.catalog.hosts import set_up_first_host
+
+        given = {"name": name, "email": email, "timezone": timezone}
+        fields = {key: value for key, value in given.items() if value is not None}
+        return Host(set_up_first_host(self._context, fields))
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the file, a sentence each; empty when nothing is."""
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.check(self._context.store)
+
+    def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Copy the file, whole and consistent, while others go on using it."""
+        from calbook.store.sqlite import maintenance
+
+        maintenance.backup(self._context.store, os.fspath(path), force=force)
+
+    def restore(self, path: str | os.PathLike[str]) -> str | None:
+        """Put a copy in the file's place; where the present one is kept."""
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.restore(self._context.store, os.fspath(path))
+
+    def close(self) -> None:
+        self._context.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def default_path() -> str:
+    """`CALBOOK_DB`, else `calbook.db` in the user's data directory, made if needed."""
+    if path := os.environ.get("CALBOOK_DB"):
+        return path
+    from platformdirs import user_data_dir  # slow to import
+
+    try:
+        directory = user_data_dir("calbook", appauthor=False)
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there is no data directory to use: {error}",
+            hint="name the bookings file with --db or CALBOOK_DB",
+        ) from None
+    return os.path.join(directory, "calbook.db")
+
+
+def system_clock() -> datetime:
+    """The time, or `CALBOOK_NOW` for tests, demos and replays."""
+    fixed = os.environ.get("CALBOOK_NOW")
+    if not fixed:
+        return datetime.now(UTC)
+    from calbook.core.errors import InputError
+    from calbook.core.time import parsing
+
+    try:
+        return parsing.moment(fixed, now=datetime.now(UTC), timezone="UTC").instant
+    except InputError as error:
+        error.message = f"CALBOOK_NOW: {error.message}"
+        raise
+
+
+def _whole_seconds(clock: Clock) -> Clock:
+    return lambda: clock().astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,55 @@
+"""`client.calendar.hosts`: who gives the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calbook.api.values.catalog import Host
+from calbook.services.catalog import entries
+from calbook.services.catalog.entries import HOST
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from calbook.api.inputs import HostFields
+    from calbook.store.context import Context
+
+
+class Hosts:
+    """Who gives the time. `id` may be written without `user_`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def get(self, id: str) -> Host:
+        return Host(entries.get_entry(self._context, HOST, id))
+
+    def list(self) -> tuple[Host, ...]:
+        """All of them, by id."""
+        return tuple(map(Host, entries.list_entries(self._context, HOST)))
+
+    def timezone(self) -> str:
+        """The first host's zone, that days are meant in unless said."""
+        from calbook.services.bookings.filters import first_timezone
+
+        return first_timezone(self._context)
+
+    def create(self, id: str, **fields: Unpack[HostFields]) -> Host:
+        """Add a host: name, email, timezone, schedule_id (default: sched_work)."""
+        from calbook.services.catalog.hosts import create_host
+
+        return Host(create_host(self._context, id, fields))
+
+    def update(self, id: str, **fields: Unpack[HostFields]) -> Host:
+        """Set fields; reminders that wait go to the new address."""
+        from calbook.services.catalog.hosts import update_host
+
+        return Host(update_host(self._context, id, fields))
+
+    def delete(self, id: str) -> None:
+        """Remove a host.
+
+        Raises:
+            InUse: something still refers to it.
+        """
+        entries.remove_entry(self._context, HOST, id)

@@ -1,0 +1,355 @@
+"""The types of what goes into the library, for checkers and editors; nothing runs here.
+
+Keys of nested objects may also be written in JSON's camelCase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Literal, NotRequired, TypedDict
+
+from calbook.core.model import Actor, Status
+
+Moment = str | datetime
+Day = str | date
+ActorName = Actor | Literal["attendee", "host"]
+StatusName = (
+    Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
+)
+RuleName = Literal[
+    "hours",
+    "notice",
+    "advance",
+    "per-day",
+    "questions",
+    "deadline",
+    "past",
+    "duration",
+]
+DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
+Grouping = Literal["event", "host", "week", "status", "attendee"]
+Method = Literal["publish", "request", "cancel"]
+LocationType = Literal[
+    "GOOGLE_MEET",
+    "ZOOM",
+    "TEAMS",
+    "LINK",
+    "PHONE",
+    "PHONE_INBOUND",
+    "IN_PERSON",
+    "CUSTOM",
+]
+Weekday = Literal[
+    "MONDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "THURSDAY",
+    "FRIDAY",
+    "SATURDAY",
+    "SUNDAY",
+]
+
+
+class Guest(TypedDict):
+    """Who comes along."""
+
+    email: str
+    name: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    timezone: NotRequired[str | None]
+
+
+class Attendee(TypedDict):
+    """Who books."""
+
+    name: str
+    email: str
+    phone: NotRequired[str | None]
+    timezone: NotRequired[str | None]
+
+
+class Location(TypedDict):
+    """Where a meeting takes place; the second key is the one that fits the type."""
+
+    type: LocationType
+    url: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    address: NotRequired[str | None]
+    text: NotRequired[str | None]
+
+
+class Recurrence(TypedDict, total=False):
+    """How a series goes on: exactly one of `count` and `until` (a date, included)."""
+
+    frequency: str
+    interval: int | None
+    count: int | None
+    until: Day | None
+    by_day: str | Iterable[str] | None
+    byDay: str | Iterable[str] | None
+
+
+class ChangeArguments(TypedDict, total=False):
+    """What every change of a booking takes besides its own arguments.
+
+    `if_version`: only if nobody changed it since that version. `notify_attendee`:
+    tell the attendees by e-mail; else as the event type says. `dry_run`: what would
+    happen, with nothing written.
+    """
+
+    if_version: int | None
+    notify_attendee: bool | None
+    dry_run: bool
+
+
+class AttendanceArguments(TypedDict, total=False):
+    """As `ChangeArguments`; nobody is told of attendance."""
+
+    if_version: int | None
+    dry_run: bool
+
+
+class RepeatableArguments(ChangeArguments, total=False):
+    """As `ChangeArguments`; the same `idempotency_key` gets the first answer again."""
+
+    idempotency_key: str | None
+
+
+class CancelArguments(RepeatableArguments, total=False):
+    """What the short ways of cancelling pass on to `cancel`."""
+
+    reason: str | None
+    cancelled_by: ActorName
+
+
+class NewBookingOptions(TypedDict, total=False):
+    """What `create` takes besides the event type, the start and the attendee."""
+
+    guests: Iterable[str | Guest]
+    notes: str | None
+    responses: Mapping[str, Any] | None
+    metadata: Mapping[str, Any] | None
+    host_id: str | None
+    location: str | Location | None
+    meeting_url: str | None
+    timezone: str | None
+    duration: int | None
+    by: ActorName
+    override: Iterable[RuleName]
+    recurring: Recurrence | None
+    on_conflict: Literal["refuse", "skip"]
+    idempotency_key: str | None
+    notify_attendee: bool | None
+
+
+class NewBooking(NewBookingOptions):
+    """One booking of `create_all`."""
+
+    event_type_id: str
+    start_time: Moment
+    attendee: Attendee
+
+
+class UpdateArguments(ChangeArguments, total=False):
+    """What `update` corrects; None empties a field that may be empty."""
+
+    name: str
+    email: str
+    phone: str | None
+    notes: str | None
+    location: str | Location | None
+    meeting_url: str | None
+    metadata: Mapping[str, Any]
+
+
+class BookingFilters(TypedDict, total=False):
+    """Which bookings are meant: those that fit all that is given.
+
+    `start_date` is included; a bare date as `end_date` includes that day, a moment
+    is not included.
+    """
+
+    status: StatusName | Iterable[StatusName] | None
+    event_type_id: str | None
+    host_id: str | None
+    attendee_email: str | None
+    search: str | None
+    start_date: Moment | None
+    end_date: Moment | None
+    timezone: str | None
+
+
+class DateFilters(TypedDict, total=False):
+    """As `BookingFilters`, without persons and statuses."""
+
+    event_type_id: str | None
+    host_id: str | None
+    start_date: Moment | None
+    end_date: Moment | None
+    timezone: str | None
+
+
+class Exclusion(TypedDict, total=False):
+    """A booking that is to be moved: it does not stand in its own way.
+
+    Of a series with `exclude_date` that occurrence alone.
+    """
+
+    exclude_booking_uid: str | None
+    exclude_date: Day | None
+
+
+class Assignment(TypedDict, total=False):
+    """A host's place in an event type."""
+
+    user_id: str
+    weight: int
+    is_fixed: bool
+    priority: int
+    userId: str
+    isFixed: bool
+
+
+class Question(TypedDict):
+    """What an attendee is asked when booking; the key is made of the label."""
+
+    label: str
+    key: NotRequired[str]
+    type: NotRequired[
+        Literal[
+            "TEXT",
+            "TEXTAREA",
+            "EMAIL",
+            "PHONE",
+            "URL",
+            "NUMBER",
+            "DATE",
+            "CHECKBOX",
+            "SELECT",
+            "MULTISELECT",
+        ]
+    ]
+    required: NotRequired[bool]
+    options: NotRequired[Iterable[str]]
+
+
+class Reminder(TypedDict, total=False):
+    """A mail before each meeting."""
+
+    minutes_before: int
+    minutesBefore: int
+    to: Literal["attendee", "host", "all"]
+
+
+class RoundRobin(TypedDict):
+    """By which rule a team's hosts take turns."""
+
+    algorithm: RoundRobinRule
+
+
+RoundRobinRule = Literal[
+    "LEAST_RECENT",
+    "EQUAL_DISTRIBUTION",
+    "AVAILABILITY_FIRST",
+    "PRIORITY",
+]
+
+
+class EventTypeFields(TypedDict, total=False):
+    """What can be booked, and by which rules.
+
+    Lengths are minutes, `maximum_advance` is local dates; None means no limit.
+    """
+
+    title: str
+    description: str | None
+    duration: int
+    location: str | Location | None
+    hosts: Iterable[str | Assignment]
+    schedule_id: str | None
+    buffer_before: int
+    buffer_after: int
+    minimum_notice: int
+    maximum_advance: int | None
+    slot_interval: int | None
+    slots_per_day: int | None
+    requires_confirmation: bool
+    allow_cancellation: bool
+    cancellation_deadline: int | None
+    seats: int | None
+    max_occurrences: int
+    questions: Iterable[Question]
+    scheduling_type: Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
+    round_robin: RoundRobinRule | RoundRobin | None
+    meeting_url_template: str | None
+    notify: bool
+    reminders: Iterable[Reminder]
+    active: bool
+    metadata: Mapping[str, Any]
+
+
+class HostFields(TypedDict, total=False):
+    """Who gives the time; without `schedule_id`, by `sched_work`."""
+
+    name: str
+    email: str | None
+    timezone: str
+    schedule_id: str
+
+
+class Window(TypedDict, total=False):
+    """Open time of a day: `09:00` to `17:00`, or to `24:00`."""
+
+    start_time: str
+    end_time: str
+    startTime: str
+    endTime: str
+
+
+class WeeklyWindow(Window, total=False):
+    """Open time of each such day of the week."""
+
+    day: Weekday
+
+
+class Override(TypedDict, total=False):
+    """Other hours of one local date; without `availability` it is closed."""
+
+    date: Day
+    availability: Iterable[Window]
+    reason: str | None
+    is_available: bool
+    isAvailable: bool
+
+
+class ScheduleFields(TypedDict, total=False):
+    """Weekly hours in one zone, and the dates that differ."""
+
+    name: str
+    timezone: str
+    availability: Iterable[WeeklyWindow]
+    overrides: Iterable[Override]
+
+
+class WebhookFields(TypedDict, total=False):
+    """Which events are sent, and how; no `events` means all.
+
+    A header of None is taken out.
+    """
+
+    url: str
+    events: Iterable[str]
+    headers: Mapping[str, str | None]
+    allow_http: bool
+    active: bool
+
+
+class NewWebhookFields(TypedDict, total=False):
+    """As `WebhookFields`, with a secret of one's own (`whsec_…`)."""
+
+    events: Iterable[str]
+    headers: Mapping[str, str | None]
+    allow_http: bool
+    active: bool
+    secret: str | None

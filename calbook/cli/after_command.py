@@ -1,0 +1,90 @@
+"""After a command's answer: one short attempt to send what its changes have queued."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+
+Json = dict[str, Any]
+
+_REASONS = 3  # that are told of what is left
+
+_clients: list["Client"] = []
+
+
+def forget_clients() -> None:
+    _clients.clear()
+
+
+def remember_client(client: "Client") -> None:
+    """Where something was queued, it is tried once the answer is out."""
+    if client.queued:
+        _clients.append(client)
+
+
+def attempt_first(*, is_wanted: bool) -> None:
+    """Try what was queued, in 3 s at most; says what has not arrived, never fails."""
+    clients = [*_clients]
+    forget_clients()
+    if not is_wanted or os.environ.get("CALBOOK_DELIVER") == "off":
+        return
+    for client in clients:
+        _attempt(client)
+
+
+def _attempt(client: "Client") -> None:
+    from calbook.cli import output
+    from calbook.core.errors import CalbookError
+
+    count = client.queued
+    try:
+        unsent = [delivery.to_dict() for delivery in client.first_attempt()]
+    except (CalbookError, OSError):
+        output.say(undelivered(count, "the file is locked"))
+        return
+    waiting = [item for item in unsent if item["status"] == "pending"]
+    for line in list_failures(unsent):
+        output.say(line)
+    if waiting:
+        reasons = dict.fromkeys(filter(None, map(_why, waiting)))
+        output.say(undelivered(len(waiting), "; ".join([*reasons][:_REASONS])))
+
+
+def undelivered(count: int, why: str | None) -> str:
+    said = "1 delivery is" if count == 1 else f"{count:,} deliveries are"
+    return f"{said} left for later, for calbook deliver{f' ({why})' if why else ''}"
+
+
+def list_failures(items: Sequence[Json]) -> list[str]:
+    """What somebody has to look after: what will not be tried again."""
+    lines = []
+    for item in items:
+        if item["status"] == "failed":
+            to = item["target"] if item["channel"] == "mail" else item["id"]
+            what = "the mail to" if item["channel"] == "mail" else "delivery"
+            again = f"{item['channel']} redeliver"
+            lines.append(f"calbook: {what} {to} has failed for good: {_answer(item)}")
+            lines.append(f"hint: to try again: calbook {again} {item['id']}")
+        elif item["log"] and item["log"][-1]["status"] == "gone":
+            lines.append(
+                f"calbook: {item['target']} is switched off: {item['response']}"
+            )
+    return lines
+
+
+def _why(item: Json) -> str | None:
+    """`wh_7q2mx4: Connection refused`, where something was tried."""
+    from calbook.cli.screen import words
+
+    answer, to = _answer(item), item["target"]
+    to = to if item["channel"] == "mail" else words.short_uid(to)
+    return f"{to}: {answer}" if answer else None
+
+
+def _answer(item: Json) -> str | None:
+    """What came of the last attempt, if there was one."""
+    from calbook.cli.screen import cards
+
+    return cards.answer_text(item["log"][-1]) if item["log"] else None

@@ -1,0 +1,168 @@
+"""`deliver`: send what is due, once or for ever."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calbook.cli import after_command, output
+from calbook.cli import options as o
+from calbook.cli.output import OutputOptions
+from calbook.cli.screen import deliveries
+from calbook.cli.screen.deliveries import KEYS
+from calbook.cli.session import display_timezone, open_client
+from calbook.core.errors import DeliveryFailed, DeliveryUnderWay, UsageError
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+    from calbook.api.values.outbox import Delivery
+
+Json = dict[str, Any]
+
+_LONG = 20  # deliveries from which on a bar is shown
+
+
+def deliver(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on for ever; Ctrl-C ends it.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="At most N attempts."),
+    ] = None,
+    retry_now: Annotated[
+        bool,
+        typer.Option(
+            "--retry-now", help="Also what waits for its next attempt; does not count."
+        ),
+    ] = False,
+    json: o.Json = False,
+    jsonl: o.Jsonl = False,
+    csv: o.Csv = False,
+    fields: o.Fields = None,
+    db: o.Db = None,
+) -> None:
+    """Send what is due to webhooks and by e-mail; ticks too.
+
+    Exit status 8: not all that was tried has arrived. It is tried again after 30 s,
+    2 min, 15 min, 1 h, 4 h, 12 h and 24 h; then it has failed.
+    """
+    form = OutputOptions(json, jsonl, csv, fields, output.read_timezone(None))
+    if watch and (json or csv):
+        raise UsageError("a list without end cannot be printed so", hint="use --jsonl")
+    with open_client(db) as client:
+        if watch:
+            _watch(client, form, limit, retry_now=retry_now)
+            return
+        sent: list[Json] = []
+        waiting = ""
+        with _unless_under_way():
+            sent = _sent(client, limit, retry_now=retry_now)
+            waiting = "" if sent else _nothing_due_text(client)
+        zone, now = display_timezone(client, form), client.now()
+
+    def table(items: Any) -> str:
+        if not items:
+            return waiting
+        return deliveries.deliveries_table(
+            items, zone, now=now, to="To"
+        ) + _counts_text(items)
+
+    output.print_list(sent, form, keys=KEYS, table=table)
+    output.flush()
+    _report(sent)
+
+
+def _watch(
+    client: "Client", form: OutputOptions, limit: int | None, *, retry_now: bool
+) -> None:
+    """Each delivery is printed as soon as it was tried."""
+    zone = display_timezone(client, form)
+
+    def line(items: Any) -> str:
+        return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
+
+    with _unless_under_way():
+        sent = client.delivering(limit=limit, watch=True, retry_now=retry_now)
+        for delivery in sent:
+            item = delivery.to_dict()
+            output.print_list([item], form, keys=KEYS, table=line)
+            output.flush()
+            _warn(item)
+
+
+def _sent(client: "Client", limit: int | None, *, retry_now: bool) -> list[Json]:
+    sent: list[Json] = []
+    trying = client.delivering(limit=limit, retry_now=retry_now)
+    for delivery in _with_progress(client, trying, limit):
+        sent.append(delivery.to_dict())
+        _warn(sent[-1])
+    left = client.count_due() if limit is None and sent else 0
+    if left:
+        output.say(f"{left:,} more are due, left for the next run")
+    return sent
+
+
+@contextmanager
+def _unless_under_way() -> Iterator[None]:
+    """Another process that delivers already is no failure."""
+    try:
+        yield
+    except DeliveryUnderWay as error:
+        output.say(f"calbook: {error.message}")
+
+
+def _with_progress(
+    client: "Client", sent: "Iterator[Delivery]", limit: int | None
+) -> "Iterator[Delivery]":
+    """With a bar on stderr where somebody waits for many."""
+    total = client.count_due() if sys.stderr.isatty() else 0
+    total = total if limit is None else min(total, limit)
+    if total < _LONG:
+        return sent
+    from calbook.cli.screen import tables  # slow to import
+
+    return tables.with_progress(sent, "Delivering", total)
+
+
+def _warn(item: Json) -> None:
+    for line in after_command.list_failures([item]):
+        output.say(line)
+
+
+def _report(sent: list[Json]) -> None:
+    """Exit status 8 unless everything has arrived."""
+    left = [item for item in sent if item["status"] != "delivered"]
+    if not left:
+        return
+    again = [item for item in left if item["status"] == "pending"]
+    logs = {"mail": "calbook mail log", "webhook": "calbook webhook log"}
+    see = " and ".join(sorted({logs[item["channel"]] for item in left}))
+    raise DeliveryFailed(
+        f"{len(left)} of {len(sent)} not delivered",
+        hint=f"{len(again)} will be tried again; see {see}" if again else f"see {see}",
+        failed=[item["id"] for item in left],
+        again=[item["id"] for item in again],
+    )
+
+
+def _nothing_due_text(client: "Client") -> str:
+    """Nothing is due; what will be, where an attempt has failed."""
+    count, due_at = client.count_retries()
+    if due_at is None:
+        return "nothing to deliver\n"
+    from calbook.cli.screen import cards
+
+    seconds = (due_at - client.now()) // timedelta(seconds=1)
+    ahead = f"{seconds} s" if seconds < 60 else cards.minutes_text(-(-seconds // 60))
+    first = "" if count == 1 else ", the first"
+    said = f"{count:,} to be tried again{first} in {ahead}"
+    return f"nothing is due; {said} (or --retry-now)\n"
+
+
+def _counts_text(items: Any) -> str:
+    done = sum(item["status"] == "delivered" for item in items)
+    return f"{done} of {len(items)} delivered\n"

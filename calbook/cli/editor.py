@@ -1,0 +1,105 @@
+"""Text from a person's editor: what was written is lost only when it was saved."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from calbook.cli import output
+from calbook.core.errors import (
+    BadInput,
+    CalbookError,
+    Interrupted,
+    OutputError,
+    UsageError,
+)
+
+_USUAL = "notepad" if os.name == "nt" else "vi"
+_ERRORS = 2  # the descriptor of stderr
+
+
+@contextmanager
+def edit_text() -> Iterator[str]:
+    """What a person writes into an empty file, without the line breaks at its end.
+
+    When the body raises, the file stays and the error says where it is.
+
+    Raises:
+        Interrupted: nothing was written.
+        OutputError: the editor could not be started, or failed.
+    """
+    command = _command()
+    directory = mkdtemp(prefix="calbook-")  # what editors leave beside it is ours too
+    path = os.path.join(directory, "note.txt")
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _run([*command, path])
+        yield _text(path)
+    except BaseException as error:
+        if _has_text(path):
+            _tell(error, path)
+        else:
+            rmtree(directory)
+        raise
+    rmtree(directory)
+
+
+def _command() -> list[str]:
+    """`VISUAL`, else `EDITOR`, with its options."""
+    chosen = next(
+        filter(str.strip, (os.environ.get(n, "") for n in ("VISUAL", "EDITOR"))), _USUAL
+    )
+    try:
+        return shlex.split(chosen)
+    except ValueError as error:
+        raise UsageError(
+            f"cannot read the editor's name {chosen}: {error}", hint=_HINT
+        ) from None
+
+
+_HINT = "set EDITOR to your editor, or give the note as TEXT or -"
+
+
+def _run(command: list[str]) -> None:
+    """Run it on the person's terminal; stdout is for the answer."""
+    stdout = None if sys.stdout.isatty() else _ERRORS
+    try:
+        status = subprocess.run(command, stdout=stdout, check=False).returncode
+    except OSError as error:
+        raise OutputError(
+            f"cannot start {command[0]}: {error.strerror}", hint=_HINT
+        ) from None
+    if status:
+        raise OutputError(f"{command[0]} failed with {status}: nothing was written")
+
+
+def _text(path: str) -> str:
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BadInput("what was written is not UTF-8") from None
+    if not text.strip():
+        raise Interrupted("the note is empty: nothing was written")
+    return text
+
+
+def _has_text(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return bool(file.read().strip())
+    except OSError:
+        return False
+
+
+def _tell(error: BaseException, path: str) -> None:
+    kept = f"your text is kept in {path}"
+    if isinstance(error, CalbookError):
+        error.hint = f"{error.hint}; {kept}" if error.hint else kept
+    else:
+        output.say(kept)

@@ -1,0 +1,140 @@
+"""What a person or a script sees when something went wrong: one line, one status."""
+
+import json
+import os
+import signal
+import sys
+import traceback
+
+import typer
+
+from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
+from calbook.core.text import escape_controls, escape_json
+
+
+class Terminated(BaseException):
+    """SIGTERM, raised where the program was."""
+
+
+class TerminatedError(CalbookError):
+    """SIGTERM ended the command."""
+
+    code = "interrupted"
+    exit_code = 128 + signal.SIGTERM
+
+
+class Failures(Exception):
+    """Several lines of an input failed; each was reported when it did."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+def report(error: BaseException, *, wants_json: bool) -> int:
+    """Print an error on stderr; the exit status that goes with it."""
+    if isinstance(error, BrokenPipeError) or _was_broken_pipe(error):
+        return _close_quietly()
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, Failures):
+        return error.exit_code
+    known = _as_calbook_error(error)
+    show(known, wants_json=wants_json)
+    _drop_unwritten()
+    return known.exit_code
+
+
+def _was_broken_pipe(error: BaseException) -> bool:
+    """Typer makes a SystemExit of a broken pipe that it meets."""
+    broken = isinstance(error.__context__, BrokenPipeError)
+    return broken and isinstance(error, SystemExit)
+
+
+def show(error: CalbookError, *, wants_json: bool) -> None:
+    """One line and a hint, or one JSON object."""
+    if wants_json:
+        text = escape_json(json.dumps(error.to_dict(), ensure_ascii=False, default=str))
+        lines = [text]
+    else:
+        lines = [f"calbook: {escape_controls(error.message)}"]
+        if error.hint:
+            lines.append(f"hint: {escape_controls(error.hint)}")
+    try:
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        return
+
+
+def _as_calbook_error(error: BaseException) -> CalbookError:
+    if isinstance(error, CalbookError):
+        return error
+    if isinstance(error, typer.Abort | EOFError):
+        return Interrupted()
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted")  # perhaps after a change was made
+    if isinstance(error, Terminated):
+        return TerminatedError("stopped")
+    if isinstance(error, typer.TyperException):
+        return _usage_error(error)
+    if isinstance(error, OSError):
+        return OutputError(
+            f"{error.strerror or error}"
+            + (f": {error.filename}" if error.filename else "")
+        )
+    return _bug_error(error)
+
+
+def _usage_error(error: typer.TyperException) -> UsageError:
+    """Typer's complaint about the command line, in this program's form."""
+    message = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "calbook"
+    return UsageError(message[:1].lower() + message[1:], hint=f"see {command} --help")
+
+
+def _close_quietly() -> int:
+    """The reader has gone: nothing more can be said, and nothing went wrong."""
+    _drop_unwritten()
+    return 0
+
+
+def _drop_unwritten() -> None:
+    """What a stream could not take, Python would try again and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _bug_error(error: BaseException) -> CalbookError:
+    where = _write_report(error)
+    return CalbookError(
+        f"a bug in calbook: {type(error).__name__}",
+        hint=f"its report: {where}" if where else "its report could not be written",
+    )
+
+
+def _write_report(error: BaseException) -> str | None:
+    """Where it happened, without arguments, values or messages."""
+    from platformdirs import user_log_dir
+
+    from calbook import __version__
+
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [
+        f"calbook {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
+        type(error).__name__,
+        *(f"  {f.filename}:{f.lineno} {f.name}" for f in frames),
+    ]
+    try:
+        directory = user_log_dir("calbook", appauthor=False)
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        path = os.path.join(directory, f"bug-{os.getpid()}.txt")
+        flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+        with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except (OSError, RuntimeError):  # no home to write to
+        return None
+    return path

@@ -1,0 +1,51 @@
+"""Writing a file so that it is either the old one or the whole new one."""
+
+import os
+import stat
+import tempfile
+
+from calbook.core.errors import OutputError
+
+
+def save_file(path: str, data: bytes, *, force: bool) -> None:
+    """Write through a temporary file beside it, synced and renamed.
+
+    Raises:
+        OutputError: it exists and `force` is not given, it is a link or no regular
+            file, or it cannot be written.
+    """
+    _check_target(path, force=force)
+    directory = os.path.dirname(os.path.abspath(path))
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".calbook-", dir=directory)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _move(temporary, path, force=force)
+    except OSError as error:
+        os.unlink(temporary)
+        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+
+
+def _check_target(path: str, *, force: bool) -> None:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OutputError(f"{path} is not a regular file", path=path)
+    if not force:
+        raise OutputError(f"{path} exists", hint="replace it with --force", path=path)
+
+
+def _move(temporary: str, path: str, *, force: bool) -> None:
+    """Into place; without `force` never over a file that came meanwhile."""
+    if force:
+        os.replace(temporary, path)
+        return
+    os.link(temporary, path)
+    os.unlink(temporary)

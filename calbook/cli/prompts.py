@@ -1,0 +1,157 @@
+"""Asking on a terminal for what a booking still needs, and showing it first."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from calbook.api.client import Client
+from calbook.cli import output
+from calbook.cli.screen import cards, words
+from calbook.cli.session import unchecked
+from calbook.core import validation
+from calbook.core.errors import CalbookError, Interrupted, UsageError
+from calbook.core.model import Question
+from calbook.core.rules import questions
+from calbook.core.text import escape_controls
+
+Json = dict[str, Any]
+
+_OFFERED = 9
+_AHEAD = "+60d"
+
+
+def ask_missing(
+    client: Client, given: Json, person: Json, tz: str | None
+) -> tuple[Json, Json]:
+    """What was given and what was asked for; raises Interrupted at "no"."""
+    given, person = dict(given), dict(person)
+    event_type = _event_type(client, given.get("event_type_id"))
+    given["event_type_id"] = event_type["id"]
+    if not given.get("start_time"):
+        given["start_time"] = _start(client, event_type, given, tz)
+    for key, label, check in _person(event_type):
+        if not person.get(key):
+            person[key] = ask(label, check)
+    answers = given.setdefault("responses", {})
+    for item in event_type["questions"]:
+        question = Question(**{**item, "options": tuple(item["options"])})
+        if question.key not in answers:
+            answer = _answer(question)
+            if answer is not None:
+                answers[question.key] = answer
+    _show(client, given, person, tz)
+    return given, person
+
+
+def _event_type(client: Client, key: str | None) -> Json:
+    if key is not None:
+        return client.calendar.event_types.get(key).to_dict()
+    known = {
+        e.slug: e.to_dict() for e in client.calendar.event_types.list() if e.active
+    }
+    if not known:
+        raise UsageError(
+            "there is nothing to book yet",
+            hint="calbook event add demo --title 'Product demo' --duration 30",
+        )
+    if len(known) == 1:
+        return next(iter(known.values()))
+    _say("What? " + ", ".join(known))
+    slug = ask("Event type", lambda text: validation.choice(text, "it", tuple(known)))
+    return known[slug]
+
+
+def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str:
+    """A free start; one that may not be booked is refused at once.
+
+    As the attendee: with overrides, any start is taken and judged at the end.
+    """
+    host = given.get("host_id")
+    slots = client.calendar.availability.get(
+        event_type_id=event_type["id"], end_date=_AHEAD, host_id=host, count=_OFFERED
+    )
+    zone = tz or client.calendar.availability.timezone(event_type["id"], host_id=host)
+    if slots:
+        title = event_type["title"]
+        _say(f"{title}, {cards.minutes_text(event_type['duration'])}. Free, in {zone}:")
+        for number, slot in enumerate(slots, 1):
+            seats = slot.seats_left
+            left = "" if seats is None else f" ({seats} of {event_type['seats']} seats)"
+            _say(f"  {number}  {words.moment_text(slot.start_time, zone)}{left}")
+    starts = {str(number): slot.start_time for number, slot in enumerate(slots, 1)}
+
+    def check(text: str) -> str:
+        if text in starts:
+            return starts[text]
+        if given.get("override"):
+            return text
+        if text.isdigit():
+            raise UsageError(f"choose from 1 to {len(slots)}, or write a time")
+        client.calendar.availability.check(
+            event_type_id=event_type["id"],
+            start_time=text,
+            host_id=given.get("host_id"),
+            timezone=tz,
+        )
+        return text
+
+    start: str = ask("When (a number, or as in 2027-01-18 10:00)", check)
+    return start
+
+
+def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:
+    wanted: list[tuple[str, str, Callable[[str], str]]] = [
+        ("name", "Name", lambda text: validation.line(text, "the name")),
+        ("email", "E-mail", lambda text: validation.email(text, "this")),
+    ]
+    if (event_type["location"] or {}).get("type") == "PHONE_INBOUND":
+        wanted.append(("phone", "Phone", lambda text: validation.phone(text, "this")))
+    return wanted
+
+
+def _answer(question: Question) -> Any:
+    hints = [*question.options] or [question.type.lower()] * (question.type != "TEXT")
+    hint = f" ({', '.join(hints)})" if hints else ""
+    optional = "" if question.required else " (empty to skip)"
+
+    def check(text: str) -> Any:
+        if not text and not question.required:
+            return None
+        return questions.check_answer(question, text)
+
+    default = None if question.required else ""
+    return ask(f"{question.label}{hint}{optional}", check, default=default)
+
+
+def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) -> Any:
+    """Ask until the answer fits; without a default there must be one."""
+    while True:
+        text = typer.prompt(
+            escape_controls(label),
+            default=default,
+            show_default=bool(default),
+            err=True,
+        )
+        try:
+            return check(text.strip())
+        except CalbookError as error:
+            _say(error.message + (f" ({error.hint})" if error.hint else ""))
+
+
+def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
+    """The booking as it would be; refused before it is asked for."""
+    plain = {k: v for k, v in given.items() if k != "idempotency_key"}
+    preview = client.calendar.bookings.create(
+        **plain, attendee=unchecked(person), dry_run=True
+    )
+    facts = preview.to_dict() | {"uid": "new", "meetingUrl": None}
+    _say("")
+    for line in words.booking_card(facts, tz).splitlines()[:-2]:
+        _say(line)
+    if not typer.confirm("Book it?", default=True, err=True):
+        raise Interrupted
+
+
+def _say(text: str) -> None:
+    output.say(text)

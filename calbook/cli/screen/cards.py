@@ -1,0 +1,202 @@
+"""Event types, hosts, schedules and webhooks in words for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calbook.cli.screen import words
+from calbook.core.text import escape_controls
+from calbook.core.time import times
+
+Json = dict[str, Any]
+
+
+def hours_text(availability: Sequence[Mapping[str, str]]) -> str:
+    """`Mon–Fri 09:00–17:00; Sat 10:00–13:00`."""
+    by_day: dict[str, list[str]] = {}
+    for window in availability:
+        by_day.setdefault(window["day"], []).append(_window(window))
+    runs: list[tuple[list[str], str]] = []
+    for day, windows in by_day.items():
+        text = ", ".join(windows)
+        if runs and runs[-1][1] == text and _is_next_day(runs[-1][0][-1], day):
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], text))
+    return "; ".join(f"{_days(days)} {text}" for days, text in runs) or "closed"
+
+
+def _window(window: Mapping[str, str]) -> str:
+    return f"{window['startTime']}–{window['endTime']}"
+
+
+def _is_next_day(day: str, next_day: str) -> bool:
+    return times.WEEKDAYS.index(next_day) == times.WEEKDAYS.index(day) + 1
+
+
+def _days(days: Sequence[str]) -> str:
+    names = [day[:3].capitalize() for day in days]
+    return names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}"
+
+
+def override_text(item: Json) -> str:
+    open_time = ", ".join(_window(window) for window in item["availability"])
+    reason = f" ({item['reason']})" if item["reason"] else ""
+    return f"{item['date']} {open_time or 'closed'}{reason}"
+
+
+def schedule_card(schedule: Json) -> str:
+    return words.card_text(
+        [
+            ("Schedule", schedule["id"]),
+            ("Name", schedule["name"]),
+            ("Zone", schedule["timezone"]),
+            ("Hours", hours_text(schedule["availability"]).replace("; ", "\n")),
+            ("Overrides", "\n".join(override_text(o) for o in schedule["overrides"])),
+        ]
+    )
+
+
+def delivery_kind(type: str) -> str:
+    """`created`, as people type it too; an `invitation` by mail."""
+    return words.MAILS.get(type, type.removeprefix("booking."))
+
+
+def webhook_card(webhook: Json, tz: str) -> str:
+    secret = webhook.get("secret")
+    ends = webhook["oldSecretsUntil"]
+    old = [f"one signs until {words.moment_text(end, tz)}" for end in ends]
+    return words.card_text(
+        [
+            ("Webhook", webhook["id"]),
+            ("URL", webhook["url"]),
+            ("Events", ", ".join(map(delivery_kind, webhook["events"])) or "all"),
+            ("Headers", words.pairs_text(webhook["headers"])),
+            ("Active", active_text(webhook)),
+            ("Plain http", webhook["allowHttp"] and "allowed"),
+            ("Secret", secret and f"{secret}\nIt is not shown again."),
+            ("Old secrets", "\n".join(old)),
+            ("Times in", old and tz),
+        ]
+    )
+
+
+def active_text(webhook: Json) -> str:
+    """`yes`, or why not."""
+    if webhook["active"]:
+        return "yes"
+    reason = webhook["disabledReason"]
+    return f"no ({reason})" if reason else "no"
+
+
+def answer_text(attempt: Json) -> str:
+    """`500: out of order`, or what went wrong."""
+    code, response = attempt["code"], attempt["response"]
+    return ": ".join(filter(None, [str(code or ""), response]))
+
+
+def attempt_card(attempt: Json) -> str:
+    took = f"in {attempt['milliseconds']} ms"
+    return f"Delivered {took}: {escape_controls(answer_text(attempt))}\n"
+
+
+def host_card(host: Json) -> str:
+    return words.card_text(
+        [
+            ("Host", host["id"]),
+            ("Name", host["name"]),
+            ("E-mail", host["email"]),
+            ("Zone", host["timezone"]),
+            ("Schedule", host["scheduleId"]),
+        ]
+    )
+
+
+def event_type_card(item: Json) -> str:
+    return words.card_text(
+        [
+            ("Event type", item["id"]),
+            ("Title", item["title"]),
+            ("Description", item["description"]),
+            ("Duration", minutes_text(item["duration"])),
+            ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
+            ("Sharing", _sharing(item)),
+            ("Schedule", item["scheduleId"] or "each host's own"),
+            ("Location", words.location_text(item["location"])),
+            ("Meeting link", item["meetingUrlTemplate"]),
+            ("Buffers", _buffers(item)),
+            ("Notice", item["minimumNotice"] and minutes_text(item["minimumNotice"])),
+            ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
+            ("Starts every", minutes_text(item["slotInterval"])),
+            ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
+            ("Confirmation", item["requiresConfirmation"] and "by the host"),
+            ("Cancellation", _cancellation(item)),
+            ("Seats", item["seats"]),
+            ("Questions", "\n".join(_question(q) for q in item["questions"])),
+            (
+                "Mail",
+                item["notify"]
+                and "attendees are told of all that concerns their calendars",
+            ),
+            ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
+            ("Metadata", words.pairs_text(item["metadata"])),
+            ("Active", "yes" if item["active"] else "no"),
+        ]
+    )
+
+
+def _sharing(item: Json) -> str | None:
+    """How several hosts share the bookings: `ROUND_ROBIN, LEAST_RECENT`."""
+    if item["schedulingType"] == "SINGLE":
+        return None
+    if item["schedulingType"] != "ROUND_ROBIN":
+        return str(item["schedulingType"])
+    rule = item["roundRobin"] or {"algorithm": "LEAST_RECENT"}
+    return f"ROUND_ROBIN, {rule['algorithm']}"
+
+
+def minutes_text(count: int) -> str:
+    """`45 min`, `2 h`, `1 h 30 min`, `2 d`."""
+    days, rest = divmod(count, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (left, "min")]
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 min"
+
+
+def _assignment(host: Json) -> str:
+    extra = [
+        f"weight {host['weight']}" if host["weight"] != 1 else "",
+        "fixed" if host["isFixed"] else "",
+        f"priority {host['priority']}" if host["priority"] else "",
+    ]
+    return " ".join([host["userId"], *filter(None, extra)])
+
+
+def _buffers(item: Json) -> str | None:
+    before, after = item["bufferBefore"], item["bufferAfter"]
+    if not before and not after:
+        return None
+    return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def _cancellation(item: Json) -> str:
+    if not item["allowCancellation"]:
+        return "by the host only"
+    if item["cancellationDeadline"] is None:
+        return "any time"
+    return f"until {minutes_text(item['cancellationDeadline'])} before"
+
+
+def _reminder(reminder: Json) -> str:
+    return f"{minutes_text(reminder['minutesBefore'])} before, to {_TO[reminder['to']]}"
+
+
+_TO = {"attendee": "the attendee", "host": "the host", "all": "all"}
+
+
+def _question(question: Json) -> str:
+    options = f" ({', '.join(question['options'])})" if question["options"] else ""
+    needed = ", required" if question["required"] else ""
+    return (
+        f"{question['key']}: {question['label']}"
+        f" [{question['type'].lower()}{needed}]{options}"
+    )

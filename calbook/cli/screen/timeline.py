@@ -1,0 +1,173 @@
+"""Time on the calendar, as the agenda, the week and its picture show it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.cli.screen import cards, words
+from calbook.core.busy import OWN_PREFIX
+from calbook.core.model import MINUTE, NO_TIME, Span
+from calbook.core.time import local_days, times
+
+if TYPE_CHECKING:
+    from calbook.api.values.overview import Agenda
+
+Json = dict[str, Any]
+
+
+BUSY = "BUSY"  # time that is no booking's
+MARKS = {"PENDING": "? ", "COMPLETED": "✓ ", "NO_SHOW": "× ", BUSY: "– "}
+_MEANINGS = {
+    "PENDING": "? awaits confirmation",
+    "COMPLETED": "✓ over",
+    "NO_SHOW": "× no-show",
+    BUSY: "– busy elsewhere",
+}
+
+
+class TimeBlock(NamedTuple):
+    """Half-open time, in UTC; `kind` is a status or BUSY, empty texts are left out."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    title: str
+    who: str
+    host: str = ""  # where several give their time
+    place: str = ""
+    uid: str = ""
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+class Page(NamedTuple):
+    """Local days of a zone, both included, and what is on them by start."""
+
+    first: date
+    last: date
+    timezone: str
+    now: datetime
+    blocks: tuple[TimeBlock, ...]
+    opened: tuple[Span, ...] = ()
+    is_whole: bool = True  # not one event type's meetings alone
+
+    @property
+    def today(self) -> date:
+        return times.local_date(self.now, self.timezone)
+
+    def is_all_day(self, block: TimeBlock, day: date) -> bool:
+        start, end = times.day_bounds(day, self.timezone)
+        return block.start <= start and end <= block.end
+
+    def on(self, day: date) -> list[TimeBlock]:
+        """What touches a local day."""
+        start, end = times.day_bounds(day, self.timezone)
+        return [b for b in self.blocks if max(b.start, start) < min(b.end, end)]
+
+
+def make_page(
+    agenda: "Agenda", now: datetime, *, host: str | None, is_whole: bool = True
+) -> Page:
+    """The page that an agenda fills; hosts are named where all of several are on it."""
+    facts = agenda.to_dict()
+    with_hosts = host is None and len(facts["hosts"]) > 1
+    meetings = (
+        _meeting(item, facts["eventTypes"], with_hosts=with_hosts)
+        for item in facts["occurrences"]
+    )
+    busy = (_busy(item, with_hosts=with_hosts) for item in facts["busyTimes"])
+    return Page(
+        date.fromisoformat(facts["startDate"]),
+        date.fromisoformat(facts["endDate"]),
+        facts["timezone"],
+        now,
+        tuple(sorted([*meetings, *busy], key=lambda block: block.start)),
+        tuple(_span(item) for item in facts.get("openTimes", ())),
+        is_whole,
+    )
+
+
+def _meeting(item: Json, titles: Json, *, with_hosts: bool) -> TimeBlock:
+    hosts = [words.short_host(host) for host in item["hostIds"]]
+    return TimeBlock(
+        *_span(item),
+        kind=item["status"],
+        title=titles[item["eventTypeId"]],
+        who=words.attendee_text(item),
+        host=", ".join(hosts) if with_hosts else "",
+        place=item["meetingUrl"] or words.location_text(item["location"]) or "",
+        uid=item["uid"],
+    )
+
+
+def _busy(item: Json, *, with_hosts: bool) -> TimeBlock:
+    is_own = item["calendar"].startswith(OWN_PREFIX)
+    return TimeBlock(
+        *_span(item),
+        kind=BUSY,
+        title=item["reason"] or ("busy" if is_own else item["calendar"]),
+        who="",
+        host=words.short_host(item["hostId"]) if with_hosts else "",
+    )
+
+
+def _span(item: Json) -> Span:
+    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
+    return Span(*(times.instant(times.epoch(at)) for at in (start, end)))
+
+
+def days_text(first: date, last: date) -> str:
+    """`Mon 18 – Sun 24 Jan 2027`, or one day."""
+    end = f"{last:%a} {last.day} {last:%b} {last.year}"
+    if first == last:
+        return end
+    year = f" {first.year}" if first.year != last.year else ""
+    month = f" {first:%b}" if year or first.month != last.month else ""
+    return f"{first:%a} {first.day}{month}{year} – {end}"
+
+
+def clock_change_text(day: date, timezone: str) -> str:
+    """`clocks go forward 1 h at 02:00`, where they change on a day."""
+    if times.is_skipped(day, timezone):
+        return f"left out by {timezone}"
+    change = local_days.clock_change(day, timezone)
+    if change is None:
+        return ""
+    way = "forward" if change.by > NO_TIME else "back"
+    by = cards.minutes_text(abs(change.by) // MINUTE)
+    return f"clocks go {way} {by} at {change.wall:%H:%M}"
+
+
+def explain_marks(shown: Sequence[TimeBlock]) -> list[str]:
+    """What the marks mean that are there."""
+    kinds = {block.kind for block in shown}
+    return [meaning for kind, meaning in _MEANINGS.items() if kind in kinds]
+
+
+class Column(NamedTuple):
+    """A place beside others: which one, of how many that overlap one another."""
+
+    number: int
+    of: int
+
+
+def columns_beside(spans: Sequence[tuple[Any, Any]]) -> list[Column]:
+    """A place for each half-open span, given by start, beside those it overlaps."""
+    numbers: list[int] = []
+    ends: list[Any] = []
+    clusters: list[int] = []  # where each begins
+    for n, (start, end) in enumerate(spans):
+        if not ends or start >= max(ends):
+            clusters.append(n)
+            ends = []
+        free = [number for number, until in enumerate(ends) if until <= start]
+        number = free[0] if free else len(ends)
+        ends[number : number + 1] = [end]
+        numbers.append(number)
+    return [
+        Column(number, max(numbers[begin:end]) + 1)
+        for begin, end in zip(clusters, [*clusters[1:], len(spans)], strict=False)
+        for number in numbers[begin:end]
+    ]

@@ -1,0 +1,187 @@
+"""A week as an SVG picture: rectangles and text, nothing that a browser would run."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from html import escape
+from typing import NamedTuple
+
+from calbook.cli.screen import timeline
+from calbook.cli.screen.timeline import (
+    BUSY,
+    MARKS,
+    Column,
+    Page,
+    TimeBlock,
+    columns_beside,
+)
+from calbook.cli.screen.week_grid import DayColumn, Grid, week_grid
+from calbook.core.model import MINUTE, Span
+from calbook.core.text import escape_controls
+from calbook.core.time import times
+
+_LEFT, _TOP, _FOOT, _EDGE = 64, 84, 34, 16
+_DAY = 190
+_LINE = 15  # between two lines of text
+_HEIGHTS = {60 * MINUTE: 52, 30 * MINUTE: 38, 15 * MINUTE: 20}
+_PAD = 7
+_ALONE = Column(0, 1)
+
+_STYLE = """
+text { font: 12px system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif;
+       fill: #1f2937 }
+.title { font-size: 18px; font-weight: 600 }
+.faint { fill: #6b7280 }
+.day, .who { font-weight: 600 }
+.today { fill: #1d4ed8 }
+.open { fill: #eef3fb }
+.gap { fill: #e5e7eb }
+.rule { stroke: #e5e7eb }
+.edge { stroke: #cbd5e1 }
+.CONFIRMED { fill: #dbeafe; stroke: #60a5fa }
+.PENDING { fill: #fef9e7; stroke: #d97706; stroke-dasharray: 4 3 }
+.COMPLETED { fill: #eceff3; stroke: #9ca3af }
+.NO_SHOW { fill: #fce7f3; stroke: #db2777 }
+.BUSY { fill: #f3f4f6; stroke: #9ca3af; stroke-dasharray: 1 3 }
+"""
+
+
+class _Box(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __str__(self) -> str:
+        named = zip(("x", "y", "width", "height"), self, strict=True)
+        return " ".join(f'{name}="{round(value, 1):g}"' for name, value in named)
+
+
+def week_svg(page: Page) -> str:
+    """The week from its earliest to its latest, however much is in it."""
+    found = week_grid(page)
+    width = _LEFT + _DAY * len(found.columns) + _EDGE
+    bottom = _TOP + _height(found) * len(found.rows)
+    size = f'width="{width}" height="{bottom + _FOOT}"'
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}'
+        f' viewBox="0 0 {width} {bottom + _FOOT}" role="img">',
+        f"<title>{_text(_title(page))}</title>",
+        f"<style>{_STYLE}</style>",
+        f'<rect width="{width}" height="{bottom + _FOOT}" fill="#ffffff"/>',
+        _text_element(_EDGE, 32, _title(page), "title"),
+        *_times(found),
+    ]
+    for number, column in enumerate(found.columns):
+        parts += _column(page, found, column, _LEFT + number * _DAY)
+    parts += [
+        f'<path class="edge" fill="none" d="M{_LEFT} {_TOP}H{width - _EDGE}'
+        f'V{bottom}H{_LEFT}Z"/>',
+        _text_element(_LEFT, bottom + 22, "; ".join(_notes(page, found)), "faint"),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _title(page: Page) -> str:
+    year, number, _ = page.first.isocalendar()
+    return f"{timeline.days_text(page.first, page.last)} · {year}-W{number:02}"
+
+
+def _notes(page: Page, found: Grid) -> Iterator[str]:
+    yield from timeline.explain_marks(page.blocks)
+    for column in found.columns:
+        if change := timeline.clock_change_text(column.day, page.timezone):
+            yield f"{timeline.days_text(column.day, column.day)}: {change}"
+    if any(row.is_second for row in found.rows):
+        yield "* second pass of a repeated hour"
+    yield f"times in {page.timezone}"
+
+
+def _height(found: Grid) -> int:
+    return _HEIGHTS[found.step]
+
+
+def _times(found: Grid) -> Iterator[str]:
+    """The time of each row, on the left."""
+    for number, row in enumerate(found.rows):
+        yield _text_element(
+            _EDGE, _TOP + number * _height(found) + 13, str(row), "faint"
+        )
+
+
+def _column(page: Page, found: Grid, column: DayColumn, x: int) -> Iterator[str]:
+    is_today = column.day == page.today
+    name = f"{column.day:%a} {column.day.day} {column.day:%b}"
+    name = f"{name} · today" if is_today else name
+    yield _text_element(x + _PAD, _TOP - 10, name, "day today" if is_today else "day")
+    for span in column.opened:
+        yield f'<rect class="open" {_box(found, column, span, x)}/>'
+    for row in range(len(found.rows)):
+        box = _Box(x, _TOP + row * _height(found), _DAY, _height(found))
+        if found.is_missing(column, row):
+            yield f'<rect class="gap" {box}/>'
+        yield f'<path class="rule" d="M{x} {box.y}h{_DAY}"/>'
+    bottom = _TOP + _height(found) * len(found.rows)
+    yield f'<path class="edge" d="M{x} {_TOP - 28}V{bottom}"/>'
+    shown = sorted(placed.block for placed in column.placed)
+    for block, lane in zip(shown, columns_beside([b.span for b in shown]), strict=True):
+        yield from _block(page, block, _box(found, column, block.span, x, lane))
+
+
+def _box(
+    found: Grid, column: DayColumn, span: Span, x: int, lane: Column = _ALONE
+) -> _Box:
+    """Where a span stands in its column, from its first row to its last."""
+    rows = [n for n, row in enumerate(column.spans) if row and row.overlaps(span)]
+    top = rows[0] + max(_part(column, rows[0], span.start), 0)
+    bottom = rows[-1] + min(_part(column, rows[-1], span.end), 1)
+    height, width = _height(found), _DAY / lane.of
+    return _Box(
+        x + lane.number * width, _TOP + top * height, width, (bottom - top) * height
+    )
+
+
+def _part(column: DayColumn, row: int, at: datetime) -> float:
+    """How much of a row has passed at a moment."""
+    span = column.spans[row]
+    assert span is not None
+    return (at - span.start) / (span.end - span.start)
+
+
+def _block(page: Page, block: TimeBlock, box: _Box) -> Iterator[str]:
+    """A rectangle, and as many lines of text as it has room for."""
+    start, end = (times.wall_time(at, page.timezone) for at in block.span)
+    clock = f"{start:%H:%M}–{end:%H:%M}"
+    if block.kind == BUSY and (start.time(), end.time()) == (time(), time()):
+        clock = "all day"
+    host = f"{block.host}: " if block.host else ""
+    who = f"{MARKS.get(block.kind, '')}{host}{block.who or block.title}"
+    title = block.title if block.who else ""
+    room = int((box.height - 4) // _LINE)
+    texts = [("who", who), ("", title), ("faint", clock), ("faint", block.place)]
+    if room < 2:
+        texts = [("who", " · ".join(filter(None, [f"{start:%H:%M} {who}", title])))]
+    whole = "; ".join(filter(None, [clock, who, title, block.place, block.kind]))
+    yield f"<g><title>{_text(whole)}</title>"
+    frame = box._replace(x=box.x + 2, y=box.y + 1)
+    frame = frame._replace(width=box.width - 5, height=max(box.height - 2, 1))
+    yield f'<rect class="{block.kind}" rx="4" {frame}/>'
+    yield f"<svg {frame}>"  # what is longer than its frame is cut
+    first = min(_LINE, box.height / 2 + 3)
+    shown = [text for text in texts if text[1]][: max(room, 1)]
+    for number, (style, text) in enumerate(shown):
+        yield _text_element(_PAD, round(first + number * _LINE, 1), text, style)
+    yield "</svg></g>"
+
+
+def _text_element(x: float, y: float, text: str, style: str) -> str:
+    named = f' class="{style}"' if style else ""
+    return f'<text{named} x="{x}" y="{y}">{_text(text)}</text>'
+
+
+def _text(text: str) -> str:
+    """Harmless to show, and without the two characters that XML lacks besides."""
+    return escape(
+        escape_controls(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+    )

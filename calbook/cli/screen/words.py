@@ -1,0 +1,392 @@
+"""Bookings in words for people: one line, one card."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from calbook.core.text import escape_controls
+from calbook.core.time import times
+
+Json = dict[str, Any]
+
+_SHORT = 9  # letters of a uid that people see: bk_ and six
+_LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
+
+
+# What a mail is, by its `type`.
+MAILS = {
+    "request": "invitation",
+    "cancel": "cancellation",
+    "reminder": "reminder",
+}
+
+
+def short_host(id: str) -> str:
+    """As people type it, without `user_`."""
+    return id.removeprefix("user_")
+
+
+def short_uid(uid: str) -> str:
+    """The uid as it is shown in tables; it can be typed like this too."""
+    return uid[:_SHORT]
+
+
+def meeting_time(
+    booking: Json, tz: str | None = None, *, with_zone: bool = True
+) -> str:
+    """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon`."""
+    zone = tz or booking["timezone"]
+    spoken = times.format_meeting(
+        datetime.fromisoformat(booking["startTime"]),
+        datetime.fromisoformat(booking["endTime"]),
+        zone,
+    )
+    return f"{spoken} {zone}" if with_zone else spoken
+
+
+def utc_offset(text: str, tz: str) -> str:
+    """`-05:00`, of a moment in the zone."""
+    return times.rfc3339(datetime.fromisoformat(text), tz)[_LOCAL:]
+
+
+def moment_text(text: str, tz: str) -> str:
+    """`Mon 18 Jan 2027, 10:00`."""
+    return times.format_moment(datetime.fromisoformat(text), tz)
+
+
+def day_text(text: str, tz: str) -> str:
+    """`Mon 18 Jan 2027`: the local date of a moment."""
+    return moment_text(text, tz).split(",")[0]
+
+
+def hours_text(item: Json, tz: str) -> str:
+    """`09:00–12:30`, or `09:00–24:00` up to midnight: within one local date."""
+    start, end = (item[key] for key in ("startTime", "endTime"))
+    until = moment_text(end, tz)[-5:]
+    is_midnight = until == "00:00" and day_text(start, tz) != day_text(end, tz)
+    return f"{moment_text(start, tz)[-5:]}–{'24:00' if is_midnight else until}"
+
+
+def status_text(booking: Json) -> str:
+    """`CANCELLED (rejected)`: the status, and how a cancelled one ended."""
+    ended = booking["resolution"]
+    plain = ended in (None, "cancelled")
+    return booking["status"] if plain else f"{booking['status']} ({ended})"
+
+
+def bookable_text(answer: Json, tz: str | None = None) -> str:
+    """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon: can be booked, with user_me`."""
+    if not answer["bookable"]:
+        return f"{meeting_time(answer, tz)}: cannot be booked ({answer['code']})"
+    joins = answer["joins"]
+    how = (
+        f"joins {joins}"
+        if joins
+        else f"can be booked, with {', '.join(answer['hostIds'])}"
+    )
+    return f"{meeting_time(answer, tz)}: {how}"
+
+
+def person_text(attendee: Json) -> str:
+    name, email = attendee["name"], attendee["email"]
+    return f"{name} <{email}>" if name else str(email)
+
+
+def attendee_text(booking: Json) -> str:
+    """`Ada +2`: whom the meeting is with."""
+    name: str = booking["attendee"]["name"] or booking["attendee"]["email"]
+    return f"{name} +{len(booking['guests'])}" if booking["guests"] else name
+
+
+def location_text(location: Mapping[str, str] | None) -> str | None:
+    if location is None:
+        return None
+    kind = location["type"].replace("_", " ").lower()
+    detail = [value for key, value in location.items() if key != "type"]
+    return ": ".join([kind, *detail])
+
+
+def people_text(booking: Json) -> str:
+    """`Ada <ada@example.com> and 2 more`."""
+    more = len(booking["guests"])
+    return person_text(booking["attendee"]) + (f" and {more} more" if more else "")
+
+
+def change_lines(
+    what: str,
+    booking: Json,
+    tz: str | None,
+    dates: Sequence[str] = (),
+    *,
+    with_host: bool = False,
+) -> list[str]:
+    """After a change: what, which, the whole moment with its zone; then who.
+
+    Of a series the dates that the change was about, and the rule of all.
+    """
+    touched = [o for o in booking["occurrences"] if o["date"] in dates]
+    which = [booking["uid"]] if booking["uid"] else []
+    if not (booking["recurring"] and touched):
+        lines = [f"{' '.join([what, *which])}: {meeting_time(booking, tz)}"]
+    else:
+        number = touched[0]["date"] if len(touched) == 1 else f"{len(touched)} dates"
+        begins = ", the first:" if len(touched) > 1 else ":"
+        first = {**touched[0], "timezone": booking["timezone"]}
+        lines = [
+            f"{' '.join([what, number, 'of', *which])}{begins}",
+            f"  {meeting_time(first, tz)}",
+        ]
+    lines.append(f"  {people_text(booking)}, {status_text(booking)}")
+    if booking["recurring"]:
+        lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
+    if len(booking["hostIds"]) > 1 or with_host:
+        lines.append(f"  with {', '.join(booking['hostIds'])}")
+    return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
+
+
+_EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+
+
+def recurrence_text(booking: Json) -> str:
+    """`every week, 2024-01-15 to 2024-04-01: 11 of 12 dates`, and those left out."""
+    rule, occurrences = booking["recurring"], booking["occurrences"]
+    unit = _EVERY[rule["frequency"]]
+    every = (
+        f"every {unit}"
+        if rule["interval"] == 1
+        else (f"every {rule['interval']} {unit}s")
+    )
+    days = f" on {', '.join(rule['byDay'])}" if rule["byDay"] else ""
+    dates = sorted(o["date"] for o in occurrences)
+    live = sum(o["status"] != "CANCELLED" for o in occurrences)
+    held = f"{live} of {len(dates)} dates" if live < len(dates) else f"{live} dates"
+    left_out = [o["date"] for o in occurrences if o["resolution"] == "conflict"]
+    return f"{every}{days}, {dates[0]} to {dates[-1]}: {held}" + (
+        f"\nin the way: {dates_text(left_out)}" if left_out else ""
+    )
+
+
+def dates_text(dates: Sequence[str]) -> str:
+    """All of a few; of many the first, the last and how many."""
+    if len(dates) <= 4:
+        return ", ".join(dates)
+    return f"{dates[0]} … {dates[-1]} ({len(dates)})"
+
+
+def busy_time_text(item: Json, tz: str | None = None, *, with_zone: bool = True) -> str:
+    """`Mon 18 Jan 2027, 10:00–12:00`, or `2027-02-01 to 2027-02-05` of whole days.
+
+    Of a calendar its first and last day.
+    """
+    if item["startTime"] is None:
+        return ""
+    zone = tz or item["timezone"]
+    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
+    whole = all(times.wall_time(edge, zone).time() == time() for edge in (start, end))
+    if item["kind"] == "own" and not whole:
+        spoken = times.format_meeting(start, end, zone)
+    else:
+        last = times.local_date(end - timedelta(seconds=1), zone)
+        dates = [str(times.local_date(start, zone)), str(last)]
+        spoken = " to ".join(dict.fromkeys(dates))
+    return f"{spoken} {zone}" if with_zone else spoken
+
+
+def busy_counts(item: Json, tz: str | None) -> list[str]:
+    """What a calendar came to; of own busy time nothing."""
+    if item["kind"] == "own":
+        return []
+    until = times.local_date(
+        datetime.fromisoformat(item["horizon"]) - timedelta(seconds=1),
+        tz or item["timezone"],
+    )
+    counts = {
+        "free": item["free"],
+        "booked here": item["bookings"],
+        "skipped": item["skippedCount"],
+    }
+    return [
+        count_text(item["stretches"], "busy stretch", "busy stretches"),
+        *(f"{count} {word}" for word, count in counts.items() if count),
+        f"read until {until}",
+    ]
+
+
+def busy_change_lines(what: str, item: Json, tz: str | None) -> list[str]:
+    """After a change: what, whose, when; what came to nothing, and why."""
+    lines = [f"{what} {item['name']} of {item['hostId']}: "]
+    if item["kind"] == "own":
+        lines[0] += busy_time_text(item, tz)
+        return lines + [f"  {item['reason']}"] * bool(item["reason"])
+    lines[0] += "; ".join(busy_counts(item, tz))
+    return lines + [f"  {line}" for line in skipped_events(item)]
+
+
+def skipped_events(item: Json) -> list[str]:
+    """The first of the events that could not be read, and how many more there are."""
+    lines = [f"skipped {_skipped(each)}" for each in item["skipped"][:_NAMED]]
+    more = item["skippedCount"] - _NAMED
+    return lines + [f"and {more} more"] * (more > 0)
+
+
+_NAMED = 3  # skipped events that people are told of
+
+
+def _skipped(each: Json) -> str:
+    """Long ids are Outlook's, and say nothing to anybody."""
+    uid = each["uid"] or ""
+    short = uid if len(uid) <= 40 else f"{uid[:39]}…"
+    which = f"{short} in line" if uid else "what begins in line"
+    return f"{which} {each['line']}: {each['reason']}"
+
+
+def count_text(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def card_text(facts: Iterable[tuple[str, object]]) -> str:
+    """Labels and values under each other; empty ones are left out."""
+    shown = [(label, visible_lines(str(value))) for label, value in facts if value]
+    margin = max((len(label) for label, _ in shown), default=0) + 2
+    return "".join(
+        f"{label:<{margin}}{lines[0]}\n"
+        + "".join(f"{'':<{margin}}{line}\n" for line in lines[1:])
+        for label, lines in shown
+    )
+
+
+def visible_lines(text: str) -> list[str]:
+    """Each line harmless to show; the breaks between them are kept."""
+    return [escape_controls(line) for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def pairs_text(values: Mapping[str, Any]) -> str:
+    return "\n".join(
+        f"{key}: {value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in values.items()
+    )
+
+
+def event_details(event: Json, tz: str) -> str:
+    """What differs after an event: `Mon 18 Jan 2027, 10:00 → …; a reason`."""
+    facts = dict(event["change"])
+    move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
+    reason = facts.pop("reason", None)
+    rest = [
+        _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
+        for key, value in facts.items()
+        if value not in (None, "cancelled")
+    ]
+    return "; ".join(filter(None, [" → ".join(move), *rest, reason]))
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_DETAILS: Mapping[str, Callable[[Any], str]] = {
+    "dates": lambda dates: f"of {dates_text(dates)}",
+    "attendee": lambda attendee: person_text(attendee),
+    "assignment": lambda a: f"{a['hostId']} by {a['rule']}: {a['because']}",
+    "note": lambda note: f"note: {note['content']}",
+}
+
+
+def attendance_text(item: Json) -> str:
+    """`attended`, `no-show` or nothing: of an occurrence or a person."""
+    attendance: str = item["attendance"]
+    return "" if attendance == "unknown" else attendance.replace("_", "-")
+
+
+def status_and_attendance(item: Json) -> str:
+    """`COMPLETED, attended`: an occurrence's status, and whether somebody came."""
+    is_said = item["status"] == "NO_SHOW"
+    return ", ".join(
+        filter(None, [status_text(item), "" if is_said else _who_came(item)])
+    )
+
+
+def _who_came(item: Json) -> str:
+    """In a group how many did, and how many did not."""
+    said = list(item.get("attendances", {}).values())
+    if not said:
+        return attendance_text(item)
+    missed = f", {said.count('no_show')} missed" if "no_show" in said else ""
+    return f"{said.count('attended')} attended{missed}"
+
+
+def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
+    """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
+    times = [
+        meeting_time({**item, "timezone": tz}, tz, with_zone=False) for item in items
+    ]
+    width = max(map(len, times))
+    return [
+        f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
+        for item, time in zip(items, times, strict=True)
+    ]
+
+
+def _attendee(booking: Json) -> str:
+    """In a group each person came or did not; else the status says it."""
+    attendee = booking["attendee"]
+    return _person(attendee) if booking["guests"] else person_text(attendee)
+
+
+def _person(attendee: Json) -> str:
+    """Who, whether they came, and what they brought to a group."""
+    brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
+    told = [attendance_text(attendee), *brought, attendee.get("notes") or ""]
+    more = "; ".join(filter(None, told)).replace("\n", "; ")
+    return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
+
+
+def _settled(booking: Json) -> str:
+    """A booking's status; of a single meeting also who came."""
+    single = [] if booking["recurring"] else booking["occurrences"]
+    return status_and_attendance(single[0]) if single else status_text(booking)
+
+
+_SHOWN = 12  # dates of a series that a card lists
+
+
+def _dates(booking: Json, tz: str | None) -> str:
+    """The first dates of a series, and where the others are listed."""
+    if not booking["recurring"]:
+        return ""
+    zone = tz or booking["timezone"]
+    items = booking["occurrences"]
+    lines = _occurrences(items[:_SHOWN], zone)
+    more = len(items) - len(lines)
+    return "\n".join(
+        lines + [f"and {more} more: calbook occurrences {booking['uid']}"] * bool(more)
+    )
+
+
+def booking_card(booking: Json, tz: str | None = None) -> str:
+    return card_text(
+        [
+            ("Booking", booking["uid"]),
+            ("When", meeting_time(booking, tz)),
+            ("Status", _settled(booking)),
+            ("Repeats", booking["recurring"] and recurrence_text(booking)),
+            ("Dates", _dates(booking, tz)),
+            ("Cancelled by", booking["cancelledBy"]),
+            ("Reason", booking["reason"]),
+            ("Event type", booking["eventTypeId"]),
+            ("Host", ", ".join(booking["hostIds"])),
+            ("Attendee", _attendee(booking)),
+            ("Phone", booking["attendee"]["phone"]),
+            ("Their zone", booking["attendee"]["timezone"]),
+            ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
+            ("Location", location_text(booking["location"])),
+            ("Meeting link", booking["meetingUrl"]),
+            ("Notes", booking["notes"]),
+            ("Answers", pairs_text(booking["responses"])),
+            ("Metadata", pairs_text(booking["metadata"])),
+            ("Overridden", ", ".join(booking["overrides"])),
+            ("Booked", moment_text(booking["createdAt"], tz or booking["timezone"])),
+            ("Version", f"{booking['version']} (sequence {booking['sequence']})"),
+        ]
+    )

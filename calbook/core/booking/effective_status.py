@@ -1,0 +1,92 @@
+"""What time makes of a booking: asked of the clock, never stored as a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from calbook.core.booking import expiry
+from calbook.core.model import Actor, Booking, Occurrence, Resolution, Status
+
+
+class StatusFacts(NamedTuple):
+    """What `aging.summary` needs to know a booking's status at any time."""
+
+    pending_until: datetime | None
+    confirmed_until: datetime | None
+    final: Status
+
+
+def effective_occurrence(occurrence: Occurrence, now: datetime) -> Occurrence:
+    """The occurrence as the clock sees it: expired, completed, or as it was left."""
+    if expiry.is_expired(occurrence.status, start=occurrence.span.start, now=now):
+        return occurrence._replace(
+            status=Status.CANCELLED,
+            resolution=Resolution.EXPIRED,
+            cancelled_by=Actor.SYSTEM,
+        )
+    if expiry.is_completed(occurrence.status, end=occurrence.span.end, now=now):
+        return occurrence._replace(status=Status.COMPLETED)
+    return occurrence
+
+
+def effective_booking(booking: Booking, now: datetime) -> Booking:
+    """The booking as the clock sees it, for calendars.
+
+    A request that expired is a cancellation, and so a new revision from its start on
+    (RFC 5546, 2.1.4), told or not.
+    """
+    occurrences = tuple(
+        effective_occurrence(occurrence, now) for occurrence in booking.occurrences
+    )
+    untold = [
+        before
+        for before, after in zip(booking.occurrences, occurrences, strict=True)
+        if after.resolution is Resolution.EXPIRED and not before.is_recorded
+    ]
+    return revise_for_expiry(booking, untold)._replace(occurrences=occurrences)
+
+
+def effective_status(booking: Booking, now: datetime) -> Status:
+    """The status of the whole booking as the clock sees it."""
+    pending_until, confirmed_until, final = status_facts(booking)
+    return Status(
+        expiry.summarize_status(pending_until, confirmed_until, final, now=now)
+    )
+
+
+def changes_at(occurrence: Occurrence) -> datetime | None:
+    """When time will change the status; None when that was told or cannot happen."""
+    if occurrence.is_recorded:
+        return None
+    if occurrence.status is Status.PENDING:
+        return occurrence.span.start
+    return occurrence.span.end if occurrence.status is Status.CONFIRMED else None
+
+
+def revise_for_expiry(booking: Booking, occurrences: Iterable[Occurrence]) -> Booking:
+    """A revision for each request that expired, from its start on."""
+    expired = [o.span.start for o in occurrences if o.status is Status.PENDING]
+    return booking._replace(
+        sequence=booking.sequence + len(expired),
+        updated_at=max(booking.updated_at, *expired, booking.updated_at),
+    )
+
+
+def status_facts(booking: Booking) -> StatusFacts:
+    """The facts from which a booking's status at any time follows."""
+    starts = [o.span.start for o in booking.occurrences if o.status is Status.PENDING]
+    ends = [o.span.end for o in booking.occurrences if o.status is Status.CONFIRMED]
+    return StatusFacts(
+        max(starts, default=None), max(ends, default=None), _final_status(booking)
+    )
+
+
+def _final_status(booking: Booking) -> Status:
+    """The status once every occurrence has settled."""
+    ended = {Status.PENDING, Status.CANCELLED}
+    settled = {o.status for o in booking.occurrences} - ended
+    if not settled:
+        return Status.CANCELLED
+    return Status.NO_SHOW if settled == {Status.NO_SHOW} else Status.COMPLETED

@@ -1,0 +1,333 @@
+"""The life of a booking: one function per action of `transitions`.
+
+Each function takes a booking and returns the next booking with the events that tell
+of it, or raises. Whether the rules allow it is asked in `policy`; which occurrences of
+a series are meant, in `series`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from calbook.core.booking import effective_status, transitions
+from calbook.core.booking.transitions import Action
+from calbook.core.errors import NothingToChange
+from calbook.core.model import (
+    Actor,
+    Booking,
+    Event,
+    Moment,
+    Occurrence,
+    Resolution,
+    Span,
+    Status,
+)
+from calbook.core.time import times
+from calbook.core.validation import fold_email
+
+Occurrences = Iterable[Occurrence]
+
+
+class Change(NamedTuple):
+    """A booking after an action, and the events that tell of it, in order."""
+
+    booking: Booking
+    events: tuple[Event, ...]
+
+    @property
+    def event(self) -> Event:
+        """The event of an action that has one."""
+        [event] = self.events
+        return event
+
+
+class OccurrenceMove(NamedTuple):
+    """An occurrence and where it is to be: its start as given, and its claim."""
+
+    occurrence: Occurrence
+    start: Moment
+    meeting: Span
+    claim: Span
+
+
+# -- what time does ---------------------------------------------------------------
+
+
+def pass_time(booking: Booking, occurrences: Occurrences, now: datetime) -> Change:
+    """Tell of what time did to occurrences, once each; their status stays.
+
+    An expiry that was told is a new revision for good (RFC 5546, 2.1.4), whatever the
+    clock says later. The booking may hold these occurrences alone.
+    """
+    past = {occurrence.recurrence_id: occurrence for occurrence in occurrences}
+    told = tuple(
+        o._replace(is_recorded=True) if o.recurrence_id in past else o
+        for o in booking.occurrences
+    )
+    events = tuple(_time_event(booking, o, now) for o in past.values())
+    return Change(
+        effective_status.revise_for_expiry(booking, past.values())._replace(
+            occurrences=told
+        ),
+        events,
+    )
+
+
+def _time_event(booking: Booking, occurrence: Occurrence, now: datetime) -> Event:
+    after = effective_status.effective_occurrence(occurrence, now).status
+    assert after is not occurrence.status
+    completed = after is Status.COMPLETED
+    kind = "booking.completed" if completed else "booking.cancelled"
+    change = {} if completed else {"resolution": Resolution.EXPIRED}
+    if booking.recurring is None:
+        return Event(kind, booking.uid, now, Actor.SYSTEM, change)
+    return _event_about(booking, kind, [occurrence], Actor.SYSTEM, now, change)
+
+
+# -- what people do ---------------------------------------------------------------
+
+
+def create(
+    booking: Booking, *, by: Actor, change: Mapping[str, Any] | None = None
+) -> Change:
+    """Begin: the booking as made, and `booking.created`."""
+    used = {"overrides": list(booking.overrides)} if booking.overrides else {}
+    facts = {**used, **(change or {})}
+    event = Event("booking.created", booking.uid, booking.created_at, by, facts)
+    return Change(booking, (event,))
+
+
+def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
+    """Say yes to every occurrence that is pending."""
+    pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
+    return apply_step(
+        booking,
+        pending,
+        lambda o: o._replace(status=Status.CONFIRMED, is_recorded=False),
+        kind="booking.confirmed",
+        by=by,
+        now=now,
+    )
+
+
+def reject(
+    booking: Booking, *, now: datetime, reason: str | None, by: Actor = Actor.HOST
+) -> Change:
+    """Say no to every occurrence that is pending."""
+    pending = transitions.occurrences_allowing(booking, Action.REJECT, now)
+    return _end(booking, pending, Action.REJECT, now=now, by=by, reason=reason)
+
+
+def cancel(
+    booking: Booking,
+    occurrences: Occurrences | None = None,
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str | None,
+) -> Change:
+    """Cancel these occurrences, or all that there are."""
+    chosen = tuple(booking.occurrences if occurrences is None else occurrences)
+    transitions.check_transition(booking, chosen, Action.CANCEL, now)
+    return _end(booking, chosen, Action.CANCEL, now=now, by=by, reason=reason)
+
+
+def _end(
+    booking: Booking,
+    occurrences: Occurrences,
+    action: Action,
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str | None,
+) -> Change:
+    resolution = Resolution(action.value)
+    return apply_step(
+        # RFC 5546, 2.1.4: a cancellation is a new revision.
+        booking._replace(sequence=booking.sequence + 1),
+        occurrences,
+        lambda o: o._replace(
+            status=Status.CANCELLED,
+            resolution=resolution,
+            cancelled_by=by,
+            reason=reason,
+        ),
+        kind="booking.cancelled",
+        by=by,
+        now=now,
+        change={"resolution": resolution, "reason": reason},
+    )
+
+
+def reschedule(
+    booking: Booking,
+    moves: Iterable[OccurrenceMove],
+    *,
+    now: datetime,
+    by: Actor,
+    reason: str | None,
+    overrides: tuple[str, ...] = (),
+    host_ids: tuple[str, ...] | None = None,
+    why: Mapping[str, Any] | None = None,
+) -> Change:
+    """Move occurrences, which keep their keys in a series.
+
+    When its attendee moves a booking that the host had to confirm, the host is
+    asked again. `why` says how new hosts were chosen.
+    """
+    placed = {move.occurrence.recurrence_id: move for move in moves}
+    chosen = [move.occurrence for move in placed.values()]
+    transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
+    check_moves(booking, placed.values())
+    asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
+
+    def step(occurrence: Occurrence) -> Occurrence:
+        moved = _move(booking, placed[occurrence.recurrence_id])
+        return moved._replace(status=Status.PENDING) if asks_again else moved
+
+    first = next(iter(placed.values()))
+    new_hosts = host_ids is not None and host_ids != booking.host_ids
+    return apply_step(
+        booking._replace(
+            sequence=booking.sequence + 1,
+            overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
+            host_ids=host_ids or booking.host_ids,
+        ),
+        chosen,
+        step,
+        kind="booking.rescheduled",
+        by=by,
+        now=now,
+        change={
+            "from": times.rfc3339(first.occurrence.span.start, booking.timezone),
+            "to": times.rfc3339(first.meeting.start, booking.timezone),
+            "reason": reason,
+            **({"overrides": list(overrides)} if overrides else {}),
+            **({"hostIds": list(host_ids)} if host_ids and new_hosts else {}),
+            **(why or {}),
+        },
+    )
+
+
+def _move(booking: Booking, move: OccurrenceMove) -> Occurrence:
+    moved = move.occurrence._replace(
+        start=move.start,
+        span=move.meeting,
+        claim=move.claim,
+        attendances={},  # who stayed away while it was running may come to the new one
+        is_recorded=False,
+    )
+    if booking.recurring is not None:
+        return moved
+    return moved._replace(
+        recurrence_id=move.meeting.start,
+        date=times.local_date(move.meeting.start, booking.timezone),
+    )
+
+
+_JSON_NAMES = {"attendees": "attendee", "meeting_url": "meetingUrl"}
+_COMPARED = frozenset(Booking._fields) - {"occurrences"}  # the keys of attendances
+
+
+def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Change:
+    """Correct what is not its time or status; refuses when nothing differs.
+
+    Who is at another address has left the old one.
+    """
+    after = booking._replace(**given)
+    names = [name for name in given if getattr(after, name) != getattr(booking, name)]
+    if not names:
+        raise NothingToChange(
+            f"{booking.uid} has these values already",
+            hint="name what to change, as in --notes or --meta",
+            uid=booking.uid,
+        )
+    return apply_step(
+        revise_for_leaver(booking, after),
+        (),
+        kind="booking.updated",
+        by=by,
+        now=now,
+        change={"fields": [_JSON_NAMES.get(n, n) for n in names if n in _COMPARED]},
+    )
+
+
+# -- what every action is made of -------------------------------------------------
+
+
+def revise_for_leaver(before: Booking, after: Booking) -> Booking:
+    """A new revision when an address is gone: its cancellation is one.
+
+    So it comes after the request that it takes back, and before the one that asks the
+    same person again (RFC 5546, 2.1.4 and 2.1.5).
+    """
+    old, new = ({fold_email(p.email) for p in b.attendees} for b in (before, after))
+    return after if old <= new else after._replace(sequence=before.sequence + 1)
+
+
+def check_moves(booking: Booking, moves: Iterable[OccurrenceMove]) -> None:
+    """Raise when a move would end where it began."""
+    if all(move.meeting == move.occurrence.span for move in moves):
+        raise NothingToChange(
+            f"{booking.uid} is at that time already",
+            hint="give another --start",
+            uid=booking.uid,
+        )
+
+
+def apply_step(
+    booking: Booking,
+    occurrences: Occurrences,
+    step: Callable[[Occurrence], Occurrence] | None = None,
+    *,
+    kind: str,
+    by: Actor,
+    now: datetime,
+    change: Mapping[str, Any] | None = None,
+) -> Change:
+    """A new version of the booking, with `step` taken by these occurrences."""
+    chosen = tuple(occurrences)
+    event = _event(booking, kind, chosen, by=by, now=now, change=change or {})
+    if step is not None:
+        keys = {occurrence.recurrence_id for occurrence in chosen}
+        booking = booking._replace(
+            occurrences=tuple(
+                step(o) if o.recurrence_id in keys else o for o in booking.occurrences
+            )
+        )
+    return Change(next_revision(booking, now), (event,))
+
+
+def next_revision(booking: Booking, now: datetime) -> Booking:
+    return booking._replace(version=booking.version + 1, updated_at=now)
+
+
+def _event(
+    booking: Booking,
+    kind: str,
+    occurrences: Sequence[Occurrence],
+    *,
+    by: Actor,
+    now: datetime,
+    change: Mapping[str, Any],
+) -> Event:
+    """About some occurrences of a series, or about the booking as a whole."""
+    everything = (0, len(booking.occurrences))
+    if booking.recurring is None or len(occurrences) in everything:
+        return Event(kind, booking.uid, now, by, change)
+    return _event_about(booking, kind, occurrences, by, now, change)
+
+
+def _event_about(
+    booking: Booking,
+    kind: str,
+    occurrences: Sequence[Occurrence],
+    by: Actor,
+    now: datetime,
+    change: Mapping[str, Any],
+) -> Event:
+    dates = {"dates": [occurrence.date.isoformat() for occurrence in occurrences]}
+    about = frozenset(occurrence.recurrence_id for occurrence in occurrences)
+    return Event(kind, booking.uid, now, by, {**change, **dates}, about)

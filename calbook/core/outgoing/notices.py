@@ -1,0 +1,186 @@
+"""Who is told of an event by e-mail, and by which method (RFC 5546, 1.4).
+
+One date of a series that changed is told of alone. Several, but not all, are told of
+with the series as it is now: calendars take no more than one date out at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from calbook.core.booking import effective_status
+from calbook.core.model import (
+    Attendee,
+    Booking,
+    Event,
+    Occurrence,
+    Resolution,
+    Status,
+)
+from calbook.core.validation import fold_email
+
+
+class Notice(NamedTuple):
+    """What one event means to the persons who are told of it.
+
+    `kind` is request or cancel; `only` the one date that it is about; `dates` those
+    that it is about. Who left is told alone, of the booking as it was.
+    """
+
+    kind: str
+    what: str
+    persons: tuple[Attendee, ...]
+    dates: tuple[Occurrence, ...]
+    only: date | None = None
+    has_left: bool = False
+
+
+def notices_for(
+    before: Booking | None,
+    after: Booking,
+    event: Event,
+    now: datetime,
+    *,
+    is_group: bool,
+) -> tuple[Notice, ...]:
+    """What is to be told of an event; nothing of one that concerns nobody's calendar.
+
+    `after` is the booking as the clock sees it.
+    """
+    if event.type == "booking.updated":
+        return tuple(_update_notices(before or after, after, now, is_group=is_group))
+    about = _NOTICES.get(event.type)
+    return () if about is None else (about(before or after, after, event, now),)
+
+
+def _request_notice(
+    before: Booking, after: Booking, event: Event, now: datetime
+) -> Notice:
+    """All are asked, or told of a change."""
+    what = _wording(_WORDS[event.type], after, now)
+    if len(event.about) > 1:
+        what = _SOME.get(what, what)
+    touched = _occurrences_touched(after, event)
+    only = touched[0].date if len(event.about) == 1 else None
+    dates = touched if event.about else _occurrences_to_come(after, now)
+    return Notice("request", what, after.attendees, dates, only)
+
+
+def _cancellation_notice(
+    before: Booking, after: Booking, event: Event, now: datetime
+) -> Notice:
+    what = _ENDS[event.change["resolution"]]
+    touched = _occurrences_touched(after, event)
+    if all(o.status is Status.CANCELLED for o in after.occurrences):
+        return Notice("cancel", what, after.attendees, touched)
+    if len(event.about) == 1:
+        return Notice("cancel", what, after.attendees, touched, touched[0].date)
+    return Notice("request", _SOME.get(what, what), after.attendees, touched)
+
+
+def _joined_notice(
+    before: Booking, after: Booking, event: Event, now: datetime
+) -> Notice:
+    asked = _request_notice(before, after, event, now)
+    return asked._replace(persons=_attendees_named(after, event))
+
+
+def _left_notice(
+    before: Booking, after: Booking, event: Event, now: datetime
+) -> Notice:
+    return _leaver_notice(_attendees_named(before, event), after, now)
+
+
+def _leaver_notice(
+    persons: tuple[Attendee, ...], after: Booking, now: datetime
+) -> Notice:
+    return Notice(
+        "cancel", "removed", persons, _occurrences_to_come(after, now), has_left=True
+    )
+
+
+def _update_notices(
+    before: Booking, after: Booking, now: datetime, *, is_group: bool
+) -> Iterator[Notice]:
+    """Who has another address leaves and joins; the others are told of what shows."""
+    if not any(o.status in _LIVE for o in after.occurrences):
+        return
+    dates = _occurrences_to_come(after, now)
+    old, new = _by_address(before), _by_address(after)
+    if gone := tuple(old[address] for address in old if address not in new):
+        yield _leaver_notice(gone, after, now)
+    if come := tuple(new[address] for address in new if address not in old):
+        yield Notice("request", _wording("booked", after, now), come, dates)
+    stayed = [address for address in new if address in old]
+    renamed = [a for a in stayed if old[a].name != new[a].name]
+    has_new_name = _names(before) != _names(after)
+    is_for_all = _place(before) != _place(after) or (has_new_name and not is_group)
+    if told := tuple(new[a] for a in (stayed if is_for_all else renamed)):
+        yield Notice("request", "changed", told, dates)
+
+
+def _by_address(booking: Booking) -> dict[str, Attendee]:
+    return {fold_email(person.email): person for person in booking.attendees}
+
+
+def _names(booking: Booking) -> list[str | None]:
+    return [person.name for person in booking.attendees]
+
+
+def _place(booking: Booking) -> tuple[dict[str, str], str | None]:
+    """Where it is, as far as anybody is told: a phone number is in no mail."""
+    shown = {k: v for k, v in (booking.location or {}).items() if k != "phone"}
+    return shown, booking.meeting_url
+
+
+def _wording(what: str, after: Booking, now: datetime) -> str:
+    is_pending = effective_status.effective_status(after, now) is Status.PENDING
+    return _PENDING.get(what, what) if is_pending else what
+
+
+def _attendees_named(booking: Booking, event: Event) -> tuple[Attendee, ...]:
+    """The person that an event is about."""
+    address = fold_email(event.change["attendee"]["email"])
+    return tuple(p for p in booking.attendees if fold_email(p.email) == address)
+
+
+def _occurrences_touched(booking: Booking, event: Event) -> tuple[Occurrence, ...]:
+    """The occurrences that an event is about, without dates that were never free."""
+    return tuple(
+        o
+        for o in booking.occurrences
+        if o.resolution is not Resolution.CONFLICT
+        and (not event.about or o.recurrence_id in event.about)
+    )
+
+
+def _occurrences_to_come(booking: Booking, now: datetime) -> tuple[Occurrence, ...]:
+    """What is still to take place; all that was booked where nothing is."""
+    ahead = tuple(o for o in booking.occurrences if o.status in _LIVE)
+    return ahead or booking.occurrences
+
+
+_LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
+_WORDS = {
+    "booking.created": "booked",
+    "booking.confirmed": "confirmed",
+    "booking.rescheduled": "moved",
+    "booking.attendee_added": "booked",
+}
+_ENDS = {
+    Resolution.CANCELLED: "cancelled",
+    Resolution.REJECTED: "declined",
+    Resolution.EXPIRED: "expired",
+}
+_PENDING = {"booked": "requested", "moved": "moved again"}
+_SOME = {
+    what: f"some {what}" for what in ("moved", "moved again", "cancelled", "declined")
+}
+_NOTICES: dict[str, Callable[[Booking, Booking, Event, datetime], Notice]] = {
+    **dict.fromkeys(_WORDS, _request_notice),
+    "booking.attendee_added": _joined_notice,
+    "booking.attendee_removed": _left_notice,
+    "booking.cancelled": _cancellation_notice,
+}

@@ -1,0 +1,254 @@
+"""Why a start can or cannot be booked: every rule, and the facts that it compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from calbook.core.errors import CalbookError
+from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
+from calbook.core.rules import policy
+from calbook.core.rules.policy import (
+    Obstacle,
+    Proposal,
+    Rule,
+    Rules,
+    format_for_asker,
+    format_in_booking_zone,
+    to_minutes,
+)
+from calbook.core.time import open_hours, times
+
+# Asked of each host's own time; all other rules look at the event type and the clock.
+_OF_HOSTS = (policy.outside_hours, policy.slot_taken)
+
+
+class RuleAnswer(NamedTuple):
+    """What a rule says of a start; `host_id` where it was asked of several hosts.
+
+    `rule` is the code of its refusal, `override` what lets the host pass it.
+    """
+
+    rule: str
+    host_id: str | None
+    passed: bool
+    message: str
+    override: str | None
+    details: Mapping[str, Any]
+
+
+def explain_rules(
+    proposals: Sequence[tuple[str, Proposal]], rules: Rules = policy.RULES
+) -> tuple[RuleAnswer, ...]:
+    """Every rule in its order, for one start as each of several hosts could give it."""
+    return tuple(
+        _answer(rule, override, proposal, host_id if of_each else None)
+        for rule, override in rules
+        for of_each in [rule in _OF_HOSTS and len(proposals) > 1]
+        for host_id, proposal in (proposals if of_each else proposals[:1])
+    )
+
+
+def _answer(
+    rule: Rule, override: str | None, p: Proposal, host_id: str | None
+) -> RuleAnswer:
+    name, refusal = rule.__name__, rule(p)
+    if refusal is None:
+        message, details = _PASSED[rule](p)
+        return RuleAnswer(name, host_id, True, message, override, details)
+    return RuleAnswer(name, host_id, False, _full(refusal), override, refusal.details)
+
+
+def _full(refusal: CalbookError) -> str:
+    """With the hint, which has the facts: what would be right."""
+    return "; ".join(filter(None, [refusal.message, refusal.hint]))
+
+
+# -- the facts of a rule that passes ---------------------------------------------------
+
+RulePassed = tuple[str, dict[str, Any]]
+
+
+def _is_to_come(p: Proposal) -> RulePassed:
+    facts = {
+        "start": format_in_booking_zone(p, p.meeting.start),
+        "now": format_in_booking_zone(p, p.now),
+    }
+    return f"it is {format_for_asker(p, p.now)} now", facts
+
+
+def _is_active(p: Proposal) -> RulePassed:
+    return "it takes bookings", {"eventTypeId": p.event_type.id}
+
+
+def _is_open(p: Proposal) -> RulePassed:
+    covering = (
+        s for open_time in p.open_time for s in open_time if s.covers(p.meeting)
+    )
+    open_time = [
+        times.format_meeting(s.start, s.end, p.display_timezone or p.timezone)
+        for s in covering
+    ]
+    facts = {
+        "start": format_in_booking_zone(p, p.meeting.start),
+        "end": format_in_booking_zone(p, p.meeting.end),
+    }
+    return f"open {'; '.join(dict.fromkeys(open_time))}", {**facts, "open": open_time}
+
+
+def _has_notice(p: Proposal) -> RulePassed:
+    notice = p.event_type.minimum_notice
+    facts = {
+        "start": format_in_booking_zone(p, p.meeting.start),
+        "earliest": format_in_booking_zone(p, p.now + notice),
+        "minimumNotice": to_minutes(notice),
+    }
+    if not notice:
+        return "no notice is needed", facts
+    return f"the earliest start now is {format_for_asker(p, p.now + notice)}", facts
+
+
+def _is_near(p: Proposal) -> RulePassed:
+    days, start = (
+        p.event_type.maximum_advance,
+        format_in_booking_zone(p, p.meeting.start),
+    )
+    if days is None:
+        return "no limit", {"start": start, "lastDate": None, "maximumAdvance": None}
+    last = (times.local_date(p.now, p.timezone) + days * DAY).isoformat()
+    facts = {"start": start, "lastDate": last, "maximumAdvance": days}
+    return f"the last day now is {last}", facts
+
+
+def _has_room_that_day(p: Proposal) -> RulePassed:
+    day = times.local_date(p.meeting.start, p.timezone).isoformat()
+    most = p.event_type.slots_per_day
+    if most is None:
+        return "no limit", {"date": day, "booked": None, "slotsPerDay": None}
+    facts = {"date": day, "booked": p.booked_that_day, "slotsPerDay": most}
+    return f"{p.booked_that_day} of {most} are booked on {day}", facts
+
+
+def _asks(p: Proposal) -> RulePassed:
+    """A start is explained without an attendee: what one would have to answer."""
+    required = [q.key for q in p.event_type.questions if q.required]
+    asked = f"to be answered when booking: {', '.join(required)}"
+    return asked if required else "nothing has to be answered", {"required": required}
+
+
+def _has_seats(p: Proposal) -> RulePassed:
+    seats = p.event_type.seats
+    facts = {"seats": seats, "persons": p.persons}
+    if seats is None:
+        return "no group: one attendee, with guests", facts
+    return f"{p.persons} of {seats} seats with this one", facts
+
+
+def _is_free(p: Proposal) -> RulePassed:
+    claim = p.event_type.claim(p.meeting)
+    zone = p.display_timezone or p.timezone
+    facts = {
+        "start": format_in_booking_zone(p, claim.start),
+        "end": format_in_booking_zone(p, claim.end),
+    }
+    buffers = "" if claim == p.meeting else ", with the buffers"
+    return f"free {times.format_meeting(claim.start, claim.end, zone)}{buffers}", facts
+
+
+_PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
+    policy.in_the_past: _is_to_come,
+    policy.inactive: _is_active,
+    policy.outside_hours: _is_open,
+    policy.minimum_notice: _has_notice,
+    policy.maximum_advance: _is_near,
+    policy.slots_per_day: _has_room_that_day,
+    policy.invalid_responses: _asks,
+    policy.seats_full: _has_seats,
+    policy.slot_taken: _is_free,
+}
+
+
+# -- what blocks a day -----------------------------------------------------------------
+
+
+class BlockedStretch(NamedTuple):
+    """Time in which nothing can be booked; `host_id` where it is one host's matter.
+
+    `code` is that of the refusal which a meeting in it meets.
+    """
+
+    span: Span
+    code: str
+    message: str
+    details: Mapping[str, Any]
+    host_id: str | None = None
+
+
+def clip_blocks(
+    day: Span, found: Iterable[BlockedStretch]
+) -> tuple[BlockedStretch, ...]:
+    """What lies within a day, cut to it, in order."""
+    cut = (
+        block._replace(
+            span=Span(max(block.span.start, day.start), min(block.span.end, day.end))
+        )
+        for block in found
+    )
+    within = (block for block in cut if block.span.start < block.span.end)
+    return tuple(sorted(within, key=lambda block: (block.span, block.host_id or "")))
+
+
+def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
+    """Where the event type's rules refuse; the proposal's meeting is a local date."""
+    date, soonest = p.meeting, p.now + p.event_type.minimum_notice
+    to_come = p.now + SECOND
+    if not p.event_type.active:
+        yield BlockedStretch(date, "inactive", "it takes no bookings", _is_active(p)[1])
+    past, soon = Span(date.start, to_come), Span(max(date.start, to_come), soonest)
+    for span, rule, facts in (
+        (past, "in_the_past", _is_to_come(p)),
+        (soon, "minimum_notice", _has_notice(p)),
+    ):
+        yield BlockedStretch(Span(span.start, min(span.end, date.end)), rule, *facts)
+    if policy.maximum_advance(p) is not None:
+        yield BlockedStretch(date, "maximum_advance", *_is_near(p))
+    if policy.slots_per_day(p) is not None:
+        yield BlockedStretch(date, "slots_per_day", *_has_room_that_day(p))
+
+
+def blocks_by_hours(
+    schedule: Schedule, open_time: Iterable[Span], day: Span, host_id: str | None
+) -> Iterator[BlockedStretch]:
+    """Where a schedule is closed, with the reasons of the overrides there."""
+    for closed in open_hours.subtract_spans(day, open_time):
+        first = times.local_date(closed.start, schedule.timezone)
+        last = times.local_date(closed.end - SECOND, schedule.timezone)
+        reasons = [
+            override.reason
+            for date, override in sorted(schedule.overrides.items())
+            if first <= date <= last and override.reason
+        ]
+        message = ": ".join(["closed", *[", ".join(reasons)][: len(reasons)]])
+        facts = {"scheduleId": schedule.id, "reasons": reasons}
+        yield BlockedStretch(closed, "outside_hours", message, facts, host_id)
+
+
+def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
+    """A host's time that is taken, buffers included."""
+    refusal = policy.slot_taken_error(obstacle, timezone)
+    claim = obstacle.claim
+    return BlockedStretch(
+        claim.span, refusal.code, refusal.message, refusal.details, claim.host_id
+    )
+
+
+def with_free_seats(
+    block: BlockedStretch, group: Booking, event_type: EventType
+) -> BlockedStretch:
+    """The same for a group that can still be joined, at its start."""
+    assert event_type.seats is not None
+    left = event_type.seats - len(group.attendees)
+    said = f"{left} of {event_type.seats} seats are left in it, at its start"
+    return block._replace(
+        message=f"{block.message}; {said}", details={**block.details, "seatsLeft": left}
+    )

@@ -1,0 +1,377 @@
+"""May it be booked, may it be changed? Small rules, asked in one fixed order.
+
+A rule is a function from a proposal to a refusal or None. Whoever books, moves,
+lists free starts or explains one asks these same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from calbook.core.errors import (
+    CalbookError,
+    CancellationNotAllowed,
+    DeadlinePassed,
+    HostBusy,
+    Inactive,
+    InThePast,
+    InvalidResponses,
+    MaximumAdvance,
+    MinimumNotice,
+    OutsideHours,
+    SeatsFull,
+    SlotsPerDay,
+    SlotTaken,
+)
+from calbook.core.model import (
+    DAY,
+    MINUTE,
+    Actor,
+    Booking,
+    Claim,
+    EventType,
+    Occurrence,
+    Span,
+    Status,
+)
+from calbook.core.rules import questions
+from calbook.core.time import open_hours, times
+
+OVERRIDES = (
+    "hours",
+    "notice",
+    "advance",
+    "per-day",
+    "questions",
+    "deadline",
+    "past",
+    "duration",
+)
+
+
+class BusyCalendarEntry(NamedTuple):
+    """A calendar that says a host is busy; `text` where everybody may read it."""
+
+    calendar: str
+    is_own: bool  # the host's own word, no file's
+    text: str | None = None
+
+
+class Obstacle(NamedTuple):
+    """A claim in the way and the meeting it belongs to.
+
+    Where it is busy time from elsewhere, both are its whole stretch.
+    """
+
+    claim: Claim
+    meeting: Span
+    calendar_entry: BusyCalendarEntry | None = None
+
+
+class Proposal(NamedTuple):
+    """One meeting that somebody wants, with every fact that the rules look at."""
+
+    event_type: EventType
+    meeting: Span
+    timezone: str
+    now: datetime
+    open_time: tuple[tuple[Span, ...], ...]  # of each schedule that must be open
+    booked_that_day: int = 0
+    persons: int = 1
+    responses: Mapping[str, Any] | None = None  # None: the questions are not asked
+    obstacle: Obstacle | None = None
+    overridden: frozenset[str] = frozenset()
+    display_timezone: str | None = None  # the zone in which people are told of it
+
+
+class Decision(NamedTuple):
+    """Every refusal, in the rules' order, and the overrides that were needed."""
+
+    refusals: tuple[CalbookError, ...]
+    overrides_used: tuple[str, ...]
+    overrides_needed: tuple[str | None, ...]  # beside each refusal, what would pass it
+
+
+def in_the_past(p: Proposal) -> CalbookError | None:
+    if p.meeting.start > p.now:
+        return None
+    return InThePast(
+        f"{_when(p)} is in the past",
+        start=format_in_booking_zone(p, p.meeting.start),
+        now=format_in_booking_zone(p, p.now),
+    )
+
+
+def inactive(p: Proposal) -> CalbookError | None:
+    if p.event_type.active:
+        return None
+    return Inactive(
+        f"{p.event_type.id} takes no bookings at present",
+        hint=f"switch it on: calbook event update {p.event_type.slug} --active",
+        eventTypeId=p.event_type.id,
+    )
+
+
+def outside_hours(p: Proposal) -> CalbookError | None:
+    if all(any(s.covers(p.meeting) for s in open_time) for open_time in p.open_time):
+        return None
+    day = times.local_date(p.meeting.start, p.timezone)
+    that_day = [
+        times.format_meeting(s.start, s.end, p.display_timezone or p.timezone)
+        for s in open_hours.intersect_stretches(p.open_time)
+        if times.local_date(s.start, p.timezone) <= day
+        and s.end > times.day_start(day, p.timezone)
+    ]
+    return OutsideHours(
+        f"{_when(p)} is outside the open hours",
+        hint=f"open that day: {'; '.join(that_day) or 'nothing'}",
+        start=format_in_booking_zone(p, p.meeting.start),
+        end=format_in_booking_zone(p, p.meeting.end),
+        open=that_day,
+    )
+
+
+def minimum_notice(p: Proposal) -> CalbookError | None:
+    notice = p.event_type.minimum_notice
+    if p.meeting.start - p.now >= notice:
+        return None
+    if p.meeting.start <= p.now and "past" in p.overridden:
+        return None  # whoever may book the past need not say so twice
+    earliest = format_in_booking_zone(p, p.now + notice)
+    return MinimumNotice(
+        f"{_when(p)} is too soon: {to_minutes(notice)} minutes' notice are needed",
+        hint=f"the earliest start now is {format_for_asker(p, p.now + notice)}",
+        start=format_in_booking_zone(p, p.meeting.start),
+        earliest=earliest,
+        minimumNotice=to_minutes(notice),
+    )
+
+
+def maximum_advance(p: Proposal) -> CalbookError | None:
+    if p.event_type.maximum_advance is None:
+        return None
+    last = times.local_date(p.now, p.timezone) + p.event_type.maximum_advance * DAY
+    if times.local_date(p.meeting.start, p.timezone) <= last:
+        return None
+    return MaximumAdvance(
+        f"{_when(p)} is too far ahead: {p.event_type.maximum_advance} days at most",
+        hint=f"the last day now is {last}",
+        start=format_in_booking_zone(p, p.meeting.start),
+        lastDate=last.isoformat(),
+        maximumAdvance=p.event_type.maximum_advance,
+    )
+
+
+def slots_per_day(p: Proposal) -> CalbookError | None:
+    most = p.event_type.slots_per_day
+    if most is None or p.booked_that_day < most:
+        return None
+    day = times.local_date(p.meeting.start, p.timezone)
+    return SlotsPerDay(
+        f"{day} is full: {p.booked_that_day} of {most} bookings of"
+        f" {p.event_type.id} that day",
+        date=day.isoformat(),
+        booked=p.booked_that_day,
+        slotsPerDay=most,
+    )
+
+
+def invalid_responses(p: Proposal) -> CalbookError | None:
+    if p.responses is None:
+        return None
+    try:
+        questions.check_answers(p.event_type.questions, p.responses)
+    except InvalidResponses as refusal:
+        return refusal
+    return None
+
+
+def seats_full(p: Proposal) -> CalbookError | None:
+    seats = p.event_type.seats
+    if seats is None or p.persons <= seats:
+        return None
+    return SeatsFull(seats=seats, persons=p.persons)
+
+
+def slot_taken(p: Proposal) -> CalbookError | None:
+    zone = p.display_timezone or p.timezone
+    return None if p.obstacle is None else slot_taken_error(p.obstacle, zone)
+
+
+def slot_taken_error(obstacle: Obstacle, timezone: str) -> SlotTaken:
+    """The refusal that names what is in the way."""
+    claim, meeting, elsewhere = obstacle
+    facts: dict[str, Any] = {
+        "when": f"{times.format_meeting(meeting.start, meeting.end, timezone)} {timezone}",
+        "host": claim.host_id,
+        "until": times.rfc3339(claim.span.end, timezone),
+        "free": times.format_moment(claim.span.end, timezone),
+    }
+    if elsewhere is None:
+        return SlotTaken(uid=claim.uid, **facts)
+    return HostBusy(*elsewhere, **facts)
+
+
+Rule = Callable[[Proposal], CalbookError | None]
+Rules = tuple[tuple[Rule, str | None], ...]
+
+# The first refusal decides code and exit status. Beside each rule, the override
+# with which the host may pass it; overlap can never be passed.
+RULES: Rules = (
+    (in_the_past, "past"),
+    (inactive, None),
+    (outside_hours, "hours"),
+    (minimum_notice, "notice"),
+    (maximum_advance, "advance"),
+    (slots_per_day, "per-day"),
+    (invalid_responses, "questions"),
+    (seats_full, None),
+    (slot_taken, None),
+)
+
+
+def _without_overrides(*rules: Rule) -> Rules:
+    return tuple(pair for pair in RULES if pair[0] in rules)
+
+
+# Of the dates of a series after the first; of a seat in a group that is there.
+RULES_FOR_EACH_DATE = _without_overrides(
+    in_the_past, outside_hours, slots_per_day, slot_taken
+)
+RULES_FOR_JOINING = _without_overrides(
+    in_the_past,
+    inactive,
+    minimum_notice,
+    maximum_advance,
+    invalid_responses,
+    seats_full,
+)
+RULES_FOR_SEATING = _without_overrides(seats_full)
+
+
+def decide(proposal: Proposal, rules: Rules = RULES) -> Decision:
+    """Ask every rule; none stops the others from being asked."""
+    refusals: list[CalbookError] = []
+    used: list[str] = []
+    needed: list[str | None] = []
+    for rule, override in rules:
+        refusal = rule(proposal)
+        if refusal is None:
+            continue
+        if override in proposal.overridden:
+            used.append(str(override))
+        else:
+            refusals.append(refusal)
+            needed.append(override)
+    return Decision(tuple(refusals), tuple(used), tuple(needed))
+
+
+def check(proposal: Proposal, rules: Rules = RULES) -> tuple[str, ...]:
+    """The overrides that were needed; raises the first refusal, naming all."""
+    decision = decide(proposal, rules)
+    if decision.refusals:
+        raise combined_refusal(proposal, decision)
+    return decision.overrides_used
+
+
+def combined_refusal(proposal: Proposal, decision: Decision) -> CalbookError:
+    """The first of a verdict's refusals, naming all."""
+    return combine_refusals(
+        decision.refusals, advice=_advice(proposal, decision.overrides_needed)
+    )
+
+
+def _advice(proposal: Proposal, needed: tuple[str | None, ...]) -> str | None:
+    """With which overrides the host gets past every refusal, where that is so."""
+    if None in needed or "questions" in needed:
+        return None
+    every = ",".join(dict.fromkeys([*sorted(proposal.overridden), *map(str, needed)]))
+    return f"the host may: --by host --override {every}"
+
+
+def combine_refusals(
+    refusals: Iterable[CalbookError], *, advice: str | None = None
+) -> CalbookError:
+    """The first refusal, with all of them in its details and advice in its hint."""
+    first, *_ = refusals = tuple(refusals)
+    first.hint = "; ".join(filter(None, [first.hint, advice])) or None
+    first.details["refusals"] = [
+        {
+            "code": refusal.code,
+            "message": refusal.message,
+            "details": {k: v for k, v in refusal.details.items() if k != "refusals"},
+        }
+        for refusal in refusals
+    ]
+    return first
+
+
+def check_change(
+    booking: Booking,
+    occurrences: Iterable[Occurrence],
+    *,
+    verb: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """May the attendee still cancel or move them? The host always may.
+
+    By the rules of the day it was booked. Cancelling a pending request is free, and
+    so is leaving one; what is cancelled binds nobody.
+    """
+    if by is not Actor.ATTENDEE:
+        return
+    moves = verb == "reschedule"
+    free = {Status.CANCELLED} if moves else {Status.CANCELLED, Status.PENDING}
+    bound = [occurrence for occurrence in occurrences if occurrence.status not in free]
+    if not bound:
+        return
+    if not booking.policy.allow_cancellation:
+        refusal: CalbookError = CancellationNotAllowed(
+            f"{booking.uid} cannot be changed by its attendee",
+            hint=_HOST_MAY,
+            uid=booking.uid,
+        )
+        raise combine_refusals([refusal])
+    deadline = booking.policy.cancellation_deadline
+    first = min(occurrence.span.start for occurrence in bound)
+    if deadline is None or first - now >= deadline:
+        return
+    raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
+
+
+_HOST_MAY = "the host may: --by host"
+
+
+def _too_late(
+    booking: Booking, verb: str, deadline: datetime, now: datetime
+) -> CalbookError:
+    until = times.format_moment(deadline, booking.timezone)
+    return DeadlinePassed(
+        f"it is too late to {verb} {booking.uid}: that was possible until {until}",
+        hint=_HOST_MAY,
+        uid=booking.uid,
+        deadline=times.rfc3339(deadline, booking.timezone),
+        now=times.rfc3339(now, booking.timezone),
+    )
+
+
+def _when(p: Proposal) -> str:
+    zone = p.display_timezone or p.timezone
+    return f"{times.format_meeting(p.meeting.start, p.meeting.end, zone)} {zone}"
+
+
+def format_for_asker(p: Proposal, moment: datetime) -> str:
+    """A moment for people, in the zone that they asked for."""
+    return times.format_moment(moment, p.display_timezone or p.timezone)
+
+
+def format_in_booking_zone(p: Proposal, moment: datetime) -> str:
+    """A moment for programs, in the booking's zone."""
+    return times.rfc3339(moment, p.timezone)
+
+
+def to_minutes(length: timedelta) -> int:
+    return length // MINUTE

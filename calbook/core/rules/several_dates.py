@@ -1,0 +1,134 @@
+"""Several meetings judged together: the dates of a series.
+
+Notice and advance are asked of the first date alone; of each, whether it is still
+to come, hours, the day's limit and overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from calbook.core.errors import (
+    CalbookError,
+    HostBusy,
+    OutsideHours,
+    SlotsPerDay,
+    SlotTaken,
+)
+from calbook.core.rules import policy
+from calbook.core.rules.policy import (
+    RULES,
+    RULES_FOR_EACH_DATE,
+    Decision,
+    Proposal,
+    Rules,
+)
+from calbook.core.time import times
+
+_OF_EACH = (OutsideHours, SlotsPerDay, SlotTaken)
+_NAMED = 20  # dates that a message names; the details have all
+
+
+class DatesDecision(NamedTuple):
+    """A verdict for each meeting that was proposed, in their order."""
+
+    proposals: tuple[Proposal, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def refused_numbers(self) -> tuple[int, ...]:
+        """The places of those that may not be booked."""
+        return tuple(
+            n for n, decision in enumerate(self.decisions) if decision.refusals
+        )
+
+    @property
+    def overrides_used(self) -> tuple[str, ...]:
+        """The overrides that were needed, each once."""
+        every = (
+            name for decision in self.decisions for name in decision.overrides_used
+        )
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def can_skip(self) -> bool:
+        """Whether every refusal is one of a date, and some dates are left."""
+        return len(self.refused_numbers) < len(self.decisions) and all(
+            isinstance(refusal, _OF_EACH)
+            for decision in self.decisions
+            for refusal in decision.refusals
+        )
+
+
+def decide_dates(proposals: Iterable[Proposal], rules: Rules = RULES) -> DatesDecision:
+    """All rules for the earliest meeting, whatever its place; EACH for the others."""
+    proposals = tuple(proposals)
+    first = min(proposals, key=lambda proposal: proposal.meeting)
+    decisions = tuple(
+        policy.decide(proposal, rules if proposal is first else RULES_FOR_EACH_DATE)
+        for proposal in proposals
+    )
+    return DatesDecision(proposals, decisions)
+
+
+def refusal(
+    dates_decision: DatesDecision, *, may_skip: bool = False
+) -> CalbookError | None:
+    """What refuses the meetings, all of them named; None when nothing does.
+
+    `may_skip` adds the advice to book the other dates.
+    """
+    if not dates_decision.refused_numbers:
+        return None
+    refused = [
+        (dates_decision.proposals[n], dates_decision.decisions[n])
+        for n in dates_decision.refused_numbers
+    ]
+    proposal, first = refused[0]
+    needed = tuple(
+        name for _, decision in refused for name in decision.overrides_needed
+    )
+    error = policy.combined_refusal(proposal, first._replace(overrides_needed=needed))
+    if len(dates_decision.proposals) == 1:
+        return error
+    error.details["conflicts"] = [_conflict(p, decision) for p, decision in refused]
+    if not all(isinstance(each, _OF_EACH) for each in first.refusals):
+        return error  # it is not about the date
+    named = [f"{_date(p)} ({_reason(decision)})" for p, decision in refused[:_NAMED]]
+    more = len(refused) - len(named)
+    error.message = (
+        f"{len(refused)} of {len(dates_decision.proposals)} dates cannot be booked: "
+        + ", ".join(named + [f"and {more} more"] * bool(more))
+    )
+    error.args = (error.message,)
+    if may_skip and dates_decision.can_skip:
+        error.hint = "book the other dates: --on-conflict skip"
+    return error
+
+
+def _conflict(proposal: Proposal, decision: Decision) -> dict[str, Any]:
+    first = decision.refusals[0]
+    return {
+        "date": _date(proposal),
+        "startTime": times.rfc3339(proposal.meeting.start, proposal.timezone),
+        "code": first.code,
+        "message": first.message,
+        "uid": first.details.get("uid"),
+    }
+
+
+def _date(proposal: Proposal) -> str:
+    return times.local_date(proposal.meeting.start, proposal.timezone).isoformat()
+
+
+def _reason(decision: Decision) -> str:
+    first = decision.refusals[0]
+    if isinstance(first, HostBusy):
+        return f"taken by {first.details['calendar']}"
+    if isinstance(first, SlotTaken):
+        uid = first.details["uid"]
+        return f"taken by {uid}" if uid else "overlaps another date of the series"
+    if isinstance(first, OutsideHours):
+        return "outside the open hours"
+    return first.message

@@ -1,0 +1,3 @@
+"""Instants, zones and wall clocks: typed times, local days, opening hours, recurrence.
+Nothing naive leaves it.
+"""

@@ -1,0 +1,166 @@
+"""A schedule's open time: weekly windows and overrides as stretches of instants."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+
+from calbook.core.model import DAY, Hours, Schedule, Span
+from calbook.core.time import times
+
+
+def open_stretches(schedule: Schedule, first: date, last: date) -> tuple[Span, ...]:
+    """Open time that touches the local dates `first` to `last`, both included.
+
+    In order and disjoint: windows that touch or overlap are one stretch, across
+    midnight too. The stretches at the edges are not cut to the dates.
+    """
+    # Two dates: a window reaches the date after next where the clocks skip its end.
+    opened = _open_stretches(
+        schedule,
+        _dates(first - 2 * DAY, last),
+        _dates(first - 2 * DAY, last + 2 * DAY),
+    )
+    start = times.day_start(first, schedule.timezone)
+    return tuple(stretch for stretch in opened if stretch.end > start)
+
+
+# A meeting's own local dates lie within this of it, the clocks changing or not.
+_NEAR = DAY + timedelta(hours=2)
+
+
+def open_stretches_near(
+    schedule: Schedule, meetings: Sequence[Span]
+) -> tuple[tuple[Span, ...], ...]:
+    """For each meeting the open time near it: that of its local dates and some more.
+
+    Cut alike for each, so that none depends on the others; yet each date is looked at
+    once, however many meetings are near it.
+    """
+    regions = [Span(m.start - _NEAR, m.end + _NEAR) for m in meetings]
+    dates: dict[date, None] = {}
+    for region in merge_spans(regions):
+        first = times.local_date(region.start, schedule.timezone)
+        last = times.local_date(region.end, schedule.timezone)
+        # Two dates: a window reaches the date after next where the clocks skip its end.
+        dates |= dict.fromkeys(_dates(first - 2 * DAY, last))
+    opened = _open_stretches(schedule, dates, dates)
+    starts = [stretch.start for stretch in opened]
+    ends = [stretch.end for stretch in opened]
+    return tuple(
+        _cut(opened[bisect_right(ends, r.start) : bisect_left(starts, r.end)], r)
+        for r in regions
+    )
+
+
+def _cut(stretches: Iterable[Span], region: Span) -> tuple[Span, ...]:
+    return tuple(
+        s
+        if region.covers(s)
+        else Span(max(s.start, region.start), min(s.end, region.end))
+        for s in stretches
+    )
+
+
+def _open_stretches(
+    schedule: Schedule, begun: Iterable[date], near: Iterable[date]
+) -> tuple[Span, ...]:
+    """The windows that begin on some dates, without what of `near` is closed."""
+    windows = (window for day in begun for window in _windows(schedule, day))
+    closed = tuple(_closed(schedule, near))
+    if not closed:
+        return merge_spans(windows)
+    return merge_spans(
+        piece for window in windows for piece in subtract_spans(window, closed)
+    )
+
+
+def hours_on(schedule: Schedule, day: date) -> tuple[Hours, ...]:
+    """The windows that begin on a local date."""
+    override = schedule.overrides.get(day)
+    return schedule.weekly[day.weekday()] if override is None else override.hours
+
+
+def _dates(first: date, last: date) -> Iterator[date]:
+    return (first + n * DAY for n in range((last - first).days + 1))
+
+
+def _windows(schedule: Schedule, day: date) -> Iterator[Span]:
+    """The windows that begin on a date; none on one that the zone left out."""
+    start, end = times.day_bounds(day, schedule.timezone)
+    if start >= end:
+        return
+    # No zone has changed its clocks twice in a day: else the offset is one all day.
+    is_plain = end - start == DAY
+    midnight = times.midnight(day)
+    for hours in hours_on(schedule, day):
+        if is_plain and hours.end <= DAY:
+            yield Span(start + hours.start, start + hours.end)
+            continue
+        span = Span(
+            times.instant_of_wall(midnight + hours.start, schedule.timezone),
+            times.instant_of_wall(midnight + hours.end, schedule.timezone),
+        )
+        if span.start < span.end:
+            yield span
+
+
+def _closed(schedule: Schedule, days: Iterable[date]) -> Iterator[Span]:
+    """The whole of each closed date, so that a night shift does not run into it."""
+    for day in days:
+        override = schedule.overrides.get(day)
+        if override is not None and not override.hours:
+            yield Span(
+                times.day_start(day, schedule.timezone),
+                times.day_start(day + DAY, schedule.timezone),
+            )
+
+
+def subtract_spans(window: Span, cuts: Iterable[Span]) -> Iterator[Span]:
+    """What is left of a window when the cuts (in order, disjoint) are taken out."""
+    start = window.start
+    for cut in cuts:
+        if cut.start >= window.end or cut.end <= start:
+            continue
+        if start < cut.start:
+            yield Span(start, cut.start)
+        start = cut.end
+    if start < window.end:
+        yield Span(start, window.end)
+
+
+def intersect_stretches(open_time: Iterable[Iterable[Span]]) -> tuple[Span, ...]:
+    """What lies in all of several schedules' open time."""
+
+    def both(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
+        other = tuple(other)
+        return [
+            Span(max(a.start, b.start), min(a.end, b.end))
+            for a in one
+            for b in other
+            if a.overlaps(b)
+        ]
+
+    return tuple(reduce(both, open_time))
+
+
+def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same time as spans in order that neither overlap nor touch."""
+    result: list[Span] = []
+    for span in sorted(spans):
+        if result and span.start <= result[-1].end:
+            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
+        else:
+            result.append(span)
+    return tuple(result)
+
+
+def midnights_within(stretch: Span, timezone: str) -> Iterator[datetime]:
+    """The local midnights strictly inside a stretch."""
+    day = times.local_date(stretch.start, timezone) + DAY
+    while (start := times.day_start(day, timezone)) < stretch.end:
+        if start > stretch.start:
+            yield start
+        day += DAY

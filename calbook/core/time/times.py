@@ -1,0 +1,159 @@
+"""Instants, zones and wall clocks; the only place that writes date-times as text.
+
+Light on purpose: every command imports it. What people type is read in `when`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import TZPATH, ZoneInfo
+
+LAST_YEAR = 9000
+WEEKDAYS = (
+    "MONDAY",
+    "TUESDAY",
+    "WEDNESDAY",
+    "THURSDAY",
+    "FRIDAY",
+    "SATURDAY",
+    "SUNDAY",
+)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of a name that was checked when it was stored."""
+    return ZoneInfo(name)
+
+
+def instant(epoch: int) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+def epoch(moment: datetime) -> int:
+    """Whole seconds since 1970-01-01T00:00:00Z."""
+    return int(moment.timestamp())
+
+
+def rfc3339(moment: datetime | int, timezone: str) -> str:
+    """The moment in the zone, as in `2024-01-15T10:00:00-05:00` (RFC 3339)."""
+    if isinstance(moment, int):
+        return datetime.fromtimestamp(moment, zone(timezone)).isoformat()
+    return moment.astimezone(zone(timezone)).isoformat()
+
+
+Formatter = Callable[[int], str]
+
+
+@cache
+def rfc3339_formatter(timezone: str) -> Formatter:
+    """`rfc3339` of one zone, for epochs by the thousand."""
+    local, moment = zone(timezone), datetime.fromtimestamp
+    return lambda epoch: moment(epoch, local).isoformat()
+
+
+def wall_time(moment: datetime, timezone: str) -> datetime:
+    """What the clock on the wall shows: naive, in the zone."""
+    return moment.astimezone(zone(timezone)).replace(tzinfo=None)
+
+
+def instant_of_wall(wall: datetime, timezone: str) -> datetime:
+    """The instant of a generated wall time (RFC 5545, 3.3.5).
+
+    A time that the clocks skip takes the offset before the gap; one that they
+    repeat is the first of the two. That is what `fold=0` means (PEP 495).
+    """
+    if wall.fold:
+        wall = wall.replace(fold=0)
+    offset = zone(timezone).utcoffset(wall)
+    assert offset is not None
+    return (wall - offset).replace(tzinfo=UTC)
+
+
+def possible_instants(wall: datetime, timezone: str) -> tuple[datetime, ...]:
+    """The instants at which the wall shows this: one, two (repeated) or none."""
+    local = zone(timezone)
+    both = {wall.replace(tzinfo=local, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return tuple(
+        sorted(i for i in both if i.astimezone(local).replace(tzinfo=None) == wall)
+    )
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a wall time)
+
+
+def day_start(day: date, timezone: str) -> datetime:
+    """The instant with which a local date begins."""
+    return instant_of_wall(midnight(day), timezone)
+
+
+def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:
+    """The instants with which a local date begins and ends.
+
+    It ends before it begins where the zone left it out (Apia, 2011-12-30).
+    """
+    local, start = zone(timezone), midnight(day)
+    end = start + timedelta(days=1)
+    before, after = local.utcoffset(start), local.utcoffset(end)
+    assert before is not None
+    assert after is not None
+    return (start - before).replace(tzinfo=UTC), (end - after).replace(tzinfo=UTC)
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    return moment.astimezone(zone(timezone)).date()
+
+
+def is_skipped(day: date, timezone: str) -> bool:
+    """Whether the zone left out this local date (Apia, 2011-12-30)."""
+    start, end = day_bounds(day, timezone)
+    return start >= end
+
+
+def format_moment(moment: datetime, timezone: str) -> str:
+    """A moment for people: `Mon 18 Jan 2027, 10:00`, without the zone."""
+    local = wall_time(moment, timezone)
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {local:%H:%M}"
+
+
+def format_second(moment: datetime, timezone: str) -> str:
+    """`Mon 18 Jan 2027, 10:00:30`, for what happens seconds apart."""
+    return f"{format_moment(moment, timezone)}:{wall_time(moment, timezone):%S}"
+
+
+def format_meeting(start: datetime, end: datetime, timezone: str) -> str:
+    """A meeting for people: `Mon 18 Jan 2027, 10:00–10:30`, without the zone."""
+    first, last = wall_time(start, timezone), wall_time(end, timezone)
+    until = f"{last:%H:%M}"
+    if last.date() != first.date():
+        year = f" {last.year}," if last.year != first.year else ""
+        until = f"{last:%a} {last.day} {last:%b}{year} {until}"
+    return f"{format_moment(start, timezone)}–{until}"
+
+
+@cache
+def tzdata_version(timezone: str) -> str | None:
+    """The release of the rules that a zone is read from, as in `2026b`, if known.
+
+    Python reads the system's files first and the tzdata package's else.
+    """
+    for root in TZPATH:
+        if os.path.exists(os.path.join(root, timezone)):
+            return _release(os.path.join(root, "tzdata.zi"))
+    try:
+        import tzdata
+    except ImportError:
+        return None
+    return str(tzdata.IANA_VERSION)
+
+
+def _release(rules: str) -> str | None:
+    try:
+        with open(rules, encoding="ascii", errors="replace") as file:
+            words = file.readline(80).split()
+    except OSError:
+        return None
+    return words[-1] if words[:2] == ["#", "version"] else None

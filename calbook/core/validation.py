@@ -1,0 +1,212 @@
+"""Checks of single values that people give: text, addresses, numbers, ids.
+
+Each returns the value to keep or raises `BadInput` naming the field.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from calbook.core.errors import BadInput
+from calbook.core.text import escape_controls, excerpt, to_text
+
+NAME_LENGTH = 200
+REASON_LENGTH = 1_000
+NOTES_LENGTH = 20_000
+METADATA_KEYS = 50
+METADATA_KEY_LENGTH = 40
+METADATA_BYTES = 64 * 1024
+NESTING = 20
+_LONG = 10**18
+
+_ID = re.compile(r"(?:evt|user|sched)_[a-z0-9_]{1,60}", re.ASCII)
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
+_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/x]{2,38}", re.ASCII)
+_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+def line(value: object, field: str, *, most: int = NAME_LENGTH) -> str:
+    """One line of text that says something, at most `most` characters."""
+    text = _text(value, field, most=most)
+    if not _BREAKS.isdisjoint(text):
+        raise BadInput(f"{field} must be one line", field=field)
+    if not text.strip():
+        raise BadInput(f"{field} is empty", field=field)
+    return text
+
+
+def prose(value: object, field: str, *, most: int = NOTES_LENGTH) -> str:
+    """Text of any number of lines, at most `most` characters."""
+    return _text(value, field, most=most)
+
+
+def _text(value: object, field: str, *, most: int) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{field} must be text, not {_kind(value)}", field=field)
+    if len(value) > most:
+        raise BadInput(
+            f"{field} has {len(value):,} characters; at most {most:,} fit",
+            field=field,
+            length=len(value),
+            most=most,
+        )
+    if "\0" in value:
+        raise BadInput(f"{field} holds a NUL byte", field=field)
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise BadInput(f"{field} is not valid UTF-8", field=field)
+    return value
+
+
+def email(value: object, field: str = "email") -> str:
+    """An address `local@domain` without spaces, quotes or display name."""
+    text = line(value, field, most=254)
+    if not _EMAIL.fullmatch(text) or not text.isprintable():
+        raise BadInput(
+            f"{field} is not an e-mail address: {escape_controls(text)}",
+            hint="write it as name@example.com",
+            field=field,
+        )
+    return text
+
+
+def fold_email(address: str) -> str:
+    """The form in which e-mail addresses are compared."""
+    return unicodedata.normalize("NFC", address).casefold()
+
+
+def phone(value: object, field: str = "phone") -> str:
+    text = line(value, field, most=40)
+    if not _PHONE.fullmatch(text):
+        raise BadInput(
+            f"{field} is not a phone number: {escape_controls(text)}",
+            hint="write it with digits, as in +351 912 345 678",
+            field=field,
+        )
+    return text
+
+
+def url(value: object, field: str) -> str:
+    """An absolute http or https address without user name or password in it."""
+    text = line(value, field, most=2_000)
+    scheme, _, rest = text.partition("://")
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if (
+        scheme.lower() not in {"http", "https"}
+        or not host
+        or "@" in host
+        or any(char.isspace() for char in text)
+        or not text.isprintable()
+    ):
+        raise BadInput(
+            f"{field} is not a web address: {escape_controls(text)}",
+            hint="write it as https://meet.example/room",
+            field=field,
+        )
+    return text
+
+
+def identifier(value: object, prefix: str, field: str) -> str:
+    """An id of one noun (`evt_…`, `user_…`, `sched_…`); a bare slug gets its prefix."""
+    text = line(value, field, most=80).lower()
+    full = text if text.startswith(f"{prefix}_") else f"{prefix}_{text}"
+    if not _ID.fullmatch(full):
+        raise BadInput(
+            f"{field} cannot be {escape_controls(text)}",
+            hint=f"use up to 60 of a-z, 0-9 and _, as in {prefix}_demo",
+            field=field,
+        )
+    return full
+
+
+def whole_number(value: object, field: str, *, least: int, most: int) -> int:
+    """A whole number from `least` to `most`, both included."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadInput(f"{field} must be a whole number", field=field)
+    if not least <= value <= most:
+        is_short = abs(value) < _LONG  # Python writes no number of any length
+        raise BadInput(
+            f"{field} {f'is {value:,}; it ' if is_short else ''}must be from {least:,}"
+            f" to {most:,}",
+            field=field,
+            value=value if is_short else None,
+            least=least,
+            most=most,
+        )
+    return value
+
+
+def boolean(value: object, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"{field} must be true or false", field=field)
+    return value
+
+
+def choice(value: object, field: str, among: Collection[str]) -> str:
+    """One of the words, read in any case."""
+    wanted = to_text(value).replace("-", "_").casefold()
+    for word in among:
+        if word.replace("-", "_").casefold() == wanted:
+            return word
+    raise BadInput(
+        f"{field} cannot be {excerpt(value)}",
+        hint=f"choose one of {', '.join(among)}",
+        field=field,
+        choices=list(among),
+    )
+
+
+def metadata(value: object, field: str = "metadata") -> dict[str, Any]:
+    """At most 50 keys of 40 characters, 64 kB of JSON in all."""
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{field} must be an object of keys and values", field=field)
+    if len(value) > METADATA_KEYS:
+        raise BadInput(f"{field} has more than {METADATA_KEYS} keys", field=field)
+    kept = {
+        line(key, f"{field} key", most=METADATA_KEY_LENGTH): item
+        for key, item in value.items()
+    }
+    size = len(to_json_text(kept, field).encode())
+    if size > METADATA_BYTES:
+        raise BadInput(
+            f"{field} takes {size:,} bytes; at most {METADATA_BYTES:,} fit",
+            field=field,
+        )
+    return kept
+
+
+def to_json_text(value: object, field: str) -> str:
+    """The value as JSON text, refused when JSON or UTF-8 cannot hold it."""
+    if _is_deep(value, NESTING):
+        raise BadInput(f"{field} is nested more than {NESTING} deep", field=field)
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError):
+        raise BadInput(f"{field} cannot be written as JSON", field=field) from None
+    if "\\u0000" in text.replace("\\\\", ""):  # a spelt-out \\u0000 is no NUL
+        raise BadInput(f"{field} holds a NUL byte", field=field)
+    return text
+
+
+def _is_deep(value: object, left: int) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if not isinstance(value, list | tuple):
+        return False
+    return not left or any(_is_deep(item, left - 1) for item in value)
+
+
+def _kind(value: object) -> str:
+    return {
+        "NoneType": "null",
+        "dict": "an object",
+        "list": "a list",
+        "int": "a number",
+        "float": "a number",
+        "bool": "true or false",
+        "bytes": "bytes",
+    }.get(type(value).__name__, type(value).__name__)

@@ -1,0 +1,68 @@
+"""The first attempt right after a change: short, and never in the change's way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.errors import DeliveryUnderWay, OutputError
+from calbook.core.time import times
+from calbook.delivery import lock
+from calbook.delivery.worker import DeliveryWorker
+from calbook.store.outbox import OutboxReader
+from calbook.store.sqlite.store import SqliteStore
+from calbook.wire.writing.outbox import delivery_to_json
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+
+_PATIENCE = 0.5  # seconds that a lock on the file is waited for
+_TURN = 1.0  # seconds that others are waited for who send just now
+_LOOK = 0.05
+
+
+def attempt_first(context: Context, *, seconds: float) -> tuple[dict[str, Any], ...]:
+    """Send what this desk's changes have queued; what of it has not arrived.
+
+    What a watcher has not sent yet is its business, and not among it.
+
+    Raises:
+        StoreError: the file could not be read or written.
+    """
+    path, queued = context.store.path, context.store.queued
+    context.store.queued = []
+    if path == ":memory:" or not queued:
+        return ()
+    with closing(SqliteStore(path, patience=_PATIENCE)) as store:
+        is_left_to_others = _send(context._replace(store=store), queued, seconds)
+        with store.read(OutboxReader) as reading:
+            rows = reading.unsent(queued)
+    found = map(delivery_to_json, rows)
+    return tuple(d for d in found if d["attempts"] or not is_left_to_others)
+
+
+def _send(context: Context, queued: Sequence[int], seconds: float) -> bool:
+    """As many as the time allows; True where a watcher sends them."""
+    began = time.monotonic()
+    with suppress(OutputError):  # where no lock file can be, nobody sends
+        while _are_due(context, queued) and time.monotonic() < began + _TURN:
+            try:
+                with lock.hold_lock(context.store.path):
+                    work = DeliveryWorker(context, only=queued, until=began + seconds)
+                    for _ in work.round():
+                        pass
+                    return False
+            except DeliveryUnderWay as other:
+                if other.stays:
+                    return True
+                time.sleep(_LOOK)
+    return False
+
+
+def _are_due(context: Context, queued: Sequence[int]) -> bool:
+    """Whether others have left some of it."""
+    now = times.epoch(context.clock())
+    with context.store.read(OutboxReader) as reading:
+        return bool(reading.due_rows(now, only=queued))

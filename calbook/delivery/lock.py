@@ -1,0 +1,82 @@
+"""One process delivers at a time: a lock that dies with its process.
+
+On a file of its own: closing the bookings file would drop the locks that SQLite holds
+on it. It stays there afterwards; who removed it might remove another's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from calbook.core.errors import DeliveryUnderWay, OutputError
+
+SUFFIX = ".delivering"
+
+_STAYS = b"watch\n"
+
+
+@contextmanager
+def hold_lock(path: str, *, stays: bool = False) -> Iterator[None]:
+    """Be the only process that sends what is in a bookings file.
+
+    Who `stays` leaves nothing lying: the others need not wait.
+
+    Raises:
+        DeliveryUnderWay: another one is.
+    """
+    if path == ":memory:":
+        yield
+        return
+    descriptor = _opened(os.path.realpath(path) + SUFFIX)
+    try:
+        if not _locked(descriptor):
+            raise DeliveryUnderWay(path, stays=_is_marked(descriptor))
+        with suppress(OSError):  # a full disk: then the others wait in vain
+            os.ftruncate(descriptor, 0)
+            if stays:
+                os.write(descriptor, _STAYS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_marked(descriptor: int) -> bool:
+    return os.read(descriptor, len(_STAYS)) == _STAYS
+
+
+def _opened(name: str) -> int:
+    flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        return os.open(name, flags, 0o600)
+    except OSError as error:
+        raise OutputError(f"cannot open {name}: {error.strerror}", path=name) from None
+
+
+if sys.platform == "win32":
+    _BEHIND = 1_000
+
+    def _locked(descriptor: int) -> bool:
+        import msvcrt
+
+        os.lseek(descriptor, _BEHIND, os.SEEK_SET)  # what is locked cannot be read
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        return True
+
+else:
+
+    def _locked(descriptor: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,299 @@
+"""Sending what is due: in order for each booking and target, targets in parallel.
+
+Only this module's caller's thread uses the file, and never while it waits for the
+network: threads send, and hand back how it went.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core.errors import Busy
+from calbook.core.time import times
+from calbook.delivery import job as jobs
+from calbook.delivery import retry
+from calbook.delivery.channel_queues import ChannelQueues
+from calbook.delivery.job import Job
+from calbook.delivery.outcome import Outcome, no_answer
+from calbook.store import outbox
+from calbook.store.outbox import OutboxReader
+from calbook.wire.writing.outbox import delivery_to_json
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
+
+Json = dict[str, Any]
+
+LONGEST = 10.0  # seconds for one attempt, from looking up the name to the answer's end
+KEPT = timedelta(days=90)  # that the log shows what has arrived
+_AT_ONCE = 1_000  # old deliveries that one round forgets
+_LANES = 8  # targets that are sent to at once
+_GRACE = 0.25  # seconds between a channel's own end and giving up on it
+_LOOK = 0.5  # seconds after which a watcher looks whether the file has changed
+_STALE = 1.0  # seconds after which a round looks what else has become due
+
+
+class _Flight(NamedTuple):
+    """An attempt under way."""
+
+    job: Job
+    at: datetime
+    began: float
+    deadline: float
+
+
+class DeliveryWorker:
+    """One round of sending; each delivery is attempted once at most.
+
+    `only` are the deliveries to send, by number; `until` ends the round, on the
+    monotonic clock. A watcher goes on until it is interrupted.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        only: Collection[int] | None = None,
+        limit: int | None = None,
+        until: float | None = None,
+    ) -> None:
+        self._context = context
+        self._stays = False
+        self._can_record = only is not None  # by whom has just queued them
+        self._only = only
+        self._left = limit
+        self._until = until
+        self._lanes = ChannelQueues()
+        self._flights: dict[str, _Flight] = {}
+        self._tried: set[int] = set()
+        self._planned = 0.0
+        self._wake = float("inf")  # the epoch of a watcher's next look
+        self._done: SimpleQueue[tuple[str, Job, Outcome, float]] = SimpleQueue()
+
+    def round(self, tick: Callable[[], object] | None = None) -> Iterator[Json]:
+        """Send what is due, until nothing is; each delivery after its attempt."""
+        if tick is not None:
+            self._tick(tick)
+        try:
+            while True:
+                self._start()
+                if not self._flights or time.monotonic() > self._planned + _STALE:
+                    self._plan()
+                    self._start()
+                if not self._flights:
+                    return
+                yield from self._record_finished(min(self._wait(), _STALE))
+        finally:
+            self._lanes.close()
+
+    def watch(self, tick: Callable[[], object]) -> Iterator[Json]:
+        """Send what is due whenever something is; without end but for `limit`."""
+        seen: object = None
+        self._stays = True
+        try:
+            while self._flights or not self._is_used_up():
+                try:
+                    if self._state() != seen:  # also by who mends what was in vain
+                        self._lanes.end_rest()
+                        seen = self._look(tick)
+                    elif self._is_past(self._wake) or self._lanes.is_rest_over():
+                        seen = self._look(tick)
+                    self._start()
+                except Busy:  # another program is at the file, and for long
+                    seen = None
+                yield from self._record_finished(_LOOK)
+                self._lanes.close(but={*self._flights, *self._lanes.waiting()})
+        finally:
+            self._lanes.close()
+
+    def _look(self, tick: Callable[[], object]) -> object:
+        """Plan what is due, and when to look again; the state that was seen."""
+        self._tick(tick)
+        seen = self._state()  # what is written from here on is seen next time
+        self._tried.clear()
+        self._plan()
+        self._wake = self._next()
+        return seen
+
+    def _state(self) -> object:
+        """What differs after a change of the file by others."""
+        with self._context.store.read(OutboxReader) as reading:
+            return reading.version(), _inode(self._context.store.path)
+
+    def _is_past(self, epoch: float) -> bool:
+        return times.epoch(self._context.clock()) >= epoch
+
+    def _tick(self, tick: Callable[[], object]) -> None:
+        """Tell of what time has done, and forget what arrived long ago."""
+        tick()
+        self._context.store.queued.clear()
+        before = times.epoch(self._context.clock() - KEPT)
+        with self._context.store.read(OutboxReader) as reading:
+            if not reading.has_older_than(before):
+                return
+        with self._context.store.write() as tx:
+            outbox.forget_old(tx, before, most=_AT_ONCE)
+
+    # -- what to send next
+
+    def _plan(self) -> None:
+        """What is due, oldest first."""
+        self._planned = time.monotonic()
+        now = times.epoch(self._context.clock())
+        with self._context.store.read(OutboxReader) as reading:
+            rows = reading.due_rows(now, only=self._only)
+        if rows and not self._can_record:
+            self._check_room(rows[0]["id"])
+        begun = self._tried | {flight.job.seq for flight in self._flights.values()}
+        self._lanes.plan(row for row in rows if row["seq"] not in begun)
+
+    def _check_room(self, id: str) -> None:
+        """Send nothing that could not be noted: it would be sent again for ever."""
+        with self._context.store.write() as tx:
+            outbox.reserve_space(tx, id)
+        self._can_record = True
+
+    def _next(self) -> float:
+        """The epoch at which something will be due or has to be told."""
+        now = times.epoch(self._context.clock())
+        with self._context.store.read(OutboxReader) as reading:
+            moments = (reading.next_due(now), reading.next_time_event())
+        return min((m for m in moments if m is not None), default=float("inf"))
+
+    def _start(self) -> None:
+        """Give every free lane its next delivery."""
+        for key in self._lanes.waiting():
+            while key not in self._flights and not self._is_full():
+                seq = self._lanes.take(key)
+                if seq is None:
+                    break
+                self._try(key, seq)
+
+    def _is_full(self) -> bool:
+        busy = len(self._flights) >= _LANES
+        return busy or self._is_used_up() or self._seconds() <= 0
+
+    def _is_used_up(self) -> bool:
+        return self._left is not None and self._left <= 0
+
+    def _seconds(self) -> float:
+        """How long an attempt may take that begins now."""
+        if self._until is None:
+            return LONGEST
+        return min(LONGEST, self._until - time.monotonic() - _GRACE)
+
+    def _try(self, key: str, seq: int) -> None:
+        with self._context.store.read(OutboxReader) as reading:
+            job = jobs.read_job(reading, seq)
+        if job is None:  # sent, dropped, or another of its booking comes first
+            return
+        self._tried.add(seq)
+        if self._left is not None:
+            self._left -= 1
+        now, began, seconds = self._context.clock(), time.monotonic(), self._seconds()
+        self._flights[key] = _Flight(job, now, began, began + seconds + _GRACE)
+        sender = self._lanes.sender(key, job.channel)
+        send = partial(sender.send, job, now=now, seconds=seconds)
+        Thread(target=self._send, args=(key, job, send), daemon=True).start()
+
+    def _send(self, key: str, job: Job, send: Callable[[], Outcome]) -> None:
+        """In a thread of its own, without the file."""
+        try:
+            outcome = send()
+        except Exception as error:
+            outcome = Outcome(
+                "retry", None, f"a bug in calbook: {type(error).__name__}"
+            )
+        self._done.put((key, job, outcome, time.monotonic()))
+
+    # -- how it went
+
+    def _wait(self) -> float:
+        """Seconds until the first attempt under way has to be given up."""
+        first = min(flight.deadline for flight in self._flights.values())
+        return first - time.monotonic()
+
+    def _record_finished(self, seconds: float) -> Iterator[Json]:
+        """Record what has ended; waits for the first so many seconds."""
+        with suppress(Empty):
+            key, job, outcome, ended = self._done.get(timeout=max(0.001, seconds))
+            flight = self._flights.get(key)
+            if flight is not None and flight.job is job:  # else given up before
+                yield self._record(key, outcome, ended)
+        now = time.monotonic()
+        for key, flight in list(self._flights.items()):
+            if flight.deadline <= now:
+                seconds = flight.deadline - flight.began - _GRACE
+                yield self._record(key, no_answer(seconds), now)
+
+    def _record(self, key: str, outcome: Outcome, ended: float) -> Json:
+        flight = self._flights.pop(key)
+        self._lanes.record_outcome(key, outcome)
+        while True:
+            try:
+                return self._write_outcome(flight, outcome, ended)
+            except Busy:  # a watcher waits for whoever is at the file
+                if not self._stays:
+                    raise
+
+    def _write_outcome(self, flight: _Flight, outcome: Outcome, ended: float) -> Json:
+        job, now = flight.job, self._context.clock()
+        with self._context.store.write() as tx:
+            if outcome.status == "gone" and _has_moved(tx, job):
+                outcome = outcome._replace(status="retry")
+            decision = retry.decide_retry(outcome, attempts=job.attempts + 1, now=now)
+            attempt = {
+                "at": times.epoch(flight.at),
+                "status": outcome.status,
+                "code": outcome.code,
+                "text": outcome.text,
+                "milliseconds": round((ended - flight.began) * 1000),
+            }
+            outbox.record_attempt(
+                tx,
+                seq=job.seq,
+                id=job.id,
+                attempt=attempt,
+                status=decision.status,
+                due_at=decision.due_at,
+            )
+            if decision.due_at is not None:
+                self._wake = min(self._wake, times.epoch(decision.due_at))
+            if outcome.status == "gone":
+                _give_up(tx, job, outcome, now)
+            row = OutboxReader(tx.connection).delivery_row(job.id)
+        assert row is not None
+        return delivery_to_json(row)
+
+
+def _has_moved(tx: Transaction, job: Job) -> bool:
+    """Whether the answer came from an address that the webhook no longer has."""
+    if job.webhook is None:
+        return False
+    row = OutboxReader(tx.connection).webhook_row(job.target)
+    return row is not None and row["url"] != job.webhook.url
+
+
+def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None:
+    """Send nothing more to who wants nothing more."""
+    if job.channel == "webhook":
+        reason = f"{outcome.code}: {outcome.text}"
+        outbox.disable_webhook(tx, job.target, reason, now=now)
+    outbox.drop_pending(tx, job.channel, job.target, now=now)
+
+
+def _inode(path: str) -> int | None:
+    """Another one after the file was restored."""
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return None

@@ -1,0 +1,130 @@
+"""What a calendar entry says of a booking in words, and how text is made harmless.
+
+No phone number, no metadata, no private note: the entry goes to everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from calbook.core.booking import series
+from calbook.core.model import Attendee, Booking, EventType, Host, Occurrence, Status
+
+_LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
+
+_PLACES = {
+    "GOOGLE_MEET": "Google Meet",
+    "ZOOM": "Zoom",
+    "TEAMS": "Microsoft Teams",
+    "PHONE": "Phone call",
+    "PHONE_INBOUND": "Phone call",
+}
+
+
+class Invite(NamedTuple):
+    """One booking with what its calendar entry needs; the first host organizes.
+
+    `only` is the original local date of the one occurrence that it is about; `leaver`
+    who was taken out, and is told alone that it is off for them; `joiner` the one
+    attendee that it lists, where nobody is told who else is in a group.
+    """
+
+    booking: Booking
+    event_type: EventType
+    hosts: tuple[Host, ...]
+    only: date | None = None
+    leaver: Attendee | None = None
+    joiner: Attendee | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.event_type.seats is not None
+
+    @property
+    def organizer(self) -> Host:
+        return self.hosts[0]
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Those that it is about, by their `recurrence_id`.
+
+        Raises:
+            NotFound: `only` is no date of the booking.
+        """
+        if self.only is None:
+            return self.booking.occurrences
+        return (series.occurrence_on(self.booking, self.only),)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return all(o.status is Status.CANCELLED for o in self.occurrences)
+
+
+def summary(invite: Invite) -> str:
+    """Both names, as one entry serves both calendars; a group has the title alone."""
+    title, attendee = invite.event_type.title, invite.booking.attendee.name
+    if invite.is_group or not attendee:
+        return title
+    return f"{title}: {', '.join(host.name for host in invite.hosts)} and {attendee}"
+
+
+def link(invite: Invite) -> str | None:
+    return invite.booking.meeting_url or _location(invite).get("url")
+
+
+def place(invite: Invite) -> str | None:
+    """Where to go; None when the link says it."""
+    location = _location(invite)
+    given = location.get("address") or location.get("text")
+    return given or (None if link(invite) else _PLACES.get(location.get("type", "")))
+
+
+def _location(invite: Invite) -> Mapping[str, str]:
+    return invite.booking.location or invite.event_type.location or {}
+
+
+def description(invite: Invite) -> str:
+    """Paragraphs: what it is, the answers, the notes, the link.
+
+    In a group nobody reads what another one answered or wrote.
+    """
+    url, notes = link(invite), clean_text(invite.booking.notes or "")
+    paragraphs = (
+        invite.event_type.description,
+        None if invite.is_group else "\n".join(_answers(invite.booking)),
+        f"Notes: {notes}" if notes and not invite.is_group else None,
+        f"Join: {url}" if url else None,
+    )
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _answers(booking: Booking) -> list[str]:
+    """A line for each answer but phone numbers, in the order of the questions."""
+    return [
+        f"{question.label}: {_answer_text(booking.responses[question.key])}"
+        for question in booking.policy.questions
+        if question.key in booking.responses and question.type != "PHONE"
+    ]
+
+
+def _answer_text(answer: Any) -> str:
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
+
+
+def clean_text(text: str) -> str:
+    """Every kind of line break as `\\n`, and no other control character but tabs.
+
+    Readers split lines at more characters than RFC 5545 does.
+    """
+    return _CONTROL.sub("", _LINE_BREAK.sub("\n", text))
+
+
+def clean_line(text: str | None) -> str:
+    """As `cleaned`, with spaces for line breaks and tabs."""
+    return re.sub(r"[\t\n]", " ", clean_text(text or ""))

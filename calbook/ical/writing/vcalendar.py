@@ -1,0 +1,370 @@
+"""Bookings as iCalendar (RFC 5545, 5546, 6868, 7986), for other people's calendars.
+
+The same state gives the same bytes: nothing here asks a clock or makes up an id.
+Text from people is hostile: each kind of property cleans what goes into it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+import icalendar
+
+from calbook.core.model import (
+    Attendee,
+    Booking,
+    Host,
+    Occurrence,
+    Span,
+)
+from calbook.core.time import times
+from calbook.ical.writing import event_text
+from calbook.ical.writing import series as of_series
+from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.series import Series
+from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
+
+_PRODID = "-//calbook//calbook//EN"  # no version: an upgrade changes no bytes
+
+_TEXT_SPECIAL = re.compile(r"[\\;,]")
+
+_MAILTO_SAFE = "@!$'*+"  # RFC 6068, 2: what an address may show unencoded
+_URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
+
+
+class Method(StrEnum):
+    """What the receiver's calendar is to do (RFC 5546, 1.4)."""
+
+    PUBLISH = "publish"  # show it
+    REQUEST = "request"  # ask the attendees, or tell them of a change
+    CANCEL = "cancel"  # take it out
+
+
+def default_method(invite: Invite) -> Method | None:
+    """The method of a booking by default; None when nobody can be ORGANIZER."""
+    if not invite.organizer.email:
+        return None
+    return Method.CANCEL if invite.is_cancelled else Method.REQUEST
+
+
+def write_calendar(
+    invites: Sequence[Invite],
+    *,
+    method: Method | None,
+    name: str | None = None,
+    alarm: timedelta | None = None,
+) -> bytes:
+    """One file of all `invites`, by start; `alarm` sounds that long before each.
+
+    CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
+    Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
+    nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3).
+
+    Raises:
+        NotFound: an invite is about a date that its booking does not have.
+    """
+    if not all(invite.organizer.email for invite in invites):
+        method = None
+    zones = _zones(invites)
+    written = _head(method, name)
+    for zone in sorted(zones):
+        written.add_component(zones[zone])
+    for invite in sorted(invites, key=_order):
+        for event in _events(invite, method=method, zones=zones):
+            if alarm is not None and event.get("STATUS") != "CANCELLED":
+                event.add_component(_alarm(event, alarm))
+            written.add_component(event)
+    return bytes(written.to_ical())
+
+
+def _head(method: Method | None, name: str | None) -> icalendar.Calendar:
+    head = icalendar.Calendar()
+    _add(head, "PRODID", _PRODID)
+    _add(head, "VERSION", "2.0")
+    _add(head, "METHOD", method and method.upper())
+    _add(head, "NAME", _text(event_text.clean_line(name)))
+    _add(head, "X-WR-CALNAME", _text(event_text.clean_line(name)))
+    return head
+
+
+def _order(invite: Invite) -> tuple[datetime, str]:
+    return invite.occurrences[0].span.start, invite.booking.uid
+
+
+# -- times -----------------------------------------------------------------------
+
+
+def _zones(invites: Sequence[Invite]) -> dict[str, icalendar.Timezone]:
+    """The zones that can be written as such, each over the dates of its bookings.
+
+    A zone whose changes follow no rule is written for a series alone: 10:00 would
+    not stay 10:00 in UTC.
+    """
+    used: dict[str, list[datetime]] = defaultdict(list)
+    for invite in invites:
+        used[invite.booking.timezone] += _instants(invite)
+    made = {
+        zone: vtimezone(zone, min(instants), max(instants))
+        for zone, instants in used.items()
+        if instants
+    }
+    for zone in {i.booking.timezone for i in invites if i.booking.recurring}:
+        made[zone] = made[zone] or vtimezone_by_onset(
+            zone, min(used[zone]), max(used[zone])
+        )
+    return {zone: component for zone, component in made.items() if component}
+
+
+def _instants(invite: Invite) -> Iterator[datetime]:
+    """What is written in the booking's zone: of a series, by the rule and in fact."""
+    booking = invite.booking
+    if booking.recurring is None:
+        span = booking.single.span
+        yield from span if _is_plain(span, booking.timezone) else ()
+        return
+    for occurrence in invite.occurrences:
+        length = occurrence.span.end - occurrence.span.start
+        yield from (occurrence.recurrence_id, occurrence.recurrence_id + length)
+        yield from occurrence.span
+
+
+def _is_plain(span: Span, zone: str) -> bool:
+    """Whether the wall shows start and end once only, so that nobody misreads them."""
+    return all(
+        len(times.possible_instants(times.wall_time(i, zone), zone)) == 1 for i in span
+    )
+
+
+def _moment(instant: datetime, zone: str | None) -> icalendar.vDatetime:
+    """The instant in UTC or in a zone that the file describes.
+
+    The zone is named by hand: icalendar would take several (Africa/Abidjan) for UTC,
+    and drops a TZID that is given together with a wall time.
+    """
+    if zone is None:
+        return icalendar.vDatetime(instant)
+    return _named(times.wall_time(instant, zone), zone)
+
+
+def _ruled(wall: datetime, zone: str, *, zones: Collection[str]) -> icalendar.vDatetime:
+    """A wall time of a rule, even one that the clocks skip or repeat."""
+    if zone not in zones:
+        return icalendar.vDatetime(times.instant_of_wall(wall, zone))
+    return _named(wall, zone)
+
+
+def _named(wall: datetime, zone: str) -> icalendar.vDatetime:
+    moment = icalendar.vDatetime(wall)
+    moment.params["TZID"] = zone
+    return moment
+
+
+# -- components ------------------------------------------------------------------
+
+
+def _events(
+    invite: Invite, *, method: Method | None, zones: Collection[str]
+) -> Iterator[icalendar.Event]:
+    """The VEVENTs of an invite: one, and of a series those that differ from it."""
+    told = invite.occurrences
+    if invite.booking.recurring and not invite.only:
+        series = of_series.read_series(invite.booking)
+        if method is Method.CANCEL or invite.is_cancelled:
+            yield _cancelled(invite, series, method=method, zones=zones)
+            return
+        series = series.cut()
+        yield _master(invite, series, method=method, zones=zones)
+        told = series.differing
+    for occurrence in told:
+        yield _occurrence(invite, occurrence, method=method, zones=zones)
+
+
+def _occurrence(
+    invite: Invite,
+    occurrence: Occurrence,
+    *,
+    method: Method | None,
+    zones: Collection[str],
+) -> icalendar.Event:
+    status = _status(occurrence, method)
+    event = _event(invite, status, reason=occurrence.reason, method=method)
+    zone = invite.booking.timezone
+    _add_times(event, occurrence.span, zone, zones=zones)
+    if invite.booking.recurring:
+        wall = of_series.wall_of(invite.booking, occurrence)
+        _add(event, "RECURRENCE-ID", _ruled(wall, zone, zones=zones))
+    return event
+
+
+def _master(
+    invite: Invite, series: Series, *, method: Method | None, zones: Collection[str]
+) -> icalendar.Event:
+    """The VEVENT of what is left of a series, which says its rule."""
+    status = "TENTATIVE" if series.is_pending else "CONFIRMED"
+    event = _event(invite, status, reason=None, method=method)
+    _add_rule(event, series, exceptions=series.excluded, zones=zones)
+    return event
+
+
+def _cancelled(
+    invite: Invite, series: Series, *, method: Method | None, zones: Collection[str]
+) -> icalendar.Event:
+    """The VEVENT that takes all of a series out (RFC 5546, 3.2.5).
+
+    It is written as it was made: its exceptions go with it.
+    """
+    event = _event(invite, "CANCELLED", reason=_reason(invite), method=method)
+    _add_rule(event, series, exceptions=(), zones=zones)
+    return event
+
+
+def _event(
+    invite: Invite, status: str, *, reason: str | None, method: Method | None
+) -> icalendar.Event:
+    """What all VEVENTs of a booking say alike; the reason is told if it is off."""
+    event = icalendar.Event()
+    _add_identity(event, invite.booking)
+    _add(event, "STATUS", None if invite.leaver else status)
+    _add(event, "SUMMARY", _text(event_text.clean_line(event_text.summary(invite))))
+    _add(event, "DESCRIPTION", _text(event_text.description(invite)))
+    _add_place(event, invite)
+    _add_people(event, invite, method)
+    if status == "CANCELLED":
+        _add(event, "COMMENT", _text(reason))
+    return event
+
+
+def _add_identity(event: icalendar.Event, booking: Booking) -> None:
+    """Which booking this is, and in which state of it."""
+    _add(event, "UID", f"{booking.uid}@calbook")
+    _add(event, "SEQUENCE", booking.sequence)
+    _add(event, "DTSTAMP", booking.updated_at)
+    _add(event, "LAST-MODIFIED", booking.updated_at)
+    _add(event, "CREATED", booking.created_at)
+
+
+def _add_times(
+    event: icalendar.Event, span: Span, zone: str, *, zones: Collection[str]
+) -> None:
+    written = zone if zone in zones and _is_plain(span, zone) else None
+    _add(event, "DTSTART", _moment(span.start, written))
+    _add(event, "DTEND", _moment(span.end, written))
+
+
+def _add_rule(
+    event: icalendar.Event,
+    series: Series,
+    *,
+    exceptions: Sequence[datetime],
+    zones: Collection[str],
+) -> None:
+    """DTSTART is the first date even if it is one of the exceptions.
+
+    DTEND says how long each instance takes (RFC 5545, 3.8.5.3): where the first one
+    would say it wrongly, DURATION does.
+    """
+    start, zone = series.walls[0], series.timezone
+    _add(event, "DTSTART", _ruled(start, zone, zones=zones))
+    if series.has_steady_start:
+        _add(event, "DTEND", _ruled(start + series.length, zone, zones=zones))
+    else:
+        _add(event, "DURATION", series.length)
+    _add(event, "RRULE", series.to_recur())
+    for wall in exceptions:
+        _add(event, "EXDATE", _ruled(wall, zone, zones=zones))
+
+
+def _status(occurrence: Occurrence, method: Method | None) -> str:
+    """COMPLETED and NO_SHOW are no states of a calendar."""
+    if method is Method.CANCEL or of_series.is_cancelled(occurrence):
+        return "CANCELLED"
+    return "TENTATIVE" if of_series.is_pending(occurrence) else "CONFIRMED"
+
+
+def _reason(invite: Invite) -> str | None:
+    """The one that most dates were cancelled for, if any, once all of them are."""
+    reasons = [each.reason for each in invite.occurrences]
+    return of_series.commonest(reasons) if invite.is_cancelled else None
+
+
+def _add_place(event: icalendar.Event, invite: Invite) -> None:
+    place, link = event_text.place(invite), event_text.link(invite)
+    _add(event, "LOCATION", _text(place or link))
+    if link and link.lower().startswith(("http://", "https://")):
+        uri = quote(event_text.clean_text(link), safe=_URI_SAFE)
+        _add(event, "URL", icalendar.vUri(uri) if place else None)
+        # RFC 7986, 5.11. One FEATURE: icalendar quotes several into a single one.
+        params = {"VALUE": "URI", "FEATURE": "VIDEO"}
+        _add(event, "CONFERENCE", icalendar.vUri(uri, params=params))
+
+
+def _add_people(event: icalendar.Event, invite: Invite, method: Method | None) -> None:
+    """RFC 5546, 3.2: an ORGANIZER in every method, no ATTENDEE in PUBLISH."""
+    if method is None:
+        return
+    host = invite.organizer
+    _add(event, "ORGANIZER", _address(host.email, host.name, {}))
+    if method is not Method.PUBLISH:
+        _add(event, "ATTENDEE", _attendees(invite))
+
+
+def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
+    """Those who are asked, then the hosts beside the organizer, who have agreed."""
+    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+    agreed = {"PARTSTAT": "ACCEPTED"}
+    listed = (invite.joiner,) if invite.joiner else invite.booking.attendees
+    people: list[tuple[Attendee | Host, dict[str, str]]] = [
+        *((attendee, asked) for attendee in listed),
+        *((host, agreed) for host in invite.hosts[1:] if host.email),
+    ]
+    if invite.leaver:
+        people = [(invite.leaver, {})]
+    role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT"}
+    return [
+        _address(person.email, person.name, role | answer) for person, answer in people
+    ]
+
+
+def _alarm(event: icalendar.Event, before: timedelta) -> icalendar.Alarm:
+    alarm = icalendar.Alarm()
+    _add(alarm, "ACTION", "DISPLAY")
+    _add(alarm, "TRIGGER", -before)
+    # RFC 5545, 3.6.6 requires one, even where the title had nothing to show.
+    _add(alarm, "DESCRIPTION", event.get("SUMMARY", "Reminder"))
+    return alarm
+
+
+# -- values ----------------------------------------------------------------------
+
+
+class _Text(icalendar.vText):
+    """TEXT as in RFC 5545, 3.3.11; icalendar would break the line at a typed `\\N`."""
+
+    def to_ical(self) -> bytes:
+        return _TEXT_SPECIAL.sub(r"\\\g<0>", self).replace("\n", r"\n").encode()
+
+
+def _add(component: icalendar.Component, name: str, value: object) -> None:
+    """Add a property; one that is empty is left out."""
+    if value is not None and value != []:
+        component.add(name, value)
+
+
+def _text(text: str | None) -> _Text | None:
+    cleaned = event_text.clean_text(text or "")
+    return _Text(cleaned) if cleaned else None
+
+
+def _address(
+    email: str | None, name: str | None, params: Mapping[str, str]
+) -> icalendar.vCalAddress:
+    """A CAL-ADDRESS; a backslash in a name is a slash, as readers unescape it there."""
+    address = quote(event_text.clean_line(email), safe=_MAILTO_SAFE)
+    common_name = event_text.clean_line(name).replace("\\", "/")
+    named = {"CN": common_name} if common_name.strip() else {}
+    return icalendar.vCalAddress(f"mailto:{address}", params={**named, **params})

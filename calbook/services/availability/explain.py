@@ -1,0 +1,195 @@
+"""`explain`: what each rule says of a start, and what blocks the stretches of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from calbook.core import assignment
+from calbook.core.assignment import HostIds
+from calbook.core.errors import CalbookError
+from calbook.core.model import DAY, SECOND, Booking, Span
+from calbook.core.rules import explanation, policy
+from calbook.core.rules.explanation import BlockedStretch, RuleAnswer
+from calbook.core.rules.policy import RULES_FOR_JOINING, Proposal
+from calbook.core.time import open_hours, times
+from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability.request import (
+    BookingRequest,
+    local_day,
+    schedule_ids,
+)
+from calbook.store.facts import Facts
+from calbook.wire.json_objects import Json
+
+
+def refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
+    """What booking the wished-for start would meet."""
+    group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
+    if group is not None:
+        seat = _seat(request, group)
+        decision = policy.decide(seat, RULES_FOR_JOINING)
+        return policy.combined_refusal(seat, decision) if decision.refusals else None
+    plans = tuple(host_choice.plan_alternatives(facts, request))
+    free = host_choice.possible_plans(plans, skips_conflicts=False)
+    return None if free else host_choice.refusal(plans)
+
+
+def explain_start(facts: Facts, request: BookingRequest) -> Json:
+    """Every rule for the wished-for start, and what comes of them."""
+    group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
+    if group is not None:
+        answers = explanation.explain_rules(
+            [(group.host_ids[0], _seat(request, group))], RULES_FOR_JOINING
+        )
+        error = refusal(facts, request)
+        host_ids = () if error else group.host_ids
+        return _json(
+            request, answers, refusal=error, host_ids=host_ids, joins=group.uid
+        )
+    plans = tuple(host_choice.plan_alternatives(facts, request))
+    free = host_choice.possible_plans(plans, skips_conflicts=False)
+    return _json(
+        request,
+        explanation.explain_rules(_by_host(facts, request)),
+        refusal=None if free else host_choice.refusal(plans),
+        host_ids=host_choice.choose_by_turn(facts, request, free)[0].host_ids
+        if free
+        else (),
+        joins=None,
+    )
+
+
+def _by_host(facts: Facts, request: BookingRequest) -> list[tuple[str, Proposal]]:
+    """The start as each host's own hours and time would have it."""
+    shared = host_choice.read_shared_facts(facts, request)
+    return [
+        (host_id, host_choice.make_proposals(facts, request, (host_id,), shared)[0])
+        for host_id in _host_ids(request)
+    ]
+
+
+def _host_ids(request: BookingRequest) -> HostIds:
+    alternatives = assignment.host_alternatives(request.event_type, request.host_id)
+    return tuple(dict.fromkeys(host for hosts in alternatives for host in hosts))
+
+
+def _seat(request: BookingRequest, group: Booking) -> Proposal:
+    seat = group_bookings.propose_seats(
+        request.event_type, group, request.persons, now=request.now
+    )
+    return seat._replace(display_timezone=request.display_timezone)
+
+
+def _json(
+    request: BookingRequest,
+    answers: tuple[RuleAnswer, ...],
+    *,
+    refusal: CalbookError | None,
+    host_ids: HostIds,
+    joins: str | None,
+) -> Json:
+    [meeting] = request.meetings
+    return {
+        "eventTypeId": request.event_type.id,
+        "startTime": times.rfc3339(meeting.start, request.timezone),
+        "endTime": times.rfc3339(meeting.end, request.timezone),
+        "timezone": request.timezone,
+        "bookable": refusal is None,
+        "code": refusal and refusal.code,
+        "exitCode": refusal.exit_code if refusal else 0,
+        "message": refusal and refusal.message,
+        "hostId": host_ids[0] if host_ids else None,
+        "hostIds": list(host_ids),
+        "joins": joins,
+        "rules": [_rule(answer) for answer in answers],
+    }
+
+
+def _rule(answer: RuleAnswer) -> Json:
+    return {
+        "rule": answer.rule,
+        "hostId": answer.host_id,
+        "passed": answer.passed,
+        "message": answer.message,
+        "override": answer.override,
+        "details": {k: v for k, v in answer.details.items() if k != "refusals"},
+    }
+
+
+def blocked_stretches(facts: Facts, request: BookingRequest, day: Span) -> list[Json]:
+    """The stretches of a day in which nothing can be booked, and why."""
+    found = explanation.clip_blocks(day, _blocks(facts, request, day))
+    return [_block(request, block) for block in found]
+
+
+def _blocks(
+    facts: Facts, request: BookingRequest, day: Span
+) -> Iterator[BlockedStretch]:
+    for date in _dates(facts, request, day):
+        yield from explanation.blocks_by_rules(date)
+    host_ids = _host_ids(request)
+    several = len(host_ids) > 1
+    for key in schedule_ids(facts, request.event_type, host_ids):
+        schedule = facts.schedule_around(key, [day])
+        whose = [h for h in host_ids if facts.host(h).schedule_id == key]
+        is_of_host = several and request.event_type.schedule_id is None
+        [open_time] = open_hours.open_stretches_near(schedule, [day])
+        for host_id in whose if is_of_host else [None]:
+            yield from explanation.blocks_by_hours(schedule, open_time, day, host_id)
+    yield from _claims(facts, request, host_ids, day)
+
+
+def _claims(
+    facts: Facts, request: BookingRequest, host_ids: HostIds, day: Span
+) -> Iterator[BlockedStretch]:
+    groups = {
+        group.uid: group
+        for group in group_bookings.open_groups(facts, request, day).values()
+    }
+    for host_id in host_ids:
+        for held in facts.obstacles_within(
+            host_id, day, exclusion=request.exclusion, now=request.now
+        ):
+            block = explanation.block_by_claim(
+                held, request.display_timezone or request.timezone
+            )
+            group = groups.get(held.claim.uid)
+            yield (
+                block
+                if group is None
+                else explanation.with_free_seats(block, group, request.event_type)
+            )
+
+
+def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
+    """The local dates that a day, maybe of another zone, has a part in."""
+    first = times.local_date(day.start, request.timezone)
+    last = times.local_date(day.end - SECOND, request.timezone)
+    dates = [first + n * DAY for n in range((last - first).days + 1)]
+    spans = [local_day(date, request.timezone) for date in dates]
+    counts = facts.count_per_span(
+        request.event_type.id, spans, exclusion=request.exclusion, now=request.now
+    )
+    return [
+        Proposal(
+            event_type=request.event_type,
+            meeting=span,
+            timezone=request.timezone,
+            now=request.now,
+            open_time=(),
+            booked_that_day=count,
+            display_timezone=request.display_timezone,
+        )
+        for span, count in zip(spans, counts, strict=True)
+    ]
+
+
+def _block(request: BookingRequest, block: BlockedStretch) -> Json:
+    return {
+        "startTime": times.rfc3339(block.span.start, request.timezone),
+        "endTime": times.rfc3339(block.span.end, request.timezone),
+        "hostId": block.host_id,
+        "code": block.code,
+        "message": block.message,
+        "details": dict(block.details),
+    }

@@ -1,0 +1,280 @@
+"""Groups: a booking of a start that is booked already takes a seat in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from calbook.core.assignment import host_alternatives
+from calbook.core.booking import attendees, effective_status, transitions
+from calbook.core.booking.lifecycle import Change
+from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
+from calbook.core.model import (
+    Actor,
+    Attendee,
+    Booking,
+    EventType,
+    Moment,
+    Span,
+    Status,
+)
+from calbook.core.rules import policy, questions
+from calbook.core.rules.policy import (
+    RULES_FOR_JOINING,
+    RULES_FOR_SEATING,
+    Proposal,
+    Rules,
+)
+from calbook.services.availability.request import BookingRequest, series_starts
+from calbook.store.facts import Facts
+from calbook.wire.reading.booking_requests import Asker, NewBooking
+
+if TYPE_CHECKING:
+    from calbook.core.time.recurrence import Recurrence
+
+
+def find_group(
+    facts: Facts,
+    event_type: EventType,
+    request: NewBooking,
+    starts: tuple[Moment, ...],
+    *,
+    rule: Recurrence | None,
+    now: datetime,
+) -> Booking | None:
+    """The group that a booking of these starts joins; None when it begins one.
+
+    One with seats for all, else any, which then says how many there are. Where
+    another host of the team could give the time, a new group is tried instead.
+
+    Raises:
+        DuplicateAttendee: somebody has a seat at this time, in whatever group.
+    """
+    if event_type.seats is None:
+        return None
+    instants = tuple(start.instant for start in starts)
+    groups = _groups(facts, event_type, instants, rule=rule, now=now)
+    for booking in groups:
+        attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+    persons = len(request.attendees)
+    return _chosen(event_type, groups, host_id=request.host_id, persons=persons)
+
+
+def find_group_at(
+    facts: Facts, request: BookingRequest, start: datetime
+) -> Booking | None:
+    """The group that a booking of this start would join, with seats left or without.
+
+    None where a booking is to be moved: it joins no other.
+    """
+    event_type = request.event_type
+    if event_type.seats is None or request.exclusion is not None:
+        return None
+    groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
+    return _chosen(event_type, groups, host_id=request.host_id, persons=request.persons)
+
+
+def _groups(
+    facts: Facts,
+    event_type: EventType,
+    starts: tuple[datetime, ...],
+    *,
+    rule: Recurrence | None,
+    now: datetime,
+) -> list[Booking]:
+    uids = facts.group_uids(event_type.id, starts[0])
+    return [
+        booking
+        for booking in map(facts.booking, uids)
+        if booking.recurring == rule and _is_open(booking, starts, now)
+    ]
+
+
+def _chosen(
+    event_type: EventType,
+    groups: Sequence[Booking],
+    *,
+    host_id: str | None,
+    persons: int,
+) -> Booking | None:
+    assert event_type.seats is not None
+    groups = [group for group in groups if host_id in (None, *group.host_ids)]
+    for booking in groups:
+        if len(booking.attendees) + persons <= event_type.seats:
+            return booking
+    taken = {booking.host_ids[0] for booking in groups}
+    others = [
+        hosts
+        for hosts in host_alternatives(event_type, host_id)
+        if hosts[0] not in taken
+    ]
+    return groups[0] if groups and not others else None
+
+
+def open_groups(
+    facts: Facts, request: BookingRequest, span: Span, rule: Recurrence | None = None
+) -> dict[datetime, Booking]:
+    """Under the starts within a span, the group in which one more finds a seat.
+
+    With a rule, a group that meets as such a series. None where a booking is to be
+    moved: it joins no other.
+    """
+    event_type = request.event_type
+    if event_type.seats is None or request.exclusion is not None:
+        return {}
+    found: dict[datetime, Booking] = {}
+    for booking in facts.groups(event_type.id, span):
+        start = _first_start(booking)
+        if start not in found and _has_room(booking, request, rule):
+            found[start] = booking
+    return found
+
+
+def _has_room(
+    booking: Booking, request: BookingRequest, rule: Recurrence | None
+) -> bool:
+    if booking.recurring != rule or request.host_id not in (None, *booking.host_ids):
+        return False
+    every = series_starts(
+        request.event_type, rule, _first_start(booking), booking.timezone
+    )
+    if not _is_open(booking, every, request.now):
+        return False
+    seat = propose_seats(request.event_type, booking, 1, now=request.now)
+    return not policy.decide(seat, RULES_FOR_JOINING).refusals
+
+
+def _first_start(booking: Booking) -> datetime:
+    return min(occurrence.span.start for occurrence in booking.occurrences)
+
+
+def advise_group(
+    facts: Facts, event_type: EventType, refusal: CalbookError
+) -> CalbookError:
+    """How to get into the group that is in the way, where it meets on several dates."""
+    every = refusal.details.get("refusals", ())
+    taken = (r["details"]["uid"] for r in every if r["code"] == SlotTaken.code)
+    uid = next(filter(None, taken), None)
+    if event_type.seats is None or uid is None:
+        return refusal
+    booking = facts.booking(uid)
+    if booking.event_type_id == event_type.id and booking.recurring is not None:
+        refusal.hint = (
+            f"it is a group: calbook attendee add {booking.uid} joins all its dates"
+        )
+        refusal.details["group"] = booking.uid
+    return refusal
+
+
+def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> bool:
+    """Whether it meets at these starts, all of them: nobody is in for others."""
+    seen = [
+        effective_status.effective_occurrence(occurrence, now)
+        for occurrence in booking.occurrences
+    ]
+    return tuple(sorted(o.span.start for o in seen)) == starts and all(
+        o.status in {Status.PENDING, Status.CONFIRMED} for o in seen
+    )
+
+
+def join_group(
+    event_type: EventType,
+    booking: Booking,
+    request: NewBooking,
+    *,
+    now: datetime,
+) -> Change:
+    """Take seats in a group, by the rules that still have a say."""
+    _check_place(booking, request)
+    attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+    primary, *guests = request.attendees
+    attendees.check_phone(booking.location, primary)
+    answers = request.responses
+    used = policy.check(
+        propose_seats(event_type, booking, len(request.attendees), now=now)._replace(
+            responses=answers,
+            overridden=request.asker.overridden,
+            display_timezone=request.timezone,
+        ),
+        RULES_FOR_JOINING,
+    )
+    if "questions" not in request.asker.overridden:
+        answers = questions.check_answers(event_type.questions, answers)
+    first = primary._replace(
+        responses=answers, notes=request.notes, metadata=request.metadata
+    )
+    overrides = tuple(dict.fromkeys((*booking.overrides, *used)))
+    return attendees.join(
+        booking._replace(overrides=overrides),
+        (first, *guests),
+        now=now,
+        by=request.asker.by,
+    )
+
+
+def _check_place(booking: Booking, request: NewBooking) -> None:
+    """Where a group meets was said by whoever booked it first."""
+    span = booking.occurrences[0].span
+    for field, wanted, there in (
+        ("location", request.location, booking.location),
+        ("meetingUrl", request.meeting_url, booking.meeting_url),
+        ("duration", request.duration, span.end - span.start),
+    ):
+        if wanted is not None and wanted != there:
+            raise BadInput(
+                f"{booking.uid} is a group that has its place and time: {field} stays",
+                hint=f"leave {field} out to take a seat in it",
+                field=field,
+            )
+
+
+def add_to_group(
+    event_type: EventType,
+    booking: Booking,
+    attendee: Attendee,
+    asker: Asker,
+    *,
+    now: datetime,
+) -> Change:
+    """Add a person to a group; its host may do so at any time.
+
+    Raises:
+        NotAGroup: the event type has no seats.
+    """
+    check_group(event_type, booking)
+    transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
+    attendees.check_no_duplicate((*booking.attendees, attendee))
+    attendees.check_phone(booking.location, attendee)
+    rules: Rules = (
+        RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
+    )
+    policy.check(propose_seats(event_type, booking, 1, now=now), rules)
+    asks = event_type.questions
+    if asker.by is not Actor.ATTENDEE:  # who adds another need not know the answers
+        asks = tuple(question._replace(required=False) for question in asks)
+    answers = questions.check_answers(asks, attendee.responses)
+    person = attendee._replace(responses=answers)
+    return attendees.join(booking, (person,), now=now, by=asker.by)
+
+
+def check_group(event_type: EventType, booking: Booking) -> None:
+    if event_type.seats is None:
+        raise NotAGroup(booking.uid, event_type.id)
+
+
+def propose_seats(
+    event_type: EventType, booking: Booking, persons: int, *, now: datetime
+) -> Proposal:
+    """The next meeting, with so many more persons in it."""
+    ahead = [o for o in booking.occurrences if o.span.start > now]
+    live = [o for o in ahead if o.status is not Status.CANCELLED]
+    first = (live or booking.occurrences)[0]
+    return Proposal(
+        event_type=event_type,
+        meeting=first.span,
+        timezone=booking.timezone,
+        now=now,
+        open_time=(),
+        persons=len(booking.attendees) + persons,
+    )

@@ -1,0 +1,223 @@
+"""What people ask of availability: free starts, and why others cannot be booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core import validation
+from calbook.core.errors import BadInput, UsageError
+from calbook.core.model import DAY, SECOND, EventType, Span
+from calbook.core.time import parsing, times
+from calbook.services.availability.request import (
+    BookingRequest,
+    booking_timezone,
+    local_day,
+    meeting_span,
+)
+from calbook.store.facts import Exclusion, Facts
+from calbook.wire.json_objects import Json
+
+if TYPE_CHECKING:
+    from calbook.core.time.recurrence import Recurrence
+    from calbook.services.availability.slots import FreeStart
+    from calbook.store.context import Context
+
+
+class Question(NamedTuple):
+    """Of which event type's time something is asked, and as if what were not there."""
+
+    event_type_id: str
+    host_id: str | None = None
+    exclude_booking_uid: str | None = None
+    exclude_date: str | date | None = None
+    timezone: str | None = None
+
+
+def read_timezone(context: Context, question: Question) -> str:
+    """The zone that an event type's bookings live in."""
+    host = _host_id(question.host_id)
+    with context.store.read(Facts) as facts:
+        event_type = _event_type(facts, question.event_type_id)
+        return booking_timezone(facts, event_type, host)
+
+
+def check_start(
+    context: Context, question: Question, start_time: str | datetime
+) -> None:
+    """Raise the refusal that booking this start would meet, whoever attends."""
+    from calbook.services.availability import explain  # slow to import
+
+    with context.store.read(Facts) as facts:
+        request = _request(context, facts, question)
+        refused = explain.refusal(facts, _with_start(request, start_time))
+    if refused is not None:
+        raise refused
+
+
+def explain_start(
+    context: Context, question: Question, start_time: str | datetime
+) -> Json:
+    """What each rule says of a start, with the facts that it compared."""
+    from calbook.services.availability import explain
+
+    with context.store.read(Facts) as facts:
+        request = _request(context, facts, question)
+        return explain.explain_start(facts, _with_start(request, start_time))
+
+
+def list_blocked(context: Context, question: Question, day: str | date) -> list[Json]:
+    """The stretches of a local date in which nothing can be booked, and why."""
+    from calbook.services.availability import explain
+
+    with context.store.read(Facts) as facts:
+        request = _request(context, facts, question)
+        zone = request.display_timezone or request.timezone
+        chosen = local_day(parsing.day(day, now=request.now, timezone=zone), zone)
+        return explain.blocked_stretches(facts, request, chosen)
+
+
+def list_slots(
+    context: Context,
+    question: Question,
+    *,
+    start_date: str | datetime,
+    end_date: str | datetime | None,
+    days: int | None,
+    recurring: Mapping[str, Any] | None,
+    count: int | None,
+) -> list[Json]:
+    """Starts on the slot grid that an attendee may book, in order; `count` at most."""
+    from calbook.services.availability.slots import find_free_starts
+
+    if count is not None:
+        validation.whole_number(count, "count", least=0, most=_MOST)
+    with context.store.read(Facts) as facts:
+        request = _request(context, facts, question)
+        zone = request.display_timezone or request.timezone
+        wanted = _range(start_date, end_date, days, now=request.now, timezone=zone)
+        rule = _rule(recurring, now=request.now, timezone=request.timezone)
+        free = islice(find_free_starts(facts, request, wanted, rule), count)
+        clock = times.rfc3339_formatter(request.timezone)
+        length = request.event_type.duration // SECOND
+        slots = [_slot(clock, length, start) for start in islice(free, MOST_SLOTS + 1)]
+    if len(slots) > MOST_SLOTS:
+        raise BadInput(
+            f"there are more than {MOST_SLOTS:,} free starts",
+            hint="look at fewer days, or at fewer starts with --limit",
+            field="endDate",
+            most=MOST_SLOTS,
+        )
+    return slots
+
+
+def _request(context: Context, facts: Facts, question: Question) -> BookingRequest:
+    host_id, now = _host_id(question.host_id), context.clock()
+    event_type = _event_type(facts, question.event_type_id)
+    timezone = booking_timezone(facts, event_type, host_id)
+    shown = question.timezone
+    request = BookingRequest(
+        event_type,
+        meetings=(),
+        timezone=timezone,
+        now=now,
+        host_id=host_id,
+        display_timezone=parsing.timezone(shown) if shown else None,
+    )
+    uid, day = question.exclude_booking_uid, question.exclude_date
+    return request._replace(exclusion=_exclusion(facts, uid, day, now))
+
+
+def _with_start(request: BookingRequest, start_time: str | datetime) -> BookingRequest:
+    """With the meeting of a start, which is read in the zone that was asked for."""
+    asked = request.display_timezone or request.timezone
+    start = parsing.moment(start_time, now=request.now, timezone=asked)
+    length = request.event_type.duration
+    return request._replace(meetings=(meeting_span(start, length, request.timezone),))
+
+
+def _exclusion(
+    facts: Facts, uid: str | None, day: str | date | None, now: datetime
+) -> Exclusion | None:
+    """A booking that is to be moved, or one date of a series."""
+    if uid is None:
+        if day is not None:
+            raise UsageError("which booking is to be moved that day?")
+        return None
+    found = facts.resolve_uid(uid)
+    if day is None:
+        return Exclusion(found)
+    from calbook.core.booking import series  # slow to import
+
+    booking = facts.booking(found)
+    wanted = parsing.day(day, now=now, timezone=booking.timezone)
+    return Exclusion(found, (series.occurrence_on(booking, wanted).recurrence_id,))
+
+
+_LONGEST = 3660 * DAY
+_MOST = 1_000_000_000
+MOST_SLOTS = 100_000  # of one listing
+_WEEK = 7
+
+
+def _range(
+    start_date: str | datetime,
+    end_date: str | datetime | None,
+    days: int | None,
+    *,
+    now: datetime,
+    timezone: str,
+) -> Span:
+    if end_date is not None and days is not None:
+        raise UsageError("say where the range ends, or how many days it has: not both")
+    first = parsing.range_start(start_date, now=now, timezone=timezone)
+    if end_date is not None:
+        last = parsing.range_end(end_date, now=now, timezone=timezone)
+    else:
+        most = _LONGEST.days
+        number = _WEEK if days is None else days
+        length = validation.whole_number(number, "days", least=1, most=most) * DAY
+        last = times.day_start(times.local_date(first, timezone) + length, timezone)
+    if last < first:
+        raise BadInput(
+            "the range ends before it begins",
+            hint="mon…sun are the first such days after today",
+            field="endDate",
+        )
+    if last - first > _LONGEST:
+        raise BadInput(
+            f"free starts are listed for {_LONGEST.days} days at most",
+            hint="let the range end sooner, or begin later",
+            field="endDate",
+            most=_LONGEST.days,
+        )
+    return Span(first, last)
+
+
+def _rule(value: object, *, now: datetime, timezone: str) -> Recurrence | None:
+    if value is None:
+        return None
+    from calbook.wire.reading import recurrence  # slow to import
+
+    return recurrence.read_recurrence(value, now=now, timezone=timezone)
+
+
+def _event_type(facts: Facts, event_type_id: str) -> EventType:
+    return facts.event_type(validation.identifier(event_type_id, "evt", "eventTypeId"))
+
+
+def _host_id(host_id: str | None) -> str | None:
+    if host_id is None:
+        return None
+    return validation.identifier(host_id, "user", "hostId")
+
+
+def _slot(clock: times.Formatter, length: int, found: FreeStart) -> Json:
+    return {
+        "startTime": clock(found.start),
+        "endTime": clock(found.start + length),
+        "hostId": found.host_id,
+        "seatsLeft": found.seats_left,
+    }

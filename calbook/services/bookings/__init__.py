@@ -1,0 +1,1 @@
+"""Bookings made, changed, read and recorded, each in one transaction."""

@@ -1,0 +1,354 @@
+"""Every change of a booking: read the facts, let the core decide, save, tell.
+
+One function is one transaction; a refusal raises and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from calbook.core import validation
+from calbook.core.booking import attendees, lifecycle, series, transitions
+from calbook.core.booking.lifecycle import Change, OccurrenceMove
+from calbook.core.booking.series import Selector
+from calbook.core.booking.transitions import Action
+from calbook.core.errors import UsageError, VersionConflict
+from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
+from calbook.core.rules import policy
+from calbook.core.time import parsing
+from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability.host_choice import HostPlan
+from calbook.services.availability.request import BookingRequest, meeting_span
+from calbook.services.bookings import record
+from calbook.services.bookings.options import ChangeOptions
+from calbook.store import reminders
+from calbook.store.context import Context
+from calbook.store.facts import Exclusion, Facts
+from calbook.store.transaction import Transaction
+from calbook.wire.json_objects import Json
+from calbook.wire.reading import booking_requests
+from calbook.wire.reading.booking_requests import (
+    Dates,
+    MetadataMerge,
+    RescheduleRequest,
+)
+
+Decide = Callable[[Transaction, Booking, datetime], Change]
+
+
+def change(context: Context, uid: str, options: ChangeOptions, decide: Decide) -> Json:
+    """One transaction around a decision about one booking."""
+    with context.store.write(dry_run=options.dry_run) as tx:
+        now = context.clock()
+        first = record.first_answer(tx, options)
+        if first is not None:
+            return first
+        record.record_passed_time(tx, now)
+        before = tx.booking(tx.resolve_uid(uid))
+        if options.if_version is not None and options.if_version != before.version:
+            raise VersionConflict(
+                before.uid, expected=options.if_version, actual=before.version
+            )
+        return record.save_change(tx, before, decide(tx, before, now), options, now=now)
+
+
+def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        confirmed = lifecycle.confirm(booking, now=now)
+        pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
+        _check_claims(tx, booking, pending, now)
+        return confirmed
+
+    return change(context, uid, options, decide)
+
+
+def _check_claims(
+    facts: Facts, booking: Booking, occurrences: Sequence[Occurrence], now: datetime
+) -> None:
+    """The time must still be its own: under a wrong clock it may have seemed free.
+
+    What else the host has to do meanwhile is for the host to know.
+    """
+    obstacles = facts.claim_obstacles(
+        booking.host_ids,
+        [occurrence.claim for occurrence in occurrences],
+        exclusion=Exclusion(booking.uid),
+        now=now,
+    )
+    if obstacles:
+        raise policy.slot_taken_error(obstacles[min(obstacles)], booking.timezone)
+
+
+def reject(
+    context: Context, uid: str, options: ChangeOptions, *, reason: str | None
+) -> Json:
+    text = booking_requests.read_reason(reason)
+    return change(
+        context,
+        uid,
+        options,
+        lambda tx, booking, now: lifecycle.reject(booking, now=now, reason=text),
+    )
+
+
+def read_selector(dates: Dates, booking: Booking, now: datetime) -> Selector:
+    """The dates that are meant, read as local dates of the booking."""
+
+    def day(text: str | date | None) -> date | None:
+        if text is None:
+            return None
+        return parsing.day(text, now=now, timezone=booking.timezone)
+
+    return Selector(day(dates.on), day(dates.since), dates.all)
+
+
+def cancel(
+    context: Context,
+    uid: str,
+    options: ChangeOptions,
+    *,
+    by: str,
+    reason: str | None,
+    dates: Dates,
+) -> Json:
+    who, text = booking_requests.read_actor(by), booking_requests.read_reason(reason)
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        chosen = series.select_occurrences(
+            booking, read_selector(dates, booking, now), now
+        )
+        transitions.check_transition(booking, chosen, Action.CANCEL, now)
+        policy.check_change(booking, chosen, verb="cancel", by=who, now=now)
+        return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
+
+    return change(context, uid, options, decide)
+
+
+def reschedule(
+    context: Context, uid: str, options: ChangeOptions, move: RescheduleRequest
+) -> Json:
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        chosen = series.select_occurrences(
+            booking, read_selector(move.dates, booking, now), now
+        )
+        transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
+        placed = _plan_moves(tx, booking, chosen, move, now)
+        policy.check_change(
+            booking, chosen, verb="reschedule", by=move.asker.by, now=now
+        )
+        taken, why = _choose_hosts(tx, booking, placed, move, now)
+        return lifecycle.reschedule(
+            booking,
+            placed,
+            now=now,
+            by=move.asker.by,
+            reason=move.reason,
+            overrides=taken.decision.overrides_used,
+            host_ids=taken.host_ids,
+            why=why,
+        )
+
+    return change(context, uid, options, decide)
+
+
+def _plan_moves(
+    facts: Facts,
+    booking: Booking,
+    chosen: Sequence[Occurrence],
+    move: RescheduleRequest,
+    now: datetime,
+) -> tuple[OccurrenceMove, ...]:
+    """Where the occurrences go; refused when they are there already."""
+    start = parsing.moment(
+        move.start_time, now=now, timezone=move.timezone or booking.timezone
+    )
+    length = chosen[0].span.end - chosen[0].span.start
+    meeting_span(start, length, booking.timezone)
+    event_type = facts.event_type(booking.event_type_id)
+    goals = series.shift_starts(booking, chosen, start)
+    placed = series.plan_moves(chosen, goals, event_type)
+    lifecycle.check_moves(booking, placed)
+    return placed
+
+
+def _choose_hosts(
+    facts: Facts,
+    booking: Booking,
+    placed: Sequence[OccurrenceMove],
+    move: RescheduleRequest,
+    now: datetime,
+) -> tuple[HostPlan, dict[str, Any]]:
+    """The plan of the hosts who take the new time, the same ones if they can; why."""
+    request = BookingRequest(
+        event_type=facts.event_type(booking.event_type_id),
+        meetings=tuple(move.meeting for move in placed),
+        timezone=booking.timezone,
+        now=now,
+        exclusion=Exclusion(
+            booking.uid, tuple(m.occurrence.recurrence_id for m in placed)
+        ),
+        overridden=move.asker.overridden,
+        display_timezone=move.timezone,
+    )
+    same = host_choice.plan_hosts(facts, request, booking.host_ids)
+    if not same.decision.refused_numbers:
+        return same, {}
+    if not move.reassigns:
+        raise host_choice.refusal([same])
+    _check_not_series(booking)
+    free = host_choice.possible_plans(
+        host_choice.plan_alternatives(facts, request), skips_conflicts=False
+    )
+    if not free:
+        raise host_choice.refusal(tuple(host_choice.plan_alternatives(facts, request)))
+    return host_choice.choose_by_turn(facts, request, free)
+
+
+def _check_not_series(booking: Booking) -> None:
+    """The dates of a series have one host, those that are over as well."""
+    if booking.recurring is not None:
+        raise UsageError(
+            "a series keeps its host",
+            hint="cancel what is still to come and book it anew",
+            uid=booking.uid,
+        )
+
+
+# -- groups and attendance ----------------------------------------------------------
+
+
+def add_attendee(
+    context: Context, uid: str, options: ChangeOptions, *, attendee: Attendee, by: str
+) -> Json:
+    who = booking_requests.read_asker(by, ())
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        event_type = tx.event_type(booking.event_type_id)
+        return group_bookings.add_to_group(event_type, booking, attendee, who, now=now)
+
+    return change(context, uid, options, decide)
+
+
+def remove_attendee(
+    context: Context, uid: str, options: ChangeOptions, *, email: str, by: str
+) -> Json:
+    who, address = booking_requests.read_actor(by), validation.email(email)
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        left = attendees.leave(booking, address, now=now, by=who)
+        live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
+        policy.check_change(booking, live, verb="leave", by=who, now=now)
+        return left
+
+    return change(context, uid, options, decide)
+
+
+def record_attendance(
+    context: Context,
+    uid: str,
+    options: ChangeOptions,
+    *,
+    attendance: Attendance,
+    dates: Dates,
+    emails: Sequence[str],
+) -> Json:
+    """Record that somebody came, or did not; in a group all, or some of them."""
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        event_type = tx.event_type(booking.event_type_id)
+        if emails:
+            group_bookings.check_group(event_type, booking)
+        if dates.on is None and booking.recurring is not None:
+            raise series.missing_selector_error(booking, "add --on DATE")
+        [occurrence] = series.select_occurrences(
+            booking, read_selector(dates, booking, now), now
+        )
+        persons = None
+        if emails:
+            found = (
+                attendees.find_attendee(booking, validation.email(email))
+                for email in emails
+            )
+            persons = tuple(found)
+        elif event_type.seats is not None:
+            persons = attendees.unmarked_attendees(booking, occurrence)
+        return attendees.record_attendance(
+            booking, occurrence, attendance, now=now, persons=persons
+        )
+
+    return change(context, uid, options, decide)
+
+
+def update(
+    context: Context,
+    uid: str,
+    options: ChangeOptions,
+    *,
+    attendee: Mapping[str, Any],
+    values: Mapping[str, Any],
+    merge: MetadataMerge | None = None,
+) -> Json:
+    """Set fields of the booking and of its primary attendee to values given."""
+
+    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        wanted = dict(values)
+        if attendee:
+            primary = booking.attendee._replace(**attendee)
+            wanted["attendees"] = (primary, *booking.guests)
+            attendees.check_no_duplicate(wanted["attendees"])
+            wanted |= _rename_attendances(booking, primary)
+        if merge is not None:
+            wanted["metadata"] = validation.metadata(
+                _merge_metadata(booking.metadata, merge)
+            )
+        after = booking._replace(**wanted)
+        if attendee or "location" in wanted:
+            attendees.check_phone(after.location, after.attendee)
+        return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
+
+    return change(context, uid, options, decide)
+
+
+def _rename_attendances(booking: Booking, primary: Attendee) -> dict[str, Any]:
+    """What is known of the primary's attendance goes along with a new address."""
+    old, new = (
+        validation.fold_email(booking.attendee.email),
+        validation.fold_email(primary.email),
+    )
+    if old == new or not any(old in o.attendances for o in booking.occurrences):
+        return {}
+    return {
+        "occurrences": tuple(
+            o._replace(
+                attendances={
+                    new if k == old else k: v for k, v in o.attendances.items()
+                }
+            )
+            for o in booking.occurrences
+        )
+    }
+
+
+def _merge_metadata(
+    metadata: Mapping[str, Any], merge: MetadataMerge
+) -> dict[str, Any]:
+    kept = {key: value for key, value in metadata.items() if key not in merge.drop}
+    return {**kept, **merge.put}
+
+
+def tick(context: Context) -> list[Json]:
+    """Tell of everything that time has done and nobody was told of.
+
+    It also makes some reminders pointless.
+    """
+    events: list[Json] = []
+    while True:
+        with context.store.write() as tx:
+            now = context.clock()
+            reminders.drop_late_reminders(tx, now)
+            told = record.record_passed_time(tx, now)
+        events += told
+        if len(told) < record.BACKLOG:
+            return events

@@ -1,0 +1,354 @@
+"""Booking: the facts read, every rule asked, the booking made and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core import ids
+from calbook.core.booking import attendees, lifecycle
+from calbook.core.booking.lifecycle import Change
+from calbook.core.errors import CalbookError, UsageError
+from calbook.core.model import (
+    MINUTE,
+    Actor,
+    Booking,
+    EventType,
+    Moment,
+    Occurrence,
+    Policy,
+    Resolution,
+    Status,
+)
+from calbook.core.rules import questions
+from calbook.core.time import parsing, times
+from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability.host_choice import HostPlan
+from calbook.services.availability.request import (
+    BookingRequest,
+    booking_timezone,
+    meeting_span,
+)
+from calbook.services.bookings import record
+from calbook.services.bookings.options import ChangeOptions, read_options
+from calbook.store.context import Context
+from calbook.store.transaction import Transaction
+from calbook.wire.json_objects import Json
+from calbook.wire.reading import idempotency
+from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+
+if TYPE_CHECKING:
+    from calbook.core.time.recurrence import Recurrence
+
+
+class NumberedRequest(NamedTuple):
+    """One of several bookings that are wanted, with its number for errors."""
+
+    line: int
+    new_booking: NewBooking
+    options: ChangeOptions
+
+
+OnRefused = Callable[[CalbookError], None]
+
+
+def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
+    """Make one booking, from the arguments that the library takes."""
+    _, new_booking, options = _read_request(1, wanted)
+    with context.store.write(dry_run=dry_run) as tx:
+        answer = create_in(tx, new_booking, options, now=context.clock())
+    return _without_uid(answer, new_booking) if dry_run else answer
+
+
+def create_all(
+    context: Context,
+    wanted: Iterable[Mapping[str, Any]],
+    *,
+    lines: Iterable[int] | None,
+    refused: OnRefused | None,
+    dry_run: bool,
+) -> list[Json]:
+    """All in one transaction, or none; with `refused`, all but those it is told of."""
+    requests = []
+    for line, given in zip(lines or count(1), wanted, strict=False):
+        with report_refusal(line, refused):
+            requests.append(_read_request(line, given))
+    answers = []
+    with context.store.write(dry_run=dry_run) as tx:
+        now = context.clock()
+        for line, new_booking, options in requests:
+            with report_refusal(line, refused), tx.savepoint():
+                answer = create_in(tx, new_booking, options, now=now)
+                answers.append(_without_uid(answer, new_booking) if dry_run else answer)
+    return answers
+
+
+def _read_request(line: int, wanted: Mapping[str, Any]) -> NumberedRequest:
+    given = idempotency.reusable(dict(wanted))
+    key = given.pop("idempotency_key", None)
+    new_booking = read_new_booking(given)
+    options = read_options(
+        "create",
+        idempotency.given_parts(given),
+        idempotency_key=key,
+        notify_attendee=new_booking.notify,
+    )
+    return NumberedRequest(line, new_booking, options)
+
+
+def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
+    """As it would be: without the uid and the link that only a real one gets.
+
+    A group that is joined has both already.
+    """
+    if answer["version"] > 0:
+        return answer
+    return {**answer, "uid": None, "meetingUrl": new_booking.meeting_url}
+
+
+@contextmanager
+def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
+    """Name the line in an error; pass the error to `refused` if there is one."""
+    try:
+        with name_line(line):
+            yield
+    except CalbookError as error:
+        if refused is None:
+            raise
+        refused(error)
+
+
+@contextmanager
+def name_line(line: int) -> Iterator[None]:
+    """Name a request's line in the error that refuses it."""
+    try:
+        yield
+    except CalbookError as error:
+        error.message = f"line {line}: {error.message}"
+        error.details["line"] = line
+        raise
+
+
+def create_in(
+    tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
+) -> Json:
+    """Book inside a transaction that is open already."""
+    first = record.first_answer(tx, options)
+    if first is not None:
+        return first
+    record.record_passed_time(tx, now)
+    event_type = tx.event_type(new_booking.event_type_id)
+    timezone = booking_timezone(tx, event_type, new_booking.host_id)
+    start = parsing.moment(
+        new_booking.start_time, now=now, timezone=new_booking.timezone or timezone
+    )
+    rule = _read_rule(new_booking, now=now, timezone=timezone)
+    starts = _starts(event_type, rule, start, timezone)
+    group = group_bookings.find_group(
+        tx, event_type, new_booking, starts, rule=rule, now=now
+    )
+    if group is not None:
+        change = group_bookings.join_group(event_type, group, new_booking, now=now)
+        return record.save_change(tx, group, change, options, now=now)
+    change = _make_booking(
+        tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
+    )
+    return record.save_change(tx, None, change, options, now=now)
+
+
+def _read_rule(
+    new_booking: NewBooking, *, now: datetime, timezone: str
+) -> Recurrence | None:
+    if new_booking.recurring is None:
+        if new_booking.skips_conflicts:
+            raise UsageError("only a series can skip dates", hint="add --repeat weekly")
+        return None
+    from calbook.wire.reading import recurrence  # slow to import
+
+    return recurrence.read_recurrence(new_booking.recurring, now=now, timezone=timezone)
+
+
+def _starts(
+    event_type: EventType, rule: Recurrence | None, start: Moment, timezone: str
+) -> tuple[Moment, ...]:
+    """The start as given, and those that follow from it by the rule."""
+    if rule is None:
+        return (start,)
+    from calbook.core.time import recurrence  # slow to import
+
+    wall = times.wall_time(start.instant, timezone)
+    _, *others = recurrence.starts(
+        rule, wall, timezone, most=event_type.max_occurrences
+    )
+    moments = (Moment(o.instant, o.wall, timezone, by_offset=False) for o in others)
+    return (start, *moments)
+
+
+def _make_booking(
+    tx: Transaction,
+    event_type: EventType,
+    new_booking: NewBooking,
+    starts: tuple[Moment, ...],
+    *,
+    rule: Recurrence | None,
+    timezone: str,
+    now: datetime,
+) -> Change:
+    duration = _duration(event_type, new_booking)
+    request = BookingRequest(
+        event_type=event_type,
+        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
+        timezone=timezone,
+        now=now,
+        host_id=new_booking.host_id,
+        persons=len(new_booking.attendees),
+        responses=new_booking.responses,
+        overridden=new_booking.asker.overridden,
+        display_timezone=new_booking.timezone,
+        skips_conflicts=new_booking.skips_conflicts,
+    )
+    chosen, why = _choose_hosts(tx, request)
+    used = chosen.decision.overrides_used
+    if duration != event_type.duration:
+        used = (*used, "duration")
+    booking = _booking(
+        new_booking,
+        event_type,
+        chosen.host_ids,
+        _occurrences(
+            request, starts, chosen.decision.refused_numbers, by=new_booking.asker.by
+        ),
+        rule=rule,
+        timezone=timezone,
+        now=now,
+        overrides=used,
+    )
+    return lifecycle.create(booking, by=new_booking.asker.by, change=why)
+
+
+def _choose_hosts(tx: Transaction, request: BookingRequest) -> tuple[HostPlan, Json]:
+    """The hosts who take it, and why it is theirs where there was a choice."""
+    candidates = tuple(host_choice.plan_alternatives(tx, request))
+    free = host_choice.possible_plans(
+        candidates, skips_conflicts=request.skips_conflicts
+    )
+    if not free:
+        refusal = host_choice.refusal(
+            candidates, skips_conflicts=not request.skips_conflicts
+        )
+        raise group_bookings.advise_group(tx, request.event_type, refusal)
+    if len(candidates) == 1:
+        return free[0], {}
+    return host_choice.choose_by_turn(tx, request, free)
+
+
+def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
+    if new_booking.duration is None or new_booking.duration == event_type.duration:
+        return event_type.duration
+    if "duration" not in new_booking.asker.overridden:
+        raise UsageError(
+            f"a booking of {event_type.id} takes"
+            f" {event_type.duration // MINUTE} minutes",
+            hint="another length needs --by host --override duration",
+        )
+    return new_booking.duration
+
+
+def _occurrences(
+    request: BookingRequest,
+    starts: Iterable[Moment],
+    skipped: Iterable[int],
+    *,
+    by: Actor,
+) -> tuple[Occurrence, ...]:
+    awaits = request.event_type.requires_confirmation and by is Actor.ATTENDEE
+    status = Status.PENDING if awaits else Status.CONFIRMED
+    made = [
+        Occurrence(
+            recurrence_id=meeting.start,
+            # A generated date is its rule's, even where a gap pushed it past midnight.
+            date=_date(start, request.timezone),
+            start=start,
+            span=meeting,
+            claim=request.event_type.claim(meeting),
+            status=status,
+        )
+        for start, meeting in zip(starts, request.meetings, strict=True)
+    ]
+    for number in skipped:
+        made[number] = made[number]._replace(
+            status=Status.CANCELLED,
+            resolution=Resolution.CONFLICT,
+            cancelled_by=Actor.SYSTEM,
+        )
+    return tuple(made)
+
+
+def _date(start: Moment, timezone: str) -> date:
+    if start.timezone == timezone:
+        return start.wall.date()
+    return times.local_date(start.instant, timezone)
+
+
+def _booking(
+    new_booking: NewBooking,
+    event_type: EventType,
+    host_ids: tuple[str, ...],
+    occurrences: tuple[Occurrence, ...],
+    *,
+    rule: Recurrence | None,
+    timezone: str,
+    now: datetime,
+    overrides: tuple[str, ...],
+) -> Booking:
+    uid = ids.uid()
+    return Booking(
+        uid=uid,
+        event_type_id=event_type.id,
+        host_ids=host_ids,
+        timezone=timezone,
+        occurrences=occurrences,
+        attendees=new_booking.attendees,
+        policy=Policy(
+            event_type.requires_confirmation,
+            event_type.allow_cancellation,
+            event_type.cancellation_deadline,
+            event_type.questions,
+        ),
+        created_at=now,
+        updated_at=now,
+        location=_location(new_booking, event_type),
+        meeting_url=new_booking.meeting_url or _meeting_url(event_type, uid),
+        notes=new_booking.notes,
+        responses=check_responses(new_booking, event_type),
+        metadata=new_booking.metadata,
+        recurring=rule,
+        overrides=overrides,
+    )
+
+
+def _location(
+    new_booking: NewBooking, event_type: EventType
+) -> Mapping[str, str] | None:
+    location = new_booking.location or event_type.location
+    attendees.check_phone(location, new_booking.attendees[0])
+    return location
+
+
+def _meeting_url(event_type: EventType, uid: str) -> str | None:
+    template = event_type.meeting_url_template
+    if template is None:
+        return None
+    return template.replace("{uid}", uid).replace("{token}", ids.token())
+
+
+def check_responses(
+    new_booking: NewBooking, event_type: EventType
+) -> Mapping[str, Any]:
+    """In their types; as given where the host passed the questions by."""
+    if "questions" in new_booking.asker.overridden:
+        return new_booking.responses
+    return questions.check_answers(event_type.questions, new_booking.responses)

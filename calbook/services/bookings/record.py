@@ -1,0 +1,163 @@
+"""What every change ends with: time's part told, the booking saved, its event written.
+
+All inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from calbook.core import ids, validation
+from calbook.core.booking import lifecycle
+from calbook.core.booking.lifecycle import Change
+from calbook.core.errors import KeyReused
+from calbook.core.model import Booking, Event
+from calbook.core.time import times
+from calbook.services.bookings.options import ChangeOptions
+from calbook.store import reminders
+from calbook.store.facts import keys_to_json
+from calbook.store.transaction import Transaction
+from calbook.wire.json_objects import Json
+from calbook.wire.reading import idempotency
+from calbook.wire.writing.bookings import (
+    booking_to_json,
+    complete_stored_booking,
+    event_to_json,
+    limit_to_dates,
+    limit_to_person,
+)
+
+BACKLOG = 200  # events of time passing that one write tells at most
+
+
+def first_answer(tx: Transaction, options: ChangeOptions) -> Json | None:
+    if options.idempotency_key is None:
+        return None
+    key = validation.line(options.idempotency_key, "idempotencyKey")
+    first = tx.stored_answer(key)
+    if first is None:
+        return None
+    request, answer = first
+    if not idempotency.is_same_request(request, options.request):
+        raise KeyReused(key, answer["uid"])
+    return complete_stored_booking(answer)
+
+
+def record_passed_time(tx: Transaction, now: datetime) -> list[Json]:
+    """Write the events of occurrences that have expired or ended, oldest first.
+
+    Only those occurrences are read and written, however long a series is.
+    """
+    due = tx.due_occurrences(now, limit=BACKLOG)
+    found: list[tuple[int, Event, str, Json]] = []
+    for uid, keys in _by_uid(due).items():
+        before = tx.booking_part(uid, keys)
+        change = lifecycle.pass_time(before, before.occurrences, now)
+        tx.mark_recorded(change.booking)
+        row = tx.booking_part_row(uid, keys_to_json(keys))
+        assert row is not None
+        answer = booking_to_json(row, now=times.epoch(now))
+        if (
+            before.recurring is not None
+            and reminders.notification_settings(tx, uid).has_reminders
+        ):
+            from calbook.services.outbox import (
+                notices,  # only where somebody is reminded
+            )
+
+            notices.update_reminders(tx, tx.booking(uid), now=now)
+        for occurrence, event in zip(before.occurrences, change.events, strict=True):
+            order = due.index((uid, occurrence.recurrence_id))
+            found.append((order, event, before.timezone, answer))
+    events = []
+    for _, event, timezone, answer in sorted(found, key=lambda item: item[0]):
+        seq = _append_event(tx, event, answer)
+        if (
+            event.type == "booking.cancelled"
+            and reminders.notification_settings(tx, event.uid).notify
+        ):
+            from calbook.services.outbox import (
+                notices,  # only where somebody is to be told
+            )
+
+            notices.queue_expiry_notice(tx, event, seq, now=now)
+        events.append(event_to_json(tx.event_row(seq), timezone))
+    return events
+
+
+def _by_uid(due: Iterable[tuple[str, datetime]]) -> dict[str, list[datetime]]:
+    """Each booking is read and written once, however many of its dates are due."""
+    found: dict[str, list[datetime]] = {}
+    for uid, key in due:
+        found.setdefault(uid, []).append(key)
+    return found
+
+
+def save_change(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    options: ChangeOptions,
+    *,
+    now: datetime,
+) -> Json:
+    """Save a booking with its events; the booking's JSON as it is now."""
+    tx.save(change.booking, before, now=now)
+    answer = booking_json(tx, change.booking.uid, now)
+    seqs = [_append_event(tx, event, answer) for event in change.events]
+    _queue_mail(tx, before, change, seqs, options, now=now)
+    if options.idempotency_key is not None:
+        tx.store_answer(
+            options.idempotency_key,
+            request=options.request,
+            event_seq=seqs[-1],
+            answer=answer if _is_shortened(change.events[-1]) else None,
+        )
+    return answer
+
+
+def booking_json(tx: Transaction, uid: str, now: datetime) -> Json:
+    """The booking's JSON as it is now."""
+    row = tx.booking_row(uid)
+    assert row is not None
+    return booking_to_json(row, now=times.epoch(now))
+
+
+def _queue_mail(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    seqs: list[int],
+    options: ChangeOptions,
+    *,
+    now: datetime,
+) -> None:
+    """Mail beside the events, and reminders before the meetings."""
+    habit = reminders.notification_settings(tx, change.booking.uid)
+    notify = habit.notify if options.notify is None else options.notify
+    if notify:
+        from calbook.services.outbox import notices  # only where somebody is to be told
+
+        notices.queue_notices(tx, before, change, seqs, now=now)
+    if habit.has_reminders or habit.has_queued_reminders:
+        from calbook.services.outbox import notices
+
+        notices.update_reminders(tx, change.booking, now=now)
+
+
+def _is_shortened(event: Event) -> bool:
+    return bool(event.about) or "attendee" in event.change
+
+
+def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
+    """Append an event with what it is about.
+
+    Else each of the 730 completions of a long series would repeat all 730, and each
+    of a thousand seats all thousand persons.
+    """
+    if event.about:
+        answer = limit_to_dates(answer, event.change["dates"])
+    elif "attendee" in event.change:
+        answer = limit_to_person(answer, event.change["attendee"]["email"])
+    return tx.append_event(event, id=ids.event(), booking=answer)

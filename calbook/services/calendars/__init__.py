@@ -1,0 +1,1 @@
+"""Calendar files: others' read as busy time, bookings written as invitations and feeds."""

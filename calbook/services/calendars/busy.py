@@ -1,0 +1,369 @@
+"""Time in which hosts are busy with other things: calendar files, and their own word.
+
+A file is read before the transaction that saves it: expanding thousands of events must
+not keep others from booking.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from calbook.core import busy, ids, validation
+from calbook.core.busy import BusyKind, CalendarContent, Stretch
+from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
+from calbook.core.model import Host, Span
+from calbook.core.time import parsing, times
+from calbook.services.calendars import files
+from calbook.store import busy as store
+from calbook.store.busy import BusyReader
+from calbook.store.busy_spans import stretch_rows
+from calbook.wire.json_objects import Json
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+    from calbook.store.reader import Row
+    from calbook.store.transaction import Transaction
+
+Progress = Callable[[int, int], object]
+OnRefused = Callable[[CalbookError], None]
+When = str | date | datetime
+
+_MOST_SKIPPED = 1_000  # that are kept with their reasons
+
+
+def import_calendar(
+    context: Context,
+    source: str | os.PathLike[str] | bytes,
+    *,
+    name: str,
+    host_id: str | None,
+    shows_text: bool,
+    progress: Progress | None,
+) -> Json:
+    """Read a calendar file, or its bytes, in the place of one of that name."""
+    path = None if isinstance(source, bytes) else files.check_path(source)
+    wanted = _CalendarSource(
+        busy.calendar_name(name),
+        None if path is None else files.path_to_read_again(path),
+        validation.boolean(shows_text, "showsText"),
+    )
+    with context.store.read(BusyReader) as reader:
+        host = _host(reader, host_id)
+    if isinstance(source, bytes):
+        return _import(context, host, wanted, source, progress)
+    data = files.read_file(files.check_path(source))
+    return _import(context, host, wanted, data, progress)
+
+
+def _import(
+    context: Context,
+    host: Host,
+    wanted: _CalendarSource,
+    data: bytes,
+    progress: Progress | None,
+) -> Json:
+    from calbook.ical.reading.busy_times import read_busy_times  # slow to import
+
+    now = context.clock()
+    with context.store.read(BusyReader) as reader:
+        window = busy.import_window(now, host.timezone, reader.most_ahead(host.id))
+    found = read_busy_times(
+        data,
+        timezone=host.timezone,
+        window=window,
+        email=host.email,
+        shows_text=wanted.shows_text,
+        progress=progress,
+    )
+    with context.store.write() as tx:
+        tx.host(host.id)  # it may have gone meanwhile
+        own = _own_events(tx, host.id, found)
+        calendar = {
+            **_content_columns(found, own),
+            "host_id": host.id,
+            "name": wanted.name,
+            "kind": BusyKind.ICS,
+            "source": wanted.source,
+            "shows_text": int(wanted.shows_text),
+            "imported_at": times.epoch(now),
+            "horizon": times.epoch(window.end),
+        }
+        foreign = (s for s in found.stretches if s.uid not in own)
+        return _save(tx, calendar, busy.merge_stretches(foreign, host.timezone), now)
+
+
+def add_busy_time(
+    context: Context,
+    start_time: When,
+    end_time: When,
+    *,
+    host_id: str | None,
+    reason: str | None,
+    shows_text: bool,
+    timezone: str | None,
+) -> Json:
+    """Block a host's own time; its `name` is an id that is made up."""
+    text = None
+    if reason is not None:
+        text = validation.line(reason, "reason", most=validation.REASON_LENGTH)
+    shows = validation.boolean(shows_text, "showsText")
+    with context.store.write() as tx:
+        now = context.clock()
+        host = _host(tx, host_id)
+        zone = parsing.timezone(timezone) if timezone else host.timezone
+        span = Span(
+            parsing.range_start(start_time, now=now, timezone=zone),
+            parsing.range_end(end_time, now=now, timezone=zone),
+        )
+        busy.check_length(span)
+        calendar = {
+            **_EMPTY,
+            "host_id": host.id,
+            "name": ids.busy(),
+            "kind": BusyKind.OWN,
+            "shows_text": int(shows),
+            "imported_at": times.epoch(now),
+        }
+        return _save(tx, calendar, [Stretch(span, text)], now)
+
+
+def list_calendars(
+    context: Context,
+    *,
+    host_id: str | None,
+    start_date: When | None,
+    end_date: When | None,
+    timezone: str | None,
+) -> list[Json]:
+    """Calendars and own busy time by host; with dates, those that are busy then."""
+    now = context.clock()
+    with context.store.read(BusyReader) as reader:
+        zone = _zone(reader, host_id, timezone)
+        rows = reader.calendar_rows(
+            host_id=_host_id(reader, host_id),
+            since=_epoch(parsing.range_start, start_date, now, zone),
+            until=_epoch(parsing.range_end, end_date, now, zone),
+        )
+        return [_calendar_json(reader, row, now) for row in rows]
+
+
+def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
+    now = context.clock()
+    with context.store.read(BusyReader) as reader:
+        return _calendar_json(reader, _find_calendar(reader, name, host_id), now)
+
+
+def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None:
+    with context.store.write() as tx:
+        row = _find_calendar(BusyReader(tx.connection), name, host_id)
+        store.remove_calendar(tx, row["host_id"], row["name"])
+
+
+def refresh_calendars(
+    context: Context,
+    name: str | None,
+    *,
+    host_id: str | None,
+    refused: OnRefused | None,
+    progress: Progress | None,
+) -> list[Json]:
+    """Read the files of calendars again, each in a transaction of its own."""
+    with context.store.read(BusyReader) as reader:
+        rows = _with_files(reader, name, host_id)
+        hosts = {row["host_id"]: reader.host(row["host_id"]) for row in rows}
+    done = []
+    for row in rows:
+        wanted = _CalendarSource(row["name"], row["source"], bool(row["shows_text"]))
+        try:
+            data = files.read_file(row["source"], lasts=True)
+            host = hosts[row["host_id"]]
+            done.append(_import(context, host, wanted, data, progress))
+        except CalbookError as error:
+            _name_calendar(error, row)
+            if refused is None:
+                raise
+            refused(error)
+    return done
+
+
+def list_busy_times(
+    context: Context,
+    start_date: When,
+    end_date: When,
+    *,
+    host_id: str | None,
+    timezone: str | None,
+) -> list[Json]:
+    """When hosts are busy with other things, by start; whole stretches."""
+    now = context.clock()
+    with context.store.read(BusyReader) as reader:
+        zone = _zone(reader, host_id, timezone)
+        rows = stretch_rows(
+            reader.connection,
+            _host_id(reader, host_id),
+            times.epoch(parsing.range_start(start_date, now=now, timezone=zone)),
+            times.epoch(parsing.range_end(end_date, now=now, timezone=zone)),
+        )
+    return [busy_time_to_json(row, timezone) for row in rows]
+
+
+class _CalendarSource(NamedTuple):
+    """A calendar as it is asked for; `source` is a file that can be read again."""
+
+    name: str
+    source: str | None
+    shows_text: bool
+
+
+_EMPTY: Json = {
+    "source": None,
+    "events": 0,
+    "free": 0,
+    "bookings": 0,
+    "skipped": "[]",
+    "skipped_count": 0,
+    "horizon": None,
+}
+
+
+def _content_columns(found: CalendarContent, own: set[str]) -> Json:
+    """What is kept of a file besides its busy time."""
+    skipped = [each._asdict() for each in found.skipped[:_MOST_SKIPPED]]
+    return {
+        "events": found.events,
+        "free": found.free,
+        "bookings": len(own),
+        "skipped": json.dumps(skipped, ensure_ascii=False),
+        "skipped_count": len(found.skipped),
+    }
+
+
+def _own_events(tx: Transaction, host_id: str, found: CalendarContent) -> set[str]:
+    """The events that are the host's bookings in this very file: these have claims."""
+    uids = {event.partition("@")[0]: event for event in found.claimed}
+    booked = BusyReader(tx.connection).booked(host_id, uids)
+    return {uids[uid] for uid in booked}
+
+
+def _save(
+    tx: Transaction, calendar: Json, stretches: Iterable[Stretch], now: datetime
+) -> Json:
+    store.save_calendar(tx, calendar, tuple(stretches))
+    facts = BusyReader(tx.connection)
+    [row] = facts.calendar_rows(host_id=calendar["host_id"], name=calendar["name"])
+    return _calendar_json(facts, row, now)
+
+
+def _host(facts: BusyReader | Transaction, host_id: str | None) -> Host:
+    """The host that is named, else the only one."""
+    if host_id is not None:
+        return facts.host(validation.identifier(host_id, "user", "hostId"))
+    every = facts.ids("host")
+    if len(every) != 1:
+        raise UsageError(
+            "whose time is it?",
+            hint="name a host: --host "
+            + " or ".join(id.removeprefix("user_") for id in every[:8]),
+        )
+    return facts.host(every[0])
+
+
+def _host_id(facts: BusyReader, host_id: str | None) -> str | None:
+    return None if host_id is None else _host(facts, host_id).id
+
+
+def _zone(facts: BusyReader, host_id: str | None, timezone: str | None) -> str:
+    """In which bare dates are read: that asked for, the host's, the oldest host's."""
+    if timezone is not None:
+        return parsing.timezone(timezone)
+    oldest = facts.oldest_host() if host_id is None else host_id
+    return "UTC" if oldest is None else _host(facts, oldest).timezone
+
+
+def _epoch(
+    read: Callable[..., datetime], given: When | None, now: datetime, zone: str
+) -> int | None:
+    return None if given is None else times.epoch(read(given, now=now, timezone=zone))
+
+
+def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
+    text = validation.line(name, "name", most=80).lower()
+    found = facts.calendar_rows(host_id=_host_id(facts, host_id), name=text)
+    if not found:
+        raise NotFound(
+            "calendar or busy time",
+            text,
+            known=[row["name"] for row in facts.calendar_rows()],
+        )
+    if len(found) > 1:
+        hosts = [row["host_id"].removeprefix("user_") for row in found]
+        raise UsageError(
+            f"{len(found)} hosts have a calendar {text}",
+            hint=f"name one of them: --host {' or '.join(hosts[:8])}",
+        )
+    return found[0]
+
+
+def _with_files(facts: BusyReader, name: str | None, host_id: str | None) -> list[Row]:
+    if name is None:
+        rows = facts.calendar_rows(host_id=_host_id(facts, host_id))
+        return [row for row in rows if row["source"]]
+    row = _find_calendar(facts, name, host_id)
+    if row["source"] is None:
+        raise BadInput(
+            f"{row['name']} was not read from a file",
+            hint="import it again: calbook busy import FILE"
+            if row["kind"] == BusyKind.ICS
+            else None,
+            field="name",
+        )
+    return [row]
+
+
+def _name_calendar(error: CalbookError, row: Row) -> None:
+    error.message = f"{row['name']} of {row['host_id']}: {error.message}"
+    error.args = (error.message,)
+    error.details |= {"calendar": row["name"], "hostId": row["host_id"]}
+
+
+def _calendar_json(facts: BusyReader, row: Row, now: datetime) -> Json:
+    def stamp(epoch: int | None) -> str | None:
+        return None if epoch is None else times.rfc3339(epoch, row["timezone"])
+
+    return {
+        "name": row["name"],
+        "kind": row["kind"],
+        "hostId": row["host_id"],
+        "startTime": stamp(row["first"]),
+        "endTime": stamp(row["last"]),
+        "timezone": row["timezone"],
+        "stretches": row["stretches"],
+        "reason": row["text"],
+        "showsText": bool(row["shows_text"]),
+        "source": row["source"],
+        "importedAt": stamp(row["imported_at"]),
+        "horizon": stamp(row["horizon"]),
+        "events": row["events"],
+        "free": row["free"],
+        "bookings": row["bookings"],
+        "skippedCount": row["skipped_count"],
+        "skipped": json.loads(row["skipped"]),
+        "overlapping": facts.overlapping(row, now=times.epoch(now)),
+    }
+
+
+def busy_time_to_json(row: Row, timezone: str | None) -> Json:
+    zone = timezone or row["timezone"]
+    span = Span(times.instant(row["stretch_start"]), times.instant(row["stretch_end"]))
+    return {
+        "hostId": row["host_id"],
+        "calendar": row["name"],
+        "startTime": times.rfc3339(span.start, zone),
+        "endTime": times.rfc3339(span.end, zone),
+        "isAllDay": busy.is_all_day(span, row["timezone"]),
+        "reason": row["text"],
+    }

@@ -1,0 +1,47 @@
+"""Calendar files that people name: read whole, or refused."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from calbook.core import validation
+from calbook.core.busy import LARGEST_FILE
+from calbook.core.errors import BadInput
+
+
+def check_path(source: object) -> str:
+    """The path that is meant."""
+    path = os.fspath(source) if isinstance(source, os.PathLike) else source
+    return validation.prose(path, "source", most=4_096)
+
+
+def path_to_read_again(path: str) -> str | None:
+    """Where to find the file again; a pipe is read once."""
+    try:
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        is_file = False
+    return os.path.abspath(path) if is_file else None
+
+
+def read_file(path: str, *, lasts: bool = False) -> bytes:
+    """A file's bytes, or one more than a calendar may have.
+
+    One that is to last is not waited for where it has become a pipe.
+    """
+    try:
+        with open(path, "rb", opener=_open_without_waiting if lasts else None) as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(f"cannot read {path}: {reason}", path=path) from None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "it is no longer a regular file")
+    return file

@@ -1,0 +1,55 @@
+"""Event types added and changed; bookings made before keep their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calbook.services.catalog.entries import (
+    EVENT_TYPE,
+    check_is_new,
+    check_names_a_field,
+    entry_json,
+    read_id,
+    update_reminders,
+)
+from calbook.store import reminders
+from calbook.wire.json_objects import Json
+from calbook.wire.reading import event_types
+
+if TYPE_CHECKING:
+    from calbook.core.model import EventType
+    from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
+
+
+def create_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+    key = read_id(EVENT_TYPE, id)
+    with context.store.write() as tx:
+        check_is_new(tx, EVENT_TYPE, key)
+        new = event_types.new_event_type(key, fields, default_host=tx.oldest_host())
+        _check_references(tx, new)
+        tx.save_event_type(new, now=context.clock())
+        return entry_json(tx, EVENT_TYPE, key)
+
+
+def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+    key = read_id(EVENT_TYPE, id)
+    check_names_a_field(EVENT_TYPE, key, fields)
+    changes = event_types.read_event_type_fields(fields)
+    with context.store.write() as tx:
+        before = tx.event_type(key)
+        after = event_types.check_event_type(before._replace(**changes))
+        _check_references(tx, after)
+        now = context.clock()
+        tx.save_event_type(after, now=now)
+        uids = reminders.bookings_reminded_of_event_type(tx, key, now)
+        update_reminders(tx, uids, now)
+        return entry_json(tx, EVENT_TYPE, key)
+
+
+def _check_references(tx: Transaction, event_type: EventType) -> None:
+    for assignment in event_type.hosts:
+        tx.host(assignment.host_id)
+    if event_type.schedule_id is not None:
+        tx.timezone_of(event_type.schedule_id)

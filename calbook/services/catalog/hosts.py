@@ -1,0 +1,66 @@
+"""Hosts added and changed, and a new file's first host set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from calbook.services.catalog.entries import (
+    HOST,
+    check_is_new,
+    check_names_a_field,
+    entry_json,
+    read_id,
+    update_reminders,
+)
+from calbook.store import reminders
+from calbook.wire.json_objects import Json
+from calbook.wire.reading import schedules
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+
+
+def create_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+    key = read_id(HOST, id)
+    with context.store.write() as tx:
+        check_is_new(tx, HOST, key)
+        read = schedules.read_host_fields(fields)
+        schedule = tx.schedule(read.get("schedule_id", "sched_work"))
+        host = schedules.new_host(key, fields, schedule=schedule)
+        tx.save_host(host, now=context.clock())
+        return entry_json(tx, HOST, key)
+
+
+def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+    key = read_id(HOST, id)
+    check_names_a_field(HOST, key, fields)
+    changes = schedules.read_host_fields(fields)
+    with context.store.write() as tx:
+        after = tx.host(key)._replace(**changes)
+        tx.timezone_of(after.schedule_id)
+        now = context.clock()
+        tx.save_host(after, now=now)
+        update_reminders(tx, reminders.bookings_reminded_of_host(tx, key, now), now)
+        return entry_json(tx, HOST, key)
+
+
+def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:
+    """Set fields of the oldest host; a zone on its schedule as well.
+
+    Raises:
+        NotFound: the file has no host.
+    """
+    changes = schedules.read_host_fields(fields)
+    with context.store.write() as tx:
+        key = tx.oldest_host()
+        if key is None:
+            from calbook.core.errors import NotFound
+
+            raise NotFound("host", "user_me")
+        host, now = tx.host(key), context.clock()
+        tx.save_host(host._replace(**changes), now=now)
+        if "timezone" in changes:
+            schedule = tx.schedule(host.schedule_id)
+            tx.save_schedule(schedule._replace(timezone=changes["timezone"]), now=now)
+        return entry_json(tx, HOST, key)

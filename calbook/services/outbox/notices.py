@@ -1,0 +1,202 @@
+"""E-mail about bookings, queued beside the events in the booking's own transaction.
+
+Each mail is written now, so that what was said is what is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import NamedTuple
+
+from calbook import settings
+from calbook.core import ids
+from calbook.core.booking import effective_status
+from calbook.core.booking.lifecycle import Change
+from calbook.core.errors import BadInput, HostWithoutEmail, MailNotConfigured
+from calbook.core.model import Attendee, Booking, Event
+from calbook.core.outgoing import notices
+from calbook.core.outgoing import reminders as core_reminders
+from calbook.core.outgoing.notices import Notice
+from calbook.core.outgoing.reminders import DueReminder
+from calbook.core.validation import fold_email
+from calbook.delivery.mail import messages
+from calbook.delivery.mail.messages import Envelope
+from calbook.ical.writing.event_text import Invite
+from calbook.settings import MailServer
+from calbook.store import outbox, reminders
+from calbook.store.transaction import Transaction
+
+
+def mail_server() -> MailServer:
+    """The server that takes the mail.
+
+    Raises:
+        MailNotConfigured: there is none.
+    """
+    server = settings.mail_server()
+    if server is None:
+        raise MailNotConfigured
+    return server
+
+
+def _usable_server() -> MailServer | None:
+    """None as well where the settings are broken: nobody asked for mail just now."""
+    with suppress(BadInput):
+        return settings.mail_server()
+    return None
+
+
+class _NoticeEvent(NamedTuple):
+    """An event, with the booking before it and as it is now."""
+
+    event: Event
+    seq: int
+    before: Booking | None
+    invite: Invite
+    now: datetime
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        after, is_group = self.invite.booking, self.invite.is_group
+        return notices.notices_for(
+            self.before, after, self.event, self.now, is_group=is_group
+        )
+
+
+def queue_notices(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    seqs: Iterable[int],
+    *,
+    now: datetime,
+) -> None:
+    """One mail for each person whom an event concerns.
+
+    Raises:
+        MailNotConfigured: there is no server, or nobody who could be answered.
+    """
+    after = effective_status.effective_booking(change.booking, now)
+    invite = _invite(tx, after)
+    for event, seq in zip(change.events, seqs, strict=True):
+        news = _NoticeEvent(event, seq, before, invite, now)
+        for notice in news.notices:
+            sender = mail_server().sender
+            if invite.organizer.email is None:
+                raise HostWithoutEmail(invite.organizer.id)
+            _queue_notice(tx, news, notice, sender)
+
+
+def queue_expiry_notice(
+    tx: Transaction, event: Event, seq: int, *, now: datetime
+) -> None:
+    """Tell that a request was not confirmed in time, where anybody can be told.
+
+    Nobody asked for it just now, so nothing is refused.
+    """
+    invite = _invite(tx, effective_status.effective_booking(tx.booking(event.uid), now))
+    server = _usable_server()
+    if server is None or invite.organizer.email is None:
+        return
+    news = _NoticeEvent(event, seq, None, invite, now)
+    for notice in news.notices:
+        _queue_notice(tx, news, notice, server.sender)
+
+
+def _queue_notice(
+    tx: Transaction, news: _NoticeEvent, notice: Notice, sender: str
+) -> None:
+    change = news.event.change
+    moved_from = change.get("from")
+    for person in notice.persons:
+        envelope = Envelope(ids.delivery(), sender, news.now)
+        outbox.queue_delivery(
+            tx,
+            id=envelope.id,
+            channel="mail",
+            target=fold_email(person.email),
+            uid=news.event.uid,
+            event_seq=news.seq,
+            kind=notice.kind,
+            payload=messages.invitation_message(
+                envelope,
+                _invite_for(person, news, notice),
+                notice,
+                person,
+                reason=change.get("reason"),
+                moved_from=moved_from and datetime.fromisoformat(moved_from),
+            ),
+            now=news.now,
+        )
+
+
+def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
+    """As one person may see it: who left, as it was; in a group nobody but them."""
+    after = news.invite.booking
+    if notice.has_left:
+        assert news.before is not None
+        was = effective_status.effective_booking(news.before, news.now)._replace(
+            sequence=after.sequence, updated_at=after.updated_at
+        )
+        return news.invite._replace(booking=was, leaver=person)
+    joiner = person if news.invite.is_group else None
+    return news.invite._replace(only=notice.only, joiner=joiner)
+
+
+def _invite(tx: Transaction, booking: Booking) -> Invite:
+    hosts = tuple(tx.host(host_id) for host_id in booking.host_ids)
+    return Invite(booking, tx.event_type(booking.event_type_id), hosts)
+
+
+def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> None:
+    """Queue the reminders of a booking as it is now, and give up those of before.
+
+    None whose time has come already. Without a mail server, or with settings that
+    cannot be read, none is queued.
+    """
+    server = _usable_server()
+    seen = effective_status.effective_booking(booking, now)
+    invite = _invite(tx, seen)
+    wanted = core_reminders.due_reminders(seen, invite.event_type, invite.hosts, now)
+    known = reminders.queued_reminders(tx, booking.uid)
+    for key, old in known.items():
+        if old.is_pending and key not in wanted:
+            reminders.drop_reminder(tx, old.id, now)
+    if server is None:
+        return
+    for key, due in wanted.items():
+        queued = known.get(key)
+        if queued is None and due.at > now:
+            _queue_reminder(tx, server, invite, due, now)
+        elif queued is not None and queued.is_pending:
+            envelope = Envelope(queued.id, server.sender, now)
+            reminders.rewrite_reminder(
+                tx, queued.id, _reminder_message(envelope, invite, due)
+            )
+
+
+def _queue_reminder(
+    tx: Transaction, server: MailServer, invite: Invite, due: DueReminder, now: datetime
+) -> None:
+    envelope = Envelope(ids.delivery(), server.sender, now)
+    outbox.queue_delivery(
+        tx,
+        id=envelope.id,
+        channel="mail",
+        target=due.key[-1],
+        uid=invite.booking.uid,
+        kind="reminder",
+        payload=_reminder_message(envelope, invite, due),
+        now=now,
+        due_at=due.at,
+    )
+    reminders.add_reminder(tx, invite.booking.uid, due.key, envelope.id)
+
+
+def _reminder_message(envelope: Envelope, invite: Invite, due: DueReminder) -> str:
+    """Dated when it will be sent."""
+    return messages.reminder_message(
+        envelope._replace(now=due.at), invite, due.person, due.occurrence
+    )

@@ -1,0 +1,1 @@
+"""Many bookings at once: the agenda, the week and the statistics."""

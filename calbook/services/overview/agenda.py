@@ -1,0 +1,164 @@
+"""What takes place on some days, with all that it takes to show them.
+
+Light on purpose: an agenda imports no rules; only a week's open time needs them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core.time import parsing, times
+from calbook.services.bookings import filters
+from calbook.store.busy_spans import stretch_rows
+from calbook.store.reader import Reader
+from calbook.wire.writing.bookings import occurrence_row_to_json
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+    from calbook.store.facts import Facts
+
+Json = dict[str, Any]
+
+DAY = timedelta(days=1)
+_LIVE = ("PENDING", "CONFIRMED", "COMPLETED", "NO_SHOW")
+_MAX_DAYS = 366  # days of one agenda
+
+
+class Days(NamedTuple):
+    """Local days of a zone, both included."""
+
+    first: date
+    last: date
+    timezone: str
+
+
+def read_agenda(
+    context: Context, wanted: Mapping[str, Any], *, since: Any, days: int, timezone: Any
+) -> Json:
+    """The days from that of `since` on."""
+    _check_days(days)
+    with context.store.read(Reader) as reading:
+        chosen = filters.read_filters(reading, wanted, now=0)
+        day, zone = _day(context, reading, chosen, since, timezone)
+        return _days_json(
+            context, reading, chosen, Days(day, day + (days - 1) * DAY, zone)
+        )
+
+
+def read_week(
+    context: Context, wanted: Mapping[str, Any], *, of: Any, timezone: Any
+) -> Json:
+    """Monday to Sunday, with the hosts' open time."""
+    from calbook.store.facts import Facts  # slow to import
+
+    with context.store.read(Facts) as facts:
+        chosen = filters.read_filters(facts, wanted, now=0)
+        day, zone = _day(context, facts, chosen, of, timezone)
+        monday = day - day.weekday() * DAY
+        days = Days(monday, monday + 6 * DAY, zone)
+        told = _days_json(context, facts, chosen, days)
+        return {**told, "openTimes": _open_times(facts, chosen.get("host_id"), days)}
+
+
+def _check_days(days: int) -> None:
+    if isinstance(days, int) and 1 <= days <= _MAX_DAYS:
+        return
+    from calbook.core.errors import BadInput
+    from calbook.core.text import excerpt
+
+    raise BadInput(
+        f"days cannot be {excerpt(days)}",
+        hint=f"from 1 to {_MAX_DAYS} fit",
+        field="days",
+    )
+
+
+def _day(
+    context: Context, reading: Reader, chosen: Mapping[str, Any], at: Any, timezone: Any
+) -> tuple[date, str]:
+    """The local day of a moment, in the zone asked for, else in the host's."""
+    zone = filters.days_timezone(reading, timezone, host_id=chosen.get("host_id"))
+    instant = parsing.range_start(at, now=context.clock(), timezone=zone)
+    return times.local_date(instant, zone), zone
+
+
+def _days_json(
+    context: Context, reading: Reader, chosen: Mapping[str, Any], days: Days
+) -> Json:
+    """What was not cancelled; also what began before the days and is not over."""
+    now = times.epoch(context.clock())
+    start = times.epoch(times.day_start(days.first, days.timezone))
+    rows = reading.occurrence_rows(
+        {
+            **chosen,
+            "statuses": json.dumps(_LIVE),
+            "since": start - int(DAY.total_seconds()),  # no meeting is longer
+            "until": times.epoch(times.day_start(days.last + DAY, days.timezone)),
+            "not_over_by": start,
+        },
+        now=now,
+        latest_first=False,
+        limit=-1,
+        offset=0,
+    )
+    return {
+        "startDate": days.first.isoformat(),
+        "endDate": days.last.isoformat(),
+        "timezone": days.timezone,
+        "occurrences": [occurrence_row_to_json(row, now=now) for row in rows],
+        "busyTimes": _busy_times(reading, chosen, days),
+        "eventTypes": reading.names("event type"),
+        "hosts": reading.names("host"),
+    }
+
+
+def _busy_times(reading: Reader, chosen: Mapping[str, Any], days: Days) -> list[Json]:
+    """What else the hosts have to do, where all of their time is asked for."""
+    if "event_type_id" in chosen:
+        return []
+    rows = stretch_rows(
+        reading.connection,
+        chosen.get("host_id"),
+        times.epoch(times.day_start(days.first, days.timezone)),
+        times.epoch(times.day_start(days.last + DAY, days.timezone)),
+    )
+    if not rows:
+        return []
+    from calbook.services.calendars.busy import busy_time_to_json  # slow to import
+
+    return [busy_time_to_json(row, days.timezone) for row in rows]
+
+
+def _open_times(facts: Facts, host_id: str | None, days: Days) -> list[Json]:
+    """When a host is open by their schedule, or any of them."""
+    from calbook.core.time import local_days as local
+    from calbook.core.time import open_hours
+
+    hosts = [host_id] if host_id else facts.ids("host")
+    schedules = [
+        # A schedule's own dates lie up to two beside those of another zone.
+        facts.schedule(key, days.first - 4 * DAY, days.last + 4 * DAY)
+        for key in dict.fromkeys(facts.host(host).schedule_id for host in hosts)
+    ]
+    opened = open_hours.merge_spans(
+        stretch
+        for schedule in schedules
+        for stretch in open_hours.open_stretches(
+            schedule, days.first - 2 * DAY, days.last + 2 * DAY
+        )
+    )
+    cut = (
+        span
+        for day in local.dates_between(days.first, days.last)
+        for span in local.clip_to_day(day, days.timezone, opened)
+    )
+    return [
+        {
+            "startTime": times.rfc3339(span.start, days.timezone),
+            "endTime": times.rfc3339(span.end, days.timezone),
+        }
+        for span in open_hours.merge_spans(cut)
+    ]

@@ -1,0 +1,30 @@
+"""Busy time from elsewhere as it is looked at. Light: every agenda asks for it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from calbook.store.reader import Row
+
+LONGEST = 3 * 24 * 3600  # that of a claim, whose module is slow to import
+
+_STRETCHES = """
+    select distinct b.stretch_start, b.stretch_end, b.calendar_id, b.stretch, b.text,
+        b.host_id, k.name, h.timezone
+    from hosts h
+    cross join busy b on b.host_id = h.id
+        and b.busy_start < :last
+        and b.busy_start > :first - :longest
+        and b.busy_end > :first
+    join calendars k on k.id = b.calendar_id
+    where :host_id is null or h.id = :host_id
+    order by b.stretch_start, b.stretch_end, b.host_id, k.name, b.stretch
+"""
+
+
+def stretch_rows(
+    conn: sqlite3.Connection, host_id: str | None, first: int, last: int
+) -> list[Row]:
+    """Whole stretches that overlap `[first, last)`, by start."""
+    facts = {"host_id": host_id, "first": first, "last": last, "longest": LONGEST}
+    return conn.execute(_STRETCHES, facts).fetchall()

@@ -1,0 +1,388 @@
+"""What can be read: statements whose rows become JSON (`wire`) or values (`rows`).
+
+Light on purpose: listing bookings imports neither the rules nor their values.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+Row = sqlite3.Row
+
+_PREFIX = "bk_"
+_LEAST = 4  # letters of a shortened uid
+_SHOWN = 8  # candidates of an ambiguous one
+
+# Of an occurrence: what people see, and what decisions need besides.
+_SHOWN_COLUMNS = (
+    "date",
+    "start_at",
+    "end_at",
+    "status",
+    "resolution",
+    "cancelled_by",
+    "reason",
+    "attendance",
+    "attendances",
+)
+_DECISION_COLUMNS = (
+    "recurrence_id",
+    "claim_start",
+    "claim_end",
+    "wall",
+    "wall_timezone",
+    "by_offset",
+    "due",
+)
+
+
+def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
+    """A booking and all that belongs to it as one row, its parts as JSON."""
+    occurrence = ", ".join(f"'{column}', {column}" for column in columns)
+    return f"""
+        select b.*,
+            (select json_group_array(host_id) from (
+                select host_id from booking_hosts where uid = b.uid order by position
+            )) as hosts,
+            (select json_group_array(json_object(
+                'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
+                'responses', json(responses), 'notes', notes,
+                'metadata', json(metadata)
+            )) from (
+                select * from attendees where uid = b.uid order by position
+            )) as attendees,
+            (select json_group_array(json_object({occurrence})) from (
+                select * from occurrences where uid = b.uid {only}
+                order by recurrence_id
+            )) as occurrences
+    """
+
+
+_COLUMNS = _booking(_SHOWN_COLUMNS)
+_BOOKING = f"{_COLUMNS} from bookings b"
+_WHOLE = _booking(_SHOWN_COLUMNS + _DECISION_COLUMNS)
+WHOLE_BOOKING = f"{_WHOLE} from bookings b"
+_THESE = "and recurrence_id in (select value from json_each(:keys))"
+_PART = f"{_booking(_SHOWN_COLUMNS, only=_THESE)} from bookings b"
+PART_OF_BOOKING = (
+    f"{_booking(_SHOWN_COLUMNS + _DECISION_COLUMNS, only=_THESE)} from bookings b"
+)
+_ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
+
+# The same three facts as `aging.summary`.
+_STATUS = """
+    case when b.pending_until > :now then 'PENDING'
+         when b.confirmed_until > :now then 'CONFIRMED'
+         else b.final_status end
+"""
+
+_FILTERS = {
+    "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
+    "event_type_id": "b.event_type_id = :event_type_id",
+    # A host has many: walked in the list's order, so that a page needs no sorting.
+    "host_id": "exists (select 1 from booking_hosts h"
+    " where h.host_id = :host_id and h.uid = b.uid)",
+    "email": "b.uid in (select uid from attendees where email_folded = :email)",
+    "since": "b.starts_at >= :since",
+    "until": "b.starts_at < :until",
+    "search": """(
+        instr(casefold(b.uid), :search) or instr(casefold(b.notes), :search)
+        or exists (
+            select 1 from attendees a where a.uid = b.uid
+            and (instr(casefold(a.name), :search) or instr(a.email_folded, :search))
+        )
+        or exists (
+            select 1 from event_types e where e.id = b.event_type_id
+            and instr(casefold(e.title), :search)
+        )
+    )""",
+}
+# A series that began before the dates asked for and has an occurrence in them.
+_UNDER_WAY = """
+    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
+    and (:until is null or exists (
+        select 1 from occurrences u where u.uid = b.uid
+        and u.resolution is not 'conflict'
+        and u.start_at >= :since and u.start_at < :until
+    ))
+"""
+# An occurrence's status as `aging` has it.
+OCCURRENCE_STATUS = """
+    case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
+         when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
+         else o.status end
+"""
+# The same filters, asked of single occurrences.
+OCCURRENCE_FILTERS = {
+    **_FILTERS,
+    "statuses": f"{OCCURRENCE_STATUS} in (select value from json_each(:statuses))",
+    "event_type_id": "o.event_type_id = :event_type_id",
+    "since": "o.start_at >= :since",
+    "until": "o.start_at < :until",
+    "not_over_by": "o.end_at > :not_over_by",
+}
+_AFTER = {
+    False: "(b.starts_at, b.uid) > (select starts_at, uid from bookings"
+    " where uid = :after)",
+    True: "(b.starts_at, b.uid) < (select starts_at, uid from bookings"
+    " where uid = :after)",
+}
+_ORDER = {
+    False: "order by {0}starts_at, {0}uid",
+    True: "order by {0}starts_at desc, {0}uid desc",
+}
+_OCCURRENCE_ORDER = {
+    False: "order by o.start_at, o.uid",
+    True: "order by o.start_at desc, o.uid desc",
+}
+
+_EVENT_TYPE = """
+    select e.*,
+        (select json_group_array(json_object(
+            'host_id', host_id, 'weight', weight,
+            'is_fixed', is_fixed, 'priority', priority
+        )) from (
+            select * from event_type_hosts where event_type_id = e.id order by position
+        )) as hosts
+    from event_types e
+"""
+
+_SCHEDULE = """
+    select s.*,
+        (select json_group_array(json_object(
+            'date', date, 'hours', json(hours), 'reason', reason
+        )) from (
+            select * from schedule_overrides where schedule_id = s.id
+            and date between :first and :last order by date
+        )) as overrides
+    from schedules s
+"""
+_ALL_DATES = {"first": "0000-00-00", "last": "9999-99-99"}
+
+
+class Reader:
+    """The statements that only read, on a connection inside a transaction."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For what is read by functions of their own: upkeep, busy stretches."""
+        return self._conn
+
+    # -- bookings
+
+    def booking_row(self, uid: str) -> Row | None:
+        """What people see of a booking, for `wire`."""
+        return self._one(f"{_BOOKING} where b.uid = :uid", uid=uid)
+
+    def booking_part_row(self, uid: str, keys: str) -> Row | None:
+        """`booking_row` with some occurrences only; `keys` are theirs, as JSON."""
+        return self._one(f"{_PART} where b.uid = :uid", uid=uid, keys=keys)
+
+    def resolve_uid(self, uid: str) -> str:
+        """The uid that a typed one means: itself, or the only one that begins so.
+
+        Raises:
+            NotFound: none does, or fewer than four letters were given.
+            AmbiguousUid: several do.
+        """
+        from calbook.core.text import excerpt
+
+        typed = uid.strip().lower() if isinstance(uid, str) else ""
+        letters = typed.removeprefix(_PREFIX)
+        prefix = _PREFIX + letters
+        enough = len(letters) >= _LEAST and letters.isascii() and letters.isalnum()
+        candidates = self.uids_from(prefix, most=_SHOWN) if enough else ()
+        if len(candidates) == 1 or prefix in candidates:
+            return candidates[0]
+        from calbook.core.errors import AmbiguousUid, NotFound
+
+        if candidates:
+            raise AmbiguousUid(typed, candidates)
+        missing = NotFound("booking", excerpt(uid))
+        if len(letters) < _LEAST:
+            missing.hint = f"give {_LEAST} letters of it or more"
+        raise missing
+
+    def uids_from(self, prefix: str, *, most: int) -> tuple[str, ...]:
+        """Uids that begin with a prefix, in order."""
+        rows = self._conn.execute(
+            "select uid from bookings where uid >= :prefix and uid < :prefix || '~'"
+            " order by uid limit :most",
+            {"prefix": prefix, "most": most},
+        )
+        return tuple(row[0] for row in rows)
+
+    def booking_rows(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        latest_first: bool,
+        after: str | None,
+        limit: int,
+        offset: int,
+    ) -> list[Row]:
+        """Bookings by start, then uid; `after` is the last page's last uid.
+
+        A negative limit means all.
+        """
+        page = _matching(filters, _AFTER[latest_first] if after else None)
+        order = _ORDER[latest_first]
+        return self._conn.execute(
+            f"""
+            {_COLUMNS} from (
+                {page} {order.format("")} limit :limit offset :offset
+            ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
+            """,
+            {**self._bound(filters), "now": now, "after": after}
+            | {"limit": limit, "offset": offset},
+        ).fetchall()
+
+    def full_booking_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
+        """Bookings with all that decisions need, by start."""
+        return self._conn.execute(
+            f"{_WHOLE} from ({_matching(filters)}) page"
+            f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
+            {**self._bound(filters), "now": now},
+        ).fetchall()
+
+    def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
+        found = self._conn.execute(
+            f"select count(*) from ({_matching(filters)})",
+            {**self._bound(filters), "now": now},
+        ).fetchone()
+        return int(found[0])
+
+    def occurrence_rows(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        latest_first: bool,
+        limit: int,
+        offset: int,
+    ) -> list[Row]:
+        """Bookings by the start of each occurrence, with that occurrence alone."""
+        return self._conn.execute(
+            f"""
+            {_ONE_OCCURRENCE}
+            from occurrences o cross join bookings b on b.uid = o.uid
+            {where(filters, OCCURRENCE_FILTERS)}
+            {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
+            """,
+            {**self._bound(filters), "now": now, "limit": limit, "offset": offset},
+        ).fetchall()
+
+    def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
+        found = self._conn.execute(
+            "select count(*) from occurrences o join bookings b on b.uid = o.uid"
+            f" {where(filters, OCCURRENCE_FILTERS)}",
+            {**self._bound(filters), "now": now},
+        ).fetchone()
+        return int(found[0])
+
+    def _bound(self, filters: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "search" in filters:
+            self._conn.create_function("casefold", 1, _casefold, deterministic=True)
+        return {"until": None, **filters}
+
+    def event_rows(self, uid: str) -> list[Row]:
+        """A booking's history, in the order in which it was written."""
+        return self._conn.execute(
+            "select * from events where uid = :uid order by seq", {"uid": uid}
+        ).fetchall()
+
+    def event_row(self, seq: int) -> Row:
+        row = self._one("select * from events where seq = :seq", seq=seq)
+        assert row is not None
+        return row
+
+    # -- event types, schedules, hosts
+
+    def event_type_row(self, key: str) -> Row | None:
+        """By id or slug."""
+        return self._one(
+            f"{_EVENT_TYPE} where e.id = :key or e.slug = :key"
+            " order by e.id = :key desc limit 1",
+            key=key,
+        )
+
+    def event_type_rows(self) -> list[Row]:
+        return self._conn.execute(f"{_EVENT_TYPE} order by e.id").fetchall()
+
+    def schedule_row(self, key: str) -> Row | None:
+        return self._one(f"{_SCHEDULE} where s.id = :key", key=key, **_ALL_DATES)
+
+    def schedule_row_between(self, key: str, first: str, last: str) -> Row | None:
+        """With the overrides of the local dates from `first` to `last` only."""
+        return self._one(
+            f"{_SCHEDULE} where s.id = :key", key=key, first=first, last=last
+        )
+
+    def schedule_rows(self) -> list[Row]:
+        return self._conn.execute(f"{_SCHEDULE} order by s.id", _ALL_DATES).fetchall()
+
+    def host_row(self, key: str) -> Row | None:
+        return self._one("select * from hosts where id = :key", key=key)
+
+    def host_rows(self) -> list[Row]:
+        return self._conn.execute("select * from hosts order by id").fetchall()
+
+    def oldest_host(self) -> str | None:
+        row = self._one("select id from hosts order by rowid limit 1")
+        return row["id"] if row else None
+
+    def ids(self, noun: str) -> tuple[str, ...]:
+        """Every id of a noun: `event type`, `host` or `schedule`."""
+        table = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
+        rows = self._conn.execute(f"select id from {table[noun]} order by id")
+        return tuple(row[0] for row in rows)
+
+    def names(self, noun: str) -> dict[str, str]:
+        """What people call each `event type` or `host`, by id."""
+        column, table = {
+            "event type": ("title", "event_types"),
+            "host": ("name", "hosts"),
+        }[noun]
+        rows = self._conn.execute(f"select id, {column} from {table} order by id")
+        return {row[0]: row[1] for row in rows}
+
+    def _one(self, statement: str, **facts: Any) -> Row | None:
+        row: Row | None = self._conn.execute(statement, facts).fetchone()
+        return row
+
+
+def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
+    """The bookings that filters mean, by (starts_at, uid).
+
+    Dates mean any occurrence. What began before them is an arm of its own, so that
+    each arm walks an index and the page is merged from the two; this one the series
+    that are not over, as SQLite by itself would walk all that began before.
+    """
+    found = "select b.uid, b.starts_at from bookings b"
+    within = f"{found} {where(filters, _FILTERS, after)}"
+    if "since" not in filters:
+        return within
+    others = {name: value for name, value in filters.items() if name not in _RANGE}
+    under_way = where(others, _FILTERS, after, _UNDER_WAY)
+    return f"{within} union all {found} indexed by bookings_recurring {under_way}"
+
+
+_RANGE = ("since", "until")
+
+
+def where(
+    filters: Mapping[str, Any], fragments: Mapping[str, str], *more: str | None
+) -> str:
+    """A where clause of fixed fragments; values are only ever bound."""
+    parts = [*(fragments[name] for name in filters), *(part for part in more if part)]
+    return f"where {' and '.join(parts)}" if parts else ""
+
+
+def _casefold(text: str | None) -> str:
+    return (text or "").casefold()

@@ -1,0 +1,232 @@
+"""The connection to a SQLite file: its marks, its locks, and its errors in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from calbook.core.errors import StoreError
+
+_T = TypeVar("_T")
+
+
+APPLICATION_ID = 0x43616C42  # "CalB"
+
+
+SCHEMA_VERSION = 4
+
+
+PATIENCE = 10.0  # seconds to wait for a lock
+
+
+SLICE = 0.1  # seconds of it that SQLite waits without hearing a signal
+
+
+MEMORY = ":memory:"
+
+
+_PRAGMAS = (
+    "pragma foreign_keys = on",
+    "pragma synchronous = extra",
+    "pragma trusted_schema = off",
+    "pragma cell_size_check = on",
+)
+
+
+def set_pragmas(conn: sqlite3.Connection) -> None:
+    for pragma in _PRAGMAS:
+        conn.execute(pragma)
+
+
+def leave_wal(conn: sqlite3.Connection) -> None:
+    """Give a file that another program turned to WAL its rollback journal back.
+
+    While that program has it open it stays as it is, and can be written all the same.
+    """
+    try:
+        if conn.execute("pragma journal_mode").fetchone()[0] == "wal":
+            conn.execute("pragma journal_mode = delete")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in LOCKED:
+            raise
+
+
+def check_directory(path: str) -> None:
+    """A path that cannot even hold a new file is mistyped."""
+    directory = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(directory):
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there is no directory {directory}",
+            hint="name another file with --db or CALBOOK_DB",
+            path=path,
+        )
+
+
+def create_file(path: str) -> None:
+    """An empty file that only its owner may read; keeps one made meanwhile."""
+    from calbook.core.errors import StoreError
+
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(
+            f"cannot create {path}: {error.strerror}",
+            hint="name another file with --db or CALBOOK_DB",
+            path=path,
+        ) from None
+
+
+def is_file(path: str) -> bool:
+    """Whether there is a file; False when there is nothing.
+
+    Raises:
+        NotCalbook: there is a directory, a pipe or the like.
+        StoreError: a link leads nowhere, or the path cannot be followed.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError) and not os.path.islink(path):
+            return False
+        from calbook.core.errors import StoreError
+
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"cannot open {path}: {reason}", path=path) from None
+    if stat.S_ISREG(mode):
+        return True
+    from calbook.core.errors import NotCalbook
+
+    raise NotCalbook(f"{path} is not a file", path=path)
+
+
+def check_is_whole(conn: sqlite3.Connection, path: str) -> None:
+    """SQLite reads a page that is cut short as if zeros followed.
+
+    To be asked after the first read, which takes back a write that was interrupted.
+    """
+    page_size = conn.execute("pragma page_size").fetchone()[0]
+    if path == MEMORY or os.stat(path).st_size % page_size == 0:
+        return
+    from calbook.core.errors import Damaged
+
+    raise Damaged(
+        f"{path} is damaged: it was cut short",
+        hint="restore a backup; keep the damaged file",
+        path=path,
+    )
+
+
+def wait_for_lock(step: Callable[[], _T], patience: float | None = None) -> _T:
+    """Do one statement, again and again while another program holds the lock."""
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
+    while True:
+        try:
+            return step()
+        except sqlite3.OperationalError as error:
+            waits = error.sqlite_errorcode & 0xFF in LOCKED
+            if not waits or time.monotonic() > deadline:
+                raise
+
+
+LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+def read_file_marks(conn: sqlite3.Connection) -> tuple[int, int]:
+    """The file's application id and schema version."""
+    row = conn.execute(
+        "select application_id, user_version"
+        " from pragma_application_id, pragma_user_version"
+    ).fetchone()
+    return row[0], row[1]
+
+
+def begin_reading(conn: sqlite3.Connection) -> None:
+    if not conn.in_transaction:
+        conn.execute("begin")
+    conn.execute("select 1 from hosts limit 1").fetchone()
+
+
+@contextmanager
+def translate_errors(path: str) -> Iterator[None]:
+    """SQLite's complaints about the file, in calbook's words."""
+    try:
+        yield
+    except sqlite3.ProgrammingError as error:
+        if "thread" not in str(error):
+            raise
+        raise in_use_error(path) from None
+    except sqlite3.DatabaseError as error:
+        known = _translate(error, path)
+        if known is None:
+            raise
+        raise known from None
+
+
+def busy_error(path: str) -> StoreError:
+    from calbook.core.errors import Busy
+
+    return Busy(
+        f"{path} is locked by another program",
+        hint=f"calbook waited {PATIENCE:.0f} s; try again",
+        path=path,
+    )
+
+
+def in_use_error(path: str) -> StoreError:
+    """Two calls of one client at once would share a transaction."""
+    from calbook.core.errors import StoreError
+
+    return StoreError(
+        f"this client is in the middle of another call on {path}",
+        hint="take one client for each thread and each nested use",
+    )
+
+
+def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
+    from calbook.core import errors
+
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
+    if code in LOCKED:
+        return busy_error(path)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return errors.Damaged(
+            f"{path} is damaged",
+            hint="restore a backup; keep the damaged file",
+            path=path,
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return errors.NotCalbook(f"{path} is not a calbook file", path=path)
+    if extended == sqlite3.SQLITE_READONLY_DBMOVED:
+        return errors.StoreError(
+            f"{path} was moved or replaced while it was written",
+            hint="nothing was changed; try again",
+            path=path,
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return errors.ReadOnly(f"{path} cannot be written", path=path)
+    if code in _UNUSABLE:
+        return errors.StoreError(f"{path} cannot be used: {error}", path=path)
+    return None
+
+
+_UNUSABLE = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOLFS,
+    }
+)

@@ -1,0 +1,132 @@
+"""What a file needs before it can be used: marks, tables, a first host.
+
+All of it under one write lock, so that eight first openings at once make one file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+from calbook.core.errors import Newer, NotCalbook, StoreError
+from calbook.store.sqlite.connection import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    read_file_marks,
+    wait_for_lock,
+)
+
+_OLDEST_SQLITE = (3, 38, 0)  # STRICT tables and JSON without an extension
+
+
+def make_ready(conn: sqlite3.Connection, path: str) -> None:
+    """Make a new file or bring an older one up to date.
+
+    Raises:
+        NotCalbook: it is another program's file; it stays untouched.
+        Newer: a newer calbook made it; it stays untouched.
+    """
+    _check_sqlite()
+    wait_for_lock(lambda: _check_ours(conn, path))
+    wait_for_lock(lambda: conn.execute("begin immediate"))
+    try:
+        behind = _check_ours(conn, path)
+        if behind is not None:
+            if behind > 0:
+                _copy_beside(path, behind)
+            _migrate(conn, is_new=behind == 0)
+            wait_for_lock(lambda: conn.execute("commit"))
+    finally:
+        if conn.in_transaction:
+            conn.execute("rollback")
+
+
+def _check_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old: calbook needs 3.38",
+            hint="use a Python that was built with a newer SQLite",
+        )
+
+
+def _check_ours(conn: sqlite3.Connection, path: str) -> int | None:
+    """The schema version to start from; None when somebody was faster."""
+    # Tables first: a program that makes them meanwhile marks the file with them.
+    tables = conn.execute("select count(*) from sqlite_master").fetchone()[0]
+    application_id, version = read_file_marks(conn)
+    if application_id == APPLICATION_ID and version > 0:
+        if version > SCHEMA_VERSION:
+            raise Newer(
+                f"{path} was made by a newer calbook",
+                hint="update calbook to use it",
+                path=path,
+                schema=version,
+                known=SCHEMA_VERSION,
+            )
+        return None if version == SCHEMA_VERSION else version
+    if application_id or version or tables:
+        raise NotCalbook(f"{path} is another program's database", path=path)
+    return 0
+
+
+def _migrate(conn: sqlite3.Connection, *, is_new: bool) -> None:
+    from calbook.store.sqlite.schema import migrate  # slow to import
+
+    migrate(conn)
+    conn.execute(f"pragma application_id = {APPLICATION_ID}")
+    conn.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    if is_new:
+        _add_first_host(conn)
+
+
+def _copy_beside(path: str, version: int) -> None:
+    """Keep the file as it was before the tables change."""
+    copy = f"{path}.before-{version + 1}"
+    try:
+        os.close(os.open(copy, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"cannot make {copy}: {error.strerror}",
+            hint="calbook keeps a copy before it changes the tables of a file",
+            path=path,
+        ) from None
+    # From a connection of its own: one that writes cannot be backed up.
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as to:
+        source.backup(to)
+
+
+def _add_first_host(conn: sqlite3.Connection) -> None:
+    """One host and one schedule, so that a new file can be used at once."""
+    now = int(datetime.now(UTC).timestamp())
+    timezone = system_timezone()
+    office = [[540, 1020]]
+    conn.execute(
+        "insert into schedules values"
+        " ('sched_work', 'Working hours', :timezone, :weekly, :now, :now)",
+        {
+            "timezone": timezone,
+            "weekly": json.dumps([office] * 5 + [[]] * 2),
+            "now": now,
+        },
+    )
+    conn.execute(
+        "insert into hosts values"
+        " ('user_me', 'Me', null, :timezone, 'sched_work', :now, :now)",
+        {"timezone": timezone, "now": now},
+    )
+
+
+def system_timezone() -> str:
+    """The zone this computer is set to; UTC when that has no IANA name."""
+    import tzlocal
+
+    from calbook.core.errors import BadZone
+    from calbook.core.time import parsing
+
+    try:
+        return parsing.timezone(tzlocal.get_localzone_name() or "UTC")
+    except (BadZone, ValueError, LookupError):
+        return "UTC"

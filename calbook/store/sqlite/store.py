@@ -1,0 +1,172 @@
+"""One SQLite file: opened, made ready, and used in transactions.
+
+A rollback journal with `synchronous=extra`, so that what was confirmed survives a
+power cut. A lock is waited for in short slices, so that Ctrl-C is answered at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from calbook.store.reader import Reader
+from calbook.store.sqlite.connection import (
+    APPLICATION_ID,
+    MEMORY,
+    SCHEMA_VERSION,
+    SLICE,
+    begin_reading,
+    check_directory,
+    check_is_whole,
+    create_file,
+    in_use_error,
+    is_file,
+    leave_wal,
+    read_file_marks,
+    set_pragmas,
+    translate_errors,
+    wait_for_lock,
+)
+
+if TYPE_CHECKING:
+    from calbook.store.transaction import Transaction
+
+_T = TypeVar("_T")
+_View = TypeVar("_View", bound=Reader)
+
+
+class SqliteStore:
+    """The bookings file at a path; opened when first used, made when first written.
+
+    Reading a file that does not exist shows what a new one holds and writes nothing.
+    """
+
+    def __init__(self, path: str, *, patience: float | None = None) -> None:
+        """`patience`: for how many seconds a lock is waited for, if not 10."""
+        self.path = path
+        self.queued: list[int] = []  # deliveries that were committed, by number
+        self._patience = patience
+        self._conn: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):  # another thread's: left to SQLite
+            self.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For `upkeep`, outside a transaction."""
+        return self._open(for_writing=True)
+
+    @contextmanager
+    def read(self, view: Callable[[sqlite3.Connection], _View]) -> Iterator[_View]:
+        """A view of the file in which nothing changes, and nothing can be written.
+
+        `view` is `Reading` for rows, or `Facts` for values.
+        """
+        with self._connection(for_writing=False) as conn:
+            conn.execute("pragma query_only = on")
+            try:
+                # The first read takes the lock that gives the view.
+                self._wait_for_lock(lambda: begin_reading(conn))
+                yield view(conn)
+            finally:
+                conn.execute("pragma query_only = off")
+
+    @contextmanager
+    def write(self, *, dry_run: bool = False) -> Iterator[Transaction]:
+        """One transaction: committed at the end, or rolled back when anything raises.
+
+        A dry run does everything and then takes it back.
+        """
+        from calbook.store.transaction import Transaction  # slow to import
+
+        with self._connection(for_writing=not dry_run) as conn:
+            leave_wal(conn)
+            self._wait_for_lock(lambda: conn.execute("begin immediate"))
+            tx = Transaction(conn)
+            yield tx
+            if not dry_run:
+                self._wait_for_lock(lambda: conn.execute("commit"))
+                self.queued += tx.queued
+                self._check_identity()
+
+    def _wait_for_lock(self, step: Callable[[], _T]) -> _T:
+        return wait_for_lock(step, self._patience)
+
+    @contextmanager
+    def _connection(self, *, for_writing: bool) -> Iterator[sqlite3.Connection]:
+        """The connection for one transaction; one that was not ended is taken back."""
+        with translate_errors(self.path):
+            conn = self._open(for_writing=for_writing)
+            if conn.in_transaction:
+                raise in_use_error(self.path)
+            try:
+                yield conn
+            finally:
+                if conn.in_transaction:
+                    conn.execute("rollback")
+                if conn is not self._conn:
+                    conn.close()
+
+    def _open(self, *, for_writing: bool) -> sqlite3.Connection:
+        """The file's connection, or a new file's in memory where there is none."""
+        if self._conn is not None and self._identity == self._identity_now():
+            return self._conn
+        self.close()
+        there = self.path == MEMORY or is_file(self.path)
+        if not for_writing and not (there and self._has_bytes()):
+            check_directory(self.path)
+            return self._open_ready(MEMORY)
+        if not there:
+            create_file(self.path)
+        self._identity = self._identity_now()
+        self._conn = self._open_ready(self.path)
+        return self._conn
+
+    def _has_bytes(self) -> bool:
+        return self.path == MEMORY or os.path.getsize(self.path) > 0
+
+    def _open_ready(self, path: str) -> sqlite3.Connection:
+        name = path if path == MEMORY else os.path.abspath(path)  # never a URI
+        conn = sqlite3.connect(name, timeout=SLICE, isolation_level=None)
+        try:
+            conn.row_factory = sqlite3.Row
+            self._wait_for_lock(lambda: set_pragmas(conn))
+            found = self._wait_for_lock(lambda: read_file_marks(conn))
+            check_is_whole(conn, path)
+            if found != (APPLICATION_ID, SCHEMA_VERSION):
+                from calbook.store.sqlite.setup import make_ready  # slow to import
+
+                make_ready(conn, path)
+        except BaseException:
+            conn.close()
+            raise
+        return conn
+
+    def _identity_now(self) -> tuple[int, int] | None:
+        if self.path == MEMORY:
+            return None
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_identity(self) -> None:
+        if self._identity_now() != self._identity:
+            from calbook.core.errors import StoreError
+
+            raise StoreError(
+                f"{self.path} was moved or replaced while it was written",
+                hint="the change went into the file that was moved away",
+                path=self.path,
+            )

@@ -1,0 +1,150 @@
+"""How many occurrences there are, of whom, and how they went: counted in SQL.
+
+What is counted is walked by the index on the start, so that it costs what the range
+holds and not what the file does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from calbook.store.reader import (
+    OCCURRENCE_FILTERS,
+    OCCURRENCE_STATUS,
+    Reader,
+    Row,
+    where,
+)
+
+
+class Week(NamedTuple):
+    """Its ISO name, its Monday, and its half-open time in epoch seconds."""
+
+    name: str
+    monday: str
+    start: int
+    end: int
+
+
+class _Group(NamedTuple):
+    """What is counted together: its key, what people call it, and whose it is.
+
+    `lead` is walked before the occurrences, `of` is joined to each.
+    """
+
+    key: str
+    label: str = "null"
+    of: str = ""
+    lead: str = ""
+    status: str = OCCURRENCE_STATUS
+    order: str = "occurrences desc, f.key"
+
+
+# In a group each person came or did not, whatever the others did.
+_PERSONS_STATUS = f"""
+    case when o.status = 'CANCELLED' then o.status else
+        case (select value from json_each(o.attendances) where key = a.email_folded)
+            when 'no_show' then 'NO_SHOW'
+            when 'attended' then 'COMPLETED'
+            else {OCCURRENCE_STATUS} end
+    end
+"""
+
+GROUPS: Mapping[str, _Group] = {
+    "event": _Group(
+        "o.event_type_id", "(select title from event_types where id = f.key)"
+    ),
+    "host": _Group(
+        "g.host_id",
+        "(select name from hosts where id = f.key)",
+        "join booking_hosts g on g.uid = o.uid",
+    ),
+    "week": _Group(
+        "w.name",
+        "max(monday)",
+        "and o.start_at >= w.start_at and o.start_at < w.end_at",
+        lead="weeks w cross join",
+        order="f.key",
+    ),
+    "status": _Group(OCCURRENCE_STATUS),
+    "attendee": _Group(
+        "a.email_folded",
+        "max(name)",
+        "join attendees a on a.uid = o.uid",
+        status=_PERSONS_STATUS,
+    ),
+}
+_TOTAL = _Group("null", order="f.key")
+_OF_ROW = {"week": "w.monday as monday", "attendee": "a.name as name"}
+
+# A date that was never free was never booked. The lead is asked of a booking's first
+# date alone: of a series the others are as far away as it is long.
+_COUNT = """
+    with weeks (name, monday, start_at, end_at) as materialized (
+        select value ->> 0, value ->> 1, value ->> 2, value ->> 3
+        from json_each(:weeks)
+    ), found as materialized (
+        select {key} as key, {more} o.uid as uid, {status} as status,
+            o.end_at - o.start_at as length,
+            iif(o.start_at = b.starts_at, o.start_at - b.created_at, null) as lead
+        from {lead} occurrences o cross join bookings b on b.uid = o.uid {of}
+        {where}
+    ), leads as materialized (
+        select key, lead, row_number() over (partition by key order by lead) as n,
+            count(*) over (partition by key) as number
+        from found where lead is not null
+    ), medians as materialized (
+        select key, avg(lead) as median from leads
+        where n between number / 2.0 and number / 2.0 + 1 group by key
+    )
+    select f.key as key, {label} as label, count(distinct uid) as bookings,
+        count(*) as occurrences,
+        sum(status = 'PENDING') as pending, sum(status = 'CONFIRMED') as confirmed,
+        sum(status = 'COMPLETED') as completed, sum(status = 'NO_SHOW') as no_show,
+        sum(status = 'CANCELLED') as cancelled,
+        sum(iif(status in ('CONFIRMED', 'COMPLETED'), length, 0)) as seconds,
+        avg(lead) as mean_lead, m.median as median_lead
+    from found f left join medians m on m.key is f.key
+    group by f.key order by {order}
+"""
+_EARLIEST = -(2**62)
+_IS_BOOKED = "o.resolution is not 'conflict'"
+
+
+class StatisticsReader(Reader):
+    """The statements that count."""
+
+    def figures(
+        self,
+        by: str | None,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        weeks: Sequence[Week] = (),
+    ) -> list[Row]:
+        """A row for each group, or one of all; `weeks`, to count by, are the range."""
+        group = _TOTAL if by is None else GROUPS[by]
+        more = _OF_ROW.get(by or "")
+        statement = _COUNT.format(
+            key=group.key,
+            more=f"{more}," if more else "",
+            status=group.status,
+            of=group.of,
+            lead=group.lead,
+            where=where(filters, OCCURRENCE_FILTERS, _IS_BOOKED),
+            label=group.label,
+            order=group.order,
+        )
+        return self._conn.execute(
+            statement, {**self._bound(filters), "now": now, "weeks": json.dumps(weeks)}
+        ).fetchall()
+
+    def next_start(self, since: int | None) -> int | None:
+        """The first start from then on, or of all."""
+        row = self._one(
+            "select min(start_at) as start from occurrences where start_at >= :since",
+            since=_EARLIEST if since is None else since,
+        )
+        return None if row is None else row["start"]

@@ -1,0 +1,38 @@
+"""JSON objects: their keys in two spellings, and JSON text as it is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Row(Protocol):
+        """A row of the database, its columns by name."""
+
+        def __getitem__(self, column: str, /) -> Any: ...
+
+
+Json = dict[str, Any]
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def snake(key: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
+
+
+def load_json(text: str | None) -> Any:
+    """Most are empty, and a reader of JSON takes its time to find out."""
+    if text is None:
+        return None
+    empty = _EMPTY.get(text)
+    return json.loads(text) if empty is None else empty()
+
+
+_EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}

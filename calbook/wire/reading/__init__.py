@@ -1,0 +1,1 @@
+"""Objects and words that people pass in, checked and read into values."""

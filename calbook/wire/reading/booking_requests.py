@@ -1,0 +1,255 @@
+"""What is asked of a booking, read into the values that `changes` works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from calbook.core import validation
+from calbook.core.errors import BadInput, UsageError
+from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
+from calbook.core.rules import policy
+from calbook.core.text import to_text
+from calbook.wire.json_objects import camel
+from calbook.wire.reading.locations import read_location
+from calbook.wire.reading.people import read_people, read_responses
+from calbook.wire.reading.shapes import read_list, read_object, read_timezone
+
+
+class Asker(NamedTuple):
+    """Who asks, and which rules the host passes."""
+
+    by: Actor
+    overridden: frozenset[str]
+
+
+class NewBooking(NamedTuple):
+    """A booking as somebody wants it, every field read."""
+
+    event_type_id: str
+    start_time: str | datetime
+    attendees: tuple[Attendee, ...]
+    asker: Asker
+    host_id: str | None = None
+    timezone: str | None = None
+    duration: timedelta | None = None
+    notes: str | None = None
+    responses: Mapping[str, Any] = {}
+    metadata: Mapping[str, Any] = {}
+    location: Mapping[str, str] | None = None
+    meeting_url: str | None = None
+    recurring: object = None  # read where the zone is known
+    skips_conflicts: bool = False  # dates in the way are left out
+    notify: bool | None = None  # else as the event type says
+
+
+class Dates(NamedTuple):
+    """Which dates of a series are meant, as passed: read in the booking's zone."""
+
+    on: str | date | None = None
+    since: str | date | None = None
+    all: bool = False
+
+
+class RescheduleRequest(NamedTuple):
+    """Where a booking is to be moved, and on whose word."""
+
+    start_time: str | datetime
+    asker: Asker
+    timezone: str | None = None
+    reason: str | None = None
+    dates: Dates = Dates()
+    reassigns: bool = False  # another host may take it
+
+
+class MetadataMerge(NamedTuple):
+    """Metadata keys to set and to take out, the others staying."""
+
+    put: Mapping[str, Any] = {}
+    drop: tuple[str, ...] = ()
+
+
+FIELDS = (
+    "event_type_id",
+    "start_time",
+    "attendee",
+    "guests",
+    "notes",
+    "responses",
+    "metadata",
+    "host_id",
+    "location",
+    "meeting_url",
+    "timezone",
+    "duration",
+    "by",
+    "override",
+    "recurring",
+    "on_conflict",
+    "notify_attendee",
+)
+_NEEDED = ("event_type_id", "start_time", "attendee")
+
+
+def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
+    """A booking as passed to `create`, or as one line of `create --input`."""
+    facts = {
+        key: value
+        for key, value in read_object(given, FIELDS, "the booking").items()
+        if value is not None
+    }
+    for key in _NEEDED:
+        if key not in facts:
+            raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
+    return NewBooking(
+        event_type_id=validation.identifier(
+            facts["event_type_id"], "evt", "eventTypeId"
+        ),
+        start_time=_moment(facts["start_time"], "startTime"),
+        attendees=read_people(
+            facts["attendee"], read_list(facts.get("guests", ()), "guests")
+        ),
+        asker=read_asker(
+            facts.get("by", "attendee"),
+            read_list(facts.get("override", ()), "override"),
+        ),
+        skips_conflicts=_skips(facts.get("on_conflict", "refuse")),
+        **_optional(facts),
+    )
+
+
+def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
+    readers: Mapping[str, Callable[[Any], Any]] = {
+        "host_id": lambda v: validation.identifier(v, "user", "hostId"),
+        "timezone": lambda v: read_timezone(v, "timezone"),
+        "duration": lambda v: (
+            validation.whole_number(
+                v, "duration", least=1, most=LONGEST_DURATION // MINUTE
+            )
+            * MINUTE
+        ),
+        "notes": lambda v: validation.prose(v, "notes"),
+        "responses": read_responses,
+        "metadata": validation.metadata,
+        "location": read_location,
+        "meeting_url": lambda v: validation.url(v, "meetingUrl"),
+        "recurring": lambda v: v,
+        "notify_attendee": lambda v: validation.boolean(v, "notifyAttendee"),
+    }
+    read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
+    if "notify_attendee" in read:
+        read["notify"] = read.pop("notify_attendee")
+    return read
+
+
+def _skips(on_conflict: object) -> bool:
+    """Whether the dates in the way are left out, instead of refusing all."""
+    return validation.choice(on_conflict, "onConflict", ("refuse", "skip")) == "skip"
+
+
+def _moment(value: object, field: str) -> str | datetime:
+    if isinstance(value, datetime):
+        return value
+    return validation.line(value, field, most=80)
+
+
+def read_reschedule(
+    start_time: object,
+    reason: str | None,
+    timezone: str | None,
+    by: str,
+    override: Iterable[str],
+    dates: Dates,
+    reassign: bool,
+) -> RescheduleRequest:
+    return RescheduleRequest(
+        start_time=_moment(start_time, "startTime"),
+        asker=read_asker(by, override),
+        timezone=None if timezone is None else read_timezone(timezone, "timezone"),
+        reason=read_reason(reason),
+        dates=dates,
+        reassigns=validation.boolean(reassign, "reassign"),
+    )
+
+
+def read_dates(on: object, since: object, all: object) -> Dates:
+    """At most one of a date, a first date, and all.
+
+    Raises:
+        UsageError: several are given.
+    """
+    given = Dates(_day(on), _day(since), validation.boolean(all, "all"))
+    if sum(value not in (None, False) for value in given) > 1:
+        raise UsageError(
+            "a date, a first date and all exclude each other",
+            hint="give one of --on DATE, --from DATE, --all",
+        )
+    return given
+
+
+def read_emails(value: object) -> tuple[str, ...]:
+    """One address or several."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(read_list(value, "email"))
+
+
+def _day(value: object) -> Any:
+    if value is None or isinstance(value, date):
+        return value
+    return validation.line(value, "date", most=80)
+
+
+def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What to set on the primary attendee, and what on the booking itself."""
+    of_attendee: Mapping[str, Callable[[Any], Any]] = {
+        "name": lambda v: validation.line(v, "name"),
+        "email": validation.email,
+        "phone": lambda v: None if v is None else validation.phone(v),
+    }
+    of_booking: Mapping[str, Callable[[Any], Any]] = {
+        "notes": lambda v: None if v is None else validation.prose(v, "notes"),
+        "location": lambda v: None if v is None else read_location(v),
+        "meeting_url": lambda v: None if v is None else validation.url(v, "meetingUrl"),
+        "metadata": validation.metadata,
+    }
+    facts = read_object(given, (*of_attendee, *of_booking), "the booking")
+    return (
+        {key: read(facts[key]) for key, read in of_attendee.items() if key in facts},
+        {key: read(facts[key]) for key, read in of_booking.items() if key in facts},
+    )
+
+
+def read_merge(put: object, drop: object) -> MetadataMerge | None:
+    """Metadata keys to set and to take out; None where there are none."""
+    if put is not None and not isinstance(put, Mapping):
+        raise BadInput("metadata must be an object of keys and values")
+    gone = tuple(to_text(key) for key in read_list(drop, "drop"))
+    return MetadataMerge(put or {}, gone) if put or gone else None
+
+
+def read_actor(by: str) -> Actor:
+    return Actor(validation.choice(by, "by", (Actor.ATTENDEE, Actor.HOST)))
+
+
+def read_asker(by: str, override: Iterable[str]) -> Asker:
+    """Raises UsageError when an attendee wants to pass a rule."""
+    who = read_actor(by)
+    names = [
+        validation.choice(name, "override", policy.OVERRIDES)
+        for name in read_list(override, "override")
+    ]
+    if names and who is not Actor.HOST:
+        raise UsageError(
+            "only the host may override a rule",
+            hint="add --by host",
+            override=names,
+        )
+    return Asker(who, frozenset(names))
+
+
+def read_reason(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return validation.prose(text, "reason", most=validation.REASON_LENGTH)

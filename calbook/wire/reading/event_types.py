@@ -1,0 +1,239 @@
+"""Event types as people describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from calbook.core import validation
+from calbook.core.errors import BadInput
+from calbook.core.model import (
+    LONGEST_BUFFER,
+    LONGEST_DURATION,
+    MINUTE,
+    Assignment,
+    EventType,
+    Question,
+    Reminder,
+    SchedulingType,
+)
+from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
+from calbook.core.rules.questions import TYPES
+from calbook.wire.json_objects import camel
+from calbook.wire.reading.locations import read_location, read_meeting_url_template
+from calbook.wire.reading.shapes import JsonObject, Reader, read_list, read_object
+
+_YEAR = 525_600  # minutes
+_MOST_REMINDERS = 5
+_ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY")
+
+
+def _minutes(least: int, most: int) -> Callable[[object, str], timedelta]:
+    return lambda v, f: validation.whole_number(v, f, least=least, most=most) * MINUTE
+
+
+def _number(least: int, most: int) -> Callable[[object, str], int]:
+    return lambda v, f: validation.whole_number(v, f, least=least, most=most)
+
+
+def _prose(value: object, field: str) -> str:
+    return validation.prose(value, field)
+
+
+def read_question(value: object, field: str = "question") -> Question:
+    facts = read_object(value, Question._fields, field)
+    label = validation.line(facts.get("label"), f"{field}.label")
+    kind = validation.choice(facts.get("type", "TEXT"), f"{field}.type", tuple(TYPES))
+    options = tuple(
+        validation.line(item, f"{field}.options")
+        for item in read_list(facts.get("options") or (), f"{field}.options")
+    )
+    if (kind in ("SELECT", "MULTISELECT")) != bool(options):
+        raise BadInput(
+            f"{field} {label!r} of type {kind} "
+            + ("cannot have options" if options else "needs options"),
+            field=f"{field}.options",
+        )
+    return Question(
+        key=validation.line(
+            facts.get("key") or slug_of(label), f"{field}.key", most=60
+        ),
+        label=label,
+        type=kind,
+        required=validation.boolean(facts.get("required", False), f"{field}.required"),
+        options=options,
+    )
+
+
+def slug_of(text: str) -> str:
+    """`Company size?` becomes `company_size`."""
+    kept = "".join(c.lower() if c.isalnum() else " " for c in text)
+    return "_".join(kept.split())[:60]
+
+
+def _questions(value: object, field: str) -> tuple[Question, ...]:
+    found = tuple(read_question(item) for item in read_list(value, field))
+    keys = [q.key for q in found]
+    for key in keys:
+        if not key or keys.count(key) > 1:
+            raise BadInput(
+                f"{field}: the key {key!r} is needed once for each",
+                hint="give each question a key of its own",
+                field=field,
+            )
+    return found
+
+
+def _hosts(value: object, field: str) -> tuple[Assignment, ...]:
+    found = tuple(_assignment(item, field) for item in read_list(value, field))
+    ids = [assignment.host_id for assignment in found]
+    if len(set(ids)) < len(ids):
+        raise BadInput(f"{field} names a host twice", field=field)
+    if not ids:
+        raise BadInput(f"{field} needs one host at least", field=field)
+    return found
+
+
+def _assignment(value: object, field: str) -> Assignment:
+    if isinstance(value, str):
+        return Assignment(validation.identifier(value, "user", field))
+    facts = read_object(value, ("user_id", "weight", "is_fixed", "priority"), field)
+    return Assignment(
+        host_id=validation.identifier(facts.get("user_id"), "user", f"{field}.userId"),
+        weight=validation.whole_number(
+            facts.get("weight", 1), f"{field}.weight", least=1, most=1_000
+        ),
+        is_fixed=validation.boolean(facts.get("is_fixed", False), f"{field}.isFixed"),
+        priority=validation.whole_number(
+            facts.get("priority", 0), f"{field}.priority", least=0, most=1_000
+        ),
+    )
+
+
+def _reminders(value: object, field: str) -> tuple[Reminder, ...]:
+    found = tuple(_reminder(item, field) for item in read_list(value, field))
+    if len(found) > _MOST_REMINDERS:
+        raise BadInput(
+            f"{field} are {len(found)}; at most {_MOST_REMINDERS} fit", field=field
+        )
+    if len(set(found)) < len(found):
+        raise BadInput(f"{field} has one twice", field=field)
+    return found
+
+
+def _reminder(value: object, field: str) -> Reminder:
+    if not isinstance(value, Mapping):
+        raise BadInput(
+            f"{field} are objects",
+            hint='write {"minutesBefore": 60, "to": "all"} for each',
+            field=field,
+        )
+    facts = read_object(value, ("minutes_before", "to"), field)
+    before = facts.get("minutes_before")
+    name = f"{field}.minutesBefore"
+    return Reminder(
+        validation.whole_number(before, name, least=1, most=LONGEST_LEAD // MINUTE)
+        * MINUTE,
+        validation.choice(facts.get("to", "attendee"), f"{field}.to", RECIPIENTS),
+    )
+
+
+def _scheduling_type(value: object, field: str) -> SchedulingType:
+    return SchedulingType(validation.choice(value, field, tuple(SchedulingType)))
+
+
+def _round_robin(value: object, field: str) -> str:
+    if isinstance(value, Mapping):
+        value = read_object(value, ("algorithm",), field).get("algorithm")
+    return validation.choice(value, field, _ROUND_ROBIN)
+
+
+def _schedule_id(value: object, field: str) -> str:
+    return validation.identifier(value, "sched", field)
+
+
+_DURATION = LONGEST_DURATION // MINUTE
+_BUFFER = LONGEST_BUFFER // MINUTE
+
+EVENT_TYPE: Mapping[str, Reader] = {
+    "title": validation.line,
+    "duration": _minutes(1, _DURATION),
+    "description": _prose,
+    "location": read_location,
+    "hosts": _hosts,
+    "schedule_id": _schedule_id,
+    "buffer_before": _minutes(0, _BUFFER),
+    "buffer_after": _minutes(0, _BUFFER),
+    "minimum_notice": _minutes(0, _YEAR),
+    "maximum_advance": _number(0, 36_500),
+    "slot_interval": _minutes(1, 1440),
+    "slots_per_day": _number(1, 1_440),
+    "requires_confirmation": validation.boolean,
+    "allow_cancellation": validation.boolean,
+    "cancellation_deadline": _minutes(0, _YEAR),
+    "seats": _number(1, 10_000),
+    "max_occurrences": _number(1, 730),
+    "questions": _questions,
+    "scheduling_type": _scheduling_type,
+    "round_robin": _round_robin,
+    "meeting_url_template": read_meeting_url_template,
+    "notify": validation.boolean,
+    "reminders": _reminders,
+    "active": validation.boolean,
+    "metadata": validation.metadata,
+}
+_MAY_BE_NULL = frozenset(
+    {
+        "description",
+        "location",
+        "schedule_id",
+        "maximum_advance",
+        "slot_interval",
+        "slots_per_day",
+        "cancellation_deadline",
+        "seats",
+        "round_robin",
+        "meeting_url_template",
+    }
+)
+
+
+def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
+    """The fields given, each read; null is kept where it means "no limit"."""
+    given = read_object(facts, EVENT_TYPE, "the event type")
+    read: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None and name in _MAY_BE_NULL:
+            read[name] = None
+        else:
+            read[name] = EVENT_TYPE[name](value, camel(name))
+    return read
+
+
+def new_event_type(
+    id: str, facts: JsonObject, *, default_host: str | None
+) -> EventType:
+    """A new event type; without a title, its slug in words."""
+    read = read_event_type_fields(facts)
+    slug = id.removeprefix("evt_")
+    if default_host is not None:
+        read.setdefault("hosts", (Assignment(default_host),))
+    if "hosts" not in read:
+        raise BadInput("hosts needs one host at least", hint="calbook host add …")
+    read.setdefault("title", slug.replace("_", " ").capitalize())
+    return check_event_type(EventType(id=id, slug=slug, **read))
+
+
+def check_event_type(event_type: EventType) -> EventType:
+    """The fields of an event type must fit each other."""
+    if (
+        event_type.scheduling_type is SchedulingType.SINGLE
+        and len(event_type.hosts) > 1
+    ):
+        raise BadInput(
+            f"{event_type.id} has several hosts but is SINGLE",
+            hint="make it ROUND_ROBIN or COLLECTIVE",
+            field="schedulingType",
+        )
+    return event_type

@@ -1,0 +1,57 @@
+"""The shapes of what is passed in: objects with known keys, lists, nothing at all.
+
+Keys may be spelt in camelCase or snake_case. Whatever does not fit is refused with
+the field's name; an unknown key is refused too, so that no typing error is lost.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from calbook.core import validation
+from calbook.core.errors import BadInput
+from calbook.core.text import excerpt
+from calbook.core.time import parsing
+from calbook.wire.json_objects import camel, snake
+
+JsonObject = Mapping[str, Any]
+Reader = Callable[[Any, str], Any]
+
+
+def read_object(value: object, known: Iterable[str], field: str) -> dict[str, Any]:
+    """An object with its keys in snake_case, each of them known."""
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{field} must be an object", field=field)
+    known = tuple(known)
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        name = snake(key) if isinstance(key, str) else ""
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            names = ", ".join(camel(name) for name in known)
+            raise BadInput(
+                f"{field} knows no {excerpt(key)}",
+                hint=f"did you mean {camel(near[0])}?" if near else f"it has {names}",
+                field=field,
+                known=[camel(name) for name in known],
+            )
+        if name in found:
+            raise BadInput(f"{field} has {camel(name)} twice", field=field)
+        found[name] = item
+    return found
+
+
+def read_list(value: object, field: str) -> Iterable[Any]:
+    if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+        raise BadInput(f"{field} must be a list", field=field)
+    return value
+
+
+def read_optional(read: Reader, value: object, field: str) -> Any:
+    return None if value is None else read(value, field)
+
+
+def read_timezone(value: object, field: str) -> str:
+    return parsing.timezone(validation.line(value, field, most=80))

@@ -1,0 +1,1 @@
+"""What `--json` prints, webhooks carry and `to_dict()` returns, written from rows."""

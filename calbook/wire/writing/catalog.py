@@ -1,0 +1,99 @@
+"""Event types, hosts and schedules as public JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from calbook.core.time.times import WEEKDAYS
+from calbook.wire.json_objects import Json, load_json
+
+if TYPE_CHECKING:
+    from calbook.wire.json_objects import Row
+
+
+def host_to_json(row: Row) -> Json:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "email": row["email"],
+        "timezone": row["timezone"],
+        "scheduleId": row["schedule_id"],
+    }
+
+
+def schedule_to_json(row: Row) -> Json:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "timezone": row["timezone"],
+        "availability": [
+            {"day": day, **window}
+            for day, windows in zip(WEEKDAYS, json.loads(row["weekly"]), strict=True)
+            for window in map(_window, windows)
+        ],
+        "overrides": [
+            {
+                "date": item["date"],
+                "isAvailable": bool(item["hours"]),
+                "reason": item["reason"],
+                "availability": [_window(window) for window in item["hours"]],
+            }
+            for item in json.loads(row["overrides"])
+        ],
+    }
+
+
+def _window(window: list[int]) -> Json:
+    start, end = window
+    return {"startTime": _clock(start), "endTime": _clock(end, is_end=True)}
+
+
+def _clock(minutes: int, *, is_end: bool = False) -> str:
+    """A time of day; an end at midnight is `24:00`, later ones are the next day's."""
+    if minutes > 1440 or (minutes == 1440 and not is_end):
+        minutes -= 1440
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def event_type_to_json(row: Row) -> Json:
+    return {
+        "id": row["id"],
+        "slug": row["slug"],
+        "title": row["title"],
+        "description": row["description"],
+        "duration": row["duration"],
+        "location": load_json(row["location"]),
+        "hosts": [
+            {
+                "userId": item["host_id"],
+                "weight": item["weight"],
+                "isFixed": bool(item["is_fixed"]),
+                "priority": item["priority"],
+            }
+            for item in json.loads(row["hosts"])
+        ],
+        "scheduleId": row["schedule_id"],
+        "bufferBefore": row["buffer_before"],
+        "bufferAfter": row["buffer_after"],
+        "minimumNotice": row["minimum_notice"],
+        "maximumAdvance": row["maximum_advance"],
+        "slotInterval": row["slot_interval"] or row["duration"],
+        "slotsPerDay": row["slots_per_day"],
+        "requiresConfirmation": bool(row["requires_confirmation"]),
+        "allowCancellation": bool(row["allow_cancellation"]),
+        "cancellationDeadline": row["cancellation_deadline"],
+        "seats": row["seats"],
+        "maxOccurrences": row["max_occurrences"],
+        "questions": json.loads(row["questions"]),
+        "schedulingType": row["scheduling_type"],
+        "roundRobin": {"algorithm": row["round_robin"]} if row["round_robin"] else None,
+        "meetingUrlTemplate": row["meeting_url_template"],
+        "notify": bool(row["notify"]),
+        "reminders": [
+            {"minutesBefore": item["minutes_before"], "to": item["to"]}
+            for item in load_json(row["reminders"])
+        ],
+        "active": bool(row["active"]),
+        "metadata": json.loads(row["metadata"]),
+    }

@@ -35,6 +35,7 @@ calbook	config	-	The mail server of this computer: show, smtp, smtp-test.
 calbook	db	-	The bookings file: path, check, backup, restore.
 calbook	completion	-	Print the completion script of a shell.
 calbook	demo	-	Play the main job on a scratch file, and show every command.
+calbook	help	-	Show a page of the manual, or what pages and commands there are.
 calbook	--help	-	Show this message and exit.
 calbook	--version	-	Show the version and exit.
 calbook	-V	-	Show the version and exit.
@@ -749,7 +750,9 @@ calbook db restore	--db	file	The bookings file [CALBOOK_DB].
 calbook db restore	--help	-	Show this message and exit.
 calbook completion	<1>	bash|zsh|fish|powershell|	bash|zsh|fish|powershell
 calbook completion	--help	-	Show this message and exit.
-calbook demo	--help	-	Show this message and exit.')
+calbook demo	--help	-	Show this message and exit.
+calbook help	<1>	setup|booking|times|overview|series|groups|teams|calendars|notices|webhooks|scripting|library|rules|operation|	[TOPIC]
+calbook help	--help	-	Show this message and exit.')
 
 # Of rows that begin with the first argument, what is behind it.
 function __calbook_find

@@ -40,6 +40,7 @@ calbook	config	-	The mail server of this computer: show, smtp, smtp-test.
 calbook	db	-	The bookings file: path, check, backup, restore.
 calbook	completion	-	Print the completion script of a shell.
 calbook	demo	-	Play the main job on a scratch file, and show every command.
+calbook	help	-	Show a page of the manual, or what pages and commands there are.
 calbook	--help	-	Show this message and exit.
 calbook	--version	-	Show the version and exit.
 calbook	-V	-	Show the version and exit.
@@ -755,6 +756,8 @@ calbook db restore	--help	-	Show this message and exit.
 calbook completion	<1>	bash|zsh|fish|powershell|	bash|zsh|fish|powershell
 calbook completion	--help	-	Show this message and exit.
 calbook demo	--help	-	Show this message and exit.
+calbook help	<1>	setup|booking|times|overview|series|groups|teams|calendars|notices|webhooks|scripting|library|rules|operation|	[TOPIC]
+calbook help	--help	-	Show this message and exit.
 '@ -split '\r?\n') {
         $place, $key, $offers, $help = $row -split "`t"
         if (-not $grammar.ContainsKey($place)) { $grammar[$place] = [ordered]@{} }

@@ -896,13 +896,15 @@ def test_a_file_without_webhooks_has_an_empty_outbox(
     assert client.deliver() == ()
 
 
-# -- the README's receiver
+# -- the manual's receiver
 
-README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
-[RECEIVER] = re.findall(r"```python\n(import os\n.*?)```", README, flags=re.DOTALL)
+PAGE = (
+    Path(__file__).parents[1].joinpath("calbook/manual/webhooks.md").read_text("utf-8")
+)
+[RECEIVER] = re.findall(r"```python\n(import os\n.*?)```", PAGE, flags=re.DOTALL)
 
 
-def test_the_readme_s_receiver_works_against_a_real_delivery(
+def test_the_manual_s_receiver_works_against_a_real_delivery(
     now: Client, receiver: Receiver
 ) -> None:
     receiver.stop()  # the port is free

@@ -114,6 +114,7 @@ SECTIONS: Mapping[str, Tree] = {
         },
         "completion": "completion:completion",
         "demo": "demo:demo",
+        "help": "help:help_",
     },
 }
 COMMANDS: Tree = {
@@ -134,6 +135,7 @@ _GROUP_HELP = {
 _HELP = """A booking engine in one SQLite file.
 
 Begin with `calbook demo`, or with `calbook init` for a file of your own.
+`calbook help` lists the pages of the manual.
 `calbook --version` says which calbook this is."""
 
 
@@ -223,14 +225,29 @@ def _run(args: list[str]) -> int:
         output.write(f"calbook {__version__}\n")
         return 0
     _check_utf8(args)
-    if args[:1] == ["help"]:
-        args = [*args[1:], "--help"]
-    root = LazyGroup("calbook", COMMANDS, _HELP)
-    status = root.main(args or ["--help"], prog_name="calbook", standalone_mode=False)
+    status = _run_tree(args or ["--help"])
     if status == _INTERRUPTED:
         raise KeyboardInterrupt
     output.flush()
     return status if isinstance(status, int) else 0
+
+
+def _run_tree(args: list[str]) -> Any:
+    root = LazyGroup("calbook", COMMANDS, _HELP)
+    return root.main(args, prog_name="calbook", standalone_mode=False)
+
+
+def is_command(words: Sequence[str]) -> bool:
+    """Whether the words name a command, or a group of commands."""
+    place: str | Tree | None = COMMANDS
+    for word in words:
+        place = place.get(word) if isinstance(place, Mapping) else None
+    return place is not None
+
+
+def show_help(words: Sequence[str]) -> None:
+    """Print the help of a command."""
+    _run_tree([*words, "--help"])
 
 
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt

@@ -11,6 +11,7 @@ import typer
 
 from calbook.cli import output
 from calbook.cli.app import COMMANDS, LazyGroup
+from calbook.cli.commands.help import TOPICS
 
 # What may follow a command (a word, an option, or an argument by its number), what is
 # offered for its value, and its help. Offered is nothing (`?`), `file`, a kind of
@@ -28,6 +29,7 @@ _OFFERED = {
     "attendee_added|attendee_removed|updated|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
+    "TOPIC": "|".join((*TOPICS, "")),
     "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
 }
 _FLAGS = {"--help": "Show this message and exit."}

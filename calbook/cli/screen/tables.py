@@ -1,6 +1,7 @@
 """Tables for terminals; the only module that knows rich. Slow to import."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -228,6 +229,27 @@ def busy_times_table(
         )
     caption = f"times in {min(zones)}\n" if len(zones) == 1 else ""
     return _draw(table) + caption
+
+
+_PAGE = {"markdown.code": "bold cyan"}  # rich's own is on black, on any background
+_LINK = re.compile(r"\[([^\]]+)\]\((\w+)\.md\)")
+_BRACKETED = re.compile(rf"\({_LINK.pattern}\)")
+
+
+def manual_page(text: str, width: int) -> str:
+    """A page of the manual; a link to another one is the command that shows it."""
+    from rich.markdown import Markdown  # slow to import
+    from rich.theme import Theme
+
+    linked = _BRACKETED.sub(r"(`calbook help \2`)", text)
+    linked = _LINK.sub(r"\1 (`calbook help \2`)", linked)
+    console = _console()
+    with console.use_theme(Theme(_PAGE)), console.capture() as capture:
+        console.print(
+            Markdown(linked, code_theme="ansi_dark", hyperlinks=False), width=width
+        )
+    lines = (line.rstrip() for line in capture.get().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
 class ProgressBar:

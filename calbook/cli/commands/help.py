@@ -1,0 +1,100 @@
+"""`help`: the manual's pages by topic, or the help of a command.
+
+A page is a Markdown file beside the package's code, so that it is there offline.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Annotated
+
+import typer
+
+from calbook.cli import app, output
+
+# In the order in which they are read.
+TOPICS = (
+    *("setup", "booking", "times", "overview", "series", "groups", "teams"),
+    *("calendars", "notices", "webhooks", "scripting", "library"),
+    *("rules", "operation"),
+)
+_PAGES = Path(__file__).parents[2] / "manual"
+_WIDEST = 100  # columns; longer lines are hard to read
+
+
+def help_(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TOPIC]", help="A topic, or a command's name."),
+    ] = None,
+) -> None:
+    """Show a page of the manual, or what pages and commands there are."""
+    if not words:
+        output.write("\n".join(_overview()) + "\n")
+    elif len(words) == 1 and words[0] in TOPICS:
+        _show(page(words[0]))
+    elif app.is_command(words):
+        app.show_help(words)
+    else:
+        raise _unknown(words)
+
+
+def page(topic: str) -> str:
+    """The Markdown text of a topic's page."""
+    return (_PAGES / f"{topic}.md").read_text(encoding="utf-8")
+
+
+def summary(text: str) -> str:
+    """What a page is for, as the paragraph under its title says."""
+    return text.split("\n\n", 2)[1].removeprefix("This page shows ")
+
+
+def _show(text: str) -> None:
+    if not output.is_terminal():
+        output.write(text)
+        return
+    from calbook.cli.screen import tables  # slow to import
+
+    output.write(tables.manual_page(text, min(output.width(), _WIDEST)))
+
+
+def _overview() -> Iterator[str]:
+    yield "Topics: calbook help TOPIC"
+    for topic in TOPICS:
+        yield _entry(topic, summary(page(topic)))
+    yield ""
+    yield "Commands: calbook help COMMAND"
+    for section, tree in app.SECTIONS.items():
+        yield _entry(section, ", ".join(tree))
+
+
+def _entry(name: str, text: str) -> str:
+    """A name, and its text in a column of its own."""
+    width = min(output.width(), _WIDEST)
+    lead = f"  {name:<11}"
+    return fill(
+        text,
+        max(width, 2 * len(lead)),
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_on_hyphens=False,
+    )
+
+
+def _places(tree: app.Tree) -> Iterator[str]:
+    """`create`, `note`, `note add`."""
+    for name, place in tree.items():
+        yield name
+        if not isinstance(place, str):
+            yield from (f"{name} {below}" for below in _places(place))
+
+
+def _unknown(words: Sequence[str]) -> Exception:
+    from difflib import get_close_matches  # only when something is wrong
+
+    from calbook.core.errors import UsageError
+
+    asked = " ".join(words)
+    near = get_close_matches(asked, [*TOPICS, *_places(app.COMMANDS)], 1)
+    hint = f"did you mean {near[0]}?" if near else "see calbook help"
+    return UsageError(f"no such topic or command: {asked}", hint=hint)

@@ -8,20 +8,29 @@ Names are loaded when first used: a command pays only for what it needs.
 
 TYPE_CHECKING = False  # typing's; that import is half as dear as a completion
 if TYPE_CHECKING:
-    from calbook.api.client import Client
-    from calbook.api.values.availability import (
-        Block,
-        BusyCalendar,
-        BusyTime,
-        Explanation,
-        OpenTime,
-        Rule,
-        Slot,
-    )
-    from calbook.api.values.bookings import Attendee, Booking, Event, Note, Occurrence
-    from calbook.api.values.catalog import EventType, Host, Schedule
-    from calbook.api.values.outbox import Attempt, Delivery, Webhook
-    from calbook.api.values.overview import Agenda, Figures, Statistics, Week
+    from calbook.api.client import Client as Client
+    from calbook.api.values.availability import Block as Block
+    from calbook.api.values.availability import BusyCalendar as BusyCalendar
+    from calbook.api.values.availability import BusyTime as BusyTime
+    from calbook.api.values.availability import Explanation as Explanation
+    from calbook.api.values.availability import OpenTime as OpenTime
+    from calbook.api.values.availability import Rule as Rule
+    from calbook.api.values.availability import Slot as Slot
+    from calbook.api.values.bookings import Attendee as Attendee
+    from calbook.api.values.bookings import Booking as Booking
+    from calbook.api.values.bookings import Event as Event
+    from calbook.api.values.bookings import Note as Note
+    from calbook.api.values.bookings import Occurrence as Occurrence
+    from calbook.api.values.catalog import EventType as EventType
+    from calbook.api.values.catalog import Host as Host
+    from calbook.api.values.catalog import Schedule as Schedule
+    from calbook.api.values.outbox import Attempt as Attempt
+    from calbook.api.values.outbox import Delivery as Delivery
+    from calbook.api.values.outbox import Webhook as Webhook
+    from calbook.api.values.overview import Agenda as Agenda
+    from calbook.api.values.overview import Figures as Figures
+    from calbook.api.values.overview import Statistics as Statistics
+    from calbook.api.values.overview import Week as Week
     from calbook.core import errors as errors
     from calbook.core.errors import CalbookError as CalbookError
     from calbook.core.model import Actor as Actor

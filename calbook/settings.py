@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_object
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -35,7 +35,7 @@ class MailServer(NamedTuple):
     password_env: str | None = None
 
 
-def path() -> str:
+def config_path() -> str:
     """`CALBOOK_CONFIG`, else `config.toml` in the user's config directory."""
     if named := os.environ.get("CALBOOK_CONFIG"):
         return named
@@ -51,51 +51,55 @@ def mail_server() -> MailServer | None:
     Raises:
         BadInput: the file cannot be read, or says something that cannot be.
     """
-    section = document().get("smtp")
+    section = read_document().get("smtp")
     if section is None:
         return None
     try:
-        return server(section)
+        return read_server(section)
     except BadInput as error:
-        error.message = f"{path()}: {error.message}"
+        error.message = f"{config_path()}: {error.message}"
         raise
 
 
-def document() -> dict[str, Any]:
+def read_document() -> dict[str, Any]:
     """All that the file says; nothing where there is none."""
     import tomllib
 
     try:
-        with open(path(), "rb") as file:
+        with open(config_path(), "rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise BadInput(f"cannot read {path()}: {why}", path=path()) from None
+        raise BadInput(
+            f"cannot read {config_path()}: {why}", path=config_path()
+        ) from None
     except RecursionError:
         why = "it is nested too deeply"
-        raise BadInput(f"cannot read {path()}: {why}", path=path()) from None
+        raise BadInput(
+            f"cannot read {config_path()}: {why}", path=config_path()
+        ) from None
 
 
-def changed(given: Mapping[str, Any]) -> bytes:
+def with_mail_server(given: Mapping[str, Any]) -> bytes:
     """The file with these settings of the mail server over those it has.
 
     With a `user` of None nobody logs in.
     """
-    whole = document()
+    whole = read_document()
     kept = read_object(whole.get("smtp", {}), _KEYS, "smtp")
     if not given.keys().isdisjoint(_PASSWORDS):
         kept = {key: kept[key] for key in kept if key not in _PASSWORDS}
     section = {**kept, **given}
     if "user" in given and given["user"] is None:
         section = {key: section[key] for key in section if key not in _LOG_IN}
-    server(section)
+    read_server(section)
     return _written({**whole, "smtp": section})
 
 
 def without_mail_server() -> bytes:
-    whole = document()
+    whole = read_document()
     whole.pop("smtp", None)
     return _written(whole)
 
@@ -111,24 +115,24 @@ def _written(whole: Mapping[str, Any]) -> bytes:
     return tomli_w.dumps(whole).encode()
 
 
-def server(section: object) -> MailServer:
+def read_server(section: object) -> MailServer:
     """The settings of a mail server, each checked, and all of them together."""
     facts = read_object(section, _KEYS, "smtp")
     for needed, option in _NEEDED.items():
         if needed not in facts:
             raise BadInput(f"smtp has no {needed}", hint=f"add {option}", field=needed)
-    security = validation.choice(
+    security = checks.choice(
         facts.get("security", "starttls"), "security", tuple(_PORTS)
     )
     port = facts.get("port", _PORTS[security])
     read = MailServer(
         host=_host(facts["host"]),
-        port=validation.whole_number(port, "port", least=1, most=65_535),
+        port=checks.whole_number(port, "port", least=1, most=65_535),
         security=security,
         sender=_sender(facts["from"]),
-        allow_plain=validation.boolean(facts.get("allow_plain", False), "allow_plain"),
+        allow_plain=checks.boolean(facts.get("allow_plain", False), "allow_plain"),
         **{
-            key: validation.line(facts[key], key, most=1_000)
+            key: checks.line(facts[key], key, most=1_000)
             for key in ("user", *_PASSWORDS)
             if key in facts
         },
@@ -144,10 +148,10 @@ def server(section: object) -> MailServer:
 
 
 def _host(value: object) -> str:
-    host = validation.line(value, "host", most=253)
+    host = checks.line(value, "host", most=253)
     if not host.isascii() or not host.isprintable() or any(c in host for c in " /@"):
         raise BadInput(
-            f"host cannot be {escape_controls(host)}",
+            f"host cannot be {printable(host)}",
             hint="write it as smtp.example.com",
             field="host",
         )
@@ -156,13 +160,13 @@ def _host(value: object) -> str:
 
 def _sender(value: object) -> str:
     try:
-        address = validation.email(value, "from")
+        address = checks.email(value, "from")
     except BadInput as error:
         error.hint = "write the address alone: you@example.com"
         raise
     if not address.isascii():
         raise BadInput(
-            f"from must be ASCII, not {escape_controls(address)}",
+            f"from must be ASCII, not {printable(address)}",
             hint="write an international domain in its xn-- form",
             field="from",
         )

@@ -164,7 +164,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     def configure(port: int, **settings_: Any) -> MailServer:
         plain = {"host": "127.0.0.1", "port": port, "security": "none"}
         wanted = plain | {"from": "bookings@example.org"} | settings_
-        file.write_bytes(settings.changed(wanted))
+        file.write_bytes(settings.with_mail_server(wanted))
         server = settings.mail_server()
         assert server is not None
         return server

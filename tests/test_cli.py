@@ -1524,7 +1524,8 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
     environment: Callable[[], dict[str, str]],
 ) -> None:
     code = (
-        "import sys; from calbook.cli import app\nfrom calbook.cli.commands import bookings\n"
+        "import sys; from calbook.cli import app\n"
+        "from calbook.cli.commands import bookings\n"
         "def broken(*args, **options): raise KeyError(options)\n"
         "bookings.open_client = broken\n"
         "sys.exit(app.run(['list', '--search', 'hunter2']))"

@@ -384,7 +384,8 @@ def test_what_the_store_says_is_said_here_too() -> None:
 def test_the_program_imports_next_to_nothing(uids: list[str]) -> None:
     """Start-up is all that a completion costs (architecture.md, 8)."""
     code = (
-        "import sys; from calbook.cli.shell.complete import complete; complete(['uids']);"
+        "import sys; from calbook.cli.shell.complete import complete;"
+        "complete(['uids']);"
         "print(*sys.modules)"
     )
 

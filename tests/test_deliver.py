@@ -350,9 +350,11 @@ def test_a_watcher_looks_at_a_long_queue_once(
     for _ in range(30):
         booking()
     looks = []
-    due = OutboxReader.due
+    due = OutboxReader.due_rows
     monkeypatch.setattr(
-        OutboxReader, "due", lambda *args, **kw: looks.append(1) or due(*args, **kw)
+        OutboxReader,
+        "due_rows",
+        lambda *args, **kw: looks.append(1) or due(*args, **kw),
     )
 
     sent = list(client.delivering(watch=True, limit=30))
@@ -1023,9 +1025,9 @@ def test_what_has_been_sent_costs_the_next_delivery_nothing(
 ) -> None:
     def delivering() -> int:
         with client._context.store.read(OutboxReader) as reading:
-            (row,) = reading.due(10**10)
+            (row,) = reading.due_rows(10**10)
             conn = reading.connection
-            work = steps(conn, lambda: reading.due(10**10))
+            work = steps(conn, lambda: reading.due_rows(10**10))
             work += steps(conn, lambda: reading.job_row(row["seq"]))
             return work + steps(conn, lambda: reading.next_due(10**10))
 

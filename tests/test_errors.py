@@ -18,7 +18,7 @@ import pytest
 
 from calbook import Client, errors
 from calbook.cli.commands import bookings
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.store.sqlite import connection
 from calbook.store.sqlite.connection import SCHEMA_VERSION
 
@@ -535,9 +535,9 @@ def test_every_error_is_one_line_and_a_hint_for_people(
         error = run(*args, "--json").error
         answer = run(*args)
 
-    said = [f"calbook: {escape_controls(error['message'])}\n"]
+    said = [f"calbook: {printable(error['message'])}\n"]
     if error["hint"]:
-        said.append(f"hint: {escape_controls(error['hint'])}\n")
+        said.append(f"hint: {printable(error['hint'])}\n")
     assert (answer.status, answer.out) == (TABLE[code], "")
     assert answer.err == "".join(said)
 

@@ -25,9 +25,9 @@ from mailing import PASSWORD, USER, Configure, Received, Serve, Server, free_por
 from test_ical import ALICE, BOB, invite_of
 
 from calbook import Booking, Client, errors
+from calbook.core.checks import NAME_LENGTH
 from calbook.core.model import Attendee
 from calbook.core.outgoing.notices import Notice
-from calbook.core.validation import NAME_LENGTH
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
 from calbook.delivery.mail.smtp import SmtpSender
@@ -947,7 +947,9 @@ def test_a_connection_that_fell_asleep_is_opened_anew(
     with closing(SmtpSender()) as postman:
         for pause in (0, 1):
             time.sleep(pause)
-            sent = postman.post(settings, "ada@example.com", "To: x\n\nHi\n", seconds=5)
+            sent = postman.send_message(
+                settings, "ada@example.com", "To: x\n\nHi\n", seconds=5
+            )
             assert sent.status == "delivered"
 
     assert connections(server.received) == [1, 1]
@@ -960,7 +962,9 @@ def test_another_server_gets_none_of_the_old_connection(
     with closing(SmtpSender()) as postman:
         for server in (old, new):
             settings = configure(server.port)
-            postman.post(settings, "ada@example.com", "To: x\n\nHi\n", seconds=5)
+            postman.send_message(
+                settings, "ada@example.com", "To: x\n\nHi\n", seconds=5
+            )
 
     assert (len(old.received), len(new.received)) == (1, 1)
 

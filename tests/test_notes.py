@@ -910,7 +910,7 @@ def test_private_notes_are_named_in_one_module_and_the_schema() -> None:
         if "private_notes" in file.read_text(encoding="utf-8")
     ]
 
-    assert sorted(named) == ["store/notes.py", "store/sqlite/schema.py"]
+    assert sorted(named) == ["store/notes.py", "store/sqlite/tables.py"]
 
 
 @pytest.mark.parametrize(

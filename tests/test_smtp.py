@@ -30,7 +30,9 @@ def posted(server: MailServer, to: str = TO, *, seconds: float = 10.0) -> Outcom
     envelope = Envelope("dl_0123456789abcdef", server.sender, NOW)
     message = messages.test_message(envelope, to)
     with closing(smtp.SmtpSender()) as postman:
-        return postman.post(server, smtp.recipient(message), message, seconds=seconds)
+        return postman.send_message(
+            server, smtp.recipient(message), message, seconds=seconds
+        )
 
 
 def test_a_mail_arrives_as_it_was_written(serve: Serve, configure: Configure) -> None:
@@ -54,7 +56,7 @@ def test_a_line_with_a_single_dot_is_carried_over(
     message = "To: <ada@example.com>\nSubject: Dots\n\n.\n..\n.end\n"
 
     with closing(smtp.SmtpSender()) as postman:
-        postman.post(configure(server.port), TO, message, seconds=5)
+        postman.send_message(configure(server.port), TO, message, seconds=5)
 
     [received] = server.received
     assert received.data.endswith(b"\r\n\r\n.\r\n..\r\n.end\r\n")
@@ -383,7 +385,8 @@ def test_a_server_that_wants_no_more_text_is_called_again(configure: Configure) 
         settings = configure(listener.getsockname()[1])
         with closing(smtp.SmtpSender()) as postman:
             sent = [
-                postman.post(settings, TO, "To: x\n\nHi\n", seconds=5) for _ in range(2)
+                postman.send_message(settings, TO, "To: x\n\nHi\n", seconds=5)
+                for _ in range(2)
             ]
         serving.join()
 

@@ -259,7 +259,9 @@ ASKED: dict[str, Ask] = {
     "a host's turn": lambda facts, file: facts.turn_facts(
         "evt_demo", "user_me", now=FIRST
     ),
-    "what is due": lambda facts, file: facts.due(FIRST + 10 * HOUR, limit=200),
+    "what is due": lambda facts, file: facts.due_occurrences(
+        FIRST + 10 * HOUR, limit=200
+    ),
     "a day's count": lambda facts, file: facts.count_per_span(
         "evt_demo", [day(file)], exclusion=None, now=FIRST
     ),

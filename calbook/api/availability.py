@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from calbook.api.values.availability import Block, Explanation, Slot
 from calbook.services.availability import lookup
-from calbook.services.availability.lookup import Question
+from calbook.services.availability.lookup import AvailabilityQuery
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import Exclusion, Moment, Recurrence
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 
 class Availability:
@@ -28,7 +28,9 @@ class Availability:
 
     def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
         """The zone that an event type's bookings live in."""
-        return lookup.read_timezone(self._context, Question(event_type_id, host_id))
+        return lookup.read_timezone(
+            self._context, AvailabilityQuery(event_type_id, host_id)
+        )
 
     def check(
         self,
@@ -39,7 +41,7 @@ class Availability:
         timezone: str | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        question = Question(event_type_id, host_id, timezone=timezone)
+        question = AvailabilityQuery(event_type_id, host_id, timezone=timezone)
         lookup.check_start(self._context, question, start_time)
 
     def explain(
@@ -57,7 +59,9 @@ class Availability:
         the refusal, if any; `host_id` the host who would take it, `joins` the group
         that it would join.
         """
-        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        question = AvailabilityQuery(
+            event_type_id, host_id, timezone=timezone, **exclusion
+        )
         return Explanation(lookup.explain_start(self._context, question, start_time))
 
     def blocked(
@@ -74,7 +78,9 @@ class Availability:
         In order; they overlap where several reasons do. Claims count with their
         buffers. `host_id` is null where it is no single host's matter.
         """
-        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        question = AvailabilityQuery(
+            event_type_id, host_id, timezone=timezone, **exclusion
+        )
         return tuple(map(Block, lookup.list_blocked(self._context, question, date)))
 
     def get(
@@ -101,7 +107,9 @@ class Availability:
         Raises:
             BadInput: the range is too long, or the series would be.
         """
-        question = Question(event_type_id, host_id, timezone=timezone, **exclusion)
+        question = AvailabilityQuery(
+            event_type_id, host_id, timezone=timezone, **exclusion
+        )
         slots = lookup.list_slots(
             self._context,
             question,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calbook.api.inputs import ActorName, Attendee, Moment, RuleName
     from calbook.api.values.overview import Agenda, Statistics, Week
     from calbook.core.errors import CalbookError
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 _PAGE = 500  # bookings that `iter` reads at a time
 

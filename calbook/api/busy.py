@@ -12,7 +12,7 @@ from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 Progress = Callable[[int, int], object]
 When = str | date | datetime

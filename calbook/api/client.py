@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from calbook.store.context import Clock, Context
-from calbook.store.sqlite.store import SqliteStore
+from calbook.services.context import Clock, Context, open_context
 
 if TYPE_CHECKING:
     from calbook.api.availability import Availability
@@ -92,9 +91,7 @@ class Client:
         self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
     ) -> None:
         self.path = os.fspath(path) if path is not None else default_path()
-        self._context = Context(
-            SqliteStore(self.path), _whole_seconds(clock or system_clock)
-        )
+        self._context = open_context(self.path, clock or system_clock)
         self.calendar = Calendar(self._context)
 
     def tick(self) -> tuple[Event, ...]:
@@ -126,18 +123,12 @@ class Client:
     ) -> Iterator[Delivery]:
         """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
         from calbook.api.values.outbox import Delivery
-        from calbook.core.time.times import epoch
-        from calbook.delivery import lock, worker  # slow to import
-        from calbook.services.bookings import change
-        from calbook.store import outbox
+        from calbook.services.outbox import sending
 
-        if retry_now and self.count_retries()[0]:
-            with self._context.store.write() as tx:
-                outbox.retry_all_now(tx, epoch(self.now()))
-        with lock.hold_lock(self.path, stays=watch):
-            work = worker.DeliveryWorker(self._context, limit=limit)
-            sent = work.watch if watch else work.round
-            yield from map(Delivery, sent(lambda: change.tick(self._context)))
+        sent = sending.deliver(
+            self._context, limit=limit, watch=watch, retry_now=retry_now
+        )
+        return map(Delivery, sent)
 
     @property
     def queued(self) -> int:
@@ -154,28 +145,23 @@ class Client:
             StoreError: the file could not be read or written for half a second.
         """
         from calbook.api.values.outbox import Delivery
-        from calbook.delivery import first_attempt  # slow to import
+        from calbook.services.outbox import sending
 
         return tuple(
-            map(Delivery, first_attempt.attempt_first(self._context, seconds=seconds))
+            map(Delivery, sending.attempt_first(self._context, seconds=seconds))
         )
 
     def count_due(self) -> int:
         """How many deliveries may be sent now."""
-        from calbook.core.time.times import epoch
-        from calbook.store.outbox import OutboxReader
+        from calbook.services.outbox import sending
 
-        with self._context.store.read(OutboxReader) as reading:
-            return reading.count_due(epoch(self.now()))
+        return sending.count_due(self._context)
 
     def count_retries(self) -> tuple[int, datetime | None]:
         """How many deliveries wait for another attempt, and when the first is due."""
-        from calbook.core.time.times import epoch, instant
-        from calbook.store.outbox import OutboxReader
+        from calbook.services.outbox import sending
 
-        with self._context.store.read(OutboxReader) as reading:
-            count, due_at = reading.count_retries(epoch(self.now()))
-        return count, None if due_at is None else instant(due_at)
+        return sending.count_retries(self._context)
 
     @property
     def exists(self) -> bool:
@@ -203,21 +189,21 @@ class Client:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
-        from calbook.store.sqlite import maintenance
+        from calbook.services import maintenance
 
-        return maintenance.check(self._context.store)
+        return maintenance.check_file(self._context)
 
     def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Copy the file, whole and consistent, while others go on using it."""
-        from calbook.store.sqlite import maintenance
+        from calbook.services import maintenance
 
-        maintenance.backup(self._context.store, os.fspath(path), force=force)
+        maintenance.back_up_file(self._context, os.fspath(path), force=force)
 
     def restore(self, path: str | os.PathLike[str]) -> str | None:
         """Put a copy in the file's place; where the present one is kept."""
-        from calbook.store.sqlite import maintenance
+        from calbook.services import maintenance
 
-        return maintenance.restore(self._context.store, os.fspath(path))
+        return maintenance.restore_file(self._context, os.fspath(path))
 
     def close(self) -> None:
         self._context.store.close()
@@ -261,7 +247,3 @@ def system_clock() -> datetime:
     except InputError as error:
         error.message = f"CALBOOK_NOW: {error.message}"
         raise
-
-
-def _whole_seconds(clock: Clock) -> Clock:
-    return lambda: clock().astimezone(UTC).replace(microsecond=0)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import HostFields
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 
 class Hosts:

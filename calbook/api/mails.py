@@ -9,7 +9,7 @@ from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
     from calbook.api.inputs import DeliveryStatus
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 
 class Mails:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import ScheduleFields, Window
-    from calbook.store.context import Context
+    from calbook.services.context import Context
 
 
 class Schedules:

@@ -9,7 +9,7 @@ import traceback
 import typer
 
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
-from calbook.core.text import escape_controls, escape_json
+from calbook.core.text import escape_json, printable
 
 
 class Terminated(BaseException):
@@ -57,9 +57,9 @@ def show(error: CalbookError, *, wants_json: bool) -> None:
         text = escape_json(json.dumps(error.to_dict(), ensure_ascii=False, default=str))
         lines = [text]
     else:
-        lines = [f"calbook: {escape_controls(error.message)}"]
+        lines = [f"calbook: {printable(error.message)}"]
         if error.hint:
-            lines.append(f"hint: {escape_controls(error.hint)}")
+            lines.append(f"hint: {printable(error.hint)}")
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from calbook.core.text import escape_controls, escape_json
+from calbook.core.text import escape_json, printable
 
 Json = dict[str, Any]
 
@@ -76,7 +76,7 @@ def flush() -> None:
 
 def say(text: str) -> None:
     """A word to the person, not an answer: on stderr."""
-    print(escape_controls(text), file=sys.stderr)
+    print(printable(text), file=sys.stderr)
 
 
 def print_list(
@@ -155,7 +155,7 @@ def value_at(item: Any, key: str) -> Any:
 
 
 def _tsv(item: Json, keys: Iterable[str]) -> str:
-    return "\t".join(escape_controls(_cell(value_at(item, key))) for key in keys) + "\n"
+    return "\t".join(printable(_cell(value_at(item, key))) for key in keys) + "\n"
 
 
 def _in_timezone(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
@@ -196,7 +196,7 @@ def _csv(items: Iterable[Json], keys: Sequence[str]) -> str:
 
 
 def _safe_cell(value: object) -> str:
-    text = "\n".join(escape_controls(line) for line in _cell(value).split("\n"))
+    text = "\n".join(printable(line) for line in _cell(value).split("\n"))
     if isinstance(value, str) and text.lstrip().startswith(_RUNS):
         return f"'{text}"
     return text

@@ -9,11 +9,11 @@ from calbook.api.client import Client
 from calbook.cli import output
 from calbook.cli.screen import cards, words
 from calbook.cli.session import unchecked
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import CalbookError, Interrupted, UsageError
 from calbook.core.model import Question
 from calbook.core.rules import questions
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 
 Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ def _event_type(client: Client, key: str | None) -> Json:
     if len(known) == 1:
         return next(iter(known.values()))
     _say("What? " + ", ".join(known))
-    slug = ask("Event type", lambda text: validation.choice(text, "it", tuple(known)))
+    slug = ask("Event type", lambda text: checks.choice(text, "it", tuple(known)))
     return known[slug]
 
 
@@ -102,11 +102,11 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
 
 def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:
     wanted: list[tuple[str, str, Callable[[str], str]]] = [
-        ("name", "Name", lambda text: validation.line(text, "the name")),
-        ("email", "E-mail", lambda text: validation.email(text, "this")),
+        ("name", "Name", lambda text: checks.line(text, "the name")),
+        ("email", "E-mail", lambda text: checks.email(text, "this")),
     ]
     if (event_type["location"] or {}).get("type") == "PHONE_INBOUND":
-        wanted.append(("phone", "Phone", lambda text: validation.phone(text, "this")))
+        wanted.append(("phone", "Phone", lambda text: checks.phone(text, "this")))
     return wanted
 
 
@@ -128,7 +128,7 @@ def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) 
     """Ask until the answer fits; without a default there must be one."""
     while True:
         text = typer.prompt(
-            escape_controls(label),
+            printable(label),
             default=default,
             show_default=bool(default),
             err=True,

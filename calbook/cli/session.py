@@ -100,7 +100,8 @@ def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
         from calbook.core.errors import OutputError
 
         raise OutputError(
-            f"{_lower_first(what)} {', '.join(uids)}, but could not say so: {error.strerror}",
+            f"{_lower_first(what)} {', '.join(uids)},"
+            f" but could not say so: {error.strerror}",
             uids=uids,
         ) from None
 
@@ -146,10 +147,10 @@ def change_text(
     with_host: bool = False,
 ) -> str:
     from calbook.cli.screen import words
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
 
     lines = words.change_lines(what, booking, tz, dates, with_host=with_host)
-    return "".join(f"{escape_controls(line)}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def show_value(
@@ -185,9 +186,9 @@ def read_whole_number(text: str, option: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 20:
         return int(text)
     from calbook.core.errors import BadInput
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
 
-    raise BadInput(f"{option} needs a whole number, not {escape_controls(text[:80])}")
+    raise BadInput(f"{option} needs a whole number, not {printable(text[:80])}")
 
 
 def read_recurring(

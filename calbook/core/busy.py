@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from calbook.core.checks import line
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, LONGEST_CLAIM, Span
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import open_hours, times
-from calbook.core.validation import line
 
 DEFAULT_DAYS_AHEAD = (
     730  # days that a calendar is read ahead, if no event type looks further
@@ -118,7 +118,7 @@ def calendar_name(value: object, field: str = "name") -> str:
     text = given.lower()
     if not _NAME.fullmatch(text) or text.startswith(OWN_PREFIX):
         raise BadInput(
-            f"{field} cannot be {escape_controls(given)}",
+            f"{field} cannot be {printable(given)}",
             hint="use up to 60 of a-z, 0-9, _ and -, as in work;"
             f" {OWN_PREFIX}… is kept for what `busy add` adds",
             field=field,

@@ -15,7 +15,7 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def excerpt(value: object) -> str:
     """How a message shows what was passed: its beginning, made harmless."""
-    return escape_controls(to_text(value)[:80])
+    return printable(to_text(value)[:80])
 
 
 def to_text(value: object, how: Callable[[object], str] = str) -> str:
@@ -26,7 +26,7 @@ def to_text(value: object, how: Callable[[object], str] = str) -> str:
         return "that number"
 
 
-def escape_controls(text: str) -> str:
+def printable(text: str) -> str:
     """Spell control, format and separator characters as `\\uXXXX`.
 
     A zero-width joiner between two symbols stays: it builds one emoji.

@@ -66,7 +66,7 @@ _LOG = f"""
 """
 
 # Of what is pending, all that the rest of the statement names.
-DROPPING = """
+DROP_STATEMENT = """
     update deliveries set status = 'dropped', finished_at = :now
     where status = 'pending'
 """
@@ -326,7 +326,7 @@ def redeliver(tx: Writer, id: str, *, now: datetime) -> None:
 def drop_pending(tx: Writer, channel: str, target: str, *, now: datetime) -> int:
     """Give up what is pending for a target; how many deliveries that were."""
     return tx.run(
-        f"{DROPPING} and channel = :channel and target = :target",
+        f"{DROP_STATEMENT} and channel = :channel and target = :target",
         channel=channel,
         target=target,
         now=times.epoch(now),

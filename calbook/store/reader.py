@@ -272,7 +272,7 @@ class Reader:
             f"""
             {_ONE_OCCURRENCE}
             from occurrences o cross join bookings b on b.uid = o.uid
-            {where(filters, OCCURRENCE_FILTERS)}
+            {where_clause(filters, OCCURRENCE_FILTERS)}
             {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
             """,
             {**self._bound(filters), "now": now, "limit": limit, "offset": offset},
@@ -281,7 +281,7 @@ class Reader:
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
             "select count(*) from occurrences o join bookings b on b.uid = o.uid"
-            f" {where(filters, OCCURRENCE_FILTERS)}",
+            f" {where_clause(filters, OCCURRENCE_FILTERS)}",
             {**self._bound(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -365,18 +365,18 @@ def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    within = f"{found} {where(filters, _FILTERS, after)}"
+    within = f"{found} {where_clause(filters, _FILTERS, after)}"
     if "since" not in filters:
         return within
     others = {name: value for name, value in filters.items() if name not in _RANGE}
-    under_way = where(others, _FILTERS, after, _UNDER_WAY)
+    under_way = where_clause(others, _FILTERS, after, _UNDER_WAY)
     return f"{within} union all {found} indexed by bookings_recurring {under_way}"
 
 
 _RANGE = ("since", "until")
 
 
-def where(
+def where_clause(
     filters: Mapping[str, Any], fragments: Mapping[str, str], *more: str | None
 ) -> str:
     """A where clause of fixed fragments; values are only ever bound."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import times
-from calbook.store.outbox import DROPPING
+from calbook.store.outbox import DROP_STATEMENT
 from calbook.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def rewrite_reminder(tx: Writer, delivery: str, payload: str) -> None:
 def drop_reminder(tx: Writer, delivery: str, now: datetime) -> None:
     """Give a pending one up; the same may be queued again."""
     tx.run("delete from reminders where delivery = :id", id=delivery)
-    tx.run(f"{DROPPING} and id = :id", id=delivery, now=times.epoch(now))
+    tx.run(f"{DROP_STATEMENT} and id = :id", id=delivery, now=times.epoch(now))
 
 
 def drop_late_reminders(tx: Writer, now: datetime) -> None:
@@ -84,7 +84,7 @@ def drop_late_reminders(tx: Writer, now: datetime) -> None:
     After a night in which the machine was off, each person gets one of each meeting.
     """
     for statement in (_BEGUN, _OVERTAKEN):
-        tx.run(f"{DROPPING} and id in ({statement})", now=times.epoch(now))
+        tx.run(f"{DROP_STATEMENT} and id in ({statement})", now=times.epoch(now))
 
 
 _DUE = """

@@ -15,7 +15,7 @@ from calbook.store.reader import (
     OCCURRENCE_STATUS,
     Reader,
     Row,
-    where,
+    where_clause,
 )
 
 
@@ -133,7 +133,7 @@ class StatisticsReader(Reader):
             status=group.status,
             of=group.of,
             lead=group.lead,
-            where=where(filters, OCCURRENCE_FILTERS, _IS_BOOKED),
+            where=where_clause(filters, OCCURRENCE_FILTERS, _IS_BOOKED),
             label=group.label,
             order=group.order,
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from calbook.core.booking import effective_status
+from calbook.core.checks import fold_email
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -22,7 +23,6 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.core.validation import fold_email
 from calbook.store import outbox
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import LONGEST, keys_to_json

@@ -112,7 +112,7 @@ def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposa
                 "timezone": "UTC",
                 "now": datetime.fromisoformat(now),
                 "open_time": ((always,),),
-                "waived": frozenset(overridden.split()),
+                "overridden": frozenset(overridden.split()),
                 **facts,
             }
         )
@@ -149,7 +149,7 @@ def a_booking(an_occurrence: Callable[..., Occurrence]) -> Callable[..., Booking
     """Makes bookings with one occurrence, which `status` and `told` are about."""
 
     def make(
-        status: Status = Status.CONFIRMED, *, told: bool = False, **fields: Any
+        status: Status = Status.CONFIRMED, *, is_recorded: bool = False, **fields: Any
     ) -> Booking:
         return Booking(
             **{
@@ -157,7 +157,7 @@ def a_booking(an_occurrence: Callable[..., Occurrence]) -> Callable[..., Booking
                 "event_type_id": "evt_demo",
                 "host_ids": ("user_me",),
                 "timezone": "UTC",
-                "occurrences": (an_occurrence(status=status, told=told),),
+                "occurrences": (an_occurrence(status=status, is_recorded=is_recorded),),
                 "attendees": (Attendee("ada@example.com", "Ada"),),
                 "policy": Policy(
                     requires_confirmation=False,

@@ -27,7 +27,7 @@ SINGLE, ROUND_ROBIN, COLLECTIVE = (
 
 
 @pytest.mark.parametrize(
-    ("kind", "hosts", "asked", "expected"),
+    ("kind", "hosts", "asker", "expected"),
     [
         pytest.param(SINGLE, (ALICE,), None, [("user_alice",)], id="the-only-one"),
         pytest.param(SINGLE, (ALICE,), "user_alice", [("user_alice",)], id="named"),

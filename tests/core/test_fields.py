@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from calbook.core import ids, validation
+from calbook.core import checks, ids
 from calbook.core.errors import BadInput
 from calbook.core.rules.policy import OVERRIDES
 
@@ -46,8 +46,8 @@ UNSTORABLE = [
 
 @pytest.mark.parametrize(("value", "message"), UNSTORABLE)
 def test_text_that_cannot_be_stored_is_refused(value: object, message: str) -> None:
-    assert refused(validation.line, value, "name").message == message
-    assert refused(validation.prose, value, "name", most=200).message == message
+    assert refused(checks.line, value, "name").message == message
+    assert refused(checks.prose, value, "name", most=200).message == message
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_text_that_cannot_be_stored_is_refused(value: object, message: str) -> N
     ],
 )
 def test_a_line_is_kept_as_it_was_given(text: str) -> None:
-    assert validation.line(text, "name") == text
+    assert checks.line(text, "name") == text
 
 
 @pytest.mark.parametrize(
@@ -82,21 +82,21 @@ def test_a_line_is_kept_as_it_was_given(text: str) -> None:
     ids=lambda text: text.encode("unicode_escape").decode(),
 )
 def test_a_line_takes_no_line_break(line_break: str) -> None:
-    refusal = refused(validation.line, f"Ada{line_break}Lovelace", "name")
+    refusal = refused(checks.line, f"Ada{line_break}Lovelace", "name")
 
     assert refusal.message == "name must be one line"
-    assert validation.prose(f"Ada{line_break}", "notes") == f"Ada{line_break}"
+    assert checks.prose(f"Ada{line_break}", "notes") == f"Ada{line_break}"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t", "\u00a0", "\u3000"])
 def test_a_line_says_something(text: str) -> None:
-    assert refused(validation.line, text, "name").message == "name is empty"
-    assert validation.prose(text, "notes") == text
+    assert refused(checks.line, text, "name").message == "name is empty"
+    assert checks.prose(text, "notes") == text
 
 
 def test_prose_takes_20_000_characters() -> None:
-    assert validation.prose("x" * 20_000, "notes") == "x" * 20_000
-    assert refused(validation.prose, "x" * 20_001, "notes").details == {
+    assert checks.prose("x" * 20_000, "notes") == "x" * 20_000
+    assert refused(checks.prose, "x" * 20_001, "notes").details == {
         "field": "notes",
         "length": 20_001,
         "most": 20_000,
@@ -119,7 +119,7 @@ def test_prose_takes_20_000_characters() -> None:
     ],
 )
 def test_an_address_is_kept_as_it_was_given(address: str) -> None:
-    assert validation.email(address) == address
+    assert checks.email(address) == address
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_an_address_is_kept_as_it_was_given(address: str) -> None:
     ],
 )
 def test_anything_else_is_no_address(address: object) -> None:
-    assert refused(validation.email, address, "guest.email").details["field"] == (
+    assert refused(checks.email, address, "guest.email").details["field"] == (
         "guest.email"
     )
 
@@ -164,8 +164,8 @@ def test_anything_else_is_no_address(address: object) -> None:
     ids=["case", "sharp-s", "composition"],
 )
 def test_addresses_are_compared_folded(one: str, other: str) -> None:
-    assert validation.fold_email(one) == validation.fold_email(other)
-    assert validation.fold_email(one) != validation.fold_email("bob@example.com")
+    assert checks.fold_email(one) == checks.fold_email(other)
+    assert checks.fold_email(one) != checks.fold_email("bob@example.com")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_addresses_are_compared_folded(one: str, other: str) -> None:
     ["112", "+351 912 345 678", "(020) 7946-0018", "555.0100 x12", "+1/555/0100"],
 )
 def test_a_phone_number_is_kept_as_it_was_given(number: str) -> None:
-    assert validation.phone(number) == number
+    assert checks.phone(number) == number
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_phone_number_is_kept_as_it_was_given(number: str) -> None:
     ],
 )
 def test_anything_else_is_no_phone_number(number: object) -> None:
-    refused(validation.phone, number)
+    refused(checks.phone, number)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_anything_else_is_no_phone_number(number: object) -> None:
     ],
 )
 def test_a_web_address_is_kept_as_it_was_given(address: str) -> None:
-    assert validation.url(address, "meetingUrl") == address
+    assert checks.url(address, "meetingUrl") == address
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_web_address_is_kept_as_it_was_given(address: str) -> None:
     ],
 )
 def test_anything_else_is_no_web_address(address: object) -> None:
-    refused(validation.url, address, "meetingUrl")
+    refused(checks.url, address, "meetingUrl")
 
 
 # -- ids -----------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_anything_else_is_no_web_address(address: object) -> None:
     ],
 )
 def test_a_bare_slug_gets_its_prefix(given: str, prefix: str, full: str) -> None:
-    assert validation.identifier(given, prefix, "id") == full
+    assert checks.identifier(given, prefix, "id") == full
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_bare_slug_gets_its_prefix(given: str, prefix: str, full: str) -> None
     ],
 )
 def test_anything_else_is_no_id(given: object) -> None:
-    refused(validation.identifier, given, "evt", "eventTypeId")
+    refused(checks.identifier, given, "evt", "eventTypeId")
 
 
 def test_new_uids_are_60_random_bits_in_crockfords_letters() -> None:
@@ -294,7 +294,7 @@ def test_new_uids_are_60_random_bits_in_crockfords_letters() -> None:
 
 @pytest.mark.parametrize("value", [1, 720, 1440])
 def test_a_whole_number_lies_in_its_range(value: int) -> None:
-    assert validation.whole_number(value, "duration", least=1, most=1440) == value
+    assert checks.whole_number(value, "duration", least=1, most=1440) == value
 
 
 @pytest.mark.parametrize(
@@ -310,19 +310,19 @@ def test_a_whole_number_lies_in_its_range(value: int) -> None:
     ],
 )
 def test_any_other_number_is_refused(value: object, message: str) -> None:
-    refusal = refused(validation.whole_number, value, "duration", least=1, most=1440)
+    refusal = refused(checks.whole_number, value, "duration", least=1, most=1440)
 
     assert refusal.message == message
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_true_and_false_are_themselves(value: bool) -> None:
-    assert validation.boolean(value, "active") is value
+    assert checks.boolean(value, "active") is value
 
 
 @pytest.mark.parametrize("value", [0, 1, "true", "", None])
 def test_nothing_else_is_true_or_false(value: object) -> None:
-    assert refused(validation.boolean, value, "active").message == (
+    assert refused(checks.boolean, value, "active").message == (
         "active must be true or false"
     )
 
@@ -331,21 +331,19 @@ def test_nothing_else_is_true_or_false(value: object) -> None:
 def test_a_choice_is_read_in_any_case(given: str) -> None:
     kinds = ("SINGLE", "ROUND_ROBIN")
 
-    assert validation.choice(given, "schedulingType", kinds) == "ROUND_ROBIN"
+    assert checks.choice(given, "schedulingType", kinds) == "ROUND_ROBIN"
 
 
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_every_override_can_be_chosen(name: str) -> None:
     """`per-day` could not: hyphens were folded in what was typed only."""
-    assert validation.choice(name, "override", OVERRIDES) == name
-    assert (
-        validation.choice(name.replace("-", "_").upper(), "override", OVERRIDES) == name
-    )
+    assert checks.choice(name, "override", OVERRIDES) == name
+    assert checks.choice(name.replace("-", "_").upper(), "override", OVERRIDES) == name
 
 
 @pytest.mark.parametrize("given", ["", "TRIPLE", "ROUND ROBIN", None, 5, "\x1b"])
 def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
-    refusal = refused(validation.choice, given, "kind", ("SINGLE", "ROUND_ROBIN"))
+    refusal = refused(checks.choice, given, "kind", ("SINGLE", "ROUND_ROBIN"))
 
     assert refusal.hint == "choose one of SINGLE, ROUND_ROBIN"
     assert refusal.message.isprintable()
@@ -358,77 +356,77 @@ def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
     ("check", "args", "message", "hint"),
     [
         pytest.param(
-            validation.email,
+            checks.email,
             ("a\x1bb",),
             "email is not an e-mail address: a\\u001bb",
             "write it as name@example.com",
             id="email",
         ),
         pytest.param(
-            validation.phone,
+            checks.phone,
             ("\u202e1",),
             "phone is not a phone number: \\u202e1",
             "write it with digits, as in +351 912 345 678",
             id="phone",
         ),
         pytest.param(
-            validation.url,
+            checks.url,
             ("meet.example", "meetingUrl"),
             "meetingUrl is not a web address: meet.example",
             "write it as https://meet.example/room",
             id="url",
         ),
         pytest.param(
-            validation.identifier,
+            checks.identifier,
             ("my-demo", "evt", "eventTypeId"),
             "eventTypeId cannot be my-demo",
             "use up to 60 of a-z, 0-9 and _, as in evt_demo",
             id="id",
         ),
         pytest.param(
-            validation.choice,
+            checks.choice,
             ("triple", "kind", ("SINGLE", "ROUND_ROBIN")),
             "kind cannot be triple",
             "choose one of SINGLE, ROUND_ROBIN",
             id="choice",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ([],),
             "metadata must be an object of keys and values",
             None,
             id="metadata",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ({str(n): n for n in range(51)},),
             "metadata has more than 50 keys",
             None,
             id="metadata-keys",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ({"k" * 41: 1},),
             "metadata key has 41 characters; at most 40 fit",
             None,
             id="metadata-key",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ({"a": "x" * (64 * 1024)},),
             "metadata takes 65,545 bytes; at most 65,536 fit",
             None,
             id="metadata-size",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ({"a": "\0"},),
             "metadata holds a NUL byte",
             None,
             id="metadata-nul",
         ),
         pytest.param(
-            validation.metadata,
+            checks.metadata,
             ({"a": {1}},),
             "metadata cannot be written as JSON",
             None,
@@ -462,18 +460,18 @@ SIXTY_FOUR_KB = 64 * 1024
     ],
 )
 def test_metadata_is_kept_as_it_was_given(value: dict[str, Any]) -> None:
-    assert validation.metadata(value) == value
+    assert checks.metadata(value) == value
 
 
 def test_metadata_from_any_mapping_becomes_a_plain_object() -> None:
-    assert type(validation.metadata(OrderedDict(a=1))) is dict
+    assert type(checks.metadata(OrderedDict(a=1))) is dict
 
 
 def test_text_that_spells_out_a_nul_is_no_nul() -> None:
     r"""`\u0000`, six characters long, was taken for the NUL that JSON writes so."""
-    assert validation.to_json_text("\\u0000", "metadata") == '"\\\\u0000"'
-    assert validation.to_json_text("\\\\u0000", "metadata") == '"\\\\\\\\u0000"'
-    refused(validation.to_json_text, "\\\0", "metadata")
+    assert checks.to_json_text("\\u0000", "metadata") == '"\\\\u0000"'
+    assert checks.to_json_text("\\\\u0000", "metadata") == '"\\\\\\\\u0000"'
+    refused(checks.to_json_text, "\\\0", "metadata")
 
 
 @pytest.mark.parametrize(
@@ -500,7 +498,7 @@ def test_text_that_spells_out_a_nul_is_no_nul() -> None:
     ],
 )
 def test_metadata_that_does_not_fit_is_refused(value: object) -> None:
-    assert "metadata" in refused(validation.metadata, value).message
+    assert "metadata" in refused(checks.metadata, value).message
 
 
 def nested(depth: int) -> Any:
@@ -513,23 +511,23 @@ def nested(depth: int) -> Any:
 def test_metadata_may_be_nested_20_deep() -> None:
     deepest = {"a": nested(19)}
 
-    assert validation.metadata(deepest) == deepest
-    assert refused(validation.metadata, {"a": nested(20)}).message == (
+    assert checks.metadata(deepest) == deepest
+    assert refused(checks.metadata, {"a": nested(20)}).message == (
         "metadata is nested more than 20 deep"
     )
-    refused(validation.metadata, {"a": [{"b": nested(18)}]})
+    refused(checks.metadata, {"a": [{"b": nested(18)}]})
 
 
 def test_metadata_that_holds_itself_is_refused() -> None:
     endless: dict[str, Any] = {}
     endless["a"] = endless
 
-    refused(validation.metadata, endless)
-    refused(validation.metadata, {"a": nested(100_000)})
+    refused(checks.metadata, endless)
+    refused(checks.metadata, {"a": nested(100_000)})
 
 
 def test_json_is_written_in_utf_8_letters() -> None:
-    text = validation.to_json_text({"a": "é"}, "metadata")
+    text = checks.to_json_text({"a": "é"}, "metadata")
 
     assert text == '{"a": "é"}'
     assert json.loads(text) == {"a": "é"}

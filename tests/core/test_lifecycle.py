@@ -322,11 +322,11 @@ def test_a_step_grows_the_version_and_tells_one_event(
 
 
 def test_a_confirmed_booking_has_nothing_else_changed(a_booking: MakeBooking) -> None:
-    booking = a_booking(PENDING, told=True)
+    booking = a_booking(PENDING, is_recorded=True)
 
     after = confirm(booking).booking
 
-    occurrence = only(booking)._replace(status=CONFIRMED, told=False)
+    occurrence = only(booking)._replace(status=CONFIRMED, is_recorded=False)
     assert after == booking._replace(
         occurrences=(occurrence,), version=1, updated_at=NOW
     )
@@ -384,7 +384,7 @@ def test_a_move_by_the_attendee_asks_the_host_again(
 def test_a_moved_booking_is_at_its_new_time_and_keeps_the_rest(
     a_booking: MakeBooking,
 ) -> None:
-    booking = a_booking(meeting_url="https://meet.example/x", told=True)
+    booking = a_booking(meeting_url="https://meet.example/x", is_recorded=True)
 
     after = reschedule(booking).booking
 
@@ -546,7 +546,7 @@ def test_a_clock_that_ran_ahead_does_no_harm(a_booking: MakeBooking) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "expected"),
+    ("status", "is_recorded", "expected"),
     [
         pytest.param(PENDING, False, STARTED, id="pending-at-its-start"),
         pytest.param(CONFIRMED, False, ENDED, id="confirmed-at-its-end"),
@@ -558,10 +558,16 @@ def test_a_clock_that_ran_ahead_does_no_harm(a_booking: MakeBooking) -> None:
     ],
 )
 def test_time_has_something_to_tell_of_live_bookings_only(
-    an_occurrence: MakeOccurrence, status: Status, told: bool, expected: datetime | None
+    an_occurrence: MakeOccurrence,
+    status: Status,
+    is_recorded: bool,
+    expected: datetime | None,
 ) -> None:
     assert (
-        effective_status.changes_at(an_occurrence(status=status, told=told)) == expected
+        effective_status.changes_at(
+            an_occurrence(status=status, is_recorded=is_recorded)
+        )
+        == expected
     )
 
 
@@ -591,7 +597,7 @@ def test_what_time_did_is_told_once_and_is_a_revision_if_it_cancels(
 
     revised = {"sequence": 4, "updated_at": STARTED} if status is PENDING else {}
     assert after == booking._replace(
-        occurrences=(only(booking)._replace(told=True),), **revised
+        occurrences=(only(booking)._replace(is_recorded=True),), **revised
     )
     assert effective_status.effective_booking(after, now).sequence == after.sequence
     assert effective_status.changes_at(only(after)) is None

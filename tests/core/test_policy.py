@@ -436,7 +436,7 @@ def test_people_are_told_in_the_zone_they_asked_in(a_proposal: MakeProposal) -> 
             id="two",
         ),
         pytest.param(
-            {"open_time": ((),), "waived": "past duration"},
+            {"open_time": ((),), "overridden": "past duration"},
             f"{MAY} duration,past,hours",
             id="beside-those-given",
         ),
@@ -465,7 +465,7 @@ def test_the_hint_names_the_overrides_that_pass_every_refusal(
         return
     assert hint.endswith(advice)
     names = advice.rpartition(" ")[2].replace(",", " ")
-    assert policy.check(a_proposal(**{**facts, "waived": names}))
+    assert policy.check(a_proposal(**{**facts, "overridden": names}))
 
 
 @pytest.fixture

@@ -264,7 +264,7 @@ def recorded(
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "now", "attendance", "expected", "kind"),
+    ("status", "is_recorded", "now", "attendance", "expected", "kind"),
     [
         pytest.param(
             CONFIRMED, False, RUNNING, CAME, COMPLETED, "booking.completed", id="came"
@@ -304,13 +304,13 @@ def recorded(
 def test_attendance_settles_a_booking_and_is_told(
     a_booking: MakeBooking,
     status: Status,
-    told: bool,
+    is_recorded: bool,
     now: datetime,
     attendance: Attendance,
     expected: Status,
     kind: str,
 ) -> None:
-    booking = a_booking(status, told=told, sequence=3, version=7)
+    booking = a_booking(status, is_recorded=is_recorded, sequence=3, version=7)
 
     after, [event] = recorded(booking, attendance, now=now)
 
@@ -470,13 +470,13 @@ def test_each_word_on_a_person_is_told_and_names_the_person(
     a_booking: MakeBooking, words: list[tuple[Attendee, Attendance]], kinds: list[str]
 ) -> None:
     booking = a_booking(attendees=ALL)
-    told: list[tuple[str, dict[str, Any]]] = []
+    events: list[tuple[str, dict[str, Any]]] = []
 
     for person, word in words:
         booking, [event] = recorded(booking, word, person, now=RUNNING)
-        told.append((event.type, dict(event.change)))
+        events.append((event.type, dict(event.change)))
 
-    assert told == [
+    assert events == [
         (kind, {"attendance": word, "emails": [person.email]})
         for kind, (person, word) in zip(kinds, words, strict=True)
     ]

@@ -28,7 +28,7 @@ from calbook.core import text
     ],
 )
 def test_harmless_text_is_shown_as_it_is(plain: str) -> None:
-    assert text.escape_controls(plain) == plain
+    assert text.printable(plain) == plain
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_harmless_text_is_shown_as_it_is(plain: str) -> None:
     ],
 )
 def test_whatever_would_be_obeyed_is_spelt_out(given: str, shown: str) -> None:
-    assert text.escape_controls(given) == shown
+    assert text.printable(given) == shown
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_json_is_harmless_and_means_the_same(value: object, indent: int | None) 
     escaped = text.escape_json(document)
 
     assert json.loads(escaped) == value
-    assert escaped.replace("\n", "") == text.escape_controls(escaped.replace("\n", ""))
+    assert escaped.replace("\n", "") == text.printable(escaped.replace("\n", ""))
     assert escaped.count("\n") == document.count("\n")
 
 

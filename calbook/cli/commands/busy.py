@@ -303,10 +303,10 @@ def _show_all(
 
 def _card(what: str, item: Json, tz: str | None) -> str:
     from calbook.cli.screen import words
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
 
     return "".join(
-        f"{escape_controls(line)}\n" for line in words.busy_change_lines(what, item, tz)
+        f"{printable(line)}\n" for line in words.busy_change_lines(what, item, tz)
     )
 
 

@@ -399,6 +399,6 @@ def completion(
     ],
 ) -> None:
     """Print the completion script of a shell."""
-    from calbook.core import validation
+    from calbook.core import checks
 
-    output.write(script(validation.choice(shell, "the shell", tuple(_SCRIPTS))))
+    output.write(script(checks.choice(shell, "the shell", tuple(_SCRIPTS))))

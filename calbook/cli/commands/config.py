@@ -103,7 +103,7 @@ def smtp(
             hint="calbook config smtp --host smtp.example.com --from me@example.com"
             " --user me --password-command 'pass smtp'",
         )
-    _save(settings.without_mail_server() if remove else settings.changed(said))
+    _save(settings.without_mail_server() if remove else settings.with_mail_server(said))
     _show(json)
 
 
@@ -118,7 +118,7 @@ def _save(data: bytes) -> None:
     from calbook.cli import file_output
     from calbook.core.errors import OutputError
 
-    path = os.path.realpath(settings.path())
+    path = os.path.realpath(settings.config_path())
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     except OSError as error:
@@ -134,10 +134,10 @@ def _settings() -> dict[str, Any]:
     """Nothing secret: a command may hold a password."""
     server = settings.mail_server()
     if server is None:
-        return dict.fromkeys(_KEYS) | {"path": settings.path()}
+        return dict.fromkeys(_KEYS) | {"path": settings.config_path()}
     command, variable = server.password_command, server.password_env
     return {
-        "path": settings.path(),
+        "path": settings.config_path(),
         "host": server.host,
         "port": server.port,
         "security": server.security,
@@ -172,10 +172,10 @@ def smtp_test(
     json: o.Json = False,
 ) -> None:
     """Try the mail server; with --to, by sending a mail."""
-    from calbook.core import validation
+    from calbook.core import checks
     from calbook.core.errors import DeliveryFailed, MailNotConfigured
 
-    address = None if to is None else validation.email(to, "--to")
+    address = None if to is None else checks.email(to, "--to")
     server = settings.mail_server()
     if server is None:
         raise MailNotConfigured(

@@ -330,10 +330,10 @@ def _reminder(text: str) -> Json:
 
 def _unread(message: str) -> "CalbookError":
     from calbook.core.errors import BadInput
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
 
     return BadInput(
-        escape_controls(message),
+        printable(message),
         hint="write how long before and to whom: 30 (minutes), 2h, 1d:all, 1h:host;"
         " or none",
         field="reminders",

@@ -47,18 +47,18 @@ def init(
 
 def _asked(me: dict[str, Any], given: dict[str, str | None]) -> dict[str, str | None]:
     from calbook.cli.prompts import ask
-    from calbook.core import validation
+    from calbook.core import checks
     from calbook.core.time import parsing
 
-    checks: dict[str, tuple[str, Any]] = {
-        "name": ("Your name", lambda text: validation.line(text, "the name")),
-        "email": ("Your e-mail", lambda text: validation.email(text, "this")),
+    questions: dict[str, tuple[str, Any]] = {
+        "name": ("Your name", lambda text: checks.line(text, "the name")),
+        "email": ("Your e-mail", lambda text: checks.email(text, "this")),
         "timezone": ("Your time zone", parsing.timezone),
     }
     return {
         key: given[key]
         or ask(label, check, default=me[key] if me[key] != "Me" else None)
-        for key, (label, check) in checks.items()
+        for key, (label, check) in questions.items()
     }
 
 

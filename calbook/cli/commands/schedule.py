@@ -124,10 +124,10 @@ def read_windows(text: str, whole: str) -> list[dict[str, str]]:
 
 def _refuse(text: str) -> None:
     from calbook.core.errors import BadInput
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
 
     raise BadInput(
-        f"--hours cannot be {escape_controls(text[:80])}",
+        f"--hours cannot be {printable(text[:80])}",
         hint="write 'mon-fri 09:00-12:30,13:30-18:00'",
         field="hours",
     )

@@ -263,7 +263,7 @@ def slots_grid(slots: Sequence[Json], tz: str) -> str:
 def _cells(slots: Sequence[Json], tz: str) -> Iterator[tuple[str, str]]:
     """Each slot's local day, and its time with what tells it from others."""
     from calbook.cli.screen import words
-    from calbook.core.text import escape_controls
+    from calbook.core.text import printable
     from calbook.core.time import times
 
     several = len({slot["hostId"] for slot in slots}) > 1
@@ -277,7 +277,7 @@ def _cells(slots: Sequence[Json], tz: str) -> Iterator[tuple[str, str]]:
             parts.append(words.short_host(slot["hostId"]))
         if slot["seatsLeft"] is not None:
             parts.append(f"({slot['seatsLeft']})")
-        yield day, escape_controls(" ".join(parts))
+        yield day, printable(" ".join(parts))
 
 
 def _lines(

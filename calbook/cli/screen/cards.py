@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calbook.cli.screen import words
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 
 Json = dict[str, Any]
@@ -96,7 +96,7 @@ def answer_text(attempt: Json) -> str:
 
 def attempt_card(attempt: Json) -> str:
     took = f"in {attempt['milliseconds']} ms"
-    return f"Delivered {took}: {escape_controls(answer_text(attempt))}\n"
+    return f"Delivered {took}: {printable(answer_text(attempt))}\n"
 
 
 def host_card(host: Json) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 
 
 class StyledText(NamedTuple):
@@ -36,7 +36,7 @@ _FLAG_LETTERS = {0x1F1E6 + n: chr(ord("A") + n) for n in range(26)}
 
 def plain_text(text: str) -> str:
     """One line that every terminal gives the same cells."""
-    shown = escape_controls(text)
+    shown = printable(text)
     if shown.isascii():
         return shown
     simple = _JOINED.sub("", shown).translate(_FLAG_LETTERS)

@@ -15,7 +15,7 @@ from calbook.cli.screen import cards, cells, words
 from calbook.cli.screen.cells import Line, StyledText
 from calbook.cli.session import display_timezone, open_client, show_value
 from calbook.core.errors import UsageError
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def delivery_line(item: Json, tz: str, *, now: datetime) -> str:
         f"{item['status']} {next(ids)} {cards.delivery_kind(item['type'])} {next(ids)}"
     )
     text = f"{which.rstrip()} to {_target(item)}{said}"
-    return escape_controls(f"{text}; {later}" if later else text)
+    return printable(f"{text}; {later}" if later else text)
 
 
 # -- laid out

@@ -13,7 +13,7 @@ from rich.text import Text
 from calbook.cli import output
 from calbook.cli.screen import cards, words
 from calbook.cli.screen.cells import Line
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
@@ -151,7 +151,7 @@ def explanation_table(answer: Json, tz: str | None = None) -> str:
             _SAYS[item["passed"]],
             _cell(item["message"]),
         )
-    return f"{escape_controls(words.bookable_text(answer, tz))}\n\n{_draw(table)}"
+    return f"{printable(words.bookable_text(answer, tz))}\n\n{_draw(table)}"
 
 
 def event_types_table(items: Sequence[Json]) -> str:
@@ -294,7 +294,7 @@ def _table(*headings: str) -> Table:
 
 def _cell(text: str) -> Text:
     """Text that rich neither reads as markup nor passes to the terminal raw."""
-    return Text(escape_controls(text))
+    return Text(printable(text))
 
 
 def _prose(text: str) -> Text:

@@ -16,7 +16,7 @@ from calbook.cli.screen.timeline import (
 )
 from calbook.cli.screen.week_grid import DayColumn, Grid, week_grid
 from calbook.core.model import MINUTE, Span
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 
 _LEFT, _TOP, _FOOT, _EDGE = 64, 84, 34, 16
@@ -183,5 +183,5 @@ def _text_element(x: float, y: float, text: str, style: str) -> str:
 def _text(text: str) -> str:
     """Harmless to show, and without the two characters that XML lacks besides."""
     return escape(
-        escape_controls(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
+        printable(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 
 Json = dict[str, Any]
@@ -258,7 +258,7 @@ def card_text(facts: Iterable[tuple[str, object]]) -> str:
 
 def visible_lines(text: str) -> list[str]:
     """Each line harmless to show; the breaks between them are kept."""
-    return [escape_controls(line) for line in text.replace("\r\n", "\n").split("\n")]
+    return [printable(line) for line in text.replace("\r\n", "\n").split("\n")]
 
 
 def pairs_text(values: Mapping[str, Any]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.booking import lifecycle, transitions
 from calbook.core.booking.lifecycle import Change
-from calbook.core.booking.transitions import Action
+from calbook.core.booking.transitions import Action, occurrence_name
+from calbook.core.checks import fold_email
 from calbook.core.errors import (
     BadInput,
     DuplicateAttendee,
@@ -27,7 +28,6 @@ from calbook.core.model import (
     Occurrence,
     Status,
 )
-from calbook.core.validation import fold_email
 
 
 def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
@@ -111,7 +111,7 @@ def _promote_next(booking: Booking) -> Booking:
     """
     primary, *guests = booking.attendees
     try:
-        metadata = validation.metadata({**booking.metadata, **primary.metadata})
+        metadata = checks.metadata({**booking.metadata, **primary.metadata})
     except BadInput:
         metadata = dict(booking.metadata)
     plain = primary._replace(responses={}, notes=None, metadata={})
@@ -156,14 +156,14 @@ def record_attendance(
     if persons is None or occurrence.status is not Status.NO_SHOW:
         transitions.check_transition(booking, [occurrence], action, now)
     if occurrence.span.start > now:
-        raise TooEarly(transitions.occurrence_name(booking, occurrence), action=action)
+        raise TooEarly(occurrence_name(booking, occurrence), action=action)
     if persons is None:
         after = occurrence._replace(attendance=attendance, status=_STATUS[attendance])
     else:
         after = _mark_each(booking, occurrence, persons, attendance)
     if after._replace(is_recorded=occurrence.is_recorded) == occurrence:
         raise NothingToChange(
-            f"{transitions.occurrence_name(booking, occurrence)} is {attendance} already",
+            f"{occurrence_name(booking, occurrence)} is {attendance} already",
             uid=booking.uid,
         )
     kind = _event_type(action, _recorded_status(occurrence), after.status)
@@ -196,7 +196,7 @@ def unmarked_attendees(
     words = {said.get(fold_email(person.email)) for person in booking.attendees}
     if not rest and len(words) > 1:
         raise NothingToChange(
-            f"{transitions.occurrence_name(booking, occurrence)}: it is known of everybody",
+            f"{occurrence_name(booking, occurrence)}: it is known of everybody",
             hint="correct persons by name: --email ada@example.com",
             uid=booking.uid,
         )

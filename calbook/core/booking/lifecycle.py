@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.booking import effective_status, transitions
 from calbook.core.booking.transitions import Action
+from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange
 from calbook.core.model import (
     Actor,
@@ -25,7 +26,6 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.core.validation import fold_email
 
 Occurrences = Iterable[Occurrence]
 

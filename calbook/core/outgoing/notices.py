@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from calbook.core.booking import effective_status
+from calbook.core.checks import fold_email
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -19,7 +20,6 @@ from calbook.core.model import (
     Resolution,
     Status,
 )
-from calbook.core.validation import fold_email
 
 
 class Notice(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from calbook.core.checks import fold_email
 from calbook.core.model import (
     DAY,
     MINUTE,
@@ -21,7 +22,6 @@ from calbook.core.model import (
     Reminder,
     Status,
 )
-from calbook.core.validation import fold_email
 
 RECIPIENTS = ("attendee", "host", "all")
 LONGEST_LEAD = 30 * DAY

@@ -1,3 +1,3 @@
-"""May it be booked? The rules, several dates decided together, the questions asked
-of attendees, and why a start can or cannot be booked.
+"""May it be booked? The rules, several dates decided together, the questions asked of
+attendees, and why a start can or cannot be booked.
 """

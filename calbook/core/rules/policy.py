@@ -204,7 +204,7 @@ def slot_taken_error(obstacle: Obstacle, timezone: str) -> SlotTaken:
     """The refusal that names what is in the way."""
     claim, meeting, elsewhere = obstacle
     facts: dict[str, Any] = {
-        "when": f"{times.format_meeting(meeting.start, meeting.end, timezone)} {timezone}",
+        "when": f"{times.format_meeting(*meeting, timezone)} {timezone}",
         "host": claim.host_id,
         "until": times.rfc3339(claim.span.end, timezone),
         "free": times.format_moment(claim.span.end, timezone),

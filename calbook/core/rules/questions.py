@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, InvalidResponses
 from calbook.core.model import Question
 from calbook.core.text import to_text
@@ -60,30 +60,30 @@ def _is_blank(value: object) -> bool:
 
 
 def _text(value: Any, question: Question) -> str:
-    return validation.line(value, "it", most=1_000)
+    return checks.line(value, "it", most=1_000)
 
 
 def _textarea(value: Any, question: Question) -> str:
-    return validation.prose(value, "it")
+    return checks.prose(value, "it")
 
 
 def _email(value: Any, question: Question) -> str:
-    return validation.email(value, "it")
+    return checks.email(value, "it")
 
 
 def _phone(value: Any, question: Question) -> str:
-    return validation.phone(value, "it")
+    return checks.phone(value, "it")
 
 
 def _url(value: Any, question: Question) -> str:
-    return validation.url(value, "it")
+    return checks.url(value, "it")
 
 
 def _number(value: Any, question: Question) -> int | float:
     if isinstance(value, str) and _NUMBER.fullmatch(value) and len(value) <= 30:
         return float(value) if "." in value else int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        validation.to_json_text(value, "it")
+        checks.to_json_text(value, "it")
         return value
     raise BadInput("it must be a number")
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
 from calbook.core.model import DAY, MINUTE, SECOND, Moment
-from calbook.core.text import escape_controls, excerpt, to_text
+from calbook.core.text import excerpt, printable, to_text
 from calbook.core.time import times
 
 _HINT = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 or +90m"
@@ -146,9 +146,7 @@ def _of_words(text: str, *, now: datetime, timezone: str) -> Moment:
             hint=f"write {text} 10:00",
             value=text,
         )
-    raise BadTime(
-        f"not a moment: {escape_controls(text[:80])}", hint=_HINT, value=text[:80]
-    )
+    raise BadTime(f"not a moment: {printable(text[:80])}", hint=_HINT, value=text[:80])
 
 
 def _named_day(word: str, today: date) -> date | None:
@@ -224,7 +222,7 @@ def duration(text: str, field: str) -> timedelta:
     found = _LENGTH.fullmatch(text)
     if not found:
         raise BadTime(
-            f"{field} is not a length of time: {escape_controls(text[:80])}",
+            f"{field} is not a length of time: {printable(text[:80])}",
             hint="write minutes, or 90m, 12h, 2d",
             value=text[:80],
         )

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from calbook.core.model import Attendee, Host, Occurrence
 from calbook.core.outgoing.notices import Notice
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.ical.writing import event_text
 from calbook.ical.writing.event_text import Invite
@@ -199,14 +199,14 @@ def _fact(name: str, text: str) -> str:
     """`When       Mon 18 Jan 2027, 10:00`; further lines stand below the first."""
     lines = event_text.clean_text(text).strip("\n").split("\n")
     return "\n".join(
-        f"{'' if number else name:{_MARGIN}}{escape_controls(line)}".rstrip()
+        f"{'' if number else name:{_MARGIN}}{printable(line)}".rstrip()
         for number, line in enumerate(lines)
     )
 
 
 def _one_line(text: str) -> str:
     """On one line, harmless, and no longer than a name may be."""
-    return escape_controls(event_text.clean_line(text[:_SHOWN])).strip()
+    return printable(event_text.clean_line(text[:_SHOWN])).strip()
 
 
 # -- headers ---------------------------------------------------------------------------

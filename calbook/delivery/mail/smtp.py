@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from calbook import settings
 from calbook.core.errors import CalbookError
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _why_not_encrypted(error: ssl.SSLError) -> str:
 
 def _excerpt(said: bytes | str) -> str:
     text = said if isinstance(said, str) else said.decode("utf-8", "replace")
-    return escape_controls(" ".join(text.split())[:_EXCERPT])
+    return printable(" ".join(text.split())[:_EXCERPT])
 
 
 # -- the way to the server -------------------------------------------------------------

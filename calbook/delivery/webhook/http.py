@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from calbook import __version__
 from calbook.core.outgoing import ip_addresses
 from calbook.core.outgoing.webhooks import Webhook
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.delivery.job import Job
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
@@ -277,7 +277,7 @@ def _said(webhook: Webhook, text: str) -> str:
     """The beginning of it on one line, without what it may echo of our secrets."""
     secrets = (webhook.secret, *(old.secret for old in webhook.old_secrets))
     shown = mask_secrets(text, [*webhook.headers.values(), *secrets])
-    return escape_controls(" ".join(shown.split())[:_EXCERPT])
+    return printable(" ".join(shown.split())[:_EXCERPT])
 
 
 def _text(response: HTTPResponse, deadline: float) -> str:

@@ -16,10 +16,10 @@ import icalendar
 from recurring_ical_events import EventAdapter, Occurrence, Series
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
+from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Span
 from calbook.core.time import times
-from calbook.core.validation import NAME_LENGTH, fold_email
 from calbook.ical.reading.components import (
     CalendarSource,
     Component,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from calbook.core.busy import LARGEST_FILE
 from calbook.core.errors import BadInput
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 
 # In characters of what is kept of each.
 _LONGEST_TITLE = 10_000
@@ -143,7 +143,7 @@ def _check_end(word: str, open_: str, number: int) -> None:
     if word == "END:VCALENDAR":
         raise BadInput(
             f"the calendar is broken: it ends at line {number:,} within a"
-            f" {escape_controls(open_[:80])}",
+            f" {printable(open_[:80])}",
             line=number,
         )
 

@@ -1,1 +1,1 @@
-"""Bookings as iCalendar files: invitations, series, time zones, feeds (RFC 5545, 5546)."""
+"""Bookings as iCalendar files: invitations, series, feeds (RFC 5545, 5546)."""

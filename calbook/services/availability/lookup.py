@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, SECOND, EventType, Span
 from calbook.core.time import parsing, times
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from calbook.store.context import Context
 
 
-class Question(NamedTuple):
+class AvailabilityQuery(NamedTuple):
     """Of which event type's time something is asked, and as if what were not there."""
 
     event_type_id: str
@@ -36,7 +36,7 @@ class Question(NamedTuple):
     timezone: str | None = None
 
 
-def read_timezone(context: Context, question: Question) -> str:
+def read_timezone(context: Context, question: AvailabilityQuery) -> str:
     """The zone that an event type's bookings live in."""
     host = _host_id(question.host_id)
     with context.store.read(Facts) as facts:
@@ -45,7 +45,7 @@ def read_timezone(context: Context, question: Question) -> str:
 
 
 def check_start(
-    context: Context, question: Question, start_time: str | datetime
+    context: Context, question: AvailabilityQuery, start_time: str | datetime
 ) -> None:
     """Raise the refusal that booking this start would meet, whoever attends."""
     from calbook.services.availability import explain  # slow to import
@@ -58,7 +58,7 @@ def check_start(
 
 
 def explain_start(
-    context: Context, question: Question, start_time: str | datetime
+    context: Context, question: AvailabilityQuery, start_time: str | datetime
 ) -> Json:
     """What each rule says of a start, with the facts that it compared."""
     from calbook.services.availability import explain
@@ -68,7 +68,9 @@ def explain_start(
         return explain.explain_start(facts, _with_start(request, start_time))
 
 
-def list_blocked(context: Context, question: Question, day: str | date) -> list[Json]:
+def list_blocked(
+    context: Context, question: AvailabilityQuery, day: str | date
+) -> list[Json]:
     """The stretches of a local date in which nothing can be booked, and why."""
     from calbook.services.availability import explain
 
@@ -81,7 +83,7 @@ def list_blocked(context: Context, question: Question, day: str | date) -> list[
 
 def list_slots(
     context: Context,
-    question: Question,
+    question: AvailabilityQuery,
     *,
     start_date: str | datetime,
     end_date: str | datetime | None,
@@ -93,7 +95,7 @@ def list_slots(
     from calbook.services.availability.slots import find_free_starts
 
     if count is not None:
-        validation.whole_number(count, "count", least=0, most=_MOST)
+        checks.whole_number(count, "count", least=0, most=_MOST)
     with context.store.read(Facts) as facts:
         request = _request(context, facts, question)
         zone = request.display_timezone or request.timezone
@@ -113,7 +115,9 @@ def list_slots(
     return slots
 
 
-def _request(context: Context, facts: Facts, question: Question) -> BookingRequest:
+def _request(
+    context: Context, facts: Facts, question: AvailabilityQuery
+) -> BookingRequest:
     host_id, now = _host_id(question.host_id), context.clock()
     event_type = _event_type(facts, question.event_type_id)
     timezone = booking_timezone(facts, event_type, host_id)
@@ -178,7 +182,7 @@ def _range(
     else:
         most = _LONGEST.days
         number = _WEEK if days is None else days
-        length = validation.whole_number(number, "days", least=1, most=most) * DAY
+        length = checks.whole_number(number, "days", least=1, most=most) * DAY
         last = times.day_start(times.local_date(first, timezone) + length, timezone)
     if last < first:
         raise BadInput(
@@ -205,13 +209,13 @@ def _rule(value: object, *, now: datetime, timezone: str) -> Recurrence | None:
 
 
 def _event_type(facts: Facts, event_type_id: str) -> EventType:
-    return facts.event_type(validation.identifier(event_type_id, "evt", "eventTypeId"))
+    return facts.event_type(checks.identifier(event_type_id, "evt", "eventTypeId"))
 
 
 def _host_id(host_id: str | None) -> str | None:
     if host_id is None:
         return None
-    return validation.identifier(host_id, "user", "hostId")
+    return checks.identifier(host_id, "user", "hostId")
 
 
 def _slot(clock: times.Formatter, length: int, found: FreeStart) -> Json:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.booking import attendees, lifecycle, series, transitions
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
 from calbook.core.booking.series import Selector
@@ -38,11 +38,13 @@ from calbook.wire.reading.booking_requests import (
 Decide = Callable[[Transaction, Booking, datetime], Change]
 
 
-def change(context: Context, uid: str, options: ChangeOptions, decide: Decide) -> Json:
+def change_booking(
+    context: Context, uid: str, options: ChangeOptions, decide: Decide
+) -> Json:
     """One transaction around a decision about one booking."""
     with context.store.write(dry_run=options.dry_run) as tx:
         now = context.clock()
-        first = record.first_answer(tx, options)
+        first = record.find_first_answer(tx, options)
         if first is not None:
             return first
         record.record_passed_time(tx, now)
@@ -61,7 +63,7 @@ def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
         _check_claims(tx, booking, pending, now)
         return confirmed
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def _check_claims(
@@ -85,7 +87,7 @@ def reject(
     context: Context, uid: str, options: ChangeOptions, *, reason: str | None
 ) -> Json:
     text = booking_requests.read_reason(reason)
-    return change(
+    return change_booking(
         context,
         uid,
         options,
@@ -123,7 +125,7 @@ def cancel(
         policy.check_change(booking, chosen, verb="cancel", by=who, now=now)
         return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def reschedule(
@@ -150,7 +152,7 @@ def reschedule(
             why=why,
         )
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def _plan_moves(
@@ -228,13 +230,13 @@ def add_attendee(
         event_type = tx.event_type(booking.event_type_id)
         return group_bookings.add_to_group(event_type, booking, attendee, who, now=now)
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def remove_attendee(
     context: Context, uid: str, options: ChangeOptions, *, email: str, by: str
 ) -> Json:
-    who, address = booking_requests.read_actor(by), validation.email(email)
+    who, address = booking_requests.read_actor(by), checks.email(email)
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         left = attendees.leave(booking, address, now=now, by=who)
@@ -242,7 +244,7 @@ def remove_attendee(
         policy.check_change(booking, live, verb="leave", by=who, now=now)
         return left
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def record_attendance(
@@ -268,7 +270,7 @@ def record_attendance(
         persons = None
         if emails:
             found = (
-                attendees.find_attendee(booking, validation.email(email))
+                attendees.find_attendee(booking, checks.email(email))
                 for email in emails
             )
             persons = tuple(found)
@@ -278,7 +280,7 @@ def record_attendance(
             booking, occurrence, attendance, now=now, persons=persons
         )
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def update(
@@ -300,7 +302,7 @@ def update(
             attendees.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)
         if merge is not None:
-            wanted["metadata"] = validation.metadata(
+            wanted["metadata"] = checks.metadata(
                 _merge_metadata(booking.metadata, merge)
             )
         after = booking._replace(**wanted)
@@ -308,14 +310,14 @@ def update(
             attendees.check_phone(after.location, after.attendee)
         return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
 
-    return change(context, uid, options, decide)
+    return change_booking(context, uid, options, decide)
 
 
 def _rename_attendances(booking: Booking, primary: Attendee) -> dict[str, Any]:
     """What is known of the primary's attendance goes along with a new address."""
     old, new = (
-        validation.fold_email(booking.attendee.email),
-        validation.fold_email(primary.email),
+        checks.fold_email(booking.attendee.email),
+        checks.fold_email(primary.email),
     )
     if old == new or not any(old in o.attendances for o in booking.occurrences):
         return {}

@@ -136,7 +136,7 @@ def create_in(
     tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
 ) -> Json:
     """Book inside a transaction that is open already."""
-    first = record.first_answer(tx, options)
+    first = record.find_first_answer(tx, options)
     if first is not None:
         return first
     record.record_passed_time(tx, now)

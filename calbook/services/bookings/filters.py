@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, NotFound
 from calbook.core.model import Status
 from calbook.core.time import parsing, times
@@ -34,11 +34,9 @@ def read_filters(
         "event_type_id": lambda v: {"event_type_id": _event_type(reader, v)},
         "host_id": lambda v: {"host_id": _host(reader, v)},
         "attendee_email": lambda v: {
-            "email": validation.fold_email(
-                validation.prose(v, "attendeeEmail", most=1_000)
-            )
+            "email": checks.fold_email(checks.prose(v, "attendeeEmail", most=1_000))
         },
-        "search": lambda v: {"search": validation.prose(v, "search").casefold()},
+        "search": lambda v: {"search": checks.prose(v, "search").casefold()},
     }
     chosen: dict[str, Any] = {}
     for name, value in given.items():
@@ -49,19 +47,19 @@ def read_filters(
 
 def _statuses(value: str | Iterable[str]) -> dict[str, Any]:
     words = (value,) if isinstance(value, str) else tuple(read_list(value, "status"))
-    chosen = [validation.choice(word, "status", tuple(Status)) for word in words]
+    chosen = [checks.choice(word, "status", tuple(Status)) for word in words]
     return {"statuses": json.dumps(chosen)} if chosen else {}
 
 
 def _event_type(reader: Reader, key: str) -> str:
-    row = reader.event_type_row(validation.identifier(key, "evt", "eventTypeId"))
+    row = reader.event_type_row(checks.identifier(key, "evt", "eventTypeId"))
     if row is None:
         raise NotFound("event type", key, known=reader.ids("event type"))
     return str(row["id"])
 
 
 def _host(reader: Reader, key: str) -> str:
-    row = reader.host_row(validation.identifier(key, "user", "hostId"))
+    row = reader.host_row(checks.identifier(key, "user", "hostId"))
     if row is None:
         raise NotFound("host", key, known=reader.ids("host"))
     return str(row["id"])

@@ -34,13 +34,13 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
     Raises:
         BadInput: it is blank, too long, or not text.
     """
-    from calbook.core import ids, validation
+    from calbook.core import checks, ids
     from calbook.services.bookings import record  # slow to import
 
     said = {
         "id": ids.note(),
         "content": _check_content(content),
-        "is_private": validation.boolean(is_private, "isPrivate"),
+        "is_private": checks.boolean(is_private, "isPrivate"),
     }
     with context.store.write() as tx:
         now = context.clock()
@@ -55,10 +55,10 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
 
 
 def _check_content(content: object) -> str:
-    from calbook.core import validation
+    from calbook.core import checks
     from calbook.core.errors import BadInput
 
-    text = validation.prose(content, "content")
+    text = checks.prose(content, "content")
     if not text.strip():
         raise BadInput("content is empty", field="content")
     return text

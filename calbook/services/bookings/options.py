@@ -31,17 +31,17 @@ def read_options(
     Raises:
         MailNotConfigured: notices were asked for and nothing can send them.
     """
-    from calbook.core import validation
+    from calbook.core import checks
     from calbook.wire.reading import idempotency
 
-    if notify_attendee is not None and validation.boolean(
+    if notify_attendee is not None and checks.boolean(
         notify_attendee, "notifyAttendee"
     ):
         from calbook.services.outbox import notices  # only where somebody is to be told
 
         notices.mail_server()
     if if_version is not None:
-        validation.whole_number(if_version, "ifVersion", least=0, most=_VERSIONS)
+        checks.whole_number(if_version, "ifVersion", least=0, most=_VERSIONS)
     text = ""
     if idempotency_key is not None:
         text = idempotency.request_text(action, request)

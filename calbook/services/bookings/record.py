@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from calbook.core import ids, validation
+from calbook.core import checks, ids
 from calbook.core.booking import lifecycle
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import KeyReused
@@ -31,10 +31,10 @@ from calbook.wire.writing.bookings import (
 BACKLOG = 200  # events of time passing that one write tells at most
 
 
-def first_answer(tx: Transaction, options: ChangeOptions) -> Json | None:
+def find_first_answer(tx: Transaction, options: ChangeOptions) -> Json | None:
     if options.idempotency_key is None:
         return None
-    key = validation.line(options.idempotency_key, "idempotencyKey")
+    key = checks.line(options.idempotency_key, "idempotencyKey")
     first = tx.stored_answer(key)
     if first is None:
         return None

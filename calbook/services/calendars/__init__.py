@@ -1,1 +1,1 @@
-"""Calendar files: others' read as busy time, bookings written as invitations and feeds."""
+"""Calendar files: others' read as busy time, bookings written as invites, feeds."""

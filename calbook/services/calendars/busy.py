@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core import busy, ids, validation
+from calbook.core import busy, checks, ids
 from calbook.core.busy import BusyKind, CalendarContent, Stretch
 from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
 from calbook.core.model import Host, Span
@@ -49,7 +49,7 @@ def import_calendar(
     wanted = _CalendarSource(
         busy.calendar_name(name),
         None if path is None else files.path_to_read_again(path),
-        validation.boolean(shows_text, "showsText"),
+        checks.boolean(shows_text, "showsText"),
     )
     with context.store.read(BusyReader) as reader:
         host = _host(reader, host_id)
@@ -109,8 +109,8 @@ def add_busy_time(
     """Block a host's own time; its `name` is an id that is made up."""
     text = None
     if reason is not None:
-        text = validation.line(reason, "reason", most=validation.REASON_LENGTH)
-    shows = validation.boolean(shows_text, "showsText")
+        text = checks.line(reason, "reason", most=checks.REASON_LENGTH)
+    shows = checks.boolean(shows_text, "showsText")
     with context.store.write() as tx:
         now = context.clock()
         host = _host(tx, host_id)
@@ -261,7 +261,7 @@ def _save(
 def _host(facts: BusyReader | Transaction, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
-        return facts.host(validation.identifier(host_id, "user", "hostId"))
+        return facts.host(checks.identifier(host_id, "user", "hostId"))
     every = facts.ids("host")
     if len(every) != 1:
         raise UsageError(
@@ -291,7 +291,7 @@ def _epoch(
 
 
 def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
-    text = validation.line(name, "name", most=80).lower()
+    text = checks.line(name, "name", most=80).lower()
     found = facts.calendar_rows(host_id=_host_id(facts, host_id), name=text)
     if not found:
         raise NotFound(

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.busy import LARGEST_FILE
 from calbook.core.errors import BadInput
 
@@ -14,7 +14,7 @@ from calbook.core.errors import BadInput
 def check_path(source: object) -> str:
     """The path that is meant."""
     path = os.fspath(source) if isinstance(source, os.PathLike) else source
-    return validation.prose(path, "source", most=4_096)
+    return checks.prose(path, "source", most=4_096)
 
 
 def path_to_read_again(path: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.booking import effective_status
 from calbook.core.model import MINUTE, Booking
 from calbook.core.time import parsing, times
@@ -44,12 +44,12 @@ def booking_calendar(
     chosen = (
         default_method(invite)
         if method is None
-        else Method(validation.choice(method, "method", tuple(Method)))
+        else Method(checks.choice(method, "method", tuple(Method)))
     )
     minutes = (
         None
         if alarm is None
-        else validation.whole_number(alarm, "alarm", least=0, most=525_600) * MINUTE
+        else checks.whole_number(alarm, "alarm", least=0, most=525_600) * MINUTE
     )
     return write_calendar([invite], method=chosen, alarm=minutes)
 

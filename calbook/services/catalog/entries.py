@@ -62,9 +62,9 @@ def remove_entry(context: Context, kind: Kind, id: str) -> None:
 
 def read_id(kind: Kind, id: object) -> str:
     """The whole id; it may be written without its prefix."""
-    from calbook.core import validation
+    from calbook.core import checks
 
-    return validation.identifier(id, kind.prefix, f"{kind.noun} id")
+    return checks.identifier(id, kind.prefix, f"{kind.noun} id")
 
 
 def existing_row(reader: Reader, kind: Kind, key: str) -> Row:

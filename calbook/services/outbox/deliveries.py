@@ -43,11 +43,11 @@ def list_mails(
     count: int,
 ) -> list[Json]:
     """The newest mails first, with their attempts: all, a booking's, or a person's."""
-    from calbook.core import validation
+    from calbook.core import checks
 
     filters: Json = {"channel": "mail"}
     if email is not None:
-        filters["target"] = validation.fold_email(validation.email(email))
+        filters["target"] = checks.fold_email(checks.email(email))
     with context.store.read(OutboxReader) as reader:
         if uid is not None:
             filters["uid"] = reader.resolve_uid(uid)
@@ -62,12 +62,12 @@ def list_deliveries(
     count: int,
 ) -> list[Json]:
     """The newest first, with their attempts."""
-    from calbook.core import validation
+    from calbook.core import checks
 
-    most = validation.whole_number(count, "count", least=1, most=_MOST)
+    most = checks.whole_number(count, "count", least=1, most=_MOST)
     chosen = dict(filters)
     if status is not None:
-        chosen["status"] = validation.choice(status, "status", _STATUSES)
+        chosen["status"] = checks.choice(status, "status", _STATUSES)
     rows = reader.delivery_rows(chosen, limit=most)
     return [delivery_to_json(row) for row in rows]
 

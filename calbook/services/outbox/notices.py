@@ -14,13 +14,13 @@ from calbook import settings
 from calbook.core import ids
 from calbook.core.booking import effective_status
 from calbook.core.booking.lifecycle import Change
+from calbook.core.checks import fold_email
 from calbook.core.errors import BadInput, HostWithoutEmail, MailNotConfigured
 from calbook.core.model import Attendee, Booking, Event
 from calbook.core.outgoing import notices
 from calbook.core.outgoing import reminders as core_reminders
 from calbook.core.outgoing.notices import Notice
 from calbook.core.outgoing.reminders import DueReminder
-from calbook.core.validation import fold_email
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
 from calbook.ical.writing.event_text import Invite

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.bookings import filters
@@ -22,7 +22,7 @@ _HOUR, _MINUTE = 3600, 60
 
 def read_statistics(context: Context, wanted: Mapping[str, Any], *, by: Any) -> Json:
     """The total and, by what is asked, its groups."""
-    chosen_by = None if by is None else validation.choice(by, "by", tuple(GROUPS))
+    chosen_by = None if by is None else checks.choice(by, "by", tuple(GROUPS))
     now = times.epoch(context.clock())
     with context.store.read(StatisticsReader) as counting:
         chosen = filters.read_filters(counting, wanted, now=now)

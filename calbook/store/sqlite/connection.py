@@ -1,4 +1,4 @@
-"""The connection to a SQLite file: its marks, its locks, and its errors in plain words."""
+"""The connection to a SQLite file: its marks, its locks, its errors in words."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import policy
@@ -103,9 +103,7 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
     return NewBooking(
-        event_type_id=validation.identifier(
-            facts["event_type_id"], "evt", "eventTypeId"
-        ),
+        event_type_id=checks.identifier(facts["event_type_id"], "evt", "eventTypeId"),
         start_time=_moment(facts["start_time"], "startTime"),
         attendees=read_people(
             facts["attendee"], read_list(facts.get("guests", ()), "guests")
@@ -121,21 +119,19 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
 
 def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
     readers: Mapping[str, Callable[[Any], Any]] = {
-        "host_id": lambda v: validation.identifier(v, "user", "hostId"),
+        "host_id": lambda v: checks.identifier(v, "user", "hostId"),
         "timezone": lambda v: read_timezone(v, "timezone"),
         "duration": lambda v: (
-            validation.whole_number(
-                v, "duration", least=1, most=LONGEST_DURATION // MINUTE
-            )
+            checks.whole_number(v, "duration", least=1, most=LONGEST_DURATION // MINUTE)
             * MINUTE
         ),
-        "notes": lambda v: validation.prose(v, "notes"),
+        "notes": lambda v: checks.prose(v, "notes"),
         "responses": read_responses,
-        "metadata": validation.metadata,
+        "metadata": checks.metadata,
         "location": read_location,
-        "meeting_url": lambda v: validation.url(v, "meetingUrl"),
+        "meeting_url": lambda v: checks.url(v, "meetingUrl"),
         "recurring": lambda v: v,
-        "notify_attendee": lambda v: validation.boolean(v, "notifyAttendee"),
+        "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
     }
     read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
     if "notify_attendee" in read:
@@ -145,13 +141,13 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _skips(on_conflict: object) -> bool:
     """Whether the dates in the way are left out, instead of refusing all."""
-    return validation.choice(on_conflict, "onConflict", ("refuse", "skip")) == "skip"
+    return checks.choice(on_conflict, "onConflict", ("refuse", "skip")) == "skip"
 
 
 def _moment(value: object, field: str) -> str | datetime:
     if isinstance(value, datetime):
         return value
-    return validation.line(value, field, most=80)
+    return checks.line(value, field, most=80)
 
 
 def read_reschedule(
@@ -169,7 +165,7 @@ def read_reschedule(
         timezone=None if timezone is None else read_timezone(timezone, "timezone"),
         reason=read_reason(reason),
         dates=dates,
-        reassigns=validation.boolean(reassign, "reassign"),
+        reassigns=checks.boolean(reassign, "reassign"),
     )
 
 
@@ -179,7 +175,7 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     Raises:
         UsageError: several are given.
     """
-    given = Dates(_day(on), _day(since), validation.boolean(all, "all"))
+    given = Dates(_day(on), _day(since), checks.boolean(all, "all"))
     if sum(value not in (None, False) for value in given) > 1:
         raise UsageError(
             "a date, a first date and all exclude each other",
@@ -198,21 +194,21 @@ def read_emails(value: object) -> tuple[str, ...]:
 def _day(value: object) -> Any:
     if value is None or isinstance(value, date):
         return value
-    return validation.line(value, "date", most=80)
+    return checks.line(value, "date", most=80)
 
 
 def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What to set on the primary attendee, and what on the booking itself."""
     of_attendee: Mapping[str, Callable[[Any], Any]] = {
-        "name": lambda v: validation.line(v, "name"),
-        "email": validation.email,
-        "phone": lambda v: None if v is None else validation.phone(v),
+        "name": lambda v: checks.line(v, "name"),
+        "email": checks.email,
+        "phone": lambda v: None if v is None else checks.phone(v),
     }
     of_booking: Mapping[str, Callable[[Any], Any]] = {
-        "notes": lambda v: None if v is None else validation.prose(v, "notes"),
+        "notes": lambda v: None if v is None else checks.prose(v, "notes"),
         "location": lambda v: None if v is None else read_location(v),
-        "meeting_url": lambda v: None if v is None else validation.url(v, "meetingUrl"),
-        "metadata": validation.metadata,
+        "meeting_url": lambda v: None if v is None else checks.url(v, "meetingUrl"),
+        "metadata": checks.metadata,
     }
     facts = read_object(given, (*of_attendee, *of_booking), "the booking")
     return (
@@ -230,14 +226,14 @@ def read_merge(put: object, drop: object) -> MetadataMerge | None:
 
 
 def read_actor(by: str) -> Actor:
-    return Actor(validation.choice(by, "by", (Actor.ATTENDEE, Actor.HOST)))
+    return Actor(checks.choice(by, "by", (Actor.ATTENDEE, Actor.HOST)))
 
 
 def read_asker(by: str, override: Iterable[str]) -> Asker:
     """Raises UsageError when an attendee wants to pass a rule."""
     who = read_actor(by)
     names = [
-        validation.choice(name, "override", policy.OVERRIDES)
+        checks.choice(name, "override", policy.OVERRIDES)
         for name in read_list(override, "override")
     ]
     if names and who is not Actor.HOST:
@@ -252,4 +248,4 @@ def read_asker(by: str, override: Iterable[str]) -> Asker:
 def read_reason(text: str | None) -> str | None:
     if text is None:
         return None
-    return validation.prose(text, "reason", most=validation.REASON_LENGTH)
+    return checks.prose(text, "reason", most=checks.REASON_LENGTH)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.core.model import (
     LONGEST_BUFFER,
@@ -30,23 +30,23 @@ _ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRI
 
 
 def _minutes(least: int, most: int) -> Callable[[object, str], timedelta]:
-    return lambda v, f: validation.whole_number(v, f, least=least, most=most) * MINUTE
+    return lambda v, f: checks.whole_number(v, f, least=least, most=most) * MINUTE
 
 
 def _number(least: int, most: int) -> Callable[[object, str], int]:
-    return lambda v, f: validation.whole_number(v, f, least=least, most=most)
+    return lambda v, f: checks.whole_number(v, f, least=least, most=most)
 
 
 def _prose(value: object, field: str) -> str:
-    return validation.prose(value, field)
+    return checks.prose(value, field)
 
 
 def read_question(value: object, field: str = "question") -> Question:
     facts = read_object(value, Question._fields, field)
-    label = validation.line(facts.get("label"), f"{field}.label")
-    kind = validation.choice(facts.get("type", "TEXT"), f"{field}.type", tuple(TYPES))
+    label = checks.line(facts.get("label"), f"{field}.label")
+    kind = checks.choice(facts.get("type", "TEXT"), f"{field}.type", tuple(TYPES))
     options = tuple(
-        validation.line(item, f"{field}.options")
+        checks.line(item, f"{field}.options")
         for item in read_list(facts.get("options") or (), f"{field}.options")
     )
     if (kind in ("SELECT", "MULTISELECT")) != bool(options):
@@ -56,12 +56,10 @@ def read_question(value: object, field: str = "question") -> Question:
             field=f"{field}.options",
         )
     return Question(
-        key=validation.line(
-            facts.get("key") or slug_of(label), f"{field}.key", most=60
-        ),
+        key=checks.line(facts.get("key") or slug_of(label), f"{field}.key", most=60),
         label=label,
         type=kind,
-        required=validation.boolean(facts.get("required", False), f"{field}.required"),
+        required=checks.boolean(facts.get("required", False), f"{field}.required"),
         options=options,
     )
 
@@ -97,15 +95,15 @@ def _hosts(value: object, field: str) -> tuple[Assignment, ...]:
 
 def _assignment(value: object, field: str) -> Assignment:
     if isinstance(value, str):
-        return Assignment(validation.identifier(value, "user", field))
+        return Assignment(checks.identifier(value, "user", field))
     facts = read_object(value, ("user_id", "weight", "is_fixed", "priority"), field)
     return Assignment(
-        host_id=validation.identifier(facts.get("user_id"), "user", f"{field}.userId"),
-        weight=validation.whole_number(
+        host_id=checks.identifier(facts.get("user_id"), "user", f"{field}.userId"),
+        weight=checks.whole_number(
             facts.get("weight", 1), f"{field}.weight", least=1, most=1_000
         ),
-        is_fixed=validation.boolean(facts.get("is_fixed", False), f"{field}.isFixed"),
-        priority=validation.whole_number(
+        is_fixed=checks.boolean(facts.get("is_fixed", False), f"{field}.isFixed"),
+        priority=checks.whole_number(
             facts.get("priority", 0), f"{field}.priority", least=0, most=1_000
         ),
     )
@@ -133,31 +131,31 @@ def _reminder(value: object, field: str) -> Reminder:
     before = facts.get("minutes_before")
     name = f"{field}.minutesBefore"
     return Reminder(
-        validation.whole_number(before, name, least=1, most=LONGEST_LEAD // MINUTE)
+        checks.whole_number(before, name, least=1, most=LONGEST_LEAD // MINUTE)
         * MINUTE,
-        validation.choice(facts.get("to", "attendee"), f"{field}.to", RECIPIENTS),
+        checks.choice(facts.get("to", "attendee"), f"{field}.to", RECIPIENTS),
     )
 
 
 def _scheduling_type(value: object, field: str) -> SchedulingType:
-    return SchedulingType(validation.choice(value, field, tuple(SchedulingType)))
+    return SchedulingType(checks.choice(value, field, tuple(SchedulingType)))
 
 
 def _round_robin(value: object, field: str) -> str:
     if isinstance(value, Mapping):
         value = read_object(value, ("algorithm",), field).get("algorithm")
-    return validation.choice(value, field, _ROUND_ROBIN)
+    return checks.choice(value, field, _ROUND_ROBIN)
 
 
 def _schedule_id(value: object, field: str) -> str:
-    return validation.identifier(value, "sched", field)
+    return checks.identifier(value, "sched", field)
 
 
 _DURATION = LONGEST_DURATION // MINUTE
 _BUFFER = LONGEST_BUFFER // MINUTE
 
 EVENT_TYPE: Mapping[str, Reader] = {
-    "title": validation.line,
+    "title": checks.line,
     "duration": _minutes(1, _DURATION),
     "description": _prose,
     "location": read_location,
@@ -169,8 +167,8 @@ EVENT_TYPE: Mapping[str, Reader] = {
     "maximum_advance": _number(0, 36_500),
     "slot_interval": _minutes(1, 1440),
     "slots_per_day": _number(1, 1_440),
-    "requires_confirmation": validation.boolean,
-    "allow_cancellation": validation.boolean,
+    "requires_confirmation": checks.boolean,
+    "allow_cancellation": checks.boolean,
     "cancellation_deadline": _minutes(0, _YEAR),
     "seats": _number(1, 10_000),
     "max_occurrences": _number(1, 730),
@@ -178,10 +176,10 @@ EVENT_TYPE: Mapping[str, Reader] = {
     "scheduling_type": _scheduling_type,
     "round_robin": _round_robin,
     "meeting_url_template": read_meeting_url_template,
-    "notify": validation.boolean,
+    "notify": checks.boolean,
     "reminders": _reminders,
-    "active": validation.boolean,
-    "metadata": validation.metadata,
+    "active": checks.boolean,
+    "metadata": checks.metadata,
 }
 _MAY_BE_NULL = frozenset(
     {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.wire.reading.shapes import read_object
 
@@ -24,9 +24,7 @@ def read_location(value: object, field: str = "location") -> dict[str, str]:
     if isinstance(value, str):
         value = _location_text(value)
     facts = read_object(value, ("type", "url", "phone", "address", "text"), field)
-    kind = validation.choice(
-        facts.pop("type", ""), f"{field}.type", tuple(_LOCATION_PART)
-    )
+    kind = checks.choice(facts.pop("type", ""), f"{field}.type", tuple(_LOCATION_PART))
     part = _LOCATION_PART[kind]
     given = {key: item for key, item in facts.items() if item is not None}
     if wrong := given.keys() - {part}:
@@ -54,16 +52,16 @@ def _location_text(text: str) -> dict[str, str]:
 
 def _place(part: str, value: object, field: str) -> str:
     if part == "url":
-        return validation.url(value, f"{field}.url")
+        return checks.url(value, f"{field}.url")
     if part == "phone":
-        return validation.phone(value, f"{field}.phone")
-    return validation.line(value, f"{field}.{part}", most=1_000)
+        return checks.phone(value, f"{field}.phone")
+    return checks.line(value, f"{field}.{part}", most=1_000)
 
 
 def read_meeting_url_template(value: object, field: str) -> str:
-    text = validation.line(value, field, most=2_000)
+    text = checks.line(value, field, most=2_000)
     filled = text.replace("{uid}", "x").replace("{token}", "x")
     if "{" in filled or "}" in filled:
         raise BadInput(f"{field} knows {{uid}} and {{token}} only", field=field)
-    validation.url(filled, field)
+    checks.url(filled, field)
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.booking.attendees import check_no_duplicate
 from calbook.core.errors import BadInput
 from calbook.core.model import Attendee
@@ -40,9 +40,9 @@ def read_guest(value: object, field: str = "guest") -> Attendee:
 
 def _person(facts: JsonObject, field: str) -> Attendee:
     return Attendee(
-        email=validation.email(facts["email"], f"{field}.email"),
-        name=read_optional(validation.line, facts.get("name"), f"{field}.name"),
-        phone=read_optional(validation.phone, facts.get("phone"), f"{field}.phone"),
+        email=checks.email(facts["email"], f"{field}.email"),
+        name=read_optional(checks.line, facts.get("name"), f"{field}.name"),
+        phone=read_optional(checks.phone, facts.get("phone"), f"{field}.phone"),
         timezone=read_optional(
             read_timezone, facts.get("timezone"), f"{field}.timezone"
         ),
@@ -60,7 +60,7 @@ def read_responses(value: object) -> JsonObject:
     """Answers by the keys of their questions."""
     if not isinstance(value, Mapping):
         raise BadInput("responses must be an object of keys and answers")
-    if len(validation.to_json_text(value, "responses")) > _RESPONSES_LENGTH:
+    if len(checks.to_json_text(value, "responses")) > _RESPONSES_LENGTH:
         raise BadInput(f"responses take more than {_RESPONSES_LENGTH:,} characters")
     return {str(key): answer for key, answer in value.items()}
 

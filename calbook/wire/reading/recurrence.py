@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, BadTime
 from calbook.core.text import excerpt
 from calbook.core.time import parsing
@@ -65,7 +65,7 @@ def _frequency(value: object, field: str) -> Frequency:
             hint=f"choose one of {', '.join(Frequency)}",
             field=f"{field}.frequency",
         )
-    return Frequency(validation.choice(value, f"{field}.frequency", tuple(Frequency)))
+    return Frequency(checks.choice(value, f"{field}.frequency", tuple(Frequency)))
 
 
 def _check_end(given: Iterable[str], field: str) -> None:
@@ -82,9 +82,7 @@ def _check_end(given: Iterable[str], field: str) -> None:
 
 def _number(value: object, field: str, most: int) -> int | None:
     return (
-        None
-        if value is None
-        else validation.whole_number(value, field, least=1, most=most)
+        None if value is None else checks.whole_number(value, field, least=1, most=most)
     )
 
 

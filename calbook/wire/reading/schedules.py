@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Host, Hours, Override, Schedule
 from calbook.core.text import excerpt
@@ -25,10 +25,10 @@ from calbook.wire.reading.shapes import (
 def read_host_fields(facts: JsonObject) -> dict[str, Any]:
     given = read_object(facts, ("name", "email", "timezone", "schedule_id"), "the host")
     readers: Mapping[str, Reader] = {
-        "name": validation.line,
-        "email": lambda v, f: read_optional(validation.email, v, f),
+        "name": checks.line,
+        "email": lambda v, f: read_optional(checks.email, v, f),
         "timezone": read_timezone,
-        "schedule_id": lambda v, f: validation.identifier(v, "sched", f),
+        "schedule_id": lambda v, f: checks.identifier(v, "sched", f),
     }
     return {name: readers[name](value, camel(name)) for name, value in given.items()}
 
@@ -47,7 +47,7 @@ def read_schedule_fields(facts: JsonObject) -> dict[str, Any]:
         facts, ("name", "timezone", "availability", "overrides"), "the schedule"
     )
     readers: Mapping[str, Reader] = {
-        "name": validation.line,
+        "name": checks.line,
         "timezone": read_timezone,
         "availability": read_weekly,
         "overrides": _overrides,
@@ -73,7 +73,7 @@ def read_weekly(value: object, field: str) -> tuple[tuple[Hours, ...], ...]:
     days: list[list[Hours]] = [[] for _ in WEEKDAYS]
     for item in read_list(value, field):
         facts = read_object(item, ("day", "start_time", "end_time"), field)
-        day = validation.choice(facts.pop("day", ""), f"{field}.day", WEEKDAYS)
+        day = checks.choice(facts.pop("day", ""), f"{field}.day", WEEKDAYS)
         days[WEEKDAYS.index(day)].append(_hours(facts, field))
     return tuple(tuple(sorted(windows)) for windows in days)
 
@@ -114,7 +114,7 @@ def read_override(facts: object, field: str = "override") -> Override:
         _hours(read_object(item, ("start_time", "end_time"), field), field)
         for item in read_list(read.get("availability") or (), field)
     )
-    is_open = validation.boolean(
+    is_open = checks.boolean(
         read.get("is_available", bool(windows)), f"{field}.isAvailable"
     )
     if is_open != bool(windows):
@@ -123,7 +123,7 @@ def read_override(facts: object, field: str = "override") -> Override:
             field=field,
         )
     reason = read_optional(
-        lambda v, f: validation.line(v, f, most=validation.REASON_LENGTH),
+        lambda v, f: checks.line(v, f, most=checks.REASON_LENGTH),
         read.get("reason"),
         f"{field}.reason",
     )

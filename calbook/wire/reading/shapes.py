@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt
 from calbook.core.time import parsing
@@ -54,4 +54,4 @@ def read_optional(read: Reader, value: object, field: str) -> Any:
 
 
 def read_timezone(value: object, field: str) -> str:
-    return parsing.timezone(validation.line(value, field, most=80))
+    return parsing.timezone(checks.line(value, field, most=80))

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from calbook.core import validation
+from calbook.core import checks
 from calbook.core.errors import BadInput, BadUrl
 from calbook.core.outgoing import ip_addresses
 from calbook.core.outgoing.webhooks import EVENT_TYPES
-from calbook.core.text import escape_controls
+from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_list, read_object
 
 FIELDS = ("url", "events", "headers", "secret", "allow_http", "active")
@@ -40,22 +40,22 @@ def read_webhook_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is given, checked but for the address, which needs `allow_http` too."""
     found = read_object(given, FIELDS, "the webhook")
     readers: dict[str, Callable[[Any], Any]] = {
-        "url": lambda value: validation.line(value, "url", most=_URL_LENGTH),
+        "url": lambda value: checks.line(value, "url", most=_URL_LENGTH),
         "events": read_event_types,
         "headers": read_headers,
         "secret": read_secret,
-        "allow_http": lambda value: validation.boolean(value, "allowHttp"),
-        "active": lambda value: validation.boolean(value, "active"),
+        "allow_http": lambda value: checks.boolean(value, "allowHttp"),
+        "active": lambda value: checks.boolean(value, "active"),
     }
     return {name: readers[name](value) for name, value in found.items()}
 
 
 def read_event_types(value: object) -> tuple[str, ...]:
     """Which events are sent, each once; `created` is short for `booking.created`."""
-    given = (validation.line(item, "events") for item in read_list(value, "events"))
+    given = (checks.line(item, "events") for item in read_list(value, "events"))
     names = (name if "." in name else f"booking.{name}" for name in given)
     return tuple(
-        dict.fromkeys(validation.choice(name, "events", EVENT_TYPES) for name in names)
+        dict.fromkeys(checks.choice(name, "events", EVENT_TYPES) for name in names)
     )
 
 
@@ -75,7 +75,7 @@ def read_headers(value: object) -> dict[str, str | None]:
 
 def _header_name(value: object) -> str:
     """The message does not repeat what is no name: it may hold the value."""
-    name = validation.line(value, "the name of a header", most=_HEADER_LENGTH)
+    name = checks.line(value, "the name of a header", most=_HEADER_LENGTH)
     if not _HEADER_NAME.fullmatch(name):
         raise BadInput(
             "that is no name of a header",
@@ -91,7 +91,7 @@ def _header_value(name: str, value: object) -> str | None:
     """The message does not repeat it: it may be a secret."""
     if value is None:
         return None
-    text = validation.line(value, f"header {name}", most=_HEADER_LENGTH)
+    text = checks.line(value, f"header {name}", most=_HEADER_LENGTH)
     if not _HEADER_VALUE.fullmatch(text):
         raise BadInput(
             f"header {name} must be printable ASCII without blanks around it",
@@ -180,7 +180,7 @@ def _parts(url: str) -> SplitResult:
 def _shown(url: str) -> str:
     """The address as a message has it: whole, unless it may hold a password."""
     spelt = unicodedata.normalize("NFKC", unquote(url))
-    return _without_password(url) if "@" in spelt else escape_controls(url)
+    return _without_password(url) if "@" in spelt else printable(url)
 
 
 def _without_password(url: str) -> str:

@@ -177,7 +177,7 @@ def _by_email(attendances: str, attendees: list[Json]) -> Json:
 
     Who has left since is shown by the former.
     """
-    from calbook.core.validation import fold_email  # only for groups
+    from calbook.core.checks import fold_email  # only for groups
 
     given = {fold_email(item["email"]): item["email"] for item in attendees}
     said = json.loads(attendances).items()

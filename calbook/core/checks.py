@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from calbook.core.errors import BadInput
-from calbook.core.text import escape_controls, excerpt, to_text
+from calbook.core.text import excerpt, printable, to_text
 
 NAME_LENGTH = 200
 REASON_LENGTH = 1_000
@@ -66,7 +66,7 @@ def email(value: object, field: str = "email") -> str:
     text = line(value, field, most=254)
     if not _EMAIL.fullmatch(text) or not text.isprintable():
         raise BadInput(
-            f"{field} is not an e-mail address: {escape_controls(text)}",
+            f"{field} is not an e-mail address: {printable(text)}",
             hint="write it as name@example.com",
             field=field,
         )
@@ -82,7 +82,7 @@ def phone(value: object, field: str = "phone") -> str:
     text = line(value, field, most=40)
     if not _PHONE.fullmatch(text):
         raise BadInput(
-            f"{field} is not a phone number: {escape_controls(text)}",
+            f"{field} is not a phone number: {printable(text)}",
             hint="write it with digits, as in +351 912 345 678",
             field=field,
         )
@@ -102,7 +102,7 @@ def url(value: object, field: str) -> str:
         or not text.isprintable()
     ):
         raise BadInput(
-            f"{field} is not a web address: {escape_controls(text)}",
+            f"{field} is not a web address: {printable(text)}",
             hint="write it as https://meet.example/room",
             field=field,
         )
@@ -115,7 +115,7 @@ def identifier(value: object, prefix: str, field: str) -> str:
     full = text if text.startswith(f"{prefix}_") else f"{prefix}_{text}"
     if not _ID.fullmatch(full):
         raise BadInput(
-            f"{field} cannot be {escape_controls(text)}",
+            f"{field} cannot be {printable(text)}",
             hint=f"use up to 60 of a-z, 0-9 and _, as in {prefix}_demo",
             field=field,
         )

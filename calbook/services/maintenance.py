@@ -1,0 +1,20 @@
+"""The bookings file looked after: checked, copied, and a copy put in its place."""
+
+from __future__ import annotations
+
+from calbook.services.context import Context
+from calbook.store.sqlite import maintenance
+
+
+def check_file(context: Context) -> tuple[str, ...]:
+    """What is wrong with the file, a sentence each."""
+    return maintenance.check(context.store)
+
+
+def back_up_file(context: Context, path: str, *, force: bool) -> None:
+    maintenance.backup(context.store, path, force=force)
+
+
+def restore_file(context: Context, path: str) -> str | None:
+    """Put a copy in the file's place; where the present one is kept."""
+    return maintenance.restore(context.store, path)

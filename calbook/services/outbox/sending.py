@@ -1,0 +1,54 @@
+"""What is due sent now: by a round of delivery, or once right after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from calbook.core.time import times
+from calbook.store import outbox
+from calbook.store.outbox import OutboxReader
+from calbook.wire.json_objects import Json
+
+if TYPE_CHECKING:
+    from calbook.store.context import Context
+
+
+def deliver(
+    context: Context, *, limit: int | None, watch: bool, retry_now: bool
+) -> Iterator[Json]:
+    """Send what is due, each delivery after its attempt; `watch` goes on for ever.
+
+    Raises:
+        DeliveryUnderWay: another process is delivering.
+    """
+    from calbook.delivery import lock, worker  # slow to import
+    from calbook.services.bookings import change
+
+    if retry_now and count_retries(context)[0]:
+        with context.store.write() as tx:
+            outbox.retry_all_now(tx, times.epoch(context.clock()))
+    with lock.hold_lock(context.store.path, stays=watch):
+        work = worker.DeliveryWorker(context, limit=limit)
+        send = work.watch if watch else work.round
+        yield from send(lambda: change.tick(context))
+
+
+def attempt_first(context: Context, *, seconds: float) -> tuple[Json, ...]:
+    """Send what this context's changes have queued, once; what has not arrived."""
+    from calbook.delivery import first_attempt  # slow to import
+
+    return first_attempt.attempt_first(context, seconds=seconds)
+
+
+def count_due(context: Context) -> int:
+    with context.store.read(OutboxReader) as reader:
+        return reader.count_due(times.epoch(context.clock()))
+
+
+def count_retries(context: Context) -> tuple[int, datetime | None]:
+    """How many deliveries wait for another attempt, and when the first is due."""
+    with context.store.read(OutboxReader) as reader:
+        count, due_at = reader.count_retries(times.epoch(context.clock()))
+    return count, None if due_at is None else times.instant(due_at)

@@ -95,13 +95,13 @@ def with_mail_server(given: Mapping[str, Any]) -> bytes:
     if "user" in given and given["user"] is None:
         section = {key: section[key] for key in section if key not in _LOG_IN}
     read_server(section)
-    return _written({**whole, "smtp": section})
+    return _to_toml({**whole, "smtp": section})
 
 
 def without_mail_server() -> bytes:
     whole = read_document()
     whole.pop("smtp", None)
-    return _written(whole)
+    return _to_toml(whole)
 
 
 _NEEDED = {"host": "--host smtp.example.com", "from": "--from you@example.com"}
@@ -109,7 +109,7 @@ _PASSWORDS = ("password_command", "password_env")
 _LOG_IN = ("user", *_PASSWORDS)
 
 
-def _written(whole: Mapping[str, Any]) -> bytes:
+def _to_toml(whole: Mapping[str, Any]) -> bytes:
     import tomli_w
 
     return tomli_w.dumps(whole).encode()

@@ -220,7 +220,7 @@ class Occurrence(NamedTuple):
 
     `recurrence_id` is the original start and the key within the booking (RFC 5545,
     3.8.4.4); `date` its local date; both stay when one of a series moves. `status` is
-    what was last said, not what time has made of it: ask `passing.seen`.
+    what was last said, not what time has made of it: ask `effective_status`.
     `attendances` are those of single persons, by folded e-mail address.
     """
 

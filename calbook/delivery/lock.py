@@ -30,9 +30,9 @@ def hold_lock(path: str, *, stays: bool = False) -> Iterator[None]:
     if path == ":memory:":
         yield
         return
-    descriptor = _opened(os.path.realpath(path) + SUFFIX)
+    descriptor = _open(os.path.realpath(path) + SUFFIX)
     try:
-        if not _locked(descriptor):
+        if not _lock(descriptor):
             raise DeliveryUnderWay(path, stays=_is_marked(descriptor))
         with suppress(OSError):  # a full disk: then the others wait in vain
             os.ftruncate(descriptor, 0)
@@ -47,7 +47,7 @@ def _is_marked(descriptor: int) -> bool:
     return os.read(descriptor, len(_STAYS)) == _STAYS
 
 
-def _opened(name: str) -> int:
+def _open(name: str) -> int:
     flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     try:
         return os.open(name, flags, 0o600)
@@ -58,7 +58,7 @@ def _opened(name: str) -> int:
 if sys.platform == "win32":
     _BEHIND = 1_000
 
-    def _locked(descriptor: int) -> bool:
+    def _lock(descriptor: int) -> bool:
         import msvcrt
 
         os.lseek(descriptor, _BEHIND, os.SEEK_SET)  # what is locked cannot be read
@@ -72,7 +72,7 @@ if sys.platform == "win32":
 
 else:
 
-    def _locked(descriptor: int) -> bool:
+    def _lock(descriptor: int) -> bool:
         import fcntl
 
         try:

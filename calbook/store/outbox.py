@@ -113,7 +113,7 @@ class OutboxReader(Reader):
         Each as seq, channel, target and id.
         """
         return self._conn.execute(
-            f"{_DUE} order by d.due_at, d.seq", {"now": now, "only": _listed(only)}
+            f"{_DUE} order by d.due_at, d.seq", {"now": now, "only": _to_list(only)}
         ).fetchall()
 
     def count_due(self, now: int) -> int:
@@ -181,7 +181,7 @@ class OutboxReader(Reader):
         return self._conn.execute(
             f"{_LOG} where d.status <> 'delivered'"
             " and d.seq in (select value from json_each(:seqs)) order by d.seq",
-            {"seqs": _listed(seqs)},
+            {"seqs": _to_list(seqs)},
         ).fetchall()
 
     def delivery_row(self, id: str) -> Row | None:
@@ -379,5 +379,5 @@ def remove_webhook(tx: Writer, id: str, *, now: datetime) -> int:
     return dropped
 
 
-def _listed(seqs: Collection[int] | None) -> str | None:
+def _to_list(seqs: Collection[int] | None) -> str | None:
     return None if seqs is None else json.dumps(list(seqs))

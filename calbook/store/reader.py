@@ -71,7 +71,7 @@ PART_OF_BOOKING = (
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
 
-# The same three facts as `aging.summary`.
+# The same three facts as `expiry.summarize_status`.
 _STATUS = """
     case when b.pending_until > :now then 'PENDING'
          when b.confirmed_until > :now then 'CONFIRMED'
@@ -108,7 +108,7 @@ _UNDER_WAY = """
         and u.start_at >= :since and u.start_at < :until
     ))
 """
-# An occurrence's status as `aging` has it.
+# An occurrence's status as `expiry` has it.
 OCCURRENCE_STATUS = """
     case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
          when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'

@@ -49,7 +49,7 @@ def booking(row: Row) -> Booking:
         policy=policy(json.loads(row["policy"])),
         created_at=times.instant(row["created_at"]),
         updated_at=times.instant(row["updated_at"]),
-        location=_loaded(row["location"]),
+        location=_load(row["location"]),
         meeting_url=row["meeting_url"],
         notes=row["notes"],
         responses=json.loads(row["responses"]),
@@ -132,7 +132,7 @@ def event_type(row: Row) -> EventType:
         title=row["title"],
         duration=row["duration"] * MINUTE,
         description=row["description"],
-        location=_loaded(row["location"]),
+        location=_load(row["location"]),
         hosts=tuple(
             Assignment(**{**item, "is_fixed": bool(item["is_fixed"])})
             for item in json.loads(row["hosts"])
@@ -185,7 +185,7 @@ def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:
     return tuple(Hours(start * MINUTE, end * MINUTE) for start, end in windows)
 
 
-def _loaded(text: str | None) -> Any:
+def _load(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 

@@ -90,8 +90,8 @@ class Transaction(CatalogWriter):
     ) -> None:
         old = {} if before is None else {o.recurrence_id: o for o in before.occurrences}
         new = {o.recurrence_id: o for o in after.occurrences}
-        held = {} if before is None else _held(before)
-        holds = _held(after)
+        held = {} if before is None else _claim_facts(before)
+        holds = _claim_facts(after)
         # All that is let go goes first: an occurrence may move to where another was.
         self._free(after.uid, [key for key in old if held[key] != holds.get(key)])
         self._drop_occurrences(after.uid, old.keys() - new.keys())
@@ -316,7 +316,9 @@ def _load(booking: Booking) -> tuple[tuple[str, ...], bool]:
     )
 
 
-def _held(booking: Booking) -> dict[datetime, tuple[tuple[str, ...], Span, Status]]:
+def _claim_facts(
+    booking: Booking,
+) -> dict[datetime, tuple[tuple[str, ...], Span, Status]]:
     """What each occurrence's claims follow from."""
     return {
         o.recurrence_id: (booking.host_ids, o.claim, o.status)

@@ -11,7 +11,7 @@ from calbook.core.model import Actor, Booking, Occurrence, Resolution, Status
 
 
 class StatusFacts(NamedTuple):
-    """What `aging.summary` needs to know a booking's status at any time."""
+    """What `expiry.summarize_status` needs to know a booking's status at any time."""
 
     pending_until: datetime | None
     confirmed_until: datetime | None

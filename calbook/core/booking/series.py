@@ -91,13 +91,13 @@ def missing_date_error(uid: str, day: date, known: Mapping[str, date]) -> NotFou
     error.hint = (
         f"the one of {moved[0]} has moved there: give that date"
         if moved
-        else f"its dates: {_listed(list(known))}"
+        else f"its dates: {_list_text(list(known))}"
     )
     error.details |= {"uid": uid, "date": day.isoformat(), "dates": list(known)}
     return error
 
 
-def _listed(dates: list[str]) -> str:
+def _list_text(dates: list[str]) -> str:
     if len(dates) <= 6:
         return ", ".join(dates)
     return f"{', '.join(dates[:3])}, … {dates[-1]} ({len(dates)} in all)"

@@ -40,13 +40,13 @@ def refusal(text: str) -> str | None:
     """Why nothing may be sent to an address; None when it may."""
     address = _read(text)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        for inner in _translated(address):
+        for inner in _translated_addresses(address):
             why = _why_not(inner)
             if why is None and not inner.is_global:
                 why = "a translated private address"
             if why is not None:
                 return why
-        if _translated(address):
+        if _translated_addresses(address):
             return None
     return _why_not(_plain(address))
 
@@ -66,14 +66,14 @@ def _plain(address: Address) -> Address:
     return address
 
 
-def _translated(address: IPv6Address) -> tuple[IPv4Address, ...]:
+def _translated_addresses(address: IPv6Address) -> tuple[IPv4Address, ...]:
     """The IPv4 addresses that a packet to this one ends up at."""
     if address.sixtofour is not None:
         return (address.sixtofour,)
     if address.teredo is not None:
         return address.teredo
     if address in _LOCAL_NAT64:
-        return _embedded(address)
+        return _embedded_addresses(address)
     low = IPv4Address(int(address) & 0xFFFFFFFF)
     if address in _NAT64:
         return (low,)
@@ -81,7 +81,7 @@ def _translated(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return () if is_plain or address not in _COMPATIBLE else (low,)
 
 
-def _embedded(address: IPv6Address) -> tuple[IPv4Address, ...]:
+def _embedded_addresses(address: IPv6Address) -> tuple[IPv4Address, ...]:
     """What may be meant, as nobody knows the prefix; nothing begins with a zero."""
     data = address.packed
     found = (IPv4Address(bytes(data[n] for n in at)) for at in _POSITIONS)

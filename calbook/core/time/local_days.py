@@ -44,7 +44,7 @@ def offset_periods(day: date, timezone: str) -> tuple[OffsetPeriod, ...]:
     before, after = _offset(start, timezone), _offset(end - SECOND, timezone)
     if before == after:
         return (OffsetPeriod(start, end, before),)
-    change = _changed(Span(start, end), timezone)
+    change = _find_change(Span(start, end), timezone)
     return OffsetPeriod(start, change, before), OffsetPeriod(change, end, after)
 
 
@@ -57,7 +57,7 @@ def clock_change(day: date, timezone: str) -> ClockChange | None:
     by = after - before
     if by == NO_TIME or abs(by) >= DAY:  # a zone that leaves out a date sets no clock
         return None
-    at = _changed(Span(start - SECOND, end), timezone)
+    at = _find_change(Span(start - SECOND, end), timezone)
     return ClockChange((at + before).replace(tzinfo=None), by)
 
 
@@ -84,7 +84,7 @@ def _offset(at: datetime, timezone: str) -> timedelta:
     return offset
 
 
-def _changed(span: Span, timezone: str) -> datetime:
+def _find_change(span: Span, timezone: str) -> datetime:
     """The first whole second with the offset that the span ends with."""
     low, high = times.epoch(span.start), times.epoch(span.end) - 1
     after = _offset(times.instant(high), timezone)

@@ -69,7 +69,7 @@ def _open_stretches(
 ) -> tuple[Span, ...]:
     """The windows that begin on some dates, without what of `near` is closed."""
     windows = (window for day in begun for window in _windows(schedule, day))
-    closed = tuple(_closed(schedule, near))
+    closed = tuple(_closed_stretches(schedule, near))
     if not closed:
         return merge_spans(windows)
     return merge_spans(
@@ -107,7 +107,7 @@ def _windows(schedule: Schedule, day: date) -> Iterator[Span]:
             yield span
 
 
-def _closed(schedule: Schedule, days: Iterable[date]) -> Iterator[Span]:
+def _closed_stretches(schedule: Schedule, days: Iterable[date]) -> Iterator[Span]:
     """The whole of each closed date, so that a night shift does not run into it."""
     for day in days:
         override = schedule.overrides.get(day)

@@ -1,6 +1,6 @@
 """Instants, zones and wall clocks; the only place that writes date-times as text.
 
-Light on purpose: every command imports it. What people type is read in `when`.
+Light on purpose: every command imports it. What people type is read in `parsing`.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def invitation_message(
     both.attach(_calendar(file, method))
     whole = MIMEMultipart("mixed", boundary=f"{envelope.id}_=_1")
     whole.attach(both)
-    whole.attach(_attached(file))
+    whole.attach(_attachment(file))
     return _address_headers(envelope, invite, person, subject) + _body(whole)
 
 
@@ -308,17 +308,19 @@ def _plain(text: str) -> MIMEText:
 
 def _calendar(file: bytes, method: Method) -> MIMEBase:
     """The part that mail programs act on (RFC 6047, 2.4)."""
-    return _encoded("text", "calendar", file, method=method.upper(), charset="UTF-8")
+    return _encoded_part(
+        "text", "calendar", file, method=method.upper(), charset="UTF-8"
+    )
 
 
-def _attached(file: bytes) -> MIMEBase:
+def _attachment(file: bytes) -> MIMEBase:
     """The same as a file, for programs that do not."""
-    part = _encoded("application", "ics", file, name="invite.ics")
+    part = _encoded_part("application", "ics", file, name="invite.ics")
     part["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return part
 
 
-def _encoded(kind: str, subkind: str, data: bytes, **params: str) -> MIMEBase:
+def _encoded_part(kind: str, subkind: str, data: bytes, **params: str) -> MIMEBase:
     part = MIMEBase(kind, subkind, policy=None, **params)
     part.set_payload(data)
     encode_base64(part)

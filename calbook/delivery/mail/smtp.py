@@ -93,7 +93,7 @@ class SmtpSender:
             if not _is_for_now(reply):
                 return reply
         smtp = connect(server, end)
-        with _limited(smtp, end):
+        with _limit_time(smtp, end):
             _begin(smtp, server, data)
         return self._hand_over(smtp, server, to, data, end)
 
@@ -112,7 +112,7 @@ class SmtpSender:
         self, smtp: smtplib.SMTP, server: MailServer, to: str, data: bytes, end: float
     ) -> Reply:
         """What the server said to the message, or to the person if it refused that."""
-        with _limited(smtp, end):
+        with _limit_time(smtp, end):
             reply: Reply = smtp.rcpt(to)
             if 200 <= reply[0] < 400:
                 try:
@@ -138,7 +138,7 @@ def check_login(server: MailServer, *, seconds: float) -> Outcome:
 
     def step(end: float) -> Reply:
         smtp = connect(server, end)
-        with _limited(smtp, end):
+        with _limit_time(smtp, end):
             reply = smtp.noop()
         _quit(smtp)
         return reply
@@ -190,7 +190,7 @@ def _begin(smtp: smtplib.SMTP, server: MailServer, data: bytes) -> None:
 def _continues(smtp: smtplib.SMTP, server: MailServer, data: bytes, end: float) -> bool:
     """Whether a server that was handed a message takes another one now."""
     try:
-        with _limited(smtp, min(end, time.monotonic() + _CONNECT)):
+        with _limit_time(smtp, min(end, time.monotonic() + _CONNECT)):
             _check_accepted("RSET", smtp.rset())
             _begin(smtp, server, data)
     except (OSError, smtplib.SMTPException, Unreached):
@@ -242,14 +242,14 @@ def connect(server: MailServer, end: float) -> smtplib.SMTP:
         OSError: there is none.
     """
     smtp = smtplib.SMTP(local_hostname=_OURSELVES)
-    with _limited(smtp, end):
+    with _limit_time(smtp, end):
         _connect(smtp, server, end)
         _log_in(smtp, server, seconds=end - time.monotonic())
     return smtp
 
 
 @contextmanager
-def _limited(smtp: smtplib.SMTP, end: float) -> Iterator[None]:
+def _limit_time(smtp: smtplib.SMTP, end: float) -> Iterator[None]:
     """Cut off when the time is up; closed after anything that went wrong."""
     alarm = Timer(max(0.01, end - time.monotonic()), _interrupt, [smtp])
     alarm.daemon = True

@@ -110,7 +110,7 @@ def post_message(
     except (Refused, HTTPError, HTTPException, OSError, ValueError) as error:
         if time.monotonic() >= deadline:
             return no_answer(seconds)
-        return not_reached(_said(webhook, _why(error, _host(webhook))))
+        return not_reached(_excerpt_of(webhook, _why(error, _host(webhook))))
 
 
 def signature_headers(
@@ -262,18 +262,18 @@ def check(found: tuple[str, ...], *, scheme: str, allow_http: bool) -> None:
 def _outcome(
     webhook: Webhook, response: HTTPResponse, deadline: float, now: datetime
 ) -> Outcome:
-    code, text = response.status, _said(webhook, _text(response, deadline))
+    code, text = response.status, _excerpt_of(webhook, _text(response, deadline))
     if 200 <= code < 300:
         return Outcome("delivered", code, text)
     if code == _GONE:
         return Outcome("gone", code, "the receiver wants nothing more")
     if 300 <= code < 400:
-        place = _said(webhook, response.headers.get("location", ""))
+        place = _excerpt_of(webhook, response.headers.get("location", ""))
         text = f"a redirect, not followed: {place}"
     return Outcome("retry", code, text, _retry_after(response, now))
 
 
-def _said(webhook: Webhook, text: str) -> str:
+def _excerpt_of(webhook: Webhook, text: str) -> str:
     """The beginning of it on one line, without what it may echo of our secrets."""
     secrets = (webhook.secret, *(old.secret for old in webhook.old_secrets))
     shown = mask_secrets(text, [*webhook.headers.values(), *secrets])

@@ -43,7 +43,7 @@ def mask_secrets(text: str, secrets: Iterable[str]) -> str:
         return text
     shown = text[:_MOST].encode("utf-8", "replace")
     for spelling in _spellings(hidden):
-        shown = _replaced(shown, spelling)
+        shown = _replace(shown, spelling)
     cut = _ESCAPED * max(map(len, hidden)) if len(text) > _MOST else 0
     found = shown.decode("utf-8", "replace")
     return found[: max(0, len(found) - cut)]
@@ -64,7 +64,7 @@ def _spellings(secrets: frozenset[str]) -> tuple[bytes, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-def _replaced(data: bytes, spelling: bytes) -> bytes:
+def _replace(data: bytes, spelling: bytes) -> bytes:
     """Each occurrence by the mask, in capitals or not."""
     lower, mask = data.lower(), MASK.encode()
     kept, end = b"", 0

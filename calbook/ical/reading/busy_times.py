@@ -63,7 +63,7 @@ class _Event(EventAdapter):
 
     @property
     def rules(self) -> list[Any]:
-        return _listed(self._component.get("RRULE"))
+        return _as_list(self._component.get("RRULE"))
 
     @property
     def is_heavy(self) -> bool:
@@ -177,7 +177,7 @@ class _Reader:
 
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
-            spans = [self._clipped(*period) for period in _periods(block, zones)]
+            spans = [self._clip(*period) for period in _periods(block, zones)]
         except Exception as error:  # whatever the libraries make of it
             self._skip(block, error)
         else:
@@ -196,7 +196,7 @@ class _Reader:
             self._free += uid not in self._claimed
             return
         try:
-            self._stretches += self._expanded(events, uid) if events else []
+            self._stretches += self._expand(events, uid) if events else []
         except Exception as error:
             self._skip(group[0], error, "its dates cannot be worked out")
 
@@ -210,25 +210,25 @@ class _Reader:
         )
 
     def _event(self, block: Component, zones: Zones, *, is_off: bool) -> _Event:
-        component = _parsed(block, icalendar.Event, shows_text=self._shows_text)
+        component = _parse(block, icalendar.Event, shows_text=self._shows_text)
         if "DTSTART" not in component:
             raise Unreadable("it has no DTSTART")
         for name in _MOMENTS:
             if name in component:
                 component[name].dt = zones.moment(component[name], name)
         for name in _LISTS:
-            for dates in _listed(component.get(name)):
+            for dates in _as_list(component.get(name)):
                 for item in dates.dts:
-                    item.dt = zones.placed(item.dt, dates.params)
+                    item.dt = zones.in_zone(item.dt, dates.params)
         is_busy = not is_off and not _is_free(component, self._email)
         text = _text(component) if self._shows_text else None
         return _Event(component, block, is_busy=is_busy, text=text)
 
-    def _expanded(self, events: list[_Event], uid: str | None) -> list[Stretch]:
+    def _expand(self, events: list[_Event], uid: str | None) -> list[Stretch]:
         stretches = []
         known = uid if uid in self._claimed else None
         for event, start, end in self._dates(events):
-            span = self._clipped(start, end) if event.is_busy else None
+            span = self._clip(start, end) if event.is_busy else None
             if span is not None:
                 stretches.append(Stretch(span, event.text, known))
         if len(self._stretches) + len(stretches) > MOST_IN_FILE:
@@ -264,7 +264,7 @@ class _Reader:
         if self._work_left < 0:
             raise Unreadable("the calendar takes too long to work out")
 
-    def _clipped(self, start: Any, end: Any) -> Span | None:
+    def _clip(self, start: Any, end: Any) -> Span | None:
         """What lies in the window; None when nothing does."""
         first = max(self._instant(start), self._window.start)
         last = min(self._instant(end), self._window.end)
@@ -289,7 +289,7 @@ def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
     return found.values()
 
 
-def _parsed(block: Component, kind: Any, *, shows_text: bool = False) -> Any:
+def _parse(block: Component, kind: Any, *, shows_text: bool = False) -> Any:
     if block.is_too_long:
         raise Unreadable("it is too long")
     lines = (
@@ -310,10 +310,10 @@ def _parsed(block: Component, kind: Any, *, shows_text: bool = False) -> Any:
 
 def _periods(block: Component, zones: Zones) -> Iterator[tuple[Any, Any]]:
     """The periods of a VFREEBUSY in which somebody is not free."""
-    component = _parsed(block, icalendar.FreeBusy)
-    for period in _listed(component.get("FREEBUSY")):
+    component = _parse(block, icalendar.FreeBusy)
+    for period in _as_list(component.get("FREEBUSY")):
         if str(period.params.get("FBTYPE", "BUSY")).upper() != "FREE":
-            yield zones.placed((period.start, period.end), period.params)
+            yield zones.in_zone((period.start, period.end), period.params)
 
 
 def _is_free(component: Any, email: str | None) -> bool:
@@ -332,7 +332,7 @@ def _is_free(component: Any, email: str | None) -> bool:
     return email is not None and any(
         _address(attendee) == email
         and str(attendee.params.get("PARTSTAT", "")).upper() == "DECLINED"
-        for attendee in _listed(component.get("ATTENDEE"))
+        for attendee in _as_list(component.get("ATTENDEE"))
     )
 
 
@@ -347,7 +347,7 @@ def _text(component: Any) -> str | None:
     return " ".join(words)[:NAME_LENGTH] or None
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

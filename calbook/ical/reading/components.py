@@ -166,7 +166,7 @@ def _keep(block: Component, line: str, *, is_own: bool) -> None:
 
 
 def _without_zone(line: str) -> str:
-    """The name of a zone under another parameter, so that only `reading` obeys it.
+    """The name of a zone under another parameter, so that only `zones` obeys it.
 
     The library looks zones up among files, and keeps those of one calendar for all.
     """

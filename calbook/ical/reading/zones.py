@@ -34,18 +34,18 @@ class Zones:
     def moment(self, prop: Any, name: str) -> Any:
         if isinstance(prop, list):
             raise Unreadable(f"{name} stands there twice")
-        placed = self.placed(prop.dt, prop.params)
+        placed = self.in_zone(prop.dt, prop.params)
         if not isinstance(placed, date):
             raise Unreadable(f"{name} cannot be read")
         return placed
 
-    def placed(self, value: Any, params: Mapping[str, Any]) -> Any:
+    def in_zone(self, value: Any, params: Mapping[str, Any]) -> Any:
         """A date-time in its zone; a calendar's own zone is also that of UTC times.
 
         So they recur by its clocks, as Google means it.
         """
         if isinstance(value, tuple):
-            return tuple(self.placed(part, params) for part in value)
+            return tuple(self.in_zone(part, params) for part in value)
         if not isinstance(value, datetime):
             return value
         if value.tzinfo is not None:
@@ -61,10 +61,10 @@ class Zones:
 
     def _zone(self, tzid: str) -> tzinfo | None:
         if tzid not in self._known:
-            self._known[tzid] = self._found(tzid)
+            self._known[tzid] = self._find(tzid)
         return self._known[tzid]
 
-    def _found(self, tzid: str) -> tzinfo | None:
+    def _find(self, tzid: str) -> tzinfo | None:
         """An IANA or Windows name, a zone the file describes, a name behind others'.
 
         The file's own description comes second: it holds few of a zone's years.
@@ -76,7 +76,7 @@ class Zones:
         if tzid in self._blocks:
             return _zone_described(self._blocks[tzid])
         if offset := _OFFSET.fullmatch(name):
-            return _fixed(offset)
+            return _fixed_offset(offset)
         parts = name.split("/")
         ends = ("/".join(parts[at:]) for at in range(1, min(len(parts), 9)))
         found = next(filter(parsing.is_timezone, ends), None)
@@ -88,7 +88,7 @@ def _plain(tzid: str) -> str:
     return tzid.replace("\\", "").strip()
 
 
-def _fixed(offset: re.Match[str]) -> tzinfo:
+def _fixed_offset(offset: re.Match[str]) -> tzinfo:
     sign, hours, minutes = offset.groups()
     length = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return fixed_zone(-length if sign == "-" else length)

@@ -148,17 +148,19 @@ def _moment(instant: datetime, zone: str | None) -> icalendar.vDatetime:
     """
     if zone is None:
         return icalendar.vDatetime(instant)
-    return _named(times.wall_time(instant, zone), zone)
+    return _zoned_time(times.wall_time(instant, zone), zone)
 
 
-def _ruled(wall: datetime, zone: str, *, zones: Collection[str]) -> icalendar.vDatetime:
+def _rule_time(
+    wall: datetime, zone: str, *, zones: Collection[str]
+) -> icalendar.vDatetime:
     """A wall time of a rule, even one that the clocks skip or repeat."""
     if zone not in zones:
         return icalendar.vDatetime(times.instant_of_wall(wall, zone))
-    return _named(wall, zone)
+    return _zoned_time(wall, zone)
 
 
-def _named(wall: datetime, zone: str) -> icalendar.vDatetime:
+def _zoned_time(wall: datetime, zone: str) -> icalendar.vDatetime:
     moment = icalendar.vDatetime(wall)
     moment.params["TZID"] = zone
     return moment
@@ -175,7 +177,7 @@ def _events(
     if invite.booking.recurring and not invite.only:
         series = of_series.read_series(invite.booking)
         if method is Method.CANCEL or invite.is_cancelled:
-            yield _cancelled(invite, series, method=method, zones=zones)
+            yield _cancelled_series(invite, series, method=method, zones=zones)
             return
         series = series.cut()
         yield _master(invite, series, method=method, zones=zones)
@@ -197,7 +199,7 @@ def _occurrence(
     _add_times(event, occurrence.span, zone, zones=zones)
     if invite.booking.recurring:
         wall = of_series.wall_of(invite.booking, occurrence)
-        _add(event, "RECURRENCE-ID", _ruled(wall, zone, zones=zones))
+        _add(event, "RECURRENCE-ID", _rule_time(wall, zone, zones=zones))
     return event
 
 
@@ -211,7 +213,7 @@ def _master(
     return event
 
 
-def _cancelled(
+def _cancelled_series(
     invite: Invite, series: Series, *, method: Method | None, zones: Collection[str]
 ) -> icalendar.Event:
     """The VEVENT that takes all of a series out (RFC 5546, 3.2.5).
@@ -269,14 +271,14 @@ def _add_rule(
     would say it wrongly, DURATION does.
     """
     start, zone = series.walls[0], series.timezone
-    _add(event, "DTSTART", _ruled(start, zone, zones=zones))
+    _add(event, "DTSTART", _rule_time(start, zone, zones=zones))
     if series.has_steady_start:
-        _add(event, "DTEND", _ruled(start + series.length, zone, zones=zones))
+        _add(event, "DTEND", _rule_time(start + series.length, zone, zones=zones))
     else:
         _add(event, "DURATION", series.length)
     _add(event, "RRULE", series.to_recur())
     for wall in exceptions:
-        _add(event, "EXDATE", _ruled(wall, zone, zones=zones))
+        _add(event, "EXDATE", _rule_time(wall, zone, zones=zones))
 
 
 def _status(occurrence: Occurrence, method: Method | None) -> str:

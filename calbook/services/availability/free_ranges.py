@@ -41,7 +41,7 @@ class FreeRanges:
     ) -> None:
         self._facts = facts
         self._event_type = event_type
-        self._spans = _joined(wanted)
+        self._spans = _join_near(wanted)
         self._aside = exclusion
         self._now = now
         self._need = slots.slot_lengths(event_type)
@@ -90,7 +90,7 @@ class FreeRanges:
         ]
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
+def _join_near(spans: Iterable[Span]) -> list[Span]:
     """Those that are near each other as one."""
     found: list[Span] = []
     for span in sorted(spans):

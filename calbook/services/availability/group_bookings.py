@@ -58,7 +58,7 @@ def find_group(
     for booking in groups:
         attendees.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
-    return _chosen(event_type, groups, host_id=request.host_id, persons=persons)
+    return _choose(event_type, groups, host_id=request.host_id, persons=persons)
 
 
 def find_group_at(
@@ -72,7 +72,7 @@ def find_group_at(
     if event_type.seats is None or request.exclusion is not None:
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
-    return _chosen(event_type, groups, host_id=request.host_id, persons=request.persons)
+    return _choose(event_type, groups, host_id=request.host_id, persons=request.persons)
 
 
 def _groups(
@@ -91,7 +91,7 @@ def _groups(
     ]
 
 
-def _chosen(
+def _choose(
     event_type: EventType,
     groups: Sequence[Booking],
     *,

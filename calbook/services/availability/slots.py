@@ -54,7 +54,7 @@ def find_free_starts(
     rota, seats = _Rotation(facts, request), request.event_type.seats
     series = None if rule is None else _SeriesSearch(facts, request, rule)
     stride = _STRIDE if rule is None else DAY
-    for span in _strides(_bounded(request, wanted), stride):
+    for span in _strides(_bound_by_rules(request, wanted), stride):
         candidates = _candidates(facts, request, span)
         if series is not None:
             candidates = series.keep_fitting(candidates)
@@ -70,7 +70,7 @@ def find_free_starts(
         series.check()
 
 
-def _bounded(request: BookingRequest, wanted: Span) -> Span:
+def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
     """As near as notice lets a start be, and not much further than advance does."""
     earliest = request.now + max(SECOND, request.event_type.minimum_notice)
     latest, ahead = wanted.end, request.event_type.maximum_advance

@@ -63,14 +63,14 @@ class SqliteStore:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For `upkeep`, outside a transaction."""
+        """For `maintenance`, outside a transaction."""
         return self._open(for_writing=True)
 
     @contextmanager
     def read(self, view: Callable[[sqlite3.Connection], _View]) -> Iterator[_View]:
         """A view of the file in which nothing changes, and nothing can be written.
 
-        `view` is `Reading` for rows, or `Facts` for values.
+        `view` is `Reader` for rows, or `Facts` for values.
         """
         with self._connection(for_writing=False) as conn:
             conn.execute("pragma query_only = on")

@@ -1,4 +1,4 @@
-"""What is asked of a booking, read into the values that `changes` works with."""
+"""What is asked of a booking, read into values."""
 
 from __future__ import annotations
 

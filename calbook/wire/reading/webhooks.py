@@ -136,11 +136,11 @@ def check_url(url: str, *, allow_http: bool) -> None:
     host = parts.hostname or ""
     literal = _literal(host)
     if literal is not None and (why := ip_addresses.refusal(literal)):
-        raise BadUrl(_shown(url), f"{literal} is {why}")
+        raise BadUrl(_printable_url(url), f"{literal} is {why}")
     if parts.scheme == "https" or allow_http or _is_loopback(host, literal):
         return
     raise BadUrl(
-        _shown(url),
+        _printable_url(url),
         "plain http lets anybody on the way read and change what is sent",
         hint="use https, or --allow-http inside a network you trust",
     )
@@ -172,12 +172,12 @@ def _parts(url: str) -> SplitResult:
         if is_wrong:
             hint = "write it as https://example.com/calbook"
             raise BadUrl(
-                _shown(url) if host else _without_password(url), why, hint=hint
+                _printable_url(url) if host else _without_password(url), why, hint=hint
             )
     return parts
 
 
-def _shown(url: str) -> str:
+def _printable_url(url: str) -> str:
     """The address as a message has it: whole, unless it may hold a password."""
     spelt = unicodedata.normalize("NFKC", unquote(url))
     return _without_password(url) if "@" in spelt else printable(url)

@@ -119,14 +119,14 @@ def _in_common(occurrences: list[Json]) -> Json:
     """What the occurrences agree on; of attendance, those that take place."""
     live = [o for o in occurrences if o["status"] != "CANCELLED"]
     common = {
-        key: _agreed([o[key] for o in occurrences])
+        key: _common_value([o[key] for o in occurrences])
         for key in ("resolution", "cancelledBy", "reason")
     }
-    attendance = _agreed([o["attendance"] for o in live]) or "unknown"
+    attendance = _common_value([o["attendance"] for o in live]) or "unknown"
     return {**common, "attendance": attendance}
 
 
-def _agreed(values: list[Any]) -> Any:
+def _common_value(values: list[Any]) -> Any:
     return values[0] if values and values.count(values[0]) == len(values) else None
 
 
@@ -150,7 +150,7 @@ def _attendance(email: str, occurrences: list[Json]) -> str:
         for o in occurrences
         if o["status"] != "CANCELLED"
     ]
-    return _agreed(said) or "unknown"
+    return _common_value(said) or "unknown"
 
 
 def _brought(item: Mapping[str, Any]) -> Json:

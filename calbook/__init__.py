@@ -41,25 +41,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
-    "calbook.api.client": ("Client",),
-    "calbook.core.errors": ("CalbookError",),
-    "calbook.core.model": ("Actor", "Attendance", "Resolution", "Status"),
-    "calbook.api.values.bookings": (
-        "Attendee",
-        "Booking",
-        "Event",
-        "Note",
-        "Occurrence",
-    ),
-    "calbook.api.values.catalog": ("EventType", "Host", "Schedule"),
-    "calbook.api.values.outbox": ("Attempt", "Delivery", "Webhook"),
-    "calbook.api.values.overview": ("Agenda", "Figures", "Statistics", "Week"),
-    "calbook.api.values.availability": (
-        *("Block", "BusyCalendar", "BusyTime", "Explanation", "OpenTime", "Rule"),
-        "Slot",
-    ),
+    "api.client": "Client",
+    "core.errors": "CalbookError",
+    "core.model": "Actor Attendance Resolution Status",
+    "api.values.bookings": "Attendee Booking Event Note Occurrence",
+    "api.values.catalog": "EventType Host Schedule",
+    "api.values.outbox": "Attempt Delivery Webhook",
+    "api.values.overview": "Agenda Figures Statistics Week",
+    "api.values.availability": "Block BusyCalendar BusyTime Explanation OpenTime Rule"
+    " Slot",
 }
-_MODULES = {name: module for module, names in _PLACES.items() for name in names}
+_MODULES = {
+    name: f"calbook.{module}"
+    for module, names in _PLACES.items()
+    for name in names.split()
+}
 
 __all__ = ["__version__", "errors", *sorted(_MODULES)]
 

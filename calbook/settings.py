@@ -57,7 +57,7 @@ def mail_server() -> MailServer | None:
     try:
         return read_server(section)
     except BadInput as error:
-        error.message = f"{config_path()}: {error.message}"
+        error.json_message = f"{config_path()}: {error.json_message}"
         raise
 
 
@@ -120,7 +120,8 @@ def read_server(section: object) -> MailServer:
     facts = read_object(section, _KEYS, "smtp")
     for needed, option in _NEEDED.items():
         if needed not in facts:
-            raise BadInput(f"smtp has no {needed}", hint=f"add {option}", field=needed)
+            said = f"smtp has no {needed}"
+            raise BadInput(said, command_hint=f"add {option}", field=needed)
     security = checks.choice(
         facts.get("security", "starttls"), "security", tuple(_PORTS)
     )
@@ -141,7 +142,8 @@ def read_server(section: object) -> MailServer:
     if security == "none" and not (read.allow_plain or _is_loopback(read.host)):
         raise BadInput(
             f"mail to {read.host} would go unencrypted, for anybody on its way to read",
-            hint="take --security starttls or tls; --allow-plain if it must be",
+            hint='take security = "starttls" or "tls"; allow_plain if it must be',
+            command_hint="take --security starttls or tls; --allow-plain if it must be",
             field="security",
         )
     return read
@@ -180,7 +182,8 @@ def _check_password(read: MailServer) -> None:
     if (read.user is None) != (not sources):
         raise BadInput(
             "a user needs a password, and a password a user",
-            hint="add --user with --password-command or --password-env",
+            hint="add user with password_command or password_env",
+            command_hint="add --user with --password-command or --password-env",
             field="user",
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -653,3 +655,120 @@ def test_an_error_of_the_library_has_what_the_command_line_prints(
         "details": error.details,
     }
     assert str(error) == error.message == "no such event type: evt_domo"
+
+
+# -- the library's words ---------------------------------------------------------------
+
+COMMANDS = r"show|list|create|cancel|event|host|schedule|webhook|mail|busy|config"
+OPTION = re.compile(
+    rf"(?<![\w-])--[a-z]|\bcalbook (?:{COMMANDS}|attendee|occurrences)\b"
+)
+JSON_NAME = re.compile(r"\b[a-z]+[A-Z][a-z]")
+
+
+@pytest.mark.parametrize("code", [code for code in WAYS if code != "usage"])
+def test_errors_of_the_library_speak_python(
+    run: Run, scene: Scene, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """They named `startTime`, and advised to `add --by host`."""
+    shown: list[errors.CalbookError] = []
+    to_dict = errors.CalbookError.to_dict
+    monkeypatch.setattr(
+        errors.CalbookError,
+        "to_dict",
+        lambda error: shown.append(error) or to_dict(error),
+    )
+    _load_everything(run)
+    with WAYS[code](scene) as (args, _):
+        run(*args)
+
+    [error] = shown
+    said = f"{error.message} {error.hint or ''}"
+    assert not OPTION.search(said)
+    assert not JSON_NAME.search(said.replace(str(scene.path), ""))
+    assert str(error) == error.message
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "message", "json_field"),
+    [
+        (
+            {"host_id": "a b"},
+            "host_id",
+            "host_id cannot be a b",
+            "hostId",
+        ),
+        (
+            {"attendee": {"name": "Ada", "email": "x"}},
+            "attendee.email",
+            "attendee.email is not an e-mail address: x",
+            "attendee.email",
+        ),
+        (
+            {"recurring": {"frequency": "DAILY", "count": 2, "byDay": "x"}},
+            "recurring.by_day",
+            "recurring.by_day cannot be x",
+            "recurring.byDay",
+        ),
+        (
+            {"start_time": 3},
+            "start_time",
+            "start_time must be text, not a number",
+            "startTime",
+        ),
+    ],
+    ids=["id", "nested", "series", "start"],
+)
+def test_a_field_is_named_as_it_was_passed(
+    scene: Scene, given: dict[str, Any], field: str, message: str, json_field: str
+) -> None:
+    ada = {"name": "Ada", "email": "ada@example.com"}
+    wanted = {"event_type_id": "demo", "start_time": "2027-01-18 10:00"}
+    with pytest.raises(errors.BadInput) as caught:
+        scene.client.calendar.bookings.create(
+            **{**wanted, "attendee": ada, **given}  # type: ignore[arg-type]
+        )
+
+    error = caught.value
+    said = error.to_dict()["error"]
+    assert (error.details["field"], str(error)) == (field, message)
+    assert said["details"]["field"] == json_field
+    assert said["message"] == message.replace(field, json_field)
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ({"override": ["hours"]}, 'add by="host"'),
+        (
+            {"start_time": "2027-01-18 16:45"},
+            'the host may: by="host", override=["hours"]',
+        ),
+        (
+            {"duration": 45},
+            'another length needs by="host", override=["duration"]',
+        ),
+        ({"on_conflict": "skip"}, "give recurring"),
+    ],
+    ids=["by", "rule", "duration", "series"],
+)
+def test_a_hint_is_the_librarys(scene: Scene, given: dict[str, Any], hint: str) -> None:
+    with pytest.raises(errors.CalbookError) as caught:
+        scene.booked(**{"start": given.pop("start_time", "2027-01-18 10:00"), **given})
+
+    assert str(caught.value.hint).endswith(hint)
+
+
+def test_no_hint_outside_the_command_line_has_its_options() -> None:
+    """Also those that no test reaches."""
+    package = Path(errors.__file__).parents[1]
+    hints = [
+        (path.name, ast.unparse(node.value))
+        for path in package.rglob("*.py")
+        if "cli" not in path.relative_to(package).parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "hint"
+    ]
+
+    assert len(hints) > 80
+    assert [hint for hint in hints if OPTION.search(hint[1])] == []

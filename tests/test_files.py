@@ -661,11 +661,16 @@ def test_a_client_is_for_one_thread(made: Path) -> None:
     with Client(made) as client, ThreadPoolExecutor() as pool:
         rename(client)
 
-        refusal = pool.submit(rename, client).exception()
+        refusals = [
+            pool.submit(use).exception()
+            for use in (lambda: rename(client), client.check, client.close)
+        ]
 
         rename(client)
-    assert isinstance(refusal, errors.StoreError)
-    assert "one client for each thread" in str(refusal.hint)
+    for refusal in refusals:
+        assert isinstance(refusal, errors.StoreError)
+        assert "from another thread" in str(refusal)
+        assert "one client for each thread" in str(refusal.hint)
 
 
 # -- a disk that is full -------------------------------------------------------------

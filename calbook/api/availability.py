@@ -5,26 +5,21 @@ from __future__ import annotations
 from datetime import date as Date
 from typing import TYPE_CHECKING
 
+from calbook.api.noun import Noun
 from calbook.api.values.availability import Block, Explanation, Slot
 from calbook.services.availability import lookup
 from calbook.services.availability.lookup import AvailabilityQuery
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
-    from calbook.api.inputs import Exclusion, Moment, Recurrence
-    from calbook.services.context import Context
+    from calbook.api.inputs import Day, Moment, Recurrence
 
 
-class Availability:
+class Availability(Noun):
     """Free starts, by the same rules that booking obeys.
 
     With `exclude_booking_uid`, as if that booking were not there; of a series with
     `exclude_date`, that occurrence alone.
     """
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
         """The zone that an event type's bookings live in."""
@@ -41,8 +36,8 @@ class Availability:
         timezone: str | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        question = AvailabilityQuery(event_type_id, host_id, timezone=timezone)
-        lookup.check_start(self._context, question, start_time)
+        query = AvailabilityQuery(event_type_id, host_id, timezone=timezone)
+        lookup.check_start(self._context, query, start_time)
 
     def explain(
         self,
@@ -51,7 +46,8 @@ class Availability:
         start_time: Moment,
         host_id: str | None = None,
         timezone: str | None = None,
-        **exclusion: Unpack[Exclusion],
+        exclude_booking_uid: str | None = None,
+        exclude_date: Day | None = None,
     ) -> Explanation:
         """What each rule says of a start, with the facts that it compared.
 
@@ -59,10 +55,10 @@ class Availability:
         the refusal, if any; `host_id` the host who would take it, `joins` the group
         that it would join.
         """
-        question = AvailabilityQuery(
-            event_type_id, host_id, timezone=timezone, **exclusion
+        query = AvailabilityQuery(
+            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
         )
-        return Explanation(lookup.explain_start(self._context, question, start_time))
+        return Explanation(lookup.explain_start(self._context, query, start_time))
 
     def blocked(
         self,
@@ -71,17 +67,18 @@ class Availability:
         date: str | Date,
         host_id: str | None = None,
         timezone: str | None = None,
-        **exclusion: Unpack[Exclusion],
+        exclude_booking_uid: str | None = None,
+        exclude_date: Day | None = None,
     ) -> tuple[Block, ...]:
         """The stretches of a local date in which nothing can be booked, and why.
 
         In order; they overlap where several reasons do. Claims count with their
         buffers. `host_id` is null where it is no single host's matter.
         """
-        question = AvailabilityQuery(
-            event_type_id, host_id, timezone=timezone, **exclusion
+        query = AvailabilityQuery(
+            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
         )
-        return tuple(map(Block, lookup.list_blocked(self._context, question, date)))
+        return tuple(map(Block, lookup.list_blocked(self._context, query, date)))
 
     def get(
         self,
@@ -94,7 +91,8 @@ class Availability:
         recurring: Recurrence | None = None,
         timezone: str | None = None,
         count: int | None = None,
-        **exclusion: Unpack[Exclusion],
+        exclude_booking_uid: str | None = None,
+        exclude_date: Day | None = None,
     ) -> tuple[Slot, ...]:
         """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
@@ -107,12 +105,12 @@ class Availability:
         Raises:
             BadInput: the range is too long, or the series would be.
         """
-        question = AvailabilityQuery(
-            event_type_id, host_id, timezone=timezone, **exclusion
+        query = AvailabilityQuery(
+            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
         )
         slots = lookup.list_slots(
             self._context,
-            question,
+            query,
             start_date=start_date,
             end_date=end_date,
             days=days,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.values.bookings import Booking, Event, Note, Occurrence
-from calbook.services.bookings import read
-from calbook.services.bookings.read import Page
+from calbook.api.booking_reads import BookingReads
+from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.values.bookings import Booking, Note
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -16,28 +16,22 @@ if TYPE_CHECKING:
 
     from calbook.api import inputs
     from calbook.api.inputs import ActorName, Attendee, Moment, RuleName
-    from calbook.api.values.overview import Agenda, Statistics, Week
     from calbook.core.errors import CalbookError
-    from calbook.services.context import Context
-
-_PAGE = 500  # bookings that `iter` reads at a time
 
 
-class Bookings:
+class Bookings(BookingReads):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes
     `if_version` (only if nobody changed the booking since that version),
     `notify_attendee` (tell everybody in it by e-mail; without it the event type's
     `notify` says whether) and `dry_run` (what would happen, with nothing written).
+    The same `idempotency_key` with the same request gets the first answer again.
 
     Raises:
         VersionConflict: the booking is not at `if_version` any more.
         MailNotConfigured: there is no mail server to send the notices.
     """
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     # -- making ------------------------------------------------------------------
 
@@ -50,7 +44,7 @@ class Bookings:
         dry_run: bool = False,
         **options: Unpack[inputs.NewBookingOptions],
     ) -> Booking:
-        """Book a start, or raise the first rule that refuses it.
+        """Book a start, for one attendee and their guests.
 
         A `start_time` without offset is read in `timezone`, else in the schedule's.
         `duration` in minutes, another than the event type's, and `override` are for
@@ -61,10 +55,18 @@ class Bookings:
         `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
         start at which a group is booked already takes a seat in it.
 
-        The same `idempotency_key` with the same request gets the first answer again.
+        Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `location`,
+        `meeting_url`, `timezone`, `duration`, `by`, `override`, `recurring`,
+        `on_conflict`, `idempotency_key`, `notify_attendee`.
+
+        Raises:
+            CalbookError: the first rule that refuses.
         """
         from calbook.services.bookings.create import create
+        from calbook.wire.reading.booking_requests import FIELDS
 
+        known = (*FIELDS, "idempotency_key")
+        check_keywords("Bookings.create", options, known)
         wanted = {
             "event_type_id": event_type_id,
             "start_time": start_time,
@@ -94,184 +96,16 @@ class Bookings:
         )
         return tuple(map(Booking, answers))
 
-    # -- reading -----------------------------------------------------------------
-
-    def get(self, uid: str) -> Booking:
-        """One booking, its status as the clock sees it now.
-
-        Raises:
-            NotFound: there is none.
-            AmbiguousUid: the shortened uid fits several.
-        """
-        return Booking(read.get_booking(self._context, uid))
-
-    def list(
-        self,
-        *,
-        latest_first: bool = False,
-        count: int | None = None,
-        offset: int = 0,
-        after: str | None = None,
-        **filters: Unpack[inputs.BookingFilters],
-    ) -> tuple[Booking, ...]:
-        """Bookings by start, then uid: all, or `count` of them.
-
-        Dates without a zone are read in `timezone`, else in the first host's.
-        `after` continues behind a uid, at the same cost on every page.
-        """
-        page = Page(count, offset, after, bool(latest_first))
-        return tuple(map(Booking, read.list_bookings(self._context, filters, page)))
-
-    def iter(
-        self,
-        *,
-        latest_first: bool = False,
-        **filters: Unpack[inputs.BookingFilters],
-    ) -> Iterator[Booking]:
-        """The bookings of `list`, read page by page while they are used.
-
-        Each page is as the file is then; what moves meanwhile may be missed or come
-        twice.
-        """
-        page = Page(_PAGE, latest_first=bool(latest_first))
-        while answers := read.list_bookings(self._context, filters, page):
-            yield from map(Booking, answers)
-            page = page._replace(after=answers[-1]["uid"])
-
-    def list_occurrences(
-        self,
-        *,
-        latest_first: bool = False,
-        count: int | None = None,
-        offset: int = 0,
-        **filters: Unpack[inputs.BookingFilters],
-    ) -> tuple[Booking, ...]:
-        """Every meeting by its start, then uid: a booking with its `date` for each.
-
-        Filters as in `list`, asked of the single occurrence; `occurrences` holds it
-        alone.
-        """
-        page = Page(count, offset, None, bool(latest_first))
-        return tuple(map(Booking, read.list_occurrences(self._context, filters, page)))
-
-    def get_occurrences(self, uid: str) -> tuple[Occurrence, ...]:
-        """Every meeting of a booking, by its start."""
-        return self.get(uid).occurrences
-
-    def total(
-        self, *, occurrences: bool = False, **filters: Unpack[inputs.BookingFilters]
-    ) -> int:
-        """How many bookings, or occurrences, these filters find without a limit."""
-        return read.count_bookings(self._context, filters, occurrences=occurrences)
-
-    def history(self, uid: str) -> tuple[Event, ...]:
-        """What happened to a booking, in the order in which it was written."""
-        return tuple(map(Event, read.read_history(self._context, uid)))
-
-    def agenda(
-        self,
-        *,
-        start_date: Moment = "today",
-        days: int = 7,
-        event_type_id: str | None = None,
-        host_id: str | None = None,
-        timezone: str | None = None,
-    ) -> Agenda:
-        """What takes place on some local days, the first being that of `start_date`.
-
-        Days of `timezone`, else of the host's zone, else of the first host's. What was
-        cancelled is left out; what began before and is not over is there.
-        """
-        from calbook.api.values.overview import Agenda
-        from calbook.services.overview.agenda import read_agenda
-
-        wanted = {"event_type_id": event_type_id, "host_id": host_id}
-        answer = read_agenda(
-            self._context, wanted, since=start_date, days=days, timezone=timezone
-        )
-        return Agenda(answer)
-
-    def week(
-        self,
-        *,
-        of: Moment = "today",
-        host_id: str | None = None,
-        timezone: str | None = None,
-    ) -> Week:
-        """The agenda from the Monday to the Sunday around a day, with open time.
-
-        Open is when the host's schedule is, without a host when any of them is.
-        """
-        from calbook.api.values.overview import Week
-        from calbook.services.overview.agenda import read_week
-
-        wanted = {"host_id": host_id}
-        return Week(read_week(self._context, wanted, of=of, timezone=timezone))
-
-    def stats(
-        self,
-        *,
-        by: inputs.Grouping | None = None,
-        **filters: Unpack[inputs.DateFilters],
-    ) -> Statistics:
-        """Count the occurrences that start within the dates, as in `list`.
-
-        By week they are ISO weeks of the zone; an occurrence of several hosts or
-        attendees counts with each of them. Groups are by week in order, else the
-        largest first.
-
-        `hours` are of what is confirmed or completed. The no-show rate is that of the
-        occurrences that are over, of an attendee by who came; the cancellation rate is
-        that of all, requests rejected and expired among them. Lead times, from booking
-        to start, are of single bookings and of the first dates of series.
-        """
-        from calbook.api.values.overview import Statistics
-        from calbook.services.overview.statistics import read_statistics
-
-        return Statistics(read_statistics(self._context, filters, by=by))
-
-    def get_notes(self, uid: str) -> tuple[Note, ...]:
-        """The host's notes, private ones too, in the order in which they were written.
-
-        `created_at` is in the booking's zone.
-        """
-        from calbook.services.bookings.notes import read_notes
-
-        return tuple(map(Note, read_notes(self._context, uid)))
-
-    def get_ics(
-        self,
-        uid: str,
-        *,
-        method: inputs.Method | None = None,
-        alarm: int | None = None,
-        date: str | Date | None = None,
-    ) -> str:
-        """The booking as an iCalendar file (RFC 5545), lines ending in CR LF.
-
-        Without a `method` a live booking is a request and a cancelled one a
-        cancellation. `alarm` is minutes before. `date` is the one occurrence of a
-        series that the file is about.
-        """
-        from calbook.services.calendars.invites import booking_calendar
-
-        return booking_calendar(
-            self._context, uid, method=method, alarm=alarm, date=date
-        ).decode()
-
-    def get_feed(self, **filters: Unpack[inputs.DateFilters]) -> str:
-        """Many bookings as one iCalendar file to publish; cancelled ones are left out.
-
-        Dates as in `list`: a series is there whole when any of its occurrences is.
-        """
-        from calbook.services.calendars.invites import bookings_feed
-
-        return bookings_feed(self._context, filters).decode()
-
     # -- changing ----------------------------------------------------------------
 
     def confirm(self, uid: str, **options: Unpack[inputs.ChangeArguments]) -> Booking:
-        """The host says yes to a pending booking, to all pending dates of a series."""
+        """The host says yes to a pending booking, to all pending dates of a series.
+
+        Options: `if_version`, `notify_attendee`, `dry_run`.
+
+        Raises:
+            WrongStatus: it is not pending.
+        """
         from calbook.services.bookings.change import confirm
 
         return self._change(confirm, "confirm", uid, options)
@@ -283,7 +117,7 @@ class Bookings:
         reason: str | None = None,
         **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
-        """The host says no to a pending booking, to all pending dates of a series."""
+        """The host says no to it as in `confirm`, with the same options."""
         from calbook.services.bookings.change import reject
 
         return self._change(reject, "reject", uid, options, reason=reason)
@@ -303,13 +137,18 @@ class Bookings:
 
         Of a series the occurrence of a `date`, those `from_date` on (included), or
         `all`: the last two only what is still to come. Dates are the original ones.
+        Options: `if_version`, `notify_attendee`, `dry_run`, `idempotency_key`.
+
+        Raises:
+            AlreadyCancelled, WrongStatus: it does not take place, or is over.
+            DeadlinePassed, CancellationNotAllowed: its attendee may not.
         """
         from calbook.services.bookings.change import cancel
         from calbook.wire.reading.booking_requests import read_dates
 
         dates = read_dates(date, from_date, all)
         return self._change(
-            *(cancel, "cancel", uid, options),
+            *(cancel, "cancel", uid, options, REPEATABLE),
             request=[uid, reason, cancelled_by, *_given(**dates._asdict())],
             by=cancelled_by,
             reason=reason,
@@ -352,7 +191,8 @@ class Bookings:
         A `start_time` without offset is read in `timezone`, else in the booking's. Of
         a series it is the new start of the first occurrence that is moved (chosen as
         in `cancel`); the others shift by as many days, to the same wall time. The host
-        stays, unless `reassign` lets another one of the team take it.
+        stays, unless `reassign` lets another one of the team take it. Options as in
+        `cancel`.
         """
         from calbook.services.bookings.change import reschedule
         from calbook.wire.reading.booking_requests import read_dates, read_reschedule
@@ -362,7 +202,7 @@ class Bookings:
         dates = read_dates(date, from_date, all)
         request = [uid, start_time, reason, timezone, by, rules]
         return self._change(
-            *(reschedule, "reschedule", uid, options),
+            *(reschedule, "reschedule", uid, options, REPEATABLE),
             request=[*request, *_given(**dates._asdict(), reassign=reassign)],
             move=read_reschedule(
                 start_time, reason, timezone, by, rules, dates, reassign
@@ -374,9 +214,10 @@ class Bookings:
     ) -> Booking:
         """Correct what is not a time or a status; `metadata` replaces all of it.
 
-        `notify_attendee` tells everybody of another place, link or name. A new
-        address is invited, and the old one told that it is off; the others are not
-        told of that.
+        Options: `name`, `email`, `phone`, `notes`, `location`, `meeting_url`,
+        `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which tells
+        everybody of another place, link or name. A new address is invited, and the
+        old one told that it is off; the others are not told of that.
         """
         return self._update(uid, corrections)
 
@@ -405,6 +246,8 @@ class Bookings:
     ) -> Booking:
         """Take a seat in a group; for an attendee notice and advance still hold.
 
+        Options as in `confirm`.
+
         Raises:
             SeatsFull: there is none left.
             DuplicateAttendee: the address is in this booking already.
@@ -429,7 +272,8 @@ class Bookings:
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.
 
-        After the primary attendee, the one who joined first is the primary.
+        After the primary attendee, the one who joined first is the primary. Options
+        as in `confirm`.
 
         Raises:
             LastAttendee: nobody would be left; cancel instead.
@@ -451,7 +295,7 @@ class Bookings:
         """Record that the attendee came, from the start on; corrects a no-show.
 
         Of a series say the `date`; in a group persons by `email`, else all of whom
-        nothing is known.
+        nothing is known. Options: `if_version`, `dry_run`.
         """
         return self._mark("attended", uid, options, date=date, email=email)
 
@@ -487,6 +331,7 @@ class Bookings:
         action: str,
         uid: str,
         options: Mapping[str, Any],
+        known: Iterable[str] = CHANGE,
         *,
         request: object = None,
         **arguments: Any,
@@ -494,6 +339,7 @@ class Bookings:
         """Make one change; `request` is what an idempotency key stands for."""
         from calbook.services.bookings.options import read_options
 
+        check_keywords(f"Bookings.{action}", options, known)
         asked = uid if request is None else request
         read = read_options(action, asked, **options)
         return Booking(change(self._context, uid, read, **arguments))
@@ -509,10 +355,10 @@ class Bookings:
         from calbook.services.bookings.change import update
         from calbook.wire.reading.booking_requests import read_merge, read_update
 
-        options = {key: given[key] for key in _OPTIONS if key in given}
-        attendee, values = read_update(
-            {key: value for key, value in given.items() if key not in _OPTIONS}
-        )
+        corrected = {key: given[key] for key in CORRECTIONS if key in given}
+        options = {key: given[key] for key in given.keys() - corrected.keys()}
+        check_keywords("Bookings.update", options, CHANGE)
+        attendee, values = read_update(corrected)
         return self._change(
             *(update, "update", uid, options),
             attendee=attendee,
@@ -534,14 +380,12 @@ class Bookings:
         from calbook.wire.reading.booking_requests import read_dates, read_emails
 
         return self._change(
-            *(record_attendance, attendance, uid, options),
+            *(record_attendance, f"mark_{attendance}", uid, options),
+            ATTENDANCE,
             attendance=Attendance(attendance),
             dates=read_dates(date, None, False),
             emails=read_emails(email),
         )
-
-
-_OPTIONS = ("if_version", "notify_attendee", "dry_run")
 
 
 def _given(**arguments: object) -> list[tuple[str, object]]:

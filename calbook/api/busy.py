@@ -7,25 +7,22 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from calbook.api.noun import Noun
 from calbook.api.values.availability import BusyCalendar, BusyTime
 from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
-    from calbook.services.context import Context
 
 Progress = Callable[[int, int], object]
 When = str | date | datetime
 
 
-class Busy:
+class Busy(Noun):
     """Calendars and own busy time; it blocks bookings as bookings do.
 
     Without `host_id` the only host is meant, where there is one.
     """
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     def import_ics(
         self,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from calbook.services.context import Clock, Context, open_context
 
@@ -24,59 +24,30 @@ if TYPE_CHECKING:
     from calbook.api.webhooks import Webhooks
 
 
+def _noun(kind: str, module: str) -> Any:
+    """A noun of the calendar, loaded when it is first asked for."""
+
+    def load(calendar: Calendar) -> object:
+        loaded = __import__(f"calbook.api.{module}", fromlist=[kind])
+        return getattr(loaded, kind)(calendar._context)
+
+    return cached_property(load)
+
+
 class Calendar:
     """The nouns of a bookings file."""
 
+    bookings: Bookings = _noun("Bookings", "bookings")
+    availability: Availability = _noun("Availability", "availability")
+    busy: Busy = _noun("Busy", "busy")
+    event_types: EventTypes = _noun("EventTypes", "event_types")
+    schedules: Schedules = _noun("Schedules", "schedules")
+    hosts: Hosts = _noun("Hosts", "hosts")
+    mails: Mails = _noun("Mails", "mails")
+    webhooks: Webhooks = _noun("Webhooks", "webhooks")
+
     def __init__(self, context: Context) -> None:
         self._context = context
-
-    @cached_property
-    def bookings(self) -> Bookings:
-        from calbook.api.bookings import Bookings  # slow to import
-
-        return Bookings(self._context)
-
-    @cached_property
-    def availability(self) -> Availability:
-        from calbook.api.availability import Availability
-
-        return Availability(self._context)
-
-    @cached_property
-    def busy(self) -> Busy:
-        from calbook.api.busy import Busy  # slow to import
-
-        return Busy(self._context)
-
-    @cached_property
-    def event_types(self) -> EventTypes:
-        from calbook.api.event_types import EventTypes
-
-        return EventTypes(self._context)
-
-    @cached_property
-    def schedules(self) -> Schedules:
-        from calbook.api.schedules import Schedules
-
-        return Schedules(self._context)
-
-    @cached_property
-    def hosts(self) -> Hosts:
-        from calbook.api.hosts import Hosts
-
-        return Hosts(self._context)
-
-    @cached_property
-    def mails(self) -> Mails:
-        from calbook.api.mails import Mails
-
-        return Mails(self._context)
-
-    @cached_property
-    def webhooks(self) -> Webhooks:
-        from calbook.api.webhooks import Webhooks
-
-        return Webhooks(self._context)
 
 
 class Client:
@@ -93,6 +64,9 @@ class Client:
         self.path = os.fspath(path) if path is not None else default_path()
         self._context = open_context(self.path, clock or system_clock)
         self.calendar = Calendar(self._context)
+
+    def __repr__(self) -> str:
+        return f"Client({self.path!r})"
 
     def tick(self) -> tuple[Event, ...]:
         """Write the events for what time has done: completed, expired."""
@@ -229,7 +203,8 @@ def default_path() -> str:
 
         raise StoreError(
             f"there is no data directory to use: {error}",
-            hint="name the bookings file with --db or CALBOOK_DB",
+            hint="give the bookings file's path, or set CALBOOK_DB",
+            command_hint="name the bookings file with --db or CALBOOK_DB",
         ) from None
     return os.path.join(directory, "calbook.db")
 
@@ -245,5 +220,5 @@ def system_clock() -> datetime:
     try:
         return parsing.moment(fixed, now=datetime.now(UTC), timezone="UTC").instant
     except InputError as error:
-        error.message = f"CALBOOK_NOW: {error.message}"
+        error.json_message = f"CALBOOK_NOW: {error.json_message}"
         raise

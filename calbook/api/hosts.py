@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calbook.api.entries import Entries
 from calbook.api.values.catalog import Host
-from calbook.services.catalog import entries
 from calbook.services.catalog.entries import HOST
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import HostFields
-    from calbook.services.context import Context
 
 
-class Hosts:
+class Hosts(Entries[Host]):
     """Who gives the time. `id` may be written without `user_`."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def get(self, id: str) -> Host:
-        return Host(entries.get_entry(self._context, HOST, id))
-
-    def list(self) -> tuple[Host, ...]:
-        """All of them, by id."""
-        return tuple(map(Host, entries.list_entries(self._context, HOST)))
+    _kind, _value = HOST, Host
 
     def timezone(self) -> str:
         """The first host's zone, that days are meant in unless said."""
@@ -41,15 +32,7 @@ class Hosts:
         return Host(create_host(self._context, id, fields))
 
     def update(self, id: str, **fields: Unpack[HostFields]) -> Host:
-        """Set fields; reminders that wait go to the new address."""
+        """Set fields of `create`; reminders that wait go to the new address."""
         from calbook.services.catalog.hosts import update_host
 
         return Host(update_host(self._context, id, fields))
-
-    def delete(self, id: str) -> None:
-        """Remove a host.
-
-        Raises:
-            InUse: something still refers to it.
-        """
-        entries.remove_entry(self._context, HOST, id)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from calbook.core.model import Actor, Status
+
+if TYPE_CHECKING:
+    from calbook.api.values import json_types
 
 Moment = str | datetime
 Day = str | date
@@ -17,38 +20,39 @@ ActorName = Actor | Literal["attendee", "host"]
 StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
 )
-RuleName = Literal[
-    "hours",
-    "notice",
-    "advance",
-    "per-day",
-    "questions",
-    "deadline",
-    "past",
-    "duration",
-]
+RuleName = (
+    Literal["hours", "notice", "advance", "per-day"]
+    | Literal["questions", "deadline", "past", "duration"]
+)
+EventName = (
+    Literal["booking.created", "booking.confirmed", "booking.cancelled"]
+    | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
+    | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
+)
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
 Method = Literal["publish", "request", "cancel"]
-LocationType = Literal[
-    "GOOGLE_MEET",
-    "ZOOM",
-    "TEAMS",
-    "LINK",
-    "PHONE",
-    "PHONE_INBOUND",
-    "IN_PERSON",
-    "CUSTOM",
+LocationType = (
+    Literal["GOOGLE_MEET", "ZOOM", "TEAMS", "LINK"]
+    | Literal["PHONE", "PHONE_INBOUND", "IN_PERSON", "CUSTOM"]
+)
+QuestionType = (
+    Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
+    | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
+)
+SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
+RoundRobinRule = Literal[
+    "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"
 ]
-Weekday = Literal[
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-    "SUNDAY",
-]
+Frequency = (
+    Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+    | Literal["daily", "weekly", "monthly", "yearly"]
+)
+Recipients = Literal["attendee", "host", "all"]
+Weekday = (
+    Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
+    | Literal["FRIDAY", "SATURDAY", "SUNDAY"]
+)
 
 
 class Guest(TypedDict):
@@ -82,7 +86,7 @@ class Location(TypedDict):
 class Recurrence(TypedDict, total=False):
     """How a series goes on: exactly one of `count` and `until` (a date, included)."""
 
-    frequency: str
+    frequency: Frequency
     interval: int | None
     count: int | None
     until: Day | None
@@ -91,12 +95,7 @@ class Recurrence(TypedDict, total=False):
 
 
 class ChangeArguments(TypedDict, total=False):
-    """What every change of a booking takes besides its own arguments.
-
-    `if_version`: only if nobody changed it since that version. `notify_attendee`:
-    tell the attendees by e-mail; else as the event type says. `dry_run`: what would
-    happen, with nothing written.
-    """
+    """What every change of a booking takes besides its own arguments."""
 
     if_version: int | None
     notify_attendee: bool | None
@@ -111,7 +110,7 @@ class AttendanceArguments(TypedDict, total=False):
 
 
 class RepeatableArguments(ChangeArguments, total=False):
-    """As `ChangeArguments`; the same `idempotency_key` gets the first answer again."""
+    """As `ChangeArguments`, for what may be asked again."""
 
     idempotency_key: str | None
 
@@ -137,7 +136,7 @@ class NewBookingOptions(TypedDict, total=False):
     duration: int | None
     by: ActorName
     override: Iterable[RuleName]
-    recurring: Recurrence | None
+    recurring: Recurrence | json_types.Recurrence | None
     on_conflict: Literal["refuse", "skip"]
     idempotency_key: str | None
     notify_attendee: bool | None
@@ -164,11 +163,7 @@ class UpdateArguments(ChangeArguments, total=False):
 
 
 class BookingFilters(TypedDict, total=False):
-    """Which bookings are meant: those that fit all that is given.
-
-    `start_date` is included; a bare date as `end_date` includes that day, a moment
-    is not included.
-    """
+    """Which bookings are meant: those that fit all that is given."""
 
     status: StatusName | Iterable[StatusName] | None
     event_type_id: str | None
@@ -190,16 +185,6 @@ class DateFilters(TypedDict, total=False):
     timezone: str | None
 
 
-class Exclusion(TypedDict, total=False):
-    """A booking that is to be moved: it does not stand in its own way.
-
-    Of a series with `exclude_date` that occurrence alone.
-    """
-
-    exclude_booking_uid: str | None
-    exclude_date: Day | None
-
-
 class Assignment(TypedDict, total=False):
     """A host's place in an event type."""
 
@@ -216,20 +201,7 @@ class Question(TypedDict):
 
     label: str
     key: NotRequired[str]
-    type: NotRequired[
-        Literal[
-            "TEXT",
-            "TEXTAREA",
-            "EMAIL",
-            "PHONE",
-            "URL",
-            "NUMBER",
-            "DATE",
-            "CHECKBOX",
-            "SELECT",
-            "MULTISELECT",
-        ]
-    ]
+    type: NotRequired[QuestionType]
     required: NotRequired[bool]
     options: NotRequired[Iterable[str]]
 
@@ -239,7 +211,7 @@ class Reminder(TypedDict, total=False):
 
     minutes_before: int
     minutesBefore: int
-    to: Literal["attendee", "host", "all"]
+    to: Recipients
 
 
 class RoundRobin(TypedDict):
@@ -248,25 +220,14 @@ class RoundRobin(TypedDict):
     algorithm: RoundRobinRule
 
 
-RoundRobinRule = Literal[
-    "LEAST_RECENT",
-    "EQUAL_DISTRIBUTION",
-    "AVAILABILITY_FIRST",
-    "PRIORITY",
-]
-
-
 class EventTypeFields(TypedDict, total=False):
-    """What can be booked, and by which rules.
-
-    Lengths are minutes, `maximum_advance` is local dates; None means no limit.
-    """
+    """What can be booked, and by which rules."""
 
     title: str
     description: str | None
     duration: int
     location: str | Location | None
-    hosts: Iterable[str | Assignment]
+    hosts: Iterable[str | Assignment | json_types.Assignment]
     schedule_id: str | None
     buffer_before: int
     buffer_after: int
@@ -279,12 +240,12 @@ class EventTypeFields(TypedDict, total=False):
     cancellation_deadline: int | None
     seats: int | None
     max_occurrences: int
-    questions: Iterable[Question]
-    scheduling_type: Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
+    questions: Iterable[Question | json_types.Question]
+    scheduling_type: SchedulingTypeName
     round_robin: RoundRobinRule | RoundRobin | None
     meeting_url_template: str | None
     notify: bool
-    reminders: Iterable[Reminder]
+    reminders: Iterable[Reminder | json_types.Reminder]
     active: bool
     metadata: Mapping[str, Any]
 
@@ -328,28 +289,24 @@ class ScheduleFields(TypedDict, total=False):
 
     name: str
     timezone: str
-    availability: Iterable[WeeklyWindow]
-    overrides: Iterable[Override]
+    availability: Iterable[WeeklyWindow | json_types.WeeklyWindow]
+    overrides: Iterable[Override | json_types.Override]
 
 
-class WebhookFields(TypedDict, total=False):
-    """Which events are sent, and how; no `events` means all.
+class _AnyWebhookFields(TypedDict, total=False):
+    events: Iterable[EventName]
+    headers: Mapping[str, str | None]
+    allow_http: bool
+    active: bool
 
-    A header of None is taken out.
-    """
+
+class WebhookFields(_AnyWebhookFields, total=False):
+    """Which events are sent, and how."""
 
     url: str
-    events: Iterable[str]
-    headers: Mapping[str, str | None]
-    allow_http: bool
-    active: bool
 
 
-class NewWebhookFields(TypedDict, total=False):
+class NewWebhookFields(_AnyWebhookFields, total=False):
     """As `WebhookFields`, with a secret of one's own (`whsec_…`)."""
 
-    events: Iterable[str]
-    headers: Mapping[str, str | None]
-    allow_http: bool
-    active: bool
     secret: str | None

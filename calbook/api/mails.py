@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calbook.api.noun import Noun
 from calbook.api.values.outbox import Delivery
 from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
     from calbook.api.inputs import DeliveryStatus
-    from calbook.services.context import Context
 
 
-class Mails:
+class Mails(Noun):
     """Notices and reminders in the outbox, each to one person."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     def log(
         self,

@@ -6,29 +6,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from calbook.api.entries import Entries
 from calbook.api.values.catalog import Schedule
-from calbook.services.catalog import entries
 from calbook.services.catalog.entries import SCHEDULE
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import ScheduleFields, Window
-    from calbook.services.context import Context
 
 
-class Schedules:
+class Schedules(Entries[Schedule]):
     """Weekly hours and overrides. `id` may be written without `sched_`."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def get(self, id: str) -> Schedule:
-        return Schedule(entries.get_entry(self._context, SCHEDULE, id))
-
-    def list(self) -> tuple[Schedule, ...]:
-        """All of them, by id."""
-        return tuple(map(Schedule, entries.list_entries(self._context, SCHEDULE)))
+    _kind, _value = SCHEDULE, Schedule
 
     def create(self, id: str, **fields: Unpack[ScheduleFields]) -> Schedule:
         """Add a schedule: name, timezone, availability, overrides."""
@@ -37,7 +28,7 @@ class Schedules:
         return Schedule(create_schedule(self._context, id, fields))
 
     def update(self, id: str, **fields: Unpack[ScheduleFields]) -> Schedule:
-        """Set fields; `availability` and `overrides` replace all of what was there."""
+        """Set fields of `create`; the hours given replace all that were there."""
         from calbook.services.catalog.schedules import update_schedule
 
         return Schedule(update_schedule(self._context, id, fields))
@@ -72,11 +63,3 @@ class Schedules:
         from calbook.services.catalog.schedules import remove_overrides
 
         return Schedule(remove_overrides(self._context, id, date, end_date))
-
-    def delete(self, id: str) -> None:
-        """Remove a schedule.
-
-        Raises:
-            InUse: something still refers to it.
-        """
-        entries.remove_entry(self._context, SCHEDULE, id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from calbook.api.noun import Noun
 from calbook.api.values.outbox import Attempt, Delivery, Webhook
 from calbook.services.outbox import deliveries, webhooks
 from calbook.wire.json_objects import Json
@@ -14,19 +15,16 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import DeliveryStatus, NewWebhookFields, WebhookFields
-    from calbook.services.context import Context
 
 
-class Webhooks:
+class Webhooks(Noun):
     """Where events are sent. An id may be shortened, and written without `wh_`."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
     def create(self, url: str, **fields: Unpack[NewWebhookFields]) -> Webhook:
-        """Send events to an address from now on: events, headers, allow_http, secret.
+        """Send events to an address from now on; no `events` means all.
 
-        No `events` means all. What comes back is the only place that holds `secret`.
+        Fields: `events`, `headers`, `allow_http`, `active`, `secret`. What comes back
+        is the only place that holds `secret`.
 
         Raises:
             BadUrl: nothing may be sent there.

@@ -100,6 +100,7 @@ def _has_text(path: str) -> bool:
 def _tell(error: BaseException, path: str) -> None:
     kept = f"your text is kept in {path}"
     if isinstance(error, CalbookError):
-        error.hint = f"{error.hint}; {kept}" if error.hint else kept
+        hint = error.command_hint or error.hint
+        error.command_hint = f"{hint}; {kept}" if hint else kept
     else:
         output.say(kept)

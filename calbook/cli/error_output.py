@@ -53,13 +53,13 @@ def _was_broken_pipe(error: BaseException) -> bool:
 
 def show(error: CalbookError, *, wants_json: bool) -> None:
     """One line and a hint, or one JSON object."""
+    answer = error.to_dict()
     if wants_json:
-        text = escape_json(json.dumps(error.to_dict(), ensure_ascii=False, default=str))
-        lines = [text]
+        lines = [escape_json(json.dumps(answer, ensure_ascii=False, default=str))]
     else:
-        lines = [f"calbook: {printable(error.message)}"]
-        if error.hint:
-            lines.append(f"hint: {printable(error.hint)}")
+        lines = [f"calbook: {printable(answer['error']['message'])}"]
+        if hint := answer["error"]["hint"]:
+            lines.append(f"hint: {printable(hint)}")
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:

@@ -35,7 +35,8 @@ def hint_at_next_free(
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
         if codes and codes <= _MOVABLE and not has_advice:
-            error.hint = _hint(client, event, start, options, tz, but) or error.hint
+            found = _hint(client, event, start, options, tz, but)
+            error.command_hint = found or error.command_hint
         raise
 
 

@@ -136,7 +136,8 @@ def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) 
         try:
             return check(text.strip())
         except CalbookError as error:
-            _say(error.message + (f" ({error.hint})" if error.hint else ""))
+            hint = error.command_hint or error.hint
+            _say(error.json_message + (f" ({hint})" if hint else ""))
 
 
 def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:

@@ -20,44 +20,72 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from calbook.core.text import snake
+
 
 class CalbookError(Exception):
-    """The root: a refusal or failure with a code, a message and often a hint."""
+    """The root: a refusal or failure with a code, a message and often a hint.
+
+    Message, hint and `details["field"]` name the library's arguments (`start_time`);
+    `to_dict()` and the command line have the JSON's (`startTime`) and, in the hint,
+    the command line's options. The other details are the JSON's.
+    """
 
     code: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
 
+    def __init_subclass__(cls, *, code: str = "", exit_code: int = 0) -> None:
+        if code:
+            cls.code = code
+        if exit_code:
+            cls.exit_code = exit_code
+
     def __init__(
-        self, message: str, *, hint: str | None = None, **details: object
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        command_hint: str | None = None,
+        **details: object,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.json_message = message  # with the JSON's names
         self.hint = hint
+        self.command_hint = command_hint  # where the command line needs other words
         self.details: dict[str, Any] = details
+        self._json_field = str(details.get("field", ""))
+        if self._json_field[:1].islower():  # iCalendar's are not ours
+            details["field"] = snake(self._json_field)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in a line, without a full stop."""
+        field = self._json_field
+        return self.json_message.replace(field, self.details.get("field", field))
+
+    def __str__(self) -> str:
+        return self.message
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `--json` prints on stderr."""
+        field = {"field": self._json_field} if self._json_field else {}
         return {
             "error": {
                 "code": self.code,
-                "message": self.message,
-                "hint": self.hint,
+                "message": self.json_message,
+                "hint": self.command_hint or self.hint,
                 "exitCode": self.exit_code,
-                "details": self.details,
+                "details": self.details | field,
             }
         }
 
 
-class OutputError(CalbookError):
+class OutputError(CalbookError, code="io"):
     """An answer could not be written: disk full, target in the way."""
 
-    code = "io"
 
-
-class Findings(CalbookError):
+class Findings(CalbookError, code="findings"):
     """A check of the file found something."""
-
-    code = "findings"
 
     def __init__(self, findings: Sequence[str]) -> None:
         super().__init__(
@@ -67,58 +95,39 @@ class Findings(CalbookError):
         )
 
 
-class Interrupted(CalbookError):
+class Interrupted(CalbookError, code="interrupted", exit_code=130):
     """The person answered no, or pressed Ctrl-C."""
-
-    code = "interrupted"
-    exit_code = 130
 
     def __init__(self, message: str = "nothing was changed") -> None:
         super().__init__(message)
 
 
-# -- 2: what was given cannot be read ---------------------------------------
-
-
-class InputError(CalbookError):
+class InputError(CalbookError, exit_code=2):
     """What was given cannot be read."""
 
-    exit_code = 2
 
-
-class UsageError(InputError):
+class UsageError(InputError, code="usage"):
     """The command or call is incomplete, or its parts contradict each other."""
 
-    code = "usage"
 
-
-class BadInput(InputError):
+class BadInput(InputError, code="bad_input"):
     """A field holds something that it cannot hold."""
 
-    code = "bad_input"
 
-
-class BadUrl(InputError):
+class BadUrl(InputError, code="bad_url"):
     """An address that nothing may be sent to."""
 
-    code = "bad_url"
-
-    def __init__(self, url: str, why: str, *, hint: str | None = None) -> None:
-        super().__init__(
-            f"{url} cannot be a webhook's address: {why}", hint=hint, url=url
-        )
+    def __init__(self, url: str, why: str, **hints: str) -> None:
+        said = f"{url} cannot be a webhook's address: {why}"
+        super().__init__(said, **hints, url=url)
 
 
-class BadTime(InputError):
+class BadTime(InputError, code="bad_time"):
     """Text that is not a moment, day or length of time as calbook reads them."""
 
-    code = "bad_time"
 
-
-class NonexistentTime(InputError):
+class NonexistentTime(InputError, code="nonexistent_time"):
     """A typed local time that the clocks skip."""
-
-    code = "nonexistent_time"
 
     def __init__(self, wall: str, zone: str, before: str, after: str) -> None:
         super().__init__(
@@ -130,10 +139,8 @@ class NonexistentTime(InputError):
         )
 
 
-class AmbiguousTime(InputError):
+class AmbiguousTime(InputError, code="ambiguous_time"):
     """A typed local time that happens twice."""
-
-    code = "ambiguous_time"
 
     def __init__(self, wall: str, zone: str, first: str, second: str) -> None:
         super().__init__(
@@ -145,10 +152,8 @@ class AmbiguousTime(InputError):
         )
 
 
-class BadZone(InputError):
+class BadZone(InputError, code="bad_zone"):
     """A name that is no IANA time zone."""
-
-    code = "bad_zone"
 
     def __init__(self, name: str, suggestion: str | None = None) -> None:
         super().__init__(
@@ -160,32 +165,32 @@ class BadZone(InputError):
         )
 
 
-class InvalidResponses(InputError):
+class InvalidResponses(InputError, code="invalid_responses"):
     """The answers do not fit the event type's questions; names every fault."""
-
-    code = "invalid_responses"
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         listed = "; ".join(f"{key}: {fault}" for key, fault in faults.items())
         super().__init__(
             f"the answers do not fit the questions ({listed})",
-            hint="give each answer as --response key=value",
+            hint='give them as responses={"key": value}',
+            command_hint="give each answer as --response key=value",
             faults=dict(faults),
         )
 
 
-class MailNotConfigured(InputError):
+class MailNotConfigured(InputError, code="mail_not_configured"):
     """A notice was asked for and there is no mail server to send it."""
-
-    code = "mail_not_configured"
 
     def __init__(
         self,
         message: str = "no mail server is configured, so nobody can be notified",
         *,
-        hint: str = "name one with calbook config smtp, or go on with --no-notify",
+        command_hint: str = (
+            "name one with calbook config smtp, or go on with --no-notify"
+        ),
     ) -> None:
-        super().__init__(message, hint=hint)
+        hint = "name one in the configuration, or go on with notify_attendee=False"
+        super().__init__(message, hint=hint, command_hint=command_hint)
 
 
 class HostWithoutEmail(MailNotConfigured):
@@ -195,19 +200,15 @@ class HostWithoutEmail(MailNotConfigured):
         InputError.__init__(
             self,
             f"{host} has no e-mail address, so nobody can be notified",
-            hint=f"calbook host update {host} --email …, or go on with --no-notify",
+            hint="give the host one, or go on with notify_attendee=False",
+            command_hint=f"calbook host update {host} --email …,"
+            " or go on with --no-notify",
             hostId=host,
         )
 
 
-# -- 3: not found -------------------------------------------------------------
-
-
-class NotFound(CalbookError):
+class NotFound(CalbookError, code="not_found", exit_code=3):
     """There is no such thing in this file."""
-
-    code = "not_found"
-    exit_code = 3
 
     def __init__(self, noun: str, key: str, *, known: Iterable[str] = ()) -> None:
         near = _nearest(key, known)
@@ -219,47 +220,33 @@ class NotFound(CalbookError):
         )
 
 
-# -- 4: somebody else has it ----------------------------------------------------
-
-
-class Conflict(CalbookError):
+class Conflict(CalbookError, exit_code=4):
     """Somebody else has it."""
 
-    exit_code = 4
 
-
-class Exists(Conflict):
+class Exists(Conflict, code="exists"):
     """The id or slug is taken."""
-
-    code = "exists"
 
     def __init__(self, noun: str, key: str) -> None:
         super().__init__(f"{noun} {key} exists already", noun=noun, id=key)
 
 
-class SlotTaken(Conflict):
+class SlotTaken(Conflict, code="slot_taken"):
     """The host's time is claimed by another booking."""
-
-    code = "slot_taken"
 
     def __init__(
         self, *, uid: str, when: str, host: str, until: str, free: str
     ) -> None:
         """`uid` is empty where a series that is not booked yet overlaps itself."""
+        said = f"that time is taken by {uid}"
+        hint = f"that host is free again from {free}, buffers included"
         if not uid:
-            super().__init__(
-                f"that time overlaps another date of this series ({when})",
-                hint="let them lie further apart, buffers included",
-                uid=None,
-                when=when,
-                hostId=host,
-                freeFrom=until,
-            )
-            return
+            said = "that time overlaps another date of this series"
+            hint = "let them lie further apart, buffers included"
         super().__init__(
-            f"that time is taken by {uid} ({when})",
-            hint=f"that host is free again from {free}, buffers included",
-            uid=uid,
+            f"{said} ({when})",
+            hint=hint,
+            uid=uid or None,
             when=when,
             hostId=host,
             freeFrom=until,
@@ -296,10 +283,8 @@ class HostBusy(SlotTaken):
         )
 
 
-class SeatsFull(Conflict):
+class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
-
-    code = "seats_full"
 
     def __init__(self, *, seats: int, persons: int) -> None:
         super().__init__(
@@ -309,19 +294,15 @@ class SeatsFull(Conflict):
         )
 
 
-class DuplicateAttendee(Conflict):
+class DuplicateAttendee(Conflict, code="duplicate_attendee"):
     """The same e-mail address twice in one booking."""
-
-    code = "duplicate_attendee"
 
     def __init__(self, email: str) -> None:
         super().__init__(f"{email} is in this booking already", email=email)
 
 
-class KeyReused(Conflict):
+class KeyReused(Conflict, code="key_reused"):
     """An idempotency key came back with another request."""
-
-    code = "key_reused"
 
     def __init__(self, key: str, uid: str) -> None:
         super().__init__(
@@ -332,95 +313,69 @@ class KeyReused(Conflict):
         )
 
 
-class VersionConflict(Conflict):
+class VersionConflict(Conflict, code="version_conflict"):
     """The booking changed since it was read."""
-
-    code = "version_conflict"
 
     def __init__(self, uid: str, *, expected: int, actual: int) -> None:
         super().__init__(
             f"{uid} has changed meanwhile: version {actual}, not {expected}",
-            hint=f"look at it again: calbook show {uid}",
+            hint="look at it again",
+            command_hint=f"look at it again: calbook show {uid}",
             uid=uid,
             expected=expected,
             actual=actual,
         )
 
 
-# -- 5: a rule or a status says no ------------------------------------------------
-
-
-class RuleError(CalbookError):
+class RuleError(CalbookError, exit_code=5):
     """A rule or a status says no."""
 
-    exit_code = 5
 
-
-class InThePast(RuleError):
+class InThePast(RuleError, code="in_the_past"):
     """The start is not in the future."""
 
-    code = "in_the_past"
 
-
-class Inactive(RuleError):
+class Inactive(RuleError, code="inactive"):
     """The event type is switched off."""
 
-    code = "inactive"
 
-
-class OutsideHours(RuleError):
+class OutsideHours(RuleError, code="outside_hours"):
     """The meeting does not lie within one stretch of the schedule's open time."""
 
-    code = "outside_hours"
 
-
-class MinimumNotice(RuleError):
+class MinimumNotice(RuleError, code="minimum_notice"):
     """The start is too soon."""
 
-    code = "minimum_notice"
 
-
-class MaximumAdvance(RuleError):
+class MaximumAdvance(RuleError, code="maximum_advance"):
     """The start is too far away."""
 
-    code = "maximum_advance"
 
-
-class SlotsPerDay(RuleError):
+class SlotsPerDay(RuleError, code="slots_per_day"):
     """The day has as many bookings of this event type as it may have."""
 
-    code = "slots_per_day"
 
-
-class DeadlinePassed(RuleError):
+class DeadlinePassed(RuleError, code="deadline_passed"):
     """It is too late for the attendee to cancel or move the booking."""
 
-    code = "deadline_passed"
 
-
-class CancellationNotAllowed(RuleError):
+class CancellationNotAllowed(RuleError, code="cancellation_not_allowed"):
     """The event type lets attendees neither cancel nor move."""
 
-    code = "cancellation_not_allowed"
 
-
-class AlreadyCancelled(RuleError):
+class AlreadyCancelled(RuleError, code="already_cancelled"):
     """The booking is cancelled already."""
-
-    code = "already_cancelled"
 
     def __init__(self, uid: str, how: str) -> None:
         said = "left out: its time was taken" if how == "conflict" else how
         super().__init__(f"{uid} is already {said}", uid=uid.split()[0], resolution=how)
 
 
-class WrongStatus(RuleError):
+class WrongStatus(RuleError, code="wrong_status"):
     """The life cycle has no such step from the booking's status.
 
     `uid` may be followed by "on" and the date of one occurrence.
     """
-
-    code = "wrong_status"
 
     def __init__(self, uid: str, *, action: str, status: str, allowed: str) -> None:
         super().__init__(
@@ -442,59 +397,49 @@ class TooEarly(WrongStatus):
         )
 
 
-class NotAGroup(RuleError):
+class NotAGroup(RuleError, code="not_a_group"):
     """The event type is for one attendee and their guests."""
-
-    code = "not_a_group"
 
     def __init__(self, uid: str, event_type: str) -> None:
         super().__init__(
             f"{uid} is no group: {event_type} has no seats",
-            hint=f"make it one: calbook event update {event_type} --seats 8",
+            hint=f'make it one: event_types.update("{event_type}", seats=8)',
+            command_hint=f"make it one: calbook event update {event_type} --seats 8",
             uid=uid,
             eventTypeId=event_type,
         )
 
 
-class LastAttendee(RuleError):
+class LastAttendee(RuleError, code="last_attendee"):
     """Nobody would be left in the booking."""
-
-    code = "last_attendee"
 
     def __init__(self, uid: str, email: str) -> None:
         super().__init__(
             f"{email} is the last attendee of {uid}",
-            hint=f"cancel it instead: calbook cancel {uid}",
+            hint="cancel it instead",
+            command_hint=f"cancel it instead: calbook cancel {uid}",
             uid=uid,
             email=email,
         )
 
 
-class InUse(RuleError):
+class InUse(RuleError, code="in_use"):
     """Something still refers to what was to be removed."""
 
-    code = "in_use"
-
-    def __init__(self, noun: str, key: str, *, by: str, hint: str) -> None:
-        super().__init__(
-            f"{noun} {key} is in use: {by}", hint=hint, noun=noun, id=key, usedBy=by
-        )
+    def __init__(self, noun: str, key: str, *, by: str, **hints: str) -> None:
+        said = f"{noun} {key} is in use: {by}"
+        super().__init__(said, **hints, noun=noun, id=key, usedBy=by)
 
 
-class NothingToChange(RuleError):
+class NothingToChange(RuleError, code="nothing_to_change"):
     """The change asked for is what is stored already."""
-
-    code = "nothing_to_change"
 
 
 # -- 6, 7: which one, and the file -------------------------------------------------
 
 
-class AmbiguousUid(CalbookError):
+class AmbiguousUid(CalbookError, code="ambiguous_uid", exit_code=6):
     """A shortened uid fits more than one booking, or an id more than one thing."""
-
-    code = "ambiguous_uid"
-    exit_code = 6
 
     def __init__(
         self, prefix: str, candidates: Sequence[str], *, noun: str = "booking"
@@ -507,17 +452,12 @@ class AmbiguousUid(CalbookError):
         )
 
 
-class StoreError(CalbookError):
+class StoreError(CalbookError, code="storage", exit_code=7):
     """The file cannot be used: not writable, disk full, moved away."""
 
-    code = "storage"
-    exit_code = 7
 
-
-class Busy(StoreError):
+class Busy(StoreError, code="busy"):
     """Another program held the file's lock for longer than calbook waits."""
-
-    code = "busy"
 
 
 class DeliveryUnderWay(Busy):
@@ -535,38 +475,24 @@ class DeliveryUnderWay(Busy):
         self.stays = stays
 
 
-class Damaged(StoreError):
+class Damaged(StoreError, code="damaged"):
     """The file is cut short or its pages contradict each other."""
 
-    code = "damaged"
 
-
-class NotCalbook(StoreError):
+class NotCalbook(StoreError, code="not_calbook"):
     """The path leads to something that is not a calbook file."""
 
-    code = "not_calbook"
 
-
-class Newer(StoreError):
+class Newer(StoreError, code="newer"):
     """The file was made by a newer calbook."""
 
-    code = "newer"
 
-
-class ReadOnly(StoreError):
+class ReadOnly(StoreError, code="read_only"):
     """The file may be read but not written."""
 
-    code = "read_only"
 
-
-# -- 8: delivery --------------------------------------------------------------------
-
-
-class DeliveryFailed(CalbookError):
+class DeliveryFailed(CalbookError, code="delivery_failed", exit_code=8):
     """Something could not be delivered."""
-
-    code = "delivery_failed"
-    exit_code = 8
 
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:

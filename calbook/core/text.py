@@ -13,6 +13,11 @@ _ZWJ = "\u200d"
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+def snake(key: str) -> str:
+    """A name as Python spells it: `startTime` as `start_time`."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
+
+
 def excerpt(value: object) -> str:
     """How a message shows what was passed: its beginning, made harmless."""
     return printable(to_text(value)[:80])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from calbook.core.errors import InUse
@@ -93,19 +93,21 @@ class CatalogWriter(Writer):
         Raises:
             InUse: naming one thing that does.
         """
-        for statement, by, hint in _USES[noun]:
+        for statement, by, *hints in _USES[noun]:
             row = self._one(statement, id=id)
             if row:
-                raise InUse(noun, id, by=by.format(row[0]), hint=hint)
+                named = zip(("hint", "command_hint"), hints, strict=False)
+                raise InUse(noun, id, by=by.format(row[0]), **dict(named))
         self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
 
 
 _TABLES = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
-_USES = {
+_USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "event type": (
         (
             "select uid from bookings where event_type_id = :id limit 1",
             "booking {}",
+            "switch it off instead",
             "switch it off instead: calbook event update … --inactive",
         ),
     ),

@@ -23,10 +23,6 @@ def camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def snake(key: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)
-
-
 def load_json(text: str | None) -> Any:
     """Most are empty, and a reader of JSON takes its time to find out."""
     if text is None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from calbook.api.values.value import Meeting, Value, many_of
+from calbook.api.values.value import Meeting, Parts, Value, many_of
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from calbook.api.inputs import RuleName
+    from calbook.api.values.json_types import SkippedEvent
 
 
 class BusyTime(Meeting):
     """A stretch in which a host is busy with other things than bookings.
 
-    `calendar` says where that is known from; `is_all_day` by the host's own clock.
+    start_time, end_time: RFC 3339 text; the end is not included
+    host_id: whose it is
+    calendar: where it is known from: a calendar's name, or the busy time's id
+    is_all_day: whether it is whole days by the host's own clock
+    reason: the event's title or the host's word; None where it is not to be told
     """
 
-    __slots__ = ()
     host_id: str
     calendar: str
     is_all_day: bool
@@ -22,15 +30,20 @@ class BusyTime(Meeting):
 
 
 class OpenTime(Meeting):
-    """A stretch in which a schedule is open."""
+    """A stretch in which a schedule is open.
 
-    __slots__ = ()
+    start_time, end_time: RFC 3339 text; the end is not included
+    """
 
 
 class Slot(Meeting):
-    """A start that can be booked."""
+    """A start that can be booked.
 
-    __slots__ = ()
+    start_time, end_time: RFC 3339 text in the asked zone, else the schedule's
+    host_id: whose turn it would be now
+    seats_left: how many more persons fit; None where the event type has no seats
+    """
+
     host_id: str
     seats_left: int | None
 
@@ -38,27 +51,36 @@ class Slot(Meeting):
 class Rule(Value):
     """What one rule says of a start, and the facts that it compared.
 
-    `rule` is the code of its refusal; `host_id` is set where it was asked of several
-    hosts; `override` lets the host pass it.
+    rule: the code of its refusal
+    host_id: whom it was asked of, where there are several; else None
+    passed: whether it lets the start be booked
+    message: its word, and advice, in the command line's terms
+    override: the name with which the host passes it; None where nobody may
+    details: the facts, keys as in the JSON
     """
 
-    __slots__ = ()
     rule: str
     host_id: str | None
     passed: bool
     message: str
-    override: str | None
+    override: RuleName | None
     details: dict[str, Any]
 
 
 class Explanation(Meeting):
-    """Whether a start can be booked, and every rule's word on it."""
+    """Whether a start can be booked, and every rule's word on it.
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        "rules": many_of(Rule),
-        "host_ids": tuple,
-    }
+    start_time, end_time: the meeting, RFC 3339 text
+    timezone: the zone of these times
+    event_type_id: of which event type
+    bookable: whether `create` would book it for one attendee
+    code, exit_code, message: those of the refusal; None, 0 and None without one
+    host_id, host_ids: who would take it, the first and all; None where nobody would
+    joins: the uid of the group in which it would take a seat
+    rules: each rule's word, in the order in which they decide
+    """
+
+    _parts: ClassVar[Parts] = {"rules": many_of(Rule), "host_ids": tuple}
     event_type_id: str
     timezone: str
     bookable: bool
@@ -72,9 +94,14 @@ class Explanation(Meeting):
 
 
 class Block(Meeting):
-    """Time in which nothing can be booked, and why."""
+    """Time in which nothing can be booked, and why.
 
-    __slots__ = ()
+    start_time, end_time: RFC 3339 text; the end is not included
+    host_id: whose time it is; None where it is no single host's matter
+    code, message: the refusal that a meeting in it meets, and why
+    details: the facts, keys as in the JSON
+    """
+
     host_id: str | None
     code: str
     message: str
@@ -84,15 +111,25 @@ class Block(Meeting):
 class BusyCalendar(Value):
     """Busy time that came in together: a calendar file's, or a host's own.
 
-    From `start_time` to `end_time` in so many `stretches`; the events of a file that
-    are `free`, calbook's own `bookings`, or `skipped` came to none. `overlapping` are
-    the bookings still to come that lie in it.
+    name: the calendar's name, or the id of own busy time
+    kind: `ics` for a file, `own` for what the host said
+    host_id: whose it is
+    start_time, end_time: from its first to its last stretch; None without any
+    timezone: the host's, in which the times are given
+    stretches: how many stretches of busy time it holds
+    reason: the host's word about own busy time
+    shows_text: whether titles and reasons are told to whoever is refused
+    source: the file that it was read from; None for bytes and own time
+    imported_at, horizon: when it was read, and how far ahead events were looked for
+    events: how many events the file holds
+    free, bookings: how many of them take no time, or are calbook's own bookings
+    skipped_count, skipped: how many came to nothing, and the first of them
+    overlapping: uids of bookings still to come that lie in it
     """
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"overlapping": tuple}
+    _parts: ClassVar[Parts] = {"overlapping": tuple}
     name: str
-    kind: str
+    kind: Literal["ics", "own"]
     host_id: str
     start_time: str | None
     end_time: str | None
@@ -107,5 +144,5 @@ class BusyCalendar(Value):
     free: int
     bookings: int
     skipped_count: int
-    skipped: list[dict[str, Any]]
+    skipped: list[SkippedEvent]
     overlapping: tuple[str, ...]

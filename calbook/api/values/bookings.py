@@ -2,56 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from calbook.api.values.value import Meeting, Value, many_of
+from calbook.api.values.value import Meeting, Parts, Value, many_of
 
 if TYPE_CHECKING:
+    from calbook.api.inputs import EventName, Location, RuleName
+    from calbook.api.values.json_types import AttendanceName, Recurrence
     from calbook.core.model import Actor, Attendance, Resolution, Status
 
 
-def _status(word: str) -> Status:
-    from calbook.core.model import Status  # slow to import
+def _word(kind: str) -> Callable[[str], Any]:
+    def read(word: str) -> Any:
+        from calbook.core import model  # slow to import
 
-    return Status(word)
+        return getattr(model, kind)(word)
 
-
-def _resolution(word: str) -> Resolution:
-    from calbook.core.model import Resolution
-
-    return Resolution(word)
+    return read
 
 
-def _actor(word: str) -> Actor:
-    from calbook.core.model import Actor
-
-    return Actor(word)
-
-
-def _attendance(word: str) -> Attendance:
-    from calbook.core.model import Attendance
-
-    return Attendance(word)
-
-
-_words: Mapping[str, Callable[[Any], Any]] = {
-    "status": _status,
-    "resolution": _resolution,
-    "cancelled_by": _actor,
-    "attendance": _attendance,
+_WORDS: Parts = {
+    "status": _word("Status"),
+    "resolution": _word("Resolution"),
+    "cancelled_by": _word("Actor"),
+    "attendance": _word("Attendance"),
 }
 
 
 class Attendee(Value):
-    """A person in a booking; `attendance` where it is the same at all meetings.
+    """A person in a booking.
 
-    A guest also has the `responses`, `notes` and `metadata` that came with a seat in a
-    group; the primary's stand on the booking.
+    email, name, phone, timezone: as given; all but the e-mail may be None
+    attendance: whether the person came, where that is the same at all meetings
+    responses, notes, metadata: what a guest brought to a group; of others there are
+        none, and the primary attendee's are the booking's
     """
 
-    __slots__ = ()
-    _parts = _words
+    _parts = _WORDS
     email: str
     name: str | None
     phone: str | None
@@ -63,33 +51,54 @@ class Attendee(Value):
 
 
 class Occurrence(Meeting):
-    """One meeting of a booking; `date` is its original local date.
+    """One meeting of a booking.
 
-    `attendances` are single persons' by e-mail; `offset_differs` from the first one's
-    UTC offset.
+    date: its original local date, which names it and stays when it moves
+    start_time, end_time: RFC 3339 text in the booking's zone
+    status: what it is by the clock
+    resolution: how it ended when it is CANCELLED, else None
+    cancelled_by, reason: who cancelled it, and their word; None where nobody did
+    attendance: whether anybody came
+    attendances: single persons' by e-mail, in a group; empty where nobody was named
+    offset_differs: whether its UTC offset is another than the first one's
     """
 
-    __slots__ = ()
-    _parts = _words
+    _parts = _WORDS
     date: str
     status: Status
     resolution: Resolution | None
     cancelled_by: Actor | None
     reason: str | None
     attendance: Attendance
-    attendances: dict[str, str]
+    attendances: dict[str, AttendanceName]
     offset_differs: bool
 
 
 class Booking(Meeting):
-    """A booking; `start_time` and `end_time` are its first occurrence's.
+    """One event type booked by one or more persons for one or more meetings.
 
-    From `list_occurrences` it is one occurrence, with its `date`.
+    uid: its name for life; any unique beginning of it will do in calls
+    date: the occurrence's original date; only from `list_occurrences`
+    event_type_id: what was booked
+    host_id, host_ids: who gives the time, the first and all
+    start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
+    timezone: the zone in which it was booked
+    status: the whole booking's by the clock
+    resolution, cancelled_by, reason: what all occurrences have in common, else None
+    attendance: as these, of the occurrences that take place
+    attendee, guests: who booked, and who comes along or took a seat
+    location, meeting_url: where it takes place, and the link; None without
+    notes, responses: the attendee's words, and answers by their questions' keys
+    metadata: any JSON object of the caller's
+    recurring: the rule of a series; None for a single meeting
+    occurrences: every meeting by its start, cancelled ones too
+    overrides: the rules that the host passed when booking
+    sequence, version: grows with what invitations tell, and with every change
+    created_at, updated_at: RFC 3339 text in `timezone`
     """
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        **_words,
+    _parts: ClassVar[Parts] = {
+        **_WORDS,
         "attendee": Attendee,
         "guests": many_of(Attendee),
         "occurrences": many_of(Occurrence),
@@ -109,14 +118,14 @@ class Booking(Meeting):
     attendance: Attendance
     attendee: Attendee
     guests: tuple[Attendee, ...]
-    location: dict[str, str] | None
+    location: Location | None
     meeting_url: str | None
     notes: str | None
     responses: dict[str, Any]
     metadata: dict[str, Any]
-    recurring: dict[str, Any] | None
+    recurring: Recurrence | None
     occurrences: tuple[Occurrence, ...]
-    overrides: tuple[str, ...]
+    overrides: tuple[RuleName, ...]
     sequence: int
     version: int
     created_at: str
@@ -124,12 +133,16 @@ class Booking(Meeting):
 
 
 class Event(Value):
-    """Something that happened to a booking; `change` says what differs."""
+    """Something that happened to a booking.
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"by": _actor}
+    id, type, uid: the event's own id, what happened, and to which booking
+    at, by: when (RFC 3339 text in the booking's zone), and on whose word
+    change: what differs, keys as in the JSON
+    """
+
+    _parts: ClassVar[Parts] = {"by": _word("Actor")}
     id: str
-    type: str
+    type: EventName
     uid: str
     at: str
     by: Actor
@@ -137,9 +150,13 @@ class Event(Value):
 
 
 class Note(Value):
-    """What the host wrote about a booking; a private one is for hosts alone."""
+    """What the host wrote about a booking.
 
-    __slots__ = ()
+    id, content: the note's own id, and its text
+    is_private: whether it is for hosts alone
+    created_at: RFC 3339 text in the booking's zone
+    """
+
     id: str
     content: str
     is_private: bool

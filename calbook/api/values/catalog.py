@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calbook.api.values.value import Value
 
+if TYPE_CHECKING:
+    from calbook.api.inputs import Location, RoundRobin, SchedulingTypeName
+    from calbook.api.values import json_types
+
 
 class Host(Value):
-    """Who gives the time."""
+    """Who gives the time.
 
-    __slots__ = ()
+    id, name: `user_…`, and what people read
+    email: where notices go and who invitations are from; None without
+    timezone: in which the host's days are meant
+    schedule_id: the hours, for event types without a schedule of their own
+    """
+
     id: str
     name: str
     email: str | None
@@ -19,27 +28,55 @@ class Host(Value):
 
 
 class Schedule(Value):
-    """Weekly hours in one zone, and the dates that differ."""
+    """Weekly hours in one zone, and the dates that differ.
 
-    __slots__ = ()
+    id, name: `sched_…`, and what people read
+    timezone: the zone of the hours
+    availability: the weekly windows, Monday first
+    overrides: dates with other hours, or closed
+    """
+
     id: str
     name: str
     timezone: str
-    availability: list[dict[str, str]]
-    overrides: list[dict[str, Any]]
+    availability: list[json_types.WeeklyWindow]
+    overrides: list[json_types.Override]
 
 
 class EventType(Value):
-    """What can be booked; lengths are minutes, `maximum_advance` is days."""
+    """What can be booked, and by which rules; lengths are minutes, None is no limit.
 
-    __slots__ = ()
+    id, slug: `evt_…`, and the same without it
+    title, description: what people read
+    duration: how long a meeting is
+    location: where it takes place, unless a booking says otherwise
+    hosts: who gives the time
+    schedule_id: the hours; None for each host's own
+    buffer_before, buffer_after: the host's time held around a meeting
+    minimum_notice, maximum_advance: the soonest start, and the last by local dates
+    slot_interval: from one offered start to the next
+    slots_per_day: how many bookings a local day takes
+    requires_confirmation: whether the host says yes to each first
+    allow_cancellation: whether attendees may cancel and move
+    cancellation_deadline: until how long before the start they may
+    seats: how many persons fit into one meeting; None where it is no group
+    max_occurrences: how long a series may be
+    questions: what attendees are asked
+    scheduling_type, round_robin: how several hosts share, and by which rule
+    meeting_url_template: makes the link of each booking
+    notify: whether attendees are told by e-mail unless a call says otherwise
+    reminders: mails before each meeting
+    active: whether it can be booked
+    metadata: any JSON object of the caller's
+    """
+
     id: str
     slug: str
     title: str
     description: str | None
     duration: int
-    location: dict[str, str] | None
-    hosts: list[dict[str, Any]]
+    location: Location | None
+    hosts: list[json_types.Assignment]
     schedule_id: str | None
     buffer_before: int
     buffer_after: int
@@ -52,11 +89,11 @@ class EventType(Value):
     cancellation_deadline: int | None
     seats: int | None
     max_occurrences: int
-    questions: list[dict[str, Any]]
-    scheduling_type: str
-    round_robin: dict[str, str] | None
+    questions: list[json_types.Question]
+    scheduling_type: SchedulingTypeName
+    round_robin: RoundRobin | None
     meeting_url_template: str | None
     notify: bool
-    reminders: list[dict[str, Any]]
+    reminders: list[json_types.Reminder]
     active: bool
     metadata: dict[str, Any]

@@ -1,19 +1,34 @@
-"""Where events are sent, what was sent, and each attempt."""
+"""Where events are sent, what was sent, and each attempt; times are in UTC."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from calbook.api.values.value import Value
 
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from calbook.api.inputs import DeliveryStatus, EventName
+    from calbook.api.values.json_types import AttemptStatus, LoggedAttempt
+
 
 class Webhook(Value):
-    """Where events are sent; `secret` is there only when it was made just now."""
+    """Where events are sent.
 
-    __slots__ = ()
+    id, url: `wh_…`, and the address
+    events: what is sent; empty for all
+    headers: the names of its own headers; their values are never shown
+    active, disabled_reason: whether anything is sent, and why it was switched off
+    allow_http: whether the address may be without TLS
+    old_secrets_until: until when each older secret signs too, the newest first
+    created_at, updated_at: RFC 3339 text
+    secret: what it signs with; only where it was made just now
+    """
+
     id: str
     url: str
-    events: list[str]
+    events: list[EventName]
     headers: dict[str, str]
     active: bool
     disabled_reason: str | None
@@ -25,19 +40,26 @@ class Webhook(Value):
 
 
 class Delivery(Value):
-    """What was or will be sent, and each attempt; `next_at` while it is pending.
+    """What was or will be sent, and each attempt.
 
-    `waits_for` is an earlier one of its booking, which goes first.
+    id, channel, target: its own id, how it goes, and to which webhook or address
+    type: the event's, or what a mail is about
+    uid, event_id: of which booking and event; None where it is of none
+    status: `dropped` when nobody wants it any more
+    code, response: the last answer; None before the first
+    attempts, log: how many were made, and each of them
+    next_at: when it is tried next; None unless it is pending
+    waits_for: an earlier one of its booking, which goes first
+    created_at, finished_at: RFC 3339 text; the latter None while it is pending
     """
 
-    __slots__ = ()
     id: str
-    channel: str
+    channel: Literal["webhook", "mail"]
     target: str
     type: str
     uid: str | None
     event_id: str | None
-    status: str
+    status: DeliveryStatus
     code: int | None
     response: str | None
     attempts: int
@@ -45,16 +67,21 @@ class Delivery(Value):
     waits_for: str | None
     created_at: str
     finished_at: str | None
-    log: list[dict[str, Any]]
+    log: list[LoggedAttempt]
 
 
 class Attempt(Value):
-    """One try to deliver something: delivered, retry, failed or gone."""
+    """One try to deliver something.
 
-    __slots__ = ()
+    number, at: the how manieth, and when (RFC 3339 text)
+    status: `retry` comes again, `gone` is wanted no more
+    code, response: the HTTP or SMTP code, if any, and the answer's beginning
+    milliseconds: how long it took
+    """
+
     number: int
     at: str
-    status: str
+    status: AttemptStatus
     code: int | None
     response: str
     milliseconds: int

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from calbook.api.values.availability import BusyTime, OpenTime
 from calbook.api.values.bookings import Booking
-from calbook.api.values.value import Value, many_of
+from calbook.api.values.value import Parts, Value, many_of
+
+if TYPE_CHECKING:
+    from calbook.api.inputs import Grouping
 
 
 class Agenda(Value):
-    """What takes place from `start_date` to `end_date`, local dates, both included.
+    """What takes place on some local days.
 
-    `occurrences` as from `list_occurrences`, `busy_times` as from `busy.times` (none
-    where one event type is asked for); `event_types` and `hosts` are what people call
-    them, by id.
+    start_date, end_date: the first and the last day, both included
+    timezone: the zone of the days
+    occurrences: as from `list_occurrences`, without what was cancelled
+    busy_times: as from `busy.times`; none where one event type is asked for
+    event_types, hosts: what people call them, by id
     """
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+    _parts: ClassVar[Parts] = {
         "occurrences": many_of(Booking),
         "busy_times": many_of(BusyTime),
     }
@@ -33,24 +36,27 @@ class Agenda(Value):
 
 
 class Week(Agenda):
-    """An agenda from Monday to Sunday, with the time in which a host is open."""
+    """An agenda from Monday to Sunday.
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        **Agenda._parts,
-        "open_times": many_of(OpenTime),
-    }
+    open_times: when the host is open, or any of them
+    """
+
+    _parts: ClassVar[Parts] = {**Agenda._parts, "open_times": many_of(OpenTime)}
     open_times: tuple[OpenTime, ...]
 
 
 class Figures(Value):
     """What was counted of the occurrences of one group, or of all.
 
-    Rates are parts of 1, null where there is nothing to divide by; lead times are
-    minutes.
+    group, label: the group's key, and what people call it; None for all
+    bookings, occurrences: how many, and how many meetings they have
+    pending, confirmed, completed, no_show, cancelled: occurrences by status
+    hours: of what is confirmed or completed
+    no_show_rate: of the occurrences that are over, from 0 to 1; None of none
+    cancellation_rate: of all occurrences, likewise
+    median_lead_time, mean_lead_time: minutes from booking to start; None of none
     """
 
-    __slots__ = ()
     group: str | None
     label: str | None
     bookings: int
@@ -68,14 +74,15 @@ class Figures(Value):
 
 
 class Statistics(Value):
-    """The figures of all that was counted, and of its groups."""
+    """The figures of all that was counted, and of its groups.
 
-    __slots__ = ()
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        "total": Figures,
-        "groups": many_of(Figures),
-    }
-    by: str | None
+    by: what the groups are; None without groups
+    timezone: the zone of days and weeks
+    total, groups: the figures of all, and of each group
+    """
+
+    _parts: ClassVar[Parts] = {"total": Figures, "groups": many_of(Figures)}
+    by: Grouping | None
     timezone: str
     total: Figures
     groups: tuple[Figures, ...]

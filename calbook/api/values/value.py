@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from calbook.wire.json_objects import camel, snake
+from calbook.core.text import snake
+from calbook.wire.json_objects import camel
+
+Parts = Mapping[str, Callable[[Any], Any]]  # what makes a value of a field's JSON
 
 
 class Value:
     """A frozen JSON object; subclasses annotate what they hold."""
 
-    __slots__ = ("_json",)
-    _parts: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    _parts: ClassVar[Parts] = {}
     _json: dict[str, Any]
 
     def __init__(self, json: dict[str, Any]) -> None:
         object.__setattr__(self, "_json", json)
 
-    def __getattr__(self, name: str) -> Any:
-        key = camel(name)
-        if name.startswith("_") or key not in self._json or snake(key) != name:
-            raise AttributeError(f"{type(self).__name__} has no {name!r}")
-        value = self._json[key]
-        part = self._parts.get(name, _copied)
-        return None if value is None else part(value)
+    if not TYPE_CHECKING:  # to checkers, what is not declared is a typing error
+
+        def __getattr__(self, name: str) -> Any:
+            key = camel(name)
+            if name.startswith("_") or key not in self._json or snake(key) != name:
+                raise AttributeError(f"{type(self).__name__} has no {name!r}")
+            value = self._json[key]
+            part = self._parts.get(name, _copied)
+            return None if value is None else part(value)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen; {name!r} stays")
@@ -43,8 +47,12 @@ class Value:
         return hash((type(self), repr(self._json)))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{snake(key)}={v!r}" for key, v in self._json.items())
-        return f"{type(self).__name__}({shown})"
+        fields = {name: getattr(self, name) for name in map(snake, self._json)}
+        shown = (  # an enumeration as its word
+            f"{name}={(str(value) if isinstance(value, str) else value)!r}"
+            for name, value in fields.items()
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def __copy__(self) -> Self:
         return self
@@ -78,7 +86,6 @@ def many_of(kind: type[Value]) -> Callable[[Any], Any]:
 
 
 class Meeting(Value):
-    __slots__ = ()
     start_time: str
     end_time: str
 

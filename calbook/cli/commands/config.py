@@ -180,7 +180,7 @@ def smtp_test(
     if server is None:
         raise MailNotConfigured(
             "no mail server is configured",
-            hint="name one: calbook config smtp --host smtp.example.com"
+            command_hint="name one: calbook config smtp --host smtp.example.com"
             " --from you@example.com",
         )
     outcome = _try_server(server, address)

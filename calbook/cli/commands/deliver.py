@@ -112,7 +112,7 @@ def _unless_under_way() -> Iterator[None]:
     try:
         yield
     except DeliveryUnderWay as error:
-        output.say(f"calbook: {error.message}")
+        output.say(f"calbook: {error.json_message}")
 
 
 def _with_progress(

@@ -46,7 +46,8 @@ def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
         return
     raise BadInput(
         "the meeting is held by phone: the attendee's number is needed",
-        hint="add --phone",
+        hint="give phone",
+        command_hint="add --phone",
         field="attendee.phone",
     )
 
@@ -197,7 +198,8 @@ def unmarked_attendees(
     if not rest and len(words) > 1:
         raise NothingToChange(
             f"{occurrence_name(booking, occurrence)}: it is known of everybody",
-            hint="correct persons by name: --email ada@example.com",
+            hint="correct persons by name: email",
+            command_hint="correct persons by name: --email ada@example.com",
             uid=booking.uid,
         )
     return rest or booking.attendees

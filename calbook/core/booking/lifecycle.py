@@ -241,7 +241,8 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
     if not names:
         raise NothingToChange(
             f"{booking.uid} has these values already",
-            hint="name what to change, as in --notes or --meta",
+            hint="name what to change, as in notes or metadata",
+            command_hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
         )
     return apply_step(
@@ -272,7 +273,8 @@ def check_moves(booking: Booking, moves: Iterable[OccurrenceMove]) -> None:
     if all(move.meeting == move.occurrence.span for move in moves):
         raise NothingToChange(
             f"{booking.uid} is at that time already",
-            hint="give another --start",
+            hint="give another start_time",
+            command_hint="give another --start",
             uid=booking.uid,
         )
 

@@ -53,7 +53,7 @@ def select_occurrences(
     """
     if selector.is_empty:
         if booking.recurring is not None:
-            raise missing_selector_error(booking, _SELECTORS)
+            raise missing_selector_error(booking, *_SELECTORS)
         return booking.occurrences
     if selector.on is not None:
         return (occurrence_on(booking, selector.on),)
@@ -108,13 +108,19 @@ def _is_to_come(occurrence: Occurrence, now: datetime) -> bool:
     return is_live and occurrence.span.start > now
 
 
-_SELECTORS = "add --on DATE, --from DATE or --all (those still to come)"
+_SELECTORS = (
+    "give date, from_date or all (those still to come)",
+    "add --on DATE, --from DATE or --all (those still to come)",
+)
 
 
-def missing_selector_error(booking: Booking, hint: str) -> UsageError:
+def missing_selector_error(
+    booking: Booking, hint: str, command_hint: str
+) -> UsageError:
     return UsageError(
         f"{booking.uid} is a series: say which of its dates are meant",
         hint=hint,
+        command_hint=command_hint,
         uid=booking.uid,
         dates=[occurrence.date.isoformat() for occurrence in booking.occurrences],
     )
@@ -132,7 +138,8 @@ def _nothing_to_come(booking: Booking, selector: Selector, now: datetime) -> Exc
     since = f" from {selector.since} on" if selector.since else ""
     return NothingToChange(
         f"{booking.uid} has nothing still to come{since}",
-        hint=f"look at its dates: calbook occurrences {booking.uid}",
+        hint=f'look at its dates: bookings.get_occurrences("{booking.uid}")',
+        command_hint=f"look at its dates: calbook occurrences {booking.uid}",
         uid=booking.uid,
     )
 

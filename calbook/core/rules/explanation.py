@@ -61,7 +61,8 @@ def _answer(
 
 def _full(refusal: CalbookError) -> str:
     """With the hint, which has the facts: what would be right."""
-    return "; ".join(filter(None, [refusal.message, refusal.hint]))
+    hint = refusal.command_hint or refusal.hint
+    return "; ".join(filter(None, [refusal.json_message, hint]))
 
 
 # -- the facts of a rule that passes ---------------------------------------------------

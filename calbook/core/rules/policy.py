@@ -51,6 +51,9 @@ OVERRIDES = (
 )
 
 
+Advice = tuple[str, str]  # in the library's words, and the command line's
+
+
 class BusyCalendarEntry(NamedTuple):
     """A calendar that says a host is busy; `text` where everybody may read it."""
 
@@ -109,7 +112,8 @@ def inactive(p: Proposal) -> CalbookError | None:
         return None
     return Inactive(
         f"{p.event_type.id} takes no bookings at present",
-        hint=f"switch it on: calbook event update {p.event_type.slug} --active",
+        hint=f'switch it on: event_types.update("{p.event_type.slug}", active=True)',
+        command_hint=f"switch it on: calbook event update {p.event_type.slug} --active",
         eventTypeId=p.event_type.id,
     )
 
@@ -283,24 +287,31 @@ def combined_refusal(proposal: Proposal, decision: Decision) -> CalbookError:
     )
 
 
-def _advice(proposal: Proposal, needed: tuple[str | None, ...]) -> str | None:
+def _advice(proposal: Proposal, needed: tuple[str | None, ...]) -> Advice | None:
     """With which overrides the host gets past every refusal, where that is so."""
     if None in needed or "questions" in needed:
         return None
-    every = ",".join(dict.fromkeys([*sorted(proposal.overridden), *map(str, needed)]))
-    return f"the host may: --by host --override {every}"
+    every = list(dict.fromkeys([*sorted(proposal.overridden), *map(str, needed)]))
+    return (
+        f'the host may: by="host", override={every}'.replace("'", '"'),
+        f"the host may: --by host --override {','.join(every)}",
+    )
 
 
 def combine_refusals(
-    refusals: Iterable[CalbookError], *, advice: str | None = None
+    refusals: Iterable[CalbookError], *, advice: Advice | None = None
 ) -> CalbookError:
     """The first refusal, with all of them in its details and advice in its hint."""
     first, *_ = refusals = tuple(refusals)
-    first.hint = "; ".join(filter(None, [first.hint, advice])) or None
+    if advice is not None:
+        hints = (first.hint, first.command_hint or first.hint)
+        first.hint, first.command_hint = (
+            "; ".join(filter(None, parts)) for parts in zip(hints, advice, strict=True)
+        )
     first.details["refusals"] = [
         {
             "code": refusal.code,
-            "message": refusal.message,
+            "message": refusal.json_message,
             "details": {k: v for k, v in refusal.details.items() if k != "refusals"},
         }
         for refusal in refusals
@@ -331,7 +342,7 @@ def check_change(
     if not booking.policy.allow_cancellation:
         refusal: CalbookError = CancellationNotAllowed(
             f"{booking.uid} cannot be changed by its attendee",
-            hint=_HOST_MAY,
+            **_HOST_MAY,
             uid=booking.uid,
         )
         raise combine_refusals([refusal])
@@ -342,7 +353,10 @@ def check_change(
     raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
 
 
-_HOST_MAY = "the host may: --by host"
+_HOST_MAY = {
+    "hint": 'the host may: by="host"',
+    "command_hint": "the host may: --by host",
+}
 
 
 def _too_late(
@@ -351,7 +365,7 @@ def _too_late(
     until = times.format_moment(deadline, booking.timezone)
     return DeadlinePassed(
         f"it is too late to {verb} {booking.uid}: that was possible until {until}",
-        hint=_HOST_MAY,
+        **_HOST_MAY,
         uid=booking.uid,
         deadline=times.rfc3339(deadline, booking.timezone),
         now=times.rfc3339(now, booking.timezone),

@@ -44,7 +44,7 @@ def check_answers(
         try:
             given[key] = check_answer(question, value)
         except BadInput as fault:
-            faults[key] = fault.message
+            faults[key] = fault.json_message
     if faults:
         raise InvalidResponses(faults)
     return given

@@ -97,13 +97,13 @@ def refusal(
         return error  # it is not about the date
     named = [f"{_date(p)} ({_reason(decision)})" for p, decision in refused[:_NAMED]]
     more = len(refused) - len(named)
-    error.message = (
+    error.json_message = (
         f"{len(refused)} of {len(dates_decision.proposals)} dates cannot be booked: "
         + ", ".join(named + [f"and {more} more"] * bool(more))
     )
-    error.args = (error.message,)
     if may_skip and dates_decision.can_skip:
-        error.hint = "book the other dates: --on-conflict skip"
+        error.hint = 'book the other dates: on_conflict="skip"'
+        error.command_hint = "book the other dates: --on-conflict skip"
     return error
 
 
@@ -113,7 +113,7 @@ def _conflict(proposal: Proposal, decision: Decision) -> dict[str, Any]:
         "date": _date(proposal),
         "startTime": times.rfc3339(proposal.meeting.start, proposal.timezone),
         "code": first.code,
-        "message": first.message,
+        "message": first.json_message,
         "uid": first.details.get("uid"),
     }
 
@@ -131,4 +131,4 @@ def _reason(decision: Decision) -> str:
         return f"taken by {uid}" if uid else "overlaps another date of the series"
     if isinstance(first, OutsideHours):
         return "outside the open hours"
-    return first.message
+    return first.json_message

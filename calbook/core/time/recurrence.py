@@ -196,7 +196,8 @@ def _check_first(rule: Recurrence, first: datetime, timezone: str) -> None:
         days = ", ".join(map(str, rule.by_day))
         raise BadInput(
             f"the series falls on {days}, and {day} is not such a day",
-            hint="let --start be the first date of the series",
+            hint="let start_time be the first date of the series",
+            command_hint="let --start be the first date of the series",
             field="recurring.byDay",
         )
 
@@ -213,17 +214,20 @@ def _check_length(rule: Recurrence, first: datetime, found: int, most: int) -> N
     if found > most:
         raise BadInput(
             f"the series has more than {most} occurrences; at most {most} are booked",
-            hint="end it sooner with --count or --until",
+            hint="end it sooner with count or until",
+            command_hint="end it sooner with --count or --until",
             field="recurring",
             most=most,
         )
     furthest = _furthest(first)
     is_cut = rule.count is not None and found < rule.count
     if is_cut or (rule.until is not None and rule.until > furthest):
+        limit = f"a series lasts {MAX_YEARS} years at most, up to the year"
+        limit += f" {times.LAST_YEAR}"
         raise BadInput(
             f"the series goes on after {furthest}, the last date that it may have",
-            hint=f"a series lasts {MAX_YEARS} years at most, up to the year"
-            f" {times.LAST_YEAR}; end it sooner with --count or --until",
+            hint=f"{limit}; end it sooner with count or until",
+            command_hint=f"{limit}; end it sooner with --count or --until",
             field="recurring",
             latest=furthest.isoformat(),
         )

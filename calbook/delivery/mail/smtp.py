@@ -58,7 +58,7 @@ class SmtpSender:
         try:
             server = settings.mail_server()
         except CalbookError as error:
-            return not_reached(error.message)
+            return not_reached(error.json_message)
         if server is None:
             return not_reached("no mail server is configured")
         return self.send_message(

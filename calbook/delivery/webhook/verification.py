@@ -64,7 +64,8 @@ def _check_time(at: datetime, tolerance: timedelta, now: datetime) -> None:
     direction = "old" if at < now else "new"
     raise BadInput(
         f"webhook-timestamp is too {direction}: {times.rfc3339(at, 'UTC')}",
-        hint="for a request that was kept, allow more with --tolerance",
+        hint="for a request that was kept, allow more with tolerance",
+        command_hint="for a request that was kept, allow more with --tolerance",
         field="webhook-timestamp",
     )
 

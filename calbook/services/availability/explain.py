@@ -97,7 +97,7 @@ def _json(
         "bookable": refusal is None,
         "code": refusal and refusal.code,
         "exitCode": refusal.exit_code if refusal else 0,
-        "message": refusal and refusal.message,
+        "message": refusal and refusal.json_message,
         "hostId": host_ids[0] if host_ids else None,
         "hostIds": list(host_ids),
         "joins": joins,

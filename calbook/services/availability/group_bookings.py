@@ -26,6 +26,7 @@ from calbook.core.rules.policy import (
     Proposal,
     Rules,
 )
+from calbook.core.text import snake
 from calbook.services.availability.request import BookingRequest, series_starts
 from calbook.store.facts import Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
@@ -160,8 +161,12 @@ def advise_group(
         return refusal
     booking = facts.booking(uid)
     if booking.event_type_id == event_type.id and booking.recurring is not None:
-        refusal.hint = (
-            f"it is a group: calbook attendee add {booking.uid} joins all its dates"
+        refusal.hint, refusal.command_hint = (
+            f"it is a group: {call} joins all its dates"
+            for call in (
+                f'bookings.add_attendee("{booking.uid}", …)',
+                f"calbook attendee add {booking.uid}",
+            )
         )
         refusal.details["group"] = booking.uid
     return refusal
@@ -224,7 +229,8 @@ def _check_place(booking: Booking, request: NewBooking) -> None:
         if wanted is not None and wanted != there:
             raise BadInput(
                 f"{booking.uid} is a group that has its place and time: {field} stays",
-                hint=f"leave {field} out to take a seat in it",
+                hint=f"leave {snake(field)} out to take a seat in it",
+                command_hint=f"leave {field} out to take a seat in it",
                 field=field,
             )
 

@@ -103,11 +103,15 @@ def refusal(
     )
     if len(candidates) > 1 and isinstance(nearest, SlotTaken | OutsideHours):
         nearest.details["hosts"] = [
-            {"hostId": plan.host_ids[0], "code": error.code, "message": error.message}
+            {
+                "hostId": plan.host_ids[0],
+                "code": error.code,
+                "message": error.json_message,
+            }
             for plan, error in zip(candidates, refusals, strict=True)
         ]
-        nearest.message = f"none of {len(candidates)} hosts is free: {nearest.message}"
-        nearest.args = (nearest.message,)
+        none = f"none of {len(candidates)} hosts is free"
+        nearest.json_message = f"{none}: {nearest.json_message}"
     return nearest
 
 

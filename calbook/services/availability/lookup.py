@@ -108,7 +108,8 @@ def list_slots(
     if len(slots) > MOST_SLOTS:
         raise BadInput(
             f"there are more than {MOST_SLOTS:,} free starts",
-            hint="look at fewer days, or at fewer starts with --limit",
+            hint="look at fewer days, or at fewer starts with count",
+            command_hint="look at fewer days, or at fewer starts with --limit",
             field="endDate",
             most=MOST_SLOTS,
         )

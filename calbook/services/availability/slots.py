@@ -253,7 +253,8 @@ class _SeriesSearch:
         if self._tried > MOST_DATES:
             raise BadInput(
                 f"that takes too long: the series tried have over {MOST_DATES:,} dates",
-                hint="look at fewer days, or at fewer starts with --limit",
+                hint="look at fewer days, or at fewer starts with count",
+                command_hint="look at fewer days, or at fewer starts with --limit",
                 field="recurring",
                 most=MOST_DATES,
             )

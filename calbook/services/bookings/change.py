@@ -263,7 +263,7 @@ def record_attendance(
         if emails:
             group_bookings.check_group(event_type, booking)
         if dates.on is None and booking.recurring is not None:
-            raise series.missing_selector_error(booking, "add --on DATE")
+            raise series.missing_selector_error(booking, "give date", "add --on DATE")
         [occurrence] = series.select_occurrences(
             booking, read_selector(dates, booking, now), now
         )

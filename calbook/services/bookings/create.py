@@ -127,7 +127,7 @@ def name_line(line: int) -> Iterator[None]:
     try:
         yield
     except CalbookError as error:
-        error.message = f"line {line}: {error.message}"
+        error.json_message = f"line {line}: {error.json_message}"
         error.details["line"] = line
         raise
 
@@ -164,7 +164,11 @@ def _read_rule(
 ) -> Recurrence | None:
     if new_booking.recurring is None:
         if new_booking.skips_conflicts:
-            raise UsageError("only a series can skip dates", hint="add --repeat weekly")
+            raise UsageError(
+                "only a series can skip dates",
+                hint="give recurring",
+                command_hint="add --repeat weekly",
+            )
         return None
     from calbook.wire.reading import recurrence  # slow to import
 
@@ -252,7 +256,8 @@ def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
         raise UsageError(
             f"a booking of {event_type.id} takes"
             f" {event_type.duration // MINUTE} minutes",
-            hint="another length needs --by host --override duration",
+            hint='another length needs by="host", override=["duration"]',
+            command_hint="another length needs --by host --override duration",
         )
     return new_booking.duration
 

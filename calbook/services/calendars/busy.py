@@ -264,10 +264,11 @@ def _host(facts: BusyReader | Transaction, host_id: str | None) -> Host:
         return facts.host(checks.identifier(host_id, "user", "hostId"))
     every = facts.ids("host")
     if len(every) != 1:
+        names = " or ".join(id.removeprefix("user_") for id in every[:8])
         raise UsageError(
             "whose time is it?",
-            hint="name a host: --host "
-            + " or ".join(id.removeprefix("user_") for id in every[:8]),
+            hint=f"name a host: host_id {names}",
+            command_hint=f"name a host: --host {names}",
         )
     return facts.host(every[0])
 
@@ -303,7 +304,8 @@ def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
         hosts = [row["host_id"].removeprefix("user_") for row in found]
         raise UsageError(
             f"{len(found)} hosts have a calendar {text}",
-            hint=f"name one of them: --host {' or '.join(hosts[:8])}",
+            hint=f"name one of them: host_id {' or '.join(hosts[:8])}",
+            command_hint=f"name one of them: --host {' or '.join(hosts[:8])}",
         )
     return found[0]
 
@@ -314,19 +316,20 @@ def _with_files(facts: BusyReader, name: str | None, host_id: str | None) -> lis
         return [row for row in rows if row["source"]]
     row = _find_calendar(facts, name, host_id)
     if row["source"] is None:
+        is_calendar = row["kind"] == BusyKind.ICS
+        command_hint = "import it again: calbook busy import FILE"
         raise BadInput(
             f"{row['name']} was not read from a file",
-            hint="import it again: calbook busy import FILE"
-            if row["kind"] == BusyKind.ICS
-            else None,
+            hint="import it again" if is_calendar else None,
+            command_hint=command_hint if is_calendar else None,
             field="name",
         )
     return [row]
 
 
 def _name_calendar(error: CalbookError, row: Row) -> None:
-    error.message = f"{row['name']} of {row['host_id']}: {error.message}"
-    error.args = (error.message,)
+    named = f"{row['name']} of {row['host_id']}"
+    error.json_message = f"{named}: {error.json_message}"
     error.details |= {"calendar": row["name"], "hostId": row["host_id"]}
 
 

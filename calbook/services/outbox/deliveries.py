@@ -27,10 +27,10 @@ _SHOWN = 5  # of those that it fits
 _PREFIXES = {"webhook": "wh_", "target": "wh_", "delivery": "dl_", "mail": "dl_"}
 _WORDS = {"target": "webhook"}
 _LISTS = {
-    "webhook": "calbook webhook list",
-    "target": "calbook webhook list",
-    "delivery": "calbook webhook log",
-    "mail": "calbook mail log",
+    "webhook": ("webhooks.list()", "calbook webhook list"),
+    "target": ("webhooks.list()", "calbook webhook list"),
+    "delivery": ("webhooks.log()", "calbook webhook log"),
+    "mail": ("mails.log()", "calbook mail log"),
 }
 
 
@@ -120,9 +120,8 @@ def find_id(reader: OutboxReader, noun: str, id: object) -> str:
     if candidates:
         raise AmbiguousUid(typed, candidates, noun=word)
     missing = NotFound(word, excerpt(id))
-    missing.hint = f"see {_LISTS[noun]}" + (
-        "" if enough else f"; {_LEAST} letters of an id will do"
-    )
+    more = "" if enough else f"; {_LEAST} letters of an id will do"
+    missing.hint, missing.command_hint = (f"see {it}{more}" for it in _LISTS[noun])
     raise missing
 
 
@@ -145,7 +144,8 @@ def _check_active(reader: OutboxReader, id: str) -> None:
     if not row["active"]:
         raise Inactive(
             f"webhook {id} is switched off",
-            hint=f"calbook webhook update {id} --active",
+            hint=f'webhooks.update("{id}", active=True)',
+            command_hint=f"calbook webhook update {id} --active",
             id=id,
         )
 
@@ -158,7 +158,8 @@ def _check_newest(reader: OutboxReader, row: Row) -> None:
     if later is not None:
         raise Inactive(
             f"{row['id']} is out of date: {later} came after it",
-            hint=f"calbook mail redeliver {later}",
+            hint=f'mails.redeliver("{later}")',
+            command_hint=f"calbook mail redeliver {later}",
             id=row["id"],
             later=later,
         )

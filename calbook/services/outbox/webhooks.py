@@ -65,7 +65,8 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
     if "secret" in fields:
         raise BadInput(
             "a secret is not updated: rotate it",
-            hint="calbook webhook rotate",
+            hint="webhooks.rotate(id, secret=…)",
+            command_hint="calbook webhook rotate",
             field="secret",
         )
     read = webhooks.read_webhook_fields(fields)

@@ -65,7 +65,7 @@ def check_directory(path: str) -> None:
 
         raise StoreError(
             f"there is no directory {directory}",
-            hint="name another file with --db or CALBOOK_DB",
+            command_hint="name another file with --db or CALBOOK_DB",
             path=path,
         )
 
@@ -81,7 +81,7 @@ def create_file(path: str) -> None:
     except OSError as error:
         raise StoreError(
             f"cannot create {path}: {error.strerror}",
-            hint="name another file with --db or CALBOOK_DB",
+            command_hint="name another file with --db or CALBOOK_DB",
             path=path,
         ) from None
 
@@ -164,7 +164,8 @@ def translate_errors(path: str) -> Iterator[None]:
     except sqlite3.ProgrammingError as error:
         if "thread" not in str(error):
             raise
-        raise in_use_error(path) from None
+        how = f"used from another thread than the one that opened {path}"
+        raise in_use_error(how) from None
     except sqlite3.DatabaseError as error:
         known = _translate(error, path)
         if known is None:
@@ -182,12 +183,12 @@ def busy_error(path: str) -> StoreError:
     )
 
 
-def in_use_error(path: str) -> StoreError:
+def in_use_error(how: str) -> StoreError:
     """Two calls of one client at once would share a transaction."""
     from calbook.core.errors import StoreError
 
     return StoreError(
-        f"this client is in the middle of another call on {path}",
+        f"this client is {how}",
         hint="take one client for each thread and each nested use",
     )
 

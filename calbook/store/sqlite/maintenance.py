@@ -130,7 +130,12 @@ def _check_target(store: SqliteStore, path: str, *, force: bool) -> None:
     if _is_same(path, store.path):
         raise OutputError(f"{path} is the bookings file itself", path=path)
     if not force:
-        raise OutputError(f"{path} exists", hint="replace it with --force", path=path)
+        raise OutputError(
+            f"{path} exists",
+            hint="replace it with force=True",
+            command_hint="replace it with --force",
+            path=path,
+        )
 
 
 def _is_same(path: str, other: str) -> bool:
@@ -226,6 +231,6 @@ def _check_exists(path: str) -> None:
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(
             f"there are no bookings in {path}",
-            hint="name the file with --db or CALBOOK_DB",
+            command_hint="name the file with --db or CALBOOK_DB",
             path=path,
         )

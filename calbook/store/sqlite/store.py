@@ -54,12 +54,14 @@ class SqliteStore:
 
     def close(self) -> None:
         if self._conn is not None:
-            self._conn.close()
+            with translate_errors(self.path):
+                self._conn.close()
             self._conn = None
 
     def __del__(self) -> None:
-        with suppress(sqlite3.Error):  # another thread's: left to SQLite
-            self.close()
+        if self._conn is not None:
+            with suppress(sqlite3.Error):  # another thread's: left to SQLite
+                self._conn.close()
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -107,8 +109,9 @@ class SqliteStore:
         """The connection for one transaction; one that was not ended is taken back."""
         with translate_errors(self.path):
             conn = self._open(for_writing=for_writing)
+            conn.cursor()  # SQLite's binding looks here whether the thread is the same
             if conn.in_transaction:
-                raise in_use_error(self.path)
+                raise in_use_error(f"in the middle of another call on {self.path}")
             try:
                 yield conn
             finally:

@@ -179,7 +179,8 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     if sum(value not in (None, False) for value in given) > 1:
         raise UsageError(
             "a date, a first date and all exclude each other",
-            hint="give one of --on DATE, --from DATE, --all",
+            hint="give one of date, from_date, all",
+            command_hint="give one of --on DATE, --from DATE, --all",
         )
     return given
 
@@ -239,7 +240,8 @@ def read_asker(by: str, override: Iterable[str]) -> Asker:
     if names and who is not Actor.HOST:
         raise UsageError(
             "only the host may override a rule",
-            hint="add --by host",
+            hint='add by="host"',
+            command_hint="add --by host",
             override=names,
         )
     return Asker(who, frozenset(names))

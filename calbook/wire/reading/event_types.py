@@ -124,7 +124,8 @@ def _reminder(value: object, field: str) -> Reminder:
     if not isinstance(value, Mapping):
         raise BadInput(
             f"{field} are objects",
-            hint='write {"minutesBefore": 60, "to": "all"} for each',
+            hint='write {"minutes_before": 60, "to": "all"} for each',
+            command_hint='write {"minutesBefore": 60, "to": "all"} for each',
             field=field,
         )
     facts = read_object(value, ("minutes_before", "to"), field)
@@ -218,7 +219,11 @@ def new_event_type(
     if default_host is not None:
         read.setdefault("hosts", (Assignment(default_host),))
     if "hosts" not in read:
-        raise BadInput("hosts needs one host at least", hint="calbook host add …")
+        raise BadInput(
+            "hosts needs one host at least",
+            hint="hosts.create(…)",
+            command_hint="calbook host add …",
+        )
     read.setdefault("title", slug.replace("_", " ").capitalize())
     return check_event_type(EventType(id=id, slug=slug, **read))
 

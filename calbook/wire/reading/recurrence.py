@@ -75,7 +75,9 @@ def _check_end(given: Iterable[str], field: str) -> None:
             f"{field} has both count and until"
             if ends
             else f"{field} has neither count nor until",
-            hint="say how many (--count 12) or the last date (--until 2027-03-31)",
+            hint='say how many ("count") or the last date ("until")',
+            command_hint="say how many (--count 12)"
+            " or the last date (--until 2027-03-31)",
             field=field,
         )
 
@@ -93,7 +95,7 @@ def _until(value: Any, field: str, *, now: datetime, timezone: str) -> date | No
         return parsing.day(value, now=now, timezone=timezone)
     except BadTime as error:
         raise BadInput(
-            f"{field}: {error.message}", hint=_DATE_HINT, field=field
+            f"{field}: {error.json_message}", hint=_DATE_HINT, field=field
         ) from None
 
 

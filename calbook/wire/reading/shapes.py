@@ -12,9 +12,9 @@ from typing import Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput
-from calbook.core.text import excerpt
+from calbook.core.text import excerpt, snake
 from calbook.core.time import parsing
-from calbook.wire.json_objects import camel, snake
+from calbook.wire.json_objects import camel
 
 JsonObject = Mapping[str, Any]
 Reader = Callable[[Any, str], Any]
@@ -30,12 +30,14 @@ def read_object(value: object, known: Iterable[str], field: str) -> dict[str, An
         name = snake(key) if isinstance(key, str) else ""
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            names = ", ".join(camel(name) for name in known)
+            advice = "did you mean {}?" if near else "it has {}"
+            names = near or known
             raise BadInput(
                 f"{field} knows no {excerpt(key)}",
-                hint=f"did you mean {camel(near[0])}?" if near else f"it has {names}",
+                hint=advice.format(", ".join(names)),
+                command_hint=advice.format(", ".join(map(camel, names))),
                 field=field,
-                known=[camel(name) for name in known],
+                known=list(map(camel, known)),
             )
         if name in found:
             raise BadInput(f"{field} has {camel(name)} twice", field=field)

@@ -79,7 +79,8 @@ def _header_name(value: object) -> str:
     if not _HEADER_NAME.fullmatch(name):
         raise BadInput(
             "that is no name of a header",
-            hint='write --header "Authorization=Bearer …"',
+            hint='write {"Authorization": "Bearer …"}',
+            command_hint='write --header "Authorization=Bearer …"',
             field="headers",
         )
     if name.lower() in _OURS or name.lower().startswith("webhook-"):
@@ -142,7 +143,8 @@ def check_url(url: str, *, allow_http: bool) -> None:
     raise BadUrl(
         _printable_url(url),
         "plain http lets anybody on the way read and change what is sent",
-        hint="use https, or --allow-http inside a network you trust",
+        hint="use https, or allow_http=True inside a network you trust",
+        command_hint="use https, or --allow-http inside a network you trust",
     )
 
 
@@ -160,7 +162,8 @@ def _parts(url: str) -> SplitResult:
         raise BadUrl(
             _without_password(url),
             "there is a user name or password in it",
-            hint='use --header "Authorization=Basic …", which is never shown',
+            hint='use headers={"Authorization": "Basic …"}, which is never shown',
+            command_hint='use --header "Authorization=Basic …", which is never shown',
         )
     for is_wrong, why in (
         (parts.scheme not in ("http", "https"), "it is neither https nor http"),

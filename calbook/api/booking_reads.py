@@ -1,0 +1,206 @@
+"""Bookings as they are read: one, many, their dates, notes and history, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date as Date
+from typing import TYPE_CHECKING
+
+from calbook.api.noun import BOOKING_FILTERS, DATE_FILTERS, Noun, check_keywords
+from calbook.api.values.bookings import Booking, Event, Note, Occurrence
+from calbook.services.bookings import read
+from calbook.services.bookings.read import Page
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from calbook.api import inputs
+    from calbook.api.inputs import Moment
+    from calbook.api.values.overview import Agenda, Statistics, Week
+
+_PAGE = 500  # bookings that `iter` reads at a time
+
+
+class BookingReads(Noun):
+    """What `Bookings` reads; nothing here writes."""
+
+    def get(self, uid: str) -> Booking:
+        """One booking, its status as the clock sees it now.
+
+        Raises:
+            NotFound: there is none.
+            AmbiguousUid: the shortened uid fits several.
+        """
+        return Booking(read.get_booking(self._context, uid))
+
+    def list(
+        self,
+        *,
+        latest_first: bool = False,
+        count: int | None = None,
+        offset: int = 0,
+        after: str | None = None,
+        **filters: Unpack[inputs.BookingFilters],
+    ) -> tuple[Booking, ...]:
+        """Bookings by start, then uid: all, or `count` of them.
+
+        Filters: `status` (one or several), `event_type_id`, `host_id`,
+        `attendee_email`, `search`, `start_date`, `end_date`. Dates without a zone are
+        read in `timezone`, else in the first host's.
+        `after` continues behind a uid, at the same cost on every page.
+        """
+        check_keywords("Bookings.list", filters, BOOKING_FILTERS)
+        page = Page(count, offset, after, bool(latest_first))
+        return tuple(map(Booking, read.list_bookings(self._context, filters, page)))
+
+    def iter(
+        self,
+        *,
+        latest_first: bool = False,
+        **filters: Unpack[inputs.BookingFilters],
+    ) -> Iterator[Booking]:
+        """The bookings of `list`, read page by page while they are used.
+
+        Each page is as the file is then; what moves meanwhile may be missed or come
+        twice.
+        """
+        check_keywords("Bookings.iter", filters, BOOKING_FILTERS)
+        page = Page(_PAGE, latest_first=bool(latest_first))
+        while answers := read.list_bookings(self._context, filters, page):
+            yield from map(Booking, answers)
+            page = page._replace(after=answers[-1]["uid"])
+
+    def list_occurrences(
+        self,
+        *,
+        latest_first: bool = False,
+        count: int | None = None,
+        offset: int = 0,
+        **filters: Unpack[inputs.BookingFilters],
+    ) -> tuple[Booking, ...]:
+        """Every meeting by its start, then uid: a booking with its `date` for each.
+
+        Filters as in `list`, asked of the single occurrence; `occurrences` holds it
+        alone.
+        """
+        check_keywords("Bookings.list_occurrences", filters, BOOKING_FILTERS)
+        page = Page(count, offset, None, bool(latest_first))
+        return tuple(map(Booking, read.list_occurrences(self._context, filters, page)))
+
+    def get_occurrences(self, uid: str) -> tuple[Occurrence, ...]:
+        """Every meeting of a booking, by its start."""
+        return self.get(uid).occurrences
+
+    def total(
+        self, *, occurrences: bool = False, **filters: Unpack[inputs.BookingFilters]
+    ) -> int:
+        """How many bookings, or occurrences, the filters of `list` find."""
+        check_keywords("Bookings.total", filters, BOOKING_FILTERS)
+        return read.count_bookings(self._context, filters, occurrences=occurrences)
+
+    def history(self, uid: str) -> tuple[Event, ...]:
+        """What happened to a booking, in the order in which it was written."""
+        return tuple(map(Event, read.read_history(self._context, uid)))
+
+    def agenda(
+        self,
+        *,
+        start_date: Moment = "today",
+        days: int = 7,
+        event_type_id: str | None = None,
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Agenda:
+        """What takes place on some local days, the first being that of `start_date`.
+
+        Days of `timezone`, else of the host's zone, else of the first host's. What was
+        cancelled is left out; what began before and is not over is there.
+        """
+        from calbook.api.values.overview import Agenda
+        from calbook.services.overview.agenda import read_agenda
+
+        wanted = {"event_type_id": event_type_id, "host_id": host_id}
+        answer = read_agenda(
+            self._context, wanted, since=start_date, days=days, timezone=timezone
+        )
+        return Agenda(answer)
+
+    def week(
+        self,
+        *,
+        of: Moment = "today",
+        host_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Week:
+        """The agenda from the Monday to the Sunday around a day, with open time.
+
+        Open is when the host's schedule is, without a host when any of them is.
+        """
+        from calbook.api.values.overview import Week
+        from calbook.services.overview.agenda import read_week
+
+        wanted = {"host_id": host_id}
+        return Week(read_week(self._context, wanted, of=of, timezone=timezone))
+
+    def stats(
+        self,
+        *,
+        by: inputs.Grouping | None = None,
+        **filters: Unpack[inputs.DateFilters],
+    ) -> Statistics:
+        """Count the occurrences that start within the dates.
+
+        Filters: `event_type_id`, `host_id`, `start_date`, `end_date`, `timezone`.
+        By week they are ISO weeks of the zone; an occurrence of several hosts or
+        attendees counts with each of them. Groups are by week in order, else the
+        largest first.
+
+        `hours` are of what is confirmed or completed. The no-show rate is that of the
+        occurrences that are over, of an attendee by who came; the cancellation rate is
+        that of all, requests rejected and expired among them. Lead times, from booking
+        to start, are of single bookings and of the first dates of series.
+        """
+        from calbook.api.values.overview import Statistics
+        from calbook.services.overview.statistics import read_statistics
+
+        check_keywords("Bookings.stats", filters, DATE_FILTERS)
+        return Statistics(read_statistics(self._context, filters, by=by))
+
+    def get_notes(self, uid: str) -> tuple[Note, ...]:
+        """The host's notes, private ones too, in the order in which they were written.
+
+        `created_at` is in the booking's zone.
+        """
+        from calbook.services.bookings.notes import read_notes
+
+        return tuple(map(Note, read_notes(self._context, uid)))
+
+    def get_ics(
+        self,
+        uid: str,
+        *,
+        method: inputs.Method | None = None,
+        alarm: int | None = None,
+        date: str | Date | None = None,
+    ) -> str:
+        """The booking as an iCalendar file (RFC 5545), lines ending in CR LF.
+
+        Without a `method` a live booking is a request and a cancelled one a
+        cancellation. `alarm` is minutes before. `date` is the one occurrence of a
+        series that the file is about.
+        """
+        from calbook.services.calendars.invites import booking_calendar
+
+        return booking_calendar(
+            self._context, uid, method=method, alarm=alarm, date=date
+        ).decode()
+
+    def get_feed(self, **filters: Unpack[inputs.DateFilters]) -> str:
+        """Many bookings as one iCalendar file to publish; cancelled ones are left out.
+
+        Filters as in `stats`: a series is there whole when any of its occurrences is.
+        """
+        from calbook.services.calendars.invites import bookings_feed
+
+        check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
+        return bookings_feed(self._context, filters).decode()

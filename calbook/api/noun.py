@@ -1,0 +1,37 @@
+"""What every noun of `client.calendar` is: methods on one bookings file.
+
+And the names that `**options` takes at run time; `inputs` has their types, and would
+cost every command the import of its classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calbook.services.context import Context
+
+
+DATE_FILTERS = ("event_type_id", "host_id", "start_date", "end_date", "timezone")
+BOOKING_FILTERS = (*DATE_FILTERS, "status", "attendee_email", "search")
+ATTENDANCE = ("if_version", "dry_run")
+CHANGE = (*ATTENDANCE, "notify_attendee")
+REPEATABLE = (*CHANGE, "idempotency_key")
+CORRECTIONS = (
+    *("name", "email", "phone", "notes"),
+    *("location", "meeting_url", "metadata"),
+)
+
+
+class Noun:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+
+def check_keywords(
+    method: str, given: Mapping[str, object], known: Iterable[str]
+) -> None:
+    """Refuse an unknown name as Python does."""
+    for name in given.keys() - set(known):
+        raise TypeError(f"{method}() got an unexpected keyword argument {name!r}")

@@ -1,0 +1,72 @@
+"""The objects and words inside of values, for checkers and editors; nothing runs here.
+
+Keys are those of the JSON; passed back in, they are read as well.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from calbook.api.inputs import QuestionType, Recipients, Weekday
+
+AttendanceName = Literal["unknown", "attended", "no_show"]
+AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
+
+
+class Recurrence(TypedDict):
+    frequency: Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
+    interval: int
+    count: int | None
+    until: str | None
+    byDay: list[str]
+
+
+class Assignment(TypedDict):
+    userId: str
+    weight: int
+    isFixed: bool
+    priority: int
+
+
+class Question(TypedDict):
+    key: str
+    label: str
+    type: QuestionType
+    required: bool
+    options: list[str]
+
+
+class Reminder(TypedDict):
+    minutesBefore: int
+    to: Recipients
+
+
+class Window(TypedDict):
+    startTime: str
+    endTime: str
+
+
+class WeeklyWindow(Window):
+    day: Weekday
+
+
+class Override(TypedDict):
+    date: str
+    isAvailable: bool
+    reason: str | None
+    availability: list[Window]
+
+
+class SkippedEvent(TypedDict):
+    uid: str | None
+    line: int
+    reason: str
+
+
+class LoggedAttempt(TypedDict):
+    number: int
+    at: str
+    status: AttemptStatus
+    code: int | None
+    response: str
+    milliseconds: int

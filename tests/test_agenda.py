@@ -12,8 +12,7 @@ from calendars import NOW, WIDTHS, ZONE, masked, widths
 from running import golden
 
 from calbook import Client, errors
-from calbook.cli.commands import agenda
-from calbook.cli.screen import timeline
+from calbook.cli.screen import agenda, timeline
 
 if TYPE_CHECKING:
     from conftest import Clock

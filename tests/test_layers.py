@@ -46,7 +46,7 @@ ROOMS = {
 }
 # One heavy library in one place, or in few.
 PLACES = {
-    "rich": "cli.screen.tables",
+    "rich": "cli.screen.painting",
     "typer": "cli",
     "sqlite3": "store delivery cli.shell.complete",
     "sqlite_utils": "store.sqlite.schema",

@@ -17,7 +17,7 @@ from running import golden
 
 from calbook import Booking, CalbookError, Client, errors
 from calbook.api.values.bookings import Occurrence
-from calbook.cli.commands import stats
+from calbook.cli.screen.statistics import statistics_lines
 
 if TYPE_CHECKING:
     from running import Run, Terminal
@@ -351,9 +351,7 @@ def test_a_bar_is_as_long_as_its_share() -> None:
     total = {"group": None, "label": None} | dict(BLANK, occurrences=1501)
     found = {"by": "status", "timezone": "UTC", "groups": groups, "total": total}
 
-    drawn = [
-        "".join(p.text for p in line) for line in stats.statistics_lines(found, 80)
-    ]
+    drawn = ["".join(p.text for p in line) for line in statistics_lines(found, 80)]
 
     bars = [line.count("█") + line.count("▌") / 2 for line in drawn[2:-1]]
     assert bars[0] > 10

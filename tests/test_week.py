@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from running import golden
 
 from calbook import Client
-from calbook.cli.commands import week
-from calbook.cli.screen import cells, timeline, week_grid, week_svg
+from calbook.cli.screen import cells, columns, timeline, week, week_grid, week_svg
 from calbook.core.time import times
 
 if TYPE_CHECKING:
@@ -613,7 +612,7 @@ def test_text_from_right_to_left_is_closed() -> None:
 
 @given(st.lists(st.integers(0, 300), max_size=4), st.integers(0, 200))
 def test_the_widest_column_gives_way(wanted: list[int], room: int) -> None:
-    found = cells.share_width(wanted, room)
+    found = columns.share_width(wanted, room)
 
     assert sum(found) <= max(room, 0)
     assert found == wanted or max(found) - min(found) <= 1 or sum(found) == room

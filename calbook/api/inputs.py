@@ -13,6 +13,7 @@ from calbook.core.model import Actor, Status
 
 if TYPE_CHECKING:
     from calbook.api.values import json_types
+    from calbook.api.values.json_types import QuestionType, Recipients, Weekday
 
 Moment = str | datetime
 Day = str | date
@@ -36,10 +37,6 @@ LocationType = (
     Literal["GOOGLE_MEET", "ZOOM", "TEAMS", "LINK"]
     | Literal["PHONE", "PHONE_INBOUND", "IN_PERSON", "CUSTOM"]
 )
-QuestionType = (
-    Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
-    | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
-)
 SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
 RoundRobinRule = Literal[
     "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"
@@ -47,11 +44,6 @@ RoundRobinRule = Literal[
 Frequency = (
     Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
     | Literal["daily", "weekly", "monthly", "yearly"]
-)
-Recipients = Literal["attendee", "host", "all"]
-Weekday = (
-    Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
-    | Literal["FRIDAY", "SATURDAY", "SUNDAY"]
 )
 
 

@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from calbook.api.inputs import QuestionType, Recipients, Weekday
-
+QuestionType = (
+    Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
+    | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
+)
+Recipients = Literal["attendee", "host", "all"]
+Weekday = (
+    Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
+    | Literal["FRIDAY", "SATURDAY", "SUNDAY"]
+)
 AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
 

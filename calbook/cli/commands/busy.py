@@ -224,9 +224,9 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
         if total < _MANY:
             return
         if bar is None:
-            from calbook.cli.screen import tables  # slow to import
+            from calbook.cli.screen import painting  # slow to import
 
-            bar = tables.ProgressBar("Reading events", total)
+            bar = painting.ProgressBar("Reading events", total)
         if done % 100 == 0 or done == total:
             bar.update(done, total)
 

@@ -123,9 +123,9 @@ def _with_progress(
     total = total if limit is None else min(total, limit)
     if total < _LONG:
         return sent
-    from calbook.cli.screen import tables  # slow to import
+    from calbook.cli.screen import painting  # slow to import
 
-    return tables.with_progress(sent, "Delivering", total)
+    return painting.with_progress(sent, "Delivering", total)
 
 
 def _warn(item: Json) -> None:

@@ -53,9 +53,9 @@ def _show(text: str) -> None:
     if not output.is_terminal():
         output.write(text)
         return
-    from calbook.cli.screen import tables  # slow to import
+    from calbook.cli.screen import painting  # slow to import
 
-    output.write(tables.manual_page(text, min(output.width(), _WIDEST)))
+    output.write(painting.manual_page(text, min(output.width(), _WIDEST)))
 
 
 def _overview() -> Iterator[str]:

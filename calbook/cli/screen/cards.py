@@ -1,16 +1,14 @@
 """Event types, hosts, schedules and webhooks in words for people."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from calbook.cli.output import Json
 from calbook.cli.screen import words
 from calbook.core.text import printable
 from calbook.core.time import times
 
-Json = dict[str, Any]
 
-
-def hours_text(availability: Sequence[Mapping[str, str]]) -> str:
+def opening_hours(availability: Sequence[Mapping[str, str]]) -> str:
     """`Mon–Fri 09:00–17:00; Sat 10:00–13:00`."""
     by_day: dict[str, list[str]] = {}
     for window in availability:
@@ -50,7 +48,7 @@ def schedule_card(schedule: Json) -> str:
             ("Schedule", schedule["id"]),
             ("Name", schedule["name"]),
             ("Zone", schedule["timezone"]),
-            ("Hours", hours_text(schedule["availability"]).replace("; ", "\n")),
+            ("Hours", opening_hours(schedule["availability"]).replace("; ", "\n")),
             ("Overrides", "\n".join(override_text(o) for o in schedule["overrides"])),
         ]
     )
@@ -132,16 +130,15 @@ def event_type_card(item: Json) -> str:
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
-            (
-                "Mail",
-                item["notify"]
-                and "attendees are told of all that concerns their calendars",
-            ),
+            ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
             ("Metadata", words.pairs_text(item["metadata"])),
             ("Active", "yes" if item["active"] else "no"),
         ]
     )
+
+
+_MAIL = "attendees are told of all that concerns their calendars"
 
 
 def _sharing(item: Json) -> str | None:
@@ -196,7 +193,5 @@ _TO = {"attendee": "the attendee", "host": "the host", "all": "all"}
 def _question(question: Json) -> str:
     options = f" ({', '.join(question['options'])})" if question["options"] else ""
     needed = ", required" if question["required"] else ""
-    return (
-        f"{question['key']}: {question['label']}"
-        f" [{question['type'].lower()}{needed}]{options}"
-    )
+    kind = f"[{question['type'].lower()}{needed}]{options}"
+    return f"{question['key']}: {question['label']} {kind}"

@@ -31,6 +31,7 @@ _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = "\u200e", "\u200f"
 _JOINED = re.compile(
     "\u200d.?|[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
 )
+_WORDS = re.compile(r"\s*\S+\s*")
 _FLAG_LETTERS = {0x1F1E6 + n: chr(ord("A") + n) for n in range(26)}
 
 
@@ -77,14 +78,16 @@ def clip(text: str, cells: int) -> str:
         return text + _LEFT_TO_RIGHT * _has_right_to_left(text)
     if cells < 1:
         return ""
-    kept, left = "", cells - 1
-    for char in text:
-        left -= _cells(char)
-        if left < 0:
-            break
-        kept += char
-    short = kept.rstrip() + _ELLIPSIS
+    short = _beginning(text, cells - 1).rstrip() + _ELLIPSIS
     return short + (_RIGHT_TO_LEFT + _LEFT_TO_RIGHT) * _has_right_to_left(short)
+
+
+def _beginning(text: str, cells: int) -> str:
+    for number, char in enumerate(text):
+        cells -= _cells(char)
+        if cells < 0:
+            return text[:number]
+    return text
 
 
 def _has_right_to_left(text: str) -> bool:
@@ -96,13 +99,21 @@ def _has_right_to_left(text: str) -> bool:
 
 def fit(text: str, cells: int) -> str:
     """Clipped, and filled up with blanks."""
-    shown = clip(text, cells)
-    return shown + " " * (cells - width(shown))
+    short = clip(text, cells)
+    return short + " " * (cells - width(short))
 
 
-def share_width(wanted: Sequence[int], room: int) -> list[int]:
-    """Columns as wide as wanted; where there is no room the widest give way."""
-    given = list(wanted)
-    while sum(given) > max(room, 0):
-        given[given.index(max(given))] -= 1
-    return given
+def wrap(text: str, cells: int) -> list[str]:
+    """Lines of whole words; a word that is longer than a line is broken."""
+    if width(text) <= cells:
+        return [text]
+    lines = [""]
+    for word in _WORDS.findall(text):
+        if lines[-1] and width(lines[-1]) + width(word.rstrip()) > cells:
+            lines.append("")
+        while width(word.rstrip()) > cells:
+            lines[-1] = _beginning(word, cells) or word[0]
+            word = word.removeprefix(lines[-1])
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]

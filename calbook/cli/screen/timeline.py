@@ -1,9 +1,10 @@
 """Time on the calendar, as the agenda, the week and its picture show it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
 from calbook.core.busy import OWN_PREFIX
 from calbook.core.model import MINUTE, NO_TIME, Span
@@ -11,8 +12,6 @@ from calbook.core.time import local_days, times
 
 if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda
-
-Json = dict[str, Any]
 
 
 BUSY = "BUSY"  # time that is no booking's
@@ -40,6 +39,14 @@ class TimeBlock(NamedTuple):
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
+
+    @property
+    def texts(self) -> list[str]:
+        """Who, with a mark of the kind, and what."""
+        mark = MARKS.get(self.kind, "")
+        host = f"{self.host}: " if self.host else ""
+        first, *rest = filter(None, [self.who, self.title])
+        return [f"{mark}{host}{first}", *rest]
 
 
 class Page(NamedTuple):
@@ -84,7 +91,7 @@ def make_page(
         facts["timezone"],
         now,
         tuple(sorted([*meetings, *busy], key=lambda block: block.start)),
-        tuple(_span(item) for item in facts.get("openTimes", ())),
+        tuple(words.time_span(item) for item in facts.get("openTimes", ())),
         is_whole,
     )
 
@@ -92,7 +99,7 @@ def make_page(
 def _meeting(item: Json, titles: Json, *, with_hosts: bool) -> TimeBlock:
     hosts = [words.short_host(host) for host in item["hostIds"]]
     return TimeBlock(
-        *_span(item),
+        *words.time_span(item),
         kind=item["status"],
         title=titles[item["eventTypeId"]],
         who=words.attendee_text(item),
@@ -105,17 +112,12 @@ def _meeting(item: Json, titles: Json, *, with_hosts: bool) -> TimeBlock:
 def _busy(item: Json, *, with_hosts: bool) -> TimeBlock:
     is_own = item["calendar"].startswith(OWN_PREFIX)
     return TimeBlock(
-        *_span(item),
+        *words.time_span(item),
         kind=BUSY,
         title=item["reason"] or ("busy" if is_own else item["calendar"]),
         who="",
         host=words.short_host(item["hostId"]) if with_hosts else "",
     )
-
-
-def _span(item: Json) -> Span:
-    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
-    return Span(*(times.instant(times.epoch(at)) for at in (start, end)))
 
 
 def days_text(first: date, last: date) -> str:
@@ -144,6 +146,12 @@ def explain_marks(shown: Sequence[TimeBlock]) -> list[str]:
     """What the marks mean that are there."""
     kinds = {block.kind for block in shown}
     return [meaning for kind, meaning in _MEANINGS.items() if kind in kinds]
+
+
+def clock_change_notes(days: Iterable[date], timezone: str) -> Iterator[str]:
+    for day in days:
+        if change := clock_change_text(day, timezone):
+            yield f"{days_text(day, day)}: {change}"
 
 
 class Column(NamedTuple):

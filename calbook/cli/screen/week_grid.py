@@ -4,7 +4,7 @@ A row is a time on the wall: on a day whose clocks change it may be missing, and
 rows of an hour that is repeated are there twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ _LONG = 14 * _HOUR  # from where on rows of an hour are tried first
 _STEPS = (_HOUR, 30 * MINUTE, 15 * MINUTE)
 _OFFICE = (9 * _HOUR, 17 * _HOUR)  # what is shown of a week that has nothing
 _WORKING_DAYS = 5
+
+
+SECOND_PASS = "* second pass of a repeated hour"  # what the mark of a row says
 
 
 class Row(NamedTuple):
@@ -37,7 +40,7 @@ class PlacedBlock(NamedTuple):
     block: TimeBlock
     first: int
     last: int
-    lane: Column
+    beside: Column
 
 
 class DayColumn(NamedTuple):
@@ -70,6 +73,10 @@ class Grid(NamedTuple):
     def is_missing(self, column: DayColumn, row: int) -> bool:
         """Whether the clocks skip it; a second pass is missing nowhere."""
         return column.spans[row] is None and not self.rows[row].is_second
+
+    @property
+    def has_second_pass(self) -> bool:
+        return any(row.is_second for row in self.rows)
 
 
 def week_grid(page: Page) -> Grid:
@@ -158,16 +165,16 @@ def _rows(
 
 
 def _span(
-    found: tuple[OffsetPeriod, ...], day: date, row: Row, step: timedelta
+    periods: tuple[OffsetPeriod, ...], day: date, row: Row, step: timedelta
 ) -> Span | None:
     """The instants of a row; around a gap of the clocks what is left of it."""
     start = times.midnight(day) + row.wall
     cut = [
         Span(max(one.moment(start), one.start), min(one.moment(start + step), one.end))
-        for one in found
+        for one in periods
     ]
     there = [span for span in cut if span.start < span.end]
-    if local_days.has_repeated_hour(found) and len(there) > 1:
+    if local_days.has_repeated_hour(periods) and len(there) > 1:
         return there[row.is_second]
     if not there or row.is_second:
         return None
@@ -180,29 +187,24 @@ def _column(page: Page, day: date, spans: tuple[Span | None, ...]) -> DayColumn:
         for block in page.on(day)
         if (on := [n for n, s in enumerate(spans) if s and s.overlaps(block.span)])
     )
-    beside = columns_beside([(first, last + 1) for first, last, _ in touched])
+    places = columns_beside([(first, last + 1) for first, last, _ in touched])
     return DayColumn(
         day,
         spans,
         local_days.clip_to_day(day, page.timezone, page.opened),
         tuple(
-            PlacedBlock(block, first, last, lane)
-            for (first, last, block), lane in zip(touched, beside, strict=True)
+            PlacedBlock(block, first, last, place)
+            for (first, last, block), place in zip(touched, places, strict=True)
         ),
     )
 
 
 def _is_crowded(column: DayColumn) -> bool:
     """Whether two share a row that do not overlap."""
-    pairs = _pairs_in_a_row(column.placed)
-    return any(not one.block.span.overlaps(other.block.span) for one, other in pairs)
-
-
-def _pairs_in_a_row(
-    placed: Sequence[PlacedBlock],
-) -> Iterator[tuple[PlacedBlock, PlacedBlock]]:
-    for n, one in enumerate(placed):
-        for other in placed[n + 1 :]:
+    for n, one in enumerate(column.placed, start=1):
+        for other in column.placed[n:]:
             if other.first > one.last:
                 break
-            yield one, other
+            if not one.block.span.overlaps(other.block.span):
+                return True
+    return False

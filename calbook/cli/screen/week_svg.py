@@ -8,13 +8,12 @@ from typing import NamedTuple
 from calbook.cli.screen import timeline
 from calbook.cli.screen.timeline import (
     BUSY,
-    MARKS,
     Column,
     Page,
     TimeBlock,
     columns_beside,
 )
-from calbook.cli.screen.week_grid import DayColumn, Grid, week_grid
+from calbook.cli.screen.week_grid import SECOND_PASS, DayColumn, Grid, week_grid
 from calbook.core.model import MINUTE, Span
 from calbook.core.text import printable
 from calbook.core.time import times
@@ -84,17 +83,15 @@ def week_svg(page: Page) -> str:
 
 
 def _title(page: Page) -> str:
-    year, number, _ = page.first.isocalendar()
-    return f"{timeline.days_text(page.first, page.last)} · {year}-W{number:02}"
+    return f"{timeline.days_text(page.first, page.last)} · {page.first:%G-W%V}"
 
 
 def _notes(page: Page, found: Grid) -> Iterator[str]:
     yield from timeline.explain_marks(page.blocks)
-    for column in found.columns:
-        if change := timeline.clock_change_text(column.day, page.timezone):
-            yield f"{timeline.days_text(column.day, column.day)}: {change}"
-    if any(row.is_second for row in found.rows):
-        yield "* second pass of a repeated hour"
+    days = (column.day for column in found.columns)
+    yield from timeline.clock_change_notes(days, page.timezone)
+    if found.has_second_pass:
+        yield SECOND_PASS
     yield f"times in {page.timezone}"
 
 
@@ -155,9 +152,7 @@ def _block(page: Page, block: TimeBlock, box: _Box) -> Iterator[str]:
     clock = f"{start:%H:%M}–{end:%H:%M}"
     if block.kind == BUSY and (start.time(), end.time()) == (time(), time()):
         clock = "all day"
-    host = f"{block.host}: " if block.host else ""
-    who = f"{MARKS.get(block.kind, '')}{host}{block.who or block.title}"
-    title = block.title if block.who else ""
+    who, title = [*block.texts, ""][:2]
     room = int((box.height - 4) // _LINE)
     texts = [("who", who), ("", title), ("faint", clock), ("faint", block.place)]
     if room < 2:

@@ -2,24 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from calbook.cli.output import Json
+from calbook.core.model import DAY, SECOND, Span
 from calbook.core.text import printable
 from calbook.core.time import times
-
-Json = dict[str, Any]
 
 _SHORT = 9  # letters of a uid that people see: bk_ and six
 _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
 # What a mail is, by its `type`.
-MAILS = {
-    "request": "invitation",
-    "cancel": "cancellation",
-    "reminder": "reminder",
-}
+MAILS = {"request": "invitation", "cancel": "cancellation", "reminder": "reminder"}
 
 
 def short_host(id: str) -> str:
@@ -37,12 +33,13 @@ def meeting_time(
 ) -> str:
     """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon`."""
     zone = tz or booking["timezone"]
-    spoken = times.format_meeting(
-        datetime.fromisoformat(booking["startTime"]),
-        datetime.fromisoformat(booking["endTime"]),
-        zone,
-    )
-    return f"{spoken} {zone}" if with_zone else spoken
+    text = times.format_meeting(*time_span(booking), zone)
+    return f"{text} {zone}" if with_zone else text
+
+
+def time_span(item: Json) -> Span:
+    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
+    return Span(start.astimezone(UTC), end.astimezone(UTC))
 
 
 def utc_offset(text: str, tz: str) -> str:
@@ -60,31 +57,31 @@ def day_text(text: str, tz: str) -> str:
     return moment_text(text, tz).split(",")[0]
 
 
-def hours_text(item: Json, tz: str) -> str:
-    """`09:00–12:30`, or `09:00–24:00` up to midnight: within one local date."""
-    start, end = (item[key] for key in ("startTime", "endTime"))
-    until = moment_text(end, tz)[-5:]
-    is_midnight = until == "00:00" and day_text(start, tz) != day_text(end, tz)
-    return f"{moment_text(start, tz)[-5:]}–{'24:00' if is_midnight else until}"
+def clock_times(span: Span, day: date, tz: str) -> str:
+    """`09:00–24:00` up to midnight; `22:00–Tue 02:00` into another day."""
+    start, end = (times.wall_time(at, tz) for at in span)
+    is_midnight = end == times.midnight(day + DAY)
+    until = "24:00" if is_midnight else clock_time(end, day)
+    return f"{clock_time(start, day)}–{until}"
+
+
+def clock_time(wall: datetime, day: date) -> str:
+    return f"{wall:%H:%M}" if wall.date() == day else f"{wall:%a %H:%M}"
 
 
 def status_text(booking: Json) -> str:
     """`CANCELLED (rejected)`: the status, and how a cancelled one ended."""
-    ended = booking["resolution"]
-    plain = ended in (None, "cancelled")
-    return booking["status"] if plain else f"{booking['status']} ({ended})"
+    status, resolution = booking["status"], booking["resolution"]
+    return status if resolution in (None, "cancelled") else f"{status} ({resolution})"
 
 
 def bookable_text(answer: Json, tz: str | None = None) -> str:
     """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon: can be booked, with user_me`."""
     if not answer["bookable"]:
         return f"{meeting_time(answer, tz)}: cannot be booked ({answer['code']})"
-    joins = answer["joins"]
-    how = (
-        f"joins {joins}"
-        if joins
-        else f"can be booked, with {', '.join(answer['hostIds'])}"
-    )
+    how = f"can be booked, with {', '.join(answer['hostIds'])}"
+    if answer["joins"]:
+        how = f"joins {answer['joins']}"
     return f"{meeting_time(answer, tz)}: {how}"
 
 
@@ -152,19 +149,15 @@ def recurrence_text(booking: Json) -> str:
     """`every week, 2024-01-15 to 2024-04-01: 11 of 12 dates`, and those left out."""
     rule, occurrences = booking["recurring"], booking["occurrences"]
     unit = _EVERY[rule["frequency"]]
-    every = (
-        f"every {unit}"
-        if rule["interval"] == 1
-        else (f"every {rule['interval']} {unit}s")
-    )
+    many = f"{rule['interval']} {unit}s"
+    every = f"every {unit if rule['interval'] == 1 else many}"
     days = f" on {', '.join(rule['byDay'])}" if rule["byDay"] else ""
     dates = sorted(o["date"] for o in occurrences)
     live = sum(o["status"] != "CANCELLED" for o in occurrences)
-    held = f"{live} of {len(dates)} dates" if live < len(dates) else f"{live} dates"
-    left_out = [o["date"] for o in occurrences if o["resolution"] == "conflict"]
-    return f"{every}{days}, {dates[0]} to {dates[-1]}: {held}" + (
-        f"\nin the way: {dates_text(left_out)}" if left_out else ""
-    )
+    count = f"{live} of {len(dates)} dates" if live < len(dates) else f"{live} dates"
+    conflicts = [o["date"] for o in occurrences if o["resolution"] == "conflict"]
+    left_out = f"\nin the way: {dates_text(conflicts)}" if conflicts else ""
+    return f"{every}{days}, {dates[0]} to {dates[-1]}: {count}{left_out}"
 
 
 def dates_text(dates: Sequence[str]) -> str:
@@ -182,34 +175,26 @@ def busy_time_text(item: Json, tz: str | None = None, *, with_zone: bool = True)
     if item["startTime"] is None:
         return ""
     zone = tz or item["timezone"]
-    start, end = (datetime.fromisoformat(item[k]) for k in ("startTime", "endTime"))
+    start, end = time_span(item)
     whole = all(times.wall_time(edge, zone).time() == time() for edge in (start, end))
     if item["kind"] == "own" and not whole:
-        spoken = times.format_meeting(start, end, zone)
+        text = times.format_meeting(start, end, zone)
     else:
-        last = times.local_date(end - timedelta(seconds=1), zone)
-        dates = [str(times.local_date(start, zone)), str(last)]
-        spoken = " to ".join(dict.fromkeys(dates))
-    return f"{spoken} {zone}" if with_zone else spoken
+        dates = (times.local_date(at, zone) for at in (start, end - SECOND))
+        text = " to ".join(dict.fromkeys(map(str, dates)))
+    return f"{text} {zone}" if with_zone else text
 
 
 def busy_counts(item: Json, tz: str | None) -> list[str]:
     """What a calendar came to; of own busy time nothing."""
     if item["kind"] == "own":
         return []
-    until = times.local_date(
-        datetime.fromisoformat(item["horizon"]) - timedelta(seconds=1),
-        tz or item["timezone"],
-    )
-    counts = {
-        "free": item["free"],
-        "booked here": item["bookings"],
-        "skipped": item["skippedCount"],
-    }
+    last = datetime.fromisoformat(item["horizon"]) - SECOND
+    keys = {"free": "free", "bookings": "booked here", "skippedCount": "skipped"}
     return [
         count_text(item["stretches"], "busy stretch", "busy stretches"),
-        *(f"{count} {word}" for word, count in counts.items() if count),
-        f"read until {until}",
+        *(f"{item[key]} {word}" for key, word in keys.items() if item[key]),
+        f"read until {times.local_date(last, tz or item['timezone'])}",
     ]
 
 
@@ -247,12 +232,12 @@ def count_text(number: int, one: str, many: str) -> str:
 
 def card_text(facts: Iterable[tuple[str, object]]) -> str:
     """Labels and values under each other; empty ones are left out."""
-    shown = [(label, visible_lines(str(value))) for label, value in facts if value]
-    margin = max((len(label) for label, _ in shown), default=0) + 2
+    given = [(label, visible_lines(str(value))) for label, value in facts if value]
+    margin = max((len(label) for label, _ in given), default=0) + 2
     return "".join(
-        f"{label:<{margin}}{lines[0]}\n"
-        + "".join(f"{'':<{margin}}{line}\n" for line in lines[1:])
-        for label, lines in shown
+        f"{'' if number else label:<{margin}}{line}\n"
+        for label, lines in given
+        for number, line in enumerate(lines)
     )
 
 
@@ -287,7 +272,7 @@ def _listed(value: Any) -> str:
 
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "dates": lambda dates: f"of {dates_text(dates)}",
-    "attendee": lambda attendee: person_text(attendee),
+    "attendee": person_text,
     "assignment": lambda a: f"{a['hostId']} by {a['rule']}: {a['because']}",
     "note": lambda note: f"note: {note['content']}",
 }
@@ -301,26 +286,22 @@ def attendance_text(item: Json) -> str:
 
 def status_and_attendance(item: Json) -> str:
     """`COMPLETED, attended`: an occurrence's status, and whether somebody came."""
-    is_said = item["status"] == "NO_SHOW"
-    return ", ".join(
-        filter(None, [status_text(item), "" if is_said else _who_came(item)])
-    )
+    came = "" if item["status"] == "NO_SHOW" else _who_came(item)
+    return ", ".join(filter(None, [status_text(item), came]))
 
 
 def _who_came(item: Json) -> str:
     """In a group how many did, and how many did not."""
-    said = list(item.get("attendances", {}).values())
-    if not said:
+    each = list(item.get("attendances", {}).values())
+    if not each:
         return attendance_text(item)
-    missed = f", {said.count('no_show')} missed" if "no_show" in said else ""
-    return f"{said.count('attended')} attended{missed}"
+    missed = f", {each.count('no_show')} missed" if "no_show" in each else ""
+    return f"{each.count('attended')} attended{missed}"
 
 
 def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
     """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
-    times = [
-        meeting_time({**item, "timezone": tz}, tz, with_zone=False) for item in items
-    ]
+    times = [meeting_time(item, tz, with_zone=False) for item in items]
     width = max(map(len, times))
     return [
         f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
@@ -337,18 +318,18 @@ def _attendee(booking: Json) -> str:
 def _person(attendee: Json) -> str:
     """Who, whether they came, and what they brought to a group."""
     brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
-    told = [attendance_text(attendee), *brought, attendee.get("notes") or ""]
-    more = "; ".join(filter(None, told)).replace("\n", "; ")
+    facts = [attendance_text(attendee), *brought, attendee.get("notes")]
+    more = "; ".join(filter(None, facts)).replace("\n", "; ")
     return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
 
 
-def _settled(booking: Json) -> str:
+def _outcome(booking: Json) -> str:
     """A booking's status; of a single meeting also who came."""
     single = [] if booking["recurring"] else booking["occurrences"]
     return status_and_attendance(single[0]) if single else status_text(booking)
 
 
-_SHOWN = 12  # dates of a series that a card lists
+_LISTED = 12  # dates of a series that a card lists
 
 
 def _dates(booking: Json, tz: str | None) -> str:
@@ -357,11 +338,10 @@ def _dates(booking: Json, tz: str | None) -> str:
         return ""
     zone = tz or booking["timezone"]
     items = booking["occurrences"]
-    lines = _occurrences(items[:_SHOWN], zone)
-    more = len(items) - len(lines)
-    return "\n".join(
-        lines + [f"and {more} more: calbook occurrences {booking['uid']}"] * bool(more)
-    )
+    lines = _occurrences(items[:_LISTED], zone)
+    if more := len(items) - len(lines):
+        lines.append(f"and {more} more: calbook occurrences {booking['uid']}")
+    return "\n".join(lines)
 
 
 def booking_card(booking: Json, tz: str | None = None) -> str:
@@ -369,7 +349,7 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
         [
             ("Booking", booking["uid"]),
             ("When", meeting_time(booking, tz)),
-            ("Status", _settled(booking)),
+            ("Status", _outcome(booking)),
             ("Repeats", booking["recurring"] and recurrence_text(booking)),
             ("Dates", _dates(booking, tz)),
             ("Cancelled by", booking["cancelledBy"]),

@@ -1,0 +1,90 @@
+"""What was laid out, in colours; the only module that knows rich. Slow to import."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.text import Text
+
+from calbook.cli import output
+from calbook.cli.screen.cells import Line
+
+_T = TypeVar("_T")
+
+_COLOURS = {
+    **{"PENDING": "yellow", "CONFIRMED": "green", "CANCELLED": "red"},
+    **{"COMPLETED": "dim", "NO_SHOW": "magenta", "BUSY": "dim"},
+    **{"pending": "yellow", "delivered": "green", "failed": "red"},
+    **{"dropped": "magenta"},
+}
+
+
+def paint_lines(lines: Iterable[Line]) -> str:
+    """Lines that were laid out before, in their styles."""
+    console = _console()
+    with console.capture() as capture:
+        for line in lines:
+            text = Text.assemble(
+                *((p.text, _COLOURS.get(p.style, p.style)) for p in line)
+            )
+            text.rstrip()
+            console.print(text, soft_wrap=True)
+    return capture.get()
+
+
+def _console() -> Console:
+    return Console(
+        file=io.StringIO(),
+        width=output.width(),
+        force_terminal=not output.as_terminal,
+        no_color=output.as_terminal or None,
+        highlight=False,
+    )
+
+
+_PAGE = {"markdown.code": "bold cyan"}  # rich's own is on black, on any background
+_LINK = re.compile(r"\[([^\]]+)\]\((\w+)\.md\)")
+_BRACKETED = re.compile(rf"\({_LINK.pattern}\)")
+
+
+def manual_page(text: str, width: int) -> str:
+    """A page of the manual; a link to another one is the command that shows it."""
+    from rich.markdown import Markdown  # slow to import
+    from rich.theme import Theme
+
+    linked = _BRACKETED.sub(r"(`calbook help \2`)", text)
+    linked = _LINK.sub(r"\1 (`calbook help \2`)", linked)
+    console = _console()
+    with console.use_theme(Theme(_PAGE)), console.capture() as capture:
+        console.print(
+            Markdown(linked, code_theme="ansi_dark", hyperlinks=False), width=width
+        )
+    lines = (line.rstrip() for line in capture.get().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+class ProgressBar:
+    """How far something that takes long has come, on stderr."""
+
+    def __init__(self, what: str, total: int) -> None:
+        from rich.progress import Progress  # slow to import
+
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task(what, total=total)
+        self._progress.start()
+
+    def update(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+    def close(self) -> None:
+        self._progress.stop()
+
+
+def with_progress(items: Iterable[_T], what: str, total: int) -> Iterator[_T]:
+    """Pass things on as they come, with a bar on stderr while they do."""
+    from rich.progress import Progress  # slow to import
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        yield from progress.track(items, total=total, description=what)

@@ -10,8 +10,8 @@ import pytest
 from conftest import DAYS, Clock
 
 from calbook import Booking, Client, EventType, Slot, errors
+from calbook.services.availability import free_starts as slots_service
 from calbook.services.availability import lookup
-from calbook.services.availability import slots as slots_service
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 JAN_18 = "2027-01-18"  # a Monday

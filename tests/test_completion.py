@@ -24,8 +24,8 @@ from calbook.cli import app
 from calbook.cli.commands import completion
 from calbook.cli.shell import complete
 from calbook.core.model import Status
-from calbook.core.rules import policy
-from calbook.store.sqlite.connection import APPLICATION_ID, SCHEMA_VERSION
+from calbook.core.rules import booking_rules
+from calbook.store.sqlite.file_access import APPLICATION_ID, SCHEMA_VERSION
 
 ROOT = Path(__file__).parent.parent
 FILES = {
@@ -136,7 +136,9 @@ def test_choices_are_those_of_the_core(client: calbook.Client) -> None:
     rules = words(*refused.value.details["choices"])
     assert found["calbook list", "--status"] == words(*Status)
     assert found["calbook event add", "--assignment"] == rules
-    assert found["calbook create", "--override"] == ",".join(policy.OVERRIDES)
+    assert found["calbook create", "--override"] == ",".join(
+        booking_rules.RULE_OVERRIDES
+    )
 
 
 def test_a_row_is_four_cells_on_one_line() -> None:

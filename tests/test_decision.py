@@ -29,13 +29,13 @@ from calbook.core.model import (
     Attendance,
     Attendee,
     Booking,
+    BookingTerms,
+    DateOverride,
     EventType,
+    GivenStart,
     Host,
     Hours,
-    Moment,
     Occurrence,
-    Override,
-    Policy,
     Question,
     Reminder,
     Resolution,
@@ -45,7 +45,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.outgoing.reminders import RECIPIENTS
-from calbook.core.rules.policy import OVERRIDES
+from calbook.core.rules.booking_rules import RULE_OVERRIDES
 from calbook.core.time.recurrence import DAYS, Frequency, Recurrence, Weekday
 from calbook.store.facts import Facts
 from calbook.store.sqlite.store import SqliteStore
@@ -730,9 +730,9 @@ RULES = st.builds(
     active=st.sampled_from([True] * 9 + [False]),
 )
 WAIVED = st.one_of(
-    st.just(frozenset(OVERRIDES)),
+    st.just(frozenset(RULE_OVERRIDES)),
     st.just(frozenset[str]()),
-    st.frozensets(st.sampled_from(OVERRIDES)),
+    st.frozensets(st.sampled_from(RULE_OVERRIDES)),
 )
 
 
@@ -982,7 +982,8 @@ SCHEDULES = st.builds(
     timezone=ZONES,
     weekly=st.tuples(*[OPEN] * 7),
     overrides=st.lists(
-        st.builds(Override, date=st.dates(), hours=OPEN, reason=maybe(TEXT)), max_size=3
+        st.builds(DateOverride, date=st.dates(), hours=OPEN, reason=maybe(TEXT)),
+        max_size=3,
     ).map(lambda items: {item.date: item for item in items}),
 )
 
@@ -1014,7 +1015,7 @@ def occurrences(draw: st.DrawFn, start: datetime) -> Occurrence:
     return Occurrence(
         recurrence_id=start - draw(MINUTES),
         date=draw(st.dates()),
-        start=Moment(start, wall, zone, draw(st.booleans())),
+        start=GivenStart(start, wall, zone, draw(st.booleans())),
         span=Span(start, start + length),
         claim=Span(start - before, start + length + after),
         status=status,
@@ -1055,7 +1056,7 @@ def bookings(draw: st.DrawFn) -> Booking:
             )
             for n in emails
         ),
-        policy=Policy(
+        policy=BookingTerms(
             draw(st.booleans()),
             draw(st.booleans()),
             draw(maybe(MINUTES)),
@@ -1069,7 +1070,7 @@ def bookings(draw: st.DrawFn) -> Booking:
         responses=draw(JSON),
         metadata=draw(JSON),
         recurring=draw(maybe(RECURRENCES)),
-        overrides=tuple(draw(st.lists(st.sampled_from(OVERRIDES), unique=True))),
+        overrides=tuple(draw(st.lists(st.sampled_from(RULE_OVERRIDES), unique=True))),
         sequence=draw(st.integers(0, 9)),
         version=draw(st.integers(0, 9)),
     )

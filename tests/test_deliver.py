@@ -55,7 +55,7 @@ def hook(client: Client, receiver: Receiver) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts end after 0.6 seconds instead of ten."""
-    monkeypatch.setattr(worker, "LONGEST", 0.6)
+    monkeypatch.setattr(worker, "ATTEMPT_SECONDS", 0.6)
 
 
 def statuses(client: Client, **filters: Any) -> list[str]:
@@ -669,7 +669,7 @@ def test_a_slow_name_server_takes_no_longer_than_an_attempt(
 def test_a_sample_waits_no_longer_for_a_slow_name_server(
     client: Client, hook: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample, "LONGEST", 0.4)
+    monkeypatch.setattr(sample, "ATTEMPT_SECONDS", 0.4)
     client.calendar.webhooks.update(hook, url="https://slow.example/")
     resolving(monkeypatch, "127.0.0.1", seconds=2)
 
@@ -1028,7 +1028,7 @@ def test_what_has_been_sent_costs_the_next_delivery_nothing(
             (row,) = reading.due_rows(10**10)
             conn = reading.connection
             work = steps(conn, lambda: reading.due_rows(10**10))
-            work += steps(conn, lambda: reading.job_row(row["seq"]))
+            work += steps(conn, lambda: reading.sendable_row(row["seq"]))
             return work + steps(conn, lambda: reading.next_due(10**10))
 
     booking()

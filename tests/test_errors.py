@@ -21,8 +21,8 @@ import pytest
 from calbook import Client, errors
 from calbook.cli.commands import bookings
 from calbook.core.text import printable
-from calbook.store.sqlite import connection
-from calbook.store.sqlite.connection import SCHEMA_VERSION
+from calbook.store.sqlite import file_access
+from calbook.store.sqlite.file_access import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -440,7 +440,7 @@ def busy(scene: Scene) -> Iterator[Reached]:
         scene.monkeypatch.context() as patch,
         closing(sqlite3.connect(scene.path, isolation_level=None)) as conn,
     ):
-        patch.setattr(connection, "PATIENCE", 0)
+        patch.setattr(file_access, "LOCK_WAIT_SECONDS", 0)
         conn.execute("begin exclusive")
         yield Reached(create(), {"path": str(scene.path)})
 

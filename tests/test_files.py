@@ -22,9 +22,9 @@ import pytest
 
 from calbook import Client, errors
 from calbook.store.facts import Facts
-from calbook.store.sqlite import connection, schema, setup
+from calbook.store.sqlite import file_access, schema, setup
 from calbook.store.sqlite import store as sqlite_store
-from calbook.store.sqlite.connection import APPLICATION_ID, SCHEMA_VERSION
+from calbook.store.sqlite.file_access import APPLICATION_ID, SCHEMA_VERSION
 from calbook.store.sqlite.store import SqliteStore
 from calbook.store.transaction import Transaction
 
@@ -157,7 +157,7 @@ def test_a_reader_cannot_write(store: SqliteStore, made: Path) -> None:
 def test_a_reader_sees_one_state_throughout(
     store: SqliteStore, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0)
+    monkeypatch.setattr(file_access, "LOCK_WAIT_SECONDS", 0)
 
     with store.read(Facts) as facts, Client(made) as other:
         before = [host["name"] for host in facts.host_rows()]
@@ -769,7 +769,7 @@ def test_the_file_now_at_the_path_is_used_from_then_on(made: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     patience = 0.3
-    monkeypatch.setattr(connection, "PATIENCE", patience)
+    monkeypatch.setattr(file_access, "LOCK_WAIT_SECONDS", patience)
     return patience
 
 

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from calbook.core.model import (
     Attendee,
     Booking,
+    BookingTerms,
     EventType,
+    GivenStart,
     Host,
-    Moment,
     Occurrence,
-    Policy,
     Question,
     Span,
     Status,
@@ -58,7 +58,7 @@ def occurrence_of(
     return Occurrence(
         recurrence_id=start,
         date=wall.date(),
-        start=Moment(start, wall, zone, by_offset=False),
+        start=GivenStart(start, wall, zone, by_offset=False),
         span=span,
         claim=span,
         status=Status.CONFIRMED,
@@ -82,7 +82,7 @@ def invite_of(
         "timezone": zone,
         "occurrences": (occurrence_of(start, length, zone, **(occurrence or {})),),
         "attendees": (ADA,),
-        "policy": Policy(False, True, None),
+        "policy": BookingTerms(False, True, None),
         "created_at": utc("2026-12-01 08:00"),
         "updated_at": utc("2026-12-02 09:30"),
     }
@@ -123,7 +123,9 @@ def test_a_request_is_written_like_this(make_invite):
         meeting_url=MEETING_URL,
         notes="The proposal",
         responses={"company": "Acme; Sons"},
-        policy=Policy(False, True, None, (Question("company", "Company", "TEXT"),)),
+        policy=BookingTerms(
+            False, True, None, (Question("company", "Company", "TEXT"),)
+        ),
         sequence=2,
     )
 
@@ -377,7 +379,7 @@ def test_answers_stand_in_the_order_of_the_questions(make_invite):
     )
     invite = make_invite(
         responses={"days": ["mon", "tue"], "news": False, "size": 3},
-        policy=Policy(False, True, None, questions),
+        policy=BookingTerms(False, True, None, questions),
     )
 
     assert read(invite)["DESCRIPTION"] == "Size: 3\nNews?: no\nDays: mon, tue"
@@ -389,7 +391,7 @@ def test_a_group_reads_nobodys_answers_and_notes(make_invite):
     invite = make_invite(
         event_type={"seats": 8, "description": "An hour of calm"},
         attendees=(ADA, Attendee("bo@example.com", **told)),
-        policy=Policy(False, True, None, (Question("why", "Why", "TEXT"),)),
+        policy=BookingTerms(False, True, None, (Question("why", "Why", "TEXT"),)),
         meeting_url=MEETING_URL,
         **told,
     )
@@ -406,7 +408,9 @@ def test_nobodys_phone_and_no_metadata_are_in_the_file(make_invite):
         attendees=(ADA, Attendee("bo@example.com", phone="+351999888777")),
         location={"type": "PHONE", "phone": "+351999888777"},
         responses={"mobile": "+351999888777"},
-        policy=Policy(False, True, None, (Question("mobile", "Mobile", "PHONE"),)),
+        policy=BookingTerms(
+            False, True, None, (Question("mobile", "Mobile", "PHONE"),)
+        ),
         metadata={"crm": "secret"},
     )
 

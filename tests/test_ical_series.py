@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from test_ical import invite_of, utc
 
 from calbook.core.errors import NotFound
-from calbook.core.model import Moment, Occurrence, Resolution, Span, Status
+from calbook.core.model import GivenStart, Occurrence, Resolution, Span, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Frequency, Recurrence, Weekday
 from calbook.ical.writing.event_text import Invite
@@ -47,7 +47,7 @@ def series_of(
     changes = dict(changes or {})
     occurrences = []
     for wall, start in recurrence.starts(rule, datetime.fromisoformat(first), zone):
-        moment = Moment(start, wall, zone, by_offset=False)
+        moment = GivenStart(start, wall, zone, by_offset=False)
         span = Span(start, start + length)
         made = Occurrence(
             start, wall.date(), moment, span, span, status=Status.CONFIRMED

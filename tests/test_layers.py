@@ -119,10 +119,14 @@ def test_a_module_imports_what_its_room_may(module: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source", "named"),
     [
-        ("core.rules.policy", "import sqlite3", "sqlite3"),
-        ("core.rules.policy", "from calbook.store import rows", "calbook.store.rows"),
-        ("core.rules.policy", "from calbook import wire", "calbook.wire"),
-        ("core.rules.policy", "def f():\n    import rich", "rich"),
+        ("core.rules.booking_rules", "import sqlite3", "sqlite3"),
+        (
+            "core.rules.booking_rules",
+            "from calbook.store import rows",
+            "calbook.store.rows",
+        ),
+        ("core.rules.booking_rules", "from calbook import wire", "calbook.wire"),
+        ("core.rules.booking_rules", "def f():\n    import rich", "rich"),
         ("store.facts", "from sqlite_utils import Database", "sqlite_utils.Database"),
         ("store.facts", "from calbook.cli import app", "calbook.cli.app"),
         ("services.bookings.change", "import sqlite3", "sqlite3"),
@@ -260,7 +264,7 @@ def test_listing_loads_no_rules_and_nothing_heavy(
     args = [uid if arg == "UID" else arg for arg in command]
     forms = ["--json", "--jsonl", "--csv", *["--all"] * (command[0] == "list")]
     slow = (
-        "calbook.core.rules.policy",
+        "calbook.core.rules.booking_rules",
         "calbook.core.model",
         "calbook.core.checks",
         "calbook.services.bookings.change",

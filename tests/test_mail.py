@@ -27,7 +27,7 @@ from test_ical import ALICE, BOB, invite_of
 from calbook import Booking, Client, errors
 from calbook.core.checks import NAME_LENGTH
 from calbook.core.model import Attendee
-from calbook.core.outgoing.notices import Notice
+from calbook.core.outgoing.mail_notices import Notice
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
 from calbook.delivery.mail.smtp import SmtpSender
@@ -730,7 +730,7 @@ def test_without_a_mail_server_nobody_is_told_and_nothing_written(
             ]
         )
 
-    assert "calbook config smtp" in (refusal.value.hint or "")
+    assert "calbook config smtp" in (refusal.value.json_hint or "")
     assert path.read_bytes() == before
 
 
@@ -817,7 +817,8 @@ def test_a_write_that_tells_nobody_loads_nothing_for_it(
         "from calbook.cli import app\n"
         "status = app.run(sys.argv[1:])\n"
         "loaded = {'smtplib', 'email', 'ssl', 'socket', 'tomllib', 'icalendar',"
-        " 'calbook.settings', 'calbook.services.outbox.notices', 'calbook.delivery'}\n"
+        " 'calbook.settings', 'calbook.services.outbox.mail_notices',"
+        " 'calbook.delivery'}\n"
         "print(*sorted(loaded & set(sys.modules)), file=sys.stderr)\n"
         "print(*(f for f in opened if 'config.toml' in f), file=sys.stderr)\n"
     )

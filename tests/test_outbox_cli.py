@@ -407,12 +407,12 @@ def test_all_events_can_be_asked_for_again(
 
 @pytest.mark.parametrize("command", ["add", "update"])
 def test_the_help_names_every_type_of_event(run: Run, command: str) -> None:
-    from calbook.core.outgoing.webhooks import EVENT_TYPES
+    from calbook.core.outgoing.webhooks import EVENT_NAMES
 
     text = run("webhook", command, "--help").out
 
     names = set(re.findall(r"\w+", text))
-    assert {name.removeprefix("booking.") for name in EVENT_TYPES} <= names
+    assert {name.removeprefix("booking.") for name in EVENT_NAMES} <= names
 
 
 def test_every_option_of_a_webhook_has_help(run: Run) -> None:

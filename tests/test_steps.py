@@ -20,9 +20,9 @@ from calbook import Booking, Client, Event
 from calbook.api.client import Calendar
 from calbook.core.model import Span
 from calbook.core.time import times
-from calbook.store import busy_spans
+from calbook.store import busy_times
 from calbook.store import facts as store_facts
-from calbook.store.busy_spans import stretch_rows
+from calbook.store.busy_times import busy_time_rows
 from calbook.store.facts import Facts
 from calbook.store.sqlite.store import SqliteStore
 from calbook.store.statistics import GROUPS
@@ -225,7 +225,7 @@ ASKED: dict[str, Ask] = {
     "whether a span is free": lambda facts, file: obstacle(
         facts, file.middle + HOUR / 2
     ),
-    "a week's stretches": lambda facts, file: stretch_rows(
+    "a week's stretches": lambda facts, file: busy_time_rows(
         facts.connection, None, *map(times.epoch, day(file, 7))
     ),
     "what is in the way": lambda facts, file: obstacle(facts, file.middle),
@@ -402,4 +402,4 @@ def test_a_date_that_is_due_costs_the_same_in_a_long_series(
 
 
 def test_busy_stretches_are_looked_for_as_far_back_as_claims() -> None:
-    assert busy_spans.LONGEST == store_facts.LONGEST
+    assert busy_times.CLAIM_SECONDS == store_facts.CLAIM_SECONDS

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from calbook import Booking, Client, errors
-from calbook.store.sqlite import connection
+from calbook.store.sqlite import file_access
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_a_restore_waits_for_who_writes_as_long_as_patience_lasts(
     plain: sqlite3.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0.3)
+    monkeypatch.setattr(file_access, "LOCK_WAIT_SECONDS", 0.3)
     named(client, "One").backup(copy)
     named(client, "Two")
     before = {p.name for p in path.parent.iterdir()}

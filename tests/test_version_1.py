@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from calbook import Booking, Client
 from calbook.store.facts import Facts
 from calbook.store.sqlite import schema
-from calbook.store.sqlite.connection import APPLICATION_ID
+from calbook.store.sqlite.file_access import APPLICATION_ID
 
 if TYPE_CHECKING:
     from conftest import Clock

@@ -15,7 +15,7 @@ from test_version_1 import dumped, fill, held, tables
 from calbook import Client, errors
 from calbook.cli.shell import complete
 from calbook.store.sqlite import schema
-from calbook.store.sqlite.connection import APPLICATION_ID
+from calbook.store.sqlite.file_access import APPLICATION_ID
 
 if TYPE_CHECKING:
     from conftest import Clock

@@ -526,14 +526,14 @@ def test_a_file_that_is_locked_again_is_said(
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    attempt = first_attempt.attempt_first
+    attempt = first_attempt.send_queued
 
     def locked(*args: Any, **kwargs: Any) -> Any:
         with closing(sqlite3.connect(path, isolation_level=None)) as conn:
             conn.execute("begin exclusive")
             return attempt(*args, **kwargs)
 
-    monkeypatch.setattr(first_attempt, "attempt_first", locked)
+    monkeypatch.setattr(first_attempt, "send_queued", locked)
     answer = run(*booking_args())
 
     assert (answer.status, receiver.requests) == (0, [])

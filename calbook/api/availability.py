@@ -58,7 +58,7 @@ class Availability(Noun):
         query = AvailabilityQuery(
             event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
         )
-        return Explanation(lookup.explain_start(self._context, query, start_time))
+        return Explanation(lookup.read_explanation(self._context, query, start_time))
 
     def blocked(
         self,

@@ -337,7 +337,7 @@ class Bookings(BookingReads):
         **arguments: Any,
     ) -> Booking:
         """Make one change; `request` is what an idempotency key stands for."""
-        from calbook.services.bookings.options import read_options
+        from calbook.services.bookings.change_options import read_options
 
         check_keywords(f"Bookings.{action}", options, known)
         asked = uid if request is None else request

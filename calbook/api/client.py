@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -99,10 +100,12 @@ class Client:
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
-        sent = sending.deliver(
-            self._context, limit=limit, watch=watch, retry_now=retry_now
-        )
-        return map(Delivery, sent)
+        with closing(
+            sending.deliver(
+                self._context, limit=limit, watch=watch, retry_now=retry_now
+            )
+        ) as sent:
+            yield from map(Delivery, sent)
 
     @property
     def queued(self) -> int:
@@ -121,9 +124,7 @@ class Client:
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
-        return tuple(
-            map(Delivery, sending.attempt_first(self._context, seconds=seconds))
-        )
+        return tuple(map(Delivery, sending.send_queued(self._context, seconds=seconds)))
 
     def count_due(self) -> int:
         """How many deliveries may be sent now."""

@@ -118,7 +118,7 @@ def _answer(question: Question) -> Any:
     def check(text: str) -> Any:
         if not text and not question.required:
             return None
-        return questions.check_answer(question, text)
+        return questions.check_response(question, text)
 
     default = None if question.required else ""
     return ask(f"{question.label}{hint}{optional}", check, default=default)

@@ -63,6 +63,10 @@ class CalbookError(Exception):
         field = self._json_field
         return self.json_message.replace(field, self.details.get("field", field))
 
+    @property
+    def json_hint(self) -> str | None:
+        return self.command_hint or self.hint
+
     def __str__(self) -> str:
         return self.message
 
@@ -73,7 +77,7 @@ class CalbookError(Exception):
             "error": {
                 "code": self.code,
                 "message": self.json_message,
-                "hint": self.command_hint or self.hint,
+                "hint": self.json_hint,
                 "exitCode": self.exit_code,
                 "details": self.details | field,
             }

@@ -93,7 +93,7 @@ class Hours(NamedTuple):
     end: timedelta
 
 
-class Override(NamedTuple):
+class DateOverride(NamedTuple):
     """Other hours for one local date; none at all closes it."""
 
     date: date
@@ -108,7 +108,7 @@ class Schedule(NamedTuple):
     name: str
     timezone: str
     weekly: tuple[tuple[Hours, ...], ...]
-    overrides: Mapping[date, Override]
+    overrides: Mapping[date, DateOverride]
 
 
 class Host(NamedTuple):
@@ -179,10 +179,10 @@ class EventType(NamedTuple):
     metadata: Mapping[str, Any] = {}
 
     @property
-    def grid(self) -> timedelta:
+    def step(self) -> timedelta:
         return self.slot_interval or self.duration
 
-    def claim(self, meeting: Span) -> Span:
+    def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""
         return Span(meeting.start - self.buffer_before, meeting.end + self.buffer_after)
 
@@ -206,7 +206,7 @@ class Attendee(NamedTuple):
     metadata: Mapping[str, Any] = {}
 
 
-class Moment(NamedTuple):
+class GivenStart(NamedTuple):
     """A start as it was given, so that a later change of zone rules can be seen."""
 
     instant: datetime
@@ -226,7 +226,7 @@ class Occurrence(NamedTuple):
 
     recurrence_id: datetime
     date: date
-    start: Moment
+    start: GivenStart
     span: Span
     claim: Span
     status: Status
@@ -238,7 +238,7 @@ class Occurrence(NamedTuple):
     is_recorded: bool = False  # the event for what time did has been written
 
 
-class Policy(NamedTuple):
+class BookingTerms(NamedTuple):
     """The event type's rules that bind a booking for life, as of its making."""
 
     requires_confirmation: bool
@@ -259,7 +259,7 @@ class Booking(NamedTuple):
     timezone: str
     occurrences: tuple[Occurrence, ...]
     attendees: tuple[Attendee, ...]  # the primary first
-    policy: Policy
+    policy: BookingTerms
     created_at: datetime
     updated_at: datetime
     location: Mapping[str, str] | None = None

@@ -1,6 +1,6 @@
 """Text from people: checked on its way in, made harmless on its way out.
 
-It is stored as it was given; `visible` spells out what a terminal, a table or a
+It is stored as it was given; `printable` spells out what a terminal, a table or a
 bidi-aware reader would obey instead of show.
 """
 

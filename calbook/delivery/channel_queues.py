@@ -1,4 +1,4 @@
-"""What waits to be sent to each target, and by whom: one after another in its lane."""
+"""What waits to be sent to each target, and by whom: one after another in its queue."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from importlib import import_module
 from calbook.delivery.outcome import Outcome, Sender
 from calbook.store.reader import Row
 
-_IN_VAIN = 3  # attempts that reach nobody, one after another, until a lane rests
+_IN_VAIN = 3  # attempts that reach nobody, one after another, until a queue rests
 _REST = 30.0  # seconds, of a watcher; else for what is left of the round
 
 # The modules whose `open_sender()` makes what sends in each channel; it is called in a
 # thread that must not use the bookings file.
-CHANNELS: Mapping[str, str] = {
+SENDER_MODULES: Mapping[str, str] = {
     "webhook": "calbook.delivery.webhook.http",
     "mail": "calbook.delivery.mail.smtp",
 }
@@ -27,9 +27,9 @@ def queue_key(channel: str, target: str) -> str:
 
 
 class ChannelQueues:
-    """The deliveries planned, by number, in each lane.
+    """The deliveries planned, by number, in each queue.
 
-    Who cannot be reached is not asked a thousand times in a row: a lane rests then,
+    Who cannot be reached is not asked a thousand times in a row: a queue rests then,
     its deliveries stay due.
     """
 
@@ -48,11 +48,11 @@ class ChannelQueues:
                 self._plans.setdefault(key, deque()).append(row["seq"])
 
     def waiting(self) -> list[str]:
-        """The lanes with something to send."""
+        """The queues with something to send."""
         return [key for key, plan in self._plans.items() if plan]
 
     def take(self, key: str) -> int | None:
-        """The next delivery of a lane."""
+        """The next delivery of a queue."""
         plan = self._plans.get(key)
         return plan.popleft() if plan else None
 
@@ -66,21 +66,23 @@ class ChannelQueues:
             self._resting[key] = time.monotonic() + _REST
             self._plans.pop(key, None)
 
-    def is_rest_over(self) -> bool:
-        """Whether a lane may be tried again: once, unless somebody is there now."""
+    def resume_rested(self) -> bool:
+        """Let queues that have rested be tried once; whether there were any."""
         now = time.monotonic()
         rested = [key for key, until in self._resting.items() if until <= now]
         for key in rested:
             del self._resting[key]
         return bool(rested)
 
-    def end_rest(self) -> None:
-        """Let no lane rest."""
+    def resume_all(self) -> None:
+        """Let no queue rest."""
         self._resting.clear()
 
     def sender(self, key: str, channel: str) -> Sender:
         if key not in self._senders:
-            self._senders[key] = import_module(CHANNELS[channel]).open_sender()  # slow
+            self._senders[key] = import_module(
+                SENDER_MODULES[channel]
+            ).open_sender()  # slow
         return self._senders[key]
 
     def close(self, *, but: Collection[str] = ()) -> None:

@@ -23,8 +23,8 @@ _TURN = 1.0  # seconds that others are waited for who send just now
 _LOOK = 0.05
 
 
-def attempt_first(context: Context, *, seconds: float) -> tuple[dict[str, Any], ...]:
-    """Send what this desk's changes have queued; what of it has not arrived.
+def send_queued(context: Context, *, seconds: float) -> tuple[dict[str, Any], ...]:
+    """Send what this context's changes have queued; what of it has not arrived.
 
     What a watcher has not sent yet is its business, and not among it.
 

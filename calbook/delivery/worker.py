@@ -33,16 +33,18 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-LONGEST = 10.0  # seconds for one attempt, from looking up the name to the answer's end
-KEPT = timedelta(days=90)  # that the log shows what has arrived
+ATTEMPT_SECONDS = (
+    10.0  # seconds for one attempt, from looking up the name to the answer's end
+)
+KEEP_DELIVERED = timedelta(days=90)  # that the log shows what has arrived
 _AT_ONCE = 1_000  # old deliveries that one round forgets
-_LANES = 8  # targets that are sent to at once
+_MOST_QUEUES = 8  # targets that are sent to at once
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
 _LOOK = 0.5  # seconds after which a watcher looks whether the file has changed
 _STALE = 1.0  # seconds after which a round looks what else has become due
 
 
-class _Flight(NamedTuple):
+class _Attempt(NamedTuple):
     """An attempt under way."""
 
     job: Job
@@ -72,8 +74,8 @@ class DeliveryWorker:
         self._only = only
         self._left = limit
         self._until = until
-        self._lanes = ChannelQueues()
-        self._flights: dict[str, _Flight] = {}
+        self._queues = ChannelQueues()
+        self._attempts: dict[str, _Attempt] = {}
         self._tried: set[int] = set()
         self._planned = 0.0
         self._wake = float("inf")  # the epoch of a watcher's next look
@@ -86,34 +88,34 @@ class DeliveryWorker:
         try:
             while True:
                 self._start()
-                if not self._flights or time.monotonic() > self._planned + _STALE:
+                if not self._attempts or time.monotonic() > self._planned + _STALE:
                     self._plan()
                     self._start()
-                if not self._flights:
+                if not self._attempts:
                     return
                 yield from self._record_finished(min(self._wait(), _STALE))
         finally:
-            self._lanes.close()
+            self._queues.close()
 
     def watch(self, tick: Callable[[], object]) -> Iterator[Json]:
         """Send what is due whenever something is; without end but for `limit`."""
         seen: object = None
         self._stays = True
         try:
-            while self._flights or not self._is_used_up():
+            while self._attempts or not self._is_used_up():
                 try:
                     if self._state() != seen:  # also by who mends what was in vain
-                        self._lanes.end_rest()
+                        self._queues.resume_all()
                         seen = self._look(tick)
-                    elif self._is_past(self._wake) or self._lanes.is_rest_over():
+                    elif self._is_past(self._wake) or self._queues.resume_rested():
                         seen = self._look(tick)
                     self._start()
                 except Busy:  # another program is at the file, and for long
                     seen = None
                 yield from self._record_finished(_LOOK)
-                self._lanes.close(but={*self._flights, *self._lanes.waiting()})
+                self._queues.close(but={*self._attempts, *self._queues.waiting()})
         finally:
-            self._lanes.close()
+            self._queues.close()
 
     def _look(self, tick: Callable[[], object]) -> object:
         """Plan what is due, and when to look again; the state that was seen."""
@@ -136,12 +138,12 @@ class DeliveryWorker:
         """Tell of what time has done, and forget what arrived long ago."""
         tick()
         self._context.store.queued.clear()
-        before = times.epoch(self._context.clock() - KEPT)
+        before = times.epoch(self._context.clock() - KEEP_DELIVERED)
         with self._context.store.read(OutboxReader) as reading:
             if not reading.has_older_than(before):
                 return
         with self._context.store.write() as tx:
-            outbox.forget_old(tx, before, most=_AT_ONCE)
+            outbox.forget_delivered(tx, before, most=_AT_ONCE)
 
     # -- what to send next
 
@@ -153,8 +155,8 @@ class DeliveryWorker:
             rows = reading.due_rows(now, only=self._only)
         if rows and not self._can_record:
             self._check_room(rows[0]["id"])
-        begun = self._tried | {flight.job.seq for flight in self._flights.values()}
-        self._lanes.plan(row for row in rows if row["seq"] not in begun)
+        begun = self._tried | {attempt.job.seq for attempt in self._attempts.values()}
+        self._queues.plan(row for row in rows if row["seq"] not in begun)
 
     def _check_room(self, id: str) -> None:
         """Send nothing that could not be noted: it would be sent again for ever."""
@@ -166,20 +168,20 @@ class DeliveryWorker:
         """The epoch at which something will be due or has to be told."""
         now = times.epoch(self._context.clock())
         with self._context.store.read(OutboxReader) as reading:
-            moments = (reading.next_due(now), reading.next_time_event())
+            moments = (reading.next_due(now), reading.next_status_change())
         return min((m for m in moments if m is not None), default=float("inf"))
 
     def _start(self) -> None:
-        """Give every free lane its next delivery."""
-        for key in self._lanes.waiting():
-            while key not in self._flights and not self._is_full():
-                seq = self._lanes.take(key)
+        """Give every free queue its next delivery."""
+        for key in self._queues.waiting():
+            while key not in self._attempts and not self._is_full():
+                seq = self._queues.take(key)
                 if seq is None:
                     break
                 self._try(key, seq)
 
     def _is_full(self) -> bool:
-        busy = len(self._flights) >= _LANES
+        busy = len(self._attempts) >= _MOST_QUEUES
         return busy or self._is_used_up() or self._seconds() <= 0
 
     def _is_used_up(self) -> bool:
@@ -188,8 +190,8 @@ class DeliveryWorker:
     def _seconds(self) -> float:
         """How long an attempt may take that begins now."""
         if self._until is None:
-            return LONGEST
-        return min(LONGEST, self._until - time.monotonic() - _GRACE)
+            return ATTEMPT_SECONDS
+        return min(ATTEMPT_SECONDS, self._until - time.monotonic() - _GRACE)
 
     def _try(self, key: str, seq: int) -> None:
         with self._context.store.read(OutboxReader) as reading:
@@ -200,8 +202,8 @@ class DeliveryWorker:
         if self._left is not None:
             self._left -= 1
         now, began, seconds = self._context.clock(), time.monotonic(), self._seconds()
-        self._flights[key] = _Flight(job, now, began, began + seconds + _GRACE)
-        sender = self._lanes.sender(key, job.channel)
+        self._attempts[key] = _Attempt(job, now, began, began + seconds + _GRACE)
+        sender = self._queues.sender(key, job.channel)
         send = partial(sender.send, job, now=now, seconds=seconds)
         Thread(target=self._send, args=(key, job, send), daemon=True).start()
 
@@ -219,50 +221,50 @@ class DeliveryWorker:
 
     def _wait(self) -> float:
         """Seconds until the first attempt under way has to be given up."""
-        first = min(flight.deadline for flight in self._flights.values())
+        first = min(attempt.deadline for attempt in self._attempts.values())
         return first - time.monotonic()
 
     def _record_finished(self, seconds: float) -> Iterator[Json]:
         """Record what has ended; waits for the first so many seconds."""
         with suppress(Empty):
             key, job, outcome, ended = self._done.get(timeout=max(0.001, seconds))
-            flight = self._flights.get(key)
-            if flight is not None and flight.job is job:  # else given up before
+            attempt = self._attempts.get(key)
+            if attempt is not None and attempt.job is job:  # else given up before
                 yield self._record(key, outcome, ended)
         now = time.monotonic()
-        for key, flight in list(self._flights.items()):
-            if flight.deadline <= now:
-                seconds = flight.deadline - flight.began - _GRACE
+        for key, attempt in list(self._attempts.items()):
+            if attempt.deadline <= now:
+                seconds = attempt.deadline - attempt.began - _GRACE
                 yield self._record(key, no_answer(seconds), now)
 
     def _record(self, key: str, outcome: Outcome, ended: float) -> Json:
-        flight = self._flights.pop(key)
-        self._lanes.record_outcome(key, outcome)
+        attempt = self._attempts.pop(key)
+        self._queues.record_outcome(key, outcome)
         while True:
             try:
-                return self._write_outcome(flight, outcome, ended)
+                return self._write_outcome(attempt, outcome, ended)
             except Busy:  # a watcher waits for whoever is at the file
                 if not self._stays:
                     raise
 
-    def _write_outcome(self, flight: _Flight, outcome: Outcome, ended: float) -> Json:
-        job, now = flight.job, self._context.clock()
+    def _write_outcome(self, attempt: _Attempt, outcome: Outcome, ended: float) -> Json:
+        job, now = attempt.job, self._context.clock()
         with self._context.store.write() as tx:
             if outcome.status == "gone" and _has_moved(tx, job):
                 outcome = outcome._replace(status="retry")
             decision = retry.decide_retry(outcome, attempts=job.attempts + 1, now=now)
-            attempt = {
-                "at": times.epoch(flight.at),
+            entry = {
+                "at": times.epoch(attempt.at),
                 "status": outcome.status,
                 "code": outcome.code,
                 "text": outcome.text,
-                "milliseconds": round((ended - flight.began) * 1000),
+                "milliseconds": round((ended - attempt.began) * 1000),
             }
             outbox.record_attempt(
                 tx,
                 seq=job.seq,
                 id=job.id,
-                attempt=attempt,
+                attempt=entry,
                 status=decision.status,
                 due_at=decision.due_at,
             )

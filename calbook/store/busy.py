@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core.busy import Stretch, split_span
 from calbook.core.time import times
-from calbook.store.facts import LONGEST, Facts
+from calbook.store.facts import CLAIM_SECONDS, Facts
 from calbook.store.reader import Row
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class BusyReader(Facts):
             {
                 "host_id": row["host_id"],
                 "calendar_id": row["id"],
-                "longest": LONGEST,
+                "longest": CLAIM_SECONDS,
                 "now": now,
             },
         )

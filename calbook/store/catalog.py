@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from calbook.core.errors import InUse
-from calbook.core.model import MINUTE, EventType, Host, Hours, Override, Schedule
+from calbook.core.model import MINUTE, DateOverride, EventType, Host, Hours, Schedule
 from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
 
 
@@ -27,7 +27,7 @@ class CatalogWriter(Writer):
             weekly=to_json([_windows(hours) for hours in schedule.weekly]),
         )
 
-    def save_override(self, schedule_id: str, override: Override) -> None:
+    def save_override(self, schedule_id: str, override: DateOverride) -> None:
         self.upsert(
             "schedule_overrides",
             "schedule_id, date",

@@ -12,7 +12,7 @@ Clock = Callable[[], datetime]
 
 
 class Context(NamedTuple):
-    """A bookings file and a clock; every namespace of the library holds one."""
+    """A bookings file and a clock; every noun of the library holds one."""
 
     store: SqliteStore
     clock: Clock

@@ -18,12 +18,12 @@ from calbook.core.model import (
     Schedule,
     Span,
 )
-from calbook.core.rules.policy import BusyCalendarEntry, Obstacle
+from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader, Row
 
-LONGEST = int(LONGEST_CLAIM.total_seconds())
+CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
 
 
 class Exclusion(NamedTuple):
@@ -230,7 +230,7 @@ class Facts(Reader):
         """Under the number of each span, the first thing of these hosts in its way.
 
         Claims, and busy time from elsewhere. A request that expired holds its time no
-        longer, see `release_expired`.
+        longer, see `Transaction._release_expired`.
         """
         return self._first_obstacles(
             _OBSTACLES, host_ids, spans, exclusion=exclusion, now=now
@@ -284,7 +284,7 @@ class Facts(Reader):
             {
                 "host_id": host_id,
                 "spans": _edges(spans),
-                "longest": LONGEST,
+                "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
                 **_left_out(exclusion),
             },
@@ -303,7 +303,7 @@ class Facts(Reader):
                 "host_id": host_id,
                 "start": times.epoch(span.start),
                 "end": times.epoch(span.end),
-                "longest": LONGEST,
+                "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
                 **_left_out(exclusion),
             },

@@ -167,7 +167,7 @@ class OutboxReader(Reader):
         assert row is not None
         return int(row[0])
 
-    def next_time_event(self) -> int | None:
+    def next_status_change(self) -> int | None:
         """When time will next do something that has to be told."""
         row = self._one("select min(due) from occurrences where due is not null")
         return row[0] if row else None
@@ -353,7 +353,7 @@ def save_webhook(tx: Writer, webhook: Webhook, *, now: datetime) -> None:
     )
 
 
-def forget_old(tx: Writer, before: int, *, most: int) -> None:
+def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
         f"delete from attempts where delivery in (select id from ({_OLD}))",

@@ -14,13 +14,13 @@ from calbook.core.model import (
     Attendance,
     Attendee,
     Booking,
+    BookingTerms,
+    DateOverride,
     EventType,
+    GivenStart,
     Host,
     Hours,
-    Moment,
     Occurrence,
-    Override,
-    Policy,
     Question,
     Reminder,
     Resolution,
@@ -79,7 +79,7 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
     return Occurrence(
         recurrence_id=times.instant(item["recurrence_id"]),
         date=date.fromisoformat(item["date"]),
-        start=Moment(
+        start=GivenStart(
             times.instant(item["start_at"]),
             datetime.fromisoformat(item["wall"]),
             item["wall_timezone"],
@@ -105,8 +105,8 @@ def span(start: int, end: int) -> Span:
     return Span(times.instant(start), times.instant(end))
 
 
-def policy(facts: Mapping[str, Any]) -> Policy:
-    return Policy(
+def policy(facts: Mapping[str, Any]) -> BookingTerms:
+    return BookingTerms(
         requires_confirmation=facts["requires_confirmation"],
         allow_cancellation=facts["allow_cancellation"],
         cancellation_deadline=_minutes(facts["cancellation_deadline"]),
@@ -167,7 +167,7 @@ def schedule(row: Row) -> Schedule:
         timezone=row["timezone"],
         weekly=tuple(map(_hours, json.loads(row["weekly"]))),
         overrides={
-            (day := date.fromisoformat(item["date"])): Override(
+            (day := date.fromisoformat(item["date"])): DateOverride(
                 day, _hours(item["hours"]), item["reason"]
             )
             for item in json.loads(row["overrides"])

@@ -15,9 +15,9 @@ from calbook.core.checks import fold_email
 from calbook.core.model import (
     Attendee,
     Booking,
+    BookingTerms,
     Event,
     Occurrence,
-    Policy,
     Resolution,
     Span,
     Status,
@@ -25,7 +25,7 @@ from calbook.core.model import (
 from calbook.core.time import times
 from calbook.store import outbox
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import LONGEST, keys_to_json
+from calbook.store.facts import CLAIM_SECONDS, keys_to_json
 from calbook.store.writer import (
     to_epoch,
     to_json,
@@ -241,11 +241,11 @@ class Transaction(CatalogWriter):
                     "host_id": host_id,
                     "start": times.epoch(span.start),
                     "end": times.epoch(span.end),
-                    "longest": LONGEST,
+                    "longest": CLAIM_SECONDS,
                     "now": stamp,
                 }
                 for span in spans
-                if times.epoch(span.start) - LONGEST < stamp
+                if times.epoch(span.start) - CLAIM_SECONDS < stamp
             ],
         )
 
@@ -275,7 +275,7 @@ class Transaction(CatalogWriter):
         outbox.queue_event(self, event, seq)
         return seq
 
-    def stored_answer(self, key: str) -> tuple[str, dict[str, Any]] | None:
+    def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""
         row = self._one(
             "select k.request, coalesce(k.answer, e.booking) as answer"
@@ -285,7 +285,7 @@ class Transaction(CatalogWriter):
         )
         return (row["request"], json.loads(row["answer"])) if row else None
 
-    def store_answer(
+    def store_result(
         self, key: str, *, request: str, event_seq: int, answer: dict[str, Any] | None
     ) -> None:
         """`answer` where the event does not hold all of it."""
@@ -326,7 +326,7 @@ def _claim_facts(
     }
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
+def _policy(policy: BookingTerms) -> dict[str, Any]:
     return {
         **policy._asdict(),
         "cancellation_deadline": to_minutes(policy.cancellation_deadline),
@@ -352,5 +352,5 @@ def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(o.start.timezone, int(o.start.by_offset)),
         *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
         *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
-        to_epoch(effective_status.changes_at(o)),
+        to_epoch(effective_status.next_status_change(o)),
     )

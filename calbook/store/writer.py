@@ -48,7 +48,7 @@ class Writer(Facts):
     def insert_all(
         self, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Rows that are new, with a third less work than `put_all`."""
+        """Rows that are new, with a third less work than `upsert_all`."""
         self._conn.executemany(_insert(table, columns, "?" * len(columns)), rows)
 
     def upsert_all(

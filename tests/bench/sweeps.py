@@ -10,9 +10,9 @@ from statistics import median
 from time import process_time
 from typing import NamedTuple
 
-from calbook.core import slots
+from calbook.core import start_ranges
 from calbook.core.model import DAY, MINUTE, EventType, Hours, Schedule, Span
-from calbook.core.slots import Range
+from calbook.core.start_ranges import Range
 from calbook.core.time import open_hours, times
 
 from .books import ZONE
@@ -82,11 +82,16 @@ def swept(
     stretches: Sequence[Span], calendars: Iterable[Sequence[Range]]
 ) -> list[list[int]]:
     """As `calbook.openings` does it: hours are worked out once, claims host by host."""
-    need = slots.slot_lengths(_TYPE)
-    grid, open_time = slots.grid_pieces(stretches, ZONE), slots.to_ranges(stretches)
-    starts = slots.starts_within(open_time, need)
+    need = start_ranges.slot_lengths(_TYPE)
+    grid, open_time = (
+        start_ranges.grid_pieces(stretches, ZONE),
+        start_ranges.to_ranges(stretches),
+    )
+    starts = start_ranges.starts_within(open_time, need)
     return [
-        slots.starts_on_grid(grid, need.step, slots.free_starts(starts, busy, need))
+        start_ranges.starts_on_grid(
+            grid, need.step, start_ranges.free_starts(starts, busy, need)
+        )
         for busy in calendars
     ]
 
@@ -99,10 +104,10 @@ def looped(stretches: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
         for begin, end in pairwise((stretch.start, *midnights, stretch.end)):
             start = begin
             while start < end and start + _TYPE.duration <= stretch.end:
-                claim = _TYPE.claim(Span(start, start + _TYPE.duration))
+                claim = _TYPE.claimed_span(Span(start, start + _TYPE.duration))
                 if not any(claim.overlaps(other) for other in busy):
                     found.append(start)
-                start += _TYPE.grid
+                start += _TYPE.step
     return found
 
 

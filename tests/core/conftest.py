@@ -15,17 +15,17 @@ from calbook.core.model import (
     Assignment,
     Attendee,
     Booking,
+    BookingTerms,
+    DateOverride,
     EventType,
+    GivenStart,
     Hours,
-    Moment,
     Occurrence,
-    Override,
-    Policy,
     Schedule,
     Span,
     Status,
 )
-from calbook.core.rules.policy import Proposal
+from calbook.core.rules.booking_rules import Proposal
 from calbook.core.time.recurrence import Frequency, Recurrence
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,7 +55,7 @@ def a_schedule() -> Callable[..., Schedule]:
             timezone=timezone,
             weekly=tuple(_windows(days.get(day, "")) for day in WEEK),
             overrides={
-                (day := date.fromisoformat(text)): Override(day, _windows(hours))
+                (day := date.fromisoformat(text)): DateOverride(day, _windows(hours))
                 for text, hours in overrides.items()
             },
         )
@@ -133,7 +133,7 @@ def an_occurrence() -> Callable[..., Occurrence]:
             **{
                 "recurrence_id": start,
                 "date": start.date(),
-                "start": Moment(start, wall, "UTC", by_offset=False),
+                "start": GivenStart(start, wall, "UTC", by_offset=False),
                 "span": span,
                 "claim": span,
                 "status": Status.CONFIRMED,
@@ -159,7 +159,7 @@ def a_booking(an_occurrence: Callable[..., Occurrence]) -> Callable[..., Booking
                 "timezone": "UTC",
                 "occurrences": (an_occurrence(status=status, is_recorded=is_recorded),),
                 "attendees": (Attendee("ada@example.com", "Ada"),),
-                "policy": Policy(
+                "policy": BookingTerms(
                     requires_confirmation=False,
                     allow_cancellation=True,
                     cancellation_deadline=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calbook.core.outgoing import ip_addresses
+from calbook.core.outgoing import forbidden_addresses
 
 REFUSED = {
     "169.254.169.254": "link-local",
@@ -60,12 +60,12 @@ ALLOWED = (
 
 @pytest.mark.parametrize(("address", "word"), REFUSED.items(), ids=REFUSED)
 def test_what_is_reached_only_by_accident_is_refused(address: str, word: str) -> None:
-    assert word in (ip_addresses.refusal(address) or "")
+    assert word in (forbidden_addresses.address_refusal(address) or "")
 
 
 @pytest.mark.parametrize("address", ALLOWED)
 def test_other_addresses_may_be_sent_to(address: str) -> None:
-    assert ip_addresses.refusal(address) is None
+    assert forbidden_addresses.address_refusal(address) is None
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_other_addresses_may_be_sent_to(address: str) -> None:
 def test_loopback_is_this_computer_and_nothing_translated(
     address: str, is_loopback: bool
 ) -> None:
-    assert ip_addresses.is_loopback(address) is is_loopback
+    assert forbidden_addresses.is_loopback(address) is is_loopback

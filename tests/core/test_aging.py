@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calbook.core.booking import expiry
+from calbook.core.booking import status_by_time
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from calbook.core.booking import expiry
 def test_a_status_is_a_function_of_what_is_stored_and_the_clock(
     pending_until: int | None, confirmed_until: int | None, now: int, expected: str
 ) -> None:
-    status = expiry.summarize_status(pending_until, confirmed_until, "FINAL", now=now)
+    status = status_by_time.summarize_status(
+        pending_until, confirmed_until, "FINAL", now=now
+    )
 
     assert status == expected

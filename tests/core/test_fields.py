@@ -12,7 +12,7 @@ import pytest
 
 from calbook.core import checks, ids
 from calbook.core.errors import BadInput
-from calbook.core.rules.policy import OVERRIDES
+from calbook.core.rules.booking_rules import RULE_OVERRIDES
 
 Check = Callable[..., Any]
 
@@ -46,8 +46,8 @@ UNSTORABLE = [
 
 @pytest.mark.parametrize(("value", "message"), UNSTORABLE)
 def test_text_that_cannot_be_stored_is_refused(value: object, message: str) -> None:
-    assert refused(checks.line, value, "name").message == message
-    assert refused(checks.prose, value, "name", most=200).message == message
+    assert refused(checks.line, value, "name").json_message == message
+    assert refused(checks.prose, value, "name", most=200).json_message == message
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_line_is_kept_as_it_was_given(text: str) -> None:
 def test_a_line_takes_no_line_break(line_break: str) -> None:
     refusal = refused(checks.line, f"Ada{line_break}Lovelace", "name")
 
-    assert refusal.message == "name must be one line"
+    assert refusal.json_message == "name must be one line"
     assert checks.prose(f"Ada{line_break}", "notes") == f"Ada{line_break}"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t", "\u00a0", "\u3000"])
 def test_a_line_says_something(text: str) -> None:
-    assert refused(checks.line, text, "name").message == "name is empty"
+    assert refused(checks.line, text, "name").json_message == "name is empty"
     assert checks.prose(text, "notes") == text
 
 
@@ -312,7 +312,7 @@ def test_a_whole_number_lies_in_its_range(value: int) -> None:
 def test_any_other_number_is_refused(value: object, message: str) -> None:
     refusal = refused(checks.whole_number, value, "duration", least=1, most=1440)
 
-    assert refusal.message == message
+    assert refusal.json_message == message
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -322,7 +322,7 @@ def test_true_and_false_are_themselves(value: bool) -> None:
 
 @pytest.mark.parametrize("value", [0, 1, "true", "", None])
 def test_nothing_else_is_true_or_false(value: object) -> None:
-    assert refused(checks.boolean, value, "active").message == (
+    assert refused(checks.boolean, value, "active").json_message == (
         "active must be true or false"
     )
 
@@ -334,19 +334,22 @@ def test_a_choice_is_read_in_any_case(given: str) -> None:
     assert checks.choice(given, "schedulingType", kinds) == "ROUND_ROBIN"
 
 
-@pytest.mark.parametrize("name", OVERRIDES)
+@pytest.mark.parametrize("name", RULE_OVERRIDES)
 def test_every_override_can_be_chosen(name: str) -> None:
     """`per-day` could not: hyphens were folded in what was typed only."""
-    assert checks.choice(name, "override", OVERRIDES) == name
-    assert checks.choice(name.replace("-", "_").upper(), "override", OVERRIDES) == name
+    assert checks.choice(name, "override", RULE_OVERRIDES) == name
+    assert (
+        checks.choice(name.replace("-", "_").upper(), "override", RULE_OVERRIDES)
+        == name
+    )
 
 
 @pytest.mark.parametrize("given", ["", "TRIPLE", "ROUND ROBIN", None, 5, "\x1b"])
 def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
     refusal = refused(checks.choice, given, "kind", ("SINGLE", "ROUND_ROBIN"))
 
-    assert refusal.hint == "choose one of SINGLE, ROUND_ROBIN"
-    assert refusal.message.isprintable()
+    assert refusal.json_hint == "choose one of SINGLE, ROUND_ROBIN"
+    assert refusal.json_message.isprintable()
 
 
 # -- what a refusal says -------------------------------------------------------------
@@ -439,7 +442,7 @@ def test_a_refusal_names_the_field_and_what_would_be_right(
 ) -> None:
     refusal = refused(check, *args)
 
-    assert (refusal.message, refusal.hint) == (message, hint)
+    assert (refusal.json_message, refusal.json_hint) == (message, hint)
 
 
 # -- metadata ------------------------------------------------------------------------
@@ -498,7 +501,7 @@ def test_text_that_spells_out_a_nul_is_no_nul() -> None:
     ],
 )
 def test_metadata_that_does_not_fit_is_refused(value: object) -> None:
-    assert "metadata" in refused(checks.metadata, value).message
+    assert "metadata" in refused(checks.metadata, value).json_message
 
 
 def nested(depth: int) -> Any:
@@ -512,7 +515,7 @@ def test_metadata_may_be_nested_20_deep() -> None:
     deepest = {"a": nested(19)}
 
     assert checks.metadata(deepest) == deepest
-    assert refused(checks.metadata, {"a": nested(20)}).message == (
+    assert refused(checks.metadata, {"a": nested(20)}).json_message == (
         "metadata is nested more than 20 deep"
     )
     refused(checks.metadata, {"a": [{"b": nested(18)}]})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calbook.core.model import DAY, MINUTE, Hours, Override, Schedule, Span
+from calbook.core.model import DAY, MINUTE, DateOverride, Hours, Schedule, Span
 from calbook.core.time import open_hours, times
 
 MakeSchedule = Callable[..., Schedule]
@@ -594,7 +594,7 @@ def schedules_and_meetings(draw: st.DrawFn) -> tuple[Schedule, list[Span]]:
         name="Test",
         timezone=timezone,
         weekly=tuple(draw(windows()) for _ in range(7)),
-        overrides={day: Override(day, hours) for day, hours in dates.items()},
+        overrides={day: DateOverride(day, hours) for day, hours in dates.items()},
     )
     starts = st.integers(-6 * 96, 6 * 96) | st.sampled_from([-9000, 9000])
     drawn = draw(

@@ -12,10 +12,10 @@ from calbook.core.errors import BadInput, BadZone, DuplicateAttendee
 from calbook.core.model import (
     Assignment,
     Attendee,
+    DateOverride,
     EventType,
     Host,
     Hours,
-    Override,
     Question,
     Reminder,
     Schedule,
@@ -84,7 +84,7 @@ ALL_KEYS = "it has bufferBefore, title"
 def test_every_key_must_be_known(value: object, message: str, hint: str | None) -> None:
     refusal = refused(shapes.read_object, value, ("buffer_before", "title"), "it")
 
-    assert (refusal.message, refusal.hint) == (message, hint)
+    assert (refusal.json_message, refusal.json_hint) == (message, hint)
 
 
 # -- people --------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_an_attendee_has_a_name_and_an_address(
 def test_an_attendee_that_cannot_be_read_is_refused(
     value: object, message: str
 ) -> None:
-    assert refused(people.read_attendee, value).message == message
+    assert refused(people.read_attendee, value).json_message == message
 
 
 def test_an_attendees_zone_must_be_one() -> None:
@@ -196,7 +196,7 @@ def test_a_guest_is_an_object_or_a_bare_address(
     ],
 )
 def test_a_guest_without_an_address_is_refused(value: object, message: str) -> None:
-    assert refused(people.read_guest, value).message == message
+    assert refused(people.read_guest, value).json_message == message
 
 
 def test_the_people_of_a_booking_begin_with_the_primary() -> None:
@@ -315,7 +315,7 @@ def test_a_location_is_an_object_or_the_short_text(
     ],
 )
 def test_a_location_that_cannot_be_read_is_refused(value: object, message: str) -> None:
-    assert refused(locations.read_location, value).message == message
+    assert refused(locations.read_location, value).json_message == message
 
 
 @pytest.mark.parametrize(
@@ -406,7 +406,7 @@ def test_a_question_needs_a_label(value: object, expected: Question) -> None:
     ],
 )
 def test_a_question_that_cannot_be_read_is_refused(value: object, message: str) -> None:
-    assert refused(event_types.read_question, value).message == message
+    assert refused(event_types.read_question, value).json_message == message
 
 
 # -- event types ---------------------------------------------------------------------
@@ -421,7 +421,7 @@ def test_a_new_event_type_has_the_defaults_of_the_manual() -> None:
         title="Product demo",
         hosts=(Assignment("user_me"),),
     )
-    assert made.duration == made.grid == timedelta(minutes=30)
+    assert made.duration == made.step == timedelta(minutes=30)
     assert made.buffer_before == made.buffer_after == made.minimum_notice == 0 * DAY
     assert (made.maximum_advance, made.slots_per_day, made.seats) == (None, None, None)
     assert (made.cancellation_deadline, made.max_occurrences) == (None, 730)
@@ -535,7 +535,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
     def minutes(count: int) -> timedelta:
         return timedelta(minutes=count)
 
-    assert facts.keys() == {camel(name) for name in event_types.EVENT_TYPE}
+    assert facts.keys() == {camel(name) for name in event_types.FIELD_READERS}
     assert made == EventType(
         id="evt_demo",
         slug="demo",
@@ -570,7 +570,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
 def test_an_event_type_without_any_host_is_refused() -> None:
     assert refused(
         event_types.new_event_type, "evt_x", {}, default_host=None
-    ).message == ("hosts needs one host at least")
+    ).json_message == ("hosts needs one host at least")
 
 
 @pytest.mark.parametrize("key", NULLABLE)
@@ -584,7 +584,7 @@ def test_null_is_refused_elsewhere(key: str) -> None:
 
 
 def test_every_field_may_be_null_or_may_not() -> None:
-    assert len(NULLABLE) + len(NEVER_NULL) == len(event_types.EVENT_TYPE)
+    assert len(NULLABLE) + len(NEVER_NULL) == len(event_types.FIELD_READERS)
 
 
 @pytest.mark.parametrize(
@@ -629,7 +629,8 @@ def test_hosts_are_ids_or_objects(
 )
 def test_hosts_that_cannot_be_read_are_refused(value: object, message: str) -> None:
     assert (
-        refused(event_types.read_event_type_fields, {"hosts": value}).message == message
+        refused(event_types.read_event_type_fields, {"hosts": value}).json_message
+        == message
     )
 
 
@@ -655,7 +656,7 @@ def test_several_hosts_are_no_single_event_type() -> None:
         "evt_team", {**team, "schedulingType": "collective"}, default_host=None
     )
 
-    assert refusal.message == "evt_team has several hosts but is SINGLE"
+    assert refusal.json_message == "evt_team has several hosts but is SINGLE"
     assert made.scheduling_type is SchedulingType.COLLECTIVE
 
 
@@ -664,7 +665,7 @@ def test_questions_need_a_key_each() -> None:
 
     refusal = refused(event_types.read_event_type_fields, {"questions": same})
 
-    assert refusal.message == "questions: the key 'size' is needed once for each"
+    assert refusal.json_message == "questions: the key 'size' is needed once for each"
 
 
 def test_the_key_of_a_question_is_its_label_in_60_letters() -> None:
@@ -683,7 +684,7 @@ def test_the_key_of_a_question_is_its_label_in_60_letters() -> None:
 def test_an_unknown_field_is_refused_with_the_nearest_one() -> None:
     refusal = refused(event_types.read_event_type_fields, {"slotsPerDays": 4})
 
-    assert refusal.hint == "did you mean slotsPerDay?"
+    assert refusal.json_hint == "did you mean slotsPerDay?"
 
 
 # -- hosts ---------------------------------------------------------------------------
@@ -732,7 +733,7 @@ def test_a_new_schedule_is_closed_where_it_names_no_hours() -> None:
 
 
 def test_a_schedule_needs_a_zone() -> None:
-    assert refused(schedules.new_schedule, "sched_x", {}).message == (
+    assert refused(schedules.new_schedule, "sched_x", {}).json_message == (
         "the schedule has no timezone"
     )
     with pytest.raises(BadZone):
@@ -756,7 +757,7 @@ def test_every_field_of_a_schedule_is_read() -> None:
         "Office",
         "Europe/Lisbon",
         (hours, *[()] * 6),
-        {CHRISTMAS: Override(CHRISTMAS)},
+        {CHRISTMAS: DateOverride(CHRISTMAS)},
     )
 
 
@@ -814,7 +815,7 @@ def test_a_schedule_that_cannot_be_read_is_refused(
 ) -> None:
     refusal = refused(schedules.read_schedule_fields, facts)
 
-    assert (refusal.message, refusal.hint) == (message, hint)
+    assert (refusal.json_message, refusal.json_hint) == (message, hint)
 
 
 @pytest.mark.parametrize(
@@ -898,7 +899,7 @@ def test_any_other_window_is_refused(start: object, end: object) -> None:
 def test_availability_is_a_list(value: object) -> None:
     refusal = refused(schedules.read_weekly, value, "availability")
 
-    assert refusal.message == "availability must be a list"
+    assert refusal.json_message == "availability must be a list"
 
 
 @pytest.mark.parametrize(
@@ -926,27 +927,27 @@ CHRISTMAS = date(2026, 12, 25)
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        pytest.param({}, Override(CHRISTMAS), id="closed"),
-        pytest.param({"isAvailable": False}, Override(CHRISTMAS), id="closed-said"),
+        pytest.param({}, DateOverride(CHRISTMAS), id="closed"),
+        pytest.param({"isAvailable": False}, DateOverride(CHRISTMAS), id="closed-said"),
         pytest.param(
             {"isAvailable": False, "availability": [], "reason": "Christmas"},
-            Override(CHRISTMAS, (), "Christmas"),
+            DateOverride(CHRISTMAS, (), "Christmas"),
             id="closed-with-reason",
         ),
-        pytest.param({"availability": None}, Override(CHRISTMAS), id="closed-null"),
+        pytest.param({"availability": None}, DateOverride(CHRISTMAS), id="closed-null"),
         pytest.param(
-            {"availability": [WINDOW]}, Override(CHRISTMAS, HOURS), id="other-hours"
+            {"availability": [WINDOW]}, DateOverride(CHRISTMAS, HOURS), id="other-hours"
         ),
         pytest.param(
             {"is_available": True, "availability": [WINDOW]},
-            Override(CHRISTMAS, HOURS),
+            DateOverride(CHRISTMAS, HOURS),
             id="other-hours-said",
         ),
     ],
 )
 @pytest.mark.parametrize("day", ["2026-12-25", CHRISTMAS], ids=["text", "date"])
 def test_an_override_closes_a_date_or_gives_it_other_hours(
-    day: object, facts: dict[str, Any], expected: Override
+    day: object, facts: dict[str, Any], expected: DateOverride
 ) -> None:
     assert schedules.read_override({"date": day, **facts}) == expected
 
@@ -988,7 +989,7 @@ def test_an_override_that_cannot_be_read_is_refused(facts: object) -> None:
 def test_overrides_of_a_schedule_are_kept_by_date() -> None:
     read = schedules.read_schedule_fields({"overrides": [{"date": "2026-12-25"}]})
 
-    assert read == {"overrides": {CHRISTMAS: Override(CHRISTMAS)}}
+    assert read == {"overrides": {CHRISTMAS: DateOverride(CHRISTMAS)}}
 
 
 def test_a_datetime_is_no_date_of_an_override() -> None:

@@ -202,17 +202,17 @@ def test_what_is_no_rule_is_refused(
 ) -> None:
     refusal = refused(value)
 
-    assert (refusal.message, refusal.hint) == (message, hint)
-    assert refusal.details["field"] == field
+    assert (refusal.json_message, refusal.json_hint) == (message, hint)
+    assert refusal.to_dict()["error"]["details"]["field"] == field
 
 
 def test_a_refusal_names_the_field_as_it_was_passed() -> None:
     refusal = refused({"frequency": "WEEKLY"}, field="repeat")
     of_count = refused({"frequency": "WEEKLY", "count": 0}, field="repeat")
 
-    assert refusal.message == "repeat has neither count nor until"
-    assert refusal.details["field"] == "repeat"
-    assert of_count.details["field"] == "repeat.count"
+    assert refusal.json_message == "repeat has neither count nor until"
+    assert refusal.to_dict()["error"]["details"]["field"] == "repeat"
+    assert of_count.to_dict()["error"]["details"]["field"] == "repeat.count"
 
 
 # -- numbers -------------------------------------------------------------------------
@@ -249,8 +249,8 @@ def test_numbers_reach_from_one_to_the_most(name: str, most: int) -> None:
 def test_other_numbers_are_refused(name: str, value: object, message: str) -> None:
     refusal = refused({**WEEKLY, name: value})
 
-    assert refusal.message == f"recurring.{name} {message}"
-    assert refusal.details["field"] == f"recurring.{name}"
+    assert refusal.json_message == f"recurring.{name} {message}"
+    assert refusal.to_dict()["error"]["details"]["field"] == f"recurring.{name}"
 
 
 # -- until ---------------------------------------------------------------------------
@@ -318,9 +318,9 @@ def test_until_is_a_local_date(value: object, expected: str) -> None:
 def test_until_is_nothing_but_a_date(value: object, message: str) -> None:
     refusal = refused({"frequency": "DAILY", "until": value})
 
-    assert refusal.message == f"recurring.until: {message}"
-    assert refusal.hint == DATE_HINT
-    assert refusal.details == {"field": "recurring.until"}
+    assert refusal.json_message == f"recurring.until: {message}"
+    assert refusal.json_hint == DATE_HINT
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.until"}
 
 
 # -- days ----------------------------------------------------------------------------
@@ -432,9 +432,9 @@ def test_days_of_a_monthly_series_may_be_numbered(
 def test_what_is_no_day_is_refused(frequency: str, value: object, message: str) -> None:
     refusal = refused({"frequency": frequency, "count": 3, "byDay": value})
 
-    assert refusal.message == f"recurring.byDay {message}"
-    assert refusal.hint == DAY_HINT
-    assert refusal.details == {"field": "recurring.byDay"}
+    assert refusal.json_message == f"recurring.byDay {message}"
+    assert refusal.json_hint == DAY_HINT
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.byDay"}
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_what_is_no_day_is_refused(frequency: str, value: object, message: str) 
 def test_days_that_are_no_list_are_refused(value: object) -> None:
     refusal = refused({**WEEKLY, "byDay": value})
 
-    assert refusal.message == "recurring.byDay must be a list"
+    assert refusal.json_message == "recurring.byDay must be a list"
 
 
 @pytest.mark.parametrize("frequency", ["DAILY", "WEEKLY", "YEARLY"])
@@ -458,11 +458,11 @@ def test_only_days_of_a_monthly_series_are_numbered(frequency: str, text: str) -
     refusal = refused({"frequency": frequency, "count": 3, "byDay": [text]})
 
     number = text.removesuffix("tu")
-    assert refusal.message == (
+    assert refusal.json_message == (
         f"recurring.byDay cannot be {number}TU in a {frequency} series"
     )
-    assert refusal.hint == "write TU, or make the series MONTHLY"
-    assert refusal.details == {"field": "recurring.byDay"}
+    assert refusal.json_hint == "write TU, or make the series MONTHLY"
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.byDay"}
 
 
 @pytest.mark.parametrize("number", ["0", "6", "-6", "+0", "02", "10", "53", "-0"])
@@ -471,11 +471,11 @@ def test_a_month_has_no_such_day(number: str) -> None:
 
     refusal = refused(asker)
 
-    assert refusal.message == f"recurring.byDay cannot be {number}MO"
-    assert refusal.hint == (
+    assert refusal.json_message == f"recurring.byDay cannot be {number}MO"
+    assert refusal.json_hint == (
         "a month has a first to a fifth (1 to 5) or, from its end, -1 to -5"
     )
-    assert refusal.details == {"field": "recurring.byDay"}
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.byDay"}
 
 
 # -- what is shown can be passed again -----------------------------------------------

@@ -22,9 +22,9 @@ from calbook.core.model import (
     Attendance,
     Attendee,
     Booking,
-    Moment,
+    BookingTerms,
+    GivenStart,
     Occurrence,
-    Policy,
     Resolution,
     Span,
     Status,
@@ -41,7 +41,7 @@ BEFORE = utc("2027-01-18T09:59:59Z")
 STARTED = utc("2027-01-18T10:00Z")
 RUNNING = utc("2027-01-18T10:29:59Z")
 ENDED = utc("2027-01-18T10:30Z")
-ASKS_AGAIN = Policy(
+ASKS_AGAIN = BookingTerms(
     requires_confirmation=True, allow_cancellation=True, cancellation_deadline=None
 )
 
@@ -85,7 +85,7 @@ def reschedule(
     start = utc(to)
     meeting = Span(start, start + timedelta(minutes=30))
     claim = Span(start - timedelta(minutes=5), start + timedelta(minutes=40))
-    moment = Moment(start, start.replace(tzinfo=None), "UTC", by_offset=True)
+    moment = GivenStart(start, start.replace(tzinfo=None), "UTC", by_offset=True)
     move = OccurrenceMove(only(booking), moment, meeting, claim)
     return lifecycle.reschedule(
         booking, [move], now=now, by=by, reason="later", **facts
@@ -201,7 +201,7 @@ def test_nobody_came_or_stayed_away_before_the_start(
         STEPS[action](booking, now=now)
 
     assert refusal.value.code == "wrong_status"
-    assert refusal.value.message == (
+    assert refusal.value.json_message == (
         f"bk_0123456789ab has not begun: it can be {action} from its start on"
     )
 
@@ -245,7 +245,7 @@ def test_a_wrong_step_names_the_status_that_the_clock_sees(
     with pytest.raises((WrongStatus, AlreadyCancelled)) as refusal:
         STEPS[action](a_booking(status), now=now)
 
-    assert refusal.value.message == message
+    assert refusal.value.json_message == message
 
 
 @pytest.mark.parametrize(
@@ -413,8 +413,8 @@ def test_moving_to_the_same_time_changes_nothing(a_booking: MakeBooking) -> None
         reschedule(booking, to="2027-01-18T10:00Z")
 
     assert refusal.value.code == "nothing_to_change"
-    assert refusal.value.message == "bk_0123456789ab is at that time already"
-    assert refusal.value.hint == "give another --start"
+    assert refusal.value.json_message == "bk_0123456789ab is at that time already"
+    assert refusal.value.json_hint == "give another --start"
     assert refusal.value.details == {"uid": booking.uid}
 
 
@@ -478,8 +478,8 @@ def test_an_update_to_the_same_values_is_refused(a_booking: MakeBooking) -> None
     with pytest.raises(NothingToChange) as refusal:
         lifecycle.update(booking, now=NOW, by=HOST, notes="old")
 
-    assert refusal.value.message == "bk_0123456789ab has these values already"
-    assert refusal.value.hint == "name what to change, as in --notes or --meta"
+    assert refusal.value.json_message == "bk_0123456789ab has these values already"
+    assert refusal.value.json_hint == "name what to change, as in --notes or --meta"
 
 
 # -- what time does ------------------------------------------------------------------
@@ -564,7 +564,7 @@ def test_time_has_something_to_tell_of_live_bookings_only(
     expected: datetime | None,
 ) -> None:
     assert (
-        effective_status.changes_at(
+        effective_status.next_status_change(
             an_occurrence(status=status, is_recorded=is_recorded)
         )
         == expected
@@ -593,14 +593,14 @@ def test_what_time_did_is_told_once_and_is_a_revision_if_it_cancels(
 ) -> None:
     booking = a_booking(status, sequence=3, version=7)
 
-    after, [event] = lifecycle.pass_time(booking, booking.occurrences, now)
+    after, [event] = lifecycle.expire_and_complete(booking, booking.occurrences, now)
 
     revised = {"sequence": 4, "updated_at": STARTED} if status is PENDING else {}
     assert after == booking._replace(
         occurrences=(only(booking)._replace(is_recorded=True),), **revised
     )
     assert effective_status.effective_booking(after, now).sequence == after.sequence
-    assert effective_status.changes_at(only(after)) is None
+    assert effective_status.next_status_change(only(after)) is None
     assert (event.type, event.by, event.at) == (kind, SYSTEM, now)
     assert event.change == change
     assert event.about == frozenset()  # the booking as a whole

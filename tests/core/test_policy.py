@@ -19,14 +19,14 @@ from calbook.core.errors import (
 from calbook.core.model import (
     Actor,
     Booking,
+    BookingTerms,
     Claim,
-    Policy,
     Question,
     Span,
     Status,
 )
-from calbook.core.rules import policy
-from calbook.core.rules.policy import Obstacle, Proposal
+from calbook.core.rules import booking_rules
+from calbook.core.rules.booking_rules import Obstacle, Proposal
 
 MakeProposal = Callable[..., Proposal]
 MakeBooking = Callable[..., Booking]
@@ -40,7 +40,7 @@ NEW_YORK = "America/New_York"
 
 def codes(proposal: Proposal) -> list[str]:
     """The codes of the rules that refuse, in their order."""
-    return [refusal.code for refusal in policy.decide(proposal).refusals]
+    return [refusal.code for refusal in booking_rules.decide_rules(proposal).refusals]
 
 
 def open_from(start: str, end: str) -> tuple[Span, ...]:
@@ -66,9 +66,12 @@ def obstacle() -> Obstacle:
 def test_a_plain_proposal_is_allowed_without_overrides(
     a_proposal: MakeProposal,
 ) -> None:
-    assert policy.decide(a_proposal()) == ((), (), ())
-    assert policy.check(a_proposal()) == ()
-    assert policy.check(a_proposal(rules={"slots_per_day": 1, "seats": 1})) == ()
+    assert booking_rules.decide_rules(a_proposal()) == ((), (), ())
+    assert booking_rules.check_rules(a_proposal()) == ()
+    assert (
+        booking_rules.check_rules(a_proposal(rules={"slots_per_day": 1, "seats": 1}))
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,9 +149,9 @@ def test_every_schedule_must_be_open(a_proposal: MakeProposal) -> None:
 
 def test_no_open_time_at_all_is_outside_hours(a_proposal: MakeProposal) -> None:
     with pytest.raises(CalbookError) as refusal:
-        policy.check(a_proposal(open_time=((),)))
+        booking_rules.check_rules(a_proposal(open_time=((),)))
 
-    assert refusal.value.hint == f"open that day: nothing; {MAY} hours"
+    assert refusal.value.json_hint == f"open that day: nothing; {MAY} hours"
 
 
 @pytest.mark.parametrize(
@@ -375,11 +378,11 @@ def test_a_refusal_names_the_values_compared(
     proposal = a_proposal("2027-01-18T10:00Z", timezone=NEW_YORK, **facts)
 
     with pytest.raises(CalbookError) as refusal:
-        policy.check(proposal)
+        booking_rules.check_rules(proposal)
 
     told = refusal.value.details
     listed = told.pop("refusals")
-    assert (refusal.value.message, refusal.value.hint) == (message, hint)
+    assert (refusal.value.json_message, refusal.value.json_hint) == (message, hint)
     assert told == details
     assert listed == [
         {"code": refusal.value.code, "message": message, "details": details}
@@ -396,9 +399,11 @@ def test_the_hint_lists_the_hours_that_touch_the_day(a_proposal: MakeProposal) -
     )
 
     with pytest.raises(CalbookError) as refusal:
-        policy.check(a_proposal("2027-01-18T12:00Z", open_time=(schedule,)))
+        booking_rules.check_rules(
+            a_proposal("2027-01-18T12:00Z", open_time=(schedule,))
+        )
 
-    assert refusal.value.hint == (
+    assert refusal.value.json_hint == (
         "open that day: Mon 18 Jan 2027, 09:00–10:00;"
         f" Mon 18 Jan 2027, 22:00–Tue 19 Jan 02:00; {MAY} hours"
     )
@@ -414,13 +419,13 @@ def test_people_are_told_in_the_zone_they_asked_in(a_proposal: MakeProposal) -> 
     )
 
     with pytest.raises(MinimumNotice) as refusal:
-        policy.check(proposal)
+        booking_rules.check_rules(proposal)
 
-    assert refusal.value.message.startswith(
+    assert refusal.value.json_message.startswith(
         "Mon 18 Jan 2027, 15:45–16:15 Asia/Kathmandu is too soon"
     )
-    assert refusal.value.hint is not None
-    assert refusal.value.hint.startswith(
+    assert refusal.value.json_hint is not None
+    assert refusal.value.json_hint.startswith(
         "the earliest start now is Mon 18 Jan 2027, 16:15;"
     )
     assert refusal.value.details["earliest"] == "2027-01-18T05:30:00-05:00"
@@ -457,15 +462,15 @@ def test_the_hint_names_the_overrides_that_pass_every_refusal(
     a_proposal: MakeProposal, facts: dict[str, Any], advice: str | None
 ) -> None:
     with pytest.raises(CalbookError) as refusal:
-        policy.check(a_proposal(**facts))
+        booking_rules.check_rules(a_proposal(**facts))
 
-    hint = refusal.value.hint or ""
+    hint = refusal.value.json_hint or ""
     if advice is None:
         assert "--override" not in hint
         return
     assert hint.endswith(advice)
     names = advice.rpartition(" ")[2].replace(",", " ")
-    assert policy.check(a_proposal(**{**facts, "overridden": names}))
+    assert booking_rules.check_rules(a_proposal(**{**facts, "overridden": names}))
 
 
 @pytest.fixture
@@ -497,7 +502,7 @@ def hopeless(a_proposal: MakeProposal) -> MakeProposal:
 
 def test_every_rule_is_asked_in_the_fixed_order(hopeless: MakeProposal) -> None:
     with pytest.raises(CalbookError) as refusal:
-        policy.check(hopeless())
+        booking_rules.check_rules(hopeless())
 
     assert refusal.value.code == "inactive"
     assert [item["code"] for item in refusal.value.details["refusals"]] == [
@@ -516,7 +521,7 @@ def test_the_past_comes_before_everything_else(hopeless: MakeProposal) -> None:
     proposal = hopeless()._replace(now=utc("2027-01-19T10:00Z"))
 
     with pytest.raises(InThePast) as refusal:
-        policy.check(proposal)
+        booking_rules.check_rules(proposal)
 
     assert [item["code"] for item in refusal.value.details["refusals"]][:2] == [
         "in_the_past",
@@ -528,7 +533,7 @@ def test_the_listed_refusals_can_be_written_as_json(hopeless: MakeProposal) -> N
     import json
 
     with pytest.raises(CalbookError) as refusal:
-        policy.check(hopeless())
+        booking_rules.check_rules(hopeless())
 
     assert (
         json.loads(json.dumps(refusal.value.to_dict()))["error"]["code"] == "inactive"
@@ -565,26 +570,28 @@ def test_the_listed_refusals_can_be_written_as_json(hopeless: MakeProposal) -> N
 def test_each_override_passes_its_rule_and_no_other(
     a_proposal: MakeProposal, facts: dict[str, Any], override: str
 ) -> None:
-    others = " ".join(set(policy.OVERRIDES) - {override})
+    others = " ".join(set(booking_rules.RULE_OVERRIDES) - {override})
 
-    assert policy.check(a_proposal(overridden=override, **facts)) == (override,)
+    assert booking_rules.check_rules(a_proposal(overridden=override, **facts)) == (
+        override,
+    )
     assert codes(a_proposal(overridden=others, **facts))
     assert codes(a_proposal(**facts))
 
 
 def test_overrides_that_were_not_needed_are_not_told(a_proposal: MakeProposal) -> None:
-    everything = " ".join(policy.OVERRIDES)
+    everything = " ".join(booking_rules.RULE_OVERRIDES)
 
-    assert policy.check(a_proposal(overridden=everything)) == ()
-    assert policy.check(a_proposal(overridden=everything, open_time=((),))) == (
-        "hours",
-    )
+    assert booking_rules.check_rules(a_proposal(overridden=everything)) == ()
+    assert booking_rules.check_rules(
+        a_proposal(overridden=everything, open_time=((),))
+    ) == ("hours",)
 
 
 def test_used_overrides_are_told_in_the_rules_order(hopeless: MakeProposal) -> None:
-    everything = " ".join(reversed(policy.OVERRIDES))
+    everything = " ".join(reversed(booking_rules.RULE_OVERRIDES))
 
-    decision = policy.decide(hopeless(everything))
+    decision = booking_rules.decide_rules(hopeless(everything))
 
     assert decision.overrides_used == (
         "hours",
@@ -596,7 +603,7 @@ def test_used_overrides_are_told_in_the_rules_order(hopeless: MakeProposal) -> N
 
 
 def test_no_override_passes_inactive_seats_or_overlap(hopeless: MakeProposal) -> None:
-    everything = " ".join(policy.OVERRIDES)
+    everything = " ".join(booking_rules.RULE_OVERRIDES)
 
     assert codes(hopeless(everything)) == ["inactive", "seats_full", "slot_taken"]
 
@@ -609,16 +616,18 @@ def test_whoever_may_book_the_past_need_not_waive_its_notice(
     now = a_proposal(now="2027-01-18T10:00Z", overridden="past", rules=notice)
     soon = a_proposal(now="2027-01-18T09:30Z", overridden="past", rules=notice)
 
-    assert policy.check(past) == policy.check(now) == ("past",)
+    assert (
+        booking_rules.check_rules(past) == booking_rules.check_rules(now) == ("past",)
+    )
     with pytest.raises(MinimumNotice):
-        policy.check(soon)
+        booking_rules.check_rules(soon)
 
 
 # -- changes by the attendee ---------------------------------------------------------
 
 
-def bound(*, allowed: bool = True, deadline: int | None = None) -> Policy:
-    return Policy(
+def bound(*, allowed: bool = True, deadline: int | None = None) -> BookingTerms:
+    return BookingTerms(
         requires_confirmation=False,
         allow_cancellation=allowed,
         cancellation_deadline=None if deadline is None else MINUTES[deadline],
@@ -627,7 +636,7 @@ def bound(*, allowed: bool = True, deadline: int | None = None) -> Policy:
 
 def check_change(booking: Booking, *, verb: str, by: Actor, now: datetime) -> None:
     """Of all the occurrences that there are."""
-    policy.check_change(booking, booking.occurrences, verb=verb, by=by, now=now)
+    booking_rules.check_change(booking, booking.occurrences, verb=verb, by=by, now=now)
 
 
 START = "2027-01-18T10:00:00Z"
@@ -671,7 +680,7 @@ ATTENDEE, HOST = Actor.ATTENDEE, Actor.HOST
 @pytest.mark.parametrize("verb", ["cancel", "reschedule"])
 def test_the_deadline_binds_the_attendee_and_never_the_host(
     a_booking: MakeBooking,
-    policies: Policy,
+    policies: BookingTerms,
     now: str,
     error: type[CalbookError] | None,
     verb: str,
@@ -690,7 +699,7 @@ def test_the_deadline_binds_the_attendee_and_never_the_host(
     "policies", [bound(allowed=False), bound(deadline=1440)], ids=["forbidden", "late"]
 )
 def test_cancelling_a_pending_request_is_always_allowed_and_moving_it_is_not(
-    a_booking: MakeBooking, policies: Policy
+    a_booking: MakeBooking, policies: BookingTerms
 ) -> None:
     request = a_booking(PENDING, policy=policies)
     late = utc("2027-01-18T09:00Z")
@@ -742,7 +751,9 @@ def test_only_the_dates_that_are_changed_bind(
     dates = [booking.occurrences[chosen]]
 
     with pytest.raises(error) if error else nullcontext():
-        policy.check_change(booking, dates, verb="cancel", by=ATTENDEE, now=utc(LATE))
+        booking_rules.check_change(
+            booking, dates, verb="cancel", by=ATTENDEE, now=utc(LATE)
+        )
 
 
 def test_a_refusal_to_change_at_all_is_listed_too(a_booking: MakeBooking) -> None:
@@ -751,7 +762,7 @@ def test_a_refusal_to_change_at_all_is_listed_too(a_booking: MakeBooking) -> Non
     with pytest.raises(CancellationNotAllowed) as refusal:
         check_change(booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-04T09:00Z"))
 
-    assert refusal.value.message == (
+    assert refusal.value.json_message == (
         "bk_0123456789ab cannot be changed by its attendee"
     )
     [listed] = refusal.value.details["refusals"]
@@ -766,11 +777,11 @@ def test_a_refusal_by_deadline_names_it_and_hints_at_the_host(
     with pytest.raises(DeadlinePassed) as refusal:
         check_change(booking, verb="cancel", by=ATTENDEE, now=utc("2027-01-18T09:00Z"))
 
-    assert refusal.value.message == (
+    assert refusal.value.json_message == (
         "it is too late to cancel bk_0123456789ab:"
         " that was possible until Sun 17 Jan 2027, 17:00"
     )
-    assert refusal.value.hint == "the host may: --by host"
+    assert refusal.value.json_hint == "the host may: --by host"
     [listed] = refusal.value.details.pop("refusals")
     assert (listed["code"], listed["details"]) == (
         "deadline_passed",

@@ -60,7 +60,7 @@ def asker(type: str, *, required: bool = False) -> Question:
 def test_an_answer_is_kept_in_its_type(
     type: str, given: object, kept: object, required: bool
 ) -> None:
-    answers = questions.check_answers([asker(type, required=required)], {"q": given})
+    answers = questions.check_responses([asker(type, required=required)], {"q": given})
 
     assert answers == {"q": kept}
     assert answers["q"].__class__ is kept.__class__
@@ -133,7 +133,7 @@ def test_an_answer_of_another_type_is_a_fault(
     type: str, given: object, fault: str
 ) -> None:
     with pytest.raises(InvalidResponses) as refusal:
-        questions.check_answers([asker(type)], {"q": given})
+        questions.check_responses([asker(type)], {"q": given})
 
     assert refusal.value.details == {"faults": {"q": fault}}
 
@@ -143,15 +143,15 @@ def test_options_that_differ_in_case_alone_can_both_be_chosen(given: str) -> Non
     """The first of them was taken, whichever was written."""
     grade = Question("q", "Grade?", "SELECT", options=("a", "A"))
 
-    assert questions.check_answers([grade], {"q": given}) == {"q": given}
+    assert questions.check_responses([grade], {"q": given}) == {"q": given}
 
 
 @pytest.mark.parametrize("blank", [None, "", []], ids=["null", "empty", "empty-list"])
 @pytest.mark.parametrize("type", sorted(questions.TYPES))
 def test_a_blank_answer_is_none(type: str, blank: object) -> None:
-    assert questions.check_answers([asker(type)], {"q": blank}) == {}
+    assert questions.check_responses([asker(type)], {"q": blank}) == {}
     with pytest.raises(InvalidResponses) as refusal:
-        questions.check_answers([asker(type, required=True)], {"q": blank})
+        questions.check_responses([asker(type, required=True)], {"q": blank})
     assert refusal.value.details == {"faults": {"q": "an answer is required"}}
 
 
@@ -164,7 +164,7 @@ def test_every_fault_is_named_at_once() -> None:
     responses: dict[str, Any] = {"age": "old", "fine": "yes", "shoe": "42"}
 
     with pytest.raises(InvalidResponses) as refusal:
-        questions.check_answers(form, responses)
+        questions.check_responses(form, responses)
 
     assert refusal.value.code == "invalid_responses"
     assert refusal.value.details["faults"] == {
@@ -177,15 +177,15 @@ def test_every_fault_is_named_at_once() -> None:
 def test_answers_come_in_the_order_of_the_questions() -> None:
     form = [Question("b", "B?", "TEXT"), Question("a", "A?", "TEXT")]
 
-    answers = questions.check_answers(form, {"a": "1", "b": "2"})
+    answers = questions.check_responses(form, {"a": "1", "b": "2"})
 
     assert list(answers.items()) == [("b", "2"), ("a", "1")]
 
 
 def test_where_nothing_is_asked_nothing_can_be_answered() -> None:
-    assert questions.check_answers([], {}) == {}
+    assert questions.check_responses([], {}) == {}
     with pytest.raises(InvalidResponses) as refusal:
-        questions.check_answers([], {"q": "x"})
+        questions.check_responses([], {"q": "x"})
     assert refusal.value.details["faults"] == {
         "q": "there is no such question (none is asked)"
     }

@@ -202,10 +202,10 @@ def test_a_series_cannot_begin_on_a_day_that_the_zone_left_out() -> None:
     """It began a day later, or, until that very day, raised IndexError."""
     refusal = refused(a_rule("DAILY", "2011-12-30"), "2011-12-30 10:00", timezone=APIA)
 
-    assert refusal.message == (
+    assert refusal.json_message == (
         "the series cannot begin on 2011-12-30: Pacific/Apia left that day out"
     )
-    assert refusal.details == {"field": "startTime"}
+    assert refusal.to_dict()["error"]["details"] == {"field": "startTime"}
 
 
 # -- dates ---------------------------------------------------------------------------
@@ -458,10 +458,11 @@ def test_a_series_begins_on_one_of_its_days(rule: Recurrence, first: str) -> Non
 
     days = ", ".join(map(str, rule.by_day))
     assert (
-        refusal.message == f"the series falls on {days}, and {first} is not such a day"
+        refusal.json_message
+        == f"the series falls on {days}, and {first} is not such a day"
     )
-    assert refusal.hint == "let --start be the first date of the series"
-    assert refusal.details == {"field": "recurring.byDay"}
+    assert refusal.json_hint == "let --start be the first date of the series"
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.byDay"}
 
 
 def test_a_rule_that_never_meets_its_first_date_is_not_searched(
@@ -476,10 +477,10 @@ def test_a_rule_that_never_meets_its_first_date_is_not_searched(
 def test_a_series_cannot_end_before_it_begins() -> None:
     refusal = refused(a_rule("WEEKLY", "2027-01-17"), "2027-01-18 10:00")
 
-    assert refusal.message == (
+    assert refusal.json_message == (
         "the series would end on 2027-01-17, before it begins on 2027-01-18"
     )
-    assert refusal.details == {"field": "recurring.until"}
+    assert refusal.to_dict()["error"]["details"] == {"field": "recurring.until"}
 
 
 @pytest.mark.parametrize(
@@ -513,10 +514,13 @@ def test_more_occurrences_than_the_most_are_refused(end: int | str, most: int) -
     with pytest.raises(BadInput) as refusal:
         starts(a_rule("DAILY", end), wall_time("2027-01-18 10:00"), "UTC", most=most)
 
-    assert refusal.value.message == (
+    assert refusal.value.json_message == (
         f"the series has more than {most} occurrences; at most {most} are booked"
     )
-    assert refusal.value.details == {"field": "recurring", "most": most}
+    assert refusal.value.to_dict()["error"]["details"] == {
+        "field": "recurring",
+        "most": most,
+    }
 
 
 @pytest.mark.parametrize(
@@ -556,10 +560,13 @@ def test_a_series_reaches_a_hundred_years_and_the_last_year(
 ) -> None:
     refusal = refused(rule, f"{first} 10:00")
 
-    assert refusal.message == (
+    assert refusal.json_message == (
         f"the series goes on after {furthest}, the last date that it may have"
     )
-    assert refusal.details == {"field": "recurring", "latest": furthest}
+    assert refusal.to_dict()["error"]["details"] == {
+        "field": "recurring",
+        "latest": furthest,
+    }
 
 
 @pytest.mark.parametrize(

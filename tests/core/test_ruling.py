@@ -11,7 +11,7 @@ import pytest
 from calbook.core.errors import CalbookError, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.policy import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Obstacle, Proposal
 from calbook.core.rules.several_dates import DatesDecision
 
 MakeProposal = Callable[..., Proposal]
@@ -56,7 +56,7 @@ def codes(dates_decision: DatesDecision) -> list[list[str]]:
 
 
 def refused(ruled_on: DatesDecision, **terms: bool) -> CalbookError:
-    error = several_dates.refusal(ruled_on, **terms)
+    error = several_dates.dates_refusal(ruled_on, **terms)
     assert error is not None
     return error
 
@@ -156,7 +156,7 @@ def test_overrides_that_were_needed_are_named_once(ruled: Ruled) -> None:
 
     assert found.refused_numbers == ()
     assert found.overrides_used == ("notice", "hours", "per-day")
-    assert several_dates.refusal(found) is None
+    assert several_dates.dates_refusal(found) is None
 
 
 def test_an_override_passes_no_overlap(ruled: Ruled) -> None:
@@ -206,9 +206,9 @@ def test_skipping_is_advised_where_it_helps(
     error = refused(ruled(*each), may_skip=may_skip)
 
     skip = "--on-conflict skip"
-    assert (skip in (error.hint or "")) is (hint is not None)
+    assert (skip in (error.json_hint or "")) is (hint is not None)
     if hint is not None:
-        assert error.hint == hint
+        assert error.json_hint == hint
 
 
 # -- the refusal ---------------------------------------------------------------------
@@ -218,7 +218,7 @@ def test_one_meeting_is_refused_in_its_own_words(ruled: Ruled) -> None:
     error = refused(ruled(TAKEN))
 
     assert isinstance(error, SlotTaken)
-    assert "that time is taken by bk_zzzzzzzzzzzz" in error.message
+    assert "that time is taken by bk_zzzzzzzzzzzz" in error.json_message
     assert "conflicts" not in error.details
 
 
@@ -238,7 +238,7 @@ def test_a_refusal_lists_every_date_with_its_reason(ruled: Ruled) -> None:
 
     assert error.code == "slot_taken"
     assert (
-        error.message
+        error.json_message
         == str(error)
         == (
             "4 of 6 dates cannot be booked:"
@@ -285,9 +285,9 @@ def test_a_message_names_twenty_dates_and_the_details_all(
 ) -> None:
     error = refused(ruled(*[CLOSED] * count))
 
-    assert error.message.startswith(f"{count} of {count} dates cannot be booked: ")
-    assert error.message.count("(outside the open hours)") == named
-    assert error.message.endswith(end)
+    assert error.json_message.startswith(f"{count} of {count} dates cannot be booked: ")
+    assert error.json_message.count("(outside the open hours)") == named
+    assert error.json_message.endswith(end)
     assert len(error.details["conflicts"]) == count
 
 
@@ -309,6 +309,6 @@ def test_the_host_is_advised_of_overrides_that_pass_every_date(
     """Those that the first date needed were advised, whatever refused the others."""
     error = refused(ruled(*each, rules=ONE_A_DAY))
 
-    assert error.hint is not None
-    assert error.hint.startswith("open that day: nothing")
-    assert error.hint.partition("; ")[2] == (advice or "")
+    assert error.json_hint is not None
+    assert error.json_hint.startswith("open that day: nothing")
+    assert error.json_hint.partition("; ")[2] == (advice or "")

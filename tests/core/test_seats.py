@@ -116,7 +116,7 @@ def test_an_address_takes_one_seat(
         attendees.join(booking, tuple(map(Attendee, joining)), now=NOW, by=ATTENDEE)
 
     assert refusal.value.code == "duplicate_attendee"
-    assert joining[-1] in refusal.value.message
+    assert joining[-1] in refusal.value.json_message
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,9 @@ def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
         attendees.leave(a_booking(attendees=(ADA,)), ADA.email, now=NOW, by=ATTENDEE)
 
     assert refusal.value.code == "last_attendee"
-    assert refusal.value.hint == "cancel it instead: calbook cancel bk_0123456789ab"
+    assert (
+        refusal.value.json_hint == "cancel it instead: calbook cancel bk_0123456789ab"
+    )
 
 
 def test_who_is_not_there_cannot_leave(a_booking: MakeBooking) -> None:
@@ -245,7 +247,7 @@ def test_who_is_not_there_cannot_leave(a_booking: MakeBooking) -> None:
         )
 
     assert refusal.value.code == "not_found"
-    assert "carol@example.com" in refusal.value.message
+    assert "carol@example.com" in refusal.value.json_message
 
 
 # -- attendance of a booking ---------------------------------------------------------
@@ -318,7 +320,7 @@ def test_attendance_settles_a_booking_and_is_told(
     assert (after.sequence, after.version, after.updated_at) == (3, 8, now)
     assert (event.type, event.by, event.at) == (kind, HOST, now)
     assert event.change == {"attendance": attendance}
-    assert effective_status.changes_at(only(after)) is None
+    assert effective_status.next_status_change(only(after)) is None
 
 
 @pytest.mark.parametrize("attendance", [CAME, MISSED])
@@ -333,7 +335,7 @@ def test_nobody_can_have_come_before_the_start(
     after = recorded(booking, attendance, now=start).booking
 
     assert refusal.value.code == "wrong_status"
-    assert refusal.value.message.startswith(
+    assert refusal.value.json_message.startswith(
         "bk_0123456789ab on 2027-01-18 has not begun"
     )
     assert after.occurrences[0].attendance is attendance
@@ -347,7 +349,7 @@ def test_to_say_again_that_somebody_came_changes_nothing(
     with pytest.raises(NothingToChange) as refusal:
         recorded(booking, CAME)
 
-    assert refusal.value.message == "bk_0123456789ab is attended already"
+    assert refusal.value.json_message == "bk_0123456789ab is attended already"
 
 
 def test_a_no_show_again_is_a_wrong_step(a_booking: MakeBooking) -> None:
@@ -356,7 +358,7 @@ def test_a_no_show_again_is_a_wrong_step(a_booking: MakeBooking) -> None:
     with pytest.raises(WrongStatus) as refusal:
         recorded(booking, MISSED)
 
-    assert refusal.value.message == (
+    assert refusal.value.json_message == (
         "bk_0123456789ab is NO_SHOW: only a CONFIRMED or COMPLETED booking can be"
         " marked as a no-show"
     )
@@ -491,12 +493,12 @@ def test_a_group_that_nobody_settled_is_completed_by_time_and_told_once(
     assert (
         effective_status.effective_occurrence(only(said), RUNNING).status is CONFIRMED
     )
-    assert effective_status.changes_at(only(said)) == ENDED
-    passed = lifecycle.pass_time(said, said.occurrences, ENDED).booking
+    assert effective_status.next_status_change(only(said)) == ENDED
+    passed = lifecycle.expire_and_complete(said, said.occurrences, ENDED).booking
     later, [event] = recorded(passed, CAME, ADA)
 
     assert event.type == "booking.updated"
-    assert effective_status.changes_at(only(later)) is None
+    assert effective_status.next_status_change(only(later)) is None
 
 
 def test_the_end_of_a_group_is_told_even_when_somebody_is_marked_first(
@@ -508,7 +510,7 @@ def test_the_end_of_a_group_is_told_even_when_somebody_is_marked_first(
     after = recorded(booking, MISSED, BOB, now=ENDED).booking
 
     assert effective_status.effective_occurrence(only(after), ENDED).status is COMPLETED
-    assert effective_status.changes_at(only(after)) == ENDED
+    assert effective_status.next_status_change(only(after)) == ENDED
 
 
 def test_a_group_that_was_said_to_have_come_is_not_completed_twice(
@@ -521,7 +523,7 @@ def test_a_group_that_was_said_to_have_come_is_not_completed_twice(
 
     assert only(corrected).status is CONFIRMED
     assert only(corrected).attendance is UNKNOWN
-    assert effective_status.changes_at(only(corrected)) is None
+    assert effective_status.next_status_change(only(corrected)) is None
 
 
 @pytest.mark.parametrize("word", [CAME, MISSED])
@@ -568,7 +570,7 @@ def test_a_refusal_of_a_group_names_what_was_asked(
     with pytest.raises(WrongStatus) as refusal:
         recorded(booking, attendance, BOB)
 
-    assert refusal.value.message == f"bk_0123456789ab is CANCELLED: {message}"
+    assert refusal.value.json_message == f"bk_0123456789ab is CANCELLED: {message}"
 
 
 def test_a_meeting_that_somebody_attended_stays_so_when_they_leave(

@@ -30,11 +30,11 @@ from calbook.core.model import (
     Actor,
     Attendance,
     Booking,
+    BookingTerms,
     Event,
     EventType,
-    Moment,
+    GivenStart,
     Occurrence,
-    Policy,
     Resolution,
     Span,
     Status,
@@ -80,12 +80,14 @@ def statuses(booking: Booking) -> list[Status]:
     return [occurrence.status for occurrence in booking.occurrences]
 
 
-def moment(text: str, timezone: str = "UTC") -> Moment:
+def moment(text: str, timezone: str = "UTC") -> GivenStart:
     """A start as somebody typed it: a wall time, or with an offset."""
     typed = utc(text)
     if typed.tzinfo is not None:
-        return Moment(typed.astimezone(UTC), typed.replace(tzinfo=None), timezone, True)
-    return Moment(
+        return GivenStart(
+            typed.astimezone(UTC), typed.replace(tzinfo=None), timezone, True
+        )
+    return GivenStart(
         times.instant_of_wall(typed, timezone), typed, timezone, by_offset=False
     )
 
@@ -374,7 +376,7 @@ def a_local_series(
     starts = recurrence.starts(rule, utc(first), timezone)
     occurrences = tuple(
         an_occurrence(instant, date=wall.date())._replace(
-            start=Moment(instant, wall, timezone, by_offset=False)
+            start=GivenStart(instant, wall, timezone, by_offset=False)
         )
         for wall, instant in starts
     )
@@ -505,8 +507,8 @@ def test_the_first_start_is_kept_as_given_and_the_others_are_wall_times(
 
     assert [start for start, _ in goals] == [
         given,
-        Moment(utc("2027-03-14T07:30Z"), utc("2027-03-14T02:30"), NEW_YORK, False),
-        Moment(utc("2027-03-15T06:30Z"), utc("2027-03-15T02:30"), NEW_YORK, False),
+        GivenStart(utc("2027-03-14T07:30Z"), utc("2027-03-14T02:30"), NEW_YORK, False),
+        GivenStart(utc("2027-03-15T06:30Z"), utc("2027-03-15T02:30"), NEW_YORK, False),
     ]
 
 
@@ -633,7 +635,9 @@ def test_a_shift_keeps_the_local_days_between_the_dates(
     assume(times.wall_time(instant, timezone) == wall)  # a skipped one cannot be typed
 
     goals = series.shift_starts(
-        booking, booking.occurrences, Moment(instant, wall, timezone, by_offset=False)
+        booking,
+        booking.occurrences,
+        GivenStart(instant, wall, timezone, by_offset=False),
     )
 
     walls = [wall + n * days * DAY for n in range(3)]
@@ -797,7 +801,7 @@ def test_a_part_that_stays_where_it_is_changes_nothing(
 def test_the_attendee_who_moves_one_date_asks_the_host_about_that_one(
     a_series: MakeBooking, an_event_type: MakeEventType
 ) -> None:
-    asks = Policy(
+    asks = BookingTerms(
         requires_confirmation=True, allow_cancellation=True, cancellation_deadline=None
     )
     booking = a_series(CONFIRMED, CONFIRMED, CONFIRMED, policy=asks)
@@ -1021,7 +1025,7 @@ def due(booking: Booking, now: datetime) -> list[Occurrence]:
     return [
         o
         for o in booking.occurrences
-        if (when := effective_status.changes_at(o)) is not None and when <= now
+        if (when := effective_status.next_status_change(o)) is not None and when <= now
     ]
 
 
@@ -1029,7 +1033,7 @@ def test_time_tells_of_each_date_once(a_series: MakeBooking) -> None:
     booking = a_series(PENDING, CONFIRMED, CANCELLED, CONFIRMED, NO_SHOW)
     now = utc("2027-01-26T00:00Z")
 
-    after, events = lifecycle.pass_time(booking, due(booking, now), now)
+    after, events = lifecycle.expire_and_complete(booking, due(booking, now), now)
 
     assert [told(event) for event in events] == [
         ("booking.cancelled", ["2027-01-18"], ["2027-01-18"]),
@@ -1064,7 +1068,7 @@ def test_a_date_that_moved_is_told_of_again(
 ) -> None:
     booking = a_series(CONFIRMED, CONFIRMED)
     ahead = utc("2027-01-19T00:00Z")  # a clock that was set right again
-    once = lifecycle.pass_time(booking, due(booking, ahead), ahead).booking
+    once = lifecycle.expire_and_complete(booking, due(booking, ahead), ahead).booking
 
     after = moved(
         once, Selector(on=FIRST), "2027-01-20T10:00", event_type=an_event_type()
@@ -1098,7 +1102,7 @@ def test_however_often_time_is_asked_it_tells_once(
 
     for tick in ticks:  # a clock may run back, too
         now = zero + tick * MINUTE
-        booking, found = lifecycle.pass_time(booking, due(booking, now), now)
+        booking, found = lifecycle.expire_and_complete(booking, due(booking, now), now)
         events += found
 
     last = max(ticks)

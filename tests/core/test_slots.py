@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calbook.core import slots
+from calbook.core import start_ranges
 from calbook.core.model import Span
-from calbook.core.slots import GridPiece, Range, SlotLengths
+from calbook.core.start_ranges import GridPiece, Range, SlotLengths
 from calbook.core.time import times
 
 utc = datetime.fromisoformat
@@ -22,11 +22,12 @@ def starts(
 ) -> list[str]:
     """The grid's starts in UTC, as `HH:MM`; steps and durations are minutes."""
     open_time = [Span(utc(start), utc(end)) for start, end in stretches]
-    found = slots.starts_on_grid(
-        slots.grid_pieces(open_time, timezone),
+    found = start_ranges.starts_on_grid(
+        start_ranges.grid_pieces(open_time, timezone),
         step * 60,
-        slots.starts_within(
-            slots.to_ranges(open_time), SlotLengths(duration * 60, 0, 0, step * 60)
+        start_ranges.starts_within(
+            start_ranges.to_ranges(open_time),
+            SlotLengths(duration * 60, 0, 0, step * 60),
         ),
     )
     return [f"{times.instant(start):%H:%M}" for start in found]
@@ -186,19 +187,21 @@ def test_starts_whose_claim_meets_taken_time_are_cut_out(
 ) -> None:
     need = SlotLengths(meeting=10, before=5, after=3, step=1)
 
-    assert slots.free_starts([(0, 100)], taken, need) == expected
+    assert start_ranges.free_starts([(0, 100)], taken, need) == expected
 
 
 def test_a_long_taken_time_outlasts_several_stretches() -> None:
     need = SlotLengths(meeting=1, before=0, after=0, step=1)
 
-    left = slots.free_starts([(0, 10), (20, 30), (40, 50)], [(5, 45), (6, 7)], need)
+    left = start_ranges.free_starts(
+        [(0, 10), (20, 30), (40, 50)], [(5, 45), (6, 7)], need
+    )
 
     assert left == [(0, 5), (45, 50)]
 
 
 def test_the_grid_goes_on_behind_what_is_taken() -> None:
-    found = slots.starts_on_grid(
+    found = start_ranges.starts_on_grid(
         [GridPiece(10, 50), GridPiece(50, 90)], 15, [(0, 11), (30, 70)]
     )
 
@@ -227,9 +230,11 @@ def test_the_sweep_finds_what_trying_each_second_finds(
 ) -> None:
     grid = [GridPiece(*stretch) for stretch in open_time]
 
-    starts = slots.free_starts(slots.starts_within(open_time, need), taken, need)
+    starts = start_ranges.free_starts(
+        start_ranges.starts_within(open_time, need), taken, need
+    )
 
-    assert slots.starts_on_grid(grid, need.step, starts) == [
+    assert start_ranges.starts_on_grid(grid, need.step, starts) == [
         n
         for begin, end in open_time
         for n in range(begin, end - need.meeting + 1, need.step)
@@ -248,6 +253,6 @@ def test_what_two_have_in_common_is_in_both(
         n for a, b in other for n in range(a, b)
     }
 
-    found = slots.intersect(one, other)
+    found = start_ranges.intersect(one, other)
 
     assert [n for a, b in found for n in range(a, b)] == sorted(both)

@@ -210,11 +210,11 @@ def _try_server(server: settings.MailServer, to: str | None) -> Outcome:
     from calbook.delivery.mail import messages, smtp  # slow to import
 
     if to is None:
-        return smtp.check_login(server, seconds=smtp.LONGEST)
+        return smtp.check_login(server, seconds=smtp.ATTEMPT_SECONDS)
     envelope = messages.Envelope(ids.delivery(), server.sender, system_clock())
     message = messages.test_message(envelope, to)
     with closing(smtp.SmtpSender()) as postman:
-        return postman.send_message(server, to, message, seconds=smtp.LONGEST)
+        return postman.send_message(server, to, message, seconds=smtp.ATTEMPT_SECONDS)
 
 
 def _test_text(item: dict[str, Any]) -> str:

@@ -257,10 +257,10 @@ def _file(source: str | None) -> Json:
     if source is None:
         return {}
     from calbook.cli.commands.create_input import parse_json, read_text
-    from calbook.wire.reading.event_types import EVENT_TYPE
+    from calbook.wire.reading.event_types import FIELD_READERS
     from calbook.wire.reading.shapes import read_object
 
-    return read_object(parse_json(read_text(source)), EVENT_TYPE, "the event type")
+    return read_object(parse_json(read_text(source)), FIELD_READERS, "the event type")
 
 
 def _reader(

@@ -67,7 +67,7 @@ def join(
     events = tuple(
         _seat_event(booking, "added", person, now, by) for person in attendees
     )
-    return Change(lifecycle.next_revision(after, now), events)
+    return Change(lifecycle.next_version(after, now), events)
 
 
 def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
@@ -90,7 +90,9 @@ def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
         after = _promote_next(after)
     event = _seat_event(booking, "removed", person, now, by)
     return Change(
-        lifecycle.next_revision(lifecycle.revise_for_leaver(booking, after), now),
+        lifecycle.next_version(
+            lifecycle.raise_sequence_for_leaver(booking, after), now
+        ),
         (event,),
     )
 
@@ -171,7 +173,7 @@ def record_attendance(
     change: Mapping[str, Any] = {"attendance": attendance}
     if persons is not None and persons != booking.attendees:
         change = {**change, "emails": [person.email for person in persons]}
-    return lifecycle.apply_step(
+    return lifecycle.change_occurrences(
         booking,
         [occurrence],
         lambda _: after,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from calbook.core.booking import expiry
+from calbook.core.booking import status_by_time
 from calbook.core.model import Actor, Booking, Occurrence, Resolution, Status
 
 
@@ -20,13 +20,15 @@ class StatusFacts(NamedTuple):
 
 def effective_occurrence(occurrence: Occurrence, now: datetime) -> Occurrence:
     """The occurrence as the clock sees it: expired, completed, or as it was left."""
-    if expiry.is_expired(occurrence.status, start=occurrence.span.start, now=now):
+    if status_by_time.is_expired(
+        occurrence.status, start=occurrence.span.start, now=now
+    ):
         return occurrence._replace(
             status=Status.CANCELLED,
             resolution=Resolution.EXPIRED,
             cancelled_by=Actor.SYSTEM,
         )
-    if expiry.is_completed(occurrence.status, end=occurrence.span.end, now=now):
+    if status_by_time.is_completed(occurrence.status, end=occurrence.span.end, now=now):
         return occurrence._replace(status=Status.COMPLETED)
     return occurrence
 
@@ -45,18 +47,18 @@ def effective_booking(booking: Booking, now: datetime) -> Booking:
         for before, after in zip(booking.occurrences, occurrences, strict=True)
         if after.resolution is Resolution.EXPIRED and not before.is_recorded
     ]
-    return revise_for_expiry(booking, untold)._replace(occurrences=occurrences)
+    return raise_sequence_for_expiry(booking, untold)._replace(occurrences=occurrences)
 
 
 def effective_status(booking: Booking, now: datetime) -> Status:
     """The status of the whole booking as the clock sees it."""
     pending_until, confirmed_until, final = status_facts(booking)
     return Status(
-        expiry.summarize_status(pending_until, confirmed_until, final, now=now)
+        status_by_time.summarize_status(pending_until, confirmed_until, final, now=now)
     )
 
 
-def changes_at(occurrence: Occurrence) -> datetime | None:
+def next_status_change(occurrence: Occurrence) -> datetime | None:
     """When time will change the status; None when that was told or cannot happen."""
     if occurrence.is_recorded:
         return None
@@ -65,7 +67,9 @@ def changes_at(occurrence: Occurrence) -> datetime | None:
     return occurrence.span.end if occurrence.status is Status.CONFIRMED else None
 
 
-def revise_for_expiry(booking: Booking, occurrences: Iterable[Occurrence]) -> Booking:
+def raise_sequence_for_expiry(
+    booking: Booking, occurrences: Iterable[Occurrence]
+) -> Booking:
     """A revision for each request that expired, from its start on."""
     expired = [o.span.start for o in occurrences if o.status is Status.PENDING]
     return booking._replace(

@@ -19,7 +19,7 @@ from calbook.core.model import (
     Actor,
     Booking,
     Event,
-    Moment,
+    GivenStart,
     Occurrence,
     Resolution,
     Span,
@@ -47,7 +47,7 @@ class OccurrenceMove(NamedTuple):
     """An occurrence and where it is to be: its start as given, and its claim."""
 
     occurrence: Occurrence
-    start: Moment
+    start: GivenStart
     meeting: Span
     claim: Span
 
@@ -55,7 +55,9 @@ class OccurrenceMove(NamedTuple):
 # -- what time does ---------------------------------------------------------------
 
 
-def pass_time(booking: Booking, occurrences: Occurrences, now: datetime) -> Change:
+def expire_and_complete(
+    booking: Booking, occurrences: Occurrences, now: datetime
+) -> Change:
     """Tell of what time did to occurrences, once each; their status stays.
 
     An expiry that was told is a new revision for good (RFC 5546, 2.1.4), whatever the
@@ -68,7 +70,7 @@ def pass_time(booking: Booking, occurrences: Occurrences, now: datetime) -> Chan
     )
     events = tuple(_time_event(booking, o, now) for o in past.values())
     return Change(
-        effective_status.revise_for_expiry(booking, past.values())._replace(
+        effective_status.raise_sequence_for_expiry(booking, past.values())._replace(
             occurrences=told
         ),
         events,
@@ -102,7 +104,7 @@ def create(
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
     """Say yes to every occurrence that is pending."""
     pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
-    return apply_step(
+    return change_occurrences(
         booking,
         pending,
         lambda o: o._replace(status=Status.CONFIRMED, is_recorded=False),
@@ -144,7 +146,7 @@ def _end(
     reason: str | None,
 ) -> Change:
     resolution = Resolution(action.value)
-    return apply_step(
+    return change_occurrences(
         # RFC 5546, 2.1.4: a cancellation is a new revision.
         booking._replace(sequence=booking.sequence + 1),
         occurrences,
@@ -189,7 +191,7 @@ def reschedule(
 
     first = next(iter(placed.values()))
     new_hosts = host_ids is not None and host_ids != booking.host_ids
-    return apply_step(
+    return change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
@@ -245,8 +247,8 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
             command_hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
         )
-    return apply_step(
-        revise_for_leaver(booking, after),
+    return change_occurrences(
+        raise_sequence_for_leaver(booking, after),
         (),
         kind="booking.updated",
         by=by,
@@ -258,7 +260,7 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
 # -- what every action is made of -------------------------------------------------
 
 
-def revise_for_leaver(before: Booking, after: Booking) -> Booking:
+def raise_sequence_for_leaver(before: Booking, after: Booking) -> Booking:
     """A new revision when an address is gone: its cancellation is one.
 
     So it comes after the request that it takes back, and before the one that asks the
@@ -279,7 +281,7 @@ def check_moves(booking: Booking, moves: Iterable[OccurrenceMove]) -> None:
         )
 
 
-def apply_step(
+def change_occurrences(
     booking: Booking,
     occurrences: Occurrences,
     step: Callable[[Occurrence], Occurrence] | None = None,
@@ -299,10 +301,10 @@ def apply_step(
                 step(o) if o.recurrence_id in keys else o for o in booking.occurrences
             )
         )
-    return Change(next_revision(booking, now), (event,))
+    return Change(next_version(booking, now), (event,))
 
 
-def next_revision(booking: Booking, now: datetime) -> Booking:
+def next_version(booking: Booking, now: datetime) -> Booking:
     return booking._replace(version=booking.version + 1, updated_at=now)
 
 

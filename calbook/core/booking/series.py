@@ -18,7 +18,7 @@ from calbook.core.errors import (
     NothingToChange,
     UsageError,
 )
-from calbook.core.model import Booking, EventType, Moment, Occurrence, Span, Status
+from calbook.core.model import Booking, EventType, GivenStart, Occurrence, Span, Status
 from calbook.core.time import times
 
 # The years in which a start may be typed.
@@ -145,8 +145,8 @@ def _nothing_to_come(booking: Booking, selector: Selector, now: datetime) -> Exc
 
 
 def shift_starts(
-    booking: Booking, occurrences: Iterable[Occurrence], start: Moment
-) -> tuple[tuple[Moment, Span], ...]:
+    booking: Booking, occurrences: Iterable[Occurrence], start: GivenStart
+) -> tuple[tuple[GivenStart, Span], ...]:
     """New starts and meetings: the first goes to `start`, the others along with it.
 
     They shift by as many days from their original dates, to the same wall time,
@@ -167,7 +167,7 @@ def shift_starts(
 
 def _shift_start(
     booking: Booking, occurrence: Occurrence, *, days: timedelta, goal: datetime
-) -> Moment:
+) -> GivenStart:
     day = occurrence.date
     if not _FIRST - day <= days <= _LAST - day:
         raise BadInput(
@@ -177,21 +177,23 @@ def _shift_start(
         )
     wall = datetime.combine(day + days, goal.time())
     instant = times.instant_of_wall(wall, booking.timezone)
-    return Moment(instant, wall, booking.timezone, by_offset=False)
+    return GivenStart(instant, wall, booking.timezone, by_offset=False)
 
 
-def _keep_length(occurrence: Occurrence, start: Moment) -> Span:
+def _keep_length(occurrence: Occurrence, start: GivenStart) -> Span:
     length = occurrence.span.end - occurrence.span.start
     return Span(start.instant, start.instant + length)
 
 
 def plan_moves(
     occurrences: Iterable[Occurrence],
-    goals: Iterable[tuple[Moment, Span]],
+    goals: Iterable[tuple[GivenStart, Span]],
     event_type: EventType,
 ) -> tuple[OccurrenceMove, ...]:
     """The moves, each claiming with the event type's buffers as they are now."""
     return tuple(
-        lifecycle.OccurrenceMove(occurrence, start, meeting, event_type.claim(meeting))
+        lifecycle.OccurrenceMove(
+            occurrence, start, meeting, event_type.claimed_span(meeting)
+        )
         for occurrence, (start, meeting) in zip(occurrences, goals, strict=True)
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 OLD_SECRET_LIFETIME = timedelta(days=1)  # after a rotation
 _OLD_SECRETS = 5  # that are kept
 
-EVENT_TYPES = (
+EVENT_NAMES = (
     "booking.created",
     "booking.confirmed",
     "booking.cancelled",

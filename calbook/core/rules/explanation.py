@@ -7,23 +7,23 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
-from calbook.core.rules import policy
-from calbook.core.rules.policy import (
+from calbook.core.rules import booking_rules
+from calbook.core.rules.booking_rules import (
     Obstacle,
     Proposal,
     Rule,
     Rules,
-    format_for_asker,
+    format_for_display,
     format_in_booking_zone,
     to_minutes,
 )
 from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
-_OF_HOSTS = (policy.outside_hours, policy.slot_taken)
+_OF_HOSTS = (booking_rules.outside_hours, booking_rules.slot_taken)
 
 
-class RuleAnswer(NamedTuple):
+class RuleResult(NamedTuple):
     """What a rule says of a start; `host_id` where it was asked of several hosts.
 
     `rule` is the code of its refusal, `override` what lets the host pass it.
@@ -38,8 +38,8 @@ class RuleAnswer(NamedTuple):
 
 
 def explain_rules(
-    proposals: Sequence[tuple[str, Proposal]], rules: Rules = policy.RULES
-) -> tuple[RuleAnswer, ...]:
+    proposals: Sequence[tuple[str, Proposal]], rules: Rules = booking_rules.RULES
+) -> tuple[RuleResult, ...]:
     """Every rule in its order, for one start as each of several hosts could give it."""
     return tuple(
         _answer(rule, override, proposal, host_id if of_each else None)
@@ -51,12 +51,12 @@ def explain_rules(
 
 def _answer(
     rule: Rule, override: str | None, p: Proposal, host_id: str | None
-) -> RuleAnswer:
+) -> RuleResult:
     name, refusal = rule.__name__, rule(p)
     if refusal is None:
         message, details = _PASSED[rule](p)
-        return RuleAnswer(name, host_id, True, message, override, details)
-    return RuleAnswer(name, host_id, False, _full(refusal), override, refusal.details)
+        return RuleResult(name, host_id, True, message, override, details)
+    return RuleResult(name, host_id, False, _full(refusal), override, refusal.details)
 
 
 def _full(refusal: CalbookError) -> str:
@@ -75,7 +75,7 @@ def _is_to_come(p: Proposal) -> RulePassed:
         "start": format_in_booking_zone(p, p.meeting.start),
         "now": format_in_booking_zone(p, p.now),
     }
-    return f"it is {format_for_asker(p, p.now)} now", facts
+    return f"it is {format_for_display(p, p.now)} now", facts
 
 
 def _is_active(p: Proposal) -> RulePassed:
@@ -106,7 +106,7 @@ def _has_notice(p: Proposal) -> RulePassed:
     }
     if not notice:
         return "no notice is needed", facts
-    return f"the earliest start now is {format_for_asker(p, p.now + notice)}", facts
+    return f"the earliest start now is {format_for_display(p, p.now + notice)}", facts
 
 
 def _is_near(p: Proposal) -> RulePassed:
@@ -146,7 +146,7 @@ def _has_seats(p: Proposal) -> RulePassed:
 
 
 def _is_free(p: Proposal) -> RulePassed:
-    claim = p.event_type.claim(p.meeting)
+    claim = p.event_type.claimed_span(p.meeting)
     zone = p.display_timezone or p.timezone
     facts = {
         "start": format_in_booking_zone(p, claim.start),
@@ -157,15 +157,15 @@ def _is_free(p: Proposal) -> RulePassed:
 
 
 _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
-    policy.in_the_past: _is_to_come,
-    policy.inactive: _is_active,
-    policy.outside_hours: _is_open,
-    policy.minimum_notice: _has_notice,
-    policy.maximum_advance: _is_near,
-    policy.slots_per_day: _has_room_that_day,
-    policy.invalid_responses: _asks,
-    policy.seats_full: _has_seats,
-    policy.slot_taken: _is_free,
+    booking_rules.in_the_past: _is_to_come,
+    booking_rules.inactive: _is_active,
+    booking_rules.outside_hours: _is_open,
+    booking_rules.minimum_notice: _has_notice,
+    booking_rules.maximum_advance: _is_near,
+    booking_rules.slots_per_day: _has_room_that_day,
+    booking_rules.invalid_responses: _asks,
+    booking_rules.seats_full: _has_seats,
+    booking_rules.slot_taken: _is_free,
 }
 
 
@@ -211,9 +211,9 @@ def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
         (soon, "minimum_notice", _has_notice(p)),
     ):
         yield BlockedStretch(Span(span.start, min(span.end, date.end)), rule, *facts)
-    if policy.maximum_advance(p) is not None:
+    if booking_rules.maximum_advance(p) is not None:
         yield BlockedStretch(date, "maximum_advance", *_is_near(p))
-    if policy.slots_per_day(p) is not None:
+    if booking_rules.slots_per_day(p) is not None:
         yield BlockedStretch(date, "slots_per_day", *_has_room_that_day(p))
 
 
@@ -236,7 +236,7 @@ def blocks_by_hours(
 
 def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
     """A host's time that is taken, buffers included."""
-    refusal = policy.slot_taken_error(obstacle, timezone)
+    refusal = booking_rules.slot_taken_error(obstacle, timezone)
     claim = obstacle.claim
     return BlockedStretch(
         claim.span, refusal.code, refusal.message, refusal.details, claim.host_id

@@ -19,7 +19,7 @@ _YES, _NO = (
 )
 
 
-def check_answers(
+def check_responses(
     questions: Iterable[Question], responses: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The responses in the questions' order, each in its type.
@@ -42,7 +42,7 @@ def check_answers(
                 faults[key] = "an answer is required"
             continue
         try:
-            given[key] = check_answer(question, value)
+            given[key] = check_response(question, value)
         except BadInput as fault:
             faults[key] = fault.json_message
     if faults:
@@ -50,7 +50,7 @@ def check_answers(
     return given
 
 
-def check_answer(question: Question, value: object) -> Any:
+def check_response(question: Question, value: object) -> Any:
     """One answer in its question's type; raises BadInput when it does not fit."""
     return TYPES[question.type](value, question)
 

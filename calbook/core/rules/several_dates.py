@@ -16,8 +16,8 @@ from calbook.core.errors import (
     SlotsPerDay,
     SlotTaken,
 )
-from calbook.core.rules import policy
-from calbook.core.rules.policy import (
+from calbook.core.rules import booking_rules
+from calbook.core.rules.booking_rules import (
     RULES,
     RULES_FOR_EACH_DATE,
     Decision,
@@ -31,7 +31,7 @@ _NAMED = 20  # dates that a message names; the details have all
 
 
 class DatesDecision(NamedTuple):
-    """A verdict for each meeting that was proposed, in their order."""
+    """A decision for each meeting that was proposed, in their order."""
 
     proposals: tuple[Proposal, ...]
     decisions: tuple[Decision, ...]
@@ -62,17 +62,19 @@ class DatesDecision(NamedTuple):
 
 
 def decide_dates(proposals: Iterable[Proposal], rules: Rules = RULES) -> DatesDecision:
-    """All rules for the earliest meeting, whatever its place; EACH for the others."""
+    """All rules for the earliest meeting, whatever its place; fewer for the others."""
     proposals = tuple(proposals)
     first = min(proposals, key=lambda proposal: proposal.meeting)
     decisions = tuple(
-        policy.decide(proposal, rules if proposal is first else RULES_FOR_EACH_DATE)
+        booking_rules.decide_rules(
+            proposal, rules if proposal is first else RULES_FOR_EACH_DATE
+        )
         for proposal in proposals
     )
     return DatesDecision(proposals, decisions)
 
 
-def refusal(
+def dates_refusal(
     dates_decision: DatesDecision, *, may_skip: bool = False
 ) -> CalbookError | None:
     """What refuses the meetings, all of them named; None when nothing does.
@@ -89,7 +91,9 @@ def refusal(
     needed = tuple(
         name for _, decision in refused for name in decision.overrides_needed
     )
-    error = policy.combined_refusal(proposal, first._replace(overrides_needed=needed))
+    error = booking_rules.combined_refusal(
+        proposal, first._replace(overrides_needed=needed)
+    )
     if len(dates_decision.proposals) == 1:
         return error
     error.details["conflicts"] = [_conflict(p, decision) for p, decision in refused]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
-from calbook.core.model import DAY, MINUTE, SECOND, Moment
+from calbook.core.model import DAY, MINUTE, SECOND, GivenStart
 from calbook.core.text import excerpt, printable, to_text
 from calbook.core.time import times
 
@@ -62,7 +62,7 @@ def _nearest(name: str) -> str | None:
     return known.get(asked) or cities.get(asked) or (known[near[0]] if near else None)
 
 
-def moment(text: str | date, *, now: datetime, timezone: str) -> Moment:
+def moment(text: str | date, *, now: datetime, timezone: str) -> GivenStart:
     """The moment meant; a text without an offset is read in `timezone`.
 
     Raises:
@@ -82,7 +82,7 @@ def moment(text: str | date, *, now: datetime, timezone: str) -> Moment:
     return _of_words(text, now=now, timezone=timezone)
 
 
-def _of_datetime(value: datetime, timezone: str) -> Moment:
+def _of_datetime(value: datetime, timezone: str) -> GivenStart:
     if value.tzinfo is None:
         raise BadTime(
             f"{value.isoformat()} has no time zone",
@@ -92,7 +92,7 @@ def _of_datetime(value: datetime, timezone: str) -> Moment:
     return _by_offset(value.astimezone(UTC).replace(microsecond=0), timezone)
 
 
-def _of_stamp(stamp: re.Match[str], text: str, timezone: str) -> Moment:
+def _of_stamp(stamp: re.Match[str], text: str, timezone: str) -> GivenStart:
     day, clock, offset = stamp.groups()
     wall = _existing_day(day, text) + _clock(clock)
     if offset is None:
@@ -135,7 +135,7 @@ def _later(now: datetime, ahead: re.Match[str], text: str) -> datetime:
     return later
 
 
-def _of_words(text: str, *, now: datetime, timezone: str) -> Moment:
+def _of_words(text: str, *, now: datetime, timezone: str) -> GivenStart:
     word, _, clock = text.partition(" ")
     day = _named_day(word, times.local_date(now, timezone))
     if day is not None and _CLOCK.fullmatch(clock):
@@ -159,15 +159,17 @@ def _named_day(word: str, today: date) -> date | None:
     return None
 
 
-def _by_offset(instant: datetime, timezone: str) -> Moment:
-    return Moment(instant, times.wall_time(instant, timezone), timezone, by_offset=True)
+def _by_offset(instant: datetime, timezone: str) -> GivenStart:
+    return GivenStart(
+        instant, times.wall_time(instant, timezone), timezone, by_offset=True
+    )
 
 
-def _of_wall(wall: datetime, timezone: str) -> Moment:
+def _of_wall(wall: datetime, timezone: str) -> GivenStart:
     """A typed wall time: refused where the clocks skip or repeat it."""
     instants = times.possible_instants(wall, timezone)
     if len(instants) == 1:
-        return Moment(instants[0], wall, timezone, by_offset=False)
+        return GivenStart(instants[0], wall, timezone, by_offset=False)
     error: Callable[[str, str, str, str], Exception] = AmbiguousTime
     if not instants:
         error = NonexistentTime

@@ -21,7 +21,7 @@ from email.utils import format_datetime
 from typing import NamedTuple
 
 from calbook.core.model import Attendee, Host, Occurrence
-from calbook.core.outgoing.notices import Notice
+from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.ical.writing import event_text

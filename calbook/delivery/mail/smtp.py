@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Reply = tuple[int, bytes | str]
 
-LONGEST = 10.0  # seconds
+ATTEMPT_SECONDS = 10.0  # seconds
 _CONNECT = 3.0
 _OURSELVES = "[127.0.0.1]"  # to the server; what it is called concerns nobody
 _EXCERPT = 200  # characters

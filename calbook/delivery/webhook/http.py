@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from calbook import __version__
-from calbook.core.outgoing import ip_addresses
+from calbook.core.outgoing import forbidden_addresses
 from calbook.core.outgoing.webhooks import Webhook
 from calbook.core.text import printable
 from calbook.core.time import times
@@ -88,17 +88,17 @@ def write_message(
 
 
 def post_message(
-    webhook: Webhook, letter: WebhookMessage, *, now: datetime, seconds: float
+    webhook: Webhook, message: WebhookMessage, *, now: datetime, seconds: float
 ) -> Outcome:
-    """Send a letter to a webhook; how it went, whatever that was."""
+    """Send a message to a webhook; how it went, whatever that was."""
     deadline = time.monotonic() + seconds
     try:
         with _connection_until(webhook, deadline) as connection:
-            headers = {**_headers(webhook), **signature_headers(webhook, letter, now)}
+            headers = {**_headers(webhook), **signature_headers(webhook, message, now)}
             connection.request(
                 "POST",
                 _target(webhook.url),
-                body=letter.body,
+                body=message.body,
                 headers=headers,
                 preload_content=False,
                 decode_content=False,
@@ -114,16 +114,16 @@ def post_message(
 
 
 def signature_headers(
-    webhook: Webhook, letter: WebhookMessage, now: datetime
+    webhook: Webhook, message: WebhookMessage, now: datetime
 ) -> dict[str, str]:
     """The headers that let a receiver know who sent it, and when."""
     at = now.astimezone(UTC)
     signatures = (
-        Signer(secret).sign(letter.id, at, letter.body.decode())
+        Signer(secret).sign(message.id, at, message.body.decode())
         for secret in webhook.secrets(now)
     )
     return {
-        "webhook-id": letter.id,
+        "webhook-id": message.id,
         "webhook-timestamp": str(times.epoch(at)),
         "webhook-signature": " ".join(signatures),
     }
@@ -176,7 +176,7 @@ def _connect(webhook: Webhook, deadline: float) -> HTTPConnection:
     host = _host(webhook)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     found = _looked_up(host, port, deadline)
-    check(found, scheme=parts.scheme, allow_http=webhook.allow_http)
+    check_addresses(found, scheme=parts.scheme, allow_http=webhook.allow_http)
     error: Exception = Refused("the name has no address")
     for address in found:
         left = deadline - time.monotonic()
@@ -246,13 +246,15 @@ def _look_up(
     found.put(tuple(dict.fromkeys(str(row[4][0]) for row in rows)))
 
 
-def check(found: tuple[str, ...], *, scheme: str, allow_http: bool) -> None:
+def check_addresses(found: tuple[str, ...], *, scheme: str, allow_http: bool) -> None:
     """Refuse a name when any of its addresses may not be sent to."""
     for address in found:
-        why = ip_addresses.refusal(address)
+        why = forbidden_addresses.address_refusal(address)
         if why is not None:
             raise Refused(f"refused: {address} is {why}")
-        if scheme != "https" and not (allow_http or ip_addresses.is_loopback(address)):
+        if scheme != "https" and not (
+            allow_http or forbidden_addresses.is_loopback(address)
+        ):
             raise Refused(f"refused: plain http to {address}, which is not loopback")
 
 

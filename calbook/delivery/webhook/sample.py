@@ -12,7 +12,7 @@ from calbook.core.outgoing.webhooks import Webhook
 from calbook.core.time import times
 from calbook.delivery.outcome import Outcome
 from calbook.delivery.webhook.http import WebhookMessage, write_message
-from calbook.delivery.worker import LONGEST
+from calbook.delivery.worker import ATTEMPT_SECONDS
 
 Json = dict[str, Any]
 
@@ -72,7 +72,7 @@ Post = Callable[..., Outcome]
 def attempt_sample(webhook: Webhook, post: Post, *, now: datetime) -> Json:
     """Send it; how that went, as an attempt in the log shows it."""
     began = time.monotonic()
-    outcome = post(webhook, sample_message(now), now=now, seconds=LONGEST)
+    outcome = post(webhook, sample_message(now), now=now, seconds=ATTEMPT_SECONDS)
     return {
         "number": 1,
         "at": times.rfc3339(now, "UTC"),

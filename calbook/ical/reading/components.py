@@ -17,7 +17,7 @@ from calbook.core.text import printable
 
 # In characters of what is kept of each.
 _LONGEST_TITLE = 10_000
-LONGEST = {"VEVENT": 1_000_000, "VFREEBUSY": 10_000_000, "VTIMEZONE": 100_000}
+COMPONENT_LENGTHS = {"VEVENT": 1_000_000, "VFREEBUSY": 10_000_000, "VTIMEZONE": 100_000}
 
 _DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _KEPT_PROPERTIES = {
@@ -49,7 +49,7 @@ class Component:
 
     @property
     def is_too_long(self) -> bool:
-        return self._size > LONGEST[self.kind]
+        return self._size > COMPONENT_LENGTHS[self.kind]
 
     def keep(self, line: str, name: str = "") -> None:
         """Add a line, unless there are too many or it may stand only once."""
@@ -131,7 +131,7 @@ def _source(lines: Iterator[tuple[int, str]], begun: int) -> CalendarSource:
 
 
 def _open_component(source: CalendarSource, kind: str, number: int) -> Component | None:
-    if kind not in LONGEST:
+    if kind not in COMPONENT_LENGTHS:
         return None
     block = Component(kind, number)
     (source.zones if kind == "VTIMEZONE" else source.blocks).append(block)

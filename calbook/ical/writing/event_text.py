@@ -126,5 +126,5 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str | None) -> str:
-    """As `cleaned`, with spaces for line breaks and tabs."""
+    """As `clean_text`, with spaces for line breaks and tabs."""
     return re.sub(r"[\t\n]", " ", clean_text(text or ""))

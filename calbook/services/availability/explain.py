@@ -8,40 +8,44 @@ from calbook.core import assignment
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, Span
-from calbook.core.rules import explanation, policy
-from calbook.core.rules.explanation import BlockedStretch, RuleAnswer
-from calbook.core.rules.policy import RULES_FOR_JOINING, Proposal
+from calbook.core.rules import booking_rules, explanation
+from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
+from calbook.core.rules.explanation import BlockedStretch, RuleResult
 from calbook.core.time import open_hours, times
 from calbook.services.availability import group_bookings, host_choice
-from calbook.services.availability.request import (
+from calbook.services.availability.booking_request import (
     BookingRequest,
-    local_day,
+    day_span,
     schedule_ids,
 )
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
 
-def refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
-    """What booking the wished-for start would meet."""
+def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
+    """What booking the requested start would meet."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
         seat = _seat(request, group)
-        decision = policy.decide(seat, RULES_FOR_JOINING)
-        return policy.combined_refusal(seat, decision) if decision.refusals else None
+        decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
+        return (
+            booking_rules.combined_refusal(seat, decision)
+            if decision.refusals
+            else None
+        )
     plans = tuple(host_choice.plan_alternatives(facts, request))
     free = host_choice.possible_plans(plans, skips_conflicts=False)
-    return None if free else host_choice.refusal(plans)
+    return None if free else host_choice.nearest_refusal(plans)
 
 
 def explain_start(facts: Facts, request: BookingRequest) -> Json:
-    """Every rule for the wished-for start, and what comes of them."""
+    """Every rule for the requested start, and what comes of them."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
         answers = explanation.explain_rules(
             [(group.host_ids[0], _seat(request, group))], RULES_FOR_JOINING
         )
-        error = refusal(facts, request)
+        error = start_refusal(facts, request)
         host_ids = () if error else group.host_ids
         return _json(
             request, answers, refusal=error, host_ids=host_ids, joins=group.uid
@@ -51,7 +55,7 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
     return _json(
         request,
         explanation.explain_rules(_by_host(facts, request)),
-        refusal=None if free else host_choice.refusal(plans),
+        refusal=None if free else host_choice.nearest_refusal(plans),
         host_ids=host_choice.choose_by_turn(facts, request, free)[0].host_ids
         if free
         else (),
@@ -82,7 +86,7 @@ def _seat(request: BookingRequest, group: Booking) -> Proposal:
 
 def _json(
     request: BookingRequest,
-    answers: tuple[RuleAnswer, ...],
+    answers: tuple[RuleResult, ...],
     *,
     refusal: CalbookError | None,
     host_ids: HostIds,
@@ -105,7 +109,7 @@ def _json(
     }
 
 
-def _rule(answer: RuleAnswer) -> Json:
+def _rule(answer: RuleResult) -> Json:
     return {
         "rule": answer.rule,
         "hostId": answer.host_id,
@@ -166,7 +170,7 @@ def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
     first = times.local_date(day.start, request.timezone)
     last = times.local_date(day.end - SECOND, request.timezone)
     dates = [first + n * DAY for n in range((last - first).days + 1)]
-    spans = [local_day(date, request.timezone) for date in dates]
+    spans = [day_span(date, request.timezone) for date in dates]
     counts = facts.count_per_span(
         request.event_type.id, spans, exclusion=request.exclusion, now=request.now
     )

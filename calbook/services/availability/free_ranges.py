@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache, reduce
 from itertools import chain
 
-from calbook.core import slots
+from calbook.core import start_ranges
 from calbook.core.assignment import HostIds
 from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Schedule, Span
-from calbook.core.slots import GridPiece, Range
+from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
-from calbook.services.availability.request import schedule_ids
+from calbook.services.availability.booking_request import schedule_ids
 from calbook.store.facts import Exclusion, Facts
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
@@ -44,18 +44,20 @@ class FreeRanges:
         self._spans = _join_near(wanted)
         self._aside = exclusion
         self._now = now
-        self._need = slots.slot_lengths(event_type)
+        self._need = start_ranges.slot_lengths(event_type)
         self._open = cache(self._read_open)
         self._taken = cache(self._read_taken)
 
     def starts(self, host_ids: HostIds) -> list[Range]:
         """The starts that suit all of these hosts, on the grid or not."""
         schedules = schedule_ids(self._facts, self._event_type, host_ids)
-        open_time = reduce(slots.intersect, (self._open(key)[1] for key in schedules))
+        open_time = reduce(
+            start_ranges.intersect, (self._open(key)[1] for key in schedules)
+        )
         taken = [self._taken(host_id) for host_id in host_ids]
-        return slots.free_starts(open_time, sorted(chain(*taken)), self._need)
+        return start_ranges.free_starts(open_time, sorted(chain(*taken)), self._need)
 
-    def grid(self, host_ids: HostIds) -> list[GridPiece]:
+    def grid_pieces(self, host_ids: HostIds) -> list[GridPiece]:
         """The grid of the first schedule that binds these hosts."""
         first, *_ = schedule_ids(self._facts, self._event_type, host_ids)
         return self._open(first)[0]
@@ -65,10 +67,10 @@ class FreeRanges:
         open_time: list[Range] = []
         for span in self._spans:
             schedule, stretches = self._stretches(schedule_id, span)
-            grid += slots.grid_pieces(stretches, schedule.timezone)
-            open_time += slots.to_ranges(stretches)
-        bookable = slots.intersect(open_time, [(0, _LAST)])
-        return grid, slots.starts_within(bookable, self._need)
+            grid += start_ranges.grid_pieces(stretches, schedule.timezone)
+            open_time += start_ranges.to_ranges(stretches)
+        bookable = start_ranges.intersect(open_time, [(0, _LAST)])
+        return grid, start_ranges.starts_within(bookable, self._need)
 
     def _stretches(
         self, schedule_id: str, span: Span

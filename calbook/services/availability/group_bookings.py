@@ -15,19 +15,19 @@ from calbook.core.model import (
     Attendee,
     Booking,
     EventType,
-    Moment,
+    GivenStart,
     Span,
     Status,
 )
-from calbook.core.rules import policy, questions
-from calbook.core.rules.policy import (
+from calbook.core.rules import booking_rules, questions
+from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,
     RULES_FOR_SEATING,
     Proposal,
     Rules,
 )
 from calbook.core.text import snake
-from calbook.services.availability.request import BookingRequest, series_starts
+from calbook.services.availability.booking_request import BookingRequest, series_starts
 from calbook.store.facts import Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
 
@@ -39,7 +39,7 @@ def find_group(
     facts: Facts,
     event_type: EventType,
     request: NewBooking,
-    starts: tuple[Moment, ...],
+    starts: tuple[GivenStart, ...],
     *,
     rule: Recurrence | None,
     now: datetime,
@@ -143,7 +143,7 @@ def _has_room(
     if not _is_open(booking, every, request.now):
         return False
     seat = propose_seats(request.event_type, booking, 1, now=request.now)
-    return not policy.decide(seat, RULES_FOR_JOINING).refusals
+    return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
 
 
 def _first_start(booking: Booking) -> datetime:
@@ -196,7 +196,7 @@ def join_group(
     primary, *guests = request.attendees
     attendees.check_phone(booking.location, primary)
     answers = request.responses
-    used = policy.check(
+    used = booking_rules.check_rules(
         propose_seats(event_type, booking, len(request.attendees), now=now)._replace(
             responses=answers,
             overridden=request.asker.overridden,
@@ -205,7 +205,7 @@ def join_group(
         RULES_FOR_JOINING,
     )
     if "questions" not in request.asker.overridden:
-        answers = questions.check_answers(event_type.questions, answers)
+        answers = questions.check_responses(event_type.questions, answers)
     first = primary._replace(
         responses=answers, notes=request.notes, metadata=request.metadata
     )
@@ -255,11 +255,11 @@ def add_to_group(
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
     )
-    policy.check(propose_seats(event_type, booking, 1, now=now), rules)
+    booking_rules.check_rules(propose_seats(event_type, booking, 1, now=now), rules)
     asks = event_type.questions
     if asker.by is not Actor.ATTENDEE:  # who adds another need not know the answers
         asks = tuple(question._replace(required=False) for question in asks)
-    answers = questions.check_answers(asks, attendee.responses)
+    answers = questions.check_responses(asks, attendee.responses)
     person = attendee._replace(responses=answers)
     return attendees.join(booking, (person,), now=now, by=asker.by)
 

@@ -1,4 +1,4 @@
-"""A wish with every fact that the rules ask for, read from the file.
+"""The hosts who could take a request, with every fact that the rules ask for.
 
 Booking, moving and looking for a time all come here, so that they decide alike.
 """
@@ -10,20 +10,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from calbook.core import assignment, slots
+from calbook.core import assignment, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn, host_alternatives
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.policy import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Obstacle, Proposal
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
-from calbook.services.availability.free_ranges import FreeRanges
-from calbook.services.availability.request import (
+from calbook.services.availability.booking_request import (
     BookingRequest,
-    local_day,
+    day_span,
     schedule_ids,
 )
+from calbook.services.availability.free_ranges import FreeRanges
 from calbook.store.facts import Facts
 
 
@@ -42,7 +42,7 @@ class SharedFacts(NamedTuple):
 
 
 def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
-    """To be used while the wish and the file stay the same."""
+    """To be used while the request and the file stay the same."""
 
     def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
         schedule = facts.schedule_around(schedule_id, request.meetings)
@@ -89,12 +89,12 @@ def possible_plans(
     return tuple(plan for plan in some if len(plan.decision.refused_numbers) == fewest)
 
 
-def refusal(
+def nearest_refusal(
     candidates: Sequence[HostPlan], *, skips_conflicts: bool = False
 ) -> CalbookError:
     """Why none of the plans will do: the one that comes nearest speaks for all."""
     errors = [
-        several_dates.refusal(plan.decision, may_skip=skips_conflicts)
+        several_dates.dates_refusal(plan.decision, may_skip=skips_conflicts)
         for plan in candidates
     ]
     refusals = [error for error in errors if error is not None]
@@ -149,14 +149,16 @@ def _free_starts(
     facts: Facts, request: BookingRequest, host_ids: HostIds, start: datetime
 ) -> int:
     """How many starts of its local day on the grid are open and free."""
-    day = local_day(times.local_date(start, request.timezone), request.timezone)
+    day = day_span(times.local_date(start, request.timezone), request.timezone)
     free_ranges = FreeRanges(
         facts, request.event_type, [day], exclusion=request.exclusion, now=request.now
     )
-    found = slots.starts_on_grid(
-        free_ranges.grid(host_ids),
-        slots.slot_lengths(request.event_type).step,
-        slots.intersect(free_ranges.starts(host_ids), slots.to_ranges([day])),
+    found = start_ranges.starts_on_grid(
+        free_ranges.grid_pieces(host_ids),
+        start_ranges.slot_lengths(request.event_type).step,
+        start_ranges.intersect(
+            free_ranges.starts(host_ids), start_ranges.to_ranges([day])
+        ),
     )
     return len(found)
 
@@ -194,7 +196,7 @@ def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
     if request.event_type.slots_per_day is None:
         return [0] * len(request.meetings)
     dates = (times.local_date(m.start, request.timezone) for m in request.meetings)
-    days = [local_day(day, request.timezone) for day in dates]
+    days = [day_span(day, request.timezone) for day in dates]
     return facts.count_per_span(
         request.event_type.id, days, exclusion=request.exclusion, now=request.now
     )
@@ -203,7 +205,7 @@ def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
 def _obstacles(
     facts: Facts, request: BookingRequest, host_ids: HostIds
 ) -> dict[int, Obstacle]:
-    claims = [request.event_type.claim(meeting) for meeting in request.meetings]
+    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
     return facts.obstacles(
         host_ids, claims, exclusion=request.exclusion, now=request.now
     )
@@ -211,7 +213,7 @@ def _obstacles(
 
 def _own_obstacles(request: BookingRequest, host_ids: HostIds) -> dict[int, Obstacle]:
     """Where meetings of one booking would claim time that earlier ones have."""
-    claims = [request.event_type.claim(meeting) for meeting in request.meetings]
+    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
     last, *order = sorted(range(len(claims)), key=lambda n: claims[n])
     found = {}
     for n in order:

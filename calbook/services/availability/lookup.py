@@ -11,10 +11,10 @@ from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, SECOND, EventType, Span
 from calbook.core.time import parsing, times
-from calbook.services.availability.request import (
+from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
-    local_day,
+    day_span,
     meeting_span,
 )
 from calbook.store.facts import Exclusion, Facts
@@ -22,7 +22,7 @@ from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
-    from calbook.services.availability.slots import FreeStart
+    from calbook.services.availability.free_starts import FreeStart
     from calbook.store.context import Context
 
 
@@ -52,12 +52,12 @@ def check_start(
 
     with context.store.read(Facts) as facts:
         request = _request(context, facts, question)
-        refused = explain.refusal(facts, _with_start(request, start_time))
+        refused = explain.start_refusal(facts, _with_start(request, start_time))
     if refused is not None:
         raise refused
 
 
-def explain_start(
+def read_explanation(
     context: Context, question: AvailabilityQuery, start_time: str | datetime
 ) -> Json:
     """What each rule says of a start, with the facts that it compared."""
@@ -77,7 +77,7 @@ def list_blocked(
     with context.store.read(Facts) as facts:
         request = _request(context, facts, question)
         zone = request.display_timezone or request.timezone
-        chosen = local_day(parsing.day(day, now=request.now, timezone=zone), zone)
+        chosen = day_span(parsing.day(day, now=request.now, timezone=zone), zone)
         return explain.blocked_stretches(facts, request, chosen)
 
 
@@ -92,7 +92,7 @@ def list_slots(
     count: int | None,
 ) -> list[Json]:
     """Starts on the slot grid that an attendee may book, in order; `count` at most."""
-    from calbook.services.availability.slots import find_free_starts
+    from calbook.services.availability.free_starts import find_free_starts
 
     if count is not None:
         checks.whole_number(count, "count", least=0, most=_MOST)

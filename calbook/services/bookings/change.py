@@ -16,13 +16,13 @@ from calbook.core.booking.series import Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import UsageError, VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
-from calbook.core.rules import policy
+from calbook.core.rules import booking_rules
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability.booking_request import BookingRequest, meeting_span
 from calbook.services.availability.host_choice import HostPlan
-from calbook.services.availability.request import BookingRequest, meeting_span
 from calbook.services.bookings import record
-from calbook.services.bookings.options import ChangeOptions
+from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import reminders
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
@@ -44,10 +44,10 @@ def change_booking(
     """One transaction around a decision about one booking."""
     with context.store.write(dry_run=options.dry_run) as tx:
         now = context.clock()
-        first = record.find_first_answer(tx, options)
+        first = record.find_stored_result(tx, options)
         if first is not None:
             return first
-        record.record_passed_time(tx, now)
+        record.record_expired_and_completed(tx, now)
         before = tx.booking(tx.resolve_uid(uid))
         if options.if_version is not None and options.if_version != before.version:
             raise VersionConflict(
@@ -80,7 +80,9 @@ def _check_claims(
         now=now,
     )
     if obstacles:
-        raise policy.slot_taken_error(obstacles[min(obstacles)], booking.timezone)
+        raise booking_rules.slot_taken_error(
+            obstacles[min(obstacles)], booking.timezone
+        )
 
 
 def reject(
@@ -122,7 +124,7 @@ def cancel(
             booking, read_selector(dates, booking, now), now
         )
         transitions.check_transition(booking, chosen, Action.CANCEL, now)
-        policy.check_change(booking, chosen, verb="cancel", by=who, now=now)
+        booking_rules.check_change(booking, chosen, verb="cancel", by=who, now=now)
         return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
 
     return change_booking(context, uid, options, decide)
@@ -137,7 +139,7 @@ def reschedule(
         )
         transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
         placed = _plan_moves(tx, booking, chosen, move, now)
-        policy.check_change(
+        booking_rules.check_change(
             booking, chosen, verb="reschedule", by=move.asker.by, now=now
         )
         taken, why = _choose_hosts(tx, booking, placed, move, now)
@@ -198,13 +200,15 @@ def _choose_hosts(
     if not same.decision.refused_numbers:
         return same, {}
     if not move.reassigns:
-        raise host_choice.refusal([same])
+        raise host_choice.nearest_refusal([same])
     _check_not_series(booking)
     free = host_choice.possible_plans(
         host_choice.plan_alternatives(facts, request), skips_conflicts=False
     )
     if not free:
-        raise host_choice.refusal(tuple(host_choice.plan_alternatives(facts, request)))
+        raise host_choice.nearest_refusal(
+            tuple(host_choice.plan_alternatives(facts, request))
+        )
     return host_choice.choose_by_turn(facts, request, free)
 
 
@@ -241,7 +245,7 @@ def remove_attendee(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         left = attendees.leave(booking, address, now=now, by=who)
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
-        policy.check_change(booking, live, verb="leave", by=who, now=now)
+        booking_rules.check_change(booking, live, verb="leave", by=who, now=now)
         return left
 
     return change_booking(context, uid, options, decide)
@@ -350,7 +354,7 @@ def tick(context: Context) -> list[Json]:
         with context.store.write() as tx:
             now = context.clock()
             reminders.drop_late_reminders(tx, now)
-            told = record.record_passed_time(tx, now)
+            told = record.record_expired_and_completed(tx, now)
         events += told
-        if len(told) < record.BACKLOG:
+        if len(told) < record.MOST_EVENTS:
             return events

@@ -16,24 +16,24 @@ from calbook.core.model import (
     MINUTE,
     Actor,
     Booking,
+    BookingTerms,
     EventType,
-    Moment,
+    GivenStart,
     Occurrence,
-    Policy,
     Resolution,
     Status,
 )
 from calbook.core.rules import questions
 from calbook.core.time import parsing, times
 from calbook.services.availability import group_bookings, host_choice
-from calbook.services.availability.host_choice import HostPlan
-from calbook.services.availability.request import (
+from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
     meeting_span,
 )
+from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import record
-from calbook.services.bookings.options import ChangeOptions, read_options
+from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -59,7 +59,7 @@ def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Jso
     """Make one booking, from the arguments that the library takes."""
     _, new_booking, options = _read_request(1, wanted)
     with context.store.write(dry_run=dry_run) as tx:
-        answer = create_in(tx, new_booking, options, now=context.clock())
+        answer = create_in_transaction(tx, new_booking, options, now=context.clock())
     return _without_uid(answer, new_booking) if dry_run else answer
 
 
@@ -81,7 +81,7 @@ def create_all(
         now = context.clock()
         for line, new_booking, options in requests:
             with report_refusal(line, refused), tx.savepoint():
-                answer = create_in(tx, new_booking, options, now=now)
+                answer = create_in_transaction(tx, new_booking, options, now=now)
                 answers.append(_without_uid(answer, new_booking) if dry_run else answer)
     return answers
 
@@ -113,7 +113,7 @@ def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
 def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
     """Name the line in an error; pass the error to `refused` if there is one."""
     try:
-        with name_line(line):
+        with number_error(line):
             yield
     except CalbookError as error:
         if refused is None:
@@ -122,7 +122,7 @@ def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
 
 
 @contextmanager
-def name_line(line: int) -> Iterator[None]:
+def number_error(line: int) -> Iterator[None]:
     """Name a request's line in the error that refuses it."""
     try:
         yield
@@ -132,14 +132,14 @@ def name_line(line: int) -> Iterator[None]:
         raise
 
 
-def create_in(
+def create_in_transaction(
     tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
 ) -> Json:
     """Book inside a transaction that is open already."""
-    first = record.find_first_answer(tx, options)
+    first = record.find_stored_result(tx, options)
     if first is not None:
         return first
-    record.record_passed_time(tx, now)
+    record.record_expired_and_completed(tx, now)
     event_type = tx.event_type(new_booking.event_type_id)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(
@@ -176,8 +176,8 @@ def _read_rule(
 
 
 def _starts(
-    event_type: EventType, rule: Recurrence | None, start: Moment, timezone: str
-) -> tuple[Moment, ...]:
+    event_type: EventType, rule: Recurrence | None, start: GivenStart, timezone: str
+) -> tuple[GivenStart, ...]:
     """The start as given, and those that follow from it by the rule."""
     if rule is None:
         return (start,)
@@ -187,7 +187,7 @@ def _starts(
     _, *others = recurrence.starts(
         rule, wall, timezone, most=event_type.max_occurrences
     )
-    moments = (Moment(o.instant, o.wall, timezone, by_offset=False) for o in others)
+    moments = (GivenStart(o.instant, o.wall, timezone, by_offset=False) for o in others)
     return (start, *moments)
 
 
@@ -195,7 +195,7 @@ def _make_booking(
     tx: Transaction,
     event_type: EventType,
     new_booking: NewBooking,
-    starts: tuple[Moment, ...],
+    starts: tuple[GivenStart, ...],
     *,
     rule: Recurrence | None,
     timezone: str,
@@ -240,7 +240,7 @@ def _choose_hosts(tx: Transaction, request: BookingRequest) -> tuple[HostPlan, J
         candidates, skips_conflicts=request.skips_conflicts
     )
     if not free:
-        refusal = host_choice.refusal(
+        refusal = host_choice.nearest_refusal(
             candidates, skips_conflicts=not request.skips_conflicts
         )
         raise group_bookings.advise_group(tx, request.event_type, refusal)
@@ -264,7 +264,7 @@ def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
 
 def _occurrences(
     request: BookingRequest,
-    starts: Iterable[Moment],
+    starts: Iterable[GivenStart],
     skipped: Iterable[int],
     *,
     by: Actor,
@@ -278,7 +278,7 @@ def _occurrences(
             date=_date(start, request.timezone),
             start=start,
             span=meeting,
-            claim=request.event_type.claim(meeting),
+            claim=request.event_type.claimed_span(meeting),
             status=status,
         )
         for start, meeting in zip(starts, request.meetings, strict=True)
@@ -292,7 +292,7 @@ def _occurrences(
     return tuple(made)
 
 
-def _date(start: Moment, timezone: str) -> date:
+def _date(start: GivenStart, timezone: str) -> date:
     if start.timezone == timezone:
         return start.wall.date()
     return times.local_date(start.instant, timezone)
@@ -317,7 +317,7 @@ def _booking(
         timezone=timezone,
         occurrences=occurrences,
         attendees=new_booking.attendees,
-        policy=Policy(
+        policy=BookingTerms(
             event_type.requires_confirmation,
             event_type.allow_cancellation,
             event_type.cancellation_deadline,
@@ -356,4 +356,4 @@ def check_responses(
     """In their types; as given where the host passed the questions by."""
     if "questions" in new_booking.asker.overridden:
         return new_booking.responses
-    return questions.check_answers(event_type.questions, new_booking.responses)
+    return questions.check_responses(event_type.questions, new_booking.responses)

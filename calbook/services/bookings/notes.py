@@ -44,7 +44,7 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
     }
     with context.store.write() as tx:
         now = context.clock()
-        record.record_passed_time(tx, now)
+        record.record_expired_and_completed(tx, now)
         note: Json = {**said, "uid": tx.resolve_uid(uid), "created_at": epoch(now)}
         notes.insert_note(tx, note)
         booking = tx.booking_row(note["uid"])

@@ -14,7 +14,7 @@ from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
-from calbook.services.bookings.options import ChangeOptions
+from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import reminders
 from calbook.store.facts import keys_to_json
 from calbook.store.transaction import Transaction
@@ -28,14 +28,14 @@ from calbook.wire.writing.bookings import (
     limit_to_person,
 )
 
-BACKLOG = 200  # events of time passing that one write tells at most
+MOST_EVENTS = 200  # events of time passing that one write tells at most
 
 
-def find_first_answer(tx: Transaction, options: ChangeOptions) -> Json | None:
+def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     if options.idempotency_key is None:
         return None
     key = checks.line(options.idempotency_key, "idempotencyKey")
-    first = tx.stored_answer(key)
+    first = tx.stored_result(key)
     if first is None:
         return None
     request, answer = first
@@ -44,16 +44,16 @@ def find_first_answer(tx: Transaction, options: ChangeOptions) -> Json | None:
     return complete_stored_booking(answer)
 
 
-def record_passed_time(tx: Transaction, now: datetime) -> list[Json]:
+def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
     """Write the events of occurrences that have expired or ended, oldest first.
 
     Only those occurrences are read and written, however long a series is.
     """
-    due = tx.due_occurrences(now, limit=BACKLOG)
+    due = tx.due_occurrences(now, limit=MOST_EVENTS)
     found: list[tuple[int, Event, str, Json]] = []
     for uid, keys in _by_uid(due).items():
         before = tx.booking_part(uid, keys)
-        change = lifecycle.pass_time(before, before.occurrences, now)
+        change = lifecycle.expire_and_complete(before, before.occurrences, now)
         tx.mark_recorded(change.booking)
         row = tx.booking_part_row(uid, keys_to_json(keys))
         assert row is not None
@@ -62,11 +62,9 @@ def record_passed_time(tx: Transaction, now: datetime) -> list[Json]:
             before.recurring is not None
             and reminders.notification_settings(tx, uid).has_reminders
         ):
-            from calbook.services.outbox import (
-                notices,  # only where somebody is reminded
-            )
+            from calbook.services.outbox import mail_notices
 
-            notices.update_reminders(tx, tx.booking(uid), now=now)
+            mail_notices.update_reminders(tx, tx.booking(uid), now=now)
         for occurrence, event in zip(before.occurrences, change.events, strict=True):
             order = due.index((uid, occurrence.recurrence_id))
             found.append((order, event, before.timezone, answer))
@@ -77,11 +75,9 @@ def record_passed_time(tx: Transaction, now: datetime) -> list[Json]:
             event.type == "booking.cancelled"
             and reminders.notification_settings(tx, event.uid).notify
         ):
-            from calbook.services.outbox import (
-                notices,  # only where somebody is to be told
-            )
+            from calbook.services.outbox import mail_notices
 
-            notices.queue_expiry_notice(tx, event, seq, now=now)
+            mail_notices.queue_expiry_notice(tx, event, seq, now=now)
         events.append(event_to_json(tx.event_row(seq), timezone))
     return events
 
@@ -108,7 +104,7 @@ def save_change(
     seqs = [_append_event(tx, event, answer) for event in change.events]
     _queue_mail(tx, before, change, seqs, options, now=now)
     if options.idempotency_key is not None:
-        tx.store_answer(
+        tx.store_result(
             options.idempotency_key,
             request=options.request,
             event_seq=seqs[-1],
@@ -137,13 +133,15 @@ def _queue_mail(
     habit = reminders.notification_settings(tx, change.booking.uid)
     notify = habit.notify if options.notify is None else options.notify
     if notify:
-        from calbook.services.outbox import notices  # only where somebody is to be told
+        from calbook.services.outbox import (
+            mail_notices,  # only where somebody is to be told
+        )
 
-        notices.queue_notices(tx, before, change, seqs, now=now)
+        mail_notices.queue_notices(tx, before, change, seqs, now=now)
     if habit.has_reminders or habit.has_queued_reminders:
-        from calbook.services.outbox import notices
+        from calbook.services.outbox import mail_notices
 
-        notices.update_reminders(tx, change.booking, now=now)
+        mail_notices.update_reminders(tx, change.booking, now=now)
 
 
 def _is_shortened(event: Event) -> bool:

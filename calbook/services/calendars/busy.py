@@ -20,7 +20,7 @@ from calbook.core.time import parsing, times
 from calbook.services.calendars import files
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
-from calbook.store.busy_spans import stretch_rows
+from calbook.store.busy_times import busy_time_rows
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def list_busy_times(
     now = context.clock()
     with context.store.read(BusyReader) as reader:
         zone = _zone(reader, host_id, timezone)
-        rows = stretch_rows(
+        rows = busy_time_rows(
             reader.connection,
             _host_id(reader, host_id),
             times.epoch(parsing.range_start(start_date, now=now, timezone=zone)),

@@ -98,7 +98,7 @@ def update_reminders(tx: Transaction, uids: Sequence[str], now: datetime) -> Non
     """Bring the reminders of bookings in line with what was changed."""
     if not uids:
         return
-    from calbook.services.outbox import notices  # only where somebody is reminded
+    from calbook.services.outbox import mail_notices  # only where somebody is reminded
 
     for uid in uids:
-        notices.update_reminders(tx, tx.booking(uid), now=now)
+        mail_notices.update_reminders(tx, tx.booking(uid), now=now)

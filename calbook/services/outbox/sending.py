@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def deliver(
     context: Context, *, limit: int | None, watch: bool, retry_now: bool
-) -> Iterator[Json]:
+) -> Generator[Json]:
     """Send what is due, each delivery after its attempt; `watch` goes on for ever.
 
     Raises:
@@ -35,11 +35,11 @@ def deliver(
         yield from send(lambda: change.tick(context))
 
 
-def attempt_first(context: Context, *, seconds: float) -> tuple[Json, ...]:
+def send_queued(context: Context, *, seconds: float) -> tuple[Json, ...]:
     """Send what this context's changes have queued, once; what has not arrived."""
     from calbook.delivery import first_attempt  # slow to import
 
-    return first_attempt.attempt_first(context, seconds=seconds)
+    return first_attempt.send_queued(context, seconds=seconds)
 
 
 def count_due(context: Context) -> int:

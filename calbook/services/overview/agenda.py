@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import parsing, times
 from calbook.services.bookings import filters
-from calbook.store.busy_spans import stretch_rows
+from calbook.store.busy_times import busy_time_rows
 from calbook.store.reader import Reader
 from calbook.wire.writing.bookings import occurrence_row_to_json
 
@@ -119,7 +119,7 @@ def _busy_times(reading: Reader, chosen: Mapping[str, Any], days: Days) -> list[
     """What else the hosts have to do, where all of their time is asked for."""
     if "event_type_id" in chosen:
         return []
-    rows = stretch_rows(
+    rows = busy_time_rows(
         reading.connection,
         chosen.get("host_id"),
         times.epoch(times.day_start(days.first, days.timezone)),

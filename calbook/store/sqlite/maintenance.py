@@ -76,7 +76,7 @@ _CHECKS = {
 }
 
 
-def check(store: SqliteStore) -> tuple[str, ...]:
+def find_faults(store: SqliteStore) -> tuple[str, ...]:
     """What is wrong, a sentence each: pages, references, claims, events."""
     _check_exists(store.path)
     with store.read(Reader) as reading:
@@ -153,7 +153,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
     with closing(SqliteStore(path)) as copy:
-        if findings := check(copy):
+        if findings := find_faults(copy):
             raise StoreError(f"{path} is not sound: {findings[0]}", path=path)
         new = _copy(copy, beside=store.path)
     try:

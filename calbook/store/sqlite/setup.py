@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from calbook.core.errors import Newer, NotCalbook, StoreError
-from calbook.store.sqlite.connection import (
+from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
     SCHEMA_VERSION,
     read_file_marks,

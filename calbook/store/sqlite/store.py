@@ -13,11 +13,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from calbook.store.reader import Reader
-from calbook.store.sqlite.connection import (
+from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
+    LOCK_TRY_SECONDS,
     MEMORY,
     SCHEMA_VERSION,
-    SLICE,
     begin_reading,
     check_directory,
     check_is_whole,
@@ -140,7 +140,7 @@ class SqliteStore:
 
     def _open_ready(self, path: str) -> sqlite3.Connection:
         name = path if path == MEMORY else os.path.abspath(path)  # never a URI
-        conn = sqlite3.connect(name, timeout=SLICE, isolation_level=None)
+        conn = sqlite3.connect(name, timeout=LOCK_TRY_SECONDS, isolation_level=None)
         try:
             conn.row_factory = sqlite3.Row
             self._wait_for_lock(lambda: set_pragmas(conn))

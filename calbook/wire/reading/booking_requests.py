@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
-from calbook.core.rules import policy
+from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location
@@ -234,7 +234,7 @@ def read_asker(by: str, override: Iterable[str]) -> Asker:
     """Raises UsageError when an attendee wants to pass a rule."""
     who = read_actor(by)
     names = [
-        checks.choice(name, "override", policy.OVERRIDES)
+        checks.choice(name, "override", booking_rules.RULE_OVERRIDES)
         for name in read_list(override, "override")
     ]
     if names and who is not Actor.HOST:

@@ -22,7 +22,7 @@ from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.rules.questions import TYPES
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
-from calbook.wire.reading.shapes import JsonObject, Reader, read_list, read_object
+from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read_object
 
 _YEAR = 525_600  # minutes
 _MOST_REMINDERS = 5
@@ -155,7 +155,7 @@ def _schedule_id(value: object, field: str) -> str:
 _DURATION = LONGEST_DURATION // MINUTE
 _BUFFER = LONGEST_BUFFER // MINUTE
 
-EVENT_TYPE: Mapping[str, Reader] = {
+FIELD_READERS: Mapping[str, FieldReader] = {
     "title": checks.line,
     "duration": _minutes(1, _DURATION),
     "description": _prose,
@@ -200,13 +200,13 @@ _MAY_BE_NULL = frozenset(
 
 def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
     """The fields given, each read; null is kept where it means "no limit"."""
-    given = read_object(facts, EVENT_TYPE, "the event type")
+    given = read_object(facts, FIELD_READERS, "the event type")
     read: dict[str, Any] = {}
     for name, value in given.items():
         if value is None and name in _MAY_BE_NULL:
             read[name] = None
         else:
-            read[name] = EVENT_TYPE[name](value, camel(name))
+            read[name] = FIELD_READERS[name](value, camel(name))
     return read
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, Host, Hours, Override, Schedule
+from calbook.core.model import DAY, DateOverride, Host, Hours, Schedule
 from calbook.core.text import excerpt
 from calbook.core.time.times import WEEKDAYS
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.shapes import (
+    FieldReader,
     JsonObject,
-    Reader,
     read_list,
     read_object,
     read_optional,
@@ -24,7 +24,7 @@ from calbook.wire.reading.shapes import (
 
 def read_host_fields(facts: JsonObject) -> dict[str, Any]:
     given = read_object(facts, ("name", "email", "timezone", "schedule_id"), "the host")
-    readers: Mapping[str, Reader] = {
+    readers: Mapping[str, FieldReader] = {
         "name": checks.line,
         "email": lambda v, f: read_optional(checks.email, v, f),
         "timezone": read_timezone,
@@ -46,7 +46,7 @@ def read_schedule_fields(facts: JsonObject) -> dict[str, Any]:
     given = read_object(
         facts, ("name", "timezone", "availability", "overrides"), "the schedule"
     )
-    readers: Mapping[str, Reader] = {
+    readers: Mapping[str, FieldReader] = {
         "name": checks.line,
         "timezone": read_timezone,
         "availability": read_weekly,
@@ -108,7 +108,7 @@ def _clock(value: object, field: str, *, latest: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def read_override(facts: object, field: str = "override") -> Override:
+def read_override(facts: object, field: str = "override") -> DateOverride:
     read = read_object(facts, ("date", "is_available", "reason", "availability"), field)
     windows = tuple(
         _hours(read_object(item, ("start_time", "end_time"), field), field)
@@ -127,7 +127,7 @@ def read_override(facts: object, field: str = "override") -> Override:
         read.get("reason"),
         f"{field}.reason",
     )
-    return Override(_date(read.get("date"), field), tuple(sorted(windows)), reason)
+    return DateOverride(_date(read.get("date"), field), tuple(sorted(windows)), reason)
 
 
 def _date(value: object, field: str) -> date:
@@ -145,6 +145,6 @@ def _date(value: object, field: str) -> date:
     )
 
 
-def _overrides(value: object, field: str) -> dict[date, Override]:
+def _overrides(value: object, field: str) -> dict[date, DateOverride]:
     found = [read_override(item, field) for item in read_list(value, field)]
     return {item.date: item for item in found}

@@ -17,7 +17,7 @@ from calbook.core.time import parsing
 from calbook.wire.json_objects import camel
 
 JsonObject = Mapping[str, Any]
-Reader = Callable[[Any, str], Any]
+FieldReader = Callable[[Any, str], Any]
 
 
 def read_object(value: object, known: Iterable[str], field: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def read_list(value: object, field: str) -> Iterable[Any]:
     return value
 
 
-def read_optional(read: Reader, value: object, field: str) -> Any:
+def read_optional(read: FieldReader, value: object, field: str) -> Any:
     return None if value is None else read(value, field)
 
 

@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, BadUrl
-from calbook.core.outgoing import ip_addresses
-from calbook.core.outgoing.webhooks import EVENT_TYPES
+from calbook.core.outgoing import forbidden_addresses
+from calbook.core.outgoing.webhooks import EVENT_NAMES
 from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_list, read_object
 
@@ -41,7 +41,7 @@ def read_webhook_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     found = read_object(given, FIELDS, "the webhook")
     readers: dict[str, Callable[[Any], Any]] = {
         "url": lambda value: checks.line(value, "url", most=_URL_LENGTH),
-        "events": read_event_types,
+        "events": read_event_names,
         "headers": read_headers,
         "secret": read_secret,
         "allow_http": lambda value: checks.boolean(value, "allowHttp"),
@@ -50,12 +50,12 @@ def read_webhook_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: readers[name](value) for name, value in found.items()}
 
 
-def read_event_types(value: object) -> tuple[str, ...]:
+def read_event_names(value: object) -> tuple[str, ...]:
     """Which events are sent, each once; `created` is short for `booking.created`."""
     given = (checks.line(item, "events") for item in read_list(value, "events"))
     names = (name if "." in name else f"booking.{name}" for name in given)
     return tuple(
-        dict.fromkeys(checks.choice(name, "events", EVENT_TYPES) for name in names)
+        dict.fromkeys(checks.choice(name, "events", EVENT_NAMES) for name in names)
     )
 
 
@@ -136,7 +136,7 @@ def check_url(url: str, *, allow_http: bool) -> None:
     parts = _parts(url)
     host = parts.hostname or ""
     literal = _literal(host)
-    if literal is not None and (why := ip_addresses.refusal(literal)):
+    if literal is not None and (why := forbidden_addresses.address_refusal(literal)):
         raise BadUrl(_printable_url(url), f"{literal} is {why}")
     if parts.scheme == "https" or allow_http or _is_loopback(host, literal):
         return
@@ -208,5 +208,5 @@ def _literal(host: str) -> str | None:
 
 def _is_loopback(host: str, literal: str | None) -> bool:
     if literal is not None:
-        return ip_addresses.is_loopback(literal)
+        return forbidden_addresses.is_loopback(literal)
     return host == "localhost" or host.endswith(".localhost")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.booking import expiry
+from calbook.core.booking import status_by_time
 from calbook.core.time.times import Formatter, rfc3339, rfc3339_formatter
 from calbook.wire.json_objects import Json, load_json
 
@@ -39,7 +39,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     created = updated = stamp(row["created_at"])
     if row["updated_at"] != row["created_at"]:
         updated = stamp(row["updated_at"])
-    status = expiry.summarize_status(
+    status = status_by_time.summarize_status(
         row["pending_until"], row["confirmed_until"], row["final_status"], now=now
     )
     return {
@@ -187,9 +187,9 @@ def _by_email(attendances: str, attendees: list[Json]) -> Json:
 def occurrence_to_json(item: Mapping[str, Any], stamp: Formatter, *, now: int) -> Json:
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
-    if expiry.is_expired(status, start=item["start_at"], now=now):
+    if status_by_time.is_expired(status, start=item["start_at"], now=now):
         status, resolution, cancelled_by = "CANCELLED", "expired", "system"
-    elif expiry.is_completed(status, end=item["end_at"], now=now):
+    elif status_by_time.is_completed(status, end=item["end_at"], now=now):
         status = "COMPLETED"
     return {
         "date": item["date"],

@@ -36,7 +36,7 @@ _COMPATIBLE = IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 _LOOPBACK_6 = IPv6Address("::1")
 
 
-def refusal(text: str) -> str | None:
+def address_refusal(text: str) -> str | None:
     """Why nothing may be sent to an address; None when it may."""
     address = _read(text)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is None:

@@ -17,9 +17,9 @@ from calbook.core.booking.lifecycle import Change
 from calbook.core.checks import fold_email
 from calbook.core.errors import BadInput, HostWithoutEmail, MailNotConfigured
 from calbook.core.model import Attendee, Booking, Event
-from calbook.core.outgoing import notices
+from calbook.core.outgoing import mail_notices
 from calbook.core.outgoing import reminders as core_reminders
-from calbook.core.outgoing.notices import Notice
+from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.outgoing.reminders import DueReminder
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
@@ -29,7 +29,7 @@ from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
 
 
-def mail_server() -> MailServer:
+def require_mail_server() -> MailServer:
     """The server that takes the mail.
 
     Raises:
@@ -60,7 +60,7 @@ class _NoticeEvent(NamedTuple):
     @property
     def notices(self) -> tuple[Notice, ...]:
         after, is_group = self.invite.booking, self.invite.is_group
-        return notices.notices_for(
+        return mail_notices.notices_for(
             self.before, after, self.event, self.now, is_group=is_group
         )
 
@@ -83,7 +83,7 @@ def queue_notices(
     for event, seq in zip(change.events, seqs, strict=True):
         news = _NoticeEvent(event, seq, before, invite, now)
         for notice in news.notices:
-            sender = mail_server().sender
+            sender = require_mail_server().sender
             if invite.organizer.email is None:
                 raise HostWithoutEmail(invite.organizer.id)
             _queue_notice(tx, news, notice, sender)

@@ -6,7 +6,7 @@ import sqlite3
 
 from calbook.store.reader import Row
 
-LONGEST = 3 * 24 * 3600  # that of a claim, whose module is slow to import
+CLAIM_SECONDS = 3 * 24 * 3600  # that of a claim, whose module is slow to import
 
 _STRETCHES = """
     select distinct b.stretch_start, b.stretch_end, b.calendar_id, b.stretch, b.text,
@@ -22,9 +22,9 @@ _STRETCHES = """
 """
 
 
-def stretch_rows(
+def busy_time_rows(
     conn: sqlite3.Connection, host_id: str | None, first: int, last: int
 ) -> list[Row]:
     """Whole stretches that overlap `[first, last)`, by start."""
-    facts = {"host_id": host_id, "first": first, "last": last, "longest": LONGEST}
+    facts = {"host_id": host_id, "first": first, "last": last, "longest": CLAIM_SECONDS}
     return conn.execute(_STRETCHES, facts).fetchall()

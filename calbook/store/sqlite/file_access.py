@@ -22,10 +22,10 @@ APPLICATION_ID = 0x43616C42  # "CalB"
 SCHEMA_VERSION = 4
 
 
-PATIENCE = 10.0  # seconds to wait for a lock
+LOCK_WAIT_SECONDS = 10.0  # seconds to wait for a lock
 
 
-SLICE = 0.1  # seconds of it that SQLite waits without hearing a signal
+LOCK_TRY_SECONDS = 0.1  # seconds of it that SQLite waits without hearing a signal
 
 
 MEMORY = ":memory:"
@@ -128,7 +128,7 @@ def check_is_whole(conn: sqlite3.Connection, path: str) -> None:
 
 def wait_for_lock(step: Callable[[], _T], patience: float | None = None) -> _T:
     """Do one statement, again and again while another program holds the lock."""
-    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
+    deadline = time.monotonic() + (LOCK_WAIT_SECONDS if patience is None else patience)
     while True:
         try:
             return step()
@@ -178,7 +178,7 @@ def busy_error(path: str) -> StoreError:
 
     return Busy(
         f"{path} is locked by another program",
-        hint=f"calbook waited {PATIENCE:.0f} s; try again",
+        hint=f"calbook waited {LOCK_WAIT_SECONDS:.0f} s; try again",
         path=path,
     )
 

@@ -9,18 +9,18 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core import assignment, slots
+from calbook.core import assignment, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, SECOND, Booking, Span
-from calbook.core.slots import Range
+from calbook.core.start_ranges import Range
 from calbook.core.time import times
-from calbook.services.availability.free_ranges import FreeRanges
-from calbook.services.availability.request import (
+from calbook.services.availability.booking_request import (
     BookingRequest,
-    local_day,
+    day_span,
     series_starts,
 )
+from calbook.services.availability.free_ranges import FreeRanges
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
@@ -107,13 +107,15 @@ def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates
         facts, event_type, [span], exclusion=request.exclusion, now=request.now
     )
     alternatives = assignment.host_alternatives(event_type, request.host_id)
-    grids = {tuple(free_ranges.grid(hosts)) for hosts in alternatives}
-    step = slots.slot_lengths(event_type).step
+    grids = {tuple(free_ranges.grid_pieces(hosts)) for hosts in alternatives}
+    step = start_ranges.slot_lengths(event_type).step
     found: dict[int, list[HostIds]] = {}
     for hosts in alternatives:
-        ranges = slots.intersect(slots.to_ranges([span]), free_ranges.starts(hosts))
+        ranges = start_ranges.intersect(
+            start_ranges.to_ranges([span]), free_ranges.starts(hosts)
+        )
         for start in {
-            n for grid in grids for n in slots.starts_on_grid(grid, step, ranges)
+            n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
             found.setdefault(start, []).append(hosts)
     return _on_allowed_dates(facts, request, found)
@@ -144,7 +146,7 @@ def _full_dates(
     if most is None:
         return frozenset()
     distinct = tuple(dict.fromkeys(dates))
-    days = [local_day(day, request.timezone) for day in distinct]
+    days = [day_span(day, request.timezone) for day in distinct]
     counts = facts.count_per_span(
         request.event_type.id, days, exclusion=request.exclusion, now=request.now
     )
@@ -232,7 +234,7 @@ class _SeriesSearch:
 
         Without those whose dates would stand in each other's way.
         """
-        need = slots.slot_lengths(self._request.event_type)
+        need = start_ranges.slot_lengths(self._request.event_type)
         claim = need.before + need.meeting + need.after
         for first in candidates:
             every = self._starts(first)

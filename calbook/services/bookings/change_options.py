@@ -37,9 +37,11 @@ def read_options(
     if notify_attendee is not None and checks.boolean(
         notify_attendee, "notifyAttendee"
     ):
-        from calbook.services.outbox import notices  # only where somebody is to be told
+        from calbook.services.outbox import (
+            mail_notices,  # only where somebody is to be told
+        )
 
-        notices.mail_server()
+        mail_notices.require_mail_server()
     if if_version is not None:
         checks.whole_number(if_version, "ifVersion", least=0, most=_VERSIONS)
     text = ""

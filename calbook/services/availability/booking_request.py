@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.assignment import HostIds, host_alternatives
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, EventType, Moment, Span
+from calbook.core.model import DAY, EventType, GivenStart, Span
 from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
@@ -60,7 +60,7 @@ def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -
     return facts.timezone_of(first)
 
 
-def meeting_span(start: Moment, duration: timedelta, timezone: str) -> Span:
+def meeting_span(start: GivenStart, duration: timedelta, timezone: str) -> Span:
     """The meeting that begins with a start.
 
     Raises:
@@ -95,6 +95,6 @@ def series_starts(
     return (first, *(start.instant for start in others))
 
 
-def local_day(day: date, timezone: str) -> Span:
+def day_span(day: date, timezone: str) -> Span:
     """The time in which a booking counts for a local date."""
     return Span(times.day_start(day, timezone), times.day_start(day + DAY, timezone))

@@ -39,7 +39,7 @@ from calbook.core.model import (
 from calbook.core.rules import questions
 from calbook.core.time import open_hours, times
 
-OVERRIDES = (
+RULE_OVERRIDES = (
     "hours",
     "notice",
     "advance",
@@ -146,7 +146,7 @@ def minimum_notice(p: Proposal) -> CalbookError | None:
     earliest = format_in_booking_zone(p, p.now + notice)
     return MinimumNotice(
         f"{_when(p)} is too soon: {to_minutes(notice)} minutes' notice are needed",
-        hint=f"the earliest start now is {format_for_asker(p, p.now + notice)}",
+        hint=f"the earliest start now is {format_for_display(p, p.now + notice)}",
         start=format_in_booking_zone(p, p.meeting.start),
         earliest=earliest,
         minimumNotice=to_minutes(notice),
@@ -186,7 +186,7 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
     if p.responses is None:
         return None
     try:
-        questions.check_answers(p.event_type.questions, p.responses)
+        questions.check_responses(p.event_type.questions, p.responses)
     except InvalidResponses as refusal:
         return refusal
     return None
@@ -255,7 +255,7 @@ RULES_FOR_JOINING = _without_overrides(
 RULES_FOR_SEATING = _without_overrides(seats_full)
 
 
-def decide(proposal: Proposal, rules: Rules = RULES) -> Decision:
+def decide_rules(proposal: Proposal, rules: Rules = RULES) -> Decision:
     """Ask every rule; none stops the others from being asked."""
     refusals: list[CalbookError] = []
     used: list[str] = []
@@ -272,16 +272,16 @@ def decide(proposal: Proposal, rules: Rules = RULES) -> Decision:
     return Decision(tuple(refusals), tuple(used), tuple(needed))
 
 
-def check(proposal: Proposal, rules: Rules = RULES) -> tuple[str, ...]:
+def check_rules(proposal: Proposal, rules: Rules = RULES) -> tuple[str, ...]:
     """The overrides that were needed; raises the first refusal, naming all."""
-    decision = decide(proposal, rules)
+    decision = decide_rules(proposal, rules)
     if decision.refusals:
         raise combined_refusal(proposal, decision)
     return decision.overrides_used
 
 
 def combined_refusal(proposal: Proposal, decision: Decision) -> CalbookError:
-    """The first of a verdict's refusals, naming all."""
+    """The first of a decision's refusals, naming all."""
     return combine_refusals(
         decision.refusals, advice=_advice(proposal, decision.overrides_needed)
     )
@@ -377,7 +377,7 @@ def _when(p: Proposal) -> str:
     return f"{times.format_meeting(p.meeting.start, p.meeting.end, zone)} {zone}"
 
 
-def format_for_asker(p: Proposal, moment: datetime) -> str:
+def format_for_display(p: Proposal, moment: datetime) -> str:
     """A moment for people, in the zone that they asked for."""
     return times.format_moment(moment, p.display_timezone or p.timezone)
 

@@ -41,7 +41,7 @@ def slot_lengths(event_type: EventType) -> SlotLengths:
         meeting=_seconds(event_type.duration),
         before=_seconds(event_type.buffer_before),
         after=_seconds(event_type.buffer_after),
-        step=_seconds(event_type.grid),
+        step=_seconds(event_type.step),
     )
 
 

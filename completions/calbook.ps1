@@ -87,7 +87,7 @@ calbook list	--from	?	Starting then or later.
 calbook list	--to	?	A date includes that whole day.
 calbook list	--upcoming	-	Starting from now on.
 calbook list	--past	-	Started before now, latest first.
-calbook list	--limit	?	N
+calbook list	--limit	?	At most N; on a terminal 50 without it.
 calbook list	--offset	?	N
 calbook list	--after	uids	The page behind this booking.
 calbook list	--all	-	Without a limit.

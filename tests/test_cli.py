@@ -22,7 +22,7 @@ from running import PATIENCE, golden, numbered, wait_until
 
 import calbook
 from calbook import Client
-from calbook.cli.app import COMMANDS
+from calbook.cli.tree import COMMANDS
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -882,6 +882,52 @@ def test_a_filter_holds_on_every_page(run: Run, crowd: tuple[str, ...]) -> None:
     assert first + rest == everything
 
 
+@pytest.fixture
+def screenful(office: Office) -> list[str]:
+    """52 bookings, and as many dates: two more than a terminal shows."""
+    return [
+        office(f"2027-01-{day} {hour:02}:{minute:02}")
+        for day in (18, 19, 20, 21)
+        for hour in range(9, 16)
+        for minute in (0, 30)
+        if (day, hour) < (21, 14)
+    ]
+
+
+@pytest.mark.parametrize("rows", [(), ("--occurrences",)], ids=["bookings", "dates"])
+def test_what_programs_read_is_the_whole_list(
+    run: Run, screenful: list[str], rows: tuple[str, ...]
+) -> None:
+    piped = [row[0] for row in run("list", *rows).rows]
+    behind = _page(run, "--after", screenful[1]) if not rows else _page(run, *rows)[2:]
+
+    assert piped == screenful
+    assert piped == _page(run, *rows) == _page(run, *rows, "--all")
+    assert behind == piped[2:]
+    assert len(_page(run, *rows, "--limit", "3")) == 3
+
+
+@pytest.mark.parametrize("rows", [(), ("--occurrences",)], ids=["bookings", "dates"])
+def test_people_are_shown_fifty_and_told_of_the_others(
+    terminal: Callable[..., Terminal], screenful: list[str], rows: tuple[str, ...]
+) -> None:
+    part, whole = terminal("list", *rows), terminal("list", *rows, "--all")
+    assert (part.end(), whole.end()) == (0, 0)
+
+    more = "--offset 50" if rows else f"--after {screenful[49]}"
+    assert part.shown.splitlines()[-1] == f"2 more: {more}, --limit N or --all"
+    assert len(whole.shown.splitlines()) == len(part.shown.splitlines()) + 1
+
+
+def test_json_on_a_terminal_is_whole_too(
+    terminal: Callable[..., Terminal], screenful: list[str]
+) -> None:
+    screen = terminal("list", "--json")
+    assert screen.end() == 0
+
+    assert [item["uid"] for item in json.loads(screen.shown)] == screenful
+
+
 # -- one booking, and its changes ------------------------------------------------------
 
 
@@ -1525,9 +1571,9 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
 ) -> None:
     code = (
         "import sys; from calbook.cli import app\n"
-        "from calbook.cli.commands import bookings\n"
+        "from calbook.cli import options\n"
         "def broken(*args, **options): raise KeyError(options)\n"
-        "bookings.open_client = broken\n"
+        "options.open_client = broken\n"
         "sys.exit(app.run(['list', '--search', 'hunter2']))"
     )
     found = subprocess.run(

@@ -20,7 +20,7 @@ import pytest
 from conftest import MONDAY
 
 import calbook
-from calbook.cli import app
+from calbook.cli import app, tree
 from calbook.cli.commands import completion
 from calbook.cli.shell import complete
 from calbook.core.model import Status
@@ -76,7 +76,7 @@ def names(command: Any, place: str) -> Iterator[tuple[str, str]]:
 def test_every_command_and_option_is_in_the_script(shell: str) -> None:
     script = completion.script(shell)
 
-    wanted = set(names(app.LazyGroup("calbook", app.COMMANDS, ""), "calbook"))
+    wanted = set(names(tree.LazyGroup("calbook", tree.COMMANDS, ""), "calbook"))
 
     assert len(wanted) > 200
     assert [pair for pair in wanted if "\t".join((*pair, "")) not in script] == []

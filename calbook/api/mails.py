@@ -10,6 +10,7 @@ from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
     from calbook.api.inputs import DeliveryStatus
+    from calbook.settings import MailServer
 
 
 class Mails(Noun):
@@ -36,3 +37,17 @@ class Mails(Noun):
     def redeliver(self, id: str) -> Delivery:
         """Make one mail due now, with all its attempts before it."""
         return Delivery(deliveries.redeliver(self._context, "mail", id))
+
+
+def check_server(
+    server: MailServer, *, to: str | None = None
+) -> tuple[int | None, str]:
+    """Log in, or send a mail `to` somebody; the code and the text of the answer.
+
+    Raises:
+        DeliveryFailed: the server did not take it.
+    """
+    from calbook.api.client import system_clock
+    from calbook.services.outbox import mail_server  # slow to import
+
+    return mail_server.check_server(server, to, now=system_clock())

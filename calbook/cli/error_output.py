@@ -8,6 +8,7 @@ import traceback
 
 import typer
 
+from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
 from calbook.core.text import escape_json, printable
 
@@ -29,6 +30,22 @@ class Failures(Exception):
     def __init__(self, exit_code: int) -> None:
         super().__init__(exit_code)
         self.exit_code = exit_code
+
+
+class Refusals:
+    """What was refused of several: each reported at once, the first one's status."""
+
+    def __init__(self, form: OutputOptions) -> None:
+        self._wants_json = form.json or form.jsonl
+        self.statuses: list[int] = []
+
+    def report(self, error: CalbookError) -> None:
+        show(error, wants_json=self._wants_json)
+        self.statuses.append(error.exit_code)
+
+    def finish(self) -> None:
+        if self.statuses:
+            raise Failures(self.statuses[0])
 
 
 def report(error: BaseException, *, wants_json: bool) -> int:

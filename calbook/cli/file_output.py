@@ -2,9 +2,19 @@
 
 import os
 import stat
-import tempfile
 
+from calbook.cli import output
 from calbook.core.errors import OutputError
+
+
+def write_file(path: str, data: bytes, *, force: bool) -> None:
+    """What was asked for as a file; `-` is stdout."""
+    if path == "-":
+        output.write_bytes(data)
+        return
+    save_file(path, data, force=force)
+    if output.is_terminal():
+        output.say(f"Wrote {path}")
 
 
 def save_file(path: str, data: bytes, *, force: bool) -> None:
@@ -15,6 +25,8 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
             file, or it cannot be written.
     """
     _check_target(path, force=force)
+    import tempfile  # slow to import
+
     directory = os.path.dirname(os.path.abspath(path))
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=".calbook-", dir=directory)

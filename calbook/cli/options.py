@@ -1,64 +1,69 @@
-"""Options that several commands share, each with one name and one meaning."""
+"""Options that several commands share, each with one name and one meaning.
 
-from typing import Annotated
+Those that go together are a group: one parameter of a command, spread out by tree.py.
+"""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-Db = Annotated[
-    str | None,
-    typer.Option("--db", metavar="FILE", help="The bookings file [CALBOOK_DB]."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV with a header line.")]
-Fields = Annotated[
-    str | None,
-    typer.Option(
-        "--fields", metavar="A,B", help="Only these JSON keys (attendee.email too)."
-    ),
-]
-Tz = Annotated[
-    str | None,
-    typer.Option(
-        "--tz", metavar="ZONE", help="Read and show times in this zone [CALBOOK_TZ]."
-    ),
-]
-NoDeliver = Annotated[
-    bool,
-    typer.Option(
-        "--no-deliver",
-        help="Leave what is to be sent in the outbox [CALBOOK_DELIVER=off].",
-    ),
-]
-Notify = Annotated[
-    bool | None,
-    typer.Option(
-        "--notify/--no-notify",
-        help="Tell the attendees by e-mail, or not [as the event type says].",
-    ),
-]
-DeliveryStatus = Annotated[
-    str | None,
-    typer.Option(
-        "--status",
-        metavar="pending|delivered|failed|dropped",
-        help="Only those of which this became.",
-    ),
-]
-Newest = Annotated[int, typer.Option("--limit", metavar="N", help="At most N.")]
-DeliveryId = Annotated[
-    str | None,
-    typer.Option(
-        "--id",
-        metavar="DELIVERY",
-        help="This delivery alone, with each of its attempts.",
-    ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+from calbook.cli.output import OutputOptions, is_interactive, read_timezone
+from calbook.cli.session import open_client
 
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+
+
+def option(
+    name: str,
+    metavar: str | None = None,
+    help: str | None = None,
+    *,
+    default: object = None,
+    **more: Any,
+) -> Any:
+    """A field of a group that takes a value."""
+    return typer.Option(default, name, metavar=metavar, help=help, **more)
+
+
+def flag(name: str, help: str) -> Any:
+    """A field of a group that is said or not."""
+    return typer.Option(False, name, help=help)
+
+
+class Group:
+    """Options by name, in their order.
+
+    A NamedTuple would do, but defining one costs as much as twenty options.
+    """
+
+    declared: ClassVar[dict[str, Any]]
+
+    def __init_subclass__(cls) -> None:
+        """What a field is declared as makes room for its default."""
+        cls.declared = {name: getattr(cls, name) for name in cls.__annotations__}
+        for name, field in cls.declared.items():
+            setattr(cls, name, getattr(field, "default", field))
+
+    def __init__(self, **options: Any) -> None:
+        vars(self).update(options)
+
+    def options(self) -> dict[str, Any]:
+        """Those that the command has."""
+        return dict(vars(self))
+
+    def given(self) -> dict[str, Any]:
+        """Those that were given."""
+        return said(**vars(self))
+
+
+def said(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Uid = Annotated[
     str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
 ]
@@ -91,20 +96,7 @@ Override = Annotated[
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
-IfVersion = Annotated[
-    int | None,
-    typer.Option(
-        "--if-version", metavar="N", help="Only if the booking is at this version."
-    ),
-]
-IdempotencyKey = Annotated[
-    str | None,
-    typer.Option(
-        "--idempotency-key",
-        metavar="KEY",
-        help="The same key and request again give the first answer.",
-    ),
-]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME")]
 Phone = Annotated[str | None, typer.Option("--phone", metavar="NUMBER")]
 Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS")]
 BookingNotes = Annotated[
@@ -129,15 +121,6 @@ On = Annotated[
     typer.Option(
         "--on", metavar="DATE", help="Of a series: the date, as first booked."
     ),
-]
-FromDate = Annotated[
-    str | None,
-    typer.Option(
-        "--from", metavar="DATE", help="Of a series: what is to come from that date on."
-    ),
-]
-AllDates = Annotated[
-    bool, typer.Option("--all", help="Of a series: all that is still to come.")
 ]
 From = Annotated[
     str | None,
@@ -173,3 +156,85 @@ Input = Annotated[
     str | None,
     typer.Option("--input", metavar="FILE|-", help="Read JSON; - is standard input."),
 ]
+
+
+class Output(Group):
+    """Which file, and how the answer is printed."""
+
+    tz: str | None = option(
+        "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ]."
+    )
+    json: bool = flag("--json", "Print JSON.")
+    jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
+    csv: bool = flag("--csv", "Print CSV with a header line.")
+    fields: str | None = option(
+        "--fields", "A,B", "Only these JSON keys (attendee.email too)."
+    )
+    no_deliver: bool = flag(
+        "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
+    )
+    db: str | None = option("--db", "FILE", "The bookings file [CALBOOK_DB].")
+
+    def client(self) -> "AbstractContextManager[Client]":
+        return open_client(self.db)
+
+    def form(self) -> OutputOptions:
+        return OutputOptions(self.json, self.jsonl, self.csv, self.fields)
+
+    def form_in_zone(self) -> OutputOptions:
+        """With times in `--tz`, else in CALBOOK_TZ."""
+        return self.form()._replace(tz=read_timezone(self.tz))
+
+
+JsonOnly = Annotated[Output, "json"]
+Printing = Annotated[Output, "json", "db"]
+PrintingTimes = Annotated[Output, "tz", "json", "db"]
+Showing = Annotated[Output, "json", "fields", "db"]
+ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
+Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]
+ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "db"]
+Queueing = Annotated[Output, "json", "no_deliver", "db"]
+
+
+class Change(Group):
+    """Under which conditions a booking is changed, and who is told."""
+
+    if_version: int | None = option(
+        "--if-version", "N", "Only if the booking is at this version."
+    )
+    idempotency_key: str | None = option(
+        "--idempotency-key",
+        "KEY",
+        "The same key and request again give the first answer.",
+    )
+    notify_attendee: bool | None = option(
+        "--notify/--no-notify",
+        help="Tell the attendees by e-mail, or not [as the event type says].",
+    )
+    dry_run: bool = flag("--dry-run", "Show what would happen; write nothing.")
+    yes: Yes = False
+    no_deliver: bool = Output.declared["no_deliver"]
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is to be asked first."""
+        return is_interactive() and not (self.yes or self.dry_run)
+
+    def arguments(self) -> dict[str, Any]:
+        """As the library takes them."""
+        own = ("yes", "no_deliver")
+        return {name: v for name, v in self.options().items() if name not in own}
+
+
+Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]
+Recording = Annotated[Change, "if_version", "dry_run", "no_deliver"]
+
+
+class Dates(Group):
+    """Which dates of a series."""
+
+    date: On = None
+    from_date: str | None = option(
+        "--from", "DATE", "Of a series: what is to come from that date on."
+    )
+    all: bool = flag("--all", "Of a series: all that is still to come.")

@@ -5,9 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.text import escape_json, printable
+
+if TYPE_CHECKING:
+    from calbook.api.values.value import Value
 
 Json = dict[str, Any]
 
@@ -80,13 +83,14 @@ def say(text: str) -> None:
 
 
 def print_list(
-    items: Sequence[Json],
+    found: "Sequence[Value | Json]",
     form: OutputOptions,
     *,
     keys: Sequence[str],
     table: Callable[[Sequence[Json]], str],
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
+    items = [as_json(item) for item in found]
     chosen = _chosen_keys(form, items)
     if form.json:
         write(_document([_pick(item, chosen) for item in items]))
@@ -101,8 +105,29 @@ def print_list(
         write(table(items))
 
 
+def table_of(
+    name: str, *facts: Any, of: Json | None = None
+) -> Callable[[Sequence[Json]], str]:
+    """A table of screen/tables.py, which is slow to import, by its function's name.
+
+    It is of the items that are printed, unless it is `of` the object they come from.
+    """
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import tables
+
+        text: str = getattr(tables, name)(of or items, *facts)
+        return text
+
+    return table
+
+
+def as_json(item: "Value | Json") -> Json:
+    return item if isinstance(item, dict) else item.to_dict()
+
+
 def print_object(
-    item: Json | None,
+    found: "Value | Json | None",
     form: OutputOptions,
     *,
     keys: Sequence[str],
@@ -113,11 +138,22 @@ def print_object(
 
     Where there is none: null in JSON, no line, and on a terminal `nothing`.
     """
-    items = [] if item is None else [item]
+    items = [] if found is None else [as_json(found)]
     if form.json:
-        write(_document(item and _pick(item, _chosen_keys(form, items))))
+        chosen = _chosen_keys(form, items)
+        write(_document(_pick(items[0], chosen) if items else None))
         return
-    print_list(items, form, keys=keys, table=lambda _: card(item) if item else nothing)
+    print_list(
+        items, form, keys=keys, table=lambda _: card(items[0]) if items else nothing
+    )
+
+
+def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
+    """What was done: with `--json` the object that it was done to, else in words."""
+    if json:
+        print_object(found, OutputOptions(json=True), keys=(), card=str)
+    else:
+        say(said)
 
 
 def _document(value: object) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from calbook.api.client import Client
 from calbook.cli import output
+from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
 from calbook.cli.session import unchecked
 from calbook.core import checks
@@ -14,8 +15,6 @@ from calbook.core.errors import CalbookError, Interrupted, UsageError
 from calbook.core.model import Question
 from calbook.core.rules import questions
 from calbook.core.text import printable
-
-Json = dict[str, Any]
 
 _OFFERED = 9
 _AHEAD = "+60d"

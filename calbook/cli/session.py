@@ -4,27 +4,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import after_command, output
-from calbook.cli.output import OutputOptions
+from calbook.cli.output import Json, OutputOptions
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.value import Value
+    from calbook.core.errors import UsageError
 
-Json = dict[str, Any]
 
 BOOKING_KEYS = (
-    "uid",
-    "startTime",
-    "endTime",
-    "timezone",
-    "status",
-    "eventTypeId",
-    "hostId",
-    "attendee.name",
-    "attendee.email",
+    *("uid", "startTime", "endTime", "timezone", "status"),
+    *("eventTypeId", "hostId", "attendee.name", "attendee.email"),
 )
 
 
@@ -51,6 +45,19 @@ def unchecked(word: object) -> Any:
     return word
 
 
+def usage_error(message: str, hint: str | None = None) -> "UsageError":
+    from calbook.core.errors import UsageError  # only when something is wrong
+
+    return UsageError(message, hint=hint)
+
+
+def needed(text: str | None, option: str, hint: str) -> str:
+    """The text of an option that a command cannot do without."""
+    if text is None:
+        raise usage_error(f"missing {option}", hint)
+    return text
+
+
 def display_timezone(client: "Client", form: OutputOptions) -> str:
     """For people: the zone that they asked for, else the first host's."""
     if form.tz or not output.is_for_people(form):
@@ -64,21 +71,16 @@ def show_change(
     form: OutputOptions,
     *,
     dry_run: bool = False,
-    dates: Sequence[str] = (),
+    before: "Value | None" = None,
     with_host: bool = False,
 ) -> None:
-    """A booking after a change; people are told of the dates it was about."""
+    """A booking after a change; people are told of the dates that differ by it."""
     item = booking.to_dict()
+    dates = changed_dates(before, booking) if before else ()
     said = f"Would be {_lower_first(what)}" if dry_run else what
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
-        output.print_object(
-            item,
-            form,
-            keys=BOOKING_KEYS,
-            card=lambda booking: change_text(
-                said, booking, form.tz, dates, with_host=with_host
-            ),
-        )
+        text = partial(change_text, said, dates=dates, tz=form.tz, with_host=with_host)
+        output.print_object(item, form, keys=BOOKING_KEYS, card=text)
 
 
 def _lower_first(what: str) -> str:
@@ -108,7 +110,7 @@ def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
 
 def booked_word(booking: "Value | Json") -> str:
     """A booking that was there before was joined."""
-    facts = booking if isinstance(booking, dict) else booking.to_dict()
+    facts = output.as_json(booking)
     if facts["version"] > 0:
         return "Joined"
     return "Requested" if facts["status"] == "PENDING" else "Booked"
@@ -153,12 +155,6 @@ def change_text(
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def show_value(
-    value: "Value", form: OutputOptions, *, keys: tuple[str, ...], card: Any
-) -> None:
-    output.print_object(value.to_dict(), form, keys=keys, card=card)
-
-
 def ask_yes_no(question: str, *, yes: bool) -> None:
     """Ask on a terminal; anything but yes raises Interrupted. Off one, go on."""
     if yes or not output.is_interactive():
@@ -181,8 +177,10 @@ def read_minutes(text: str | None, option: str) -> int | None:
     return parsing.duration(text, option) // MINUTE
 
 
-def read_whole_number(text: str, option: str) -> int:
+def read_whole_number(text: str | None, option: str) -> int | None:
     """A whole number in ASCII digits."""
+    if text is None:
+        return None
     if text.isascii() and text.isdigit() and len(text) < 20:
         return int(text)
     from calbook.core.errors import BadInput
@@ -203,18 +201,14 @@ def read_recurring(
     """The options of a series as the object that the library takes."""
     given = {
         "frequency": frequency,
-        "interval": None
-        if interval is None
-        else read_whole_number(interval, "--every"),
-        "count": None if count is None else read_whole_number(count, "--count"),
+        "interval": read_whole_number(interval, "--every"),
+        "count": read_whole_number(count, "--count"),
         "until": until,
         "by_day": by_day,
     }
     rule = {key: value for key, value in given.items() if value is not None}
     if rule and frequency is None:
-        from calbook.core.errors import UsageError
-
-        raise UsageError(
+        raise usage_error(
             "--every, --count, --until and --by-day are for a series",
             hint=f"add {option} daily, weekly, monthly or yearly",
         )
@@ -232,8 +226,6 @@ def read_pairs(items: list[str] | None, option: str) -> dict[str, str]:
     for item in items or ():
         key, equals, value = item.partition("=")
         if not equals or not key.strip():
-            from calbook.core.errors import UsageError
-
-            raise UsageError(f"{option} needs key=value, not {item[:80]}")
+            raise usage_error(f"{option} needs key=value, not {item[:80]}")
         found[key.strip()] = value
     return found

@@ -22,7 +22,7 @@ def figures(directory: Path) -> Iterator[Figure]:
     book = books.full(directory / "thousand.db", _SIZE)
     yield _figure(
         "list --json, 50 of 1,000 bookings",
-        calbook("list", "--json", db=book.path),
+        calbook("list", "--json", "--limit", "50", db=book.path),
         at_most=5.2,
     )
     create = _creating(book, directory / "copy.db")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from calbook.cli import app
+from calbook.cli import tree
 from calbook.cli.commands import completion, help
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def test_help_lists_topics_with_what_they_are_for_and_commands(run: Run) -> None
     assert (answer.status, answer.err) == (0, "")
     for topic in help.TOPICS:
         assert f" {topic} {help.summary(help.page(topic))}" in f" {shown}"
-    for section, tree in app.SECTIONS.items():
-        assert f" {section} {next(iter(tree))}" in shown
-        assert all(name in shown for name in tree)
+    for section, commands in tree.SECTIONS.items():
+        assert f" {section} {next(iter(commands))}" in shown
+        assert all(name in shown for name in commands)
     assert max(map(len, answer.out.splitlines())) <= 80
 
 
@@ -111,7 +111,7 @@ def test_an_unknown_topic_is_told_with_what_is_near(
 
 
 def test_no_topic_hides_a_command() -> None:
-    assert not set(help.TOPICS) & app.COMMANDS.keys()
+    assert not set(help.TOPICS) & tree.COMMANDS.keys()
 
 
 def test_the_first_help_names_the_manual(run: Run) -> None:

@@ -1,26 +1,26 @@
 """`agenda`: what takes place, day by day; and `next`."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import OutputOptions
-from calbook.cli.session import BOOKING_KEYS, open_client
+from calbook.cli.output import Json, OutputOptions
+from calbook.cli.session import BOOKING_KEYS
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
     from calbook.api.values.overview import Agenda
 
-Json = dict[str, Any]
 
 KEYS = ("uid", "date", *BOOKING_KEYS[1:])
 
 
 def agenda(
+    *,
     from_: Annotated[
         str, typer.Option("--from", metavar="WHEN", help="The first day.")
     ] = "today",
@@ -29,29 +29,23 @@ def agenda(
     ] = 7,
     event: o.EventType = None,
     host: o.Host = None,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
+    out: o.ListingTimes,
 ) -> None:
     """Show what takes place, day by day.
 
     Cancelled meetings are left out. People see busy time from elsewhere too; programs
     ask for that with `busy list --times`.
     """
-    zone = output.read_timezone(tz)
-    with open_client(db) as client:
+    form = out.form_in_zone()
+    with out.client() as client:
         found = client.calendar.bookings.agenda(
             start_date=from_,
             days=days,
             event_type_id=event,
             host_id=host,
-            timezone=zone,
+            timezone=form.tz,
         )
         now = client.now()
-    form = OutputOptions(json, jsonl, csv, fields, zone)
     show_agenda(found, form, now=now, host=host, is_whole=event is None)
 
 
@@ -77,19 +71,11 @@ def show_agenda(
 
 
 def next_(
-    event: o.EventType = None,
-    host: o.Host = None,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
+    *, event: o.EventType = None, host: o.Host = None, out: o.ListingTimes
 ) -> None:
     """Show the meeting that is running, else the next one."""
-    zone = output.read_timezone(tz)
-    form = OutputOptions(json, jsonl, csv, fields, zone)
-    with open_client(db) as client:
+    form = out.form_in_zone()
+    with out.client() as client:
         now = client.now()
         # Confirmed is what is not over; no meeting is longer than a day.
         found = client.calendar.bookings.list_occurrences(
@@ -99,16 +85,16 @@ def next_(
             start_date=now - timedelta(days=1),
             count=1,
         )
-        items = [booking.to_dict() for booking in found]
-        title = _title(client, items) if output.is_for_people(form) else ""
+        booking = found[0] if found else None
+        title = _title(client, booking) if output.is_for_people(form) else ""
 
     def card(item: Json) -> str:
         from calbook.cli.screen.agenda import next_card
 
-        return next_card(item, title, now=now, tz=zone)
+        return next_card(item, title, now=now, tz=form.tz)
 
     output.print_object(
-        items[0] if items else None,
+        booking,
         form,
         keys=KEYS,
         card=card,
@@ -116,8 +102,7 @@ def next_(
     )
 
 
-def _title(client: "Client", items: Sequence[Json]) -> str:
-    if not items:
+def _title(client: "Client", booking: "Booking | None") -> str:
+    if booking is None:
         return ""
-    title: str = client.calendar.event_types.get(items[0]["eventTypeId"]).title
-    return title
+    return client.calendar.event_types.get(booking.event_type_id).title

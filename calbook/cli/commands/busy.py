@@ -11,13 +11,13 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import OutputOptions
-from calbook.cli.session import ask_yes_no, open_client, report_write_failure
+from calbook.cli.output import Json, OutputOptions
+from calbook.cli.session import ask_yes_no, needed, report_write_failure
+from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
     from calbook.api.values.availability import BusyCalendar
 
-Json = dict[str, Any]
 
 _KEYS = (
     *("name", "kind", "hostId", "startTime", "endTime", "timezone"),
@@ -29,150 +29,97 @@ Calendar = Annotated[
     str,
     typer.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
 ]
-Show = Annotated[
-    bool, typer.Option("--show", help="Tell whoever is refused what it is.")
-]
 
 
-def import_ics(
+class NewCalendar(o.Group):
+    name: str | None = o.option(
+        "--name", "NAME", "What to call it; its file's name without it."
+    )
+    host_id: o.Host = None
+    shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
+
+
+def import_(
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help="An .ics file; - is standard input.")
     ],
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            metavar="NAME",
-            help="What to call it; its file's name without it.",
-        ),
-    ] = None,
-    host: o.Host = None,
-    show: Annotated[
-        bool,
-        typer.Option("--show", help="Keep its titles, and tell whoever is refused."),
-    ] = False,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    db: o.Db = None,
+    *,
+    calendar: NewCalendar,
+    out: o.PrintingTimes,
 ) -> None:
     """Block the time of a calendar file's events, in the place of what it held."""
-    if name is None:
-        name = _stem(file)
-    form = OutputOptions(json=json, tz=output.read_timezone(tz))
+    name = _stem(file) if calendar.name is None else calendar.name
+    form = out.form_in_zone()
     source = _read() if file == "-" else file
-    with open_client(db) as client, _progress() as progress:
-        calendar = client.calendar.busy.import_ics(
-            source, name=name, host_id=host, shows_text=show, progress=progress
+    with out.client() as client, _progress() as progress:
+        imported = client.calendar.busy.import_ics(
+            source, **calendar.options() | {"name": name}, progress=progress
         )
-    _show("Imported", calendar, form)
+    _show("Imported", imported, form)
 
 
 def _stem(file: str) -> str:
     """A calendar is called like its file, if nobody says how."""
     if file == "-":
-        from calbook.core.errors import UsageError
-
         raise UsageError("missing --name", hint="what to call it: --name work")
     stem = os.path.splitext(os.path.basename(file))[0]
     return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-")[:60]
 
 
-def add(
-    host: o.Host = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="WHEN", help="A date begins that day."),
-    ] = None,
-    to: o.To = None,
-    reason: o.Reason = None,
-    show: Show = False,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    db: o.Db = None,
-) -> None:
+class OwnTime(o.Group):
+    host_id: o.Host = None
+    start_time: str | None = o.option("--from", "WHEN", "A date begins that day.")
+    end_time: o.To = None
+    reason: o.Reason = None
+    shows_text: bool = o.flag("--show", "Tell whoever is refused what it is.")
+
+
+def add(*, time: OwnTime, out: o.PrintingTimes) -> None:
     """Block a host's time: a dentist, a week off."""
-    if from_ is None or to is None:
-        from calbook.core.errors import UsageError
-
-        raise UsageError(
-            f"missing {'--from' if from_ is None else '--to'}",
-            hint="as in --from 2027-02-01 --to 2027-02-05",
-        )
-    zone = output.read_timezone(tz)
-    with open_client(db) as client:
-        added = client.calendar.busy.add(
-            start_time=from_,
-            end_time=to,
-            host_id=host,
-            reason=reason,
-            shows_text=show,
-            timezone=zone,
-        )
-    _show("Added", added, OutputOptions(json=json, tz=zone))
+    example = "as in --from 2027-02-01 --to 2027-02-05"
+    needed(time.start_time, "--from", example)
+    needed(time.end_time, "--to", example)
+    form = out.form_in_zone()
+    with out.client() as client:
+        added = client.calendar.busy.add(**time.options(), timezone=form.tz)
+    _show("Added", added, form)
 
 
-def list_busy(
-    host: o.Host = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="WHEN", help="Busy then or later."),
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="WHEN", help="Busy before; a date is included."),
-    ] = None,
+class Range(o.Group):
+    host_id: o.Host = None
+    start_date: str | None = o.option("--from", "WHEN", "Busy then or later.")
+    end_date: str | None = o.option("--to", "WHEN", "Busy before; a date is included.")
+
+
+def list_(
+    *,
+    within: Range,
     stretches: Annotated[
         bool, typer.Option("--times", help="Each busy stretch; from now on, a week.")
     ] = False,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
+    out: o.ListingTimes,
 ) -> None:
     """List the calendars and own busy time of hosts."""
-    zone = output.read_timezone(tz)
+    form = out.form_in_zone()
     if stretches:
-        form = OutputOptions(json, jsonl, csv, fields, zone)
-        _list_times(form, db, host=host, since=from_, to=to)
+        _list_times(within, out)
         return
-    with open_client(db) as client:
-        found = client.calendar.busy.list(
-            host_id=host, start_date=from_, end_date=to, timezone=zone
-        )
-
-    def table(items: Any) -> str:
-        from calbook.cli.screen import tables  # slow to import
-
-        return tables.busy_table(items, zone)
-
-    output.print_list(
-        [calendar.to_dict() for calendar in found],
-        OutputOptions(json, jsonl, csv, fields, zone),
-        keys=_KEYS,
-        table=table,
-    )
+    with out.client() as client:
+        found = client.calendar.busy.list(**within.options(), timezone=form.tz)
+    table = output.table_of("busy_table", form.tz)
+    output.print_list(found, form, keys=_KEYS, table=table)
 
 
 def remove(
-    name: Calendar,
-    host: o.Host = None,
-    yes: o.Yes = False,
-    json: o.Json = False,
-    db: o.Db = None,
+    name: Calendar, *, host: o.Host = None, yes: o.Yes = False, out: o.Printing
 ) -> None:
     """Remove a calendar or own busy time; its host is free again."""
-    with open_client(db) as client:
+    with out.client() as client:
         found = client.calendar.busy.get(name, host_id=host)
         ask_yes_no(f"Remove {found.name} of {found.host_id}?", yes=yes)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
-    if json:
-        output.print_object(
-            found.to_dict(), OutputOptions(json=True), keys=(), card=str
-        )
-        return
-    output.say(f"Removed {found.name} of {found.host_id}")
+    said = f"Removed {found.name} of {found.host_id}"
+    output.print_done(said, found, json=out.json)
 
 
 def refresh(
@@ -180,28 +127,22 @@ def refresh(
         str | None,
         typer.Argument(metavar="NAME", help="One calendar; without, all from files."),
     ] = None,
+    *,
     host: o.Host = None,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    db: o.Db = None,
+    out: o.PrintingTimes,
 ) -> None:
     """Read calendar files again, and further ahead as time goes by."""
     from calbook.cli import error_output
 
-    form = OutputOptions(json=json, tz=output.read_timezone(tz))
-    failures: list[int] = []
-
-    def refused(error: Any) -> None:
-        error_output.show(error, wants_json=json)
-        failures.append(error.exit_code)
-
-    with open_client(db) as client, _progress() as progress:
+    form = out.form_in_zone()
+    refusals = error_output.Refusals(form)
+    with out.client() as client, _progress() as progress:
         calendars = client.calendar.busy.refresh(
-            name, host_id=host, refused=refused, progress=progress
+            name, host_id=host, refused=refusals.report, progress=progress
         )
-    _show_all("Refreshed", calendars, form, is_silent=bool(failures))
-    if failures:
-        raise error_output.Failures(failures[0])
+    if calendars or not refusals.statuses:  # else stdout stays empty beside the errors
+        _show_all("Refreshed", calendars, form)
+    refusals.finish()
 
 
 def _read() -> bytes:
@@ -250,54 +191,28 @@ def _show(what: str, calendar: "BusyCalendar", form: OutputOptions) -> None:
 _TIME_KEYS = ("startTime", "endTime", "hostId", "calendar", "isAllDay", "reason")
 
 
-def _list_times(
-    form: OutputOptions,
-    db: str | None,
-    *,
-    host: str | None,
-    since: str | None,
-    to: str | None,
-) -> None:
-    with open_client(db) as client:
+def _list_times(within: Range, out: o.Output) -> None:
+    form = out.form_in_zone()
+    with out.client() as client:
         found = client.calendar.busy.times(
-            start_date=since or "now",
-            end_date=to or "+7d",
-            host_id=host,
+            start_date=within.start_date or "now",
+            end_date=within.end_date or "+7d",
+            host_id=within.host_id,
             timezone=form.tz,
         )
         zones = {one.id: one.timezone for one in client.calendar.hosts.list()}
-
-    def table(items: Any) -> str:
-        from calbook.cli.screen import tables  # slow to import
-
-        return tables.busy_times_table(items, form.tz, zones)
-
-    output.print_list(
-        [each.to_dict() for each in found], form, keys=_TIME_KEYS, table=table
-    )
+    table = output.table_of("busy_times_table", form.tz, zones)
+    output.print_list(found, form, keys=_TIME_KEYS, table=table)
 
 
 def _show_all(
-    what: str,
-    calendars: "tuple[BusyCalendar, ...]",
-    form: OutputOptions,
-    *,
-    is_silent: bool,
+    what: str, calendars: "tuple[BusyCalendar, ...]", form: OutputOptions
 ) -> None:
     items = [calendar.to_dict() for calendar in calendars]
-    if items or not is_silent:  # else stdout stays empty beside the errors
-        with report_write_failure(
-            f"{what} busy time", [item["name"] for item in items]
-        ):
-            output.print_list(
-                items,
-                form,
-                keys=_KEYS,
-                table=lambda items: (
-                    "".join(_card(what, item, form.tz) for item in items)
-                    or "no calendars from files\n"
-                ),
-            )
+    cards = "".join(_card(what, item, form.tz) for item in items)
+    cards = cards or "no calendars from files\n"
+    with report_write_failure(f"{what} busy time", [item["name"] for item in items]):
+        output.print_list(items, form, keys=_KEYS, table=lambda _: cards)
     _warn(items, form)
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from calbook.cli import output
-from calbook.cli.app import COMMANDS, LazyGroup
 from calbook.cli.commands.help import TOPICS
+from calbook.cli.tree import COMMANDS, LazyGroup
 
 # What may follow a command (a word, an option, or an argument by its number), what is
 # offered for its value, and its help. Offered is nothing (`?`), `file`, a kind of

@@ -1,7 +1,6 @@
 """`config show|smtp|smtp-test`: the mail server, set for this computer."""
 
 import os
-from contextlib import closing
 from typing import Annotated, Any
 
 import typer
@@ -9,9 +8,10 @@ import typer
 from calbook import settings
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import OutputOptions
 from calbook.cli.screen import words
-from calbook.delivery.outcome import Outcome
+from calbook.cli.session import read_whole_number
+from calbook.core import checks
+from calbook.core.errors import MailNotConfigured, OutputError, UsageError
 
 _KEYS = (
     "path",
@@ -25,98 +25,65 @@ _KEYS = (
 )
 
 
-def show(json: o.Json = False) -> None:
+def show(out: o.JsonOnly) -> None:
     """Show the mail server and where its settings are."""
-    _show(json)
+    _show(out)
+
+
+class Server(o.Group):
+    """The settings, named as in the file."""
+
+    host: str | None = o.option("--host", "HOST", "The server: smtp.example.com.")
+    port: str | None = o.option(
+        "--port",
+        "N",
+        "Its port, if not 587 for starttls, 465 for tls or 25 for none.",
+    )
+    security: str | None = o.option("--security", "starttls|tls|none", "[starttls]")
+    user: str | None = o.option("--user", "NAME", "Who logs in; none: nobody.")
+    password_command: str | None = o.option(
+        "--password-command", "CMD", "Prints the password: 'pass smtp'."
+    )
+    password_env: str | None = o.option(
+        "--password-env", "NAME", "The variable that holds it."
+    )
+    sender: str | None = o.option("--from", "ADDRESS", "Whom the mail comes from.")
+    allow_plain: bool | None = o.option(
+        "--allow-plain",
+        help="Let mail go unencrypted, for others to read: --security none.",
+    )
+
+
+_NAMES = {"sender": "from"}  # which Python has for itself
 
 
 def smtp(
-    host: Annotated[
-        str | None,
-        typer.Option("--host", metavar="HOST", help="The server: smtp.example.com."),
-    ] = None,
-    port: Annotated[
-        str | None,
-        typer.Option(
-            "--port",
-            metavar="N",
-            help="Its port, if not 587 for starttls, 465 for tls or 25 for none.",
-        ),
-    ] = None,
-    security: Annotated[
-        str | None,
-        typer.Option("--security", metavar="starttls|tls|none", help="[starttls]"),
-    ] = None,
-    user: Annotated[
-        str | None,
-        typer.Option("--user", metavar="NAME", help="Who logs in; none: nobody."),
-    ] = None,
-    password_command: Annotated[
-        str | None,
-        typer.Option(
-            "--password-command",
-            metavar="CMD",
-            help="Prints the password: 'pass smtp'.",
-        ),
-    ] = None,
-    password_env: Annotated[
-        str | None,
-        typer.Option(
-            "--password-env", metavar="NAME", help="The variable that holds it."
-        ),
-    ] = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="ADDRESS", help="Whom the mail comes from."),
-    ] = None,
-    allow_plain: Annotated[
-        bool,
-        typer.Option(
-            "--allow-plain",
-            help="Let mail go unencrypted, for others to read: --security none.",
-        ),
-    ] = False,
+    *,
+    server: Server,
     remove: Annotated[
         bool, typer.Option("--remove", help="Send no mail any more.")
     ] = False,
-    json: o.Json = False,
+    out: o.JsonOnly,
 ) -> None:
     """Say which server takes the mail; the rest stays as it is."""
-    given: dict[str, Any] = {
-        "host": host,
-        "port": None if port is None else _port(port),
-        "security": security,
-        "user": user,
-        "password_command": password_command,
-        "password_env": password_env,
-        "from": from_,
-        "allow_plain": allow_plain or None,
-    }
-    said = {key: value for key, value in given.items() if value is not None}
-    if user == "none":
+    said = {_NAMES.get(name, name): v for name, v in server.given().items()}
+    if server.port is not None:
+        said["port"] = read_whole_number(server.port, "--port")
+    if server.user == "none":
         said["user"] = None
     if bool(said) == remove:
-        from calbook.core.errors import UsageError
-
         raise UsageError(
             "say what to set, or --remove",
             hint="calbook config smtp --host smtp.example.com --from me@example.com"
             " --user me --password-command 'pass smtp'",
         )
     _save(settings.without_mail_server() if remove else settings.with_mail_server(said))
-    _show(json)
-
-
-def _port(text: str) -> int:
-    from calbook.cli.session import read_whole_number
-
-    return read_whole_number(text, "--port")
+    _show(out)
 
 
 def _save(data: bytes) -> None:
     """Into the file itself, also where a link leads to it."""
     from calbook.cli import file_output
-    from calbook.core.errors import OutputError
 
     path = os.path.realpath(settings.config_path())
     try:
@@ -126,8 +93,8 @@ def _save(data: bytes) -> None:
     file_output.save_file(path, data, force=True)
 
 
-def _show(json: bool) -> None:
-    output.print_object(_settings(), OutputOptions(json=json), keys=_KEYS, card=_card)
+def _show(out: o.Output) -> None:
+    output.print_object(_settings(), out.form(), keys=_KEYS, card=_card)
 
 
 def _settings() -> dict[str, Any]:
@@ -165,15 +132,15 @@ def _card(item: dict[str, Any]) -> str:
 
 
 def smtp_test(
+    *,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="ADDRESS", help="Send a mail there as well."),
     ] = None,
-    json: o.Json = False,
+    out: o.JsonOnly,
 ) -> None:
     """Try the mail server; with --to, by sending a mail."""
-    from calbook.core import checks
-    from calbook.core.errors import DeliveryFailed, MailNotConfigured
+    from calbook.api.mails import check_server
 
     address = None if to is None else checks.email(to, "--to")
     server = settings.mail_server()
@@ -183,38 +150,15 @@ def smtp_test(
             command_hint="name one: calbook config smtp --host smtp.example.com"
             " --from you@example.com",
         )
-    outcome = _try_server(server, address)
-    if outcome.status != "delivered":
-        raise DeliveryFailed(
-            f"{server.host}:{server.port}: {outcome.text}",
-            hint="see calbook config show",
-            host=server.host,
-            port=server.port,
-            code=outcome.code,
-        )
+    code, text = check_server(server, to=address)
     item = {
         "host": server.host,
         "port": server.port,
         "to": address,
-        "code": outcome.code,
-        "response": outcome.text,
+        "code": code,
+        "response": text,
     }
-    output.print_object(
-        item, OutputOptions(json=json), keys=tuple(item), card=_test_text
-    )
-
-
-def _try_server(server: settings.MailServer, to: str | None) -> Outcome:
-    from calbook.api.client import system_clock
-    from calbook.core import ids
-    from calbook.delivery.mail import messages, smtp  # slow to import
-
-    if to is None:
-        return smtp.check_login(server, seconds=smtp.ATTEMPT_SECONDS)
-    envelope = messages.Envelope(ids.delivery(), server.sender, system_clock())
-    message = messages.test_message(envelope, to)
-    with closing(smtp.SmtpSender()) as postman:
-        return postman.send_message(server, to, message, seconds=smtp.ATTEMPT_SECONDS)
+    output.print_object(item, out.form(), keys=tuple(item), card=_test_text)
 
 
 def _test_text(item: dict[str, Any]) -> str:

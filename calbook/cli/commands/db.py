@@ -6,64 +6,54 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.session import ask_yes_no, open_client
+from calbook.cli.session import ask_yes_no
 
 
-def path(json: o.Json = False, db: o.Db = None) -> None:
+def path(*, out: o.Printing) -> None:
     """Print where the bookings file is."""
-    with open_client(db) as client:
-        _show({"path": client.path}, client.path, json)
+    with out.client() as client:
+        path = client.path
+    if out.json:
+        output.print_object({"path": path}, out.form(), keys=(), card=str)
+    else:
+        output.write(f"{path}\n")
 
 
-def check(json: o.Json = False, db: o.Db = None) -> None:
+def check(*, out: o.Printing) -> None:
     """Look for damage and contradictions; exit 1 if there are any."""
-    with open_client(db) as client:
+    with out.client() as client:
         findings = client.check()
     if findings:
         from calbook.core.errors import Findings
 
         raise Findings(findings)
-    if json:
+    if out.json:
         output.write("[]\n")
-        return
-    output.say("no findings")
+    else:
+        output.say("no findings")
 
 
 def backup(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to write.")],
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing file.")
-    ] = False,
-    json: o.Json = False,
-    db: o.Db = None,
+    *,
+    force: o.Force = False,
+    out: o.Printing,
 ) -> None:
     """Copy the bookings file while others go on using it."""
-    with open_client(db) as client:
+    with out.client() as client:
         client.backup(file, force=force)
-    if json:
-        _show({"path": file}, file, json)
-    else:
-        output.say(f"Copied to {file}")
+    output.print_done(f"Copied to {file}", {"path": file}, json=out.json)
 
 
 def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A copy made before.")],
+    *,
     yes: o.Yes = False,
-    json: o.Json = False,
-    db: o.Db = None,
+    out: o.Printing,
 ) -> None:
     """Put a copy in the bookings file's place; the present one is kept beside it."""
-    with open_client(db) as client:
+    with out.client() as client:
         ask_yes_no(f"Replace {client.path} by {file}?", yes=yes)
         kept = client.restore(file)
-    if json:
-        _show({"path": client.path, "kept": kept}, client.path, json)
-        return
-    output.say(f"Restored {client.path}" + (f"; before: {kept}" if kept else ""))
-
-
-def _show(item: dict[str, str | None], plain: str, json: bool) -> None:
-    if json:
-        output.print_object(item, output.OutputOptions(json=True), keys=(), card=str)
-    else:
-        output.write(f"{plain}\n")
+    said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
+    output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)

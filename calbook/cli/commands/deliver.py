@@ -1,4 +1,4 @@
-"""`deliver`: send what is due, once or for ever."""
+"""`deliver` and `tick`: send what is due; record what time has done."""
 
 import sys
 from collections.abc import Iterator
@@ -6,61 +6,49 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import after_command, output
 from calbook.cli import options as o
-from calbook.cli.output import OutputOptions
+from calbook.cli.output import Json, OutputOptions
 from calbook.cli.screen import deliveries
 from calbook.cli.screen.deliveries import KEYS
-from calbook.cli.session import display_timezone, open_client
+from calbook.cli.session import display_timezone
 from calbook.core.errors import DeliveryFailed, DeliveryUnderWay, UsageError
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.outbox import Delivery
 
-Json = dict[str, Any]
 
 _LONG = 20  # deliveries from which on a bar is shown
 
 
-def deliver(
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on for ever; Ctrl-C ends it.")
-    ] = False,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", min=1, help="At most N attempts."),
-    ] = None,
-    retry_now: Annotated[
-        bool,
-        typer.Option(
-            "--retry-now", help="Also what waits for its next attempt; does not count."
-        ),
-    ] = False,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
-) -> None:
+class Round(o.Group):
+    """What is tried; named as the library's arguments are."""
+
+    watch: bool = o.flag("--watch", "Go on for ever; Ctrl-C ends it.")
+    limit: int | None = o.option("--limit", "N", "At most N attempts.", min=1)
+    retry_now: bool = o.flag(
+        "--retry-now", "Also what waits for its next attempt; does not count."
+    )
+
+
+def deliver(*, how: Round, out: o.Listing) -> None:
     """Send what is due to webhooks and by e-mail; ticks too.
 
     Exit status 8: not all that was tried has arrived. It is tried again after 30 s,
     2 min, 15 min, 1 h, 4 h, 12 h and 24 h; then it has failed.
     """
-    form = OutputOptions(json, jsonl, csv, fields, output.read_timezone(None))
-    if watch and (json or csv):
+    form = out.form_in_zone()
+    if how.watch and (out.json or out.csv):
         raise UsageError("a list without end cannot be printed so", hint="use --jsonl")
-    with open_client(db) as client:
-        if watch:
-            _watch(client, form, limit, retry_now=retry_now)
+    with out.client() as client:
+        if how.watch:
+            _watch(client, form, how)
             return
         sent: list[Json] = []
         waiting = ""
         with _unless_under_way():
-            sent = _sent(client, limit, retry_now=retry_now)
+            sent = _sent(client, how)
             waiting = "" if sent else _nothing_due_text(client)
         zone, now = display_timezone(client, form), client.now()
 
@@ -76,9 +64,7 @@ def deliver(
     _report(sent)
 
 
-def _watch(
-    client: "Client", form: OutputOptions, limit: int | None, *, retry_now: bool
-) -> None:
+def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
     """Each delivery is printed as soon as it was tried."""
     zone = display_timezone(client, form)
 
@@ -86,21 +72,19 @@ def _watch(
         return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
 
     with _unless_under_way():
-        sent = client.delivering(limit=limit, watch=True, retry_now=retry_now)
-        for delivery in sent:
-            item = delivery.to_dict()
-            output.print_list([item], form, keys=KEYS, table=line)
+        for delivery in client.delivering(**how.options()):
+            output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()
-            _warn(item)
+            _warn(delivery.to_dict())
 
 
-def _sent(client: "Client", limit: int | None, *, retry_now: bool) -> list[Json]:
+def _sent(client: "Client", how: Round) -> list[Json]:
     sent: list[Json] = []
-    trying = client.delivering(limit=limit, retry_now=retry_now)
-    for delivery in _with_progress(client, trying, limit):
+    trying = client.delivering(**how.options())
+    for delivery in _with_progress(client, trying, how.limit):
         sent.append(delivery.to_dict())
         _warn(sent[-1])
-    left = client.count_due() if limit is None and sent else 0
+    left = client.count_due() if how.limit is None and sent else 0
     if left:
         output.say(f"{left:,} more are due, left for the next run")
     return sent
@@ -166,3 +150,18 @@ def _nothing_due_text(client: "Client") -> str:
 def _counts_text(items: Any) -> str:
     done = sum(item["status"] == "delivered" for item in items)
     return f"{done} of {len(items)} delivered\n"
+
+
+_EVENT_KEYS = ("at", "type", "uid", "by", "change", "id")
+
+
+Ticking = Annotated[o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "db"]
+
+
+def tick(*, out: Ticking) -> None:
+    """Write the events for what time has done: completed, expired."""
+    with out.client() as client:
+        events = client.tick()
+    done = sum(event.type == "booking.completed" for event in events)
+    text = f"{done} completed, {len(events) - done} expired\n"
+    output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)

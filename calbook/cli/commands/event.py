@@ -2,188 +2,124 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.commands import catalog
-from calbook.cli.output import OutputOptions
+from calbook.cli.entries import Entries
+from calbook.cli.output import Json
 from calbook.cli.screen import cards
-from calbook.cli.session import (
-    open_client,
-    read_minutes,
-    read_pairs,
-    read_whole_number,
-    show_value,
-)
+from calbook.cli.session import read_minutes, read_pairs, read_whole_number
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.catalog import EventType
     from calbook.core.errors import CalbookError
 
-Json = dict[str, Any]
 
-_KEYS = ("id", "title", "duration", "schedulingType", "active")
+_EVENT_TYPES = Entries(
+    "event_types",
+    ("id", "title", "duration", "schedulingType", "active"),
+    cards.event_type_card,
+)
 
 Name = Annotated[
     str, typer.Argument(metavar="EVENT", help="The event type's id: demo or evt_demo.")
 ]
-Title = Annotated[str | None, typer.Option("--title", metavar="TEXT")]
-Description = Annotated[str | None, typer.Option("--description", metavar="TEXT")]
-Hosts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--host",
-        metavar="HOST[:WEIGHT]",
-        help="Who gives the time, in place of all before; also HOST:fixed,"
-        " HOST:priority=5; may be repeated.",
-    ),
-]
-Schedule = Annotated[
-    str | None,
-    typer.Option("--schedule", metavar="SCHEDULE", help="Else each host's own."),
-]
-Active = Annotated[
-    bool | None,
-    typer.Option("--active/--inactive", help="Whether it takes bookings."),
-]
-Confirmation = Annotated[
-    bool | None,
-    typer.Option(
-        "--requires-confirmation/--no-confirmation",
-        help="Whether the host must say yes to each booking.",
-    ),
-]
-Cancellation = Annotated[
-    bool | None,
-    typer.Option(
-        "--cancellation/--no-cancellation",
-        help="Whether attendees may cancel and move.",
-    ),
-]
-NotifyType = Annotated[
-    bool | None,
-    typer.Option("--notify/--no-notify", help="Whether attendees are told by e-mail."),
-]
-Template = Annotated[
-    str | None,
-    typer.Option(
-        "--meeting-url-template",
-        metavar="URL",
-        help="https://meet.example/{token}, or {uid}.",
-    ),
-]
-Questions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--question",
-        metavar="Q",
-        help="'label|type|required|options'; may be repeated.",
-    ),
-]
-Reminders = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reminder",
-        metavar="MINUTES[:WHO]",
-        help="A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host;"
-        " at most 30d. May be repeated; none takes all out.",
-    ),
-]
-SchedulingType = Annotated[
-    str | None,
-    typer.Option("--scheduling-type", metavar="single|round-robin|collective"),
-]
-RoundRobin = Annotated[
-    str | None,
-    typer.Option("--assignment", metavar="RULE", help="least-recent, priority, …"),
-]
 
 
 def _length(option: str, help: str) -> Any:
-    return typer.Option(option, metavar="MINUTES", help=f"{help}; also 90m, 12h, 2d.")
+    return o.option(option, "MINUTES", f"{help}; also 90m, 12h, 2d.")
 
 
-def _count(option: str, help: str) -> Any:
-    return typer.Option(option, metavar="N", help=help)
+class Fields(o.Group):
+    title: str | None = o.option("--title", "TEXT")
+    duration: str | None = _length("--duration", "How long")
+    description: str | None = o.option("--description", "TEXT")
+    hosts: list[str] | None = o.option(
+        "--host",
+        "HOST[:WEIGHT]",
+        "Who gives the time, in place of all before; also HOST:fixed,"
+        " HOST:priority=5; may be repeated.",
+    )
+    schedule_id: str | None = o.option(
+        "--schedule", "SCHEDULE", "Else each host's own."
+    )
+    location: o.Location = None
+    meeting_url_template: str | None = o.option(
+        "--meeting-url-template", "URL", "https://meet.example/{token}, or {uid}."
+    )
+    buffer_before: str | None = _length("--buffer-before", "Kept free before")
+    buffer_after: str | None = _length("--buffer-after", "Kept free after")
+    minimum_notice: str | None = _length("--minimum-notice", "Booked this long before")
+    maximum_advance: str | None = o.option(
+        "--maximum-advance", "N", "Days ahead, or none."
+    )
+    slot_interval: str | None = _length("--slot-interval", "A start every")
+    slots_per_day: str | None = o.option(
+        "--slots-per-day", "N", "Bookings a day, or none."
+    )
+    requires_confirmation: bool | None = o.option(
+        "--requires-confirmation/--no-confirmation",
+        help="Whether the host must say yes to each booking.",
+    )
+    allow_cancellation: bool | None = o.option(
+        "--cancellation/--no-cancellation",
+        help="Whether attendees may cancel and move.",
+    )
+    cancellation_deadline: str | None = _length(
+        "--cancellation-deadline", "Until when, or none"
+    )
+    seats: str | None = o.option("--seats", "N", "Persons of a group, or none.")
+    max_occurrences: str | None = o.option(
+        "--max-occurrences", "N", "Of a series, 730 at most."
+    )
+    scheduling_type: str | None = o.option(
+        "--scheduling-type", "single|round-robin|collective"
+    )
+    round_robin: str | None = o.option(
+        "--assignment", "RULE", "least-recent, priority, …"
+    )
+    questions: list[str] | None = o.option(
+        "--question", "Q", "'label|type|required|options'; may be repeated."
+    )
+    notify: bool | None = o.option(
+        "--notify/--no-notify", help="Whether attendees are told by e-mail."
+    )
+    reminders: list[str] | None = o.option(
+        "--reminder",
+        "MINUTES[:WHO]",
+        "A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host;"
+        " at most 30d. May be repeated; none takes all out.",
+    )
+    metadata: o.Meta = None
+    active: bool | None = o.option(
+        "--active/--inactive", help="Whether it takes bookings."
+    )
+    input_: o.Input = None
 
 
-def add(
-    event: Name,
-    title: Title = None,
-    duration: Annotated[str | None, _length("--duration", "How long")] = None,
-    description: Description = None,
-    host: Hosts = None,
-    schedule: Schedule = None,
-    location: o.Location = None,
-    meeting_url_template: Template = None,
-    buffer_before: Annotated[
-        str | None, _length("--buffer-before", "Kept free before")
-    ] = None,
-    buffer_after: Annotated[
-        str | None, _length("--buffer-after", "Kept free after")
-    ] = None,
-    minimum_notice: Annotated[
-        str | None, _length("--minimum-notice", "Booked this long before")
-    ] = None,
-    maximum_advance: Annotated[
-        str | None, _count("--maximum-advance", "Days ahead, or none.")
-    ] = None,
-    slot_interval: Annotated[
-        str | None, _length("--slot-interval", "A start every")
-    ] = None,
-    slots_per_day: Annotated[
-        str | None, _count("--slots-per-day", "Bookings a day, or none.")
-    ] = None,
-    requires_confirmation: Confirmation = None,
-    cancellation: Cancellation = None,
-    cancellation_deadline: Annotated[
-        str | None, _length("--cancellation-deadline", "Until when, or none")
-    ] = None,
-    seats: Annotated[
-        str | None, _count("--seats", "Persons of a group, or none.")
-    ] = None,
-    max_occurrences: Annotated[
-        str | None, _count("--max-occurrences", "Of a series, 730 at most.")
-    ] = None,
-    scheduling_type: SchedulingType = None,
-    assignment: RoundRobin = None,
-    question: Questions = None,
-    notify: NotifyType = None,
-    reminder: Reminders = None,
-    meta: o.Meta = None,
-    active: Active = None,
-    input_: o.Input = None,
-    json: o.Json = False,
-    db: o.Db = None,
-) -> None:
+def add(event: Name, *, fields: Fields, out: o.Printing) -> None:
     """Add an event type; what is not said has a sensible default."""
-    _save("create", **locals())
+    _save("create", event, fields, out)
 
 
-@wraps(add)
-def update(**options: Any) -> None:
-    _save("update", **options)
+def update(event: Name, *, fields: Fields, out: o.Printing) -> None:
+    """Change an event type; `none` takes a limit out. Bookings made before keep the
+    rules they were made under; their reminders change too."""
+    _save("update", event, fields, out)
 
 
-update.__doc__ = (
-    "Change an event type; `none` takes a limit out. Bookings made before keep the"
-    " rules they were made under; their reminders change too."
-)
-
-
-def _save(how: str, *, event: str, json: bool, db: str | None, **options: Any) -> None:
-    fields = _fields(**options)
-    with open_client(db) as client:
-        change = getattr(client.calendar.event_types, how)
-        value = change(event, **fields)
-        silent = [] if json else _without_address(client, value)
-    show_value(value, OutputOptions(json=json), keys=_KEYS, card=cards.event_type_card)
-    if not json and (value.notify or value.reminders):
+def _save(how: str, event: str, fields: Fields, out: o.Output) -> None:
+    read = _read_fields(fields)
+    with out.client() as client:
+        saved = getattr(client.calendar.event_types, how)(event, **read)
+        silent = [] if out.json else _without_address(client, saved)
+    _EVENT_TYPES.print(saved, out)
+    if not out.json and (saved.notify or saved.reminders):
         _hint()
     for host in silent:
         output.say(f"calbook: {host} has no e-mail and will not be reminded")
@@ -219,44 +155,38 @@ _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
 _COUNTS = ("maximum_advance", "slots_per_day", "seats", "max_occurrences")
 
 
-def _fields(*, input_: str | None, **options: Any) -> Json:
+def _read_fields(fields: Fields) -> Json:
     """The JSON fields of an event type, from `--input` and the options over it."""
-    given = {key: value for key, value in options.items() if value is not None}
     readers: dict[str, Callable[[Any], Any]] = {
         **{name: _reader(name, read_minutes) for name in _LENGTHS},
         **{name: _reader(name, read_whole_number) for name in _COUNTS},
-        "host": lambda texts: [_host(text) for text in texts],
-        "question": lambda texts: [_question(t) for t in texts if t not in _NONE],
-        "reminder": lambda texts: [_reminder(t) for t in texts if t not in _NONE],
-        "meta": lambda texts: read_pairs(
-            [t for t in texts if t not in _NONE], "--meta"
-        ),
         **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
+        "hosts": lambda texts: [_host(text) for text in texts],
+        "questions": _several(_question),
+        "reminders": _several(_reminder),
+        "metadata": lambda texts: read_pairs(
+            [text for text in texts if text not in _NONE], "--meta"
+        ),
     }
+    given = fields.given()
+    source = given.pop("input_", None)
     read = {
-        _FIELDS.get(key, key): readers[key](value) if key in readers else value
-        for key, value in given.items()
+        name: readers[name](value) if name in readers else value
+        for name, value in given.items()
     }
-    return {**_file(input_), **read}
+    return {**_file(source), **read}
 
 
 _NONE = ("", "none")
-_CLEARED = ("location", "meeting_url_template", "schedule", "description", "assignment")
-_FIELDS = {
-    "host": "hosts",
-    "schedule": "schedule_id",
-    "question": "questions",
-    "reminder": "reminders",
-    "meta": "metadata",
-    "cancellation": "allow_cancellation",
-    "assignment": "round_robin",
-}
+_CLEARED = (
+    *("location", "meeting_url_template", "schedule_id", "description", "round_robin"),
+)
 
 
 def _file(source: str | None) -> Json:
     if source is None:
         return {}
-    from calbook.cli.commands.create_input import parse_json, read_text
+    from calbook.cli.json_input import parse_json, read_text
     from calbook.wire.reading.event_types import FIELD_READERS
     from calbook.wire.reading.shapes import read_object
 
@@ -269,6 +199,10 @@ def _reader(
     option = "--" + name.replace("_", "-")
     nothing = 0 if name in _ZERO else None
     return lambda text: nothing if text == "none" else read(text, option)
+
+
+def _several(read: Callable[[str], Json]) -> Callable[[list[str]], list[Json]]:
+    return lambda texts: [read(text) for text in texts if text not in _NONE]
 
 
 def _host(text: str) -> Json:
@@ -330,7 +264,6 @@ def _reminder(text: str) -> Json:
 
 def _unread(message: str) -> "CalbookError":
     from calbook.core.errors import BadInput
-    from calbook.core.text import printable
 
     return BadInput(
         printable(message),
@@ -340,31 +273,16 @@ def _unread(message: str) -> "CalbookError":
     )
 
 
-def list_event_types(
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
-) -> None:
+def list_(*, out: o.Listing) -> None:
     """List the event types."""
-    catalog.show_all(
-        "event_types", OutputOptions(json, jsonl, csv, fields), db, keys=_KEYS
-    )
+    _EVENT_TYPES.print_all(out)
 
 
-def show(
-    event: Name, json: o.Json = False, fields: o.Fields = None, db: o.Db = None
-) -> None:
+def show(event: Name, *, out: o.Showing) -> None:
     """Show one event type with its rules."""
-    form = OutputOptions(json=json, fields=fields)
-    catalog.show_one(
-        "event_types", event, form, db, keys=_KEYS, card=cards.event_type_card
-    )
+    _EVENT_TYPES.print_one(event, out)
 
 
-def remove(
-    event: Name, yes: o.Yes = False, json: o.Json = False, db: o.Db = None
-) -> None:
+def remove(event: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
     """Remove an event type that was never booked."""
-    catalog.remove("event_types", event, db, yes=yes, json=json)
+    _EVENT_TYPES.remove(event, out, yes=yes)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from calbook.cli import app, output
+from calbook.cli import output, tree
 
 # In the order in which they are read.
 TOPICS = (
@@ -33,8 +33,8 @@ def help_(
         output.write("\n".join(_overview()) + "\n")
     elif len(words) == 1 and words[0] in TOPICS:
         _show(page(words[0]))
-    elif app.is_command(words):
-        app.show_help(words)
+    elif tree.is_command(words):
+        tree.run([*words, "--help"])
     else:
         raise _unknown(words)
 
@@ -64,8 +64,8 @@ def _overview() -> Iterator[str]:
         yield _entry(topic, summary(page(topic)))
     yield ""
     yield "Commands: calbook help COMMAND"
-    for section, tree in app.SECTIONS.items():
-        yield _entry(section, ", ".join(tree))
+    for section, commands in tree.SECTIONS.items():
+        yield _entry(section, ", ".join(commands))
 
 
 def _entry(name: str, text: str) -> str:
@@ -81,9 +81,9 @@ def _entry(name: str, text: str) -> str:
     )
 
 
-def _places(tree: app.Tree) -> Iterator[str]:
+def _places(commands: tree.Tree) -> Iterator[str]:
     """`create`, `note`, `note add`."""
-    for name, place in tree.items():
+    for name, place in commands.items():
         yield name
         if not isinstance(place, str):
             yield from (f"{name} {below}" for below in _places(place))
@@ -95,6 +95,6 @@ def _unknown(words: Sequence[str]) -> Exception:
     from calbook.core.errors import UsageError
 
     asked = " ".join(words)
-    near = get_close_matches(asked, [*TOPICS, *_places(app.COMMANDS)], 1)
+    near = get_close_matches(asked, [*TOPICS, *_places(tree.COMMANDS)], 1)
     hint = f"did you mean {near[0]}?" if near else "see calbook help"
     return UsageError(f"no such topic or command: {asked}", hint=hint)

@@ -6,7 +6,29 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.session import occurrence_on, open_client, read_minutes, unchecked
+from calbook.cli.file_output import write_file
+from calbook.cli.session import occurrence_on, read_minutes, unchecked
+from calbook.core.errors import UsageError
+
+
+class One(o.Group):
+    """What a single booking's file says."""
+
+    method: str | None = o.option(
+        "--method",
+        "publish|request|cancel",
+        "What it asks of the calendar [request; cancel when cancelled].",
+    )
+    on: o.On = None
+
+
+class Feed(o.Group):
+    """Which bookings a feed holds."""
+
+    event_type_id: o.EventType = None
+    host_id: o.Host = None
+    start_date: str | None = o.option("--from", "WHEN", "Of a feed: from then on.")
+    end_date: str | None = o.option("--to", "WHEN", "Of a feed: a date is included.")
 
 
 def ics(
@@ -14,52 +36,26 @@ def ics(
         str | None,
         typer.Argument(metavar="UID", help="The booking; without one, a feed of many."),
     ] = None,
-    method: Annotated[
-        str | None,
-        typer.Option(
-            "--method",
-            metavar="publish|request|cancel",
-            help="What it asks of the calendar [request; cancel when cancelled].",
-        ),
-    ] = None,
-    on: o.On = None,
-    event: o.EventType = None,
-    host: o.Host = None,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="WHEN", help="Of a feed: from then on."),
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="WHEN", help="Of a feed: a date is included."),
-    ] = None,
+    *,
+    one: One,
+    feed: Feed,
     alarm: Annotated[
         str | None,
         typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
-    out: Annotated[
+    file: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout."),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an existing file.")
-    ] = False,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    db: o.Db = None,
+    force: o.Force = False,
+    out: o.PrintingTimes,
 ) -> None:
     """Print a booking as an iCalendar file, or many bookings as one feed."""
-    feed = {
-        "event_type_id": event,
-        "host_id": host,
-        "start_date": from_,
-        "end_date": to,
-    }
-    chosen = {key: value for key, value in feed.items() if value is not None}
-    of_one = {"--method": method, "--on": on, "--alarm": alarm}
-    _check(uid, chosen, [name for name, value in of_one.items() if value is not None])
-    zone = output.read_timezone(tz)
-    with open_client(db) as client:
+    chosen = feed.given()
+    of_one = o.said(**{"--method": one.method, "--on": one.on, "--alarm": alarm})
+    _check(uid, chosen, [*of_one])
+    zone = out.form_in_zone().tz
+    with out.client() as client:
         bookings = client.calendar.bookings
         if uid is None:
             text = bookings.get_feed(**chosen, timezone=zone)
@@ -67,34 +63,25 @@ def ics(
             booking = bookings.get(uid)
             text = bookings.get_ics(
                 uid,
-                method=unchecked(method),
+                method=unchecked(one.method),
                 alarm=read_minutes(alarm, "--alarm"),
-                date=on,
+                date=one.on,
             )
-            if on is None:
-                _warn(method, booking.status, "booking")
+            if one.on is None:
+                _warn(one.method, booking.status, "booking")
             else:
-                occurrence = occurrence_on(booking, on, client.now())
-                _warn(method, occurrence["status"], "date")
+                occurrence = occurrence_on(booking, one.on, client.now())
+                _warn(one.method, occurrence["status"], "date")
     data = text.encode()
     if b"\nMETHOD:" not in data:
         output.say(
             "hint: the host has no e-mail, so nobody can be asked or told:"
             " calbook host update … --email"
         )
-    if json and out is None:
-        output.print_object(
-            {"ics": text}, output.OutputOptions(json=True), keys=(), card=str
-        )
-        return
-    if out is None or out == "-":
-        output.write_bytes(data)
-        return
-    from calbook.cli import file_output  # only for --output
-
-    file_output.save_file(out, data, force=force)
-    if output.is_terminal():
-        output.say(f"Wrote {out}")
+    if out.json and file is None:
+        output.print_object({"ics": text}, out.form(), keys=(), card=str)
+    else:
+        write_file("-" if file is None else file, data, force=force)
 
 
 def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
@@ -103,8 +90,6 @@ def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
         return
     if uid is not None and not feed:
         return
-    from calbook.core.errors import UsageError
-
     if uid is None and not feed:
         raise UsageError(
             "which booking?",

@@ -9,7 +9,8 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
-from calbook.cli.session import open_client, report_write_failure, show_value
+from calbook.cli.session import report_write_failure
+from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -19,40 +20,37 @@ _KEYS = ("createdAt", "isPrivate", "content", "id")
 _ADDED_KEYS = ("id", "createdAt", "isPrivate", "content")
 
 
+class Writing(o.Group):
+    edit: bool = o.flag("--edit", "Write it in your editor.")
+    private: bool = o.flag("--private", "For `note list` and `show` alone.")
+
+
 def add(
     uid: o.Uid,
     text: Annotated[
         str | None,
         typer.Argument(metavar="TEXT|-", help="The note; - is standard input."),
     ] = None,
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Write it in your editor.")
-    ] = False,
-    private: Annotated[
-        bool, typer.Option("--private", help="For `note list` and `show` alone.")
-    ] = False,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    db: o.Db = None,
+    *,
+    how: Writing,
+    out: o.PrintingTimes,
 ) -> None:
     """Add a note to a booking; notes are never changed."""
-    if edit is (text is not None):
-        from calbook.core.errors import UsageError
-
+    if how.edit is (text is not None):
         raise UsageError(
-            "give the note once" if edit else "missing TEXT",
+            "give the note once" if how.edit else "missing TEXT",
             hint="as TEXT, as - to read standard input, or with --edit",
         )
-    form = OutputOptions(json=json, tz=output.read_timezone(tz))
-    with open_client(db) as client:
+    form = out.form_in_zone()
+    with out.client() as client:
         booking = client.calendar.bookings.get(uid)  # before a long note is written
         with _content(text) as content:
             note = client.calendar.bookings.add_note(
-                booking.uid, content=content, is_private=private
+                booking.uid, content=content, is_private=how.private
             )
-    said = f"Added {note.id} to {booking.uid}{' (private)' * private}"
+    said = f"Added {note.id} to {booking.uid}{' (private)' * how.private}"
     with report_write_failure(f"Added {note.id} to", [booking.uid]):
-        show_value(note, form, keys=_ADDED_KEYS, card=lambda item: f"{said}\n")
+        output.print_object(note, form, keys=_ADDED_KEYS, card=lambda _: f"{said}\n")
 
 
 @contextmanager
@@ -63,39 +61,21 @@ def _content(text: str | None) -> Iterator[str]:
         with editor.edit_text() as content:
             yield content
     elif text == "-":
-        from calbook.cli.commands import create_input
+        from calbook.cli.json_input import read_text
 
-        yield create_input.read_text("-").rstrip("\r\n")
+        yield read_text("-").rstrip("\r\n")
     else:
         yield text
 
 
-def list_notes(
-    uid: o.Uid,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
-) -> None:
+def list_(uid: o.Uid, *, out: o.ListingTimes) -> None:
     """List a booking's notes in order, private ones too."""
-    zone = output.read_timezone(tz)
-    with open_client(db) as client:
+    form = out.form_in_zone()
+    with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         notes = client.calendar.bookings.get_notes(booking.uid)
-
-    def table(items: object) -> str:
-        from calbook.cli.screen import tables  # slow to import
-
-        return tables.notes_table(items, zone or booking.timezone)  # type: ignore[arg-type]
-
-    output.print_list(
-        [note.to_dict() for note in notes],
-        OutputOptions(json, jsonl, csv, fields, zone),
-        keys=_KEYS,
-        table=table,
-    )
+    table = output.table_of("notes_table", form.tz or booking.timezone)
+    output.print_list(notes, form, keys=_KEYS, table=table)
 
 
 def notes_text(client: "Client", booking: "Booking", form: OutputOptions) -> str:

@@ -6,77 +6,49 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.commands import catalog
-from calbook.cli.output import OutputOptions
+from calbook.cli.entries import Entries
 from calbook.cli.screen import cards
-from calbook.cli.session import open_client, show_value, unchecked
+from calbook.cli.session import needed, unchecked, usage_error
+from calbook.core.text import printable
 from calbook.core.time.times import WEEKDAYS
 
-_KEYS = ("id", "name", "timezone", "availability", "overrides")
+_SCHEDULES = Entries(
+    "schedules",
+    ("id", "name", "timezone", "availability", "overrides"),
+    cards.schedule_card,
+)
 _WEEK = tuple(day[:3].lower() for day in WEEKDAYS)
 
 Name = Annotated[
     str,
     typer.Argument(metavar="SCHEDULE", help="The schedule's id: work or sched_work."),
 ]
-Title = Annotated[str | None, typer.Option("--name", metavar="NAME")]
-Zone = Annotated[
-    str | None, typer.Option("--tz", metavar="ZONE", help="The schedule's zone.")
-]
-Hours = Annotated[
-    list[str] | None,
-    typer.Option(
+
+
+class Fields(o.Group):
+    name: o.Name = None
+    timezone: str | None = o.option("--tz", "ZONE", "The schedule's zone.")
+    availability: list[str] | None = o.option(
         "--hours",
-        metavar="HOURS",
-        help="'mon-fri 09:00-12:30,13:30-18:00'; may be repeated. Until 24:00, or"
+        "HOURS",
+        "'mon-fri 09:00-12:30,13:30-18:00'; may be repeated. Until 24:00, or"
         " across midnight: 22:00-02:00.",
-    ),
-]
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        hours = read_weekly(self.availability) if self.availability else None
+        return o.said(**self.options() | {"availability": hours})
 
 
-def add(
-    schedule: Name,
-    name: Title = None,
-    tz: Zone = None,
-    hours: Hours = None,
-    json: o.Json = False,
-    db: o.Db = None,
-) -> None:
+def add(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
     """Add a schedule."""
-    if tz is None:
-        from calbook.core.errors import UsageError
-
-        raise UsageError("missing --tz", hint="the schedule's zone: --tz Europe/Lisbon")
-    fields = _fields(name, tz, hours)
-    with open_client(db) as client:
-        added = client.calendar.schedules.create(schedule, **fields)
-    show_value(added, OutputOptions(json=json), keys=_KEYS, card=cards.schedule_card)
+    needed(fields.timezone, "--tz", "the schedule's zone: --tz Europe/Lisbon")
+    _SCHEDULES.save("create", schedule, fields.arguments(), out)
 
 
-def update(
-    schedule: Name,
-    name: Title = None,
-    tz: Zone = None,
-    hours: Hours = None,
-    json: o.Json = False,
-    db: o.Db = None,
-) -> None:
+def update(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
     """Change a schedule; --hours replaces all its hours."""
-    fields = _fields(name, tz, hours)
-    with open_client(db) as client:
-        updated = client.calendar.schedules.update(schedule, **fields)
-    show_value(updated, OutputOptions(json=json), keys=_KEYS, card=cards.schedule_card)
-
-
-def _fields(
-    name: str | None, tz: str | None, hours: list[str] | None
-) -> dict[str, Any]:
-    given = {
-        "name": name,
-        "timezone": tz,
-        "availability": read_weekly(hours) if hours else None,
-    }
-    return {key: value for key, value in given.items() if value is not None}
+    _SCHEDULES.save("update", schedule, fields.arguments(), out)
 
 
 def read_weekly(texts: list[str]) -> list[dict[str, str]]:
@@ -124,7 +96,6 @@ def read_windows(text: str, whole: str) -> list[dict[str, str]]:
 
 def _refuse(text: str) -> None:
     from calbook.core.errors import BadInput
-    from calbook.core.text import printable
 
     raise BadInput(
         f"--hours cannot be {printable(text[:80])}",
@@ -133,85 +104,52 @@ def _refuse(text: str) -> None:
     )
 
 
-def list_schedules(
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
-) -> None:
+def list_(*, out: o.Listing) -> None:
     """List the schedules."""
-    catalog.show_all(
-        "schedules", OutputOptions(json, jsonl, csv, fields), db, keys=_KEYS
-    )
+    _SCHEDULES.print_all(out)
 
 
-def show(
-    schedule: Name, json: o.Json = False, fields: o.Fields = None, db: o.Db = None
-) -> None:
+def show(schedule: Name, *, out: o.Showing) -> None:
     """Show one schedule with its overrides."""
-    form = OutputOptions(json=json, fields=fields)
-    catalog.show_one(
-        "schedules", schedule, form, db, keys=_KEYS, card=cards.schedule_card
-    )
+    _SCHEDULES.print_one(schedule, out)
 
 
-def remove(
-    schedule: Name, yes: o.Yes = False, json: o.Json = False, db: o.Db = None
-) -> None:
+def remove(schedule: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
     """Remove a schedule that nothing refers to."""
-    catalog.remove("schedules", schedule, db, yes=yes, json=json)
+    _SCHEDULES.remove(schedule, out, yes=yes)
 
 
-def override(
-    schedule: Name,
-    date: Annotated[
-        str | None, typer.Option("--date", metavar="DATE", help="The local date.")
-    ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="DATE", help="And all dates up to this one."),
-    ] = None,
-    closed: Annotated[bool, typer.Option("--closed", help="Closed all day.")] = False,
-    hours: Annotated[
-        str | None,
-        typer.Option("--hours", metavar="HOURS", help="Open then: 10:00-12:00,…"),
-    ] = None,
-    off: Annotated[
-        bool, typer.Option("--remove", help="Back to the weekly hours.")
-    ] = False,
-    reason: o.Reason = None,
-    json: o.Json = False,
-    db: o.Db = None,
-) -> None:
+class Override(o.Group):
+    date: str | None = o.option("--date", "DATE", "The local date.")
+    to: str | None = o.option("--to", "DATE", "And all dates up to this one.")
+    closed: bool = o.flag("--closed", "Closed all day.")
+    hours: str | None = o.option("--hours", "HOURS", "Open then: 10:00-12:00,…")
+    off: bool = o.flag("--remove", "Back to the weekly hours.")
+    reason: o.Reason = None
+
+
+def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
     """Close a date, or give it other hours."""
-    from calbook.core.errors import UsageError
-
-    if date is None:
-        raise UsageError("missing --date", hint="as in --date 2026-12-25")
-    if closed + off + (hours is not None) != 1:
-        raise UsageError("say one of --closed, --hours, --remove")
-    with open_client(db) as client:
+    date = needed(given.date, "--date", "as in --date 2026-12-25")
+    if given.closed + given.off + (given.hours is not None) != 1:
+        raise usage_error("say one of --closed, --hours, --remove")
+    dates: dict[str, Any] = {"date": date, "end_date": given.to}
+    hours = () if given.hours is None else read_windows(given.hours, given.hours)
+    with out.client() as client:
         schedules = client.calendar.schedules
-        if off:
-            changed = schedules.remove_override(schedule, date=date, end_date=to)
+        if given.off:
+            changed = schedules.remove_override(schedule, **dates)
         else:
             changed = schedules.override(
-                schedule,
-                date=date,
-                end_date=to,
-                availability=unchecked(read_windows(hours, hours))
-                if hours is not None
-                else (),
-                reason=reason,
+                schedule, **dates, availability=unchecked(hours), reason=given.reason
             )
         stay = client.calendar.bookings.total(
             status=("PENDING", "CONFIRMED"),
             start_date=date,
-            end_date=to or date,
+            end_date=given.to or date,
             timezone=changed.timezone,
         )
-    show_value(changed, OutputOptions(json=json), keys=_KEYS, card=cards.schedule_card)
-    if stay and not off:
+    _SCHEDULES.print(changed, out)
+    if stay and not given.off:
         output.flush()
         output.say(f"{stay} booked on these dates stay: calbook list --from {date}")

@@ -1,15 +1,12 @@
 """`stats`: how many meetings there are, of whom, and how they went."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import OutputOptions
-from calbook.cli.session import open_client, unchecked
-
-Json = dict[str, Any]
+from calbook.cli.session import unchecked
 
 _KEYS = (
     *("group", "label", "bookings", "occurrences"),
@@ -19,6 +16,7 @@ _KEYS = (
 
 
 def stats(
+    *,
     by: Annotated[
         str | None,
         typer.Option(
@@ -31,27 +29,21 @@ def stats(
     to: o.To = None,
     event: o.EventType = None,
     host: o.Host = None,
-    tz: o.Tz = None,
-    json: o.Json = False,
-    jsonl: o.Jsonl = False,
-    csv: o.Csv = False,
-    fields: o.Fields = None,
-    db: o.Db = None,
+    out: o.ListingTimes,
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
 
     Rates are parts of 1, lead times (from booking to start) minutes.
     """
-    zone = output.read_timezone(tz)
-    form = OutputOptions(json, jsonl, csv, fields, zone)
-    with open_client(db) as client:
+    form = out.form_in_zone()
+    with out.client() as client:
         found = client.calendar.bookings.stats(
             by=unchecked(by),
             start_date=from_,
             end_date=to,
             event_type_id=event,
             host_id=host,
-            timezone=zone,
+            timezone=form.tz,
         ).to_dict()
     if found["by"] is None:
         from calbook.cli.screen.statistics import statistics_card

@@ -36,8 +36,8 @@ def _run_key(page: Page, day: date) -> object:
     """What joins days that are alike: free, or busy with the same all day."""
     if timeline.clock_change_text(day, page.timezone):
         return day
-    found = page.on(day)
-    return tuple(found) if all(page.is_all_day(b, day) for b in found) else day
+    blocks = page.on(day)
+    return tuple(blocks) if all(page.is_all_day(b, day) for b in blocks) else day
 
 
 def _heading(page: Page, first: date, last: date, *, is_free: bool) -> Line:

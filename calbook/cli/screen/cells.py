@@ -37,10 +37,10 @@ _FLAG_LETTERS = {0x1F1E6 + n: chr(ord("A") + n) for n in range(26)}
 
 def plain_text(text: str) -> str:
     """One line that every terminal gives the same cells."""
-    shown = printable(text)
-    if shown.isascii():
-        return shown
-    simple = _JOINED.sub("", shown).translate(_FLAG_LETTERS)
+    text = printable(text)
+    if text.isascii():
+        return text
+    simple = _JOINED.sub("", text).translate(_FLAG_LETTERS)
     return "".join(_normalize(unicodedata.normalize("NFC", simple)))
 
 

@@ -16,7 +16,7 @@ _Row = Sequence[Sequence[StyledText]]  # of each cell the lines
 
 INDENT = "  "  # of what stands below a row
 _SPARE = 2  # cells beside a table, taken only where there is too little room
-_LEAST = 8  # cells of a column, before those give way that are whole
+_LEAST = 5  # cells of a column, before those give way that are whole
 
 
 def table_text(

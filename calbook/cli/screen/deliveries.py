@@ -1,72 +1,24 @@
-"""Webhooks, and what was and will be sent, as the commands show them.
+"""Webhooks, and what was and will be sent, in words.
 
 A row says which delivery it is; its last answer and its next attempt stand below.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from calbook.cli import output
-from calbook.cli.output import Json, OutputOptions
+from calbook.cli.output import Json
 from calbook.cli.screen import cards, cells, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import INDENT, Columns, table_text
-from calbook.cli.session import display_timezone, open_client, show_value
-from calbook.core.errors import UsageError
 from calbook.core.text import printable
 from calbook.core.time import times
-
-if TYPE_CHECKING:
-    from calbook.api.client import Client
-    from calbook.api.values.outbox import Delivery
-
 
 KEYS = (
     *("id", "channel", "target", "type", "uid", "status", "code"),
     *("attempts", "nextAt", "response"),
 )
-
-
-def show_deliveries(
-    items: Sequence[Json],
-    form: OutputOptions,
-    zone: str,
-    *,
-    now: datetime,
-    to: str | None,
-    nothing: str,
-    keys: Sequence[str] = KEYS,
-) -> None:
-    """A listing; `to` heads whom each goes to, where that differs."""
-
-    def table(items: Sequence[Json]) -> str:
-        return deliveries_table(items, zone, now=now, to=to) if items else nothing
-
-    output.print_list(items, form, keys=keys, table=table)
-
-
-def check_without_filters(*filters: str | None) -> None:
-    if any(filter is not None for filter in filters):
-        raise UsageError("--id names one delivery: nothing else goes with it")
-
-
-def show_delivery(
-    read: "Callable[[Client], Delivery]", form: OutputOptions, db: str | None
-) -> None:
-    with open_client(db) as client:
-        found = read(client).to_dict()
-        zone, now = display_timezone(client, form), client.now()
-    card = partial(delivery_card, tz=zone, now=now)
-    output.print_object(found, form, keys=KEYS, card=card)
-
-
-def show_redelivery(delivery: "Delivery", form: OutputOptions) -> None:
-    """Before the first attempt, which the same command may make."""
-    text = f"Will be sent again: {delivery.id} ({cards.delivery_kind(delivery.type)})\n"
-    show_value(delivery, form, keys=KEYS, card=lambda _: text)
 
 
 # -- in words

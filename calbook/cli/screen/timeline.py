@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 BUSY = "BUSY"  # time that is no booking's
-MARKS = {"PENDING": "? ", "COMPLETED": "✓ ", "NO_SHOW": "× ", BUSY: "– "}
-_MEANINGS = {
+# What is not simply confirmed, by the mark with which its text begins.
+_MARKS = {
     "PENDING": "? awaits confirmation",
     "COMPLETED": "✓ over",
     "NO_SHOW": "× no-show",
@@ -43,7 +43,7 @@ class TimeBlock(NamedTuple):
     @property
     def texts(self) -> list[str]:
         """Who, with a mark of the kind, and what."""
-        mark = MARKS.get(self.kind, "")
+        mark = _MARKS.get(self.kind, "")[:2]
         host = f"{self.host}: " if self.host else ""
         first, *rest = filter(None, [self.who, self.title])
         return [f"{mark}{host}{first}", *rest]
@@ -142,10 +142,10 @@ def clock_change_text(day: date, timezone: str) -> str:
     return f"clocks go {way} {by} at {change.wall:%H:%M}"
 
 
-def explain_marks(shown: Sequence[TimeBlock]) -> list[str]:
+def explain_marks(blocks: Sequence[TimeBlock]) -> list[str]:
     """What the marks mean that are there."""
-    kinds = {block.kind for block in shown}
-    return [meaning for kind, meaning in _MEANINGS.items() if kind in kinds]
+    kinds = {block.kind for block in blocks}
+    return [meaning for kind, meaning in _MARKS.items() if kind in kinds]
 
 
 def clock_change_notes(days: Iterable[date], timezone: str) -> Iterator[str]:

@@ -81,14 +81,14 @@ class Grid(NamedTuple):
 
 def week_grid(page: Page) -> Grid:
     """The page in the longest rows in which no two meetings share one by rounding."""
-    shown = _days(page)
-    first, last = _extent(page, shown)
+    days = _days(page)
+    first, last = _extent(page, days)
     steps = _STEPS if last - first >= _LONG else _STEPS[1:]
     for step in steps:
-        found = _grid(page, shown, (first, last), step)
-        if not any(map(_is_crowded, found.columns)):
+        grid = _grid(page, days, (first, last), step)
+        if not any(map(_is_crowded, grid.columns)):
             break
-    return found
+    return grid
 
 
 def _days(page: Page) -> tuple[date, ...]:
@@ -109,12 +109,12 @@ def _spans_to_show(page: Page) -> list[Span]:
     return [*page.opened, *meetings]
 
 
-def _extent(page: Page, shown: Iterable[date]) -> tuple[timedelta, timedelta]:
+def _extent(page: Page, days: Iterable[date]) -> tuple[timedelta, timedelta]:
     """Wall times from midnight."""
     spans = _spans_to_show(page)
     walls = [
         _wall(one, at, day)
-        for day in shown
+        for day in days
         for one in local_days.offset_periods(day, page.timezone)
         for span in spans
         if span.overlaps(Span(one.start, one.end))
@@ -129,24 +129,24 @@ def _wall(one: OffsetPeriod, at: datetime, day: date) -> timedelta:
 
 def _grid(
     page: Page,
-    shown: Sequence[date],
+    days: Sequence[date],
     extent: tuple[timedelta, timedelta],
     step: timedelta,
 ) -> Grid:
-    passes = [local_days.offset_periods(day, page.timezone) for day in shown]
-    rows = _rows(shown, passes, extent, step)
+    passes = [local_days.offset_periods(day, page.timezone) for day in days]
+    rows = _rows(days, passes, extent, step)
     return Grid(
         step,
         rows,
         tuple(
-            _column(page, day, tuple(_span(found, day, row, step) for row in rows))
-            for day, found in zip(shown, passes, strict=True)
+            _column(page, day, tuple(_span(periods, day, row, step) for row in rows))
+            for day, periods in zip(days, passes, strict=True)
         ),
     )
 
 
 def _rows(
-    shown: Sequence[date],
+    days: Sequence[date],
     passes: Sequence[tuple[OffsetPeriod, ...]],
     extent: tuple[timedelta, timedelta],
     step: timedelta,
@@ -155,9 +155,9 @@ def _rows(
     first, last = extent
     walls = [n * step for n in range(first // step, -(-last // step))]
     rows = [Row(wall) for wall in walls]
-    for day, found in zip(shown, passes, strict=True):
+    for day, periods in zip(days, passes, strict=True):
         second = [Row(wall, is_second=True) for wall in walls]
-        second = [row for row in second if _span(found, day, row, step)]
+        second = [row for row in second if _span(periods, day, row, step)]
         if second:
             at = rows.index(Row(second[-1].wall)) + 1
             rows[at:at] = second
@@ -173,12 +173,12 @@ def _span(
         Span(max(one.moment(start), one.start), min(one.moment(start + step), one.end))
         for one in periods
     ]
-    there = [span for span in cut if span.start < span.end]
-    if local_days.has_repeated_hour(periods) and len(there) > 1:
-        return there[row.is_second]
-    if not there or row.is_second:
+    parts = [span for span in cut if span.start < span.end]
+    if local_days.has_repeated_hour(periods) and len(parts) > 1:
+        return parts[row.is_second]
+    if not parts or row.is_second:
         return None
-    return Span(there[0].start, there[-1].end)
+    return Span(parts[0].start, parts[-1].end)
 
 
 def _column(page: Page, day: date, spans: tuple[Span | None, ...]) -> DayColumn:

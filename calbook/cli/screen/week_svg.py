@@ -1,5 +1,6 @@
 """A week as an SVG picture: rectangles and text, nothing that a browser would run."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, time
 from html import escape
@@ -57,9 +58,9 @@ class _Box(NamedTuple):
 
 def week_svg(page: Page) -> str:
     """The week from its earliest to its latest, however much is in it."""
-    found = week_grid(page)
-    width = _LEFT + _DAY * len(found.columns) + _EDGE
-    bottom = _TOP + _height(found) * len(found.rows)
+    grid = week_grid(page)
+    width = _LEFT + _DAY * len(grid.columns) + _EDGE
+    bottom = _TOP + _HEIGHTS[grid.step] * len(grid.rows)
     size = f'width="{width}" height="{bottom + _FOOT}"'
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -69,14 +70,14 @@ def week_svg(page: Page) -> str:
         f"<style>{_STYLE}</style>",
         f'<rect width="{width}" height="{bottom + _FOOT}" fill="#ffffff"/>',
         _text_element(_EDGE, 32, _title(page), "title"),
-        *_times(found),
+        *_times(grid),
     ]
-    for number, column in enumerate(found.columns):
-        parts += _column(page, found, column, _LEFT + number * _DAY)
+    for number, column in enumerate(grid.columns):
+        parts += _column(page, grid, column, _LEFT + number * _DAY)
     parts += [
         f'<path class="edge" fill="none" d="M{_LEFT} {_TOP}H{width - _EDGE}'
         f'V{bottom}H{_LEFT}Z"/>',
-        _text_element(_LEFT, bottom + 22, "; ".join(_notes(page, found)), "faint"),
+        _text_element(_LEFT, bottom + 22, "; ".join(_notes(page, grid)), "faint"),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -86,56 +87,53 @@ def _title(page: Page) -> str:
     return f"{timeline.days_text(page.first, page.last)} · {page.first:%G-W%V}"
 
 
-def _notes(page: Page, found: Grid) -> Iterator[str]:
+def _notes(page: Page, grid: Grid) -> Iterator[str]:
     yield from timeline.explain_marks(page.blocks)
-    days = (column.day for column in found.columns)
+    days = (column.day for column in grid.columns)
     yield from timeline.clock_change_notes(days, page.timezone)
-    if found.has_second_pass:
+    if grid.has_second_pass:
         yield SECOND_PASS
     yield f"times in {page.timezone}"
 
 
-def _height(found: Grid) -> int:
-    return _HEIGHTS[found.step]
-
-
-def _times(found: Grid) -> Iterator[str]:
+def _times(grid: Grid) -> Iterator[str]:
     """The time of each row, on the left."""
-    for number, row in enumerate(found.rows):
+    for number, row in enumerate(grid.rows):
         yield _text_element(
-            _EDGE, _TOP + number * _height(found) + 13, str(row), "faint"
+            _EDGE, _TOP + number * _HEIGHTS[grid.step] + 13, str(row), "faint"
         )
 
 
-def _column(page: Page, found: Grid, column: DayColumn, x: int) -> Iterator[str]:
+def _column(page: Page, grid: Grid, column: DayColumn, x: int) -> Iterator[str]:
     is_today = column.day == page.today
     name = f"{column.day:%a} {column.day.day} {column.day:%b}"
     name = f"{name} · today" if is_today else name
     yield _text_element(x + _PAD, _TOP - 10, name, "day today" if is_today else "day")
     for span in column.opened:
-        yield f'<rect class="open" {_box(found, column, span, x)}/>'
-    for row in range(len(found.rows)):
-        box = _Box(x, _TOP + row * _height(found), _DAY, _height(found))
-        if found.is_missing(column, row):
+        yield f'<rect class="open" {_box(grid, column, span, x)}/>'
+    for row in range(len(grid.rows)):
+        box = _Box(x, _TOP + row * _HEIGHTS[grid.step], _DAY, _HEIGHTS[grid.step])
+        if grid.is_missing(column, row):
             yield f'<rect class="gap" {box}/>'
         yield f'<path class="rule" d="M{x} {box.y}h{_DAY}"/>'
-    bottom = _TOP + _height(found) * len(found.rows)
+    bottom = _TOP + _HEIGHTS[grid.step] * len(grid.rows)
     yield f'<path class="edge" d="M{x} {_TOP - 28}V{bottom}"/>'
-    shown = sorted(placed.block for placed in column.placed)
-    for block, lane in zip(shown, columns_beside([b.span for b in shown]), strict=True):
-        yield from _block(page, block, _box(found, column, block.span, x, lane))
+    blocks = sorted(placed.block for placed in column.placed)
+    places = columns_beside([block.span for block in blocks])
+    for block, place in zip(blocks, places, strict=True):
+        yield from _block(page, block, _box(grid, column, block.span, x, place))
 
 
 def _box(
-    found: Grid, column: DayColumn, span: Span, x: int, lane: Column = _ALONE
+    grid: Grid, column: DayColumn, span: Span, x: int, place: Column = _ALONE
 ) -> _Box:
     """Where a span stands in its column, from its first row to its last."""
     rows = [n for n, row in enumerate(column.spans) if row and row.overlaps(span)]
     top = rows[0] + max(_part(column, rows[0], span.start), 0)
     bottom = rows[-1] + min(_part(column, rows[-1], span.end), 1)
-    height, width = _height(found), _DAY / lane.of
+    height, width = _HEIGHTS[grid.step], _DAY / place.of
     return _Box(
-        x + lane.number * width, _TOP + top * height, width, (bottom - top) * height
+        x + place.number * width, _TOP + top * height, width, (bottom - top) * height
     )
 
 
@@ -164,8 +162,8 @@ def _block(page: Page, block: TimeBlock, box: _Box) -> Iterator[str]:
     yield f'<rect class="{block.kind}" rx="4" {frame}/>'
     yield f"<svg {frame}>"  # what is longer than its frame is cut
     first = min(_LINE, box.height / 2 + 3)
-    shown = [text for text in texts if text[1]][: max(room, 1)]
-    for number, (style, text) in enumerate(shown):
+    lines = [text for text in texts if text[1]][: max(room, 1)]
+    for number, (style, text) in enumerate(lines):
         yield _text_element(_PAD, round(first + number * _LINE, 1), text, style)
     yield "</svg></g>"
 
@@ -177,6 +175,4 @@ def _text_element(x: float, y: float, text: str, style: str) -> str:
 
 def _text(text: str) -> str:
     """Harmless to show, and without the two characters that XML lacks besides."""
-    return escape(
-        printable(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-    )
+    return escape(re.sub("[\ufffe\uffff]", "\ufffd", printable(text)))

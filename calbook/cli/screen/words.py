@@ -122,18 +122,16 @@ def change_lines(
 
     Of a series the dates that the change was about, and the rule of all.
     """
-    touched = [o for o in booking["occurrences"] if o["date"] in dates]
-    which = [booking["uid"]] if booking["uid"] else []
-    if not (booking["recurring"] and touched):
-        lines = [f"{' '.join([what, *which])}: {meeting_time(booking, tz)}"]
+    changed = [o for o in booking["occurrences"] if o["date"] in dates]
+    uid = f" {booking['uid']}" if booking["uid"] else ""
+    if booking["recurring"] and changed:
+        first, *others = changed
+        number = f"{len(changed)} dates" if others else first["date"]
+        ends = ", the first:" if others else ":"
+        when = meeting_time(first, tz or booking["timezone"])
+        lines = [f"{what} {number} of{uid}{ends}", f"  {when}"]
     else:
-        number = touched[0]["date"] if len(touched) == 1 else f"{len(touched)} dates"
-        begins = ", the first:" if len(touched) > 1 else ":"
-        first = {**touched[0], "timezone": booking["timezone"]}
-        lines = [
-            f"{' '.join([what, number, 'of', *which])}{begins}",
-            f"  {meeting_time(first, tz)}",
-        ]
+        lines = [f"{what}{uid}: {meeting_time(booking, tz)}"]
     lines.append(f"  {people_text(booking)}, {status_text(booking)}")
     if booking["recurring"]:
         lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]

@@ -1,15 +1,15 @@
 """`create --input`: one JSON object, or JSON lines with a transaction each."""
 
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from calbook.api.client import Client
 from calbook.api.values.bookings import Booking
 from calbook.cli import error_output, output
-from calbook.cli.output import OutputOptions
+from calbook.cli.json_input import parse_json, read_text
+from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
@@ -18,13 +18,12 @@ from calbook.cli.session import (
     show_change,
     unchecked,
 )
-from calbook.core.errors import BadInput, CalbookError, StoreError, UsageError
-from calbook.services.bookings.create import OnRefused, report_refusal
+from calbook.core.errors import CalbookError, StoreError, UsageError
 from calbook.wire.reading import booking_requests
 from calbook.wire.reading.shapes import read_object
 
-Json = dict[str, Any]
 Lines = list[tuple[int, str]]
+OnRefused = Callable[[CalbookError], None]
 
 _KEYS = (*booking_requests.FIELDS, "idempotency_key")
 
@@ -54,35 +53,26 @@ def create_from_input(
             "one --idempotency-key cannot stand for several lines",
             hint="give each line an idempotencyKey of its own",
         )
-    failures: list[int] = []
-
-    def refused(error: CalbookError) -> None:
-        error_output.show(error, wants_json=form.json or form.jsonl)
-        failures.append(error.exit_code)
-
+    refusals = error_output.Refusals(form)
     if atomic or dry_run:
-        together = _create_all(
-            client, lines, given, None if atomic else refused, dry_run
-        )
-        with report_write_failure(
-            "booked", [] if dry_run else [booking.uid for booking in together]
-        ):
-            _show(together, form)
+        refused = None if atomic else refusals.report
+        together = _create_all(client, lines, given, refused, dry_run)
+        _show(together, form, dry_run=dry_run)
     else:
-        _create_each(client, lines, given, refused, form)
-    if failures:
-        raise error_output.Failures(failures[0])
+        _create_each(client, lines, given, refusals.report, form)
+    refusals.finish()
 
 
-def _show(bookings: list[Booking], form: OutputOptions) -> None:
-    output.print_list(
-        [booking.to_dict() for booking in bookings],
-        form,
-        keys=BOOKING_KEYS,
-        table=lambda items: "".join(
-            change_text(booked_word(item), item, form.tz) for item in items
-        ),
-    )
+def _show(
+    bookings: list[Booking], form: OutputOptions, *, dry_run: bool = False
+) -> None:
+    uids = [] if dry_run else [booking.uid for booking in bookings]
+    with report_write_failure("booked", uids):
+        output.print_list(bookings, form, keys=BOOKING_KEYS, table=partial(_text, form))
+
+
+def _text(form: OutputOptions, bookings: Sequence[Json]) -> str:
+    return "".join(change_text(booked_word(b), b, form.tz) for b in bookings)
 
 
 def _create_all(
@@ -91,7 +81,7 @@ def _create_all(
     """In one transaction: all or none, or as they would follow one another."""
     numbers, wanted = [], []
     for number, line in lines:
-        with report_refusal(number, refused):
+        with _naming_line(number, refused):
             wanted.append(_read(line, given))
             numbers.append(number)
     return list(
@@ -108,18 +98,29 @@ def _create_each(
     made: list[Booking] = []
     try:
         for number, line in lines:
-            with report_refusal(number, partial(_report_refused, refused)):
+            with _naming_line(number, partial(_report_refused, refused)):
                 made.append(client.calendar.bookings.create(**_read(line, given)))
                 if not form.json:
-                    with report_write_failure("booked", [made[-1].uid]):
-                        _show(made[-1:], form)
+                    _show(made[-1:], form)
     except BaseException:
         if form.json and made:
             output.say(f"calbook: booked {', '.join(booking.uid for booking in made)}")
         raise
     if form.json and (made or not lines):  # else stdout stays empty beside the errors
-        with report_write_failure("booked", [booking.uid for booking in made]):
-            _show(made, form)
+        _show(made, form)
+
+
+@contextmanager
+def _naming_line(line: int, refused: OnRefused | None) -> Iterator[None]:
+    """Name the line in an error; pass the error to `refused` if there is one."""
+    try:
+        yield
+    except CalbookError as error:
+        error.json_message = f"line {line}: {error.json_message}"
+        error.details["line"] = line
+        if refused is None:
+            raise
+        refused(error)
 
 
 def _report_refused(refused: OnRefused, error: CalbookError) -> None:
@@ -131,24 +132,6 @@ def _report_refused(refused: OnRefused, error: CalbookError) -> None:
 def _read(line: str, given: Json) -> Json:
     needed = dict.fromkeys(("event_type_id", "start_time", "attendee"))
     return {**needed, **given, **read_object(parse_json(line), _KEYS, "the booking")}
-
-
-def parse_json(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"not JSON: {error}") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> Json:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("an object has a key twice")
-    return found
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -166,19 +149,3 @@ def _is_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def read_text(source: str) -> str:
-    """A file's text, or standard input's for `-`; UTF-8."""
-    try:
-        if source == "-":
-            data = sys.stdin.buffer.read()
-        else:
-            with open(source, "rb") as file:
-                data = file.read()
-    except OSError as error:
-        raise BadInput(f"cannot read {source}: {error.strerror}") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(f"{source} is not UTF-8") from None

@@ -1,0 +1,188 @@
+"""The command tree: each command by its name, built when it is run.
+
+Its module is imported only then: start-up is most of a call.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from calbook.cli.options import Group
+
+Tree = Mapping[str, "str | Tree"]
+Runner = Callable[[Sequence[str]], int]
+
+
+def _commands(module: str, *names: str) -> Mapping[str, str]:
+    """Commands, each in the module's function of its name."""
+    return {name: f"{module}:{name.replace('-', '_')}" for name in names}
+
+
+SECTIONS: Mapping[str, Tree] = {
+    "Bookings": {
+        **_commands("create", "create"),
+        **_commands("bookings", "list", "show"),
+        **_commands("change", "confirm", "reject", "cancel", "reschedule"),
+        **_commands("bookings", "occurrences"),
+        "attendee": _commands("attendee", "add", "list", "remove"),
+        "note": _commands("note", "add", "list"),
+        **_commands("change", "update"),
+        **_commands("attendee", "attended", "no-show"),
+    },
+    "Looking": {
+        **_commands("slots", "slots", "explain"),
+        **_commands("agenda", "agenda"),
+        **_commands("week", "week"),
+        **_commands("agenda", "next"),
+        **_commands("bookings", "history"),
+        **_commands("stats", "stats"),
+    },
+    "Files": {
+        **_commands("ics", "ics"),
+        "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
+    },
+    "Setup": {
+        **_commands("init", "init"),
+        "event": _commands("event", "add", "list", "show", "update", "remove"),
+        "host": _commands("host", "add", "list", "show", "update", "remove"),
+        "schedule": _commands(
+            *("schedule", "add", "list", "show", "update", "remove", "override")
+        ),
+        "webhook": {
+            **_commands("webhook", "add", "list", "show", "update", "remove", "test"),
+            **_commands("webhook", "log", "redeliver", "rotate"),
+            **_commands("verify", "verify"),
+        },
+        **_commands("deliver", "tick", "deliver"),
+        "mail": _commands("mail", "log", "redeliver"),
+        "config": _commands("config", "show", "smtp", "smtp-test"),
+        "db": _commands("db", "path", "check", "backup", "restore"),
+        **_commands("completion", "completion"),
+        **_commands("demo", "demo"),
+        **_commands("help", "help"),
+    },
+}
+COMMANDS: Tree = {
+    name: place for section in SECTIONS.values() for name, place in section.items()
+}
+_GROUP_HELP = {
+    "attendee": "The persons in a group: add, list, remove.",
+    "note": "The host's notes about a booking: add, list.",
+    "busy": "Other busy time: import, add, list, remove, refresh.",
+    "event": "What can be booked: add, list, show, update, remove.",
+    "host": "Who gives the time: add, list, show, update, remove.",
+    "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
+    "webhook": "Who is told of events: add, list, test, log and more.",
+    "mail": "Notices and reminders sent by e-mail: log, redeliver.",
+    "config": "The mail server of this computer: show, smtp, smtp-test.",
+    "db": "The bookings file: path, check, backup, restore.",
+}
+_HELP = """A booking engine in one SQLite file.
+
+Begin with `calbook demo`, or with `calbook init` for a file of your own.
+`calbook help` lists the pages of the manual.
+`calbook --version` says which calbook this is."""
+
+
+_HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and builds the one that is run."""
+
+    def __init__(self, name: str, tree: Tree, help: str) -> None:
+        super().__init__(
+            name=name,
+            help=help,
+            commands=dict.fromkeys(tree),  # type: ignore[arg-type]
+            context_settings=_HELP_OPTIONS,
+            rich_markup_mode=None,
+        )
+        self._tree = tree
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = self._tree.get(cmd_name)
+        return None if place is None else build_command(cmd_name, place)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Commands by section where this is the whole tree."""
+        sections = SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
+        for heading, tree in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name, _short_help(name, tree[name])) for name in tree]
+                )
+
+
+def build_command(name: str, place: "str | Tree") -> Any:
+    if not isinstance(place, str):
+        return LazyGroup(name, place, _GROUP_HELP[name])
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, context_settings=_HELP_OPTIONS)(expand_groups(_function(place)))
+    return typer.main.get_command(app)
+
+
+def _function(place: str) -> Callable[..., None]:
+    """`list_` is the function of `list`: Python has that name already."""
+    name, function = place.split(":")
+    module = import_module(f"calbook.cli.commands.{name}")
+    own_name = function if hasattr(module, function) else f"{function}_"
+    found: Callable[..., None] = getattr(module, own_name)
+    return found
+
+
+def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with a parameter for each option, as typer reads it.
+
+    A parameter that is a group stands for all its options; `Annotated` with names, for
+    these alone, in that order.
+    """
+    parameters: list[Parameter] = []
+    groups: list[tuple[str, type[Group], tuple[str, ...]]] = []
+
+    def add(name: str, default: Any, annotation: Any) -> None:
+        kind = Parameter.KEYWORD_ONLY
+        parameters.append(Parameter(name, kind, default=default, annotation=annotation))
+
+    for name, found in signature(command).parameters.items():
+        kind = getattr(found.annotation, "__origin__", found.annotation)
+        if not (isinstance(kind, type) and issubclass(kind, Group)):
+            add(name, found.default, found.annotation)
+            continue
+        options = kind.__annotations__
+        names = getattr(found.annotation, "__metadata__", tuple(options))
+        groups.append((name, kind, names))
+        for option in names:
+            add(option, kind.declared[option], options[option])
+
+    def expanded(**given: Any) -> None:
+        for name, kind, names in groups:
+            given[name] = kind(**{option: given.pop(option) for option in names})
+        command(**given)
+
+    expanded.__doc__ = command.__doc__
+    expanded.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return expanded
+
+
+def _short_help(name: str, place: "str | Tree") -> str:
+    help: str = build_command(name, place).get_short_help_str(60)
+    return help
+
+
+def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
+    """Run a command; `runner` is for one that runs whole command lines itself."""
+    root = LazyGroup("calbook", COMMANDS, _HELP)
+    return root.main(args, prog_name="calbook", standalone_mode=False, obj=runner)
+
+
+def is_command(words: Sequence[str]) -> bool:
+    """Whether the words name a command, or a group of commands."""
+    place: str | Tree | None = COMMANDS
+    for word in words:
+        place = place.get(word) if isinstance(place, Mapping) else None
+    return place is not None

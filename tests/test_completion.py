@@ -1,7 +1,8 @@
-"""Completion: scripts that match the tree, shells that complete, a file left alone."""
+"""Completion: the table of commands, shells that complete, a file left alone."""
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -17,15 +18,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calbook.store.sqlite.connection import APPLICATION_ID, SCHEMA_VERSION
 from conftest import MONDAY
 
 import calbook
-from calbook.cli import app, tree
-from calbook.cli.commands import completion
-from calbook.cli.shell import complete
+from calbook.cli import tree
+from calbook.cli.commands import help as manual
+from calbook.cli.shell import command_table, complete
+from calbook.cli.shell.scripts import SCRIPTS
 from calbook.core.model import Status
-from calbook.core.rules import booking_rules
-from calbook.store.sqlite.file_access import APPLICATION_ID, SCHEMA_VERSION
+from calbook.core.rules import policy
+from calbook.core.time import parsing
+
+pytest_plugins = ("running",)
 
 ROOT = Path(__file__).parent.parent
 FILES = {
@@ -36,7 +41,7 @@ FILES = {
 }
 EVIL = "$(touch pwned)"
 NEXT = MONDAY + timedelta(days=16)
-HINT = f"{NEXT.astimezone():%a %Y-%m-%d %H:%M} demo"
+HINT = f"{NEXT:%a %Y-%m-%d %H:%M} Europe/Lisbon demo"
 SHELLS = [
     pytest.param(
         shell,
@@ -47,18 +52,33 @@ SHELLS = [
 Complete = Callable[..., list[str]]
 
 
-# -- the scripts
+# -- the scripts and the table that they go by
 
 
 @pytest.mark.parametrize("shell", FILES)
-def test_the_script_in_the_repository_is_the_one_that_is_printed(shell: str) -> None:
+def test_the_script_in_the_repository_is_the_one_that_is_printed(
+    shell: str, run: Any
+) -> None:
     file = ROOT / "completions" / FILES[shell]
 
-    printed = completion.script(shell)
+    printed = run("completion", shell).out
 
     assert file.read_text(encoding="utf-8") == printed, (
         f"run: calbook completion {shell} > completions/{FILES[shell]}"
     )
+
+
+TABLE = ROOT / "calbook" / "cli" / "shell" / "commands.txt"
+
+
+def test_the_table_is_that_of_the_commands() -> None:
+    assert TABLE.read_text() == command_table.table(), (
+        f"run: python -m calbook.cli.shell.command_table > {TABLE.relative_to(ROOT)}"
+    )
+
+
+def rows(place: str) -> dict[str, tuple[str, str]]:
+    return complete._rows(TABLE.read_bytes(), place)
 
 
 def names(command: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -72,61 +92,62 @@ def names(command: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from names(command.get_command(None, name), f"{place} {name}")
 
 
-@pytest.mark.parametrize("shell", FILES)
-def test_every_command_and_option_is_in_the_script(shell: str) -> None:
-    script = completion.script(shell)
-
+def test_every_command_and_option_is_in_the_table() -> None:
     wanted = set(names(tree.LazyGroup("calbook", tree.COMMANDS, ""), "calbook"))
 
     assert len(wanted) > 200
-    assert [pair for pair in wanted if "\t".join((*pair, "")) not in script] == []
+    assert [(place, name) for place, name in wanted if name not in rows(place)] == []
 
 
 @pytest.mark.parametrize(
     ("place", "key", "offered"),
     [
-        ("show", "<1>", "uids"),
-        ("cancel", "<1>", "uids"),
-        ("list", "--after", "uids"),
-        ("create", "--event", "events"),
-        ("create", "--host", "hosts"),
+        ("show", "<1>", "@uids"),
+        ("cancel", "<1>", "@uids"),
+        ("list", "--after", "@uids"),
+        ("list", "--tz", "@zones"),
+        ("create", "--attendee-tz", "@zones"),
+        ("create", "--event", "@events"),
+        ("create", "--host", "@hosts"),
         ("create", "--input", "file"),
         ("create", "--by", "attendee|host|"),
         ("create", "--notify", "-"),
         ("create", "--repeat", "daily|weekly|monthly|yearly|"),
         ("create", "--on-conflict", "refuse|skip|"),
         ("create", "--start", "?"),
-        ("slots", "--event", "events"),
-        ("slots", "--host", "hosts"),
-        ("slots", "--exclude", "uids"),
+        ("slots", "--event", "@events"),
+        ("slots", "--host", "@hosts"),
+        ("slots", "--exclude", "@uids"),
         ("slots", "--series", "daily|weekly|monthly|yearly|"),
         ("slots", "--explain", "?"),
-        ("explain", "--event", "events"),
-        ("explain", "--host", "hosts"),
-        ("explain", "--exclude", "uids"),
+        ("explain", "--event", "@events"),
+        ("explain", "--host", "@hosts"),
+        ("explain", "--exclude", "@uids"),
         ("explain", "--start", "?"),
         ("event add", "<1>", "?"),
-        ("event show", "<1>", "events"),
-        ("event update", "--host", "hosts"),
+        ("event show", "<1>", "@events"),
+        ("event update", "--host", "@hosts"),
         ("event update", "--no-notify", "-"),
-        ("event add", "--schedule", "schedules"),
-        ("host remove", "<1>", "hosts"),
-        ("schedule override", "<1>", "schedules"),
+        ("event add", "--schedule", "@schedules"),
+        ("host add", "--tz", "@zones"),
+        ("host remove", "<1>", "@hosts"),
+        ("schedule override", "<1>", "@schedules"),
+        ("busy import", "<1>", "file"),
+        ("busy remove", "<1>", "@busy"),
+        ("busy refresh", "<1>", "@calendars"),
         ("ics", "-o", "file"),
         ("ics", "--output", "file"),
         ("ics", "--method", "publish|request|cancel|"),
-        ("db restore", "<1>", "file"),
+        ("db backup", "<1>", "file"),
+        ("db restore", "<1>", "@databases"),
         ("completion", "<1>", "bash|zsh|fish|powershell|"),
     ],
 )
 def test_what_is_offered(place: str, key: str, offered: str) -> None:
-    found = {row[:2]: row[2] for row in completion.rows()}
-
-    assert found[f"calbook {place}", key] == offered
+    assert rows(f"calbook {place}")[key][0] == offered
 
 
 def test_choices_are_those_of_the_core(client: calbook.Client) -> None:
-    found = {row[:2]: row[2] for row in completion.rows()}
     with pytest.raises(calbook.errors.BadInput) as refused:
         client.calendar.event_types.create("x", round_robin={"algorithm": "x"})
 
@@ -134,28 +155,103 @@ def test_choices_are_those_of_the_core(client: calbook.Client) -> None:
         return "".join(f"{word.lower().replace('_', '-')}|" for word in choices)
 
     rules = words(*refused.value.details["choices"])
-    assert found["calbook list", "--status"] == words(*Status)
-    assert found["calbook event add", "--assignment"] == rules
-    assert found["calbook create", "--override"] == ",".join(
-        booking_rules.RULE_OVERRIDES
-    )
+    assert rows("calbook list")["--status"][0] == words(*Status)
+    assert rows("calbook event add")["--assignment"][0] == rules
+    assert rows("calbook create")["--override"][0] == ",".join(policy.OVERRIDES)
 
 
-def test_a_row_is_four_cells_on_one_line() -> None:
-    for row in completion.rows():
-        assert all(cell and not set(cell) & {"\t", "\n"} for cell in row), row
+@pytest.mark.parametrize("text", [TABLE.read_text(), SCRIPTS["powershell"]])
+def test_what_windows_reads_is_ascii(text: str) -> None:
+    """It takes a script without a mark, and what programs say, for an old code page."""
+    assert text.isascii()
 
 
-def test_the_powershell_script_is_ascii() -> None:
-    """Windows PowerShell takes a script without a mark for the old code page."""
-    assert completion.script("powershell").isascii()
+def test_an_unknown_shell_is_refused(run: Any) -> None:
+    answer = run("completion", "tcsh")
+
+    assert answer.status == 2
+    assert "bash, zsh, fish, powershell" in answer.err
 
 
-def test_an_unknown_shell_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
-    status = app.run(["completion", "tcsh"])
+# -- what `--fields` offers
 
-    assert status == 2
-    assert "bash, zsh, fish, powershell" in capfd.readouterr().err
+# What prints each kind of object that a command lists; UID is a booking's.
+LISTINGS = {
+    "list": ["list", "list --occurrences"],
+    "show": ["show UID"],
+    "occurrences": ["occurrences UID"],
+    "history": ["history UID"],
+    "agenda": ["agenda --from 2027-01-18"],
+    "week": ["week --of 2027-01-18"],
+    "next": ["next"],
+    "attendee list": ["attendee list UID"],
+    "note list": ["note list UID"],
+    "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
+    "explain": ["explain --event demo --start 2027-01-18T11:00"],
+    "stats": ["stats", "stats --by host"],
+    "busy list": ["busy list", "busy list --times"],
+    "event list": ["event list"],
+    "event show": ["event show demo"],
+    "host list": ["host list"],
+    "host show": ["host show me"],
+    "schedule list": ["schedule list"],
+    "schedule show": ["schedule show work"],
+    "webhook list": ["webhook list"],
+    "webhook show": ["webhook show WEBHOOK"],
+    "webhook log": ["webhook log"],
+    "mail log": ["mail log"],
+    "deliver": ["deliver"],
+    "tick": ["tick"],
+}
+SETUP = """init --name Me --email me@example.com --tz UTC
+config smtp --host 127.0.0.1 --port 9 --from me@example.com --security none
+webhook add http://127.0.0.1:9/ --allow-http
+event add demo
+busy add --from 2027-01-06 --to 2027-01-06
+create --event demo --start 2027-01-18T10:00 --name A --email a@b.example --notify"""
+
+
+@pytest.fixture
+def listed(
+    run: Any, clock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Any]:
+    """The JSON of a command, in a file that has something of everything."""
+    monkeypatch.setenv("CALBOOK_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("CALBOOK_DELIVER", "off")
+    for line in SETUP.splitlines():
+        assert run(*line.split()).status == 0
+    uid = run("list", "--json").json[0]["uid"]
+    webhook = run("webhook", "list", "--json").json[0]["id"]
+    run("note", "add", uid, "Hello")
+
+    def listed(line: str) -> Any:
+        if line == "tick":
+            clock.move(days=30)
+        words = line.replace("UID", uid).replace("WEBHOOK", webhook).split()
+        return json.loads(run(*words, "--json").out)
+
+    return listed
+
+
+@pytest.mark.parametrize("command", LISTINGS)
+def test_the_fields_offered_are_the_keys_of_what_is_listed(
+    command: str, listed: Callable[[str], Any]
+) -> None:
+    answers = [listed(line) for line in LISTINGS[command]]
+
+    items = [a[0] if isinstance(a, list) else a for a in answers]
+    if command == "explain":
+        items += items[0]["rules"]
+    offered = rows(f"calbook {command}")["--fields"][0].split(",")
+    assert set(offered) == {key for item in items for key in item}
+
+
+def test_all_that_is_listed_has_its_fields_offered() -> None:
+    places = (block.split("\n")[0] for block in TABLE.read_text().split("\n\n"))
+
+    with_fields = {place for place in places if place and "--fields" in rows(place)}
+
+    assert with_fields == {f"calbook {command}" for command in LISTINGS}
 
 
 # -- what `__complete` answers
@@ -171,6 +267,7 @@ def uids(
     booking: Callable[..., Any], client: Any, path: Path, monkeypatch: Any
 ) -> list[str]:
     """Two bookings to come and two in the past, as they are to be offered."""
+    client.calendar.hosts.update("me", timezone="Europe/Lisbon")
     client.calendar.event_types.create("idle", title=EVIL, active=False)
     starts = [NEXT + timedelta(days=day) for day in (1, -1, -4, 0)]
     later, past, long_past, next_ = (
@@ -184,14 +281,20 @@ def uids(
 
 
 @pytest.fixture
-def offered(capfd: pytest.CaptureFixture[str]) -> Complete:
+def offered(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Complete]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")  # the computer's, which is never shown
+
     def offer(*args: str) -> list[str]:
         assert complete.complete(args) == 0
         out, err = capfd.readouterr()
         assert err == ""
         return out.splitlines()
 
-    return offer
+    yield offer
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_uids_come_with_a_hint_the_next_first_then_the_latest(
@@ -201,6 +304,28 @@ def test_uids_come_with_a_hint_the_next_first_then_the_latest(
 
     assert [line.split("\t")[0] for line in lines] == uids
     assert lines[0] == f"{uids[0]}\t{HINT}"
+
+
+def test_the_hint_is_in_the_zone_of_the_first_host_and_says_so(
+    offered: Complete, uids: list[str], path: Path
+) -> None:
+    with calbook.Client(path) as client:
+        client.calendar.hosts.create("new", timezone="Asia/Tokyo")
+        client.calendar.hosts.update("me", timezone="America/New_York")
+
+    line = offered("uids")[0]
+
+    assert line == f"{uids[0]}\tWed 2027-01-20 04:00 America/New_York demo"
+
+
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "Mars/Olympus", "$(touch pwned)"])
+def test_the_hint_is_in_utc_where_there_is_no_such_zone(
+    offered: Complete, uids: list[str], path: Path, zone: str
+) -> None:
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("update hosts set timezone = ?", (zone,))
+
+    assert offered("uids")[0] == f"{uids[0]}\tWed 2027-01-20 09:00 UTC demo"
 
 
 @pytest.mark.parametrize("length", [3, 5, 15])
@@ -243,6 +368,172 @@ def test_a_uid_begun_without_its_prefix_is_finished_without(
 @pytest.mark.usefixtures("uids")
 def test_ids(offered: Complete, args: list[str], expected: list[str]) -> None:
     assert offered(*args) == expected
+
+
+def test_zones_are_those_that_are_taken(offered: Complete) -> None:
+    found = offered("zones")
+
+    assert len(found) > 400
+    assert [zone for zone in found if not parsing.is_timezone(zone)] == []
+    assert offered("zones", "europe/lis") == ["Europe/Lisbon"]
+    assert offered("zones", "Mars") == []
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:1
+DTSTART:20270118T093000Z
+DTEND:20270118T094500Z
+SUMMARY:Secret
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_calendars_are_offered_and_own_busy_time_with_its_start(
+    offered: Complete, uids: list[str], path: Path, tmp_path: Path
+) -> None:
+    """Only what was read from a file can be read again."""
+    file = tmp_path / "work.ics"
+    file.write_text(CALENDAR)
+    with calbook.Client(path) as client:
+        busy = client.calendar.busy
+        busy.import_ics(CALENDAR.encode(), name="team-2")
+        busy.import_ics(str(file), name="work")
+        busy.import_ics(str(file), name="-x")
+        old, new = (
+            busy.add(
+                start_time=f"{day}T10:00Z", end_time=f"{day}T11:00Z", reason="Secret"
+            ).name
+            for day in ("2027-01-05", "2027-02-01")
+        )
+
+    assert offered("busy") == [
+        "team-2\tme",
+        "work\tme",
+        f"{new}\tMon 2027-02-01 10:00 Europe/Lisbon me",
+        f"{old}\tTue 2027-01-05 10:00 Europe/Lisbon me",
+    ]
+    assert offered("busy", "wo") == ["work\tme"]
+    assert offered("calendars") == ["work\tme"]
+
+
+def test_only_bookings_files_and_directories_are_offered_to_restore(
+    offered: Complete, uids: list[str], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = path.with_name("here")
+    (here / "sub dir").mkdir(parents=True)
+    (here / "saved").write_text("no bookings")
+    foreign(here / "saved.db")
+    for name in ("friday $(touch pwned)", "sub dir/copy", ".hidden"):
+        shutil.copy(path, here / name)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("HOME", str(here.parent))
+
+    assert offered("databases") == ["friday $(touch pwned)", "sub dir/"]
+    assert offered("databases", "s") == ["sub dir/"]
+    assert offered("databases", "./f") == ["./friday $(touch pwned)"]
+    assert offered("databases", "sub dir/") == ["sub dir/copy"]
+    assert offered("databases", ".h") == [".hidden"]
+    assert offered("databases", "~/here/f") == ["~/here/friday $(touch pwned)"]
+    assert offered("databases", f"{here}/fr") == [f"{here}/friday $(touch pwned)"]
+    assert offered("databases", "nowhere/") == []
+
+
+# -- a command line
+
+LINES = [
+    ("calbook ev", ["event"]),
+    ("calbook event sh", ["show"]),
+    ("calbook create --ev", ["--event", "--every"]),
+    ("calbook create --even", ["--event"]),
+    ("calbook create --repeat w", ["weekly"]),
+    ("calbook create --on-conflict ", ["refuse", "skip"]),
+    ("calbook attendee a", ["add"]),
+    ("calbook create --event d", ["demo"]),
+    ("calbook create --json --event d", ["demo"]),
+    ("calbook event show --json i", ["idle"]),
+    ("calbook host show m", ["me"]),
+    ("calbook cancel --by h", ["host"]),
+    ("calbook list --status no", ["no-show"]),
+    ("calbook list --tz Europe/Lis", ["Europe/Lisbon"]),
+    ("calbook create --override hours,no", ["hours,notice"]),
+    ("calbook list --fields uid,hostId", ["uid,hostId", "uid,hostIds"]),
+    ("calbook note list x --fields cont", ["content"]),
+    ("calbook completion po", ["powershell"]),
+    ("calbook help se", ["setup", "series"]),
+    ("calbook help event r", ["remove"]),
+    ("calbook help setup ", []),
+    ("calbook list --db nowhere --event d", []),
+    ("calbook list --db=nowhere --event d", []),
+    ("calbook event add d", []),
+    ("calbook show x bk", []),
+    ("calbook nonsense cr", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *LINES,
+        ("calbook list --fields uid,hostId,uid,host", ["uid,hostId,uid,hostIds"]),
+        ("calbook create --event=d", ["demo"]),
+        ("calbook show -- id", []),
+        ("calbook event show -- id", ["idle"]),
+        ("calbook create --input ", []),
+        ("calbook create --start ", []),
+    ],
+)
+@pytest.mark.usefixtures("uids")
+def test_a_line_is_completed(offered: Complete, line: str, expected: list[str]) -> None:
+    *before, word = line.split(" ")[1:]
+
+    _, *found = offered(f"--word={word}", *before)
+
+    assert [candidate.split("\t")[0] for candidate in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("calbook ", "words\tcommand or option\t"),
+        (
+            "calbook create --event=",
+            "words\tThe event type: evt_demo or demo.\t--event=",
+        ),
+        ("calbook list --db ", "files\tThe bookings file [CALBOOK_DB].\t"),
+        ("calbook db restore x", "paths\tFILE\t"),
+        (
+            "calbook list --fields=",
+            "list\tOnly these JSON keys (attendee.email too).\t--fields=",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("uids")
+def test_the_shell_is_told_how_to_take_it(
+    offered: Complete, line: str, first: str
+) -> None:
+    *before, word = line.split(" ")[1:]
+
+    assert offered(f"--word={word}", *before)[0] == first
+
+
+def test_help_offers_every_topic_and_command(offered: Complete) -> None:
+    _, *found = offered("--word=", "help")
+
+    words = [line.split("\t")[0] for line in found]
+    assert words == [*manual.TOPICS, *tree.COMMANDS]
+    assert all(line.split("\t")[1] for line in found)
+
+
+def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) -> None:
+    commands = offered("--word=", "note")[1:]
+    options = offered("--word=-", "note")[1:]
+    both = offered("--word=", "list")[1:]
+
+    assert [line.split("\t")[0] for line in commands] == ["add", "list"]
+    assert [line.split("\t")[0] for line in options] == ["--help"]
+    assert all(line.startswith("-") for line in both)
 
 
 def test_fifty_are_enough(
@@ -351,7 +642,7 @@ def test_trouble_with_the_file_is_silent_and_leaves_it_alone(
     before = contents(path.parent)
 
     for begun in ("", "bk_a"):
-        done = run(sys.executable, "-m", "calbook", "__complete", "uids", begun)
+        done = spawn(sys.executable, "-m", "calbook", "__complete", "uids", begun)
         assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
     assert contents(path.parent) == before
@@ -383,25 +674,33 @@ def test_what_the_store_says_is_said_here_too() -> None:
     assert complete.SCHEMA_VERSION == SCHEMA_VERSION
 
 
-def test_the_program_imports_next_to_nothing(uids: list[str]) -> None:
+@pytest.mark.parametrize("args", [["uids"], ["--word=bk_", "show"], ["zones", "Eu"]])
+def test_the_program_imports_next_to_nothing(
+    args: list[str], uids: list[str], tmp_path: Path
+) -> None:
     """Start-up is all that a completion costs (architecture.md, 8)."""
     code = (
         "import sys; from calbook.cli.shell.complete import complete;"
-        "complete(['uids']);"
+        f"complete({args});"
         "print(*sys.modules)"
     )
+    (tmp_path / "tzdata").mkdir()  # stands for the package, as -S leaves all out
+    (tmp_path / "tzdata" / "__init__.py").touch()
+    (tmp_path / "tzdata" / "zones").write_text("Europe/Lisbon\nEurope/Paris\n")
+    paths = f"{ROOT}{os.pathsep}{tmp_path}"
 
-    done = run(sys.executable, "-S", "-c", code, env={"PYTHONPATH": str(ROOT)})
+    done = spawn(sys.executable, "-S", "-c", code, env={"PYTHONPATH": paths})
 
     *lines, modules = done.stdout.splitlines()
-    assert len(lines) == len(uids)
+    assert len(lines) > 1
     heavy = {"typer", "re", "json", "typing", "enum", "dataclasses", "pathlib"}
-    heavy |= {"platformdirs", "zoneinfo", "contextlib", "calbook.api.client"}
+    heavy |= {"platformdirs", "zoneinfo", "contextlib", "datetime", "sqlite3"}
+    heavy |= {"calbook.core", "calbook.api.client"}
     assert heavy & set(modules.split()) == set()
 
 
 def test_the_program_answers_and_ends_well(uids: list[str], tmp_path: Path) -> None:
-    done = run(sys.executable, "-m", "calbook", "__complete", "uids")
+    done = spawn(sys.executable, "-m", "calbook", "__complete", "uids")
 
     assert done.stdout.count("\n") == len(uids)
     assert (done.stderr, done.returncode) == ("", 0)
@@ -423,7 +722,7 @@ def test_a_reader_that_left_is_no_trouble(uids: list[str]) -> None:
     assert (done.stderr, done.returncode) == (b"", 0)
 
 
-def run(*args: str, env: dict[str, str] | None = None) -> Any:
+def spawn(*args: str, env: dict[str, str] | None = None) -> Any:
     return subprocess.run(
         args,
         env={**os.environ, **(env or {})},
@@ -458,6 +757,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uids: list[str]) ->
 
 _BASH = r"""
 . "$0"
+compopt() { :; }
 COMP_LINE=$1 COMP_POINT=${#1}
 shift
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -480,14 +780,14 @@ def in_bash(line: str) -> list[str]:
     if line.endswith("="):
         words.pop()
     script = ROOT / "completions" / "calbook.bash"
-    done = run("bash", "--norc", "-c", _BASH, str(script), line, *words)
+    done = spawn("bash", "--norc", "-c", _BASH, str(script), line, *words)
     assert done.stderr == ""
     return done.stdout.split()
 
 
 def in_fish(line: str) -> list[str]:
     script = ROOT / "completions" / "calbook.fish"
-    done = run("fish", "--no-config", "-c", f"source {script}; complete -C'{line}'")
+    done = spawn("fish", "--no-config", "-c", f"source {script}; complete -C'{line}'")
     assert done.stderr == ""
     return [found.split("\t")[0] for found in done.stdout.splitlines()]
 
@@ -525,37 +825,12 @@ def _read(leader: int, *, until: str) -> str:
     return seen
 
 
-CASES = [
-    ("calbook ev", ["event"]),
-    ("calbook event sh", ["show"]),
-    ("calbook create --ev", ["--event", "--every"]),
-    ("calbook create --eve", ["--event", "--every"]),
-    ("calbook create --even", ["--event"]),
-    ("calbook create --repeat w", ["weekly"]),
-    ("calbook create --on-conflict ", ["refuse", "skip"]),
-    ("calbook attendee a", ["add"]),
-    ("calbook create --event d", ["demo"]),
-    ("calbook create --json --event d", ["demo"]),
-    ("calbook event show --json i", ["idle"]),
-    ("calbook host show m", ["me"]),
-    ("calbook cancel --by h", ["host"]),
-    ("calbook list --status no", ["no-show"]),
-    ("calbook create --override hours,no", ["hours,notice"]),
-    ("calbook completion po", ["powershell"]),
-    ("calbook list --db nowhere --event d", []),
-    ("calbook list --db=nowhere --event d", []),
-    ("calbook event add d", []),
-    ("calbook show x bk", []),
-    ("calbook nonsense cr", []),
-]
-
-
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
 @pytest.mark.usefixtures("program")
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        *CASES,
+        *LINES,
         ("calbook create --event=d", ["demo"]),
         ("calbook create --event=", ["demo", "idle"]),
         ("calbook create --input=x --event d", ["demo"]),
@@ -573,7 +848,7 @@ def test_bash_is_not_misled_by_where_it_cuts_words() -> None:
     words = line.replace(":", " : ").replace("=", " = ").split()
     script = ROOT / "completions" / "calbook.bash"
 
-    done = run("bash", "--norc", "-c", _BASH, str(script), line, *words)
+    done = spawn("bash", "--norc", "-c", _BASH, str(script), line, *words)
 
     assert done.stdout.split() == ["demo"]
 
@@ -581,7 +856,7 @@ def test_bash_is_not_misled_by_where_it_cuts_words() -> None:
 @pytest.mark.skipif(not shutil.which("fish"), reason="no fish here")
 @pytest.mark.usefixtures("program")
 @pytest.mark.parametrize(
-    ("line", "expected"), [*CASES, ("calbook create --event=d", ["--event=demo"])]
+    ("line", "expected"), [*LINES, ("calbook create --event=d", ["--event=demo"])]
 )
 def test_fish_completes(line: str, expected: list[str]) -> None:
     assert in_fish(line) == expected
@@ -592,7 +867,7 @@ def test_fish_completes(line: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        *((line, found[0]) for line, found in CASES if found),
+        *((line, found[0]) for line, found in LINES if found),
         ("calbook create --event=d", "--event=demo"),
         ("calbook c", "Say yes to a booking that awaits confirmation."),
         ("calbook list --", "The bookings file [CALBOOK_DB]."),
@@ -653,3 +928,20 @@ def test_a_file_on_the_line_is_the_one_asked(
         assert "--event demo" in in_zsh(line, "--event demo")
     else:
         assert {"bash": in_bash, "fish": in_fish}[shell](line) == ["demo"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_copy_is_quoted_and_what_is_no_copy_is_not_offered(
+    shell: str, path: Path, program: Path
+) -> None:
+    shutil.copy(path, path.with_name("friday $(touch pwned)"))
+    foreign(path.with_name("friend.db"))
+    line = "calbook db restore ../fri"
+
+    if shell == "zsh":
+        quoted = r"../friday\ \$\(touch\ pwned\)"
+        assert quoted in in_zsh(line, quoted)
+    elif shell == "fish":
+        assert in_fish(line) == ["../friday $(touch pwned)"]
+    else:  # the words, which readline is told to quote
+        assert in_bash(line) == ["../friday", "$(touch", "pwned)"]

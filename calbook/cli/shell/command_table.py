@@ -1,0 +1,150 @@
+"""What may follow each command, as `__complete` reads it in `commands.txt`.
+
+That file is made of the built commands, which are slow to import:
+`python -m calbook.cli.shell.command_table > calbook/cli/shell/commands.txt`.
+"""
+
+from collections.abc import Iterator
+from inspect import get_annotations
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any
+
+from calbook.api.values import availability, bookings, catalog, outbox, overview
+from calbook.cli.commands import help as manual
+from calbook.cli.tree import COMMANDS, LazyGroup
+from calbook.wire.json_objects import camel
+
+# A command, what may follow it (a word, an option, or an argument by its number), what
+# is offered for its value, and its help. Offered is nothing (`?`), a `file`, names of
+# some kind (`@uids`), one of `a|b|`, or a list of `a,b`; `-` is what takes no value.
+Row = tuple[str, str, str, str]
+
+_OFFERED = {
+    "FILE": "file",
+    "UID": "@uids",
+    "EVENT": "@events",
+    "HOST": "@hosts",
+    "SCHEDULE": "@schedules",
+    "WEBHOOK": "@webhooks",
+    "ZONE": "@zones",
+    "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
+    "attendee_added|attendee_removed|updated|",
+    "RULE": "least-recent|equal-distribution|availability-first|priority|",
+    "STATUS": "pending|confirmed|cancelled|completed|no-show|",
+    "TOPIC": "-",  # topics and commands, which are words of the table
+    "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
+}
+_ARGUMENTS = {
+    "calbook busy remove": "@busy",
+    "calbook busy refresh": "@calendars",
+    "calbook db restore": "@databases",
+}
+# What is listed, of which `--fields` picks keys, by how the command begins.
+_LISTED: dict[str, tuple[type, ...]] = {
+    "calbook occurrences": (bookings.Occurrence,),
+    "calbook attendee": (bookings.Attendee,),
+    "calbook note": (bookings.Note,),
+    "calbook history": (bookings.Event,),
+    "calbook tick": (bookings.Event,),
+    "calbook deliver": (outbox.Delivery,),
+    "calbook slots": (availability.Slot, availability.Block),
+    "calbook explain": (availability.Rule, availability.Explanation),
+    "calbook stats": (overview.Figures,),
+    "calbook busy": (availability.BusyCalendar, availability.BusyTime),
+    "calbook event": (catalog.EventType,),
+    "calbook host": (catalog.Host,),
+    "calbook schedule": (catalog.Schedule,),
+    "calbook webhook log": (outbox.Delivery,),
+    "calbook webhook": (outbox.Webhook,),
+    "calbook mail": (outbox.Delivery,),
+    "calbook": (bookings.Booking,),
+}
+_NOT_SHOWN = {
+    ("calbook show", "date"),
+    ("calbook webhook list", "secret"),
+    ("calbook webhook show", "secret"),
+}
+_FLAGS = {"--help": "Show this message and exit."}
+_ROOT_FLAGS = dict.fromkeys(("--version", "-V"), "Show the version and exit.")
+
+
+def table() -> str:
+    """A paragraph for each command: its name, then a line for what may follow it."""
+    rows = sorted(_all_rows(), key=itemgetter(0))
+    blocks = (
+        "\n".join((place, *("\t".join(row[1:]) for row in found)))
+        for place, found in groupby(rows, key=itemgetter(0))
+    )
+    # Python writes to a shell in the locale's encoding, which may have few letters.
+    text = "\n\n".join(("", *blocks, "")).replace("…", "...")
+    return text.encode("ascii", "replace").decode()
+
+
+def _all_rows() -> Iterator[Row]:
+    """The tree, every command with what may follow it; after `help` its words alone."""
+    tree = tuple(_rows(LazyGroup("calbook", COMMANDS, ""), "calbook"))
+    yield from tree
+    for topic in manual.TOPICS:
+        yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
+    for place, name, offered, help in tree:
+        if name[0].isalpha():
+            yield place.replace("calbook", "calbook help", 1), name, offered, help
+
+
+def _rows(command: Any, place: str) -> Iterator[Row]:
+    names = command.list_commands(None) if hasattr(command, "list_commands") else ()
+    children = {name: command.get_command(None, name) for name in names}
+    for name, child in children.items():
+        yield place, name, "-", _line(child.get_short_help_str(100))
+    yield from _arguments(command, place)
+    yield from _options(command, place)
+    flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS
+    yield from ((place, name, "-", help) for name, help in flags.items())
+    for name, child in children.items():
+        yield from _rows(child, f"{place} {name}")
+
+
+def _arguments(command: Any, place: str) -> Iterator[Row]:
+    params = (p for p in command.params if p.param_type_name == "argument")
+    for number, param in enumerate(params, 1):
+        is_new = place.endswith(" add") and param.metavar != "UID"
+        offered = "?" if is_new else _ARGUMENTS.get(place) or _offered(param, place)
+        yield place, f"<{number}>", offered, param.metavar or param.name
+
+
+def _options(command: Any, place: str) -> Iterator[Row]:
+    for param in command.params:
+        if param.param_type_name != "option" or "--help" in param.opts:
+            continue
+        for name in param.opts:
+            help = _line(param.help or param.metavar or name)
+            yield place, name, "-" if param.is_flag else _offered(param, place), help
+        for name in param.secondary_opts:
+            yield place, name, "-", f"Not {param.opts[-1]}."
+
+
+def _offered(param: Any, place: str) -> str:
+    """What a value may be, told by its placeholder in the help."""
+    if param.name == "fields":
+        return ",".join(_json_keys(place))
+    word = str(param.metavar).removeprefix("[").removesuffix("]")
+    noun = word.partition("[")[0].removesuffix("|-")
+    return _OFFERED.get(noun, f"{noun}|" if noun.islower() else "?")
+
+
+def _json_keys(place: str) -> Iterator[str]:
+    """The keys of what a command lists, as its values declare them."""
+    kinds = next(kinds for start, kinds in _LISTED.items() if place.startswith(start))
+    declared = (get_annotations(base) for kind in kinds for base in kind.__mro__)
+    for name in dict.fromkeys(chain.from_iterable(declared)):
+        if not name.startswith("_") and (place, name) not in _NOT_SHOWN:
+            yield camel(name)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    print(table(), end="")

@@ -16,9 +16,9 @@ import calbook
 from calbook import Client
 
 if TYPE_CHECKING:
-    from running import Run
+    from support.running import Run
 
-pytest_plugins = ("running",)
+pytest_plugins = ("support.running",)
 
 PACKAGE = Path(calbook.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -39,8 +39,11 @@ ROOMS = {
         "urllib3 standardwebhooks certifi",
     ),
     "services": ("core wire ical store delivery settings", ""),
-    "api": ("core wire services", "platformdirs"),
-    "cli": ("core wire api settings __version__", "typer rich platformdirs sqlite3"),
+    "api": ("core wire services settings", "platformdirs"),
+    "cli": (
+        "core wire api settings __version__",
+        "typer rich platformdirs sqlite3 _sqlite3 tzdata",
+    ),
     "__main__": ("cli", ""),
     "__init__": ("core api", ""),
 }
@@ -49,6 +52,8 @@ PLACES = {
     "rich": "cli.screen.painting",
     "typer": "cli",
     "sqlite3": "store delivery cli.shell.complete",
+    "_sqlite3": "cli.shell.complete",
+    "tzdata": "core cli.shell.complete",
     "sqlite_utils": "store.sqlite.schema",
     "tzlocal": "store.sqlite.setup",
     "icalendar": "ical",
@@ -81,8 +86,8 @@ def is_allowed(module: str, name: str) -> bool:
     if top == "calbook":
         return rest.partition(".")[0] in (room, *others.split())
     places = PLACES.get(top, room).split()
-    if any(part.startswith("_") for part in [*name.split(".")[:-1], rest]):
-        return top == "__future__"
+    if any(part.startswith("_") for part in name.split(".")[1:]):
+        return False
     if top in sys.stdlib_module_names and top not in PLACES:
         return True
     return top in libraries.split() and any(is_within(module, p) for p in places)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from calbook.services.context import Clock, Context, open_context
+from calbook.services.context import Clock, Context, open_context, system_clock
 
 if TYPE_CHECKING:
     from calbook.api.availability import Availability
@@ -208,18 +208,3 @@ def default_path() -> str:
             command_hint="name the bookings file with --db or CALBOOK_DB",
         ) from None
     return os.path.join(directory, "calbook.db")
-
-
-def system_clock() -> datetime:
-    """The time, or `CALBOOK_NOW` for tests, demos and replays."""
-    fixed = os.environ.get("CALBOOK_NOW")
-    if not fixed:
-        return datetime.now(UTC)
-    from calbook.core.errors import InputError
-    from calbook.core.time import parsing
-
-    try:
-        return parsing.moment(fixed, now=datetime.now(UTC), timezone="UTC").instant
-    except InputError as error:
-        error.json_message = f"CALBOOK_NOW: {error.json_message}"
-        raise

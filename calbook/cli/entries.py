@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
 from calbook.cli.options import Output
-from calbook.cli.session import ask_yes_no
+from calbook.cli.session import ask_yes_no, table_of
 
 if TYPE_CHECKING:
     from calbook.api.values.value import Value
@@ -31,7 +31,7 @@ class Entries:
     def print_all(self, out: Output) -> None:
         with out.client() as client:
             found = getattr(client.calendar, self.noun).list()
-        table = output.table_of(f"{self.noun}_table")
+        table = table_of(f"{self.noun}_table")
         output.print_list(found, out.form(), keys=self.keys, table=table)
 
     def print_one(self, id: str, out: Output) -> None:

@@ -105,23 +105,6 @@ def print_list(
         write(table(items))
 
 
-def table_of(
-    name: str, *facts: Any, of: Json | None = None
-) -> Callable[[Sequence[Json]], str]:
-    """A table of screen/tables.py, which is slow to import, by its function's name.
-
-    It is of the items that are printed, unless it is `of` the object they come from.
-    """
-
-    def table(items: Sequence[Json]) -> str:
-        from calbook.cli.screen import tables
-
-        text: str = getattr(tables, name)(of or items, *facts)
-        return text
-
-    return table
-
-
 def as_json(item: "Value | Json") -> Json:
     return item if isinstance(item, dict) else item.to_dict()
 

@@ -1,7 +1,7 @@
 """A command's client, and the way every change is printed."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -229,3 +229,20 @@ def read_pairs(items: list[str] | None, option: str) -> dict[str, str]:
             raise usage_error(f"{option} needs key=value, not {item[:80]}")
         found[key.strip()] = value
     return found
+
+
+def table_of(
+    name: str, *facts: Any, of: Json | None = None
+) -> Callable[[Sequence[Json]], str]:
+    """A table of screen/tables.py, which is slow to import, by its function's name.
+
+    It is of the items that are printed, unless it is `of` the object they come from.
+    """
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import tables
+
+        text: str = getattr(tables, name)(of or items, *facts)
+        return text
+
+    return table

@@ -1,6 +1,6 @@
 """README and manual as stories: commands and Python in their order, with output.
 
-A plugin: a module says `pytest_plugins = ("documents",)` and has the fixtures.
+A plugin: a module says `pytest_plugins = ("manual.documents",)` and has the fixtures.
 PYTEST_DONT_REWRITE, as tests import it first.
 """
 

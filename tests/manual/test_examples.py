@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from documents import DOCUMENTS, PAGES, ROOT, Reader, aligned, blocks, steps
-from picture import PICTURE, picture
 
 from calbook.cli.commands import help
+from manual.documents import DOCUMENTS, PAGES, ROOT, Reader, aligned, blocks, steps
+from manual.picture import PICTURE, picture
 
-pytest_plugins = ("documents",)
+pytest_plugins = ("manual.documents",)
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _LINK = re.compile(r"\[[^\]]*\]\(((?!https?:)[^)]+)\)")

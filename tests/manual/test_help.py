@@ -14,9 +14,9 @@ from calbook.cli import tree
 from calbook.cli.commands import completion, help
 
 if TYPE_CHECKING:
-    from running import Run, Terminal
+    from support.running import Run, Terminal
 
-pytest_plugins = ("running",)
+pytest_plugins = ("support.running",)
 
 
 def test_help_lists_topics_with_what_they_are_for_and_commands(run: Run) -> None:

@@ -10,6 +10,7 @@ from calbook.cli.session import (
     occurrence_on,
     read_pairs,
     show_change,
+    table_of,
 )
 
 _KEYS = ("email", "name", "phone", "timezone", "attendance")
@@ -73,7 +74,7 @@ def list_(uid: o.Uid, *, on: o.On = None, out: o.Listing) -> None:
     if on is not None:
         occurrence = occurrence_on(found, on, now)
         people = [{**p, "attendance": _attendance(p, occurrence)} for p in people]
-    table = output.table_of("attendees_table")
+    table = table_of("attendees_table")
     output.print_list(people, out.form(), keys=_KEYS, table=table)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.session import BOOKING_KEYS, usage_error
+from calbook.cli.session import BOOKING_KEYS, table_of, usage_error
 
 _MOST = 1_000_000_000  # what SQLite takes is more
 _SCREENFUL = 50  # bookings that people are shown at once
@@ -71,7 +71,7 @@ def list_(*, which: Filters, part: Page, out: o.ListingTimes) -> None:
         total = (
             bookings.total(occurrences=part.occurrences, **filters) if is_full else 0
         )
-    tables = output.table_of("bookings_table", form.tz)
+    tables = table_of("bookings_table", form.tz)
     output.print_list(
         found,
         form,
@@ -157,7 +157,7 @@ def occurrences(uid: o.Uid, *, out: o.ListingTimes) -> None:
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
-    table = output.table_of("occurrences_table", form.tz or booking.timezone)
+    table = table_of("occurrences_table", form.tz or booking.timezone)
     dates = booking.to_dict()["occurrences"]
     output.print_list(dates, form, keys=_OCCURRENCE_KEYS, table=table)
 
@@ -171,5 +171,5 @@ def history(uid: o.Uid, *, out: o.ListingTimes) -> None:
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         events = client.calendar.bookings.history(booking.uid)
-    table = output.table_of("history_table", form.tz or booking.timezone)
+    table = table_of("history_table", form.tz or booking.timezone)
     output.print_list(events, form, keys=_EVENT_KEYS, table=table)

@@ -12,7 +12,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import ask_yes_no, needed, report_write_failure
+from calbook.cli.session import ask_yes_no, needed, report_write_failure, table_of
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def list_(
         return
     with out.client() as client:
         found = client.calendar.busy.list(**within.options(), timezone=form.tz)
-    table = output.table_of("busy_table", form.tz)
+    table = table_of("busy_table", form.tz)
     output.print_list(found, form, keys=_KEYS, table=table)
 
 
@@ -201,7 +201,7 @@ def _list_times(within: Range, out: o.Output) -> None:
             timezone=form.tz,
         )
         zones = {one.id: one.timezone for one in client.calendar.hosts.list()}
-    table = output.table_of("busy_times_table", form.tz, zones)
+    table = table_of("busy_times_table", form.tz, zones)
     output.print_list(found, form, keys=_TIME_KEYS, table=table)
 
 

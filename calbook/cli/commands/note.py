@@ -9,7 +9,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
-from calbook.cli.session import report_write_failure
+from calbook.cli.session import report_write_failure, table_of
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def list_(uid: o.Uid, *, out: o.ListingTimes) -> None:
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         notes = client.calendar.bookings.get_notes(booking.uid)
-    table = output.table_of("notes_table", form.tz or booking.timezone)
+    table = table_of("notes_table", form.tz or booking.timezone)
     output.print_list(notes, form, keys=_KEYS, table=table)
 
 

@@ -7,7 +7,13 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.session import needed, read_recurring, read_whole_number, unchecked
+from calbook.cli.session import (
+    needed,
+    read_recurring,
+    read_whole_number,
+    table_of,
+    unchecked,
+)
 from calbook.core.errors import UsageError
 
 _SLOT_KEYS = ("startTime", "endTime", "hostId", "seatsLeft")
@@ -137,7 +143,7 @@ def _print_blocked(wanted: Json, day: str, out: o.Output) -> None:
         found = availability.blocked(**wanted, date=day)
         event, host = wanted["event_type_id"], wanted["host_id"]
         zone = form.tz or availability.timezone(event, host_id=host)
-    table = output.table_of("blocks_table", zone)
+    table = table_of("blocks_table", zone)
     output.print_list(found, form, keys=_BLOCK_KEYS, table=table)
 
 
@@ -161,7 +167,7 @@ def explain(
     if form.json:
         output.print_object(facts, form, keys=(), card=str)
     else:
-        table = output.table_of("explanation_table", form.tz, of=facts)
+        table = table_of("explanation_table", form.tz, of=facts)
         output.print_list(facts["rules"], form, keys=_RULE_KEYS, table=table)
     output.flush()
     if answer.exit_code:

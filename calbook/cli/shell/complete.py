@@ -179,10 +179,12 @@ def _names(kind: str, prefix: str, typed_path: str) -> Sequence[str]:
     # In WAL mode it is left alone: even to read it, SQLite makes files beside it.
     if not _is_ours(header) or header[18:20] != b"\1\1":
         return ()
-    # What is in sqlite3 loads datetime, which is a tenth of the cost.
-    import _sqlite3
+    try:  # sqlite3 itself loads datetime, which is a tenth of the cost
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3  # type: ignore[no-redef]
 
-    conn = _sqlite3.connect(_read_only(path), uri=True, timeout=_PATIENCE)
+    conn = sqlite3.connect(_read_only(path), uri=True, timeout=_PATIENCE)
     conn.set_progress_handler(lambda: True, _STEPS)
     try:
         if kind in _HINTED:

@@ -39,7 +39,7 @@ ROOMS = {
         "urllib3 standardwebhooks certifi",
     ),
     "services": ("core wire ical store delivery settings", ""),
-    "api": ("core wire services settings", "platformdirs"),
+    "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
         "core wire api settings __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
@@ -84,7 +84,7 @@ def is_allowed(module: str, name: str) -> bool:
     room = module.partition(".")[0]
     others, libraries = ROOMS.get(room, ("", ""))
     if top == "calbook":
-        return rest.partition(".")[0] in (room, *others.split())
+        return any(is_within(rest, place) for place in (room, *others.split()))
     places = PLACES.get(top, room).split()
     if any(part.startswith("_") for part in name.split(".")[1:]):
         return False

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from calbook.api.noun import BOOKING_FILTERS, DATE_FILTERS, Noun, check_keywords
 from calbook.api.values.bookings import Booking, Event, Note, Occurrence
 from calbook.services.bookings import read
-from calbook.services.bookings.read import Page
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -50,8 +49,14 @@ class BookingReads(Noun):
         `after` continues behind a uid, at the same cost on every page.
         """
         check_keywords("Bookings.list", filters, BOOKING_FILTERS)
-        page = Page(count, offset, after, bool(latest_first))
-        return tuple(map(Booking, read.list_bookings(self._context, filters, page)))
+        found = read.list_bookings(
+            *(self._context, filters),
+            limit=count,
+            offset=offset,
+            after=after,
+            latest_first=latest_first,
+        )
+        return tuple(map(Booking, found))
 
     def iter(
         self,
@@ -65,10 +70,15 @@ class BookingReads(Noun):
         twice.
         """
         check_keywords("Bookings.iter", filters, BOOKING_FILTERS)
-        page = Page(_PAGE, latest_first=bool(latest_first))
-        while answers := read.list_bookings(self._context, filters, page):
-            yield from map(Booking, answers)
-            page = page._replace(after=answers[-1]["uid"])
+        after = None
+        while found := read.list_bookings(
+            *(self._context, filters),
+            limit=_PAGE,
+            after=after,
+            latest_first=latest_first,
+        ):
+            yield from map(Booking, found)
+            after = found[-1]["uid"]
 
     def list_occurrences(
         self,
@@ -84,8 +94,13 @@ class BookingReads(Noun):
         alone.
         """
         check_keywords("Bookings.list_occurrences", filters, BOOKING_FILTERS)
-        page = Page(count, offset, None, bool(latest_first))
-        return tuple(map(Booking, read.list_occurrences(self._context, filters, page)))
+        found = read.list_occurrences(
+            *(self._context, filters),
+            limit=count,
+            offset=offset,
+            latest_first=latest_first,
+        )
+        return tuple(map(Booking, found))
 
     def get_occurrences(self, uid: str) -> tuple[Occurrence, ...]:
         """Every meeting of a booking, by its start."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from calbook.services.context import Clock, Context, open_context, system_clock
+from calbook.store.context import Clock, Context, open_context, system_clock
 
 if TYPE_CHECKING:
     from calbook.api.availability import Availability

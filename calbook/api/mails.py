@@ -47,7 +47,7 @@ def check_server(
     Raises:
         DeliveryFailed: the server did not take it.
     """
-    from calbook.services.context import system_clock
     from calbook.services.outbox import mail_server  # slow to import
+    from calbook.store.context import system_clock
 
     return mail_server.check_server(server, to, now=system_clock())

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from calbook.services.context import Context
+    from calbook.store.context import Context
 
 
 DATE_FILTERS = ("event_type_id", "host_id", "start_date", "end_date", "timezone")

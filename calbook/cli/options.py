@@ -178,12 +178,12 @@ class Output(Group):
     def client(self) -> "AbstractContextManager[Client]":
         return open_client(self.db)
 
-    def form(self) -> OutputOptions:
-        return OutputOptions(self.json, self.jsonl, self.csv, self.fields)
+    def form(self, tz: str | None = None) -> OutputOptions:
+        return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in CALBOOK_TZ."""
-        return self.form()._replace(tz=read_timezone(self.tz))
+        return self.form(read_timezone(self.tz))
 
 
 JsonOnly = Annotated[Output, "json"]

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calbook.core.text import escape_json, printable
 
@@ -28,14 +28,21 @@ _WIDEST = 1_000  # columns that anybody looks at
 as_terminal = False
 
 
-class OutputOptions(NamedTuple):
-    """How an answer is to be printed."""
+class OutputOptions:
+    """How an answer is to be printed; a NamedTuple would cost every command."""
 
-    json: bool = False
-    jsonl: bool = False
-    csv: bool = False
-    fields: str | None = None
-    tz: str | None = None
+    __slots__ = ("csv", "fields", "json", "jsonl", "tz")
+
+    def __init__(
+        self,
+        json: bool = False,
+        jsonl: bool = False,
+        csv: bool = False,
+        fields: str | None = None,
+        tz: str | None = None,
+    ) -> None:
+        self.json, self.jsonl, self.csv = json, jsonl, csv
+        self.fields, self.tz = fields, tz
 
 
 def is_for_people(form: OutputOptions) -> bool:
@@ -90,7 +97,7 @@ def print_list(
     table: Callable[[Sequence[Json]], str],
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
-    items = [as_json(item) for item in found]
+    items = [i if isinstance(i, dict) else i.to_dict() for i in found]
     chosen = _chosen_keys(form, items)
     if form.json:
         write(_document([_pick(item, chosen) for item in items]))

@@ -5,18 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from calbook.core.errors import DeliveryUnderWay, OutputError
 from calbook.core.time import times
 from calbook.delivery import lock
 from calbook.delivery.worker import DeliveryWorker
+from calbook.store.context import Context
 from calbook.store.outbox import OutboxReader
 from calbook.store.sqlite.store import SqliteStore
 from calbook.wire.writing.outbox import delivery_to_json
-
-if TYPE_CHECKING:
-    from calbook.store.context import Context
 
 _PATIENCE = 0.5  # seconds that a lock on the file is waited for
 _TURN = 1.0  # seconds that others are waited for who send just now
@@ -36,7 +34,7 @@ def send_queued(context: Context, *, seconds: float) -> tuple[dict[str, Any], ..
     if path == ":memory:" or not queued:
         return ()
     with closing(SqliteStore(path, patience=_PATIENCE)) as store:
-        is_left_to_others = _send(context._replace(store=store), queued, seconds)
+        is_left_to_others = _send(Context(store, context.clock), queued, seconds)
         with store.read(OutboxReader) as reading:
             rows = reading.unsent(queued)
     found = map(delivery_to_json, rows)

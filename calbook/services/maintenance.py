@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calbook.services.context import Context
+from calbook.store.context import Context
 from calbook.store.sqlite import maintenance
 
 

@@ -1,18 +1,46 @@
-"""Where everything is done: the file, and the clock by which it is judged."""
+"""Where everything is done: the bookings file, and the clock by which it is judged."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
 
 from calbook.store.sqlite.store import SqliteStore
 
 Clock = Callable[[], datetime]
 
 
-class Context(NamedTuple):
-    """A bookings file and a clock; every noun of the library holds one."""
+class Context:
+    """A bookings file and a clock; every noun of the library holds one.
 
-    store: SqliteStore
-    clock: Clock
+    A NamedTuple would do, but defining one costs every command.
+    """
+
+    __slots__ = ("clock", "store")
+
+    def __init__(self, store: SqliteStore, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+
+def open_context(path: str, clock: Clock) -> Context:
+    """The file at a path with a clock, which is read in whole seconds of UTC."""
+    return Context(
+        SqliteStore(path), lambda: clock().astimezone(UTC).replace(microsecond=0)
+    )
+
+
+def system_clock() -> datetime:
+    """The time, or `CALBOOK_NOW` for tests, demos and replays."""
+    fixed = os.environ.get("CALBOOK_NOW")
+    if not fixed:
+        return datetime.now(UTC)
+    from calbook.core.errors import InputError
+    from calbook.core.time import parsing
+
+    try:
+        return parsing.moment(fixed, now=datetime.now(UTC), timezone="UTC").instant
+    except InputError as error:
+        error.json_message = f"CALBOOK_NOW: {error.json_message}"
+        raise

@@ -157,7 +157,9 @@ def test_choices_are_those_of_the_core(client: calbook.Client) -> None:
     rules = words(*refused.value.details["choices"])
     assert rows("calbook list")["--status"][0] == words(*Status)
     assert rows("calbook event add")["--assignment"][0] == rules
-    assert rows("calbook create")["--override"][0] == ",".join(booking_rules.RULE_OVERRIDES)
+    assert rows("calbook create")["--override"][0] == ",".join(
+        booking_rules.RULE_OVERRIDES
+    )
 
 
 @pytest.mark.parametrize("text", [TABLE.read_text(), SCRIPTS["powershell"]])

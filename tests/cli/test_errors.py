@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from calbook import Client, errors
-from calbook.cli.commands import bookings
+from calbook.cli import options
 from calbook.core.text import printable
 from calbook.store.sqlite import file_access
 from calbook.store.sqlite.file_access import SCHEMA_VERSION
@@ -114,7 +114,7 @@ def internal(scene: Scene) -> Iterator[Reached]:
         raise KeyError("secret")
 
     with scene.monkeypatch.context() as patch:
-        patch.setattr(bookings, "open_client", broken)
+        patch.setattr(options, "open_client", broken)
         yield Reached(("list",), {})
 
 

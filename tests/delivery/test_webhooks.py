@@ -867,7 +867,7 @@ def test_without_webhooks_a_change_loads_no_network_and_touches_no_file(
 def test_without_webhooks_an_event_costs_one_look(
     client: Client, booking: Book
 ) -> None:
-    from test_steps import steps
+    from store.test_steps import steps
 
     uid = booking().uid
     conn = client._context.store.connection

@@ -442,7 +442,7 @@ def test_a_feed_has_a_name_and_is_ordered_by_start(make_invite):
 
 
 def test_the_same_state_gives_the_same_bytes_in_every_process():
-    script = "import sys, test_ical as t; sys.stdout.write(t.sample())"
+    script = "import sys, ical.test_invites as t; sys.stdout.write(t.sample())"
     runs = {
         subprocess.run(
             [sys.executable, "-c", script],

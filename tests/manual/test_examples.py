@@ -109,7 +109,7 @@ def test_a_page_begins_with_its_title_and_what_it_is_for(file: Path) -> None:
 
 def test_every_page_is_a_topic_and_lies_in_the_package() -> None:
     assert sorted(help.TOPICS) == [file.stem for file in PAGES]
-    assert {file.parents[1] for file in PAGES} == {Path(help.__file__).parents[1]}
+    assert {file.parents[1] for file in PAGES} == {Path(help.__file__).parents[2]}
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=name_of)

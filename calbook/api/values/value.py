@@ -15,6 +15,7 @@ Parts = Mapping[str, Callable[[Any], Any]]  # what makes a value of a field's JS
 class Value:
     """A frozen JSON object; subclasses annotate what they hold."""
 
+    __slots__ = ("_json",)
     _parts: ClassVar[Parts] = {}
     _json: dict[str, Any]
 

@@ -47,10 +47,14 @@ def _console() -> Console:
 _PAGE = {"markdown.code": "bold cyan"}  # rich's own is on black, on any background
 _LINK = re.compile(r"\[([^\]]+)\]\((\w+)\.md\)")
 _BRACKETED = re.compile(rf"\({_LINK.pattern}\)")
+_CODE = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def manual_page(text: str, width: int) -> str:
-    """A page of the manual; a link to another one is the command that shows it."""
+    """A page of the manual; a link to another one is the command that shows it.
+
+    Code is never broken, so that it can be copied.
+    """
     from rich.markdown import Markdown  # slow to import
     from rich.theme import Theme
 
@@ -58,11 +62,14 @@ def manual_page(text: str, width: int) -> str:
     linked = _LINK.sub(r"\1 (`calbook help \2`)", linked)
     console = _console()
     with console.use_theme(Theme(_PAGE)), console.capture() as capture:
-        console.print(
-            Markdown(linked, code_theme="ansi_dark", hyperlinks=False), width=width
-        )
+        for number, part in enumerate(_CODE.split(linked)):
+            if number % 2:
+                console.print(Text(part, "cyan"), soft_wrap=True)
+            else:
+                console.print(Markdown(part, hyperlinks=False), width=width)
+                console.print()
     lines = (line.rstrip() for line in capture.get().splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 class ProgressBar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
@@ -26,14 +26,22 @@ if TYPE_CHECKING:
     from calbook.store.context import Context
 
 
-class AvailabilityQuery(NamedTuple):
+class AvailabilityQuery:
     """Of which event type's time something is asked, and as if what were not there."""
 
-    event_type_id: str
-    host_id: str | None = None
-    exclude_booking_uid: str | None = None
-    exclude_date: str | date | None = None
-    timezone: str | None = None
+    def __init__(
+        self,
+        event_type_id: str,
+        host_id: str | None = None,
+        exclude_booking_uid: str | None = None,
+        exclude_date: str | date | None = None,
+        timezone: str | None = None,
+    ) -> None:
+        self.event_type_id = event_type_id
+        self.host_id = host_id
+        self.timezone = timezone
+        self.exclude_booking_uid = exclude_booking_uid
+        self.exclude_date = exclude_date
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.booking import attendees, lifecycle
@@ -44,20 +44,12 @@ if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
 
 
-class NumberedRequest(NamedTuple):
-    """One of several bookings that are wanted, with its number for errors."""
-
-    line: int
-    new_booking: NewBooking
-    options: ChangeOptions
-
-
 OnRefused = Callable[[CalbookError], None]
 
 
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
-    _, new_booking, options = _read_request(1, wanted)
+    new_booking, options = _read_request(wanted)
     with context.store.write(dry_run=dry_run) as tx:
         answer = create_in_transaction(tx, new_booking, options, now=context.clock())
     return _without_uid(answer, new_booking) if dry_run else answer
@@ -75,7 +67,7 @@ def create_all(
     requests = []
     for line, given in zip(lines or count(1), wanted, strict=False):
         with report_refusal(line, refused):
-            requests.append(_read_request(line, given))
+            requests.append((line, *_read_request(given)))
     answers = []
     with context.store.write(dry_run=dry_run) as tx:
         now = context.clock()
@@ -86,7 +78,7 @@ def create_all(
     return answers
 
 
-def _read_request(line: int, wanted: Mapping[str, Any]) -> NumberedRequest:
+def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
     given = idempotency.reusable(dict(wanted))
     key = given.pop("idempotency_key", None)
     new_booking = read_new_booking(given)
@@ -96,7 +88,7 @@ def _read_request(line: int, wanted: Mapping[str, Any]) -> NumberedRequest:
         idempotency_key=key,
         notify_attendee=new_booking.notify,
     )
-    return NumberedRequest(line, new_booking, options)
+    return new_booking, options
 
 
 def _without_uid(answer: Json, new_booking: NewBooking) -> Json:

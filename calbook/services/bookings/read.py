@@ -6,7 +6,7 @@ Light on purpose: listing imports neither the rules nor their values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calbook.store.reader import Reader
 from calbook.wire.json_objects import Json
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from calbook.store.reader import Row
 
 _MOST = 2**62  # SQLite counts to 2**63
-
-
-class Page(NamedTuple):
-    """Which part of a listing: so many from an offset on, or from behind a uid on."""
-
-    limit: int | None = None  # None: all
-    offset: int = 0
-    after: str | None = None
-    latest_first: bool = False
 
 
 def get_booking(context: Context, uid: str) -> Json:
@@ -42,36 +33,47 @@ def get_booking(context: Context, uid: str) -> Json:
 
 
 def list_bookings(
-    context: Context, filters: Mapping[str, Any], page: Page
+    context: Context,
+    filters: Mapping[str, Any],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    after: str | None = None,
+    latest_first: bool = False,
 ) -> list[Json]:
-    """Bookings by start, then uid."""
-    _check_page(page)
+    """Bookings by start, then uid; `after` continues behind a uid."""
+    _check_page(limit, offset)
     now = _now(context)
     with context.store.read(Reader) as reader:
         rows = reader.booking_rows(
             _read_filters(reader, filters, now),
             now=now,
-            latest_first=page.latest_first,
-            after=None if page.after is None else reader.resolve_uid(page.after),
-            limit=-1 if page.limit is None else page.limit,
-            offset=page.offset,
+            latest_first=bool(latest_first),
+            after=None if after is None else reader.resolve_uid(after),
+            limit=-1 if limit is None else limit,
+            offset=offset,
         )
     return [booking_to_json(row, now=now) for row in rows]
 
 
 def list_occurrences(
-    context: Context, filters: Mapping[str, Any], page: Page
+    context: Context,
+    filters: Mapping[str, Any],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    latest_first: bool = False,
 ) -> list[Json]:
     """Meetings by start, then uid: a booking for each, with its `date`."""
-    _check_page(page)
+    _check_page(limit, offset)
     now = _now(context)
     with context.store.read(Reader) as reader:
         rows = reader.occurrence_rows(
             _read_filters(reader, filters, now),
             now=now,
-            latest_first=page.latest_first,
-            limit=-1 if page.limit is None else page.limit,
-            offset=page.offset,
+            latest_first=bool(latest_first),
+            limit=-1 if limit is None else limit,
+            offset=offset,
         )
     return [occurrence_row_to_json(row, now=now) for row in rows]
 
@@ -118,8 +120,8 @@ def _read_filters(
     return read_filters(reader, filters, now=now)
 
 
-def _check_page(page: Page) -> None:
-    numbers = [page.offset] if page.limit is None else [page.limit, page.offset]
+def _check_page(count: int | None, offset: int) -> None:
+    numbers = [offset] if count is None else [count, offset]
     if all(isinstance(n, int) and 0 <= n <= _MOST for n in numbers):
         return
     from calbook.core.errors import BadInput
@@ -127,6 +129,6 @@ def _check_page(page: Page) -> None:
 
     raise BadInput(
         "count and offset must be whole numbers, not negative",
-        count=to_text(page.limit)[:80],
-        offset=to_text(page.offset)[:80],
+        count=to_text(count)[:80],
+        offset=to_text(offset)[:80],
     )

@@ -28,7 +28,8 @@ def check_server(
     if outcome.status != "delivered":
         raise DeliveryFailed(
             f"{server.host}:{server.port}: {outcome.text}",
-            hint="see calbook config show",
+            hint="look at the settings of the mail server",
+            command_hint="see calbook config show",
             host=server.host,
             port=server.port,
             code=outcome.code,

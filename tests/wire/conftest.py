@@ -1,0 +1,3 @@
+"""What the core's tests make is read by these too."""
+
+from core.conftest import a_schedule as a_schedule

@@ -116,8 +116,7 @@ def _naming_line(line: int, refused: OnRefused | None) -> Iterator[None]:
     try:
         yield
     except CalbookError as error:
-        error.json_message = f"line {line}: {error.json_message}"
-        error.details["line"] = line
+        error.name_line(line)
         if refused is None:
             raise
         refused(error)

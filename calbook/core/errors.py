@@ -67,6 +67,11 @@ class CalbookError(Exception):
     def json_hint(self) -> str | None:
         return self.command_hint or self.hint
 
+    def name_line(self, line: int) -> None:
+        """Say which line of an input, or which of several requests, is refused."""
+        self.json_message = f"line {line}: {self.json_message}"
+        self.details["line"] = line
+
     def __str__(self) -> str:
         return self.message
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.errors import Busy
 from calbook.core.time import times
@@ -25,13 +25,13 @@ from calbook.delivery.job import Job
 from calbook.delivery.outcome import Outcome, no_answer
 from calbook.store import outbox
 from calbook.store.outbox import OutboxReader
+from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import delivery_to_json
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
-Json = dict[str, Any]
 
 ATTEMPT_SECONDS = (
     10.0  # seconds for one attempt, from looking up the name to the answer's end

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from calbook.core import ids
 from calbook.core.outgoing.webhooks import Webhook
@@ -13,8 +12,7 @@ from calbook.core.time import times
 from calbook.delivery.outcome import Outcome
 from calbook.delivery.webhook.http import WebhookMessage, write_message
 from calbook.delivery.worker import ATTEMPT_SECONDS
-
-Json = dict[str, Any]
+from calbook.wire.json_objects import Json
 
 TYPE = "webhook.test"
 

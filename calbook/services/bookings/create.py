@@ -105,23 +105,12 @@ def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
 def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
     """Name the line in an error; pass the error to `refused` if there is one."""
     try:
-        with number_error(line):
-            yield
+        yield
     except CalbookError as error:
+        error.name_line(line)
         if refused is None:
             raise
         refused(error)
-
-
-@contextmanager
-def number_error(line: int) -> Iterator[None]:
-    """Name a request's line in the error that refuses it."""
-    try:
-        yield
-    except CalbookError as error:
-        error.json_message = f"line {line}: {error.json_message}"
-        error.details["line"] = line
-        raise
 
 
 def create_in_transaction(

@@ -6,17 +6,16 @@ Private ones go into no event, and so nowhere where a booking is carried to othe
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calbook.core.time.times import epoch, rfc3339
 from calbook.store import notes
+from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.reader import Row
     from calbook.store.transaction import Transaction
-
-Json = dict[str, Any]
 
 
 def read_notes(context: Context, uid: str) -> list[Json]:

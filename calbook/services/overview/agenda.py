@@ -14,13 +14,13 @@ from calbook.core.time import parsing, times
 from calbook.services.bookings import filters
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.reader import Reader
+from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import occurrence_row_to_json
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.facts import Facts
 
-Json = dict[str, Any]
 
 DAY = timedelta(days=1)
 _LIVE = ("PENDING", "CONFIRMED", "COMPLETED", "NO_SHOW")

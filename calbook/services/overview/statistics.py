@@ -11,11 +11,11 @@ from calbook.core.time import times
 from calbook.services.bookings import filters
 from calbook.store.reader import Row
 from calbook.store.statistics import GROUPS, StatisticsReader, Week
+from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
 
-Json = dict[str, Any]
 
 _HOUR, _MINUTE = 3600, 60
 

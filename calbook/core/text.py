@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 _ZWJ = "\u200d"
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+@lru_cache
 def snake(key: str) -> str:
     """A name as Python spells it: `startTime` as `start_time`."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in key)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import support.properties  # noqa: F401 (the profile that is loaded here)
+from hypothesis import settings
 
 import calbook
 from calbook import Booking, Client, EventType
+from calbook.store.sqlite import setup
 
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
+settings.load_profile("calbook")
 
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -30,6 +37,39 @@ class Clock:
 
     def move(self, **length: float) -> None:
         self.now += timedelta(**length)
+
+
+@pytest.fixture(autouse=True)
+def copied_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new file's tables are made once and copied: else most of a test's time.
+
+    `tests/store` makes them each time.
+    """
+    monkeypatch.setattr(setup, "make_ready", _copy_tables)
+
+
+_make_ready = setup.make_ready
+
+
+def _copy_tables(conn: sqlite3.Connection, path: str) -> None:
+    if conn.execute("pragma page_count").fetchone()[0]:
+        _make_ready(conn, path)
+        return
+    new_file = _new_file(setup.system_timezone())
+    if path == ":memory:":
+        conn.deserialize(new_file)
+        return
+    with closing(sqlite3.connect(":memory:")) as source:
+        source.deserialize(new_file)
+        source.backup(conn)
+
+
+@cache
+def _new_file(timezone: str) -> bytes:
+    """The bytes of a new file, whose first host is in that zone."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        _make_ready(conn, ":memory:")
+        return conn.serialize()
 
 
 @pytest.fixture

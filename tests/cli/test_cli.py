@@ -1535,7 +1535,7 @@ def test_a_signal_ends_a_command_that_waits(
         process = spawn("cancel", uid, *form)
         wait_until(lambda: _waits(process.pid, path))
         process.send_signal(sent)
-        out, err = process.communicate(timeout=5)
+        out, err = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, out) == (status, b"")
     if form:

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.booking import attendees, effective_status, lifecycle
 from calbook.core.booking.lifecycle import Change
@@ -587,7 +588,7 @@ def test_a_meeting_that_somebody_attended_stays_so_when_they_leave(
     assert (first.status, first.attendance) == (COMPLETED, CAME)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(
     size=st.integers(1, 4),
     words=st.lists(

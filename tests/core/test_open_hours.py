@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.model import DAY, MINUTE, DateOverride, Hours, Schedule, Span
 from calbook.core.time import open_hours, times
@@ -610,7 +611,7 @@ def schedules_and_meetings(draw: st.DrawFn) -> tuple[Schedule, list[Span]]:
     return schedule, meetings
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(given_both=schedules_and_meetings())
 def test_the_hours_around_many_meetings_are_those_around_each(
     given_both: tuple[Schedule, list[Span]],
@@ -624,7 +625,7 @@ def test_the_hours_around_many_meetings_are_those_around_each(
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(given_both=schedules_and_meetings())
 def test_a_meeting_is_within_the_hours_around_it_when_it_is_within_all_hours(
     given_both: tuple[Schedule, list[Span]],

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.errors import BadInput
 from calbook.core.time import recurrence
@@ -743,7 +744,7 @@ def _is_too_far(last: datetime, first: datetime) -> bool:
     return (years, last.month, last.day) > (MAX_YEARS, first.month, first.day)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(100)
 @given(series(), st.sampled_from(ZONES))
 @example((a_rule("DAILY", 9), wall_time("2011-12-27 10:00")), APIA)
 @example((a_rule("DAILY", "2011-12-30"), wall_time("2011-12-27 10:00")), APIA)
@@ -808,7 +809,6 @@ def test_a_rule_is_written_with_every_key(
     assert recurrence.from_json(written) == rule
 
 
-@settings(max_examples=100, deadline=None)
 @given(series())
 def test_a_rule_is_read_as_it_was_written(given: tuple[Recurrence, datetime]) -> None:
     rule, _ = given

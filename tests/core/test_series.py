@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.booking import effective_status, lifecycle, series
 from calbook.core.booking.lifecycle import Change
@@ -610,7 +611,7 @@ def times_near(draw: st.DrawFn) -> timedelta:
     return draw(st.integers(-3, 1)) * DAY + minute * MINUTE
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(
     change=st.sampled_from(CHANGES),
     first=times_near(),
@@ -995,7 +996,7 @@ def stored_dates(draw: st.DrawFn) -> list[tuple[Status, int, int]]:
     return [(status, start, start + length) for status, start, length in drawn]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(150)
 @given(dates=stored_dates(), now=st.integers(-1, 41))
 def test_the_status_of_a_series_is_what_a_look_at_every_date_finds(
     a_series: MakeBooking,
@@ -1077,7 +1078,7 @@ def test_a_date_that_moved_is_told_of_again(
     assert dates(due(after, utc("2027-01-20T10:30Z"))) == [FIRST]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(100)
 @given(
     dates=stored_dates(), ticks=st.lists(st.integers(-1, 41), min_size=1, max_size=6)
 )

@@ -159,11 +159,11 @@ def test_the_token_alone_is_masked_without_its_scheme() -> None:
     ],
 )
 def test_no_answer_keeps_it_busy(answer: str, secret: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
 
     mask_secrets(answer, [secret, *(f"{n}{secret}" for n in range(20))])
 
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 4  # minutes, if it looked at each pair
 
 
 # -- what people mistype

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from standardwebhooks import Webhook as Outside
 from standardwebhooks.webhooks import WebhookVerificationError
-from support.receiving import Receiver, close, hang, slow, status
-from support.running import golden
+from support.receiving import HANGS, Receiver, close, hang, slow, status
+from support.running import PATIENCE, golden, wait_until
 
 from calbook import Client, errors
 from calbook.delivery import first_attempt, lock
@@ -604,13 +604,11 @@ def test_a_hanging_receiver_delays_a_change_by_three_seconds(
     process = spawn(*booking_args())
     assert process.stdout
     assert b"bk_" in process.stdout.readline()
-    answered = time.monotonic() - began
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 0
     assert b"1 delivery is left for later" in err
-    ended = time.monotonic() - began - answered
-    assert 2 < ended < 6  # a busy machine
+    assert 2 < time.monotonic() - began < HANGS / 2
 
 
 def test_deliver_prints_a_line_for_each_attempt(
@@ -915,10 +913,9 @@ def test_the_manual_s_receiver_works_against_a_real_delivery(
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            deadline = time.monotonic() + 30
-            while now.calendar.webhooks.test(hook.id).status != "delivered":
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+            wait_until(
+                lambda: now.calendar.webhooks.test(hook.id).status == "delivered"
+            )
             uid = booked(now)
             (sent,) = now.deliver()
             stranger = now.calendar.webhooks.create(receiver.url())

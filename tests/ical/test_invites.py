@@ -17,7 +17,7 @@ import icalendar
 import pytest
 import recurring_ical_events
 from dateutil.tz import tzical
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook.core.model import (
@@ -583,7 +583,6 @@ ZONES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     texts=st.tuples(*[TEXTS] * 4),
     emails=st.lists(TEXTS, min_size=2, max_size=3),

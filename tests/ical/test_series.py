@@ -13,8 +13,9 @@ import pytest
 import recurring_ical_events
 from dateutil.rrule import rrulestr
 from dateutil.tz import tzical
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.errors import NotFound
 from calbook.core.model import GivenStart, Occurrence, Resolution, Span, Status
@@ -844,7 +845,7 @@ def later_pass(draw: st.DrawFn, occurrence: Occurrence, zone: str) -> Occurrence
     )
 
 
-@settings(max_examples=250, deadline=None)
+@examples(100)
 @given(invite=serieses())
 def test_readers_find_what_takes_place_and_nothing_else(invite):
     data = written(invite)
@@ -863,7 +864,6 @@ def can_be_read_by_dateutil(data: str) -> bool:
     return "Apia" not in zones and "UNTIL" not in zones
 
 
-@settings(max_examples=50, deadline=None)
 @given(invite=serieses(), method=st.sampled_from([None, *Method]))
 def test_every_file_is_well_formed(invite, method):
     data = write_calendar([invite], method=method, alarm=15 * MINUTE)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.forking import Popen
 
 from calbook import Booking, BusyCalendar, Client, EventType, errors
 from calbook.core import busy
@@ -314,11 +315,6 @@ SPANS = st.tuples(
 )
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(
     stretches=st.lists(SPANS, max_size=6),
     meetings=st.lists(
@@ -770,7 +766,7 @@ RACERS = 8
 
 
 def command(path: Path, *args: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return Popen(
         [sys.executable, "-m", "calbook", *args, "--db", str(path), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

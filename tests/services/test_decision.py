@@ -10,7 +10,6 @@ near a change of the clocks, and must say the same after each of them.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +18,9 @@ from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook import CalbookError, Client
 from calbook.core.model import (
@@ -50,18 +50,7 @@ from calbook.core.time.recurrence import DAYS, Frequency, Recurrence, Weekday
 from calbook.store.facts import Facts
 from calbook.store.sqlite.store import SqliteStore
 
-TORTURE = int(os.environ.get("CALBOOK_TORTURE", "1"))
 DAY = 1440  # minutes
-
-
-def tries(examples: int) -> settings:
-    return settings(
-        max_examples=examples * TORTURE,
-        derandomize=TORTURE == 1,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
 
 
 def minute(text: str) -> int:
@@ -822,7 +811,7 @@ def stories(draw: st.DrawFn, *, backward: bool = False) -> tuple[World, list[Ste
 # -- the properties ------------------------------------------------------------------
 
 
-@tries(150)
+@examples(75)
 @given(stories())
 def test_the_decision_agrees_with_the_obvious_one(
     story: tuple[World, list[Step]],
@@ -849,7 +838,7 @@ def assert_no_overlap(real: Real) -> None:
             assert one.end <= next_one.start
 
 
-@tries(40)
+@examples(40)
 @given(stories(backward=True))
 def test_no_clock_makes_claims_overlap_or_lose_a_confirmed_booking(
     story: tuple[World, list[Step]],
@@ -870,7 +859,7 @@ def test_no_clock_makes_claims_overlap_or_lose_a_confirmed_booking(
                         assert any(claim.covers(meeting) for claim in held[host])
 
 
-@tries(40)
+@examples(40)
 @given(stories())
 def test_what_is_listed_can_be_booked_and_the_other_way_round(
     story: tuple[World, list[Step]],
@@ -1097,7 +1086,7 @@ def is_whole(booking: Booking) -> bool:
     return any(o.resolution is not Resolution.CONFLICT for o in booking.occurrences)
 
 
-@tries(100)
+@examples(50)
 @given(bookings().filter(is_whole), bookings().filter(is_whole))
 def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> None:
     """Anew, and over another one; and what was read is written the same again."""
@@ -1115,7 +1104,7 @@ def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> No
     store.close()
 
 
-@tries(100)
+@examples(50)
 @given(EVENT_TYPES, EVENT_TYPES, SCHEDULES)
 def test_the_catalog_is_read_as_it_was_written(
     one: EventType, other: EventType, schedule: Schedule

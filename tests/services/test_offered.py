@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook import Booking, Client, Slot
 from calbook.core.errors import Conflict, RuleError
@@ -30,7 +31,6 @@ from services.test_decision import (
     instant,
     minute,
     open_minutes,
-    tries,
     wall_clock,
 )
 
@@ -259,7 +259,7 @@ class Stage:
                 yield m * 60
 
 
-@tries(50)
+@examples(50)
 @given(scenes(), st.booleans())
 def test_what_is_listed_can_be_booked_and_nothing_else_on_the_grid(
     scene: Scene, asks_for_a_host: bool
@@ -279,7 +279,7 @@ def test_what_is_listed_can_be_booked_and_nothing_else_on_the_grid(
             assert start in listed or stage.tried(start, host) is None, start
 
 
-@tries(25)
+@examples(25)
 @given(scenes(), st.sampled_from([2, 3]))
 def test_where_a_series_is_listed_all_of_it_can_be_booked(
     scene: Scene, dates: int
@@ -296,7 +296,7 @@ def test_where_a_series_is_listed_all_of_it_can_be_booked(
             assert start in listed or stage.tried(start, dates=dates) is None, start
 
 
-@tries(25)
+@examples(25)
 @given(scenes())
 def test_a_booking_can_be_moved_to_where_it_does_not_stand_in_its_own_way(
     scene: Scene,

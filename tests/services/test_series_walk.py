@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -18,12 +17,12 @@ from typing import Any
 
 import pytest
 from conftest import DAYS, Clock
+from support.properties import TORTURE
 
 from calbook import Booking, Client, Occurrence, Status, errors
 
 WALKS = 4
 STEPS = 60
-TORTURE = int(os.environ.get("CALBOOK_TORTURE", "1"))
 SEEDS = [
     pytest.param(seed, marks=[pytest.mark.torture] * (seed >= WALKS))
     for seed in range(WALKS * TORTURE)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import shutil
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.forking import Popen
+from support.properties import TORTURE
 
 from calbook import Client, EventType
 from store.test_version_1 import downgrade, dumped, fill
@@ -27,7 +28,7 @@ from store.test_version_1 import downgrade, dumped, fill
 if TYPE_CHECKING:
     from conftest import Clock
 
-ROUNDS = 15 * int(os.environ.get("CALBOOK_TORTURE", "1"))
+ROUNDS = 15 * TORTURE
 
 BOOKING = """
 import sys
@@ -106,7 +107,7 @@ def database(path: Path) -> str:
 def killed(code: str, *args: object, lines: int, after: float) -> None:
     """Kill a child so many seconds after it has printed so many lines."""
     command = [sys.executable, "-c", code, *map(str, args)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    with Popen(command, stdout=subprocess.PIPE) as child:
         assert child.stdout
         for _ in range(lines):
             assert child.stdout.readline()

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.forking import Popen
 
 from calbook import Booking, Client, errors
 from calbook.store.sqlite import file_access
@@ -326,7 +327,7 @@ def test_what_was_booked_during_a_restore_is_in_one_of_the_two_files(
     """Bookings acknowledged between the keeping and the restoring were in neither."""
     client.calendar.event_types.create("demo")
     client.backup(copy)
-    writer = subprocess.Popen(
+    writer = Popen(
         [sys.executable, "-c", _BOOKS, str(path)], stdout=subprocess.PIPE, text=True
     )
     assert writer.stdout is not None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support.forking import Popen
 
 from calbook import Client, EventType
 
@@ -37,7 +38,7 @@ def race(path: Path, starts: Sequence[str], *options: str) -> list[Outcome]:
     command = [sys.executable, "-m", "calbook", "create", "--db", str(path), "--json"]
     command += ["--event", "demo", "--name", "Ada", *options]
     racers = [
-        subprocess.Popen(
+        Popen(
             [*command, "--start", start, "--email", f"ada{n}@example.com"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

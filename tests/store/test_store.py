@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Clock
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook import Booking, Client, EventType, Status, errors
@@ -710,7 +710,6 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
 def test_nothing_overlaps_however_the_clock_jumps(
     steps: list[tuple[str, int, datetime, datetime]],

@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import pytest
@@ -41,6 +41,16 @@ class Request(NamedTuple):
 
 Answer = Callable[[socket.socket], None]
 
+HANGS = 60.0  # seconds: nothing that a test waits for takes as long
+
+
+@contextmanager
+def no_hanging(seconds: float = HANGS) -> Iterator[None]:
+    """What is done here waits for nobody who hangs for so long, half of it at most."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds / 2
+
 
 def status(code: int, *headers: str, body: bytes = b"thanks") -> Answer:
     """A plain answer."""
@@ -57,7 +67,7 @@ def hang(*first: bytes) -> Answer:
 
     def answer(conn: socket.socket) -> None:
         conn.sendall(b"".join(first))
-        conn.settimeout(60)
+        conn.settimeout(HANGS)
         with suppress(OSError):
             conn.recv(1)
 
@@ -93,6 +103,16 @@ def slow(seconds: float, then: Answer | None = None) -> Answer:
     def answer(conn: socket.socket) -> None:
         time.sleep(seconds)
         (then or status(200))(conn)
+
+    return answer
+
+
+def when(step: Callable[[], object]) -> Answer:
+    """Answer after something was done."""
+
+    def answer(conn: socket.socket) -> None:
+        step()
+        status(200)(conn)
 
     return answer
 

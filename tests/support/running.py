@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import pytest
 
 from calbook.cli import app
+from support.forking import Popen
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -126,7 +127,7 @@ def spawn(environment: Callable[[], dict[str, str]]) -> Iterator[Spawn]:
         *args: object, env: dict[str, str] | None = None, **options: Any
     ) -> subprocess.Popen[bytes]:
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        process = subprocess.Popen(
+        process = Popen(
             [*COMMAND, *(a if isinstance(a, bytes) else str(a) for a in args)],
             env=environment() | (env or {}),
             **streams | options,
@@ -157,7 +158,7 @@ class Terminal:
     ) -> None:
         self._screen, line = pty.openpty()
         ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        self._process = subprocess.Popen(
+        self._process = Popen(
             [sys.executable, "-c", _CONTROLLED, *map(str, args)],
             stdin=line,
             stdout=line,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook.core.errors import BadInput
@@ -504,7 +504,6 @@ RULES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(RULES)
 def test_a_rule_as_it_is_shown_can_be_passed_again(rule: Recurrence) -> None:
     shown = to_json(rule)

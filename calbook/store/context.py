@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from calbook.core.time import times
 from calbook.store.sqlite.store import SqliteStore
 
 Clock = Callable[[], datetime]
@@ -25,9 +27,28 @@ class Context:
 
 
 def open_context(path: str, clock: Clock) -> Context:
-    """The file at a path with a clock, which is read in whole seconds of UTC."""
-    return Context(
-        SqliteStore(path), lambda: clock().astimezone(UTC).replace(microsecond=0)
+    """The file at a path with a clock, which is read in whole seconds of UTC.
+
+    Raises:
+        BadTime: when it is read, and returns what is no moment that can be booked.
+    """
+    return Context(SqliteStore(path), lambda: _read_clock(clock))
+
+
+def _read_clock(clock: Clock) -> datetime:
+    said = clock()
+    if isinstance(said, datetime) and said.utcoffset() is not None:
+        with suppress(OverflowError):  # year 1, east of Greenwich
+            now = said.astimezone(UTC).replace(microsecond=0)
+            if times.FIRST_YEAR <= now.year <= times.LAST_YEAR:
+                return now
+    from calbook.core.errors import BadTime
+    from calbook.core.text import excerpt
+
+    raise BadTime(
+        f"the clock says {excerpt(said)}",
+        hint="clock must return an aware datetime in the years"
+        f" {times.FIRST_YEAR}–{times.LAST_YEAR}",
     )
 
 

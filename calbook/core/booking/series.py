@@ -22,7 +22,7 @@ from calbook.core.model import Booking, EventType, GivenStart, Occurrence, Span,
 from calbook.core.time import times
 
 # The years in which a start may be typed.
-_FIRST, _LAST = date(1970, 1, 1), date(times.LAST_YEAR, 12, 31)
+_FIRST, _LAST = date(times.FIRST_YEAR, 1, 1), date(times.LAST_YEAR, 12, 31)
 
 
 class Selector(NamedTuple):

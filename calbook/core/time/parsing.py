@@ -112,9 +112,10 @@ def _existing_day(day: str, text: str) -> datetime:
 
 
 def _check_year(year: int, text: str) -> None:
-    if not 1970 <= year <= times.LAST_YEAR:
+    if not times.FIRST_YEAR <= year <= times.LAST_YEAR:
         raise BadTime(
-            f"{text} lies outside the years 1970–{times.LAST_YEAR}", value=text
+            f"{text} lies outside the years {times.FIRST_YEAR}–{times.LAST_YEAR}",
+            value=text,
         )
 
 

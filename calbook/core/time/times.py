@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import TZPATH, ZoneInfo
 
-LAST_YEAR = 9000
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 WEEKDAYS = (
     "MONDAY",
     "TUESDAY",

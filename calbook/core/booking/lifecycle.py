@@ -16,6 +16,7 @@ from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange
 from calbook.core.model import (
+    SECOND,
     Actor,
     Booking,
     Event,
@@ -305,7 +306,13 @@ def change_occurrences(
 
 
 def next_version(booking: Booking, now: datetime) -> Booking:
-    return booking._replace(version=booking.version + 1, updated_at=now)
+    """A version that is newer than the last one, whatever the clock says.
+
+    Of two with one SEQUENCE the later DTSTAMP counts (RFC 5546, 2.1.5).
+    """
+    last = booking.updated_at
+    stamp = now if now >= last else last + SECOND
+    return booking._replace(version=booking.version + 1, updated_at=stamp)
 
 
 def _event(

@@ -40,7 +40,7 @@ _IS_EXCLUDED = """
 """
 
 # The spans as rows, taken from their JSON once.
-_SPANS = """
+SPANS = """
     with spans (n, start_at, end_at) as materialized (
         select key, value ->> 0, value ->> 1 from json_each(:spans)
     )
@@ -48,7 +48,7 @@ _SPANS = """
 # Bounded by the longest claim, as in the triggers; the spans lead, so that each is
 # one look into the index.
 _CLAIMED = f"""
-    {_SPANS}
+    {SPANS}
     select s.n, c.claim_start as held_from, c.host_id, c.claim_start, c.claim_end,
            c.uid, c.recurrence_id, o.start_at, o.end_at,
            null as calendar, null as kind, null as text
@@ -97,7 +97,7 @@ _TAKEN = f"""
     order by 1
 """
 _COUNTS = f"""
-    {_SPANS}
+    {SPANS}
     select (
         select count(*) from occurrences o
         where o.event_type_id = :event_type_id
@@ -137,7 +137,8 @@ _TURN = """
 """
 
 
-def _edges(spans: Iterable[Span]) -> str:
+def edges(spans: Iterable[Span]) -> str:
+    """Spans as `SPANS` takes them."""
     return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
 
 
@@ -230,7 +231,7 @@ class Facts(Reader):
         """Under the number of each span, the first thing of these hosts in its way.
 
         Claims, and busy time from elsewhere. A request that expired holds its time no
-        longer, see `Transaction._release_expired`.
+        longer, see `Transaction.expired_in_the_way`.
         """
         return self._first_obstacles(
             _OBSTACLES, host_ids, spans, exclusion=exclusion, now=now
@@ -283,7 +284,7 @@ class Facts(Reader):
             f"{statement} {_IN_ORDER}",
             {
                 "host_id": host_id,
-                "spans": _edges(spans),
+                "spans": edges(spans),
                 "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
                 **_left_out(exclusion),
@@ -323,7 +324,7 @@ class Facts(Reader):
             _COUNTS,
             {
                 "event_type_id": event_type_id,
-                "spans": _edges(spans),
+                "spans": edges(spans),
                 "now": times.epoch(now),
                 **_left_out(exclusion),
             },

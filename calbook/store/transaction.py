@@ -6,7 +6,7 @@ Speaks core values only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from calbook.core.model import (
 from calbook.core.time import times
 from calbook.store import outbox
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, keys_to_json
+from calbook.store.facts import CLAIM_SECONDS, SPANS, edges, keys_to_json
 from calbook.store.writer import (
     to_epoch,
     to_json,
@@ -40,14 +40,17 @@ class Transaction(CatalogWriter):
 
     # -- bookings
 
-    def save(self, after: Booking, before: Booking | None, *, now: datetime) -> None:
-        """Write what differs between a booking and the one that was read."""
+    def save(self, after: Booking, before: Booking | None) -> None:
+        """Write what differs between a booking and the one that was read.
+
+        Nothing may be in the way of its claims, see `expired_in_the_way`.
+        """
         self._save_booking(after)
         if _load(after) != (None if before is None else _load(before)):
             self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
             self._save_attendees(after.uid, after.attendees)
-        self._save_occurrences(after, before, now)
+        self._save_occurrences(after, before)
 
     def mark_recorded(self, booking: Booking) -> None:
         """Note that what time did to the occurrences that are here has been told."""
@@ -85,9 +88,35 @@ class Transaction(CatalogWriter):
         if gone:
             self._add_load(booking, -1)
 
-    def _save_occurrences(
+    def expired_in_the_way(
         self, after: Booking, before: Booking | None, now: datetime
-    ) -> None:
+    ) -> list[tuple[str, datetime]]:
+        """The expired requests that hold time which a booking will claim.
+
+        Only those are to let go: should the clock be wrong, the others still hold. A
+        request that expired was pending, and holds no time later than a day after its
+        start.
+        """
+        stamp = times.epoch(now)
+        spans = [
+            span
+            for o in _to_be_claimed(after, before)
+            if times.epoch((span := o.claim).start) - CLAIM_SECONDS < stamp
+        ]
+        if not spans:
+            return []
+        found = self._conn.execute(
+            _EXPIRED,
+            {
+                "hosts": to_json(after.host_ids),
+                "spans": edges(spans),
+                "longest": CLAIM_SECONDS,
+                "now": stamp,
+            },
+        )
+        return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
+
+    def _save_occurrences(self, after: Booking, before: Booking | None) -> None:
         old = {} if before is None else {o.recurrence_id: o for o in before.occurrences}
         new = {o.recurrence_id: o for o in after.occurrences}
         held = {} if before is None else _claim_facts(before)
@@ -103,9 +132,7 @@ class Transaction(CatalogWriter):
         added = [_occurrence(after, o) for key, o in new.items() if key not in old]
         self.insert_all("occurrences", _OCCURRENCE, added)
         self.upsert_all("occurrences", "uid, recurrence_id", _OCCURRENCE, changed)
-        self._claim(
-            after, [o for key, o in new.items() if holds[key] != held.get(key)], now
-        )
+        self._claim(after, _to_be_claimed(after, before))
 
     def _save_booking(self, booking: Booking) -> None:
         pending_until, confirmed_until, final = effective_status.status_facts(booking)
@@ -199,13 +226,9 @@ class Transaction(CatalogWriter):
             [{"uid": uid, "key": times.epoch(key)} for key in keys],
         )
 
-    def _claim(
-        self, booking: Booking, occurrences: Iterable[Occurrence], now: datetime
-    ) -> None:
+    def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""
-        live = [o for o in occurrences if o.status is not Status.CANCELLED]
         for host_id in booking.host_ids if live else ():
-            self._release_expired(host_id, [o.claim for o in live], now)
             self.run(
                 "insert into claims"
                 " select :host_id, claim_start, claim_end, uid, recurrence_id"
@@ -215,39 +238,6 @@ class Transaction(CatalogWriter):
                 uid=booking.uid,
                 keys=keys_to_json(o.recurrence_id for o in live),
             )
-
-    def _release_expired(
-        self, host_id: str, spans: Iterable[Span], now: datetime
-    ) -> None:
-        """Drop the claims of expired requests that stand in the way of new ones.
-
-        Only those: should the clock have been wrong, the others still hold. A request
-        that expired was pending, and holds no time later than a day after its start.
-        """
-        stamp = times.epoch(now)
-        self._conn.executemany(
-            """
-            delete from claims
-            where host_id = :host_id and claim_start < :end
-              and claim_start > :start - :longest and claim_end > :start
-              and exists (
-                select 1 from occurrences o
-                where o.uid = claims.uid and o.recurrence_id = claims.recurrence_id
-                  and o.status = 'PENDING' and o.start_at <= :now
-              )
-            """,
-            [
-                {
-                    "host_id": host_id,
-                    "start": times.epoch(span.start),
-                    "end": times.epoch(span.end),
-                    "longest": CLAIM_SECONDS,
-                    "now": stamp,
-                }
-                for span in spans
-                if times.epoch(span.start) - CLAIM_SECONDS < stamp
-            ],
-        )
 
     # -- events and idempotency keys
 
@@ -297,6 +287,30 @@ class Transaction(CatalogWriter):
             event_seq=event_seq,
             answer=to_json(answer),
         )
+
+
+_EXPIRED = f"""
+    {SPANS}
+    select distinct c.uid, c.recurrence_id
+    from spans s cross join json_each(:hosts) h
+    cross join claims c on c.host_id = h.value
+        and c.claim_start < s.end_at
+        and c.claim_start > s.start_at - :longest
+        and c.claim_end > s.start_at
+    join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
+    where o.status = 'PENDING' and o.start_at <= :now
+    order by c.uid, c.recurrence_id
+"""
+
+
+def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
+    """The occurrences whose time is not held yet as it is to be."""
+    held = {} if before is None else _claim_facts(before)
+    return [
+        o
+        for o, facts in zip(after.occurrences, _claim_facts(after).items(), strict=True)
+        if o.status is not Status.CANCELLED and facts[1] != held.get(facts[0])
+    ]
 
 
 def _was_never_free(occurrence: Occurrence) -> bool:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from calbook import Booking, Client, EventType, Status, errors
 from calbook.core.model import LONGEST_CLAIM, Occurrence, Span
 from calbook.core.model import Booking as Model
+from calbook.services.bookings import record
 from calbook.store.facts import Facts
 from calbook.store.sqlite.store import SqliteStore
 
@@ -660,26 +661,40 @@ def test_an_expired_request_is_no_longer_in_the_way(
     assert made.status == "PENDING"
 
 
-def test_with_the_clock_put_right_the_request_cannot_be_confirmed(
+def test_whose_time_was_taken_under_a_wrong_clock_stays_expired(
     plain: sqlite3.Connection,
     client: Client,
     clock: Clock,
     asked: Booking,
     booking: Callable[..., Booking],
 ) -> None:
+    """It was listed as pending again, without its time, and could not be confirmed."""
     clock.now = TEN
     winner = booking(start_time=TEN + HALF / 2)
     clock.move(days=-7)
+    seen = client.calendar.bookings.get(asked.uid)
+    assert (seen.status, seen.resolution) == ("CANCELLED", "expired")
+    assert client.calendar.bookings.list(status="PENDING")[0].uid == winner.uid
     before = dumped(plain)
 
-    with pytest.raises(errors.SlotTaken) as refusal:
-        client.calendar.bookings.confirm(asked.uid)
-
-    assert refusal.value.details["uid"] == winner.uid
+    for act in (client.calendar.bookings.confirm, client.calendar.bookings.reject):
+        with pytest.raises(errors.WrongStatus):
+            act(asked.uid)
     assert dumped(plain) == before
 
+    client.calendar.bookings.cancel(winner.uid)  # and so when its time is free again
+    assert client.calendar.bookings.get(asked.uid) == seen
+    assert plain.execute("select uid from claims").fetchall() == []
+    assert [e.type for e in client.calendar.bookings.history(asked.uid)] == [
+        "booking.created",
+        "booking.cancelled",
+    ]
+    clock.now = TEN + 2 * HALF
+    assert client.tick() == ()
+    assert client.check() == ()
 
-def test_the_request_can_be_confirmed_once_its_time_is_free_again(
+
+def test_whose_time_nobody_took_is_whole_again_with_the_clock_put_right(
     plain: sqlite3.Connection,
     client: Client,
     clock: Clock,
@@ -687,14 +702,75 @@ def test_the_request_can_be_confirmed_once_its_time_is_free_again(
     booking: Callable[..., Booking],
 ) -> None:
     clock.now = TEN
-    winner = booking(start_time=TEN + HALF / 2)
+    assert len(client.tick()) == 1
+    booking(start_time=TEN + 2 * HALF)
     clock.move(days=-7)
-    client.calendar.bookings.cancel(winner.uid)
 
+    with pytest.raises(errors.SlotTaken):
+        booking(start_time=TEN)
     confirmed = client.calendar.bookings.confirm(asked.uid)
 
     assert confirmed.status == "CONFIRMED"
-    assert plain.execute("select uid from claims").fetchall() == [(asked.uid,)]
+    assert (asked.uid,) in plain.execute("select uid from claims").fetchall()
+
+
+def test_of_two_hosts_none_keeps_time_for_what_has_expired(
+    client: Client,
+    clock: Clock,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    """The time of the host who was booked was let go, that of the other was held."""
+    client.calendar.hosts.create("ann")
+    event_type(
+        "both",
+        hosts=["me", "ann"],
+        scheduling_type="COLLECTIVE",
+        requires_confirmation=True,
+    )
+    event_type("ann", hosts=["ann"])
+    asked = booking(event_type_id="both", start_time=TEN)
+    clock.now = TEN
+    booking(start_time=TEN + HALF / 2)
+    clock.move(days=-7)
+
+    assert client.calendar.bookings.get(asked.uid).resolution == "expired"
+    assert booking(event_type_id="ann", start_time=TEN)
+    assert client.check() == ()
+
+
+def test_of_a_series_the_dates_that_were_taken_stay_expired(
+    client: Client,
+    clock: Clock,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    event_type(requires_confirmation=True)
+    asked = booking(start_time=TEN, recurring={"frequency": "DAILY", "count": 3})
+    clock.now = TEN + timedelta(days=1)
+    booking(start_time=TEN + timedelta(days=1, minutes=15))
+    clock.move(days=-7)
+
+    confirmed = client.calendar.bookings.confirm(asked.uid)
+
+    ended = [(o.status, o.resolution) for o in confirmed.occurrences]
+    taken = ("CANCELLED", "expired")
+    assert ended == [("CONFIRMED", None), taken, ("CONFIRMED", None)]
+    assert client.check() == ()
+
+
+def test_who_expired_in_a_long_backlog_is_told_when_the_time_is_taken(
+    client: Client, clock: Clock, booking: Callable[..., Booking], asked: Booking
+) -> None:
+    """Whoever takes the time tells of 200 things of the past at most."""
+    for n in range(record.MOST_EVENTS):
+        booking(start_time=TEN - timedelta(days=7) + n * HALF)
+    clock.now = TEN + HALF / 4
+    taker = booking(start_time=TEN + HALF / 2)
+
+    types = [e.type for e in client.calendar.bookings.history(asked.uid)]
+    assert types == ["booking.created", "booking.cancelled"]
+    assert taker.status == "PENDING"
 
 
 QUARTERS = st.integers(0, 12).map(lambda n: TEN + n * timedelta(minutes=15))
@@ -782,7 +858,7 @@ def stored(store: SqliteStore, uid: str) -> Model:
 
 def saved(store: SqliteStore, after: Model, before: Model) -> Model:
     with store.write() as tx:
-        tx.save(after, before, now=TEN)
+        tx.save(after, before)
     return stored(store, after.uid)
 
 

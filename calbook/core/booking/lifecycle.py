@@ -78,6 +78,25 @@ def expire_and_complete(
     )
 
 
+def end_expired(booking: Booking, occurrences: Occurrences, now: datetime) -> Change:
+    """Let requests that expired stay so, whatever the clock says later.
+
+    For those whose time somebody takes; who was not told of it yet is told now.
+    """
+    chosen = tuple(occurrences)
+    told = expire_and_complete(booking, [o for o in chosen if not o.is_recorded], now)
+    ended = {
+        o.recurrence_id: effective_status.effective_occurrence(o, now) for o in chosen
+    }
+    after = tuple(
+        ended.get(o.recurrence_id, o)._replace(
+            is_recorded=o.is_recorded and o.recurrence_id not in ended
+        )
+        for o in told.booking.occurrences
+    )
+    return told._replace(booking=told.booking._replace(occurrences=after))
+
+
 def _time_event(booking: Booking, occurrence: Occurrence, now: datetime) -> Event:
     after = effective_status.effective_occurrence(occurrence, now).status
     assert after is not occurrence.status

@@ -68,18 +68,23 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
         for occurrence, event in zip(before.occurrences, change.events, strict=True):
             order = due.index((uid, occurrence.recurrence_id))
             found.append((order, event, before.timezone, answer))
-    events = []
-    for _, event, timezone, answer in sorted(found, key=lambda item: item[0]):
-        seq = _append_event(tx, event, answer)
-        if (
-            event.type == "booking.cancelled"
-            and reminders.notification_settings(tx, event.uid).notify
-        ):
-            from calbook.services.outbox import mail_notices
+    return [
+        event_to_json(tx.event_row(_tell(tx, event, answer, now)), timezone)
+        for _, event, timezone, answer in sorted(found, key=lambda item: item[0])
+    ]
 
-            mail_notices.queue_expiry_notice(tx, event, seq, now=now)
-        events.append(event_to_json(tx.event_row(seq), timezone))
-    return events
+
+def _tell(tx: Transaction, event: Event, answer: Json, now: datetime) -> int:
+    """Append an event of time's; by mail as well if it is bad news."""
+    seq = _append_event(tx, event, answer)
+    if (
+        event.type == "booking.cancelled"
+        and reminders.notification_settings(tx, event.uid).notify
+    ):
+        from calbook.services.outbox import mail_notices
+
+        mail_notices.queue_expiry_notice(tx, event, seq, now=now)
+    return seq
 
 
 def _by_uid(due: Iterable[tuple[str, datetime]]) -> dict[str, list[datetime]]:
@@ -99,7 +104,8 @@ def save_change(
     now: datetime,
 ) -> Json:
     """Save a booking with its events; the booking's JSON as it is now."""
-    tx.save(change.booking, before, now=now)
+    change = _end_expired_in_the_way(tx, before, change, now)
+    tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
     seqs = [_append_event(tx, event, answer) for event in change.events]
     _queue_mail(tx, before, change, seqs, options, now=now)
@@ -111,6 +117,29 @@ def save_change(
             answer=answer if _is_shortened(change.events[-1]) else None,
         )
     return answer
+
+
+def _end_expired_in_the_way(
+    tx: Transaction, before: Booking | None, change: Change, now: datetime
+) -> Change:
+    """Requests whose time is taken have expired for good; the change, if its own.
+
+    Else they would be pending again, without their time, once a wrong clock is right.
+    """
+    in_the_way = tx.expired_in_the_way(change.booking, before, now)
+    for uid, keys in _by_uid(in_the_way).items():
+        is_own = uid == change.booking.uid
+        asked = change.booking if is_own else tx.booking(uid)
+        ended = lifecycle.end_expired(
+            asked, [o for o in asked.occurrences if o.recurrence_id in keys], now
+        )
+        if is_own:
+            change = Change(ended.booking, (*ended.events, *change.events))
+            continue
+        tx.save(ended.booking, asked)
+        for event in ended.events:
+            _tell(tx, event, booking_json(tx, uid, now), now)
+    return change
 
 
 def booking_json(tx: Transaction, uid: str, now: datetime) -> Json:

@@ -78,7 +78,8 @@ class DeliveryWorker:
         self._attempts: dict[str, _Attempt] = {}
         self._tried: set[int] = set()
         self._planned = 0.0
-        self._wake = float("inf")  # the epoch of a watcher's next look
+        self._looked = 0  # the epoch of a watcher's last look
+        self._wake = float("inf")  # and of the next one
         self._done: SimpleQueue[tuple[str, Job, Outcome, float]] = SimpleQueue()
 
     def round(self, tick: Callable[[], object] | None = None) -> Iterator[Json]:
@@ -107,7 +108,7 @@ class DeliveryWorker:
                     if self._state() != seen:  # also by who mends what was in vain
                         self._queues.resume_all()
                         seen = self._look(tick)
-                    elif self._is_past(self._wake) or self._queues.resume_rested():
+                    elif self._is_time() or self._queues.resume_rested():
                         seen = self._look(tick)
                     self._start()
                 except Busy:  # another program is at the file, and for long
@@ -119,6 +120,7 @@ class DeliveryWorker:
 
     def _look(self, tick: Callable[[], object]) -> object:
         """Plan what is due, and when to look again; the state that was seen."""
+        self._looked = times.epoch(self._context.clock())
         self._tick(tick)
         seen = self._state()  # what is written from here on is seen next time
         self._tried.clear()
@@ -131,8 +133,10 @@ class DeliveryWorker:
         with self._context.store.read(OutboxReader) as reading:
             return reading.version(), _inode(self._context.store.path)
 
-    def _is_past(self, epoch: float) -> bool:
-        return times.epoch(self._context.clock()) >= epoch
+    def _is_time(self) -> bool:
+        """Time to look again, also because the clock was put back."""
+        now = times.epoch(self._context.clock())
+        return now >= self._wake or now < self._looked
 
     def _tick(self, tick: Callable[[], object]) -> None:
         """Tell of what time has done, and forget what arrived long ago."""
@@ -168,7 +172,11 @@ class DeliveryWorker:
         """The epoch at which something will be due or has to be told."""
         now = times.epoch(self._context.clock())
         with self._context.store.read(OutboxReader) as reading:
-            moments = (reading.next_due(now), reading.next_status_change())
+            moments = (
+                reading.next_due(now),
+                reading.next_plan(now),
+                reading.next_status_change(),
+            )
         return min((m for m in moments if m is not None), default=float("inf"))
 
     def _start(self) -> None:

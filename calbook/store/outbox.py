@@ -42,8 +42,9 @@ _DUE = f"""
       and not exists ({_EARLIER} and e.due_at > :now)
       and (:only is null or d.seq in (select value from json_each(:only)))
 """
-# Only reminders are queued for later; what else is, was tried, or by a wrong clock.
-_WAITING = """
+# Only reminders are queued for later; what else is, was tried, or by a wrong clock,
+# see `waits`.
+WAITING = """
     status = 'pending' and due_at > :now and (attempts > 0 or kind <> 'reminder')
 """
 _JOB = f"""
@@ -133,7 +134,7 @@ class OutboxReader(Reader):
     def count_retries(self, now: int) -> tuple[int, int | None]:
         """How many wait for another attempt, and when the first of them is due."""
         row = self._one(
-            f"select count(*), min(due_at) from deliveries where {_WAITING}", now=now
+            f"select count(*), min(due_at) from deliveries where {WAITING}", now=now
         )
         assert row is not None
         return row[0], row[1]
@@ -166,6 +167,21 @@ class OutboxReader(Reader):
         row = self._one("pragma data_version")
         assert row is not None
         return int(row[0])
+
+    def next_plan(self, now: int) -> int | None:
+        """When there will be more reminders to queue, see `reminder_plans`."""
+        row = self._one(
+            "select min(due_until) - :day from reminder_plans"
+            " where due_until > :now + :day",
+            now=now,
+            day=24 * 60 * 60,
+        )
+        return row[0] if row else None
+
+    def newest_event(self) -> int | None:
+        """When the event was written that was written last."""
+        row = self._one("select at from events order by seq desc limit 1")
+        return row["at"] if row else None
 
     def next_status_change(self) -> int | None:
         """When time will next do something that has to be told."""
@@ -256,15 +272,6 @@ def queue_delivery(
     if due_at is None:
         tx.queued.append(cursor.lastrowid)
     return id
-
-
-def retry_all_now(tx: Writer, now: int) -> None:
-    """Let nothing wait for its next attempt, which is one more than there would be."""
-    tx.run(
-        "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
-        f" where {_WAITING}",
-        now=now,
-    )
 
 
 def reserve_space(tx: Writer, id: str) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import times
 from calbook.store.outbox import DROP_STATEMENT
-from calbook.store.writer import Writer
+from calbook.store.writer import Writer, to_epoch
 
 if TYPE_CHECKING:
+    from calbook.core.model import Booking
     from calbook.core.outgoing.reminders import Key
 
 
@@ -22,10 +23,14 @@ class NotificationSettings(NamedTuple):
 
 
 class QueuedReminder(NamedTuple):
-    """The delivery that a reminder is; pending until it was sent or given up."""
+    """The delivery that a reminder is; pending until it was sent or given up.
+
+    `dropped_at` is when time gave it up.
+    """
 
     id: str
     is_pending: bool
+    dropped_at: datetime | None
 
 
 def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
@@ -41,13 +46,16 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
 
 def queued_reminders(tx: Writer, uid: str) -> dict[Key, QueuedReminder]:
     rows = tx.connection.execute(
-        "select r.start_at, r.minutes, r.target, r.delivery, d.status = 'pending'"
+        "select r.start_at, r.minutes, r.target, r.delivery, d.status = 'pending',"
+        " iif(d.status = 'dropped', d.finished_at, null)"
         " from reminders r join deliveries d on d.id = r.delivery where r.uid = :uid",
         {"uid": uid},
     )
     return {
-        (times.instant(start), minutes, target): QueuedReminder(id, bool(is_pending))
-        for start, minutes, target, id, is_pending in rows
+        (times.instant(start), minutes, target): QueuedReminder(
+            id, bool(is_pending), None if dropped is None else times.instant(dropped)
+        )
+        for start, minutes, target, id, is_pending, dropped in rows
     }
 
 
@@ -72,31 +80,95 @@ def rewrite_reminder(tx: Writer, delivery: str, payload: str) -> None:
     )
 
 
+def revive_reminder(tx: Writer, delivery: str, due_at: datetime) -> None:
+    """Make one pending again that time had given up under a wrong clock."""
+    tx.run(
+        "update deliveries set status = 'pending', finished_at = null,"
+        " attempts = 0, due_at = :due_at where id = :id",
+        id=delivery,
+        due_at=times.epoch(due_at),
+    )
+
+
 def drop_reminder(tx: Writer, delivery: str, now: datetime) -> None:
     """Give a pending one up; the same may be queued again."""
     tx.run("delete from reminders where delivery = :id", id=delivery)
     tx.run(f"{DROP_STATEMENT} and id = :id", id=delivery, now=times.epoch(now))
 
 
-def drop_late_reminders(tx: Writer, now: datetime) -> None:
+def drop_late_reminders(tx: Writer, now: datetime, *, most: int) -> bool:
     """Give up those whose meeting has begun, and those that a nearer one makes idle.
 
     After a night in which the machine was off, each person gets one of each meeting.
+    At most so many of either kind at a time; whether there may be more.
     """
-    for statement in (_BEGUN, _OVERTAKEN):
-        tx.run(f"{DROP_STATEMENT} and id in ({statement})", now=times.epoch(now))
+    facts = {"now": times.epoch(now), "most": most}
+    is_more = False
+    for late in (_BEGUN, _OVERTAKEN):
+        # What is dropped is worked out again when a wrong clock is right.
+        tx.run(
+            "update reminder_plans set made_at = max(made_at, :now)"
+            f" where uid in (select uid from ({late}))",
+            **facts,
+        )
+        dropping = f"{DROP_STATEMENT} and id in (select delivery from ({late}))"
+        is_more |= tx.run(dropping, **facts) == most
+    return is_more
 
 
 _DUE = """
     select r.* from deliveries d join reminders r on r.delivery = d.id
     where d.status = 'pending' and d.kind = 'reminder' and d.due_at <= :now
 """
-_BEGUN = f"select delivery from ({_DUE}) where start_at <= :now"
+_BEGUN = f"select delivery, uid from ({_DUE}) where start_at <= :now limit :most"
 _OVERTAKEN = f"""
-    select far.delivery from ({_DUE}) near join reminders far
+    select distinct far.delivery, far.uid from ({_DUE}) near join reminders far
       on far.uid = near.uid and far.start_at = near.start_at
       and far.target = near.target and far.minutes > near.minutes
-    where near.start_at - 60 * near.minutes <= :now
+    join deliveries f on f.id = far.delivery and f.status = 'pending'
+    where near.start_at - 60 * near.minutes <= :now limit :most
+"""
+
+
+# -- when the reminders of a booking were worked out
+
+
+def save_plan(tx: Writer, uid: str, now: datetime, due_until: datetime | None) -> None:
+    """What falls due by then is queued; all there is where none is given."""
+    tx.run(
+        "insert into reminder_plans values (:uid, :now, :due_until) on conflict"
+        " do update set made_at = excluded.made_at, due_until = excluded.due_until",
+        uid=uid,
+        now=times.epoch(now),
+        due_until=to_epoch(due_until),
+    )
+
+
+def planned_until(tx: Writer, booking: Booking, now: datetime) -> datetime:
+    """The time up to which what falls due was queued, or rightly was not.
+
+    Where that was worked out by a clock that was ahead: since the booking was made.
+    """
+    row = tx.connection.execute(
+        "select made_at, due_until from reminder_plans where uid = :uid",
+        {"uid": booking.uid},
+    ).fetchone()
+    if row is None:
+        return now
+    if row["made_at"] > times.epoch(now):
+        return min(booking.created_at, now)
+    return now if row["due_until"] is None else min(times.instant(row[1]), now)
+
+
+def bookings_to_plan(tx: Writer, now: datetime, *, most: int) -> list[str]:
+    """Those worked out by a clock that was ahead, and those with more to queue."""
+    return _uids(tx, _TO_PLAN, now=times.epoch(now), day=_DAY, most=most)
+
+
+_DAY = 24 * 60 * 60
+_TO_PLAN = """
+    select uid from reminder_plans where made_at > :now
+    union select uid from reminder_plans where due_until <= :now + :day limit :most
 """
 
 
@@ -120,10 +192,11 @@ def bookings_reminded_of_event_type(
     return _uids(tx, _OF_EVENT_TYPE, id=event_type_id, now=times.epoch(now))
 
 
+# What is queued of those that seem over too: the clock may be wrong.
 _AHEAD = """
     select b.uid from bookings b join event_types e on e.id = b.event_type_id
-    where b.confirmed_until > :now and (
-        e.reminders <> '[]' or exists (
+    where (
+        e.reminders <> '[]' and b.confirmed_until > :now or exists (
             select 1 from reminders r join deliveries d on d.id = r.delivery
             where r.uid = b.uid and d.status = 'pending'
         )

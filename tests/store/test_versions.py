@@ -1,15 +1,17 @@
-"""A file from before busy time, and one from before the outbox: brought up to date."""
+"""Files from before busy time, the outbox and wrong clocks: brought up to date."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import MONDAY
 from sqlite_utils import Database
+from support.mailing import Server
 
 from calbook import Client, errors
 from calbook.cli.shell import complete
@@ -19,6 +21,8 @@ from store.test_version_1 import dumped, fill, held, tables
 
 if TYPE_CHECKING:
     from conftest import Clock
+
+pytest_plugins = ("support.mailing",)
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 
@@ -33,7 +37,10 @@ def today(path: Path, clock: Clock) -> Path:
     return today
 
 
-@pytest.fixture(params=[(2, "create_busy"), (3, "create_outbox")], ids=["2", "3"])
+UNSEEN = {2: "create_busy", 3: "create_outbox", 4: "undo_wrong_clocks"}
+
+
+@pytest.fixture(params=UNSEEN.items(), ids=map(str, UNSEEN))
 def version(request: pytest.FixtureRequest) -> tuple[int, str]:
     """A version, and the first migration that it had not seen."""
     found: tuple[int, str] = request.param
@@ -43,7 +50,11 @@ def version(request: pytest.FixtureRequest) -> tuple[int, str]:
 @pytest.fixture
 def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
     """The file that the calbook of that version would have made of them."""
-    number, unseen = version
+    downgrade(today, path, *version)
+    return path
+
+
+def downgrade(today: Path, path: Path, number: int, unseen: str) -> None:
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("attach ? as today", [str(today)])
@@ -57,7 +68,6 @@ def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
             )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute(f"pragma user_version = {number}")
-    return path
 
 
 def test_it_holds_what_it_held_and_the_copy_too(
@@ -103,3 +113,63 @@ def test_completion_reads_it_before_it_is_brought_up_to_date(
 
     assert capsys.readouterr().out == "demo\n"
     assert old.read_bytes() == before
+
+
+def test_reminders_that_a_wrong_clock_dropped_before_are_queued_again(
+    path: Path, clock: Clock, post: Server
+) -> None:
+    """A file of version 4 knows nothing of when they were worked out."""
+    today = path.with_name("today.db")
+    with Client(today, clock=clock) as client:
+        client.set_up(email="grace@example.com", timezone="UTC")
+        client.calendar.event_types.create("demo", reminders=[{"minutes_before": 60}])
+        for days, rule in ((14, None), (15, {"frequency": "WEEKLY", "count": 3})):
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY + timedelta(days=days),
+                attendee=ADA,
+                recurring=rule,
+            )
+        clock.move(days=30)
+        client.tick()
+    downgrade(today, path, 4, UNSEEN[4])
+
+    clock.move(days=-30)
+    with Client(path, clock=clock) as client:
+        client.tick()
+        log = client.calendar.mails.log(status="pending")
+
+    assert sorted((mail.next_at or "")[:13] for mail in log) == [
+        "2027-01-18T08",
+        "2027-01-19T08",
+    ]
+
+
+def test_a_request_that_had_lost_its_time_has_expired(
+    path: Path, today: Path, clock: Clock
+) -> None:
+    """It was pending without it when a wrong clock was put right."""
+    with Client(today, clock=clock) as client:
+        asked = [
+            client.calendar.bookings.create(
+                event_type_id="ask", start_time=MONDAY.replace(day=day), attendee=ADA
+            ).uid
+            for day in (25, 26)
+        ]
+        clock.move(days=30)
+        client.tick()
+    downgrade(today, path, 4, UNSEEN[4])
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("delete from claims where uid = ?", [asked[0]])
+        conn.commit()
+
+    clock.move(days=-30)
+    with Client(path, clock=clock) as client:
+        lost, whole = (client.calendar.bookings.get(uid) for uid in asked)
+        client.calendar.bookings.confirm(whole.uid)
+        pending = client.calendar.bookings.list(status="PENDING")
+        assert client.check() == ()
+
+    assert not {booking.uid for booking in pending} & set(asked)
+    assert (lost.status, lost.resolution) == ("CANCELLED", "expired")
+    assert whole.status == "PENDING"

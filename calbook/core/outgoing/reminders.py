@@ -1,12 +1,12 @@
 """Mail before a meeting: who is reminded of which occurrence, and when.
 
-Only confirmed meetings that are still to come; and of a series only those that could
-fall due before the next one is over, as then it is asked again.
+Only confirmed meetings; and of a series only what falls due until a day behind the end
+of the next one, as by then it is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -49,20 +49,61 @@ class DueReminder(NamedTuple):
         return self.occurrence.span.start, minutes, fold_email(self.person.email)
 
 
+def plan_end(booking: Booking, event_type: EventType, now: datetime) -> datetime | None:
+    """Until when what falls due is to be queued now; None when nothing is left then.
+
+    A day behind the end of the next meeting; it is time for more once that is over.
+    """
+    ahead = sorted(o.span for o in _confirmed(booking) if o.span.start > now)
+    leads = [reminder.before for reminder in event_type.reminders]
+    if not ahead or not leads or ahead[-1].start - min(leads) <= ahead[0].end + DAY:
+        return None
+    return ahead[0].end + DAY
+
+
 def due_reminders(
-    booking: Booking, event_type: EventType, hosts: Iterable[Host], now: datetime
+    booking: Booking,
+    event_type: EventType,
+    hosts: Iterable[Host],
+    now: datetime,
+    *,
+    until: datetime | None,
+    queued: Collection[Key] = (),
 ) -> dict[Key, DueReminder]:
-    """What persons are to be reminded of, also what should have been told by now."""
-    if not event_type.reminders:
-        return {}
+    """What persons are to be reminded of, also what should have been told by now.
+
+    Of meetings still to come: what falls due until then, and what is queued.
+    """
     everybody = tuple(hosts)
+    starts = {start for start, *_ in queued}
     found: dict[Key, DueReminder] = {}
-    for occurrence in _occurrences_to_remind(booking, event_type, now):
-        for reminder in event_type.reminders:
+    for occurrence in _confirmed(booking):
+        start = occurrence.span.start
+        for reminder in event_type.reminders if start > now else ():
+            if until and start - reminder.before > until and start not in starts:
+                continue
             for person in _recipients(reminder, booking, event_type, everybody):
                 each = DueReminder(occurrence, reminder, person)
                 found.setdefault(each.key, each)
     return found
+
+
+def wanted_keys(
+    booking: Booking,
+    event_type: EventType,
+    hosts: Iterable[Host],
+    queued: Iterable[Key],
+) -> set[Key]:
+    """Those of them that are still right, whatever the clock says."""
+    everybody = tuple(hosts)
+    starts = {occurrence.span.start for occurrence in _confirmed(booking)}
+    persons = {
+        (reminder.before // MINUTE, fold_email(person.email))
+        for reminder in event_type.reminders
+        for person in _recipients(reminder, booking, event_type, everybody)
+        if person.email
+    }
+    return {key for key in queued if key[0] in starts and key[1:] in persons}
 
 
 def takes_place(booking: Booking, start: datetime) -> bool:
@@ -79,26 +120,8 @@ def takes_part(booking: Booking, hosts: Iterable[Host], address: str) -> bool:
     return any(p.email and fold_email(p.email) == address for p in persons)
 
 
-def _occurrences_to_remind(
-    booking: Booking, event_type: EventType, now: datetime
-) -> Iterator[Occurrence]:
-    """The next occurrence, and those whose reminders might not wait for its end.
-
-    A day more, as its end is told of by whatever is run next.
-    """
-    live = sorted(
-        (
-            o
-            for o in booking.occurrences
-            if o.status is Status.CONFIRMED and o.span.start > now
-        ),
-        key=lambda o: o.span.start,
-    )
-    if not live:
-        return
-    longest = max(reminder.before for reminder in event_type.reminders)
-    until = live[0].span.end + longest + DAY
-    yield from (o for o in live if o.span.start <= until)
+def _confirmed(booking: Booking) -> Iterator[Occurrence]:
+    return (o for o in booking.occurrences if o.status is Status.CONFIRMED)
 
 
 def _recipients(

@@ -23,7 +23,7 @@ from calbook.services.availability.booking_request import BookingRequest, meetin
 from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.store import reminders
+from calbook.services.outbox import upkeep
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
 from calbook.store.transaction import Transaction
@@ -347,14 +347,14 @@ def _merge_metadata(
 def tick(context: Context) -> list[Json]:
     """Tell of everything that time has done and nobody was told of.
 
-    It also makes some reminders pointless.
+    And bring in line with it what waits to be sent.
     """
     events: list[Json] = []
     while True:
         with context.store.write() as tx:
             now = context.clock()
-            reminders.drop_late_reminders(tx, now)
+            is_more = upkeep.keep_up(tx, now)
             told = record.record_expired_and_completed(tx, now)
         events += told
-        if len(told) < record.MOST_EVENTS:
+        if len(told) < record.MOST_EVENTS and not is_more:
             return events

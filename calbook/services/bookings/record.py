@@ -58,13 +58,6 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
         row = tx.booking_part_row(uid, keys_to_json(keys))
         assert row is not None
         answer = booking_to_json(row, now=times.epoch(now))
-        if (
-            before.recurring is not None
-            and reminders.notification_settings(tx, uid).has_reminders
-        ):
-            from calbook.services.outbox import mail_notices
-
-            mail_notices.update_reminders(tx, tx.booking(uid), now=now)
         for occurrence, event in zip(before.occurrences, change.events, strict=True):
             order = due.index((uid, occurrence.recurrence_id))
             found.append((order, event, before.timezone, answer))

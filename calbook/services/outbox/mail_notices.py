@@ -41,7 +41,7 @@ def require_mail_server() -> MailServer:
     return server
 
 
-def _usable_server() -> MailServer | None:
+def usable_server() -> MailServer | None:
     """None as well where the settings are broken: nobody asked for mail just now."""
     with suppress(BadInput):
         return settings.mail_server()
@@ -97,7 +97,7 @@ def queue_expiry_notice(
     Nobody asked for it just now, so nothing is refused.
     """
     invite = _invite(tx, effective_status.effective_booking(tx.booking(event.uid), now))
-    server = _usable_server()
+    server = usable_server()
     if server is None or invite.organizer.email is None:
         return
     news = _NoticeEvent(event, seq, None, invite, now)
@@ -153,28 +153,38 @@ def _invite(tx: Transaction, booking: Booking) -> Invite:
 def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> None:
     """Queue the reminders of a booking as it is now, and give up those of before.
 
-    None whose time has come already. Without a mail server, or with settings that
-    cannot be read, none is queued.
+    None whose time came before they were worked out. What the clock alone makes of a
+    meeting drops none here: it may be wrong. Without a mail server, or with settings
+    that cannot be read, none is queued.
     """
-    server = _usable_server()
-    seen = effective_status.effective_booking(booking, now)
-    invite = _invite(tx, seen)
-    wanted = core_reminders.due_reminders(seen, invite.event_type, invite.hosts, now)
+    server = usable_server()
+    invite = _invite(tx, effective_status.effective_booking(booking, now))
+    of = booking, invite.event_type, invite.hosts
     known = reminders.queued_reminders(tx, booking.uid)
+    right = core_reminders.wanted_keys(*of, known)
     for key, old in known.items():
-        if old.is_pending and key not in wanted:
+        if old.is_pending and key not in right:
             reminders.drop_reminder(tx, old.id, now)
     if server is None:
         return
+    since = reminders.planned_until(tx, booking, now)
+    until = core_reminders.plan_end(booking, invite.event_type, now)
+    wanted = core_reminders.due_reminders(*of, now, until=until, queued=right)
     for key, due in wanted.items():
         queued = known.get(key)
-        if queued is None and due.at > now:
-            _queue_reminder(tx, server, invite, due, now)
-        elif queued is not None and queued.is_pending:
-            envelope = Envelope(queued.id, server.sender, now)
-            reminders.rewrite_reminder(
-                tx, queued.id, _reminder_message(envelope, invite, due)
-            )
+        if queued is None:
+            if due.at > since:
+                _queue_reminder(tx, server, invite, due, now)
+            continue
+        if queued.dropped_at is not None and queued.dropped_at > now:
+            reminders.revive_reminder(tx, queued.id, due.at)
+        elif not queued.is_pending:
+            continue
+        envelope = Envelope(queued.id, server.sender, now)
+        reminders.rewrite_reminder(
+            tx, queued.id, _reminder_message(envelope, invite, due)
+        )
+    reminders.save_plan(tx, booking.uid, now, until)
 
 
 def _queue_reminder(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
-from calbook.store import outbox
+from calbook.store import waits
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 
@@ -28,7 +28,7 @@ def deliver(
 
     if retry_now and count_retries(context)[0]:
         with context.store.write() as tx:
-            outbox.retry_all_now(tx, times.epoch(context.clock()))
+            waits.retry_all_now(tx, times.epoch(context.clock()))
     with lock.hold_lock(context.store.path, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
         send = work.watch if watch else work.round
@@ -52,3 +52,15 @@ def count_retries(context: Context) -> tuple[int, datetime | None]:
     with context.store.read(OutboxReader) as reader:
         count, due_at = reader.count_retries(times.epoch(context.clock()))
     return count, None if due_at is None else times.instant(due_at)
+
+
+def find_event_ahead(context: Context) -> datetime | None:
+    """When the newest event was written, if that is ahead of this clock.
+
+    Then the clock is wrong, or was when that event was written.
+    """
+    with context.store.read(OutboxReader) as reader:
+        at = reader.newest_event()
+    if at is None or at <= times.epoch(context.clock()):
+        return None
+    return times.instant(at)

@@ -10,7 +10,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables
+from calbook.store.sqlite import tables, wrong_clocks
 
 migrations = Migrations("calbook")
 
@@ -64,6 +64,11 @@ def create_outbox(db: Database) -> None:
 @migrations()
 def add_reminders(db: Database) -> None:
     _run(db.conn, tables.REMINDERS)
+
+
+@migrations()
+def undo_wrong_clocks(db: Database) -> None:
+    _run(db.conn, wrong_clocks.WRONG_CLOCKS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -1,0 +1,41 @@
+"""What waits for another attempt: made due, and freed of times from a wrong clock."""
+
+from __future__ import annotations
+
+from calbook.store.outbox import WAITING
+from calbook.store.writer import Writer
+
+
+def retry_all_now(tx: Writer, now: int) -> None:
+    """Let nothing wait for its next attempt, which is one more than there would be."""
+    tx.run(
+        "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
+        f" where {WAITING}",
+        now=now,
+    )
+
+
+def undo_wrong_clock(tx: Writer, now: int) -> None:
+    """Let nothing wait for a time that a clock gave that was ahead.
+
+    What was to be sent at once is due; what is tried again waits as long as it would.
+    """
+    tx.run(
+        f"update deliveries set due_at = :now where {WAITING} and attempts = 0",
+        now=now,
+    )
+    tx.run(
+        f"update deliveries set due_at = :now + {_WAIT}"
+        f" where {WAITING} and due_at > :now + {_WAIT}",
+        now=now,
+        longest=_LONGEST_WAIT,
+    )
+
+
+_LONGEST_WAIT = 24 * 60 * 60  # between two attempts
+# From the last attempt on, unless this was put right already.
+_WAIT = """
+    min(:longest, coalesce(nullif(max(0, due_at - (
+        select at from attempts where delivery = id order by number desc limit 1
+    )), 0), :longest))
+"""

@@ -138,6 +138,15 @@ class Client:
 
         return sending.count_retries(self._context)
 
+    def event_ahead(self) -> datetime | None:
+        """When the newest event was written, if that lies ahead of this clock.
+
+        Then the clock is wrong, or was when that event was written.
+        """
+        from calbook.services.outbox import sending
+
+        return sending.find_event_ahead(self._context)
+
     @property
     def exists(self) -> bool:
         """Whether the file is there; reading shows what a new one holds."""

@@ -50,6 +50,7 @@ def deliver(*, how: Round, out: o.Listing) -> None:
         with _unless_under_way():
             sent = _sent(client, how)
             waiting = "" if sent else _nothing_due_text(client)
+            _warn_of_clock(client)
         zone, now = display_timezone(client, form), client.now()
 
     def table(items: Any) -> str:
@@ -87,7 +88,21 @@ def _sent(client: "Client", how: Round) -> list[Json]:
     left = client.count_due() if how.limit is None and sent else 0
     if left:
         output.say(f"{left:,} more are due, left for the next run")
+    again = sum(item["status"] == "pending" for item in sent)
+    waiting = client.count_retries()[0] - again if sent else 0
+    if waiting > 0:
+        output.say(f"{waiting:,} more to be tried again later (or --retry-now)")
     return sent
+
+
+def _warn_of_clock(client: "Client") -> None:
+    """An hour ahead is no clock that was set a little."""
+    ahead = client.event_ahead()
+    if ahead is not None and ahead - client.now() >= timedelta(hours=1):
+        output.say(
+            f"calbook: the newest event was written at {ahead:%Y-%m-%d %H:%M} UTC,"
+            " ahead of this clock: is it right?"
+        )
 
 
 @contextmanager

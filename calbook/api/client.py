@@ -82,7 +82,7 @@ class Client:
         """Send what is due and tell of what time has done; each after its attempt.
 
         At most `limit` attempts, one for each delivery. With `retry_now` also what
-        waits for its next attempt, or was queued when the clock was wrong.
+        waits for its next attempt.
 
         Raises:
             DeliveryUnderWay: another process is delivering.

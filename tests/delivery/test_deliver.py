@@ -1268,20 +1268,6 @@ def test_a_watcher_is_hurried_too(
     assert client.count_due() == 1
 
 
-def test_what_was_queued_by_a_clock_ahead_can_be_sent_now(
-    client: Client, clock: Clock, receiver: Receiver, hook: str, booking: Book
-) -> None:
-    """It waited for that time, and what came later waited for it."""
-    clock.move(days=400)
-    uid = booking(start_time="2028-06-05 10:00").uid
-    clock.move(days=-400)
-    client.calendar.bookings.cancel(uid)
-
-    assert client.deliver() == ()
-    assert client.count_retries()[0] == 1
-    assert [d.status for d in client.deliver(retry_now=True)] == ["delivered"] * 2
-
-
 def test_a_watcher_outlasts_a_lock_on_the_file(
     client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
 ) -> None:

@@ -37,6 +37,7 @@ ATTEMPT_SECONDS = (
     10.0  # seconds for one attempt, from looking up the name to the answer's end
 )
 KEEP_DELIVERED = timedelta(days=90)  # that the log shows what has arrived
+_LATELY = 20  # changes by people that say too how late it is
 _AT_ONCE = 1_000  # old deliveries that one round forgets
 _MOST_QUEUES = 8  # targets that are sent to at once
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
@@ -146,6 +147,9 @@ class DeliveryWorker:
         with self._context.store.read(OutboxReader) as reading:
             if not reading.has_older_than(before):
                 return
+            # A clock that is ahead for an hour does not make the log be forgotten.
+            lately = reading.earliest_of_newest_events(_LATELY)
+            before = min(before, lately - int(KEEP_DELIVERED.total_seconds()))
         with self._context.store.write() as tx:
             outbox.forget_delivered(tx, before, most=_AT_ONCE)
 

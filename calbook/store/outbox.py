@@ -183,6 +183,16 @@ class OutboxReader(Reader):
         row = self._one("select at from events order by seq desc limit 1")
         return row["at"] if row else None
 
+    def earliest_of_newest_events(self, most: int) -> int:
+        """When the first of the newest events was written that people made."""
+        row = self._one(
+            "select coalesce(min(at), 0) from (select at from events"
+            " where by <> 'system' order by seq desc limit :most)",
+            most=most,
+        )
+        assert row is not None
+        return int(row[0])
+
     def next_status_change(self) -> int | None:
         """When time will next do something that has to be told."""
         row = self._one("select min(due) from occurrences where due is not null")

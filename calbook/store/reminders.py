@@ -122,10 +122,10 @@ _DUE = """
 """
 _BEGUN = f"select delivery, uid from ({_DUE}) where start_at <= :now limit :most"
 _OVERTAKEN = f"""
-    select distinct far.delivery, far.uid from ({_DUE}) near join reminders far
-      on far.uid = near.uid and far.start_at = near.start_at
+    select distinct far.delivery, far.uid from ({_DUE}) near
+    cross join reminders far on far.uid = near.uid and far.start_at = near.start_at
       and far.target = near.target and far.minutes > near.minutes
-    join deliveries f on f.id = far.delivery and f.status = 'pending'
+    cross join deliveries f on f.id = far.delivery and f.status = 'pending'
     where near.start_at - 60 * near.minutes <= :now limit :most
 """
 

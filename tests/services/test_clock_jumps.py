@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import icalendar
 import pytest
+from store.test_steps import steps
 from support.mailing import Server
 from support.receiving import Receiver, status
 
 from calbook import Booking, Client, EventType
+from calbook.services.outbox import upkeep
 from calbook.store.outbox import OutboxReader
 
 if TYPE_CHECKING:
@@ -350,6 +352,40 @@ def test_a_series_is_reminded_of_as_if_no_clock_had_jumped(
     assert sorted(mail.message["Date"].datetime for mail in post.received) == sorted(
         moment for moment in wanted if moment > made
     )
+
+
+def test_a_tick_costs_no_more_beside_many_reminders(host: Client, clock: Clock) -> None:
+    """Those that were sent, that wait for their day, and that are due now."""
+    store = host._context.store
+
+    def work() -> int:
+        with store.write(dry_run=True) as tx:
+            return steps(tx.connection, lambda: upkeep.keep_up(tx, clock.now))
+
+    for day in range(3):
+        book(host, TEN + timedelta(days=day))
+    clock.now = TEN - HOUR
+    few = work()
+    with store.write() as tx:
+        for status_, due in (("delivered", 0), ("pending", 10**10)):
+            tx.run(
+                """
+                with recursive n (n) as
+                    (select 1 union all select n + 1 from n limit 3000)
+                insert into deliveries (id, channel, target, uid, kind, status,
+                    due_at, created_at)
+                select :status || n, 'mail', 'ada', (select uid from bookings),
+                    'reminder', :status, :due, 0 from n
+                """,
+                status=status_,
+                due=due,
+            )
+        tx.run(
+            "insert into reminders select uid, seq + 1000000000000, 60, target, id"
+            " from deliveries where target = 'ada'"
+        )
+
+    assert work() == pytest.approx(few, rel=0.2)
 
 
 # -- reminders of a series -------------------------------------------------------------

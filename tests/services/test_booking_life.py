@@ -419,10 +419,10 @@ def test_a_request_whose_time_was_given_away_meanwhile_is_not_confirmed(
     clock.now = utc("2027-01-18T09:00Z")
     with pytest.raises(CalbookError) as refusal:
         client.calendar.bookings.confirm(uid)
-    assert refusal.value.code == "slot_taken"
+    assert refusal.value.code == "wrong_status"
 
     client.calendar.bookings.cancel(other.uid)
-    assert client.calendar.bookings.confirm(uid).status == "CONFIRMED"
+    assert client.calendar.bookings.get(uid).resolution == "expired"
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 pytest_plugins = ("support.mailing", "support.receiving")
 
 TIMES = int(os.environ.get("CALBOOK_TORTURE", "1"))
-ALONE = TOGETHER = 120 * TIMES  # operations
+STEPS = 120  # operations
 SIX = 6
-ROUNDS = 1 + TIMES // 8
 
 
 @pytest.fixture
@@ -45,8 +44,14 @@ def database(path: Path) -> str:
 
 
 @pytest.mark.torture
+@pytest.mark.parametrize("seed", range(TIMES))
 def test_one_process_under_a_jumping_clock(
-    path: Path, client: Client, clock: Clock, receiver: Receiver, post: Server
+    path: Path,
+    client: Client,
+    clock: Clock,
+    receiver: Receiver,
+    post: Server,
+    seed: int,
 ) -> None:
     clock_walk.set_up(client, receiver.url())
     said: list[Acknowledged] = []
@@ -54,40 +59,38 @@ def test_one_process_under_a_jumping_clock(
     def put_clock(moment: datetime) -> None:
         clock.now = moment
 
-    Walk(client, random.Random(TIMES), said.append).take(ALONE, put_clock)
+    Walk(client, random.Random(seed), said.append).take(STEPS, put_clock)
 
-    assert len(said) > ALONE / 10
-    clock.now = clock_walk.MONDAY + timedelta(minutes=ALONE)
+    assert len(said) > STEPS / 10
+    clock.now = clock_walk.MONDAY + timedelta(minutes=STEPS)
     check(path, client, clock, receiver, said)
 
 
 @pytest.mark.torture
-def test_six_processes_under_jumping_clocks_that_are_killed(
+@pytest.mark.parametrize("seed", range(TIMES))
+def test_six_processes_under_jumping_clocks_of_which_three_are_killed(
     path: Path,
     client: Client,
     clock: Clock,
     receiver: Receiver,
     post: Server,
-    tmp_path: Path,
+    seed: int,
 ) -> None:
     clock_walk.set_up(client, receiver.url())
-    chance = random.Random(TIMES)
-    files = [tmp_path / f"said-{n}" for n in range(SIX)]
-    share = TOGETHER // SIX // ROUNDS
+    chance = random.Random(seed)
+    files = [path.with_name(f"said-{n}") for n in range(SIX)]
+    share = STEPS // SIX
 
-    for number in range(ROUNDS):
-        seeds = range(number * SIX, (number + 1) * SIX)
-        children = [
-            start(path, seed, share, file)
-            for seed, file in zip(seeds, files, strict=True)
-        ]
-        for child, file in list(zip(children, files, strict=True))[: SIX // 2]:
-            kill_after(child, file, chance.randrange(1, min(20, share // 2)))
-        assert {child.wait(PATIENCE * TIMES) for child in children} <= {0, -9}
+    children = [
+        start(path, seed * SIX + n, share, file) for n, file in enumerate(files)
+    ]
+    for child, file in list(zip(children, files, strict=True))[: SIX // 2]:
+        kill_after(child, file, chance.randint(1, share // 3))
+    assert {child.wait(10 * PATIENCE) for child in children} <= {0, -9}
 
-    lines = [line for file in files for line in file.read_text().splitlines()]
+    lines = [line for file in files for line in written(file)]
     said = [Acknowledged(*json.loads(line)) for line in lines]
-    assert len(said) > TOGETHER / 20
+    assert len(said) > STEPS / 20
     clock.now = clock_walk.MONDAY + timedelta(minutes=share)
     check(path, client, clock, receiver, said)
 
@@ -99,13 +102,12 @@ def start(path: Path, seed: int, steps: int, said: Path) -> subprocess.Popen[byt
 
 def kill_after(child: subprocess.Popen[bytes], said: Path, lines: int) -> None:
     """Once it has written so many lines, if it does not end before."""
-
-    def count() -> int:
-        return len(said.read_text().splitlines()) if said.exists() else 0
-
-    enough = count() + lines
-    wait_until(lambda: child.poll() is not None or count() >= enough)
+    wait_until(lambda: child.poll() is not None or len(written(said)) >= lines)
     child.kill()
+
+
+def written(said: Path) -> list[str]:
+    return said.read_text().splitlines() if said.exists() else []
 
 
 def check(

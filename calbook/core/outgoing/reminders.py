@@ -72,14 +72,16 @@ def due_reminders(
 ) -> dict[Key, DueReminder]:
     """What persons are to be reminded of, also what should have been told by now.
 
-    Of meetings still to come: what falls due until then, and what is queued.
+    Of meetings still to come what falls due until then, and of those that are queued.
     """
     everybody = tuple(hosts)
     starts = {start for start, *_ in queued}
     found: dict[Key, DueReminder] = {}
     for occurrence in _confirmed(booking):
         start = occurrence.span.start
-        for reminder in event_type.reminders if start > now else ():
+        if start <= now and start not in starts:
+            continue
+        for reminder in event_type.reminders:
             if until and start - reminder.before > until and start not in starts:
                 continue
             for person in _recipients(reminder, booking, event_type, everybody):

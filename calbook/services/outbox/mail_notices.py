@@ -150,7 +150,9 @@ def _invite(tx: Transaction, booking: Booking) -> Invite:
     return Invite(booking, tx.event_type(booking.event_type_id), hosts)
 
 
-def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> None:
+def update_reminders(
+    tx: Transaction, booking: Booking, *, now: datetime, has_changed: bool = True
+) -> None:
     """Queue the reminders of a booking as it is now, and give up those of before.
 
     None whose time came before they were worked out. What the clock alone makes of a
@@ -173,12 +175,12 @@ def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> Non
     for key, due in wanted.items():
         queued = known.get(key)
         if queued is None:
-            if due.at > since:
+            if due.at > since and due.occurrence.span.start > now:
                 _queue_reminder(tx, server, invite, due, now)
             continue
         if queued.dropped_at is not None and queued.dropped_at > now:
             reminders.revive_reminder(tx, queued.id, due.at)
-        elif not queued.is_pending:
+        elif not (queued.is_pending and has_changed):
             continue
         envelope = Envelope(queued.id, server.sender, now)
         reminders.rewrite_reminder(

@@ -34,5 +34,5 @@ def _work_out_reminders(tx: Transaction, now: datetime) -> bool:
     if mail_notices.usable_server() is None:  # when there is one again
         return False
     for uid in uids:
-        mail_notices.update_reminders(tx, tx.booking(uid), now=now)
+        mail_notices.update_reminders(tx, tx.booking(uid), now=now, has_changed=False)
     return len(uids) == _AT_ONCE

@@ -31,14 +31,17 @@ class Busy(Noun):
         name: str,
         host_id: str | None = None,
         shows_text: bool = False,
+        strict: bool = False,
         progress: Progress | None = None,
     ) -> BusyCalendar:
         """Read a calendar file, or its bytes, in the place of one of that name.
 
         From a month before now to two years ahead, or as far as the host can be
         booked. With `shows_text` the events' titles are kept, and told to whoever is
-        refused; without, they are not even stored. `progress` is called with how many
-        of how many components are read.
+        refused; without, they are not even stored. Times of a zone that is not known
+        are read in the calendar's zone, else in the host's, and `remarks` names them;
+        with `strict` they are skipped. `progress` is called with how many of how many
+        components are read.
 
         Raises:
             BadInput: it cannot be read, is no calendar, or the name is none.
@@ -49,6 +52,7 @@ class Busy(Noun):
             name=name,
             host_id=host_id,
             shows_text=shows_text,
+            strict=strict,
             progress=progress,
         )
         return BusyCalendar(calendar)

@@ -45,7 +45,10 @@ class Stretch(NamedTuple):
 
 
 class SkippedEvent(NamedTuple):
-    """An event of a calendar that could not be read, and why."""
+    """An event of a calendar, or a part of it, that was not read as it says, and why.
+
+    A line that belongs to no event has no `uid`.
+    """
 
     uid: str | None
     line: int  # in which it begins
@@ -55,7 +58,8 @@ class SkippedEvent(NamedTuple):
 class CalendarContent(NamedTuple):
     """What a calendar says: busy time, and what came to none.
 
-    `claimed` are the events that say they are bookings of calbook's.
+    `claimed` are the events that say they are bookings of calbook's; `remarks` are on
+    events that were read, but by a guess.
     """
 
     stretches: tuple[Stretch, ...]
@@ -63,6 +67,7 @@ class CalendarContent(NamedTuple):
     free: int  # of them, those that leave the host free
     claimed: frozenset[str]
     skipped: tuple[SkippedEvent, ...]
+    remarks: tuple[SkippedEvent, ...] = ()
 
 
 def split_span(span: Span) -> Iterator[Span]:

@@ -94,14 +94,17 @@ def test_an_import_answers_with_what_it_came_to(run: Run, work: Path) -> None:
         "events": 4,
         "free": 1,
         "bookings": 0,
-        "skippedCount": 2,
-        "skipped": [
+        "skippedCount": 1,
+        "skipped": [{"uid": None, "line": 19, "reason": "it has no DTSTART"}],
+        "strict": False,
+        "remarkCount": 1,
+        "remarks": [
             {
                 "uid": "040000008200E00074C5B7101A82E008000000008001F1896B63D301",
                 "line": 10,
-                "reason": "its time zone Mars/Olympus is not known",
+                "reason": "its time zone Mars/Olympus is not known:"
+                " read in America/New_York",
             },
-            {"uid": None, "line": 19, "reason": "it has no DTSTART"},
         ],
         "overlapping": [],
     }
@@ -133,8 +136,8 @@ def test_what_is_skipped_is_named_in_a_pipe(run: Run, work: Path) -> None:
 
     assert said.out.startswith("work\tics\t")  # the file's own name
     assert [line.split(": ")[:2] for line in said.err.splitlines()] == [
-        ["work", "skipped 040000008200E00074C5B7101A82E0080000000… in line 10"],
         ["work", "skipped what begins in line 19"],
+        ["work", "guessed 040000008200E00074C5B7101A82E0080000000… in line 10"],
     ]
 
 
@@ -145,10 +148,39 @@ def test_standard_input_is_read_too(run: Run) -> None:
 
     assert columns == [
         *("home", "ics", "user_me", "2027-01-18T09:30:00-05:00"),
-        *("2027-01-22T09:45:00-05:00", "America/New_York", "5", "2"),
+        *("2027-01-22T09:45:00-05:00", "America/New_York", "5", "1"),
         *("2029-01-04T00:00:00-05:00", "2027-01-04T04:00:00-05:00", ""),
     ]
     assert (answer.status, answer.error["code"]) == (2, "bad_input")
+
+
+def test_what_came_from_standard_input_is_named_at_a_refresh(
+    run: Run, work: Path
+) -> None:
+    """It was passed over in silence, so that it grew old."""
+    run("busy", "import", "-", "--name", "home", input=WORK)
+    run("busy", "import", work, "--name", "work")
+
+    answer = run("busy", "refresh")
+    whole = run("busy", "refresh", "--json")
+
+    said = (
+        "home of user_me came from standard input and stays as it is: import it again\n"
+    )
+    assert [line.split("\t")[0] for line in answer.out.splitlines()] == ["work"]
+    assert answer.err.endswith(said)
+    assert [each["name"] for each in json.loads(whole.out)] == ["work"]
+    assert whole.err == said
+
+
+def test_an_import_can_be_strict(run: Run, work: Path) -> None:
+    answer = run("busy", "import", work, "--strict", "--json").json
+
+    assert (answer["strict"], answer["skippedCount"], answer["remarks"]) == (
+        True,
+        2,
+        [],
+    )
 
 
 def test_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:
@@ -194,6 +226,8 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
         (("import", "FILE", "--name", "w", "--host", "bob"), "no such host: user_bob"),
         (("import", "missing.ics", "--name", "w"), "cannot read missing.ics: No such"),
         (("import", "-", "--name", "w"), "it is not a calendar file"),
+        (("import", "https://cal.example/a.ics"), "https://cal.example/a.ics is an"),
+        (("import", "webcal://cal.example/a.ics"), "webcal://cal.example/a.ics is an"),
         (("add", "--from", "fri"), "missing --to"),
         (("add", "--to", "fri"), "missing --from"),
         (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the busy time ends"),

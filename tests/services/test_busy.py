@@ -398,6 +398,9 @@ def test_own_busy_time_is_a_calendar_of_its_own(client: Client, add: Add) -> Non
         "bookings": 0,
         "skippedCount": 0,
         "skipped": [],
+        "strict": False,
+        "remarkCount": 0,
+        "remarks": [],
         "overlapping": [],
     }
     assert client.calendar.busy.get(added.name) == added

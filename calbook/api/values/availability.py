@@ -123,7 +123,9 @@ class BusyCalendar(Value):
     imported_at, horizon: when it was read, and how far ahead events were looked for
     events: how many events the file holds
     free, bookings: how many of them take no time, or are calbook's own bookings
-    skipped_count, skipped: how many came to nothing, and the first of them
+    skipped_count, skipped: how many, or parts of them, came to nothing, and the first
+    remark_count, remarks: how many were read by a guess, and the first of them
+    strict: whether events in a zone that is not known are skipped, and not guessed
     overlapping: uids of bookings still to come that lie in it
     """
 
@@ -145,4 +147,7 @@ class BusyCalendar(Value):
     bookings: int
     skipped_count: int
     skipped: list[SkippedEvent]
+    strict: bool
+    remark_count: int
+    remarks: list[SkippedEvent]
     overlapping: tuple[str, ...]

@@ -37,6 +37,7 @@ class NewCalendar(o.Group):
     )
     host_id: o.Host = None
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
+    strict: bool = o.flag("--strict", "Skip what is in a time zone that is not known.")
 
 
 def import_(
@@ -140,8 +141,16 @@ def refresh(
         calendars = client.calendar.busy.refresh(
             name, host_id=host, refused=refusals.report, progress=progress
         )
+        others = [] if name else client.calendar.busy.list(host_id=host)
     if calendars or not refusals.statuses:  # else stdout stays empty beside the errors
         _show_all("Refreshed", calendars, form)
+    output.flush()
+    for other in others:
+        if other.kind == "ics" and other.source is None:
+            output.say(
+                f"{other.name} of {other.host_id} came from standard input and stays"
+                " as it is: import it again"
+            )
     refusals.finish()
 
 
@@ -232,7 +241,7 @@ def _warn(items: list[Json], form: OutputOptions) -> None:
     output.flush()
     for item in items:
         if not (form.json or output.is_terminal()):  # these say it themselves
-            for line in words.skipped_events(item):
+            for line in words.said_of_events(item):
                 output.say(f"{item['name']}: {line}")
         uids = item["overlapping"]
         if uids:

@@ -188,7 +188,12 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
     if item["kind"] == "own":
         return []
     last = datetime.fromisoformat(item["horizon"]) - SECOND
-    keys = {"free": "free", "bookings": "booked here", "skippedCount": "skipped"}
+    keys = {
+        "free": "free",
+        "bookings": "booked here",
+        "skippedCount": "skipped",
+        "remarkCount": "guessed",
+    }
     return [
         count_text(item["stretches"], "busy stretch", "busy stretches"),
         *(f"{item[key]} {word}" for key, word in keys.items() if item[key]),
@@ -203,20 +208,32 @@ def busy_change_lines(what: str, item: Json, tz: str | None) -> list[str]:
         lines[0] += busy_time_text(item, tz)
         return lines + [f"  {item['reason']}"] * bool(item["reason"])
     lines[0] += "; ".join(busy_counts(item, tz))
-    return lines + [f"  {line}" for line in skipped_events(item)]
+    return lines + [f"  {line}" for line in said_of_events(item)]
 
 
-def skipped_events(item: Json) -> list[str]:
-    """The first of the events that could not be read, and how many more there are."""
-    lines = [f"skipped {_skipped(each)}" for each in item["skipped"][:_NAMED]]
-    more = item["skippedCount"] - _NAMED
-    return lines + [f"and {more} more"] * (more > 0)
+def said_of_events(item: Json) -> list[str]:
+    """The first of the events that could not be read, and of those that were guessed.
+
+    And how many more there are of each.
+    """
+    skipped = [f"skipped {_named(each)}" for each in item["skipped"][:_NAMED]]
+    remarks = [f"guessed {_named(each)}" for each in item["remarks"][:_NAMED]]
+    return [
+        *skipped,
+        *_more(item["skippedCount"]),
+        *remarks,
+        *_more(item["remarkCount"]),
+    ]
 
 
-_NAMED = 3  # skipped events that people are told of
+def _more(count: int) -> list[str]:
+    return [f"and {count - _NAMED} more"] if count > _NAMED else []
 
 
-def _skipped(each: Json) -> str:
+_NAMED = 3  # events of a kind that people are told of
+
+
+def _named(each: Json) -> str:
     """Long ids are Outlook's, and say nothing to anybody."""
     uid = each["uid"] or ""
     short = uid if len(uid) <= 40 else f"{uid[:39]}…"

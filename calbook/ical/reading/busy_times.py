@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-import icalendar
 from recurring_ical_events import EventAdapter, Occurrence, Series
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
@@ -20,16 +19,18 @@ from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Span
 from calbook.core.time import times
-from calbook.ical.reading.components import (
-    CalendarSource,
-    Component,
-    Unreadable,
-    read_calendars,
-)
+from calbook.ical.reading.components import CalendarSource, Component, Unreadable
 from calbook.ical.reading.expansion_cost import (
     count_rules_without_dates,
     expansion_cost,
 )
+from calbook.ical.reading.properties import (
+    LISTS,
+    MOMENTS,
+    mend_end,
+    read_component,
+)
+from calbook.ical.reading.structure import read_calendars
 from calbook.ical.reading.zones import Zones
 
 Progress = Callable[[int, int], object]
@@ -42,9 +43,6 @@ MOST_WORK_IN_FILE = 30_000_000
 _BARREN = 6_000_000  # for a rule that has no date: it is followed to the year 9999
 
 _OWN = "@calbook"
-_MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
-_LISTS = ("RDATE", "EXDATE")
-_NEEDED = frozenset({*_MOMENTS, *_LISTS, "DURATION", "RRULE", "FREEBUSY"})
 
 
 class _Event(EventAdapter):
@@ -111,19 +109,21 @@ def read_busy_times(
     window: Span,
     email: str | None = None,
     shows_text: bool = False,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> CalendarContent:
     """Busy time within a window, as of a host with a zone and an e-mail address.
 
     Whole days are the host's; so are times without a zone, unless the calendar has
-    one. `progress` is told how much of how much is done.
+    one, and times of a zone that nobody knows, unless `strict` skips these.
+    `progress` is told how much of how much is done.
 
     Raises:
         BadInput: it is no calendar, or none that can be read at all.
     """
-    calendars = read_calendars(data)
+    calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text)
+    reader = _Reader(timezone, window, email, shows_text, strict, skipped)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries' remarks on bad calendars
         done = 0
@@ -139,12 +139,20 @@ class _Reader:
     """What has been read of a file so far, and how much may still be."""
 
     def __init__(
-        self, timezone: str, window: Span, email: str | None, shows_text: bool
+        self,
+        timezone: str,
+        window: Span,
+        email: str | None,
+        shows_text: bool,
+        strict: bool,
+        skipped: list[SkippedEvent],
     ) -> None:
-        self._timezone, self._window, self._shows_text = timezone, window, shows_text
+        self._timezone, self._window = timezone, window
+        self._shows_text, self._strict = shows_text, strict
         self._email = None if email is None else fold_email(email)
         self._stretches: list[Stretch] = []
-        self._skipped: list[SkippedEvent] = []
+        self._skipped = skipped
+        self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._events = self._free = 0
         self._work_left = MOST_WORK_IN_FILE
@@ -156,13 +164,14 @@ class _Reader:
             self._free,
             frozenset(self._claimed),
             tuple(self._skipped),
+            tuple(self._remarks),
         )
 
     def each(self, source: CalendarSource) -> Iterator[object]:
         """Read a calendar; yields each component when it is done."""
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
-        zones = Zones(source, self._timezone)
+        zones = Zones(source, self._timezone, strict=self._strict)
         is_off = source.head.get("METHOD", "").upper() == "CANCEL"
         for group in _groups(source.blocks):
             self._events += 1
@@ -177,11 +186,13 @@ class _Reader:
 
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
-            spans = [self._clip(*period) for period in _periods(block, zones)]
+            component, faults = read_component(block)
+            spans = [self._clip(*period) for period in _periods(component, zones)]
         except Exception as error:  # whatever the libraries make of it
             self._skip(block, error)
         else:
             self._stretches += [Stretch(span) for span in spans if span is not None]
+            self._name_parts(block, faults, zones.take_remarks())
 
     def _add_events(
         self, group: list[Component], zones: Zones, uid: str | None, *, is_off: bool
@@ -204,22 +215,29 @@ class _Reader:
         self, block: Component, error: Exception, otherwise: str = "it cannot be read"
     ) -> None:
         reason = str(error) if isinstance(error, Unreadable) else otherwise
-        uid = block.first("UID")
-        self._skipped.append(
-            SkippedEvent(None if uid is None else uid[:NAME_LENGTH], block.line, reason)
-        )
+        self._skipped.append(_named(block, reason))
+
+    def _name_parts(
+        self, block: Component, faults: list[str], remarks: list[str]
+    ) -> None:
+        """What was left out of an event that was read, and what was guessed."""
+        self._skipped += [_named(block, fault) for fault in faults]
+        self._remarks += [_named(block, remark) for remark in remarks]
 
     def _event(self, block: Component, zones: Zones, *, is_off: bool) -> _Event:
-        component = _parse(block, icalendar.Event, shows_text=self._shows_text)
+        zones.take_remarks()  # on one that was skipped
+        component, faults = read_component(block, shows_text=self._shows_text)
         if "DTSTART" not in component:
             raise Unreadable("it has no DTSTART")
-        for name in _MOMENTS:
+        for name in MOMENTS:
             if name in component:
                 component[name].dt = zones.moment(component[name], name)
-        for name in _LISTS:
+        for name in LISTS:
             for dates in _as_list(component.get(name)):
                 for item in dates.dts:
                     item.dt = zones.in_zone(item.dt, dates.params)
+        remarks = mend_end(component)
+        self._name_parts(block, faults, [*zones.take_remarks(), *remarks])
         is_busy = not is_off and not _is_free(component, self._email)
         text = _text(component) if self._shows_text else None
         return _Event(component, block, is_busy=is_busy, text=text)
@@ -289,28 +307,21 @@ def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
     return found.values()
 
 
-def _parse(block: Component, kind: Any, *, shows_text: bool = False) -> Any:
-    if block.is_too_long:
-        raise Unreadable("it is too long")
-    lines = (
-        line
-        for line in block.lines
-        if shows_text or not line.upper().startswith("SUMMARY")
-    )
-    text = "\r\n".join((f"BEGIN:{block.kind}", *lines, f"END:{block.kind}", ""))
-    component = kind.from_ical(text)
-    broken = {name for name, _ in component.errors}
-    for name in sorted(_NEEDED & block.names):
-        if name in broken or name not in component:
-            raise Unreadable(f"{name} cannot be read")
-    for name in broken - _NEEDED - {None}:
-        component.pop(name)
-    return component
+def _named(block: Component, reason: str) -> SkippedEvent:
+    uid = block.first("UID")
+    return SkippedEvent(None if uid is None else uid[:NAME_LENGTH], block.line, reason)
 
 
-def _periods(block: Component, zones: Zones) -> Iterator[tuple[Any, Any]]:
-    """The periods of a VFREEBUSY in which somebody is not free."""
-    component = _parse(block, icalendar.FreeBusy)
+def _periods(component: Any, zones: Zones) -> Iterator[tuple[Any, Any]]:
+    """The periods of a VFREEBUSY in which somebody is not free.
+
+    Radicale writes a VFREEBUSY for each event: FBTYPE is a property of it, and its
+    bounds are the event's.
+    """
+    kind = str(component.get("FBTYPE", "FREE")).strip().upper()
+    if kind != "FREE" and "FREEBUSY" not in component:
+        start, end = (zones.moment(component[edge], edge) for edge in MOMENTS[:2])
+        yield start, end
     for period in _as_list(component.get("FREEBUSY")):
         if str(period.params.get("FBTYPE", "BUSY")).upper() != "FREE":
             yield zones.in_zone((period.start, period.end), period.params)
@@ -325,7 +336,11 @@ def _is_free(component: Any, email: str | None) -> bool:
         str(component.get(name, "")).strip().upper()
         for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")
     )
-    if status == "CANCELLED" or transparency == "TRANSPARENT" or outlook == "FREE":
+    if (
+        status in {"CANCELLED", "CANCELED"}
+        or transparency == "TRANSPARENT"
+        or outlook == "FREE"
+    ):
         return True
     if not transparency and outlook == "WORKINGELSEWHERE":
         return True

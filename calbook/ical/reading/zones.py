@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from datetime import timezone as fixed_zone
 from typing import Any
 
-import icalendar
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from calbook.core.text import excerpt
-from calbook.core.time import parsing, times
+from calbook.core.time import times
+from calbook.ical.reading.calendar_zone import utc_is_local
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
+from calbook.ical.reading.zone_descriptions import zone_described
+from calbook.ical.reading.zone_names import (
+    NamedZone,
+    zone_of_exact_name,
+    zone_of_name,
+)
 
-_OFFSET = re.compile(r"(?:UTC|GMT)([+-])([01]?\d):?([0-5]\d)?", re.ASCII)
 _MOST_ONSETS = 100  # of the clock changes that a calendar's own zone lists
+_MOST_IN_FILE = 500
 
 
 class Zones:
-    """The zones of a calendar by the names that it uses."""
+    """The zones of a calendar by the names that it uses.
 
-    def __init__(self, source: CalendarSource, timezone: str) -> None:
+    One that is not known is the calendar's, else the host's; with `strict` it is none.
+    """
+
+    def __init__(
+        self, source: CalendarSource, timezone: str, *, strict: bool = False
+    ) -> None:
+        self._strict = strict
         self._blocks = {
             _plain(block.first("TZID") or ""): block for block in source.zones
         }
-        self._known: dict[str, tzinfo | None] = {}
+        self._onsets_left = _MOST_IN_FILE
+        self._known: dict[str, NamedZone | None] = {}
+        self._remarks: dict[str, None] = {}
+        self._host = NamedZone(times.zone(timezone))
         own = source.head.get("X-WR-TIMEZONE")
-        self._own = self._zone(own) if own else None
-        self._floating = self._own or times.zone(timezone)
+        found = self._zone(own) if own else None
+        self._own_name = own
+        self._floating, self._floating_name = (
+            (self._host.zone, timezone) if found is None else (found.zone, own)
+        )
+        is_local = found is not None and utc_is_local(source.blocks, found.zone)
+        self._utc = self._floating if is_local else None
 
     def moment(self, prop: Any, name: str) -> Any:
         if isinstance(prop, list):
@@ -40,74 +57,87 @@ class Zones:
         return placed
 
     def in_zone(self, value: Any, params: Mapping[str, Any]) -> Any:
-        """A date-time in its zone; a calendar's own zone is also that of UTC times.
+        """A date-time in its zone.
 
-        So they recur by its clocks, as Google means it.
+        Where a calendar writes all its times in UTC and means its own zone by them,
+        they are in that, so that they recur by its clocks.
         """
         if isinstance(value, tuple):
             return tuple(self.in_zone(part, params) for part in value)
         if not isinstance(value, datetime):
             return value
         if value.tzinfo is not None:
-            return value if self._own is None else value.astimezone(self._own)
+            return value if self._utc is None else value.astimezone(self._utc)
         tzid = params.get("X-TZID")
-        return value.replace(tzinfo=self._floating if tzid is None else self[tzid])
+        zone = self._floating_zone() if tzid is None else self[str(tzid)]
+        return value.replace(tzinfo=zone)
 
-    def __getitem__(self, tzid: object) -> tzinfo:
-        found = self._zone(str(tzid))
-        if found is None:
-            raise Unreadable(f"its time zone {excerpt(tzid)} is not known")
+    def take_remarks(self) -> list[str]:
+        """What had to be guessed since they were taken last."""
+        found, self._remarks = list(self._remarks), {}
         return found
 
-    def _zone(self, tzid: str) -> tzinfo | None:
+    def __getitem__(self, tzid: str) -> tzinfo:
+        found = self._zone(tzid)
+        if found is not None and not found.is_guess:
+            return found.zone
+        zone = self._floating if found is None else found.zone
+        self._guess(f"its time zone {excerpt(tzid)}", self._floating_name, found)
+        return zone
+
+    def _guess(self, what: str, name: str | None, found: NamedZone | None) -> None:
+        """Say in what a zone is read that is not known, or not all of it."""
+        if self._strict:
+            raise Unreadable(f"{what} is not known")
+        if found is None:
+            remark = f"{what} is not known: read in {name}"
+        elif isinstance(found.zone, fixed_zone):
+            remark = f"{what} is not known: read in {found.zone}"
+        else:
+            remark = f"{what} is described badly: read as far as it is described"
+        self._remarks[remark] = None
+
+    def _floating_zone(self) -> tzinfo:
+        """The calendar's, if that is known; a time without a zone is the host's."""
+        if self._own_name and self._known[self._own_name] is None:
+            what = f"the calendar's time zone {excerpt(self._own_name)}"
+            self._guess(what, self._floating_name, None)
+        return self._floating
+
+    def _zone(self, tzid: str) -> NamedZone | None:
         if tzid not in self._known:
             self._known[tzid] = self._find(tzid)
         return self._known[tzid]
 
-    def _find(self, tzid: str) -> tzinfo | None:
-        """An IANA or Windows name, a zone the file describes, a name behind others'.
+    def _find(self, tzid: str) -> NamedZone | None:
+        """By IANA's or Windows' name, by the file's description, by any other name.
 
-        The file's own description comes second: it holds few of a zone's years.
+        The description comes second: it holds few of a zone's years.
         """
-        name = tzid.strip().strip("/")
-        for known in (name, WINDOWS_TO_OLSON.get(name, "")):
-            if parsing.is_timezone(known):
-                return times.zone(known)
-        if tzid in self._blocks:
-            return _zone_described(self._blocks[tzid])
-        if offset := _OFFSET.fullmatch(name):
-            return _fixed_offset(offset)
-        parts = name.split("/")
-        ends = ("/".join(parts[at:]) for at in range(1, min(len(parts), 9)))
-        found = next(filter(parsing.is_timezone, ends), None)
-        return None if found is None else times.zone(found)
+        known = zone_of_exact_name(tzid.strip().strip("/"))
+        if known is not None:
+            return NamedZone(known)
+        block = self._blocks.get(_plain(tzid))
+        described = None if block is None else self._described(block)
+        if described is not None and not described.is_guess:
+            return described
+        place = None if block is None else block.first("X-LIC-LOCATION")
+        named = zone_of_name(place) if place else None
+        named = named or zone_of_name(_unescaped(tzid))
+        return described if named is None or (named.is_guess and described) else named
+
+    def _described(self, block: Component) -> NamedZone | None:
+        found = zone_described(block, min(_MOST_ONSETS, self._onsets_left))
+        if found is None:
+            return None
+        self._onsets_left -= found.onsets
+        return NamedZone(found.zone, is_guess=not found.is_whole)
+
+
+def _unescaped(tzid: str) -> str:
+    return tzid.replace("\\", "")
 
 
 def _plain(tzid: str) -> str:
     """The name of a VTIMEZONE, which escapes what others quote."""
-    return tzid.replace("\\", "").strip()
-
-
-def _fixed_offset(offset: re.Match[str]) -> tzinfo:
-    sign, hours, minutes = offset.groups()
-    length = timedelta(hours=int(hours), minutes=int(minutes or 0))
-    return fixed_zone(-length if sign == "-" else length)
-
-
-def _zone_described(block: Component) -> tzinfo | None:
-    """A zone as its VTIMEZONE describes it; None when it does not."""
-    lines = [line for line in block.lines if not line.upper().startswith("TZID")]
-    rules = [line.upper() for line in lines if line.upper().startswith("RRULE")]
-    onsets = sum(line.upper().startswith("BEGIN:") for line in lines)
-    if block.is_too_long or onsets > _MOST_ONSETS:
-        return None
-    if not all("FREQ=YEARLY" in rule for rule in rules):
-        return None
-    try:
-        component: Any = icalendar.Timezone.from_ical("\r\n".join(lines) + "\r\n")
-        component.add("TZID", "X")  # only now, so that the library does not keep it
-        zone: tzinfo = component.to_tz(lookup_tzid=False)
-        zone.utcoffset(datetime(2020, 1, 1))  # noqa: DTZ001 (a wall time)
-    except Exception:  # whatever the libraries make of it
-        return None
-    return zone
+    return _unescaped(tzid).strip('" \t').casefold()

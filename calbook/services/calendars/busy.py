@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import busy, checks, ids
-from calbook.core.busy import BusyKind, CalendarContent, Stretch
+from calbook.core.busy import BusyKind, CalendarContent, SkippedEvent, Stretch
 from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
 from calbook.core.model import Host, Span
 from calbook.core.time import parsing, times
@@ -42,6 +42,7 @@ def import_calendar(
     name: str,
     host_id: str | None,
     shows_text: bool,
+    strict: bool,
     progress: Progress | None,
 ) -> Json:
     """Read a calendar file, or its bytes, in the place of one of that name."""
@@ -50,6 +51,7 @@ def import_calendar(
         busy.calendar_name(name),
         None if path is None else files.path_to_read_again(path),
         checks.boolean(shows_text, "showsText"),
+        checks.boolean(strict, "strict"),
     )
     with context.store.read(BusyReader) as reader:
         host = _host(reader, host_id)
@@ -77,6 +79,7 @@ def _import(
         window=window,
         email=host.email,
         shows_text=wanted.shows_text,
+        strict=wanted.is_strict,
         progress=progress,
     )
     with context.store.write() as tx:
@@ -89,6 +92,7 @@ def _import(
             "kind": BusyKind.ICS,
             "source": wanted.source,
             "shows_text": int(wanted.shows_text),
+            "is_strict": int(wanted.is_strict),
             "imported_at": times.epoch(now),
             "horizon": times.epoch(window.end),
         }
@@ -177,7 +181,8 @@ def refresh_calendars(
         hosts = {row["host_id"]: reader.host(row["host_id"]) for row in rows}
     done = []
     for row in rows:
-        wanted = _CalendarSource(row["name"], row["source"], bool(row["shows_text"]))
+        flags = (bool(row["shows_text"]), bool(row["is_strict"]))
+        wanted = _CalendarSource(row["name"], row["source"], *flags)
         try:
             data = files.read_file(row["source"], lasts=True)
             host = hosts[row["host_id"]]
@@ -217,6 +222,7 @@ class _CalendarSource(NamedTuple):
     name: str
     source: str | None
     shows_text: bool
+    is_strict: bool
 
 
 _EMPTY: Json = {
@@ -232,14 +238,20 @@ _EMPTY: Json = {
 
 def _content_columns(found: CalendarContent, own: set[str]) -> Json:
     """What is kept of a file besides its busy time."""
-    skipped = [each._asdict() for each in found.skipped[:_MOST_SKIPPED]]
     return {
         "events": found.events,
         "free": found.free,
         "bookings": len(own),
-        "skipped": json.dumps(skipped, ensure_ascii=False),
+        "skipped": _named_json(found.skipped),
         "skipped_count": len(found.skipped),
+        "remarks": _named_json(found.remarks),
+        "remark_count": len(found.remarks),
     }
+
+
+def _named_json(events: tuple[SkippedEvent, ...]) -> str:
+    first = [each._asdict() for each in events[:_MOST_SKIPPED]]
+    return json.dumps(first, ensure_ascii=False)
 
 
 def _own_events(tx: Transaction, host_id: str, found: CalendarContent) -> set[str]:
@@ -355,6 +367,9 @@ def _calendar_json(facts: BusyReader, row: Row, now: datetime) -> Json:
         "bookings": row["bookings"],
         "skippedCount": row["skipped_count"],
         "skipped": json.loads(row["skipped"]),
+        "strict": bool(row["is_strict"]),
+        "remarkCount": row["remark_count"],
+        "remarks": json.loads(row["remarks"]),
         "overlapping": facts.overlapping(row, now=times.epoch(now)),
     }
 

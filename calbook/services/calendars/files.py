@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 
 from calbook.core import checks
 from calbook.core.busy import LARGEST_FILE
 from calbook.core.errors import BadInput
+from calbook.core.text import excerpt
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://|mailto:", re.IGNORECASE)
 
 
 def check_path(source: object) -> str:
-    """The path that is meant."""
+    """The path that is meant.
+
+    Raises:
+        BadInput: it is none, or an address.
+    """
     path = os.fspath(source) if isinstance(source, os.PathLike) else source
-    return checks.prose(path, "source", most=4_096)
+    text = checks.prose(path, "source", most=4_096)
+    if _ADDRESS.match(text) and not os.path.exists(text):
+        raise BadInput(
+            f"{excerpt(text)} is an address; calendars are read from files",
+            hint="fetch it, and pass its bytes or a file",
+            command_hint="fetch it: curl ADDRESS | calbook busy import - --name work",
+            field="source",
+        )
+    return text
 
 
 def path_to_read_again(path: str) -> str | None:

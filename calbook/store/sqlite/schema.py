@@ -71,6 +71,11 @@ def undo_wrong_clocks(db: Database) -> None:
     _run(db.conn, wrong_clocks.WRONG_CLOCKS)
 
 
+@migrations()
+def add_remarks_on_calendars(db: Database) -> None:
+    _run(db.conn, tables.CALENDAR_REMARKS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -1,7 +1,7 @@
-"""The properties of one component, as the library reads them.
+"""The properties of one component, as values of the library.
 
-Lines that hold dates are written anew before, so that one bad date among many, a
-blank, or a zone's name that should have been quoted spoils nothing.
+Dates are read here and not there, so that one bad date among many, a blank, or a
+zone's name that should have been quoted spoils nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from calbook.ical.reading.components import DATES, Component, Unreadable, name_o
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
 LISTS = ("RDATE", "EXDATE")
 _NEEDED = frozenset({*MOMENTS, *LISTS, "DURATION", "RRULE", "FREEBUSY"})
-_SEVERAL = frozenset({*LISTS, "FREEBUSY"})  # of which a bad one is left out
 _DATED = DATES | {"FREEBUSY"}
 _NOT_OF = {
     "VEVENT": frozenset({"FREEBUSY", "FBTYPE"}),
     "VFREEBUSY": _NEEDED - {"FREEBUSY", "DTSTART", "DTEND"},
 }
 _LENGTH: Any = icalendar.vDuration.from_ical
+_LINE: Any = icalendar.parser.Contentline
+_RULE: Any = icalendar.vRecur.from_ical
 _KINDS = {"VEVENT": icalendar.Event, "VFREEBUSY": icalendar.FreeBusy}
 
 _QUOTED_OR = r'"[^"]*"|'
@@ -39,6 +40,7 @@ _MOMENT = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_ESCAPED = re.compile(r"\\([\\;,n])", re.IGNORECASE)
 _SEPARATOR = re.compile("[,;]")
 
 
@@ -56,21 +58,45 @@ def read_component(
     unread = _NOT_OF[block.kind] if shows_text else {"SUMMARY", *_NOT_OF[block.kind]}
     if block.kind == "VFREEBUSY" and "FREEBUSY" in block.names:
         unread |= {"DTSTART", "DTEND"}  # between which was asked
-    lines = dict.fromkeys(
-        tidy
-        for line in block.lines
-        if name_of(line) not in unread
-        for tidy in _tidy(line, faults)
-    )
-    text = "\r\n".join((f"BEGIN:{block.kind}", *lines, f"END:{block.kind}", ""))
-    component = _KINDS[block.kind].from_ical(text)
-    broken = {name for name, _ in component.errors}
-    for name in sorted(_NEEDED & block.names - unread):
-        if name in broken or (name not in component and name not in _SEVERAL):
-            raise Unreadable(f"{name} cannot be read")
-    for other in broken - _NEEDED - {None}:
-        component.pop(other)
+    component = _KINDS[block.kind]()
+    for line in dict.fromkeys(block.lines):
+        name = name_of(line)
+        for prop in () if name in unread else _properties(name, line, faults):
+            before = component.get(name)
+            several = before if isinstance(before, list) else [before]
+            component[name] = prop if before is None else [*several, prop]
     return component, list(dict.fromkeys(faults))
+
+
+def _properties(name: str, line: str, faults: list[str]) -> Iterable[Any]:
+    """The library's value of a line, or several that were written as one."""
+    if name in _DATED:
+        return _dated(name, line, faults)
+    value = _split(line)[1].strip()
+    try:
+        if name == "DURATION":
+            value = "".join(value.upper().split()).rstrip(",;")
+            return (icalendar.vDuration(_LENGTH(value)),)
+        if name == "RRULE":
+            return (_RULE(value),)
+        if name == "ATTENDEE":
+            return (_attendee(line),)
+        return (_number_or_text(name, value),)
+    except Exception:  # whatever the library makes of it
+        if name in _NEEDED:
+            raise Unreadable(f"{name} cannot be read") from None
+        return ()
+
+
+def _number_or_text(name: str, value: str) -> int | str:
+    if name == "SEQUENCE":
+        return int(value)
+    return _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
+
+
+def _attendee(line: str) -> Any:
+    _, parameters, value = _LINE(line).parts()
+    return icalendar.vCalAddress(value, params=parameters)
 
 
 def mend_end(component: Any) -> list[str]:
@@ -110,34 +136,36 @@ def _end(component: Any, start: date) -> date | None:
     return start + length if length < timedelta() else None
 
 
-def _tidy(line: str, faults: list[str]) -> Iterable[str]:
-    """A line, or several for one, as the library reads it."""
-    name = name_of(line)
-    if name in _DATED and line.count('"') % 2 == 0:
-        return _tidy_dates(name, line, faults)
-    if name == "DURATION":
-        return ("".join(line.split()).upper().rstrip(",;"),)
-    return (line,)
-
-
-def _tidy_dates(name: str, line: str, faults: list[str]) -> Iterator[str]:
+def _dated(name: str, line: str, faults: list[str]) -> Iterator[Any]:
+    """Moments one by one, dates of a list as one, periods of a VFREEBUSY one by one."""
+    if name in MOMENTS and line.count('"') % 2:
+        raise Unreadable(f"{name} cannot be read")
     head, values = split_dates(line)
-    tzid, kept, is_day = _parameters(head)
-    by_kind: dict[str, list[str]] = {}
+    parameters, is_day = _parameters(head)
+    kept = []
     for value in filter(None, _SEPARATOR.split("".join(values.upper().split()))):
         try:
-            kind, text = _read_value(value, is_day=is_day)
-            _check_kind(name, kind)
+            kept.append(_read_value(name, value, is_day=is_day))
         except (ValueError, OverflowError):
             if name in MOMENTS:
                 raise Unreadable(f"{name} cannot be read") from None
             faults.append(f"{name} {excerpt(value)} cannot be read")
-        else:
-            by_kind.setdefault(kind, []).append(text)
-    zone = f';X-TZID="{tzid}"' if tzid else ""
-    for kind, texts in by_kind.items():
-        for text in dict.fromkeys(texts) if name in MOMENTS else [",".join(texts)]:
-            yield f"{name};VALUE={kind}{zone}{kept}:{text}"
+    if name in MOMENTS and not kept:
+        raise Unreadable(f"{name} cannot be read")
+    for value in dict.fromkeys(kept) if name in MOMENTS else kept[: name in LISTS]:
+        prop = (
+            icalendar.vDDDLists(kept) if name in LISTS else icalendar.vDDDTypes(value)
+        )
+        prop.params.update(parameters)
+        yield prop
+    for period in kept if name == "FREEBUSY" else ():
+        yield icalendar.vPeriod(period, params=dict(parameters))
+
+
+def _split(line: str) -> tuple[str, str]:
+    """A line before and behind its first colon that is not quoted."""
+    found = next((each for each in _COLON.finditer(line) if each[0] == ":"), None)
+    return (line, "") if found is None else (line[: found.start()], line[found.end() :])
 
 
 def split_dates(line: str) -> tuple[str, str]:
@@ -150,11 +178,11 @@ def split_dates(line: str) -> tuple[str, str]:
     return line[:at], line[at + 1 :]
 
 
-def _parameters(head: str) -> tuple[str, str, bool]:
-    """The zone's name, what else is kept, and whether it says to be of whole days.
+def _parameters(head: str) -> tuple[dict[str, str], bool]:
+    """What is kept of them, and whether they say that it is of whole days.
 
-    The name goes under another one, so that only `zones` obeys it: the library looks
-    zones up among files, and keeps those of one calendar for all.
+    The zone's name goes under another one, so that only `zones` obeys it: the library
+    looks zones up among files, and keeps those of one calendar for all.
     """
     found: dict[str, str] = {}
     last = ""
@@ -163,67 +191,69 @@ def _parameters(head: str) -> tuple[str, str, bool]:
         last = word.strip().upper() if equals else last
         found[last] = value if equals else f"{found.get(last, '')};{part}"
     plain = {word: value.replace('"', "").strip() for word, value in found.items()}
-    tzid = "".join(char if char >= " " else " " for char in plain.get("TZID", ""))
-    kept = "".join(
-        f";{word}={plain[word].upper()}"
-        for word in ("RANGE", "FBTYPE")
-        if re.fullmatch(r"[A-Za-z0-9-]+", plain.get(word, ""), re.ASCII)
-    )
-    return tzid.strip(), kept, plain.get("VALUE", "").upper() == "DATE"
+    kept: dict[str, str] = {
+        word: plain[word].upper() for word in ("RANGE", "FBTYPE") if word in plain
+    }
+    if plain.get("TZID"):
+        kept["X-TZID"] = plain["TZID"]
+    return kept, plain.get("VALUE", "").upper() == "DATE"
 
 
-def _check_kind(name: str, kind: str) -> None:
-    if (kind == "PERIOD") > (name in {"RDATE", "FREEBUSY"}):
-        raise ValueError(kind)
-    if name == "FREEBUSY" and kind != "PERIOD":
-        raise ValueError(kind)
-
-
-def _read_value(value: str, *, is_day: bool) -> tuple[str, str]:
-    """A date, date-time or period: which of them, and as it should be written.
+def _read_value(name: str, value: str, *, is_day: bool) -> Any:
+    """A date, date-time or period, of which some properties hold one alone.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or not what the property holds.
     """
     start, slash, end = value.partition("/")
-    kind, first = _read_moment(start, is_day=is_day)
-    if not slash:
-        return kind, first
-    if kind == "DATE":
-        first += "T000000"
-    if end.lstrip("+").startswith("P"):
-        if _LENGTH(end) <= timedelta():
-            raise ValueError(value)
-        return "PERIOD", f"{first}/{end}"
-    kind, last = _read_moment(end, is_day=False)
-    if kind == "DATE":
-        last += "T000000"
-    if last <= first or len(last) != len(first):
+    if bool(slash) > (name in {"RDATE", "FREEBUSY"}) or (name == "FREEBUSY") > bool(
+        slash
+    ):
         raise ValueError(value)
-    return "PERIOD", f"{first}/{last}"
+    first = _read_moment(start, is_day=is_day)
+    return (_timed(first), _read_end(_timed(first), end)) if slash else first
 
 
-def _read_moment(value: str, *, is_day: bool) -> tuple[str, str]:
+def _read_end(start: datetime, text: str) -> datetime | timedelta:
+    if text.lstrip("+").startswith("P"):
+        length: timedelta = _LENGTH(text)
+        if length <= timedelta():
+            raise ValueError(text)
+        return length
+    end = _timed(_read_moment(text, is_day=False))
+    if (end.tzinfo is None) != (start.tzinfo is None) or end <= start:
+        raise ValueError(text)
+    return end
+
+
+def _timed(moment: date) -> datetime:
+    if isinstance(moment, datetime):
+        return moment
+    return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 (a wall time)
+
+
+def _read_moment(value: str, *, is_day: bool) -> date:
     found = _MOMENT.fullmatch(value)
     if found is None:
         raise ValueError(value)
     *day, hour, minute, second, offset = found.groups()
     moment = datetime(*map(int, day))  # type: ignore[arg-type]  # noqa: DTZ001
     if hour is None:
-        return "DATE", "".join(day)
+        return moment.date()
     seconds = min(int(second or 0), 59)  # or a leap second
     clock = timedelta(hours=int(hour), minutes=int(minute), seconds=seconds)
-    if int(minute) > 59 or clock > timedelta(days=1):
+    if int(minute) > 59 or clock > DAY:
         raise ValueError(value)
     if is_day and not clock:
-        return "DATE", "".join(day)
-    return "DATE-TIME", _written(moment + clock, offset)
+        return moment.date()
+    return _placed(moment + clock, offset)
 
 
-def _written(wall: datetime, offset: str | None) -> str:
-    if offset not in (None, "Z"):
-        wall = wall.replace(tzinfo=datetime.strptime(offset, "%z").tzinfo)
-        wall = wall.astimezone(UTC)
-    zulu = "" if offset is None else "Z"
-    date = f"{wall.year:04}{wall.month:02}{wall.day:02}"
-    return f"{date}T{wall.hour:02}{wall.minute:02}{wall.second:02}{zulu}"
+def _placed(wall: datetime, offset: str | None) -> datetime:
+    """In UTC, if the value says how far from it it is."""
+    if offset is None:
+        return wall
+    if offset == "Z":
+        return wall.replace(tzinfo=UTC)
+    there = datetime.strptime(offset, "%z").tzinfo
+    return wall.replace(tzinfo=there).astimezone(UTC)

@@ -17,6 +17,7 @@ WINDOW = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 DATES = "DTSTART:20270118T150000Z\nDTEND:20270118T160000Z\n"
 FIRST = f"BEGIN:VEVENT\nUID:a\n{DATES}END:VEVENT\n"
 SECOND = FIRST.replace("UID:a", "UID:b").replace("0118", "0119")
+ALARM = "BEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM\n"
 BOTH = ["01-18T15", "01-19T15"]
 
 
@@ -79,8 +80,7 @@ def test_a_calendar_within_a_text_keeps_the_event_around_it(before: bool) -> Non
 
 
 def test_an_alarm_goes_on_with_the_event_whose_text_held_its_end() -> None:
-    alarm = "BEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM\n"
-    data = raw("END:VEVENT", before=False).replace("more\n", f"more\n{alarm}")
+    data = raw("END:VEVENT", before=False).replace("more\n", f"more\n{ALARM}")
 
     found = read(data)
 
@@ -94,6 +94,11 @@ MISSING = {
     "the last END": calendar(FIRST, SECOND.replace(ENDED, "")),
     "the first BEGIN": calendar(FIRST.replace(BEGUN, ""), SECOND),
     "the last BEGIN": calendar(FIRST, SECOND.replace(BEGUN, "")),
+    "a BEGIN before an alarm": calendar(
+        FIRST,
+        f"{SECOND.replace(BEGUN, '').replace(ENDED, '')}{ALARM}{ENDED}",
+    ),
+    "the END of busy times": calendar("BEGIN:VFREEBUSY\n", FIRST, SECOND),
     "the END of a task": calendar("BEGIN:VTODO\nDTSTART:20270120\n", FIRST, SECOND),
     "the END of a zone": calendar("BEGIN:VTIMEZONE\nTZID:x\n", FIRST, SECOND),
     "the END of an alarm": calendar(

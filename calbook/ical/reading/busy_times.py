@@ -1,7 +1,7 @@
 """Other people's calendars, read as stretches of busy time.
 
-With `zones` the only module that lets the libraries read. Nothing in a calendar is
-trusted: an event that cannot be read is skipped and named, and spoils no other.
+Nothing in a calendar is trusted: an event that cannot be read is skipped and named,
+and spoils no other.
 """
 
 from __future__ import annotations

@@ -147,9 +147,19 @@ class _Structure:
         elif kind == "VCALENDAR" and top == "VCALENDAR":
             self._begin_calendar(number)
         else:
-            if kind == "VALARM" and top == "VCALENDAR" and self._ended is not None:
-                self._go_on_with_ended()
+            if kind == "VALARM" and top == "VCALENDAR":
+                self._begin_what_holds_alarm()
             self._begin_component(Component(kind, number))
+
+    def _begin_what_holds_alarm(self) -> None:
+        """An event that ended too early, or one whose BEGIN is missing."""
+        if "DTSTART" in self._between.names and not self._lacks_a_start():
+            component = self._between
+            self._name(component.line, "VEVENT", "has no BEGIN")
+            self._place(component)
+            self._push(component)
+        elif self._ended is not None:
+            self._go_on_with_ended()
 
     def _begin_calendar(self, number: int) -> None:
         if self._open:
@@ -247,7 +257,7 @@ class _Structure:
                 self._name(component.line, f"BEGIN:{kind}", "is not known")
             component.close()
             return
-        outer = self._last(_EVENTS)
+        outer = self._last({kind})
         if outer is not None and self._is_end_of_outer(outer, component, following):
             self._unwind(outer)
             component = self._pop()
@@ -261,7 +271,8 @@ class _Structure:
             each.kind for each in self._open[at:]
         }:
             return False  # a whole calendar within its text
-        if "DTSTART" not in inner.names or "DTSTART" not in outer.names:
+        around = (each.names for each in self._open[at:])
+        if "DTSTART" not in inner.names or not any("DTSTART" in one for one in around):
             self._name(inner.line, f"BEGIN:{inner.kind}")
             _take_out(self._found[-1].blocks, inner)
             _take_over(outer, inner)
@@ -305,7 +316,7 @@ class _Structure:
             component.kind = "VEVENT"
         elif "DTSTART" in self._between.names and not self._lacks_a_start():
             component = self._between
-            self._name(number, "END:VEVENT", "has no BEGIN")
+            self._name(component.line, "VEVENT", "has no BEGIN")
         elif self._ended is not None and self._between.lines:
             self._go_on_with_ended()
             component = self._pop()

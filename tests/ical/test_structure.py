@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from datetime import UTC, datetime
 
@@ -117,6 +118,18 @@ def test_a_missing_marker_is_named_and_loses_nothing(data: str) -> None:
     assert len(found.skipped) >= 1
 
 
+def test_bounds_within_an_alarm_are_the_event_s() -> None:
+    """A stray BEGIN:VALARM, and the real one was lost: the event had no end."""
+    first = FIRST.replace("DTEND", "BEGIN:VALARM\nDTEND").replace(
+        ENDED, f"END:VALARM\n{ENDED}"
+    )
+
+    found = read(calendar(first, SECOND))
+
+    assert starts(found) == BOTH
+    assert [each.line for each in found.skipped] == [6]
+
+
 MISSPELT = {
     "a BEGIN": calendar(FIRST, SECOND.replace("BEGIN:VEVENT", "BEGIN:VEVNT")),
     "an END": calendar(FIRST.replace("END:VEVENT", "END:VEVNT"), SECOND),
@@ -224,3 +237,30 @@ def test_the_work_grows_with_the_file_and_no_faster(text: str) -> None:
         return count
 
     assert steps(800) < 3 * steps(400) + 1_000
+
+
+MARKERS = [
+    f"{word}:{kind}"
+    for word in ("BEGIN", "END")
+    for kind in ("VEVENT", "VCALENDAR", "VALARM", "VTIMEZONE", "STANDARD", "Foo", "x y")
+]
+
+
+def test_no_event_is_lost_in_silence() -> None:
+    """Markers put in and lines taken out by chance; dates taken out are gone."""
+    chance = random.Random(11)
+    event = FIRST.replace(ENDED, f"DESCRIPTION:x\n{ALARM}{ENDED}")
+    whole = calendar(*(event.replace("0118", f"01{day}") for day in range(10, 14)))
+    for _ in range(400):
+        lines = whole.replace("UID:a\n", "").splitlines()
+        for _ in range(chance.randint(1, 2)):
+            at = chance.randrange(1, len(lines))
+            if chance.random() < 0.7:
+                lines.insert(at, chance.choice(MARKERS))
+            elif not lines[at].startswith("DT"):
+                del lines[at]
+        try:
+            found = read("\n".join(lines))
+        except BadInput:
+            continue
+        assert found.skipped or len({*starts(found)}) == 4

@@ -255,6 +255,7 @@ class _Structure:
         if kind not in _EVENTS:
             if kind not in _KNOWN and "DTSTART" in component.names:
                 self._name(component.line, f"BEGIN:{kind}", "is not known")
+            self._give_back(component)
             component.close()
             return
         outer = self._last({kind})
@@ -263,6 +264,16 @@ class _Structure:
             component = self._pop()
         self._forget()
         self._ended = (component, number)
+
+    def _give_back(self, inner: Component) -> None:
+        """An event's bounds that stand in what it holds, such as an alarm."""
+        outer = self._open[-1] if self._open else inner
+        lacks = {"DTSTART", "DTEND"} & inner.names - outer.names
+        if outer.kind == "VEVENT" and lacks and "DURATION" not in outer.names:
+            self._name(inner.line, f"BEGIN:{inner.kind}", "holds what is the event's")
+            for line in inner.lines:
+                if name_of(line) in lacks:
+                    outer.keep(line)
 
     def _is_end_of_outer(self, at: int, inner: Component, following: Marker) -> bool:
         """Whether an event within another was none, or the other had no END."""

@@ -58,13 +58,14 @@ def read_component(
     unread = _NOT_OF[block.kind] if shows_text else {"SUMMARY", *_NOT_OF[block.kind]}
     if block.kind == "VFREEBUSY" and "FREEBUSY" in block.names:
         unread |= {"DTSTART", "DTEND"}  # between which was asked
-    component = _KINDS[block.kind]()
+    found: dict[str, list[Any]] = {}
     for line in dict.fromkeys(block.lines):
         name = name_of(line)
         for prop in () if name in unread else _properties(name, line, faults):
-            before = component.get(name)
-            several = before if isinstance(before, list) else [before]
-            component[name] = prop if before is None else [*several, prop]
+            found.setdefault(name, []).append(prop)
+    component = _KINDS[block.kind]()
+    for name, props in found.items():
+        component[name] = props if len(props) > 1 else props[0]
     return component, list(dict.fromkeys(faults))
 
 

@@ -250,7 +250,9 @@ class BookingTerms(NamedTuple):
 class Booking(NamedTuple):
     """One event type booked by one or more attendees for one or more occurrences.
 
-    `occurrences` are in the order of their `recurrence_id`.
+    `occurrences` are in the order of their `recurrence_id`. `title`, `description`,
+    `location` and `is_group` are the event type's as of its making, as people were
+    told of them.
     """
 
     uid: str
@@ -271,6 +273,9 @@ class Booking(NamedTuple):
     overrides: tuple[str, ...] = ()
     sequence: int = 0
     version: int = 0
+    title: str = ""
+    description: str | None = None
+    is_group: bool = False
 
     @property
     def attendee(self) -> Attendee:

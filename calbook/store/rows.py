@@ -58,6 +58,9 @@ def booking(row: Row) -> Booking:
         overrides=tuple(json.loads(row["overrides"])),
         sequence=row["sequence"],
         version=row["version"],
+        title=row["title"],
+        description=row["description"],
+        is_group=bool(row["is_group"]),
     )
 
 

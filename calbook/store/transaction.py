@@ -132,6 +132,9 @@ class Transaction(CatalogWriter):
             policy=to_json(_policy(booking.policy)),
             sequence=booking.sequence,
             version=booking.version,
+            title=booking.title,
+            description=booking.description,
+            is_group=int(booking.is_group),
             created_at=times.epoch(booking.created_at),
             updated_at=times.epoch(booking.updated_at),
         )

@@ -674,7 +674,8 @@ def check_harmless(text: str, name: str) -> None:
 def hostile(text: str) -> str:
     """A mail in which everything that people may write is that text."""
     invite = invite_of(
-        event_type={"title": text, "description": text},
+        title=text,
+        description=text,
         hosts=(ALICE._replace(name=text), BOB._replace(name=text)),
         attendees=(Attendee("ada@example.com", text),),
         notes=text,

@@ -24,7 +24,6 @@ from calbook.core.model import (
     Attendee,
     Booking,
     BookingTerms,
-    EventType,
     GivenStart,
     Host,
     Occurrence,
@@ -70,7 +69,6 @@ def invite_of(
     start: datetime = MONDAY,
     length: timedelta = 30 * MINUTE,
     zone: str = "America/New_York",
-    event_type: dict[str, Any] | None = None,
     occurrence: dict[str, Any] | None = None,
     hosts: tuple[Host, ...] = (ALICE,),
     **booking: Any,
@@ -85,12 +83,9 @@ def invite_of(
         "policy": BookingTerms(False, True, None),
         "created_at": utc("2026-12-01 08:00"),
         "updated_at": utc("2026-12-02 09:30"),
+        "title": "Product demo",
     }
-    return Invite(
-        Booking(**facts | booking),
-        EventType("evt_demo", "demo", "Product demo")._replace(**(event_type or {})),
-        hosts,
-    )
+    return Invite(Booking(**facts | booking), hosts)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +114,7 @@ def read(invite: Invite, method: Method | None = Method.REQUEST, **rest: Any) ->
 
 def test_a_request_is_written_like_this(make_invite):
     invite = make_invite(
-        event_type={"description": "All of it, in an hour"},
+        description="All of it, in an hour",
         meeting_url=MEETING_URL,
         notes="The proposal",
         responses={"company": "Acme; Sons"},
@@ -208,7 +203,7 @@ def test_an_alarm_sounds_that_long_before(make_invite, alarm, trigger):
 
 
 def test_an_alarm_has_a_text_even_if_the_title_shows_nothing(make_invite):
-    invite = make_invite(event_type={"title": "\x01", "seats": 5})
+    invite = make_invite(title="\x01", is_group=True)
 
     assert "DESCRIPTION:Reminder" in lines(invite, alarm=15 * MINUTE)
 
@@ -322,7 +317,7 @@ def test_hosts_beside_the_organizer_have_agreed(make_invite):
 
 
 def test_a_group_is_shown_by_its_title_alone(make_invite):
-    assert read(make_invite(event_type={"seats": 8}))["SUMMARY"] == "Product demo"
+    assert read(make_invite(is_group=True))["SUMMARY"] == "Product demo"
 
 
 @pytest.mark.parametrize(
@@ -364,12 +359,6 @@ def test_the_place_is_where_clients_look_for_it(
     assert {name: str(event[name]) for name in places if name in event} == shown
 
 
-def test_the_event_types_place_is_taken_when_the_booking_has_none(make_invite):
-    place = {"type": "IN_PERSON", "address": "Rua 1"}
-
-    assert read(make_invite(event_type={"location": place}))["LOCATION"] == "Rua 1"
-
-
 def test_answers_stand_in_the_order_of_the_questions(make_invite):
     questions = (
         Question("size", "Size", "NUMBER"),
@@ -389,7 +378,8 @@ def test_a_group_reads_nobodys_answers_and_notes(make_invite):
     """The entry goes to everybody in the group, the first one's answers with it."""
     told = {"responses": {"why": "Burnout"}, "notes": "Please be quiet about it"}
     invite = make_invite(
-        event_type={"seats": 8, "description": "An hour of calm"},
+        is_group=True,
+        description="An hour of calm",
         attendees=(ADA, Attendee("bo@example.com", **told)),
         policy=BookingTerms(False, True, None, (Question("why", "Why", "TEXT"),)),
         meeting_url=MEETING_URL,
@@ -595,7 +585,7 @@ def test_everything_reads_back(texts, emails, start, zone):
     invite = invite_of(
         start=start,
         zone=zone,
-        event_type={"title": title},
+        title=title,
         occurrence={"status": Status.CANCELLED, "reason": reason},
         attendees=tuple(Attendee(f"{email}@x.y", name) for email in emails),
         notes=notes,

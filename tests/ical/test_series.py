@@ -180,7 +180,7 @@ def by_dateutil(data: str) -> list[Span]:
 def test_the_seeds_series_after_two_cancellations_is_written_like_this():
     invite = seed(
         changes=off("2024-02-05", reason="Ill") | off(*MARCH, reason="Done"),
-        event_type={"description": "Weekly call"},
+        description="Weekly call",
         meeting_url="https://meet.example/abc",
         sequence=2,
     )

@@ -1,4 +1,4 @@
-"""A file from before busy time, and one from before the outbox: brought up to date."""
+"""Files of older versions, from the one before busy time on: brought up to date."""
 
 from __future__ import annotations
 
@@ -33,7 +33,14 @@ def today(path: Path, clock: Clock) -> Path:
     return today
 
 
-@pytest.fixture(params=[(2, "create_busy"), (3, "create_outbox")], ids=["2", "3"])
+FIRST_UNSEEN = {
+    2: "create_busy",
+    3: "create_outbox",
+    4: "give_bookings_their_own_texts",
+}
+
+
+@pytest.fixture(params=FIRST_UNSEEN.items(), ids=map(str, FIRST_UNSEEN))
 def version(request: pytest.FixtureRequest) -> tuple[int, str]:
     """A version, and the first migration that it had not seen."""
     found: tuple[int, str] = request.param

@@ -138,7 +138,7 @@ def _subject_and_text(
     """The subject, and the text in the zone of whoever reads it."""
     word, sentence = _WORDING[what]
     zone = person.timezone or invite.booking.timezone
-    title = _one_line(invite.event_type.title)
+    title = _one_line(invite.booking.title)
     first = times.format_moment(dates[0].span.start, zone)
     if person.timezone is None:
         first = f"{first} {zone}"
@@ -172,7 +172,7 @@ def _booker(invite: Invite, person: Person) -> str | None:
     """Who asked a guest along; nobody in a group was."""
     booker = invite.booking.attendee
     is_guest = isinstance(person, Attendee) and person.email != booker.email
-    if invite.is_group or not is_guest:
+    if invite.booking.is_group or not is_guest:
         return None
     return _one_line(booker.name or booker.email)
 

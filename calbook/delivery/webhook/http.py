@@ -69,7 +69,8 @@ def read_message(job: Job) -> WebhookMessage:
     assert job.event_id is not None
     assert job.at is not None
     assert job.booking is not None
-    booking = complete_stored_booking(json.loads(job.booking))
+    assert job.title is not None
+    booking = complete_stored_booking(json.loads(job.booking), job.title)
     at = times.rfc3339(job.at, booking["timezone"])
     return write_message(job.event_id, job.kind, at, booking)
 

@@ -59,9 +59,8 @@ class _NoticeEvent(NamedTuple):
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        after, is_group = self.invite.booking, self.invite.is_group
         return mail_notices.notices_for(
-            self.before, after, self.event, self.now, is_group=is_group
+            self.before, self.invite.booking, self.event, self.now
         )
 
 
@@ -141,13 +140,12 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
             sequence=after.sequence, updated_at=after.updated_at
         )
         return news.invite._replace(booking=was, leaver=person)
-    joiner = person if news.invite.is_group else None
+    joiner = person if after.is_group else None
     return news.invite._replace(only=notice.only, joiner=joiner)
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:
-    hosts = tuple(tx.host(host_id) for host_id in booking.host_ids)
-    return Invite(booking, tx.event_type(booking.event_type_id), hosts)
+    return Invite(booking, tuple(tx.host(host_id) for host_id in booking.host_ids))
 
 
 def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> None:
@@ -159,7 +157,8 @@ def update_reminders(tx: Transaction, booking: Booking, *, now: datetime) -> Non
     server = _usable_server()
     seen = effective_status.effective_booking(booking, now)
     invite = _invite(tx, seen)
-    wanted = core_reminders.due_reminders(seen, invite.event_type, invite.hosts, now)
+    event_type = tx.event_type(booking.event_type_id)
+    wanted = core_reminders.due_reminders(seen, event_type, invite.hosts, now)
     known = reminders.queued_reminders(tx, booking.uid)
     for key, old in known.items():
         if old.is_pending and key not in wanted:

@@ -66,6 +66,11 @@ def add_reminders(db: Database) -> None:
     _run(db.conn, tables.REMINDERS)
 
 
+@migrations()
+def give_bookings_their_own_texts(db: Database) -> None:
+    _run(db.conn, tables.BOOKINGS_OWN_TEXTS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

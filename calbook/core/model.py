@@ -236,6 +236,7 @@ class Occurrence(NamedTuple):
     attendance: Attendance = Attendance.UNKNOWN
     attendances: Mapping[str, Attendance] = {}
     is_recorded: bool = False  # the event for what time did has been written
+    move_reason: str | None = None  # of the last move
 
 
 class BookingTerms(NamedTuple):
@@ -276,6 +277,7 @@ class Booking(NamedTuple):
     title: str = ""
     description: str | None = None
     is_group: bool = False
+    is_told: bool = False  # people had mail about it
 
     @property
     def attendee(self) -> Attendee:

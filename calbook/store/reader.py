@@ -35,6 +35,7 @@ _DECISION_COLUMNS = (
     "wall_timezone",
     "by_offset",
     "due",
+    "move_reason",
 )
 
 

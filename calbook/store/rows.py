@@ -61,6 +61,7 @@ def booking(row: Row) -> Booking:
         title=row["title"],
         description=row["description"],
         is_group=bool(row["is_group"]),
+        is_told=bool(row["is_told"]),
     )
 
 
@@ -101,6 +102,7 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         },
         is_recorded=item["due"] is None
         and status in {Status.PENDING, Status.CONFIRMED},
+        move_reason=item["move_reason"],
     )
 
 

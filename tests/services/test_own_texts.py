@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import icalendar
 import pytest
-from sqlite_utils import Database
-from store.test_version_1 import tables
+from store.test_versions import FIRST_UNSEEN, make_old
 
 from calbook import Booking, Client
 from calbook.cli import output
-from calbook.store.sqlite import schema
-from calbook.store.sqlite.file_access import APPLICATION_ID
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -216,22 +213,9 @@ def test_bookings_of_an_older_file_get_what_it_says_now(
 
 def _older(today: Path) -> Path:
     """The file as version 4 had it, where a booking had no place of its own."""
-    old = today.with_name("old.db")
-    old.touch(0o600)
-    with closing(sqlite3.connect(old, isolation_level=None)) as conn:
-        conn.execute("attach ? as today", [str(today)])
-        stop = "give_bookings_their_own_texts"
-        schema.migrations.apply(Database(conn), stop_before=stop)
-        for table, names in tables(conn).items():
-            columns = ", ".join(names)
-            conn.execute(f"delete from main.{table}")
-            conn.execute(
-                f"insert into main.{table} ({columns})"
-                f" select {columns} from today.{table}"
-            )
-        conn.execute("update main.bookings set location = null")
-        conn.execute(f"pragma application_id = {APPLICATION_ID}")
-        conn.execute("pragma user_version = 4")
+    old = make_old(today.with_name("old.db"), today, 4, FIRST_UNSEEN[4])
+    with closing(sqlite3.connect(old)) as conn, conn:
+        conn.execute("update bookings set location = null")
     return old
 
 

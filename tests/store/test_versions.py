@@ -50,7 +50,10 @@ def version(request: pytest.FixtureRequest) -> tuple[int, str]:
 @pytest.fixture
 def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
     """The file that the calbook of that version would have made of them."""
-    number, unseen = version
+    return make_old(path, today, *version)
+
+
+def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("attach ? as today", [str(today)])
@@ -110,3 +113,26 @@ def test_completion_reads_it_before_it_is_brought_up_to_date(
 
     assert capsys.readouterr().out == "demo\n"
     assert old.read_bytes() == before
+
+
+def test_an_address_is_found_by_either_form_of_its_domain(
+    path: Path, today: Path, clock: Clock
+) -> None:
+    """Stored before, one was another person than the other."""
+    with Client(today, clock=clock) as client:
+        uid = client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=MONDAY.replace(day=18),
+            attendee={"name": "Ada", "email": "ada@Bücher.example"},
+        ).uid
+    with closing(sqlite3.connect(today)) as conn, conn:
+        conn.execute(
+            "update attendees set email_folded = 'ada@bücher.example' where uid = ?",
+            [uid],
+        )
+    made = make_old(path, today, 4, FIRST_UNSEEN[4])
+
+    with Client(made, clock=clock) as client:
+        for form in ("ADA@bücher.example", "ada@xn--bcher-kva.example"):
+            found = client.calendar.bookings.list(attendee_email=form)
+            assert [booking.uid for booking in found] == [uid]

@@ -16,6 +16,8 @@ from calbook.core.model import Attendee, Booking, Host, Occurrence, Status
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
 
+REQUESTED = "Request: not confirmed yet"
+
 _PLACES = {
     "GOOGLE_MEET": "Google Meet",
     "ZOOM": "Zoom",
@@ -57,6 +59,13 @@ class Invite(NamedTuple):
     @property
     def is_cancelled(self) -> bool:
         return all(o.status is Status.CANCELLED for o in self.occurrences)
+
+    @property
+    def is_request(self) -> bool:
+        """Whether most of what is to come awaits the host's word."""
+        ahead = (Status.PENDING, Status.CONFIRMED)
+        live = [o.status for o in self.occurrences if o.status in ahead]
+        return 2 * live.count(Status.PENDING) > len(live)
 
 
 def summary(invite: Invite) -> str:

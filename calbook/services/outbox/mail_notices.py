@@ -86,6 +86,7 @@ def queue_notices(
             if invite.organizer.email is None:
                 raise HostWithoutEmail(invite.organizer.id)
             _queue_notice(tx, news, notice, sender)
+            tx.mark_told(after.uid)
 
 
 def queue_expiry_notice(

@@ -376,16 +376,3 @@ create table reminders (
 ) strict, without rowid;
 create index reminders_by_delivery on reminders (delivery);
 """
-
-
-# What people were told of a booking stays, whatever becomes of its event type.
-BOOKINGS_OWN_TEXTS = """
-alter table bookings add column title text not null default '';
-alter table bookings add column description text;
-alter table bookings add column is_group integer not null default 0;
-update bookings set (title, description, is_group, location) = (
-    select title, description, seats is not null,
-        coalesce(bookings.location, e.location)
-    from event_types e where e.id = bookings.event_type_id
-);
-"""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from calbook.core import checks, domain_names
 from calbook.core.errors import BadInput
-from calbook.core.text import excerpt, printable
+from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_object
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -151,13 +152,12 @@ def read_server(section: object) -> MailServer:
 
 def _host(value: object) -> str:
     host = checks.line(value, "host", most=253)
-    try:
-        host = domain_names.ascii_host(host)
-    except ValueError:
-        host = ""
-    if not host or not host.isprintable() or any(c in host for c in " /@"):
+    if not host.isascii():
+        with suppress(ValueError):
+            host = domain_names.ascii_domain(host)
+    if not host.isascii() or not host.isprintable() or any(c in host for c in " /@"):
         raise BadInput(
-            f"host cannot be {excerpt(value)}",
+            f"host cannot be {printable(host)}",
             hint="write it as smtp.example.com",
             field="host",
         )

@@ -31,8 +31,8 @@ from calbook.core.outgoing.webhooks import Webhook
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.delivery.job import Job
+from calbook.delivery.masking import mask_secrets
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
-from calbook.delivery.webhook.masking import mask_secrets
 from calbook.wire.writing.bookings import complete_stored_booking
 
 CONNECT = 3.0  # seconds

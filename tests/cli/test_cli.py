@@ -36,6 +36,7 @@ Office = Callable[..., str]
 KEYS = [
     "uid",
     "eventTypeId",
+    "title",
     "hostId",
     "hostIds",
     "startTime",
@@ -141,6 +142,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
     return {
         "uid": uid,
         "eventTypeId": "evt_demo",
+        "title": "Product demo",
         "hostId": "user_me",
         "hostIds": ["user_me"],
         **times,

@@ -1265,6 +1265,20 @@ def test_settings_that_are_refused_hint_at_what_to_write(
     assert "--no-notify" not in refused["hint"]
 
 
+def test_an_international_domain_of_the_settings_is_ascii_to_the_server(
+    configure: Configure,
+) -> None:
+    server = configure(25, **{"from": "Me@straße.example"})
+    assert server.sender == "Me@xn--strae-oqa.example"
+
+    with pytest.raises(errors.BadInput, match="before the @"):
+        configure(25, **{"from": "mé@straße.example"})
+    server = configure(25, host="mail.straße.example", security="tls")
+    assert server.host == "mail.xn--strae-oqa.example"
+    with pytest.raises(errors.BadInput, match="host cannot be"):
+        configure(25, host="\U0001f600.example", security="tls")
+
+
 def test_plain_mail_is_for_this_machine_or_asked_for(run: Run, config: Path) -> None:
     for host in ("localhost", "127.0.0.1", "::1"):
         made = run(*SMTP, "--host", host, "--security", "none", "--json").json

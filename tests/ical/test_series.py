@@ -605,8 +605,13 @@ def test_a_series_that_is_off_is_taken_out_as_it_was_made(by):
 
     assert default_method(invite) is Method.REQUEST
     assert default_method(gone) is Method.CANCEL
-    (master,) = told(gone, Method.CANCEL)
-    assert rule_of(gone, Method.CANCEL) == rule_of(four(by))
+    master, moved = told(gone, Method.CANCEL)
+    assert rule_of(gone, Method.CANCEL) == [
+        *rule_of(four(by)),
+        f"RECURRENCE-ID;{TZ}:20270120T100000",
+    ]
+    assert moved["DTSTART"] == f"DTSTART;{TZ}:20270122T130000"
+    assert moved["STATUS"] == "STATUS:CANCELLED"
     assert master["DTSTART"] == f"DTSTART;{TZ}:20270118T100000"
     assert master["STATUS"] == "STATUS:CANCELLED"
     assert master["COMMENT"] == "COMMENT:Client left"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from calbook.core import checks
+from calbook.core import checks, domain_names
 from calbook.core.errors import BadInput
 from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_object
@@ -151,6 +152,9 @@ def read_server(section: object) -> MailServer:
 
 def _host(value: object) -> str:
     host = checks.line(value, "host", most=253)
+    if not host.isascii():
+        with suppress(ValueError):
+            host = domain_names.ascii_domain(host)
     if not host.isascii() or not host.isprintable() or any(c in host for c in " /@"):
         raise BadInput(
             f"host cannot be {printable(host)}",
@@ -166,11 +170,10 @@ def _sender(value: object) -> str:
     except BadInput as error:
         error.hint = "write the address alone: you@example.com"
         raise
+    address = domain_names.ascii_address(address)
     if not address.isascii():
         raise BadInput(
-            f"from must be ASCII, not {printable(address)}",
-            hint="write an international domain in its xn-- form",
-            field="from",
+            f"from must be ASCII before the @, not {printable(address)}", field="from"
         )
     return address
 

@@ -24,12 +24,12 @@ PACKAGE = Path(calbook.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     *("rich", "icalendar", "recurring_ical_events"),
-    *("sqlite_utils", "pydantic", "dateutil"),
+    *("sqlite_utils", "pydantic", "dateutil", "idna"),
 )
 
 # By folder: which others it may import besides itself, and which libraries.
 ROOMS = {
-    "core": ("", "dateutil tzdata"),
+    "core": ("", "dateutil tzdata idna"),
     "store": ("core", "sqlite3 sqlite_utils tzlocal"),
     "wire": ("core", ""),
     "ical": ("core", "icalendar recurring_ical_events dateutil"),
@@ -61,6 +61,7 @@ PLACES = {
     "urllib3": "delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
     "tomli_w": "settings",
+    "idna": "core.domain_names",
 }
 
 

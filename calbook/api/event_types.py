@@ -41,7 +41,8 @@ class EventTypes(Entries[EventType]):
     def update(self, id: str, **fields: Unpack[EventTypeFields]) -> EventType:
         """Set fields of `create`; bookings keep the rules they were made under.
 
-        Their reminders change with it, as far as they are still to come.
+        They keep their title, description and place as well: people were told of
+        them. Their reminders change with it, as far as they are still to come.
         """
         from calbook.services.catalog.event_types import update_event_type
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from calbook.core.text import escape_json, printable
 
 if TYPE_CHECKING:
+    import re
+
     from calbook.api.values.value import Value
 
 Json = dict[str, Any]
@@ -20,7 +22,7 @@ _TIMES = frozenset(
         *("horizon", "nextAt", "finishedAt"),
     }
 )
-_RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
+_RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula
 
 _WIDEST = 1_000  # columns that anybody looks at
 
@@ -222,10 +224,21 @@ def _csv(items: Iterable[Json], keys: Sequence[str]) -> str:
 
 
 def _safe_cell(value: object) -> str:
+    """A cell that no spreadsheet runs, nor what comes behind a separator in it.
+
+    By the computer's region that is another one, and quotes count only behind it. In
+    JSON text the sign is spelt, so that it stays what it is.
+    """
+    import re
+
     text = "\n".join(printable(line) for line in _cell(value).split("\n"))
-    if isinstance(value, str) and text.lstrip().startswith(_RUNS):
-        return f"'{text}"
-    return text
+    if isinstance(value, str):
+        return re.sub(rf'(^|[;,|\n])(?=(?:[^\S\n]|")*{_RUNS})', r"\1'", text)
+    return re.sub(rf"(?<=[;|])(\s*)({_RUNS})", _spell_sign, text)
+
+
+def _spell_sign(found: "re.Match[str]") -> str:
+    return f"{found[1]}\\u{ord(found[2]):04x}"
 
 
 def read_timezone(tz: str | None) -> str | None:

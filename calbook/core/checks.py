@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from calbook.core import domain_names
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt, printable, to_text
 
@@ -21,6 +22,8 @@ METADATA_KEYS = 50
 METADATA_KEY_LENGTH = 40
 METADATA_BYTES = 64 * 1024
 NESTING = 20
+_EMAIL_OCTETS = 254
+_LOCAL_OCTETS = 64
 _LONG = 10**18
 
 _ID = re.compile(r"(?:evt|user|sched)_[a-z0-9_]{1,60}", re.ASCII)
@@ -62,20 +65,38 @@ def _text(value: object, field: str, *, most: int) -> str:
 
 
 def email(value: object, field: str = "email") -> str:
-    """An address `local@domain` without spaces, quotes or display name."""
-    text = line(value, field, most=254)
+    """An address `local@domain` without spaces, quotes or display name.
+
+    Its parts have the lengths of RFC 5321, 4.5.3.1, in octets.
+    """
+    text = line(value, field, most=_EMAIL_OCTETS)
     if not _EMAIL.fullmatch(text) or not text.isprintable():
-        raise BadInput(
-            f"{field} is not an e-mail address: {printable(text)}",
-            hint="write it as name@example.com",
-            field=field,
-        )
-    return text
+        hint = "write it as name@example.com"
+    elif not _has_sound_parts(*text.split("@")):
+        hint = "before the @ fit 64 bytes, and between dots from 1 to 63"
+    else:
+        return text
+    raise BadInput(
+        f"{field} is not an e-mail address: {printable(text)}", hint=hint, field=field
+    )
+
+
+def _has_sound_parts(local: str, domain: str) -> bool:
+    try:
+        domain = domain_names.ascii_domain(domain)
+    except ValueError:
+        return False
+    octets = len(local.encode())
+    is_short = octets <= _LOCAL_OCTETS and octets + 1 + len(domain) <= _EMAIL_OCTETS
+    return is_short and all(local.split("."))
 
 
 def fold_email(address: str) -> str:
-    """The form in which e-mail addresses are compared."""
-    return unicodedata.normalize("NFC", address).casefold()
+    """The form in which e-mail addresses are compared; an international domain in
+    ASCII, as that may be written both ways."""
+    if not address.isascii():
+        address = domain_names.ascii_address(unicodedata.normalize("NFC", address))
+    return address.casefold()
 
 
 def phone(value: object, field: str = "phone") -> str:

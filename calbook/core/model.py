@@ -236,6 +236,7 @@ class Occurrence(NamedTuple):
     attendance: Attendance = Attendance.UNKNOWN
     attendances: Mapping[str, Attendance] = {}
     is_recorded: bool = False  # the event for what time did has been written
+    move_reason: str | None = None  # of the last move
 
 
 class BookingTerms(NamedTuple):
@@ -250,7 +251,9 @@ class BookingTerms(NamedTuple):
 class Booking(NamedTuple):
     """One event type booked by one or more attendees for one or more occurrences.
 
-    `occurrences` are in the order of their `recurrence_id`.
+    `occurrences` are in the order of their `recurrence_id`. `title`, `description`,
+    `location` and `is_group` are the event type's as of its making, as people were
+    told of them.
     """
 
     uid: str
@@ -271,6 +274,10 @@ class Booking(NamedTuple):
     overrides: tuple[str, ...] = ()
     sequence: int = 0
     version: int = 0
+    title: str = ""
+    description: str | None = None
+    is_group: bool = False
+    is_told: bool = False  # people had mail about it
 
     @property
     def attendee(self) -> Attendee:

@@ -30,6 +30,7 @@ class Job(NamedTuple):
     event_id: str | None
     at: int | None
     booking: str | None
+    title: str | None
     webhook: Webhook | None
 
 

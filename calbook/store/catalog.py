@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from calbook.core.errors import InUse
 from calbook.core.model import MINUTE, DateOverride, EventType, Host, Hours, Schedule
+from calbook.core.time import times
 from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
 
 
@@ -87,6 +88,28 @@ class CatalogWriter(Writer):
                 **assignment._asdict(),
             )
 
+    def count_bookings_keeping_text(
+        self, before: EventType, after: EventType, *, now: datetime
+    ) -> int:
+        """Bookings to come whose people were told otherwise than it says from now on.
+
+        Of what changed: a place that a booking was given is none of the event type's.
+        """
+        [count] = self._conn.execute(
+            _KEEPING_TEXT,
+            {
+                "id": after.id,
+                "now": times.epoch(now),
+                "has_new_title": after.title != before.title,
+                "title": after.title,
+                "has_new_description": after.description != before.description,
+                "description": after.description,
+                "has_new_location": after.location != before.location,
+                "old_location": to_json(before.location),
+            },
+        ).fetchone()
+        return int(count)
+
     def remove(self, noun: str, id: str) -> None:
         """Remove an event type, host or schedule that nothing refers to.
 
@@ -101,6 +124,14 @@ class CatalogWriter(Writer):
         self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
 
 
+_KEEPING_TEXT = """
+    select count(*) from bookings
+    where event_type_id = :id and (pending_until > :now or confirmed_until > :now) and (
+        :has_new_title and title is not :title
+        or :has_new_description and description is not :description
+        or :has_new_location and location is :old_location
+    )
+"""
 _TABLES = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
 _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "event type": (

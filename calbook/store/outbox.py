@@ -48,8 +48,9 @@ WAITING = """
     status = 'pending' and due_at > :now and (attempts > 0 or kind <> 'reminder')
 """
 _JOB = f"""
-    select d.*, e.id as event_id, e.type, e.at, e.booking
+    select d.*, e.id as event_id, e.type, e.at, e.booking, b.title
     from deliveries d left join events e on e.seq = d.event_seq
+    left join bookings b on b.uid = d.uid
     where d.seq = :seq and d.status = 'pending' and not exists ({_EARLIER})
 """
 _LOG = f"""

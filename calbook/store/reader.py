@@ -35,6 +35,7 @@ _DECISION_COLUMNS = (
     "wall_timezone",
     "by_offset",
     "due",
+    "move_reason",
 )
 
 
@@ -89,13 +90,10 @@ _FILTERS = {
     "until": "b.starts_at < :until",
     "search": """(
         instr(casefold(b.uid), :search) or instr(casefold(b.notes), :search)
+        or instr(casefold(b.title), :search)
         or exists (
             select 1 from attendees a where a.uid = b.uid
             and (instr(casefold(a.name), :search) or instr(a.email_folded, :search))
-        )
-        or exists (
-            select 1 from event_types e where e.id = b.event_type_id
-            and instr(casefold(e.title), :search)
         )
     )""",
 }

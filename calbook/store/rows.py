@@ -58,6 +58,10 @@ def booking(row: Row) -> Booking:
         overrides=tuple(json.loads(row["overrides"])),
         sequence=row["sequence"],
         version=row["version"],
+        title=row["title"],
+        description=row["description"],
+        is_group=bool(row["is_group"]),
+        is_told=bool(row["is_told"]),
     )
 
 
@@ -98,6 +102,7 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         },
         is_recorded=item["due"] is None
         and status in {Status.PENDING, Status.CONFIRMED},
+        move_reason=item["move_reason"],
     )
 
 

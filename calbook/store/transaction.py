@@ -52,6 +52,10 @@ class Transaction(CatalogWriter):
             self._save_attendees(after.uid, after.attendees)
         self._save_occurrences(after, before)
 
+    def mark_told(self, uid: str) -> None:
+        """Note that people have had mail about a booking."""
+        self.run("update bookings set is_told = 1 where uid = :uid", uid=uid)
+
     def mark_recorded(self, booking: Booking) -> None:
         """Note that what time did to the occurrences that are here has been told."""
         self.run(
@@ -159,6 +163,10 @@ class Transaction(CatalogWriter):
             policy=to_json(_policy(booking.policy)),
             sequence=booking.sequence,
             version=booking.version,
+            title=booking.title,
+            description=booking.description,
+            is_group=int(booking.is_group),
+            is_told=int(booking.is_told),
             created_at=times.epoch(booking.created_at),
             updated_at=times.epoch(booking.updated_at),
         )
@@ -352,7 +360,7 @@ _OCCURRENCE = (
     *("uid", "recurrence_id", "event_type_id", "date", "start_at", "end_at"),
     *("claim_start", "claim_end", "wall", "wall_timezone", "by_offset", "tzdata"),
     *("status", "resolution", "cancelled_by", "reason", "attendance", "attendances"),
-    "due",
+    *("due", "move_reason"),
 )
 
 
@@ -366,5 +374,5 @@ def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(o.start.timezone, int(o.start.by_offset)),
         *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
         *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
-        to_epoch(effective_status.next_status_change(o)),
+        *(to_epoch(effective_status.next_status_change(o)), o.move_reason),
     )

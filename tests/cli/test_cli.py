@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -35,6 +36,7 @@ Office = Callable[..., str]
 KEYS = [
     "uid",
     "eventTypeId",
+    "title",
     "hostId",
     "hostIds",
     "startTime",
@@ -140,6 +142,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
     return {
         "uid": uid,
         "eventTypeId": "evt_demo",
+        "title": "Product demo",
         "hostId": "user_me",
         "hostIds": ["user_me"],
         **times,
@@ -755,7 +758,9 @@ def test_fields_are_chosen_in_every_form(run: Run, uid: str) -> None:
     assert _csv(run("list", *chosen, "--csv")) == [keys, row]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+x", "-x", "@x", "＝1+1", "＋x", "－x", "＠x", "\u3000=x", "\tx"]
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_text(
     run: Run, client: Client, uid: str, name: str
 ) -> None:
@@ -767,6 +772,35 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text(
     shown = name.replace("\t", "\\u0009")
     assert in_csv[1:] == [[shown if name == "\tx" else f"'{name}"]]
     assert piped == [[shown]]
+
+
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a; =1+1;b", "a;' =1+1;b"),
+        ("a,@x", "a,'@x"),
+        ("a|＋x", "a|'＋x"),
+        ('a;"=1+1";-2', "a;'\"=1+1\";'-2"),
+        ("a\n=1+1\n\n+x", "a\n'=1+1\n\n'+x"),
+        ("a\t=1+1", "a\\u0009=1+1"),
+        ("a=b; c-d, e@f.org", "a=b; c-d, e@f.org"),
+    ],
+)
+def test_what_begins_a_cell_in_another_region_is_text_too(
+    run: Run, client: Client, uid: str, notes: str, shown: str
+) -> None:
+    """Where the semicolon separates, the part behind it was a formula."""
+    client.calendar.bookings.update(uid, notes=notes, metadata={"n": f"{notes};=1"})
+
+    found = _csv(run("list", "--csv", "--fields", "notes,metadata"))
+
+    assert found[1][0] == shown
+    assert json.loads(found[1][1]) == {"n": f"{notes};=1"}
+    separated = re.split(
+        r"[;|\t\r\n]", run("list", "--csv", "--fields", "notes,metadata").out
+    )
+    assert not [cell for cell in separated if re.match(r'[\s"]*[=+\-@＝＋－＠]', cell)]
 
 
 def test_cells_of_csv_hold_commas_quotes_and_lines(

@@ -73,7 +73,7 @@ def test_whoever_joins_sits_after_those_who_are_there(a_booking: MakeBooking) ->
     after, events = attendees.join(booking, (CAROL, BOB), now=NOW, by=ATTENDEE)
 
     assert after == booking._replace(
-        attendees=(ADA, CAROL, BOB), version=8, updated_at=NOW
+        attendees=(ADA, CAROL, BOB), is_group=True, version=8, updated_at=NOW
     )
     assert [(event.type, event.by, event.at) for event in events] == [
         ("booking.attendee_added", ATTENDEE, NOW)

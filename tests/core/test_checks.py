@@ -115,7 +115,12 @@ def test_prose_takes_20_000_characters() -> None:
         "ada@localhost",
         "zoë@exämple.de",
         "用户@例子.公司",
-        "x" * 242 + "@example.com",
+        "x" * 64 + "@example.com",
+        "é" * 32 + "@example.com",
+        f"x@{'x' * 63}.{'y' * 63}.com",
+        "x" * 64 + "@" + ("y" * 61 + ".") * 3 + "com",
+        "x@my_host.example",
+        "first.last@straße.example",
     ],
 )
 def test_an_address_is_kept_as_it_was_given(address: str) -> None:
@@ -143,7 +148,23 @@ def test_an_address_is_kept_as_it_was_given(address: str) -> None:
         pytest.param("ada\u202e@example.com", id="right-to-left"),
         pytest.param("ada\x07@example.com", id="bell"),
         pytest.param("ada\u00a0@example.com", id="no-break-space"),
-        pytest.param("x" * 243 + "@example.com", id="255-characters"),
+        pytest.param("x" * 64 + "@" + ("y" * 61 + ".") * 3 + "coms", id="255"),
+        pytest.param("x" * 65 + "@example.com", id="65-before-the-at"),
+        pytest.param("é" * 33 + "@example.com", id="66-octets-before-the-at"),
+        pytest.param(f"x@{'x' * 64}.com", id="64-between-dots"),
+        pytest.param("x@" + "ü" * 60 + ".com", id="64-between-dots-in-ascii"),
+        pytest.param("x" * 64 + "@" + "ü.c" * 40, id="255-in-ascii"),
+        pytest.param("a@b..example", id="nothing-between-dots"),
+        pytest.param("a@.example", id="nothing-before-a-dot"),
+        pytest.param("a@example.", id="nothing-behind-a-dot"),
+        pytest.param("a@b\u3002\u3002example", id="nothing-between-full-width-dots"),
+        pytest.param("a..b@example.com", id="nothing-between-dots-before-the-at"),
+        pytest.param(".a@example.com", id="dot-first"),
+        pytest.param("a.@example.com", id="dot-last"),
+        pytest.param("a@-b.example", id="hyphen"),
+        pytest.param("a@b!c.example", id="no-letter"),
+        pytest.param("a@\u2100.example", id="a-letter-that-means-a-slash"),
+        pytest.param("a@\U0001f600.example", id="no-name-by-idna-2008"),
         pytest.param(None, id="null"),
         pytest.param(5, id="number"),
     ],
@@ -160,12 +181,21 @@ def test_anything_else_is_no_address(address: object) -> None:
         ("Ada@Example.COM", "ada@example.com"),
         ("straße@example.com", "STRASSE@EXAMPLE.COM"),
         ("zoe\u0308@example.com", "zo\u00eb@example.com"),
+        ("ada@B\u00fccher.example", "ada@XN--bcher-kva.example"),
+        ("ada@bu\u0308cher\u3002example", "ada@b\u00fccher.example"),
     ],
-    ids=["case", "sharp-s", "composition"],
+    ids=["case", "sharp-s", "composition", "domain", "full-width dot"],
 )
 def test_addresses_are_compared_folded(one: str, other: str) -> None:
     assert checks.fold_email(one) == checks.fold_email(other)
     assert checks.fold_email(one) != checks.fold_email("bob@example.com")
+
+
+def test_two_hosts_are_two_addresses() -> None:
+    """They were one, as mail to the first went to the second (IDNA of 2003)."""
+    one, other = map(checks.fold_email, ("a@straße.de", "a@strasse.de"))
+
+    assert (one, other) == ("a@xn--strae-oqa.de", "a@strasse.de")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import socket
 import ssl
 import time
@@ -9,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from threading import Thread
+from urllib.parse import quote
 
 import pytest
 from support.mailing import PASSWORD, USER, Configure, Serve, authenticator, free_port
@@ -18,6 +21,7 @@ from calbook.delivery.mail import messages, smtp
 from calbook.delivery.mail.messages import Envelope
 from calbook.delivery.outcome import Outcome, not_reached
 from calbook.settings import MailServer
+from calbook.wire.writing.outbox import MASK
 
 pytest_plugins = ("support.mailing",)
 # aiosmtpd, of servers that ask for a password in the clear
@@ -391,3 +395,53 @@ def test_a_server_that_wants_no_more_text_is_called_again(configure: Configure) 
 
     assert [outcome.status for outcome in sent] == ["delivered"] * 2
     assert taken == [0, 1]
+
+
+SECRET = "s3cret/w?rd"
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64encode(text.encode())
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        SECRET.encode(),
+        b"AUTH PLAIN " + _base64(f"\0{USER}\0{SECRET}"),
+        _base64(f"{USER}\0{USER}\0{SECRET}"),
+        _base64(USER) + b" " + _base64(SECRET),
+        _base64(SECRET).lower(),
+        quote(SECRET, safe="").encode(),
+        json.dumps(SECRET).replace("/", "\\/").encode(),
+        SECRET.encode().hex().encode(),
+    ],
+)
+@pytest.mark.parametrize("when", ["log-in", "sender", "person", "text"])
+def test_a_server_that_echoes_the_log_in_tells_the_log_nothing(
+    talk: Callable[..., int],
+    configure: Configure,
+    monkeypatch: pytest.MonkeyPatch,
+    echo: bytes,
+    when: str,
+) -> None:
+    """The password stood there in base64, as AUTH has it."""
+    monkeypatch.setenv("SMTP_PASSWORD", SECRET)
+    steps = [
+        "220 hi",
+        "250-me\r\n250 AUTH PLAIN",
+        "235 in",
+        "250 OK",
+        "250 OK",
+        "354 go",
+    ]
+    at = {"log-in": 2, "sender": 3, "person": 4, "text": 6}[when]
+    answers = [step.encode() for step in steps[:at]]
+    refused = b"554-no: " + echo[:-6] + b"\r\n554 " + echo[-6:] + b" :("
+    port = talk(said(*answers, refused))
+
+    outcome = posted(configure(port, user=USER, password_env="SMTP_PASSWORD"))
+
+    assert outcome.code == 554
+    shown = outcome.text.partition("no: ")[2]
+    assert shown.replace("AUTH PLAIN ", "").replace('"', "").strip(f"{MASK} ") == ":("

@@ -17,7 +17,7 @@ from standardwebhooks import Webhook as Outside
 from support.receiving import Receiver, slow, status
 
 from calbook import Client, errors
-from calbook.delivery.webhook.masking import mask_secrets
+from calbook.delivery.masking import mask_secrets
 from calbook.wire.writing.outbox import MASK
 
 if TYPE_CHECKING:
@@ -130,6 +130,58 @@ def test_a_secret_is_recognised_in_the_usual_spellings(
     shown = mask_secrets(f"({spell(secret)})", [secret])
 
     assert shown.replace(MASK, "") in ("()", '("")', '("{\\"a\\": \\"\\"}")')
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        _base64,
+        lambda text: _base64(text).rstrip("="),
+        lambda text: _base64(text).swapcase(),
+        lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+        lambda text: _base64(f"ada:{text}"),
+        lambda text: _base64(f"\0ada\0{text}"),
+        lambda text: _base64(f"ad\0ad\0{text}\r\n"),
+        lambda text: quote(_base64(text), safe=""),
+        lambda text: json.dumps(_base64(text)).replace("/", "\\/"),
+        lambda text: _base64(json.dumps({"password": text})),
+        lambda text: "\r\n ".join([_base64(text)[:5], _base64(text)[5:]]),
+        lambda text: json.dumps(f"{_base64(text)[:5]}\n{_base64(text)[5:]}"),
+        lambda text: text.encode().hex(),
+        lambda text: text.encode().hex().upper(),
+        lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+        lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
+        lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+        lambda text: "".join(f"&#{ord(char)};" for char in text),
+        lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+    ],
+)
+@pytest.mark.parametrize("secret", ["s3cret/w?rd>~", "hunter2", "a b/c"])
+def test_a_secret_is_recognised_in_codes(
+    spell: Callable[[str], str], secret: str
+) -> None:
+    """base64, hex and letters by their numbers went into the log as they came."""
+    shown = mask_secrets(f"said ({spell(secret)}).", [secret])
+
+    assert shown.replace('"', "") == f"said ({MASK})."
+
+
+def test_what_a_header_says_in_base64_is_hidden_as_well() -> None:
+    header = f"Basic {_base64('ada:hunter2')}"
+
+    assert mask_secrets("ada:hunter2, hunter2!", [header]) == f"{MASK}, {MASK}!"
+    secret = "whsec_" + _base64("0123456789abcdefghijklmn")
+    assert mask_secrets(b"0123456789abcdefghijklmn".hex(), [secret]) == MASK
+
+
+def test_words_are_left_that_have_no_secret_in_them() -> None:
+    answer = "535 5.7.8 authentication failed: no such user ada"
+
+    assert mask_secrets(answer, ["hunter2", "ail: nos", "\0ada\0hunter2"]) == answer
 
 
 def test_a_short_value_is_no_secret() -> None:

@@ -931,3 +931,23 @@ def test_the_manual_s_receiver_works_against_a_real_delivery(
         f"booking.created {uid}",
         "refused: No matching signature found",
     ]
+
+
+def test_an_international_host_is_looked_up_by_its_name_of_today(
+    client: Client,
+) -> None:
+    """By the names of 2003, which Python has, straße was strasse."""
+    hook = client.calendar.webhooks.create("https://straße.invalid:8443/x")
+
+    attempt = client.calendar.webhooks.test(hook.id)
+
+    assert "xn--strae-oqa.invalid" in attempt.response
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["\U0001f600.example", "a..example", "x" * 64 + ".example", "ü" * 60 + ".de"],
+)
+def test_a_host_that_can_be_none_is_refused(client: Client, host: str) -> None:
+    with pytest.raises(errors.BadUrl, match="host or port cannot be read"):
+        client.calendar.webhooks.create(f"https://{host}/")

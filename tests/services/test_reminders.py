@@ -589,9 +589,10 @@ def test_no_reminder_is_made_up_for_the_time_that_is_over(
     assert len(post.received) == 1
 
 
-def test_what_a_reminder_says_follows_the_event_type(
+def test_a_reminder_calls_it_as_the_invitation_did(
     host: Client, post: Server, clock: Clock
 ) -> None:
+    """It took the event type's new title, which nobody had been told of."""
     book(host)
 
     host.calendar.event_types.update("demo", title="The demo")
@@ -599,7 +600,7 @@ def test_what_a_reminder_says_follows_the_event_type(
     host.deliver()
 
     [mail] = post.received
-    assert mail.message["Subject"].startswith("Reminder: The demo, ")
+    assert mail.message["Subject"].startswith("Reminder: Product demo, ")
 
 
 @pytest.mark.parametrize("to", ["host", "all", "attendee"])

@@ -1,4 +1,4 @@
-"""Files from before busy time, the outbox and wrong clocks: brought up to date."""
+"""Files of older versions, from the one before busy time on: brought up to date."""
 
 from __future__ import annotations
 
@@ -37,10 +37,14 @@ def today(path: Path, clock: Clock) -> Path:
     return today
 
 
-UNSEEN = {2: "create_busy", 3: "create_outbox", 4: "undo_wrong_clocks"}
+FIRST_UNSEEN = {
+    2: "create_busy",
+    3: "create_outbox",
+    4: "undo_wrong_clocks",
+}
 
 
-@pytest.fixture(params=UNSEEN.items(), ids=map(str, UNSEEN))
+@pytest.fixture(params=FIRST_UNSEEN.items(), ids=map(str, FIRST_UNSEEN))
 def version(request: pytest.FixtureRequest) -> tuple[int, str]:
     """A version, and the first migration that it had not seen."""
     found: tuple[int, str] = request.param
@@ -50,11 +54,10 @@ def version(request: pytest.FixtureRequest) -> tuple[int, str]:
 @pytest.fixture
 def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
     """The file that the calbook of that version would have made of them."""
-    downgrade(today, path, *version)
-    return path
+    return make_old(path, today, *version)
 
 
-def downgrade(today: Path, path: Path, number: int, unseen: str) -> None:
+def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("attach ? as today", [str(today)])
@@ -132,7 +135,7 @@ def test_reminders_that_a_wrong_clock_dropped_before_are_queued_again(
             )
         clock.move(days=30)
         client.tick()
-    downgrade(today, path, 4, UNSEEN[4])
+    make_old(path, today, 4, FIRST_UNSEEN[4])
 
     clock.move(days=-30)
     with Client(path, clock=clock) as client:
@@ -158,7 +161,7 @@ def test_a_request_that_had_lost_its_time_has_expired(
         ]
         clock.move(days=30)
         client.tick()
-    downgrade(today, path, 4, UNSEEN[4])
+    make_old(path, today, 4, FIRST_UNSEEN[4])
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("delete from claims where uid = ?", [asked[0]])
         conn.commit()
@@ -173,3 +176,26 @@ def test_a_request_that_had_lost_its_time_has_expired(
     assert not {booking.uid for booking in pending} & set(asked)
     assert (lost.status, lost.resolution) == ("CANCELLED", "expired")
     assert whole.status == "PENDING"
+
+
+def test_an_address_is_found_by_either_form_of_its_domain(
+    path: Path, today: Path, clock: Clock
+) -> None:
+    """Stored before, one was another person than the other."""
+    with Client(today, clock=clock) as client:
+        uid = client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=MONDAY.replace(day=18),
+            attendee={"name": "Ada", "email": "ada@Bücher.example"},
+        ).uid
+    with closing(sqlite3.connect(today)) as conn, conn:
+        conn.execute(
+            "update attendees set email_folded = 'ada@bücher.example' where uid = ?",
+            [uid],
+        )
+    made = make_old(path, today, 4, FIRST_UNSEEN[4])
+
+    with Client(made, clock=clock) as client:
+        for form in ("ADA@bücher.example", "ada@xn--bcher-kva.example"):
+            found = client.calendar.bookings.list(attendee_email=form)
+            assert [booking.uid for booking in found] == [uid]

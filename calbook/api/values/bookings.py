@@ -80,6 +80,7 @@ class Booking(Meeting):
     uid: its name for life; any unique beginning of it will do in calls
     date: the occurrence's original date; only from `list_occurrences`
     event_type_id: what was booked
+    title: what it was called then, as everybody in it was told
     host_id, host_ids: who gives the time, the first and all
     start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
     timezone: the zone in which it was booked
@@ -108,6 +109,7 @@ class Booking(Meeting):
     uid: str
     date: str
     event_type_id: str
+    title: str
     host_id: str
     host_ids: tuple[str, ...]
     timezone: str

@@ -47,7 +47,7 @@ class EventType(Value):
     """What can be booked, and by which rules; lengths are minutes, None is no limit.
 
     id, slug: `evt_…`, and the same without it
-    title, description: what people read
+    title, description: what people read, who book from now on
     duration: how long a meeting is
     location: where it takes place, unless a booking says otherwise
     hosts: who gives the time
@@ -97,3 +97,12 @@ class EventType(Value):
     reminders: list[json_types.Reminder]
     active: bool
     metadata: dict[str, Any]
+
+    @property
+    def bookings_keeping_text(self) -> int:
+        """How many bookings to come stay as people were told of them.
+
+        After an `update` of title, description or location; in JSON only where any do.
+        """
+        number: int = self._json.get("bookingsKeepingText", 0)
+        return number

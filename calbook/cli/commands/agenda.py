@@ -11,8 +11,6 @@ from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import BOOKING_KEYS
 
 if TYPE_CHECKING:
-    from calbook.api.client import Client
-    from calbook.api.values.bookings import Booking
     from calbook.api.values.overview import Agenda
 
 
@@ -85,24 +83,16 @@ def next_(
             start_date=now - timedelta(days=1),
             count=1,
         )
-        booking = found[0] if found else None
-        title = _title(client, booking) if output.is_for_people(form) else ""
 
     def card(item: Json) -> str:
         from calbook.cli.screen.agenda import next_card
 
-        return next_card(item, title, now=now, tz=form.tz)
+        return next_card(item, now=now, tz=form.tz)
 
     output.print_object(
-        booking,
+        found[0] if found else None,
         form,
         keys=KEYS,
         card=card,
         nothing="nothing is to come\n",
     )
-
-
-def _title(client: "Client", booking: "Booking | None") -> str:
-    if booking is None:
-        return ""
-    return client.calendar.event_types.get(booking.event_type_id).title

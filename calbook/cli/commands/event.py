@@ -10,7 +10,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries
 from calbook.cli.output import Json
-from calbook.cli.screen import cards
+from calbook.cli.screen import cards, words
 from calbook.cli.session import read_minutes, read_pairs, read_whole_number
 from calbook.core.text import printable
 
@@ -109,7 +109,8 @@ def add(event: Name, *, fields: Fields, out: o.Printing) -> None:
 
 def update(event: Name, *, fields: Fields, out: o.Printing) -> None:
     """Change an event type; `none` takes a limit out. Bookings made before keep the
-    rules they were made under; their reminders change too."""
+    rules they were made under and what people were told of them; their reminders
+    change too."""
     _save("update", event, fields, out)
 
 
@@ -119,10 +120,17 @@ def _save(how: str, event: str, fields: Fields, out: o.Output) -> None:
         saved = getattr(client.calendar.event_types, how)(event, **read)
         silent = [] if out.json else _without_address(client, saved)
     _EVENT_TYPES.print(saved, out)
+    if not out.json and saved.bookings_keeping_text:
+        _say_kept(saved.bookings_keeping_text)
     if not out.json and (saved.notify or saved.reminders):
         _hint()
     for host in silent:
         output.say(f"calbook: {host} has no e-mail and will not be reminded")
+
+
+def _say_kept(number: int) -> None:
+    bookings = words.count_text(number, "booking", "bookings")
+    output.say(f"{bookings} to come: people keep what they were told")
 
 
 def _without_address(client: "Client", value: "EventType") -> list[str]:

@@ -82,12 +82,12 @@ def _sizes(rows: Iterable[Sequence[StyledText]], width: int) -> list[int]:
     return share_width(wanted, width - _INDENT - gaps, {_TIMES, _STATUS, _UID})
 
 
-def next_card(item: Json, title: str, *, now: datetime, tz: str | None) -> str:
+def next_card(item: Json, *, now: datetime, tz: str | None) -> str:
     return words.card_text(
         [
             ("When", words.meeting_time(item, tz)),
             ("", _in_how_long(item, now, tz)),
-            ("What", title),
+            ("What", item["title"]),
             ("Who", words.people_text(item)),
             ("Host", ", ".join(item["hostIds"])),
             ("Where", words.location_text(item["location"])),

@@ -80,10 +80,7 @@ def make_page(
     """The page that an agenda fills; hosts are named where all of several are on it."""
     facts = agenda.to_dict()
     with_hosts = host is None and len(facts["hosts"]) > 1
-    meetings = (
-        _meeting(item, facts["eventTypes"], with_hosts=with_hosts)
-        for item in facts["occurrences"]
-    )
+    meetings = (_meeting(item, with_hosts=with_hosts) for item in facts["occurrences"])
     busy = (_busy(item, with_hosts=with_hosts) for item in facts["busyTimes"])
     return Page(
         date.fromisoformat(facts["startDate"]),
@@ -96,12 +93,12 @@ def make_page(
     )
 
 
-def _meeting(item: Json, titles: Json, *, with_hosts: bool) -> TimeBlock:
+def _meeting(item: Json, *, with_hosts: bool) -> TimeBlock:
     hosts = [words.short_host(host) for host in item["hostIds"]]
     return TimeBlock(
         *words.time_span(item),
         kind=item["status"],
-        title=titles[item["eventTypeId"]],
+        title=item["title"],
         who=words.attendee_text(item),
         host=", ".join(hosts) if with_hosts else "",
         place=item["meetingUrl"] or words.location_text(item["location"]) or "",

@@ -63,7 +63,7 @@ def join(
     """
     transitions.occurrences_allowing(booking, Action.JOIN, now)
     check_no_duplicate((*booking.attendees, *attendees))
-    after = booking._replace(attendees=(*booking.attendees, *attendees))
+    after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
     events = tuple(
         _seat_event(booking, "added", person, now, by) for person in attendees
     )

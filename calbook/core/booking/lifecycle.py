@@ -122,10 +122,13 @@ def create(
 
 
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
-    """Say yes to every occurrence that is pending."""
+    """Say yes to every occurrence that is pending.
+
+    A new revision to those who had the request in their calendars.
+    """
     pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
     return change_occurrences(
-        booking,
+        booking._replace(sequence=booking.sequence + booking.is_told),
         pending,
         lambda o: o._replace(status=Status.CONFIRMED, is_recorded=False),
         kind="booking.confirmed",
@@ -206,7 +209,7 @@ def reschedule(
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
-        moved = _move(booking, placed[occurrence.recurrence_id])
+        moved = _move(booking, placed[occurrence.recurrence_id], reason)
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
@@ -233,13 +236,14 @@ def reschedule(
     )
 
 
-def _move(booking: Booking, move: OccurrenceMove) -> Occurrence:
+def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurrence:
     moved = move.occurrence._replace(
         start=move.start,
         span=move.meeting,
         claim=move.claim,
         attendances={},  # who stayed away while it was running may come to the new one
         is_recorded=False,
+        move_reason=reason,
     )
     if booking.recurring is not None:
         return moved

@@ -42,15 +42,13 @@ def notices_for(
     after: Booking,
     event: Event,
     now: datetime,
-    *,
-    is_group: bool,
 ) -> tuple[Notice, ...]:
     """What is to be told of an event; nothing of one that concerns nobody's calendar.
 
     `after` is the booking as the clock sees it.
     """
     if event.type == "booking.updated":
-        return tuple(_update_notices(before or after, after, now, is_group=is_group))
+        return tuple(_update_notices(before or after, after, now))
     about = _NOTICES.get(event.type)
     return () if about is None else (about(before or after, after, event, now),)
 
@@ -101,9 +99,7 @@ def _leaver_notice(
     )
 
 
-def _update_notices(
-    before: Booking, after: Booking, now: datetime, *, is_group: bool
-) -> Iterator[Notice]:
+def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[Notice]:
     """Who has another address leaves and joins; the others are told of what shows."""
     if not any(o.status in _LIVE for o in after.occurrences):
         return
@@ -116,7 +112,9 @@ def _update_notices(
     stayed = [address for address in new if address in old]
     renamed = [a for a in stayed if old[a].name != new[a].name]
     has_new_name = _names(before) != _names(after)
-    is_for_all = _place(before) != _place(after) or (has_new_name and not is_group)
+    is_for_all = _place(before) != _place(after) or (
+        has_new_name and not after.is_group
+    )
     if told := tuple(new[a] for a in (stayed if is_for_all else renamed)):
         yield Notice("request", "changed", told, dates)
 

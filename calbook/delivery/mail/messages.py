@@ -20,6 +20,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import NamedTuple
 
+from calbook.core import domain_names
 from calbook.core.model import Attendee, Host, Occurrence
 from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.text import printable
@@ -36,32 +37,24 @@ _SHOWN = 200  # of a name or title
 _DATES = 12  # of a series that are listed
 _MARGIN = 11  # characters before what the labels stand for
 
-_WORDING = {
-    "booked": ("Booked", "{what} is booked."),
-    "requested": (
-        "Requested",
-        "{what} is requested. You will be told when it is confirmed or declined.",
-    ),
-    "confirmed": ("Confirmed", "{what} is confirmed."),
-    "moved": ("Moved", "{what} has moved."),
-    "moved again": (
-        "Moved",
-        "{what} has moved, and is to be confirmed again. You will be told.",
-    ),
-    "some moved": ("Moved", "Some dates of {what} have moved."),
-    "some moved again": (
-        "Moved",
-        "Some dates of {what} have moved, and are to be confirmed again."
-        " You will be told.",
-    ),
-    "changed": ("Changed", "{what} has changed."),
-    "cancelled": ("Cancelled", "{what} is cancelled."),
-    "some cancelled": ("Cancelled", "Some dates of {what} are cancelled."),
-    "declined": ("Declined", "{what} was declined."),
-    "expired": ("Expired", "{what} was not confirmed in time and is off."),
-    "some declined": ("Declined", "Some dates of {what} were declined."),
-    "removed": ("Cancelled", "You no longer take part in {what}."),
-    "reminder": ("Reminder", "{what} is coming up."),
+_SENTENCES = {
+    "booked": "{what} is booked.",
+    "requested": "{what} is requested. You will be told when it is confirmed or"
+    " declined.",
+    "confirmed": "{what} is confirmed.",
+    "moved": "{what} has moved.",
+    "moved again": "{what} has moved, and is to be confirmed again. You will be told.",
+    "some moved": "Some dates of {what} have moved.",
+    "some moved again": "Some dates of {what} have moved, and are to be confirmed"
+    " again. You will be told.",
+    "changed": "{what} has changed.",
+    "cancelled": "{what} is cancelled.",
+    "some cancelled": "Some dates of {what} are cancelled.",
+    "declined": "{what} was declined.",
+    "expired": "{what} was not confirmed in time and is off.",
+    "some declined": "Some dates of {what} were declined.",
+    "removed": "You no longer take part in {what}.",
+    "reminder": "{what} is coming up.",
 }
 
 
@@ -90,7 +83,7 @@ def invitation_message(
     """A change to one person, with the calendar part that makes it."""
     method = Method(notice.kind)
     file = write_calendar([invite], method=method)
-    subject, text = _subject_and_text(
+    text = _text(
         invite,
         person,
         notice.what,
@@ -98,6 +91,7 @@ def invitation_message(
         reason=reason,
         moved_from=moved_from,
     )
+    subject = _invitation_subject(invite, method)
     both = MIMEMultipart("alternative", boundary=f"{envelope.id}_=_2")
     both.attach(_plain(text))
     both.attach(_calendar(file, method))
@@ -111,7 +105,8 @@ def reminder_message(
     envelope: Envelope, invite: Invite, person: Person, occurrence: Occurrence
 ) -> str:
     """A word before a meeting; the calendars know of it already."""
-    subject, text = _subject_and_text(invite, person, "reminder", [occurrence])
+    text = _text(invite, person, "reminder", [occurrence])
+    subject = _reminder_subject(invite, person, occurrence)
     return _address_headers(envelope, invite, person, subject) + _body(_plain(text))
 
 
@@ -126,7 +121,24 @@ def test_message(envelope: Envelope, to: str) -> str:
 # -- what it says ----------------------------------------------------------------------
 
 
-def _subject_and_text(
+def _invitation_subject(invite: Invite, method: Method) -> str:
+    """The calendar entry's title, whatever happened: Exchange makes it that.
+
+    A request says so, as long as it is one.
+    """
+    is_request = method is Method.REQUEST and invite.is_request
+    title = _one_line(event_text.summary(invite)) or invite.booking.uid
+    return f"{'Request: ' * is_request}{title}"
+
+
+def _reminder_subject(invite: Invite, person: Person, occurrence: Occurrence) -> str:
+    zone = person.timezone or invite.booking.timezone
+    named = "" if person.timezone else f" {zone}"
+    start = times.format_moment(occurrence.span.start, zone)
+    return f"Reminder: {_one_line(invite.booking.title)}, {start}{named}"
+
+
+def _text(
     invite: Invite,
     person: Person,
     what: str,
@@ -134,14 +146,10 @@ def _subject_and_text(
     *,
     reason: str | None = None,
     moved_from: datetime | None = None,
-) -> tuple[str, str]:
-    """The subject, and the text in the zone of whoever reads it."""
-    word, sentence = _WORDING[what]
+) -> str:
+    """In the zone of whoever reads it."""
     zone = person.timezone or invite.booking.timezone
-    title = _one_line(invite.event_type.title)
-    first = times.format_moment(dates[0].span.start, zone)
-    if person.timezone is None:
-        first = f"{first} {zone}"
+    title = _one_line(invite.booking.title)
     facts = [
         ("When", _when(dates, zone)),
         ("Before", moved_from and f"{times.format_moment(moved_from, zone)} {zone}"),
@@ -155,12 +163,12 @@ def _subject_and_text(
     named = f"{one}{title} with {_company(invite, person)}"
     paragraphs = [
         f"Hello {_one_line(person.name)}," if person.name else "Hello,",
-        sentence.format(what=named),
+        _SENTENCES[what].format(what=named),
         "\n".join(_fact(name, text) for name, text in facts if text),
     ]
     if what not in _ENDS and _can_answer(invite, person):
         paragraphs.append("To change or cancel it, reply to this mail.")
-    return f"{word}: {title}, {first}", "\n\n".join(paragraphs) + "\n"
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def _can_answer(invite: Invite, person: Person) -> bool:
@@ -172,7 +180,7 @@ def _booker(invite: Invite, person: Person) -> str | None:
     """Who asked a guest along; nobody in a group was."""
     booker = invite.booking.attendee
     is_guest = isinstance(person, Attendee) and person.email != booker.email
-    if invite.is_group or not is_guest:
+    if invite.booking.is_group or not is_guest:
         return None
     return _one_line(booker.name or booker.email)
 
@@ -244,7 +252,7 @@ def _headers(envelope: Envelope, lines: Sequence[tuple[str, str | None]]) -> str
 
 def mailbox(name: str | None, email: str) -> str:
     """`"Ada" <ada@example.com>`; a domain that is not ASCII in its xn-- form."""
-    address = f"<{_smtp_address(email)}>"
+    address = f"<{domain_names.ascii_address(email)}>"
     shown = _one_line(name or "")
     if not shown:
         return address
@@ -252,15 +260,6 @@ def mailbox(name: str | None, email: str) -> str:
         quoted = re.sub(r'(["\\])', r"\\\1", shown)
         return f'"{quoted}" {address}'
     return f"{_encoded_words(shown)} {address}"
-
-
-def _smtp_address(email: str) -> str:
-    """The address as SMTP carries it; the part before the @ stays as it is."""
-    local, _, domain = email.rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return email
 
 
 def _encoded_words(text: str) -> str:

@@ -15,6 +15,7 @@ import socket
 import ssl
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 from calbook import settings
 from calbook.core.errors import CalbookError
 from calbook.core.text import printable
+from calbook.delivery.masking import mask_secrets
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
 
 if TYPE_CHECKING:
@@ -44,6 +46,20 @@ def open_sender() -> Sender:
     """Sends one queued mail after another."""
     postman = SmtpSender()
     return Sender(postman.send, postman.close)
+
+
+class _Smtp(smtplib.SMTP):
+    """A connection whose other side says nothing of our secrets, whatever it says."""
+
+    secrets: tuple[str, ...] = ()
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, said = super().getreply()
+        if not self.secrets:
+            return code, said
+        return code, mask_secrets(
+            said.decode("utf-8", "replace"), self.secrets
+        ).encode()
 
 
 class SmtpSender:
@@ -234,14 +250,14 @@ class Unreached(Exception):
         self.code = code
 
 
-def connect(server: MailServer, end: float) -> smtplib.SMTP:
+def connect(server: MailServer, end: float) -> _Smtp:
     """A connection to the server, logged in.
 
     Raises:
         Unreached: it is not who it should be, or wants nothing from us.
         OSError: there is none.
     """
-    smtp = smtplib.SMTP(local_hostname=_OURSELVES)
+    smtp = _Smtp(local_hostname=_OURSELVES)
     with _limit_time(smtp, end):
         _connect(smtp, server, end)
         _log_in(smtp, server, seconds=end - time.monotonic())
@@ -315,11 +331,13 @@ def _check_accepted(step: str, reply: tuple[int, bytes]) -> None:
         raise Unreached(f"{step} refused: {_excerpt(said)}", code)
 
 
-def _log_in(smtp: smtplib.SMTP, server: MailServer, *, seconds: float) -> None:
+def _log_in(smtp: _Smtp, server: MailServer, *, seconds: float) -> None:
     if server.user is None:
         return
+    secret = password(server, seconds=seconds)
+    smtp.secrets = _what_login_sends(server.user, secret)
     try:
-        smtp.login(server.user, password(server, seconds=seconds))
+        smtp.login(server.user, secret)
     except smtplib.SMTPAuthenticationError as error:
         text = f"log-in refused: {_excerpt(error.smtp_error)}"
         raise Unreached(text, error.smtp_code) from None
@@ -327,6 +345,12 @@ def _log_in(smtp: smtplib.SMTP, server: MailServer, *, seconds: float) -> None:
         raise Unreached("the server offers no log-in") from None
     except UnicodeError:
         raise Unreached("user and password must be ASCII") from None
+
+
+def _what_login_sends(user: str, secret: str) -> tuple[str, ...]:
+    """The password, and what it stands in (RFC 4616, 2); the user in base64 alone."""
+    lines = (f"\0{user}\0{secret}", f"{user}\0{user}\0{secret}", f"{user}:{secret}")
+    return secret, *lines, b64encode(user.encode()).decode()
 
 
 def password(server: MailServer, *, seconds: float) -> str:

@@ -25,13 +25,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from calbook import __version__
+from calbook.core.domain_names import ascii_host
 from calbook.core.outgoing import forbidden_addresses
 from calbook.core.outgoing.webhooks import Webhook
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.delivery.job import Job
+from calbook.delivery.masking import mask_secrets
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
-from calbook.delivery.webhook.masking import mask_secrets
 from calbook.wire.writing.bookings import complete_stored_booking
 
 CONNECT = 3.0  # seconds
@@ -69,7 +70,8 @@ def read_message(job: Job) -> WebhookMessage:
     assert job.event_id is not None
     assert job.at is not None
     assert job.booking is not None
-    booking = complete_stored_booking(json.loads(job.booking))
+    assert job.title is not None
+    booking = complete_stored_booking(json.loads(job.booking), job.title)
     at = times.rfc3339(job.at, booking["timezone"])
     return write_message(job.event_id, job.kind, at, booking)
 
@@ -110,7 +112,7 @@ def post_message(
     except (Refused, HTTPError, HTTPException, OSError, ValueError) as error:
         if time.monotonic() >= deadline:
             return no_answer(seconds)
-        return not_reached(_excerpt_of(webhook, _why(error, _host(webhook))))
+        return not_reached(_excerpt_of(webhook, _why(error, webhook.url)))
 
 
 def signature_headers(
@@ -131,7 +133,7 @@ def signature_headers(
 
 def _headers(webhook: Webhook) -> dict[str, str]:
     return {
-        "host": urlsplit(webhook.url).netloc.encode("idna").decode(),
+        "host": _host_and_port(webhook),
         "content-type": "application/json",
         "accept-encoding": "identity",
         "user-agent": f"calbook/{__version__}",
@@ -195,7 +197,17 @@ def _connect(webhook: Webhook, deadline: float) -> HTTPConnection:
 
 
 def _host(webhook: Webhook) -> str:
-    return (urlsplit(webhook.url).hostname or "").encode("idna").decode()
+    try:
+        return ascii_host(urlsplit(webhook.url).hostname or "")
+    except ValueError:  # kept before such names were refused
+        raise Refused("refused: no host can have such a name") from None
+
+
+def _host_and_port(webhook: Webhook) -> str:
+    parts = urlsplit(webhook.url)
+    if parts.netloc.isascii():
+        return parts.netloc
+    return _host(webhook) + (f":{parts.port}" if parts.port else "")
 
 
 def _connection(scheme: str, host: str, address: str, port: int) -> HTTPConnection:
@@ -309,7 +321,7 @@ def _retry_after(response: HTTPResponse, now: datetime) -> timedelta | None:
     return max(timedelta(0), at - now)
 
 
-def _why(error: Exception, host: str) -> str:
+def _why(error: Exception, url: str) -> str:
     """An error in a few words, without what Python calls its objects."""
     cause = error.__cause__ or error
     if isinstance(cause, Refused):
@@ -322,6 +334,7 @@ def _why(error: Exception, host: str) -> str:
         return _NO_TLS.get(cause.reason or "", f"TLS failed: {_words(cause.reason)}")
     if isinstance(cause, socket.gaierror):
         known = cause.errno == socket.EAI_NONAME
+        host = ascii_host(urlsplit(url).hostname or "")
         return f"the name {host} was not found" + f": {cause.strerror}" * (not known)
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror

@@ -27,6 +27,7 @@ _STATE = {
 BOOKING: Json = {
     "uid": "bk_000000000000",
     "eventTypeId": "evt_sample",
+    "title": "Sample",
     "hostId": "user_sample",
     "hostIds": ["user_sample"],
     "startTime": _START,

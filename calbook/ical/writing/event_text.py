@@ -11,10 +11,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from calbook.core.booking import series
-from calbook.core.model import Attendee, Booking, EventType, Host, Occurrence, Status
+from calbook.core.model import Attendee, Booking, Host, Occurrence, Status
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
+
+REQUESTED = "Request: not confirmed yet"
 
 _PLACES = {
     "GOOGLE_MEET": "Google Meet",
@@ -34,15 +36,10 @@ class Invite(NamedTuple):
     """
 
     booking: Booking
-    event_type: EventType
     hosts: tuple[Host, ...]
     only: date | None = None
     leaver: Attendee | None = None
     joiner: Attendee | None = None
-
-    @property
-    def is_group(self) -> bool:
-        return self.event_type.seats is not None
 
     @property
     def organizer(self) -> Host:
@@ -63,11 +60,18 @@ class Invite(NamedTuple):
     def is_cancelled(self) -> bool:
         return all(o.status is Status.CANCELLED for o in self.occurrences)
 
+    @property
+    def is_request(self) -> bool:
+        """Whether most of what is to come awaits the host's word."""
+        ahead = (Status.PENDING, Status.CONFIRMED)
+        live = [o.status for o in self.occurrences if o.status in ahead]
+        return 2 * live.count(Status.PENDING) > len(live)
+
 
 def summary(invite: Invite) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone."""
-    title, attendee = invite.event_type.title, invite.booking.attendee.name
-    if invite.is_group or not attendee:
+    title, attendee = invite.booking.title, invite.booking.attendee.name
+    if invite.booking.is_group or not attendee:
         return title
     return f"{title}: {', '.join(host.name for host in invite.hosts)} and {attendee}"
 
@@ -84,7 +88,7 @@ def place(invite: Invite) -> str | None:
 
 
 def _location(invite: Invite) -> Mapping[str, str]:
-    return invite.booking.location or invite.event_type.location or {}
+    return invite.booking.location or {}
 
 
 def description(invite: Invite) -> str:
@@ -92,11 +96,12 @@ def description(invite: Invite) -> str:
 
     In a group nobody reads what another one answered or wrote.
     """
-    url, notes = link(invite), clean_text(invite.booking.notes or "")
+    booking = invite.booking
+    url, notes = link(invite), clean_text(booking.notes or "")
     paragraphs = (
-        invite.event_type.description,
-        None if invite.is_group else "\n".join(_answers(invite.booking)),
-        f"Notes: {notes}" if notes and not invite.is_group else None,
+        booking.description,
+        None if booking.is_group else "\n".join(_answers(booking)),
+        f"Notes: {notes}" if notes and not booking.is_group else None,
         f"Join: {url}" if url else None,
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)

@@ -18,6 +18,8 @@ from calbook.core.model import Booking, Occurrence, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Recurrence
 
+_LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
+
 _Value = TypeVar("_Value", bound=Hashable)
 
 
@@ -74,6 +76,22 @@ class Series(NamedTuple):
                 or not self._follows(occurrence)
             )
         )
+
+    @property
+    def moved(self) -> tuple[Occurrence, ...]:
+        """What is or was last somewhere else than the rule says."""
+        return tuple(
+            occurrence
+            for occurrence in self.occurrences
+            if occurrence.span.start != occurrence.recurrence_id
+            and not self._follows(occurrence)
+        )
+
+    @property
+    def move_reason(self) -> str | None:
+        """Why it was moved, where that is the same of all that is still to come."""
+        reasons = {o.move_reason for o in self.occurrences if o.status in _LIVE}
+        return reasons.pop() if len(reasons) == 1 else None
 
     @property
     def has_steady_start(self) -> bool:

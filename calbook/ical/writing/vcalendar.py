@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import icalendar
 
+from calbook.core import domain_names
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -178,6 +179,8 @@ def _events(
         series = of_series.read_series(invite.booking)
         if method is Method.CANCEL or invite.is_cancelled:
             yield _cancelled_series(invite, series, method=method, zones=zones)
+            for occurrence in series.moved:
+                yield _occurrence(invite, occurrence, method=method, zones=zones)
             return
         series = series.cut()
         yield _master(invite, series, method=method, zones=zones)
@@ -194,7 +197,9 @@ def _occurrence(
     zones: Collection[str],
 ) -> icalendar.Event:
     status = _status(occurrence, method)
-    event = _event(invite, status, reason=occurrence.reason, method=method)
+    cancelled = status == "CANCELLED"
+    reason = occurrence.reason if cancelled else occurrence.move_reason
+    event = _event(invite, status, reason=reason, method=method)
     zone = invite.booking.timezone
     _add_times(event, occurrence.span, zone, zones=zones)
     if invite.booking.recurring:
@@ -208,7 +213,7 @@ def _master(
 ) -> icalendar.Event:
     """The VEVENT of what is left of a series, which says its rule."""
     status = "TENTATIVE" if series.is_pending else "CONFIRMED"
-    event = _event(invite, status, reason=None, method=method)
+    event = _event(invite, status, reason=series.move_reason, method=method)
     _add_rule(event, series, exceptions=series.excluded, zones=zones)
     return event
 
@@ -218,7 +223,8 @@ def _cancelled_series(
 ) -> icalendar.Event:
     """The VEVENT that takes all of a series out (RFC 5546, 3.2.5).
 
-    It is written as it was made: its exceptions go with it.
+    It is written as it was made: its exceptions go with it, and what had moved is
+    named where it was last.
     """
     event = _event(invite, "CANCELLED", reason=_reason(invite), method=method)
     _add_rule(event, series, exceptions=(), zones=zones)
@@ -228,16 +234,21 @@ def _cancelled_series(
 def _event(
     invite: Invite, status: str, *, reason: str | None, method: Method | None
 ) -> icalendar.Event:
-    """What all VEVENTs of a booking say alike; the reason is told if it is off."""
+    """What all VEVENTs of a booking say alike, and why it is off or was moved.
+
+    Few programs show a STATUS: a request says so in words.
+    """
+    requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
+    described = "\n\n".join(filter(None, [*requested, event_text.description(invite)]))
     event = icalendar.Event()
     _add_identity(event, invite.booking)
     _add(event, "STATUS", None if invite.leaver else status)
     _add(event, "SUMMARY", _text(event_text.clean_line(event_text.summary(invite))))
-    _add(event, "DESCRIPTION", _text(event_text.description(invite)))
+    _add(event, "DESCRIPTION", _text(described))
     _add_place(event, invite)
     _add_people(event, invite, method)
-    if status == "CANCELLED":
-        _add(event, "COMMENT", _text(reason))
+    for comment in (*requested, reason):
+        _add(event, "COMMENT", _text(comment))
     return event
 
 
@@ -365,8 +376,14 @@ def _text(text: str | None) -> _Text | None:
 def _address(
     email: str | None, name: str | None, params: Mapping[str, str]
 ) -> icalendar.vCalAddress:
-    """A CAL-ADDRESS; a backslash in a name is a slash, as readers unescape it there."""
-    address = quote(event_text.clean_line(email), safe=_MAILTO_SAFE)
-    common_name = event_text.clean_line(name).replace("\\", "/")
-    named = {"CN": common_name} if common_name.strip() else {}
-    return icalendar.vCalAddress(f"mailto:{address}", params={**named, **params})
+    """A CAL-ADDRESS; a backslash in a name is a slash, as readers unescape it there.
+
+    Who has no name is called by the address: some programs show nobody else.
+    """
+    given = event_text.clean_line(email)
+    address = quote(domain_names.ascii_address(given), safe=_MAILTO_SAFE)
+    shown = event_text.clean_line(name)
+    common_name = (shown if shown.strip() else given).replace("\\", "/")
+    return icalendar.vCalAddress(
+        f"mailto:{address}", params={"CN": common_name, **params}
+    )

@@ -313,6 +313,9 @@ def _booking(
         metadata=new_booking.metadata,
         recurring=rule,
         overrides=overrides,
+        title=event_type.title,
+        description=event_type.description,
+        is_group=event_type.seats is not None,
     )
 
 

@@ -41,7 +41,9 @@ def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     request, answer = first
     if not idempotency.is_same_request(request, options.request):
         raise KeyReused(key, answer["uid"])
-    return complete_stored_booking(answer)
+    row = tx.booking_row(answer["uid"])
+    assert row is not None
+    return complete_stored_booking(answer, row["title"])
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:

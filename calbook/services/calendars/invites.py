@@ -82,12 +82,8 @@ def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:
 
 
 def _invites(facts: Facts, bookings: list[Booking]) -> list[Invite]:
-    event_type, host = cache(facts.event_type), cache(facts.host)
+    host = cache(facts.host)
     return [
-        Invite(
-            booking,
-            event_type(booking.event_type_id),
-            tuple(host(host_id) for host_id in booking.host_ids),
-        )
+        Invite(booking, tuple(host(host_id) for host_id in booking.host_ids))
         for booking in bookings
     ]

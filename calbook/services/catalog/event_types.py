@@ -45,7 +45,9 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
         tx.save_event_type(after, now=now)
         uids = reminders.bookings_reminded_of_event_type(tx, key, now)
         update_reminders(tx, uids, now)
-        return entry_json(tx, EVENT_TYPE, key)
+        kept = tx.count_bookings_keeping_text(before, after, now=now)
+        told = {"bookingsKeepingText": kept} if kept else {}
+        return {**entry_json(tx, EVENT_TYPE, key), **told}
 
 
 def _check_references(tx: Transaction, event_type: EventType) -> None:

@@ -59,9 +59,8 @@ class _NoticeEvent(NamedTuple):
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        after, is_group = self.invite.booking, self.invite.is_group
         return mail_notices.notices_for(
-            self.before, after, self.event, self.now, is_group=is_group
+            self.before, self.invite.booking, self.event, self.now
         )
 
 
@@ -87,6 +86,7 @@ def queue_notices(
             if invite.organizer.email is None:
                 raise HostWithoutEmail(invite.organizer.id)
             _queue_notice(tx, news, notice, sender)
+            tx.mark_told(after.uid)
 
 
 def queue_expiry_notice(
@@ -141,13 +141,12 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
             sequence=after.sequence, updated_at=after.updated_at
         )
         return news.invite._replace(booking=was, leaver=person)
-    joiner = person if news.invite.is_group else None
+    joiner = person if after.is_group else None
     return news.invite._replace(only=notice.only, joiner=joiner)
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:
-    hosts = tuple(tx.host(host_id) for host_id in booking.host_ids)
-    return Invite(booking, tx.event_type(booking.event_type_id), hosts)
+    return Invite(booking, tuple(tx.host(host_id) for host_id in booking.host_ids))
 
 
 def update_reminders(
@@ -161,7 +160,8 @@ def update_reminders(
     """
     server = usable_server()
     invite = _invite(tx, effective_status.effective_booking(booking, now))
-    of = booking, invite.event_type, invite.hosts
+    event_type = tx.event_type(booking.event_type_id)
+    of = booking, event_type, invite.hosts
     known = reminders.queued_reminders(tx, booking.uid)
     right = core_reminders.wanted_keys(*of, known)
     for key, old in known.items():
@@ -170,7 +170,7 @@ def update_reminders(
     if server is None:
         return
     since = reminders.planned_until(tx, booking, now)
-    until = core_reminders.plan_end(booking, invite.event_type, now)
+    until = core_reminders.plan_end(booking, event_type, now)
     wanted = core_reminders.due_reminders(*of, now, until=until, queued=right)
     for key, due in wanted.items():
         queued = known.get(key)

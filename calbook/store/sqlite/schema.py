@@ -9,8 +9,9 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables, wrong_clocks
+from calbook.store.sqlite import tables, told_columns, wrong_clocks
 
 migrations = Migrations("calbook")
 
@@ -74,6 +75,13 @@ def undo_wrong_clocks(db: Database) -> None:
 @migrations()
 def add_remarks_on_calendars(db: Database) -> None:
     _run(db.conn, tables.CALENDAR_REMARKS)
+
+
+@migrations()
+def give_bookings_their_own_texts(db: Database) -> None:
+    _run(db.conn, told_columns.OWN_TEXTS)
+    db.conn.create_function("fold_email", 1, fold_email)
+    _run(db.conn, told_columns.FOLDED_DOMAINS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

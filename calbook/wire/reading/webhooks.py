@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from calbook.core import checks
+from calbook.core.domain_names import ascii_host
 from calbook.core.errors import BadInput, BadUrl
 from calbook.core.outgoing import forbidden_addresses
 from calbook.core.outgoing.webhooks import EVENT_NAMES
@@ -134,7 +135,7 @@ def check_url(url: str, *, allow_http: bool) -> None:
         BadUrl: saying why.
     """
     parts = _parts(url)
-    host = parts.hostname or ""
+    host = ascii_host(parts.hostname or "")
     literal = _literal(host)
     if literal is not None and (why := forbidden_addresses.address_refusal(literal)):
         raise BadUrl(_printable_url(url), f"{literal} is {why}")
@@ -153,7 +154,7 @@ def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port
-        host = (parts.hostname or "").encode("idna")
+        host = ascii_host(parts.hostname) if parts.hostname else ""
     except ValueError:
         raise BadUrl(
             _without_password(url), "its host or port cannot be read"

@@ -45,6 +45,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     return {
         "uid": row["uid"],
         "eventTypeId": row["event_type_id"],
+        "title": row["title"],
         "hostId": hosts[0],
         "hostIds": hosts,
         "startTime": first["startTime"],
@@ -205,13 +206,16 @@ def occurrence_to_json(item: Mapping[str, Any], stamp: Formatter, *, now: int) -
     }
 
 
-def complete_stored_booking(answer: Json) -> Json:
-    """A booking as it was answered once, with the keys that it lacked in version 1."""
+def complete_stored_booking(answer: Json, title: str) -> Json:
+    """A booking as it was answered once, with the keys that it has had since.
+
+    `title` is its own, which does not change.
+    """
     person = {"attendance": "unknown"}
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
     meeting: Json = {"attendances": {}, "offsetDiffers": False}
     return {
-        **answer,
+        **_with(answer, {"title": title}),
         "attendee": _with(answer["attendee"], person),
         "guests": [_with(item, guest) for item in answer["guests"]],
         "occurrences": [_with(item, meeting) for item in answer["occurrences"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 
 import calbook
 from calbook import Booking, Client, EventType
+from calbook.core.time import times
 
+if times.newer_package():
+    zoneinfo.reset_tzpath(())  # what tests expect is worked out by the same rules
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
 
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)

@@ -676,6 +676,20 @@ def test_what_the_store_says_is_said_here_too() -> None:
     assert complete.SCHEMA_VERSION == SCHEMA_VERSION
 
 
+@pytest.mark.parametrize(
+    ("first_line", "is_newer"),
+    [("# version 2020a", True), ("# version 2999z", False), ("", False)],
+)
+def test_hints_are_in_the_newest_zones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_line: str, is_newer: bool
+) -> None:
+    """The system's were preferred, however old."""
+    (tmp_path / "tzdata.zi").write_text(first_line)
+    monkeypatch.setattr(complete, "_SYSTEM_ZONES", str(tmp_path))
+
+    assert complete._is_package_newer() is is_newer
+
+
 @pytest.mark.parametrize("args", [["uids"], ["--word=bk_", "show"], ["zones", "Eu"]])
 def test_the_program_imports_next_to_nothing(
     args: list[str], uids: list[str], tmp_path: Path

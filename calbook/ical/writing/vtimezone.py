@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta, weekday
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
+from calbook.core.time import times
+
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)
@@ -118,7 +120,7 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
     None where times are better written in UTC: in UTC itself (RFC 5545, 3.2.19), and
     where the zone's changes are not two a year by numbered weekdays.
     """
-    info = ZoneInfo(zone)
+    info = times.zone(zone)
     if first.astimezone(info).tzname() == "UTC":
         return None
     if not any(_onsets(info, first, last + _YEAR)):
@@ -134,7 +136,7 @@ def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Timezone |
     component of a zone that they read. It never begins out of UTC if that was over
     before `first`: vobject would take the zone for UTC.
     """
-    info = ZoneInfo(zone)
+    info = times.zone(zone)
     if first.astimezone(info).tzname() == "UTC":
         return None
     onsets = [*_onsets(info, first - _BEFORE, last + _AFTER)]

@@ -13,7 +13,7 @@ from calbook.cli.file_output import save_file
 from calbook.core.errors import AmbiguousUid, NotFound, OutputError
 
 if TYPE_CHECKING:
-    from calbook import Client
+    from calbook.api.client import Client
 
 _OURS = b"PRODID:-//calbook//"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)

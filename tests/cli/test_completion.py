@@ -137,7 +137,7 @@ def test_every_command_and_option_is_in_the_table() -> None:
         ("busy refresh", "<1>", "@calendars"),
         ("ics", "-o", "file"),
         ("ics", "--output", "file"),
-        ("ics", "--method", "publish|request|cancel|"),
+        ("ics", "--method", "publish|request|cancel|none|"),
         ("db backup", "<1>", "file"),
         ("db restore", "<1>", "@databases"),
         ("completion", "<1>", "bash|zsh|fish|powershell|"),

@@ -204,10 +204,8 @@ def _release(root: str) -> str | None:
     """As the first line of `tzdata.zi` says it, or macOS in `+VERSION`."""
     for name in ("tzdata.zi", "+VERSION"):
         try:
-            with open(
-                os.path.join(root, name), encoding="ascii", errors="replace"
-            ) as f:
-                words = f.readline(80).split()
+            with open(os.path.join(root, name), "rb") as file:
+                words = file.readline(80).decode(errors="replace").split()
         except OSError:
             continue
         if words[:-1] in ([], ["#", "version"]) and words[-1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,11 @@ from hypothesis import settings
 
 import calbook
 from calbook import Booking, Client, EventType
+from calbook.core.time import times
 from calbook.store.sqlite import setup
 
+if times.newer_package():
+    zoneinfo.reset_tzpath(())  # what tests expect is worked out by the same rules
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
 settings.load_profile("calbook")
 

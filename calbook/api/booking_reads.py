@@ -201,7 +201,8 @@ class BookingReads(Noun):
         """The booking as an iCalendar file (RFC 5545), lines ending in CR LF.
 
         Without a `method` a live booking is a request and a cancelled one a
-        cancellation. `alarm` is minutes before. `date` is the one occurrence of a
+        cancellation; by "none" it is a file to store in a calendar, with no METHOD and
+        nobody to ask. `alarm` is minutes before. `date` is the one occurrence of a
         series that the file is about.
         """
         from calbook.services.calendars.invites import booking_calendar
@@ -210,12 +211,31 @@ class BookingReads(Noun):
             self._context, uid, method=method, alarm=alarm, date=date
         ).decode()
 
-    def get_feed(self, **filters: Unpack[inputs.DateFilters]) -> str:
+    def get_feed(
+        self,
+        *,
+        method: inputs.FeedMethod | None = None,
+        **filters: Unpack[inputs.DateFilters],
+    ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
 
         Filters as in `stats`: a series is there whole when any of its occurrences is.
+        By the `method` "none" it has no METHOD.
         """
         from calbook.services.calendars.invites import bookings_feed
 
         check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
-        return bookings_feed(self._context, filters).decode()
+        return bookings_feed(self._context, filters, method=method).decode()
+
+    def iter_ics(
+        self, *, alarm: int | None = None, **filters: Unpack[inputs.DateFilters]
+    ) -> Iterator[tuple[str, str]]:
+        """The bookings of `get_feed`, each as its uid and a file by the method "none".
+
+        As CalDAV and the vdir form store them: one file for each booking.
+        """
+        from calbook.services.calendars.invites import stored_calendars
+
+        check_keywords("Bookings.iter_ics", filters, DATE_FILTERS)
+        for uid, data in stored_calendars(self._context, filters, alarm=alarm):
+            yield uid, data.decode()

@@ -32,7 +32,8 @@ EventName = (
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
-Method = Literal["publish", "request", "cancel"]
+Method = Literal["publish", "request", "cancel", "none"]
+FeedMethod = Literal["publish", "none"]
 LocationType = (
     Literal["GOOGLE_MEET", "ZOOM", "TEAMS", "LINK"]
     | Literal["PHONE", "PHONE_INBOUND", "IN_PERSON", "CUSTOM"]

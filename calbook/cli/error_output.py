@@ -138,10 +138,12 @@ def _write_report(error: BaseException) -> str | None:
     from platformdirs import user_log_dir
 
     from calbook import __version__
+    from calbook.core.time import times
 
     frames = traceback.extract_tb(error.__traceback__)
     lines = [
         f"calbook {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
+        f"zone data {times.zone_data()}",
         type(error).__name__,
         *(f"  {f.filename}:{f.lineno} {f.name}" for f in frames),
     ]

@@ -92,7 +92,7 @@ def test_names_at_run_time_are_those_of_the_types(
 ASKED = [
     ("create", {"event_type_id": "demo", "start_time": "now", "attendee": {}}),
     *((name, {}) for name in ("list", "list_occurrences", "total", "stats")),
-    *((name, {}) for name in ("get_feed", "iter")),
+    *((name, {}) for name in ("get_feed", "iter", "iter_ics")),
     *((name, {"uid": "bk_0"}) for name in ("confirm", "reject", "cancel", "update")),
     *((name, {"uid": "bk_0"}) for name in ("mark_attended", "merge_metadata")),
     ("cancel_occurrence", {"uid": "bk_0", "date": "today"}),

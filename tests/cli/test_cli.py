@@ -24,6 +24,7 @@ from support.running import PATIENCE, golden, numbered, wait_until
 import calbook
 from calbook import Client
 from calbook.cli.tree import COMMANDS
+from calbook.core.time import times
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -1221,7 +1222,9 @@ def test_the_path_of_the_file_is_told(
 
 
 def test_a_sound_file_has_no_findings(run: Run, uid: str) -> None:
-    assert run("db", "check") == (0, "", "no findings\n")
+    zones = f"zone data: {times.zone_data()}\n"
+    assert run("db", "check") == (0, "", f"{zones}no findings\n")
+    assert run("db", "check", "--json") == (0, "[]\n", "")
 
 
 def test_a_check_names_what_it_found(run: Run, uid: str, path: Path) -> None:
@@ -1231,7 +1234,7 @@ def test_a_check_names_what_it_found(run: Run, uid: str, path: Path) -> None:
     answer = run("db", "check", "--db", path)
 
     assert (answer.status, answer.out) == (1, "")
-    assert answer.err.startswith(f"calbook: {uid} will take place but holds no time\n")
+    assert f"calbook: {uid} will take place but holds no time\n" in answer.err
 
 
 def test_a_backup_is_a_copy_and_restoring_brings_it_back(
@@ -1620,6 +1623,7 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
     assert said == "calbook: a bug in calbook: KeyError"
     assert report.stat().st_mode & 0o777 == 0o600
     assert "bookings.py" in report.read_text()
+    assert f"zone data {times.zone_data()}\n" in report.read_text()
     assert "hunter2" not in report.read_text()
 
 

@@ -140,7 +140,7 @@ def test_every_command_and_option_is_in_the_table() -> None:
         ("busy refresh", "<1>", "@calendars"),
         ("ics", "-o", "file"),
         ("ics", "--output", "file"),
-        ("ics", "--method", "publish|request|cancel|"),
+        ("ics", "--method", "publish|request|cancel|none|"),
         ("db backup", "<1>", "file"),
         ("db restore", "<1>", "@databases"),
         ("completion", "<1>", "bash|zsh|fish|powershell|"),
@@ -674,6 +674,20 @@ def test_a_lock_is_not_waited_for(
 def test_what_the_store_says_is_said_here_too() -> None:
     assert complete.APPLICATION_ID == APPLICATION_ID
     assert complete.SCHEMA_VERSION == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize(
+    ("first_line", "is_newer"),
+    [("# version 2020a", True), ("# version 2999z", False), ("", False)],
+)
+def test_hints_are_in_the_newest_zones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_line: str, is_newer: bool
+) -> None:
+    """The system's were preferred, however old."""
+    (tmp_path / "tzdata.zi").write_text(first_line)
+    monkeypatch.setattr(complete, "_SYSTEM_ZONES", str(tmp_path))
+
+    assert complete._is_package_newer() is is_newer
 
 
 @pytest.mark.parametrize("args", [["uids"], ["--word=bk_", "show"], ["zones", "Eu"]])

@@ -772,3 +772,26 @@ def test_a_line_of_input_may_be_a_series(run: Run, book: Book) -> None:
         *(("slot_taken", 3), ("usage", 4), ("bad_input", 5))
     ]
     assert answer.status == errors[0]["exitCode"] == 4
+
+
+@pytest.mark.parametrize(
+    ("start", "rest", "is_hinted"),
+    [
+        pytest.param("2027-01-29 10:00", ("monthly",), True, id="the 29th"),
+        pytest.param("2027-03-31 10:00", ("monthly",), True, id="the 31st"),
+        pytest.param("2027-01-28 10:00", ("monthly",), False, id="the 28th"),
+        pytest.param(
+            "2027-01-29 10:00", ("monthly", "--by-day", "-1FR"), False, id="a weekday"
+        ),
+        pytest.param("2027-01-29 10:00", ("weekly",), False, id="weekly"),
+    ],
+)
+def test_a_monthly_series_late_in_the_month_says_what_exchange_shows(
+    run: Run, book: Book, start: str, rest: tuple[str, ...], is_hinted: bool
+) -> None:
+    how = ("--by", "host", "--override", "hours", "--count", "3")
+
+    answer = run(*DEMO, "--start", start, *how, "--repeat", *rest)
+
+    assert answer.status == 0
+    assert ("Exchange" in answer.err) is is_hinted

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tzdata
 
 from calbook.core.time import times
 
@@ -229,15 +231,22 @@ def zone_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     """A directory in which the system's zone files are looked for, and UTC in it."""
     (tmp_path / "UTC").touch()
     monkeypatch.setattr(times, "TZPATH", (str(tmp_path / "none"), str(tmp_path)))
-    times.tzdata_version.cache_clear()
+    monkeypatch.setattr(tzdata, "IANA_VERSION", "2026b")
+    monkeypatch.delenv("PYTHONTZPATH", raising=False)
+    cached = (times.zone, times.newer_package, times.tzdata_version)
+    for function in cached:
+        function.cache_clear()
     yield tmp_path
-    times.tzdata_version.cache_clear()
+    for function in cached:
+        function.cache_clear()
 
 
 @pytest.mark.parametrize(
     ("first_line", "version"),
     [
         pytest.param("# version 2026b\n# redo", "2026b", id="named"),
+        pytest.param("# version 2026c", "2026c", id="newer than the package"),
+        pytest.param("# version 2025z", "2026b", id="older: the package is read"),
         pytest.param("# version 2026b-rearguard\n", "2026b-rearguard", id="variant"),
         pytest.param("R A 1916 o - Jun 14 23s 1 S\n", None, id="unnamed"),
         pytest.param("é\xff", None, id="garbage"),
@@ -263,6 +272,65 @@ def test_a_zone_that_the_system_lacks_comes_from_the_package(zone_files: Path) -
 
     assert version is not None
     assert re.fullmatch(r"20\d\d[a-z]", version)
+
+
+def test_the_newest_rules_win(zone_files: Path) -> None:
+    """The system's were preferred: Vancouver in January 2027 was an hour off."""
+    old = Path(tzdata.__path__[0], "zoneinfo", "Asia", "Tokyo")
+    (zone_files / "Europe").mkdir()
+    shutil.copy(old, zone_files / "Europe" / "Lisbon")
+    (zone_files / "tzdata.zi").write_text("# version 2025b\n")
+
+    lisbon = times.zone("Europe/Lisbon")
+
+    assert lisbon.key == str(lisbon) == "Europe/Lisbon"
+    assert lisbon.utcoffset(datetime(2027, 7, 1)) == timedelta(hours=1)  # noqa: DTZ001
+    assert times.tzdata_version("Europe/Lisbon") == "2026b"
+    assert times.zone_data() == "2026b (the tzdata package; the system has 2025b)"
+
+
+@pytest.mark.parametrize(
+    ("system", "package", "said"),
+    [
+        pytest.param("2026c", "2026b", "2026c (the system; the tzdata package has"
+                     " 2026b)", id="the system's are newer"),
+        pytest.param("2026b", "2026b", "2026b (the system; the tzdata package has"
+                     " 2026b)", id="alike"),
+        pytest.param("2026za", "2026z", "2026za (the system; the tzdata package has"
+                     " 2026z)", id="after z"),
+        pytest.param("2026a-rearguard", "2026b", "2026b (the tzdata package; the system"
+                     " has 2026a-rearguard)", id="a variant"),
+        pytest.param("", "2026b", "unknown (the system; the tzdata package has 2026b)",
+                     id="the system does not say"),
+    ],
+)  # fmt: skip
+def test_the_release_is_compared_and_told(
+    zone_files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+    package: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr(tzdata, "IANA_VERSION", package)
+    (zone_files / "tzdata.zi").write_text(f"# version {system}")
+
+    assert times.zone_data() == said
+
+
+def test_macos_says_its_release_in_another_file(zone_files: Path) -> None:
+    (zone_files / "+VERSION").write_text("2026c\n")
+
+    assert times.tzdata_version("UTC") == "2026c"
+
+
+def test_who_says_where_zones_are_is_obeyed(
+    zone_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (zone_files / "tzdata.zi").write_text("# version 2025b")
+    monkeypatch.setenv("PYTHONTZPATH", str(zone_files))
+
+    assert times.tzdata_version("UTC") == "2025b"
+    assert times.newer_package() is None
 
 
 def test_a_moment_is_spoken_of_with_its_date() -> None:

@@ -390,6 +390,33 @@ def test_some_dates_that_moved_are_not_all(host: Client, sent: Sent) -> None:
     assert "18 Jan 2027" not in mail.text
 
 
+@pytest.mark.parametrize("step", ["move", "cancel"])
+def test_one_date_of_a_series_that_moved_is_told_of_with_all_of_it(
+    host: Client, sent: Sent, step: str
+) -> None:
+    """Calendars know it by its date in the new rule, and perhaps not yet."""
+    bookings = host.calendar.bookings
+    uid = book(host, recurring=WEEKLY).uid
+    bookings.reschedule(
+        uid, all=True, start_time="2027-01-19 11:00", notify_attendee=True
+    )
+    moved = sent()[-1]
+
+    if step == "move":
+        start = {"start_time": "2027-02-04 11:00"}
+        bookings.reschedule(uid, date="2027-02-01", notify_attendee=True, **start)
+    else:
+        bookings.cancel(uid, date="2027-02-01", notify_attendee=True)
+
+    [mail] = sent()
+    assert b"DTSTART;TZID=America/New_York:20270119T110000" in moved.calendar
+    assert b"RECURRENCE-ID" not in moved.calendar
+    assert facts(mail) == ("REQUEST", "CONFIRMED", 2)
+    assert mail.calendar == bookings.get_ics(uid).encode()
+    known = b"RECURRENCE-ID" if step == "move" else b"EXDATE"
+    assert known + b";TZID=America/New_York:20270202T110000" in mail.calendar
+
+
 def test_a_long_series_lists_its_first_dates(host: Client, sent: Sent) -> None:
     book(host, recurring={"frequency": "DAILY", "count": 30, "byDay": ["MO", "TU"]})
 

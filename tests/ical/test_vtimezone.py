@@ -58,37 +58,37 @@ def spoken(component: icalendar.Timezone) -> list[str]:
         pytest.param(
             "America/New_York",
             [
-                "DAYLIGHT 20270314T020000 FREQ=YEARLY;BYDAY=2SU;BYMONTH=3 -0500 -0400",
-                "STANDARD 20261101T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=11 -0400 -0500",
+                "DAYLIGHT 19960310T020000 FREQ=YEARLY;BYDAY=2SU;BYMONTH=3 -0500 -0400",
+                "STANDARD 19961103T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=11 -0400 -0500",
             ],
             id="north",
         ),
         pytest.param(
             "Australia/Lord_Howe",
             [
-                "DAYLIGHT 20261004T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=10 +1030 +1100",
-                "STANDARD 20270404T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=4 +1100 +1030",
+                "DAYLIGHT 19961006T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=10 +1030 +1100",
+                "STANDARD 19960407T020000 FREQ=YEARLY;BYDAY=1SU;BYMONTH=4 +1100 +1030",
             ],
             id="south, half an hour",
         ),
         pytest.param(
             "Europe/Dublin",
             [
-                "DAYLIGHT 20270328T010000 FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3 +0000 +0100",
-                "STANDARD 20261025T020000 "
+                "DAYLIGHT 19960331T010000 FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3 +0000 +0100",
+                "STANDARD 19961027T020000 "
                 "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10 +0100 +0000",
             ],
             id="summer is standard by law",
         ),
         pytest.param(
-            "Asia/Kathmandu", ["STANDARD 20270101T000000 +0545 +0545"], id="steady"
+            "Asia/Kathmandu", ["STANDARD 19960101T000000 +0545 +0545"], id="steady"
         ),
         pytest.param(
             "Asia/Jerusalem",
             [
-                "DAYLIGHT 20270326T020000 "
-                "FREQ=YEARLY;UNTIL=20290323T000000Z;BYDAY=4FR;BYMONTH=3 +0200 +0300",
-                "STANDARD 20261025T020000 "
+                "DAYLIGHT 19960322T020000 "
+                "FREQ=YEARLY;UNTIL=20290323T020000Z;BYDAY=4FR;BYMONTH=3 +0200 +0300",
+                "STANDARD 19961027T020000 "
                 "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10 +0300 +0200",
             ],
             id="the Friday before a Sunday, as long as it has one number",
@@ -110,29 +110,41 @@ def test_a_day_in_july_2027_is_described_so(zone, expected):
             "Europe/Moscow",
             "2010-01-01",
             "2011-12-31",
-            "DAYLIGHT 20090329T020000 "
-            "FREQ=YEARLY;UNTIL=20110326T230000Z;BYDAY=-1SU;BYMONTH=3 +0300 +0400",
+            "DAYLIGHT 19960331T020000 "
+            "FREQ=YEARLY;UNTIL=20110327T020000Z;BYDAY=-1SU;BYMONTH=3 +0300 +0400",
             id="within the dates used",
         ),
         pytest.param(
             "Europe/Moscow",
             "2011-01-01",
             "2011-01-02",
-            "STANDARD 20101031T030000 +0400 +0300",
+            "STANDARD 19961027T030000 "
+            "FREQ=YEARLY;UNTIL=20101031T030000Z;BYDAY=-1SU;BYMONTH=10 +0400 +0300",
             id="with the onset in use",
         ),
         pytest.param(
             "America/New_York",
             "2005-07-01",
             "2005-07-02",
-            "DAYLIGHT 20050403T020000 "
+            "DAYLIGHT 19960407T020000 "
             "FREQ=YEARLY;UNTIL=20060402T070000Z;BYDAY=1SU;BYMONTH=4 -0500 -0400",
             id="as another begins",
+        ),
+        pytest.param(
+            "America/New_York",
+            "2006-07-01",
+            "2008-07-01",
+            "DAYLIGHT 20070311T020000 FREQ=YEARLY;BYDAY=2SU;BYMONTH=3 -0500 -0400",
+            id="and another does",
         ),
     ],
 )
 def test_a_rule_that_ends_says_so(zone, first, last, expected):
-    """RFC 5545, 3.3.10: UNTIL in UTC, the last onset (3.6.5)."""
+    """RFC 5545, 3.3.10: UNTIL in UTC, the last onset (3.6.5).
+
+    East of Greenwich it is the wall time, as dateutil and vobject compare it with that
+    and lost the last onset.
+    """
     assert expected in observances(zone, first, last)
 
 
@@ -142,9 +154,6 @@ def test_a_rule_that_ends_says_so(zone, first, last, expected):
         pytest.param("Asia/Almaty", "2024-01-10", "2024-05-01", id="one change in use"),
         pytest.param("Asia/Jerusalem", "2027-07-01", "2031-07-01", id="no one number"),
         pytest.param("America/Sao_Paulo", "2019-01-10", "2019-01-11", id="unconfirmed"),
-        pytest.param(
-            "America/New_York", "2006-07-01", "2008-07-01", id="rules changed"
-        ),
         pytest.param("America/Boa_Vista", "2000-09-01", "2000-12-01", id="one week"),
         pytest.param("Africa/Casablanca", "2025-07-01", "2025-07-02", id="by the moon"),
         pytest.param("Asia/Tehran", "2021-01-01", "2021-12-31", id="another calendar"),
@@ -157,10 +166,10 @@ def test_changes_by_no_rule_are_not_described(zone, first, last):
 @pytest.mark.parametrize(
     ("zone", "first", "start"),
     [
-        pytest.param("Asia/Almaty", "2024-05-01 00:00", "20240101", id="just changed"),
-        pytest.param("Europe/Moscow", "2027-01-01 00:00", "20270101", id="long ago"),
+        pytest.param("Asia/Almaty", "2024-05-01 00:00", "19960101", id="just changed"),
+        pytest.param("Europe/Moscow", "2027-01-01 00:00", "19960101", id="long ago"),
         pytest.param("America/Bogota", "1970-01-01 00:00", "19690101", id="1969 there"),
-        pytest.param("Asia/Tokyo", "8999-12-31 15:00", "90000101", id="9000 there"),
+        pytest.param("Asia/Tokyo", "8999-12-31 15:00", "19960101", id="9000 there"),
     ],
 )
 def test_a_zone_at_rest_has_one_observance(zone, first, start):
@@ -177,53 +186,60 @@ def test_a_zone_at_rest_has_one_observance(zone, first, start):
     ("zone", "first", "last", "expected"),
     [
         pytest.param(
-            "Africa/Casablanca",
-            "2025-02-15",
-            "2025-04-19",
-            [
-                "DAYLIGHT 20240414T020000 +0000 +0100",
-                "STANDARD 20250223T030000 +0100 +0000",
-                "DAYLIGHT 20250406T020000 +0000 +0100",
-            ],
-            id="by the moon",
-        ),
-        pytest.param(
             "Asia/Almaty",
             "2024-01-10",
             "2024-05-01",
             [
-                "STANDARD 20240101T000000 +0600 +0600",
+                "STANDARD 19960101T000000 +0600 +0600",
                 "STANDARD 20240301T000000 +0600 +0500",
             ],
             id="after long rest",
         ),
         pytest.param(
-            "Africa/Casablanca",
-            "2025-02-23 02:00",
-            "2025-02-24",
+            "America/Santiago",
+            "2027-07-01",
+            "2031-01-01",
             [
-                "DAYLIGHT 20240414T020000 +0000 +0100",
-                "STANDARD 20250223T030000 +0100 +0000",
+                "STANDARD 19960101T000000 -0300 -0300",
+                "DAYLIGHT 20270905T000000 FREQ=YEARLY;BYDAY=SU;BYMONTHDAY=2,3,4,5,6,"
+                "7,8;BYMONTH=9 -0400 -0300",
+                "STANDARD 20270404T000000 FREQ=YEARLY;BYDAY=SU;BYMONTHDAY=2,3,4,5,6,"
+                "7,8;BYMONTH=4 -0300 -0400",
             ],
-            id="just changed: 02:30 may still be what was before",
-        ),
-        pytest.param(
-            "Africa/Casablanca",
-            "2025-04-01",
-            "2025-04-06 02:00",
-            [
-                "STANDARD 20250223T030000 +0100 +0000",
-                "DAYLIGHT 20250406T020000 +0000 +0100",
-            ],
-            id="with the last instant",
+            id="the first Sunday but the 1st",
         ),
     ],
 )
-def test_changes_by_no_rule_can_be_described_one_by_one(zone, first, last, expected):
+def test_changes_by_no_numbered_weekday_can_be_described(zone, first, last, expected):
     component = vtimezone_by_onset(zone, utc(first), utc(last))
 
     assert component is not None
     assert spoken(component) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "begun"),
+    [
+        pytest.param("2025-02-15", "STANDARD 20240310T030000", id="by the moon"),
+        pytest.param(
+            "2025-02-23 02:00",
+            "STANDARD 20240310T030000",
+            id="just changed: 02:30 may still be what was before",
+        ),
+        pytest.param(
+            "2025-04-20", "STANDARD 20250223T030000", id="at an hour from UTC"
+        ),
+    ],
+)
+def test_changes_by_the_moon_are_described_one_by_one(first, begun):
+    """From no hour at UTC on: vobject would take all of it for UTC."""
+    component = vtimezone_by_onset("Africa/Casablanca", utc(first), utc("2025-12-01"))
+
+    assert component is not None
+    changes = spoken(component)
+    assert changes[0] == "STANDARD 19960101T000000 +0100 +0100"
+    assert min(changes[1:], key=lambda line: line.split()[1])[:24] == begun
+    assert not [line for line in changes if "FREQ" in line]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Etc/Zulu"])
@@ -266,18 +282,14 @@ def differing(
 ) -> Iterator[datetime]:
     """The instants at which a reader of the component is not where zoneinfo is.
 
-    icalendar reads with dateutil, which takes UNTIL for local time, so that it loses
-    the last onset of a rule that ends in use (Gaza in 2035): such are read by the
-    RFC alone.
+    icalendar reads with dateutil.
     """
     local, onsets = ZoneInfo(zone), onsets_by_rfc(component, last)
     reader = component.to_tz(lookup_tzid=False)
     for instant in probes(first, last, list(onsets)):
         wall = instant.astimezone(local)
         by_rfc = [offset for onset, offset in onsets.items() if onset <= instant][-1]
-        if by_rfc != wall.utcoffset() or (
-            not ends_in_use(component, last) and read(wall, reader) != instant
-        ):
+        if by_rfc != wall.utcoffset() or read(wall, reader) != instant:
             yield instant
 
 
@@ -302,11 +314,6 @@ def probes(first: datetime, last: datetime, onsets: list[datetime]) -> list[date
     return [i for i in (*steps, *near, last) if first <= i <= last]
 
 
-def ends_in_use(component: icalendar.Timezone, last: datetime) -> bool:
-    rules = [each["RRULE"] for each in component.subcomponents if "RRULE" in each]
-    return any(rule["UNTIL"][0] <= last for rule in rules if "UNTIL" in rule)
-
-
 def read(wall: datetime, reader: tzinfo) -> datetime:
     return wall.replace(tzinfo=reader).astimezone(UTC)
 
@@ -315,7 +322,7 @@ def read(wall: datetime, reader: tzinfo) -> datetime:
 def test_what_is_described_one_by_one_is_what_zoneinfo_says(first, last):
     wrong = [
         (zone, instant)
-        for zone in ZONES
+        for zone in set(ZONES) - described(first, last).keys()
         if (component := vtimezone_by_onset(zone, first, last))
         for instant in differing(zone, component, first, last)
     ]
@@ -324,14 +331,17 @@ def test_what_is_described_one_by_one_is_what_zoneinfo_says(first, last):
 
 
 @spans
-def test_onsets_lie_before_the_dates_used_and_on_their_own_rule(first, last):
+def test_onsets_lie_in_1996_and_on_their_own_rule(first, last):
     """RFC 5545, 3.8.5.3: DTSTART is the first instance of the rule."""
     components = described(first, last).values()
 
+    for whole in components:
+        starts = [part["DTSTART"].dt.year for part in whole.subcomponents]
+        kinds = {part.name for part in whole.subcomponents}
+        assert starts.count(1996) == len(kinds)
     for each in (part for whole in components for part in whole.subcomponents):
         before, after = each["TZOFFSETFROM"].td, each["TZOFFSETTO"].td
         start = each["DTSTART"].dt
-        assert start - before <= first.replace(tzinfo=None)
         assert (each.name == "DAYLIGHT") == (after > before)
         assert "RDATE" not in each
         if rule := each.get("RRULE"):

@@ -71,6 +71,7 @@ def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
             )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute(f"pragma user_version = {number}")
+    return path
 
 
 def test_it_holds_what_it_held_and_the_copy_too(

@@ -121,6 +121,17 @@ def create(
         booking = _book(client, given, booker, form, dry_run=dry_run)
         is_team = output.is_for_people(form) and _is_team(client, booking)
     show_change(booked_word(booking), booking, form, dry_run=dry_run, with_host=is_team)
+    _hint_at_short_months(booking)
+
+
+def _hint_at_short_months(booking: "Booking") -> None:
+    """RFC 5545, 3.3.10 leaves out a date that a month does not have."""
+    rule, day = booking.recurring, int(booking.start_time[8:10])
+    if rule and rule["frequency"] == "MONTHLY" and not rule["byDay"] and day > 28:
+        output.say(
+            f"hint: months without a {day}{'th' if day < 31 else 'st'} are left out;"
+            " Exchange and Outlook show their last day instead"
+        )
 
 
 def _read_details(details: Details) -> Json:

@@ -7,6 +7,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.session import ask_yes_no
+from calbook.core.time import times
 
 
 def path(*, out: o.Printing) -> None:
@@ -23,6 +24,8 @@ def check(*, out: o.Printing) -> None:
     """Look for damage and contradictions; exit 1 if there are any."""
     with out.client() as client:
         findings = client.check()
+    if not out.json:
+        output.say(f"zone data: {times.zone_data()}")
     if findings:
         from calbook.core.errors import Findings
 

@@ -1,6 +1,6 @@
 """`ics`: a booking, or many, as a calendar file."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ class One(o.Group):
 
     method: str | None = o.option(
         "--method",
-        "publish|request|cancel",
+        "publish|request|cancel|none",
         "What it asks of the calendar [request; cancel when cancelled].",
     )
     on: o.On = None
@@ -43,6 +43,10 @@ def ics(
         str | None,
         typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option("--each", metavar="DIR", help="A file for each booking, in DIR."),
+    ] = None,
     file: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout."),
@@ -52,13 +56,25 @@ def ics(
 ) -> None:
     """Print a booking as an iCalendar file, or many bookings as one feed."""
     chosen = feed.given()
-    of_one = o.said(**{"--method": one.method, "--on": one.on, "--alarm": alarm})
-    _check(uid, chosen, [*of_one])
     zone = out.form_in_zone().tz
+    is_stored = (one.method or "").casefold() == "none"
+    if each is not None:
+        method = None if is_stored else one.method
+        named = {"UID": uid, "--method": method, "--on": one.on, "--output": file}
+        if others := o.said(**named):
+            raise UsageError(f"--each does not go with {', '.join(others)}")
+        _update_folder(each, alarm, out, chosen | {"timezone": zone}, force=force)
+        return
+    of_one = o.said(**{"--method": one.method, "--on": one.on, "--alarm": alarm})
+    if uid is None and is_stored:
+        del of_one["--method"]
+    _check(uid, chosen, [*of_one])
     with out.client() as client:
         bookings = client.calendar.bookings
         if uid is None:
-            text = bookings.get_feed(**chosen, timezone=zone)
+            text = bookings.get_feed(
+                **chosen, timezone=zone, method=unchecked(one.method)
+            )
         else:
             booking = bookings.get(uid)
             text = bookings.get_ics(
@@ -73,7 +89,7 @@ def ics(
                 occurrence = occurrence_on(booking, one.on, client.now())
                 _warn(one.method, occurrence["status"], "date")
     data = text.encode()
-    if b"\nMETHOD:" not in data:
+    if b"\nMETHOD:" not in data and not is_stored:
         output.say(
             "hint: the host has no e-mail, so nobody can be asked or told:"
             " calbook host update … --email"
@@ -82,6 +98,24 @@ def ics(
         output.print_object({"ics": text}, out.form(), keys=(), card=str)
     else:
         write_file("-" if file is None else file, data, force=force)
+
+
+def _update_folder(
+    folder: str,
+    alarm: str | None,
+    out: o.Output,
+    chosen: dict[str, Any],
+    *,
+    force: bool,
+) -> None:
+    from calbook.cli import calendar_folder  # only for --each
+
+    before = read_minutes(alarm, "--alarm")
+    with out.client() as client:
+        files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
+        done = calendar_folder.update(client, folder, files, before, force=force)
+    said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
+    output.print_done(said.format(**done), done, json=out.json)
 
 
 def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
@@ -93,7 +127,7 @@ def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
     if uid is None and not feed:
         raise UsageError(
             "which booking?",
-            hint="calbook ics UID, or a feed: --event, --host, --from, --to",
+            hint="calbook ics UID, or a feed: --event, --host, --from, --to, --each",
         )
     wrong = (
         f"{', '.join(of_one)} is for one booking"

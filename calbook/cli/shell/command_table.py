@@ -21,6 +21,7 @@ from calbook.wire.json_objects import camel
 Row = tuple[str, str, str, str]
 
 _OFFERED = {
+    "DIR": "file",
     "FILE": "file",
     "UID": "@uids",
     "EVENT": "@events",

@@ -275,14 +275,28 @@ def _set_timezone(zone: str | None) -> bool:
     """Make it the process's own, if it can be had; zoneinfo is slow to import."""
     if zone is None or "." in zone or not hasattr(time, "tzset"):
         return False
-    path = f"/usr/share/zoneinfo/{zone}"
-    if not os.path.isfile(path):
-        path = f"{_tzdata()}/zoneinfo/{zone}"
-        if not os.path.isfile(path):
-            return False
-    os.environ["TZ"] = f":{path}"
-    time.tzset()
-    return True
+    roots = (_SYSTEM_ZONES, f"{_tzdata()}/zoneinfo")
+    for root in reversed(roots) if _is_package_newer() else roots:
+        if os.path.isfile(f"{root}/{zone}"):
+            os.environ["TZ"] = f":{root}/{zone}"
+            time.tzset()
+            return True
+    return False
+
+
+_SYSTEM_ZONES = "/usr/share/zoneinfo"
+
+
+def _is_package_newer() -> bool:
+    """As `times.newer_package`, but that 2026z comes after 2026za."""
+    import tzdata
+
+    try:
+        with open(f"{_SYSTEM_ZONES}/tzdata.zi", encoding="ascii") as file:
+            release = file.readline(80).split()[-1]
+    except (OSError, ValueError, IndexError):
+        return False
+    return bool(getattr(tzdata, "IANA_VERSION", "") > release)
 
 
 def _spelled(ids: Sequence[str], prefix: str, noun: str) -> list[str]:

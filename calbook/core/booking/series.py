@@ -5,8 +5,9 @@ An occurrence is named by its original local date, which stays when it moves.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from calbook.core.booking import effective_status, lifecycle, transitions
@@ -197,3 +198,58 @@ def plan_moves(
         )
         for occurrence, (start, meeting) in zip(occurrences, goals, strict=True)
     )
+
+
+class Place(NamedTuple):
+    """Where the dates of a series take place: so many days on, at a wall time."""
+
+    days: timedelta
+    time: time
+
+    def wall_of(self, occurrence: Occurrence) -> datetime:
+        return datetime.combine(occurrence.date + self.days, self.time)
+
+    def is_of(self, occurrence: Occurrence, timezone: str) -> bool:
+        start = times.instant_of_wall(self.wall_of(occurrence), timezone)
+        return occurrence.span.start == start
+
+
+def first_place(booking: Booking) -> Place:
+    """Where a series was booked."""
+    first = times.wall_time(booking.occurrences[0].recurrence_id, booking.timezone)
+    return Place(timedelta(0), first.time())
+
+
+def place_now(booking: Booking) -> Place:
+    """Where all that is to come has moved as a whole, else where most of it all is.
+
+    What is to come is what was when the booking changed last: no clock moves a series.
+    """
+    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+    told = live or booking.occurrences
+    coming = [o for o in told if o.span.start > booking.updated_at]
+    place = _commonest_place(booking, coming)
+    if len(coming) > 1 and all(place.is_of(o, booking.timezone) for o in coming):
+        return place
+    return _commonest_place(booking, told)
+
+
+def has_moved(booking: Booking) -> bool:
+    """Whether calendars know the dates of a series by others than were booked."""
+    return booking.recurring is not None and place_now(booking) != first_place(booking)
+
+
+def _commonest_place(booking: Booking, occurrences: Iterable[Occurrence]) -> Place:
+    """Where it was booked if not more of them, and two, are elsewhere together."""
+    first = first_place(booking)
+    counted = Counter(
+        first if first.is_of(o, booking.timezone) else _place(booking, o)
+        for o in occurrences
+    )
+    together = [place for place in counted if counted[place] > 1]
+    return max([first, *together], key=lambda place: counted[place])
+
+
+def _place(booking: Booking, occurrence: Occurrence) -> Place:
+    wall = times.wall_time(occurrence.span.start, booking.timezone)
+    return Place(wall.date() - occurrence.date, wall.time())

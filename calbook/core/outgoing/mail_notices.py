@@ -1,7 +1,8 @@
 """Who is told of an event by e-mail, and by which method (RFC 5546, 1.4).
 
 One date of a series that changed is told of alone. Several, but not all, are told of
-with the series as it is now: calendars take no more than one date out at a time.
+with the series as it is now: calendars take no more than one date out at a time. So is
+one of a series that has moved as a whole, as calendars then know it by a new date.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from calbook.core.booking import effective_status
+from calbook.core.booking import effective_status, series
 from calbook.core.checks import fold_email
 from calbook.core.model import (
     Attendee,
@@ -58,10 +59,11 @@ def _request_notice(
 ) -> Notice:
     """All are asked, or told of a change."""
     what = _wording(_WORDS[event.type], after, now)
-    if len(event.about) > 1:
+    is_alone = _is_told_alone(before, after, event)
+    if event.about and not is_alone:
         what = _SOME.get(what, what)
     touched = _occurrences_touched(after, event)
-    only = touched[0].date if len(event.about) == 1 else None
+    only = touched[0].date if is_alone else None
     dates = touched if event.about else _occurrences_to_come(after, now)
     return Notice("request", what, after.attendees, dates, only)
 
@@ -73,9 +75,13 @@ def _cancellation_notice(
     touched = _occurrences_touched(after, event)
     if all(o.status is Status.CANCELLED for o in after.occurrences):
         return Notice("cancel", what, after.attendees, touched)
-    if len(event.about) == 1:
+    if _is_told_alone(before, after, event):
         return Notice("cancel", what, after.attendees, touched, touched[0].date)
     return Notice("request", _SOME.get(what, what), after.attendees, touched)
+
+
+def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
+    return len(event.about) == 1 and not any(map(series.has_moved, (before, after)))
 
 
 def _joined_notice(

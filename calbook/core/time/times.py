@@ -23,9 +23,17 @@ WEEKDAYS = (
 )
 
 
+@cache
 def zone(name: str) -> ZoneInfo:
-    """The zone of a name that was checked when it was stored."""
-    return ZoneInfo(name)
+    """The zone of a name that was checked when it was stored, by the newest rules.
+
+    Read here: to turn Python's own choice would do so for the whole program.
+    """
+    newer = _newer_file(name)
+    if newer is None:
+        return ZoneInfo(name)
+    with open(newer, "rb") as file:
+        return ZoneInfo.from_file(file, key=name)
 
 
 def instant(epoch: int) -> datetime:
@@ -136,24 +144,76 @@ def format_meeting(start: datetime, end: datetime, timezone: str) -> str:
 
 @cache
 def tzdata_version(timezone: str) -> str | None:
-    """The release of the rules that a zone is read from, as in `2026b`, if known.
+    """The release of the rules that a zone is read from, as in `2026b`, if known."""
+    if _newer_file(timezone) is None:
+        for root in TZPATH:
+            if os.path.exists(os.path.join(root, timezone)):
+                return _release(root)
+    return _package()[1]
 
-    Python reads the system's files first and the tzdata package's else.
+
+def zone_data() -> str:
+    """Which release of the zones' rules is used, for people."""
+    system, (_, package) = _system_release(), _package()
+    if system is None:
+        return f"{package or 'unknown'} (the tzdata package)"
+    if newer_package():
+        return f"{package} (the tzdata package; the system has {system})"
+    other = f"; the tzdata package has {package}" if package else ""
+    return f"{system or 'unknown'} (the system{other})"
+
+
+def _newer_file(timezone: str) -> str | None:
+    """Where the tzdata package has newer rules of a zone than the system."""
+    package = newer_package()
+    path = package and os.path.join(package, timezone)
+    return path if path and os.path.isfile(path) else None
+
+
+@cache
+def newer_package() -> str | None:
+    """The tzdata package's zones where they are newer than the system's.
+
+    Python reads the system's first. That stays where a release is not known, and where
+    PYTHONTZPATH says what is wanted.
     """
-    for root in TZPATH:
-        if os.path.exists(os.path.join(root, timezone)):
-            return _release(os.path.join(root, "tzdata.zi"))
+    if "PYTHONTZPATH" in os.environ:
+        return None
+    system, (folder, package) = _system_release(), _package()
+    is_newer = system and package and _order(package) > _order(system)
+    return folder if is_newer else None
+
+
+def _system_release() -> str | None:
+    """The release of the system's rules, "" if it is not known; None without any."""
+    root = next(filter(os.path.isdir, TZPATH), None)
+    return root and (_release(root) or "")
+
+
+def _package() -> tuple[str | None, str | None]:
+    """The folder of the tzdata package's zones, and their release."""
     try:
         import tzdata
     except ImportError:
-        return None
-    return str(tzdata.IANA_VERSION)
+        return None, None
+    folder = os.path.join(tzdata.__path__[0], "zoneinfo")
+    return folder, getattr(tzdata, "IANA_VERSION", None)
 
 
-def _release(rules: str) -> str | None:
-    try:
-        with open(rules, encoding="ascii", errors="replace") as file:
-            words = file.readline(80).split()
-    except OSError:
-        return None
-    return words[-1] if words[:2] == ["#", "version"] else None
+def _release(root: str) -> str | None:
+    """As the first line of `tzdata.zi` says it, or macOS in `+VERSION`."""
+    for name in ("tzdata.zi", "+VERSION"):
+        try:
+            with open(os.path.join(root, name), "rb") as file:
+                words = file.readline(80).decode(errors="replace").split()
+        except OSError:
+            continue
+        if words[:-1] in ([], ["#", "version"]) and words[-1:]:
+            return words[-1] if words[-1][:4].isdigit() else None
+    return None
+
+
+def _order(release: str) -> tuple[str, int, str]:
+    """2026z comes before 2026za."""
+    letters = release[4:].partition("-")[0]
+    return release[:4], len(letters), letters

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
 from icalendar import vRecur
 
+from calbook.core.booking import series as placing
+from calbook.core.booking.series import Place
 from calbook.core.model import Booking, Occurrence, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Recurrence
@@ -27,22 +30,27 @@ class Series(NamedTuple):
     """A recurring booking, up to the last of the rule's `walls` that is told of.
 
     `length` and `is_pending` are those of most occurrences; `walls` has dates without
-    an occurrence too, where the zone left one out.
+    an occurrence too, where the zone left one out. `place` is where the rule has them,
+    and so how calendars know them: as booked, or since all of them moved.
     """
 
     timezone: str
     rule: Recurrence
+    place: Place
     length: timedelta
     is_pending: bool
     walls: tuple[datetime, ...]
     occurrences: tuple[Occurrence, ...]
+    is_cut: bool = False
 
     def cut(self) -> Series:
         """Without the cancelled dates at the end: the rule need not reach them."""
         last = max(o.date for o in self.occurrences if not is_cancelled(o))
+        end = last + self.place.days
         return self._replace(
-            walls=tuple(wall for wall in self.walls if wall.date() <= last),
+            walls=tuple(wall for wall in self.walls if wall.date() <= end),
             occurrences=tuple(o for o in self.occurrences if o.date <= last),
+            is_cut=last < self.occurrences[-1].date,
         )
 
     @property
@@ -54,7 +62,7 @@ class Series(NamedTuple):
         of two that are the same one is dropped (3.8.5.3).
         """
         live = [each for each in self.occurrences if not is_cancelled(each)]
-        instants = {each.recurrence_id for each in live}
+        instants = {self.start_by_rule(each) for each in live}
         return tuple(
             wall
             for wall in self._walls_but(live)
@@ -71,7 +79,7 @@ class Series(NamedTuple):
             for occurrence in self.occurrences
             if not is_cancelled(occurrence)
             and (
-                occurrence.recurrence_id in doubled
+                self.start_by_rule(occurrence) in doubled
                 or is_pending(occurrence) is not self.is_pending
                 or not self._follows(occurrence)
             )
@@ -118,16 +126,19 @@ class Series(NamedTuple):
         """Whether everybody counts the same dates.
 
         RFC 5545, 3.3.10 says of a time that the clocks skip both that it does not
-        count and that it is another (3.3.5).
+        count and that it is another (3.3.5). Emacs and calcurse miscount where dates
+        were taken out or moved.
         """
-        return self.rule.count is not None and all(
-            times.possible_instants(wall, self.timezone) for wall in self.walls
-        )
+        is_whole = not (self.is_cut or self.excluded or self.differing)
+        return self.rule.count is not None and is_whole
+
+    def start_by_rule(self, occurrence: Occurrence) -> datetime:
+        return times.instant_of_wall(self.place.wall_of(occurrence), self.timezone)
 
     def _follows(self, occurrence: Occurrence) -> bool:
-        wall = datetime.combine(occurrence.date, self.walls[0].time())
-        start = times.instant_of_wall(wall, self.timezone)
-        return self._is_steady(wall) and occurrence.span == (start, start + self.length)
+        start = self.start_by_rule(occurrence)
+        is_steady = self._is_steady(self.place.wall_of(occurrence))
+        return is_steady and occurrence.span == (start, start + self.length)
 
     def _is_steady(self, wall: datetime) -> bool:
         """Whether the walls show start and end once, as far apart as they are.
@@ -142,32 +153,35 @@ class Series(NamedTuple):
         )
 
     def _walls_but(self, occurrences: Iterable[Occurrence]) -> tuple[datetime, ...]:
-        dates = {occurrence.date for occurrence in occurrences}
-        return tuple(wall for wall in self.walls if wall.date() not in dates)
+        walls = {self.place.wall_of(occurrence) for occurrence in occurrences}
+        return tuple(wall for wall in self.walls if wall not in walls)
 
 
 def read_series(booking: Booking) -> Series:
-    """The whole series of a booking that recurs."""
+    """The whole series of a booking that recurs.
+
+    Where its dates have moved as a whole, its rule is the one that they follow now, if
+    there is such a rule: a second Tuesday and a day is none.
+    """
     assert booking.recurring is not None
     live = [each for each in booking.occurrences if not is_cancelled(each)]
+    place, rule = placing.place_now(booking), booking.recurring
+    walls = (*_walls(booking, rule, placing.first_place(booking)),)
+    moved = _moved_rule(rule, place.days)
+    moved_walls = (*_walls(booking, moved, place),)
+    if [day + place.days for day in map(_date, walls)] == [*map(_date, moved_walls)]:
+        rule, walls = moved, moved_walls
+    else:
+        place = placing.first_place(booking)
     return Series(
         timezone=booking.timezone,
-        rule=booking.recurring,
+        rule=rule,
+        place=place,
         length=commonest(o.span.end - o.span.start for o in booking.occurrences),
         is_pending=commonest(is_pending(o) for o in live or booking.occurrences),
-        walls=tuple(_walls(booking, booking.recurring)),
+        walls=walls,
         occurrences=booking.occurrences,
     )
-
-
-def wall_of(booking: Booking, occurrence: Occurrence) -> datetime:
-    """The wall time by the rule: how calendars know the occurrence for life.
-
-    The day it was moved to does not count, nor an hour that the clocks skip.
-    """
-    first = booking.occurrences[0].recurrence_id
-    time = times.wall_time(first, booking.timezone).time()
-    return datetime.combine(occurrence.date, time)
 
 
 def is_cancelled(occurrence: Occurrence) -> bool:
@@ -178,12 +192,27 @@ def is_pending(occurrence: Occurrence) -> bool:
     return occurrence.status is Status.PENDING
 
 
+def _date(wall: datetime) -> date:
+    return wall.date()
+
+
 def commonest(values: Iterable[_Value]) -> _Value:
     """The value that is there most often, or the first of such."""
     return Counter(values).most_common(1)[0][0]
 
 
-def _walls(booking: Booking, rule: Recurrence) -> Iterator[datetime]:
-    last = booking.occurrences[-1].date
-    walls = recurrence.wall_times(rule, wall_of(booking, booking.occurrences[0]))
-    return takewhile(lambda wall: wall.date() <= last, walls)
+def _walls(booking: Booking, rule: Recurrence, place: Place) -> Iterator[datetime]:
+    first, last = (place.wall_of(booking.occurrences[n]) for n in (0, -1))
+    return takewhile(lambda wall: wall <= last, recurrence.wall_times(rule, first))
+
+
+def _moved_rule(rule: Recurrence, days: timedelta) -> Recurrence:
+    """The rule as many days on; its last date is that of its walls."""
+    by_day = tuple(
+        day._replace(
+            day=recurrence.DAYS[(recurrence.DAYS.index(day.day) + days.days) % 7]
+        )
+        for day in rule.by_day
+    )
+    until = rule.until and rule.until + days
+    return replace(rule, until=until, by_day=by_day)

@@ -128,9 +128,10 @@ def _instants(invite: Invite) -> Iterator[datetime]:
         span = booking.single.span
         yield from span if _is_plain(span, booking.timezone) else ()
         return
+    series = of_series.read_series(booking)
     for occurrence in invite.occurrences:
-        length = occurrence.span.end - occurrence.span.start
-        yield from (occurrence.recurrence_id, occurrence.recurrence_id + length)
+        start = series.start_by_rule(occurrence)
+        yield from (start, start + series.length)
         yield from occurrence.span
 
 
@@ -174,24 +175,27 @@ def _events(
     invite: Invite, *, method: Method | None, zones: Collection[str]
 ) -> Iterator[icalendar.Event]:
     """The VEVENTs of an invite: one, and of a series those that differ from it."""
-    told = invite.occurrences
-    if invite.booking.recurring and not invite.only:
-        series = of_series.read_series(invite.booking)
+    told, booking = invite.occurrences, invite.booking
+    series = of_series.read_series(booking) if booking.recurring else None
+    if series and not invite.only:
         if method is Method.CANCEL or invite.is_cancelled:
             yield _cancelled_series(invite, series, method=method, zones=zones)
             for occurrence in series.moved:
-                yield _occurrence(invite, occurrence, method=method, zones=zones)
+                yield _occurrence(
+                    invite, occurrence, series, method=method, zones=zones
+                )
             return
         series = series.cut()
         yield _master(invite, series, method=method, zones=zones)
         told = series.differing
     for occurrence in told:
-        yield _occurrence(invite, occurrence, method=method, zones=zones)
+        yield _occurrence(invite, occurrence, series, method=method, zones=zones)
 
 
 def _occurrence(
     invite: Invite,
     occurrence: Occurrence,
+    series: Series | None,
     *,
     method: Method | None,
     zones: Collection[str],
@@ -202,8 +206,8 @@ def _occurrence(
     event = _event(invite, status, reason=reason, method=method)
     zone = invite.booking.timezone
     _add_times(event, occurrence.span, zone, zones=zones)
-    if invite.booking.recurring:
-        wall = of_series.wall_of(invite.booking, occurrence)
+    if series:
+        wall = series.place.wall_of(occurrence)
         _add(event, "RECURRENCE-ID", _rule_time(wall, zone, zones=zones))
     return event
 

@@ -1,21 +1,26 @@
 """VTIMEZONE components made from zoneinfo for the dates used (RFC 5545, 3.6.5).
 
 A rule is read off the changes a zone really makes, and written as a rule: clients
-read lists of dates an hour late. Where changes follow no rule, a single booking is
-written in UTC; a series needs the zone, and so has an observance for each change.
+read lists of dates an hour late. It is written as if it had always been in force, as
+most programs do: a zone that seems to have had no changes until it is used is taken
+for another one (vobject takes London for UTC). Where changes follow no rule, a single
+booking is written in UTC; a series needs the zone, and so has what changes there are.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import count, takewhile
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta, weekday
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
+
+from calbook.core.time import times
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -23,6 +28,7 @@ _YEAR = timedelta(days=366)
 _STEP = timedelta(days=3)  # the shortest summer time since 1968 took a week (Boa Vista)
 _BEFORE = 2 * _YEAR + timedelta(days=31)  # holds two changes of each kind
 _AFTER = 13 * _YEAR  # by then each weekday has met each date
+_ALWAYS = 1996  # the year from which on a rule is said to be in force, and Europe's is
 
 
 class Onset(NamedTuple):
@@ -41,40 +47,70 @@ class Onset(NamedTuple):
     def is_forward(self) -> bool:
         return self.after > self.before
 
-    @property
-    def weeks(self) -> tuple[int, ...]:
-        """Which one of its weekday in the month it is; -1 for the last."""
-        week = (self.wall.day - 1) // 7 + 1
-        numbered = (week,) if week < 5 else ()
-        is_last = (self.wall + timedelta(days=7)).month != self.wall.month
-        return (*numbered, -1) if is_last else numbered
-
-    def in_year(self, year: int, week: int) -> Onset:
-        """The onset of another year by the rule "that weekday of the month"."""
-        wall = self.wall + relativedelta(
-            year=year,
-            day=1 if week > 0 else 31,
-            weekday=weekday(self.wall.weekday(), week),
+    def is_like(self, other: Onset) -> bool:
+        """Whether only the day of the month differs, and the year."""
+        wall, others = self.wall, other.wall
+        return (self.before, self.after, wall.month, wall.weekday(), wall.time()) == (
+            *(other.before, other.after),
+            *(others.month, others.weekday(), others.time()),
         )
-        return self._replace(at=wall.replace(tzinfo=self.at.tzinfo) - self.before)
+
+
+class Days(NamedTuple):
+    """On which days of a month its weekday is meant: seven in a row, or the last."""
+
+    first: int  # 0: the last seven
+
+    @property
+    def week(self) -> int | None:
+        """The number of such a weekday in its month, if it has one."""
+        week, rest = divmod(self.first + 6, 7)
+        return -1 if self.first == 0 else None if rest else week
+
+    def hold(self, wall: datetime) -> bool:
+        first = self.first or monthrange(wall.year, wall.month)[1] - 6
+        return first <= wall.day < first + 7
 
 
 class Rule(NamedTuple):
-    """Onsets one a year on the same numbered weekday, until one that is the last."""
+    """Onsets one a year on the same days; `is_endless` if no last one is known."""
 
-    start: Onset
-    week: int
-    until: Onset | None
+    onsets: Sequence[Onset]
+    days: Days
+    is_endless: bool = False
+    is_from_always: bool = False
+
+    @property
+    def start(self) -> Onset:
+        return self.onsets[0]
+
+    @property
+    def dtstart(self) -> datetime:
+        wall = self.start.wall
+        year = min(_ALWAYS, wall.year) if self.is_from_always else wall.year
+        return self.wall_in(year)
+
+    @property
+    def is_numbered(self) -> bool:
+        return len(self.onsets) > 1 and self.days.week is not None
+
+    def wall_in(self, year: int) -> datetime:
+        """When the clocks change in that year."""
+        wall, first = self.start.wall, self.days.first
+        day = weekday(wall.weekday(), 1 if first else -1)
+        return wall + relativedelta(year=year, day=first or 31, weekday=day)
 
     def to_recur(self) -> vRecur:
-        wall = self.start.wall
-        recur = vRecur(
-            FREQ="YEARLY",
-            BYMONTH=wall.month,
-            BYDAY=f"{self.week}{weekday(wall.weekday())}",
-        )
-        if self.until:
-            recur["UNTIL"] = [self.until.at]
+        """UNTIL is in UTC; some read it as a wall time, so it is the later of both."""
+        wall, last = self.start.wall, self.onsets[-1]
+        day, first = str(weekday(wall.weekday())), self.days.first
+        recur = vRecur(FREQ="YEARLY", BYMONTH=wall.month, BYDAY=day)
+        if self.days.week:
+            recur["BYDAY"] = f"{self.days.week}{day}"
+        else:
+            recur["BYMONTHDAY"] = [*range(first, first + 7)]
+        if not self.is_endless:
+            recur["UNTIL"] = [max(last.at, last.wall.replace(tzinfo=UTC))]
         return recur
 
 
@@ -82,43 +118,53 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
     """The component that is right from `first` to `last`, both UTC and included.
 
     None where times are better written in UTC: in UTC itself (RFC 5545, 3.2.19), and
-    where the zone's changes are not two a year by a rule.
+    where the zone's changes are not two a year by numbered weekdays.
     """
-    info = ZoneInfo(zone)
+    info = times.zone(zone)
     if first.astimezone(info).tzname() == "UTC":
         return None
     if not any(_onsets(info, first, last + _YEAR)):
         return _component(info, [_without_changes(info, first)])
-    onsets = tuple(_onsets(info, first - _BEFORE, last + _AFTER))
-    daylight, standard = (
-        _rule([o for o in onsets if o.is_forward is forward], first, last)
-        for forward in (True, False)
-    )
-    if daylight is None or standard is None:
-        return None
-    return _component(info, [daylight, standard])
+    rules = _always(_onsets(info, first - _BEFORE, last + _AFTER), first - _DAY, last)
+    return _component(info, rules) if rules else None
 
 
 def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Timezone | None:
-    """As `vtimezone`, but with each change by itself, so that no rule is needed.
+    """As `vtimezone`, but for changes of every kind, each by itself if need be.
 
-    None in UTC itself alone. From a day before `first` on: wall times near it may
-    need what was in force until then.
+    None in UTC itself alone. For the years behind `last` too, as some keep the first
+    component of a zone that they read. It never begins out of UTC if that was over
+    before `first`: vobject would take the zone for UTC.
     """
-    info, first = ZoneInfo(zone), first - _DAY
+    info = times.zone(zone)
     if first.astimezone(info).tzname() == "UTC":
         return None
-    onsets = [o for o in _onsets(info, first - _BEFORE, last) if o.at <= last]
-    used = sum(onset.at <= first for onset in onsets)
-    rules = [Rule(onset, week=1, until=onset) for onset in onsets]
-    if used == 0:
-        return _component(info, [_without_changes(info, first), *rules])
-    return _component(info, rules[used - 1 :])
+    onsets = [*_onsets(info, first - _BEFORE, last + _AFTER)]
+    used = [n for n, o in enumerate(onsets) if o.at <= first - _DAY and o.before]
+    onsets = onsets[used[-1] if used else 0 :]
+    rest = onsets[0].at - _SECOND if onsets else first
+    return _component(info, [_without_changes(info, rest), *_rules(onsets, last)])
 
 
-def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Onset]:
-    """The changes in `[start, end)`, rounded up to whole steps."""
-    before = _offset(zone, start)
+def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> Sequence[Onset]:
+    """The changes in `[start, end)`."""
+    years = range(start.year, end.year + 1)
+    found = (onset for year in years for onset in _onsets_of(zone, year))
+    return [onset for onset in found if start <= onset.at < end]
+
+
+@lru_cache(maxsize=4096)
+def _onsets_of(zone: ZoneInfo, year: int) -> tuple[Onset, ...]:
+    start, end = (datetime(y, 1, 1, tzinfo=UTC) for y in (year, year + 1))
+    return tuple(onset for onset in _search(zone, start, end) if onset.at < end)
+
+
+def _search(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Onset]:
+    """The changes behind `start`, in whole steps up to `end`."""
+    before = _offset(zone, start - _SECOND)
+    if (after := _offset(zone, start)) != before:
+        yield Onset(start, before, after)
+        before = after
     while start < end:
         after = _offset(zone, start + _STEP)
         if after != before:
@@ -143,41 +189,70 @@ def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
     return offset
 
 
-def _without_changes(zone: ZoneInfo, first: datetime) -> Rule:
-    """No change but one that is none, on the 1 January before `first`."""
-    offset = _offset(zone, first)
-    january = first.astimezone(zone).replace(
-        month=1, day=1, hour=0, minute=0, second=0, tzinfo=first.tzinfo
+def _without_changes(zone: ZoneInfo, instant: datetime) -> Rule:
+    """No change but one that is none, as if it were so always."""
+    offset = _offset(zone, instant)
+    year = min(_ALWAYS, instant.astimezone(zone).year)
+    start = datetime(year, 1, 1, tzinfo=UTC) - offset
+    return Rule([Onset(start, before=offset, after=offset)], Days(1))
+
+
+def _always(
+    onsets: Sequence[Onset], first: datetime, last: datetime
+) -> list[Rule] | None:
+    """The rules used if each is by a numbered weekday and one is there from `first`."""
+    used = [rule for rule in _rules(onsets, last) if rule.start.at <= last]
+    found = []
+    for forward in (True, False):
+        rules = [rule for rule in used if rule.start.is_forward is forward]
+        past = sum(rule.start.at <= first for rule in rules)
+        if not past:
+            return None
+        found += [rules[past - 1]._replace(is_from_always=True), *rules[past:]]
+    return found if all(rule.is_numbered for rule in found) else None
+
+
+def _rules(onsets: Sequence[Onset], last: datetime) -> list[Rule]:
+    """All `onsets`, those of each direction in as few rules as can be."""
+    rules = []
+    for forward in (True, False):
+        left = [onset for onset in onsets if onset.is_forward is forward]
+        while left:
+            rules.append(_longest_rule(left, last))
+            left = left[len(rules[-1].onsets) :]
+    return rules
+
+
+def _longest_rule(onsets: Sequence[Onset], last: datetime) -> Rule:
+    """The rule of the first onset, and numbered if that is enough until `last`."""
+    wall = onsets[0].wall
+    longest = monthrange(2023, wall.month)[1] - 6
+    windows = range(max(1, wall.day - 6), min(wall.day, longest) + 1)
+    rules = [
+        Rule(_run(onsets, days), days)
+        for days in map(Days, [0, *windows])
+        if days.hold(wall)
+    ]
+    used = sum(onset.at <= last for onset in onsets)
+    rule = max(
+        rules,
+        key=lambda rule: (
+            *(rule.is_numbered and len(rule.onsets) >= used, len(rule.onsets)),
+            rule.is_numbered,
+        ),
     )
-    start = Onset(january - offset, before=offset, after=offset)
-    return Rule(start, week=1, until=start)
+    following = rule.wall_in(wall.year + len(rule.onsets)).replace(tzinfo=UTC)
+    return rule._replace(is_endless=following >= last + _AFTER)
 
 
-def _rule(onsets: Sequence[Onset], first: datetime, last: datetime) -> Rule | None:
-    """The rule of the newest onset up to `first`, if it explains all until `last`.
-
-    One onset alone is no rule: the year before or after must agree.
-    """
-    index = sum(onset.at <= first for onset in onsets) - 1
-    if index < 0:
-        return None
-    following = onsets[index:]
-    start = following[0]
-    week = max(start.weeks, key=lambda week: _reach(following, week))
-    reach = _reach(following, week)
-    used = sum(onset.at <= last for onset in following)
-    if reach < used or max(reach, _reach(onsets[max(index - 1, 0) :], week)) < 2:
-        return None
-    ends = start.in_year(start.wall.year + reach, week).at < last + _AFTER
-    return Rule(start, week, until=following[reach - 1] if ends else None)
-
-
-def _reach(onsets: Sequence[Onset], week: int) -> int:
-    """How many onsets, from the first on, come one a year by its rule."""
+def _run(onsets: Sequence[Onset], days: Days) -> Sequence[Onset]:
+    """The onsets, from the first on, that come one a year on these days."""
     start = onsets[0]
-    expected = (start.in_year(year, week) for year in count(start.wall.year))
-    pairs = zip(onsets, expected, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    for n, onset in enumerate(onsets):
+        is_next = onset.wall.year == start.wall.year + n and onset.is_like(start)
+        if not (is_next and days.hold(onset.wall)):
+            return onsets[:n]
+    return onsets
 
 
 def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Timezone:
@@ -192,10 +267,10 @@ def _observance(zone: ZoneInfo, rule: Rule) -> TimezoneDaylight | TimezoneStanda
     """The larger offset is DAYLIGHT, in Dublin too, where the law says otherwise."""
     start = rule.start
     observance = TimezoneDaylight() if start.is_forward else TimezoneStandard()
-    observance.add("DTSTART", start.wall)
+    observance.add("DTSTART", rule.dtstart)
     observance.add("TZOFFSETFROM", start.before)
     observance.add("TZOFFSETTO", start.after)
     observance.add("TZNAME", start.at.astimezone(zone).tzname())
-    if rule.until != start:
+    if len(rule.onsets) > 1:
         observance.add("RRULE", rule.to_recur())
     return observance

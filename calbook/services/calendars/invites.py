@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ def booking_calendar(
     """One booking as an iCalendar file, or its occurrence of an original local date.
 
     Raises:
-        BadInput: the method is none of publish, request, cancel.
+        BadInput: the method is none of publish, request, cancel, none.
         NotFound: the booking has no such date.
     """
     now = context.clock()
@@ -41,21 +41,61 @@ def booking_calendar(
     if date is not None:
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)
-    chosen = (
-        default_method(invite)
-        if method is None
-        else Method(checks.choice(method, "method", tuple(Method)))
-    )
-    minutes = (
-        None
-        if alarm is None
-        else checks.whole_number(alarm, "alarm", least=0, most=525_600) * MINUTE
-    )
-    return write_calendar([invite], method=chosen, alarm=minutes)
+    chosen = default_method(invite) if method is None else _method(method, *Method)
+    return write_calendar([invite], method=chosen, alarm=_alarm(alarm))
 
 
-def bookings_feed(context: Context, wanted: Mapping[str, Any]) -> bytes:
-    """What is not cancelled of many bookings, as one calendar to subscribe to."""
+def bookings_feed(
+    context: Context, wanted: Mapping[str, Any], *, method: str | None = None
+) -> bytes:
+    """What is not cancelled of many bookings, as one calendar to subscribe to.
+
+    Raises:
+        BadInput: the method is neither publish nor none.
+    """
+    chosen = _method(method or Method.PUBLISH, Method.PUBLISH)
+    invites, name = _invites_of(context, wanted)
+    return feed_calendar(invites, name, method=chosen)
+
+
+def feed_calendar(
+    invites: Sequence[Invite], name: str, *, method: Method | None = Method.PUBLISH
+) -> bytes:
+    live = [invite for invite in invites if not invite.is_cancelled]
+    return write_calendar(live, method=method, name=name)
+
+
+def stored_calendars(
+    context: Context, wanted: Mapping[str, Any], *, alarm: int | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
+    before, (invites, _) = _alarm(alarm), _invites_of(context, wanted)
+    for invite in invites:
+        if not invite.is_cancelled:
+            yield (
+                invite.booking.uid,
+                write_calendar([invite], method=None, alarm=before),
+            )
+
+
+def _method(said: str, *among: Method) -> Method | None:
+    chosen = checks.choice(said, "method", (*among, _NO_METHOD))
+    return None if chosen == _NO_METHOD else Method(chosen)
+
+
+_NO_METHOD = "none"
+
+
+def _alarm(minutes: int | None) -> timedelta | None:
+    if minutes is None:
+        return None
+    return checks.whole_number(minutes, "alarm", least=0, most=525_600) * MINUTE
+
+
+def _invites_of(
+    context: Context, wanted: Mapping[str, Any]
+) -> tuple[list[Invite], str]:
+    """What is asked for, and the name of it all."""
     now = context.clock()
     with context.store.read(Facts) as facts:
         chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
@@ -63,13 +103,7 @@ def bookings_feed(context: Context, wanted: Mapping[str, Any]) -> bytes:
         invites = _invites(
             facts, [effective_status.effective_booking(b, now) for b in found]
         )
-        name = _name(facts, chosen)
-    return feed_calendar(invites, name)
-
-
-def feed_calendar(invites: Sequence[Invite], name: str) -> bytes:
-    live = [invite for invite in invites if not invite.is_cancelled]
-    return write_calendar(live, method=Method.PUBLISH, name=name)
+        return invites, _name(facts, chosen)
 
 
 def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:

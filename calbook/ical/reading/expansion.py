@@ -1,0 +1,323 @@
+"""Recurrence rules expanded in wall time (RFC 5545, 3.3.10).
+
+What the RFC leaves open is read as libical and lib-recur read it: a BYSETPOS counts in
+the whole first period, BYWEEKNO means the weeks of a year of weeks, and what a rule
+does not say comes from DTSTART. A period's dates are days × times of day, so that they
+can be counted without being made.
+"""
+
+from __future__ import annotations
+
+import sys
+from calendar import isleap, monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from calbook.ical.reading.components import Unreadable
+from calbook.ical.reading.rules import SECONDS, Numbers, Rule
+
+_A_DAY = 86_400
+_DAY_PARTS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
+_HANDS = (("BYHOUR", 3_600, 24), ("BYMINUTE", 60, 60), ("BYSECOND", 1, 60))
+
+
+class Effort:
+    """How much work may still be done; steps of a microsecond or so."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise Unreadable("it repeats too often")
+
+
+def wall_times(
+    rule: Rule,
+    start: datetime,
+    low: datetime,
+    high: datetime,
+    effort: Effort,
+    *,
+    is_day: bool = False,
+) -> Iterator[datetime]:
+    """The wall times of a rule in `[low, high)`, in order, none before `start`.
+
+    Its UNTIL is the caller's to mind. A `start` that the rule does not name is neither
+    there nor counted. With `is_day` it is a date, and the rule's times are passed over.
+
+    Raises:
+        Unreadable: it takes more than the effort that is left.
+    """
+    left = sys.maxsize if rule.count is None else rule.count
+    first, near = start.toordinal(), low.toordinal()
+    for days, clock in _Expansion(rule, start, effort, is_day).periods(low, high):
+        places: Sequence[int] = range(len(days) * len(clock))
+        if rule.frequency not in SECONDS:
+            places = _places(rule, len(places), effort)
+        if places and first < days[0] and days[-1] < near:
+            left -= len(places)  # counted without being made
+            places = ()
+        effort.spend(1 + len(places))
+        for place in places:
+            nth, of_day = divmod(place, len(clock))
+            wall = datetime.fromordinal(days[nth]) + timedelta(seconds=clock[of_day])
+            if wall < start:
+                continue
+            if left <= 0 or wall >= high:
+                return
+            left -= 1
+            if wall >= low:
+                yield wall
+        if left <= 0:
+            return
+
+
+def _places(rule: Rule, length: int, effort: Effort) -> Sequence[int]:
+    """Which of a period's dates are meant, from 0 on, in order."""
+    positions = rule.parts.get("BYSETPOS")
+    if positions is None:
+        return range(length)
+    effort.spend(len(positions))
+    found = {at - 1 if at > 0 else length + at for at in positions}
+    return sorted(at for at in found if 0 <= at < length)
+
+
+class _Expansion:
+    """A rule with what it leaves to DTSTART."""
+
+    def __init__(
+        self, rule: Rule, start: datetime, effort: Effort, is_day: bool
+    ) -> None:
+        self._rule, self._start, self._effort = rule, start, effort
+        self._frequency = rule.frequency
+        self._parts = dict(rule.parts)
+        self._days = set(rule.days)
+        if is_day:
+            for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+                self._parts.pop(name, None)
+        self._complete()
+        self._layouts: dict[object, Sequence[int]] = {}
+        self._clocks: dict[int, Sequence[int]] = {}
+
+    def _complete(self) -> None:
+        """Take the day from DTSTART where the rule names none."""
+        parts, start = self._parts, self._start
+        names = {"BYYEARDAY", "BYMONTHDAY", "BYWEEKNO"} & parts.keys()
+        is_yearly = self._frequency == "YEARLY"
+        if self._days or (is_yearly and "BYYEARDAY" in names):
+            return
+        if is_yearly and names == {"BYMONTHDAY"}:
+            parts.setdefault("BYMONTH", (start.month,))
+        elif is_yearly and names == {"BYWEEKNO"}:
+            self._days.add((start.weekday(), 0))
+        elif names:
+            return
+        elif is_yearly or self._frequency == "MONTHLY":
+            parts["BYMONTHDAY"] = (start.day,)
+            if is_yearly:
+                parts.setdefault("BYMONTH", (start.month,))
+        elif self._frequency == "WEEKLY":
+            self._days.add((start.weekday(), 0))
+
+    def periods(
+        self, low: datetime, high: datetime
+    ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+        """The dates of each period, as ordinals, and the seconds of their times.
+
+        From the period before `low` on where nothing has to be counted.
+        """
+        step = 1 if self._frequency in SECONDS else self._rule.interval
+        begin = self._first_index(self._start.toordinal())
+        passed = (self._index(low.toordinal()) - begin) // step - 1
+        if self._rule.count is None and passed > 0:
+            begin += passed * step
+        for index in range(begin, self._index(high.toordinal()) + 2, step):
+            first = self._first_day(index)
+            layout = self._layout(first)
+            days = [first + offset for offset in layout]
+            yield days, self._clock(first) if days else ()
+
+    def _first_index(self, day: int) -> int:
+        """The period that INTERVAL counts from: a year of weeks if DTSTART is meant."""
+        found = self._index(day)
+        is_counted = "BYWEEKNO" in self._parts and self._rule.interval > 1
+        if self._frequency == "YEARLY" and is_counted and not self._is_meant(day):
+            return date.fromordinal(day).year
+        return found
+
+    def _index(self, day: int) -> int:
+        """The number of the period that a day is in."""
+        if self._frequency == "YEARLY":
+            by_weeks = "BYWEEKNO" in self._parts
+            return self._week_year(day) if by_weeks else date.fromordinal(day).year
+        if self._frequency == "MONTHLY":
+            found = date.fromordinal(day)
+            return found.year * 12 + found.month - 1
+        if self._frequency == "WEEKLY":
+            return (day - 1 - self._rule.week_start) // 7
+        return day
+
+    def _first_day(self, index: int) -> int:
+        if self._frequency == "YEARLY":
+            return date(index, 1, 1).toordinal()
+        if self._frequency == "MONTHLY":
+            return date(index // 12, index % 12 + 1, 1).toordinal()
+        if self._frequency == "WEEKLY":
+            return index * 7 + 1 + self._rule.week_start
+        return index
+
+    def _layout(self, first: int) -> Sequence[int]:
+        """The days of a period, counted from its first; those alike are kept."""
+        key = self._alike(first)
+        if key is not None and key in self._layouts:
+            return self._layouts[key]
+        offsets = self._offsets(first)
+        self._effort.spend(len(offsets))
+        found = [n for n in offsets if self._is_meant(first + n)]
+        if key is not None:
+            self._layouts[key] = found
+        return found
+
+    def _alike(self, first: int) -> object:
+        """What periods have in common that have the same days; None: nothing."""
+        if self._frequency in ("YEARLY", "MONTHLY"):
+            day = date.fromordinal(first)
+            leaps = tuple(isleap(day.year + n) for n in (-1, 0, 1))
+            return first % 7, day.month, leaps
+        return None if _DAY_PARTS & self._parts.keys() or not self._is_weekly else ()
+
+    @property
+    def _is_weekly(self) -> bool:
+        return self._frequency == "WEEKLY" or not self._days
+
+    def _offsets(self, first: int) -> Sequence[int]:
+        if self._frequency == "YEARLY":
+            year = date.fromordinal(first).year
+            if "BYWEEKNO" in self._parts:
+                return self._week_offsets(year, first)
+            return range(366 if isleap(year) else 365)
+        if self._frequency == "MONTHLY":
+            month = date.fromordinal(first)
+            return range(monthrange(month.year, month.month)[1])
+        return range(7 if self._frequency == "WEEKLY" else 1)
+
+    def _week_offsets(self, year: int, first: int) -> list[int]:
+        begin, end = self._week_one(year), self._week_one(year + 1)
+        length = (end - begin) // 7
+        weeks = {n - 1 if n > 0 else length + n for n in self._parts["BYWEEKNO"]}
+        return [
+            begin + 7 * week + day - first
+            for week in sorted(weeks)
+            if 0 <= week < length
+            for day in range(7)
+        ]
+
+    def _week_one(self, year: int) -> int:
+        """The first day of the week that holds the 4th of January."""
+        fourth = date(min(max(year, 1), 9999), 1, 4).toordinal()
+        return fourth - (fourth - 1 - self._rule.week_start) % 7
+
+    def _week_year(self, day: int) -> int:
+        year = date.fromordinal(day).year
+        if day >= self._week_one(year + 1):
+            return year + 1
+        return max(year - (day < self._week_one(year)), 1)
+
+    def _is_meant(self, ordinal: int) -> bool:
+        """Whether a day passes every part of the rule that speaks of days."""
+        day, parts = date.fromordinal(ordinal), self._parts
+        if "BYMONTH" in parts and day.month not in parts["BYMONTH"]:
+            return False
+        if "BYMONTHDAY" in parts:
+            length = monthrange(day.year, day.month)[1]
+            if not _either(parts["BYMONTHDAY"], day.day, length):
+                return False
+        if "BYYEARDAY" in parts:
+            length = 366 if isleap(day.year) else 365
+            if not _either(parts["BYYEARDAY"], day.timetuple().tm_yday, length):
+                return False
+        if "BYWEEKNO" in parts and not self._is_in_weeks(ordinal):
+            return False
+        return not self._days or self._is_weekday(day)
+
+    def _is_in_weeks(self, ordinal: int) -> bool:
+        year = self._week_year(ordinal)
+        begin = self._week_one(year)
+        length = (self._week_one(year + 1) - begin) // 7
+        return _either(self._parts["BYWEEKNO"], (ordinal - begin) // 7 + 1, length)
+
+    def _is_weekday(self, day: date) -> bool:
+        """MO,2TU is every Monday and the second Tuesday."""
+        name = day.weekday()
+        if (name, 0) in self._days:
+            return True
+        numbers = {nth for weekday, nth in self._days if weekday == name}
+        if not numbers:
+            return False
+        is_yearly = self._frequency == "YEARLY"
+        if "BYWEEKNO" in self._parts or not (is_yearly or self._frequency == "MONTHLY"):
+            return True  # a number has no meaning here
+        at, length = day.day, monthrange(day.year, day.month)[1]
+        if is_yearly and "BYMONTH" not in self._parts:
+            at, length = day.timetuple().tm_yday, 366 if isleap(day.year) else 365
+        return (at - 1) // 7 + 1 in numbers or -((length - at) // 7) - 1 in numbers
+
+    def _clock(self, day: int) -> Sequence[int]:
+        """The times of a day in seconds, in order; days that are alike share them."""
+        unit = SECONDS.get(self._frequency, _A_DAY)
+        length = _A_DAY // unit
+        begun = self._start.toordinal() * length + _seconds(self._start) // unit
+        phase = (begun - day * length) % self._rule.interval if length > 1 else 0
+        if phase not in self._clocks:
+            if phase >= length:
+                return ()
+            self._clocks[phase] = self._clock_from(phase, unit)
+        return self._clocks[phase]
+
+    def _clock_from(self, phase: int, unit: int) -> Sequence[int]:
+        hours, minutes, seconds = self._hands(unit)
+        self._effort.spend(len(hours) * len(minutes) * len(seconds))
+        within = [
+            h * 3_600 + m * 60 + s for h in hours for m in minutes for s in seconds
+        ]
+        if unit == _A_DAY:
+            return within
+        places = _places(self._rule, len(within), self._effort)
+        steps = range(phase * unit, _A_DAY, unit * self._rule.interval)
+        self._effort.spend(len(steps) * max(len(places), 1))
+        return [
+            step + within[place]
+            for step in steps
+            if self._is_time(step, unit)
+            for place in places
+        ]
+
+    def _hands(self, unit: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        """What is expanded within a step: hours, minutes and seconds."""
+        start, parts = self._start, self._parts
+        seconds = sorted({min(n, 59) for n in parts.get("BYSECOND", (start.second,))})
+        return (
+            parts.get("BYHOUR", (start.hour,)) if unit > 3_600 else (0,),
+            parts.get("BYMINUTE", (start.minute,)) if unit > 60 else (0,),
+            seconds if unit > 1 else (0,),
+        )
+
+    def _is_time(self, second: int, unit: int) -> bool:
+        """Whether a step passes the parts that are coarser than it or as fine."""
+        for name, length, many in _HANDS:
+            wanted = self._parts.get(name)
+            hand = second // length % many
+            if length >= unit and wanted is not None and hand not in wanted:
+                return False
+        return True
+
+
+def _either(wanted: Numbers, number: int, length: int) -> bool:
+    """Counted from the front or from the back."""
+    return number in wanted or number - length - 1 in wanted
+
+
+def _seconds(moment: datetime) -> int:
+    return moment.hour * 3_600 + moment.minute * 60 + moment.second

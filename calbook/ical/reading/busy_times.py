@@ -1,7 +1,7 @@
 """Other people's calendars, read as stretches of busy time.
 
-Nothing in a calendar is
-trusted: an event that cannot be read is skipped and named, and spoils no other.
+Nothing in a calendar is trusted: an event that cannot be read is skipped and named, and
+spoils no other.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
-
-import icalendar
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
@@ -27,16 +25,18 @@ from calbook.ical.reading.components import (
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.expansion import Effort
 from calbook.ical.reading.series import Changes, Event, instant, occurrences, plan
+from calbook.ical.reading.values import Properties, read_properties
 from calbook.ical.reading.zones import Zones
 
 Progress = Callable[[int, int], object]
 
 MOST_DATES = 50_000  # of one event
-MOST_IN_FILE = 500_000
+MOST_IN_FILE = 100_000
 # Steps that rules are expanded in: of one event, and of a whole file.
 MOST_WORK = 1_000_000
-MOST_WORK_IN_FILE = 6_000_000
+MOST_WORK_IN_FILE = 2_000_000
 
+_TOO_MANY = f"the calendar has more than {MOST_IN_FILE:,} dates"
 _OWN = "@calbook"
 _MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
 _LISTS = ("RDATE", "EXDATE")
@@ -155,7 +155,7 @@ class _Reader:
         )
 
     def _event(self, block: Component, zones: Zones, *, is_off: bool) -> Event:
-        component = _parse(block, icalendar.Event, shows_text=self._shows_text)
+        component = _parse(block, shows_text=self._shows_text)
         if "DTSTART" not in component:
             raise Unreadable("it has no DTSTART")
         for name in _MOMENTS:
@@ -184,14 +184,14 @@ class _Reader:
                     found.append(Stretch(span, each.text, known))
                 if len(found) > MOST_DATES:
                     raise Unreadable(f"it has more than {MOST_DATES:,} dates")
+                if len(self._stretches) + len(found) > MOST_IN_FILE:
+                    raise Unreadable(_TOO_MANY)
         except Unreadable:
             if effort.left < 0 and most < MOST_WORK:
                 raise Unreadable("the calendar takes too long to work out") from None
             raise
         finally:
             self._work_left -= most - max(effort.left, 0)
-        if len(self._stretches) + len(found) > MOST_IN_FILE:
-            raise Unreadable(f"the calendar has more than {MOST_IN_FILE:,} dates")
         return found
 
     def _clip(self, start: int, end: int) -> Span | None:
@@ -217,29 +217,25 @@ def _count(group: list[Component]) -> int:
     return sum("RECURRENCE-ID" not in block.names for block in group) or 1
 
 
-def _parse(block: Component, kind: Any, *, shows_text: bool = False) -> Any:
+def _parse(block: Component, *, shows_text: bool = False) -> Properties:
     if block.is_too_long:
         raise Unreadable("it is too long")
-    lines = (
+    component = read_properties(
         line
         for line in block.lines
         if not line.upper().startswith("RRULE")
         and (shows_text or not line.upper().startswith("SUMMARY"))
     )
-    text = "\r\n".join((f"BEGIN:{block.kind}", *lines, f"END:{block.kind}", ""))
-    component = kind.from_ical(text)
     broken = {name for name, _ in component.errors}
     for name in sorted(_NEEDED & block.names):
         if name in broken or name not in component:
             raise Unreadable(f"{name} cannot be read")
-    for name in broken - _NEEDED - {None}:
-        component.pop(name)
     return component
 
 
 def _periods(block: Component, zones: Zones) -> Iterator[tuple[Any, Any]]:
     """The periods of a VFREEBUSY in which somebody is not free."""
-    component = _parse(block, icalendar.FreeBusy)
+    component = _parse(block)
     for period in _as_list(component.get("FREEBUSY")):
         if str(period.params.get("FBTYPE", "BUSY")).upper() != "FREE":
             yield zones.in_zone((period.start, period.end), period.params)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -11,10 +10,8 @@ from calbook.core.model import DAY
 from calbook.ical.reading.components import Component
 from calbook.ical.reading.rules import read_rule
 from calbook.ical.reading.series import Event, Length, Moment, instant
+from calbook.ical.reading.values import split_duration
 
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
-)
 _NOTHING = timedelta()
 
 
@@ -72,6 +69,8 @@ def _more(component: Any, zone: tzinfo) -> Iterator[tuple[Moment, Length | None]
             yield item, None
         else:
             start, end = item
+            if not isinstance(start, datetime):
+                start = datetime(start.year, start.month, start.day, tzinfo=zone)
             is_length = isinstance(end, timedelta)
             yield start, Length(0, end) if is_length else _between(start, end, zone)
 
@@ -115,15 +114,13 @@ def _between(start: Moment, end: Moment, zone: tzinfo) -> Length:
 
 def _duration(text: str, otherwise: timedelta) -> Length:
     """Days and weeks are by the calendar; 24 hours are elapsed time (3.3.6)."""
-    found = _DURATION.fullmatch("".join(text.upper().split()))
-    if found is None:
-        return Length(otherwise.days, otherwise - otherwise.days * DAY)
-    sign, *parts = found.groups()
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in parts)
-    time = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if sign == "-":
-        return Length(0, -(timedelta(days=7 * weeks + days) + time))
-    return Length(7 * weeks + days, time)
+    try:
+        days, time = split_duration("".join(text.upper().split()))
+    except ValueError:
+        days, time = otherwise.days, otherwise - otherwise.days * DAY
+    if time + days * DAY < _NOTHING:
+        return Length(0, days * DAY + time)
+    return Length(days, time)
 
 
 def _other_way_round(start: Moment, length: Length) -> tuple[Moment, Length]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from calendar import isleap, monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from calbook.ical.reading.components import Unreadable
@@ -18,6 +18,9 @@ from calbook.ical.reading.rules import SECONDS, Numbers, Rule
 
 _A_DAY = 86_400
 _DAY_PARTS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
+_UNEVEN = frozenset({"YEARLY", "MONTHLY"})  # periods of different lengths
+_AT_ONCE = 50  # periods of a rule whose periods are all alike
+_DEAR = 4  # times as much work: a date that is made or looked at, not only counted
 _HANDS = (("BYHOUR", 3_600, 24), ("BYMINUTE", 60, 60), ("BYSECOND", 1, 60))
 
 
@@ -51,35 +54,57 @@ def wall_times(
         Unreadable: it takes more than the effort that is left.
     """
     left = sys.maxsize if rule.count is None else rule.count
-    first, near = start.toordinal(), low.toordinal()
-    for days, clock in _Expansion(rule, start, effort, is_day).periods(low, high):
-        places: Sequence[int] = range(len(days) * len(clock))
-        if rule.frequency not in SECONDS:
-            places = _places(rule, len(places), effort)
-        if places and first < days[0] and days[-1] < near:
+    expansion = _Expansion(rule, start, effort, is_day)
+    if rule.count is not None and expansion.is_regular:
+        high, left = min(high, expansion.end_of_count()), sys.maxsize
+    first, near, lower = start.toordinal(), low.toordinal(), max(start, low)
+    for begin, days, clock in expansion.periods(
+        low, high, is_counted=left < sys.maxsize
+    ):
+        places = _places(rule, len(days) * len(clock), effort)
+        if not places:
+            effort.spend(1)
+        elif first < begin + days[0] and begin + days[-1] < near:
+            effort.spend(1)
             left -= len(places)  # counted without being made
-            places = ()
-        effort.spend(1 + len(places))
-        for place in places:
-            nth, of_day = divmod(place, len(clock))
-            wall = datetime.fromordinal(days[nth]) + timedelta(seconds=clock[of_day])
-            if wall < start:
-                continue
-            if left <= 0 or wall >= high:
-                return
-            left -= 1
-            if wall >= low:
-                yield wall
+        else:
+            effort.spend(_DEAR * len(places))
+            for wall in _walls(begin, days, clock, places):
+                if wall < start:
+                    continue
+                if left <= 0 or wall >= high:
+                    return
+                left -= 1
+                if wall >= lower:
+                    yield wall
         if left <= 0:
             return
 
 
+def _walls(
+    begin: int, days: Sequence[int], clock: Sequence[timedelta], places: Sequence[int]
+) -> list[datetime]:
+    midnight = datetime.fromordinal
+    if len(places) == len(days) * len(clock):
+        return [midnight(begin + day) + time for day in days for time in clock]
+    both = (divmod(place, len(clock)) for place in places)
+    return [midnight(begin + days[nth]) + clock[of_day] for nth, of_day in both]
+
+
 def _places(rule: Rule, length: int, effort: Effort) -> Sequence[int]:
-    """Which of a period's dates are meant, from 0 on, in order."""
+    """Which of a period's dates are meant, from 0 on, in order.
+
+    Within a day the times were chosen already.
+    """
     positions = rule.parts.get("BYSETPOS")
-    if positions is None:
+    if positions is None or rule.frequency in SECONDS:
         return range(length)
     effort.spend(len(positions))
+    return _places_of(positions, length)
+
+
+def _places_of(positions: Numbers, length: int) -> list[int]:
+    """From 0 on, of numbers from 1 on, or from the end back."""
     found = {at - 1 if at > 0 else length + at for at in positions}
     return sorted(at for at in found if 0 <= at < length)
 
@@ -99,7 +124,12 @@ class _Expansion:
                 self._parts.pop(name, None)
         self._complete()
         self._layouts: dict[object, Sequence[int]] = {}
-        self._clocks: dict[int, Sequence[int]] = {}
+        self._clocks: dict[int, Sequence[timedelta]] = {}
+        is_weekly = self._frequency == "WEEKLY"
+        is_plain = is_weekly or (self._frequency not in _UNEVEN and not self._days)
+        # Whether all its periods are alike, but perhaps for the times of a day.
+        self._is_even = is_plain and not _DAY_PARTS & self._parts.keys()
+        self._step = 1 if self._frequency in SECONDS else rule.interval
 
     def _complete(self) -> None:
         """Take the day from DTSTART where the rule names none."""
@@ -121,23 +151,61 @@ class _Expansion:
         elif self._frequency == "WEEKLY":
             self._days.add((start.weekday(), 0))
 
-    def periods(
-        self, low: datetime, high: datetime
-    ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
-        """The dates of each period, as ordinals, and the seconds of their times.
+    @property
+    def is_regular(self) -> bool:
+        """Whether all its periods have the same days and times."""
+        unit = SECONDS.get(self._frequency)
+        is_daily = unit is None or _A_DAY // unit % self._rule.interval == 0
+        return self._is_even and is_daily
 
-        From the period before `low` on where nothing has to be counted.
+    def end_of_count(self) -> datetime:
+        """A second after the last date of a regular rule with a COUNT."""
+        assert self._rule.count is not None
+        index = self._index(self._start.toordinal())
+        begin = self._first_day(index)
+        days, clock = self._layout(begin), self._clock(begin)
+        places = _places(self._rule, len(days) * len(clock), self._effort)
+        self._effort.spend(len(places))
+        walls = _walls(begin, days, clock, places)
+        passed = sum(wall < self._start for wall in walls)
+        if not walls:
+            return self._start
+        periods, place = divmod(passed + self._rule.count - 1, len(walls))
+        begin_of_last = self._first_day(index + periods * self._step)
+        try:
+            last = walls[place] + timedelta(days=begin_of_last - begin)
+        except OverflowError:
+            return datetime.max  # noqa: DTZ901 (a wall time)
+        return last + timedelta(seconds=1)
+
+    def periods(
+        self, low: datetime, high: datetime, *, is_counted: bool
+    ) -> Iterator[tuple[int, Sequence[int], Sequence[timedelta]]]:
+        """Each period's first day, its days from that on, and their times.
+
+        From the one before `low` on, and some at a time, where nothing is counted.
         """
-        step = 1 if self._frequency in SECONDS else self._rule.interval
+        step = self._step
         begin = self._first_index(self._start.toordinal())
-        passed = (self._index(low.toordinal()) - begin) // step - 1
-        if self._rule.count is None and passed > 0:
-            begin += passed * step
-        for index in range(begin, self._index(high.toordinal()) + 2, step):
+        end = self._index(high.toordinal()) + 2
+        if not is_counted:
+            passed = (self._index(low.toordinal()) - begin) // step - 1
+            begin += max(passed, 0) * step
+        at_once = 1
+        is_long = self._frequency in SECONDS or "BYSETPOS" in self._parts
+        if not is_counted and self.is_regular and not is_long:
+            at_once = _AT_ONCE
+        for index in range(begin, end, step * at_once):
             first = self._first_day(index)
-            layout = self._layout(first)
-            days = [first + offset for offset in layout]
-            yield days, self._clock(first) if days else ()
+            days = self._layout(first)
+            if at_once > 1:
+                following = range(index, min(index + step * at_once, end), step)
+                days = [
+                    self._first_day(each) - first + day
+                    for each in following
+                    for day in days
+                ]
+            yield first, days, self._clock(first) if days else ()
 
     def _first_index(self, day: int) -> int:
         """The period that INTERVAL counts from: a year of weeks if DTSTART is meant."""
@@ -173,8 +241,8 @@ class _Expansion:
         key = self._alike(first)
         if key is not None and key in self._layouts:
             return self._layouts[key]
-        offsets = self._offsets(first)
-        self._effort.spend(len(offsets))
+        offsets = tuple(self._offsets(first))
+        self._effort.spend(_DEAR * (1 + len(offsets)))
         found = [n for n in offsets if self._is_meant(first + n)]
         if key is not None:
             self._layouts[key] = found
@@ -182,26 +250,37 @@ class _Expansion:
 
     def _alike(self, first: int) -> object:
         """What periods have in common that have the same days; None: nothing."""
-        if self._frequency in ("YEARLY", "MONTHLY"):
-            day = date.fromordinal(first)
-            leaps = tuple(isleap(day.year + n) for n in (-1, 0, 1))
-            return first % 7, day.month, leaps
-        return None if _DAY_PARTS & self._parts.keys() or not self._is_weekly else ()
+        if self._frequency not in _UNEVEN:
+            return () if self._is_even else None
+        day = date.fromordinal(first)
+        leaps = tuple(isleap(day.year + n) for n in (-1, 0, 1))
+        return first % 7, day.month, leaps
 
-    @property
-    def _is_weekly(self) -> bool:
-        return self._frequency == "WEEKLY" or not self._days
+    def _offsets(self, first: int) -> Iterable[int]:
+        """The days of a period that may be meant: few, where the rule says so."""
+        if self._frequency not in _UNEVEN:
+            return range(7 if self._frequency == "WEEKLY" else 1)
+        day, parts = date.fromordinal(first), self._parts
+        is_yearly = self._frequency == "YEARLY"
+        if is_yearly and "BYWEEKNO" in parts:
+            return self._week_offsets(day.year, first)
+        if is_yearly and "BYYEARDAY" in parts:
+            return _places_of(parts["BYYEARDAY"], 366 if isleap(day.year) else 365)
+        months = parts.get("BYMONTH", range(1, 13)) if is_yearly else (day.month,)
+        return [
+            date(day.year, month, 1).toordinal() - first + offset
+            for month in months
+            for offset in self._month_offsets(day.year, month)
+        ]
 
-    def _offsets(self, first: int) -> Sequence[int]:
-        if self._frequency == "YEARLY":
-            year = date.fromordinal(first).year
-            if "BYWEEKNO" in self._parts:
-                return self._week_offsets(year, first)
-            return range(366 if isleap(year) else 365)
-        if self._frequency == "MONTHLY":
-            month = date.fromordinal(first)
-            return range(monthrange(month.year, month.month)[1])
-        return range(7 if self._frequency == "WEEKLY" else 1)
+    def _month_offsets(self, year: int, month: int) -> Iterable[int]:
+        weekday, length = monthrange(year, month)
+        if "BYMONTHDAY" in self._parts:
+            return _places_of(self._parts["BYMONTHDAY"], length)
+        if not self._days:
+            return range(length)
+        names = sorted({(name - weekday) % 7 for name, _ in self._days})
+        return sorted(day for name in names for day in range(name, length, 7))
 
     def _week_offsets(self, year: int, first: int) -> list[int]:
         begin, end = self._week_one(year), self._week_one(year + 1)
@@ -264,8 +343,8 @@ class _Expansion:
             at, length = day.timetuple().tm_yday, 366 if isleap(day.year) else 365
         return (at - 1) // 7 + 1 in numbers or -((length - at) // 7) - 1 in numbers
 
-    def _clock(self, day: int) -> Sequence[int]:
-        """The times of a day in seconds, in order; days that are alike share them."""
+    def _clock(self, day: int) -> Sequence[timedelta]:
+        """The times of a day, in order; days that are alike share them."""
         unit = SECONDS.get(self._frequency, _A_DAY)
         length = _A_DAY // unit
         begun = self._start.toordinal() * length + _seconds(self._start) // unit
@@ -273,7 +352,8 @@ class _Expansion:
         if phase not in self._clocks:
             if phase >= length:
                 return ()
-            self._clocks[phase] = self._clock_from(phase, unit)
+            found = self._clock_from(phase, unit)
+            self._clocks[phase] = [timedelta(seconds=second) for second in found]
         return self._clocks[phase]
 
     def _clock_from(self, phase: int, unit: int) -> Sequence[int]:
@@ -284,14 +364,17 @@ class _Expansion:
         ]
         if unit == _A_DAY:
             return within
-        places = _places(self._rule, len(within), self._effort)
+        positions = self._rule.parts.get("BYSETPOS")
+        if positions is not None:
+            self._effort.spend(len(positions))
+            within = [within[place] for place in _places_of(positions, len(within))]
         steps = range(phase * unit, _A_DAY, unit * self._rule.interval)
-        self._effort.spend(len(steps) * max(len(places), 1))
+        self._effort.spend(len(steps) * max(len(within), 1))
         return [
-            step + within[place]
+            step + second
             for step in steps
             if self._is_time(step, unit)
-            for place in places
+            for second in within
         ]
 
     def _hands(self, unit: int) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:

@@ -22,6 +22,7 @@ _SECOND = timedelta(seconds=1)
 _MARGIN = 3 * DAY  # between a wall time and the same in UTC, and what skips a day
 _FURTHEST_EAST = timedelta(hours=14)
 _FIRST_YEAR = 1970
+_MOVE = 10  # steps of work
 _FIRST_WALL = datetime(1, 1, 1)  # noqa: DTZ001
 _LAST_WALL = datetime(times.LAST_YEAR, 1, 1)  # noqa: DTZ001
 
@@ -176,9 +177,15 @@ class _Dates:
             m.date() for m in timed if m.tzname() != "UTC" or m.time() == time.min
         }
 
-    def has(self, start: int, day: date, *, is_day: bool) -> bool:
-        known = start in self._instants or day in self._days
-        return known or (is_day and day in self._dates)
+    @property
+    def are_some(self) -> bool:
+        return bool(self._instants or self._days)
+
+    def has(self, start: int, wall: datetime, event: Event) -> bool:
+        if start in self._instants:
+            return True
+        day = wall.date()
+        return day in self._days or (event.is_day and day in self._dates)
 
 
 def occurrences(
@@ -193,18 +200,19 @@ def occurrences(
     """
     left_out = _Dates(event.left_out)
     effort.spend(len(event.left_out) + len(event.more))
+    named = [dates for dates in (left_out, changes.dates) if dates.are_some]
     seen = set()
     for start, wall, own in _starts(event, changes.reach, window, effort):
         if start in seen:
             continue
         seen.add(start)
-        named = (start, wall.date())
-        if any(d.has(*named, is_day=event.is_day) for d in (left_out, changes.dates)):
+        if named and any(dates.has(start, wall, event) for dates in named):
             continue
         ruling = changes.ruling(start)
         if ruling is not None:
             if ruling.rules:
                 continue  # it says itself how it goes on
+            effort.spend(_MOVE)
             wall = _moved_wall(ruling, _wall_at(start, ruling.zone))
             start = instant(wall, ruling.zone)
         yield _occurrence(ruling or event, start, wall, own)
@@ -263,8 +271,10 @@ def _rule_starts(
         return
     walls = wall_times(rule, begin, max(low, begin), high, effort, is_day=event.is_day)
     for wall in walls:
-        wall = _wall(wall.date()) if event.is_day else wall
-        start = instant(wall, zone)
+        if event.is_day:
+            wall = _wall(wall.date())
+        offset = zone.utcoffset(wall) or timedelta()
+        start = (wall - _EPOCH - offset) // _SECOND
         if last is None or start <= last:
             yield start, wall
 

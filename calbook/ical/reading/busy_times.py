@@ -14,7 +14,7 @@ from typing import Any
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
-from calbook.core.model import Span
+from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.time import times
 from calbook.ical.reading.components import (
     CalendarSource,
@@ -24,17 +24,24 @@ from calbook.ical.reading.components import (
 )
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.expansion import Effort
-from calbook.ical.reading.series import Changes, Event, instant, occurrences, plan
+from calbook.ical.reading.series import (
+    Changes,
+    Event,
+    Occurrence,
+    instant,
+    occurrences,
+    plan,
+)
 from calbook.ical.reading.values import Properties, read_properties
 from calbook.ical.reading.zones import Zones
 
 Progress = Callable[[int, int], object]
 
 MOST_DATES = 50_000  # of one event
-MOST_IN_FILE = 100_000
+MOST_IN_FILE = 100_000  # and of pieces, in which long ones are held
 # Steps that rules are expanded in: of one event, and of a whole file.
-MOST_WORK = 1_000_000
-MOST_WORK_IN_FILE = 2_000_000
+MOST_WORK = 400_000
+MOST_WORK_IN_FILE = 800_000
 
 _TOO_MANY = f"the calendar has more than {MOST_IN_FILE:,} dates"
 _OWN = "@calbook"
@@ -86,7 +93,7 @@ class _Reader:
         self._skipped: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
-        self._events = self._free = 0
+        self._events = self._free = self._pieces = 0
         self._work_left = MOST_WORK_IN_FILE
 
     def found(self) -> CalendarContent:
@@ -176,22 +183,31 @@ class _Reader:
         """The busy dates of an event that lie in the window."""
         effort = Effort(min(MOST_WORK, self._work_left))
         most = effort.left
-        found: list[Stretch] = []
         try:
-            for each, start, end in occurrences(event, changes, self._window, effort):
-                span = self._clip(start, end) if each.is_busy else None
-                if span is not None:
-                    found.append(Stretch(span, each.text, known))
-                if len(found) > MOST_DATES:
-                    raise Unreadable(f"it has more than {MOST_DATES:,} dates")
-                if len(self._stretches) + len(found) > MOST_IN_FILE:
-                    raise Unreadable(_TOO_MANY)
+            return self._made(occurrences(event, changes, self._window, effort), known)
         except Unreadable:
             if effort.left < 0 and most < MOST_WORK:
                 raise Unreadable("the calendar takes too long to work out") from None
             raise
         finally:
             self._work_left -= most - max(effort.left, 0)
+
+    def _made(self, dates: Iterable[Occurrence], known: str | None) -> list[Stretch]:
+        """Stretches of dates; long ones that have a title are held in pieces."""
+        found: list[Stretch] = []
+        pieces = self._pieces
+        for event, start, end in dates:
+            span = self._clip(start, end) if event.is_busy else None
+            if span is None:
+                continue
+            found.append(Stretch(span, event.text, known))
+            length = span.end - span.start
+            pieces += 1 if event.text is None else 1 + length // LONGEST_CLAIM
+            if len(found) > MOST_DATES:
+                raise Unreadable(f"it has more than {MOST_DATES:,} dates")
+            if pieces > MOST_IN_FILE:
+                raise Unreadable(_TOO_MANY)
+        self._pieces = pieces
         return found
 
     def _clip(self, start: int, end: int) -> Span | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from calbook.core.busy import LARGEST_FILE
+from calbook.core.busy import LARGEST_FILE, MOST_EVENTS
 from calbook.core.errors import BadInput
 from calbook.core.text import printable
 
@@ -29,6 +29,9 @@ _KEPT_PROPERTIES = {
 }
 _ONCE = frozenset({"UID", "SEQUENCE", "STATUS", "TRANSP", "SUMMARY"})
 _NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*[:;]")
+_BEGIN = re.compile(
+    rb"(?:\A|[\r\n])BEGIN:(?:VCALENDAR|VEVENT|VFREEBUSY|VTIMEZONE)\b", re.IGNORECASE
+)
 _TZID = re.compile(r";[ \t]*TZID[ \t]*=", re.IGNORECASE)
 
 
@@ -86,6 +89,7 @@ def read_calendars(data: bytes) -> list[CalendarSource]:
             most=LARGEST_FILE,
         )
     found: list[CalendarSource] = []
+    _check_events(data)
     lines = _lines(data.removeprefix(b"\xef\xbb\xbf"))
     for number, line in lines:
         if _word(line) == "BEGIN:VCALENDAR":
@@ -97,6 +101,18 @@ def read_calendars(data: bytes) -> list[CalendarSource]:
             "it is not a calendar file", hint="iCalendar begins with BEGIN:VCALENDAR"
         )
     return found
+
+
+def _check_events(data: bytes) -> None:
+    """Refuse what would take too much memory; far above what anybody's calendar has."""
+    found = sum(1 for _ in _BEGIN.finditer(data))
+    if found > MOST_EVENTS:
+        raise BadInput(
+            f"the file has {found:,} events or more; at most {MOST_EVENTS:,} fit",
+            hint="import it in parts, each under a name of its own",
+            length=found,
+            most=MOST_EVENTS,
+        )
 
 
 def _source(lines: Iterator[tuple[int, str]], begun: int) -> CalendarSource:

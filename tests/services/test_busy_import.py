@@ -579,7 +579,7 @@ def test_a_file_that_is_too_large_is_refused(client: Client, tmp_path: Path) -> 
     with file.open("ab") as more:
         more.truncate(200 * 1024 * 1024)
 
-    with pytest.raises(errors.BadInput, match="at most 26,214,400 fit"):
+    with pytest.raises(errors.BadInput, match="at most 33,554,432 fit"):
         client.calendar.busy.import_ics(file, name="work")
 
 

@@ -19,7 +19,8 @@ import pytest
 from calbook.core.model import DAY, Span
 from calbook.ical.reading import busy_times
 from calbook.ical.reading.components import Unreadable
-from calbook.ical.reading.expansion import Effort, wall_times
+from calbook.ical.reading.effort import Effort
+from calbook.ical.reading.expansion import wall_times
 from calbook.ical.reading.rules import read_rule
 
 TABLES = Path(__file__).parent / "recurrences"

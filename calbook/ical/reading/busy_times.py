@@ -22,8 +22,8 @@ from calbook.ical.reading.components import (
     Unreadable,
     read_calendars,
 )
+from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
-from calbook.ical.reading.expansion import Effort
 from calbook.ical.reading.series import (
     Changes,
     Event,

@@ -13,7 +13,7 @@ from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from calbook.ical.reading.components import Unreadable
+from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.rules import SECONDS, Numbers, Rule
 
 _A_DAY = 86_400
@@ -22,18 +22,6 @@ _UNEVEN = frozenset({"YEARLY", "MONTHLY"})  # periods of different lengths
 _AT_ONCE = 50  # periods of a rule whose periods are all alike
 _DEAR = 4  # times as much work: a date that is made or looked at, not only counted
 _HANDS = (("BYHOUR", 3_600, 24), ("BYMINUTE", 60, 60), ("BYSECOND", 1, 60))
-
-
-class Effort:
-    """How much work may still be done; steps of a microsecond or so."""
-
-    def __init__(self, most: int) -> None:
-        self.left = most
-
-    def spend(self, steps: int) -> None:
-        self.left -= steps
-        if self.left < 0:
-            raise Unreadable("it repeats too often")
 
 
 def wall_times(

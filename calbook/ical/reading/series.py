@@ -14,7 +14,8 @@ from typing import NamedTuple
 from calbook.core.model import DAY, Span
 from calbook.core.time import times
 from calbook.ical.reading.components import Component
-from calbook.ical.reading.expansion import Effort, wall_times
+from calbook.ical.reading.effort import Effort
+from calbook.ical.reading.expansion import wall_times
 from calbook.ical.reading.rules import Rule
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall time)

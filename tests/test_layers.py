@@ -32,7 +32,7 @@ ROOMS = {
     "core": ("", "dateutil tzdata idna"),
     "store": ("core", "sqlite3 sqlite_utils tzlocal"),
     "wire": ("core", ""),
-    "ical": ("core", "icalendar recurring_ical_events dateutil"),
+    "ical": ("core", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomli_w"),
     "delivery": (
         "core wire ical store settings __version__",
@@ -57,7 +57,6 @@ PLACES = {
     "sqlite_utils": "store.sqlite.schema",
     "tzlocal": "store.sqlite.setup",
     "icalendar": "ical",
-    "recurring_ical_events": "ical.reading.busy_times",
     "urllib3": "delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
     "tomli_w": "settings",
@@ -356,7 +355,7 @@ def test_a_calendar_that_is_read_loads_what_reads_it(
 
     found = loaded("busy", "import", str(file), "--name", "work", among=HEAVY)
 
-    assert found == ["dateutil", "icalendar", "recurring_ical_events"]
+    assert found == ["dateutil", "icalendar"]
 
 
 def test_importing_calbook_loads_nothing_else() -> None:

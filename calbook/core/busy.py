@@ -22,7 +22,8 @@ DEFAULT_DAYS_AHEAD = (
     730  # days that a calendar is read ahead, if no event type looks further
 )
 DAYS_BEHIND = 31  # and back
-LARGEST_FILE = 100 * 1024 * 1024  # bytes of a calendar
+LARGEST_FILE = 32 * 1024 * 1024  # bytes of a calendar
+MOST_EVENTS = 100_000  # in a file, and its zones
 LONGEST_STRETCH = 3_660 * DAY
 OWN_PREFIX = "busy_"  # of a host's own busy time, whose name is its id
 

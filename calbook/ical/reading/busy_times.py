@@ -1,34 +1,37 @@
 """Other people's calendars, read as stretches of busy time.
 
-Nothing in a calendar is trusted: an event that cannot be read is skipped and named,
-and spoils no other.
+Nothing in a calendar is trusted: an event that cannot be read is skipped and named, and
+spoils no other.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from datetime import date, datetime
 from typing import Any
-
-from recurring_ical_events import EventAdapter, Occurrence, Series
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, Span
+from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.time import times
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
-from calbook.ical.reading.expansion_cost import (
-    count_rules_without_dates,
-    expansion_cost,
-)
+from calbook.ical.reading.effort import Effort
+from calbook.ical.reading.events import read_event
 from calbook.ical.reading.properties import (
     LISTS,
     MOMENTS,
     mend_end,
     read_component,
+)
+from calbook.ical.reading.series import (
+    Changes,
+    Event,
+    Occurrence,
+    instant,
+    occurrences,
+    plan,
 )
 from calbook.ical.reading.structure import read_calendars
 from calbook.ical.reading.zones import Zones
@@ -36,70 +39,13 @@ from calbook.ical.reading.zones import Zones
 Progress = Callable[[int, int], object]
 
 MOST_DATES = 50_000  # of one event
-MOST_IN_FILE = 500_000
-# Days that are looked at to expand rules: of one event, and of a whole file.
-MOST_WORK = 1_000_000
-MOST_WORK_IN_FILE = 30_000_000
-_BARREN = 6_000_000  # for a rule that has no date: it is followed to the year 9999
+MOST_IN_FILE = 100_000  # and of pieces, in which long ones are held
+# Steps that rules are expanded in: of one event, and of a whole file.
+MOST_WORK = 400_000
+MOST_WORK_IN_FILE = 800_000
 
+_TOO_MANY = f"the calendar has more than {MOST_IN_FILE:,} dates"
 _OWN = "@calbook"
-
-
-class _Event(EventAdapter):
-    """An event as the library expands it, and what calbook asks of it besides."""
-
-    def __init__(
-        self, component: Any, block: Component, *, is_busy: bool, text: str | None
-    ) -> None:
-        super().__init__(component)
-        self.block, self.is_busy, self.text = block, is_busy, text
-
-    @property
-    def recurs(self) -> bool:
-        names = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-        return any(name in self._component for name in names)
-
-    @property
-    def rules(self) -> list[Any]:
-        return _as_list(self._component.get("RRULE"))
-
-    @property
-    def is_heavy(self) -> bool:
-        """Whether the library looks along the whole series for this override."""
-        recurrence_id = self._component.get("RECURRENCE-ID")
-        return recurrence_id is not None and (
-            "RANGE" in recurrence_id.params or self.has_recurrence_rules()
-        )
-
-    @property
-    def raw_end(self) -> Any:
-        """A day at least where it is given in days; hours are elapsed time."""
-        start, end = self.raw_start, super().raw_end
-        if start == end and not isinstance(start, datetime):
-            return start + DAY
-        length = self._component.get("DURATION")
-        if length is None or "DTEND" in self._component:
-            return end
-        if not isinstance(start, datetime):
-            return end
-        days = start + length.dt.days * DAY
-        elapsed = days.astimezone(UTC) + timedelta(seconds=length.dt.seconds)
-        return elapsed.astimezone(start.tzinfo)
-
-
-class _Occurrence(Occurrence):
-    """A date of an event, which it remembers."""
-
-    def __init__(self, adapter: _Event, *args: Any, **facts: Any) -> None:
-        super().__init__(adapter, *args, **facts)
-        self.event = adapter
-
-
-class _Series(Series):
-    """The events of one UID."""
-
-    def occurrence(self, adapter: _Event, start: Any = None, end: Any = None) -> Any:
-        return _Occurrence(adapter, start, end)
 
 
 def read_busy_times(
@@ -154,7 +100,8 @@ class _Reader:
         self._skipped = skipped
         self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
-        self._events = self._free = 0
+        self._first, self._last = times.epoch(window.start), times.epoch(window.end)
+        self._events = self._free = self._pieces = 0
         self._work_left = MOST_WORK_IN_FILE
 
     def found(self) -> CalendarContent:
@@ -174,7 +121,7 @@ class _Reader:
         zones = Zones(source, self._timezone, strict=self._strict)
         is_off = source.head.get("METHOD", "").upper() == "CANCEL"
         for group in _groups(source.blocks):
-            self._events += 1
+            self._events += _count(group)
             uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
                 self._claimed.add(uid)
@@ -187,7 +134,10 @@ class _Reader:
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
             component, faults = read_component(block)
-            spans = [self._clip(*period) for period in _periods(component, zones)]
+            spans = [
+                self._clip(*map(self._instant, period))
+                for period in _periods(component, zones)
+            ]
         except Exception as error:  # whatever the libraries make of it
             self._skip(block, error)
         else:
@@ -204,12 +154,14 @@ class _Reader:
             except Exception as error:  # whatever the libraries make of it
                 self._skip(block, error)
         if events and not any(event.is_busy for event in events):
-            self._free += uid not in self._claimed
+            self._free += _count(group) if uid not in self._claimed else 0
             return
-        try:
-            self._stretches += self._expand(events, uid) if events else []
-        except Exception as error:
-            self._skip(group[0], error, "its dates cannot be worked out")
+        known = uid if uid in self._claimed else None
+        for event, changes in plan(events):
+            try:
+                self._stretches += self._expand(event, changes, known)
+            except Exception as error:
+                self._skip(event.block, error, "its dates cannot be worked out")
 
     def _skip(
         self, block: Component, error: Exception, otherwise: str = "it cannot be read"
@@ -224,7 +176,7 @@ class _Reader:
         self._skipped += [_named(block, fault) for fault in faults]
         self._remarks += [_named(block, remark) for remark in remarks]
 
-    def _event(self, block: Component, zones: Zones, *, is_off: bool) -> _Event:
+    def _event(self, block: Component, zones: Zones, *, is_off: bool) -> Event:
         zones.take_remarks()  # on one that was skipped
         component, faults = read_component(block, shows_text=self._shows_text)
         if "DTSTART" not in component:
@@ -240,62 +192,49 @@ class _Reader:
         self._name_parts(block, faults, [*zones.take_remarks(), *remarks])
         is_busy = not is_off and not _is_free(component, self._email)
         text = _text(component) if self._shows_text else None
-        return _Event(component, block, is_busy=is_busy, text=text)
+        zone = times.zone(self._timezone)
+        return read_event(component, block, zone, is_busy=is_busy, text=text)
 
-    def _expand(self, events: list[_Event], uid: str | None) -> list[Stretch]:
-        stretches = []
-        known = uid if uid in self._claimed else None
-        for event, start, end in self._dates(events):
+    def _expand(
+        self, event: Event, changes: Changes, known: str | None
+    ) -> list[Stretch]:
+        """The busy dates of an event that lie in the window."""
+        effort = Effort(min(MOST_WORK, self._work_left))
+        most = effort.left
+        try:
+            return self._made(occurrences(event, changes, self._window, effort), known)
+        except Unreadable:
+            if effort.left < 0 and most < MOST_WORK:
+                raise Unreadable("the calendar takes too long to work out") from None
+            raise
+        finally:
+            self._work_left -= most - max(effort.left, 0)
+
+    def _made(self, dates: Iterable[Occurrence], known: str | None) -> list[Stretch]:
+        """Stretches of dates; long ones that have a title are held in pieces."""
+        found: list[Stretch] = []
+        pieces = self._pieces
+        for event, start, end in dates:
             span = self._clip(start, end) if event.is_busy else None
-            if span is not None:
-                stretches.append(Stretch(span, event.text, known))
-        if len(self._stretches) + len(stretches) > MOST_IN_FILE:
-            raise Unreadable(f"the calendar has more than {MOST_IN_FILE:,} dates")
-        return stretches
+            if span is None:
+                continue
+            found.append(Stretch(span, event.text, known))
+            length = span.end - span.start
+            pieces += 1 if event.text is None else 1 + length // LONGEST_CLAIM
+            if len(found) > MOST_DATES:
+                raise Unreadable(f"it has more than {MOST_DATES:,} dates")
+            if pieces > MOST_IN_FILE:
+                raise Unreadable(_TOO_MANY)
+        self._pieces = pieces
+        return found
 
-    def _dates(self, events: list[_Event]) -> Iterable[tuple[_Event, Any, Any]]:
-        """The dates near the window, each with the event that tells of it."""
-        [first, *others] = events
-        if not others and not first.recurs:
-            return [(first, first.start, first.end)]
-        self._charge(events)
-        series = _Series(events)
-        near = series.between(self._window.start - 2 * DAY, self._window.end + 2 * DAY)
-        found = list(islice(near, MOST_DATES + 1))
-        if len(found) > MOST_DATES:
-            raise Unreadable(f"it has more than {MOST_DATES:,} dates")
-        if series.recurrence.has_core:
-            self._work_left -= _BARREN * count_rules_without_dates(series.recurrence)
-        return [(date.event, date.start, date.end) for date in found]
-
-    def _charge(self, events: list[_Event]) -> None:
-        """Refuse rules of every second, before they are expanded from 1970 on."""
-        work = sum(
-            expansion_cost(rule, event.start, self._window.end)
-            for event in events
-            for rule in event.rules
-        )
-        work *= 1 + sum(event.is_heavy for event in events)
-        if work > MOST_WORK:
-            raise Unreadable("it repeats too often")
-        self._work_left -= work
-        if self._work_left < 0:
-            raise Unreadable("the calendar takes too long to work out")
-
-    def _clip(self, start: Any, end: Any) -> Span | None:
+    def _clip(self, start: int, end: int) -> Span | None:
         """What lies in the window; None when nothing does."""
-        first = max(self._instant(start), self._window.start)
-        last = min(self._instant(end), self._window.end)
-        return Span(first, last) if first < last else None
+        first, last = max(start, self._first), min(end, self._last)
+        return Span(times.instant(first), times.instant(last)) if first < last else None
 
-    def _instant(self, moment: date | datetime) -> datetime:
-        if not 1970 < moment.year < times.LAST_YEAR:  # where zones would overflow
-            return self._window.start if moment.year <= 1970 else self._window.end
-        if not isinstance(moment, datetime):
-            return times.day_start(moment, self._timezone)
-        if moment.tzinfo is None:
-            return times.instant_of_wall(moment, self._timezone)
-        return moment.astimezone(UTC)
+    def _instant(self, moment: date | datetime) -> int:
+        return instant(moment, times.zone(self._timezone))
 
 
 def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
@@ -305,6 +244,11 @@ def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
         uid = block.first("UID") if block.kind == "VEVENT" else None
         found.setdefault(number if uid is None else uid, []).append(block)
     return found.values()
+
+
+def _count(group: list[Component]) -> int:
+    """How many events they are: those that change one of them are none."""
+    return sum("RECURRENCE-ID" not in block.names for block in group) or 1
 
 
 def _named(block: Component, reason: str) -> SkippedEvent:

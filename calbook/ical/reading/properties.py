@@ -19,15 +19,14 @@ from calbook.ical.reading.components import DATES, Component, Unreadable, name_o
 
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
 LISTS = ("RDATE", "EXDATE")
-_NEEDED = frozenset({*MOMENTS, *LISTS, "DURATION", "RRULE", "FREEBUSY"})
+_NEEDED = frozenset({*MOMENTS, *LISTS, "DURATION", "FREEBUSY"})
 _DATED = DATES | {"FREEBUSY"}
 _NOT_OF = {
-    "VEVENT": frozenset({"FREEBUSY", "FBTYPE"}),
+    "VEVENT": frozenset({"FREEBUSY", "FBTYPE", "RRULE"}),
     "VFREEBUSY": _NEEDED - {"FREEBUSY", "DTSTART", "DTEND"},
 }
 _LENGTH: Any = icalendar.vDuration.from_ical
 _LINE: Any = icalendar.parser.Contentline
-_RULE: Any = icalendar.vRecur.from_ical
 _KINDS = {"VEVENT": icalendar.Event, "VFREEBUSY": icalendar.FreeBusy}
 
 _QUOTED_OR = r'"[^"]*"|'
@@ -78,8 +77,6 @@ def _properties(name: str, line: str, faults: list[str]) -> Iterable[Any]:
         if name == "DURATION":
             value = "".join(value.upper().split()).rstrip(",;")
             return (icalendar.vDuration(_LENGTH(value)),)
-        if name == "RRULE":
-            return (_RULE(value),)
         if name == "ATTENDEE":
             return (_attendee(line),)
         return (_number_or_text(name, value),)

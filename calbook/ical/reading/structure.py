@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from itertools import chain, pairwise
 
-from calbook.core.busy import LARGEST_FILE, SkippedEvent
+from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, SkippedEvent
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt, printable
 from calbook.ical.reading.components import (
@@ -71,6 +71,7 @@ class _Structure:
         self._has_calendar = False
         self._skipped: list[SkippedEvent] = []
         self._open: list[Component] = []
+        self._events = 0  # with calendars and zones: what is kept of a file
         self._kinds: Counter[str] = Counter()
         self._passed = self._passed_from = 0  # lines outside any calendar
         # The event that ended last and its line; what has stood in none since.
@@ -186,7 +187,20 @@ class _Structure:
         is_zone = component.kind == "VTIMEZONE"
         (source.zones if is_zone else source.blocks).append(component)
 
+    def _count(self, kind: str) -> None:
+        """Refuse what would take too much memory, far above anybody's calendar."""
+        self._events += kind == "VCALENDAR" or kind in COMPONENT_LENGTHS
+        if self._events > MOST_EVENTS:
+            raise BadInput(
+                f"the file has {self._events:,} events or more;"
+                f" at most {MOST_EVENTS:,} fit",
+                hint="import it in parts, each under a name of its own",
+                length=self._events,
+                most=MOST_EVENTS,
+            )
+
     def _push(self, component: Component) -> None:
+        self._count(component.kind)
         if len(self._open) >= _DEEPEST:
             raise BadInput(
                 f"the calendar is broken: at line {component.line:,} more than"

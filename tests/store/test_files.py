@@ -351,13 +351,14 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_without_room_for_the_copy_nothing_is_migrated(
     made: Path, next_schema: list[Callable[[Any], None]]
 ) -> None:
-    made.with_name(f"{made.name}.before-{setup.SCHEMA_VERSION}").mkdir()
-    before = made.read_bytes()
+    """The longest name that a journal fits beside is too long for the copy's."""
+    long = made.rename(made.with_name("x" * 246))
+    before = long.read_bytes()
 
-    with Client(made) as client, pytest.raises(errors.StoreError, match="cannot make"):
+    with Client(long) as client, pytest.raises(errors.StoreError, match="cannot make"):
         look(client)
 
-    assert made.read_bytes() == before
+    assert contents(long.parent) == {long.name: before}
 
 
 # -- a file that another program has turned to WAL -----------------------------------

@@ -245,18 +245,28 @@ def test_a_restore_waits_for_who_writes_as_long_as_patience_lasts(
     assert {p.name for p in path.parent.iterdir()} == before
 
 
-def test_a_restore_is_not_held_up_by_who_reads(
-    client: Client, path: Path, copy: Path, plain: sqlite3.Connection
+def test_a_restore_waits_for_who_reads_and_who_reads_then_sees_it(
+    client: Client,
+    path: Path,
+    copy: Path,
+    plain: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(file_access, "LOCK_WAIT_SECONDS", 0.3)
     named(client, "One").backup(copy)
     named(client, "Two")
+    names = {p.name for p in path.parent.iterdir()}
     plain.execute("begin")
-    before = plain.execute("select name from hosts").fetchall()
+    assert plain.execute("select name from hosts").fetchall() == [("Two",)]
 
+    with pytest.raises(errors.Busy, match=path.name):
+        client.restore(copy)
+
+    assert plain.execute("select name from hosts").fetchall() == [("Two",)]
+    assert {p.name for p in path.parent.iterdir()} == names
+    plain.execute("commit")
     client.restore(copy)
-
-    assert name_in(path) == "One"
-    assert plain.execute("select name from hosts").fetchall() == before
+    assert plain.execute("select name from hosts").fetchall() == [("One",)]
 
 
 def test_who_has_the_file_open_goes_on_with_the_restored_one(

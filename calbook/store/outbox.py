@@ -267,30 +267,33 @@ def retry_all_now(tx: Writer, now: int) -> None:
     )
 
 
-def reserve_space(tx: Writer, id: str) -> None:
-    """See that attempts at a delivery and its like can be written down.
+def reserve_space(tx: Writer) -> None:
+    """See that attempts at deliveries can be written down.
 
     Raises:
         StoreError: not even this, and the disk may be full.
     """
     tx.run(
         "insert into attempts (delivery, number, at, status, text, milliseconds)"
-        " values (:id, 0, 0, '', printf('%8192s', ''), 0)",
-        id=id,
+        " select id, 0, 0, '', printf('%8192s', ''), 0 from deliveries limit 1"
     )
-    tx.run("delete from attempts where delivery = :id and number = 0", id=id)
+    tx.run(
+        "delete from attempts where number = 0"
+        " and delivery = (select id from deliveries limit 1)"
+    )
 
 
 def record_attempt(
     tx: Writer,
     *,
-    seq: int,
     id: str,
     attempt: Mapping[str, Any],
     status: str,
     due_at: datetime | None,
 ) -> None:
     """Write how an attempt of a delivery went, and what becomes of the delivery.
+
+    Its number may be another delivery's by now, in a file that was restored.
 
     `attempt` is at, status, code, text and milliseconds.
     """
@@ -305,8 +308,8 @@ def record_attempt(
         "update deliveries set status = :status, attempts = attempts + 1,"
         " due_at = coalesce(:due_at, due_at),"
         " finished_at = iif(:status = 'pending', null, :at)"
-        " where seq = :seq and status = 'pending'",
-        seq=seq,
+        " where id = :id and status = 'pending'",
+        id=id,
         status=status,
         due_at=None if due_at is None else times.epoch(due_at),
         at=attempt["at"],

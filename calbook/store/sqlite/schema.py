@@ -10,7 +10,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables
+from calbook.store.sqlite import guards, tables
 
 migrations = Migrations("calbook")
 
@@ -68,7 +68,8 @@ def add_reminders(db: Database) -> None:
 
 @migrations()
 def guard_meetings(db: Database) -> None:
-    _run(db.conn, tables.GUARDS)
+    _run(db.conn, guards.GUARDS)
+    _run(db.conn, guards.REMINDER_UPDATES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
+
+PORTION_SECONDS = 0.2  # after which many steps let others write
+_PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
 
 
 class SqliteStore:
@@ -99,6 +103,26 @@ class SqliteStore:
                 self._wait_for_lock(lambda: conn.execute("commit"))
                 self.queued += tx.queued
                 self._check_identity()
+
+    def write_portions(self, steps: Iterable[Callable[[Transaction], object]]) -> None:
+        """Do many small steps in transactions of a moment each: others get their turn.
+
+        When a step raises, those before its transaction stay. What a step reads may
+        have been changed by others since the one before.
+        """
+        rest = iter(steps)
+        while self._write_portion(rest):
+            time.sleep(_PAUSE_SECONDS)
+
+    def _write_portion(self, rest: Iterator[Callable[[Transaction], object]]) -> bool:
+        """Whether there may be more."""
+        with self.write() as tx:
+            until = time.monotonic() + PORTION_SECONDS
+            for step in rest:
+                step(tx)
+                if time.monotonic() >= until:
+                    return True
+        return False
 
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.

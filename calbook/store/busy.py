@@ -13,6 +13,7 @@ from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
 from calbook.store.facts import CLAIM_SECONDS, Facts
 from calbook.store.reader import Row
+from calbook.store.writer import repeat_step
 
 if TYPE_CHECKING:
     from calbook.store.writer import Writer
@@ -120,7 +121,7 @@ def replace_steps(
     for first, some in _bounded(stretches):
         yield partial(place.add, first=first, stretches=some)
     yield place.finish
-    yield from removing_steps(place.remove_some)
+    yield from repeat_step(place.remove_some)
 
 
 class _CalendarPlace:
@@ -182,17 +183,6 @@ _NOT_READ_YET = {"events": 0, "free": 0, "bookings": 0, "horizon": None}
 _MOST_PIECES = 500  # that a step writes or removes, and those of one stretch more
 
 
-def removing_steps(remove: Callable[[Writer], int]) -> Iterator[Step]:
-    """The same step until it has removed nothing."""
-    found = [1]
-
-    def step(tx: Writer) -> None:
-        found[0] = remove(tx)
-
-    while found[0]:
-        yield step
-
-
 def remove_busy(tx: Writer, calendar_id: int, *, before: int | None = None) -> int:
     """Some stretches of a calendar, all of them in the end; how many pieces."""
     return tx.run(
@@ -240,13 +230,13 @@ def _pieces(
 
 def remove_steps(calendar_id: int) -> Iterator[Step]:
     """Steps that take a calendar out with all its busy time."""
-    yield from removing_steps(lambda tx: remove_busy(tx, calendar_id))
+    yield from repeat_step(lambda tx: remove_busy(tx, calendar_id))
     yield lambda tx: tx.run("delete from calendars where id = :id", id=calendar_id)
 
 
 def remove_all_steps(host_id: str) -> Iterator[Step]:
     """Steps that take out all busy time of a host."""
-    return removing_steps(
+    return repeat_step(
         lambda tx: tx.run(
             "delete from busy where host_id = :host_id and busy_start <= coalesce(("
             "  select busy_start from busy where host_id = :host_id"

@@ -258,12 +258,16 @@ def queue_delivery(
     return id
 
 
-def retry_all_now(tx: Writer, now: int) -> None:
-    """Let nothing wait for its next attempt, which is one more than there would be."""
-    tx.run(
+def retry_some_now(tx: Writer, now: int) -> int:
+    """Let some not wait for their next attempt, one more than there would be; how many.
+
+    All in the end: another call takes others.
+    """
+    return tx.run(
         "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
-        f" where {_WAITING}",
+        f" where seq in (select seq from deliveries where {_WAITING} limit :most)",
         now=now,
+        most=_AT_ONCE,
     )
 
 
@@ -326,14 +330,22 @@ def redeliver(tx: Writer, id: str, *, now: datetime) -> None:
     tx.queued += [row["seq"] for row in rows.fetchall()]
 
 
-def drop_pending(tx: Writer, channel: str, target: str, *, now: datetime) -> int:
-    """Give up what is pending for a target; how many deliveries that were."""
+def drop_pending(
+    tx: Writer, channel: str, target: str, *, now: datetime, some: bool = False
+) -> int:
+    """Give up what is pending for a target, or the oldest of it; how many that were."""
     return tx.run(
-        f"{DROP_STATEMENT} and channel = :channel and target = :target",
+        f"{DROP_STATEMENT} and seq in (select seq from deliveries"
+        " where status = 'pending' and channel = :channel and target = :target"
+        " order by seq limit :most)",
         channel=channel,
         target=target,
         now=times.epoch(now),
+        most=_AT_ONCE if some else -1,
     )
+
+
+_AT_ONCE = 1_000  # deliveries that one step changes
 
 
 def save_webhook(tx: Writer, webhook: Webhook, *, now: datetime) -> None:

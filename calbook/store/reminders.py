@@ -156,7 +156,7 @@ def continue_update(tx: Writer, noun: str, id: str, now: datetime) -> list[str]:
     return [row["uid"] for row in found]
 
 
-_AT_ONCE = 10  # bookings
+_AT_ONCE = 5  # bookings
 # Walked in the order of making, from where the last look ended.
 _AHEAD = """
     select b.uid, b.rowid as place

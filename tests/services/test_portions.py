@@ -14,6 +14,7 @@ import pytest
 
 from calbook import Booking, Client, errors
 from calbook.store import busy as busy_store
+from calbook.store import outbox
 from calbook.store import reminders as reminder_store
 from calbook.store.sqlite import store as sqlite_store
 
@@ -39,6 +40,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     monkeypatch.setattr(sqlite_store, "PORTION_SECONDS", 0)
     monkeypatch.setattr(busy_store, "_MOST_PIECES", 3)
     monkeypatch.setattr(reminder_store, "_AT_ONCE", 2)
+    monkeypatch.setattr(outbox, "_AT_ONCE", 2)
 
     def pause(_: float) -> None:
         for act in acts:
@@ -295,3 +297,48 @@ def test_many_dates_that_are_over_are_told_of_in_portions(
     told = client.tick()
 
     assert len(told) == 120
+
+
+@pytest.mark.parametrize("how", ["removed", "switched off"])
+def test_what_waits_for_a_webhook_is_dropped_in_portions(
+    client: Client,
+    path: Path,
+    booking: Callable[..., Booking],
+    between: list[Callable[[], object]],
+    how: str,
+) -> None:
+    webhooks = client.calendar.webhooks
+    hook = webhooks.create("https://example.com/")
+    for _ in range(7):
+        booking()
+    left: list[int] = []
+    between.append(lambda: left.append(len(webhooks_pending(path))))
+    between.append(lambda: rename(path))
+
+    if how == "removed":
+        webhooks.delete(hook.id)
+    else:
+        webhooks.update(hook.id, active=False)
+
+    assert left[:4] == [5, 3, 1, 0]
+    assert {d.status for d in webhooks.log()} == {"dropped"}
+    assert client.check() == ()
+
+
+def test_a_refused_change_of_a_webhook_drops_nothing(
+    client: Client, path: Path, booking: Callable[..., Booking]
+) -> None:
+    hook = client.calendar.webhooks.create("https://example.com/")
+    booking()
+
+    with pytest.raises(errors.InputError):
+        client.calendar.webhooks.update(hook.id, active=False, url="http://example.com")
+
+    assert len(webhooks_pending(path)) == 1
+
+
+def webhooks_pending(path: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(path)) as conn:
+        return conn.execute(
+            "select id from deliveries where status = 'pending'"
+        ).fetchall()

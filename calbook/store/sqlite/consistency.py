@@ -9,9 +9,7 @@ from datetime import datetime
 
 from calbook.core.checks import fold_email
 from calbook.core.time import times
-from calbook.store.reader import Reader
 from calbook.store.sqlite.schema import migrate
-from calbook.store.sqlite.store import SqliteStore
 
 _MOST = 5  # that are named of each kind
 
@@ -200,24 +198,19 @@ _CHECKS |= {
 }
 
 
-def find_faults(store: SqliteStore) -> tuple[str, ...]:
+def find_faults(conn: sqlite3.Connection) -> tuple[str, ...]:
     """What is wrong, a sentence each: pages, tables, references, and what they say."""
-    with store.read(Reader) as reading:
-        conn = reading.connection
-        conn.create_function("fold_email", 1, fold_email, deterministic=True)
-        conn.create_function("is_at", 4, _is_at, deterministic=True)
-        return tuple(
-            dict.fromkeys(
-                (*_page_faults(conn), *_schema_faults(conn), *_row_faults(conn))
-            )
-        )
+    conn.create_function("fold_email", 1, fold_email, deterministic=True)
+    conn.create_function("is_at", 4, _is_at, deterministic=True)
+    found = (*_page_faults(conn), *_schema_faults(conn), *_row_faults(conn))
+    return tuple(dict.fromkeys(found))
 
 
 def _page_faults(conn: sqlite3.Connection) -> Iterator[str]:
     found = (str(row[0]) for row in conn.execute("pragma integrity_check"))
     yield from (line for line in found if line != "ok")
-    for row in conn.execute("pragma foreign_key_check"):
-        yield f"a row of {row['table']} refers to a missing row of {row['parent']}"
+    for table, _, parent, _ in conn.execute("pragma foreign_key_check"):
+        yield f"a row of {table} refers to a missing row of {parent}"
 
 
 def _schema_faults(conn: sqlite3.Connection) -> Iterator[str]:

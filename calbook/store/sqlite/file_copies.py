@@ -76,10 +76,12 @@ def share_as(descriptor: int, like: str) -> None:
         os.fchmod(descriptor, stat.S_IMODE(wanted.st_mode) & 0o666)
 
 
-def copy_database(conn: sqlite3.Connection, path: str) -> None:
-    """All that a connection sees into a file that is there, synced."""
+def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) -> None:
+    """All that a connection sees into a file; synced, if it `lasts`."""
     with closing(sqlite3.connect(os.path.abspath(path))) as to:
         set_pragmas(to)
+        if not lasts:
+            to.execute("pragma synchronous = off")
         conn.backup(to)
 
 

@@ -40,9 +40,20 @@ _OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
 def check_file(store: SqliteStore) -> tuple[str, ...]:
-    """What is wrong, a sentence each."""
+    """What is wrong, a sentence each.
+
+    Of a copy, where there is room for one: nobody can write while the file is read.
+    """
     _check_exists(store.path)
-    return find_faults(store)
+    with tempfile.TemporaryDirectory() as directory:
+        copy = os.path.join(directory, "copy.db")
+        with store.read(Reader) as reading:
+            try:
+                file_copies.copy_database(reading.connection, copy, lasts=False)
+            except sqlite3.OperationalError:
+                return find_faults(reading.connection)
+        with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
+            return find_faults(conn)
 
 
 # -- a copy --------------------------------------------------------------------------
@@ -148,8 +159,8 @@ def _sound_copy(path: str, directory: str) -> str:
         check_is_whole(conn, path)
         file_copies.copy_database(conn, new)
     try:
-        with closing(SqliteStore(new)) as copy:
-            findings = find_faults(copy)
+        with closing(SqliteStore(new)) as copy, copy.read(Reader) as reading:
+            findings = find_faults(reading.connection)
     except Damaged:
         raise Damaged(f"{path} is damaged", path=path) from None
     if findings:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
 
-PORTION_SECONDS = 0.2  # after which many steps let others write
+PORTION_SECONDS = 0.15  # after which many steps let others write
 _PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
 
 

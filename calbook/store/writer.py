@@ -67,7 +67,7 @@ class Writer(Facts):
 
 
 def repeat_step(step: Callable[[Any], int]) -> Iterator[Callable[[Any], None]]:
-    """The same step of `write_portions` again and again, until it has changed nothing."""
+    """The same step of `write_portions` until it has changed nothing."""
     changed = [1]
 
     def once(tx: Writer) -> None:

@@ -31,6 +31,7 @@ TABLES = (
 )
 _TIMES = (
     "starts_at",
+    "last_at",
     "pending_until",
     "confirmed_until",
     "recurrence_id",

@@ -1,10 +1,10 @@
-"""What takes long is written in portions: others write between them, and may kill it."""
+"""What takes long is written in portions; others write between, or it is killed."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,9 +151,7 @@ def test_of_two_imports_at_once_the_later_one_stays(
     def import_another() -> None:
         between.clear()
         with Client(path, clock=clock) as other:
-            other.calendar.busy.import_ics(
-                calendar(*NEW), name="work", host_id="me"
-            )
+            other.calendar.busy.import_ics(calendar(*NEW), name="work", host_id="me")
 
     between.append(after(3, import_another))
 
@@ -210,9 +208,9 @@ def mail_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def booked(
     client: Client, booking: Callable[..., Booking], mail_server: None
-) -> Iterator[set[str]]:
+) -> set[str]:
     client.calendar.hosts.update("me", email="me@example.com")
-    yield {booking().uid for _ in range(9)}
+    return {booking().uid for _ in range(9)}
 
 
 def reminded(path: Path) -> set[tuple[str, int]]:

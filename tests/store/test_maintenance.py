@@ -401,8 +401,8 @@ FAULTS = {
     " where uid = '{0}'",
     "{0} is CONFIRMED and yet ended as rejected": "update occurrences"
     " set resolution = 'rejected' where uid = '{0}'",
-    "{0} is listed at another time or with another status than its occurrences have":
-    "update bookings set confirmed_until = null where uid = '{0}'",
+    "{0} is listed at another time or with another status than its occurrences"
+    " have": "update bookings set confirmed_until = null where uid = '{0}'",
     "{0} counts as a booking of evt_other, which it is not": "update occurrences"
     " set event_type_id = 'evt_other' where uid = '{0}'",
     "{0} is counted wrong in the turns of user_me": "update booking_hosts"

@@ -241,9 +241,7 @@ def _content_columns(found: CalendarContent, own: set[str]) -> Json:
     }
 
 
-def _own_events(
-    reader: BusyReader, host_id: str, found: CalendarContent
-) -> set[str]:
+def _own_events(reader: BusyReader, host_id: str, found: CalendarContent) -> set[str]:
     """The events that are the host's bookings in this very file: these have claims."""
     uids = {event.partition("@")[0]: event for event in found.claimed}
     booked = reader.booked(host_id, uids)

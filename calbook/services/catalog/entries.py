@@ -109,7 +109,10 @@ def check_names_a_field(kind: Kind, key: str, fields: Mapping[str, Any]) -> None
 
 
 def change_entry(
-    context: Context, kind: Kind, key: str, save: Callable[[Transaction, datetime], None]
+    context: Context,
+    kind: Kind,
+    key: str,
+    save: Callable[[Transaction, datetime], None],
 ) -> Json:
     """Save a changed entry, and bring the reminders of all its bookings in line.
 

@@ -38,6 +38,7 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
     key = read_id(EVENT_TYPE, id)
     check_names_a_field(EVENT_TYPE, key, fields)
     changes = event_types.read_event_type_fields(fields)
+
     def save(tx: Transaction, now: datetime) -> None:
         before = tx.event_type(key)
         after = event_types.check_event_type(before._replace(**changes))

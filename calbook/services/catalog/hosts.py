@@ -38,6 +38,7 @@ def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(HOST, id)
     check_names_a_field(HOST, key, fields)
     changes = schedules.read_host_fields(fields)
+
     def save(tx: Transaction, now: datetime) -> None:
         after = tx.host(key)._replace(**changes)
         tx.timezone_of(after.schedule_id)

@@ -204,13 +204,11 @@ def _keep_content(conn: sqlite3.Connection, path: str) -> str | None:
     if application_id != APPLICATION_ID:
         raise NotCalbook(f"{path} is another program's database", path=path)
     check_is_whole(conn, path)
-    return file_copies.keep_copy(
-        path, _KEPT, partial(file_copies.copy_database, conn)
-    )
+    return file_copies.keep_copy(path, _KEPT, partial(file_copies.copy_database, conn))
 
 
 def _is_broken(path: str) -> bool:
-    """Whether what SQLite refuses was a bookings file: zeros are what a crash leaves."""
+    """Whether what SQLite refuses was a bookings file; a crash leaves zeros."""
     with open(path, "rb") as file:
         data = file.read()
     if data.startswith(b"SQLite format 3\0"):

@@ -46,6 +46,17 @@ def config_path() -> str:
     return os.path.join(directory, "config.toml")
 
 
+def make_directory(path: str) -> None:
+    """Make a directory of the user's own, and what is missing above it.
+
+    For nobody else, whatever the umask: `makedirs` leaves that to it above the last.
+    """
+    if not os.path.isdir(path):
+        make_directory(os.path.dirname(os.path.abspath(path)))
+        with suppress(FileExistsError):  # made meanwhile
+            os.mkdir(path, 0o700)
+
+
 def mail_server() -> MailServer | None:
     """The mail server; None where none is configured.
 

@@ -207,7 +207,10 @@ def default_path() -> str:
 
     try:
         directory = user_data_dir("calbook", appauthor=False)
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        if not os.path.isdir(directory):
+            from calbook.settings import make_directory  # slow to import
+
+            make_directory(directory)
     except (OSError, RuntimeError) as error:
         from calbook.core.errors import StoreError
 

@@ -139,6 +139,7 @@ def _write_report(error: BaseException) -> str | None:
 
     from calbook import __version__
     from calbook.core.time import times
+    from calbook.settings import make_directory
 
     frames = traceback.extract_tb(error.__traceback__)
     lines = [
@@ -149,7 +150,7 @@ def _write_report(error: BaseException) -> str | None:
     ]
     try:
         directory = user_log_dir("calbook", appauthor=False)
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        make_directory(directory)
         path = os.path.join(directory, f"bug-{os.getpid()}.txt")
         flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
         with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:

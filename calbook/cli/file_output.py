@@ -43,7 +43,13 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 
 
+_SQLITE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06")
+
+
 def _check_target(path: str, *, force: bool) -> None:
+    for stem in (path, path.removesuffix("-journal"), path.removesuffix("-wal")):
+        if _is_sqlite(stem):
+            raise OutputError(f"{path} is a database's", path=path)
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -54,10 +60,25 @@ def _check_target(path: str, *, force: bool) -> None:
         raise OutputError(f"{path} exists", hint="replace it with --force", path=path)
 
 
+def _is_sqlite(path: str) -> bool:
+    """Whether it is a database or a log of one, whatever it is called.
+
+    For when this program has none open: closing it here drops the locks on it.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with open(path, "rb") as file:
+            return file.read(16).startswith(_SQLITE)
+    except (OSError, ValueError):
+        return False
+
+
 def _move(temporary: str, path: str, *, force: bool) -> None:
-    """Into place; without `force` never over a file that came meanwhile."""
-    if force:
-        os.replace(temporary, path)
-        return
-    os.link(temporary, path)
-    os.unlink(temporary)
+    """Into place; without `force` never over a file that came meanwhile.
+
+    Taking the name first works where a file can have one name only.
+    """
+    if not force:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    os.replace(temporary, path)

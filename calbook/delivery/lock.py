@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from calbook.core.errors import DeliveryUnderWay, OutputError
+from calbook.store.sqlite.file_copies import share_as
 
 SUFFIX = ".delivering"
 
@@ -30,7 +31,7 @@ def hold_lock(path: str, *, stays: bool = False) -> Iterator[None]:
     if path == ":memory:":
         yield
         return
-    descriptor = _open(os.path.realpath(path) + SUFFIX)
+    descriptor = _open(os.path.realpath(path))
     try:
         if not _lock(descriptor):
             raise DeliveryUnderWay(path, stays=_is_marked(descriptor))
@@ -47,12 +48,26 @@ def _is_marked(descriptor: int) -> bool:
     return os.read(descriptor, len(_STAYS)) == _STAYS
 
 
-def _open(name: str) -> int:
-    flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+def _open(path: str) -> int:
+    """The lock file; for all who may use the bookings file, whoever made it."""
+    name = path + SUFFIX
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     try:
-        return os.open(name, flags, 0o600)
+        try:
+            descriptor = os.open(name, flags | os.O_CREAT | os.O_EXCL, 0o600)
+            share_as(descriptor, path)
+        except FileExistsError:
+            descriptor = os.open(name, flags)
     except OSError as error:
-        raise OutputError(f"cannot open {name}: {error.strerror}", path=name) from None
+        raise OutputError(
+            f"cannot open {name}: {error.strerror}",
+            hint="remove it when nobody delivers, or take it over",
+            path=name,
+        ) from None
+    if os.fstat(descriptor).st_nlink > 1:
+        os.close(descriptor)
+        raise OutputError(f"{name} is another name of some file", path=name)
+    return descriptor
 
 
 if sys.platform == "win32":

@@ -23,7 +23,7 @@ from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
 from calbook.delivery.job import Job
 from calbook.delivery.outcome import Outcome, no_answer
-from calbook.store import outbox
+from calbook.store import outbox, webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import delivery_to_json
@@ -162,14 +162,14 @@ class DeliveryWorker:
         with self._context.store.read(OutboxReader) as reading:
             rows = reading.due_rows(now, only=self._only)
         if rows and not self._can_record:
-            self._check_room(rows[0]["id"])
+            self._check_room()
         begun = self._tried | {attempt.job.seq for attempt in self._attempts.values()}
         self._queues.plan(row for row in rows if row["seq"] not in begun)
 
-    def _check_room(self, id: str) -> None:
+    def _check_room(self) -> None:
         """Send nothing that could not be noted: it would be sent again for ever."""
         with self._context.store.write() as tx:
-            outbox.reserve_space(tx, id)
+            outbox.reserve_space(tx)
         self._can_record = True
 
     def _next(self) -> float:
@@ -242,26 +242,35 @@ class DeliveryWorker:
             key, job, outcome, ended = self._done.get(timeout=max(0.001, seconds))
             attempt = self._attempts.get(key)
             if attempt is not None and attempt.job is job:  # else given up before
-                yield self._record(key, outcome, ended)
+                yield from self._record(key, outcome, ended)
         now = time.monotonic()
         for key, attempt in list(self._attempts.items()):
             if attempt.deadline <= now:
                 seconds = attempt.deadline - attempt.began - _GRACE
-                yield self._record(key, no_answer(seconds), now)
+                yield from self._record(key, no_answer(seconds), now)
 
-    def _record(self, key: str, outcome: Outcome, ended: float) -> Json:
+    def _record(self, key: str, outcome: Outcome, ended: float) -> Iterator[Json]:
+        """Note how an attempt went; nothing of one that the file does not know."""
         attempt = self._attempts.pop(key)
         self._queues.record_outcome(key, outcome)
         while True:
             try:
-                return self._write_outcome(attempt, outcome, ended)
+                found = self._write_outcome(attempt, outcome, ended)
+                break
             except Busy:  # a watcher waits for whoever is at the file
                 if not self._stays:
                     raise
+        if found is not None:
+            yield found
 
-    def _write_outcome(self, attempt: _Attempt, outcome: Outcome, ended: float) -> Json:
+    def _write_outcome(
+        self, attempt: _Attempt, outcome: Outcome, ended: float
+    ) -> Json | None:
+        """None where a restore meanwhile took the delivery out of the file."""
         job, now = attempt.job, self._context.clock()
         with self._context.store.write() as tx:
+            if OutboxReader(tx.connection).delivery_row(job.id) is None:
+                return None
             if outcome.status == "gone" and _has_moved(tx, job):
                 outcome = outcome._replace(status="retry")
             decision = retry.decide_retry(outcome, attempts=job.attempts + 1, now=now)
@@ -274,7 +283,6 @@ class DeliveryWorker:
             }
             outbox.record_attempt(
                 tx,
-                seq=job.seq,
                 id=job.id,
                 attempt=entry,
                 status=decision.status,
@@ -301,7 +309,7 @@ def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None
     """Send nothing more to who wants nothing more."""
     if job.channel == "webhook":
         reason = f"{outcome.code}: {outcome.text}"
-        outbox.disable_webhook(tx, job.target, reason, now=now)
+        webhooks.disable_webhook(tx, job.target, reason, now=now)
     outbox.drop_pending(tx, job.channel, job.target, now=now)
 
 

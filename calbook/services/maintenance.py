@@ -8,7 +8,7 @@ from calbook.store.sqlite import maintenance
 
 def check_file(context: Context) -> tuple[str, ...]:
     """What is wrong with the file, a sentence each."""
-    return maintenance.find_faults(context.store)
+    return maintenance.check_file(context.store)
 
 
 def back_up_file(context: Context, path: str, *, force: bool) -> None:

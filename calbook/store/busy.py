@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.busy import Stretch, split_span
+from calbook.core.errors import Busy
+from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
 from calbook.store.facts import CLAIM_SECONDS, Facts
 from calbook.store.reader import Row
+from calbook.store.writer import repeat_step
 
 if TYPE_CHECKING:
     from calbook.store.writer import Writer
+
+    Step = Callable[[Writer], object]
 
 # One row for each, with what is to be told of it.
 _CALENDARS = """
@@ -99,15 +105,110 @@ class BusyReader(Facts):
         return {uid for (uid,) in found}
 
 
-def save_calendar(
-    tx: Writer, calendar: Mapping[str, Any], stretches: Sequence[Stretch]
-) -> None:
-    """Write a calendar and all its busy time in the place of one of its name."""
-    remove_calendar(tx, calendar["host_id"], calendar["name"])
-    names = tuple(calendar)
-    tx.insert_all("calendars", names, [tuple(calendar.values())])
-    row = tx.connection.execute("select last_insert_rowid()").fetchone()
-    tx.insert_all("busy", _PIECE, list(_pieces(calendar["host_id"], row[0], stretches)))
+def replace_steps(
+    calendar: Mapping[str, Any], stretches: Sequence[Stretch]
+) -> Iterator[Step]:
+    """Steps that write a calendar and its busy time in the place of one of its name.
+
+    The new time comes before the old goes: who books between two steps sees all of
+    one or the other, and what an interrupted import left goes with the next one.
+
+    Raises:
+        Busy: another import of that calendar has begun, or it was removed.
+    """
+    place = _CalendarPlace(calendar, len(stretches))
+    yield lambda tx: place.find(tx, stretches)
+    for first, some in _bounded(stretches):
+        yield partial(place.add, first=first, stretches=some)
+    yield place.finish
+    yield from repeat_step(place.remove_some)
+
+
+class _CalendarPlace:
+    """A calendar's row, and the numbers that its new stretches have: the next ones."""
+
+    def __init__(self, calendar: Mapping[str, Any], count: int) -> None:
+        self._calendar, self._count = calendar, count
+        self._id = self._first = 0
+
+    def find(self, tx: Writer, stretches: Sequence[Stretch]) -> None:
+        """Make the row if it is new, and the last stretch, so that others count on."""
+        key = {name: self._calendar[name] for name in ("host_id", "name")}
+        row = tx.connection.execute(
+            "select id from calendars where host_id = :host_id and name = :name", key
+        ).fetchone()
+        if row is None:
+            new = {**self._calendar, **_NOT_READ_YET}
+            tx.insert_all("calendars", tuple(new), [tuple(new.values())])
+            row = tx.connection.execute("select last_insert_rowid()").fetchone()
+        self._id = row[0]
+        last = self._last(tx)
+        self._first = 0 if last is None else last + 1
+        self._insert(tx, self._count - 1, stretches[-1:])
+
+    def add(self, tx: Writer, *, first: int, stretches: Sequence[Stretch]) -> None:
+        if self._last(tx) != self._first + self._count - 1:
+            raise Busy(
+                f"calendar {self._calendar['name']} was imported again, or removed,"
+                " meanwhile",
+                hint="what came later stays",
+                calendar=self._calendar["name"],
+            )
+        self._insert(tx, first, stretches)
+
+    def finish(self, tx: Writer) -> None:
+        """The row says what the new stretches are."""
+        names = [n for n in self._calendar if n not in ("host_id", "name")]
+        changes = ", ".join(f"{name} = :{name}" for name in names)
+        statement = f"update calendars set {changes} where id = :id"
+        tx.run(statement, **self._calendar, id=self._id)
+
+    def remove_some(self, tx: Writer) -> int:
+        """Of the old stretches; how many pieces."""
+        return remove_busy(tx, self._id, before=self._first)
+
+    def _last(self, tx: Writer) -> int | None:
+        found: int | None = tx.connection.execute(
+            "select max(stretch) from busy where calendar_id = ?", (self._id,)
+        ).fetchone()[0]
+        return found
+
+    def _insert(self, tx: Writer, first: int, stretches: Sequence[Stretch]) -> None:
+        first += self._first
+        pieces = _pieces(self._calendar["host_id"], self._id, first, stretches)
+        tx.insert_all("busy", _PIECE, list(pieces))
+
+
+_NOT_READ_YET = {"events": 0, "free": 0, "bookings": 0, "horizon": None}
+_MOST_PIECES = 500  # that a step writes or removes, and those of one stretch more
+
+
+def remove_busy(tx: Writer, calendar_id: int, *, before: int | None = None) -> int:
+    """Some stretches of a calendar, all of them in the end; how many pieces."""
+    return tx.run(
+        "delete from busy where calendar_id = :id"
+        " and (:before is null or stretch < :before) and stretch <= coalesce(("
+        "  select stretch from busy where calendar_id = :id"
+        "  order by stretch limit 1 offset :most"
+        " ), stretch)",
+        id=calendar_id,
+        before=before,
+        most=_MOST_PIECES,
+    )
+
+
+def _bounded(
+    stretches: Sequence[Stretch],
+) -> Iterator[tuple[int, Sequence[Stretch]]]:
+    """All but the last, in parts of not too many pieces; each with its place."""
+    begin = pieces = 0
+    for n, stretch in enumerate(stretches[:-1]):
+        pieces += 1 + (stretch.span.end - stretch.span.start) // LONGEST_CLAIM
+        if pieces >= _MOST_PIECES:
+            yield begin, stretches[begin : n + 1]
+            begin, pieces = n + 1, 0
+    if stretches[begin:-1]:
+        yield begin, stretches[begin:-1]
 
 
 _PIECE = (
@@ -117,19 +218,31 @@ _PIECE = (
 
 
 def _pieces(
-    host_id: str, calendar_id: int, stretches: Sequence[Stretch]
+    host_id: str, calendar_id: int, first: int, stretches: Sequence[Stretch]
 ) -> Iterable[tuple[Any, ...]]:
     epoch = times.epoch
-    for number, stretch in enumerate(stretches):
+    for number, stretch in enumerate(stretches, start=first):
         whole = (epoch(stretch.span.start), epoch(stretch.span.end))
         for piece in split_span(stretch.span):
             edges = (epoch(piece.start), epoch(piece.end))
             yield (host_id, *edges, calendar_id, number, *whole, stretch.text)
 
 
-def remove_calendar(tx: Writer, host_id: str, name: str) -> None:
-    tx.run(
-        "delete from calendars where host_id = :host_id and name = :name",
-        host_id=host_id,
-        name=name,
+def remove_steps(calendar_id: int) -> Iterator[Step]:
+    """Steps that take a calendar out with all its busy time."""
+    yield from repeat_step(lambda tx: remove_busy(tx, calendar_id))
+    yield lambda tx: tx.run("delete from calendars where id = :id", id=calendar_id)
+
+
+def remove_all_steps(host_id: str) -> Iterator[Step]:
+    """Steps that take out all busy time of a host."""
+    return repeat_step(
+        lambda tx: tx.run(
+            "delete from busy where host_id = :host_id and busy_start <= coalesce(("
+            "  select busy_start from busy where host_id = :host_id"
+            "  order by busy_start limit 1 offset :most"
+            " ), busy_start)",
+            host_id=host_id,
+            most=_MOST_PIECES,
+        )
     )

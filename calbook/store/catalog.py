@@ -116,12 +116,15 @@ class CatalogWriter(Writer):
         Raises:
             InUse: naming one thing that does.
         """
+        self.check_unused(noun, id)
+        self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
+
+    def check_unused(self, noun: str, id: str) -> None:
         for statement, by, *hints in _USES[noun]:
             row = self._one(statement, id=id)
             if row:
                 named = zip(("hint", "command_hint"), hints, strict=False)
                 raise InUse(noun, id, by=by.format(row[0]), **dict(named))
-        self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
 
 
 _KEEPING_TEXT = """

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calbook.core.model import Event
-    from calbook.core.outgoing.webhooks import Webhook
     from calbook.store.writer import Writer
 
 _WANTED = """
@@ -285,30 +284,33 @@ def queue_delivery(
     return id
 
 
-def reserve_space(tx: Writer, id: str) -> None:
-    """See that attempts at a delivery and its like can be written down.
+def reserve_space(tx: Writer) -> None:
+    """See that attempts at deliveries can be written down.
 
     Raises:
         StoreError: not even this, and the disk may be full.
     """
     tx.run(
         "insert into attempts (delivery, number, at, status, text, milliseconds)"
-        " values (:id, 0, 0, '', printf('%8192s', ''), 0)",
-        id=id,
+        " select id, 0, 0, '', printf('%8192s', ''), 0 from deliveries limit 1"
     )
-    tx.run("delete from attempts where delivery = :id and number = 0", id=id)
+    tx.run(
+        "delete from attempts where number = 0"
+        " and delivery = (select id from deliveries limit 1)"
+    )
 
 
 def record_attempt(
     tx: Writer,
     *,
-    seq: int,
     id: str,
     attempt: Mapping[str, Any],
     status: str,
     due_at: datetime | None,
 ) -> None:
     """Write how an attempt of a delivery went, and what becomes of the delivery.
+
+    Its number may be another delivery's by now, in a file that was restored.
 
     `attempt` is at, status, code, text and milliseconds.
     """
@@ -323,8 +325,8 @@ def record_attempt(
         "update deliveries set status = :status, attempts = attempts + 1,"
         " due_at = coalesce(:due_at, due_at),"
         " finished_at = iif(:status = 'pending', null, :at)"
-        " where seq = :seq and status = 'pending'",
-        seq=seq,
+        " where id = :id and status = 'pending'",
+        id=id,
         status=status,
         due_at=None if due_at is None else times.epoch(due_at),
         at=attempt["at"],
@@ -341,34 +343,22 @@ def redeliver(tx: Writer, id: str, *, now: datetime) -> None:
     tx.queued += [row["seq"] for row in rows.fetchall()]
 
 
-def drop_pending(tx: Writer, channel: str, target: str, *, now: datetime) -> int:
-    """Give up what is pending for a target; how many deliveries that were."""
+def drop_pending(
+    tx: Writer, channel: str, target: str, *, now: datetime, some: bool = False
+) -> int:
+    """Give up what is pending for a target, or the oldest of it; how many that were."""
     return tx.run(
-        f"{DROP_STATEMENT} and channel = :channel and target = :target",
+        f"{DROP_STATEMENT} and seq in (select seq from deliveries"
+        " where status = 'pending' and channel = :channel and target = :target"
+        " order by seq limit :most)",
         channel=channel,
         target=target,
         now=times.epoch(now),
+        most=_AT_ONCE if some else -1,
     )
 
 
-def save_webhook(tx: Writer, webhook: Webhook, *, now: datetime) -> None:
-    old = [
-        {"secret": each.secret, "until": times.epoch(each.until)}
-        for each in webhook.old_secrets
-    ]
-    tx.upsert_dated(
-        "webhooks",
-        now,
-        id=webhook.id,
-        url=webhook.url,
-        events=json.dumps(webhook.events),
-        headers=json.dumps(webhook.headers, ensure_ascii=False),
-        secret=webhook.secret,
-        old_secrets=json.dumps(old),
-        active=int(webhook.active),
-        disabled_reason=webhook.disabled_reason,
-        allow_http=int(webhook.allow_http),
-    )
+_AT_ONCE = 1_000  # deliveries that one step changes
 
 
 def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
@@ -378,23 +368,6 @@ def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
         f"delete from deliveries where seq in (select seq from ({_OLD}))",
     ):
         tx.run(statement, before=before, most=most)
-
-
-def disable_webhook(tx: Writer, id: str, reason: str, *, now: datetime) -> None:
-    tx.run(
-        "update webhooks set active = 0, disabled_reason = :reason, updated_at = :now"
-        " where id = :id",
-        id=id,
-        reason=reason,
-        now=times.epoch(now),
-    )
-
-
-def remove_webhook(tx: Writer, id: str, *, now: datetime) -> int:
-    """Take a webhook out; how many pending deliveries were dropped with it."""
-    dropped = drop_pending(tx, "webhook", id, now=now)
-    tx.run("delete from webhooks where id = :id", id=id)
-    return dropped
 
 
 def _to_list(seqs: Collection[int] | None) -> str | None:

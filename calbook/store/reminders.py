@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.time import times
 from calbook.store.outbox import DROP_STATEMENT
@@ -12,6 +12,7 @@ from calbook.store.writer import Writer, to_epoch
 if TYPE_CHECKING:
     from calbook.core.model import Booking
     from calbook.core.outgoing.reminders import Key
+    from calbook.store.reader import Reader, Row
 
 
 class NotificationSettings(NamedTuple):
@@ -162,7 +163,8 @@ def planned_until(tx: Writer, booking: Booking, now: datetime) -> datetime:
 
 def bookings_to_plan(tx: Writer, now: datetime, *, most: int) -> list[str]:
     """Those worked out by a clock that was ahead, and those with more to queue."""
-    return _uids(tx, _TO_PLAN, now=times.epoch(now), day=_DAY, most=most)
+    facts = {"now": times.epoch(now), "day": _DAY, "most": most}
+    return [row["uid"] for row in tx.connection.execute(_TO_PLAN, facts)]
 
 
 _DAY = 24 * 60 * 60
@@ -180,34 +182,67 @@ def start_reminded_of(tx: Writer, delivery: str) -> datetime | None:
     return None if row is None else times.instant(row["start_at"])
 
 
-def bookings_reminded_of_host(tx: Writer, host_id: str, now: datetime) -> list[str]:
-    """The bookings of a host, still to come, that somebody is reminded of."""
-    return _uids(tx, _OF_HOST, id=host_id, now=times.epoch(now))
+def begin_update(tx: Writer, noun: str, id: str, now: datetime) -> None:
+    """Note that the reminders of an entry's bookings are to be brought in line.
+
+    Only where there are any: bookings still to come that somebody is reminded of.
+    """
+    facts = {"noun": noun, "id": id}
+    tx.run("delete from reminder_updates where noun = :noun and id = :id", **facts)
+    if _next_bookings(tx, noun, id, now, after=0, most=1):
+        tx.run("insert into reminder_updates values (:noun, :id, 0)", **facts)
 
 
-def bookings_reminded_of_event_type(
-    tx: Writer, event_type_id: str, now: datetime
-) -> list[str]:
-    """The bookings of an event type, still to come, that somebody is reminded of."""
-    return _uids(tx, _OF_EVENT_TYPE, id=event_type_id, now=times.epoch(now))
+def unfinished_updates(reader: Reader) -> list[tuple[str, str]]:
+    rows = reader.connection.execute("select noun, id from reminder_updates")
+    return [(row[0], row[1]) for row in rows]
 
 
-# What is queued of those that seem over too: the clock may be wrong.
+def continue_update(tx: Writer, noun: str, id: str, now: datetime) -> list[str]:
+    """The next bookings to bring in line; none when all are, or it was not begun."""
+    facts = {"noun": noun, "id": id}
+    row = tx.connection.execute(
+        "select after from reminder_updates where noun = :noun and id = :id", facts
+    ).fetchone()
+    if row is None:
+        return []
+    found = _next_bookings(tx, noun, id, now, after=row[0], most=_AT_ONCE)
+    if found:
+        tx.run(
+            "update reminder_updates set after = :after"
+            " where noun = :noun and id = :id",
+            after=found[-1]["place"],
+            **facts,
+        )
+    else:
+        tx.run("delete from reminder_updates where noun = :noun and id = :id", **facts)
+    return [row["uid"] for row in found]
+
+
+_AT_ONCE = 5  # bookings
+# Walked in the order of making, from where the last look ended. What is queued of those
+# that seem over too: the clock may be wrong.
 _AHEAD = """
-    select b.uid from bookings b join event_types e on e.id = b.event_type_id
-    where (
+    select b.uid, b.rowid as place
+    from bookings b not indexed join event_types e on e.id = b.event_type_id
+    where b.rowid > :after and (
         e.reminders <> '[]' and b.confirmed_until > :now or exists (
             select 1 from reminders r join deliveries d on d.id = r.delivery
             where r.uid = b.uid and d.status = 'pending'
         )
     )
 """
-_OF_EVENT_TYPE = f"{_AHEAD} and b.event_type_id = :id order by b.rowid"
-_OF_HOST = f"""
-    {_AHEAD} and b.uid in (select uid from booking_hosts where host_id = :id)
-    order by b.rowid
-"""
+_OF = {
+    "event type": "b.event_type_id = :id",
+    "host": "exists (select 1 from booking_hosts h"
+    " where h.uid = b.uid and h.host_id = :id)",
+}
 
 
-def _uids(tx: Writer, statement: str, **facts: Any) -> list[str]:
-    return [row["uid"] for row in tx.connection.execute(statement, facts)]
+def _next_bookings(
+    tx: Writer, noun: str, id: str, now: datetime, *, after: int, most: int
+) -> list[Row]:
+    return tx.connection.execute(
+        f"{_AHEAD} and {_OF[noun]} order by b.rowid limit :most",
+        {"id": id, "now": times.epoch(now), "after": after, "most": most},
+    ).fetchall()

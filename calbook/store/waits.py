@@ -5,13 +5,19 @@ from __future__ import annotations
 from calbook.store.outbox import WAITING
 from calbook.store.writer import Writer
 
+_AT_ONCE = 1_000  # deliveries
 
-def retry_all_now(tx: Writer, now: int) -> None:
-    """Let nothing wait for its next attempt, which is one more than there would be."""
-    tx.run(
+
+def retry_some_now(tx: Writer, now: int) -> int:
+    """Let some not wait for their next attempt, one more than there would be; how many.
+
+    All in the end: another call takes others.
+    """
+    return tx.run(
         "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
-        f" where {WAITING}",
+        f" where seq in (select seq from deliveries where {WAITING} limit :most)",
         now=now,
+        most=_AT_ONCE,
     )
 
 

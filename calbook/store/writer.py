@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,6 +64,17 @@ class Writer(Facts):
     def upsert_dated(self, table: str, now: datetime, **columns: Any) -> None:
         stamp = times.epoch(now)
         self.upsert(table, "id", **columns, created_at=stamp, updated_at=stamp)
+
+
+def repeat_step(step: Callable[[Any], int]) -> Iterator[Callable[[Any], None]]:
+    """The same step of `write_portions` until it has changed nothing."""
+    changed = [1]
+
+    def once(tx: Writer) -> None:
+        changed[0] = step(tx)
+
+    while changed[0]:
+        yield once
 
 
 @cache

@@ -131,7 +131,7 @@ def findings(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     with closing(sqlite3.connect(scene.path, isolation_level=None)) as conn:
         conn.execute("delete from claims")
-    found = [f"{uid} will take place but holds no time"]
+    found = [f"{uid} will take place but holds no time of user_me"]
     yield Reached(("db", "check"), {"findings": found})
 
 
@@ -427,9 +427,9 @@ def ambiguous_uid(scene: Scene) -> Iterator[Reached]:
     with closing(sqlite3.connect(scene.path, isolation_level=None)) as conn:
         for start, twin in zip(starts, twins, strict=True):
             uid = scene.booked(start)
-            for table in ("bookings", "booking_hosts", "attendees", "occurrences"):
-                conn.execute(f"update {table} set uid = ? where uid = ?", (twin, uid))
-            for table in ("claims", "events"):
+            conn.execute("delete from claims where uid = ?", (uid,))
+            tables = ("bookings", "booking_hosts", "attendees", "occurrences", "events")
+            for table in tables:
                 conn.execute(f"update {table} set uid = ? where uid = ?", (twin, uid))
     yield Reached(("show", "TWIN0"), {"prefix": "twin0", "candidates": twins})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import MONDAY
 from store.test_steps import steps
 from support.properties import TORTURE
 from support.receiving import (
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from conftest import Clock
     from support.running import Spawn
 
-    from calbook import Booking
+    from calbook import Booking, EventType
 
 pytest_plugins = ("support.receiving", "support.running")
 
@@ -792,6 +794,41 @@ def test_the_lock_is_a_file_of_its_owner_alone(client: Client, path: Path) -> No
     assert file.read_bytes() == b""
 
 
+def test_the_lock_of_a_shared_file_is_shared(client: Client, path: Path) -> None:
+    client.calendar.hosts.update("me", name="Ada")
+    path.chmod(0o660)
+
+    client.deliver()
+
+    file = path.with_name(f"{path.name}{lock.SUFFIX}")
+    assert file.stat().st_mode & 0o777 == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
+def test_roots_deliver_does_not_stop_the_users(client: Client, path: Path) -> None:
+    """It left a lock file that only root could open."""
+    client.calendar.hosts.update("me", name="Ada")
+    os.chown(path, 65534, 65534)
+
+    client.deliver()
+
+    made = path.with_name(f"{path.name}{lock.SUFFIX}").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (65534, 65534, 0o600)
+
+
+def test_a_second_name_of_another_file_is_no_lock(client: Client, path: Path) -> None:
+    """It was emptied, whosever it was."""
+    client.calendar.hosts.update("me", name="Ada")
+    other = path.with_name("other")
+    other.write_text("mine")
+    path.with_name(f"{path.name}{lock.SUFFIX}").hardlink_to(other)
+
+    with pytest.raises(errors.OutputError, match="another name"):
+        client.deliver()
+
+    assert other.read_text() == "mine"
+
+
 def test_two_processes_send_nothing_twice(
     client: Client, receiver: Receiver, hook: str, booking: Book, spawn: Spawn
 ) -> None:
@@ -822,6 +859,87 @@ def test_no_lock_is_held_on_the_file_while_the_network_is_used(
 
     assert sent.status == "delivered"
     assert client.calendar.hosts.get("me").name == "Ada"
+
+
+def restoring(path: Path, copy: Path, act: Callable[[Client], object]) -> Answer:
+    """A receiver that takes its time: meanwhile the file is restored and used."""
+
+    def answer(conn: socket.socket) -> None:
+        with Client(path, clock=lambda: MONDAY) as other:
+            other.restore(copy)
+            act(other)
+        status(200)(conn)
+
+    return answer
+
+
+def book_another(client: Client) -> object:
+    return client.calendar.bookings.create(
+        event_type_id="demo",
+        start_time="2027-01-20T10:00Z",
+        attendee={"name": "Bob", "email": "bob@example.com"},
+    )
+
+
+def test_a_delivery_under_way_during_a_restore_is_nobody_elses(
+    client: Client,
+    receiver: Receiver,
+    hook: str,
+    booking: Book,
+    event_type: Callable[..., EventType],
+    path: Path,
+) -> None:
+    """It was "a bug in calbook: IntegrityError"; the delivery that has its number now
+    was taken as sent.
+    """
+    event_type()
+    copy = path.with_name("copy.db")
+    client.backup(copy)
+    booking()
+    receiver.answers["/"] = [restoring(path, copy, book_another)]
+
+    assert client.deliver() == ()
+
+    assert statuses(client) == ["pending"]
+    (sent,) = client.deliver()
+    assert (sent.status, receiver.requests[-1].uid) == ("delivered", sent.uid)
+    assert client.check() == ()
+
+
+def test_a_delivery_that_a_restored_file_knows_is_recorded(
+    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+) -> None:
+    booking()
+    copy = path.with_name("copy.db")
+    client.backup(copy)
+    receiver.answers["/"] = [restoring(path, copy, Client.check)]
+
+    (sent,) = client.deliver()
+
+    assert (sent.status, statuses(client)) == ("delivered", ["delivered"])
+
+
+def test_a_watcher_goes_on_after_a_restore(
+    client: Client,
+    receiver: Receiver,
+    hook: str,
+    booking: Book,
+    event_type: Callable[..., EventType],
+    path: Path,
+    spawn: Spawn,
+) -> None:
+    event_type()
+    copy = path.with_name("copy.db")
+    client.backup(copy)
+    receiver.answers["/"] = [restoring(path, copy, Client.check)]
+    watcher = spawn("deliver", "--watch")
+    booking()
+    wait_until(lambda: not receiver.answers["/"] and not statuses(client))
+
+    book_another(client)
+
+    wait_until(lambda: statuses(client) == ["delivered"])
+    assert watcher.poll() is None
 
 
 def test_a_kill_loses_nothing_and_repeats_at_most_the_one_in_flight(

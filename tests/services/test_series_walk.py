@@ -20,6 +20,7 @@ from conftest import DAYS, Clock
 from support.properties import TORTURE
 
 from calbook import Booking, Client, Occurrence, Status, errors
+from calbook.store.sqlite.consistency import row_faults
 
 WALKS = 4
 STEPS = 60
@@ -339,6 +340,7 @@ def check_all(client: Client, clock: Clock, draw: random.Random) -> None:
         rows = conn.execute(OCCURRENCES, now).fetchall()
         check_claims(conn, rows)
         check_loads(conn, rows)
+        assert tuple(row_faults(conn)) == ()
     statuses: dict[str, set[str]] = {}
     for row in rows:
         statuses.setdefault(row["uid"], set()).add(seen(row))

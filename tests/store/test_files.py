@@ -338,6 +338,53 @@ def test_an_older_file_is_copied_beside_itself_and_then_migrated(
         assert conn.execute("select count(*) from hosts").fetchone() == (1,)
 
 
+def test_the_copy_takes_no_name_that_is_taken(
+    made: Path, next_schema: list[Callable[[Any], None]]
+) -> None:
+    """A link of that name was followed, and what it led to was overwritten."""
+    target = made.with_name("target")
+    target.write_text("mine")
+    name = f"{made.name}.before-{setup.SCHEMA_VERSION}"
+    made.with_name(name).symlink_to(target)
+    before = dumped(made)
+
+    with Client(made) as client:
+        look(client)
+
+    assert target.read_text() == "mine"
+    assert dumped(made.with_name(f"{name}-2")) == before
+
+
+def test_the_copy_of_a_file_named_as_an_address_is_whole(
+    made: Path,
+    next_schema: list[Callable[[Any], None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The copy was empty: SQLite took the name for a URI and made another file."""
+    before = dumped(made)
+    monkeypatch.chdir(made.parent)
+    odd = made.rename(made.with_name("file:odd.db"))
+
+    with Client(odd.name) as client:
+        look(client)
+
+    kept = f"{odd.name}.before-{setup.SCHEMA_VERSION}"
+    assert dumped(made.with_name(kept)) == before
+    assert set(contents(made.parent)) == {odd.name, kept}
+
+
+def test_the_copy_is_for_whom_the_file_is(
+    made: Path, next_schema: list[Callable[[Any], None]]
+) -> None:
+    made.chmod(0o660)
+
+    with Client(made) as client:
+        look(client)
+
+    copy = made.with_name(f"{made.name}.before-{setup.SCHEMA_VERSION}")
+    assert copy.stat().st_mode & 0o777 == 0o660
+
+
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     made: Path, next_schema: list[Callable[[Any], None]]
 ) -> None:
@@ -353,13 +400,50 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_without_room_for_the_copy_nothing_is_migrated(
     made: Path, next_schema: list[Callable[[Any], None]]
 ) -> None:
-    made.with_name(f"{made.name}.before-{setup.SCHEMA_VERSION}").mkdir()
-    before = made.read_bytes()
+    """The longest name that a journal fits beside is too long for the copy's."""
+    long = made.rename(made.with_name("x" * 246))
+    before = long.read_bytes()
 
-    with Client(made) as client, pytest.raises(errors.StoreError, match="cannot make"):
+    with Client(long) as client, pytest.raises(errors.StoreError, match="cannot make"):
         look(client)
 
-    assert made.read_bytes() == before
+    assert contents(long.parent) == {long.name: before}
+
+
+@USES
+def test_who_opened_it_before_a_newer_calbook_changed_it_is_told(
+    made: Path, use: Act
+) -> None:
+    """It went on writing rows as its own version has them."""
+    with Client(made) as client, plain(made) as conn:
+        look(client)
+        conn.execute("alter table hosts add column pronouns text not null default ''")
+        conn.execute(f"pragma user_version = {SCHEMA_VERSION + 1}")
+        before = dumped(made)
+
+        with pytest.raises(errors.Newer, match="while it was in use") as refusal:
+            use(client)
+
+    assert "start this program again" in str(refusal.value.hint)
+    assert refusal.value.details["schema"] == SCHEMA_VERSION + 1
+    assert dumped(made) == before
+
+
+@USES
+def test_who_has_it_open_brings_an_older_content_up_to_date(
+    made: Path, next_schema: list[Callable[[Any], None]], use: Act
+) -> None:
+    """A copy from before, written into the file by another program."""
+    old = made.with_name("old.db")
+    shutil.copy(made, old)
+    with Client(made) as client:
+        look(client)
+        with plain(old) as source, plain(made) as conn:
+            source.backup(conn)
+
+        use(client)
+
+    assert "pronouns" in columns(made, "hosts")
 
 
 # -- a file that another program has turned to WAL -----------------------------------

@@ -246,18 +246,28 @@ def test_a_restore_waits_for_who_writes_as_long_as_patience_lasts(
     assert {p.name for p in path.parent.iterdir()} == before
 
 
-def test_a_restore_is_not_held_up_by_who_reads(
-    client: Client, path: Path, copy: Path, plain: sqlite3.Connection
+def test_a_restore_waits_for_who_reads_and_who_reads_then_sees_it(
+    client: Client,
+    path: Path,
+    copy: Path,
+    plain: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(file_access, "LOCK_WAIT_SECONDS", 0.3)
     named(client, "One").backup(copy)
     named(client, "Two")
+    names = {p.name for p in path.parent.iterdir()}
     plain.execute("begin")
-    before = plain.execute("select name from hosts").fetchall()
+    assert plain.execute("select name from hosts").fetchall() == [("Two",)]
 
+    with pytest.raises(errors.Busy, match=path.name):
+        client.restore(copy)
+
+    assert plain.execute("select name from hosts").fetchall() == [("Two",)]
+    assert {p.name for p in path.parent.iterdir()} == names
+    plain.execute("commit")
     client.restore(copy)
-
-    assert name_in(path) == "One"
-    assert plain.execute("select name from hosts").fetchall() == before
+    assert plain.execute("select name from hosts").fetchall() == [("One",)]
 
 
 def test_who_has_the_file_open_goes_on_with_the_restored_one(
@@ -359,32 +369,140 @@ def test_nothing_is_wrong_with_what_calbook_wrote(
     assert client.check() == ()
 
 
-DAMAGES = {
-    "two claims of user_me overlap": "drop trigger claims_moved;"
-    " update claims set claim_end = claim_end + 3600",
-    "a trigger that refuses overlapping claims is missing": "drop trigger"
-    " claims_inserted",
-    "{} holds time for a cancelled occurrence": "update occurrences"
-    " set status = 'CANCELLED' where uid = '{}'",
-    "{} holds other time than its occurrence says": "update claims"
-    " set claim_end = claim_end + 60 where uid = '{}'",
-    "{} will take place but holds no time": "delete from claims where uid = '{}'",
-    "{} has no occurrence": "delete from claims where uid = '{0}';"
+# What another program does, first without the file's guards, and what is found.
+FAULTS = {
+    "claims of user_me overlap: {0} and {1}": "update claims"
+    " set claim_end = claim_end + 3600",
+    "the trigger claims_moved is missing": "drop trigger claims_moved",
+    "the trigger claims_inserted is not as calbook made it": "drop trigger"
+    " claims_inserted; create trigger claims_inserted before insert on claims"
+    " begin select 1; end",
+    "the trigger helpful is not calbook's": "create trigger helpful after insert on"
+    " bookings begin delete from claims; end",
+    "the index occurrences_due is missing": "drop index occurrences_due",
+    "{0} holds time of user_me for a cancelled occurrence": "update occurrences"
+    " set status = 'CANCELLED' where uid = '{0}'",
+    "{0} holds time of user_me for no occurrence": "delete from occurrences"
+    " where uid = '{0}'",
+    "{0} holds time of user_bob, who is not its host": "update claims"
+    " set host_id = 'user_bob' where uid = '{0}'",
+    "{0} holds other time of user_me than its occurrence says": "update claims"
+    " set claim_end = claim_end + 60 where uid = '{0}'",
+    "{0} will take place but holds no time of user_me": "delete from claims"
+    " where uid = '{0}'",
+    "{0} takes place outside the time that it holds of user_me": "update occurrences"
+    " set end_at = end_at + 60 where uid = '{0}'",
+    "{0} is at another time than 2027-01-18T10:00:00 in UTC": "update occurrences"
+    " set by_offset = 0, start_at = start_at + 60 where uid = '{0}'",
+    "{0} is at another time than its newest event tells": "update occurrences"
+    " set end_at = end_at - 60 where uid = '{0}'",
+    "{0} has another status than its newest event tells": "update occurrences set"
+    " status = 'CANCELLED', resolution = 'cancelled' where uid = '{0}'",
+    "{0} has the unknown status DONE": "update occurrences set status = 'DONE'"
+    " where uid = '{0}'",
+    "{0} is CONFIRMED and yet ended as rejected": "update occurrences"
+    " set resolution = 'rejected' where uid = '{0}'",
+    "{0} is listed at another time or with another status than its occurrences"
+    " have": "update bookings set confirmed_until = null where uid = '{0}'",
+    "{0} counts as a booking of evt_other, which it is not": "update occurrences"
+    " set event_type_id = 'evt_other' where uid = '{0}'",
+    "{0} is counted wrong in the turns of user_me": "update booking_hosts"
+    " set is_live = 0 where uid = '{0}'",
+    "the bookings of user_me are counted wrong": "update host_loads"
+    " set bookings = bookings + 1",
+    "{0} has no occurrence": "delete from claims where uid = '{0}';"
     " delete from occurrences where uid = '{0}'",
-    "{} has no event that tells of its making": "delete from events where uid = '{}'",
+    "{0} has no host": "delete from booking_hosts where uid = '{0}'",
+    "{0} has no attendee": "delete from attendees where uid = '{0}'",
+    "{0} is not found by the address ada@example.com": "update attendees"
+    " set email_folded = 'bob@example.com' where uid = '{0}'",
+    "{0} has no event that tells of its making": "delete from events where uid = '{0}'",
+    "{0} has something that is not JSON": "update bookings set policy = '{{'"
+    " where uid = '{0}'",
+    "{0} is not there, but its attendees": "delete from bookings where uid = '{0}'",
     "a row of bookings refers to a missing row of event_types": "delete from"
     " event_types",
+    "busy time of user_bob belongs to a calendar of user_me": "update busy"
+    " set host_id = 'user_bob'",
+    "busy time of user_me belongs to no calendar": "delete from calendars",
+    "the busy time of user_me in {2} has a gap": "delete from busy"
+    " where busy_start = (select busy_start from busy limit 1 offset 2)",
 }
 
 
-@pytest.mark.parametrize(("finding", "damage"), DAMAGES.items(), ids=DAMAGES)
-def test_a_check_finds_what_another_program_broke(
+@pytest.mark.parametrize(("finding", "damage"), FAULTS.items(), ids=FAULTS)
+def test_a_check_finds_and_names_what_another_program_broke(
     client: Client, plain: sqlite3.Connection, finding: str, damage: str
 ) -> None:
-    uid = client.calendar.bookings.list()[0].uid
-    plain.executescript(damage.format(uid))
+    """A meeting moved onto another one, and a guard that guards nothing, passed."""
+    first, second = (b.uid for b in client.calendar.bookings.list())
+    client.calendar.hosts.create("bob", name="Bob", email="bob@example.com")
+    calendar = client.calendar.busy.add(
+        start_time="2027-03-01 00:00Z", end_time="2027-03-20 00:00Z", host_id="me"
+    )
+    assert client.check() == ()
+    names = (first, second, calendar.name)
+    plain.execute("pragma foreign_keys = off")
+    guards = plain.execute(
+        "select name, sql from sqlite_master where type = 'trigger'"
+    ).fetchall()
+    if "trigger" not in damage:
+        for name, _ in guards:
+            plain.execute(f"drop trigger {name}")
+    plain.executescript(damage.format(*names))
+    if "trigger" not in damage:
+        for _, text in guards:
+            plain.execute(text)
 
-    assert finding.format(uid) in client.check()
+    assert finding.format(*names) in client.check()
+
+
+def test_findings_of_one_kind_are_named_a_few_at_a_time(
+    client: Client, booking: Callable[..., Booking], plain: sqlite3.Connection
+) -> None:
+    for _ in range(8):
+        booking()
+    plain.execute("delete from claims")
+
+    assert len(client.check()) == 5
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update occurrences set start_at = start_at - 3600",
+        "update occurrences set end_at = end_at + 3600",
+        "update occurrences set start_at = start_at + 3600, end_at = end_at + 3600,"
+        " claim_start = claim_start + 3600, claim_end = claim_end + 3600",
+        "update occurrences set claim_end = claim_end + 60",
+        "update occurrences set status = 'CANCELLED' where status = 'CONFIRMED'",
+        "update occurrences set status = 'CONFIRMED' where status = 'CANCELLED'",
+        "update occurrences set recurrence_id = recurrence_id + 1",
+        "update or replace occurrences set end_at = end_at + 3600",
+        "insert or replace into occurrences (uid, recurrence_id, event_type_id, date,"
+        " start_at, end_at, claim_start, claim_end, wall, wall_timezone, by_offset,"
+        " tzdata, status, resolution, cancelled_by, reason, attendance, due,"
+        " attendances) select uid, recurrence_id, event_type_id,"
+        " date, start_at + 3600, end_at + 3600, claim_start + 3600, claim_end + 3600,"
+        " wall, wall_timezone, by_offset, tzdata, status, resolution, cancelled_by,"
+        " reason, attendance, due, attendances from occurrences",
+        "update claims set claim_start = claim_start + 3600,"
+        " claim_end = claim_end + 3600",
+        "update claims set uid = 'bk_x'",
+    ],
+)
+def test_no_program_moves_a_meeting_away_from_its_claim(
+    client: Client, plain: sqlite3.Connection, statement: str
+) -> None:
+    """Two confirmed meetings shared a time, and nothing refused or found it."""
+    client.calendar.bookings.cancel(client.calendar.bookings.list()[1].uid)
+    plain.execute("pragma foreign_keys = off")
+    before = "\n".join(plain.iterdump())
+
+    with pytest.raises(sqlite3.IntegrityError, match=r"meeting|overlaps"):
+        plain.execute(statement)
+
+    assert "\n".join(plain.iterdump()) == before
 
 
 @pytest.mark.parametrize(
@@ -400,7 +518,7 @@ def test_a_check_finds_turns_that_are_counted_wrong(
 ) -> None:
     plain.executescript(damage)
 
-    assert client.check() == ("the bookings of user_me are counted wrong",)
+    assert "the bookings of user_me are counted wrong" in client.check()
 
 
 def test_a_check_finds_a_host_of_several_whose_time_is_free(
@@ -415,7 +533,7 @@ def test_a_check_finds_a_host_of_several_whose_time_is_free(
     )
     plain.commit()
 
-    assert client.check() == (f"{uid} will take place but holds no time",)
+    assert f"{uid} will take place but holds no time of user_bob" in client.check()
 
 
 @pytest.mark.parametrize(
@@ -448,7 +566,7 @@ def test_a_check_finds_what_waits_in_vain(
     plain.execute(damage)
     plain.commit()
 
-    assert client.check() == (finding.format(queued.id),)
+    assert finding.format(queued.id) in client.check()
 
 
 @pytest.mark.parametrize("empty", [False, True], ids=["missing", "empty"])

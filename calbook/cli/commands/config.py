@@ -87,7 +87,7 @@ def _save(data: bytes) -> None:
 
     path = os.path.realpath(settings.config_path())
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        settings.make_directory(os.path.dirname(path))
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
     file_output.save_file(path, data, force=True)

@@ -5,7 +5,7 @@ One function is one transaction; a refusal raises and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -347,14 +347,26 @@ def _merge_metadata(
 def tick(context: Context) -> list[Json]:
     """Tell of everything that time has done and nobody was told of.
 
-    And bring in line with it what waits to be sent.
+    And bring in line with it what waits to be sent, and end what an interrupted change
+    of an event type or host has left to do.
     """
     events: list[Json] = []
-    while True:
-        with context.store.write() as tx:
-            now = context.clock()
-            is_more = upkeep.keep_up(tx, now)
-            told = record.record_expired_and_completed(tx, now)
-        events += told
-        if len(told) < record.MOST_EVENTS and not is_more:
-            return events
+    more = True
+
+    def step(tx: Transaction) -> None:
+        nonlocal more
+        now = context.clock()
+        is_behind = upkeep.keep_up(tx, now)
+        told = record.record_expired_and_completed(tx, now)
+        events.extend(told)
+        more = is_behind or len(told) == record.MOST_EVENTS
+
+    def steps() -> Iterator[Callable[[Transaction], object]]:
+        from calbook.services.catalog import entries
+
+        yield from entries.unfinished_reminder_steps(context)
+        while more:
+            yield step
+
+    context.store.write_portions(steps())
+    return events

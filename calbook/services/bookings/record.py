@@ -28,7 +28,7 @@ from calbook.wire.writing.bookings import (
     limit_to_person,
 )
 
-MOST_EVENTS = 200  # events of time passing that one write tells at most
+MOST_EVENTS = 50  # events of time passing that one write tells at most
 
 
 def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:

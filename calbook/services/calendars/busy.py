@@ -6,9 +6,10 @@ not keep others from booking.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +27,6 @@ from calbook.wire.json_objects import Json
 if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.reader import Row
-    from calbook.store.transaction import Transaction
 
 Progress = Callable[[int, int], object]
 OnRefused = Callable[[CalbookError], None]
@@ -82,22 +82,21 @@ def _import(
         strict=wanted.is_strict,
         progress=progress,
     )
-    with context.store.write() as tx:
-        tx.host(host.id)  # it may have gone meanwhile
-        own = _own_events(tx, host.id, found)
-        calendar = {
-            **_content_columns(found, own),
-            "host_id": host.id,
-            "name": wanted.name,
-            "kind": BusyKind.ICS,
-            "source": wanted.source,
-            "shows_text": int(wanted.shows_text),
-            "is_strict": int(wanted.is_strict),
-            "imported_at": times.epoch(now),
-            "horizon": times.epoch(window.end),
-        }
-        foreign = (s for s in found.stretches if s.uid not in own)
-        return _save(tx, calendar, busy.merge_stretches(foreign, host.timezone), now)
+    with context.store.read(BusyReader) as reader:
+        own = _own_events(reader, host.id, found)
+    calendar = {
+        **_content_columns(found, own),
+        "host_id": host.id,
+        "name": wanted.name,
+        "kind": BusyKind.ICS,
+        "source": wanted.source,
+        "shows_text": int(wanted.shows_text),
+        "is_strict": int(wanted.is_strict),
+        "imported_at": times.epoch(now),
+        "horizon": times.epoch(window.end),
+    }
+    foreign = (s for s in found.stretches if s.uid not in own)
+    return _save(context, calendar, busy.merge_stretches(foreign, host.timezone), now)
 
 
 def add_busy_time(
@@ -115,24 +114,24 @@ def add_busy_time(
     if reason is not None:
         text = checks.line(reason, "reason", most=checks.REASON_LENGTH)
     shows = checks.boolean(shows_text, "showsText")
-    with context.store.write() as tx:
-        now = context.clock()
-        host = _host(tx, host_id)
-        zone = parsing.timezone(timezone) if timezone else host.timezone
-        span = Span(
-            parsing.range_start(start_time, now=now, timezone=zone),
-            parsing.range_end(end_time, now=now, timezone=zone),
-        )
-        busy.check_length(span)
-        calendar = {
-            **_EMPTY,
-            "host_id": host.id,
-            "name": ids.busy(),
-            "kind": BusyKind.OWN,
-            "shows_text": int(shows),
-            "imported_at": times.epoch(now),
-        }
-        return _save(tx, calendar, [Stretch(span, text)], now)
+    now = context.clock()
+    with context.store.read(BusyReader) as reader:
+        host = _host(reader, host_id)
+    zone = parsing.timezone(timezone) if timezone else host.timezone
+    span = Span(
+        parsing.range_start(start_time, now=now, timezone=zone),
+        parsing.range_end(end_time, now=now, timezone=zone),
+    )
+    busy.check_length(span)
+    calendar = {
+        **_EMPTY,
+        "host_id": host.id,
+        "name": ids.busy(),
+        "kind": BusyKind.OWN,
+        "shows_text": int(shows),
+        "imported_at": times.epoch(now),
+    }
+    return _save(context, calendar, [Stretch(span, text)], now)
 
 
 def list_calendars(
@@ -162,9 +161,9 @@ def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
 
 
 def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None:
-    with context.store.write() as tx:
-        row = _find_calendar(BusyReader(tx.connection), name, host_id)
-        store.remove_calendar(tx, row["host_id"], row["name"])
+    with context.store.read(BusyReader) as reader:
+        id = _find_calendar(reader, name, host_id)["id"]
+    context.store.write_portions(store.remove_steps(id))
 
 
 def refresh_calendars(
@@ -254,23 +253,29 @@ def _named_json(events: tuple[SkippedEvent, ...]) -> str:
     return json.dumps(first, ensure_ascii=False)
 
 
-def _own_events(tx: Transaction, host_id: str, found: CalendarContent) -> set[str]:
+def _own_events(reader: BusyReader, host_id: str, found: CalendarContent) -> set[str]:
     """The events that are the host's bookings in this very file: these have claims."""
     uids = {event.partition("@")[0]: event for event in found.claimed}
-    booked = BusyReader(tx.connection).booked(host_id, uids)
+    booked = reader.booked(host_id, uids)
     return {uids[uid] for uid in booked}
 
 
 def _save(
-    tx: Transaction, calendar: Json, stretches: Iterable[Stretch], now: datetime
+    context: Context, calendar: Json, stretches: Sequence[Stretch], now: datetime
 ) -> Json:
-    store.save_calendar(tx, calendar, tuple(stretches))
-    facts = BusyReader(tx.connection)
-    [row] = facts.calendar_rows(host_id=calendar["host_id"], name=calendar["name"])
-    return _calendar_json(facts, row, now)
+    """Write it in portions: a large calendar must not keep others from booking."""
+    host_id, name = calendar["host_id"], calendar["name"]
+    context.store.write_portions(
+        itertools.chain(
+            [lambda tx: tx.host(host_id)],  # it may have gone meanwhile
+            store.replace_steps(calendar, stretches),
+        )
+    )
+    with context.store.read(BusyReader) as reader:
+        return _calendar_json(reader, _find_calendar(reader, name, host_id), now)
 
 
-def _host(facts: BusyReader | Transaction, host_id: str | None) -> Host:
+def _host(facts: BusyReader, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
         return facts.host(checks.identifier(host_id, "user", "hostId"))

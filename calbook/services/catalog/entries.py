@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.store.reader import Reader, Row
@@ -55,9 +56,22 @@ def remove_entry(context: Context, kind: Kind, id: str) -> None:
         InUse: something still refers to it.
     """
     key = read_id(kind, id)
-    with context.store.write() as tx:
+    context.store.write_portions(_removing_steps(kind, key))
+
+
+def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], object]]:
+    """A host's busy time goes first: there may be much of it."""
+
+    def check(tx: Transaction) -> None:
         existing_row(tx, kind, key)
-        tx.remove(kind.noun, key)
+        tx.check_unused(kind.noun, key)
+
+    yield check
+    if kind is HOST:
+        from calbook.store import busy  # slow to import
+
+        yield from busy.remove_all_steps(key)
+    yield lambda tx: tx.remove(kind.noun, key)
 
 
 def read_id(kind: Kind, id: object) -> str:
@@ -92,6 +106,57 @@ def check_names_a_field(kind: Kind, key: str, fields: Mapping[str, Any]) -> None
         from calbook.core.errors import NothingToChange
 
         raise NothingToChange(f"nothing to change on {kind.noun} {key}: name a field")
+
+
+def change_entry(
+    context: Context,
+    kind: Kind,
+    key: str,
+    save: Callable[[Transaction, datetime], None],
+) -> Json:
+    """Save a changed entry, and bring the reminders of all its bookings in line.
+
+    What is left to do is noted with the change: `tick` ends what was interrupted.
+    """
+    from calbook.store import reminders  # slow to import
+
+    answers = []
+
+    def begin(tx: Transaction) -> None:
+        save(tx, context.clock())
+        reminders.begin_update(tx, kind.noun, key, context.clock())
+        answers.append(entry_json(tx, kind, key))
+
+    context.store.write_portions(chain([begin], _update_steps(context, kind.noun, key)))
+    return answers[0]
+
+
+def unfinished_reminder_steps(
+    context: Context,
+) -> Iterator[Callable[[Transaction], object]]:
+    from calbook.store import reminders  # slow to import
+
+    found: list[tuple[str, str]] = []
+    yield lambda tx: found.extend(reminders.unfinished_updates(tx))
+    for noun, key in found:
+        yield from _update_steps(context, noun, key)
+
+
+def _update_steps(
+    context: Context, noun: str, key: str
+) -> Iterator[Callable[[Transaction], object]]:
+    from calbook.store import reminders  # slow to import
+
+    more = [True]
+
+    def step(tx: Transaction) -> None:
+        now = context.clock()
+        uids = reminders.continue_update(tx, noun, key, now)
+        more[0] = bool(uids)
+        update_reminders(tx, uids, now)
+
+    while more[0]:
+        yield step
 
 
 def update_reminders(tx: Transaction, uids: Sequence[str], now: datetime) -> None:

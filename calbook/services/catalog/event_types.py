@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.services.catalog.entries import (
     EVENT_TYPE,
+    change_entry,
     check_is_new,
     check_names_a_field,
     entry_json,
     read_id,
-    update_reminders,
 )
-from calbook.store import reminders
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import event_types
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calbook.core.model import EventType
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
@@ -37,17 +38,17 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
     key = read_id(EVENT_TYPE, id)
     check_names_a_field(EVENT_TYPE, key, fields)
     changes = event_types.read_event_type_fields(fields)
-    with context.store.write() as tx:
+    kept: list[int] = []
+
+    def save(tx: Transaction, now: datetime) -> None:
         before = tx.event_type(key)
         after = event_types.check_event_type(before._replace(**changes))
         _check_references(tx, after)
-        now = context.clock()
         tx.save_event_type(after, now=now)
-        uids = reminders.bookings_reminded_of_event_type(tx, key, now)
-        update_reminders(tx, uids, now)
-        kept = tx.count_bookings_keeping_text(before, after, now=now)
-        told = {"bookingsKeepingText": kept} if kept else {}
-        return {**entry_json(tx, EVENT_TYPE, key), **told}
+        kept.append(tx.count_bookings_keeping_text(before, after, now=now))
+
+    answer = change_entry(context, EVENT_TYPE, key, save)
+    return {**answer, "bookingsKeepingText": kept[0]} if kept[0] else answer
 
 
 def _check_references(tx: Transaction, event_type: EventType) -> None:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.services.catalog.entries import (
     HOST,
+    change_entry,
     check_is_new,
     check_names_a_field,
     entry_json,
     read_id,
-    update_reminders,
 )
-from calbook.store import reminders
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import schedules
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
 
 
 def create_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
@@ -36,13 +38,13 @@ def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(HOST, id)
     check_names_a_field(HOST, key, fields)
     changes = schedules.read_host_fields(fields)
-    with context.store.write() as tx:
+
+    def save(tx: Transaction, now: datetime) -> None:
         after = tx.host(key)._replace(**changes)
         tx.timezone_of(after.schedule_id)
-        now = context.clock()
         tx.save_host(after, now=now)
-        update_reminders(tx, reminders.bookings_reminded_of_host(tx, key, now), now)
-        return entry_json(tx, HOST, key)
+
+    return change_entry(context, HOST, key, save)
 
 
 def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:

@@ -27,8 +27,12 @@ def deliver(
     from calbook.services.bookings import change
 
     if retry_now and count_retries(context)[0]:
-        with context.store.write() as tx:
-            waits.retry_all_now(tx, times.epoch(context.clock()))
+        from calbook.store.writer import repeat_step  # slow to import
+
+        now = times.epoch(context.clock())
+        context.store.write_portions(
+            repeat_step(lambda tx: waits.retry_some_now(tx, now))
+        )
     with lock.hold_lock(context.store.path, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
         send = work.watch if watch else work.round

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.core.time import times
 from calbook.services.outbox import deliveries
 from calbook.store import outbox
+from calbook.store import webhooks as stored_webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import webhook_to_json
@@ -70,6 +71,11 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
             field="secret",
         )
     read = webhooks.read_webhook_fields(fields)
+    if read.get("active") is False:
+        with context.store.read(OutboxReader) as reader:
+            after = _replace_fields(_webhook(_existing_row(reader, id)), read)
+        webhooks.check_url(after.url, allow_http=after.allow_http)
+        _drop_in_portions(context, id)
     with context.store.write() as tx:
         now = context.clock()
         before = _webhook(_existing_row(OutboxReader(tx.connection), id))
@@ -82,9 +88,30 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
 
 def remove_webhook(context: Context, id: str) -> int:
     """Remove it; how many deliveries that were still to be sent were dropped."""
+    dropped = _drop_in_portions(context, id)
     with context.store.write() as tx:
         row = _existing_row(OutboxReader(tx.connection), id)
-        return outbox.remove_webhook(tx, row["id"], now=context.clock())
+        return dropped + stored_webhooks.remove_webhook(
+            tx, row["id"], now=context.clock()
+        )
+
+
+def _drop_in_portions(context: Context, id: str) -> int:
+    """Give up what is pending for a webhook, but for what comes meanwhile."""
+    from calbook.store.writer import repeat_step  # slow to import
+
+    now, dropped = context.clock(), 0
+    with context.store.read(OutboxReader) as reader:
+        target = _existing_row(reader, id)["id"]
+
+    def drop(tx: Transaction) -> int:
+        nonlocal dropped
+        found = outbox.drop_pending(tx, "webhook", target, now=now, some=True)
+        dropped += found
+        return found
+
+    context.store.write_portions(repeat_step(drop))
+    return dropped
 
 
 def rotate_secret(context: Context, id: str, *, secret: str | None) -> Json:
@@ -167,7 +194,7 @@ def _secrets(
 def _save(
     tx: Transaction, webhook: Webhook, now: datetime, *, secret: str | None = None
 ) -> Json:
-    outbox.save_webhook(tx, webhook, now=now)
+    stored_webhooks.save_webhook(tx, webhook, now=now)
     row = OutboxReader(tx.connection).webhook_row(webhook.id)
     assert row is not None
     shown = {} if secret is None else {"secret": secret}

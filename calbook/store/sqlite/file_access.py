@@ -126,9 +126,14 @@ def check_is_whole(conn: sqlite3.Connection, path: str) -> None:
     )
 
 
+def lock_deadline(patience: float | None = None) -> float:
+    """Until when a lock is waited for, on the monotonic clock."""
+    return time.monotonic() + (LOCK_WAIT_SECONDS if patience is None else patience)
+
+
 def wait_for_lock(step: Callable[[], _T], patience: float | None = None) -> _T:
     """Do one statement, again and again while another program holds the lock."""
-    deadline = time.monotonic() + (LOCK_WAIT_SECONDS if patience is None else patience)
+    deadline = lock_deadline(patience)
     while True:
         try:
             return step()
@@ -150,10 +155,11 @@ def read_file_marks(conn: sqlite3.Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def begin_reading(conn: sqlite3.Connection) -> None:
+def begin(conn: sqlite3.Connection, how: str) -> int:
+    """Take the lock that gives the view; the schema version that it shows."""
     if not conn.in_transaction:
-        conn.execute("begin")
-    conn.execute("select 1 from hosts limit 1").fetchone()
+        conn.execute(f"begin {how}")
+    return int(conn.execute("pragma user_version").fetchone()[0])
 
 
 @contextmanager

@@ -1,106 +1,62 @@
-"""Looking after the file: is it sound, a copy of it, a copy back in its place."""
+"""Looking after the file: a copy of it, and a copy's content back in its place."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import stat
 import tempfile
-from contextlib import closing
-from itertools import count
+from contextlib import closing, suppress
+from functools import partial
+from typing import BinaryIO
 
-from calbook.core.errors import Damaged, OutputError, StoreError
+from calbook.core.errors import (
+    CalbookError,
+    Damaged,
+    NotCalbook,
+    OutputError,
+    StoreError,
+)
 from calbook.store.reader import Reader
+from calbook.store.sqlite import file_copies
+from calbook.store.sqlite.consistency import find_faults
+from calbook.store.sqlite.file_access import (
+    APPLICATION_ID,
+    MEMORY,
+    check_is_whole,
+    create_file,
+    is_file,
+    read_file_marks,
+    translate_errors,
+    wait_for_lock,
+)
+from calbook.store.sqlite.file_locks import lock_broken_file, lock_database
+from calbook.store.sqlite.setup import check_ours
 from calbook.store.sqlite.store import SqliteStore
 
-_CHECKS = {
-    "two claims of {} overlap": """
-        select a.host_id from claims a join claims b
-        on a.host_id = b.host_id and a.claim_start < b.claim_start
-        and b.claim_start < a.claim_end limit 1
-    """,
-    "{} holds time for a cancelled occurrence": """
-        select uid from claims join occurrences using (uid, recurrence_id)
-        where status = 'CANCELLED' limit 1
-    """,
-    "{} holds other time than its occurrence says": """
-        select c.uid from claims c join occurrences o using (uid, recurrence_id)
-        where c.claim_start <> o.claim_start or c.claim_end <> o.claim_end limit 1
-    """,
-    "{} will take place but holds no time": """
-        select uid from occurrences o join booking_hosts h using (uid)
-        where status = 'CONFIRMED' and not exists (
-            select 1 from claims c where c.uid = o.uid
-            and c.recurrence_id = o.recurrence_id and c.host_id = h.host_id
-        ) limit 1
-    """,
-    "the bookings of {} are counted wrong": """
-        select host_id from host_loads l where bookings <> (
-            select count(*) from booking_hosts h where is_live
-            and h.event_type_id = l.event_type_id and h.host_id = l.host_id
-        )
-        union all
-        select host_id from booking_hosts h where is_live and not exists (
-            select 1 from host_loads l
-            where l.event_type_id = h.event_type_id and l.host_id = h.host_id
-        ) limit 1
-    """,
-    "the busy time of {} has a gap": """
-        select host_id from busy group by calendar_id, stretch
-        having sum(busy_end - busy_start) <> max(stretch_end) - min(stretch_start)
-        or min(busy_start) <> min(stretch_start) limit 1
-    """,
-    "busy time of {} belongs to a calendar of another host": """
-        select b.host_id from busy b join calendars k on k.id = b.calendar_id
-        where k.host_id <> b.host_id limit 1
-    """,
-    "{} has no occurrence": """
-        select uid from bookings b where not exists (
-            select 1 from occurrences o where o.uid = b.uid
-        ) limit 1
-    """,
-    "{} has no event that tells of its making": """
-        select uid from bookings b where not exists (
-            select 1 from events e where e.uid = b.uid and e.type = 'booking.created'
-        ) limit 1
-    """,
-    "{} waits for a webhook that is sent nothing": """
-        select id from deliveries where status = 'pending' and channel = 'webhook'
-        and target not in (select id from webhooks where active) limit 1
-    """,
-    "{} tells of an event of another booking": """
-        select d.id from deliveries d join events e on e.seq = d.event_seq
-        where e.uid <> d.uid limit 1
-    """,
-}
+_LOGS = ("-journal", "-wal")  # what SQLite plays back into a file of their name
+_KEPT = ".before-restore"
+_OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
-def find_faults(store: SqliteStore) -> tuple[str, ...]:
-    """What is wrong, a sentence each: pages, references, claims, events."""
+def check_file(store: SqliteStore) -> tuple[str, ...]:
+    """What is wrong, a sentence each.
+
+    Of a copy, where there is room for one: nobody can write while the file is read.
+    """
     _check_exists(store.path)
-    with store.read(Reader) as reading:
-        conn = reading.connection
-        findings = [
-            str(row[0])
-            for row in conn.execute("pragma integrity_check")
-            if row[0] != "ok"
-        ]
-        findings += [
-            f"a row of {row['table']} refers to a missing row of {row['parent']}"
-            for row in conn.execute("pragma foreign_key_check")
-        ]
-        guards = conn.execute(
-            "select count(*) from sqlite_master where type = 'trigger'"
-            " and name in ('claims_inserted', 'claims_moved')"
-        ).fetchone()[0]
-        if guards != len(("claims_inserted", "claims_moved")):
-            findings.append("a trigger that refuses overlapping claims is missing")
-        for sentence, statement in _CHECKS.items():
-            row = conn.execute(statement).fetchone()
-            if row:
-                findings.append(sentence.format(row[0]))
-    return tuple(findings)
+    with tempfile.TemporaryDirectory() as directory:
+        copy = os.path.join(directory, "copy.db")
+        with store.read(Reader) as reading:
+            try:
+                file_copies.copy_database(reading.connection, copy, lasts=False)
+            except sqlite3.OperationalError:
+                return find_faults(reading.connection)
+        with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
+            return find_faults(conn)
+
+
+# -- a copy --------------------------------------------------------------------------
 
 
 def backup(store: SqliteStore, path: str, *, force: bool) -> None:
@@ -108,19 +64,38 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
 
     Raises:
         OutputError: the target exists and `force` is not given, is no file, or is
-            the bookings file itself.
+            the bookings file itself or a log of it.
     """
     _check_exists(store.path)
     _check_target(store, path, force=force)
-    temporary = _copy(store, beside=path)
     try:
-        os.replace(temporary, path)
+        temporary = file_copies.start_copy(path)
     except OSError as error:
-        os.unlink(temporary)
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+    try:
+        with store.read(Reader) as reading:
+            file_copies.copy_database(reading.connection, temporary)
+        if not force:
+            _claim_name(path)
+        os.replace(temporary, path)
+    except BaseException as error:
+        os.unlink(temporary)
+        if isinstance(error, OSError):
+            said = f"cannot write {path}: {error.strerror}"
+            raise OutputError(said, path=path) from None
+        raise
+    file_copies.sync_directory(path)
+
+
+def _claim_name(path: str) -> None:
+    """Take the name, unless somebody took it meanwhile."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _check_target(store: SqliteStore, path: str, *, force: bool) -> None:
+    if os.path.realpath(path) in {os.path.realpath(store.path) + log for log in _LOGS}:
+        raise OutputError(f"{path} is for SQLite's log of the bookings file", path=path)
+    _check_no_log(path, OutputError)
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -142,88 +117,135 @@ def _is_same(path: str, other: str) -> bool:
     return os.path.exists(other) and os.path.samefile(path, other)
 
 
-def restore(store: SqliteStore, path: str) -> str | None:
-    """Put a copy of `path` in the file's place; the present file is kept beside it.
+# -- its content back ----------------------------------------------------------------
 
-    The copy is checked first: a damaged or foreign one changes nothing. The present
-    file is locked, then renamed, not read: it may be damaged, and whoever was about
-    to write to it is told that it was moved.
+
+def restore(store: SqliteStore, path: str) -> str | None:
+    """Write a copy's content into the file; where the present one is kept.
+
+    The copy is checked first: a damaged or foreign one changes nothing. The file stays
+    the same one, under whatever names; who waits to write goes on in the new content.
     """
     _check_exists(path)
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
-    with closing(SqliteStore(path)) as copy:
-        if findings := find_faults(copy):
-            raise StoreError(f"{path} is not sound: {findings[0]}", path=path)
-        new = _copy(copy, beside=store.path)
-    try:
-        if os.path.exists(store.path):
-            return _swap(store, new)
-        _check_no_log(store.path)
-        os.replace(new, store.path)
-        return None
-    finally:
+    if store.path == MEMORY:
+        directory = None
+    else:
         store.close()
-        if os.path.lexists(new):
-            os.unlink(new)
-
-
-def _swap(store: SqliteStore, new: str) -> str:
-    """Rename the new file over the present one, which keeps a free name."""
-    kept = first = f"{store.path}.before-restore"
-    numbers = count(2)
-    while os.path.lexists(kept):
-        kept = f"{first}-{next(numbers)}"
+        directory = os.path.dirname(os.path.realpath(store.path))
+        is_file(store.path)
     try:
-        with store.write(dry_run=True):
-            _check_no_log(store.path)
-            _keep_second_name(store.path, kept)
-            os.replace(new, store.path)
+        with tempfile.TemporaryDirectory(prefix=".calbook-", dir=directory) as private:
+            new = _sound_copy(path, private)
+            return _write_content(store, new)
+    except OSError as error:
+        said = f"cannot write {store.path}: {error.strerror}"
+        raise StoreError(said, path=store.path) from None
+
+
+def _sound_copy(path: str, directory: str) -> str:
+    """The backup as a bookings file of today in which nothing is wrong.
+
+    The backup itself stays as it is, also when it is from an older version.
+    """
+    new = os.path.join(directory, "new.db")
+    with (
+        translate_errors(path),
+        closing(sqlite3.connect(os.path.abspath(path))) as conn,
+    ):
+        conn.row_factory = sqlite3.Row
+        wait_for_lock(lambda: check_ours(conn, path))
+        check_is_whole(conn, path)
+        file_copies.copy_database(conn, new)
+    try:
+        with closing(SqliteStore(new)) as copy, copy.read(Reader) as reading:
+            findings = find_faults(reading.connection)
     except Damaged:
-        store.close()
-        for part in ("", "-journal", "-wal"):
-            if os.path.exists(store.path + part):
-                os.replace(store.path + part, kept + part)
-        os.replace(new, store.path)
+        raise Damaged(f"{path} is damaged", path=path) from None
+    if findings:
+        raise StoreError(f"{path} is not sound: {findings[0]}", path=path)
+    return new
+
+
+def _write_content(store: SqliteStore, new: str) -> str | None:
+    with closing(sqlite3.connect(new)) as source:
+        if store.path == MEMORY:
+            source.backup(store.connection)
+            return None
+        if not is_file(store.path):
+            _check_no_log(store.path, StoreError)
+            create_file(store.path)
+        try:
+            with (
+                translate_errors(store.path),
+                lock_database(store.path, store.patience) as conn,
+            ):
+                kept = _keep_content(conn, store.path)
+                source.backup(conn)
+                return kept
+        except (Damaged, NotCalbook):
+            if not _is_broken(store.path):
+                raise
+    return _write_over_broken(store, new)
+
+
+def _keep_content(conn: sqlite3.Connection, path: str) -> str | None:
+    """The present content in a file beside; None where there is none.
+
+    Raises:
+        NotCalbook: it is another program's.
+        Damaged: it was cut short.
+    """
+    tables = conn.execute("select count(*) from sqlite_master").fetchone()[0]
+    application_id, version = read_file_marks(conn)
+    if not (tables or application_id or version):
+        return None
+    if application_id != APPLICATION_ID:
+        raise NotCalbook(f"{path} is another program's database", path=path)
+    check_is_whole(conn, path)
+    return file_copies.keep_copy(path, _KEPT, partial(file_copies.copy_database, conn))
+
+
+def _is_broken(path: str) -> bool:
+    """Whether what SQLite refuses was a bookings file; a crash leaves zeros."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if data.startswith(b"SQLite format 3\0"):
+        return data[68:72] == APPLICATION_ID.to_bytes(4, "big")
+    return not data[:4096].strip(b"\0") or _OURS in data
+
+
+def _write_over_broken(store: SqliteStore, new: str) -> str:
+    """SQLite cannot read the file: keep its bytes, and its logs, and write all anew."""
+    real = os.path.realpath(store.path)
+    with (
+        open(real, "r+b") as file,
+        lock_broken_file(file, real, store.patience),
+        open(new, "rb") as source,
+    ):
+        kept = file_copies.keep_copy(real, _KEPT, partial(_keep_bytes, file))
+        for log in _LOGS:
+            with suppress(FileNotFoundError):
+                os.replace(real + log, kept + log)
+        file_copies.copy_bytes(source, file)
     return kept
 
 
-def _keep_second_name(path: str, kept: str) -> None:
-    """The same file under a second name; a copy where a file has one name only."""
-    try:
-        os.link(path, kept)
-    except OSError:
-        shutil.copy2(path, kept)
+def _keep_bytes(file: BinaryIO, path: str) -> None:
+    with open(path, "r+b") as copy:
+        file_copies.copy_bytes(file, copy)
 
 
-def _check_no_log(path: str) -> None:
+def _check_no_log(path: str, error: type[CalbookError]) -> None:
     """SQLite would play another file's log back into the new one."""
-    for log in (f"{path}-wal", f"{path}-journal"):
-        if os.path.lexists(log):
-            raise StoreError(
-                f"{log} is in the way",
+    for log in _LOGS:
+        if os.path.lexists(path + log):
+            raise error(
+                f"{path}{log} is in the way",
                 hint="close the program that has the file open, or move that file away",
                 path=path,
             )
-
-
-def _copy(store: SqliteStore, *, beside: str) -> str:
-    """A whole and consistent copy in a new file beside another."""
-    directory, name = os.path.split(os.path.abspath(beside))
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f"{name}.", dir=directory)
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {beside}: {error.strerror}", path=beside
-        ) from None
-    os.close(descriptor)
-    try:
-        with store.read(Reader) as reading, closing(sqlite3.connect(temporary)) as to:
-            reading.connection.backup(to)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return temporary
 
 
 def _check_exists(path: str) -> None:

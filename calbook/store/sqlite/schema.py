@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables, told_columns, wrong_clocks
+from calbook.store.sqlite import guards, tables, told_columns, wrong_clocks
 
 migrations = Migrations("calbook")
 
@@ -82,6 +82,12 @@ def give_bookings_their_own_texts(db: Database) -> None:
     _run(db.conn, told_columns.OWN_TEXTS)
     db.conn.create_function("fold_email", 1, fold_email)
     _run(db.conn, told_columns.FOLDED_DOMAINS)
+
+
+@migrations()
+def guard_meetings(db: Database) -> None:
+    _run(db.conn, guards.GUARDS)
+    _run(db.conn, guards.REMINDER_UPDATES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

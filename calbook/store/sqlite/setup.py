@@ -10,8 +10,10 @@ import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 from calbook.core.errors import Newer, NotCalbook, StoreError
+from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -30,10 +32,10 @@ def make_ready(conn: sqlite3.Connection, path: str) -> None:
         Newer: a newer calbook made it; it stays untouched.
     """
     _check_sqlite()
-    wait_for_lock(lambda: _check_ours(conn, path))
+    wait_for_lock(lambda: check_ours(conn, path))
     wait_for_lock(lambda: conn.execute("begin immediate"))
     try:
-        behind = _check_ours(conn, path)
+        behind = check_ours(conn, path)
         if behind is not None:
             if behind > 0:
                 _copy_beside(path, behind)
@@ -52,7 +54,7 @@ def _check_sqlite() -> None:
         )
 
 
-def _check_ours(conn: sqlite3.Connection, path: str) -> int | None:
+def check_ours(conn: sqlite3.Connection, path: str) -> int | None:
     """The schema version to start from; None when somebody was faster."""
     # Tables first: a program that makes them meanwhile marks the file with them.
     tables = conn.execute("select count(*) from sqlite_master").fetchone()[0]
@@ -84,18 +86,10 @@ def _migrate(conn: sqlite3.Connection, *, is_new: bool) -> None:
 
 def _copy_beside(path: str, version: int) -> None:
     """Keep the file as it was before the tables change."""
-    copy = f"{path}.before-{version + 1}"
-    try:
-        os.close(os.open(copy, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
-    except OSError as error:
-        raise StoreError(
-            f"cannot make {copy}: {error.strerror}",
-            hint="calbook keeps a copy before it changes the tables of a file",
-            path=path,
-        ) from None
     # From a connection of its own: one that writes cannot be backed up.
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as to:
-        source.backup(to)
+    with closing(sqlite3.connect(os.path.abspath(path))) as source:
+        fill = partial(file_copies.copy_database, source)
+        file_copies.keep_copy(path, f".before-{version + 1}", fill)
 
 
 def _add_first_host(conn: sqlite3.Connection) -> None:

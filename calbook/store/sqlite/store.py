@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +19,7 @@ from calbook.store.sqlite.file_access import (
     LOCK_TRY_SECONDS,
     MEMORY,
     SCHEMA_VERSION,
-    begin_reading,
+    begin,
     check_directory,
     check_is_whole,
     create_file,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
 
+PORTION_SECONDS = 0.15  # after which many steps let others write
+_PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
+
 
 class SqliteStore:
     """The bookings file at a path; opened when first used, made when first written.
@@ -48,7 +52,7 @@ class SqliteStore:
         """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.path = path
         self.queued: list[int] = []  # deliveries that were committed, by number
-        self._patience = patience
+        self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -77,8 +81,7 @@ class SqliteStore:
         with self._connection(for_writing=False) as conn:
             conn.execute("pragma query_only = on")
             try:
-                # The first read takes the lock that gives the view.
-                self._wait_for_lock(lambda: begin_reading(conn))
+                self._begin(conn, "deferred")
                 yield view(conn)
             finally:
                 conn.execute("pragma query_only = off")
@@ -93,7 +96,7 @@ class SqliteStore:
 
         with self._connection(for_writing=not dry_run) as conn:
             leave_wal(conn)
-            self._wait_for_lock(lambda: conn.execute("begin immediate"))
+            self._begin(conn, "immediate")
             tx = Transaction(conn)
             yield tx
             if not dry_run:
@@ -101,8 +104,56 @@ class SqliteStore:
                 self.queued += tx.queued
                 self._check_identity()
 
+    def write_portions(self, steps: Iterable[Callable[[Transaction], object]]) -> None:
+        """Do many small steps in transactions of a moment each: others get their turn.
+
+        When a step raises, those before its transaction stay. What a step reads may
+        have been changed by others since the one before.
+        """
+        rest = iter(steps)
+        while self._write_portion(rest):
+            time.sleep(_PAUSE_SECONDS)
+
+    def _write_portion(self, rest: Iterator[Callable[[Transaction], object]]) -> bool:
+        """Whether there may be more."""
+        with self.write() as tx:
+            until = time.monotonic() + PORTION_SECONDS
+            for step in rest:
+                step(tx)
+                if time.monotonic() >= until:
+                    return True
+        return False
+
+    def _begin(self, conn: sqlite3.Connection, how: str) -> None:
+        """Begin, on the tables of today: they may have changed since it was opened.
+
+        Raises:
+            Newer: a newer calbook has changed them.
+        """
+        while (
+            version := self._wait_for_lock(lambda: begin(conn, how))
+        ) != SCHEMA_VERSION:
+            conn.execute("rollback")
+            if version > SCHEMA_VERSION:
+                from calbook.core.errors import Newer
+
+                raise Newer(
+                    f"a newer calbook has changed {self.path} while it was in use here",
+                    hint="start this program again with the new calbook",
+                    path=self.path,
+                    schema=version,
+                    known=SCHEMA_VERSION,
+                )
+            self._make_ready(conn, self.path)
+
+    def _make_ready(self, conn: sqlite3.Connection, path: str) -> None:
+        from calbook.store.sqlite.setup import make_ready  # slow to import
+
+        conn.execute("pragma query_only = off")
+        make_ready(conn, path)
+
     def _wait_for_lock(self, step: Callable[[], _T]) -> _T:
-        return wait_for_lock(step, self._patience)
+        return wait_for_lock(step, self.patience)
 
     @contextmanager
     def _connection(self, *, for_writing: bool) -> Iterator[sqlite3.Connection]:
@@ -147,9 +198,7 @@ class SqliteStore:
             found = self._wait_for_lock(lambda: read_file_marks(conn))
             check_is_whole(conn, path)
             if found != (APPLICATION_ID, SCHEMA_VERSION):
-                from calbook.store.sqlite.setup import make_ready  # slow to import
-
-                make_ready(conn, path)
+                self._make_ready(conn, path)
         except BaseException:
             conn.close()
             raise

@@ -97,10 +97,10 @@ def slots(
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen.slots import slots_grid
 
-        return slots_grid(items, zone)
+        return output.nothing_text(slots_grid(items, zone), most)
 
     output.print_list(found, form, keys=_SLOT_KEYS, table=table)
-    if not found and output.is_for_people(form):
+    if not found and most != 0 and output.is_for_people(form):
         output.flush()
         output.say(f"hint: {_why_not(wanted['event_type_id'], is_series=is_series)}")
 

@@ -204,7 +204,7 @@ class Bookings(BookingReads):
         return self._change(
             *(reschedule, "reschedule", uid, options, REPEATABLE),
             request=[*request, *_given(**dates._asdict(), reassign=reassign)],
-            move=read_reschedule(
+            wanted=read_reschedule(
                 start_time, reason, timezone, by, rules, dates, reassign
             ),
         )

@@ -17,6 +17,7 @@ from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+    from calbook.services.availability.moves import Move
 
 
 class BookingRequest(NamedTuple):
@@ -33,6 +34,21 @@ class BookingRequest(NamedTuple):
     overridden: frozenset[str] = frozenset()
     display_timezone: str | None = None
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
+    move: Move | None = None  # of a booking that is there already
+    host_ids: HostIds = ()  # whom it stays with
+
+    @property
+    def alternatives(self) -> tuple[HostIds, ...]:
+        """Each set of hosts that could take it together."""
+        if self.host_ids:
+            return (self.host_ids,)
+        return host_alternatives(self.event_type, self.host_id)
+
+    def other_starts(self, first: datetime) -> tuple[datetime, ...]:
+        """Of a series that moves: where its other dates go along with the first."""
+        if self.move is None:
+            return ()
+        return tuple(meeting.start for meeting in self.move.meetings(first)[1:])
 
 
 def schedule_ids(

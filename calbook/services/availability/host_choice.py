@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from calbook.core import assignment, start_ranges
-from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn, host_alternatives
+from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
@@ -72,7 +72,7 @@ def plan_hosts(
 def plan_alternatives(facts: Facts, request: BookingRequest) -> Iterator[HostPlan]:
     """A plan for each alternative, in the event type's order."""
     shared = read_shared_facts(facts, request)
-    for host_ids in host_alternatives(request.event_type, request.host_id):
+    for host_ids in request.alternatives:
         yield plan_hosts(facts, request, host_ids, shared)
 
 

@@ -99,15 +99,25 @@ _FILTERS = {
         )
     )""",
 }
-# A series that began before the dates asked for and has an occurrence in them.
-_UNDER_WAY = """
-    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
-    and (:until is null or exists (
+# A date that takes place, or did; where a series is off altogether, any that was booked.
+_HAS_DATE_WITHIN = f"""
+    exists (
         select 1 from occurrences u where u.uid = b.uid
         and u.resolution is not 'conflict'
-        and u.start_at >= :since and u.start_at < :until
-    ))
+        and (u.status <> 'CANCELLED' or {_STATUS} = 'CANCELLED')
+        and not (u.status = 'PENDING' and u.start_at <= :now
+            and {_STATUS} <> 'CANCELLED')
+        and (:since is null or u.start_at >= :since)
+        and (:until is null or u.start_at < :until)
+    )
 """
+# A series that began before the dates asked for and has an occurrence in them.
+_UNDER_WAY = f"""
+    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
+    and {_HAS_DATE_WITHIN}
+"""
+# One that begins in them may have lost all the dates that it had there.
+_BEGINS_WITHIN = f"(b.recurring is null or {_HAS_DATE_WITHIN})"
 # An occurrence's status as `expiry` has it.
 OCCURRENCE_STATUS = """
     case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
@@ -289,7 +299,7 @@ class Reader:
     def _bound(self, filters: Mapping[str, Any]) -> Mapping[str, Any]:
         if "search" in filters:
             self._conn.create_function("casefold", 1, _casefold, deterministic=True)
-        return {"until": None, **filters}
+        return {"since": None, "until": None, **filters}
 
     def event_rows(self, uid: str) -> list[Row]:
         """A booking's history, in the order in which it was written."""
@@ -365,7 +375,9 @@ def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    within = f"{found} {where_clause(filters, _FILTERS, after)}"
+    has_range = not filters.keys().isdisjoint(_RANGE)
+    dates = _BEGINS_WITHIN if has_range else None
+    within = f"{found} {where_clause(filters, _FILTERS, after, dates)}"
     if "since" not in filters:
         return within
     others = {name: value for name, value in filters.items() if name not in _RANGE}

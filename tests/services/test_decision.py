@@ -414,8 +414,8 @@ class Obvious:
             return []
         if not b.rules.allow_cancellation:
             return ["cancellation_not_allowed"]
-        deadline = b.rules.cancellation_deadline
-        if deadline is not None and b.start * 60 - self.now < deadline * 60:
+        deadline = b.rules.cancellation_deadline or 0  # never once it has begun
+        if b.start * 60 - self.now < deadline * 60:
             return ["deadline_passed"]
         return []
 

@@ -1006,6 +1006,31 @@ def test_a_series_is_found_by_the_dates_of_any_of_its_meetings(
     assert found(start_date="2027-01-25", latest_first=True) == [other, uid]
 
 
+def test_a_series_is_not_found_by_a_date_that_is_cancelled(
+    client: Client, series: BookingMaker
+) -> None:
+    """It was listed as CONFIRMED on a day on which it is off."""
+    bookings = client.calendar.bookings
+    uid = series().uid
+    for day in MONDAYS[:2]:
+        bookings.cancel(uid, date=day)
+    first, second, third = MONDAYS[:3]
+
+    def found(**filters: Any) -> list[str]:
+        return [b.uid for b in bookings.list(**filters)]
+
+    assert found(start_date=first, end_date=first) == []
+    assert found(start_date=second, end_date=second) == []
+    assert found(end_date=second) == []
+    assert bookings.total(start_date=first, end_date=second) == 0
+    assert found(start_date=first) == found(start_date=second) == [uid]
+    assert found(start_date=first, end_date=third) == found(end_date=third) == [uid]
+    dates = bookings.list_occurrences(start_date=first, end_date=second)
+    assert [b.status for b in dates] == ["CANCELLED", "CANCELLED"]
+    bookings.cancel(uid, all=True)
+    assert found(start_date=first, end_date=first, status="CANCELLED") == [uid]
+
+
 def test_the_first_moment_of_a_range_is_in_it_and_the_last_is_not(
     client: Client, series: BookingMaker
 ) -> None:

@@ -28,6 +28,7 @@ from calbook.core.errors import (
 from calbook.core.model import (
     DAY,
     MINUTE,
+    NO_TIME,
     Actor,
     Booking,
     Claim,
@@ -329,8 +330,9 @@ def check_change(
 ) -> None:
     """May the attendee still cancel or move them? The host always may.
 
-    By the rules of the day it was booked. Cancelling a pending request is free, and
-    so is leaving one; what is cancelled binds nobody.
+    By the rules of the day it was booked, and never once a meeting has begun.
+    Cancelling a pending request is free, and so is leaving one; what is cancelled binds
+    nobody.
     """
     if by is not Actor.ATTENDEE:
         return
@@ -346,9 +348,9 @@ def check_change(
             uid=booking.uid,
         )
         raise combine_refusals([refusal])
-    deadline = booking.policy.cancellation_deadline
+    deadline = booking.policy.cancellation_deadline or NO_TIME
     first = min(occurrence.span.start for occurrence in bound)
-    if deadline is None or first - now >= deadline:
+    if first - now >= deadline:
         return
     raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
 

@@ -36,6 +36,7 @@ class BookingRequest(NamedTuple):
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
     move: Move | None = None  # of a booking that is there already
     host_ids: HostIds = ()  # whom it stays with
+    notify: bool | None = None  # else as the event type says
 
     @property
     def alternatives(self) -> tuple[HostIds, ...]:

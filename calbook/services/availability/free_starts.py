@@ -172,14 +172,21 @@ class _Rotation:
             at = request.now if day is None else times.day_start(day, request.timezone)
             return host_choice.read_turn(facts, request, hosts, at)
 
+        @cache
+        def with_sender(free: tuple[HostIds, ...]) -> Sequence[HostIds]:
+            from calbook.services.availability import host_choice
+
+            return host_choice.hosts_with_sender(facts, request, free)
+
         self._turn = turn
+        self._with_sender = with_sender
 
     def next(self, start: int, free: Sequence[HostIds]) -> str:
         if len(free) == 1:
             return free[0][0]
         counts = self._event_type.round_robin == AVAILABILITY_FIRST
         day = _date(start, self._timezone) if counts else None
-        turns = [self._turn(hosts, day) for hosts in free]
+        turns = [self._turn(hosts, day) for hosts in self._with_sender(tuple(free))]
         return assignment.next_turn(self._event_type, turns).assignment.host_id
 
 

@@ -119,10 +119,29 @@ def choose_by_turn(
     facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
 ) -> tuple[HostPlan, dict[str, Any]]:
     """The plan of the host whose turn it is, and the reason, for the history."""
-    found = read_turns(facts, request, free)
+    found = read_turns(facts, request, plans_with_sender(facts, request, free))
     chosen = assignment.next_turn(request.event_type, found)
     why = assignment.explain_turn(request.event_type, chosen, among=len(found))
     return found[chosen], {"assignment": why}
+
+
+def plans_with_sender(
+    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
+) -> Sequence[HostPlan]:
+    """Where people are to be told, those of hosts with an e-mail address, if any."""
+    found = hosts_with_sender(facts, request, [plan.host_ids for plan in free])
+    return [plan for plan in free if plan.host_ids in found]
+
+
+def hosts_with_sender(
+    facts: Facts, request: BookingRequest, free: Sequence[HostIds]
+) -> Sequence[HostIds]:
+    """`plans_with_sender` of hosts alone."""
+    notifies = request.event_type.notify if request.notify is None else request.notify
+    if not notifies:
+        return free
+    found = [hosts for hosts in free if facts.host(hosts[0]).email is not None]
+    return found or free
 
 
 def read_turns(

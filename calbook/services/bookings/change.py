@@ -146,6 +146,7 @@ def reschedule(
             meetings=tuple(each.meeting for each in placed),
             overridden=wanted.asker.overridden,
             display_timezone=wanted.timezone,
+            notify=options.notify,
         )
         taken, why = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
         return lifecycle.reschedule(
@@ -198,7 +199,9 @@ def remove_attendee(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         left = attendees.leave(booking, address, now=now, by=who)
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
-        booking_rules.check_change(booking, live, verb="leave", by=who, now=now)
+        ahead = [occurrence for occurrence in live if occurrence.span.start > now]
+        bound = ahead or live  # a series is left for what is still to come
+        booking_rules.check_change(booking, bound, verb="leave", by=who, now=now)
         return left
 
     return change_booking(context, uid, options, decide)

@@ -194,6 +194,7 @@ def _make_booking(
         overridden=new_booking.asker.overridden,
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
+        notify=new_booking.notify,
     )
     chosen, why = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used

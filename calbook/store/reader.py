@@ -99,7 +99,7 @@ _FILTERS = {
         )
     )""",
 }
-# A date that takes place, or did; where a series is off altogether, any that was booked.
+# A date that takes place, or did; where all of a series is off, any that was booked.
 _HAS_DATE_WITHIN = f"""
     exists (
         select 1 from occurrences u where u.uid = b.uid

@@ -10,7 +10,7 @@ dry run; the grid is worked out minute by minute.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import given
@@ -25,7 +25,9 @@ from services.test_decision import (
     Rules,
     Windows,
     availability,
+    dates_shown,
     first_shown,
+    generated,
     hours,
     instant,
     minute,
@@ -38,6 +40,7 @@ HOSTS = ("alice", "bob", "carol")
 ALGORITHMS = (
     *("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"),
 )
+MINUTE = timedelta(minutes=1)
 NEAR = 600  # minutes before and after the change that are listed
 
 
@@ -262,14 +265,36 @@ class Stage:
             for wall, m in first_shown(windows.zone, change).items()
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
+        nights = list(self._nights(windows))
+        anew = {
+            max((end for begin, end in nights if begin < m < end), default=m)
+            for m in midnights
+        }
         begin = 0
         for m in sorted(minutes):
-            if m - 1 not in minutes or m in midnights:
+            if m - 1 not in minutes or m in anew:
                 begin = m
             is_on_grid = (m - begin) % (rules.slot_interval or rules.duration) == 0
             is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
+
+    def _nights(self, windows: Windows) -> Iterator[tuple[int, int]]:
+        """The windows that run across midnight."""
+        change = self.scene.change
+        middle = wall_clock(windows.zone, change)[change].date()
+        for distance in range(-4, 4):
+            day = middle + timedelta(days=distance)
+            if day not in dates_shown(windows.zone, change):
+                continue
+            midnight = datetime.combine(day, datetime.min.time())
+            for edges in windows.dates.get(distance, windows.weekly[day.weekday()]):
+                if edges[1] > DAY:
+                    begin, end = (
+                        generated(windows.zone, change, midnight + n * MINUTE)
+                        for n in edges
+                    )
+                    yield begin, end
 
 
 @tries(50)

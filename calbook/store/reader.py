@@ -315,11 +315,12 @@ class Reader:
     # -- event types, schedules, hosts
 
     def event_type_row(self, key: str) -> Row | None:
-        """By id or slug."""
+        """By its id, or its slug with `evt_` before it: no two share one."""
         return self._one(
-            f"{_EVENT_TYPE} where e.id = :key or e.slug = :key"
+            f"{_EVENT_TYPE} where e.id = :key or e.slug = :slug"
             " order by e.id = :key desc limit 1",
             key=key,
+            slug=key.removeprefix("evt_"),
         )
 
     def event_type_rows(self) -> list[Row]:

@@ -250,7 +250,7 @@ def _rule(value: object, *, now: datetime, timezone: str) -> Recurrence | None:
 
 
 def _event_type(facts: Facts, event_type_id: str) -> EventType:
-    return facts.event_type(checks.identifier(event_type_id, "evt", "eventTypeId"))
+    return facts.event_type(checks.event_type_key(event_type_id))
 
 
 def _host_id(host_id: str | None) -> str | None:

@@ -56,14 +56,15 @@ def remove_entry(context: Context, kind: Kind, id: str) -> None:
     """
     key = read_id(kind, id)
     with context.store.write() as tx:
-        existing_row(tx, kind, key)
-        tx.remove(kind.noun, key)
+        tx.remove(kind.noun, existing_row(tx, kind, key)["id"])
 
 
 def read_id(kind: Kind, id: object) -> str:
-    """The whole id; it may be written without its prefix."""
+    """The whole id; it may be written without its prefix, or be a slug."""
     from calbook.core import checks
 
+    if kind is EVENT_TYPE:
+        return checks.event_type_key(id, f"{kind.noun} id")
     return checks.identifier(id, kind.prefix, f"{kind.noun} id")
 
 

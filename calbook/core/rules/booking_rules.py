@@ -241,19 +241,27 @@ def _without_overrides(*rules: Rule) -> Rules:
     return tuple(pair for pair in RULES if pair[0] in rules)
 
 
-# Of the dates of a series after the first; of a seat in a group that is there.
+# Of the dates of a series after the first.
 RULES_FOR_EACH_DATE = _without_overrides(
     in_the_past, outside_hours, slots_per_day, slot_taken
 )
-RULES_FOR_JOINING = _without_overrides(
-    in_the_past,
-    inactive,
-    minimum_notice,
-    maximum_advance,
-    invalid_responses,
-    seats_full,
+# Of a seat in a group that is there: nothing new is claimed, so that the host may be
+# away and come all the same. The host who adds somebody is bound by little else.
+RULES_FOR_SEATING: Rules = (
+    (outside_hours, "hours"),
+    (slot_taken, "hours"),
+    (seats_full, None),
 )
-RULES_FOR_SEATING = _without_overrides(seats_full)
+RULES_FOR_JOINING: Rules = (
+    (in_the_past, "past"),
+    (inactive, None),
+    (outside_hours, "hours"),
+    (minimum_notice, "notice"),
+    (maximum_advance, "advance"),
+    (invalid_responses, "questions"),
+    (slot_taken, "hours"),
+    (seats_full, None),
+)
 
 
 def decide_rules(proposal: Proposal, rules: Rules = RULES) -> Decision:

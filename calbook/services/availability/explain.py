@@ -26,7 +26,7 @@ def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
     """What booking the requested start would meet."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
-        seat = _seat(request, group)
+        seat = _seat(facts, request, group)
         decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
         return (
             booking_rules.combined_refusal(seat, decision)
@@ -43,7 +43,7 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
         answers = explanation.explain_rules(
-            [(group.host_ids[0], _seat(request, group))], RULES_FOR_JOINING
+            [(group.host_ids[0], _seat(facts, request, group))], RULES_FOR_JOINING
         )
         error = start_refusal(facts, request)
         host_ids = () if error else group.host_ids
@@ -93,9 +93,9 @@ def _host_ids(request: BookingRequest) -> HostIds:
     )
 
 
-def _seat(request: BookingRequest, group: Booking) -> Proposal:
+def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:
     seat = group_bookings.propose_seats(
-        request.event_type, group, request.persons, now=request.now
+        facts, request.event_type, group, request.persons, now=request.now
     )
     return seat._replace(display_timezone=request.display_timezone)
 

@@ -30,6 +30,7 @@ from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
 from calbook.wire.reading.booking_requests import (
+    Asker,
     Dates,
     MetadataMerge,
     RescheduleRequest,
@@ -180,13 +181,19 @@ def _plan_moves(
 
 
 def add_attendee(
-    context: Context, uid: str, options: ChangeOptions, *, attendee: Attendee, by: str
+    context: Context,
+    uid: str,
+    options: ChangeOptions,
+    *,
+    attendee: Attendee,
+    asker: Asker,
 ) -> Json:
-    who = booking_requests.read_asker(by, ())
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        return group_bookings.add_to_group(event_type, booking, attendee, who, now=now)
+        return group_bookings.add_to_group(
+            tx, event_type, booking, attendee, asker, now=now
+        )
 
     return change_booking(context, uid, options, decide)
 

@@ -132,7 +132,7 @@ def create_in_transaction(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )
     if group is not None:
-        change = group_bookings.join_group(event_type, group, new_booking, now=now)
+        change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
     change = _make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now

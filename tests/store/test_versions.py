@@ -33,7 +33,10 @@ def today(path: Path, clock: Clock) -> Path:
     return today
 
 
-@pytest.fixture(params=[(2, "create_busy"), (3, "create_outbox")], ids=["2", "3"])
+@pytest.fixture(
+    params=[(2, "create_busy"), (3, "create_outbox"), (4, "create_host_joins")],
+    ids=["2", "3", "4"],
+)
 def version(request: pytest.FixtureRequest) -> tuple[int, str]:
     """A version, and the first migration that it had not seen."""
     found: tuple[int, str] = request.param

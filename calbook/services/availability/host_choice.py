@@ -11,7 +11,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from calbook.core import assignment, start_ranges
-from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn
+from calbook.core.assignment import (
+    AVAILABILITY_FIRST,
+    EQUAL_DISTRIBUTION,
+    HostIds,
+    Turn,
+)
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
@@ -24,6 +29,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.free_ranges import FreeRanges
+from calbook.store import turns
 from calbook.store.facts import Facts
 
 
@@ -159,6 +165,11 @@ def read_turn(
     host_id, event_type = host_ids[0], request.event_type
     [assigned] = [each for each in event_type.hosts if each.host_id == host_id]
     bookings, newest = facts.turn_facts(event_type.id, host_id, now=request.now)
+    if event_type.round_robin == EQUAL_DISTRIBUTION:
+        since = turns.count_since_newest_host(
+            facts.connection, event_type.id, host_id, now=request.now
+        )
+        bookings = bookings if since is None else since
     counts = event_type.round_robin == AVAILABILITY_FIRST
     free = _free_starts(facts, request, host_ids, start) if counts else 0
     return Turn(assigned, bookings, newest, free)

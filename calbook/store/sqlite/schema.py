@@ -66,6 +66,11 @@ def add_reminders(db: Database) -> None:
     _run(db.conn, tables.REMINDERS)
 
 
+@migrations()
+def create_host_joins(db: Database) -> None:
+    _run(db.conn, tables.HOST_JOINS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -376,3 +376,15 @@ create table reminders (
 ) strict, without rowid;
 create index reminders_by_delivery on reminders (delivery);
 """
+
+
+# Behind which booking a host joined a team that had some already: turns are counted
+# from when the youngest of them did.
+HOST_JOINS = """
+create table host_joins (
+    event_type_id text not null references event_types (id) on delete cascade,
+    host_id text not null references hosts (id) on delete cascade,
+    since integer not null,
+    primary key (event_type_id, host_id)
+) strict, without rowid;
+"""

@@ -39,6 +39,7 @@ from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
 from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
@@ -65,7 +66,8 @@ def create_all(
 ) -> list[Json]:
     """All in one transaction, or none; with `refused`, all but those it is told of."""
     requests = []
-    for line, given in zip(lines or count(1), wanted, strict=False):
+    each = read_list(wanted, "bookings")
+    for line, given in zip(lines or count(1), each, strict=False):
         with report_refusal(line, refused):
             requests.append((line, *_read_request(given)))
     answers = []
@@ -79,8 +81,9 @@ def create_all(
 
 
 def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
-    given = idempotency.reusable(dict(wanted))
-    key = given.pop("idempotency_key", None)
+    given = idempotency.reusable(wanted)
+    has_parts = isinstance(given, dict)
+    key = given.pop("idempotency_key", None) if has_parts else None
     new_booking = read_new_booking(given)
     options = read_options(
         "create",

@@ -243,8 +243,6 @@ def _read_names(id: str | None, slug: str | None) -> tuple[str, str]:
             command_hint="name it: calbook event add demo",
             field="slug",
         )
-    if slug is None and isinstance(id, str) and "-" in id and "_" not in id[:4]:
-        id, slug = None, checks.slug(id, "event type id")
     key = str(slug).replace("-", "_") if id is None else id
     full = checks.identifier(key, "evt", "event type id")
     return full, slug or full.removeprefix("evt_")

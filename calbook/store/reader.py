@@ -376,8 +376,7 @@ def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    has_range = not filters.keys().isdisjoint(_RANGE)
-    dates = _BEGINS_WITHIN if has_range else None
+    dates = None if filters.keys().isdisjoint(_RANGE) else _BEGINS_WITHIN
     within = f"{found} {where_clause(filters, _FILTERS, after, dates)}"
     if "since" not in filters:
         return within

@@ -197,3 +197,21 @@ def plan_moves(
         )
         for occurrence, (start, meeting) in zip(occurrences, goals, strict=True)
     )
+
+
+class Move(NamedTuple):
+    """The occurrences of a booking that go together."""
+
+    booking: Booking
+    occurrences: tuple[Occurrence, ...]
+
+    def goals(self, start: GivenStart) -> tuple[tuple[GivenStart, Span], ...]:
+        """Where each of them goes when the first one goes to a start."""
+        return shift_starts(self.booking, self.occurrences, start)
+
+    def meetings(self, first: datetime) -> tuple[Span, ...]:
+        """`goals` of an instant: the meetings alone."""
+        zone = self.booking.timezone
+        wall = times.wall_time(first, zone)
+        start = GivenStart(first, wall, zone, by_offset=True)
+        return tuple(meeting for _, meeting in self.goals(start))

@@ -245,8 +245,7 @@ def _without_overrides(*rules: Rule) -> Rules:
 RULES_FOR_EACH_DATE = _without_overrides(
     in_the_past, outside_hours, slots_per_day, slot_taken
 )
-# Of a seat in a group that is there: nothing new is claimed, so that the host may be
-# away and come all the same. The host who adds somebody is bound by little else.
+# Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),
     (slot_taken, "hours"),

@@ -16,8 +16,8 @@ from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
+    from calbook.core.booking.series import Move
     from calbook.core.time.recurrence import Recurrence
-    from calbook.services.availability.moves import Move
 
 
 class BookingRequest(NamedTuple):

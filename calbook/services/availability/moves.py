@@ -8,37 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from calbook.core.assignment import host_alternatives
 from calbook.core.booking import lifecycle, series, transitions
-from calbook.core.booking.series import Selector
+from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import UsageError
-from calbook.core.model import Booking, GivenStart, Occurrence, Span, Status
-from calbook.core.time import times
+from calbook.core.model import Booking, GivenStart, Status
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.host_choice import HostPlan
 from calbook.store.facts import Exclusion, Facts
-
-
-class Move(NamedTuple):
-    """The occurrences of a booking that go together."""
-
-    booking: Booking
-    occurrences: tuple[Occurrence, ...]
-
-    def goals(self, start: GivenStart) -> tuple[tuple[GivenStart, Span], ...]:
-        """Where each of them goes when the first one goes to a start."""
-        return series.shift_starts(self.booking, self.occurrences, start)
-
-    def meetings(self, first: datetime) -> tuple[Span, ...]:
-        """`goals` of an instant: the meetings alone."""
-        zone = self.booking.timezone
-        wall = times.wall_time(first, zone)
-        start = GivenStart(first, wall, zone, by_offset=True)
-        return tuple(meeting for _, meeting in self.goals(start))
 
 
 def select_move(booking: Booking, selector: Selector, now: datetime) -> Move:

@@ -12,7 +12,7 @@ from typing import Any
 from calbook.core import checks
 from calbook.core.booking import attendees, lifecycle, series, transitions
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
-from calbook.core.booking.series import Selector
+from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
@@ -20,7 +20,6 @@ from calbook.core.rules import booking_rules
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
 from calbook.services.availability.booking_request import meeting_span
-from calbook.services.availability.moves import Move
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import reminders

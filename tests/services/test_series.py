@@ -1075,7 +1075,7 @@ def filters_of(draw: random.Random) -> dict[str, Any]:
 
 
 def is_meant(booking: Booking, filters: dict[str, Any], status: str) -> bool:
-    """By brute force; dates mean any meeting of the booking."""
+    """By brute force; dates mean any meeting that is not off, unless all are."""
     low = f"{filters.get('start_date', '0')}T00:00:00+00:00"
     high = f"{filters.get('end_date', '9')}T23:59:59+00:00"
     return (
@@ -1084,7 +1084,11 @@ def is_meant(booking: Booking, filters: dict[str, Any], status: str) -> bool:
         in ("evt_" + filters.get("event_type_id", booking.event_type_id[4:]),)
         and booking.attendee.email
         == filters.get("attendee_email", booking.attendee.email).lower()
-        and any(low <= o.start_time <= high for o in booking.occurrences)
+        and any(
+            low <= o.start_time <= high
+            for o in booking.occurrences
+            if o.status != "CANCELLED" or derived(booking.occurrences) == "CANCELLED"
+        )
     )
 
 

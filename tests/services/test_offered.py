@@ -10,7 +10,7 @@ dry run; the grid is worked out minute by minute.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from hypothesis import given
@@ -25,12 +25,12 @@ from services.test_decision import (
     Rules,
     Windows,
     availability,
-    dates_shown,
+    begins_anew,
     first_shown,
-    generated,
     hours,
     instant,
     minute,
+    nights,
     open_minutes,
     tries,
     wall_clock,
@@ -40,7 +40,6 @@ HOSTS = ("alice", "bob", "carol")
 ALGORITHMS = (
     *("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"),
 )
-MINUTE = timedelta(minutes=1)
 NEAR = 600  # minutes before and after the change that are listed
 
 
@@ -265,11 +264,8 @@ class Stage:
             for wall, m in first_shown(windows.zone, change).items()
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
-        nights = list(self._nights(windows))
-        anew = {
-            max((end for begin, end in nights if begin < m < end), default=m)
-            for m in midnights
-        }
+        across = nights(windows, change)
+        anew = {begins_anew(m, across) for m in midnights}
         begin = 0
         for m in sorted(minutes):
             if m - 1 not in minutes or m in anew:
@@ -278,23 +274,6 @@ class Stage:
             is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
-
-    def _nights(self, windows: Windows) -> Iterator[tuple[int, int]]:
-        """The windows that run across midnight."""
-        change = self.scene.change
-        middle = wall_clock(windows.zone, change)[change].date()
-        for distance in range(-4, 4):
-            day = middle + timedelta(days=distance)
-            if day not in dates_shown(windows.zone, change):
-                continue
-            midnight = datetime.combine(day, datetime.min.time())
-            for edges in windows.dates.get(distance, windows.weekly[day.weekday()]):
-                if edges[1] > DAY:
-                    begin, end = (
-                        generated(windows.zone, change, midnight + n * MINUTE)
-                        for n in edges
-                    )
-                    yield begin, end
 
 
 @tries(50)

@@ -17,15 +17,25 @@ if TYPE_CHECKING:
 class Availability(Noun):
     """Free starts, by the same rules that booking obeys.
 
-    With `exclude_booking_uid`, as if that booking were not there; of a series with
-    `exclude_date`, that occurrence alone.
+    With `exclude_booking_uid`, where that booking can be moved to: with its own length
+    and hosts, or to another `host_id`. Of a series with `exclude_date` that occurrence
+    alone, else all that are to come. Of another event type, or for a new series, as if
+    it were not there.
     """
 
-    def timezone(self, event_type_id: str, *, host_id: str | None = None) -> str:
-        """The zone that an event type's bookings live in."""
-        return lookup.read_timezone(
-            self._context, AvailabilityQuery(event_type_id, host_id)
+    def timezone(
+        self,
+        event_type_id: str,
+        *,
+        host_id: str | None = None,
+        exclude_booking_uid: str | None = None,
+        exclude_date: Day | None = None,
+    ) -> str:
+        """The zone that an event type's bookings live in; the excluded one's own."""
+        query = AvailabilityQuery(
+            event_type_id, host_id, exclude_booking_uid, exclude_date
         )
+        return lookup.read_timezone(self._context, query)
 
     def check(
         self,
@@ -93,6 +103,7 @@ class Availability(Noun):
         count: int | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
+        reassign: bool = False,
     ) -> tuple[Slot, ...]:
         """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
@@ -101,12 +112,14 @@ class Availability(Noun):
         `host_id` is the host whose turn it would be now; a group with a seat left is
         listed at whatever time it starts.
         With `recurring`, as in `create`, the starts at which the whole series fits.
+        With `reassign`, the excluded booking may go to any host of the event type.
 
         Raises:
             BadInput: the range is too long, or the series would be.
         """
         query = AvailabilityQuery(
-            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
+            *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            reassigns=reassign,
         )
         slots = lookup.list_slots(
             self._context,

@@ -204,7 +204,7 @@ class Bookings(BookingReads):
         return self._change(
             *(reschedule, "reschedule", uid, options, REPEATABLE),
             request=[*request, *_given(**dates._asdict(), reassign=reassign)],
-            move=read_reschedule(
+            wanted=read_reschedule(
                 start_time, reason, timezone, by, rules, dates, reassign
             ),
         )
@@ -242,10 +242,12 @@ class Bookings(BookingReads):
         timezone: str | None = None,
         responses: Mapping[str, Any] | None = None,
         by: ActorName = "attendee",
+        override: Iterable[RuleName] = (),
         **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Take a seat in a group; for an attendee notice and advance still hold.
 
+        On a closed date, or while the host is away, only with `override=["hours"]`.
         Options as in `confirm`.
 
         Raises:
@@ -254,12 +256,16 @@ class Bookings(BookingReads):
             NotAGroup: the event type has no seats.
         """
         from calbook.services.bookings.change import add_attendee
+        from calbook.wire.reading.booking_requests import read_asker
         from calbook.wire.reading.people import read_seat
 
+        check_keywords("Bookings.add_attendee", options, CHANGE)
         person = {"email": email, "name": name, "phone": phone, "timezone": timezone}
         attendee = read_seat(person, responses)
         return self._change(
-            *(add_attendee, "add_attendee", uid, options), attendee=attendee, by=by
+            *(add_attendee, "add_attendee", uid, options),
+            attendee=attendee,
+            asker=read_asker(by, override),
         )
 
     def remove_attendee(

@@ -15,23 +15,27 @@ if TYPE_CHECKING:
 
 
 class EventTypes(Entries[EventType]):
-    """What can be booked. `id` may be written without `evt_`."""
+    """What can be booked. `id` may be written without `evt_`, or be the slug."""
 
     _kind, _value = EVENT_TYPE, EventType
 
-    def create(self, id: str, **fields: Unpack[EventTypeFields]) -> EventType:
+    def create(
+        self, id: str | None = None, **fields: Unpack[EventTypeFields]
+    ) -> EventType:
         """Add an event type; lengths are minutes, None means no limit.
 
-        Fields: `title`, `description`, `duration`, `location`, `hosts` (without, the
-        oldest host gives the time), `schedule_id`, `buffer_before`, `buffer_after`,
-        `minimum_notice`, `maximum_advance` (local dates), `slot_interval`,
-        `slots_per_day`, `requires_confirmation`, `allow_cancellation`,
-        `cancellation_deadline`, `seats`, `max_occurrences`, `questions`,
-        `scheduling_type`, `round_robin`, `meeting_url_template`, `notify`,
-        `reminders`, `active`, `metadata`.
+        Without an `id` it is `evt_` and the slug, hyphens as `_`.
+
+        Fields: `slug`, `title`, `description`, `duration`, `location`, `hosts`
+        (without, the oldest host gives the time), `schedule_id`, `buffer_before`,
+        `buffer_after`, `minimum_notice`, `maximum_advance` (local dates),
+        `slot_interval`, `slots_per_day`, `requires_confirmation`,
+        `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
+        `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
+        `notify`, `reminders`, `active`, `metadata`.
 
         Raises:
-            Exists: there is one with this id.
+            Exists: there is one with this id or slug.
             BadInput: a field holds what it cannot hold.
         """
         from calbook.services.catalog.event_types import create_event_type

@@ -216,6 +216,7 @@ class RoundRobin(TypedDict):
 class EventTypeFields(TypedDict, total=False):
     """What can be booked, and by which rules."""
 
+    slug: str
     title: str
     description: str | None
     duration: int

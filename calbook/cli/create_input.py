@@ -43,6 +43,11 @@ def create_from_input(
     fails is reported with its number, and the others go on, unless `atomic`.
     """
     lines = list(_lines(read_text(source)))
+    if not lines:
+        raise UsageError(
+            f"{'standard input' if source == '-' else source} holds no booking",
+            hint="give a JSON object, or one on each line",
+        )
     if len(lines) == 1 and not lines[0][0]:
         wanted = _read(lines[0][1], given)
         booking = client.calendar.bookings.create(**wanted, dry_run=dry_run)
@@ -106,7 +111,7 @@ def _create_each(
         if form.json and made:
             output.say(f"calbook: booked {', '.join(booking.uid for booking in made)}")
         raise
-    if form.json and (made or not lines):  # else stdout stays empty beside the errors
+    if form.json and made:  # else stdout stays empty beside the errors
         _show(made, form)
 
 

@@ -15,6 +15,7 @@ _MOVABLE = frozenset(
     }
 )
 _AHEAD = 14  # days
+_TRIED = 1_000  # starts: before the one that fits, groups with too few seats
 
 
 @contextmanager
@@ -25,7 +26,8 @@ def hint_at_next_free(
     options: Mapping[str, Any],
     tz: str | None,
     *,
-    but: str | None = None,
+    exclusion: Mapping[str, Any] | None = None,
+    reassign: bool = False,
 ) -> Iterator[None]:
     """Put the next free start into the hint of a refusal that another start mends."""
     try:
@@ -34,8 +36,9 @@ def hint_at_next_free(
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
-        if codes and codes <= _MOVABLE and not has_advice:
-            found = _hint(client, event, start, options, tz, but)
+        is_listed = options.get("duration") is None  # of the event type's own length
+        if codes and codes <= _MOVABLE and not has_advice and is_listed:
+            found = _hint(client, event, start, options, tz, exclusion or {}, reassign)
             error.command_hint = found or error.command_hint
         raise
 
@@ -46,22 +49,30 @@ def _hint(
     start: str,
     options: Mapping[str, Any],
     tz: str | None,
-    but: str | None,
+    exclusion: Mapping[str, Any],
+    reassign: bool,
 ) -> str | None:
     from calbook.core.time import parsing
 
     now = client.now()
-    zone = client.calendar.availability.timezone(event, host_id=options.get("host_id"))
+    wanted = {"event_type_id": event, "host_id": options.get("host_id"), **exclusion}
+    zone = client.calendar.availability.timezone(**wanted)
     asked = parsing.moment(start, now=now, timezone=tz or zone).instant
+    persons = 1 + len(options.get("guests") or ())
     slots = client.calendar.availability.get(
-        event_type_id=event,
+        **wanted,
         start_date=max(asked, now),
         end_date=max(asked, now) + parsing.duration(f"{_AHEAD}d", "the search"),
-        host_id=options.get("host_id"),
-        exclude_booking_uid=but,
-        count=1,
+        count=_TRIED,
+        reassign=reassign,
     )
-    if not slots:
+    fitting = (
+        slot
+        for slot in slots
+        if slot.starts_at != asked
+        and (slot.seats_left is None or slot.seats_left >= persons)
+    )
+    if (slot := next(fitting, None)) is None:
         return None
-    spoken = words.moment_text(slots[0].start_time, tz or zone)
+    spoken = words.moment_text(slot.start_time, tz or zone)
     return f"the next free start is {spoken} {tz or zone}"

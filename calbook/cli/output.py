@@ -114,6 +114,11 @@ def print_list(
         write(table(items))
 
 
+def nothing_text(words: str, limit: int | None) -> str:
+    """What people read where a list is empty: not that there is nothing."""
+    return "none shown: --limit 0\n" if limit == 0 else words
+
+
 def as_json(item: "Value | Json") -> Json:
     return item if isinstance(item, dict) else item.to_dict()
 

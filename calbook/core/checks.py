@@ -27,6 +27,7 @@ _LOCAL_OCTETS = 64
 _LONG = 10**18
 
 _ID = re.compile(r"(?:evt|user|sched)_[a-z0-9_]{1,60}", re.ASCII)
+_SLUG = re.compile(r"[a-z0-9_][a-z0-9_-]{0,59}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/x]{2,38}", re.ASCII)
 _BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -141,6 +142,27 @@ def identifier(value: object, prefix: str, field: str) -> str:
             field=field,
         )
     return full
+
+
+def event_type_key(value: object, field: str = "eventTypeId") -> str:
+    """What an event type is named by: its id or slug, with `evt_` before it."""
+    text = line(value, field, most=80).lower()
+    key = text.removeprefix("evt_")
+    if "-" in key and _SLUG.fullmatch(key):  # only a slug has hyphens
+        return f"evt_{key}"
+    return identifier(value, "evt", field)
+
+
+def slug(value: object, field: str = "slug") -> str:
+    """A short name of an event type, as in an address."""
+    text = line(value, field, most=80).lower()
+    if not _SLUG.fullmatch(text) or text.startswith("evt_"):
+        raise BadInput(
+            f"{field} cannot be {printable(text)}",
+            hint="use up to 60 of a-z, 0-9, - and _, as in product-demo",
+            field=field,
+        )
+    return text
 
 
 def whole_number(value: object, field: str, *, least: int, most: int) -> int:

@@ -75,6 +75,10 @@ class CalbookError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled with all its facts, whatever made its message of them."""
+        return _restore, (type(self), self.args), self.__dict__
+
     def to_dict(self) -> dict[str, Any]:
         """The object that `--json` prints on stderr."""
         field = {"field": self._json_field} if self._json_field else {}
@@ -87,6 +91,10 @@ class CalbookError(Exception):
                 "details": self.details | field,
             }
         }
+
+
+def _restore(kind: type[CalbookError], args: tuple[Any, ...]) -> CalbookError:
+    return kind.__new__(kind, *args)
 
 
 class OutputError(CalbookError, code="io"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -53,13 +53,18 @@ def to_ranges(spans: Iterable[Span]) -> list[Range]:
     return [(times.epoch(span.start), times.epoch(span.end)) for span in spans]
 
 
-def grid_pieces(open_time: Iterable[Span], timezone: str) -> list[GridPiece]:
-    """The grid begins anew at each stretch's start and at local midnights inside."""
+def grid_pieces(
+    open_time: Iterable[Span], timezone: str, nights: Sequence[Span] = ()
+) -> list[GridPiece]:
+    """The grid begins anew at each stretch's start and at local midnights inside.
+
+    Where one of the `nights`, windows that run across midnight, goes on, at its end.
+    """
     found = []
     for stretch in open_time:
         edges = (
             stretch.start,
-            *open_hours.midnights_within(stretch, timezone),
+            *_new_beginnings(stretch, timezone, nights),
             stretch.end,
         )
         found += [
@@ -67,6 +72,16 @@ def grid_pieces(open_time: Iterable[Span], timezone: str) -> list[GridPiece]:
             for begin, end in pairwise(edges)
         ]
     return found
+
+
+def _new_beginnings(
+    stretch: Span, timezone: str, nights: Sequence[Span]
+) -> Iterator[datetime]:
+    for midnight in open_hours.midnights_within(stretch, timezone):
+        ends = (night.end for night in nights if night.start < midnight < night.end)
+        begin = max(ends, default=midnight)
+        if begin < stretch.end:
+            yield begin
 
 
 def starts_within(open_time: Iterable[Range], need: SlotLengths) -> list[Range]:

@@ -78,6 +78,7 @@ class CatalogWriter(Writer):
             active=int(e.active),
             metadata=to_json(e.metadata),
         )
+        self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)
         for position, assignment in enumerate(e.hosts):
             self.run(
@@ -109,6 +110,23 @@ class CatalogWriter(Writer):
             },
         ).fetchone()
         return int(count)
+
+    def _record_joins(self, event_type: EventType) -> None:
+        """Behind which booking hosts join, where there are some of this type."""
+        known = self._conn.execute(
+            "select host_id from event_type_hosts where event_type_id = ?",
+            [event_type.id],
+        ).fetchall()
+        before = {row["host_id"] for row in known}
+        for assignment in event_type.hosts:
+            if assignment.host_id not in before:
+                self.run(
+                    "insert or replace into host_joins"
+                    " select :id, :host_id, max(rowid) from bookings"
+                    " where event_type_id = :id having max(rowid) is not null",
+                    id=event_type.id,
+                    host_id=assignment.host_id,
+                )
 
     def remove(self, noun: str, id: str) -> None:
         """Remove an event type, host or schedule that nothing refers to.

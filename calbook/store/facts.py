@@ -20,7 +20,7 @@ from calbook.core.model import (
 )
 from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
-from calbook.store import rows
+from calbook.store import rows, turns
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader, Row
 
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
@@ -107,33 +107,6 @@ _COUNTS = f"""
           and not ({_IS_EXCLUDED.format(row="o")})
     ) as number
     from spans s order by s.n
-"""
-
-
-_TURN = """
-    with expired (uid) as materialized (
-        select distinct o.uid from occurrences o indexed by occurrences_expiring
-        where o.due is not null and o.due <= :now and o.status = 'PENDING'
-            and not exists (
-            select 1 from occurrences l where l.uid = o.uid and l.status <> 'CANCELLED'
-                and not (l.status = 'PENDING' and l.start_at <= :now)
-        )
-    )
-    select
-        (
-            select bookings from host_loads
-            where event_type_id = :event_type_id and host_id = :host_id
-        ) - (
-            select count(*) from expired e
-            cross join booking_hosts h on h.uid = e.uid and h.host_id = :host_id
-            where h.event_type_id = :event_type_id and h.is_live
-        ) as bookings,
-        (
-            select made from booking_hosts
-            where event_type_id = :event_type_id and host_id = :host_id and is_live
-                and uid not in (select uid from expired)
-            order by made desc limit 1
-        ) as made
 """
 
 
@@ -360,16 +333,7 @@ class Facts(Reader):
     def turn_facts(
         self, event_type_id: str, host_id: str, *, now: datetime
     ) -> tuple[int, int | None]:
-        """How many bookings of an event type a host has, and which is the newest.
-
-        Without those that are cancelled, or expired though nobody was told yet. The
-        newest is told by the order of making.
-        """
-        found = self._one(
-            _TURN, event_type_id=event_type_id, host_id=host_id, now=times.epoch(now)
-        )
-        assert found is not None
-        return found["bookings"] or 0, found["made"]
+        return turns.read_turn(self.connection, event_type_id, host_id, now=now)
 
     def due_occurrences(
         self, now: datetime, *, limit: int

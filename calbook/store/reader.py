@@ -97,15 +97,25 @@ _FILTERS = {
         )
     )""",
 }
-# A series that began before the dates asked for and has an occurrence in them.
-_UNDER_WAY = """
-    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
-    and (:until is null or exists (
+# A date that takes place, or did; where all of a series is off, any that was booked.
+_HAS_DATE_WITHIN = f"""
+    exists (
         select 1 from occurrences u where u.uid = b.uid
         and u.resolution is not 'conflict'
-        and u.start_at >= :since and u.start_at < :until
-    ))
+        and (u.status <> 'CANCELLED' or {_STATUS} = 'CANCELLED')
+        and not (u.status = 'PENDING' and u.start_at <= :now
+            and {_STATUS} <> 'CANCELLED')
+        and (:since is null or u.start_at >= :since)
+        and (:until is null or u.start_at < :until)
+    )
 """
+# A series that began before the dates asked for and has an occurrence in them.
+_UNDER_WAY = f"""
+    b.recurring is not null and b.last_at >= :since and b.starts_at < :since
+    and {_HAS_DATE_WITHIN}
+"""
+# One that begins in them may have lost all the dates that it had there.
+_BEGINS_WITHIN = f"(b.recurring is null or {_HAS_DATE_WITHIN})"
 # An occurrence's status as `expiry` has it.
 OCCURRENCE_STATUS = """
     case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
@@ -287,7 +297,7 @@ class Reader:
     def _bound(self, filters: Mapping[str, Any]) -> Mapping[str, Any]:
         if "search" in filters:
             self._conn.create_function("casefold", 1, _casefold, deterministic=True)
-        return {"until": None, **filters}
+        return {"since": None, "until": None, **filters}
 
     def event_rows(self, uid: str) -> list[Row]:
         """A booking's history, in the order in which it was written."""
@@ -303,11 +313,12 @@ class Reader:
     # -- event types, schedules, hosts
 
     def event_type_row(self, key: str) -> Row | None:
-        """By id or slug."""
+        """By its id, or its slug with `evt_` before it: no two share one."""
         return self._one(
-            f"{_EVENT_TYPE} where e.id = :key or e.slug = :key"
+            f"{_EVENT_TYPE} where e.id = :key or e.slug = :slug"
             " order by e.id = :key desc limit 1",
             key=key,
+            slug=key.removeprefix("evt_"),
         )
 
     def event_type_rows(self) -> list[Row]:
@@ -363,7 +374,8 @@ def _matching(filters: Mapping[str, Any], after: str | None = None) -> str:
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    within = f"{found} {where_clause(filters, _FILTERS, after)}"
+    dates = None if filters.keys().isdisjoint(_RANGE) else _BEGINS_WITHIN
+    within = f"{found} {where_clause(filters, _FILTERS, after, dates)}"
     if "since" not in filters:
         return within
     others = {name: value for name, value in filters.items() if name not in _RANGE}

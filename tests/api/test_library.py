@@ -337,6 +337,31 @@ def test_lists_may_be_any_iterable(
     assert made.overrides == ("hours",)
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    ["text", {"attendee": {}}, 5, None, ["text"], [None], [["a", "b"]]],
+    ids=repr,
+)
+def test_what_is_no_list_of_bookings_is_refused(client: Client, wanted: Any) -> None:
+    """A bare ValueError or TypeError told of Python's insides."""
+    with pytest.raises(errors.BadInput) as refusal:
+        client.calendar.bookings.create_all(wanted)
+
+    assert "must be" in refusal.value.message
+
+
+def test_a_wrong_keyword_is_named_before_anything_is_read(
+    client: Client, booked: Booking
+) -> None:
+    """It was looked at after the address."""
+    with pytest.raises(TypeError, match="bogus"):
+        client.calendar.bookings.add_attendee(
+            booked.uid,
+            email="no address",
+            bogus=1,  # type: ignore[call-arg]
+        )
+
+
 @pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}], ids=["once", "key"])
 def test_iterables_inside_of_objects_are_kept(
     client: Client, booked: Booking, key: dict[str, str]

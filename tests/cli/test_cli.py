@@ -580,8 +580,19 @@ def test_one_key_cannot_stand_for_several_lines(
     assert dumped(path) == before
 
 
-def test_no_lines_are_no_bookings(run: Run, office: Office) -> None:
-    assert run("create", "--input", "-", "--json", input="\n\n").json == []
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", "  \r\n"], ids=ascii)
+@pytest.mark.parametrize("more", [(), ("--json",), ("--atomic",), ("--dry-run",)])
+def test_an_input_without_a_booking_is_refused(
+    run: Run, path: Path, office: Office, text: str, more: tuple[str, ...]
+) -> None:
+    """What should have written it had failed, and the answer was silence and 0."""
+    before = dumped(path)
+
+    answer = run("create", "--input", "-", *more, input=text)
+
+    assert (answer.status, answer.out) == (2, "")
+    assert "standard input holds no booking" in answer.err
+    assert dumped(path) == before
 
 
 # -- list, and the forms of an answer --------------------------------------------------
@@ -1911,6 +1922,47 @@ def test_a_long_list_says_how_many_more_there_are(
     assert screen.shown.splitlines()[-1] == (
         f"3 more: --after {shown[1]}, --limit N or --all"
     )
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        pytest.param(
+            ("--limit", "0"),
+            ["none shown: --limit 0", "5 more: --limit N or --all"],
+            id="no-limit-left",
+        ),
+        pytest.param(
+            ("--limit", "0", "--occurrences"),
+            ["none shown: --limit 0", "5 more: --limit N or --all"],
+            id="dates",
+        ),
+        pytest.param(("--offset", "5"), ["none of 5 is that far down"], id="offset"),
+        pytest.param(("--limit", "0", "--search", "?"), ["no bookings"], id="nothing"),
+        pytest.param(("--offset", "5", "--search", "?"), ["no bookings"], id="none"),
+    ],
+)
+def test_an_empty_page_is_not_said_to_be_no_bookings(
+    terminal: Callable[..., Terminal],
+    shown: list[str],
+    args: tuple[str, ...],
+    said: list[str],
+) -> None:
+    """`--limit 0` and an offset too far said "no bookings"."""
+    screen = terminal("list", *args)
+    assert screen.end() == 0
+
+    assert screen.shown.splitlines() == said
+
+
+def test_a_limit_of_0_starts_says_nothing_of_why_not(
+    terminal: Callable[..., Terminal], office: Office
+) -> None:
+    monday = ("slots", "--event", "demo", "--from", "2027-01-18")
+    screen = terminal(*monday, "--limit", "0")
+    assert screen.end() == 0
+
+    assert screen.shown.splitlines() == ["none shown: --limit 0"]
 
 
 def test_create_asks_for_what_is_missing(

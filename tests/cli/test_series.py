@@ -315,6 +315,9 @@ def test_a_list_shows_the_first_date_within_its_range(
     assert max(map(len, (*ahead, *later))) <= columns
 
 
+NOTHING = ["no bookings"]
+
+
 def test_a_list_shows_a_date_that_takes_place_rather_than_a_cancelled_one(
     seen: Screen, client: Client, series: str
 ) -> None:
@@ -328,8 +331,8 @@ def test_a_list_shows_a_date_that_takes_place_rather_than_a_cancelled_one(
         return when[: when.index(" 2027")]
 
     assert shown("--from", "2027-02-01") == "Thu 4 Feb"
-    assert shown("--from", "2027-02-01", "--to", "2027-02-01") == "Mon 1 Feb"
-    assert shown("--from", "2027-03-02") == "Mon 8 Mar"
+    assert seen("list", "--from", "2027-02-01", "--to", "2027-02-01") == NOTHING
+    assert seen("list", "--from", "2027-03-02") == NOTHING
     assert shown("--from", "2027-01-01") == shown() == "Mon 18 Jan"
 
 
@@ -571,6 +574,44 @@ def test_a_refused_move_offers_the_next_start_of_whom_it_may_go_to(
     lines = seen("reschedule", uid, "--start", "2027-02-10 10:00", *options, status=4)
 
     assert lines[-1] == f"hint: the next free start is Wed 10 Feb 2027, {free} {ZONE}"
+
+
+def test_a_hint_does_not_name_the_start_that_was_just_refused(
+    seen: Screen, team: Client, book: Book
+) -> None:
+    """Two more did not fit where one seat was left, and the hint said so: there."""
+    calendar = team.calendar
+    calendar.event_types.create("yoga", seats=2, hosts=["alice"])
+    made = book("2027-02-10 10:00", "yoga")
+    book("2027-02-10 10:30", "yoga")
+    calendar.bookings.add_attendee(made, email="bob@example.com")
+    calendar.bookings.remove_attendee(made, email="bob@example.com")
+    group = ("--event", "yoga", "--start", "2027-02-10 10:00", *EVE)
+
+    lines = seen("create", *group, "--guest", "g@example.com", status=4)
+    never = seen(
+        *("create", *group, "--guest", "g@example.com", "--guest", "h@example.com"),
+        status=4,
+    )
+
+    assert lines[0] == "calbook: 3 persons do not fit into 2 seats"
+    assert lines[-1] == f"hint: the next free start is Wed 10 Feb 2027, 11:00 {ZONE}"
+    assert not any("free start" in line for line in never)
+
+
+def test_a_host_who_left_is_named_after_a_move(
+    seen: Screen, team: Client, book: Book
+) -> None:
+    """The move kept the host who had left, and nobody was told."""
+    uid = book("2027-02-09 10:00", "duo", host_id="alice")
+    team.calendar.event_types.update("duo", hosts=["raj"])
+
+    moved = seen("reschedule", uid, "--start", "2027-02-10 10:00")
+    handed = seen("reschedule", uid, "--start", "2027-02-10 10:00", "--reassign")
+
+    said = "hint: user_alice has left the event type: --reassign hands it over"
+    assert moved[-1] == said
+    assert handed[-1] == "  with user_raj"
 
 
 @pytest.mark.parametrize("host", ["alice", "user_alice"])

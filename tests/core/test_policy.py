@@ -649,6 +649,7 @@ ATTENDEE, HOST = Actor.ATTENDEE, Actor.HOST
     ("policies", "now", "error"),
     [
         pytest.param(bound(), "2027-01-18T09:59:59Z", None, id="no-deadline"),
+        pytest.param(bound(), "2027-01-18T10:00:01Z", DeadlinePassed, id="under-way"),
         pytest.param(bound(deadline=720), "2027-01-17T22:00:00Z", None, id="equal"),
         pytest.param(
             bound(deadline=720),

@@ -886,6 +886,46 @@ def test_a_host_without_address_can_invite_nobody(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("notifies", [True, None], ids=["said", "by-event-type"])
+def test_of_a_team_one_whom_nobody_could_answer_is_passed_over(
+    client: Client, post: Server, notifies: bool | None
+) -> None:
+    """The host whose turn it was had no address, and the booking was refused."""
+    calendar = client.calendar
+    for name in ("bob", "alice", "carl"):
+        email = "alice@example.com" if name == "alice" else None
+        calendar.hosts.create(name, name=name, email=email)
+    calendar.event_types.create(
+        "demo",
+        scheduling_type="ROUND_ROBIN",
+        hosts=["bob", "alice", "carl"],
+        notify=notifies is None,
+    )
+
+    [slot] = calendar.availability.get(
+        event_type_id="demo", start_date="2027-01-18 10:00", count=1
+    )
+    told = book(client, notify_attendee=notifies)
+    moved = calendar.bookings.create(
+        event_type_id="demo",
+        start_time="2027-01-18 11:00",
+        attendee={"name": "Eve", "email": "eve@example.com"},
+        host_id="bob",
+        notify_attendee=False,
+    )
+    handed = calendar.bookings.reschedule(
+        moved.uid,
+        start_time="2027-01-18 11:00",
+        reassign=True,
+        notify_attendee=notifies,
+    )
+
+    assert told.host_id == handed.host_id == "user_alice"
+    assert slot.host_id == ("user_alice" if notifies is None else "user_bob")
+    with pytest.raises(errors.HostWithoutEmail):  # nobody else is free
+        book(client, notify_attendee=notifies)
+
+
 def test_a_dry_run_queues_nothing(host: Client, post: Server) -> None:
     book(host, dry_run=True)
 

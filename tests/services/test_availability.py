@@ -351,7 +351,8 @@ def test_hours_on_a_day_that_a_zone_left_out_are_nobodys(
 def test_the_grid_begins_anew_at_midnight_whether_skipped_or_repeated(
     opens: Opens, free: Free, zone: str, first: str, last: str, expected: list[str]
 ) -> None:
-    opens("22:00-02:00", timezone=zone, duration=30, slot_interval=90)
+    evening_and_night = ("22:00-24:00", "00:00-02:00")
+    opens(*evening_and_night, timezone=zone, duration=30, slot_interval=90)
 
     assert free(first, last) == expected
     assert free(first) + free(last) == expected
@@ -360,16 +361,35 @@ def test_the_grid_begins_anew_at_midnight_whether_skipped_or_repeated(
 # -- hours -----------------------------------------------------------------------------
 
 
-def test_a_night_shift_begins_its_grid_at_its_start_and_at_midnight(
+def test_the_grid_of_a_night_shift_goes_on_behind_midnight(
     opens: Opens, free: Free
 ) -> None:
-    opens("22:00-02:00", timezone=NEW_YORK, slot_interval=90)
+    """It began anew there, so that 01:00 was never offered."""
+    opens("21:00-03:00", timezone=NEW_YORK, duration=120)
 
-    assert free(JAN_18) == at(JAN_18, EST, "00:00 01:30 22:00 23:30")
+    assert free(JAN_18) == at(JAN_18, EST, "01:00 21:00 23:00")
     assert free("2027-01-18T12:00:00-05:00", "2027-01-19T12:00:00-05:00") == [
-        *at("2027-01-18", EST, "22:00 23:30"),
-        *at("2027-01-19", EST, "00:00 01:30"),
+        *at("2027-01-18", EST, "21:00 23:00"),
+        *at("2027-01-19", EST, "01:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        pytest.param(["00:00-24:00"], "00:00 07:00 14:00 21:00", id="always"),
+        pytest.param(
+            ["20:00-06:00", "06:00-20:00"], "03:00 06:00 13:00 20:00", id="shifts"
+        ),
+        pytest.param(["20:00-24:00", "00:00-10:00"], "00:00 20:00", id="two-windows"),
+    ],
+)
+def test_the_grid_begins_anew_each_day_whatever_the_windows(
+    opens: Opens, free: Free, windows: list[str], expected: str
+) -> None:
+    opens(*windows, timezone=NEW_YORK, duration=420)
+
+    assert free("2027-01-20") == at("2027-01-20", EST, expected)
 
 
 @pytest.mark.parametrize(

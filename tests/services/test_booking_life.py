@@ -258,6 +258,21 @@ def test_the_attendee_is_bound_by_the_deadline_and_the_host_is_free(
 
 
 @pytest.mark.parametrize("action", ["cancel", "reschedule"])
+def test_only_the_host_ends_or_moves_what_is_under_way(
+    client: Client, clock: Any, booked: Booked, action: str
+) -> None:
+    """Without a deadline the attendee could, until its end."""
+    uid = booked()
+    clock.now = utc("2027-01-18T10:10:00Z")
+
+    with pytest.raises(CalbookError) as refusal:
+        act(client, action, uid, by="attendee")
+
+    assert refusal.value.code == "deadline_passed"
+    assert act(client, action, uid, by="host").version == 1
+
+
+@pytest.mark.parametrize("action", ["cancel", "reschedule"])
 def test_an_event_type_may_let_only_the_host_change(
     client: Client, booked: Booked, action: str
 ) -> None:

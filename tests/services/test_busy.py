@@ -196,20 +196,23 @@ def test_the_dates_of_a_series_in_busy_time_are_named(
     ]
 
 
-def test_a_seat_in_a_group_that_stands_is_still_taken(
+def test_no_seat_is_taken_in_a_group_while_its_host_is_away(
     client: Client, add: Add, booking: Book, event_type: Callable[..., EventType]
 ) -> None:
     event_type(seats=3)
     first = booking(start_time=TEN)
     add()
 
-    joined = booking(start_time=TEN, attendee={**ADA, "email": "bob@example.com"})
+    bob = {**ADA, "email": "bob@example.com"}
+    with pytest.raises(errors.HostBusy):
+        booking(start_time=TEN, attendee=bob)
+    joined = booking(start_time=TEN, attendee=bob, by="host", override=["hours"])
     slots = client.calendar.availability.get(
         event_type_id="demo", start_date=TEN, end_date=TEN + HOUR / 2
     )
 
     assert joined.uid == first.uid
-    assert [slot.seats_left for slot in slots] == [1]
+    assert slots == ()
 
 
 def test_a_request_is_confirmed_although_the_host_is_busy_meanwhile(

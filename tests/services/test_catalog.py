@@ -476,11 +476,11 @@ def test_an_update_to_what_it_is_changes_nothing(
     assert updated == added
 
 
-def booked(client: Client) -> str:
+def booked(client: Client, **fields: Any) -> str:
     client.calendar.event_types.create("demo")
     ada = {"name": "Ada", "email": "ada@example.com"}
     return client.calendar.bookings.create(
-        event_type_id="demo", start_time="2027-01-18 10:00", attendee=ada
+        event_type_id="demo", start_time="2027-01-18 10:00", attendee=ada, **fields
     ).uid
 
 
@@ -729,10 +729,29 @@ def test_bookings_on_dates_that_are_closed_stay_and_are_told_of(
 
     assert answer.status == 0
     assert answer.err == (
-        "1 booked on these dates stay: calbook list --from 2027-01-18\n"
+        "1 booked on these dates stay:"
+        " calbook list --occurrences --from 2027-01-18 --to 2027-01-18\n"
     )
     assert beside.err == ""
     assert run("show", uid, "--json").json["status"] == "CONFIRMED"
+
+
+def test_a_date_of_a_series_that_is_cancelled_does_not_stay(
+    run: Run, client: Client
+) -> None:
+    """It was counted, and the advice listed all that came behind the dates."""
+    bookings = client.calendar.bookings
+    uid = booked(client, recurring={"frequency": "DAILY", "count": 4})
+    bookings.cancel(uid, date="2027-01-18")
+    closed = ("schedule", "override", "work", "--closed", "--date", "2027-01-18")
+
+    alone, several = run(*closed), run(*closed, "--to", "2027-01-20")
+
+    assert alone.err == ""
+    assert several.err == (
+        "2 booked on these dates stay:"
+        " calbook list --occurrences --from 2027-01-18 --to 2027-01-20\n"
+    )
 
 
 def test_a_date_has_other_hours(run: Run) -> None:

@@ -233,6 +233,32 @@ def open_minutes(windows: Windows, change: int) -> set[int]:
     return minutes
 
 
+def nights(windows: Windows, change: int) -> list[tuple[int, int]]:
+    """The windows that run across midnight: there the grid does not begin anew."""
+    middle = wall_clock(windows.zone, change)[change].date()
+    found = []
+    for distance in range(-4, 4):
+        day = middle + timedelta(days=distance)
+        if day not in dates_shown(windows.zone, change):
+            continue
+        midnight = datetime.combine(day, datetime.min.time())
+        for edges in windows.dates.get(distance, windows.weekly[day.weekday()]):
+            if edges[1] > DAY:
+                begin, end = (
+                    generated(windows.zone, change, midnight + timedelta(minutes=n))
+                    for n in edges
+                )
+                found.append((begin, end))
+    return found
+
+
+def begins_anew(midnight: int, across: Iterable[tuple[int, int]]) -> int:
+    """Where the grid of a new date begins: behind what runs across its midnight."""
+    return max(
+        (end for begin, end in across if begin < midnight < end), default=midnight
+    )
+
+
 @dataclass
 class Booked:
     """What the second implementation remembers of a booking."""
@@ -263,6 +289,10 @@ class Obvious:
         alice = open_minutes(world.alice, world.change)
         bob = open_minutes(world.bob, world.change)
         self.open = {"evt_alice": alice, "evt_bob": bob, "evt_both": alice & bob}
+        self.nights = {
+            "evt_alice": nights(world.alice, world.change),
+            "evt_bob": nights(world.bob, world.change),
+        }
 
     # -- facts
 
@@ -403,8 +433,8 @@ class Obvious:
             return []
         if not b.rules.allow_cancellation:
             return ["cancellation_not_allowed"]
-        deadline = b.rules.cancellation_deadline
-        if deadline is not None and b.start * 60 - self.now < deadline * 60:
+        deadline = b.rules.cancellation_deadline or 0  # never once it has begun
+        if b.start * 60 - self.now < deadline * 60:
             return ["deadline_passed"]
         return []
 
@@ -507,9 +537,12 @@ class Obvious:
         step = rules.slot_interval or rules.duration
         is_open = self.open[event_type]
         found, begin, before = [], 0, None
+        anew = set()
         for m in range(first - 2 * DAY, last):
             today = self.date(event_type, m * 60)
-            if m - 1 not in is_open or today != before:
+            if today != before:
+                anew.add(begins_anew(m, self.nights[event_type]))
+            if m - 1 not in is_open or m in anew:
                 begin = m
             before = today
             if m in is_open and (m - begin) % step == 0 and first <= m:

@@ -30,9 +30,11 @@ RULES = (
 JOINING = (
     "in_the_past",
     "inactive",
+    "outside_hours",
     "minimum_notice",
     "maximum_advance",
     "invalid_responses",
+    "slot_taken",
     "seats_full",
 )
 OVERRIDES = {

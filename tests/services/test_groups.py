@@ -631,6 +631,71 @@ def test_what_the_host_overrides_to_seat_somebody_is_recorded(
     assert joined.overrides == ("notice",)
 
 
+@pytest.mark.parametrize("way", ["closed", "away"])
+@pytest.mark.parametrize("dates", [1, 3], ids=["single", "series"])
+def test_nobody_is_seated_on_a_closed_date_or_while_the_host_is_away(
+    client: Client,
+    event_type: EventTypeMaker,
+    seat: BookingMaker,
+    way: str,
+    dates: int,
+) -> None:
+    """A group that was there took new people, and was listed."""
+    calendar = client.calendar
+    event_type(seats=5)
+    rule = {"frequency": "DAILY", "count": dates} if dates > 1 else None
+    made = seat("Ada", recurring=rule)
+    last = made.occurrences[-1]
+    if way == "closed":
+        calendar.schedules.override(calendar.schedules.list()[0].id, date=last.date)
+    else:
+        calendar.busy.add(
+            host_id=made.host_id, start_time=last.start_time, end_time=last.end_time
+        )
+    refusal = errors.OutsideHours if way == "closed" else errors.HostBusy
+    add = calendar.bookings.add_attendee
+    before = everything(client)
+
+    for by in ("attendee", "host"):
+        with pytest.raises(refusal) as error:
+            add(made.uid, email="bob@example.com", by=by)
+        with pytest.raises(refusal):
+            seat("Bob", recurring=rule, by=by)
+    assert "--override hours" in str(error.value.json_hint)
+    assert everything(client) == before
+    listed = calendar.availability.get(
+        event_type_id="demo", start_date=made.start_time, count=1, recurring=rule
+    )
+    assert made.start_time not in {slot.start_time for slot in listed}
+    if rule is None:
+        asked = {"event_type_id": "demo", "start_time": made.start_time}
+        assert calendar.availability.explain(**asked).code == refusal.code
+
+    added = add(made.uid, email="bob@example.com", by="host", override=["hours"])
+    joined = seat("Carl", recurring=rule, by="host", override=["hours"])
+
+    assert len(joined.guests) == 2
+    assert added.overrides == joined.overrides == ()
+    history = calendar.bookings.history(made.uid)
+    assert [event.change.get("overrides") for event in history[-2:]] == [
+        *(["hours"], ["hours"]),
+    ]
+    with pytest.raises(refusal):  # one seat opens it to nobody else
+        add(made.uid, email="dora@example.com")
+
+
+def test_a_seat_is_taken_where_the_host_is_away_only_nearby(
+    client: Client, event_type: EventTypeMaker, seat: BookingMaker
+) -> None:
+    event_type(seats=3, buffer_after=30)
+    made = seat("Ada")
+    client.calendar.busy.add(
+        host_id=made.host_id, start_time=made.end_time, end_time="2027-01-18 20:00"
+    )
+
+    assert len(seat("Bob").guests) == 1
+
+
 def test_the_host_seats_somebody_while_it_lasts(
     client: Client, clock: Clock, group: Booking
 ) -> None:

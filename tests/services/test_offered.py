@@ -26,10 +26,12 @@ from services.test_decision import (
     Rules,
     Windows,
     availability,
+    begins_anew,
     first_shown,
     hours,
     instant,
     minute,
+    nights,
     open_minutes,
     wall_clock,
 )
@@ -120,15 +122,18 @@ def kinds(draw: st.DrawFn) -> Kind:
 
 
 @st.composite
-def scenes(draw: st.DrawFn) -> Scene:
+def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
+    """Where bookings are to be moved, all are of the first kind and most to come."""
     zone, at = draw(st.sampled_from(CHANGES))
     change = minute(at)
+    least = change - DAY if is_of_moves else change - 2 * DAY
+    latest = change - NEAR if is_of_moves else change + NEAR // 2
     order = st.builds(
         Order,
-        kind=st.integers(0, 1),
+        kind=st.just(0) if is_of_moves else st.integers(0, 1),
         start=STARTS.map(lambda n: change + n),
         person=st.integers(0, 3),
-        dates=st.sampled_from([1, 1, 1, 2]),
+        dates=st.sampled_from([1, 1, 2, 3] if is_of_moves else [1, 1, 1, 2]),
         is_cancelled=st.sampled_from([False, False, False, True]),
     )
     away = st.builds(
@@ -141,9 +146,9 @@ def scenes(draw: st.DrawFn) -> Scene:
         change=change,
         schedules=tuple(draw(hours([zone, zone, "UTC"])) for _ in HOSTS),
         kinds=tuple(draw(kinds()) for _ in range(2)),
-        orders=tuple(draw(st.lists(order, max_size=9))),
+        orders=tuple(draw(st.lists(order, min_size=3 * is_of_moves, max_size=9))),
         away=tuple(draw(st.lists(away, max_size=3))),
-        now=draw(st.integers((change - 2 * DAY) * 60, (change + NEAR // 2) * 60)),
+        now=draw(st.integers(least * 60, latest * 60)),
     )
 
 
@@ -219,10 +224,15 @@ class Stage:
         except (RuleError, Conflict):
             return None
 
-    def moved(self, booking: Booking, start: datetime) -> bool:
+    def edit(self, kind: Kind) -> None:
+        """What is booked becomes another thing; its bookings stay as they are."""
+        self.client.calendar.event_types.update("kind_0", **kind.fields())
+        self.kind = kind
+
+    def moved(self, booking: Booking, start: datetime, **dates: Any) -> bool:
         try:
             self.client.calendar.bookings.reschedule(
-                booking.uid, start_time=start, by="host", dry_run=True
+                booking.uid, start_time=start, by="host", dry_run=True, **dates
             )
         except (RuleError, Conflict):
             return False
@@ -237,11 +247,16 @@ class Stage:
             first = [h for h in rotating if asked_for in (None, h, *fixed)]
         else:
             first = ids[:1]
-        for key in {self.kind.schedule or host for host in first}:
-            windows = self.scene.schedules[HOSTS.index(key)]
-            yield from map(instant, sorted(self._grid_of(windows)))
+        for host in first:
+            yield from self.grid_of(host, self.kind.rules.duration)
 
-    def _grid_of(self, windows: Windows) -> Iterator[int]:
+    def grid_of(self, host: str, length: int) -> Iterator[datetime]:
+        """Every start on one host's grid at which a meeting of a length is open."""
+        key = self.kind.schedule or host
+        windows = self.scene.schedules[HOSTS.index(key)]
+        yield from map(instant, sorted(self._grid_of(windows, length)))
+
+    def _grid_of(self, windows: Windows, length: int) -> Iterator[int]:
         change, rules = self.scene.change, self.kind.rules
         minutes = open_minutes(windows, change)
         midnights = {
@@ -249,12 +264,14 @@ class Stage:
             for wall, m in first_shown(windows.zone, change).items()
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
+        across = nights(windows, change)
+        anew = {begins_anew(m, across) for m in midnights}
         begin = 0
         for m in sorted(minutes):
-            if m - 1 not in minutes or m in midnights:
+            if m - 1 not in minutes or m in anew:
                 begin = m
             is_on_grid = (m - begin) % (rules.slot_interval or rules.duration) == 0
-            is_open = minutes.issuperset(range(m, m + rules.duration))
+            is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
 
@@ -297,26 +314,38 @@ def test_where_a_series_is_listed_all_of_it_can_be_booked(
 
 
 @examples(25)
-@given(scenes())
-def test_a_booking_can_be_moved_to_where_it_does_not_stand_in_its_own_way(
-    scene: Scene,
+@given(scenes(is_of_moves=True), st.none() | kinds(), st.booleans())
+def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
+    scene: Scene, edited: Kind | None, moves_one_date: bool
 ) -> None:
+    """The list had the event type's present length and hosts, moving the booking's."""
     stage = Stage(scene)
     with stage.client:
         found = stage.client.calendar.bookings.list(
             event_type_id="kind_0", status=["PENDING", "CONFIRMED"], count=None
         )
-        single = [booking for booking in found if booking.recurring is None]
+        if edited is not None:
+            stage.edit(edited)
+        for booking in found[:2]:
+            dates: dict[str, Any] = {}
+            excluded: dict[str, Any] = {"exclude_booking_uid": booking.uid}
+            to_come = [o for o in booking.occurrences if o.starts_at > stage.now]
+            if booking.recurring is not None:
+                if not to_come:
+                    continue
+                dates = {"all": True}
+                if moves_one_date:
+                    dates = {"date": to_come[-1].date}
+                    excluded["exclude_date"] = to_come[-1].date
+            here = to_come[-1 if "date" in dates else 0] if to_come else booking
+            length = int((here.ends_at - here.starts_at).total_seconds()) // 60
+            host = booking.host_id.removeprefix("user_")
 
-        for booking in single[:1]:
-            listed = stage.listed(
-                exclude_booking_uid=booking.uid, host_id=booking.host_id
-            )
-            for start in {
-                *listed,
-                *stage.grid(booking.host_id.removeprefix("user_")),
-            } - {booking.starts_at}:
-                assert stage.moved(booking, start) == (start in listed), start
+            listed = stage.listed(**excluded)
+
+            assert {slot.host_id for slot in listed.values()} <= {booking.host_id}
+            for start in {*listed, *stage.grid_of(host, length)} - {here.starts_at}:
+                assert stage.moved(booking, start, **dates) == (start in listed), start
 
 
 def test_a_group_that_is_a_series_of_one_is_no_start_to_join() -> None:

@@ -1006,6 +1006,31 @@ def test_a_series_is_found_by_the_dates_of_any_of_its_meetings(
     assert found(start_date="2027-01-25", latest_first=True) == [other, uid]
 
 
+def test_a_series_is_not_found_by_a_date_that_is_cancelled(
+    client: Client, series: BookingMaker
+) -> None:
+    """It was listed as CONFIRMED on a day on which it is off."""
+    bookings = client.calendar.bookings
+    uid = series().uid
+    for day in MONDAYS[:2]:
+        bookings.cancel(uid, date=day)
+    first, second, third = MONDAYS[:3]
+
+    def found(**filters: Any) -> list[str]:
+        return [b.uid for b in bookings.list(**filters)]
+
+    assert found(start_date=first, end_date=first) == []
+    assert found(start_date=second, end_date=second) == []
+    assert found(end_date=second) == []
+    assert bookings.total(start_date=first, end_date=second) == 0
+    assert found(start_date=first) == found(start_date=second) == [uid]
+    assert found(start_date=first, end_date=third) == found(end_date=third) == [uid]
+    dates = bookings.list_occurrences(start_date=first, end_date=second)
+    assert [b.status for b in dates] == ["CANCELLED", "CANCELLED"]
+    bookings.cancel(uid, all=True)
+    assert found(start_date=first, end_date=first, status="CANCELLED") == [uid]
+
+
 def test_the_first_moment_of_a_range_is_in_it_and_the_last_is_not(
     client: Client, series: BookingMaker
 ) -> None:
@@ -1050,7 +1075,7 @@ def filters_of(draw: random.Random) -> dict[str, Any]:
 
 
 def is_meant(booking: Booking, filters: dict[str, Any], status: str) -> bool:
-    """By brute force; dates mean any meeting of the booking."""
+    """By brute force; dates mean any meeting that is not off, unless all are."""
     low = f"{filters.get('start_date', '0')}T00:00:00+00:00"
     high = f"{filters.get('end_date', '9')}T23:59:59+00:00"
     return (
@@ -1059,7 +1084,11 @@ def is_meant(booking: Booking, filters: dict[str, Any], status: str) -> bool:
         in ("evt_" + filters.get("event_type_id", booking.event_type_id[4:]),)
         and booking.attendee.email
         == filters.get("attendee_email", booking.attendee.email).lower()
-        and any(low <= o.start_time <= high for o in booking.occurrences)
+        and any(
+            low <= o.start_time <= high
+            for o in booking.occurrences
+            if o.status != "CANCELLED" or derived(booking.occurrences) == "CANCELLED"
+        )
     )
 
 

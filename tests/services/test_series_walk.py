@@ -301,10 +301,16 @@ def check_lists(client: Client, bookings: tuple[Booking, ...], draw: Any) -> Non
         )
 
     booked = {b.uid: [o for o in b.occurrences if not never(o)] for b in bookings}
+
+    def live(b: Booking) -> list[Occurrence]:
+        """The dates by which it is found: where it is not off altogether, not those."""
+        is_off = b.status == "CANCELLED"
+        return [o for o in booked[b.uid] if is_off or o.status != "CANCELLED"]
+
     whole = sorted(
         (min(o.starts_at for o in booked[b.uid]), b.uid)
         for b in bookings
-        if is_meant(b, booked[b.uid], b.status)
+        if is_meant(b, live(b), b.status)
     )
     single = sorted(
         (o.starts_at, b.uid, o.date, o.status)

@@ -94,6 +94,43 @@ def test_bookings_are_shared_by_weight(
     assert got == got[:6] * 100
 
 
+def test_a_newcomer_is_not_flooded(
+    client: Client, team: TeamMaker, hosts_of: Callable[[int], list[str]]
+) -> None:
+    """Until it had as many as the others ever had, it got all there were."""
+    team(hosts=["alice", "bob"], round_robin="EQUAL_DISTRIBUTION")
+    types, bookings = client.calendar.event_types, client.calendar.bookings
+    hosts_of(10)
+    for booking in bookings.list(host_id="alice")[:3]:
+        bookings.cancel(booking.uid, cancelled_by="host")
+    types.update("demo", hosts=["alice", "bob", {"userId": "carl", "weight": 2}])
+
+    shared = Counter(hosts_of_later(client, 12))
+
+    assert shared == {"alice": 3, "bob": 3, "carl": 6}
+    types.update("demo", hosts=["alice", "carl"])
+    types.update("demo", hosts=["alice", "carl", "bob"], title="Again")
+    assert Counter(hosts_of_later(client, 6)) == {"alice": 2, "bob": 2, "carl": 2}
+    fixed = {"userId": "dora", "isFixed": True}
+    types.update("demo", hosts=["alice", "carl", "bob", fixed])
+    assert Counter(hosts_of_later(client, 3)) == {"alice": 1, "bob": 1, "carl": 1}
+
+
+def hosts_of_later(client: Client, number: int) -> list[str]:
+    """`hosts_of` behind all that is there; each starts some time after the other."""
+    [*_, last] = client.calendar.bookings.list(count=None)
+    return [
+        host(
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=last.ends_at + n * HALF,
+                attendee=ADA,
+            )
+        )
+        for n in range(number)
+    ]
+
+
 def test_the_same_bookings_go_to_the_same_hosts(
     team: TeamMaker, hosts_of: Callable[[int], list[str]], clock: Clock
 ) -> None:

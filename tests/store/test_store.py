@@ -460,6 +460,21 @@ def test_a_request_is_the_same_in_whatever_order_its_parts_come(
     assert again == first
 
 
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [(True, 1), (1, True), (False, 0), (1, 1.0), ({"a": [True]}, {"a": [1]})],
+    ids=str,
+)
+def test_true_is_not_the_number_one(
+    booking: Callable[..., Booking], first: object, other: object
+) -> None:
+    """A request with `true` had the answer of one with 1: Python holds them equal."""
+    booking(start_time=TEN, idempotency_key="k", metadata={"vip": first})
+
+    with pytest.raises(errors.KeyReused):
+        booking(start_time=TEN, idempotency_key="k", metadata={"vip": other})
+
+
 def test_notes_count_whatever_they_say(booking: Callable[..., Booking]) -> None:
     """Notes that said what another part says by default were not compared."""
     booking(start_time=TEN, idempotency_key="k", notes="attendee")

@@ -483,6 +483,7 @@ NULLABLE = [
     "meetingUrlTemplate",
 ]
 NEVER_NULL = [
+    "slug",
     "title",
     "duration",
     "hosts",
@@ -503,6 +504,7 @@ NEVER_NULL = [
 
 def test_every_field_of_an_event_type_is_read() -> None:
     facts = {
+        "slug": "Product-Demo",
         "title": "Demo",
         "duration": 45,
         "description": "two\nlines",
@@ -538,7 +540,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
     assert facts.keys() == {camel(name) for name in event_types.FIELD_READERS}
     assert made == EventType(
         id="evt_demo",
-        slug="demo",
+        slug="product-demo",
         title="Demo",
         duration=minutes(45),
         description="two\nlines",

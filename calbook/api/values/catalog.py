@@ -46,7 +46,7 @@ class Schedule(Value):
 class EventType(Value):
     """What can be booked, and by which rules; lengths are minutes, None is no limit.
 
-    id, slug: `evt_…`, and the same without it
+    id, slug: `evt_…`, and the short name, which may have hyphens
     title, description: what people read, who book from now on
     duration: how long a meeting is
     location: where it takes place, unless a booking says otherwise

@@ -10,6 +10,7 @@ from calbook.cli.session import (
     occurrence_on,
     read_pairs,
     show_change,
+    split_words,
     table_of,
 )
 
@@ -27,6 +28,7 @@ class Seat(o.Group):
     timezone: o.AttendeeTz = None
     responses: o.Response = None
     by: o.By = "attendee"
+    override: o.Override = None
 
     def address(self) -> str:
         example = "say who: --email ada@example.com"
@@ -43,6 +45,7 @@ def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingTimes) -> 
         person = seat.options() | {
             "email": seat.address(),
             "responses": read_pairs(seat.responses, "--response"),
+            "override": split_words(seat.override),
         }
         booking = client.calendar.bookings.add_attendee(
             uid, **person, **change.arguments()

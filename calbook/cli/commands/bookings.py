@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import BOOKING_KEYS, table_of, usage_error
+
+if TYPE_CHECKING:
+    from calbook.api.values.bookings import Booking
 
 _MOST = 1_000_000_000  # what SQLite takes is more
 _SCREENFUL = 50  # bookings that people are shown at once
@@ -67,23 +70,38 @@ def list_(*, which: Filters, part: Page, out: o.ListingTimes) -> None:
         else:
             found = bookings.list(**filters, **page, after=part.after)
         now = client.now()
-        is_full = len(found) == count and output.is_for_people(form)
+        is_part = len(found) == count or not found
         total = (
-            bookings.total(occurrences=part.occurrences, **filters) if is_full else 0
+            bookings.total(occurrences=part.occurrences, **filters)
+            if is_part and output.is_for_people(form)
+            else 0
         )
     tables = table_of("bookings_table", form.tz)
+
+    def table(items: Sequence[Json]) -> str:
+        if not items and total:  # not "no bookings"
+            return output.nothing_text(f"none of {total} is that far down\n", count)
+        return tables(_next_dates(items, filters, now))
+
     output.print_list(
         found,
         form,
         keys=("uid", "date", *BOOKING_KEYS[1:]) if part.occurrences else BOOKING_KEYS,
-        table=lambda items: tables(_next_dates(items, filters, now)),
+        table=table,
     )
     more = total - part.offset - len(found)
-    if more > 0 and part.after is None and found:
-        further = f"--offset {part.offset + len(found)}"
-        further = further if part.occurrences else f"--after {found[-1].uid}"
+    if more > 0 and part.after is None:
         output.flush()
-        output.say(f"{more} more: {further}, --limit N or --all")
+        output.say(f"{more} more: {_further(found, part)}--limit N or --all")
+
+
+def _further(found: "Sequence[Booking]", part: Page) -> str:
+    """How to see the next page, where there was a page."""
+    if not found:
+        return ""
+    if part.occurrences:
+        return f"--offset {part.offset + len(found)}, "
+    return f"--after {found[-1].uid}, "
 
 
 def _next_dates(items: Sequence[Json], filters: Json, now: datetime) -> list[Json]:

@@ -89,7 +89,11 @@ def reschedule(
     override: o.Override = None,
     dates: o.Dates,
     reassign: Annotated[
-        bool, typer.Option("--reassign", help="Let another host of the team take it.")
+        bool,
+        typer.Option(
+            "--reassign",
+            help="Let another host take it; at the same start, hand it over.",
+        ),
     ] = False,
     change: Moving,
     out: o.PrintingTimes,
@@ -99,7 +103,7 @@ def reschedule(
     form = out.form_in_zone()
     with (
         out.client() as client,
-        _offering(client, uid, start, form, any_host=reassign) as before,
+        _offering(client, uid, start, form, dates, reassign=reassign) as before,
     ):
         booking = client.calendar.bookings.reschedule(
             uid,
@@ -112,15 +116,24 @@ def reschedule(
             **dates.options(),
             **change.arguments(),
         )
+        left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"
     dry_run = change.dry_run
     show_change(what, booking, form, dry_run=dry_run, before=before, with_host=reassign)
+    for host in left:
+        output.say(f"hint: {host} has left the event type: --reassign hands it over")
 
 
 @contextmanager
 def _offering(
-    client: "Client", uid: str, start: str, form: OutputOptions, *, any_host: bool
+    client: "Client",
+    uid: str,
+    start: str,
+    form: OutputOptions,
+    dates: o.Dates,
+    *,
+    reassign: bool,
 ) -> "Iterator[Booking | None]":
     """On a terminal a refusal names the next start that would do.
 
@@ -132,11 +145,19 @@ def _offering(
     from calbook.cli import free_start_hint  # only on a terminal
 
     booking = client.calendar.bookings.get(uid)
-    host = {} if any_host else {"host_id": booking.host_id}
+    exclusion = {"exclude_booking_uid": booking.uid, "exclude_date": dates.date}
     with free_start_hint.hint_at_next_free(
-        client, booking.event_type_id, start, host, form.tz, but=booking.uid
+        *(client, booking.event_type_id, start, {}, form.tz),
+        exclusion=exclusion,
+        reassign=reassign,
     ):
         yield booking
+
+
+def _left_hosts(client: "Client", booking: "Booking") -> list[str]:
+    """The hosts who take no more bookings of this kind, and keep this one."""
+    event_type = client.calendar.event_types.get(booking.event_type_id)
+    return sorted({*booking.host_ids} - {host["userId"] for host in event_type.hosts})
 
 
 class Corrections(o.Group):

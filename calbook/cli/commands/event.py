@@ -27,7 +27,14 @@ _EVENT_TYPES = Entries(
 )
 
 Name = Annotated[
-    str, typer.Argument(metavar="EVENT", help="The event type's id: demo or evt_demo.")
+    str,
+    typer.Argument(
+        metavar="EVENT", help="The event type's id or slug: demo, evt_demo."
+    ),
+]
+NewName = Annotated[
+    str | None,
+    typer.Argument(metavar="[EVENT]", help="Its id: demo or evt_demo; else by --slug."),
 ]
 
 
@@ -36,6 +43,7 @@ def _length(option: str, help: str) -> Any:
 
 
 class Fields(o.Group):
+    slug: str | None = o.option("--slug", "SLUG", "Its short name: product-demo.")
     title: str | None = o.option("--title", "TEXT")
     duration: str | None = _length("--duration", "How long")
     description: str | None = o.option("--description", "TEXT")
@@ -102,7 +110,7 @@ class Fields(o.Group):
     input_: o.Input = None
 
 
-def add(event: Name, *, fields: Fields, out: o.Printing) -> None:
+def add(event: NewName = None, *, fields: Fields, out: o.Printing) -> None:
     """Add an event type; what is not said has a sensible default."""
     _save("create", event, fields, out)
 
@@ -114,7 +122,7 @@ def update(event: Name, *, fields: Fields, out: o.Printing) -> None:
     _save("update", event, fields, out)
 
 
-def _save(how: str, event: str, fields: Fields, out: o.Output) -> None:
+def _save(how: str, event: str | None, fields: Fields, out: o.Output) -> None:
     read = _read_fields(fields)
     with out.client() as client:
         saved = getattr(client.calendar.event_types, how)(event, **read)

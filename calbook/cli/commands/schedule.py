@@ -144,6 +144,7 @@ def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
                 schedule, **dates, availability=unchecked(hours), reason=given.reason
             )
         stay = client.calendar.bookings.total(
+            occurrences=True,
             status=("PENDING", "CONFIRMED"),
             start_date=date,
             end_date=given.to or date,
@@ -152,4 +153,5 @@ def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
     _SCHEDULES.print(changed, out)
     if stay and not given.off:
         output.flush()
-        output.say(f"{stay} booked on these dates stay: calbook list --from {date}")
+        there = f"--occurrences --from {date} --to {given.to or date}"
+        output.say(f"{stay} booked on these dates stay: calbook list {there}")

@@ -26,7 +26,7 @@ class Which(o.Group):
 
     host_id: o.Host = None
     exclude_booking_uid: str | None = o.option(
-        "--exclude", "UID", "As if this booking were not: to move it."
+        "--exclude", "UID", "Where this booking can be moved to."
     )
     exclude_date: str | None = o.option(
         "--on", "DATE", "With --exclude: that date of the series alone."
@@ -91,16 +91,16 @@ def slots(
             count=most,
         )
         zone = form.tz or availability.timezone(
-            wanted["event_type_id"], host_id=which.host_id
+            wanted["event_type_id"], **({} if is_series else which.options())
         )
 
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen.slots import slots_grid
 
-        return slots_grid(items, zone)
+        return output.nothing_text(slots_grid(items, zone), most)
 
     output.print_list(found, form, keys=_SLOT_KEYS, table=table)
-    if not found and output.is_for_people(form):
+    if not found and most != 0 and output.is_for_people(form):
         output.flush()
         output.say(f"hint: {_why_not(wanted['event_type_id'], is_series=is_series)}")
 
@@ -141,8 +141,8 @@ def _print_blocked(wanted: Json, day: str, out: o.Output) -> None:
     with out.client() as client:
         availability = client.calendar.availability
         found = availability.blocked(**wanted, date=day)
-        event, host = wanted["event_type_id"], wanted["host_id"]
-        zone = form.tz or availability.timezone(event, host_id=host)
+        asked = {key: wanted[key] for key in wanted.keys() - {"timezone"}}
+        zone = form.tz or availability.timezone(**asked)
     table = table_of("blocks_table", zone)
     output.print_list(found, form, keys=_BLOCK_KEYS, table=table)
 

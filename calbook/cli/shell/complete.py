@@ -25,7 +25,7 @@ _STEPS = 10_000_000  # of SQLite's machine, under a second
 
 # Ids, and the noun before them that nobody has to type.
 _IDS = {
-    "events": ("evt_", "select id from event_types order by active desc, id"),
+    "events": ("evt_", "select id, slug from event_types order by active desc, id"),
     "hosts": ("user_", "select id from hosts order by id"),
     "schedules": ("sched_", "select id from schedules order by id"),
     "webhooks": ("wh_", "select id from webhooks order by rowid"),
@@ -190,7 +190,7 @@ def _names(kind: str, prefix: str, typed_path: str) -> Sequence[str]:
         if kind in _HINTED:
             return list(_with_hints(conn, kind, prefix))
         noun, query = _IDS[kind]
-        ids = [row[0] for row in conn.execute(query) if _is_plain(row[0])]
+        ids = [row for row in conn.execute(query) if all(map(_is_plain, row))]
     finally:
         conn.close()
     return _spelled(ids, prefix, noun)[:_MOST]
@@ -299,12 +299,19 @@ def _is_package_newer() -> bool:
     return bool(getattr(tzdata, "IANA_VERSION", "") > release)
 
 
-def _spelled(ids: Sequence[str], prefix: str, noun: str) -> list[str]:
-    """Ids without their noun, as people type them; with it once they began it."""
+def _spelled(ids: Sequence[Sequence[str]], prefix: str, noun: str) -> list[str]:
+    """Ids without their noun, as people type them; with it once they began it.
+
+    Behind an id may stand its slug, which is shorter to type.
+    """
     if not prefix:
-        return [id.removeprefix(noun) for id in ids]
-    both = [spelling for id in ids for spelling in (id.removeprefix(noun), id)]
-    return [spelling for spelling in both if spelling.startswith(prefix)]
+        return [names[-1].removeprefix(noun) for names in ids]
+    every = [
+        spelling
+        for id, *slug in ids
+        for spelling in dict.fromkeys((*slug, id.removeprefix(noun), id))
+    ]
+    return [spelling for spelling in every if spelling.startswith(prefix)]
 
 
 def _is_plain(name: str) -> bool:

@@ -53,9 +53,16 @@ def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
 
 
 def join(
-    booking: Booking, attendees: tuple[Attendee, ...], *, now: datetime, by: Actor
+    booking: Booking,
+    attendees: tuple[Attendee, ...],
+    *,
+    now: datetime,
+    by: Actor,
+    overrides: tuple[str, ...] = (),
 ) -> Change:
     """Take seats; each tells of itself. Whether there are enough is a rule's matter.
+
+    `overrides` are those that these seats needed.
 
     Raises:
         DuplicateAttendee: somebody is in this booking already.
@@ -64,8 +71,11 @@ def join(
     transitions.occurrences_allowing(booking, Action.JOIN, now)
     check_no_duplicate((*booking.attendees, *attendees))
     after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
+    used = {"overrides": list(overrides)} if overrides else {}
     events = tuple(
-        _seat_event(booking, "added", person, now, by) for person in attendees
+        event._replace(change={**event.change, **used})
+        for person in attendees
+        for event in [_seat_event(booking, "added", person, now, by)]
     )
     return Change(lifecycle.next_version(after, now), events)
 

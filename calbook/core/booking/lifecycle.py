@@ -205,7 +205,9 @@ def reschedule(
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-    check_moves(booking, placed.values())
+    new_hosts = host_ids is not None and host_ids != booking.host_ids
+    if not new_hosts:
+        check_moves(booking, placed.values())
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
@@ -213,7 +215,6 @@ def reschedule(
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
-    new_hosts = host_ids is not None and host_ids != booking.host_ids
     return change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
@@ -230,7 +231,7 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **({"hostIds": list(host_ids)} if host_ids and new_hosts else {}),
+            **({"hostIds": list(host_ids or ())} if new_hosts else {}),
             **(why or {}),
         },
     )

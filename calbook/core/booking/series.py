@@ -253,3 +253,21 @@ def _commonest_place(booking: Booking, occurrences: Iterable[Occurrence]) -> Pla
 def _place(booking: Booking, occurrence: Occurrence) -> Place:
     wall = times.wall_time(occurrence.span.start, booking.timezone)
     return Place(wall.date() - occurrence.date, wall.time())
+
+
+class Move(NamedTuple):
+    """The occurrences of a booking that go together."""
+
+    booking: Booking
+    occurrences: tuple[Occurrence, ...]
+
+    def goals(self, start: GivenStart) -> tuple[tuple[GivenStart, Span], ...]:
+        """Where each of them goes when the first one goes to a start."""
+        return shift_starts(self.booking, self.occurrences, start)
+
+    def meetings(self, first: datetime) -> tuple[Span, ...]:
+        """`goals` of an instant: the meetings alone."""
+        zone = self.booking.timezone
+        wall = times.wall_time(first, zone)
+        start = GivenStart(first, wall, zone, by_offset=True)
+        return tuple(meeting for _, meeting in self.goals(start))

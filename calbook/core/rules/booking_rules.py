@@ -28,6 +28,7 @@ from calbook.core.errors import (
 from calbook.core.model import (
     DAY,
     MINUTE,
+    NO_TIME,
     Actor,
     Booking,
     Claim,
@@ -240,19 +241,26 @@ def _without_overrides(*rules: Rule) -> Rules:
     return tuple(pair for pair in RULES if pair[0] in rules)
 
 
-# Of the dates of a series after the first; of a seat in a group that is there.
+# Of the dates of a series after the first.
 RULES_FOR_EACH_DATE = _without_overrides(
     in_the_past, outside_hours, slots_per_day, slot_taken
 )
-RULES_FOR_JOINING = _without_overrides(
-    in_the_past,
-    inactive,
-    minimum_notice,
-    maximum_advance,
-    invalid_responses,
-    seats_full,
+# Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
+RULES_FOR_SEATING: Rules = (
+    (outside_hours, "hours"),
+    (slot_taken, "hours"),
+    (seats_full, None),
 )
-RULES_FOR_SEATING = _without_overrides(seats_full)
+RULES_FOR_JOINING: Rules = (
+    (in_the_past, "past"),
+    (inactive, None),
+    (outside_hours, "hours"),
+    (minimum_notice, "notice"),
+    (maximum_advance, "advance"),
+    (invalid_responses, "questions"),
+    (slot_taken, "hours"),
+    (seats_full, None),
+)
 
 
 def decide_rules(proposal: Proposal, rules: Rules = RULES) -> Decision:
@@ -329,8 +337,9 @@ def check_change(
 ) -> None:
     """May the attendee still cancel or move them? The host always may.
 
-    By the rules of the day it was booked. Cancelling a pending request is free, and
-    so is leaving one; what is cancelled binds nobody.
+    By the rules of the day it was booked, and never once a meeting has begun.
+    Cancelling a pending request is free, and so is leaving one; what is cancelled binds
+    nobody.
     """
     if by is not Actor.ATTENDEE:
         return
@@ -346,9 +355,9 @@ def check_change(
             uid=booking.uid,
         )
         raise combine_refusals([refusal])
-    deadline = booking.policy.cancellation_deadline
+    deadline = booking.policy.cancellation_deadline or NO_TIME
     first = min(occurrence.span.start for occurrence in bound)
-    if deadline is None or first - now >= deadline:
+    if first - now >= deadline:
         return
     raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
 

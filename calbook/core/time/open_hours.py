@@ -77,6 +77,17 @@ def _open_stretches(
     )
 
 
+def windows_across_midnight(schedule: Schedule, first: date, last: date) -> list[Span]:
+    """Those that begin on the local dates `first` to `last`, both included."""
+    return [
+        window
+        for day in _dates(first, last)
+        if any(hours.end > DAY for hours in hours_on(schedule, day))
+        for window in _windows(schedule, day)
+        if window.end > times.day_start(day + DAY, schedule.timezone)
+    ]
+
+
 def hours_on(schedule: Schedule, day: date) -> tuple[Hours, ...]:
     """The windows that begin on a local date."""
     override = schedule.overrides.get(day)

@@ -16,6 +16,7 @@ from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
+    from calbook.core.booking.series import Move
     from calbook.core.time.recurrence import Recurrence
 
 
@@ -33,6 +34,22 @@ class BookingRequest(NamedTuple):
     overridden: frozenset[str] = frozenset()
     display_timezone: str | None = None
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
+    move: Move | None = None  # of a booking that is there already
+    host_ids: HostIds = ()  # whom it stays with
+    notify: bool | None = None  # else as the event type says
+
+    @property
+    def alternatives(self) -> tuple[HostIds, ...]:
+        """Each set of hosts that could take it together."""
+        if self.host_ids:
+            return (self.host_ids,)
+        return host_alternatives(self.event_type, self.host_id)
+
+    def other_starts(self, first: datetime) -> tuple[datetime, ...]:
+        """Of a series that moves: where its other dates go along with the first."""
+        if self.move is None:
+            return ()
+        return tuple(meeting.start for meeting in self.move.meetings(first)[1:])
 
 
 def schedule_ids(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from calbook.core import assignment
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, Span
@@ -18,6 +17,7 @@ from calbook.services.availability.booking_request import (
     day_span,
     schedule_ids,
 )
+from calbook.services.availability.host_choice import HostPlan
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -26,7 +26,7 @@ def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
     """What booking the requested start would meet."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
-        seat = _seat(request, group)
+        seat = _seat(facts, request, group)
         decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
         return (
             booking_rules.combined_refusal(seat, decision)
@@ -43,7 +43,7 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
         answers = explanation.explain_rules(
-            [(group.host_ids[0], _seat(request, group))], RULES_FOR_JOINING
+            [(group.host_ids[0], _seat(facts, request, group))], RULES_FOR_JOINING
         )
         error = start_refusal(facts, request)
         host_ids = () if error else group.host_ids
@@ -52,34 +52,50 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
         )
     plans = tuple(host_choice.plan_alternatives(facts, request))
     free = host_choice.possible_plans(plans, skips_conflicts=False)
+    chosen = free if len(plans) == 1 else _by_turn(facts, request, free)
     return _json(
         request,
-        explanation.explain_rules(_by_host(facts, request)),
+        explanation.explain_rules(_by_host(facts, request, _date_asked(plans))),
         refusal=None if free else host_choice.nearest_refusal(plans),
-        host_ids=host_choice.choose_by_turn(facts, request, free)[0].host_ids
-        if free
-        else (),
+        host_ids=chosen[0].host_ids if chosen else (),
         joins=None,
     )
 
 
-def _by_host(facts: Facts, request: BookingRequest) -> list[tuple[str, Proposal]]:
-    """The start as each host's own hours and time would have it."""
+def _by_turn(
+    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
+) -> tuple[HostPlan, ...]:
+    return host_choice.choose_by_turn(facts, request, free)[:1] if free else ()
+
+
+def _date_asked(plans: Sequence[HostPlan]) -> int:
+    """Of several dates that move together the first that is refused, else the first."""
+    return next(iter(plans[0].decision.refused_numbers), 0)
+
+
+def _by_host(
+    facts: Facts, request: BookingRequest, number: int
+) -> list[tuple[str, Proposal]]:
+    """One of the meetings as each host's own hours and time would have it."""
     shared = host_choice.read_shared_facts(facts, request)
     return [
-        (host_id, host_choice.make_proposals(facts, request, (host_id,), shared)[0])
+        (
+            host_id,
+            host_choice.make_proposals(facts, request, (host_id,), shared)[number],
+        )
         for host_id in _host_ids(request)
     ]
 
 
 def _host_ids(request: BookingRequest) -> HostIds:
-    alternatives = assignment.host_alternatives(request.event_type, request.host_id)
-    return tuple(dict.fromkeys(host for hosts in alternatives for host in hosts))
+    return tuple(
+        dict.fromkeys(host for hosts in request.alternatives for host in hosts)
+    )
 
 
-def _seat(request: BookingRequest, group: Booking) -> Proposal:
+def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:
     seat = group_bookings.propose_seats(
-        request.event_type, group, request.persons, now=request.now
+        facts, request.event_type, group, request.persons, now=request.now
     )
     return seat._replace(display_timezone=request.display_timezone)
 
@@ -92,7 +108,7 @@ def _json(
     host_ids: HostIds,
     joins: str | None,
 ) -> Json:
-    [meeting] = request.meetings
+    meeting = request.meetings[0]
     return {
         "eventTypeId": request.event_type.id,
         "startTime": times.rfc3339(meeting.start, request.timezone),

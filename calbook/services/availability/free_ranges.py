@@ -66,18 +66,19 @@ class FreeRanges:
         grid: list[GridPiece] = []
         open_time: list[Range] = []
         for span in self._spans:
-            schedule, stretches = self._stretches(schedule_id, span)
-            grid += start_ranges.grid_pieces(stretches, schedule.timezone)
+            schedule, stretches, nights = self._stretches(schedule_id, span)
+            grid += start_ranges.grid_pieces(stretches, schedule.timezone, nights)
             open_time += start_ranges.to_ranges(stretches)
         bookable = start_ranges.intersect(open_time, [(0, _LAST)])
         return grid, start_ranges.starts_within(bookable, self._need)
 
     def _stretches(
         self, schedule_id: str, span: Span
-    ) -> tuple[Schedule, Sequence[Span]]:
+    ) -> tuple[Schedule, Sequence[Span], Sequence[Span]]:
         first, last = span.start.date() - _NEAR, span.end.date() + _NEAR
         schedule = self._facts.schedule(schedule_id, first - 2 * DAY, last + 2 * DAY)
-        return schedule, open_hours.open_stretches(schedule, first, last)
+        nights = open_hours.windows_across_midnight(schedule, first - 2 * DAY, last)
+        return schedule, open_hours.open_stretches(schedule, first, last), nights
 
     def _read_taken(self, host_id: str) -> list[Range]:
         return [

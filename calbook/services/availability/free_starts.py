@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,12 +48,13 @@ def find_free_starts(
 ) -> Iterator[FreeStart]:
     """Each start on the grid within a span that may be booked, in order.
 
-    With a rule, those at which all of the series may be. A group that has a seat left
-    is listed at whatever time it starts.
+    With a rule, or where several dates move, those at which all may be. A group that
+    has a seat left is listed at whatever time it starts.
     """
     rota, seats = _Rotation(facts, request), request.event_type.seats
-    series = None if rule is None else _SeriesSearch(facts, request, rule)
-    stride = _STRIDE if rule is None else DAY
+    has_dates = rule is not None or (request.move and request.move.occurrences[1:])
+    series = _SeriesSearch(facts, request, rule) if has_dates else None
+    stride = DAY if has_dates else _STRIDE
     for span in _strides(_bound_by_rules(request, wanted), stride):
         candidates = _candidates(facts, request, span)
         if series is not None:
@@ -106,7 +107,7 @@ def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates
     free_ranges = FreeRanges(
         facts, event_type, [span], exclusion=request.exclusion, now=request.now
     )
-    alternatives = assignment.host_alternatives(event_type, request.host_id)
+    alternatives = request.alternatives
     grids = {tuple(free_ranges.grid_pieces(hosts)) for hosts in alternatives}
     step = start_ranges.slot_lengths(event_type).step
     found: dict[int, list[HostIds]] = {}
@@ -171,14 +172,21 @@ class _Rotation:
             at = request.now if day is None else times.day_start(day, request.timezone)
             return host_choice.read_turn(facts, request, hosts, at)
 
+        @cache
+        def with_sender(free: tuple[HostIds, ...]) -> Sequence[HostIds]:
+            from calbook.services.availability import host_choice
+
+            return host_choice.hosts_with_sender(facts, request, free)
+
         self._turn = turn
+        self._with_sender = with_sender
 
     def next(self, start: int, free: Sequence[HostIds]) -> str:
         if len(free) == 1:
             return free[0][0]
         counts = self._event_type.round_robin == AVAILABILITY_FIRST
         day = _date(start, self._timezone) if counts else None
-        turns = [self._turn(hosts, day) for hosts in free]
+        turns = [self._turn(hosts, day) for hosts in self._with_sender(tuple(free))]
         return assignment.next_turn(self._event_type, turns).assignment.host_id
 
 
@@ -186,9 +194,14 @@ MOST_DATES = 250_000  # of all the series that are tried for one listing
 
 
 class _SeriesSearch:
-    """Series that begin at one start after the other, until one has to stop."""
+    """Series that begin at one start after the other, until one has to stop.
 
-    def __init__(self, facts: Facts, request: BookingRequest, rule: Recurrence) -> None:
+    By a rule; without, the dates of a booking that move together.
+    """
+
+    def __init__(
+        self, facts: Facts, request: BookingRequest, rule: Recurrence | None
+    ) -> None:
         self._facts = facts
         self._request = request
         self._rule = rule
@@ -242,11 +255,8 @@ class _SeriesSearch:
                 yield first, every[1:]
 
     def _starts(self, first: int) -> list[int]:
-        event_type, timezone = self._request.event_type, self._request.timezone
         try:
-            found = series_starts(
-                event_type, self._rule, times.instant(first), timezone
-            )
+            found = self._series(times.instant(first))
         except BadInput as error:  # too many dates from here on: fewer from later on
             self._too_long = self._too_long or error
             return []
@@ -261,6 +271,12 @@ class _SeriesSearch:
                 most=MOST_DATES,
             )
         return [times.epoch(start) for start in found]
+
+    def _series(self, first: datetime) -> tuple[datetime, ...]:
+        request = self._request
+        if self._rule is None:
+            return (first, *request.other_starts(first))
+        return series_starts(request.event_type, self._rule, first, request.timezone)
 
 
 class _RangeSet:

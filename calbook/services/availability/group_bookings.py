@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,13 @@ from calbook.core.rules.booking_rules import (
     Rules,
 )
 from calbook.core.text import snake
-from calbook.services.availability.booking_request import BookingRequest, series_starts
-from calbook.store.facts import Facts
+from calbook.core.time import open_hours
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    schedule_ids,
+    series_starts,
+)
+from calbook.store.facts import Exclusion, Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
 
 if TYPE_CHECKING:
@@ -127,13 +132,13 @@ def open_groups(
     found: dict[datetime, Booking] = {}
     for booking in facts.groups(event_type.id, span):
         start = _first_start(booking)
-        if start not in found and _has_room(booking, request, rule):
+        if start not in found and _has_room(facts, booking, request, rule):
             found[start] = booking
     return found
 
 
 def _has_room(
-    booking: Booking, request: BookingRequest, rule: Recurrence | None
+    facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
     if booking.recurring != rule or request.host_id not in (None, *booking.host_ids):
         return False
@@ -142,7 +147,7 @@ def _has_room(
     )
     if not _is_open(booking, every, request.now):
         return False
-    seat = propose_seats(request.event_type, booking, 1, now=request.now)
+    seat = propose_seats(facts, request.event_type, booking, 1, now=request.now)
     return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
 
 
@@ -184,6 +189,7 @@ def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> b
 
 
 def join_group(
+    facts: Facts,
     event_type: EventType,
     booking: Booking,
     request: NewBooking,
@@ -197,7 +203,9 @@ def join_group(
     attendees.check_phone(booking.location, primary)
     answers = request.responses
     used = booking_rules.check_rules(
-        propose_seats(event_type, booking, len(request.attendees), now=now)._replace(
+        propose_seats(
+            facts, event_type, booking, len(request.attendees), now=now
+        )._replace(
             responses=answers,
             overridden=request.asker.overridden,
             display_timezone=request.timezone,
@@ -209,13 +217,20 @@ def join_group(
     first = primary._replace(
         responses=answers, notes=request.notes, metadata=request.metadata
     )
-    overrides = tuple(dict.fromkeys((*booking.overrides, *used)))
     return attendees.join(
-        booking._replace(overrides=overrides),
+        _with_overrides(booking, used),
         (first, *guests),
         now=now,
         by=request.asker.by,
+        overrides=used,
     )
+
+
+def _with_overrides(booking: Booking, used: tuple[str, ...]) -> Booking:
+    """Those of the booking itself stay: its hours were not given to all by one seat."""
+    kept = (name for name in used if name != "hours")
+    overrides = tuple(dict.fromkeys((*booking.overrides, *kept)))
+    return booking._replace(overrides=overrides)
 
 
 def _check_place(booking: Booking, request: NewBooking) -> None:
@@ -236,6 +251,7 @@ def _check_place(booking: Booking, request: NewBooking) -> None:
 
 
 def add_to_group(
+    facts: Facts,
     event_type: EventType,
     booking: Booking,
     attendee: Attendee,
@@ -243,7 +259,7 @@ def add_to_group(
     *,
     now: datetime,
 ) -> Change:
-    """Add a person to a group; its host may do so at any time.
+    """Add a person to a group; its host may do so at any time it is open.
 
     Raises:
         NotAGroup: the event type has no seats.
@@ -255,13 +271,20 @@ def add_to_group(
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
     )
-    booking_rules.check_rules(propose_seats(event_type, booking, 1, now=now), rules)
+    seat = propose_seats(facts, event_type, booking, 1, now=now)
+    used = booking_rules.check_rules(seat._replace(overridden=asker.overridden), rules)
     asks = event_type.questions
     if asker.by is not Actor.ATTENDEE:  # who adds another need not know the answers
         asks = tuple(question._replace(required=False) for question in asks)
     answers = questions.check_responses(asks, attendee.responses)
     person = attendee._replace(responses=answers)
-    return attendees.join(booking, (person,), now=now, by=asker.by)
+    return attendees.join(
+        _with_overrides(booking, used),
+        (person,),
+        now=now,
+        by=asker.by,
+        overrides=used,
+    )
 
 
 def check_group(event_type: EventType, booking: Booking) -> None:
@@ -270,17 +293,62 @@ def check_group(event_type: EventType, booking: Booking) -> None:
 
 
 def propose_seats(
-    event_type: EventType, booking: Booking, persons: int, *, now: datetime
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    persons: int,
+    *,
+    now: datetime,
 ) -> Proposal:
-    """The next meeting, with so many more persons in it."""
-    ahead = [o for o in booking.occurrences if o.span.start > now]
-    live = [o for o in ahead if o.status is not Status.CANCELLED]
-    first = (live or booking.occurrences)[0]
-    return Proposal(
-        event_type=event_type,
-        meeting=first.span,
-        timezone=booking.timezone,
-        now=now,
-        open_time=(),
-        persons=len(booking.attendees) + persons,
+    """The next meeting, with so many more persons in it.
+
+    Of several, the first that is on a closed date or while a host is away.
+    """
+    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+    ahead = [o for o in live if o.span.start > now]
+    meetings = [o.span for o in ahead or live or booking.occurrences]
+    first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
+    seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
+    return seat._replace(persons=len(booking.attendees) + persons)
+
+
+def _is_closed_or_away(p: Proposal) -> bool:
+    return bool(p.obstacle or booking_rules.outside_hours(p))
+
+
+def _propose_each(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    meetings: Sequence[Span],
+    *,
+    now: datetime,
+) -> Iterator[Proposal]:
+    """Each meeting, with the hours that it lies in and where its hosts are away."""
+    away = facts.obstacles(
+        booking.host_ids, meetings, exclusion=Exclusion(booking.uid), now=now
     )
+    for n, (meeting, open_time) in enumerate(
+        zip(meetings, _open_time(facts, event_type, booking, meetings), strict=True)
+    ):
+        yield Proposal(
+            event_type=event_type,
+            meeting=meeting,
+            timezone=booking.timezone,
+            now=now,
+            open_time=open_time,
+            obstacle=away.get(n),
+        )
+
+
+def _open_time(
+    facts: Facts, event_type: EventType, booking: Booking, meetings: Sequence[Span]
+) -> Iterator[tuple[tuple[Span, ...], ...]]:
+    """For each meeting, its hosts' hours; the meeting where the host passed them."""
+    if "hours" in booking.overrides:
+        return iter([((meeting,),) for meeting in meetings])
+    schedules = (
+        open_hours.open_stretches_near(facts.schedule_around(key, meetings), meetings)
+        for key in schedule_ids(facts, event_type, booking.host_ids)
+    )
+    return zip(*schedules, strict=True)

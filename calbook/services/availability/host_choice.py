@@ -11,7 +11,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from calbook.core import assignment, start_ranges
-from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn, host_alternatives
+from calbook.core.assignment import (
+    AVAILABILITY_FIRST,
+    EQUAL_DISTRIBUTION,
+    HostIds,
+    Turn,
+)
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
@@ -24,6 +29,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.free_ranges import FreeRanges
+from calbook.store import turns
 from calbook.store.facts import Facts
 
 
@@ -72,7 +78,7 @@ def plan_hosts(
 def plan_alternatives(facts: Facts, request: BookingRequest) -> Iterator[HostPlan]:
     """A plan for each alternative, in the event type's order."""
     shared = read_shared_facts(facts, request)
-    for host_ids in host_alternatives(request.event_type, request.host_id):
+    for host_ids in request.alternatives:
         yield plan_hosts(facts, request, host_ids, shared)
 
 
@@ -119,10 +125,29 @@ def choose_by_turn(
     facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
 ) -> tuple[HostPlan, dict[str, Any]]:
     """The plan of the host whose turn it is, and the reason, for the history."""
-    found = read_turns(facts, request, free)
+    found = read_turns(facts, request, plans_with_sender(facts, request, free))
     chosen = assignment.next_turn(request.event_type, found)
     why = assignment.explain_turn(request.event_type, chosen, among=len(found))
     return found[chosen], {"assignment": why}
+
+
+def plans_with_sender(
+    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
+) -> Sequence[HostPlan]:
+    """Where people are to be told, those of hosts with an e-mail address, if any."""
+    found = hosts_with_sender(facts, request, [plan.host_ids for plan in free])
+    return [plan for plan in free if plan.host_ids in found]
+
+
+def hosts_with_sender(
+    facts: Facts, request: BookingRequest, free: Sequence[HostIds]
+) -> Sequence[HostIds]:
+    """`plans_with_sender` of hosts alone."""
+    notifies = request.event_type.notify if request.notify is None else request.notify
+    if not notifies:
+        return free
+    found = [hosts for hosts in free if facts.host(hosts[0]).email is not None]
+    return found or free
 
 
 def read_turns(
@@ -140,6 +165,11 @@ def read_turn(
     host_id, event_type = host_ids[0], request.event_type
     [assigned] = [each for each in event_type.hosts if each.host_id == host_id]
     bookings, newest = facts.turn_facts(event_type.id, host_id, now=request.now)
+    if event_type.round_robin == EQUAL_DISTRIBUTION:
+        since = turns.count_since_newest_host(
+            facts.connection, event_type.id, host_id, now=request.now
+        )
+        bookings = bookings if since is None else since
     counts = event_type.round_robin == AVAILABILITY_FIRST
     free = _free_starts(facts, request, host_ids, start) if counts else 0
     return Turn(assigned, bookings, newest, free)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import DAY, SECOND, EventType, Span
+from calbook.core.model import DAY, SECOND, Booking, EventType, Span
 from calbook.core.time import parsing, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
@@ -36,20 +36,21 @@ class AvailabilityQuery:
         exclude_booking_uid: str | None = None,
         exclude_date: str | date | None = None,
         timezone: str | None = None,
+        *,
+        reassigns: bool = False,
     ) -> None:
         self.event_type_id = event_type_id
         self.host_id = host_id
         self.timezone = timezone
         self.exclude_booking_uid = exclude_booking_uid
         self.exclude_date = exclude_date
+        self.reassigns = reassigns
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:
     """The zone that an event type's bookings live in."""
-    host = _host_id(question.host_id)
     with context.store.read(Facts) as facts:
-        event_type = _event_type(facts, question.event_type_id)
-        return booking_timezone(facts, event_type, host)
+        return _request(context, facts, question).timezone
 
 
 def check_start(
@@ -105,7 +106,7 @@ def list_slots(
     if count is not None:
         checks.whole_number(count, "count", least=0, most=_MOST)
     with context.store.read(Facts) as facts:
-        request = _request(context, facts, question)
+        request = _request(context, facts, question, moves=recurring is None)
         zone = request.display_timezone or request.timezone
         wanted = _range(start_date, end_date, days, now=request.now, timezone=zone)
         rule = _rule(recurring, now=request.now, timezone=request.timezone)
@@ -125,39 +126,70 @@ def list_slots(
 
 
 def _request(
-    context: Context, facts: Facts, question: AvailabilityQuery
+    context: Context, facts: Facts, question: AvailabilityQuery, *, moves: bool = True
 ) -> BookingRequest:
-    host_id, now = _host_id(question.host_id), context.clock()
+    """What is asked of an event type's time; unless `moves`, for a new booking."""
+    now, shown = context.clock(), question.timezone
+    display = parsing.timezone(shown) if shown else None
     event_type = _event_type(facts, question.event_type_id)
-    timezone = booking_timezone(facts, event_type, host_id)
-    shown = question.timezone
-    request = BookingRequest(
+    host_id, uid = _host_id(question.host_id), question.exclude_booking_uid
+    if uid is None and question.exclude_date is not None:
+        raise UsageError("which booking is to be moved that day?")
+    if uid is not None and moves:
+        booking = facts.booking(facts.resolve_uid(uid))
+        if booking.event_type_id == event_type.id:
+            request = _request_move(facts, booking, question, now, host_id)
+            return request._replace(display_timezone=display)
+    return BookingRequest(
         event_type,
         meetings=(),
-        timezone=timezone,
+        timezone=booking_timezone(facts, event_type, host_id),
         now=now,
         host_id=host_id,
-        display_timezone=parsing.timezone(shown) if shown else None,
+        display_timezone=display,
+        exclusion=_exclusion(facts, uid, question.exclude_date, now),
     )
-    uid, day = question.exclude_booking_uid, question.exclude_date
-    return request._replace(exclusion=_exclusion(facts, uid, day, now))
+
+
+def _request_move(
+    facts: Facts,
+    booking: Booking,
+    question: AvailabilityQuery,
+    now: datetime,
+    host_id: str | None,
+) -> BookingRequest:
+    """What `reschedule` asks: of a series one date, else all that are to come."""
+    from calbook.core.booking.series import Selector  # slow to import
+    from calbook.services.availability import moves
+
+    day = question.exclude_date
+    if day is not None:
+        on = parsing.day(day, now=now, timezone=booking.timezone)
+        selector = Selector(on=on)
+    else:
+        selector = Selector(all=booking.recurring is not None)
+    move = moves.select_move(booking, selector, now)
+    request = moves.request_move(facts, move, now=now, host_id=host_id)
+    return request._replace(host_ids=()) if question.reassigns else request
 
 
 def _with_start(request: BookingRequest, start_time: str | datetime) -> BookingRequest:
-    """With the meeting of a start, which is read in the zone that was asked for."""
+    """With the meetings of a start, which is read in the zone that was asked for."""
     asked = request.display_timezone or request.timezone
     start = parsing.moment(start_time, now=request.now, timezone=asked)
     length = request.event_type.duration
-    return request._replace(meetings=(meeting_span(start, length, request.timezone),))
+    first = meeting_span(start, length, request.timezone)
+    if request.move is None:
+        return request._replace(meetings=(first,))
+    goals = request.move.goals(start)
+    return request._replace(meetings=tuple(meeting for _, meeting in goals))
 
 
 def _exclusion(
     facts: Facts, uid: str | None, day: str | date | None, now: datetime
 ) -> Exclusion | None:
-    """A booking that is to be moved, or one date of a series."""
+    """A booking that is as good as gone, or one date of a series."""
     if uid is None:
-        if day is not None:
-            raise UsageError("which booking is to be moved that day?")
         return None
     found = facts.resolve_uid(uid)
     if day is None:
@@ -218,7 +250,7 @@ def _rule(value: object, *, now: datetime, timezone: str) -> Recurrence | None:
 
 
 def _event_type(facts: Facts, event_type_id: str) -> EventType:
-    return facts.event_type(checks.identifier(event_type_id, "evt", "eventTypeId"))
+    return facts.event_type(checks.event_type_key(event_type_id))
 
 
 def _host_id(host_id: str | None) -> str | None:

@@ -12,15 +12,14 @@ from typing import Any
 from calbook.core import checks
 from calbook.core.booking import attendees, lifecycle, series, transitions
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
-from calbook.core.booking.series import Selector
+from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import UsageError, VersionConflict
+from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.rules import booking_rules
 from calbook.core.time import parsing
-from calbook.services.availability import group_bookings, host_choice
-from calbook.services.availability.booking_request import BookingRequest, meeting_span
-from calbook.services.availability.host_choice import HostPlan
+from calbook.services.availability import group_bookings, moves
+from calbook.services.availability.booking_request import meeting_span
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
@@ -30,6 +29,7 @@ from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
 from calbook.wire.reading.booking_requests import (
+    Asker,
     Dates,
     MetadataMerge,
     RescheduleRequest,
@@ -131,24 +131,30 @@ def cancel(
 
 
 def reschedule(
-    context: Context, uid: str, options: ChangeOptions, move: RescheduleRequest
+    context: Context, uid: str, options: ChangeOptions, wanted: RescheduleRequest
 ) -> Json:
+    by = wanted.asker.by
+
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        chosen = series.select_occurrences(
-            booking, read_selector(move.dates, booking, now), now
-        )
-        transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-        placed = _plan_moves(tx, booking, chosen, move, now)
+        selector = read_selector(wanted.dates, booking, now)
+        move = moves.select_move(booking, selector, now)
+        placed = _plan_moves(tx, move, wanted, now)
         booking_rules.check_change(
-            booking, chosen, verb="reschedule", by=move.asker.by, now=now
+            booking, move.occurrences, verb="reschedule", by=by, now=now
         )
-        taken, why = _choose_hosts(tx, booking, placed, move, now)
+        request = moves.request_move(tx, move, now=now)._replace(
+            meetings=tuple(each.meeting for each in placed),
+            overridden=wanted.asker.overridden,
+            display_timezone=wanted.timezone,
+            notify=options.notify,
+        )
+        taken, why = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
         return lifecycle.reschedule(
             booking,
             placed,
             now=now,
-            by=move.asker.by,
-            reason=move.reason,
+            by=by,
+            reason=wanted.reason,
             overrides=taken.decision.overrides_used,
             host_ids=taken.host_ids,
             why=why,
@@ -158,81 +164,35 @@ def reschedule(
 
 
 def _plan_moves(
-    facts: Facts,
-    booking: Booking,
-    chosen: Sequence[Occurrence],
-    move: RescheduleRequest,
-    now: datetime,
-) -> tuple[OccurrenceMove, ...]:
-    """Where the occurrences go; refused when they are there already."""
-    start = parsing.moment(
-        move.start_time, now=now, timezone=move.timezone or booking.timezone
-    )
-    length = chosen[0].span.end - chosen[0].span.start
-    meeting_span(start, length, booking.timezone)
-    event_type = facts.event_type(booking.event_type_id)
-    goals = series.shift_starts(booking, chosen, start)
-    placed = series.plan_moves(chosen, goals, event_type)
-    lifecycle.check_moves(booking, placed)
+    facts: Facts, move: Move, wanted: RescheduleRequest, now: datetime
+) -> Sequence[OccurrenceMove]:
+    """Where the occurrences go; refused when they are there already and stay so."""
+    zone, first = move.booking.timezone, move.occurrences[0].span
+    start = parsing.moment(wanted.start_time, now=now, timezone=wanted.timezone or zone)
+    meeting_span(start, first.end - first.start, zone)
+    placed = moves.plan_moves(facts, move, start)
+    if not wanted.reassigns:
+        lifecycle.check_moves(move.booking, placed)
     return placed
-
-
-def _choose_hosts(
-    facts: Facts,
-    booking: Booking,
-    placed: Sequence[OccurrenceMove],
-    move: RescheduleRequest,
-    now: datetime,
-) -> tuple[HostPlan, dict[str, Any]]:
-    """The plan of the hosts who take the new time, the same ones if they can; why."""
-    request = BookingRequest(
-        event_type=facts.event_type(booking.event_type_id),
-        meetings=tuple(move.meeting for move in placed),
-        timezone=booking.timezone,
-        now=now,
-        exclusion=Exclusion(
-            booking.uid, tuple(m.occurrence.recurrence_id for m in placed)
-        ),
-        overridden=move.asker.overridden,
-        display_timezone=move.timezone,
-    )
-    same = host_choice.plan_hosts(facts, request, booking.host_ids)
-    if not same.decision.refused_numbers:
-        return same, {}
-    if not move.reassigns:
-        raise host_choice.nearest_refusal([same])
-    _check_not_series(booking)
-    free = host_choice.possible_plans(
-        host_choice.plan_alternatives(facts, request), skips_conflicts=False
-    )
-    if not free:
-        raise host_choice.nearest_refusal(
-            tuple(host_choice.plan_alternatives(facts, request))
-        )
-    return host_choice.choose_by_turn(facts, request, free)
-
-
-def _check_not_series(booking: Booking) -> None:
-    """The dates of a series have one host, those that are over as well."""
-    if booking.recurring is not None:
-        raise UsageError(
-            "a series keeps its host",
-            hint="cancel what is still to come and book it anew",
-            uid=booking.uid,
-        )
 
 
 # -- groups and attendance ----------------------------------------------------------
 
 
 def add_attendee(
-    context: Context, uid: str, options: ChangeOptions, *, attendee: Attendee, by: str
+    context: Context,
+    uid: str,
+    options: ChangeOptions,
+    *,
+    attendee: Attendee,
+    asker: Asker,
 ) -> Json:
-    who = booking_requests.read_asker(by, ())
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        return group_bookings.add_to_group(event_type, booking, attendee, who, now=now)
+        return group_bookings.add_to_group(
+            tx, event_type, booking, attendee, asker, now=now
+        )
 
     return change_booking(context, uid, options, decide)
 
@@ -245,7 +205,9 @@ def remove_attendee(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         left = attendees.leave(booking, address, now=now, by=who)
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
-        booking_rules.check_change(booking, live, verb="leave", by=who, now=now)
+        ahead = [occurrence for occurrence in live if occurrence.span.start > now]
+        bound = ahead or live  # a series is left for what is still to come
+        booking_rules.check_change(booking, bound, verb="leave", by=who, now=now)
         return left
 
     return change_booking(context, uid, options, decide)

@@ -39,6 +39,7 @@ from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
 from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
@@ -65,7 +66,8 @@ def create_all(
 ) -> list[Json]:
     """All in one transaction, or none; with `refused`, all but those it is told of."""
     requests = []
-    for line, given in zip(lines or count(1), wanted, strict=False):
+    each = read_list(wanted, "bookings")
+    for line, given in zip(lines or count(1), each, strict=False):
         with report_refusal(line, refused):
             requests.append((line, *_read_request(given)))
     answers = []
@@ -79,8 +81,9 @@ def create_all(
 
 
 def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
-    given = idempotency.reusable(dict(wanted))
-    key = given.pop("idempotency_key", None)
+    given = idempotency.reusable(wanted)
+    has_parts = isinstance(given, dict)
+    key = given.pop("idempotency_key", None) if has_parts else None
     new_booking = read_new_booking(given)
     options = read_options(
         "create",
@@ -132,7 +135,7 @@ def create_in_transaction(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )
     if group is not None:
-        change = group_bookings.join_group(event_type, group, new_booking, now=now)
+        change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
     change = _make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
@@ -194,6 +197,7 @@ def _make_booking(
         overridden=new_booking.asker.overridden,
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
+        notify=new_booking.notify,
     )
     chosen, why = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used

@@ -52,7 +52,7 @@ def _statuses(value: str | Iterable[str]) -> dict[str, Any]:
 
 
 def _event_type(reader: Reader, key: str) -> str:
-    row = reader.event_type_row(checks.identifier(key, "evt", "eventTypeId"))
+    row = reader.event_type_row(checks.event_type_key(key))
     if row is None:
         raise NotFound("event type", key, known=reader.ids("event type"))
     return str(row["id"])

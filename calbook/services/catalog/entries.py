@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.store.reader import Reader, Row
@@ -63,21 +62,25 @@ def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], ob
     """A host's busy time goes first: there may be much of it."""
 
     def check(tx: Transaction) -> None:
-        existing_row(tx, kind, key)
-        tx.check_unused(kind.noun, key)
+        found.append(existing_row(tx, kind, key)["id"])
+        tx.check_unused(kind.noun, found[0])
 
+    found: list[str] = []
     yield check
+    [id] = found
     if kind is HOST:
         from calbook.store import busy  # slow to import
 
-        yield from busy.remove_all_steps(key)
-    yield lambda tx: tx.remove(kind.noun, key)
+        yield from busy.remove_all_steps(id)
+    yield lambda tx: tx.remove(kind.noun, id)
 
 
 def read_id(kind: Kind, id: object) -> str:
-    """The whole id; it may be written without its prefix."""
+    """The whole id; it may be written without its prefix, or be a slug."""
     from calbook.core import checks
 
+    if kind is EVENT_TYPE:
+        return checks.event_type_key(id, f"{kind.noun} id")
     return checks.identifier(id, kind.prefix, f"{kind.noun} id")
 
 
@@ -120,14 +123,19 @@ def change_entry(
     """
     from calbook.store import reminders  # slow to import
 
-    answers = []
+    answers: list[Json] = []
 
     def begin(tx: Transaction) -> None:
+        id = existing_row(tx, kind, key)["id"]
         save(tx, context.clock())
-        reminders.begin_update(tx, kind.noun, key, context.clock())
-        answers.append(entry_json(tx, kind, key))
+        reminders.begin_update(tx, kind.noun, id, context.clock())
+        answers.append(entry_json(tx, kind, id))
 
-    context.store.write_portions(chain([begin], _update_steps(context, kind.noun, key)))
+    def steps() -> Iterator[Callable[[Transaction], object]]:
+        yield begin
+        yield from _update_steps(context, kind.noun, answers[0]["id"])
+
+    context.store.write_portions(steps())
     return answers[0]
 
 

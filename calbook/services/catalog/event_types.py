@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from calbook.core.errors import Exists
 from calbook.services.catalog.entries import (
     EVENT_TYPE,
     change_entry,
@@ -24,14 +25,16 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 
-def create_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
-    key = read_id(EVENT_TYPE, id)
+def create_event_type(
+    context: Context, id: str | None, fields: Mapping[str, Any]
+) -> Json:
     with context.store.write() as tx:
-        check_is_new(tx, EVENT_TYPE, key)
-        new = event_types.new_event_type(key, fields, default_host=tx.oldest_host())
+        new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
+        check_is_new(tx, EVENT_TYPE, new.id)
+        _check_names(tx, new)
         _check_references(tx, new)
         tx.save_event_type(new, now=context.clock())
-        return entry_json(tx, EVENT_TYPE, key)
+        return entry_json(tx, EVENT_TYPE, new.id)
 
 
 def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
@@ -43,12 +46,21 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
     def save(tx: Transaction, now: datetime) -> None:
         before = tx.event_type(key)
         after = event_types.check_event_type(before._replace(**changes))
+        _check_names(tx, after)
         _check_references(tx, after)
         tx.save_event_type(after, now=now)
         kept.append(tx.count_bookings_keeping_text(before, after, now=now))
 
     answer = change_entry(context, EVENT_TYPE, key, save)
     return {**answer, "bookingsKeepingText": kept[0]} if kept[0] else answer
+
+
+def _check_names(tx: Transaction, event_type: EventType) -> None:
+    """By its slug and by its id without `evt_` nobody may mean another one."""
+    for name in dict.fromkeys((event_type.slug, event_type.id.removeprefix("evt_"))):
+        other = tx.event_type_row(f"evt_{name}")
+        if other is not None and other["id"] != event_type.id:
+            raise Exists("event type", name)
 
 
 def _check_references(tx: Transaction, event_type: EventType) -> None:

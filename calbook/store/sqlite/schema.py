@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import guards, tables, told_columns, wrong_clocks
+from calbook.store.sqlite import tables, version_5
 
 migrations = Migrations("calbook")
 
@@ -69,25 +69,30 @@ def add_reminders(db: Database) -> None:
 
 @migrations()
 def undo_wrong_clocks(db: Database) -> None:
-    _run(db.conn, wrong_clocks.WRONG_CLOCKS)
+    _run(db.conn, version_5.WRONG_CLOCKS)
 
 
 @migrations()
 def add_remarks_on_calendars(db: Database) -> None:
-    _run(db.conn, tables.CALENDAR_REMARKS)
+    _run(db.conn, version_5.CALENDAR_REMARKS)
 
 
 @migrations()
 def give_bookings_their_own_texts(db: Database) -> None:
-    _run(db.conn, told_columns.OWN_TEXTS)
+    _run(db.conn, version_5.OWN_TEXTS)
     db.conn.create_function("fold_email", 1, fold_email)
-    _run(db.conn, told_columns.FOLDED_DOMAINS)
+    _run(db.conn, version_5.FOLDED_DOMAINS)
 
 
 @migrations()
 def guard_meetings(db: Database) -> None:
-    _run(db.conn, guards.GUARDS)
-    _run(db.conn, guards.REMINDER_UPDATES)
+    _run(db.conn, version_5.GUARDS)
+    _run(db.conn, version_5.REMINDER_UPDATES)
+
+
+@migrations()
+def create_host_joins(db: Database) -> None:
+    _run(db.conn, version_5.HOST_JOINS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

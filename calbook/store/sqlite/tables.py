@@ -376,11 +376,3 @@ create table reminders (
 ) strict, without rowid;
 create index reminders_by_delivery on reminders (delivery);
 """
-
-
-# What was guessed of a calendar, and whether it is to be read without guessing.
-CALENDAR_REMARKS = """
-alter table calendars add column is_strict integer not null default 0;
-alter table calendars add column remarks text not null default '[]';
-alter table calendars add column remark_count integer not null default 0;
-"""

@@ -103,7 +103,7 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
     return NewBooking(
-        event_type_id=checks.identifier(facts["event_type_id"], "evt", "eventTypeId"),
+        event_type_id=checks.event_type_key(facts["event_type_id"]),
         start_time=_moment(facts["start_time"], "startTime"),
         attendees=read_people(
             facts["attendee"], read_list(facts.get("guests", ()), "guests")

@@ -156,6 +156,7 @@ _DURATION = LONGEST_DURATION // MINUTE
 _BUFFER = LONGEST_BUFFER // MINUTE
 
 FIELD_READERS: Mapping[str, FieldReader] = {
+    "slug": checks.slug,
     "title": checks.line,
     "duration": _minutes(1, _DURATION),
     "description": _prose,
@@ -211,11 +212,11 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
 
 
 def new_event_type(
-    id: str, facts: JsonObject, *, default_host: str | None
+    id: str | None, facts: JsonObject, *, default_host: str | None
 ) -> EventType:
     """A new event type; without a title, its slug in words."""
     read = read_event_type_fields(facts)
-    slug = id.removeprefix("evt_")
+    id, slug = _read_names(id, read.pop("slug", None))
     if default_host is not None:
         read.setdefault("hosts", (Assignment(default_host),))
     if "hosts" not in read:
@@ -224,8 +225,27 @@ def new_event_type(
             hint="hosts.create(…)",
             command_hint="calbook host add …",
         )
-    read.setdefault("title", slug.replace("_", " ").capitalize())
+    words = slug.replace("_", " ").replace("-", " ").split()
+    read.setdefault("title", " ".join(words).capitalize())
     return check_event_type(EventType(id=id, slug=slug, **read))
+
+
+def _read_names(id: str | None, slug: str | None) -> tuple[str, str]:
+    """Id and slug, of which one may follow from the other.
+
+    Raises:
+        BadInput: neither is given.
+    """
+    if id is None and slug is None:
+        raise BadInput(
+            "the event type has neither an id nor a slug",
+            hint='name it, as in event_types.create("demo")',
+            command_hint="name it: calbook event add demo",
+            field="slug",
+        )
+    key = str(slug).replace("-", "_") if id is None else id
+    full = checks.identifier(key, "evt", "event type id")
+    return full, slug or full.removeprefix("evt_")
 
 
 def check_event_type(event_type: EventType) -> EventType:

@@ -44,7 +44,12 @@ def given_parts(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_same_request(first: str, second: str) -> bool:
     """Whether two texts are of one request; older ones have their parts in order."""
-    return first == second or bool(json.loads(first) == json.loads(second))
+    return first == second or _in_order(first) == _in_order(second)
+
+
+def _in_order(text: str) -> str:
+    """As text again: to Python `true` equals 1."""
+    return json.dumps(json.loads(text), sort_keys=True)
 
 
 def _plain(value: Any, deep: int = 0) -> Any:

@@ -167,6 +167,10 @@ def test_a_hostile_uid_leads_nowhere(
             "select m.name from sqlite_master m, pragma_table_info(m.name) c"
             " where m.type = 'table' and c.name = 'uid'"
         ).fetchall()
+        for trigger in conn.execute(
+            "select name from sqlite_master where type = 'trigger'"
+        ).fetchall():
+            conn.execute(f"drop trigger {trigger[0]}")
         for (table,) in tables:
             conn.execute(f"update {table} set uid = ? where uid = ?", (name, uids[0]))
 

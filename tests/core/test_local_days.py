@@ -29,8 +29,8 @@ ZONES = (
         ("America/New_York", "2027-11-07", "02:00", -60),
         ("Australia/Lord_Howe", "2027-10-03", "02:00", 30),
         ("Australia/Lord_Howe", "2027-04-04", "02:00", -30),
-        ("America/Havana", "2027-03-14", "00:00", 60),
-        ("America/Havana", "2027-11-07", "01:00", -60),
+        ("America/Havana", "2028-03-12", "00:00", 60),
+        ("America/Havana", "2028-11-05", "01:00", -60),
         ("Asia/Kathmandu", "1986-01-01", "00:00", 15),
     ],
 )
@@ -47,7 +47,7 @@ def test_a_change_of_the_clocks_is_known_by_its_wall_time(
     [
         ("America/New_York", "2027-03-13"),
         ("America/New_York", "2027-03-15"),
-        ("America/Havana", "2027-03-13"),
+        ("America/Havana", "2028-03-11"),
         ("Pacific/Apia", "2011-12-30"),
         ("Pacific/Apia", "2011-12-31"),
         ("UTC", "2027-03-14"),

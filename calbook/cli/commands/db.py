@@ -24,8 +24,6 @@ def check(*, out: o.Printing) -> None:
     """Look for damage and contradictions; exit 1 if there are any."""
     with out.client() as client:
         findings = client.check()
-    if not out.json:
-        output.say(f"zone data: {times.zone_data()}")
     if findings:
         from calbook.core.errors import Findings
 
@@ -33,6 +31,7 @@ def check(*, out: o.Printing) -> None:
     if out.json:
         output.write("[]\n")
     else:
+        output.say(f"zone data: {times.zone_data()}")
         output.say("no findings")
 
 

@@ -6,11 +6,7 @@ of 2003, which Python has, `straße` is `strasse`, another host.
 
 from __future__ import annotations
 
-import re
-
 _LONGEST, _LABEL_LENGTH = 253, 63  # of all, and between dots (RFC 1035, 2.3.4)
-# Some hosts have an underscore.
-_LABEL = re.compile("(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE | re.ASCII)
 
 
 def ascii_domain(name: str) -> str:
@@ -20,9 +16,16 @@ def ascii_domain(name: str) -> str:
         ValueError: it is no name of a host.
     """
     encoded = name if name.isascii() else _encode(name)
-    if len(encoded) > _LONGEST or not all(map(_LABEL.fullmatch, encoded.split("."))):
+    if len(encoded) > _LONGEST or not all(map(_is_label, encoded.split("."))):
         raise ValueError("a part is empty, too long or has other than letters")
     return encoded
+
+
+def _is_label(text: str) -> bool:
+    """Letters, digits, hyphens within, and underscores, as some hosts have them."""
+    letters = text.replace("-", "x").replace("_", "x")
+    is_whole = len(text) <= _LABEL_LENGTH and text.strip("-") == text
+    return is_whole and letters.isascii() and letters.isalnum()
 
 
 def _encode(name: str) -> str:

@@ -20,7 +20,7 @@ from calbook.core.model import (
 )
 from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
-from calbook.store import rows, turns
+from calbook.store import rows
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader, Row
 
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
@@ -333,6 +333,8 @@ class Facts(Reader):
     def turn_facts(
         self, event_type_id: str, host_id: str, *, now: datetime
     ) -> tuple[int, int | None]:
+        from calbook.store import turns  # only teams have them
+
         return turns.read_turn(self.connection, event_type_id, host_id, now=now)
 
     def due_occurrences(

@@ -90,14 +90,37 @@ def choose_hosts(
 def _is_handover(request: BookingRequest, move: Move) -> bool:
     """Whether to be reassigned can only mean other hosts."""
     stays = request.meetings == tuple(o.span for o in move.occurrences)
+    return stays or _have_hosts_left(request, move)
+
+
+def _have_hosts_left(request: BookingRequest, move: Move) -> bool:
     alternatives = host_alternatives(request.event_type, None)
-    return stays or set(move.booking.host_ids) not in map(set, alternatives)
+    return set(move.booking.host_ids) not in map(set, alternatives)
+
+
+def request_any_host(request: BookingRequest) -> BookingRequest:
+    """The request of a move that may be reassigned.
+
+    Raises:
+        UsageError: the hosts are to change, and cannot.
+    """
+    move = request.move
+    assert move is not None
+    if _may_change_hosts(move):
+        return request._replace(host_ids=())
+    if _have_hosts_left(request, move):
+        _check_hosts_may_change(move)
+    return request
+
+
+def _may_change_hosts(move: Move) -> bool:
+    """The dates of a series have one host, those that are over as well."""
+    live = [o for o in move.booking.occurrences if o.status is not Status.CANCELLED]
+    return len(move.occurrences) == len(live)
 
 
 def _check_hosts_may_change(move: Move) -> None:
-    """The dates of a series have one host, those that are over as well."""
-    live = [o for o in move.booking.occurrences if o.status is not Status.CANCELLED]
-    if len(move.occurrences) < len(live):
+    if not _may_change_hosts(move):
         raise UsageError(
             "a series keeps its host once some of it is over, or stays",
             hint="cancel what is still to come and book it anew",

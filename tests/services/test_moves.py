@@ -208,3 +208,18 @@ def test_to_a_date_of_a_series_no_other_host_is_offered(
     client.calendar.event_types.update("demo", hosts=["bob"])
     with pytest.raises(errors.UsageError, match="a series keeps its host"):
         offered(client, series.uid, **asked)
+
+
+def test_a_host_who_handed_over_all_bookings_can_be_removed(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """The count of them, by then 0, kept the host: an IntegrityError."""
+    team(hosts=["alice", "bob"])
+    uid = booking(start_time=TEN, host_id="alice").uid
+    client.calendar.event_types.update("demo", hosts=["bob"])
+    client.calendar.bookings.reschedule(uid, start_time=TEN, reassign=True)
+
+    client.calendar.hosts.delete("alice")
+
+    assert client.calendar.bookings.get(uid).host_id == "user_bob"
+    assert "user_alice" not in [host.id for host in client.calendar.hosts.list()]

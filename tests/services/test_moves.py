@@ -205,6 +205,9 @@ def test_to_a_date_of_a_series_no_other_host_is_offered(
 
     assert "12:00–12:30" not in offered(client, series.uid, **asked)
     assert "12:30–13:00" in offered(client, series.uid, **asked)
+    with pytest.raises(errors.UsageError) as refused:
+        offered(client, series.uid, exclude_date="2027-01-18", host_id="bob")
+    assert refused.value.hint == "move all of it: all=True"
     client.calendar.event_types.update("demo", hosts=["bob"])
     with pytest.raises(errors.UsageError, match="a series keeps its host"):
         offered(client, series.uid, **asked)

@@ -1,7 +1,8 @@
 """After a refusal on a terminal: the next start that would be free."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from calbook.api.client import Client
@@ -28,8 +29,12 @@ def hint_at_next_free(
     *,
     exclusion: Mapping[str, Any] | None = None,
     reassign: bool = False,
+    present: Callable[[], datetime | None] = lambda: None,
 ) -> Iterator[None]:
-    """Put the next free start into the hint of a refusal that another start mends."""
+    """Put the next free start into the hint of a refusal that another start mends.
+
+    Not the `present` one of what is moved: it is there already.
+    """
     try:
         yield
     except CalbookError as error:
@@ -38,7 +43,10 @@ def hint_at_next_free(
         has_advice = {"conflicts", "group"} & error.details.keys()
         is_listed = options.get("duration") is None  # of the event type's own length
         if codes and codes <= _MOVABLE and not has_advice and is_listed:
-            found = _hint(client, event, start, options, tz, exclusion or {}, reassign)
+            found = _hint(
+                *(client, event, start, options, tz, exclusion or {}, reassign),
+                besides=present(),
+            )
             error.command_hint = found or error.command_hint
         raise
 
@@ -51,6 +59,8 @@ def _hint(
     tz: str | None,
     exclusion: Mapping[str, Any],
     reassign: bool,
+    *,
+    besides: datetime | None,
 ) -> str | None:
     from calbook.core.time import parsing
 
@@ -69,7 +79,7 @@ def _hint(
     fitting = (
         slot
         for slot in slots
-        if slot.starts_at != asked
+        if slot.starts_at not in (asked, besides)
         and (slot.seats_left is None or slot.seats_left >= persons)
     )
     if (slot := next(fitting, None)) is None:

@@ -71,25 +71,32 @@ def email(value: object, field: str = "email") -> str:
     Its parts have the lengths of RFC 5321, 4.5.3.1, in octets.
     """
     text = line(value, field, most=_EMAIL_OCTETS)
-    if not _EMAIL.fullmatch(text) or not text.isprintable():
-        hint = "write it as name@example.com"
-    elif not _has_sound_parts(*text.split("@")):
-        hint = "before the @ fit 64 bytes, and between dots from 1 to 63"
-    else:
+    hint = _email_hint(text)
+    if hint is None:
         return text
     raise BadInput(
         f"{field} is not an e-mail address: {printable(text)}", hint=hint, field=field
     )
 
 
-def _has_sound_parts(local: str, domain: str) -> bool:
+def _email_hint(text: str) -> str | None:
+    """How to write it instead; None if it is an address."""
+    local, _, domain = text.partition("@")
+    if not _EMAIL.fullmatch(text) or not (local + domain).isprintable():
+        plain = domain.isascii() or not local.isprintable()
+        return _PLAIN_EMAIL if plain else _XN_DOMAIN
     try:
-        domain = domain_names.ascii_domain(domain)
+        encoded = domain_names.ascii_domain(domain)
     except ValueError:
-        return False
+        return _PARTS_OF_EMAIL if domain.isascii() else _XN_DOMAIN
     octets = len(local.encode())
-    is_short = octets <= _LOCAL_OCTETS and octets + 1 + len(domain) <= _EMAIL_OCTETS
-    return is_short and all(local.split("."))
+    is_short = octets <= _LOCAL_OCTETS and octets + 1 + len(encoded) <= _EMAIL_OCTETS
+    return None if is_short and all(local.split(".")) else _PARTS_OF_EMAIL
+
+
+_PLAIN_EMAIL = "write it as name@example.com"
+_XN_DOMAIN = "no such domain is looked up; if it has an xn-- form, write that"
+_PARTS_OF_EMAIL = "before the @ fit 64 bytes, and between dots from 1 to 63"
 
 
 def fold_email(address: str) -> str:

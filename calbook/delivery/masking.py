@@ -38,6 +38,7 @@ _SPELLINGS: tuple[Callable[[str], str], ...] = (
 )
 _OF_BASE64 = (lambda text: quote(text, safe=""), lambda text: text.replace("/", "\\/"))
 _GAP = re.compile(rb"[ \r\n\t]|\\[rnt]")  # also spelt; one at a time keeps it quick
+_ASCII = 0x80
 _BASE64 = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 )
@@ -133,8 +134,9 @@ def _spellings(secrets: frozenset[str]) -> tuple[frozenset[bytes], ...]:
     coded = {text for word in plain | once for text in _base64(word.encode())}
     coded |= {spell(text) for text in coded for spell in _OF_BASE64}
     twice = {spell(text) for text in once for spell in _SPELLINGS}
-    lettered = {text for word in plain for text in _by_letter(word.encode())}
+    lettered = {text for word in plain for text in _by_letter(word)}
     pieces = {p for word in plain | once for p in _base64_pieces(word.encode())}
+    pieces |= {p for piece in pieces for p in _base64_pieces(piece.encode())}
     every = frozenset(map(_lower, plain | once | coded | twice | lettered))
     gapless = (_GAP.sub(b"", _lower(text)) for text in plain | once | coded | lettered)
     long = frozenset(text for text in gapless if len(text) >= _LONG)
@@ -157,13 +159,21 @@ def _decoded(word: str) -> Iterator[str]:
     yield data.hex()
 
 
-def _by_letter(data: bytes) -> Iterator[str]:
-    """Each on its own, however plain it is."""
-    codes = data.hex(" ").split()
-    yield "".join(codes)
-    for before, behind in (("%", ""), ("\\x", ""), ("\\u00", ""), ("&#x", ";")):
-        yield before + f"{behind}{before}".join(codes) + behind
-    yield f"&#{';&#'.join(map(str, data))};"
+def _by_letter(text: str) -> Iterator[str]:
+    """Each on its own, however plain it is, or only those that are not ASCII.
+
+    By the bytes and by the characters, and in UTF-8 that was taken for Latin-1.
+    """
+    data = text.encode("utf-8", "replace")
+    yield from (data.hex(), data.hex(":"), text.encode("utf-16-le", "replace").hex())
+    for by_byte in ("%{:02x}", "={:02x}", "+{:02x}", "\\x{:02x}", "\\{:03o}"):
+        yield "".join(map(by_byte.format, data))
+        yield "".join(chr(b) if b < _ASCII else by_byte.format(b) for b in data)
+    misread = data.decode("latin-1")
+    yield misread
+    for by_character in ("&#{};", "&#x{:x};", "\\u{:04x}", "%u{:04x}"):
+        for each in (text, misread):
+            yield "".join(by_character.format(ord(character)) for character in each)
 
 
 def _base64(data: bytes) -> Iterator[str]:

@@ -396,6 +396,20 @@ def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
             id="email",
         ),
         pytest.param(
+            checks.email,
+            ("a@i❤.example",),
+            "email is not an e-mail address: a@i❤.example",
+            "no such domain is looked up; if it has an xn-- form, write that",
+            id="domain",
+        ),
+        pytest.param(
+            checks.email,
+            ("a@x..example",),
+            "email is not an e-mail address: a@x..example",
+            "before the @ fit 64 bytes, and between dots from 1 to 63",
+            id="parts",
+        ),
+        pytest.param(
             checks.phone,
             ("\u202e1",),
             "phone is not a phone number: \\u202e1",

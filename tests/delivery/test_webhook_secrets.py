@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import quopri
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -158,9 +159,17 @@ def _base64(text: str) -> str:
         lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
         lambda text: "".join(f"&#{ord(char)};" for char in text),
         lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+        lambda text: text.encode().hex(":"),
+        lambda text: text.encode("utf-16-le").hex(),
+        lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+        lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+        lambda text: repr(text.encode())[2:-1],
+        lambda text: quopri.encodestring(text.encode()).decode(),
+        lambda text: text.encode().decode("latin-1"),
+        lambda text: _base64(_base64(f"\0ada\0{text}")),
     ],
 )
-@pytest.mark.parametrize("secret", ["s3cret/w?rd>~", "hunter2", "a b/c"])
+@pytest.mark.parametrize("secret", ["s3cret/w?rd>~", "hunter2", "a b/c", "pässwörd"])
 def test_a_secret_is_recognised_in_codes(
     spell: Callable[[str], str], secret: str
 ) -> None:

@@ -722,6 +722,18 @@ def test_a_series_that_is_off_is_taken_out_as_it_was_made(by):
     assert len(master.lines["ATTENDEE"]) == 1
 
 
+def test_a_series_that_is_off_names_what_stayed_when_the_rest_moved():
+    """By the rule of the others, what had stayed was on a day on which it never was."""
+    moved = moved_on(four("count"), WEEK[1], hours=1)
+
+    rest, stayed = told(change(moved, **CANCELLED), Method.CANCEL)
+
+    assert rest["DTSTART"] == f"DTSTART;{TZ}:20270118T110000"
+    assert stayed["RECURRENCE-ID"] == f"RECURRENCE-ID;{TZ}:20270118T110000"
+    assert stayed["DTSTART"] == f"DTSTART;{TZ}:20270118T100000"
+    assert stayed["STATUS"] == "STATUS:CANCELLED"
+
+
 def test_the_reason_of_most_is_that_of_the_series():
     changes = off(WEEK[0], reason="Ill") | off(*WEEK[1:], reason="Client left")
 

@@ -192,3 +192,37 @@ def test_a_series_of_which_some_stays_is_not_handed_over(
         client.calendar.bookings.reschedule(
             uid, start_time=NEXT, from_date="2027-01-25", reassign=True
         )
+
+
+def test_to_a_date_of_a_series_no_other_host_is_offered(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """With `reassign`, starts were listed at which only the other one was free."""
+    team(hosts=["alice", "bob"])
+    series = booking(start_time=TEN, recurring=WEEKLY, host_id="alice")
+    booking(start_time=NEXT, host_id="alice")
+    asked = {"exclude_date": "2027-01-18", "reassign": True}
+
+    assert "12:00–12:30" not in offered(client, series.uid, **asked)
+    assert "12:30–13:00" in offered(client, series.uid, **asked)
+    with pytest.raises(errors.UsageError) as refused:
+        offered(client, series.uid, exclude_date="2027-01-18", host_id="bob")
+    assert refused.value.hint == "move all of it: all=True"
+    client.calendar.event_types.update("demo", hosts=["bob"])
+    with pytest.raises(errors.UsageError, match="a series keeps its host"):
+        offered(client, series.uid, **asked)
+
+
+def test_a_host_who_handed_over_all_bookings_can_be_removed(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """The count of them, by then 0, kept the host: an IntegrityError."""
+    team(hosts=["alice", "bob"])
+    uid = booking(start_time=TEN, host_id="alice").uid
+    client.calendar.event_types.update("demo", hosts=["bob"])
+    client.calendar.bookings.reschedule(uid, start_time=TEN, reassign=True)
+
+    client.calendar.hosts.delete("alice")
+
+    assert client.calendar.bookings.get(uid).host_id == "user_bob"
+    assert "user_alice" not in [host.id for host in client.calendar.hosts.list()]

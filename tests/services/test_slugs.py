@@ -108,8 +108,11 @@ def test_what_is_no_slug_is_refused(client: Client, slug: Any) -> None:
         client.calendar.event_types.create("demo", slug=slug)
     with pytest.raises(errors.BadInput):
         client.calendar.event_types.create()
-    with pytest.raises(errors.BadInput):  # an id has no hyphens
+    with pytest.raises(errors.BadInput, match="id has no hyphens") as refused:
         client.calendar.event_types.create("product-demo")
+    assert str(refused.value.hint) == (
+        'a slug may, as in event_types.create(slug="product-demo")'
+    )
     assert client.calendar.event_types.list() == ()
 
 

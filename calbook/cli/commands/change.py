@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from calbook.cli.session import (
     ask_yes_no,
     changed_dates,
     needed,
+    occurrence_on,
     read_pairs,
     show_change,
     split_words,
@@ -150,8 +152,19 @@ def _offering(
         *(client, booking.event_type_id, start, {}, form.tz),
         exclusion=exclusion,
         reassign=reassign,
+        present=lambda: _present_start(booking, dates.date, client.now()),
     ):
         yield booking
+
+
+def _present_start(
+    booking: "Booking", day: str | None, now: datetime
+) -> datetime | None:
+    """Where the first of what is moved is now."""
+    if day is not None:
+        return datetime.fromisoformat(occurrence_on(booking, day, now)["startTime"])
+    live = (o for o in booking.occurrences if o.status in ("PENDING", "CONFIRMED"))
+    return min((o.starts_at for o in live if o.starts_at > now), default=None)
 
 
 def _left_hosts(client: "Client", booking: "Booking") -> list[str]:

@@ -91,7 +91,8 @@ class Series(NamedTuple):
         return tuple(
             occurrence
             for occurrence in self.occurrences
-            if occurrence.span.start != occurrence.recurrence_id
+            if {occurrence.recurrence_id, self.start_by_rule(occurrence)}
+            != {occurrence.span.start}
             and not self._follows(occurrence)
         )
 

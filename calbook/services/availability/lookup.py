@@ -170,7 +170,7 @@ def _request_move(
         selector = Selector(all=booking.recurring is not None)
     move = moves.select_move(booking, selector, now)
     request = moves.request_move(facts, move, now=now, host_id=host_id)
-    return request._replace(host_ids=()) if question.reassigns else request
+    return moves.request_any_host(request) if question.reassigns else request
 
 
 def _with_start(request: BookingRequest, start_time: str | datetime) -> BookingRequest:

@@ -15,7 +15,7 @@ from calbook.core.booking import lifecycle, series, transitions
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import UsageError
-from calbook.core.model import Booking, GivenStart, Status
+from calbook.core.model import Booking, GivenStart, Occurrence, Status
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.host_choice import HostPlan
@@ -35,10 +35,15 @@ def request_move(
     """What the rules are asked; its meetings are still to be said.
 
     With a host who is not in the booking, as if somebody were to take it over.
+
+    Raises:
+        UsageError: nobody can, as it is but a part of a series.
     """
     booking, event_type = move.booking, facts.event_type(move.booking.event_type_id)
     first = move.occurrences[0].span
     keeps_hosts = host_id in (None, *booking.host_ids)
+    if not keeps_hosts:
+        _check_hosts_may_change(move, now)
     return BookingRequest(
         event_type=event_type._replace(
             duration=first.end - first.start, slot_interval=event_type.step
@@ -80,7 +85,7 @@ def choose_hosts(
     )
     if not plans:
         return same, {}  # nobody else, and nothing that would change
-    _check_hosts_may_change(move)
+    _check_hosts_may_change(move, request.now)
     free = host_choice.possible_plans(plans, skips_conflicts=False)
     if not free:
         raise host_choice.nearest_refusal(plans)
@@ -90,19 +95,51 @@ def choose_hosts(
 def _is_handover(request: BookingRequest, move: Move) -> bool:
     """Whether to be reassigned can only mean other hosts."""
     stays = request.meetings == tuple(o.span for o in move.occurrences)
+    return stays or _have_hosts_left(request, move)
+
+
+def _have_hosts_left(request: BookingRequest, move: Move) -> bool:
     alternatives = host_alternatives(request.event_type, None)
-    return stays or set(move.booking.host_ids) not in map(set, alternatives)
+    return set(move.booking.host_ids) not in map(set, alternatives)
 
 
-def _check_hosts_may_change(move: Move) -> None:
+def request_any_host(request: BookingRequest) -> BookingRequest:
+    """The request of a move that may be reassigned.
+
+    Raises:
+        UsageError: the hosts are to change, and cannot.
+    """
+    move = request.move
+    assert move is not None
+    if _may_change_hosts(move):
+        return request._replace(host_ids=())
+    if _have_hosts_left(request, move):
+        _check_hosts_may_change(move, request.now)
+    return request
+
+
+def _may_change_hosts(move: Move) -> bool:
     """The dates of a series have one host, those that are over as well."""
-    live = [o for o in move.booking.occurrences if o.status is not Status.CANCELLED]
-    if len(move.occurrences) < len(live):
-        raise UsageError(
-            "a series keeps its host once some of it is over, or stays",
-            hint="cancel what is still to come and book it anew",
-            uid=move.booking.uid,
-        )
+    return len(move.occurrences) == len(_live(move.booking))
+
+
+def _check_hosts_may_change(move: Move, now: datetime) -> None:
+    if _may_change_hosts(move):
+        return
+    hint = "cancel what is still to come and book it anew"
+    command_hint = None
+    if all(o.span.start > now for o in _live(move.booking)):
+        hint, command_hint = "move all of it: all=True", "move all of it: --all"
+    raise UsageError(
+        "a series keeps its host once some of it is over, or stays",
+        hint=hint,
+        command_hint=command_hint,
+        uid=move.booking.uid,
+    )
+
+
+def _live(booking: Booking) -> list[Occurrence]:
+    return [o for o in booking.occurrences if o.status is not Status.CANCELLED]
 
 
 def plan_moves(

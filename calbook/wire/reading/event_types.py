@@ -243,6 +243,14 @@ def _read_names(id: str | None, slug: str | None) -> tuple[str, str]:
             command_hint="name it: calbook event add demo",
             field="slug",
         )
+    if id is not None and "-" in str(id) and slug is None:
+        given = checks.slug(str(id).removeprefix("evt_"), "event type id")
+        raise BadInput(
+            f"an event type's id has no hyphens: {id}",
+            hint=f'a slug may, as in event_types.create(slug="{given}")',
+            command_hint=f"a slug may: calbook event add --slug {given}",
+            field="id",
+        )
     key = str(slug).replace("-", "_") if id is None else id
     full = checks.identifier(key, "evt", "event type id")
     return full, slug or full.removeprefix("evt_")

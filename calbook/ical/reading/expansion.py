@@ -19,6 +19,7 @@ from calbook.ical.reading.rules import SECONDS, Numbers, Rule
 _A_DAY = 86_400
 _DAY_PARTS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _UNEVEN = frozenset({"YEARLY", "MONTHLY"})  # periods of different lengths
+_MOST_LAYOUTS = 10_000  # that are kept
 _AT_ONCE = 50  # periods of a rule whose periods are all alike
 _DEAR = 4  # times as much work: a date that is made or looked at, not only counted
 _HANDS = (("BYHOUR", 3_600, 24), ("BYMINUTE", 60, 60), ("BYSECOND", 1, 60))
@@ -111,7 +112,9 @@ class _Expansion:
             for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
                 self._parts.pop(name, None)
         self._complete()
-        self._layouts: dict[object, Sequence[int]] = {}
+        of_days = (self._parts.get(name) for name in sorted(_DAY_PARTS))
+        days = tuple(sorted(self._days))
+        self._shape = (self._frequency, rule.week_start, days, *of_days)
         self._clocks: dict[int, Sequence[timedelta]] = {}
         is_weekly = self._frequency == "WEEKLY"
         is_plain = is_weekly or (self._frequency not in _UNEVEN and not self._days)
@@ -226,14 +229,17 @@ class _Expansion:
 
     def _layout(self, first: int) -> Sequence[int]:
         """The days of a period, counted from its first; those alike are kept."""
-        key = self._alike(first)
-        if key is not None and key in self._layouts:
-            return self._layouts[key]
+        alike = self._alike(first)
+        known, key = self._effort.layouts, (self._shape, alike)
+        if alike is not None and key in known:
+            return known[key]
         offsets = tuple(self._offsets(first))
         self._effort.spend(_DEAR * (1 + len(offsets)))
         found = [n for n in offsets if self._is_meant(first + n)]
-        if key is not None:
-            self._layouts[key] = found
+        if alike is not None:
+            if len(known) >= _MOST_LAYOUTS:
+                known.clear()
+            known[key] = found
         return found
 
     def _alike(self, first: int) -> object:

@@ -38,11 +38,11 @@ _Busy = tuple[int, int, str | None, str | None]  # from when until when, text, u
 
 MOST_DATES = 50_000  # of one event
 MOST_IN_FILE = 400_000  # and of pieces, in which long ones are held
+_IN_SMALL_FILE, _BYTES_OF_DATE = 100_000, 20  # one more for so many bytes
 # Steps that rules are expanded in: of one event, and of a whole file.
 MOST_WORK = 400_000
-MOST_WORK_IN_FILE = 4_000_000
+_WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 1_200_000, 2
 
-_TOO_MANY = f"the calendar has more than {MOST_IN_FILE:,} dates"
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
 
@@ -68,7 +68,7 @@ def read_busy_times(
     """
     calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text, strict, skipped)
+    reader = _Reader(timezone, window, email, shows_text, strict, skipped, len(data))
     done = 0
     for source in calendars:
         for _ in reader.each(source):
@@ -89,6 +89,7 @@ class _Reader:
         shows_text: bool,
         strict: bool,
         skipped: list[SkippedEvent],
+        size: int,
     ) -> None:
         self._timezone, self._window = timezone, window
         self._shows_text, self._strict = shows_text, strict
@@ -99,7 +100,9 @@ class _Reader:
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
         self._events = self._free = self._pieces = 0
-        self._effort = Effort(MOST_WORK_IN_FILE, MOST_WORK)
+        self._most = min(_IN_SMALL_FILE + size // _BYTES_OF_DATE, MOST_IN_FILE)
+        work = _WORK_ON_SMALL_FILE + size // _BYTES_OF_STEP
+        self._effort = Effort(work, MOST_WORK)
 
     def found(self) -> CalendarContent:
         return CalendarContent(
@@ -208,8 +211,8 @@ class _Reader:
         pieces = self._pieces + len(more)
         if self._shows_text:
             pieces += sum((each[1] - each[0]) // _PIECE for each in more if each[2])
-        if pieces > MOST_IN_FILE:
-            raise Unreadable(_TOO_MANY)
+        if pieces > self._most:
+            raise Unreadable(f"the calendar has more than {self._most:,} dates")
         self._busy |= more
         self._pieces = pieces
 

@@ -23,7 +23,7 @@ _SECOND = timedelta(seconds=1)
 _MARGIN = 3 * DAY  # between a wall time and the same in UTC, and what skips a day
 _FURTHEST_EAST = timedelta(hours=14)
 _FIRST_YEAR = 1970
-_MOVE = 10  # steps of work
+_LOOK, _MOVE = 4, 10  # steps of work
 _FIRST_WALL = datetime(1, 1, 1)  # noqa: DTZ001
 _LAST_WALL = datetime(times.LAST_YEAR, 1, 1)  # noqa: DTZ001
 
@@ -213,6 +213,7 @@ def occurrences(
         if is_plain and own is None:
             yield event, start, start + length
             continue
+        effort.spend(_LOOK)
         if any(dates.has(start, wall, event) for dates in named):
             continue
         ruling = changes.ruling(start)

@@ -407,3 +407,83 @@ def test_a_series_that_began_in_the_gap_is_there_on_other_days() -> None:
     event = IN_THE_GAP.format(NEW_YORK, "20270314T023000")
 
     assert starts(event) == ["03-14 03:30", "03-15 02:30", "03-16 02:30"]
+
+
+# -- clocks that skip an hour or repeat one --------------------------------------------
+
+SPRING, AUTUMN = f"DTSTART{NY}20270314T", f"DTSTART{NY}20271107T"
+
+
+@pytest.mark.parametrize(
+    ("end", "found"),
+    [
+        ("030000", "03-14 03:30/03-14 04:00"),
+        ("031500", "03-14 03:30/03-14 04:15"),
+        ("034500", "03-14 03:30/03-14 04:45"),
+    ],
+)
+def test_a_start_that_the_clocks_skip_keeps_its_length(end: str, found: str) -> None:
+    """It began before it, or lasted a quarter of an hour."""
+    assert spans(f"{SPRING}023000\nDTEND{NY}20270314T{end}") == [found]
+
+
+def test_a_series_from_a_skipped_start_is_at_its_hour() -> None:
+    """All its dates were at 02:00."""
+    event = f"{SPRING}023000\nDTEND{NY}20270314T030000\nRRULE:FREQ=DAILY;COUNT=2"
+
+    assert starts(event) == ["03-14 03:30", "03-15 02:30"]
+
+
+def test_an_end_in_the_repeated_hour_is_the_second_where_it_must_be() -> None:
+    """From half past one to one o'clock in winter time; it was read backwards."""
+    found = read(f"{AUTUMN}013000\nDTEND{NY}20271107T010000")
+
+    [stretch] = found.stretches
+    assert (stretch.span.start.hour, stretch.span.start.minute) == (5, 30)
+    assert stretch.span.end.hour == 6
+    assert found.remarks == ()
+
+
+def test_hours_of_a_rule_are_busy_both_times_when_they_repeat() -> None:
+    """Time was free from one to two the second time."""
+    event = f"{AUTUMN}000000\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=3"
+
+    assert len(set(read(event).stretches)) == 4
+
+
+# -- parts that are bad, and others that are whole -------------------------------------
+
+
+def test_a_bad_rule_leaves_the_other_dates() -> None:
+    """Not one of the event's dates was busy."""
+    found = read(f"{TEN.format(18)}\nRRULE:FREQ=FOO\nRDATE{NY}20270120T100000")
+
+    assert [s.span.start.day for s in found.stretches] == [18, 20]
+    assert [tuple(each) for each in found.skipped] == [
+        ("x", 2, "its rule cannot be read")
+    ]
+
+
+def test_one_date_can_be_cancelled_without_saying_when_it_was() -> None:
+    """RFC 5546 asks for no DTSTART there; the date stayed busy."""
+    cancel = f"UID:x\nRECURRENCE-ID{NY}20270119T100000\nSTATUS:CANCELLED"
+
+    assert days(DAILY, cancel) == ["01-18", "01-20", "01-21", "01-22"]
+
+
+# -- calendars of a size that offices have ---------------------------------------------
+
+
+def test_thousands_of_series_without_an_end_are_read_whole() -> None:
+    """They were read in part: 100,000 dates, and less work, were all that fitted."""
+    weekly = [
+        f"DTSTART;TZID=Europe/Berlin:2020{n % 12 + 1:02}{n % 28 + 1:02}T{n % 24:02}0000"
+        "\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;UNTIL=20300101T000000Z"
+        for n in range(1_500)
+    ]
+    monthly = ["DTSTART:20200115T100000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY"] * 3_000
+
+    found = read(*weekly, *monthly)
+
+    assert found.skipped == ()
+    assert found.events == 4_500

@@ -449,3 +449,16 @@ def test_utc_is_local_where_nothing_speaks_against_it(events: list[str]) -> None
 def test_utc_stays_utc(events: list[str]) -> None:
     """Dates that were left out stayed, and weekdays shifted."""
     assert second(events) in {"11:00", "21:00"}
+
+
+@pytest.mark.parametrize(
+    ("name", "iana"),
+    [("CEST", "Europe/Berlin"), ("PDT", "America/Los_Angeles"), ("edt", "US/Eastern")],
+)
+def test_abbreviations_of_summer_time_are_known(name: str, iana: str) -> None:
+    """They were read in the host's zone."""
+    found = zone_of_name(name)
+
+    assert found is not None
+    moment = datetime(2027, 7, 1)  # noqa: DTZ001 (a wall time)
+    assert found.zone.utcoffset(moment) == ZoneInfo(iana).utcoffset(moment)

@@ -402,15 +402,15 @@ BROKEN = {
         "DURATION cannot be read",
     ),
     "a rule that is none": (
-        "UID:b\nDTSTART:20270118\nRRULE:FREQ=NEVER",
+        "UID:b\nDTSTART:20200118\nRRULE:FREQ=NEVER",
         "its rule cannot be read",
     ),
     "a rule without a step": (
-        "UID:b\nDTSTART:20270118\nRRULE:FREQ=DAILY;INTERVAL=0",
+        "UID:b\nDTSTART:20200118\nRRULE:FREQ=DAILY;INTERVAL=0",
         "its rule cannot be read",
     ),
     "a rule of another calendar": (
-        "UID:b\nDTSTART:20270118\nRRULE:RSCALE=CHINESE;FREQ=YEARLY",
+        "UID:b\nDTSTART:20200118\nRRULE:RSCALE=CHINESE;FREQ=YEARLY",
         "its rule cannot be read",
     ),
     "every second": (

@@ -6,10 +6,7 @@ spoils no other.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
-from typing import Any
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
@@ -20,15 +17,15 @@ from calbook.ical.reading.components import CalendarSource, Component, Unreadabl
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.properties import (
-    LISTS,
     MOMENTS,
-    mend_end,
+    Properties,
     read_component,
+    text_of,
 )
 from calbook.ical.reading.series import (
     Changes,
     Event,
-    Occurrence,
+    Length,
     instant,
     occurrences,
     plan,
@@ -37,14 +34,16 @@ from calbook.ical.reading.structure import read_calendars
 from calbook.ical.reading.zones import Zones
 
 Progress = Callable[[int, int], object]
+_Busy = tuple[int, int, str | None, str | None]  # from when until when, text, uid
 
 MOST_DATES = 50_000  # of one event
-MOST_IN_FILE = 100_000  # and of pieces, in which long ones are held
+MOST_IN_FILE = 400_000  # and of pieces, in which long ones are held
+_IN_SMALL_FILE, _BYTES_OF_DATE = 100_000, 20  # one more for so many bytes
 # Steps that rules are expanded in: of one event, and of a whole file.
 MOST_WORK = 400_000
-MOST_WORK_IN_FILE = 800_000
+_WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 1_200_000, 2
 
-_TOO_MANY = f"the calendar has more than {MOST_IN_FILE:,} dates"
+_PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
 
 
@@ -69,15 +68,13 @@ def read_busy_times(
     """
     calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text, strict, skipped)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the libraries' remarks on bad calendars
-        done = 0
-        for source in calendars:
-            for _ in reader.each(source):
-                done += 1
-                if progress is not None:
-                    progress(done, total)
+    reader = _Reader(timezone, window, email, shows_text, strict, skipped, len(data))
+    done = 0
+    for source in calendars:
+        for _ in reader.each(source):
+            done += 1
+            if progress is not None:
+                progress(done, total)
     return reader.found()
 
 
@@ -92,21 +89,24 @@ class _Reader:
         shows_text: bool,
         strict: bool,
         skipped: list[SkippedEvent],
+        size: int,
     ) -> None:
         self._timezone, self._window = timezone, window
         self._shows_text, self._strict = shows_text, strict
         self._email = None if email is None else fold_email(email)
-        self._stretches: list[Stretch] = []
+        self._busy: dict[_Busy, None] = {}  # in the order of the file, none twice
         self._skipped = skipped
         self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
         self._events = self._free = self._pieces = 0
-        self._work_left = MOST_WORK_IN_FILE
+        self._most = min(_IN_SMALL_FILE + size // _BYTES_OF_DATE, MOST_IN_FILE)
+        work = _WORK_ON_SMALL_FILE + size // _BYTES_OF_STEP
+        self._effort = Effort(work, MOST_WORK)
 
     def found(self) -> CalendarContent:
         return CalendarContent(
-            tuple(self._stretches),
+            tuple(self._stretches()),
             self._events,
             self._free,
             frozenset(self._claimed),
@@ -133,15 +133,11 @@ class _Reader:
 
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
-            component, faults = read_component(block)
-            spans = [
-                self._clip(*map(self._instant, period))
-                for period in _periods(component, zones)
-            ]
+            found, faults = read_component(block)
+            self._add(self._within(self._periods(found, zones)))
         except Exception as error:  # whatever the libraries make of it
             self._skip(block, error)
         else:
-            self._stretches += [Stretch(span) for span in spans if span is not None]
             self._name_parts(block, faults, zones.take_remarks())
 
     def _add_events(
@@ -159,7 +155,7 @@ class _Reader:
         known = uid if uid in self._claimed else None
         for event, changes in plan(events):
             try:
-                self._stretches += self._expand(event, changes, known)
+                self._expand(event, changes, known)
             except Exception as error:
                 self._skip(event.block, error, "its dates cannot be worked out")
 
@@ -178,63 +174,76 @@ class _Reader:
 
     def _event(self, block: Component, zones: Zones, *, is_off: bool) -> Event:
         zones.take_remarks()  # on one that was skipped
-        component, faults = read_component(block, shows_text=self._shows_text)
-        if "DTSTART" not in component:
-            raise Unreadable("it has no DTSTART")
-        for name in MOMENTS:
-            if name in component:
-                component[name].dt = zones.moment(component[name], name)
-        for name in LISTS:
-            for dates in _as_list(component.get(name)):
-                for item in dates.dts:
-                    item.dt = zones.in_zone(item.dt, dates.params)
-        remarks = mend_end(component)
-        self._name_parts(block, faults, [*zones.take_remarks(), *remarks])
-        is_busy = not is_off and not _is_free(component, self._email)
-        text = _text(component) if self._shows_text else None
-        zone = times.zone(self._timezone)
-        return read_event(component, block, zone, is_busy=is_busy, text=text)
+        found, faults = read_component(block, shows_text=self._shows_text)
+        event, left_out, remarks = read_event(
+            found,
+            block,
+            zones,
+            times.zone(self._timezone),
+            is_busy=not is_off and not _is_free(found, self._email),
+            text=_text(found) if self._shows_text else None,
+        )
+        self._name_parts(block, faults + left_out, [*zones.take_remarks(), *remarks])
+        return event
 
-    def _expand(
-        self, event: Event, changes: Changes, known: str | None
-    ) -> list[Stretch]:
-        """The busy dates of an event that lie in the window."""
-        effort = Effort(min(MOST_WORK, self._work_left))
-        most = effort.left
-        try:
-            return self._made(occurrences(event, changes, self._window, effort), known)
-        except Unreadable:
-            if effort.left < 0 and most < MOST_WORK:
-                raise Unreadable("the calendar takes too long to work out") from None
-            raise
-        finally:
-            self._work_left -= most - max(effort.left, 0)
+    def _expand(self, event: Event, changes: Changes, known: str | None) -> None:
+        """Add the busy dates of an event that lie in the window."""
+        self._effort.begin()
+        found: dict[_Busy, None] = {}
+        begin, finish = self._first, self._last
+        for own, start, end in occurrences(event, changes, self._window, self._effort):
+            if begin < end and start < finish and start < end and own.is_busy:
+                first, last = max(start, begin), min(end, finish)
+                found[first, last, own.text, known] = None
+                if len(found) > MOST_DATES:
+                    raise Unreadable(f"it has more than {MOST_DATES:,} dates")
+        self._add(found)
 
-    def _made(self, dates: Iterable[Occurrence], known: str | None) -> list[Stretch]:
-        """Stretches of dates; long ones that have a title are held in pieces."""
-        found: list[Stretch] = []
-        pieces = self._pieces
-        for event, start, end in dates:
-            span = self._clip(start, end) if event.is_busy else None
-            if span is None:
-                continue
-            found.append(Stretch(span, event.text, known))
-            length = span.end - span.start
-            pieces += 1 if event.text is None else 1 + length // LONGEST_CLAIM
-            if len(found) > MOST_DATES:
-                raise Unreadable(f"it has more than {MOST_DATES:,} dates")
-            if pieces > MOST_IN_FILE:
-                raise Unreadable(_TOO_MANY)
+    def _within(self, periods: Iterable[tuple[int, int]]) -> Iterator[_Busy]:
+        for start, end in periods:
+            first, last = max(start, self._first), min(end, self._last)
+            if first < last:
+                yield first, last, None, None
+
+    def _add(self, found: Iterable[_Busy]) -> None:
+        """Long stretches that have a title are held in pieces."""
+        more = dict.fromkeys(each for each in found if each not in self._busy)
+        pieces = self._pieces + len(more)
+        if self._shows_text:
+            pieces += sum((each[1] - each[0]) // _PIECE for each in more if each[2])
+        if pieces > self._most:
+            raise Unreadable(f"the calendar has more than {self._most:,} dates")
+        self._busy |= more
         self._pieces = pieces
-        return found
 
-    def _clip(self, start: int, end: int) -> Span | None:
-        """What lies in the window; None when nothing does."""
-        first, last = max(start, self._first), min(end, self._last)
-        return Span(times.instant(first), times.instant(last)) if first < last else None
+    def _stretches(self) -> Iterator[Stretch]:
+        for first, last, text, uid in self._busy:
+            yield Stretch(Span(times.instant(first), times.instant(last)), text, uid)
 
-    def _instant(self, moment: date | datetime) -> int:
-        return instant(moment, times.zone(self._timezone))
+    def _periods(self, found: Properties, zones: Zones) -> Iterator[tuple[int, int]]:
+        """The periods of a VFREEBUSY in which somebody is not free.
+
+        Radicale writes a VFREEBUSY for each event: FBTYPE is a property of it, and its
+        bounds are the event's.
+        """
+        periods = [
+            zones.placed(period)
+            for period in found.get("FREEBUSY", ())
+            if period.about != "FREE"
+        ]
+        kind = text_of(found, "FBTYPE").strip().upper() or "FREE"
+        if kind != "FREE" and "FREEBUSY" not in found:
+            periods = [tuple(zones.placed(found[edge][0]) for edge in MOMENTS[:2])]
+        host = times.zone(self._timezone)
+        for start, end in periods:
+            begin = instant(start, host)
+            is_length = isinstance(end, Length)
+            yield (
+                begin,
+                begin + int(end.in_all.total_seconds())
+                if is_length
+                else (instant(end, host)),
+            )
 
 
 def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
@@ -256,28 +265,13 @@ def _named(block: Component, reason: str) -> SkippedEvent:
     return SkippedEvent(None if uid is None else uid[:NAME_LENGTH], block.line, reason)
 
 
-def _periods(component: Any, zones: Zones) -> Iterator[tuple[Any, Any]]:
-    """The periods of a VFREEBUSY in which somebody is not free.
-
-    Radicale writes a VFREEBUSY for each event: FBTYPE is a property of it, and its
-    bounds are the event's.
-    """
-    kind = str(component.get("FBTYPE", "FREE")).strip().upper()
-    if kind != "FREE" and "FREEBUSY" not in component:
-        start, end = (zones.moment(component[edge], edge) for edge in MOMENTS[:2])
-        yield start, end
-    for period in _as_list(component.get("FREEBUSY")):
-        if str(period.params.get("FBTYPE", "BUSY")).upper() != "FREE":
-            yield zones.in_zone((period.start, period.end), period.params)
-
-
-def _is_free(component: Any, email: str | None) -> bool:
+def _is_free(found: Properties, email: str | None) -> bool:
     """Whether its host can be booked all the same.
 
     Without TRANSP an event is opaque, whole days too (RFC 5545, 3.8.2.7).
     """
     status, transparency, outlook = (
-        str(component.get(name, "")).strip().upper()
+        text_of(found, name).strip().upper()
         for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")
     )
     if (
@@ -289,24 +283,17 @@ def _is_free(component: Any, email: str | None) -> bool:
     if not transparency and outlook == "WORKINGELSEWHERE":
         return True
     return email is not None and any(
-        _address(attendee) == email
-        and str(attendee.params.get("PARTSTAT", "")).upper() == "DECLINED"
-        for attendee in _as_list(component.get("ATTENDEE"))
+        attendee.about == "DECLINED" and _address(attendee.value) == email
+        for attendee in found.get("ATTENDEE", ())
     )
 
 
-def _address(attendee: Any) -> str:
-    scheme, _, address = str(attendee).strip().partition(":")
+def _address(attendee: str) -> str:
+    scheme, _, address = attendee.strip().partition(":")
     return fold_email(address if scheme.upper() == "MAILTO" else "")
 
 
-def _text(component: Any) -> str | None:
+def _text(found: Properties) -> str | None:
     """The event's title as one line that fits, if it has one."""
-    words = str(component.get("SUMMARY", "")).replace("\0", "").split()
+    words = text_of(found, "SUMMARY").replace("\0", "").split()
     return " ".join(words)[:NAME_LENGTH] or None
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

@@ -1,151 +1,155 @@
-"""An event of a calendar, from the properties that the library has read."""
+"""An event of a calendar, from its properties."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from calbook.core.model import DAY
-from calbook.ical.reading.components import Component
-from calbook.ical.reading.rules import read_rule
-from calbook.ical.reading.series import Event, Length, Moment, instant
+from calbook.ical.reading.components import Component, Unreadable
+from calbook.ical.reading.properties import Properties, text_of
+from calbook.ical.reading.rules import Rule, read_rule
+from calbook.ical.reading.series import Event, Length, Moment, instant, wall_of
+from calbook.ical.reading.zones import Zones
 
 _NOTHING = timedelta()
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
-)
+_ONE_DAY = Length(1, _NOTHING)
+_BACKWARDS = "it ends before it begins"
 
 
 def read_event(
-    component: Any,
+    properties: Properties,
     block: Component,
+    zones: Zones,
     host_zone: tzinfo,
     *,
     is_busy: bool,
     text: str | None,
-) -> Event:
-    """The event of a component whose times are in their zones.
+) -> tuple[Event, list[str], list[str]]:
+    """The event of a component, what of it was left out, and what was guessed.
 
     Raises:
-        Unreadable: a rule of it is none.
+        Unreadable: it says not when it is.
     """
-    start: Moment = component["DTSTART"].dt
-    zone = start.tzinfo if isinstance(start, datetime) else None
-    zone = zone or host_zone
-    length = _length(component, block, start, zone)
-    if length.time < _NOTHING:
-        start, length = _other_way_round(start, length)
-    changed = component.get("RECURRENCE-ID")
-    return Event(
+    changed = _moment(properties, "RECURRENCE-ID", zones)
+    start = _moment(properties, "DTSTART", zones)
+    if start is None and not is_busy:
+        start = changed  # which may be all that is said (RFC 5546, 3.2.5)
+    if start is None:
+        raise Unreadable("it has no DTSTART")
+    zone = (start.tzinfo if isinstance(start, datetime) else None) or host_zone
+    length = _length(properties, zones, start, zone)
+    start, length, remarks = _mend_length(start, length)
+    rules, faults = _rules(properties)
+    event = Event(
         block,
         is_busy,
         text,
         start,
         length,
         zone,
-        rules=tuple(map(read_rule, _rules(block))),
-        more=tuple(_more(component, zone)),
-        left_out=tuple(_dates(component, "EXDATE")),
-        recurrence_id=None if changed is None else changed.dt,
-        is_from_then_on=_is_from_then_on(changed),
-        sequence=_sequence(component),
+        rules=rules,
+        more=tuple(_more(properties, zones, zone)),
+        left_out=tuple(_dates(properties, "EXDATE", zones)),
+        recurrence_id=changed,
+        is_from_then_on=changed is not None
+        and properties["RECURRENCE-ID"][0].about == "THISANDFUTURE",
+        sequence=_sequence(properties),
     )
+    return event, faults, remarks
 
 
-def _rules(block: Component) -> Iterator[str]:
-    for line in block.lines:
-        if line.lstrip()[:5].upper() == "RRULE":
-            yield line.partition(":")[2]
+def _moment(properties: Properties, name: str, zones: Zones) -> Moment | None:
+    found = properties.get(name)
+    if not found:
+        return None
+    if len(found) > 1:
+        raise Unreadable(f"{name} stands there twice")
+    placed: Moment = zones.placed(found[0])
+    return placed
 
 
-def _dates(component: Any, name: str) -> Iterator[Any]:
-    found = component.get(name, [])
-    for dates in found if isinstance(found, list) else [found]:
-        yield from (item.dt for item in dates.dts)
+def _rules(properties: Properties) -> tuple[tuple[Rule, ...], list[str]]:
+    """A rule that cannot be read takes none of its event's other dates along."""
+    rules, faults = [], []
+    for prop in properties.get("RRULE", ()):
+        try:
+            rules.append(read_rule(prop.value))
+        except Unreadable as error:
+            faults.append(str(error))
+    return tuple(rules), faults
 
 
-def _more(component: Any, zone: tzinfo) -> Iterator[tuple[Moment, Length | None]]:
-    for item in _dates(component, "RDATE"):
-        if not isinstance(item, tuple):
-            yield item, None
-        else:
+def _dates(properties: Properties, name: str, zones: Zones) -> Iterator[Any]:
+    return map(zones.placed, properties.get(name, ()))
+
+
+def _more(
+    properties: Properties, zones: Zones, zone: tzinfo
+) -> Iterator[tuple[Moment, Length | None]]:
+    for item in _dates(properties, "RDATE", zones):
+        if isinstance(item, tuple):
             start, end = item
-            if not isinstance(start, datetime):
-                start = datetime(start.year, start.month, start.day, tzinfo=zone)
-            is_length = isinstance(end, timedelta)
-            yield start, Length(0, end) if is_length else _between(start, end, zone)
+            yield start, end if isinstance(end, Length) else _between(start, end, zone)
+        else:
+            yield item, None
 
 
-def _is_from_then_on(changed: Any) -> bool:
-    scope = "" if changed is None else str(changed.params.get("RANGE", ""))
-    return scope.upper() == "THISANDFUTURE"
-
-
-def _sequence(component: Any) -> int:
+def _sequence(properties: Properties) -> int:
     try:
-        return int(component.get("SEQUENCE", 0))
-    except (TypeError, ValueError):
+        return int(text_of(properties, "SEQUENCE") or 0)
+    except ValueError:
         return 0
 
 
-def _length(component: Any, block: Component, start: Moment, zone: tzinfo) -> Length:
-    """As its DTEND or DURATION says, else a day, or no time at all."""
-    is_day = not isinstance(start, datetime)
-    length = Length(int(is_day), _NOTHING)
-    if "DTEND" in component:
-        length = _between(start, component["DTEND"].dt, zone)
-    elif "DURATION" in component:
-        length = _duration(block.first("DURATION") or "", component["DURATION"].dt)
-    is_none = length.days * DAY + length.time <= _NOTHING
-    return Length(1, _NOTHING) if is_day and is_none else length
+def _length(
+    properties: Properties, zones: Zones, start: Moment, zone: tzinfo
+) -> Length:
+    """As its DTEND or DURATION says, which may be less than nothing."""
+    end = _moment(properties, "DTEND", zones)
+    if end is not None:
+        return _between(start, end, zone)
+    given = properties.get("DURATION")
+    return given[0].value if given else Length(0, _NOTHING)
 
 
 def _between(start: Moment, end: Moment, zone: tzinfo) -> Length:
     """Whole days, or the exact time between (RFC 5545, 3.8.5.3).
 
     A time that ends on a date ends with the midnight before it, but has its own day.
+    From a time that the clocks skip it is as long as the clocks would have it; an end
+    that they repeat, and that would come before the start, is the second of the two.
     """
     if not (isinstance(start, datetime) or isinstance(end, datetime)):
         return Length((end - start).days, _NOTHING)
-    if isinstance(start, datetime) and not isinstance(end, datetime):
-        end = max(end, start.date() + DAY)
-    seconds = instant(end, zone) - instant(start, zone)
-    return Length(0, timedelta(seconds=seconds))
+    if isinstance(start, datetime) and end == start.date():
+        end += DAY
+    begin, finish = instant(start, zone), instant(end, zone)
+    is_skipped = instant(start, zone, fold=1) < begin
+    if is_skipped and getattr(end, "tzinfo", zone) is zone:
+        return Length(0, wall_of(end) - wall_of(start))
+    if finish < begin:
+        finish = max(finish, instant(end, zone, fold=1))
+    return Length(0, timedelta(seconds=finish - begin))
 
 
-def _duration(text: str, otherwise: timedelta) -> Length:
-    """Days and weeks are by the calendar; 24 hours are elapsed time (3.3.6)."""
-    try:
-        days, time = _split_duration("".join(text.upper().split()))
-    except ValueError:
-        days, time = otherwise.days, otherwise - otherwise.days * DAY
-    if time + days * DAY < _NOTHING:
-        return Length(0, days * DAY + time)
-    return Length(days, time)
+def _mend_length(start: Moment, length: Length) -> tuple[Moment, Length, list[str]]:
+    """Have an event that ends before it begins take its own day at most.
 
-
-def _split_duration(text: str) -> tuple[int, timedelta]:
-    """Days by the calendar, and elapsed time: 24 hours are no day (RFC 5545, 3.3.6).
+    Returns what is to be said of it too.
 
     Raises:
-        ValueError: it is none.
+        Unreadable: nothing of its own day would be left.
     """
-    found = _DURATION.fullmatch(text)
-    if found is None or not any(found.groups()[1:]):
-        raise ValueError(text)
-    sign, *parts = found.groups()
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in parts)
-    time = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    days += 7 * weeks
-    return (-days, -time) if sign == "-" else (days, time)
-
-
-def _other_way_round(start: Moment, length: Length) -> tuple[Moment, Length]:
-    """An end before the start, on its own day, changes places with it."""
-    if isinstance(start, datetime):
-        begin = start + length.time
-        if begin.date() == start.date():
-            return begin, Length(0, -length.time)
-    return start, Length(0, _NOTHING)
+    in_all = length.in_all
+    if not isinstance(start, datetime):
+        if in_all > _NOTHING:
+            return start, length, []
+        return start, _ONE_DAY, [f"{_BACKWARDS}: read as one day"] if in_all else []
+    if in_all >= _NOTHING:
+        return start, length, []
+    begin = start + in_all
+    if begin.date() != start.date():
+        raise Unreadable(_BACKWARDS)
+    return begin, Length(0, -in_all), [f"{_BACKWARDS}: read the other way round"]

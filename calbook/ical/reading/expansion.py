@@ -12,6 +12,7 @@ import sys
 from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.rules import SECONDS, Numbers, Rule
@@ -19,6 +20,7 @@ from calbook.ical.reading.rules import SECONDS, Numbers, Rule
 _A_DAY = 86_400
 _DAY_PARTS = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}
 _UNEVEN = frozenset({"YEARLY", "MONTHLY"})  # periods of different lengths
+_MOST_LAYOUTS = 10_000  # that are kept
 _AT_ONCE = 50  # periods of a rule whose periods are all alike
 _DEAR = 4  # times as much work: a date that is made or looked at, not only counted
 _HANDS = (("BYHOUR", 3_600, 24), ("BYMINUTE", 60, 60), ("BYSECOND", 1, 60))
@@ -53,7 +55,7 @@ def wall_times(
         if not places:
             effort.spend(1)
         elif first < begin + days[0] and begin + days[-1] < near:
-            effort.spend(1)
+            effort.spend(_DEAR)
             left -= len(places)  # counted without being made
         else:
             effort.spend(_DEAR * len(places))
@@ -111,7 +113,8 @@ class _Expansion:
             for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
                 self._parts.pop(name, None)
         self._complete()
-        self._layouts: dict[object, Sequence[int]] = {}
+        days = map(self._parts.get, sorted(_DAY_PARTS))
+        self._shape = (self._frequency, rule.week_start, frozenset(self._days), *days)
         self._clocks: dict[int, Sequence[timedelta]] = {}
         is_weekly = self._frequency == "WEEKLY"
         is_plain = is_weekly or (self._frequency not in _UNEVEN and not self._days)
@@ -226,23 +229,19 @@ class _Expansion:
 
     def _layout(self, first: int) -> Sequence[int]:
         """The days of a period, counted from its first; those alike are kept."""
-        key = self._alike(first)
-        if key is not None and key in self._layouts:
-            return self._layouts[key]
+        is_uneven = self._frequency in _UNEVEN
+        key = (self._shape, _kind_of_month(first) if is_uneven else None)
+        known = self._effort.layouts
+        if key in known:
+            return known[key]
         offsets = tuple(self._offsets(first))
         self._effort.spend(_DEAR * (1 + len(offsets)))
         found = [n for n in offsets if self._is_meant(first + n)]
-        if key is not None:
-            self._layouts[key] = found
+        if is_uneven or self._is_even:
+            if len(known) >= _MOST_LAYOUTS:
+                known.clear()
+            known[key] = found
         return found
-
-    def _alike(self, first: int) -> object:
-        """What periods have in common that have the same days; None: nothing."""
-        if self._frequency not in _UNEVEN:
-            return () if self._is_even else None
-        day = date.fromordinal(first)
-        leaps = tuple(isleap(day.year + n) for n in (-1, 0, 1))
-        return first % 7, day.month, leaps
 
     def _offsets(self, first: int) -> Iterable[int]:
         """The days of a period that may be meant: few, where the rule says so."""
@@ -383,6 +382,13 @@ class _Expansion:
             if length >= unit and wanted is not None and hand not in wanted:
                 return False
         return True
+
+
+@lru_cache(_MOST_LAYOUTS)
+def _kind_of_month(first: int) -> tuple[object, ...]:
+    """Months, or the years that they begin, whose days fall alike have the same."""
+    day = date.fromordinal(first)
+    return first % 7, day.month, *(isleap(day.year + n) for n in (-1, 0, 1))
 
 
 def _either(wanted: Numbers, number: int, length: int) -> bool:

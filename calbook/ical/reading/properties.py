@@ -1,33 +1,30 @@
-"""The properties of one component, as values of the library.
+"""The properties of one component, as plain values.
 
-Dates are read here and not there, so that one bad date among many, a blank, or a
-zone's name that should have been quoted spoils nothing.
+One bad date among many, a blank, or a zone's name that should have been quoted spoils
+nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-
-import icalendar
+from typing import Any, NamedTuple
 
 from calbook.core.model import DAY
 from calbook.core.text import excerpt
 from calbook.ical.reading.components import DATES, Component, Unreadable, name_of
+from calbook.ical.reading.series import Length
 
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
-LISTS = ("RDATE", "EXDATE")
-_NEEDED = frozenset({*MOMENTS, *LISTS, "DURATION", "FREEBUSY"})
+_LISTS = frozenset({"RDATE", "EXDATE"})
+_NEEDED = frozenset({*MOMENTS, *_LISTS, "DURATION", "FREEBUSY"})
 _DATED = DATES | {"FREEBUSY"}
 _NOT_OF = {
-    "VEVENT": frozenset({"FREEBUSY", "FBTYPE", "RRULE"}),
-    "VFREEBUSY": _NEEDED - {"FREEBUSY", "DTSTART", "DTEND"},
+    "VEVENT": frozenset({"FREEBUSY", "FBTYPE"}),
+    "VFREEBUSY": _NEEDED - {"FREEBUSY", "DTSTART", "DTEND"} | {"RRULE"},
 }
-_LENGTH: Any = icalendar.vDuration.from_ical
-_LINE: Any = icalendar.parser.Contentline
-_KINDS = {"VEVENT": icalendar.Event, "VFREEBUSY": icalendar.FreeBusy}
+_SPOKEN_OF = {"RECURRENCE-ID": "RANGE", "FREEBUSY": "FBTYPE", "ATTENDEE": "PARTSTAT"}
 
 _QUOTED_OR = r'"[^"]*"|'
 _COLON = re.compile(_QUOTED_OR + ":")
@@ -39,13 +36,32 @@ _MOMENT = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_DURATION = re.compile(
+    r"([+-])?P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
+    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?",
+    re.ASCII,
+)
 _ESCAPED = re.compile(r"\\([\\;,n])", re.IGNORECASE)
 _SEPARATOR = re.compile("[,;]")
 
 
+class Property(NamedTuple):
+    """A value: a date or date-time without its zone, a period of two, a list, a text.
+
+    `about` is its RANGE, FBTYPE or PARTSTAT.
+    """
+
+    value: Any
+    tzid: str | None = None
+    about: str = ""
+
+
+Properties = dict[str, list[Property]]
+
+
 def read_component(
     block: Component, *, shows_text: bool = False
-) -> tuple[Any, list[str]]:
+) -> tuple[Properties, list[str]]:
     """A component, and what is wrong with parts of it that were left out.
 
     Raises:
@@ -57,89 +73,65 @@ def read_component(
     unread = _NOT_OF[block.kind] if shows_text else {"SUMMARY", *_NOT_OF[block.kind]}
     if block.kind == "VFREEBUSY" and "FREEBUSY" in block.names:
         unread |= {"DTSTART", "DTEND"}  # between which was asked
-    found: dict[str, list[Any]] = {}
+    found: Properties = {}
     for line in dict.fromkeys(block.lines):
         name = name_of(line)
-        for prop in () if name in unread else _properties(name, line, faults):
-            found.setdefault(name, []).append(prop)
-    component = _KINDS[block.kind]()
-    for name, props in found.items():
-        component[name] = props if len(props) > 1 else props[0]
-    return component, list(dict.fromkeys(faults))
+        if name not in unread:
+            found.setdefault(name, []).extend(_properties(name, line, faults))
+    return found, list(dict.fromkeys(faults))
 
 
-def _properties(name: str, line: str, faults: list[str]) -> Iterable[Any]:
-    """The library's value of a line, or several that were written as one."""
+def text_of(properties: Properties, name: str) -> str:
+    """The first value of a property, or nothing."""
+    found = properties.get(name)
+    return str(found[0].value) if found else ""
+
+
+def _properties(name: str, line: str, faults: list[str]) -> Iterator[Property]:
+    """The values of a line; moments may be several that were written as one."""
     if name in _DATED:
-        return _dated(name, line, faults)
-    value = _split(line)[1].strip()
-    try:
-        if name == "DURATION":
-            value = "".join(value.upper().split()).rstrip(",;")
-            return (icalendar.vDuration(_LENGTH(value)),)
-        if name == "ATTENDEE":
-            return (_attendee(line),)
-        return (_number_or_text(name, value),)
-    except Exception:  # whatever the library makes of it
-        if name in _NEEDED:
+        yield from _dated(name, line, faults)
+        return
+    head, value = _split(line)
+    value = value.strip()
+    if name == "DURATION":
+        try:
+            yield Property(_read_duration("".join(value.upper().split()).rstrip(",;")))
+        except (ValueError, OverflowError):
             raise Unreadable(f"{name} cannot be read") from None
-        return ()
+    elif name == "ATTENDEE":
+        yield Property(value, None, _parameters(head).get("PARTSTAT", "").upper())
+    else:
+        yield Property(
+            _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
+        )
 
 
-def _number_or_text(name: str, value: str) -> int | str:
-    if name == "SEQUENCE":
-        return int(value)
-    return _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
-
-
-def _attendee(line: str) -> Any:
-    _, parameters, value = _LINE(line).parts()
-    return icalendar.vCalAddress(value, params=parameters)
-
-
-def mend_end(component: Any) -> list[str]:
-    """Have an event that ends before it begins take its own day at most.
-
-    Returns what is to be said of it. The library would have it begin at its end, on
-    the day before.
+def _read_duration(text: str) -> Length:
+    """Days by the calendar, and elapsed time: 24 hours are no day (RFC 5545, 3.3.6).
 
     Raises:
-        Unreadable: nothing of its own day would be left.
+        ValueError: it is none.
     """
-    start = component["DTSTART"].dt
-    end = _end(component, start)
-    if not isinstance(start, datetime):
-        if end is None or (end.date() if isinstance(end, datetime) else end) >= start:
-            return []
-        component.pop("DTEND", None)
-        component.pop("DURATION", None)
-        return ["it ends before it begins: read as one day"]
-    if end is not None and not isinstance(end, datetime):
-        last = end + DAY if end == start.date() else end
-        end = datetime(last.year, last.month, last.day, tzinfo=start.tzinfo)
-        component["DTEND"].dt = end
-    if end is None or end >= start:
-        return []
-    if end.astimezone(start.tzinfo).date() != start.date():
-        raise Unreadable("it ends before it begins")
-    return ["it ends before it begins: read the other way round"]
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    sign, *parts = found.groups()
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in parts)
+    time = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    days += 7 * weeks
+    return Length(-days, -time) if sign == "-" else Length(days, time)
 
 
-def _end(component: Any, start: date) -> date | None:
-    """Where an event says to end, or would end before it begins."""
-    if "DTEND" in component:
-        end: date = component["DTEND"].dt
-        return end
-    length = component["DURATION"].dt if "DURATION" in component else timedelta()
-    return start + length if length < timedelta() else None
-
-
-def _dated(name: str, line: str, faults: list[str]) -> Iterator[Any]:
-    """Moments one by one, dates of a list as one, periods of a VFREEBUSY one by one."""
+def _dated(name: str, line: str, faults: list[str]) -> Iterator[Property]:
+    """The dates and periods of a line, one by one."""
     if name in MOMENTS and line.count('"') % 2:
         raise Unreadable(f"{name} cannot be read")
     head, values = split_dates(line)
-    parameters, is_day = _parameters(head)
+    parameters = _parameters(head)
+    is_day = parameters.get("VALUE", "").upper() == "DATE"
+    tzid = parameters.get("TZID") or None
+    about = parameters.get(_SPOKEN_OF.get(name, ""), "").upper()
     kept = []
     for value in filter(None, _SEPARATOR.split("".join(values.upper().split()))):
         try:
@@ -150,14 +142,8 @@ def _dated(name: str, line: str, faults: list[str]) -> Iterator[Any]:
             faults.append(f"{name} {excerpt(value)} cannot be read")
     if name in MOMENTS and not kept:
         raise Unreadable(f"{name} cannot be read")
-    for value in dict.fromkeys(kept) if name in MOMENTS else kept[: name in LISTS]:
-        prop = (
-            icalendar.vDDDLists(kept) if name in LISTS else icalendar.vDDDTypes(value)
-        )
-        prop.params.update(parameters)
-        yield prop
-    for period in kept if name == "FREEBUSY" else ():
-        yield icalendar.vPeriod(period, params=dict(parameters))
+    for each in dict.fromkeys(kept):
+        yield Property(each, tzid, about)
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -176,25 +162,15 @@ def split_dates(line: str) -> tuple[str, str]:
     return line[:at], line[at + 1 :]
 
 
-def _parameters(head: str) -> tuple[dict[str, str], bool]:
-    """What is kept of them, and whether they say that it is of whole days.
-
-    The zone's name goes under another one, so that only `zones` obeys it: the library
-    looks zones up among files, and keeps those of one calendar for all.
-    """
+def _parameters(head: str) -> dict[str, str]:
+    """A value that holds a semicolon should have been quoted: it goes on behind it."""
     found: dict[str, str] = {}
     last = ""
     for part in _PARAMETER.findall(head)[1:]:
         word, equals, value = part.partition("=")
         last = word.strip().upper() if equals else last
         found[last] = value if equals else f"{found.get(last, '')};{part}"
-    plain = {word: value.replace('"', "").strip() for word, value in found.items()}
-    kept: dict[str, str] = {
-        word: plain[word].upper() for word in ("RANGE", "FBTYPE") if word in plain
-    }
-    if plain.get("TZID"):
-        kept["X-TZID"] = plain["TZID"]
-    return kept, plain.get("VALUE", "").upper() == "DATE"
+    return {word: value.replace('"', "").strip() for word, value in found.items()}
 
 
 def _read_value(name: str, value: str, *, is_day: bool) -> Any:
@@ -212,10 +188,10 @@ def _read_value(name: str, value: str, *, is_day: bool) -> Any:
     return (_timed(first), _read_end(_timed(first), end)) if slash else first
 
 
-def _read_end(start: datetime, text: str) -> datetime | timedelta:
+def _read_end(start: datetime, text: str) -> datetime | Length:
     if text.lstrip("+").startswith("P"):
-        length: timedelta = _LENGTH(text)
-        if length <= timedelta():
+        length = _read_duration(text)
+        if length.in_all <= timedelta():
             raise ValueError(text)
         return length
     end = _timed(_read_moment(text, is_day=False))

@@ -16,18 +16,19 @@ from calbook.core.time import times
 from calbook.ical.reading.components import Component
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.expansion import wall_times
-from calbook.ical.reading.rules import Rule
+from calbook.ical.reading.rules import SECONDS, Rule
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall time)
 _SECOND = timedelta(seconds=1)
 _MARGIN = 3 * DAY  # between a wall time and the same in UTC, and what skips a day
 _FURTHEST_EAST = timedelta(hours=14)
 _FIRST_YEAR = 1970
-_MOVE = 10  # steps of work
+_LOOK, _MOVE = 4, 10  # steps of work
 _FIRST_WALL = datetime(1, 1, 1)  # noqa: DTZ001
 _LAST_WALL = datetime(times.LAST_YEAR, 1, 1)  # noqa: DTZ001
 
 Moment = date | datetime  # a datetime has a zone
+Occurrence = tuple["Event", int, int]
 
 
 class Length(NamedTuple):
@@ -35,6 +36,10 @@ class Length(NamedTuple):
 
     days: int
     time: timedelta
+
+    @property
+    def in_all(self) -> timedelta:
+        return self.days * DAY + self.time
 
 
 class Event(NamedTuple):
@@ -62,14 +67,6 @@ class Event(NamedTuple):
         return not isinstance(self.start, datetime)
 
 
-class Occurrence(NamedTuple):
-    """One date of an event, from start to end in seconds since 1970."""
-
-    event: Event
-    start: int
-    end: int
-
-
 def plan(events: Iterable[Event]) -> Iterator[tuple[Event, Changes]]:
     """Those of one UID that have dates, each with the changes that they do not have.
 
@@ -88,19 +85,20 @@ def plan(events: Iterable[Event]) -> Iterator[tuple[Event, Changes]]:
     yield from ((event, changes) for event in series)
 
 
-def instant(moment: Moment, zone: tzinfo) -> int:
+def instant(moment: Moment, zone: tzinfo, *, fold: int = 0) -> int:
     """Seconds since 1970; a day begins in the zone, and so does a naive wall time.
 
     A wall time that the clocks skip takes the offset before, and one that they repeat
-    is the first of the two (RFC 5545, 3.3.5).
+    is the first of the two (RFC 5545, 3.3.5); with `fold` it is the other way round.
     """
     if isinstance(moment, datetime) and moment.tzinfo is not None:
         zone = moment.tzinfo
-    wall = _wall(moment)
-    return (wall - _EPOCH - (zone.utcoffset(wall) or timedelta())) // _SECOND
+    wall = wall_of(moment)
+    offset = zone.utcoffset(wall.replace(fold=1) if fold else wall) or timedelta()
+    return (wall - _EPOCH - offset) // _SECOND
 
 
-def _wall(moment: Moment) -> datetime:
+def wall_of(moment: Moment) -> datetime:
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=None, fold=0)
     return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
@@ -127,6 +125,10 @@ class Changes:
         moved = (_reach(event.length) + abs(_moved(event)) for event in self._ranges)
         self.reach = max(moved, default=timedelta())
 
+    @property
+    def are_ranges(self) -> bool:
+        return bool(self._begin)
+
     def ruling(self, start: int) -> Event | None:
         """The change that holds for a date and for all after it, if one does."""
         at = bisect_right(self._begin, start)
@@ -152,13 +154,13 @@ def _recurrence_id(event: Event) -> Moment:
 def _moved(event: Event) -> timedelta:
     """How far on the wall a change moves its date."""
     wall = _wall_at(instant(_recurrence_id(event), event.zone), event.zone)
-    return _wall(event.start) - wall
+    return wall_of(event.start) - wall
 
 
 def _moved_wall(change: Event, wall: datetime) -> datetime:
     """Where a change puts another date of its series."""
     if not change.is_day and not isinstance(change.recurrence_id, datetime):
-        wall = _wall(wall.date())
+        wall = wall_of(wall.date())
     return _shifted(wall, _moved(change))
 
 
@@ -194,7 +196,10 @@ def occurrences(
 ) -> Iterator[Occurrence]:
     """The dates of an event in or near a window, but for those that were changed.
 
-    Without order; of a change that holds from then on, those of its series are too.
+    From when until when, in seconds since 1970, and of which event.
+
+    Without order, some perhaps twice; of a change that holds from then on, those of its
+    series are too.
 
     Raises:
         Unreadable: it takes more than the effort that is left.
@@ -202,21 +207,22 @@ def occurrences(
     left_out = _Dates(event.left_out)
     effort.spend(len(event.left_out) + len(event.more))
     named = [dates for dates in (left_out, changes.dates) if dates.are_some]
-    seen = set()
+    is_plain = not (named or changes.are_ranges or event.length.days)
+    length = event.length.time // _SECOND
     for start, wall, own in _starts(event, changes.reach, window, effort):
-        if (start, own) in seen:  # a period at a date of the rule: the longer blocks
+        if is_plain and own is None:
+            yield event, start, start + length
             continue
-        seen.add((start, own))
-        if named and any(dates.has(start, wall, event) for dates in named):
+        effort.spend(_LOOK)
+        if any(dates.has(start, wall, event) for dates in named):
             continue
         ruling = changes.ruling(start)
-        if ruling is not None:
-            if ruling.rules:
-                continue  # it says itself how it goes on
+        if ruling is None:
+            yield _occurrence(event, start, wall, own)
+        elif not ruling.rules:  # else it says itself how it goes on
             effort.spend(_MOVE)
-            wall = _moved_wall(ruling, _wall_at(start, ruling.zone))
-            start = instant(wall, ruling.zone)
-        yield _occurrence(ruling or event, start, wall, own)
+            moved = _moved_wall(ruling, _wall_at(start, ruling.zone))
+            yield _occurrence(ruling, instant(moved, ruling.zone), moved, own)
 
 
 def _occurrence(
@@ -224,7 +230,7 @@ def _occurrence(
 ) -> Occurrence:
     days, clock = own or event.length
     end = instant(_shifted(wall, days * DAY), event.zone) if days else start
-    return Occurrence(event, start, end + clock // _SECOND)
+    return event, start, end + clock // _SECOND
 
 
 def _starts(
@@ -237,7 +243,7 @@ def _starts(
     far = max(reach, _reach(event.length)) + _MARGIN
     low = _shifted(window.start.replace(tzinfo=None), -far)
     high = min(_shifted(window.end.replace(tzinfo=None), far), _LAST_WALL)
-    yield instant(event.start, event.zone), _wall(event.start), None
+    yield instant(event.start, event.zone), wall_of(event.start), None
     for moment, own in event.more:
         if _FIRST_YEAR < moment.year < times.LAST_YEAR:
             yield *_placed(event, moment), own
@@ -249,35 +255,41 @@ def _starts(
 def _placed(event: Event, moment: Moment) -> tuple[int, datetime]:
     """An RDATE: of whole days a date, else at the time of DTSTART if it has none."""
     if event.is_day:
-        wall = _wall(moment.date() if isinstance(moment, datetime) else moment)
+        wall = wall_of(moment.date() if isinstance(moment, datetime) else moment)
     elif isinstance(moment, datetime):
         start = instant(moment, event.zone)
         return start, _wall_at(start, event.zone)
     else:
-        wall = datetime.combine(moment, _wall(event.start).time())
+        wall = datetime.combine(moment, wall_of(event.start).time())
     return instant(wall, event.zone), wall
 
 
 def _rule_starts(
     event: Event, rule: Rule, low: datetime, high: datetime, effort: Effort
 ) -> Iterator[tuple[int, datetime]]:
-    begin, zone, until = _wall(event.start), event.zone, rule.until
+    begin, zone, until = wall_of(event.start), event.zone, rule.until
     last = None
     if until is not None and rule.is_until_utc and not event.is_day:
         last = instant(until, UTC)
-        high = min(high, _shifted(_wall(until), _MARGIN))
+        high = min(high, _shifted(wall_of(until), _MARGIN))
     elif until is not None:
         high = min(high, _end_of_until(until, rule, is_day=event.is_day))
     if begin >= high:
         return
-    walls = wall_times(rule, begin, max(low, begin), high, effort, is_day=event.is_day)
+    is_day = event.is_day
+    is_by_clock = rule.frequency in SECONDS and not is_day
+    walls = wall_times(rule, begin, max(low, begin), high, effort, is_day=is_day)
     for wall in walls:
-        if event.is_day:
-            wall = _wall(wall.date())
+        if is_day:
+            wall = wall_of(wall.date())
         offset = zone.utcoffset(wall) or timedelta()
         start = (wall - _EPOCH - offset) // _SECOND
         if last is None or start <= last:
             yield start, wall
+        if is_by_clock:
+            again = instant(wall, zone, fold=1)
+            if start < again <= (again if last is None else last):
+                yield again, wall
 
 
 def _end_of_until(until: Moment, rule: Rule, *, is_day: bool) -> datetime:
@@ -285,8 +297,8 @@ def _end_of_until(until: Moment, rule: Rule, *, is_day: bool) -> datetime:
     if isinstance(until, datetime) and not is_day:
         return _shifted(until, _SECOND)
     if rule.is_until_utc:
-        until = _last_day(_wall(until))
-    return _shifted(_wall(until).replace(hour=0, minute=0, second=0), DAY)
+        until = _last_day(wall_of(until))
+    return _shifted(wall_of(until).replace(hour=0, minute=0, second=0), DAY)
 
 
 def _last_day(until: datetime) -> datetime:

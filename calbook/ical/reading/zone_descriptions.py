@@ -155,8 +155,8 @@ def _wall(text: str) -> datetime:
     found = _WALL.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
-    wall = datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    return wall.replace(year=2) if wall.year < 2 else wall  # before it there is none
+    year, *others = (int(part or 0) for part in found.groups())
+    return datetime(max(year, 2), *others)  # type: ignore[arg-type]  # noqa: DTZ001 (a wall time; before that year there is none)
 
 
 def _yearly(text: str, start: datetime, before: timedelta) -> Iterator[datetime]:

@@ -13,8 +13,6 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from calbook.core.time import parsing, times
 
 # The words behind the offset in Windows' list, where no IANA name has them.
@@ -94,6 +92,15 @@ _SHOWN = {
     "Kamchatka Standard Time": "Asia/Kamchatka",
     "Mexico Standard Time": "America/Mexico_City",
     "Mid-Atlantic Standard Time": "Etc/GMT+2",
+    # Abbreviations that IANA has not, where they mean one zone's clocks.
+    **{"AKDT": "America/Anchorage", "AKST": "America/Anchorage"},
+    **{"CDT": "America/Chicago", "EDT": "America/New_York"},
+    **{"MDT": "America/Denver", "PDT": "America/Los_Angeles"},
+    **{"PST": "America/Los_Angeles", "JST": "Asia/Tokyo"},
+    **{"AEDT": "Australia/Sydney", "AEST": "Australia/Sydney"},
+    **{"CEST": "Europe/Berlin", "MESZ": "Europe/Berlin", "MEZ": "Europe/Berlin"},
+    **{"EEST": "Europe/Bucharest", "WEST": "Europe/Lisbon"},
+    **{"NZDT": "Pacific/Auckland", "NZST": "Pacific/Auckland"},
 }
 _AREAS = (
     *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/"),
@@ -113,6 +120,14 @@ _UNIVERSAL = re.compile(r"coordinated universal time(?:\s*[+-]\s*\d+)?", re.IGNO
 _LONGEST = 14 * 60  # minutes
 
 
+@cache
+def _of_windows() -> dict[str, str]:
+    """By Windows' names; slow to import."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return WINDOWS_TO_OLSON
+
+
 class NamedZone(NamedTuple):
     """A zone, and whether the name says no more of it than its offset."""
 
@@ -122,10 +137,10 @@ class NamedZone(NamedTuple):
 
 def zone_of_exact_name(name: str) -> tzinfo | None:
     """IANA's and Windows' own names."""
-    for known in (name, WINDOWS_TO_OLSON.get(name, "")):
-        if parsing.is_timezone(known):
-            return times.zone(known)
-    return None
+    if parsing.is_timezone(name):
+        return times.zone(name)
+    iana = _of_windows().get(name, "")
+    return times.zone(iana) if parsing.is_timezone(iana) else None
 
 
 def zone_of_name(name: str) -> NamedZone | None:
@@ -186,7 +201,7 @@ def _known() -> dict[str, str]:
     """IANA's names in any case, and by their letters those that are told by them."""
     iana = sorted(filter(parsing.is_timezone, available_timezones()))
     keys = {_key(name): name for name in iana if name.startswith((*_AREAS, "US/"))}
-    for name, zone in {**WINDOWS_TO_OLSON, **_SHOWN}.items():
+    for name, zone in {**_of_windows(), **_SHOWN}.items():
         if not name.startswith("UTC"):
             keys[_key(name)] = zone
             keys[_key(name.replace("Standard", "Daylight"))] = zone

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from datetime import timezone as fixed_zone
 from typing import Any
 
@@ -11,6 +10,8 @@ from calbook.core.text import excerpt
 from calbook.core.time import times
 from calbook.ical.reading.calendar_zone import utc_is_local
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
+from calbook.ical.reading.properties import Property
+from calbook.ical.reading.series import Length
 from calbook.ical.reading.zone_descriptions import zone_described
 from calbook.ical.reading.zone_names import (
     NamedZone,
@@ -48,29 +49,21 @@ class Zones:
         is_local = found is not None and utc_is_local(source.blocks, found.zone)
         self._utc = self._floating if is_local else None
 
-    def moment(self, prop: Any, name: str) -> Any:
-        if isinstance(prop, list):
-            raise Unreadable(f"{name} stands there twice")
-        placed = self.in_zone(prop.dt, prop.params)
-        if not isinstance(placed, date):
-            raise Unreadable(f"{name} cannot be read")
-        return placed
-
-    def in_zone(self, value: Any, params: Mapping[str, Any]) -> Any:
-        """A date-time in its zone.
+    def placed(self, prop: Property) -> Any:
+        """A date as it is, and a date-time or the two of a period in their zone.
 
         Where a calendar writes all its times in UTC and means its own zone by them,
         they are in that, so that they recur by its clocks.
         """
-        if isinstance(value, tuple):
-            return tuple(self.in_zone(part, params) for part in value)
-        if not isinstance(value, datetime):
-            return value
-        if value.tzinfo is not None:
-            return value if self._utc is None else value.astimezone(self._utc)
-        tzid = params.get("X-TZID")
-        zone = self._floating_zone() if tzid is None else self[str(tzid)]
-        return value.replace(tzinfo=zone)
+        if isinstance(prop.value, tuple) and not isinstance(prop.value, Length):
+            return tuple(self.placed(prop._replace(value=each)) for each in prop.value)
+        if not isinstance(prop.value, datetime):
+            return prop.value
+        if prop.value.tzinfo is not None:
+            utc = prop.value
+            return utc if self._utc is None else utc.astimezone(self._utc)
+        zone = self._floating_zone() if prop.tzid is None else self[prop.tzid]
+        return prop.value.replace(tzinfo=zone)
 
     def take_remarks(self) -> list[str]:
         """What had to be guessed since they were taken last."""

@@ -21,23 +21,25 @@ def retry_some_now(tx: Writer, now: int) -> int:
     )
 
 
-def undo_wrong_clock(tx: Writer, now: int) -> None:
-    """Let nothing wait for a time that a clock gave that was ahead.
+def undo_wrong_clock(tx: Writer, now: int) -> bool:
+    """Let nothing wait for a time that a clock gave that was ahead; some at a time.
 
     What was to be sent at once is due; what is tried again waits as long as it would.
+    Whether there may be more.
     """
-    tx.run(
-        f"update deliveries set due_at = :now where {WAITING} and attempts = 0",
-        now=now,
+    facts = {"now": now, "longest": _LONGEST_WAIT, "most": _AT_ONCE}
+    at_once = tx.run(_PUT_BACK.format(due="0", wrong="attempts = 0"), **facts)
+    later = tx.run(
+        _PUT_BACK.format(due=_WAIT, wrong=f"due_at > :now + {_WAIT}"), **facts
     )
-    tx.run(
-        f"update deliveries set due_at = :now + {_WAIT}"
-        f" where {WAITING} and due_at > :now + {_WAIT}",
-        now=now,
-        longest=_LONGEST_WAIT,
-    )
+    return _AT_ONCE in (at_once, later)
 
 
+_PUT_BACK = f"""
+    update deliveries set due_at = :now + {{due}} where seq in (
+        select seq from deliveries where {WAITING} and {{wrong}} limit :most
+    )
+"""
 _LONGEST_WAIT = 24 * 60 * 60  # between two attempts
 # From the last attempt on, unless this was put right already.
 _WAIT = """

@@ -135,6 +135,8 @@ class CatalogWriter(Writer):
             InUse: naming one thing that does.
         """
         self.check_unused(noun, id)
+        if noun == "host":  # who had bookings that others have taken over
+            self.run("delete from host_loads where host_id = :id", id=id)
         self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
 
     def check_unused(self, noun: str, id: str) -> None:

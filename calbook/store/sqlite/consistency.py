@@ -66,7 +66,7 @@ _CHECKS = {
     "{} is at another time than its newest event tells": f"""
         select distinct e.uid from {_TOLD} left join occurrences o
         on o.uid = e.uid and o.date = t.value ->> 'date'
-        where o.uid is null
+        where o.uid is null and t.value ->> 'date' is not null
         or unixepoch(t.value ->> 'startTime') <> o.start_at
         or unixepoch(t.value ->> 'endTime') <> o.end_at
     """,
@@ -199,7 +199,6 @@ _CHECKS = {
         select id from event_types where not (
             json_valid(questions) and json_valid(metadata) and json_valid(reminders)
             and json_valid(coalesce(location, 'null'))
-            and json_valid(coalesce(round_robin, 'null'))
         )
         union select id from schedules where not json_valid(weekly)
         union select schedule_id from schedule_overrides where not json_valid(hours)

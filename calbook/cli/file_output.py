@@ -43,12 +43,13 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 
 
+_BESIDE = ("", "-journal", "-wal", "-shm", ".delivering")  # what a database has
 _SQLITE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06")
 
 
 def _check_target(path: str, *, force: bool) -> None:
-    for stem in (path, path.removesuffix("-journal"), path.removesuffix("-wal")):
-        if _is_sqlite(stem):
+    for suffix in _BESIDE:
+        if _is_sqlite(path.removesuffix(suffix)):
             raise OutputError(f"{path} is a database's", path=path)
     try:
         mode = os.lstat(path).st_mode

@@ -219,7 +219,7 @@ def continue_update(tx: Writer, noun: str, id: str, now: datetime) -> list[str]:
     return [row["uid"] for row in found]
 
 
-_AT_ONCE = 5  # bookings
+_AT_ONCE = 1  # bookings in one step: a series may have hundreds of reminders
 # Walked in the order of making, from where the last look ended. What is queued of those
 # that seem over too: the clock may be wrong.
 _AHEAD = """

@@ -21,25 +21,33 @@ def retry_some_now(tx: Writer, now: int) -> int:
     )
 
 
-def undo_wrong_clock(tx: Writer, now: int) -> None:
-    """Let nothing wait for a time that a clock gave that was ahead.
+def undo_wrong_clock(tx: Writer, now: int) -> bool:
+    """Let nothing wait for a time that a clock gave that was ahead; some at a time.
 
     What was to be sent at once is due; what is tried again waits as long as it would.
+    Whether there may be more.
     """
-    tx.run(
-        f"update deliveries set due_at = :now where {WAITING} and attempts = 0",
-        now=now,
+    facts = {"now": now, "longest": _LONGEST_WAIT, "most": _AT_ONCE}
+    at_once = tx.run(_PUT_BACK.format(due="0", wrong="attempts = 0"), **facts)
+    later = tx.connection.execute(
+        _PUT_BACK.format(due=_WAIT, wrong=f"due_at > :now + {_WAIT}") + "returning id",
+        facts,
+    ).fetchall()
+    # It was tried by now, whatever that clock said: so the wait stays what it is.
+    tx.connection.executemany(
+        "update attempts set at = :now where delivery = :id and at > :now",
+        [{"id": id, "now": now} for (id,) in later],
     )
-    tx.run(
-        f"update deliveries set due_at = :now + {_WAIT}"
-        f" where {WAITING} and due_at > :now + {_WAIT}",
-        now=now,
-        longest=_LONGEST_WAIT,
-    )
+    return _AT_ONCE in (at_once, len(later))
 
 
+_PUT_BACK = f"""
+    update deliveries set due_at = :now + {{due}} where seq in (
+        select seq from deliveries where {WAITING} and {{wrong}} limit :most
+    )
+"""
 _LONGEST_WAIT = 24 * 60 * 60  # between two attempts
-# From the last attempt on, unless this was put right already.
+# From the last attempt on.
 _WAIT = """
     min(:longest, coalesce(nullif(max(0, due_at - (
         select at from attempts where delivery = id order by number desc limit 1

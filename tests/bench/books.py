@@ -52,7 +52,11 @@ _DIFFERENT = {
     "id": "printf('ev_%016x', n)",
     "booking": "json_set(replace(booking, :model, nth_uid(n)),"
     " '$.startTime', hours_after(booking ->> 'startTime', n),"
-    " '$.endTime', hours_after(booking ->> 'endTime', n))",
+    " '$.endTime', hours_after(booking ->> 'endTime', n),"
+    " '$.occurrences[0].startTime', hours_after(booking ->> 'startTime', n),"
+    " '$.occurrences[0].endTime', hours_after(booking ->> 'endTime', n),"
+    " '$.occurrences[0].date',"
+    " substr(wall_at(unixepoch(booking ->> 'startTime') + 3600 * n), 1, 10))",
 }
 
 

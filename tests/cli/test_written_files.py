@@ -32,7 +32,13 @@ def open_umask() -> Iterator[None]:
     os.umask(before)
 
 
-@pytest.mark.parametrize("target", ["bookings.db", "hard.db", "bookings.db-journal"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("bookings.db", "hard.db", "bookings.db-journal", "bookings.db-shm"),
+        "bookings.db.delivering",
+    ],
+)
 @pytest.mark.parametrize("command", ["ics", "week", "backup"])
 def test_no_answer_is_written_over_the_bookings_file(
     path: Path,
@@ -42,7 +48,10 @@ def test_no_answer_is_written_over_the_bookings_file(
     command: str,
     target: str,
 ) -> None:
-    """`--force` was for another file: all bookings were gone."""
+    """`--force` was for another file: all bookings were gone.
+
+    Or two processes delivered at once, each with a lock file of its own.
+    """
     uid = booking().uid
     client.close()
     path.with_name("hard.db").hardlink_to(path)

@@ -526,6 +526,27 @@ def test_a_retry_waits_no_longer_than_it_would_have(
     assert [delivery.status for delivery in client.deliver()] == ["delivered"]
 
 
+def test_a_retry_waits_no_less_however_often_is_looked(
+    client: Client,
+    clock: Clock,
+    receiver: Receiver,
+    event_type: Callable[..., EventType],
+) -> None:
+    """Each tick took from its wait by how much the clock had been ahead."""
+    event_type()
+    client.calendar.webhooks.create(receiver.url(), allow_http=True)
+    book(client, TEN + 2 * YEAR)
+    receiver.answer = status(500)
+    put_right = jump(clock, timedelta(seconds=10))
+    client.deliver()
+    put_right()
+
+    for _ in range(5):
+        assert client.deliver() == ()
+
+    assert client.count_retries() == (1, clock.now + timedelta(seconds=30))
+
+
 def test_a_retry_behind_is_due_when_the_clock_is_right(
     client: Client,
     clock: Clock,

@@ -135,6 +135,20 @@ def test_a_booking_is_handed_over_where_it_is(
         assert host(booking(start_time=TEN, host_id="alice")) == "alice"
 
 
+def test_a_host_who_has_handed_over_all_bookings_can_be_removed(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """It ended as a bug: the count of its bookings, none, was still there."""
+    team(hosts=["alice", "bob"])
+    uid = booking(start_time=TEN, host_id="alice").uid
+    client.calendar.event_types.update("demo", hosts=["bob"])
+    client.calendar.bookings.reschedule(uid, start_time=TEN, reassign=True)
+
+    client.calendar.hosts.delete("alice")
+
+    assert "user_alice" not in {host.id for host in client.calendar.hosts.list()}
+
+
 def test_the_host_of_a_single_event_type_is_replaced(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:

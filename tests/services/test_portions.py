@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,7 @@ import pytest
 
 from calbook import Booking, Client, errors
 from calbook.store import busy as busy_store
-from calbook.store import outbox
-from calbook.store import reminders as reminder_store
+from calbook.store import outbox, waits
 from calbook.store.sqlite import store as sqlite_store
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     acts: list[Callable[[], object]] = []
     monkeypatch.setattr(sqlite_store, "PORTION_SECONDS", 0)
     monkeypatch.setattr(busy_store, "_MOST_PIECES", 3)
-    monkeypatch.setattr(reminder_store, "_AT_ONCE", 2)
     monkeypatch.setattr(outbox, "_AT_ONCE", 2)
+    monkeypatch.setattr(waits, "_AT_ONCE", 2)
 
     def pause(_: float) -> None:
         for act in acts:
@@ -238,7 +238,7 @@ def test_the_reminders_of_many_bookings_are_queued_in_portions(
 
     remind(client, 60)
 
-    assert seen == [0, 2, 4, 6, 8, 9, 9]
+    assert seen == [0, *range(1, 10), 9]
     assert reminded(path) == {(uid, 60) for uid in booked}
 
 
@@ -279,6 +279,55 @@ def test_the_reminders_to_a_host_follow_it_in_portions(
             "select target, count(*) from deliveries where status = 'pending'"
         ).fetchall()
     assert targets == [("ada@example.com", len(booked))]
+
+
+def test_what_a_wrong_clock_dropped_is_put_back_in_portions(
+    client: Client,
+    path: Path,
+    clock: Clock,
+    booked: set[str],
+    between: list[Callable[[], object]],
+) -> None:
+    """Eleven long series held the write lock for 77 seconds."""
+    remind(client, 60)
+    clock.move(days=365)
+    client.tick()
+    assert reminded(path) == set()
+    clock.move(days=-365)
+    seen: list[int] = []
+    between.append(lambda: seen.append(len(reminded(path))))
+    between.append(lambda: rename(path))
+
+    client.tick()
+
+    assert {now - before for before, now in pairwise(seen)} <= {0, 1}
+    assert reminded(path) == {(uid, 60) for uid in booked}
+
+
+def test_what_waits_since_a_wrong_clock_is_made_due_in_portions(
+    client: Client,
+    path: Path,
+    clock: Clock,
+    booking: Callable[..., Booking],
+    between: list[Callable[[], object]],
+) -> None:
+    """All at once, 60,000 held the write lock for more than a second."""
+    webhooks = client.calendar.webhooks
+    webhooks.create("https://example.com/")
+    for _ in range(7):
+        booking()
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("update deliveries set due_at = due_at + 86400")
+    now = clock.now.isoformat()
+    left: list[int] = []
+    between.append(
+        lambda: left.append(len([w for w in webhooks.log() if w.next_at != now]))
+    )
+    between.append(lambda: rename(path))
+
+    client.tick()
+
+    assert [n for n in left if n] == [7, 5, 3, 1]
 
 
 def test_many_dates_that_are_over_are_told_of_in_portions(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sqlite3
 import subprocess
@@ -23,6 +22,7 @@ import pytest
 from support import clock_walk
 from support.clock_walk import Acknowledged, Walk
 from support.mailing import Server
+from support.properties import TORTURE
 from support.receiving import Receiver
 from support.running import PATIENCE, wait_until
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("support.mailing", "support.receiving")
 
-TIMES = int(os.environ.get("CALBOOK_TORTURE", "1"))
 STEPS = 120  # operations
 SIX = 6
 
@@ -44,7 +43,7 @@ def database(path: Path) -> str:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(TIMES))
+@pytest.mark.parametrize("seed", range(TORTURE))
 def test_one_process_under_a_jumping_clock(
     path: Path,
     client: Client,
@@ -67,7 +66,7 @@ def test_one_process_under_a_jumping_clock(
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(TIMES))
+@pytest.mark.parametrize("seed", range(TORTURE))
 def test_six_processes_under_jumping_clocks_of_which_three_are_killed(
     path: Path,
     client: Client,

@@ -398,6 +398,23 @@ FAULTS = {
     " set end_at = end_at - 60 where uid = '{0}'",
     "{0} has another status than its newest event tells": "update occurrences set"
     " status = 'CANCELLED', resolution = 'cancelled' where uid = '{0}'",
+    "{0} is an older revision than its newest event tells of": "update bookings"
+    " set sequence = -1 where uid = '{0}'",
+    "{0} is due at another time than its status ends": "update occurrences"
+    " set due = due + 60 where uid = '{0}'",
+    "{0} is at another time than rubbish in UTC": "update occurrences"
+    " set wall = 'rubbish' where uid = '{0}'",
+    "{0} is in the unknown zone Mars/One": "update bookings"
+    " set timezone = 'Mars/One' where uid = '{0}'",
+    "user_me is in the unknown zone America": "update hosts"
+    " set timezone = 'America' where id = 'user_me'",
+    "{0} has no title": "update bookings set title = '' where uid = '{0}'",
+    "evt_demo has a value that is not JSON": "update event_types"
+    " set reminders = '{{' where id = 'evt_demo'",
+    "user_bob joined evt_demo behind a booking that is not there": "insert into"
+    " host_joins values ('evt_demo', 'user_bob', 9999)",
+    "the reminders of evt_x wait for a change of host, which is not there": "insert"
+    " into reminder_updates values ('host', 'evt_x', 0)",
     "{0} has the unknown status DONE": "update occurrences set status = 'DONE'"
     " where uid = '{0}'",
     "{0} is CONFIRMED and yet ended as rejected": "update occurrences"
@@ -457,6 +474,55 @@ def test_a_check_finds_and_names_what_another_program_broke(
     assert finding.format(*names) in client.check()
 
 
+def test_a_check_finds_a_request_that_holds_no_time(
+    client: Client, booking: Callable[..., Booking], plain: sqlite3.Connection
+) -> None:
+    """It could not be confirmed, and a check passed it over."""
+    client.calendar.event_types.create("ask", requires_confirmation=True)
+    uid = booking(event_type_id="ask").uid
+    plain.execute("delete from claims where uid = ?", [uid])
+    plain.commit()
+
+    assert client.check() == (f"{uid} will take place but holds no time of user_me",)
+
+
+def test_a_check_finds_a_request_that_nobody_confirmed(
+    client: Client, booking: Callable[..., Booking], plain: sqlite3.Connection
+) -> None:
+    client.calendar.event_types.create("ask", requires_confirmation=True)
+    uid = booking(event_type_id="ask").uid
+    plain.execute(
+        "update occurrences set status = 'CONFIRMED', due = end_at where uid = ?", [uid]
+    )
+    plain.commit()
+
+    assert f"{uid} has another status than its newest event tells" in client.check()
+
+
+def test_a_check_finds_the_date_of_a_series_that_was_moved_or_revived(
+    client: Client, booking: Callable[..., Booking], plain: sqlite3.Connection
+) -> None:
+    """Of a series nothing was compared with what people were told."""
+    uid = booking(recurring={"frequency": "DAILY", "count": 5}).uid
+    plain.executescript(
+        f"create temp table middle as select recurrence_id as r from occurrences"
+        f"  where uid = '{uid}' order by 1 limit 1 offset 2;"
+        f"create temp table held as select host_id from claims where uid = '{uid}'"
+        f"  and recurrence_id = (select r from middle);"
+        f"delete from claims where uid = '{uid}'"
+        f"  and recurrence_id = (select r from middle);"
+        "update occurrences set start_at = start_at + 43200, end_at = end_at + 43200,"
+        "  claim_start = claim_start + 43200, claim_end = claim_end + 43200,"
+        "  due = due + 43200, wall = replace(wall, 'T10', 'T22')"
+        f"  where uid = '{uid}' and recurrence_id = (select r from middle);"
+        "insert into claims select host_id, claim_start, claim_end, uid, recurrence_id"
+        f"  from occurrences, held where uid = '{uid}'"
+        "  and recurrence_id = (select r from middle);"
+    )
+
+    assert f"{uid} is at another time than its newest event tells" in client.check()
+
+
 def test_findings_of_one_kind_are_named_a_few_at_a_time(
     client: Client, booking: Callable[..., Booking], plain: sqlite3.Connection
 ) -> None:
@@ -486,6 +552,12 @@ def test_findings_of_one_kind_are_named_a_few_at_a_time(
         " date, start_at + 3600, end_at + 3600, claim_start + 3600, claim_end + 3600,"
         " wall, wall_timezone, by_offset, tzdata, status, resolution, cancelled_by,"
         " reason, attendance, due, attendances from occurrences",
+        "insert or replace into occurrences (uid, recurrence_id, event_type_id, date,"
+        " start_at, end_at, claim_start, claim_end, wall, wall_timezone, by_offset,"
+        " status, resolution, attendance) select uid, recurrence_id, event_type_id,"
+        " date, start_at, end_at, claim_start, claim_end, wall, wall_timezone,"
+        " by_offset, 'CANCELLED', 'cancelled', attendance from occurrences"
+        " where status = 'CONFIRMED'",
         "update claims set claim_start = claim_start + 3600,"
         " claim_end = claim_end + 3600",
         "update claims set uid = 'bk_x'",

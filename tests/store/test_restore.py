@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from support.properties import TORTURE
 
 from calbook import Client, EventType, errors
 from calbook.store.sqlite.file_access import APPLICATION_ID, SCHEMA_VERSION
 
-TORTURE = int(os.environ.get("CALBOOK_TORTURE", "0"))
 WRITERS = 8
 
 
@@ -363,7 +363,7 @@ def test_a_restore_that_is_killed_leaves_the_old_content_or_the_new(
     restored(path, copy).unlink()
     took = time.monotonic() - began
 
-    for _ in range(8 * max(1, TORTURE)):
+    for _ in range(8 * TORTURE):
         path.write_bytes(before)
         command = [sys.executable, "-c", _RESTORES, str(path), str(copy)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as child:

@@ -11,7 +11,7 @@ from calbook.store import reminders, waits
 if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
-_AT_ONCE = 50  # bookings whose reminders are worked out in one transaction
+_AT_ONCE = 1  # bookings whose reminders one step works out: a series has hundreds
 _MOST_LATE = 500  # reminders that are dropped in one
 
 
@@ -20,8 +20,8 @@ def keep_up(tx: Transaction, now: datetime) -> bool:
 
     In parts that hold the file for a moment only; whether there is more to do.
     """
-    waits.undo_wrong_clock(tx, times.epoch(now))
-    is_more = _work_out_reminders(tx, now)
+    is_more = waits.undo_wrong_clock(tx, times.epoch(now))
+    is_more |= _work_out_reminders(tx, now)
     return reminders.drop_late_reminders(tx, now, most=_MOST_LATE) or is_more
 
 
@@ -35,4 +35,4 @@ def _work_out_reminders(tx: Transaction, now: datetime) -> bool:
         return False
     for uid in uids:
         mail_notices.update_reminders(tx, tx.booking(uid), now=now, has_changed=False)
-    return len(uids) == _AT_ONCE
+    return True

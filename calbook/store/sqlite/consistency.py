@@ -13,6 +13,11 @@ from calbook.store.sqlite.schema import migrate
 
 _MOST = 5  # that are named of each kind
 
+# What each booking's newest event says, and what of each of its occurrences.
+_NEWEST = """
+    (select uid, booking, max(seq) from events where json_valid(booking) group by uid) e
+"""
+_TOLD = f"{_NEWEST} cross join json_each(e.booking, '$.occurrences') t"
 # Each selects what its sentence names.
 _CHECKS = {
     "claims of {} overlap: {} and {}": """
@@ -44,7 +49,7 @@ _CHECKS = {
     "{} will take place but holds no time of {}": """
         select distinct o.uid, h.host_id
         from occurrences o join booking_hosts h using (uid)
-        where status not in ('CANCELLED', 'PENDING') and not exists (
+        where status <> 'CANCELLED' and not exists (
             select 1 from claims c where c.uid = o.uid
             and c.recurrence_id = o.recurrence_id and c.host_id = h.host_id
         )
@@ -56,25 +61,35 @@ _CHECKS = {
     """,
     "{} is at another time than {} in {}": """
         select uid, wall, wall_timezone from occurrences
-        where not by_offset and not is_at(start_at, wall, wall_timezone, tzdata)
+        where not is_at(start_at, wall, wall_timezone, tzdata, by_offset)
     """,
-    "{} is at another time than its newest event tells": """
-        select b.uid from bookings b
-        join occurrences o on o.uid = b.uid
-        join events e on e.seq = (select max(seq) from events where uid = b.uid)
-        where b.recurring is null and json_valid(e.booking)
-        and (
-            unixepoch(e.booking ->> 'startTime') <> o.start_at
-            or unixepoch(e.booking ->> 'endTime') <> o.end_at
+    "{} is at another time than its newest event tells": f"""
+        select distinct e.uid from {_TOLD} left join occurrences o
+        on o.uid = e.uid and o.date = t.value ->> 'date'
+        where o.uid is null and t.value ->> 'date' is not null
+        or unixepoch(t.value ->> 'startTime') <> o.start_at
+        or unixepoch(t.value ->> 'endTime') <> o.end_at
+    """,
+    "{} has another status than its newest event tells": f"""
+        select distinct e.uid from {_TOLD} join occurrences o
+        on o.uid = e.uid and o.date = t.value ->> 'date'
+        where iif(
+            o.status = 'PENDING',
+            t.value ->> 'status' not in ('PENDING', 'CANCELLED'),
+            t.value ->> 'status' = 'PENDING'
+            or (t.value ->> 'status' = 'CANCELLED') <> (o.status = 'CANCELLED')
         )
     """,
-    "{} has another status than its newest event tells": """
-        select b.uid from bookings b
-        join occurrences o on o.uid = b.uid
-        join events e on e.seq = (select max(seq) from events where uid = b.uid)
-        where b.recurring is null and json_valid(e.booking)
-        and o.status <> 'PENDING'
-        and (e.booking ->> 'status' = 'CANCELLED') <> (o.status = 'CANCELLED')
+    "{} is an older revision than its newest event tells of": f"""
+        select e.uid from {_NEWEST} join bookings b using (uid)
+        where b.sequence < e.booking ->> 'sequence'
+        or b.version < e.booking ->> 'version'
+        or b.updated_at < unixepoch(e.booking ->> 'updatedAt')
+    """,
+    "{} is due at another time than its status ends": """
+        select distinct uid from occurrences where due is not case status
+            when 'PENDING' then start_at when 'CONFIRMED' then end_at
+        end and due is not null
     """,
     "{} has the unknown status {}": """
         select uid, status from occurrences
@@ -171,8 +186,47 @@ _CHECKS = {
             and json_valid(policy) and json_valid(coalesce(recurring, 'null'))
             and json_valid(coalesce(location, 'null'))
         )
+        union select uid from attendees where not (
+            json_valid(coalesce(responses, 'null'))
+            and json_valid(coalesce(metadata, 'null'))
+        )
+        union select uid from occurrences
+        where not json_valid(coalesce(attendances, 'null'))
         union select uid from events
         where not (json_valid(change) and json_valid(booking))
+    """,
+    "{} has a value that is not JSON": """
+        select id from event_types where not (
+            json_valid(questions) and json_valid(metadata) and json_valid(reminders)
+            and json_valid(coalesce(location, 'null'))
+        )
+        union select id from schedules where not json_valid(weekly)
+        union select schedule_id from schedule_overrides where not json_valid(hours)
+        union select name from calendars
+        where not (json_valid(skipped) and json_valid(remarks))
+        union select id from webhooks where not (
+            json_valid(events) and json_valid(headers) and json_valid(old_secrets)
+        )
+    """,
+    "{} is in the unknown zone {}": """
+        select id, timezone from (
+            select uid as id, timezone from bookings
+            union all select id, timezone from hosts
+            union all select id, timezone from schedules
+        ) where not is_zone(timezone)
+    """,
+    "{} has no title": """
+        select uid from bookings where title = ''
+    """,
+    "{} joined {} behind a booking that is not there": """
+        select host_id, event_type_id from host_joins
+        where since > (select coalesce(max(rowid), 0) from bookings)
+    """,
+    "the reminders of {} wait for a change of {}, which is not there": """
+        select id, noun from reminder_updates where not (
+            noun = 'event type' and id in (select id from event_types)
+            or noun = 'host' and id in (select id from hosts)
+        )
     """,
     "{} waits for a webhook that is sent nothing": """
         select id from deliveries where status = 'pending' and channel = 'webhook'
@@ -240,24 +294,35 @@ def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str]:
 def row_faults(conn: sqlite3.Connection) -> Iterator[str]:
     """What rows say against each other."""
     conn.create_function("fold_email", 1, fold_email, deterministic=True)
-    conn.create_function("is_at", 4, _is_at, deterministic=True)
+    conn.create_function("is_zone", 1, _is_zone, deterministic=True)
+    conn.create_function("is_at", 5, _is_at, deterministic=True)
     for sentence, statement in _CHECKS.items():
         found = conn.execute(f"select * from ({statement}) limit {_MOST}")
         yield from (sentence.format(*row) for row in found)
 
 
-def _is_at(start: int, wall: str, timezone: str, tzdata: str | None) -> bool:
+def _is_at(
+    start: int, wall: str, timezone: str, tzdata: str | None, by_offset: bool
+) -> bool:
     """Whether a start is at a local time, by the zone's rules that it was booked by.
 
-    A time that the zone skips is moved ahead.
+    A time that the zone skips is moved ahead; one by its offset needs no zone.
     """
-    if times.tzdata_version(timezone) != tzdata:
-        return True
     try:
         local, moment = datetime.fromisoformat(wall), times.instant(start)
+        if by_offset or times.tzdata_version(timezone) != tzdata:
+            return True
         return (
             times.wall_time(moment, timezone) == local
             or times.instant_of_wall(local, timezone) == moment
         )
     except (ValueError, LookupError):
         return False
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        times.zone(name)
+    except (ValueError, LookupError, OSError):
+        return False
+    return True

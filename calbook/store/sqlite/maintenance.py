@@ -35,6 +35,7 @@ from calbook.store.sqlite.setup import check_ours
 from calbook.store.sqlite.store import SqliteStore
 
 _LOGS = ("-journal", "-wal")  # what SQLite plays back into a file of their name
+_BESIDE = (*_LOGS, "-shm", ".delivering")  # what is no file to write to either
 _KEPT = ".before-restore"
 _OURS = b"claims_inserted"  # a name that is in every bookings file
 
@@ -93,8 +94,8 @@ def _claim_name(path: str) -> None:
 
 
 def _check_target(store: SqliteStore, path: str, *, force: bool) -> None:
-    if os.path.realpath(path) in {os.path.realpath(store.path) + log for log in _LOGS}:
-        raise OutputError(f"{path} is for SQLite's log of the bookings file", path=path)
+    if os.path.realpath(path) in {os.path.realpath(store.path) + s for s in _BESIDE}:
+        raise OutputError(f"{path} belongs to the bookings file", path=path)
     _check_no_log(path, OutputError)
     try:
         mode = os.lstat(path).st_mode

@@ -91,7 +91,9 @@ create trigger occurrences_inserted before insert on occurrences
 when new.start_at < new.claim_start or new.end_at > new.claim_end or exists (
     select 1 from claims c
     where c.uid = new.uid and c.recurrence_id = new.recurrence_id
-      and (c.claim_start, c.claim_end) is not (new.claim_start, new.claim_end)
+      and (c.claim_start, c.claim_end, 0) is not (
+        new.claim_start, new.claim_end, new.status = 'CANCELLED'
+      )
 )
 begin
     select raise(abort, 'this meeting is at another time than its claim');

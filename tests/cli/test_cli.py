@@ -2121,6 +2121,22 @@ def test_with_nothing_missing_nothing_is_asked(
     assert "?" not in screen.shown
 
 
+def test_init_offers_what_it_will_change(
+    terminal: Callable[..., Terminal], client: Client
+) -> None:
+    """It offered a colleague's name, and gave it to the first host."""
+    client.set_up(name="Petra", email="petra@example.com")
+    client.calendar.hosts.create("ann", name="Ann")
+
+    screen = terminal("init")
+    for asked in ("Your name [Petra]", "Your e-mail [petra@example.com]", "Your time"):
+        screen.expect(asked)
+        screen.type("\n")
+    screen.expect("Next:")
+
+    assert [host.name for host in client.calendar.hosts.list()] == ["Ann", "Petra"]
+
+
 def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], path: Path) -> None:
     screen = terminal("init")
     screen.expect("Your name")

@@ -151,7 +151,7 @@ def test_no_open_time_at_all_is_outside_hours(a_proposal: MakeProposal) -> None:
     with pytest.raises(CalbookError) as refusal:
         booking_rules.check_rules(a_proposal(open_time=((),)))
 
-    assert refusal.value.json_hint == f"open that day: nothing; {MAY} hours"
+    assert refusal.value.json_hint == f"no hours are open that day; {MAY} hours"
 
 
 @pytest.mark.parametrize(

@@ -310,5 +310,5 @@ def test_the_host_is_advised_of_overrides_that_pass_every_date(
     error = refused(ruled(*each, rules=ONE_A_DAY))
 
     assert error.json_hint is not None
-    assert error.json_hint.startswith("open that day: nothing")
+    assert error.json_hint.startswith("no hours are open that day")
     assert error.json_hint.partition("; ")[2] == (advice or "")

@@ -53,6 +53,17 @@ STRAY = [
 ]
 
 
+@pytest.mark.parametrize(
+    "line", ["DTEND 20270118T190000Z", "rrule FREQ=WEEKLY", "DURATION", " EXDATE 2027"]
+)
+def test_a_time_without_a_colon_is_named(line: str) -> None:
+    """The event was read without it, and nobody was told."""
+    found = read(calendar(FIRST.replace("END:VEVENT", f"{line.strip()}\nEND:VEVENT")))
+
+    assert [each.reason for each in found.skipped] == [f"{line.strip()} is no property"]
+    assert starts(found) == BOTH[:1]
+
+
 @pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])
 @pytest.mark.parametrize("text", STRAY)
 def test_a_stray_line_is_named_and_loses_nothing(text: str, before: bool) -> None:

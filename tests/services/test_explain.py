@@ -341,7 +341,7 @@ def test_a_rule_that_passes_tells_what_it_compared(
             "2027-01-20T10:00:00+00:00",
             "outside_hours",
             "Wed 20 Jan 2027, 10:00–10:30 UTC is outside the open hours;"
-            " open that day: nothing",
+            " no hours are open that day",
             {
                 "start": "2027-01-20T10:00:00+00:00",
                 "end": "2027-01-20T10:30:00+00:00",

@@ -22,7 +22,7 @@ def init(*, person: Person, out: o.Printing) -> None:
             and None in person.options().values()
         )
         if asks:
-            person = _ask(client.calendar.hosts.list()[0].to_dict(), person)
+            person = _ask(client.set_up().to_dict(), person)
         host = client.set_up(**person.given())
     HOSTS.print(host, out)
     if asks:

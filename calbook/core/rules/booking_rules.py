@@ -51,7 +51,6 @@ RULE_OVERRIDES = (
     "duration",
 )
 
-
 Advice = tuple[str, str]  # in the library's words, and the command line's
 
 
@@ -129,9 +128,10 @@ def outside_hours(p: Proposal) -> CalbookError | None:
         if times.local_date(s.start, p.timezone) <= day
         and s.end > times.day_start(day, p.timezone)
     ]
+    said = "; ".join(that_day)
     return OutsideHours(
         f"{_when(p)} is outside the open hours",
-        hint=f"open that day: {'; '.join(that_day) or 'nothing'}",
+        hint=f"open that day: {said}" if said else "no hours are open that day",
         start=format_in_booking_zone(p, p.meeting.start),
         end=format_in_booking_zone(p, p.meeting.end),
         open=that_day,

@@ -30,6 +30,11 @@ _OF_CALENDARS = frozenset({*COMPONENT_LENGTHS, "VTODO", "VJOURNAL", "VAVAILABILI
 _KNOWN = _OF_CALENDARS | ONSETS | {"VCALENDAR", "VALARM", "AVAILABLE"}
 _KIND = re.compile(r"[A-Z0-9-]{1,80}", re.ASCII)
 _MANY = frozenset({"RDATE", "EXDATE", "RRULE", "ATTENDEE", "FREEBUSY"})
+_LOST_COLON = re.compile(
+    r"\s*(DT(START|END)|DURATION|RRULE|EXDATE|RDATE|RECURRENCE-ID|FREEBUSY)\b"
+    r"(?!\s*[:;])",
+    re.IGNORECASE,
+)
 _DEEPEST = 100
 _THE_END = ("", "the end")
 
@@ -106,6 +111,8 @@ class _Structure:
             self._name(number, line)
 
     def _read_property(self, number: int, line: str) -> None:
+        if self._open and _LOST_COLON.match(line):
+            self._name(number, line, "is no property")
         if not self._open:
             self._passed_from = self._passed_from or number
             self._passed += 1

@@ -13,6 +13,7 @@ from calbook.services.catalog.entries import (
     entry_json,
     read_id,
 )
+from calbook.store.reader import Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import schedules
 
@@ -50,19 +51,29 @@ def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
 def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:
     """Set fields of the oldest host; a zone on its schedule as well.
 
+    Without fields nothing is written.
+
     Raises:
         NotFound: the file has no host.
     """
     changes = schedules.read_host_fields(fields)
+    if not changes:
+        with context.store.read(Reader) as reader:
+            return entry_json(reader, HOST, _first_host(reader))
     with context.store.write() as tx:
-        key = tx.oldest_host()
-        if key is None:
-            from calbook.core.errors import NotFound
-
-            raise NotFound("host", "user_me")
+        key = _first_host(tx)
         host, now = tx.host(key), context.clock()
         tx.save_host(host._replace(**changes), now=now)
         if "timezone" in changes:
             schedule = tx.schedule(host.schedule_id)
             tx.save_schedule(schedule._replace(timezone=changes["timezone"]), now=now)
         return entry_json(tx, HOST, key)
+
+
+def _first_host(reader: Reader) -> str:
+    key = reader.oldest_host()
+    if key is None:
+        from calbook.core.errors import NotFound
+
+        raise NotFound("host", "user_me")
+    return key

@@ -23,6 +23,20 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
 
+@cache
+def unlike_zones() -> list[str]:
+    """One of those whose clocks show the same from 1996 to 2040."""
+    moments = [datetime(1996, 1, 1, tzinfo=UTC) + 5 * n * DAY for n in range(3_300)]
+    return [
+        *{
+            tuple(
+                moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments
+            ): zone
+            for zone in ZONES
+        }.values()
+    ]
+
+
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
@@ -262,7 +276,7 @@ spans = pytest.mark.parametrize(("first", "last"), SPANS.values(), ids=SPANS)
 
 @cache
 def described(first: datetime, last: datetime) -> dict[str, icalendar.Timezone]:
-    made = {zone: vtimezone(zone, first, last) for zone in ZONES}
+    made = {zone: vtimezone(zone, first, last) for zone in unlike_zones()}
     return {zone: component for zone, component in made.items() if component}
 
 
@@ -322,7 +336,7 @@ def read(wall: datetime, reader: tzinfo) -> datetime:
 def test_what_is_described_one_by_one_is_what_zoneinfo_says(first, last):
     wrong = [
         (zone, instant)
-        for zone in set(ZONES) - described(first, last).keys()
+        for zone in set(unlike_zones()) - described(first, last).keys()
         if (component := vtimezone_by_onset(zone, first, last))
         for instant in differing(zone, component, first, last)
     ]
@@ -360,7 +374,7 @@ def test_few_zones_are_irregular(year):
     """
     first, last = utc(f"{year}-01-01"), utc(f"{year}-12-31")
 
-    irregular = set(ZONES) - described(first, last).keys()
+    irregular = {zone for zone in ZONES if vtimezone(zone, first, last) is None}
 
     assert irregular >= {"UTC", "Etc/UTC", "Zulu"}
     assert len(irregular) <= 0.05 * len(ZONES)

@@ -19,7 +19,7 @@ from dateutil.tz import tzical
 from calbook.core.time.recurrence import Frequency, Recurrence
 from calbook.ical.writing.vcalendar import Method, write_calendar
 from ical.test_series import series_of
-from ical.test_vtimezone import ZONES
+from ical.test_vtimezone import unlike_zones
 
 DAY = timedelta(days=1)
 NOON = time(12)
@@ -65,19 +65,6 @@ def by_tzical(data: str) -> list[datetime]:
 
 
 @cache
-def unlike_zones() -> list[str]:
-    """One of those whose clocks show the same in the years around."""
-    moments = [datetime(2020, 1, 1, tzinfo=UTC) + 5 * n * DAY for n in range(1_500)]
-    return [
-        *{
-            tuple(
-                moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments
-            ): zone
-            for zone in ZONES
-        }.values()
-    ]
-
-
 def misread(zone: str, day: date) -> list[str]:
     """Which readers find other starts of a week's series."""
     first = datetime.combine(day, NOON)

@@ -38,10 +38,10 @@ _Busy = tuple[int, int, str | None, str | None]  # from when until when, text, u
 
 MOST_DATES = 50_000  # of one event
 MOST_IN_FILE = 400_000  # and of pieces, in which long ones are held
-_IN_SMALL_FILE, _BYTES_OF_DATE = 100_000, 20  # one more for so many bytes
+_IN_SMALL_FILE, _BYTES_OF_DATE = 80_000, 20  # one more for so many bytes
 # Steps that rules are expanded in: of one event, and of a whole file.
 MOST_WORK = 400_000
-_WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 1_200_000, 2
+_WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 900_000, 2
 
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
@@ -191,13 +191,21 @@ class _Reader:
         self._effort.begin()
         found: dict[_Busy, None] = {}
         begin, finish = self._first, self._last
+        room = self._most - self._pieces
         for own, start, end in occurrences(event, changes, self._window, self._effort):
             if begin < end and start < finish and start < end and own.is_busy:
                 first, last = max(start, begin), min(end, finish)
-                found[first, last, own.text, known] = None
+                busy = first, last, own.text, known
+                if busy not in self._busy:
+                    found[busy] = None
                 if len(found) > MOST_DATES:
                     raise Unreadable(f"it has more than {MOST_DATES:,} dates")
+                if len(found) > room:
+                    raise self._too_many()
         self._add(found)
+
+    def _too_many(self) -> Unreadable:
+        return Unreadable(f"the calendar has more than {self._most:,} dates")
 
     def _within(self, periods: Iterable[tuple[int, int]]) -> Iterator[_Busy]:
         for start, end in periods:
@@ -212,7 +220,7 @@ class _Reader:
         if self._shows_text:
             pieces += sum((each[1] - each[0]) // _PIECE for each in more if each[2])
         if pieces > self._most:
-            raise Unreadable(f"the calendar has more than {self._most:,} dates")
+            raise self._too_many()
         self._busy |= more
         self._pieces = pieces
 

@@ -100,7 +100,8 @@ def instant(moment: Moment, zone: tzinfo, *, fold: int = 0) -> int:
 
 def wall_of(moment: Moment) -> datetime:
     if isinstance(moment, datetime):
-        return moment.replace(tzinfo=None, fold=0)
+        is_plain = moment.tzinfo is None and not moment.fold
+        return moment if is_plain else moment.replace(tzinfo=None, fold=0)
     return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
 
 
@@ -287,7 +288,8 @@ def _rule_starts(
         if last is None or start <= last:
             yield start, wall
         if is_by_clock:
-            again = instant(wall, zone, fold=1)
+            later = offset - (zone.utcoffset(wall.replace(fold=1)) or timedelta())
+            again = start + later // _SECOND
             if start < again <= (again if last is None else last):
                 yield again, wall
 

@@ -135,7 +135,7 @@ class _Reader:
         try:
             found, faults = read_component(block)
             self._add(self._within(self._periods(found, zones)))
-        except Exception as error:  # whatever the libraries make of it
+        except Exception as error:  # whatever is wrong with it
             self._skip(block, error)
         else:
             self._name_parts(block, faults, zones.take_remarks())
@@ -147,7 +147,7 @@ class _Reader:
         for block in group:
             try:
                 events.append(self._event(block, zones, is_off=is_off))
-            except Exception as error:  # whatever the libraries make of it
+            except Exception as error:  # whatever is wrong with it
                 self._skip(block, error)
         if events and not any(event.is_busy for event in events):
             self._free += _count(group) if uid not in self._claimed else 0
@@ -245,13 +245,10 @@ class _Reader:
         host = times.zone(self._timezone)
         for start, end in periods:
             begin = instant(start, host)
-            is_length = isinstance(end, Length)
-            yield (
-                begin,
-                begin + int(end.in_all.total_seconds())
-                if is_length
-                else (instant(end, host)),
-            )
+            if isinstance(end, Length):
+                yield begin, begin + int(end.in_all.total_seconds())
+            else:
+                yield begin, instant(end, host)
 
 
 def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:

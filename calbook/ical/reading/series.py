@@ -123,8 +123,7 @@ class Changes:
         }
         self._begin = sorted(ranges)
         self._ranges = [ranges[begin] for begin in self._begin]
-        moved = (_reach(event.length) + abs(_moved(event)) for event in self._ranges)
-        self.reach = max(moved, default=timedelta())
+        self.reach = max(map(_reach, self._ranges), default=timedelta())
 
     @property
     def are_ranges(self) -> bool:
@@ -158,15 +157,15 @@ def _moved(event: Event) -> timedelta:
     return wall_of(event.start) - wall
 
 
+def _reach(change: Event) -> timedelta:
+    return abs(change.length.in_all) + abs(_moved(change))
+
+
 def _moved_wall(change: Event, wall: datetime) -> datetime:
     """Where a change puts another date of its series."""
     if not change.is_day and not isinstance(change.recurrence_id, datetime):
         wall = wall_of(wall.date())
     return _shifted(wall, _moved(change))
-
-
-def _reach(length: Length) -> timedelta:
-    return abs(length.days) * DAY + abs(length.time)
 
 
 class _Dates:
@@ -241,7 +240,7 @@ def _starts(
 
     DTSTART is always one, even if the rule does not name it or ends before it.
     """
-    far = max(reach, _reach(event.length)) + _MARGIN
+    far = max(reach, abs(event.length.in_all)) + _MARGIN
     low = _shifted(window.start.replace(tzinfo=None), -far)
     high = min(_shifted(window.end.replace(tzinfo=None), far), _LAST_WALL)
     yield instant(event.start, event.zone), wall_of(event.start), None

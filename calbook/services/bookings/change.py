@@ -5,8 +5,9 @@ One function is one transaction; a refusal raises and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from calbook.core import checks
@@ -312,23 +313,18 @@ def tick(context: Context) -> list[Json]:
     And bring in line with it what waits to be sent, and end what an interrupted change
     of an event type or host has left to do.
     """
-    events: list[Json] = []
-    more = True
+    from calbook.services.catalog import entries
+    from calbook.store.writer import repeat_step
 
-    def step(tx: Transaction) -> None:
-        nonlocal more
+    events: list[Json] = []
+
+    def step(tx: Transaction) -> bool:
         now = context.clock()
         is_behind = upkeep.keep_up(tx, now)
         told = record.record_expired_and_completed(tx, now)
         events.extend(told)
-        more = is_behind or len(told) == record.MOST_EVENTS
+        return is_behind or len(told) == record.MOST_EVENTS
 
-    def steps() -> Iterator[Callable[[Transaction], object]]:
-        from calbook.services.catalog import entries
-
-        yield from entries.unfinished_reminder_steps(context)
-        while more:
-            yield step
-
-    context.store.write_portions(steps())
+    steps = chain(entries.unfinished_reminder_steps(context), repeat_step(step))
+    context.store.write_portions(steps)
     return events

@@ -154,17 +154,15 @@ def _update_steps(
     context: Context, noun: str, key: str
 ) -> Iterator[Callable[[Transaction], object]]:
     from calbook.store import reminders  # slow to import
+    from calbook.store.writer import repeat_step
 
-    more = [True]
-
-    def step(tx: Transaction) -> None:
+    def step(tx: Transaction) -> int:
         now = context.clock()
         uids = reminders.continue_update(tx, noun, key, now)
-        more[0] = bool(uids)
         update_reminders(tx, uids, now)
+        return len(uids)
 
-    while more[0]:
-        yield step
+    return repeat_step(step)
 
 
 def update_reminders(tx: Transaction, uids: Sequence[str], now: datetime) -> None:

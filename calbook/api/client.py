@@ -150,7 +150,7 @@ class Client:
     @property
     def exists(self) -> bool:
         """Whether the file is there; reading shows what a new one holds."""
-        return self.path == ":memory:" or os.path.lexists(self.path)
+        return self._context.store.exists()
 
     def now(self) -> datetime:
         """The time by this client's clock, in whole seconds."""

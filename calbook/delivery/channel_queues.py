@@ -6,9 +6,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from calbook.delivery.outcome import Outcome, Sender
-from calbook.store.reader import Row
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Row
 
 _IN_VAIN = 3  # attempts that reach nobody, one after another, until a queue rests
 _REST = 30.0  # seconds, of a watcher; else for what is left of the round

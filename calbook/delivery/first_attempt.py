@@ -13,7 +13,6 @@ from calbook.delivery import lock
 from calbook.delivery.worker import DeliveryWorker
 from calbook.store.context import Context
 from calbook.store.outbox import OutboxReader
-from calbook.store.sqlite.store import SqliteStore
 from calbook.wire.writing.outbox import delivery_to_json
 
 _PATIENCE = 0.5  # seconds that a lock on the file is waited for
@@ -29,11 +28,11 @@ def send_queued(context: Context, *, seconds: float) -> tuple[dict[str, Any], ..
     Raises:
         StoreError: the file could not be read or written.
     """
-    path, queued = context.store.path, context.store.queued
-    context.store.queued = []
-    if path == ":memory:" or not queued:
+    queued, context.store.queued = context.store.queued, []
+    hasty = context.store.with_patience(_PATIENCE) if queued else None
+    if hasty is None:
         return ()
-    with closing(SqliteStore(path, patience=_PATIENCE)) as store:
+    with closing(hasty) as store:
         is_left_to_others = _send(Context(store, context.clock), queued, seconds)
         with store.read(OutboxReader) as reading:
             rows = reading.unsent(queued)
@@ -47,7 +46,7 @@ def _send(context: Context, queued: Sequence[int], seconds: float) -> bool:
     with suppress(OutputError):  # where no lock file can be, nobody sends
         while _are_due(context, queued) and time.monotonic() < began + _TURN:
             try:
-                with lock.hold_lock(context.store.path):
+                with lock.hold_lock(context.store.delivery_lock):
                     work = DeliveryWorker(context, only=queued, until=began + seconds)
                     for _ in work.round():
                         pass

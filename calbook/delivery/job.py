@@ -9,8 +9,8 @@ from calbook.core.outgoing.webhooks import OldSecret, Webhook
 from calbook.core.time import times
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.outbox import OutboxReader
-    from calbook.store.reader import Row
 
 
 class Job(NamedTuple):

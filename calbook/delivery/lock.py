@@ -20,15 +20,15 @@ _STAYS = b"watch\n"
 
 
 @contextmanager
-def hold_lock(path: str, *, stays: bool = False) -> Iterator[None]:
-    """Be the only process that sends what is in a bookings file.
+def hold_lock(path: str | None, *, stays: bool = False) -> Iterator[None]:
+    """Be the only process that sends what is in a bookings file, if it is one.
 
     Who `stays` leaves nothing lying: the others need not wait.
 
     Raises:
         DeliveryUnderWay: another one is.
     """
-    if path == ":memory:":
+    if path is None:
         yield
         return
     descriptor = _open(os.path.realpath(path))

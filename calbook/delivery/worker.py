@@ -6,7 +6,6 @@ network: threads send, and hand back how it went.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -130,9 +129,8 @@ class DeliveryWorker:
         return seen
 
     def _state(self) -> object:
-        """What differs after a change of the file by others."""
-        with self._context.store.read(OutboxReader) as reading:
-            return reading.version(), _inode(self._context.store.path)
+        """What differs after a change by others."""
+        return self._context.store.change_mark()
 
     def _is_time(self) -> bool:
         """Time to look again, also because the clock was put back."""
@@ -150,8 +148,9 @@ class DeliveryWorker:
             # A clock that is ahead for an hour does not make the log be forgotten.
             lately = reading.earliest_of_newest_events(_LATELY)
             before = min(before, lately - int(KEEP_DELIVERED.total_seconds()))
-        with self._context.store.write() as tx:
-            outbox.forget_delivered(tx, before, most=_AT_ONCE)
+        self._context.store.write(
+            lambda tx: outbox.forget_delivered(tx, before, most=_AT_ONCE)
+        )
 
     # -- what to send next
 
@@ -168,8 +167,7 @@ class DeliveryWorker:
 
     def _check_room(self) -> None:
         """Send nothing that could not be noted: it would be sent again for ever."""
-        with self._context.store.write() as tx:
-            outbox.reserve_space(tx)
+        self._context.store.write(outbox.reserve_space)
         self._can_record = True
 
     def _next(self) -> float:
@@ -268,17 +266,19 @@ class DeliveryWorker:
     ) -> Json | None:
         """None where a restore meanwhile took the delivery out of the file."""
         job, now = attempt.job, self._context.clock()
-        with self._context.store.write() as tx:
+
+        def write(tx: Transaction) -> Json | None:
             if OutboxReader(tx.connection).delivery_row(job.id) is None:
                 return None
-            if outcome.status == "gone" and _has_moved(tx, job):
-                outcome = outcome._replace(status="retry")
-            decision = retry.decide_retry(outcome, attempts=job.attempts + 1, now=now)
+            went = outcome
+            if went.status == "gone" and _has_moved(tx, job):
+                went = went._replace(status="retry")
+            decision = retry.decide_retry(went, attempts=job.attempts + 1, now=now)
             entry = {
                 "at": times.epoch(attempt.at),
-                "status": outcome.status,
-                "code": outcome.code,
-                "text": outcome.text,
+                "status": went.status,
+                "code": went.code,
+                "text": went.text,
                 "milliseconds": round((ended - attempt.began) * 1000),
             }
             outbox.record_attempt(
@@ -290,11 +290,13 @@ class DeliveryWorker:
             )
             if decision.due_at is not None:
                 self._wake = min(self._wake, times.epoch(decision.due_at))
-            if outcome.status == "gone":
-                _give_up(tx, job, outcome, now)
+            if went.status == "gone":
+                _give_up(tx, job, went, now)
             row = OutboxReader(tx.connection).delivery_row(job.id)
-        assert row is not None
-        return delivery_to_json(row)
+            assert row is not None
+            return delivery_to_json(row)
+
+        return self._context.store.write(write)
 
 
 def _has_moved(tx: Transaction, job: Job) -> bool:
@@ -311,11 +313,3 @@ def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None
         reason = f"{outcome.code}: {outcome.text}"
         webhooks.disable_webhook(tx, job.target, reason, now=now)
     outbox.drop_pending(tx, job.channel, job.target, now=now)
-
-
-def _inode(path: str) -> int | None:
-    """Another one after the file was restored."""
-    try:
-        return os.stat(path).st_ino
-    except OSError:
-        return None

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from calbook.store.context import Context
-from calbook.store.sqlite import maintenance
 
 
 def check_file(context: Context) -> tuple[str, ...]:
     """What is wrong with the file, a sentence each."""
-    return maintenance.check_file(context.store)
+    return context.store.check()
 
 
 def back_up_file(context: Context, path: str, *, force: bool) -> None:
-    maintenance.backup(context.store, path, force=force)
+    context.store.backup(path, force=force)
 
 
 def restore_file(context: Context, path: str) -> str | None:
     """Put a copy in the file's place; where the present one is kept."""
-    return maintenance.restore(context.store, path)
+    return context.store.restore(path)

@@ -12,10 +12,10 @@ from calbook.core.errors import Busy
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
 from calbook.store.facts import CLAIM_SECONDS, Facts
-from calbook.store.reader import Row
 from calbook.store.writer import repeat_step
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.writer import Writer
 
     Step = Callable[[Writer], object]
@@ -36,12 +36,14 @@ _CALENDARS = """
         and (:until is null or b.busy_start < :until)
         and (:since is null or b.busy_end > :since)
       ))
-    order by k.host_id, k.kind, iif(k.kind = 'own', first, 0), k.name
+    order by k.host_id, k.kind, case when k.kind = 'own' then (
+        select min(stretch_start) from busy where calendar_id = k.id
+    ) else 0 end, k.name
 """
 
 # From the host's claims that are still to come: they are fewer than a calendar's days.
 _OVERLAPPING = """
-    select distinct c.uid from claims c
+    select c.uid from claims c
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where c.host_id = :host_id and c.claim_start > :now - :longest
       and o.end_at > :now and not (o.status = 'PENDING' and o.start_at <= :now)
@@ -98,9 +100,9 @@ class BusyReader(Facts):
     def booked(self, host_id: str, uids: Iterable[str]) -> set[str]:
         """Those of some uids that are bookings of this file, by that host."""
         found = self._conn.execute(
-            "select uid from booking_hosts where host_id = ?"
-            " and uid in (select value from json_each(?))",
-            (host_id, json.dumps(list(uids))),
+            "select uid from booking_hosts where host_id = :host_id"
+            " and uid in (select value from json_each(:uids))",
+            {"host_id": host_id, "uids": json.dumps(list(uids))},
         )
         return {uid for (uid,) in found}
 
@@ -134,13 +136,12 @@ class _CalendarPlace:
     def find(self, tx: Writer, stretches: Sequence[Stretch]) -> None:
         """Make the row if it is new, and the last stretch, so that others count on."""
         key = {name: self._calendar[name] for name in ("host_id", "name")}
-        row = tx.connection.execute(
-            "select id from calendars where host_id = :host_id and name = :name", key
-        ).fetchone()
+        find = "select id from calendars where host_id = :host_id and name = :name"
+        row = tx.connection.execute(find, key).fetchone()
         if row is None:
             new = {**self._calendar, **_NOT_READ_YET}
             tx.insert_all("calendars", tuple(new), [tuple(new.values())])
-            row = tx.connection.execute("select last_insert_rowid()").fetchone()
+            row = tx.connection.execute(find, key).fetchone()
         self._id = row[0]
         last = self._last(tx)
         self._first = 0 if last is None else last + 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
+from typing import TYPE_CHECKING
 
-from calbook.store.reader import Row
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection, Row
+
 
 CLAIM_SECONDS = 3 * 24 * 3600  # that of a claim, whose module is slow to import
 
@@ -23,7 +25,7 @@ _STRETCHES = """
 
 
 def busy_time_rows(
-    conn: sqlite3.Connection, host_id: str | None, first: int, last: int
+    conn: Connection, host_id: str | None, first: int, last: int
 ) -> list[Row]:
     """Whole stretches that overlap `[first, last)`, by start."""
     facts = {"host_id": host_id, "first": first, "last": last, "longest": CLAIM_SECONDS}

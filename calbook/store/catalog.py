@@ -64,8 +64,8 @@ class CatalogWriter(Writer):
             maximum_advance=e.maximum_advance,
             slot_interval=to_minutes(e.slot_interval),
             slots_per_day=e.slots_per_day,
-            requires_confirmation=int(e.requires_confirmation),
-            allow_cancellation=int(e.allow_cancellation),
+            requires_confirmation=e.requires_confirmation,
+            allow_cancellation=e.allow_cancellation,
             cancellation_deadline=to_minutes(e.cancellation_deadline),
             seats=e.seats,
             max_occurrences=e.max_occurrences,
@@ -73,9 +73,9 @@ class CatalogWriter(Writer):
             scheduling_type=e.scheduling_type,
             round_robin=e.round_robin,
             meeting_url_template=e.meeting_url_template,
-            notify=int(e.notify),
+            notify=e.notify,
             reminders=to_json([to_reminder(r) for r in e.reminders]),
-            active=int(e.active),
+            active=e.active,
             metadata=to_json(e.metadata),
         )
         self._record_joins(e)
@@ -121,9 +121,11 @@ class CatalogWriter(Writer):
         for assignment in event_type.hosts:
             if assignment.host_id not in before:
                 self.run(
-                    "insert or replace into host_joins"
+                    "insert into host_joins (event_type_id, host_id, since)"
                     " select :id, :host_id, max(rowid) from bookings"
-                    " where event_type_id = :id having max(rowid) is not null",
+                    " where event_type_id = :id having max(rowid) is not null"
+                    " on conflict (event_type_id, host_id)"
+                    " do update set since = excluded.since",
                     id=event_type.id,
                     host_id=assignment.host_id,
                 )

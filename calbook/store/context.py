@@ -8,7 +8,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from calbook.core.time import times
-from calbook.store.sqlite.store import SqliteStore
+from calbook.store.store import Store
+
+POSTGRES_SCHEMES = ("postgresql://", "postgres://")
 
 Clock = Callable[[], datetime]
 
@@ -21,7 +23,7 @@ class Context:
 
     __slots__ = ("clock", "store")
 
-    def __init__(self, store: SqliteStore, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
 
@@ -32,7 +34,17 @@ def open_context(path: str, clock: Clock) -> Context:
     Raises:
         BadTime: when it is read, and returns what is no moment that can be booked.
     """
-    return Context(SqliteStore(path), lambda: _read_clock(clock))
+    return Context(_open_store(path), lambda: _read_clock(clock))
+
+
+def _open_store(path: str) -> Store:
+    if path.startswith(POSTGRES_SCHEMES):
+        from calbook.store.postgres.store import PostgresStore
+
+        return PostgresStore(path)
+    from calbook.store.sqlite.store import SqliteStore
+
+    return SqliteStore(path)
 
 
 def _read_clock(clock: Clock) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.errors import NotFound
 from calbook.core.model import (
@@ -21,7 +21,10 @@ from calbook.core.model import (
 from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader, Row
+from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Row
 
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
 
@@ -35,14 +38,18 @@ class Exclusion(NamedTuple):
 
 _IS_EXCLUDED = """
     {row}.uid is :exclusion and (
-        :keys is null or {row}.recurrence_id in (select value from json_each(:keys))
+        :keys is null or {row}.recurrence_id in (
+            select cast(value as bigint) from json_each(:keys)
+        )
     )
 """
 
 # The spans as rows, taken from their JSON once.
 SPANS = """
     with spans (n, start_at, end_at) as materialized (
-        select key, value ->> 0, value ->> 1 from json_each(:spans)
+        select cast(key as bigint), cast(value ->> 0 as bigint),
+            cast(value ->> 1 as bigint)
+        from json_each(:spans)
     )
 """
 # Bounded by the longest claim, as in the triggers; the spans lead, so that each is
@@ -66,7 +73,7 @@ _OBSTACLES = f"""
     union all
     select s.n, b.busy_start, b.host_id, b.stretch_start, b.stretch_end,
            '', b.stretch_start, b.stretch_start, b.stretch_end,
-           k.name, k.kind, iif(k.shows_text, b.text, null)
+           k.name, k.kind, case when k.shows_text then b.text end
     from spans s
     cross join busy b on b.host_id = :host_id
         and b.busy_start < s.end_at

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import Reader, Row
+from calbook.store.reader import Reader
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.writer import Writer
 
 _ALL = """
-    select id, content, 0 as is_private, created_at, position
+    select id, content, false as is_private, created_at, position
     from notes where uid = :uid
     union all
-    select id, content, 1, created_at, position
+    select id, content, true, created_at, position
     from private_notes where uid = :uid
     order by position
 """
@@ -26,9 +27,11 @@ _ALL = """
 def _insert(table: str) -> str:
     return f"""
         insert into {table} (id, uid, content, created_at, position)
-        values (:id, :uid, :content, :created_at, 1 + max(
-            ifnull((select max(position) from notes where uid = :uid), 0),
-            ifnull((select max(position) from private_notes where uid = :uid), 0)
+        values (:id, :uid, :content, :created_at, 1 + (
+            select coalesce(max(position), 0) from (
+                select position from notes where uid = :uid
+                union all select position from private_notes where uid = :uid
+            ) x
         ))
     """
 

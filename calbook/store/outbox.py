@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.time import times
-from calbook.store.reader import Reader, Row
+from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calbook.core.model import Event
+    from calbook.store.connection import Row
     from calbook.store.writer import Writer
 
 _WANTED = """
     select id from webhooks
     where active and (
         events = '[]' or exists (
-            select 1 from json_each(events) where value = :type
+            select 1 from json_each(events) w where w.value = :type
         )
     )
     order by rowid
@@ -39,7 +40,9 @@ _DUE = f"""
     select d.seq, d.channel, d.target, d.id from deliveries d
     where d.status = 'pending' and d.due_at <= :now
       and not exists ({_EARLIER} and e.due_at > :now)
-      and (:only is null or d.seq in (select value from json_each(:only)))
+      and (:only is null or d.seq in (
+          select cast(value as bigint) from json_each(:only)
+      ))
 """
 # Only reminders are queued for later; what else is, was tried, or by a wrong clock,
 # see `waits`.
@@ -54,15 +57,15 @@ _JOB = f"""
 """
 _LOG = f"""
     select d.*, e.id as event_id,
-        iif(d.status = 'pending', (
+        case when d.status = 'pending' then (
             select e.id {_BEFORE} order by e.seq limit 1
-        ), null) as waits_for,
-        (select json_group_array(json_object(
+        ) end as waits_for,
+        (select coalesce(json_group_array(json_object(
             'number', number, 'at', at, 'status', status, 'code', code,
             'text', text, 'milliseconds', milliseconds
-        )) from (
+        )), '[]') from (
             select * from attempts where delivery = d.id order by number
-        )) as tries
+        ) x) as tries
     from deliveries d left join events e on e.seq = d.event_seq
 """
 
@@ -118,7 +121,7 @@ class OutboxReader(Reader):
         ).fetchall()
 
     def count_due(self, now: int) -> int:
-        row = self._one(f"select count(*) from ({_DUE})", now=now, only=None)
+        row = self._one(f"select count(*) from ({_DUE}) x", now=now, only=None)
         assert row is not None
         return int(row[0])
 
@@ -162,12 +165,6 @@ class OutboxReader(Reader):
         )
         return row["due_at"] if row else None
 
-    def version(self) -> int:
-        """Another number after each change by another connection."""
-        row = self._one("pragma data_version")
-        assert row is not None
-        return int(row[0])
-
     def next_plan(self, now: int) -> int | None:
         """When there will be more reminders to queue, see `reminder_plans`."""
         row = self._one(
@@ -187,7 +184,7 @@ class OutboxReader(Reader):
         """When the first of the newest events was written that people made."""
         row = self._one(
             "select coalesce(min(at), 0) from (select at from events"
-            " where by <> 'system' order by seq desc limit :most)",
+            " where by <> 'system' order by seq desc limit :most) x",
             most=most,
         )
         assert row is not None
@@ -206,7 +203,8 @@ class OutboxReader(Reader):
         """Those of these that have not arrived, the oldest first."""
         return self._conn.execute(
             f"{_LOG} where d.status <> 'delivered'"
-            " and d.seq in (select value from json_each(:seqs)) order by d.seq",
+            " and d.seq in (select cast(value as bigint) from json_each(:seqs))"
+            " order by d.seq",
             {"seqs": _to_list(seqs)},
         ).fetchall()
 
@@ -262,10 +260,11 @@ def queue_delivery(
 ) -> str:
     """Write one delivery into the outbox, due at once unless said; its id."""
     id, stamp = id or ids.delivery(), times.epoch(now)
-    cursor = tx.connection.execute(
+    row = tx.connection.execute(
         "insert into deliveries (id, channel, target, uid, event_seq, kind, payload,"
         " status, due_at, created_at) values (:id, :channel, :target, :uid,"
-        " :event_seq, :kind, :payload, 'pending', :due_at, :created_at)",
+        " :event_seq, :kind, :payload, 'pending', :due_at, :created_at)"
+        " returning seq",
         {
             "id": id,
             "channel": channel,
@@ -277,10 +276,9 @@ def queue_delivery(
             "due_at": stamp if due_at is None else times.epoch(due_at),
             "created_at": stamp,
         },
-    )
-    assert cursor.lastrowid is not None
+    ).fetchone()
     if due_at is None:
-        tx.queued.append(cursor.lastrowid)
+        tx.queued.append(row["seq"])
     return id
 
 
@@ -292,11 +290,12 @@ def reserve_space(tx: Writer) -> None:
     """
     tx.run(
         "insert into attempts (delivery, number, at, status, text, milliseconds)"
-        " select id, 0, 0, '', printf('%8192s', ''), 0 from deliveries limit 1"
+        " select id, 0, 0, '', :text, 0 from deliveries order by seq limit 1",
+        text=" " * 8192,
     )
     tx.run(
         "delete from attempts where number = 0"
-        " and delivery = (select id from deliveries limit 1)"
+        " and delivery = (select id from deliveries order by seq limit 1)"
     )
 
 
@@ -324,7 +323,7 @@ def record_attempt(
     tx.run(
         "update deliveries set status = :status, attempts = attempts + 1,"
         " due_at = coalesce(:due_at, due_at),"
-        " finished_at = iif(:status = 'pending', null, :at)"
+        " finished_at = case when :status = 'pending' then null else :at end"
         " where id = :id and status = 'pending'",
         id=id,
         status=status,
@@ -354,7 +353,7 @@ def drop_pending(
         channel=channel,
         target=target,
         now=times.epoch(now),
-        most=_AT_ONCE if some else -1,
+        most=_AT_ONCE if some else EVERYTHING,
     )
 
 
@@ -364,8 +363,8 @@ _AT_ONCE = 1_000  # deliveries that one step changes
 def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
-        f"delete from attempts where delivery in (select id from ({_OLD}))",
-        f"delete from deliveries where seq in (select seq from ({_OLD}))",
+        f"delete from attempts where delivery in (select id from ({_OLD}) x)",
+        f"delete from deliveries where seq in (select seq from ({_OLD}) x)",
     ):
         tx.run(statement, before=before, most=most)
 

@@ -5,12 +5,13 @@ Light on purpose: listing bookings imports neither the rules nor their values.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Row = sqlite3.Row
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection, Row
 
+EVERYTHING = 2**62  # more rows than there can be
 _PREFIX = "bk_"
 _LEAST = 4  # letters of a shortened uid
 _SHOWN = 8  # candidates of an ambiguous one
@@ -46,18 +47,18 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
         select b.*,
             (select json_group_array(host_id) from (
                 select host_id from booking_hosts where uid = b.uid order by position
-            )) as hosts,
+            ) x) as hosts,
             (select json_group_array(json_object(
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
                 'metadata', json(metadata)
             )) from (
                 select * from attendees where uid = b.uid order by position
-            )) as attendees,
-            (select json_group_array(json_object({occurrence})) from (
+            ) x) as attendees,
+            (select coalesce(json_group_array(json_object({occurrence})), '[]') from (
                 select * from occurrences where uid = b.uid {only}
                 order by recurrence_id
-            )) as occurrences
+            ) x) as occurrences
     """
 
 
@@ -65,7 +66,7 @@ _COLUMNS = _booking(_SHOWN_COLUMNS)
 _BOOKING = f"{_COLUMNS} from bookings b"
 _WHOLE = _booking(_SHOWN_COLUMNS + _DECISION_COLUMNS)
 WHOLE_BOOKING = f"{_WHOLE} from bookings b"
-_THESE = "and recurrence_id in (select value from json_each(:keys))"
+_THESE = "and recurrence_id in (select cast(value as bigint) from json_each(:keys))"
 _PART = f"{_booking(_SHOWN_COLUMNS, only=_THESE)} from bookings b"
 PART_OF_BOOKING = (
     f"{_booking(_SHOWN_COLUMNS + _DECISION_COLUMNS, only=_THESE)} from bookings b"
@@ -89,11 +90,13 @@ _FILTERS = {
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
     "search": """(
-        instr(casefold(b.uid), :search) or instr(casefold(b.notes), :search)
-        or instr(casefold(b.title), :search)
+        instr(fold_case(b.uid), :search) > 0
+        or instr(fold_case(b.notes), :search) > 0
+        or instr(fold_case(b.title), :search) > 0
         or exists (
             select 1 from attendees a where a.uid = b.uid
-            and (instr(casefold(a.name), :search) or instr(a.email_folded, :search))
+            and (instr(fold_case(a.name), :search) > 0
+                or instr(a.email_folded, :search) > 0)
         )
     )""",
 }
@@ -148,23 +151,23 @@ _OCCURRENCE_ORDER = {
 
 _EVENT_TYPE = """
     select e.*,
-        (select json_group_array(json_object(
+        (select coalesce(json_group_array(json_object(
             'host_id', host_id, 'weight', weight,
             'is_fixed', is_fixed, 'priority', priority
-        )) from (
+        )), '[]') from (
             select * from event_type_hosts where event_type_id = e.id order by position
-        )) as hosts
+        ) x) as hosts
     from event_types e
 """
 
 _SCHEDULE = """
     select s.*,
-        (select json_group_array(json_object(
+        (select coalesce(json_group_array(json_object(
             'date', date, 'hours', json(hours), 'reason', reason
-        )) from (
+        )), '[]') from (
             select * from schedule_overrides where schedule_id = s.id
             and date between :first and :last order by date
-        )) as overrides
+        ) x) as overrides
     from schedules s
 """
 _ALL_DATES = {"first": "0000-00-00", "last": "9999-99-99"}
@@ -173,11 +176,11 @@ _ALL_DATES = {"first": "0000-00-00", "last": "9999-99-99"}
 class Reader:
     """The statements that only read, on a connection inside a transaction."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: Connection) -> None:
         self._conn = conn
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """For what is read by functions of their own: upkeep, busy stretches."""
         return self._conn
 
@@ -237,7 +240,7 @@ class Reader:
     ) -> list[Row]:
         """Bookings by start, then uid; `after` is the last page's last uid.
 
-        A negative limit means all.
+        `EVERYTHING` is the limit that means all.
         """
         page = _matching(filters, _AFTER[latest_first] if after else None)
         order = _ORDER[latest_first]
@@ -247,7 +250,7 @@ class Reader:
                 {page} {order.format("")} limit :limit offset :offset
             ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**self._bound(filters), "now": now, "after": after}
+            {**bound_filters(filters), "now": now, "after": after}
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
@@ -256,13 +259,13 @@ class Reader:
         return self._conn.execute(
             f"{_WHOLE} from ({_matching(filters)}) page"
             f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
-            {**self._bound(filters), "now": now},
+            {**bound_filters(filters), "now": now},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
             f"select count(*) from ({_matching(filters)})",
-            {**self._bound(filters), "now": now},
+            {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])
 
@@ -283,21 +286,16 @@ class Reader:
             {where_clause(filters, OCCURRENCE_FILTERS)}
             {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
             """,
-            {**self._bound(filters), "now": now, "limit": limit, "offset": offset},
+            {**bound_filters(filters), "now": now, "limit": limit, "offset": offset},
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
             "select count(*) from occurrences o join bookings b on b.uid = o.uid"
             f" {where_clause(filters, OCCURRENCE_FILTERS)}",
-            {**self._bound(filters), "now": now},
+            {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])
-
-    def _bound(self, filters: Mapping[str, Any]) -> Mapping[str, Any]:
-        if "search" in filters:
-            self._conn.create_function("casefold", 1, _casefold, deterministic=True)
-        return {"since": None, "until": None, **filters}
 
     def event_rows(self, uid: str) -> list[Row]:
         """A booking's history, in the order in which it was written."""
@@ -394,5 +392,5 @@ def where_clause(
     return f"where {' and '.join(parts)}" if parts else ""
 
 
-def _casefold(text: str | None) -> str:
-    return (text or "").casefold()
+def bound_filters(filters: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"since": None, "until": None, **filters}

@@ -12,7 +12,8 @@ from calbook.store.writer import Writer, to_epoch
 if TYPE_CHECKING:
     from calbook.core.model import Booking
     from calbook.core.outgoing.reminders import Key
-    from calbook.store.reader import Reader, Row
+    from calbook.store.connection import Row
+    from calbook.store.reader import Reader
 
 
 class NotificationSettings(NamedTuple):
@@ -48,7 +49,7 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
 def queued_reminders(tx: Writer, uid: str) -> dict[Key, QueuedReminder]:
     rows = tx.connection.execute(
         "select r.start_at, r.minutes, r.target, r.delivery, d.status = 'pending',"
-        " iif(d.status = 'dropped', d.finished_at, null)"
+        " case when d.status = 'dropped' then d.finished_at end"
         " from reminders r join deliveries d on d.id = r.delivery where r.uid = :uid",
         {"uid": uid},
     )
@@ -108,11 +109,11 @@ def drop_late_reminders(tx: Writer, now: datetime, *, most: int) -> bool:
     for late in (_BEGUN, _OVERTAKEN):
         # What is dropped is worked out again when a wrong clock is right.
         tx.run(
-            "update reminder_plans set made_at = max(made_at, :now)"
-            f" where uid in (select uid from ({late}))",
+            "update reminder_plans set made_at = :now where made_at < :now"
+            f" and uid in (select uid from ({late}) x)",
             **facts,
         )
-        dropping = f"{DROP_STATEMENT} and id in (select delivery from ({late}))"
+        dropping = f"{DROP_STATEMENT} and id in (select delivery from ({late}) x)"
         is_more |= tx.run(dropping, **facts) == most
     return is_more
 
@@ -121,7 +122,7 @@ _DUE = """
     select r.* from deliveries d join reminders r on r.delivery = d.id
     where d.status = 'pending' and d.kind = 'reminder' and d.due_at <= :now
 """
-_BEGUN = f"select delivery, uid from ({_DUE}) where start_at <= :now limit :most"
+_BEGUN = f"select delivery, uid from ({_DUE}) x where start_at <= :now limit :most"
 _OVERTAKEN = f"""
     select distinct far.delivery, far.uid from ({_DUE}) near
     cross join reminders far on far.uid = near.uid and far.start_at = near.start_at
@@ -137,8 +138,9 @@ _OVERTAKEN = f"""
 def save_plan(tx: Writer, uid: str, now: datetime, due_until: datetime | None) -> None:
     """What falls due by then is queued; all there is where none is given."""
     tx.run(
-        "insert into reminder_plans values (:uid, :now, :due_until) on conflict"
-        " do update set made_at = excluded.made_at, due_until = excluded.due_until",
+        "insert into reminder_plans values (:uid, :now, :due_until)"
+        " on conflict (uid) do update"
+        " set made_at = excluded.made_at, due_until = excluded.due_until",
         uid=uid,
         now=times.epoch(now),
         due_until=to_epoch(due_until),

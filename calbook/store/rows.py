@@ -30,10 +30,10 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.store.reader import Row
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+    from calbook.store.connection import Row
 
 _T = TypeVar("_T")
 

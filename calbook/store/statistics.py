@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.store.reader import (
     OCCURRENCE_FILTERS,
     OCCURRENCE_STATUS,
     Reader,
-    Row,
+    bound_filters,
     where_clause,
 )
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Row
 
 
 class Week(NamedTuple):
@@ -45,7 +48,10 @@ class _Group(NamedTuple):
 # In a group each person came or did not, whatever the others did.
 _PERSONS_STATUS = f"""
     case when o.status = 'CANCELLED' then o.status else
-        case (select value from json_each(o.attendances) where key = a.email_folded)
+        case (
+            select w.value from json_each(o.attendances) w
+            where w.key = a.email_folded
+        )
             when 'no_show' then 'NO_SHOW'
             when 'attended' then 'COMPLETED'
             else {OCCURRENCE_STATUS} end
@@ -83,12 +89,14 @@ _OF_ROW = {"week": "w.monday as monday", "attendee": "a.name as name"}
 # date alone: of a series the others are as far away as it is long.
 _COUNT = """
     with weeks (name, monday, start_at, end_at) as materialized (
-        select value ->> 0, value ->> 1, value ->> 2, value ->> 3
+        select value ->> 0, value ->> 1, cast(value ->> 2 as bigint),
+            cast(value ->> 3 as bigint)
         from json_each(:weeks)
     ), found as materialized (
         select {key} as key, {more} o.uid as uid, {status} as status,
             o.end_at - o.start_at as length,
-            iif(o.start_at = b.starts_at, o.start_at - b.created_at, null) as lead
+            case when o.start_at = b.starts_at then o.start_at - b.created_at end
+                as lead
         from {lead} occurrences o cross join bookings b on b.uid = o.uid {of}
         {where}
     ), leads as materialized (
@@ -101,11 +109,15 @@ _COUNT = """
     )
     select f.key as key, {label} as label, count(distinct uid) as bookings,
         count(*) as occurrences,
-        sum(status = 'PENDING') as pending, sum(status = 'CONFIRMED') as confirmed,
-        sum(status = 'COMPLETED') as completed, sum(status = 'NO_SHOW') as no_show,
-        sum(status = 'CANCELLED') as cancelled,
-        sum(iif(status in ('CONFIRMED', 'COMPLETED'), length, 0)) as seconds,
-        avg(lead) as mean_lead, m.median as median_lead
+        count(*) filter (where status = 'PENDING') as pending,
+        count(*) filter (where status = 'CONFIRMED') as confirmed,
+        count(*) filter (where status = 'COMPLETED') as completed,
+        count(*) filter (where status = 'NO_SHOW') as no_show,
+        count(*) filter (where status = 'CANCELLED') as cancelled,
+        cast(sum(case when status in ('CONFIRMED', 'COMPLETED') then length else 0 end)
+            as bigint) as seconds,
+        cast(avg(lead) as double precision) as mean_lead,
+        cast(max(m.median) as double precision) as median_lead
     from found f left join medians m on m.key is f.key
     group by f.key order by {order}
 """
@@ -138,7 +150,8 @@ class StatisticsReader(Reader):
             order=group.order,
         )
         return self._conn.execute(
-            statement, {**self._bound(filters), "now": now, "weeks": json.dumps(weeks)}
+            statement,
+            {**bound_filters(filters), "now": now, "weeks": json.dumps(weeks)},
         ).fetchall()
 
     def next_start(self, since: int | None) -> int | None:

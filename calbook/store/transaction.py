@@ -54,7 +54,7 @@ class Transaction(CatalogWriter):
 
     def mark_told(self, uid: str) -> None:
         """Note that people have had mail about a booking."""
-        self.run("update bookings set is_told = 1 where uid = :uid", uid=uid)
+        self.run("update bookings set is_told = true where uid = :uid", uid=uid)
 
     def mark_recorded(self, booking: Booking) -> None:
         """Note that what time did to the occurrences that are here has been told."""
@@ -80,7 +80,7 @@ class Transaction(CatalogWriter):
         """A booking whose last request expired is none of its hosts' any more."""
         gone = self.run(
             """
-            update booking_hosts set is_live = 0
+            update booking_hosts set is_live = false
             where uid = :uid and is_live and not exists (
                 select 1 from occurrences o where o.uid = :uid
                 and o.status <> 'CANCELLED'
@@ -165,8 +165,8 @@ class Transaction(CatalogWriter):
             version=booking.version,
             title=booking.title,
             description=booking.description,
-            is_group=int(booking.is_group),
-            is_told=int(booking.is_told),
+            is_group=booking.is_group,
+            is_told=booking.is_told,
             created_at=times.epoch(booking.created_at),
             updated_at=times.epoch(booking.updated_at),
         )
@@ -185,7 +185,7 @@ class Transaction(CatalogWriter):
                 position=position,
                 host_id=host_id,
                 event_type_id=after.event_type_id,
-                is_live=int(is_live),
+                is_live=is_live,
             )
         if before is not None and _load(before)[1]:
             self._add_load(before, -1)
@@ -196,7 +196,8 @@ class Transaction(CatalogWriter):
         for host_id in booking.host_ids:
             self.run(
                 "insert into host_loads values (:event_type_id, :host_id, :number)"
-                " on conflict do update set bookings = bookings + :number",
+                " on conflict (event_type_id, host_id) do update"
+                " set bookings = host_loads.bookings + :number",
                 event_type_id=booking.event_type_id,
                 host_id=host_id,
                 number=number,
@@ -241,7 +242,8 @@ class Transaction(CatalogWriter):
                 "insert into claims"
                 " select :host_id, claim_start, claim_end, uid, recurrence_id"
                 " from occurrences where uid = :uid"
-                " and recurrence_id in (select value from json_each(:keys))",
+                " and recurrence_id in ("
+                " select cast(value as bigint) from json_each(:keys))",
                 host_id=host_id,
                 uid=booking.uid,
                 keys=keys_to_json(o.recurrence_id for o in live),
@@ -254,24 +256,22 @@ class Transaction(CatalogWriter):
 
         Whoever wants to hear of it has it queued.
         """
-        cursor = self._conn.execute(
+        row = self._one(
             "insert into events (id, type, uid, recurrence_id, at, by, change, booking)"
-            " values (:id, :type, :uid, :recurrence_id, :at, :by, :change, :booking)",
-            {
-                "id": id,
-                "type": event.type,
-                "uid": event.uid,
-                "recurrence_id": to_epoch(_only(event.about)),
-                "at": times.epoch(event.at),
-                "by": event.by,
-                "change": to_json(event.change),
-                "booking": to_json(booking),
-            },
+            " values (:id, :type, :uid, :recurrence_id, :at, :by, :change, :booking)"
+            " returning seq",
+            id=id,
+            type=event.type,
+            uid=event.uid,
+            recurrence_id=to_epoch(_only(event.about)),
+            at=times.epoch(event.at),
+            by=event.by,
+            change=to_json(event.change),
+            booking=to_json(booking),
         )
-        seq = cursor.lastrowid
-        assert seq is not None
-        outbox.queue_event(self, event, seq)
-        return seq
+        assert row is not None
+        outbox.queue_event(self, event, row["seq"])
+        return int(row["seq"])
 
     def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""
@@ -371,7 +371,7 @@ def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(booking.uid, epoch(o.recurrence_id), booking.event_type_id),
         *(o.date.isoformat(), epoch(o.span.start), epoch(o.span.end)),
         *(epoch(o.claim.start), epoch(o.claim.end), o.start.wall.isoformat()),
-        *(o.start.timezone, int(o.start.by_offset)),
+        *(o.start.timezone, o.start.by_offset),
         *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
         *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
         *(to_epoch(effective_status.next_status_change(o)), o.move_reason),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
 
 _EXPIRED = """
     with expired (uid) as materialized (
@@ -51,7 +54,7 @@ _COUNT_SINCE = f"""
 
 
 def read_turn(
-    conn: sqlite3.Connection, event_type_id: str, host_id: str, *, now: datetime
+    conn: Connection, event_type_id: str, host_id: str, *, now: datetime
 ) -> tuple[int, int | None]:
     """How many bookings of an event type a host has, and which is the newest.
 
@@ -64,7 +67,7 @@ def read_turn(
 
 
 def count_since_newest_host(
-    conn: sqlite3.Connection, event_type_id: str, host_id: str, *, now: datetime
+    conn: Connection, event_type_id: str, host_id: str, *, now: datetime
 ) -> int | None:
     """The same number, counted from when the youngest host in rotation joined.
 

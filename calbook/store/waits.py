@@ -14,7 +14,8 @@ def retry_some_now(tx: Writer, now: int) -> int:
     All in the end: another call takes others.
     """
     return tx.run(
-        "update deliveries set due_at = :now, attempts = max(0, attempts - 1)"
+        "update deliveries set due_at = :now,"
+        " attempts = case when attempts > 0 then attempts - 1 else 0 end"
         f" where seq in (select seq from deliveries where {WAITING} limit :most)",
         now=now,
         most=_AT_ONCE,
@@ -49,7 +50,8 @@ _PUT_BACK = f"""
 _LONGEST_WAIT = 24 * 60 * 60  # between two attempts
 # From the last attempt on.
 _WAIT = """
-    min(:longest, coalesce(nullif(max(0, due_at - (
-        select at from attempts where delivery = id order by number desc limit 1
-    )), 0), :longest))
+    coalesce((
+        select case when due_at - at between 1 and :longest then due_at - at end
+        from attempts where delivery = id order by number desc limit 1
+    ), :longest)
 """

@@ -28,15 +28,16 @@ def save_webhook(tx: Writer, webhook: Webhook, *, now: datetime) -> None:
         headers=json.dumps(webhook.headers, ensure_ascii=False),
         secret=webhook.secret,
         old_secrets=json.dumps(old),
-        active=int(webhook.active),
+        active=webhook.active,
         disabled_reason=webhook.disabled_reason,
-        allow_http=int(webhook.allow_http),
+        allow_http=webhook.allow_http,
     )
 
 
 def disable_webhook(tx: Writer, id: str, reason: str, *, now: datetime) -> None:
     tx.run(
-        "update webhooks set active = 0, disabled_reason = :reason, updated_at = :now"
+        "update webhooks set active = false, disabled_reason = :reason,"
+        " updated_at = :now"
         " where id = :id",
         id=id,
         reason=reason,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
-from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.model import MINUTE, Question, Reminder
@@ -16,6 +15,7 @@ from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+    from calbook.store.connection import Connection
 
 
 class Writer(Facts):
@@ -24,6 +24,7 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[int] = []  # deliveries written by this transaction
+        self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -1336,7 +1336,7 @@ def test_what_nobody_could_write_down_is_not_sent(
 ) -> None:
     """On a full disk the same went out at every run."""
     booking()
-    with client._context.store.write() as tx:
+    with client._context.store.transaction() as tx:
         tx.connection.execute("pragma max_page_count = 1")  # no more than there are
 
     with pytest.raises(errors.StoreError, match="full"):

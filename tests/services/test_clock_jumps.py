@@ -359,14 +359,14 @@ def test_a_tick_costs_no_more_beside_many_reminders(host: Client, clock: Clock) 
     store = host._context.store
 
     def work() -> int:
-        with store.write(dry_run=True) as tx:
+        with store.transaction(dry_run=True) as tx:
             return steps(tx.connection, lambda: upkeep.keep_up(tx, clock.now))
 
     for day in range(3):
         book(host, TEN + timedelta(days=day))
     clock.now = TEN - HOUR
     few = work()
-    with store.write() as tx:
+    with store.transaction() as tx:
         for status_, due in (("delivered", 0), ("pending", 10**10)):
             tx.run(
                 """

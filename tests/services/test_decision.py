@@ -1106,7 +1106,7 @@ DEMO = EventType("evt_demo", "demo", "Demo", hosts=(Assignment("user_alice"),))
 def catalogued() -> SqliteStore:
     """A store that knows what bookings refer to."""
     store = SqliteStore(":memory:")
-    with store.write() as tx:
+    with store.transaction() as tx:
         tx.save_schedule(SCHEDULE, now=NOW)
         for name in ("user_alice", "user_bob"):
             tx.save_host(Host(name, name, None, "UTC", "sched_test"), now=NOW)
@@ -1126,7 +1126,7 @@ def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> No
     store = catalogued()
     other = other._replace(created_at=one.created_at)
 
-    with store.write() as tx:
+    with store.transaction() as tx:
         tx.save(one, None)
         assert tx.booking(one.uid) == one
         tx.save(other, one)
@@ -1144,7 +1144,7 @@ def test_the_catalog_is_read_as_it_was_written(
 ) -> None:
     store = catalogued()
 
-    with store.write() as tx:
+    with store.transaction() as tx:
         tx.save_schedule(schedule, now=NOW)
         for override in schedule.overrides.values():
             tx.save_override(schedule.id, override)

@@ -16,7 +16,7 @@ import pytest
 from calbook import Booking, Client, errors
 from calbook.store import busy as busy_store
 from calbook.store import outbox, waits
-from calbook.store.sqlite import store as sqlite_store
+from calbook.store import store as any_store
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -37,7 +37,7 @@ def database(path: Path) -> str:
 def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What others do after each portion; a portion is a step, and a step is little."""
     acts: list[Callable[[], object]] = []
-    monkeypatch.setattr(sqlite_store, "PORTION_SECONDS", 0)
+    monkeypatch.setattr(any_store, "PORTION_SECONDS", 0)
     monkeypatch.setattr(busy_store, "_MOST_PIECES", 3)
     monkeypatch.setattr(outbox, "_AT_ONCE", 2)
     monkeypatch.setattr(waits, "_AT_ONCE", 2)
@@ -46,7 +46,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
         for act in acts:
             act()
 
-    monkeypatch.setattr(sqlite_store, "time", Pausing(pause))
+    monkeypatch.setattr(any_store, "time", Pausing(pause))
     return acts
 
 

@@ -98,7 +98,7 @@ def test_a_new_file_and_its_journal_are_for_their_owner_alone(
 ) -> None:
     everybody_may_all = os.umask(0)
     try:
-        with store.write() as tx:
+        with store.transaction() as tx:
             tx.run("update hosts set name = 'Ada'")
             modes = {p.name: p.stat().st_mode & 0o777 for p in path.parent.iterdir()}
     finally:
@@ -173,7 +173,7 @@ def test_a_reader_sees_one_state_throughout(
 def test_foreign_keys_hold_in_a_write(store: SqliteStore, made: Path) -> None:
     with (
         pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"),
-        store.write() as tx,
+        store.transaction() as tx,
     ):
         tx.run("update hosts set schedule_id = 'sched_gone'")
 
@@ -734,9 +734,9 @@ def test_a_client_in_the_middle_of_a_call_takes_no_other(
     store: SqliteStore, made: Path
 ) -> None:
     """A read within a write took the write back."""
-    with store.write() as tx:
+    with store.transaction() as tx:
         rename_all(tx)
-        for use in (lambda: store.read(Facts), store.write):
+        for use in (lambda: store.read(Facts), store.transaction):
             with pytest.raises(errors.StoreError, match="another call"), use():
                 pass
 
@@ -803,7 +803,7 @@ def delete(path: Path) -> None:
 
 
 def write(store: SqliteStore, *steps: Callable[[Transaction], object]) -> None:
-    with store.write() as tx:
+    with store.transaction() as tx:
         for step in steps:
             step(tx)
 

@@ -291,7 +291,7 @@ def test_claiming_costs_the_same_in_a_large_file(files: tuple[Filled, Filled]) -
             "insert into claims select 'user_me', :start, :start + 1800, uid,"
             " recurrence_id from occurrences limit 1"
         )
-        with file.store.write(dry_run=True) as tx:
+        with file.store.transaction(dry_run=True) as tx:
             return steps(tx._conn, lambda: tx.run(insert, start=start))
 
     small, large = map(claiming, files)

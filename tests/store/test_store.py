@@ -872,7 +872,7 @@ def stored(store: SqliteStore, uid: str) -> Model:
 
 
 def saved(store: SqliteStore, after: Model, before: Model) -> Model:
-    with store.write() as tx:
+    with store.transaction() as tx:
         tx.save(after, before)
     return stored(store, after.uid)
 

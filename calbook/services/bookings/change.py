@@ -43,7 +43,8 @@ def change_booking(
     context: Context, uid: str, options: ChangeOptions, decide: Decide
 ) -> Json:
     """One transaction around a decision about one booking."""
-    with context.store.write(dry_run=options.dry_run) as tx:
+
+    def change(tx: Transaction) -> Json:
         now = context.clock()
         first = record.find_stored_result(tx, options)
         if first is not None:
@@ -55,6 +56,8 @@ def change_booking(
                 before.uid, expected=options.if_version, actual=before.version
             )
         return record.save_change(tx, before, decide(tx, before, now), options, now=now)
+
+    return context.store.write(change, dry_run=options.dry_run)
 
 
 def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
@@ -322,7 +325,7 @@ def tick(context: Context) -> list[Json]:
         now = context.clock()
         is_behind = upkeep.keep_up(tx, now)
         told = record.record_expired_and_completed(tx, now)
-        events.extend(told)
+        tx.after_commit.append(lambda: events.extend(told))
         return is_behind or len(told) == record.MOST_EVENTS
 
     steps = chain(entries.unfinished_reminder_steps(context), repeat_step(step))

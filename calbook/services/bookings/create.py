@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +52,10 @@ OnRefused = Callable[[CalbookError], None]
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
     new_booking, options = _read_request(wanted)
-    with context.store.write(dry_run=dry_run) as tx:
-        answer = create_in_transaction(tx, new_booking, options, now=context.clock())
+    answer = context.store.write(
+        lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
+        dry_run=dry_run,
+    )
     return _without_uid(answer, new_booking) if dry_run else answer
 
 
@@ -70,14 +73,17 @@ def create_all(
     for line, given in zip(lines or count(1), each, strict=False):
         with report_refusal(line, refused):
             requests.append((line, *_read_request(given)))
-    answers = []
-    with context.store.write(dry_run=dry_run) as tx:
-        now = context.clock()
+
+    def create_each(tx: Transaction) -> list[Json]:
+        answers, now = [], context.clock()
+        later = refused and partial(_report_after_commit, tx, refused)
         for line, new_booking, options in requests:
-            with report_refusal(line, refused), tx.savepoint():
+            with report_refusal(line, later), tx.savepoint():
                 answer = create_in_transaction(tx, new_booking, options, now=now)
                 answers.append(_without_uid(answer, new_booking) if dry_run else answer)
-    return answers
+        return answers
+
+    return context.store.write(create_each, dry_run=dry_run)
 
 
 def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
@@ -102,6 +108,12 @@ def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
     if answer["version"] > 0:
         return answer
     return {**answer, "uid": None, "meetingUrl": new_booking.meeting_url}
+
+
+def _report_after_commit(
+    tx: Transaction, refused: OnRefused, error: CalbookError
+) -> None:
+    tx.after_commit.append(partial(refused, error))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from calbook.store import notes
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.context import Context
-    from calbook.store.reader import Row
     from calbook.store.transaction import Transaction
 
 
@@ -41,7 +41,8 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
         "content": _check_content(content),
         "is_private": checks.boolean(is_private, "isPrivate"),
     }
-    with context.store.write() as tx:
+
+    def add(tx: Transaction) -> Json:
         now = context.clock()
         record.record_expired_and_completed(tx, now)
         note: Json = {**said, "uid": tx.resolve_uid(uid), "created_at": epoch(now)}
@@ -50,7 +51,9 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
         assert booking is not None
         if not note["is_private"]:
             _append_event(tx, note, booking, now)
-    return _note_json(note, booking["timezone"])
+        return _note_json(note, booking["timezone"])
+
+    return context.store.write(add)
 
 
 def _check_content(content: object) -> str:

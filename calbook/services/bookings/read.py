@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import Reader
+from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.context import Context
-    from calbook.store.reader import Row
 
 _MOST = 2**62  # SQLite counts to 2**63
 
@@ -50,7 +50,7 @@ def list_bookings(
             now=now,
             latest_first=bool(latest_first),
             after=None if after is None else reader.resolve_uid(after),
-            limit=-1 if limit is None else limit,
+            limit=EVERYTHING if limit is None else limit,
             offset=offset,
         )
     return [booking_to_json(row, now=now) for row in rows]
@@ -72,7 +72,7 @@ def list_occurrences(
             _read_filters(reader, filters, now),
             now=now,
             latest_first=bool(latest_first),
-            limit=-1 if limit is None else limit,
+            limit=EVERYTHING if limit is None else limit,
             offset=offset,
         )
     return [occurrence_row_to_json(row, now=now) for row in rows]

@@ -25,8 +25,8 @@ from calbook.store.busy_times import busy_time_rows
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.context import Context
-    from calbook.store.reader import Row
 
 Progress = Callable[[int, int], object]
 OnRefused = Callable[[CalbookError], None]
@@ -90,8 +90,8 @@ def _import(
         "name": wanted.name,
         "kind": BusyKind.ICS,
         "source": wanted.source,
-        "shows_text": int(wanted.shows_text),
-        "is_strict": int(wanted.is_strict),
+        "shows_text": wanted.shows_text,
+        "is_strict": wanted.is_strict,
         "imported_at": times.epoch(now),
         "horizon": times.epoch(window.end),
     }
@@ -128,7 +128,7 @@ def add_busy_time(
         "host_id": host.id,
         "name": ids.busy(),
         "kind": BusyKind.OWN,
-        "shows_text": int(shows),
+        "shows_text": shows,
         "imported_at": times.epoch(now),
     }
     return _save(context, calendar, [Stretch(span, text)], now)

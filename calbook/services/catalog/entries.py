@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.store.reader import Reader, Row
+from calbook.store.reader import Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing import catalog as to_json
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
@@ -62,7 +63,7 @@ def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], ob
     """A host's busy time goes first: there may be much of it."""
 
     def check(tx: Transaction) -> None:
-        found.append(existing_row(tx, kind, key)["id"])
+        found[:] = [existing_row(tx, kind, key)["id"]]
         tx.check_unused(kind.noun, found[0])
 
     found: list[str] = []
@@ -129,7 +130,7 @@ def change_entry(
         id = existing_row(tx, kind, key)["id"]
         save(tx, context.clock())
         reminders.begin_update(tx, kind.noun, id, context.clock())
-        answers.append(entry_json(tx, kind, id))
+        answers[:] = [entry_json(tx, kind, id)]
 
     def steps() -> Iterator[Callable[[Transaction], object]]:
         yield begin
@@ -145,7 +146,11 @@ def unfinished_reminder_steps(
     from calbook.store import reminders  # slow to import
 
     found: list[tuple[str, str]] = []
-    yield lambda tx: found.extend(reminders.unfinished_updates(tx))
+
+    def find(tx: Transaction) -> None:
+        found[:] = reminders.unfinished_updates(tx)
+
+    yield find
     for noun, key in found:
         yield from _update_steps(context, noun, key)
 

@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 def create_event_type(
     context: Context, id: str | None, fields: Mapping[str, Any]
 ) -> Json:
-    with context.store.write() as tx:
+
+    def create(tx: Transaction) -> Json:
         new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
         check_is_new(tx, EVENT_TYPE, new.id)
         _check_names(tx, new)
         _check_references(tx, new)
         tx.save_event_type(new, now=context.clock())
         return entry_json(tx, EVENT_TYPE, new.id)
+
+    return context.store.write(create)
 
 
 def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
@@ -49,7 +52,7 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
         _check_names(tx, after)
         _check_references(tx, after)
         tx.save_event_type(after, now=now)
-        kept.append(tx.count_bookings_keeping_text(before, after, now=now))
+        kept[:] = [tx.count_bookings_keeping_text(before, after, now=now)]
 
     answer = change_entry(context, EVENT_TYPE, key, save)
     return {**answer, "bookingsKeepingText": kept[0]} if kept[0] else answer

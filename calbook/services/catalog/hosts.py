@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 
 def create_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(HOST, id)
-    with context.store.write() as tx:
+
+    def create(tx: Transaction) -> Json:
         check_is_new(tx, HOST, key)
         read = schedules.read_host_fields(fields)
         schedule = tx.schedule(read.get("schedule_id", "sched_work"))
         host = schedules.new_host(key, fields, schedule=schedule)
         tx.save_host(host, now=context.clock())
         return entry_json(tx, HOST, key)
+
+    return context.store.write(create)
 
 
 def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
@@ -60,7 +63,8 @@ def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:
     if not changes:
         with context.store.read(Reader) as reader:
             return entry_json(reader, HOST, _first_host(reader))
-    with context.store.write() as tx:
+
+    def set_up(tx: Transaction) -> Json:
         key = _first_host(tx)
         host, now = tx.host(key), context.clock()
         tx.save_host(host._replace(**changes), now=now)
@@ -68,6 +72,8 @@ def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:
             schedule = tx.schedule(host.schedule_id)
             tx.save_schedule(schedule._replace(timezone=changes["timezone"]), now=now)
         return entry_json(tx, HOST, key)
+
+    return context.store.write(set_up)
 
 
 def _first_host(reader: Reader) -> str:

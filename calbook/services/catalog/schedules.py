@@ -21,6 +21,7 @@ from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
 
 _MOST_DATES = 1_000  # of one override
 
@@ -28,19 +29,23 @@ _MOST_DATES = 1_000  # of one override
 def create_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(SCHEDULE, id)
     new = schedules.new_schedule(key, fields)
-    with context.store.write() as tx:
+
+    def create(tx: Transaction) -> Json:
         check_is_new(tx, SCHEDULE, key)
         tx.save_schedule(new, now=context.clock())
         for override in new.overrides.values():
             tx.save_override(key, override)
         return entry_json(tx, SCHEDULE, key)
 
+    return context.store.write(create)
+
 
 def update_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(SCHEDULE, id)
     check_names_a_field(SCHEDULE, key, fields)
     changes = schedules.read_schedule_fields(fields)
-    with context.store.write() as tx:
+
+    def update(tx: Transaction) -> Json:
         before = tx.schedule(key)
         after = before._replace(**changes)
         tx.save_schedule(after, now=context.clock())
@@ -50,6 +55,8 @@ def update_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Jso
             if before.overrides.get(day) != override:
                 tx.save_override(key, override)
         return entry_json(tx, SCHEDULE, key)
+
+    return context.store.write(update)
 
 
 def override_dates(
@@ -70,11 +77,14 @@ def override_dates(
         )
         for day in _local_dates(context, key, first, last)
     ]
-    with context.store.write() as tx:
+
+    def override(tx: Transaction) -> Json:
         existing_row(tx, SCHEDULE, key)
         for override in overrides:
             tx.save_override(key, override)
         return entry_json(tx, SCHEDULE, key)
+
+    return context.store.write(override)
 
 
 def remove_overrides(
@@ -82,13 +92,16 @@ def remove_overrides(
 ) -> Json:
     key = read_id(SCHEDULE, id)
     days = _local_dates(context, key, first, last)
-    with context.store.write() as tx:
+
+    def remove(tx: Transaction) -> Json:
         existing_row(tx, SCHEDULE, key)
         if not sum(tx.remove_override(key, day) for day in days):
             from calbook.core.errors import NotFound
 
             raise NotFound("override", days[0].isoformat())
         return entry_json(tx, SCHEDULE, key)
+
+    return context.store.write(remove)
 
 
 def _local_dates(

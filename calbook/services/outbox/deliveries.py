@@ -16,8 +16,8 @@ from calbook.wire.writing.outbox import delivery_to_json
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from calbook.store.connection import Row
     from calbook.store.context import Context
-    from calbook.store.reader import Row
     from calbook.store.transaction import Transaction
 
 _STATUSES = ("pending", "delivered", "failed", "dropped")
@@ -84,7 +84,8 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
         Inactive: its webhook is removed or switched off, it reminds of a meeting
             that has begun or takes place no more, or a later mail has said otherwise.
     """
-    with context.store.write() as tx:
+
+    def redeliver_one(tx: Transaction) -> Json:
         reader = OutboxReader(tx.connection)
         key = find_id(reader, noun, id)
         row = _row(reader, key)
@@ -96,6 +97,8 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
             _check_newest(reader, row)
         outbox.redeliver(tx, key, now=context.clock())
         return _delivery_json(reader, key)
+
+    return context.store.write(redeliver_one)
 
 
 def find_id(reader: OutboxReader, noun: str, id: object) -> str:

@@ -33,7 +33,7 @@ def deliver(
         context.store.write_portions(
             repeat_step(lambda tx: waits.retry_some_now(tx, now))
         )
-    with lock.hold_lock(context.store.path, stays=watch):
+    with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
         send = work.watch if watch else work.round
         yield from send(lambda: change.tick(context))

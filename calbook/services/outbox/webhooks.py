@@ -16,8 +16,8 @@ from calbook.wire.writing.outbox import webhook_to_json
 
 if TYPE_CHECKING:
     from calbook.core.outgoing.webhooks import Webhook
+    from calbook.store.connection import Row
     from calbook.store.context import Context
-    from calbook.store.reader import Row
     from calbook.store.transaction import Transaction
 
 
@@ -39,8 +39,9 @@ def create_webhook(context: Context, fields: Mapping[str, Any]) -> Json:
         allow_http=read.get("allow_http", False),
     )
     webhooks.check_url(new.url, allow_http=new.allow_http)
-    with context.store.write() as tx:
-        return _save(tx, new, context.clock(), secret=secret)
+    return context.store.write(
+        lambda tx: _save(tx, new, context.clock(), secret=secret)
+    )
 
 
 def get_webhook(context: Context, id: str) -> Json:
@@ -76,7 +77,8 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
             after = _replace_fields(_webhook(_existing_row(reader, id)), read)
         webhooks.check_url(after.url, allow_http=after.allow_http)
         _drop_in_portions(context, id)
-    with context.store.write() as tx:
+
+    def update(tx: Transaction) -> Json:
         now = context.clock()
         before = _webhook(_existing_row(OutboxReader(tx.connection), id))
         after = _replace_fields(before, read)
@@ -85,33 +87,35 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
             outbox.drop_pending(tx, "webhook", after.id, now=now)
         return _save(tx, after, now)
 
+    return context.store.write(update)
+
 
 def remove_webhook(context: Context, id: str) -> int:
     """Remove it; how many deliveries that were still to be sent were dropped."""
     dropped = _drop_in_portions(context, id)
-    with context.store.write() as tx:
+
+    def remove(tx: Transaction) -> int:
         row = _existing_row(OutboxReader(tx.connection), id)
-        return dropped + stored_webhooks.remove_webhook(
-            tx, row["id"], now=context.clock()
-        )
+        return stored_webhooks.remove_webhook(tx, row["id"], now=context.clock())
+
+    return dropped + context.store.write(remove)
 
 
 def _drop_in_portions(context: Context, id: str) -> int:
     """Give up what is pending for a webhook, but for what comes meanwhile."""
     from calbook.store.writer import repeat_step  # slow to import
 
-    now, dropped = context.clock(), 0
+    now, dropped = context.clock(), list[int]()
     with context.store.read(OutboxReader) as reader:
         target = _existing_row(reader, id)["id"]
 
     def drop(tx: Transaction) -> int:
-        nonlocal dropped
         found = outbox.drop_pending(tx, "webhook", target, now=now, some=True)
-        dropped += found
+        tx.after_commit.append(lambda: dropped.append(found))
         return found
 
     context.store.write_portions(repeat_step(drop))
-    return dropped
+    return sum(dropped)
 
 
 def rotate_secret(context: Context, id: str, *, secret: str | None) -> Json:
@@ -119,10 +123,13 @@ def rotate_secret(context: Context, id: str, *, secret: str | None) -> Json:
     from calbook.wire.reading import webhooks
 
     new = webhooks.new_secret() if secret is None else webhooks.read_secret(secret)
-    with context.store.write() as tx:
+
+    def rotate(tx: Transaction) -> Json:
         now = context.clock()
         before = _webhook(_existing_row(OutboxReader(tx.connection), id))
         return _save(tx, before.with_new_secret(new, now=now), now, secret=new)
+
+    return context.store.write(rotate)
 
 
 def send_sample(context: Context, id: str) -> Json:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calbook.core.time import parsing, times
 from calbook.services.bookings import filters
 from calbook.store.busy_times import busy_time_rows
-from calbook.store.reader import Reader
+from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import occurrence_row_to_json
 
@@ -101,7 +101,7 @@ def _days_json(
         },
         now=now,
         latest_first=False,
-        limit=-1,
+        limit=EVERYTHING,
         offset=0,
     )
     return {

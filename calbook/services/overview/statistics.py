@@ -9,11 +9,11 @@ from calbook.core import checks
 from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.bookings import filters
-from calbook.store.reader import Row
 from calbook.store.statistics import GROUPS, StatisticsReader, Week
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Row
     from calbook.store.context import Context
 
 

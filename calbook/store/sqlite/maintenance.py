@@ -17,7 +17,6 @@ from calbook.core.errors import (
     OutputError,
     StoreError,
 )
-from calbook.store.reader import Reader
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.file_access import (
@@ -48,11 +47,11 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
     _check_exists(store.path)
     with tempfile.TemporaryDirectory() as directory:
         copy = os.path.join(directory, "copy.db")
-        with store.read(Reader) as reading:
+        with store.reading() as conn:
             try:
-                file_copies.copy_database(reading.connection, copy, lasts=False)
+                file_copies.copy_database(conn, copy, lasts=False)
             except sqlite3.OperationalError:
-                return find_faults(reading.connection)
+                return find_faults(conn)
         with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
             return find_faults(conn)
 
@@ -74,8 +73,8 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
     try:
-        with store.read(Reader) as reading:
-            file_copies.copy_database(reading.connection, temporary)
+        with store.reading() as conn:
+            file_copies.copy_database(conn, temporary)
         if not force:
             _claim_name(path)
         os.replace(temporary, path)
@@ -160,8 +159,8 @@ def _sound_copy(path: str, directory: str) -> str:
         check_is_whole(conn, path)
         file_copies.copy_database(conn, new)
     try:
-        with closing(SqliteStore(new)) as copy, copy.read(Reader) as reading:
-            findings = find_faults(reading.connection)
+        with closing(SqliteStore(new)) as copy, copy.reading() as conn:
+            findings = find_faults(conn)
     except Damaged:
         raise Damaged(f"{path} is damaged", path=path) from None
     if findings:

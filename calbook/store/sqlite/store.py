@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,18 +30,17 @@ from calbook.store.sqlite.file_access import (
     translate_errors,
     wait_for_lock,
 )
+from calbook.store.store import Store, run_after_commit
 
 if TYPE_CHECKING:
+    from calbook.store.connection import Connection
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
 
-PORTION_SECONDS = 0.15  # after which many steps let others write
-_PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
 
-
-class SqliteStore:
+class SqliteStore(Store):
     """The bookings file at a path; opened when first used, made when first written.
 
     Reading a file that does not exist shows what a new one holds and writes nothing.
@@ -67,31 +65,59 @@ class SqliteStore:
             with suppress(sqlite3.Error):  # another thread's: left to SQLite
                 self._conn.close()
 
+    def exists(self) -> bool:
+        return self.path == MEMORY or os.path.lexists(self.path)
+
+    def with_patience(self, seconds: float) -> SqliteStore | None:
+        return None if self.path == MEMORY else SqliteStore(self.path, patience=seconds)
+
+    def change_mark(self) -> object:
+        with self._connection(for_writing=False) as conn:
+            version = conn.execute("pragma data_version").fetchone()[0]
+        return version, self._identity_now()  # a restored file is another one
+
+    @property
+    def delivery_lock(self) -> str | None:
+        return None if self.path == MEMORY else self.path
+
+    def check(self) -> tuple[str, ...]:
+        from calbook.store.sqlite import maintenance  # slow to import
+
+        return maintenance.check_file(self)
+
+    def backup(self, path: str, *, force: bool) -> None:
+        from calbook.store.sqlite import maintenance  # slow to import
+
+        maintenance.backup(self, path, force=force)
+
+    def restore(self, path: str) -> str | None:
+        from calbook.store.sqlite import maintenance  # slow to import
+
+        return maintenance.restore(self, path)
+
     @property
     def connection(self) -> sqlite3.Connection:
         """For `maintenance`, outside a transaction."""
         return self._open(for_writing=True)
 
     @contextmanager
-    def read(self, view: Callable[[sqlite3.Connection], _View]) -> Iterator[_View]:
-        """A view of the file in which nothing changes, and nothing can be written.
+    def read(self, view: Callable[[Connection], _View]) -> Iterator[_View]:
+        with self.reading() as conn:
+            yield view(conn)
 
-        `view` is `Reader` for rows, or `Facts` for values.
-        """
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction that only reads."""
         with self._connection(for_writing=False) as conn:
             conn.execute("pragma query_only = on")
             try:
                 self._begin(conn, "deferred")
-                yield view(conn)
+                yield conn
             finally:
                 conn.execute("pragma query_only = off")
 
     @contextmanager
-    def write(self, *, dry_run: bool = False) -> Iterator[Transaction]:
-        """One transaction: committed at the end, or rolled back when anything raises.
-
-        A dry run does everything and then takes it back.
-        """
+    def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.transaction import Transaction  # slow to import
 
         with self._connection(for_writing=not dry_run) as conn:
@@ -103,26 +129,7 @@ class SqliteStore:
                 self._wait_for_lock(lambda: conn.execute("commit"))
                 self.queued += tx.queued
                 self._check_identity()
-
-    def write_portions(self, steps: Iterable[Callable[[Transaction], object]]) -> None:
-        """Do many small steps in transactions of a moment each: others get their turn.
-
-        When a step raises, those before its transaction stay. What a step reads may
-        have been changed by others since the one before.
-        """
-        rest = iter(steps)
-        while self._write_portion(rest):
-            time.sleep(_PAUSE_SECONDS)
-
-    def _write_portion(self, rest: Iterator[Callable[[Transaction], object]]) -> bool:
-        """Whether there may be more."""
-        with self.write() as tx:
-            until = time.monotonic() + PORTION_SECONDS
-            for step in rest:
-                step(tx)
-                if time.monotonic() >= until:
-                    return True
-        return False
+            run_after_commit(tx)
 
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.
@@ -194,6 +201,7 @@ class SqliteStore:
         conn = sqlite3.connect(name, timeout=LOCK_TRY_SECONDS, isolation_level=None)
         try:
             conn.row_factory = sqlite3.Row
+            conn.create_function("fold_case", 1, _fold_case, deterministic=True)
             self._wait_for_lock(lambda: set_pragmas(conn))
             found = self._wait_for_lock(lambda: read_file_marks(conn))
             check_is_whole(conn, path)
@@ -222,3 +230,7 @@ class SqliteStore:
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
+
+
+def _fold_case(text: str | None) -> str:
+    return (text or "").casefold()

@@ -1,0 +1,134 @@
+"""What every store of bookings offers; an engine fills in what is its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, TypeVar
+
+from calbook.store.reader import Reader
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
+    from calbook.store.transaction import Transaction
+
+_T = TypeVar("_T")
+_View = TypeVar("_View", bound=Reader)
+
+PORTION_SECONDS = 0.15  # after which many steps let others write
+_PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
+
+
+class Store:
+    """Bookings somewhere, read and written in transactions.
+
+    `path` is how people name it, without a password; `queued` are the deliveries that
+    were committed, by number.
+    """
+
+    path: str
+    queued: list[int]
+
+    def close(self) -> None:
+        """Let go of the database; the next use opens it again."""
+        raise NotImplementedError
+
+    def exists(self) -> bool:
+        """Whether there is anything; reading shows what a new store holds."""
+        raise NotImplementedError
+
+    def read(
+        self, view: Callable[[Connection], _View]
+    ) -> AbstractContextManager[_View]:
+        """A view in which nothing changes, and nothing can be written.
+
+        `view` is `Reader` for rows, or `Facts` for values.
+        """
+        raise NotImplementedError
+
+    def transaction(
+        self, *, dry_run: bool = False
+    ) -> AbstractContextManager[Transaction]:
+        """One transaction: committed at the end, or rolled back when anything raises.
+
+        A dry run does everything and then takes it back.
+        """
+        raise NotImplementedError
+
+    def with_patience(self, seconds: float) -> Store | None:
+        """Another on the same bookings that waits so long for a lock, if there can."""
+        raise NotImplementedError
+
+    def change_mark(self) -> object:
+        """Another value after each change by others."""
+        raise NotImplementedError
+
+    @property
+    def delivery_lock(self) -> str | None:
+        """The file beside which one process at a time locks what it sends.
+
+        None where several may send at once, or only this one can.
+        """
+        raise NotImplementedError
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with what is stored, a sentence each."""
+        raise NotImplementedError
+
+    def backup(self, path: str, *, force: bool) -> None:
+        """Copy all that is stored into a file.
+
+        Raises:
+            UsageError: it is done with the database's own tools.
+        """
+        raise NotImplementedError
+
+    def restore(self, path: str) -> str | None:
+        """Put a copy in the place of all that is stored; where that is kept.
+
+        Raises:
+            UsageError: it is done with the database's own tools.
+        """
+        raise NotImplementedError
+
+    def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:
+        """What a step returns that is one transaction.
+
+        It may be done again where another transaction came in between: what it does
+        outside belongs into `tx.after_commit`.
+        """
+        with self.transaction(dry_run=dry_run) as tx:
+            return step(tx)
+
+    def write_portions(self, steps: Iterable[Callable[[Transaction], object]]) -> None:
+        """Do many small steps in transactions of a moment each: others get their turn.
+
+        When a step raises, those before its transaction stay. What a step reads may
+        have been changed by others since the one before.
+        """
+        rest = iter(steps)
+        while self._write_portion(rest):
+            time.sleep(_PAUSE_SECONDS)
+
+    def _write_portion(self, rest: Iterator[Callable[[Transaction], object]]) -> bool:
+        """Whether there may be more."""
+        done: list[Callable[[Transaction], object]] = []
+
+        def portion(tx: Transaction) -> bool:
+            for step in done:  # once more
+                step(tx)
+            until = time.monotonic() + PORTION_SECONDS
+            for step in rest:
+                done.append(step)
+                step(tx)
+                if time.monotonic() >= until:
+                    return True
+            return False
+
+        return self.write(portion)
+
+
+def run_after_commit(tx: Transaction) -> None:
+    for step in tx.after_commit:
+        step()

@@ -136,6 +136,7 @@ class _CalendarPlace:
     def find(self, tx: Writer, stretches: Sequence[Stretch]) -> None:
         """Make the row if it is new, and the last stretch, so that others count on."""
         key = {name: self._calendar[name] for name in ("host_id", "name")}
+        tx.lock_hosts([key["host_id"]])
         find = "select id from calendars where host_id = :host_id and name = :name"
         row = tx.connection.execute(find, key).fetchone()
         if row is None:
@@ -148,6 +149,7 @@ class _CalendarPlace:
         self._insert(tx, self._count - 1, stretches[-1:])
 
     def add(self, tx: Writer, *, first: int, stretches: Sequence[Stretch]) -> None:
+        tx.lock_hosts([self._calendar["host_id"]])
         if self._last(tx) != self._first + self._count - 1:
             raise Busy(
                 f"calendar {self._calendar['name']} was imported again, or removed,"
@@ -186,7 +188,7 @@ _MOST_PIECES = 500  # that a step writes or removes, and those of one stretch mo
 
 def remove_busy(tx: Writer, calendar_id: int, *, before: int | None = None) -> int:
     """Some stretches of a calendar, all of them in the end; how many pieces."""
-    return tx.run(
+    return tx.count(
         "delete from busy where calendar_id = :id"
         " and (:before is null or stretch < :before) and stretch <= coalesce(("
         "  select stretch from busy where calendar_id = :id"
@@ -238,7 +240,7 @@ def remove_steps(calendar_id: int) -> Iterator[Step]:
 def remove_all_steps(host_id: str) -> Iterator[Step]:
     """Steps that take out all busy time of a host."""
     return repeat_step(
-        lambda tx: tx.run(
+        lambda tx: tx.count(
             "delete from busy where host_id = :host_id and busy_start <= coalesce(("
             "  select busy_start from busy where host_id = :host_id"
             "  order by busy_start limit 1 offset :most"

@@ -39,7 +39,7 @@ class CatalogWriter(Writer):
         )
 
     def remove_override(self, schedule_id: str, day: date) -> bool:
-        cursor = self.run(
+        cursor = self.count(
             "delete from schedule_overrides where schedule_id = :id and date = :date",
             id=schedule_id,
             date=day.isoformat(),

@@ -346,7 +346,7 @@ def drop_pending(
     tx: Writer, channel: str, target: str, *, now: datetime, some: bool = False
 ) -> int:
     """Give up what is pending for a target, or the oldest of it; how many that were."""
-    return tx.run(
+    return tx.count(
         f"{DROP_STATEMENT} and seq in (select seq from deliveries"
         " where status = 'pending' and channel = :channel and target = :target"
         " order by seq limit :most)",

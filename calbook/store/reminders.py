@@ -114,7 +114,7 @@ def drop_late_reminders(tx: Writer, now: datetime, *, most: int) -> bool:
             **facts,
         )
         dropping = f"{DROP_STATEMENT} and id in (select delivery from ({late}) x)"
-        is_more |= tx.run(dropping, **facts) == most
+        is_more |= tx.count(dropping, **facts) == most
     return is_more
 
 

@@ -78,7 +78,7 @@ class Transaction(CatalogWriter):
 
     def _settle_load(self, booking: Booking) -> None:
         """A booking whose last request expired is none of its hosts' any more."""
-        gone = self.run(
+        gone = self.count(
             """
             update booking_hosts set is_live = false
             where uid = :uid and is_live and not exists (

@@ -13,7 +13,7 @@ def retry_some_now(tx: Writer, now: int) -> int:
 
     All in the end: another call takes others.
     """
-    return tx.run(
+    return tx.count(
         "update deliveries set due_at = :now,"
         " attempts = case when attempts > 0 then attempts - 1 else 0 end"
         f" where seq in (select seq from deliveries where {WAITING} limit :most)",
@@ -29,7 +29,7 @@ def undo_wrong_clock(tx: Writer, now: int) -> bool:
     Whether there may be more.
     """
     facts = {"now": now, "longest": _LONGEST_WAIT, "most": _AT_ONCE}
-    at_once = tx.run(_PUT_BACK.format(due="0", wrong="attempts = 0"), **facts)
+    at_once = tx.count(_PUT_BACK.format(due="0", wrong="attempts = 0"), **facts)
     later = tx.connection.execute(
         _PUT_BACK.format(due=_WAIT, wrong=f"due_at > :now + {_WAIT}") + "returning id",
         facts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -38,8 +38,30 @@ class Writer(Facts):
         finally:
             self._conn.execute("release attempt")
 
-    def run(self, statement: str, **facts: Any) -> int:
+    def run(self, statement: str, **facts: Any) -> None:
+        """Write; a database that is far away is told of it with the next question."""
+        self._conn.executemany(statement, (facts,))
+
+    def count(self, statement: str, **facts: Any) -> int:
+        """Write; how many rows."""
         return self._conn.execute(statement, facts).rowcount
+
+    # -- locks: nothing where only one can write at a time
+
+    def lock_hosts(self, host_ids: Iterable[str]) -> None:
+        """Be alone with what hosts have to do, before it is looked at."""
+
+    def lock_booking(self, uid: str) -> None:
+        """Be alone with a booking, its hosts and all who could be."""
+
+    def lock_row(self, uid: str) -> None:
+        """Be alone with a booking whose hosts are locked."""
+
+    def lock_groups(self, event_type_id: str, start: datetime) -> None:
+        """Be alone with the bookings of an event type whose first start this is."""
+
+    def lock_catalog(self) -> None:
+        """Be alone with event types, hosts, schedules and webhooks."""
 
     def upsert(self, table: str, key: str, **columns: Any) -> None:
         """Insert, or update what is there under the key, by the same names."""

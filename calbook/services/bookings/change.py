@@ -49,8 +49,10 @@ def change_booking(
         first = record.find_stored_result(tx, options)
         if first is not None:
             return first
+        key = tx.resolve_uid(uid)
+        tx.lock_booking(key)
         record.record_expired_and_completed(tx, now)
-        before = tx.booking(tx.resolve_uid(uid))
+        before = tx.booking(key)
         if options.if_version is not None and options.if_version != before.version:
             raise VersionConflict(
                 before.uid, expected=options.if_version, actual=before.version

@@ -135,14 +135,17 @@ def create_in_transaction(
     first = record.find_stored_result(tx, options)
     if first is not None:
         return first
-    record.record_expired_and_completed(tx, now)
     event_type = tx.event_type(new_booking.event_type_id)
+    tx.lock_hosts(assigned.host_id for assigned in event_type.hosts)
+    record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(
         new_booking.start_time, now=now, timezone=new_booking.timezone or timezone
     )
     rule = _read_rule(new_booking, now=now, timezone=timezone)
     starts = _starts(event_type, rule, start, timezone)
+    if event_type.seats is not None:
+        tx.lock_groups(event_type.id, start.instant)
     group = group_bookings.find_group(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )

@@ -44,8 +44,9 @@ def add_note(context: Context, uid: str, *, content: str, is_private: bool) -> J
 
     def add(tx: Transaction) -> Json:
         now = context.clock()
-        record.record_expired_and_completed(tx, now)
         note: Json = {**said, "uid": tx.resolve_uid(uid), "created_at": epoch(now)}
+        tx.lock_booking(note["uid"])
+        record.record_expired_and_completed(tx, now)
         notes.insert_note(tx, note)
         booking = tx.booking_row(note["uid"])
         assert booking is not None

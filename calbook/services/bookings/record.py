@@ -124,6 +124,8 @@ def _end_expired_in_the_way(
     in_the_way = tx.expired_in_the_way(change.booking, before, now)
     for uid, keys in _by_uid(in_the_way).items():
         is_own = uid == change.booking.uid
+        if not is_own:
+            tx.lock_row(uid)
         asked = change.booking if is_own else tx.booking(uid)
         ended = lifecycle.end_expired(
             asked, [o for o in asked.occurrences if o.recurrence_id in keys], now

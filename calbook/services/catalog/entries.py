@@ -63,6 +63,7 @@ def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], ob
     """A host's busy time goes first: there may be much of it."""
 
     def check(tx: Transaction) -> None:
+        tx.lock_catalog()
         found[:] = [existing_row(tx, kind, key)["id"]]
         tx.check_unused(kind.noun, found[0])
 
@@ -73,7 +74,12 @@ def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], ob
         from calbook.store import busy  # slow to import
 
         yield from busy.remove_all_steps(id)
-    yield lambda tx: tx.remove(kind.noun, id)
+
+    def remove(tx: Transaction) -> None:
+        tx.lock_catalog()
+        tx.remove(kind.noun, id)
+
+    yield remove
 
 
 def read_id(kind: Kind, id: object) -> str:
@@ -127,6 +133,7 @@ def change_entry(
     answers: list[Json] = []
 
     def begin(tx: Transaction) -> None:
+        tx.lock_catalog()
         id = existing_row(tx, kind, key)["id"]
         save(tx, context.clock())
         reminders.begin_update(tx, kind.noun, id, context.clock())
@@ -177,4 +184,5 @@ def update_reminders(tx: Transaction, uids: Sequence[str], now: datetime) -> Non
     from calbook.services.outbox import mail_notices  # only where somebody is reminded
 
     for uid in uids:
+        tx.lock_booking(uid)
         mail_notices.update_reminders(tx, tx.booking(uid), now=now)

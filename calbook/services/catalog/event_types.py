@@ -30,6 +30,7 @@ def create_event_type(
 ) -> Json:
 
     def create(tx: Transaction) -> Json:
+        tx.lock_catalog()
         new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
         check_is_new(tx, EVENT_TYPE, new.id)
         _check_names(tx, new)

@@ -28,6 +28,7 @@ def create_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
     key = read_id(HOST, id)
 
     def create(tx: Transaction) -> Json:
+        tx.lock_catalog()
         check_is_new(tx, HOST, key)
         read = schedules.read_host_fields(fields)
         schedule = tx.schedule(read.get("schedule_id", "sched_work"))
@@ -65,6 +66,7 @@ def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:
             return entry_json(reader, HOST, _first_host(reader))
 
     def set_up(tx: Transaction) -> Json:
+        tx.lock_catalog()
         key = _first_host(tx)
         host, now = tx.host(key), context.clock()
         tx.save_host(host._replace(**changes), now=now)

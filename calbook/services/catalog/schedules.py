@@ -31,6 +31,7 @@ def create_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Jso
     new = schedules.new_schedule(key, fields)
 
     def create(tx: Transaction) -> Json:
+        tx.lock_catalog()
         check_is_new(tx, SCHEDULE, key)
         tx.save_schedule(new, now=context.clock())
         for override in new.overrides.values():
@@ -46,6 +47,7 @@ def update_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Jso
     changes = schedules.read_schedule_fields(fields)
 
     def update(tx: Transaction) -> Json:
+        tx.lock_catalog()
         before = tx.schedule(key)
         after = before._replace(**changes)
         tx.save_schedule(after, now=context.clock())
@@ -79,6 +81,7 @@ def override_dates(
     ]
 
     def override(tx: Transaction) -> Json:
+        tx.lock_catalog()
         existing_row(tx, SCHEDULE, key)
         for override in overrides:
             tx.save_override(key, override)
@@ -94,6 +97,7 @@ def remove_overrides(
     days = _local_dates(context, key, first, last)
 
     def remove(tx: Transaction) -> Json:
+        tx.lock_catalog()
         existing_row(tx, SCHEDULE, key)
         if not sum(tx.remove_override(key, day) for day in days):
             from calbook.core.errors import NotFound

@@ -34,5 +34,6 @@ def _work_out_reminders(tx: Transaction, now: datetime) -> bool:
     if mail_notices.usable_server() is None:  # when there is one again
         return False
     for uid in uids:
+        tx.lock_booking(uid)
         mail_notices.update_reminders(tx, tx.booking(uid), now=now, has_changed=False)
     return True

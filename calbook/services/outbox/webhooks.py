@@ -79,6 +79,7 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
         _drop_in_portions(context, id)
 
     def update(tx: Transaction) -> Json:
+        tx.lock_catalog()
         now = context.clock()
         before = _webhook(_existing_row(OutboxReader(tx.connection), id))
         after = _replace_fields(before, read)
@@ -95,6 +96,7 @@ def remove_webhook(context: Context, id: str) -> int:
     dropped = _drop_in_portions(context, id)
 
     def remove(tx: Transaction) -> int:
+        tx.lock_catalog()
         row = _existing_row(OutboxReader(tx.connection), id)
         return stored_webhooks.remove_webhook(tx, row["id"], now=context.clock())
 
@@ -125,6 +127,7 @@ def rotate_secret(context: Context, id: str, *, secret: str | None) -> Json:
     new = webhooks.new_secret() if secret is None else webhooks.read_secret(secret)
 
     def rotate(tx: Transaction) -> Json:
+        tx.lock_catalog()
         now = context.clock()
         before = _webhook(_existing_row(OutboxReader(tx.connection), id))
         return _save(tx, before.with_new_secret(new, now=now), now, secret=new)

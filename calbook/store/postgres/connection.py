@@ -1,0 +1,105 @@
+"""A connection as the shared statements use one; few journeys to the server.
+
+What is written waits, and travels with the next question or the commit. Only whole
+statements with their facts in them are sent, so that poolers can share connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from calbook.store.postgres.dialect import translate
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as DriverConnection
+
+    from calbook.store.connection import Facts
+
+_MOST_WAITING = 500_000  # bytes
+
+
+class Row:
+    """A row: its columns by name or place, or one after another."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: Mapping[str, int], values: tuple[Any, ...]) -> None:
+        self._places = places
+        self._values = values
+
+    def __getitem__(self, key: str | int) -> Any:
+        return self._values[self._places[key] if isinstance(key, str) else key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def keys(self) -> Iterable[str]:
+        return self._places.keys()
+
+
+class Cursor:
+    """What a statement found or changed."""
+
+    def __init__(self, rowcount: int, rows: Iterable[Row]) -> None:
+        self.rowcount = rowcount
+        self._rows = iter(rows)
+
+    def fetchone(self) -> Row | None:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[Row]:
+        return list(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._rows
+
+
+class Connection:
+    """Inside a transaction, which has begun with the first statement sent."""
+
+    def __init__(self, driver: DriverConnection) -> None:
+        self._driver = driver
+        self._cursor = driver.cursor()
+        self._waiting: list[bytes] = []
+        self._size = 0
+
+    def execute(self, statement: str, facts: Facts = ()) -> Cursor:
+        """Ask, after all that waits; the rows are all here then."""
+        self._add(translate(statement), facts)
+        return self.send()
+
+    def executemany(self, statement: str, facts: Iterable[Facts]) -> None:
+        """Write, before the next statement that asks; errors come with that."""
+        text = translate(statement)
+        for each in facts:
+            self._add(text, each)
+            if self._size > _MOST_WAITING:
+                self.send()
+
+    def add(self, statement: str) -> None:
+        """One of PostgreSQL's own, without facts, before the next that asks."""
+        self._add(statement, None)
+
+    def send(self) -> Cursor:
+        """Send what waits; the rows are the last statement's."""
+        text = b";".join(self._waiting)
+        self._waiting, self._size = [], 0
+        self._cursor.execute(text)
+        if self._cursor.description is None:
+            return Cursor(self._cursor.rowcount, ())
+        places = {c.name: n for n, c in enumerate(self._cursor.description)}
+        found = self._cursor.fetchall()
+        return Cursor(len(found), (Row(places, values) for values in found))
+
+    def forget(self) -> None:
+        """Send nothing of what waits."""
+        self._waiting, self._size = [], 0
+
+    def _add(self, text: str, facts: Facts | None) -> None:
+        found = self._cursor.mogrify(text, facts)
+        self._waiting.append(found)
+        self._size += len(found)

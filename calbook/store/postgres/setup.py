@@ -1,0 +1,253 @@
+"""The tables of a database: made once, brought up to date, and who may use them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from calbook.core.model import LONGEST_CLAIM
+from calbook.store.postgres import tables
+from calbook.store.postgres.errors import no_tables_error, translate_errors
+
+if TYPE_CHECKING:
+    from calbook.store.postgres.connection import Connection
+    from calbook.store.postgres.store import PostgresStore
+
+FIRST_VERSION = 6
+# By the version that each leads to.
+MIGRATIONS: dict[int, str] = {}
+_OLDEST_SERVER = 150000
+_LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
+# What is written once and never changed.
+_APPENDED = ("events", "idempotency_keys", "notes", "private_notes")
+
+
+def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
+    """Make schema, tables and a first host; whether they were not there yet.
+
+    Raises:
+        NotCalbook: another program's tables are in that schema.
+        Newer: a newer calbook made them.
+        StoreError: this role may not, or the server is too old.
+    """
+    with translate_errors(store.path), store.raw() as conn:
+        _begin(conn, store)
+        if _find_version(conn, store) is not None:
+            return False
+        _check_server(conn, store)
+        conn.add(f"create schema if not exists {store.url.schema}")
+        conn.add(f"set local search_path = {store.url.schema}")
+        _run(conn, tables.VERSION)
+        _run(conn, tables.FUNCTIONS.replace("{folded}", _folding(conn)))
+        for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
+            _run(conn, _compare_bytes(part))
+        _run(conn, _compare_bytes(tables.OUTBOX))
+        _run(conn, tables.OVERLAP)
+        _run(conn, tables.GUARDS)
+        if has_exclusion:
+            _add_exclusion(conn, store)
+        conn.execute(
+            "insert into calbook_schema values (:version, :has_exclusion)",
+            {"version": store.version, "has_exclusion": has_exclusion},
+        )
+        _add_first_host(conn)
+        conn.add("commit")
+        conn.send()
+        return True
+
+
+def migrate_tables(store: PostgresStore) -> int:
+    """Bring the tables up to date; the version that they had."""
+    with translate_errors(store.path), store.raw() as conn:
+        _begin(conn, store)
+        version = _find_version(conn, store)
+        if version is None:
+            raise no_tables_error(store.path)
+        conn.add(f"set local search_path = {store.url.schema}")
+        for number in range(version + 1, store.version + 1):
+            _run(conn, _compare_bytes(MIGRATIONS[number]))
+            conn.execute("update calbook_schema set version = :n", {"n": number})
+        conn.add("commit")
+        conn.send()
+        return version
+
+
+def grants(schema: str) -> str:
+    """What the owner lets a daily user do, as statements; the role is `staff`."""
+    changed = sorted(set(_table_names()) - set(_APPENDED))
+    lines = (
+        f"grant usage on schema {schema} to staff;",
+        f"grant select on {schema}.calbook_schema to staff;",
+        f"grant select, insert on {_names(schema, _APPENDED)} to staff;",
+        f"grant select, insert, update, delete on {_names(schema, changed)} to staff;",
+        f"grant usage on all sequences in schema {schema} to staff;",
+    )
+    return "\n".join(lines)
+
+
+def _names(schema: str, names: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"{schema}.{name}" for name in names)
+
+
+def _table_names() -> list[str]:
+    text = tables.CATALOG + tables.BOOKINGS + tables.EVENTS + tables.BUSY
+    return re.findall(r"create table (\w+)", text + tables.OUTBOX)
+
+
+def _begin(conn: Connection, store: PostgresStore) -> None:
+    """One at a time, whoever else makes or changes them."""
+    conn.add("begin isolation level read committed read write")
+    conn.add("set local lock_timeout = 10000")
+    conn.add("set local client_min_messages = warning")
+    conn.execute(
+        "select pg_advisory_xact_lock(hashtext(:name))",
+        {"name": f"calbook schema {store.url.schema}"},
+    )
+
+
+def _find_version(conn: Connection, store: PostgresStore) -> int | None:
+    """Of the tables that are there; None where there are none.
+
+    Raises:
+        NotCalbook: there are others.
+        Newer: a newer calbook made them.
+    """
+    found = conn.execute(
+        "select c.relname from pg_class c join pg_namespace n"
+        " on n.oid = c.relnamespace and n.nspname = :schema"
+        " where c.relkind in ('r', 'p', 'v')",
+        {"schema": store.url.schema},
+    )
+    names = {row[0] for row in found}
+    if not names:
+        return None
+    if "calbook_schema" not in names:
+        from calbook.core.errors import NotCalbook
+
+        raise NotCalbook(
+            f"the schema {store.url.schema} of {store.path} holds other tables",
+            hint="name another with ?schema=",
+            path=store.path,
+        )
+    row = conn.execute(
+        f"select version from {store.url.schema}.calbook_schema"
+    ).fetchone()
+    assert row is not None
+    version = int(row[0])
+    if version > store.version:
+        store.check_version(version)
+    return version
+
+
+def _check_server(conn: Connection, store: PostgresStore) -> None:
+    from calbook.core.errors import StoreError
+
+    row = conn.execute(
+        "select current_setting('server_version_num')::integer,"
+        " current_setting('server_version'), current_setting('server_encoding')"
+    ).fetchone()
+    assert row is not None
+    number, version, encoding = row
+    if number < _OLDEST_SERVER:
+        raise StoreError(
+            f"PostgreSQL {version} is too old: calbook needs 15", path=store.path
+        )
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{store.path} cannot hold every text: its encoding is {encoding}",
+            hint="create database … encoding 'UTF8' template template0",
+            path=store.path,
+        )
+
+
+def _folding(conn: Connection) -> str:
+    """How the server comes nearest to Python's case folding."""
+    row = conn.execute(
+        "select current_setting('server_version_num')::integer >= 180000, exists ("
+        " select 1 from pg_collation where collname = 'und-x-icu')"
+    ).fetchone()
+    assert row is not None
+    has_folding, has_icu = row
+    if has_folding:
+        return "casefold(said collate pg_unicode_fast)"
+    lower = 'lower(said collate "und-x-icu")' if has_icu else "lower(said)"
+    return f"replace({lower}, 'ß', 'ss')"
+
+
+def _add_exclusion(conn: Connection, store: PostgresStore) -> None:
+    import psycopg2
+
+    schema = store.url.schema
+    where = (
+        "select n.nspname from pg_extension e join pg_namespace n"
+        " on n.oid = e.extnamespace where e.extname = 'btree_gist'"
+    )
+    row = conn.execute(where).fetchone()
+    try:
+        if row is None:
+            may = conn.execute(
+                "select exists (select 1 from pg_namespace where nspname = 'public')"
+                " and has_schema_privilege('public', 'create')"
+            ).fetchone()
+            assert may is not None
+            home = "public" if may[0] else schema
+            conn.add(f"create extension btree_gist schema {home}")
+        else:
+            home = row[0]
+        conn.add(f'set local search_path = {schema}, "{home}"')
+        _run(conn, tables.EXCLUSION)
+        conn.send()
+    except psycopg2.Error as error:
+        if error.pgcode not in _NO_EXTENSION:
+            raise
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"{store.path} has no btree_gist, which keeps bookings from overlapping",
+            hint="let an administrator run: create extension btree_gist",
+            command_hint="let an administrator run `create extension btree_gist`,"
+            " or go without: calbook db init --no-exclusion",
+            path=store.path,
+        ) from None
+    conn.add(f"set local search_path = {schema}")
+
+
+# insufficient_privilege, feature_not_supported, undefined_file, undefined_object
+_NO_EXTENSION = {"42501", "0A000", "58P01", "42704"}
+
+
+def _run(conn: Connection, script: str) -> None:
+    conn.add(script.replace("{longest}", _LONGEST).strip().rstrip(";"))
+
+
+def _compare_bytes(script: str) -> str:
+    """Every column of text in the order of its bytes, as SQLite has it."""
+    return re.sub(
+        r"^(    (?:add column )?\w+ text)\b", r'\1 collate "C"', script, flags=re.M
+    )
+
+
+def _add_first_host(conn: Connection) -> None:
+    """One host and one schedule, so that it can be used at once."""
+    from calbook.store.sqlite.setup import system_timezone
+
+    office = [[540, 1020]]
+    facts = {
+        "timezone": system_timezone(),
+        "weekly": json.dumps([office] * 5 + [[]] * 2),
+        "now": int(datetime.now(UTC).timestamp()),
+    }
+    conn.execute(
+        "insert into schedules"
+        " (id, name, timezone, weekly, created_at, updated_at) values"
+        " ('sched_work', 'Working hours', :timezone, :weekly, :now, :now)",
+        facts,
+    )
+    conn.execute(
+        "insert into hosts"
+        " (id, name, timezone, schedule_id, created_at, updated_at) values"
+        " ('user_me', 'Me', :timezone, 'sched_work', :now, :now)",
+        facts,
+    )

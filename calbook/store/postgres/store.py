@@ -1,0 +1,243 @@
+"""A PostgreSQL database: opened, looked at and used in transactions.
+
+Each transaction sets what it needs of the session, so that a pooler may give every
+one another connection. Nothing is prepared, listened to or locked beyond it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from calbook.store.postgres.errors import (
+    LOCK_WAIT_SECONDS,
+    Collision,
+    busy_error,
+    no_tables_error,
+    translate_errors,
+)
+from calbook.store.postgres.url import read_url
+from calbook.store.reader import Reader
+from calbook.store.store import Store, run_after_commit
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from psycopg2.extensions import connection as DriverConnection
+
+    from calbook.core.errors import StoreError
+    from calbook.store.connection import Connection as AnyConnection
+    from calbook.store.postgres.connection import Connection
+    from calbook.store.transaction import Transaction
+
+_T = TypeVar("_T")
+_View = TypeVar("_View", bound=Reader)
+
+SCHEMA_VERSION = 6
+_MOST_TRIES = 5
+_PAUSE_SECONDS = 0.02  # twice as long after each collision, more or less
+_CONNECT_SECONDS = 10
+_WRITING = "begin isolation level read committed read write"
+_READING = "begin isolation level repeatable read read only"
+
+
+class PostgresStore(Store):
+    """The bookings in one schema of a database; opened when first used."""
+
+    def __init__(self, url: str, *, patience: float | None = None) -> None:
+        """`patience`: for how many seconds a lock is waited for, if not 10."""
+        self.url = read_url(url)
+        self.path = self.url.shown
+        self.queued: list[int] = []
+        self._patience = LOCK_WAIT_SECONDS if patience is None else patience
+        self._driver: DriverConnection | None = None
+        self._given = url
+        self._is_used = False
+        self.version = SCHEMA_VERSION
+
+    def close(self) -> None:
+        if self._driver is not None:
+            with suppress(Exception):  # it may be broken
+                self._driver.close()
+            self._driver = None
+
+    def exists(self) -> bool:
+        return True
+
+    @property
+    def delivery_lock(self) -> str | None:
+        return None
+
+    def with_patience(self, seconds: float) -> PostgresStore:
+        return PostgresStore(self._given, patience=seconds)
+
+    def change_mark(self) -> object:
+        """Any other transaction that wrote has another number."""
+        with self._begun(_READING) as conn:
+            row = conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
+            return row.fetchall()[0][0]
+
+    def check(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def backup(self, path: str, *, force: bool) -> None:
+        raise _use_tools(f"pg_dump --schema={self.url.schema} --format=custom", self)
+
+    def restore(self, path: str) -> str | None:
+        raise _use_tools("pg_restore --clean --if-exists", self)
+
+    @contextmanager
+    def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
+        with self._begun(_READING) as conn:
+            yield view(conn)
+
+    @contextmanager
+    def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
+        from calbook.store.postgres.transaction import PostgresTransaction
+
+        with self._begun(_WRITING) as conn:
+            tx = PostgresTransaction(conn)
+            yield tx
+            if dry_run:
+                conn.send()
+            else:
+                conn.add("commit")
+                conn.send()
+                self.queued += tx.queued
+        run_after_commit(tx)
+
+    def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:
+        for pause in _pauses():
+            try:
+                return super().write(step, dry_run=dry_run)
+            except Collision as collision:
+                if pause is None:
+                    if collision.is_lock:
+                        raise busy_error(self.path) from None
+                    raise
+                time.sleep(pause)
+        raise AssertionError
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[Connection]:
+        """A transaction on the tables of today; taken back if it was not committed."""
+        with translate_errors(self.path), self.raw() as conn:
+            conn.add(begin)
+            for setting in self._settings():
+                conn.add(setting)
+            found = conn.execute("select version from calbook_schema").fetchone()
+            self.check_version(None if found is None else found[0])
+            yield conn
+
+    def _settings(self) -> Iterator[str]:
+        yield f"set local search_path = {self.url.schema}"
+        yield f"set local lock_timeout = {max(1, round(self._patience * 1000))}"
+
+    def check_version(self, version: int | None) -> None:
+        if version != self.version:
+            raise _wrong_version(version, self.version, self.path)
+
+    @contextmanager
+    def raw(self) -> Iterator[Connection]:
+        """The connection, in no transaction; one that is open at the end is undone."""
+        from calbook.store.postgres.connection import Connection
+
+        if self._is_used:
+            from calbook.store.sqlite.file_access import in_use_error
+
+            raise in_use_error(f"in the middle of another call on {self.path}")
+        driver = self._open()
+        self._is_used = True
+        try:
+            yield Connection(driver)
+        finally:
+            self._is_used = False
+            self._end(driver)
+
+    def _end(self, driver: DriverConnection) -> None:
+        """Take back what is open; a connection that cannot is given up."""
+        if driver.closed:
+            self.close()
+        elif driver.info.transaction_status != 0:
+            try:
+                driver.cursor().execute("rollback")
+            except Exception:
+                self.close()
+
+    def _open(self) -> DriverConnection:
+        if self._driver is not None and not self._driver.closed:
+            return self._driver
+        psycopg2 = _import_driver()
+        try:
+            parts = psycopg2.extensions.parse_dsn(self.url.dsn)
+        except psycopg2.ProgrammingError:
+            from calbook.core.errors import BadInput
+
+            raise BadInput(
+                "the URL of the database cannot be read",
+                hint="postgresql://user@host:port/database?parameter=value",
+                field="db",
+            ) from None
+        parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
+        parts.setdefault("fallback_application_name", "calbook")
+        self._driver = psycopg2.connect(**parts, client_encoding="utf8")
+        self._driver.autocommit = True  # transactions are begun by statements
+        as_text = psycopg2.extensions.new_type(
+            (114, 3802), "JSON", lambda text, _: text
+        )
+        psycopg2.extensions.register_type(as_text, self._driver)
+        return self._driver
+
+
+def _import_driver() -> ModuleType:
+    try:
+        import psycopg2
+        import psycopg2.extensions
+    except ImportError:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "PostgreSQL needs its driver",
+            hint="pip install 'calbook[postgres]'",
+        ) from None
+    return psycopg2
+
+
+def _pauses() -> Iterator[float | None]:
+    """Before each further try; None with the last."""
+    for n in range(_MOST_TRIES):
+        yield _PAUSE_SECONDS * 2**n * random.uniform(0.5, 1.5)
+    yield None
+
+
+def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
+    from calbook.core.errors import Newer, StoreError
+
+    if version is None:
+        return no_tables_error(shown)
+    if version > known:
+        return Newer(
+            f"{shown} was made by a newer calbook",
+            hint="update calbook to use it",
+            path=shown,
+            schema=version,
+            known=known,
+        )
+    return StoreError(
+        f"{shown} was made by an older calbook",
+        hint="client.migrate() brings its tables up to date",
+        command_hint="calbook db migrate brings its tables up to date",
+        path=shown,
+    )
+
+
+def _use_tools(command: str, store: PostgresStore) -> Exception:
+    from calbook.core.errors import UsageError
+
+    return UsageError(
+        "a database is copied by its own tools",
+        hint=f"{command} --dbname='{store.path}' …",
+    )

@@ -1,0 +1,70 @@
+"""What writes on PostgreSQL besides: the locks under which facts are read.
+
+All who book or change lock hosts first, in the order of their ids, then the booking;
+so nobody waits for one who waits for him.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from calbook.core.time import times
+from calbook.store.transaction import Transaction
+
+# Not `for update`: rows that refer to a host may be written meanwhile.
+_HOSTS = """
+    select id from hosts where id in ({ids}) order by id for no key update
+"""
+_OF_BOOKING = """
+    select host_id from booking_hosts where uid = :uid
+    union
+    select h.host_id from event_type_hosts h
+    join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
+"""
+
+
+class PostgresTransaction(Transaction):
+    """A transaction beside others: what a decision is made from is locked first."""
+
+    def lock_hosts(self, host_ids: Iterable[str]) -> None:
+        ids = "select value from json_each(:ids)"
+        self._conn.execute(_HOSTS.format(ids=ids), {"ids": json.dumps(list(host_ids))})
+
+    def lock_booking(self, uid: str) -> None:
+        found = self._conn.execute(_HOSTS.format(ids=_OF_BOOKING), {"uid": uid})
+        locked = {row["id"] for row in found}
+        self.lock_row(uid)
+        hosts = self._conn.execute(
+            "select host_id from booking_hosts where uid = :uid", {"uid": uid}
+        )
+        others = {row["host_id"] for row in hosts} - locked
+        if others:  # it was handed over meanwhile
+            self.lock_hosts(others)
+
+    def lock_row(self, uid: str) -> None:
+        self.run("select 1 from bookings where uid = :uid for no key update", uid=uid)
+
+    def lock_groups(self, event_type_id: str, start: datetime) -> None:
+        self.run(
+            "select 1 from bookings where event_type_id = :event_type_id"
+            " and starts_at = :start order by uid for no key update",
+            event_type_id=event_type_id,
+            start=times.epoch(start),
+        )
+
+    def lock_catalog(self) -> None:
+        self.run("select pg_advisory_xact_lock(hashtext(current_schema || '.catalog'))")
+
+    def due_occurrences(
+        self, now: datetime, *, limit: int
+    ) -> list[tuple[str, datetime]]:
+        """Those that nobody else tells of or changes just now."""
+        found = self._conn.execute(
+            "select o.uid, o.recurrence_id from occurrences o"
+            " join bookings b on b.uid = o.uid where o.due <= :now"
+            " order by o.due limit :limit for no key update of o, b skip locked",
+            {"now": times.epoch(now), "limit": limit},
+        )
+        return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

@@ -163,13 +163,14 @@ def session(tmp_path: Path, told: Path) -> Session:
     """Starts pytest with one test that uses a server."""
 
     def start(then: str = "pass", *options: str, **env: str) -> subprocess.Popen[bytes]:
+        paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]
         (tmp_path / "pytest.ini").write_text("[pytest]\n")
         (tmp_path / "conftest.py").write_text(CONFTEST)
         (tmp_path / "test_it.py").write_text(TEST.format(told=str(told), then=then))
         return subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", *options, str(tmp_path)],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])} | env,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | env,
             stdout=subprocess.PIPE,
         )
 

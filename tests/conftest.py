@@ -26,8 +26,27 @@ if times.newer_package():
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
 settings.load_profile("calbook")
 
+STORES = {"sqlite": ("sqlite",), "postgres": ("postgres",)}
+STORES["all"] = (*STORES["sqlite"], *STORES["postgres"])
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: Any) -> None:
+    parser.addoption(
+        "--store",
+        choices=STORES,
+        default="sqlite",
+        help="which stores the tests of both use (default: %(default)s)",
+    )
+    pluginmanager.import_plugin("support.servers")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of any store runs once for each that was asked for."""
+    if "store" in metafunc.fixturenames:
+        stores = STORES[metafunc.config.getoption("store")]
+        metafunc.parametrize("store", stores, indirect=True)
 
 
 class Clock:
@@ -88,9 +107,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database() -> str:
+def store(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgres`."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def database(store: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """What `client` opens; a module that tests files gives `path` instead."""
-    return ":memory:"
+    if store == "sqlite":
+        yield ":memory:"
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.new_schema()
+    yield url
+    server.drop_schema(url)
 
 
 @pytest.fixture

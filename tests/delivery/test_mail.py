@@ -29,8 +29,8 @@ from support.mailing import (
     Received,
     Serve,
     Server,
-    free_port,
 )
+from support.ports import free_port
 
 from calbook import Booking, Client, errors
 from calbook.core.checks import NAME_LENGTH

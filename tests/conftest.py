@@ -19,6 +19,7 @@ from hypothesis import settings
 import calbook
 from calbook import Booking, Client, EventType
 from calbook.core.time import times
+from calbook.store.postgres.store import PostgresStore
 from calbook.store.sqlite import setup
 
 if times.newer_package():
@@ -121,6 +122,8 @@ def database(store: str, request: pytest.FixtureRequest) -> Iterator[str]:
         return
     server = request.getfixturevalue("postgres")
     url = server.new_schema()
+    with closing(PostgresStore(url)) as new:
+        new.create()
     yield url
     server.drop_schema(url)
 

@@ -72,6 +72,18 @@ class Store:
         """
         raise NotImplementedError
 
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        """Make the tables and a first host; whether they were not there yet.
+
+        `has_exclusion`: whether the database itself refuses what overlaps, besides the
+        triggers; where it can choose.
+        """
+        raise NotImplementedError
+
+    def migrate(self) -> int:
+        """Bring the tables up to date; the version that they had."""
+        raise NotImplementedError
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with what is stored, a sentence each."""
         raise NotImplementedError

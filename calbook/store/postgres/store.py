@@ -80,6 +80,16 @@ class PostgresStore(Store):
             row = conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
             return row.fetchall()[0][0]
 
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        from calbook.store.postgres import setup  # slow to import
+
+        return setup.create_tables(self, has_exclusion=has_exclusion)
+
+    def migrate(self) -> int:
+        from calbook.store.postgres import setup  # slow to import
+
+        return setup.migrate_tables(self)
+
     def check(self) -> tuple[str, ...]:
         raise NotImplementedError
 

@@ -85,7 +85,9 @@ class Connection:
         self._add(statement, None)
 
     def send(self) -> Cursor:
-        """Send what waits; the rows are the last statement's."""
+        """Send what waits, if anything does; the rows are the last statement's."""
+        if not self._waiting:
+            return Cursor(0, ())
         text = b";".join(self._waiting)
         self._waiting, self._size = [], 0
         self._cursor.execute(text)

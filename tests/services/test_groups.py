@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -1097,8 +1096,8 @@ RACERS, SEATS = 32, 10
 
 class TestInAFile:
     @pytest.fixture
-    def database(self, path: Path) -> str:
-        return str(path)
+    def database(self, place: str) -> str:
+        return place
 
     def test_of_many_at_once_as_many_get_in_as_there_are_seats(
         self, client: Client, event_type: EventTypeMaker, spawn: Spawn

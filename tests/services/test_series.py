@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -917,8 +916,8 @@ def test_what_is_cancelled_is_said_before_any_deadline(
 
 class TestInAFile:
     @pytest.fixture
-    def database(self, path: Path) -> str:
-        return str(path)
+    def database(self, place: str) -> str:
+        return place
 
     def test_of_two_dates_moved_onto_one_slot_at_once_one_gets_it(
         self, client: Client, series: BookingMaker, spawn: Spawn

@@ -9,15 +9,15 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DAYS, Clock
 from support.properties import TORTURE
+from support.stores import opened
 
 from calbook import Booking, Client, Occurrence, Status, errors
 from calbook.store.sqlite.consistency import row_faults
@@ -340,7 +340,7 @@ def pages(client: Client, order: dict[str, Any], *, size: int) -> Iterator[Booki
 
 def check_all(client: Client, clock: Clock, draw: random.Random) -> None:
     bookings = client.calendar.bookings.list(count=None)
-    with closing(sqlite3.connect(client.path)) as conn:
+    with opened(client.path) as conn:
         conn.row_factory = sqlite3.Row
         now = {"now": int(clock.now.timestamp())}
         rows = conn.execute(OCCURRENCES, now).fetchall()
@@ -359,17 +359,17 @@ def check_all(client: Client, clock: Clock, draw: random.Random) -> None:
 
 
 def stored(client: Client) -> list[str]:
-    with closing(sqlite3.connect(client.path)) as conn:
+    with opened(client.path) as conn:
         return [*conn.iterdump()]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_stored_stays_in_step_whatever_is_done(
-    path: Path, clock: Clock, seed: int
+    place: str, clock: Clock, seed: int
 ) -> None:
     draw = random.Random(seed)
     clock.now = BEGIN
-    with Client(path, clock=clock) as client:
+    with Client(place, clock=clock) as client:
         set_up(client)
         walk = Walk(client, clock, draw)
         for _ in range(STEPS):

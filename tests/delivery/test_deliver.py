@@ -613,7 +613,7 @@ def test_a_name_that_stands_for_a_forbidden_address_is_refused(
     made = client.calendar.webhooks.create(url, allow_http=True)
     client.calendar.webhooks.update(made.id, url="https://a.example/")
     with opened(client.path) as conn:
-        conn.execute("update webhooks set url = ?, allow_http = 0", (url,))
+        conn.execute("update webhooks set url = ?, allow_http = false", (url,))
     booking()
     resolving(monkeypatch, *found)
 
@@ -1146,6 +1146,7 @@ def test_what_has_arrived_is_forgotten_after_ninety_days(
     assert client.check() == ()
 
 
+@pytest.mark.sqlite
 def test_what_has_been_sent_costs_the_next_delivery_nothing(
     client: Client, hook: str, booking: Book
 ) -> None:

@@ -861,6 +861,7 @@ def test_without_webhooks_a_change_loads_no_network_and_touches_no_file(
     assert sorted(file.name for file in path.parent.iterdir()) == before
 
 
+@pytest.mark.sqlite
 def test_without_webhooks_an_event_costs_one_look(
     client: Client, booking: Book
 ) -> None:

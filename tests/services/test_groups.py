@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import Clock
 from support.running import PATIENCE, Spawn
+from support.stores import ask
 
 from calbook import Booking, Client, EventType, errors
 
@@ -363,7 +364,7 @@ def test_the_event_of_a_seat_holds_its_person_alone(
     seat("Bob", recurring=WEEKLY, guests=["carl@example.com"])
     client.calendar.bookings.remove_attendee(uid, email="bob@example.com", by="host")
 
-    rows = client._context.store.connection.execute("select booking from events")
+    rows = ask(client, "select booking from events order by seq")
     _, *held = (json.loads(row[0]) for row in rows)
 
     assert [[guest["email"] for guest in booking["guests"]] for booking in held] == [

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.running import PATIENCE
-from support.stores import opened
+from support.stores import dump, opened
 
 import calbook
 from calbook import Client, errors
@@ -895,8 +895,7 @@ def test_a_private_note_is_in_no_other_value(
 
 def test_a_private_note_is_in_no_other_table(run: Run, place: str, secret: str) -> None:
     run("cancel", secret, "--by", "host", "--reason", "Over")
-    with opened(place) as conn:
-        told = [line for line in conn.iterdump() if MARK in line]
+    told = [line for line in dump(place).splitlines() if MARK in line]
 
     assert len(told) == 2
     assert all(line.startswith('INSERT INTO "private_notes"') for line in told)

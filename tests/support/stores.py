@@ -26,6 +26,7 @@ from calbook.store.postgres.url import read_url
 from calbook.store.reader import Reader
 from support.postgres import SUPERUSER, Server
 
+REFUSALS = (sqlite3.IntegrityError, psycopg2.IntegrityError)  # by the database
 STORES = {"sqlite": ("sqlite",), "postgres": ("postgres",)}
 STORES["all"] = (*STORES["sqlite"], *STORES["postgres"])
 
@@ -42,11 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of any store runs once for each that was asked for.
 
-    One that asks for `path` is about the file: it runs on SQLite alone.
+    One that asks for `path` is about the file: it runs on SQLite alone, as what is
+    marked `sqlite`.
     """
     if "store" in metafunc.fixturenames:
-        is_of_file = "path" in metafunc.fixturenames
-        name = "sqlite" if is_of_file else metafunc.config.getoption("store")
+        name = metafunc.config.getoption("store")
+        marker = metafunc.definition.get_closest_marker("sqlite")
+        if marker or "path" in metafunc.fixturenames:
+            name = "sqlite"
         metafunc.parametrize("store", STORES[name], indirect=True)
 
 

@@ -434,6 +434,15 @@ FAULTS = {
     "{0} is not found by the address ada@example.com": "update attendees"
     " set email_folded = 'bob@example.com' where uid = '{0}'",
     "{0} has no event that tells of its making": "delete from events where uid = '{0}'",
+    "{0} has an event of time's that says mary did it": "update events"
+    " set by = 'system', actor = 'mary' where uid = '{0}'",
+    "dlv_x is being sent by another machine, which no file allows": "insert into"
+    " deliveries (id, channel, target, kind, status, due_at, created_at, leased_until)"
+    " values ('dlv_x', 'mail', 'a@example.com', 'reminder', 'pending', 0, 0, 9)",
+    "the table deliveries is not as calbook made it": "alter table deliveries"
+    " drop column leased_until",
+    "the table events is not as calbook made it": "alter table events"
+    " drop column actor",
     "{0} has something that is not JSON": "update bookings set policy = '{{'"
     " where uid = '{0}'",
     "{0} is not there, but its attendees": "delete from bookings where uid = '{0}'",

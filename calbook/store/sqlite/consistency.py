@@ -180,6 +180,12 @@ _CHECKS = {
             select uid from events where type = 'booking.created'
         )
     """,
+    "{} has an event of time's that says {} did it": """
+        select uid, actor from events where by = 'system' and actor is not null
+    """,
+    "{} is being sent by another machine, which no file allows": """
+        select id from deliveries where leased_until is not null
+    """,
     "{} has something that is not JSON": """
         select uid from bookings where not (
             json_valid(responses) and json_valid(metadata) and json_valid(overrides)
@@ -256,7 +262,13 @@ _CHECKS |= {
 
 def find_faults(conn: sqlite3.Connection) -> tuple[str, ...]:
     """What is wrong, a sentence each: pages, tables, references, and what they say."""
-    found = (*_page_faults(conn), *_schema_faults(conn), *row_faults(conn))
+    pages, schema = tuple(_page_faults(conn)), tuple(_schema_faults(conn))
+    found = [*pages, *schema]
+    try:
+        found.extend(row_faults(conn))
+    except sqlite3.OperationalError:  # a column is missing, and named above
+        if not schema:
+            raise
     return tuple(dict.fromkeys(found))
 
 

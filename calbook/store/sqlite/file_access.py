@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 APPLICATION_ID = 0x43616C42  # "CalB"
 
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 LOCK_WAIT_SECONDS = 10.0  # seconds to wait for a lock

@@ -29,6 +29,7 @@ class Store:
 
     path: str
     queued: list[int]
+    version: int  # of the tables that it works with
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
@@ -82,6 +83,14 @@ class Store:
 
     def migrate(self) -> int:
         """Bring the tables up to date; the version that they had."""
+        raise NotImplementedError
+
+    def grants(self) -> str:
+        """The statements that let another role use it every day.
+
+        Raises:
+            UsageError: who may use it is not said by statements.
+        """
         raise NotImplementedError
 
     def check(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from calbook.store.postgres.errors import (
     no_tables_error,
     translate_errors,
 )
-from calbook.store.postgres.url import read_url
+from calbook.store.postgres.url import bad_url_error, read_url
 from calbook.store.reader import Reader
 from calbook.store.store import Store, run_after_commit
 
@@ -93,11 +93,23 @@ class PostgresStore(Store):
     def check(self) -> tuple[str, ...]:
         raise NotImplementedError
 
+    def grants(self) -> str:
+        from calbook.store.postgres import grants  # slow to import
+
+        return grants.grants(self.url.schema)
+
     def backup(self, path: str, *, force: bool) -> None:
-        raise _use_tools(f"pg_dump --schema={self.url.schema} --format=custom", self)
+        schema = f"--schema={self.url.schema}"
+        raise _use_tools(
+            *("pg_dump", f"--dbname={self.url.public}", schema),
+            *("--format=custom", f"--file={path}"),
+        )
 
     def restore(self, path: str) -> str | None:
-        raise _use_tools("pg_restore --clean --if-exists", self)
+        raise _use_tools(
+            *("pg_restore", f"--dbname={self.url.public}", "--clean", "--if-exists"),
+            *("--single-transaction", path),
+        )
 
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
@@ -184,13 +196,7 @@ class PostgresStore(Store):
         try:
             parts = psycopg2.extensions.parse_dsn(self.url.dsn)
         except psycopg2.ProgrammingError:
-            from calbook.core.errors import BadInput
-
-            raise BadInput(
-                "the URL of the database cannot be read",
-                hint="postgresql://user@host:port/database?parameter=value",
-                field="db",
-            ) from None
+            raise bad_url_error() from None
         parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
         parts.setdefault("fallback_application_name", "calbook")
         self._driver = psycopg2.connect(**parts, client_encoding="utf8")
@@ -244,10 +250,12 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
     )
 
 
-def _use_tools(command: str, store: PostgresStore) -> Exception:
+def _use_tools(*command: str) -> Exception:
+    import shlex
+
     from calbook.core.errors import UsageError
 
     return UsageError(
-        "a database is copied by its own tools",
-        hint=f"{command} --dbname='{store.path}' …",
+        "PostgreSQL's own tools back a database up and restore it",
+        hint=shlex.join(command),
     )

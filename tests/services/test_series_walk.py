@@ -20,7 +20,7 @@ from conftest import DAYS, Clock
 from support.properties import TORTURE
 
 from calbook import Booking, Client, Occurrence, Status, errors
-from calbook.store.sqlite.consistency import row_faults
+from calbook.store.consistency import row_faults
 
 WALKS = 4
 STEPS = 60

@@ -91,7 +91,10 @@ class PostgresStore(Store):
         return setup.migrate_tables(self)
 
     def check(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        from calbook.store.postgres import consistency  # slow to import
+
+        with self._begun(_READING) as conn:
+            return consistency.find_faults(conn, self.url.schema)
 
     def grants(self) -> str:
         from calbook.store.postgres import grants  # slow to import

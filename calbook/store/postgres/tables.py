@@ -27,6 +27,15 @@ create function unixepoch() returns bigint language sql volatile as $$
     select floor(extract(epoch from clock_timestamp()))::bigint
 $$;
 
+create function json_valid(said text) returns boolean language plpgsql immutable
+strict as $$
+begin
+    perform said::json;
+    return true;
+exception when invalid_text_representation then
+    return false;
+end $$;
+
 create function fold_case(said text) returns text language sql immutable as $$
     select coalesce({folded}, '')
 $$;

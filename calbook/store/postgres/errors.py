@@ -41,7 +41,7 @@ _UNUSABLE = (
 
 
 @contextmanager
-def translate_errors(shown: str) -> Iterator[None]:
+def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
     """Within, the driver's errors become `StoreError` or `Collision`.
 
     Any other is a bug, and passes.
@@ -56,6 +56,8 @@ def translate_errors(shown: str) -> Iterator[None]:
         known = _translate(error, shown)
         if known is None:
             raise
+        if is_commit and error.pgcode is None:
+            known.hint = "it may have been done, or not: look before you do it again"
         raise known from None
 
 

@@ -22,7 +22,6 @@ from calbook.store.sqlite.file_access import (
     check_directory,
     check_is_whole,
     create_file,
-    in_use_error,
     is_file,
     leave_wal,
     read_file_marks,
@@ -30,7 +29,7 @@ from calbook.store.sqlite.file_access import (
     translate_errors,
     wait_for_lock,
 )
-from calbook.store.store import Store, run_after_commit
+from calbook.store.store import Store, in_use_error, run_after_commit
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

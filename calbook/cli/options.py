@@ -173,7 +173,7 @@ class Output(Group):
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
-    db: str | None = option("--db", "FILE", "The bookings file [CALBOOK_DB].")
+    db: str | None = option("--db", "FILE", "The bookings file or URL [CALBOOK_DB].")
 
     def client(self) -> "AbstractContextManager[Client]":
         return open_client(self.db)

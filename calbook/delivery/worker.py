@@ -40,6 +40,8 @@ _LATELY = 20  # changes by people that say too how late it is
 _AT_ONCE = 1_000  # old deliveries that one round forgets
 _MOST_QUEUES = 8  # targets that are sent to at once
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
+_LEASE = 60  # seconds for an attempt, and to record it
+_LONGEST_SLEEP = 5  # seconds, where other machines may make something due
 _LOOK = 0.5  # seconds after which a watcher looks whether the file has changed
 _STALE = 1.0  # seconds after which a round looks what else has become due
 
@@ -176,10 +178,12 @@ class DeliveryWorker:
         with self._context.store.read(OutboxReader) as reading:
             moments = (
                 reading.next_due(now),
+                reading.next_lease_end(now),
                 reading.next_plan(now),
                 reading.next_status_change(),
             )
-        return min((m for m in moments if m is not None), default=float("inf"))
+        least = now + _LONGEST_SLEEP if self._context.store.has_leases else float("inf")
+        return min(least, *(m for m in moments if m is not None))
 
     def _start(self) -> None:
         """Give every free queue its next delivery."""
@@ -204,8 +208,7 @@ class DeliveryWorker:
         return min(ATTEMPT_SECONDS, self._until - time.monotonic() - _GRACE)
 
     def _try(self, key: str, seq: int) -> None:
-        with self._context.store.read(OutboxReader) as reading:
-            job = jobs.read_job(reading, seq)
+        job = self._take_job(seq)
         if job is None:  # sent, dropped, or another of its booking comes first
             return
         self._tried.add(seq)
@@ -216,6 +219,20 @@ class DeliveryWorker:
         sender = self._queues.sender(key, job.channel)
         send = partial(sender.send, job, now=now, seconds=seconds)
         Thread(target=self._send, args=(key, job, send), daemon=True).start()
+
+    def _take_job(self, seq: int) -> Job | None:
+        """A delivery that may be sent now, and that nobody else sends meanwhile."""
+        if not self._context.store.has_leases:
+            with self._context.store.read(OutboxReader) as reading:
+                return jobs.read_job(reading, seq)
+
+        def lease(tx: Transaction) -> Job | None:
+            job = jobs.read_job(OutboxReader(tx.connection), seq)
+            if job and outbox.lease_delivery(tx, seq, seconds=_LEASE):
+                return job
+            return None
+
+        return self._context.store.write(lease)
 
     def _send(self, key: str, job: Job, send: Callable[[], Outcome]) -> None:
         """In a thread of its own, without the file."""

@@ -36,9 +36,12 @@ _BEFORE = """
       and e.uid = d.uid and e.seq < d.seq and e.kind <> 'reminder'
 """
 _EARLIER = f"select 1 {_BEFORE}"
+# One that somebody sends just now is leased to him, by the database's own clock: until
+# he has recorded how it went, or died.
+_IS_FREE = "(d.leased_until is null or d.leased_until <= unixepoch())"
 _DUE = f"""
     select d.seq, d.channel, d.target, d.id from deliveries d
-    where d.status = 'pending' and d.due_at <= :now
+    where d.status = 'pending' and d.due_at <= :now and {_IS_FREE}
       and not exists ({_EARLIER} and e.due_at > :now)
       and (:only is null or d.seq in (
           select cast(value as bigint) from json_each(:only)
@@ -165,6 +168,14 @@ class OutboxReader(Reader):
         )
         return row["due_at"] if row else None
 
+    def next_lease_end(self, now: int) -> int | None:
+        """When what others send just now can be sent again, should they have died."""
+        row = self._one(
+            "select min(leased_until) - unixepoch() as seconds from deliveries"
+            " where status = 'pending' and leased_until > unixepoch()"
+        )
+        return now + row["seconds"] if row and row["seconds"] is not None else None
+
     def next_plan(self, now: int) -> int | None:
         """When there will be more reminders to queue, see `reminder_plans`."""
         row = self._one(
@@ -202,7 +213,7 @@ class OutboxReader(Reader):
     def unsent(self, seqs: Collection[int]) -> list[Row]:
         """Those of these that have not arrived, the oldest first."""
         return self._conn.execute(
-            f"{_LOG} where d.status <> 'delivered'"
+            f"{_LOG} where d.status <> 'delivered' and {_IS_FREE}"
             " and d.seq in (select cast(value as bigint) from json_each(:seqs))"
             " order by d.seq",
             {"seqs": _to_list(seqs)},
@@ -282,6 +293,19 @@ def queue_delivery(
     return id
 
 
+def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
+    """Let nobody else send a pending delivery for so long; whether it was free."""
+    return bool(
+        tx.count(
+            "update deliveries set leased_until = unixepoch() + :seconds"
+            " where seq = :seq and status = 'pending'"
+            " and (leased_until is null or leased_until <= unixepoch())",
+            seq=seq,
+            seconds=seconds,
+        )
+    )
+
+
 def reserve_space(tx: Writer) -> None:
     """See that attempts at deliveries can be written down.
 
@@ -322,7 +346,7 @@ def record_attempt(
     )
     tx.run(
         "update deliveries set status = :status, attempts = attempts + 1,"
-        " due_at = coalesce(:due_at, due_at),"
+        " due_at = coalesce(:due_at, due_at), leased_until = null,"
         " finished_at = case when :status = 'pending' then null else :at end"
         " where id = :id and status = 'pending'",
         id=id,

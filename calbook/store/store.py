@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from calbook.store.reader import Reader
 
 if TYPE_CHECKING:
+    from calbook.core.errors import StoreError
     from calbook.store.connection import Connection
     from calbook.store.transaction import Transaction
 
@@ -29,6 +30,8 @@ class Store:
 
     path: str
     queued: list[int]
+    version: int  # of the tables that it works with
+    has_leases = False  # several may send at once, each what it has leased
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
@@ -61,7 +64,7 @@ class Store:
         raise NotImplementedError
 
     def change_mark(self) -> object:
-        """Another value after each change by others."""
+        """Another value after each change by others that there may be more to send."""
         raise NotImplementedError
 
     @property
@@ -82,6 +85,14 @@ class Store:
 
     def migrate(self) -> int:
         """Bring the tables up to date; the version that they had."""
+        raise NotImplementedError
+
+    def grants(self) -> str:
+        """The statements that let another role use it every day.
+
+        Raises:
+            UsageError: who may use it is not said by statements.
+        """
         raise NotImplementedError
 
     def check(self) -> tuple[str, ...]:
@@ -144,3 +155,13 @@ class Store:
 def run_after_commit(tx: Transaction) -> None:
     for step in tx.after_commit:
         step()
+
+
+def in_use_error(how: str) -> StoreError:
+    """Two calls of one client at once would share a transaction."""
+    from calbook.core.errors import StoreError
+
+    return StoreError(
+        f"this client is {how}",
+        hint="take one client for each thread and each nested use",
+    )

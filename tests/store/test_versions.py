@@ -41,6 +41,7 @@ FIRST_UNSEEN = {
     2: "create_busy",
     3: "create_outbox",
     4: "undo_wrong_clocks",
+    5: "add_actors",
 }
 
 

@@ -85,7 +85,7 @@ class Connection:
         self._add(statement, None)
 
     def send(self) -> Cursor:
-        """Send what waits, if anything does; the rows are the last statement's."""
+        """Send what waits; the rows are the last statement's."""
         if not self._waiting:
             return Cursor(0, ())
         text = b";".join(self._waiting)
@@ -97,9 +97,12 @@ class Connection:
         found = self._cursor.fetchall()
         return Cursor(len(found), (Row(places, values) for values in found))
 
-    def forget(self) -> None:
-        """Send nothing of what waits."""
-        self._waiting, self._size = [], 0
+    def commit(self) -> None:
+        """Send what waits, and make it last."""
+        self.add("commit")
+        self.send()
+        if self._cursor.statusmessage != "COMMIT":
+            raise RuntimeError("committed a transaction that had failed")
 
     def _add(self, text: str, facts: Facts | None) -> None:
         found = self._cursor.mogrify(text, facts)

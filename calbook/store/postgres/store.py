@@ -6,7 +6,9 @@ one another connection. Nothing is prepared, listened to or locked beyond it.
 
 from __future__ import annotations
 
+import os
 import random
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,9 +21,9 @@ from calbook.store.postgres.errors import (
     no_tables_error,
     translate_errors,
 )
-from calbook.store.postgres.url import read_url
+from calbook.store.postgres.url import bad_url_error, read_url
 from calbook.store.reader import Reader
-from calbook.store.store import Store, run_after_commit
+from calbook.store.store import Store, in_use_error, run_after_commit
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,12 +42,21 @@ SCHEMA_VERSION = 6
 _MOST_TRIES = 5
 _PAUSE_SECONDS = 0.02  # twice as long after each collision, more or less
 _CONNECT_SECONDS = 10
+_TIMEOUT_SAID = {"PGCONNECT_TIMEOUT", "PGSERVICE"}  # or it may be, in that file
+_JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
 _WRITING = "begin isolation level read committed read write"
 _READING = "begin isolation level repeatable read read only"
+
+_MARK = """
+    select (select max(seq) from events), (select max(seq) from deliveries),
+        (select max(updated_at) from webhooks)
+"""
 
 
 class PostgresStore(Store):
     """The bookings in one schema of a database; opened when first used."""
+
+    has_leases = True
 
     def __init__(self, url: str, *, patience: float | None = None) -> None:
         """`patience`: for how many seconds a lock is waited for, if not 10."""
@@ -56,6 +67,7 @@ class PostgresStore(Store):
         self._driver: DriverConnection | None = None
         self._given = url
         self._is_used = False
+        self._process = os.getpid()
         self.version = SCHEMA_VERSION
 
     def close(self) -> None:
@@ -75,10 +87,8 @@ class PostgresStore(Store):
         return PostgresStore(self._given, patience=seconds)
 
     def change_mark(self) -> object:
-        """Any other transaction that wrote has another number."""
         with self._begun(_READING) as conn:
-            row = conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
-            return row.fetchall()[0][0]
+            return tuple(conn.execute(_MARK).fetchall()[0])
 
     def create(self, *, has_exclusion: bool = True) -> bool:
         from calbook.store.postgres import setup  # slow to import
@@ -91,13 +101,28 @@ class PostgresStore(Store):
         return setup.migrate_tables(self)
 
     def check(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        from calbook.store.postgres import consistency  # slow to import
+
+        with self._begun(_READING) as conn:
+            return consistency.find_faults(conn, self.url.schema)
+
+    def grants(self) -> str:
+        from calbook.store.postgres import grants  # slow to import
+
+        return grants.grants(self.url.schema)
 
     def backup(self, path: str, *, force: bool) -> None:
-        raise _use_tools(f"pg_dump --schema={self.url.schema} --format=custom", self)
+        schema = f"--schema={self.url.schema}"
+        raise _use_tools(
+            *("pg_dump", f"--dbname={self.url.public}", schema),
+            *("--format=custom", f"--file={path}"),
+        )
 
     def restore(self, path: str) -> str | None:
-        raise _use_tools("pg_restore --clean --if-exists", self)
+        raise _use_tools(
+            *("pg_restore", f"--dbname={self.url.public}", "--clean", "--if-exists"),
+            *("--single-transaction", path),
+        )
 
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
@@ -114,8 +139,8 @@ class PostgresStore(Store):
             if dry_run:
                 conn.send()
             else:
-                conn.add("commit")
-                conn.send()
+                with translate_errors(self.path, is_commit=True):
+                    conn.commit()
                 self.queued += tx.queued
         run_after_commit(tx)
 
@@ -136,15 +161,11 @@ class PostgresStore(Store):
         """A transaction on the tables of today; taken back if it was not committed."""
         with translate_errors(self.path), self.raw() as conn:
             conn.add(begin)
-            for setting in self._settings():
-                conn.add(setting)
+            conn.add(f"set local search_path = {self.url.schema}")
+            conn.add(f"set local lock_timeout = {max(1, round(self._patience * 1000))}")
             found = conn.execute("select version from calbook_schema").fetchone()
             self.check_version(None if found is None else found[0])
             yield conn
-
-    def _settings(self) -> Iterator[str]:
-        yield f"set local search_path = {self.url.schema}"
-        yield f"set local lock_timeout = {max(1, round(self._patience * 1000))}"
 
     def check_version(self, version: int | None) -> None:
         if version != self.version:
@@ -156,50 +177,55 @@ class PostgresStore(Store):
         from calbook.store.postgres.connection import Connection
 
         if self._is_used:
-            from calbook.store.sqlite.file_access import in_use_error
-
             raise in_use_error(f"in the middle of another call on {self.path}")
-        driver = self._open()
         self._is_used = True
         try:
-            yield Connection(driver)
+            yield Connection(self._open())
         finally:
             self._is_used = False
-            self._end(driver)
+            self._end()
 
-    def _end(self, driver: DriverConnection) -> None:
+    def _end(self) -> None:
         """Take back what is open; a connection that cannot is given up."""
-        if driver.closed:
+        if self._driver is None or self._driver.info.transaction_status == 0:
+            return
+        try:
+            self._driver.cursor().execute("rollback")
+        except Exception:
             self.close()
-        elif driver.info.transaction_status != 0:
-            try:
-                driver.cursor().execute("rollback")
-            except Exception:
-                self.close()
 
     def _open(self) -> DriverConnection:
-        if self._driver is not None and not self._driver.closed:
-            return self._driver
-        psycopg2 = _import_driver()
-        try:
-            parts = psycopg2.extensions.parse_dsn(self.url.dsn)
-        except psycopg2.ProgrammingError:
-            from calbook.core.errors import BadInput
-
-            raise BadInput(
-                "the URL of the database cannot be read",
-                hint="postgresql://user@host:port/database?parameter=value",
-                field="db",
-            ) from None
-        parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
-        parts.setdefault("fallback_application_name", "calbook")
-        self._driver = psycopg2.connect(**parts, client_encoding="utf8")
-        self._driver.autocommit = True  # transactions are begun by statements
-        as_text = psycopg2.extensions.new_type(
-            (114, 3802), "JSON", lambda text, _: text
-        )
-        psycopg2.extensions.register_type(as_text, self._driver)
+        """The connection, or a new one where it was lost, or is another process's."""
+        if self._driver is not None and self._process == os.getpid():
+            if _is_alive(self._driver):
+                return self._driver
+            self.close()
+        self._driver, self._process = _connect(self.url.dsn), os.getpid()
         return self._driver
+
+
+def _connect(dsn: str) -> DriverConnection:
+    psycopg2 = _import_driver()
+    try:
+        parts = psycopg2.extensions.parse_dsn(dsn)
+    except psycopg2.ProgrammingError:  # which shows what it cannot read
+        raise bad_url_error() from None
+    if "service" not in parts and not _TIMEOUT_SAID.intersection(os.environ):
+        parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
+    parts.setdefault("fallback_application_name", "calbook")
+    driver: DriverConnection = psycopg2.connect(**parts, client_encoding="utf8")
+    driver.autocommit = True  # transactions are begun by statements
+    as_text = psycopg2.extensions.new_type(_JSON_TYPES, "JSON", lambda text, _: text)
+    psycopg2.extensions.register_type(as_text, driver)
+    return driver
+
+
+def _is_alive(driver: DriverConnection) -> bool:
+    """Whether the server has neither closed it nor said that it will."""
+    if driver.closed:
+        return False
+    readable, _, _ = select.select([driver], [], [], 0)
+    return not readable
 
 
 def _import_driver() -> ModuleType:
@@ -244,10 +270,12 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
     )
 
 
-def _use_tools(command: str, store: PostgresStore) -> Exception:
+def _use_tools(*command: str) -> Exception:
+    import shlex
+
     from calbook.core.errors import UsageError
 
     return UsageError(
-        "a database is copied by its own tools",
-        hint=f"{command} --dbname='{store.path}' …",
+        "PostgreSQL's own tools back a database up and restore it",
+        hint=shlex.join(command),
     )

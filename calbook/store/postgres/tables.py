@@ -1,7 +1,8 @@
 """The tables as `sqlite.tables` and its later versions make them, for PostgreSQL.
 
 Text is compared byte by byte, as in SQLite; what is JSON is text there too. `rowid` is
-the order of making. Functions are what the shared statements call.
+the order of making. Functions are what the shared statements call; that `json_items`
+gives few rows is what makes the planner look into the index for each of them.
 """
 
 VERSION = """
@@ -13,19 +14,28 @@ create table calbook_schema (
 
 FUNCTIONS = """
 create function json_items(items text) returns table (key text, value text)
-language sql immutable rows 10 as $$
-    select (n - 1)::text, item from json_array_elements_text(
-        case when json_typeof(items::json) = 'array' then items::json end
-    ) with ordinality as a (item, n)
-    union all
-    select e.key, e.value from json_each_text(
-        case when json_typeof(items::json) = 'object' then items::json end
-    ) e
-$$;
+language plpgsql immutable strict rows 3 as $$
+begin
+    if json_typeof(items::json) = 'object' then
+        return query select * from json_each_text(items::json);
+    else
+        return query select (n - 1)::text, item
+        from json_array_elements_text(items::json) with ordinality as a (item, n);
+    end if;
+end $$;
 
 create function unixepoch() returns bigint language sql volatile as $$
     select floor(extract(epoch from clock_timestamp()))::bigint
 $$;
+
+create function json_valid(said text) returns boolean language plpgsql immutable
+strict as $$
+begin
+    perform said::json;
+    return true;
+exception when invalid_text_representation then
+    return false;
+end $$;
 
 create function fold_case(said text) returns text language sql immutable as $$
     select coalesce({folded}, '')
@@ -229,12 +239,14 @@ create index claims_by_occurrence on claims (uid, recurrence_id);
 """
 
 # A calbook has looked before it writes; this is for whoever else does, at any
-# isolation level: the host's row is what two of them meet at.
+# isolation level: the host's row is what two of them meet at. Who has met it once in
+# this transaction is alone with it: to change it for each claim takes the square.
+BUMPED_ONCE = " and xmin <> pg_current_xact_id()::xid"
 OVERLAP = """
 create function refuse_overlap() returns trigger language plpgsql
 set search_path from current as $$
 begin
-    update hosts set revision = revision + 1 where id = new.host_id;
+    update hosts set revision = revision + 1 where id = new.host_id{once};
     if exists (
         select 1 from claims
         where host_id = new.host_id

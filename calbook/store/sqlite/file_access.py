@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from calbook.store.store import in_use_error
+
 if TYPE_CHECKING:
     from calbook.core.errors import StoreError
 
@@ -19,7 +21,7 @@ _T = TypeVar("_T")
 APPLICATION_ID = 0x43616C42  # "CalB"
 
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 LOCK_WAIT_SECONDS = 10.0  # seconds to wait for a lock
@@ -186,16 +188,6 @@ def busy_error(path: str) -> StoreError:
         f"{path} is locked by another program",
         hint=f"calbook waited {LOCK_WAIT_SECONDS:.0f} s; try again",
         path=path,
-    )
-
-
-def in_use_error(how: str) -> StoreError:
-    """Two calls of one client at once would share a transaction."""
-    from calbook.core.errors import StoreError
-
-    return StoreError(
-        f"this client is {how}",
-        hint="take one client for each thread and each nested use",
     )
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables, version_5
+from calbook.store.sqlite import tables, version_5, version_6
 
 migrations = Migrations("calbook")
 
@@ -93,6 +93,16 @@ def guard_meetings(db: Database) -> None:
 @migrations()
 def create_host_joins(db: Database) -> None:
     _run(db.conn, version_5.HOST_JOINS)
+
+
+@migrations()
+def add_actors(db: Database) -> None:
+    _run(db.conn, version_6.ACTORS)
+
+
+@migrations()
+def add_leases(db: Database) -> None:
+    _run(db.conn, version_6.LEASES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -107,7 +107,7 @@ def database(store: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def emptied_tables(worker_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of new tables on PostgreSQL."""
-    monkeypatch.setattr(psycopg2, "connect", _connect)
+    monkeypatch.setattr(psycopg2, "connect", connect)
     return worker_tables.empty()
 
 
@@ -192,7 +192,7 @@ _kept: dict[int, list[_KeptConnection]] = defaultdict(list)  # by process
 _connect_anew = psycopg2.connect
 
 
-def _connect(*args: Any, **parts: Any) -> Any:
+def connect(*args: Any, **parts: Any) -> Any:
     """A kept connection, or a new one that will be kept."""
     wanted = psycopg2.extensions.make_dsn(*args, **parts)
     kept = _kept[os.getpid()]
@@ -271,18 +271,18 @@ def dump(place: object) -> str:
     with opened(place) as conn:
         if conn.is_sqlite:
             named = conn.execute(
-                "select name, sql from sqlite_schema where type = 'table' order by 1"
+                "select name from sqlite_schema where type = 'table' order by 1"
             )
         else:
             named = conn.execute(
                 "select relname from pg_class where relkind = 'r'"
                 " and relnamespace = current_schema::regnamespace order by 1"
             )
-        rows = (
-            (*name, *sorted(map(repr, conn.execute(f"select * from {name[0]}"))))
-            for name in named
+        return "\n".join(
+            f"{name} {row}"
+            for (name,) in named
+            for row in sorted(map(repr, conn.execute(f"select * from {name}")))
         )
-        return "\n".join("\n".join(each) for each in rows)
 
 
 def ask(client: Client, statement: str, **facts: Any) -> list[Any]:

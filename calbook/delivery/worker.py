@@ -183,7 +183,7 @@ class DeliveryWorker:
                 reading.next_status_change(),
             )
         least = now + _LONGEST_SLEEP if self._context.store.has_leases else float("inf")
-        return min(least, *(m for m in moments if m is not None))
+        return min([least, *(m for m in moments if m is not None)])
 
     def _start(self) -> None:
         """Give every free queue its next delivery."""

@@ -207,6 +207,20 @@ def test_what_cannot_be_shared_is_refused_and_stays(
     assert all_rights(fit) == before
 
 
+@as_root
+def test_the_directory_has_to_be_of_the_same_group(fit: Path) -> None:
+    os.chown(fit.parent, -1, TEAM + 1)
+    fit.parent.chmod(0o2777)
+
+    with (
+        Client(fit) as client,
+        pytest.raises(errors.StoreError, match="is not a directory"),
+    ):
+        client.share(group=str(TEAM))
+
+    assert rights(fit)[0] == 0o600
+
+
 def test_a_directory_that_nobody_else_can_reach_is_named(fit: Path) -> None:
     closed = fit.parent / "closed"
     inner = closed / "inner"
@@ -247,14 +261,14 @@ def test_a_system_without_groups_says_so(
 # -- used by several -----------------------------------------------------------------
 
 ACTING = """
-import importlib, os, pkgutil, sys
-import grp, pwd
-import calbook
+import grp, os, pwd, sys
 from calbook import Client, errors
+# What that user may not be able to read:
+from calbook.delivery import worker
+from calbook.services import maintenance
+from calbook.services.outbox import sending
+from calbook.store.sqlite import access_errors
 user, groups, path, action = sys.argv[1:]
-for module in pkgutil.walk_packages(calbook.__path__, "calbook."):
-    if "__main__" not in module.name:
-        importlib.import_module(module.name)  # that user may not be able to read it
 
 def act(path):
     with Client(path) as client:
@@ -442,6 +456,19 @@ def test_what_a_killed_user_left_is_named_where_nobody_else_may_touch_it(
     assert f"{ADA} may not read and remove {journal} | it is from a program" in answer
     assert done_by(GRACE, shared, LOOK) == "done"
     assert done_by(ADA, shared, LOOK, TEAM) == "done"
+
+
+@as_root
+def test_what_a_killed_user_left_in_a_sticky_directory_is_named(shared: Path) -> None:
+    """There a journal can be read, but removed by its maker alone."""
+    shared.parent.chmod(0o3777)
+    with start(GRACE, shared, KILLED, TEAM) as killed:
+        killed.wait(60)
+    os.chown(shared.parent, 0, TEAM)
+
+    answer = done_by(ADA, shared, LOOK, TEAM)
+
+    assert f"{ADA} may not read and remove {shared}-journal" in answer
 
 
 READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && "$@"'

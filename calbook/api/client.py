@@ -189,6 +189,15 @@ class Client:
 
         return maintenance.restore_file(self._context, os.fspath(path))
 
+    def share(self, *, group: str) -> None:
+        """Give the file to a group of users on this machine, who then may all write.
+
+        Its directory has to be the group's: what SQLite makes there is theirs too.
+        """
+        from calbook.services import maintenance
+
+        maintenance.share_file(self._context, group)
+
     def close(self) -> None:
         self._context.store.close()
 

@@ -60,7 +60,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
         "config": _commands("config", "show", "smtp", "smtp-test"),
-        "db": _commands("db", "path", "check", "backup", "restore"),
+        "db": _commands("db", "path", "check", "backup", "restore", "share"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),
@@ -79,7 +79,7 @@ _GROUP_HELP = {
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
     "config": "The mail server of this computer: show, smtp, smtp-test.",
-    "db": "The bookings file: path, check, backup, restore.",
+    "db": "The bookings file: path, check, backup, restore, share.",
 }
 _HELP = """A booking engine in one SQLite file.
 

@@ -1,4 +1,4 @@
-"""The bookings file looked after: checked, copied, and a copy put in its place."""
+"""The bookings file looked after: checked, copied, put back, and shared."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def back_up_file(context: Context, path: str, *, force: bool) -> None:
 def restore_file(context: Context, path: str) -> str | None:
     """Put a copy in the file's place; where the present one is kept."""
     return context.store.restore(path)
+
+
+def share_file(context: Context, group: str) -> None:
+    """Give the file to a group of users on this machine."""
+    context.store.share(group)

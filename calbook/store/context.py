@@ -32,8 +32,13 @@ def open_context(path: str, clock: Clock) -> Context:
     """The file at a path with a clock, which is read in whole seconds of UTC.
 
     Raises:
+        BadInput: `CALBOOK_UMASK` is no umask.
         BadTime: when it is read, and returns what is no moment that can be booked.
     """
+    if os.environ.get("CALBOOK_UMASK"):
+        from calbook.store.sqlite.file_modes import new_file_mode
+
+        new_file_mode()
     return Context(_open_store(path), lambda: _read_clock(clock))
 
 

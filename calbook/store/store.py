@@ -106,6 +106,14 @@ class Store:
         """
         raise NotImplementedError
 
+    def share(self, group: str) -> None:
+        """Let a group of users on this machine read and write.
+
+        Raises:
+            UsageError: the database has users of its own.
+        """
+        raise NotImplementedError
+
     def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:
         """What a step returns that is one transaction.
 

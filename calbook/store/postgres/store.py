@@ -108,6 +108,14 @@ class PostgresStore(Store):
     def restore(self, path: str) -> str | None:
         raise _use_tools("pg_restore --clean --if-exists", self)
 
+    def share(self, group: str) -> None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "a database is shared by its roles",
+            hint="grant what `calbook db init --grants` prints",
+        )
+
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
         with self._begun(_READING) as conn:

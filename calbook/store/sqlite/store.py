@@ -94,6 +94,11 @@ class SqliteStore(Store):
 
         return maintenance.restore(self, path)
 
+    def share(self, group: str) -> None:
+        from calbook.store.sqlite import sharing  # slow to import
+
+        sharing.share(self, group)
+
     @property
     def connection(self) -> sqlite3.Connection:
         """For `maintenance`, outside a transaction."""

@@ -25,6 +25,7 @@ from calbook.store.sqlite import setup
 if times.newer_package():
     zoneinfo.reset_tzpath(())  # what tests expect is worked out by the same rules
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
+os.environ["CALBOOK_ACTOR"] = "grace"  # whoever runs the tests
 settings.load_profile("calbook")
 
 STORES = {"sqlite": ("sqlite",), "postgres": ("postgres",)}

@@ -56,14 +56,20 @@ class Client:
 
     Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory.
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
+    `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
+    name.
     For several threads, take one client each.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        clock: Clock | None = None,
+        actor: str | None = None,
     ) -> None:
         self.path = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(self.path, clock or system_clock)
+        self._context = open_context(self.path, clock or system_clock, actor)
         self.calendar = Calendar(self._context)
 
     def __repr__(self) -> str:

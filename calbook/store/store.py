@@ -21,16 +21,21 @@ PORTION_SECONDS = 0.15  # after which many steps let others write
 _PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
 
 
+def nobody() -> None:
+    """Who is named in events where it is not known who writes them."""
+
+
 class Store:
     """Bookings somewhere, read and written in transactions.
 
     `path` is how people name it, without a password; `queued` are the deliveries that
-    were committed, by number.
+    were committed, by number; `actor` says who writes, when an event is written.
     """
 
     path: str
     queued: list[int]
     has_leases = False  # several may send at once, each what it has leased
+    actor: Callable[[], str | None] = staticmethod(nobody)
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""

@@ -126,7 +126,7 @@ class PostgresStore(Store):
         from calbook.store.postgres.transaction import PostgresTransaction
 
         with self._begun(_WRITING) as conn:
-            tx = PostgresTransaction(conn)
+            tx = PostgresTransaction(conn, self.actor)
             yield tx
             if dry_run:
                 conn.send()

@@ -127,7 +127,7 @@ class SqliteStore(Store):
         with self._connection(for_writing=not dry_run) as conn:
             leave_wal(conn)
             self._begin(conn, "immediate")
-            tx = Transaction(conn)
+            tx = Transaction(conn, self.actor)
             yield tx
             if not dry_run:
                 self._wait_for_lock(lambda: conn.execute("commit"))

@@ -217,8 +217,8 @@ Loaded = Callable[..., list[str]]
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The library's entrance: a file, a clock, and the calendar in it."""
+"""The library's entrance: a file or database, a clock, and the calendar in it."""
 
 from __future__ import annotations
 
@@ -52,9 +52,10 @@ class Calendar:
 
 
 class Client:
-    """A bookings file, opened when first used.
+    """A bookings file or a PostgreSQL database, opened when first used.
 
-    Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory.
+    Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory. A
+    `postgresql://` URL is shown in `path` without its password.
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
     `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
     name.
@@ -68,8 +69,9 @@ class Client:
         clock: Clock | None = None,
         actor: str | None = None,
     ) -> None:
-        self.path = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(self.path, clock or system_clock, actor)
+        given = os.fspath(path) if path is not None else default_path()
+        self._context = open_context(given, clock or system_clock, actor)
+        self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
     def __repr__(self) -> str:
@@ -176,6 +178,32 @@ class Client:
         given = {"name": name, "email": email, "timezone": timezone}
         fields = {key: value for key, value in given.items() if value is not None}
         return Host(set_up_first_host(self._context, fields))
+
+    def init(self, *, exclusion: bool = True) -> bool:
+        """Make the file, or the tables of the database; whether they were missing.
+
+        `exclusion=False` is for a database that has no exclusion constraints: then
+        only triggers keep bookings from overlapping.
+
+        Raises:
+            NotCalbook: another program's tables are there.
+            Newer: a newer calbook made them.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.create_tables(self._context, has_exclusion=exclusion)
+
+    def migrate(self) -> tuple[int, int]:
+        """Bring the tables up to date; the version that they had, and have."""
+        from calbook.services import maintenance
+
+        return maintenance.migrate_tables(self._context)
+
+    def grants(self) -> str:
+        """The statements that give a database role what it needs every day."""
+        from calbook.services import maintenance
+
+        return maintenance.list_grants(self._context)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""

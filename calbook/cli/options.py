@@ -176,7 +176,7 @@ class Output(Group):
     actor: str | None = option(
         "--actor", "NAME", "Who does it, for the history [CALBOOK_ACTOR]."
     )
-    db: str | None = option("--db", "FILE", "The bookings file [CALBOOK_DB].")
+    db: str | None = option("--db", "FILE", "The bookings file or URL [CALBOOK_DB].")
 
     def client(self) -> "AbstractContextManager[Client]":
         return open_client(self.db, self.actor)

@@ -60,7 +60,9 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
         "config": _commands("config", "show", "smtp", "smtp-test"),
-        "db": _commands("db", "path", "check", "backup", "restore", "share"),
+        "db": _commands(
+            *("db", "path", "init", "migrate", "check", "backup", "restore", "share")
+        ),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),
@@ -79,7 +81,7 @@ _GROUP_HELP = {
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
     "config": "The mail server of this computer: show, smtp, smtp-test.",
-    "db": "The bookings file: path, check, backup, restore, share.",
+    "db": "The bookings file or database: path, init, check and more.",
 }
 _HELP = """A booking engine in one SQLite file.
 

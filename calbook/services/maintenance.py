@@ -1,8 +1,23 @@
-"""The bookings file looked after: checked, copied, put back, and shared."""
+"""The bookings file or database looked after: made, checked, copied, shared."""
 
 from __future__ import annotations
 
 from calbook.store.context import Context
+
+
+def create_tables(context: Context, *, has_exclusion: bool) -> bool:
+    """Make the file or the database's tables; whether they were missing."""
+    return context.store.create(has_exclusion=has_exclusion)
+
+
+def migrate_tables(context: Context) -> tuple[int, int]:
+    """Bring the tables up to date; the version that they had, and have."""
+    store = context.store
+    return store.migrate(), store.version
+
+
+def list_grants(context: Context) -> str:
+    return context.store.grants()
 
 
 def check_file(context: Context) -> tuple[str, ...]:

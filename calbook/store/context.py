@@ -1,8 +1,9 @@
-"""Where everything is done: the bookings file, and the clock by which it is judged."""
+"""Where everything is done: a file or database, and the clock it is judged by."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from calbook.core.time import times
 from calbook.store.store import Store
 
 POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 Clock = Callable[[], datetime]
 
@@ -50,6 +52,14 @@ def _open_store(path: str) -> Store:
         from calbook.store.postgres.store import PostgresStore
 
         return PostgresStore(path)
+    if _SCHEME.match(path):  # and maybe a password: it is not shown
+        from calbook.core.errors import BadInput
+
+        raise BadInput(
+            "bookings are kept in a file or in PostgreSQL",
+            hint="a URL begins with postgresql://",
+            field="db",
+        )
     from calbook.store.sqlite.store import SqliteStore
 
     return SqliteStore(path)

@@ -34,6 +34,7 @@ class Store:
 
     path: str
     queued: list[int]
+    version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)
 
@@ -89,6 +90,14 @@ class Store:
 
     def migrate(self) -> int:
         """Bring the tables up to date; the version that they had."""
+        raise NotImplementedError
+
+    def grants(self) -> str:
+        """The statements that let another role use it every day.
+
+        Raises:
+            UsageError: who may use it is not said by statements.
+        """
         raise NotImplementedError
 
     def check(self) -> tuple[str, ...]:

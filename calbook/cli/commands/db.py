@@ -1,4 +1,4 @@
-"""`db path|check|backup|restore|share`: the bookings file itself."""
+"""`db path|init|migrate|check|backup|restore|share`: the file or database itself."""
 
 from typing import Annotated
 
@@ -10,14 +10,54 @@ from calbook.cli.session import ask_yes_no, needed
 from calbook.core.time import times
 
 
+class Making(o.Group):
+    no_exclusion: bool = o.flag(
+        "--no-exclusion", "For a database without exclusion constraints."
+    )
+    grants: bool = o.flag(
+        "--grants", "Only print what its owner grants to the role of every day."
+    )
+
+
 def path(*, out: o.Printing) -> None:
-    """Print where the bookings file is."""
+    """Print where the bookings file or database is, without a password."""
     with out.client() as client:
         path = client.path
     if out.json:
         output.print_object({"path": path}, out.form(), keys=(), card=str)
     else:
         output.write(f"{path}\n")
+
+
+def init(*, making: Making, out: o.Printing) -> None:
+    """Make the bookings file, or the tables of a PostgreSQL database."""
+    with out.client() as client:
+        if making.grants:
+            grants = client.grants()
+        else:
+            is_new = client.init(exclusion=not making.no_exclusion)
+    if not making.grants:
+        said = f"Made {client.path}" if is_new else f"{client.path} is there already"
+        answer = {"path": client.path, "created": is_new}
+        output.print_done(said, answer, json=out.json)
+    elif out.json:
+        lines = [line for line in grants.splitlines() if line[:2] != "--"]
+        output.print_object({"grants": lines}, out.form(), keys=(), card=str)
+    else:
+        output.write(f"{grants}\n")
+
+
+def migrate(*, out: o.Printing) -> None:
+    """Bring the tables up to date."""
+    with out.client() as client:
+        before, now = client.migrate()
+    said = (
+        f"{client.path} is up to date"
+        if before == now
+        else f"Brought {client.path} from version {before} to {now}"
+    )
+    answer = {"path": client.path, "from": before, "to": now}
+    output.print_done(said, answer, json=out.json)
 
 
 def check(*, out: o.Printing) -> None:

@@ -27,7 +27,7 @@ def init(*, person: Person, out: o.Printing) -> None:
     HOSTS.print(host, out)
     if asks:
         output.flush()
-        output.say(f"Your file is {client.path}. Next:")
+        output.say(f"Your bookings are in {client.path}. Next:")
         output.say("  calbook event add demo --title 'Product demo' --duration 30")
         output.say("  calbook create --event demo")
 

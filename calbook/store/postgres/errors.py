@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg2
 
-    from calbook.core.errors import StoreError
+    from calbook.core.errors import CalbookError, StoreError
 
 LOCK_WAIT_SECONDS = 10.0
 
@@ -61,12 +61,12 @@ def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
         raise known from None
 
 
-def _translate(error: psycopg2.Error, shown: str) -> StoreError | None:
+def _translate(error: psycopg2.Error, shown: str) -> CalbookError | None:
     import psycopg2
 
     from calbook.core import errors
 
-    code, said = error.pgcode, _first_line(error)
+    code, said = error.pgcode, first_line(error)
     if code == _LOCK_NOT_AVAILABLE:
         return busy_error(shown)
     if code == _READ_ONLY:
@@ -85,6 +85,8 @@ def _translate(error: psycopg2.Error, shown: str) -> StoreError | None:
         )
     if code in _NO_TABLE:
         return no_tables_error(shown)
+    if code is None and said.startswith("invalid "):  # libpq, of what it was given
+        return errors.BadInput(f"{shown} cannot be used: {said}", field="db")
     lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
     if (code is None and lost) or (code or "").startswith(_UNUSABLE):
         return errors.StoreError(f"{shown} cannot be used: {said}", path=shown)
@@ -112,7 +114,7 @@ def no_tables_error(shown: str) -> StoreError:
     )
 
 
-def _first_line(error: psycopg2.Error) -> str:
+def first_line(error: psycopg2.Error) -> str:
     """What the server or libpq says, without where it was said."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = lines[0] if lines else type(error).__name__

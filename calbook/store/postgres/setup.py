@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
 from calbook.store.postgres import tables
-from calbook.store.postgres.errors import no_tables_error, translate_errors
+from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 
 if TYPE_CHECKING:
     from calbook.store.postgres.connection import Connection
@@ -20,8 +22,6 @@ FIRST_VERSION = 6
 MIGRATIONS: dict[int, str] = {}
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
-# What is written once and never changed.
-_APPENDED = ("events", "idempotency_keys", "notes", "private_notes")
 
 
 def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
@@ -32,36 +32,65 @@ def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
         Newer: a newer calbook made them.
         StoreError: this role may not, or the server is too old.
     """
-    with translate_errors(store.path), store.raw() as conn:
-        _begin(conn, store)
-        if _find_version(conn, store) is not None:
-            return False
-        _check_server(conn, store)
-        conn.add(f"create schema if not exists {store.url.schema}")
-        conn.add(f"set local search_path = {store.url.schema}")
-        _run(conn, tables.VERSION)
-        _run(conn, tables.FUNCTIONS.replace("{folded}", _folding(conn)))
-        for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
-            _run(conn, _compare_bytes(part))
-        _run(conn, _compare_bytes(tables.OUTBOX))
-        _run(conn, tables.OVERLAP)
-        _run(conn, tables.GUARDS)
-        if has_exclusion:
-            _add_exclusion(conn, store)
-        conn.execute(
-            "insert into calbook_schema values (:version, :has_exclusion)",
-            {"version": store.version, "has_exclusion": has_exclusion},
-        )
-        _add_first_host(conn)
+    with (
+        translate_errors(store.path),
+        _explain_rights(store.url.schema),
+        store.raw() as conn,
+    ):
+        begin_alone(conn, store)
+        is_new = make_missing_tables(conn, store, has_exclusion=has_exclusion)
         conn.add("commit")
         conn.send()
-        return True
+        return is_new
+
+
+@contextmanager
+def _explain_rights(schema: str) -> Iterator[None]:
+    """Within, a right that is missing is another one than people need every day."""
+    import psycopg2.errors
+
+    try:
+        yield
+    except psycopg2.errors.InsufficientPrivilege as error:
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"the schema {schema} cannot be made: {first_line(error)}",
+            hint=f"let an administrator run: create schema {schema} authorization …",
+        ) from None
+
+
+def make_missing_tables(
+    conn: Connection, store: PostgresStore, *, has_exclusion: bool = True
+) -> bool:
+    """Within a transaction that `begin_alone` began: whether they were missing."""
+    version = _find_version(conn, store)
+    if version is not None:
+        return False
+    _check_server(conn, store)
+    _make_schema(conn, store)
+    _run(conn, tables.VERSION)
+    _run(conn, tables.FUNCTIONS.replace("{folded}", _folding(conn)))
+    for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
+        _run(conn, _compare_bytes(part))
+    _run(conn, _compare_bytes(tables.OUTBOX))
+    once = tables.BUMPED_ONCE if has_exclusion else ""
+    _run(conn, tables.OVERLAP.replace("{once}", once))
+    _run(conn, tables.GUARDS)
+    if has_exclusion:
+        _add_exclusion(conn, store)
+    conn.execute(
+        "insert into calbook_schema values (:version, :has_exclusion)",
+        {"version": store.version, "has_exclusion": has_exclusion},
+    )
+    _add_first_host(conn)
+    return True
 
 
 def migrate_tables(store: PostgresStore) -> int:
     """Bring the tables up to date; the version that they had."""
     with translate_errors(store.path), store.raw() as conn:
-        _begin(conn, store)
+        begin_alone(conn, store)
         version = _find_version(conn, store)
         if version is None:
             raise no_tables_error(store.path)
@@ -74,29 +103,7 @@ def migrate_tables(store: PostgresStore) -> int:
         return version
 
 
-def grants(schema: str) -> str:
-    """What the owner lets a daily user do, as statements; the role is `staff`."""
-    changed = sorted(set(_table_names()) - set(_APPENDED))
-    lines = (
-        f"grant usage on schema {schema} to staff;",
-        f"grant select on {schema}.calbook_schema to staff;",
-        f"grant select, insert on {_names(schema, _APPENDED)} to staff;",
-        f"grant select, insert, update, delete on {_names(schema, changed)} to staff;",
-        f"grant usage on all sequences in schema {schema} to staff;",
-    )
-    return "\n".join(lines)
-
-
-def _names(schema: str, names: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(f"{schema}.{name}" for name in names)
-
-
-def _table_names() -> list[str]:
-    text = tables.CATALOG + tables.BOOKINGS + tables.EVENTS + tables.BUSY
-    return re.findall(r"create table (\w+)", text + tables.OUTBOX)
-
-
-def _begin(conn: Connection, store: PostgresStore) -> None:
+def begin_alone(conn: Connection, store: PostgresStore) -> None:
     """One at a time, whoever else makes or changes them."""
     conn.add("begin isolation level read committed read write")
     conn.add("set local lock_timeout = 10000")
@@ -115,15 +122,17 @@ def _find_version(conn: Connection, store: PostgresStore) -> int | None:
         Newer: a newer calbook made them.
     """
     found = conn.execute(
-        "select c.relname from pg_class c join pg_namespace n"
+        "select c.relname, a.attname from pg_class c join pg_namespace n"
         " on n.oid = c.relnamespace and n.nspname = :schema"
-        " where c.relkind in ('r', 'p', 'v')",
+        " left join pg_attribute a on a.attrelid = c.oid and a.attname = 'version'"
+        " and c.relname = 'calbook_schema'"
+        " where c.relkind in ('r', 'p', 'v', 'm', 'f')",
         {"schema": store.url.schema},
     )
-    names = {row[0] for row in found}
+    names = {(row[0], row[1]) for row in found}
     if not names:
         return None
-    if "calbook_schema" not in names:
+    if ("calbook_schema", "version") not in names:
         from calbook.core.errors import NotCalbook
 
         raise NotCalbook(
@@ -139,6 +148,17 @@ def _find_version(conn: Connection, store: PostgresStore) -> int | None:
     if version > store.version:
         store.check_version(version)
     return version
+
+
+def _make_schema(conn: Connection, store: PostgresStore) -> None:
+    """The functions look into it before they look into what a session makes."""
+    schema = store.url.schema
+    found = conn.execute(
+        "select 1 from pg_namespace where nspname = :schema", {"schema": schema}
+    )
+    if found.fetchone() is None:
+        conn.add(f"create schema {schema}")
+    conn.add(f"set local search_path = {schema}, pg_temp")
 
 
 def _check_server(conn: Connection, store: PostgresStore) -> None:

@@ -21,7 +21,7 @@ from calbook.store.postgres.errors import (
     no_tables_error,
     translate_errors,
 )
-from calbook.store.postgres.url import read_url
+from calbook.store.postgres.url import bad_url_error, read_url
 from calbook.store.reader import Reader
 from calbook.store.store import Store, in_use_error, run_after_commit
 
@@ -42,6 +42,7 @@ SCHEMA_VERSION = 6
 _MOST_TRIES = 5
 _PAUSE_SECONDS = 0.02  # twice as long after each collision, more or less
 _CONNECT_SECONDS = 10
+_TIMEOUT_SAID = {"PGCONNECT_TIMEOUT", "PGSERVICE"}  # or it may be, in that file
 _JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
 _WRITING = "begin isolation level read committed read write"
 _READING = "begin isolation level repeatable read read only"
@@ -100,13 +101,28 @@ class PostgresStore(Store):
         return setup.migrate_tables(self)
 
     def check(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        from calbook.store.postgres import consistency  # slow to import
+
+        with self._begun(_READING) as conn:
+            return consistency.find_faults(conn, self.url.schema)
+
+    def grants(self) -> str:
+        from calbook.store.postgres import grants  # slow to import
+
+        return grants.grants(self.url.schema)
 
     def backup(self, path: str, *, force: bool) -> None:
-        raise _use_tools(f"pg_dump --schema={self.url.schema} --format=custom", self)
+        schema = f"--schema={self.url.schema}"
+        raise _use_tools(
+            *("pg_dump", f"--dbname={self.url.public}", schema),
+            *("--format=custom", f"--file={path}"),
+        )
 
     def restore(self, path: str) -> str | None:
-        raise _use_tools("pg_restore --clean --if-exists", self)
+        raise _use_tools(
+            *("pg_restore", f"--dbname={self.url.public}", "--clean", "--if-exists"),
+            *("--single-transaction", path),
+        )
 
     def share(self, group: str) -> None:
         from calbook.core.errors import UsageError
@@ -201,14 +217,9 @@ def _connect(dsn: str) -> DriverConnection:
     try:
         parts = psycopg2.extensions.parse_dsn(dsn)
     except psycopg2.ProgrammingError:  # which shows what it cannot read
-        from calbook.core.errors import BadInput
-
-        raise BadInput(
-            "the URL of the database cannot be read",
-            hint="postgresql://user@host:port/database?parameter=value",
-            field="db",
-        ) from None
-    parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
+        raise bad_url_error() from None
+    if "service" not in parts and not _TIMEOUT_SAID.intersection(os.environ):
+        parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
     parts.setdefault("fallback_application_name", "calbook")
     driver: DriverConnection = psycopg2.connect(**parts, client_encoding="utf8")
     driver.autocommit = True  # transactions are begun by statements
@@ -267,10 +278,12 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
     )
 
 
-def _use_tools(command: str, store: PostgresStore) -> Exception:
+def _use_tools(*command: str) -> Exception:
+    import shlex
+
     from calbook.core.errors import UsageError
 
     return UsageError(
-        "a database is copied by its own tools",
-        hint=f"{command} --dbname='{store.path}' …",
+        "PostgreSQL's own tools back a database up and restore it",
+        hint=shlex.join(command),
     )

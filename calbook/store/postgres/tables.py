@@ -28,6 +28,15 @@ create function unixepoch() returns bigint language sql volatile as $$
     select floor(extract(epoch from clock_timestamp()))::bigint
 $$;
 
+create function json_valid(said text) returns boolean language plpgsql immutable
+strict as $$
+begin
+    perform said::json;
+    return true;
+exception when invalid_text_representation then
+    return false;
+end $$;
+
 create function fold_case(said text) returns text language sql immutable as $$
     select coalesce({folded}, '')
 $$;
@@ -230,12 +239,14 @@ create index claims_by_occurrence on claims (uid, recurrence_id);
 """
 
 # A calbook has looked before it writes; this is for whoever else does, at any
-# isolation level: the host's row is what two of them meet at.
+# isolation level: the host's row is what two of them meet at. Who has met it once in
+# this transaction is alone with it: to change it for each claim takes the square.
+BUMPED_ONCE = " and xmin <> pg_current_xact_id()::xid"
 OVERLAP = """
 create function refuse_overlap() returns trigger language plpgsql
 set search_path from current as $$
 begin
-    update hosts set revision = revision + 1 where id = new.host_id;
+    update hosts set revision = revision + 1 where id = new.host_id{once};
     if exists (
         select 1 from claims
         where host_id = new.host_id

@@ -23,6 +23,7 @@ from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
     MEMORY,
+    SCHEMA_VERSION,
     check_is_whole,
     create_file,
     is_file,
@@ -46,7 +47,7 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
 
     Of a copy, where there is room for one: nobody can write while the file is read.
     """
-    _check_exists(store.path)
+    check_exists(store.path)
     with tempfile.TemporaryDirectory() as directory:
         copy = os.path.join(directory, "copy.db")
         with store.reading() as conn:
@@ -56,6 +57,18 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
                 return find_faults(conn)
         with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
             return find_faults(conn)
+
+
+def migrate_file(store: SqliteStore) -> int:
+    """Bring the file up to date, which opening it does; the version that it had."""
+    check_exists(store.path)
+    with (
+        translate_errors(store.path),
+        closing(sqlite3.connect(os.path.abspath(store.path))) as conn,
+    ):
+        version = wait_for_lock(lambda: check_ours(conn, store.path))
+    with store.reading():
+        return SCHEMA_VERSION if version is None else version
 
 
 # -- a copy --------------------------------------------------------------------------
@@ -68,7 +81,7 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
         OutputError: the target exists and `force` is not given, is no file, or is
             the bookings file itself or a log of it.
     """
-    _check_exists(store.path)
+    check_exists(store.path)
     _check_target(store, path, force=force)
     try:
         share = partial(share_with_group, like=store.path)
@@ -130,7 +143,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
     The copy is checked first: a damaged or foreign one changes nothing. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
-    _check_exists(path)
+    check_exists(path)
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
     if store.path == MEMORY:
@@ -252,7 +265,7 @@ def _check_no_log(path: str, error: type[CalbookError]) -> None:
             )
 
 
-def _check_exists(path: str) -> None:
+def check_exists(path: str) -> None:
     """Reading would show an empty calendar where there is none."""
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(

@@ -49,6 +49,7 @@ class SqliteStore(Store):
         """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.path = path
         self.queued: list[int] = []  # deliveries that were committed, by number
+        self.version = SCHEMA_VERSION
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
@@ -78,6 +79,21 @@ class SqliteStore(Store):
     @property
     def delivery_lock(self) -> str | None:
         return None if self.path == MEMORY else self.path
+
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        if not has_exclusion:
+            raise _not_of_a_file("exclusion constraints")
+        is_new = self.path == MEMORY or not (is_file(self.path) and self._has_bytes())
+        with self._connection(for_writing=True):
+            return is_new
+
+    def migrate(self) -> int:
+        from calbook.store.sqlite import maintenance  # slow to import
+
+        return maintenance.migrate_file(self)
+
+    def grants(self) -> str:
+        raise _not_of_a_file("roles with rights")
 
     def check(self) -> tuple[str, ...]:
         from calbook.store.sqlite import maintenance  # slow to import
@@ -234,6 +250,15 @@ class SqliteStore(Store):
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
+
+
+def _not_of_a_file(what: str) -> Exception:
+    from calbook.core.errors import UsageError
+
+    return UsageError(
+        f"only a PostgreSQL database has {what}",
+        command_hint="name one with --db or CALBOOK_DB",
+    )
 
 
 def _fold_case(text: str | None) -> str:

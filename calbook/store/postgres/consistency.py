@@ -1,0 +1,19 @@
+"""Whether a database is sound: its tables, its references, and what rows say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calbook.store.consistency import row_faults
+from calbook.store.postgres.catalogue import reference_faults, schema_faults
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
+
+
+def find_faults(conn: Connection, schema: str) -> tuple[str, ...]:
+    """What is wrong, a sentence each; of rows only where no column is changed."""
+    found = [*schema_faults(conn, schema)]
+    if not any(line.startswith(("the table", "the column")) for line in found):
+        found += [*reference_faults(conn), *row_faults(conn)]
+    return tuple(dict.fromkeys(found))

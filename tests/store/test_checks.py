@@ -1,0 +1,365 @@
+"""What a check finds in a file or a database that another program has written to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Protocol
+
+import psycopg2
+import pytest
+from support.postgres import SUPERUSER, Server
+
+from calbook import Booking, Client
+
+
+class Spoil(Protocol):
+    """Runs statements without the guards, unless they are what is spoilt."""
+
+    def __call__(self, script: str, *, guarded: bool = False) -> None: ...
+
+
+@pytest.fixture
+def database(store: str, request: pytest.FixtureRequest) -> str:
+    if store == "sqlite":
+        return str(request.getfixturevalue("place"))
+    url: str = request.getfixturevalue("fresh_schema")
+    with Client(url) as client:
+        client.init()
+    return url
+
+
+@pytest.fixture
+def spoil(store: str, database: str, request: pytest.FixtureRequest) -> Spoil:
+    if store == "sqlite":
+        return lambda script, guarded=False: _spoil_file(database, script, guarded)
+    server: Server = request.getfixturevalue("postgres")
+    schema = database.rpartition("=")[2]
+
+    def spoil(script: str, *, guarded: bool = False) -> None:
+        as_superuser = server.url(user=SUPERUSER)
+        with closing(psycopg2.connect(as_superuser)) as conn, conn, conn.cursor() as c:
+            c.execute(f"set search_path = {schema}")
+            if not guarded:
+                c.execute("set session_replication_role = replica")
+            c.execute(script)
+
+    return spoil
+
+
+def _spoil_file(path: str, script: str, guarded: bool) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        guards = conn.execute(
+            "select name, sql from sqlite_master where type = 'trigger'"
+        ).fetchall()
+        conn.execute("pragma foreign_keys = off")
+        for name, _ in () if guarded else guards:
+            conn.execute(f"drop trigger {name}")
+        conn.executescript(script)
+        for _, text in () if guarded else guards:
+            conn.execute(text)
+
+
+def test_nothing_is_wrong_with_what_calbook_wrote(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    first, _ = booking(), booking()
+    client.calendar.bookings.cancel(first.uid)
+
+    assert client.check() == ()
+
+
+# What another program does, first without the file's guards, and what is found.
+FAULTS = {
+    "claims of user_me overlap: {0} and {1}": "update claims"
+    " set claim_end = claim_end + 3600",
+    "{0} holds time of user_me for a cancelled occurrence": "update occurrences"
+    " set status = 'CANCELLED' where uid = '{0}'",
+    "{0} holds time of user_me for no occurrence": "delete from occurrences"
+    " where uid = '{0}'",
+    "{0} holds time of user_bob, who is not its host": "update claims"
+    " set host_id = 'user_bob' where uid = '{0}'",
+    "{0} holds other time of user_me than its occurrence says": "update claims"
+    " set claim_end = claim_end + 60 where uid = '{0}'",
+    "{0} will take place but holds no time of user_me": "delete from claims"
+    " where uid = '{0}'",
+    "{0} takes place outside the time that it holds of user_me": "update occurrences"
+    " set end_at = end_at + 60 where uid = '{0}'",
+    "{0} is at another time than 2027-01-18T10:00:00 in UTC": "update occurrences"
+    " set by_offset = false, start_at = start_at + 60 where uid = '{0}'",
+    "{0} is at another time than its newest event tells": "update occurrences"
+    " set end_at = end_at - 60 where uid = '{0}'",
+    "{0} has another status than its newest event tells": "update occurrences set"
+    " status = 'CANCELLED', resolution = 'cancelled' where uid = '{0}'",
+    "{0} is an older revision than its newest event tells of": "update bookings"
+    " set sequence = -1 where uid = '{0}'",
+    "{0} is due at another time than its status ends": "update occurrences"
+    " set due = due + 60 where uid = '{0}'",
+    "{0} is at another time than rubbish in UTC": "update occurrences"
+    " set wall = 'rubbish' where uid = '{0}'",
+    "{0} is in the unknown zone Mars/One": "update bookings"
+    " set timezone = 'Mars/One' where uid = '{0}'",
+    "user_me is in the unknown zone America": "update hosts"
+    " set timezone = 'America' where id = 'user_me'",
+    "{0} has no title": "update bookings set title = '' where uid = '{0}'",
+    "evt_demo has a value that is not JSON": "update event_types"
+    " set reminders = '{{' where id = 'evt_demo'",
+    "user_bob joined evt_demo behind a booking that is not there": "insert into"
+    " host_joins values ('evt_demo', 'user_bob', 9999)",
+    "the reminders of evt_x wait for a change of host, which is not there": "insert"
+    " into reminder_updates values ('host', 'evt_x', 0)",
+    "{0} has the unknown status DONE": "update occurrences set status = 'DONE'"
+    " where uid = '{0}'",
+    "{0} is CONFIRMED and yet ended as rejected": "update occurrences"
+    " set resolution = 'rejected' where uid = '{0}'",
+    "{0} is listed at another time or with another status than its occurrences"
+    " have": "update bookings set confirmed_until = null where uid = '{0}'",
+    "{0} counts as a booking of evt_other, which it is not": "update occurrences"
+    " set event_type_id = 'evt_other' where uid = '{0}'",
+    "{0} is counted wrong in the turns of user_me": "update booking_hosts"
+    " set is_live = false where uid = '{0}'",
+    "the bookings of user_me are counted wrong": "update host_loads"
+    " set bookings = bookings + 1",
+    "{0} has no occurrence": "delete from claims where uid = '{0}';"
+    " delete from occurrences where uid = '{0}'",
+    "{0} has no host": "delete from booking_hosts where uid = '{0}'",
+    "{0} has no attendee": "delete from attendees where uid = '{0}'",
+    "{0} is not found by the address ada@example.com": "update attendees"
+    " set email_folded = 'bob@example.com' where uid = '{0}'",
+    "{0} has no event that tells of its making": "delete from events where uid = '{0}'",
+    "{0} has an event of time's that says mary did it": "update events"
+    " set by = 'system', actor = 'mary' where uid = '{0}'",
+    "dlv_x is being sent by another machine, which no file allows": "insert into"
+    " deliveries (id, channel, target, kind, status, due_at, created_at, leased_until)"
+    " values ('dlv_x', 'mail', 'a@example.com', 'reminder', 'pending', 0, 0, 9)",
+    "{0} has something that is not JSON": "update bookings set policy = '{{'"
+    " where uid = '{0}'",
+    "{0} is not there, but its attendees": "delete from bookings where uid = '{0}'",
+    "a row of bookings refers to a missing row of event_types": "delete from"
+    " event_types",
+    "busy time of user_bob belongs to a calendar of user_me": "update busy"
+    " set host_id = 'user_bob'",
+    "busy time of user_me belongs to no calendar": "delete from calendars",
+    "the busy time of user_me in {2} has a gap": "delete from busy"
+    " where busy_start = (select busy_start from busy limit 1 offset 2)",
+}
+
+
+# What a file and a database have each of their own.
+OWN_FAULTS = {
+    "sqlite": {
+        "the trigger claims_moved is missing": "drop trigger claims_moved",
+        "the trigger claims_inserted is not as calbook made it": "drop trigger"
+        " claims_inserted; create trigger claims_inserted before insert on claims"
+        " begin select 1; end",
+        "the trigger helpful is not calbook's": "create trigger helpful after insert on"
+        " bookings begin delete from claims; end",
+        "the table deliveries is not as calbook made it": "alter table deliveries"
+        " drop column leased_until",
+        "the table events is not as calbook made it": "alter table events"
+        " drop column actor",
+        "the index occurrences_due is missing": "drop index occurrences_due",
+    },
+    "postgres": {
+        "the trigger claims_written is missing": "drop trigger claims_written"
+        " on claims",
+        "the trigger claims_kept is not as calbook made it": "alter table claims"
+        " disable trigger claims_kept",
+        "the function keep_to_claim is not as calbook made it": "create or replace"
+        " function keep_to_claim() returns trigger language plpgsql"
+        " as 'begin return new; end'",
+        "the trigger helpful is not calbook's": "create trigger helpful before insert"
+        " on bookings for each row execute function keep_to_claim()",
+        "the index occurrences_due is missing": "drop index occurrences_due",
+        "the index reminder_plans_until is not as calbook made it": "drop index"
+        " reminder_plans_until; create index reminder_plans_until on reminder_plans"
+        " (due_until)",
+        "the constraint claims_overlap is missing": "alter table claims"
+        " drop constraint claims_overlap",
+        "the constraint claims_check is missing": "alter table claims"
+        " drop constraint claims_check",
+        "the constraint attendees_uid_fkey is missing": "alter table attendees"
+        " drop constraint attendees_uid_fkey",
+        "the column bookings.title is not as calbook made it": "alter table bookings"
+        " alter column title drop not null",
+        "the column calendars.kind is missing": "alter table calendars"
+        " drop column kind",
+        "the table private_notes is missing": "drop table private_notes",
+        "the table bookings is not as calbook made it": "alter table bookings"
+        " enable row level security",
+    },
+}
+
+
+def test_a_check_finds_and_names_what_is_missing_or_changed(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil, store: str
+) -> None:
+    booking()
+
+    for script in OWN_FAULTS[store].values():
+        spoil(script, guarded=True)
+
+    assert sorted(client.check()) == sorted(OWN_FAULTS[store])
+
+
+@pytest.mark.parametrize(("finding", "damage"), FAULTS.items(), ids=FAULTS)
+def test_a_check_finds_and_names_what_another_program_broke(
+    client: Client,
+    booking: Callable[..., Booking],
+    spoil: Spoil,
+    store: str,
+    *,
+    finding: str,
+    damage: str,
+) -> None:
+    """A meeting moved onto another one, and a guard that guards nothing, passed."""
+    first, second = booking().uid, booking().uid
+    client.calendar.hosts.create("bob", name="Bob", email="bob@example.com")
+    calendar = client.calendar.busy.add(
+        start_time="2027-03-01 00:00Z", end_time="2027-03-20 00:00Z", host_id="me"
+    )
+    assert client.check() == ()
+    names = (first, second, calendar.name)
+    if store == "postgres" and "overlap" in finding:
+        spoil("alter table claims drop constraint claims_overlap")
+
+    spoil(damage.format(*names))
+
+    assert finding.format(*names) in client.check()
+
+
+def test_a_check_finds_a_request_that_holds_no_time(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    """It could not be confirmed, and a check passed it over."""
+    client.calendar.event_types.create("ask", requires_confirmation=True)
+    uid = booking(event_type_id="ask").uid
+    spoil(f"delete from claims where uid = '{uid}'")
+
+    assert client.check() == (f"{uid} will take place but holds no time of user_me",)
+
+
+def test_a_check_finds_a_request_that_nobody_confirmed(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    client.calendar.event_types.create("ask", requires_confirmation=True)
+    uid = booking(event_type_id="ask").uid
+    spoil(
+        f"update occurrences set status = 'CONFIRMED', due = end_at where uid = '{uid}'"
+    )
+
+    assert f"{uid} has another status than its newest event tells" in client.check()
+
+
+def test_a_check_finds_the_date_of_a_series_that_was_moved_or_revived(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    """Of a series nothing was compared with what people were told."""
+    uid = booking(recurring={"frequency": "DAILY", "count": 5}).uid
+    spoil(
+        f"create temp table middle as select recurrence_id as r from occurrences"
+        f"  where uid = '{uid}' order by 1 limit 1 offset 2;"
+        f"create temp table held as select host_id from claims where uid = '{uid}'"
+        f"  and recurrence_id = (select r from middle);"
+        f"delete from claims where uid = '{uid}'"
+        f"  and recurrence_id = (select r from middle);"
+        "update occurrences set start_at = start_at + 43200, end_at = end_at + 43200,"
+        "  claim_start = claim_start + 43200, claim_end = claim_end + 43200,"
+        "  due = due + 43200, wall = replace(wall, 'T10', 'T22')"
+        f"  where uid = '{uid}' and recurrence_id = (select r from middle);"
+        "insert into claims select host_id, claim_start, claim_end, uid, recurrence_id"
+        f"  from occurrences, held where uid = '{uid}'"
+        "  and recurrence_id = (select r from middle);"
+    )
+
+    assert f"{uid} is at another time than its newest event tells" in client.check()
+
+
+def test_findings_of_one_kind_are_named_a_few_at_a_time(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    for _ in range(8):
+        booking()
+    spoil("delete from claims")
+
+    assert len(client.check()) == 5
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update host_loads set bookings = bookings + 1",
+        "delete from host_loads",
+        "update booking_hosts set is_live = false",
+    ],
+)
+def test_a_check_finds_turns_that_are_counted_wrong(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil, damage: str
+) -> None:
+    booking()
+
+    spoil(damage)
+
+    assert "the bookings of user_me are counted wrong" in client.check()
+
+
+def test_a_check_finds_a_host_of_several_whose_time_is_free(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    uid = booking().uid
+    client.calendar.hosts.create("bob", name="Bob")
+    spoil(
+        "insert into booking_hosts select uid, 1, 'user_bob', event_type_id, made,"
+        f" false from booking_hosts where uid = '{uid}'"
+    )
+
+    assert f"{uid} will take place but holds no time of user_bob" in client.check()
+
+
+@pytest.mark.parametrize(
+    ("finding", "damage"),
+    [
+        ("{} waits for a webhook that is sent nothing", "delete from webhooks"),
+        (
+            "{} waits for a webhook that is sent nothing",
+            "update webhooks set active = false",
+        ),
+        (
+            "{} tells of an event of another booking",
+            "update deliveries set uid = (select uid from bookings b"
+            " where b.uid <> deliveries.uid limit 1)",
+        ),
+    ],
+)
+def test_a_check_finds_what_waits_in_vain(
+    client: Client,
+    booking: Callable[..., Booking],
+    spoil: Spoil,
+    finding: str,
+    damage: str,
+) -> None:
+    booking()
+    client.calendar.webhooks.create("https://example.com/")
+    booking()
+    (queued,) = client.calendar.webhooks.log()
+    assert client.check() == ()
+
+    spoil(damage)
+
+    assert finding.format(queued.id) in client.check()
+
+
+@pytest.mark.parametrize("server", ["postgres", "postgres_15"])
+@pytest.mark.parametrize("exclusion", [True, False])
+def test_the_tables_of_a_new_database_are_as_the_list_says(
+    request: pytest.FixtureRequest, server: str, exclusion: bool
+) -> None:
+    """On every server alike, and in a schema of any name."""
+    url = request.getfixturevalue(server).new_schema()
+
+    with Client(url) as client:
+        client.init(exclusion=exclusion)
+
+        assert client.check() == ()
+    request.getfixturevalue(server).drop_schema(url)

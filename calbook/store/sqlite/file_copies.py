@@ -60,6 +60,11 @@ def start_copy(goal: str, *, like: str | None = None) -> str:
     return temporary
 
 
+def claim_name(path: str) -> None:
+    """Take a name, unless somebody took it meanwhile."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def share_as(descriptor: int, like: str) -> None:
     """Give a file that we made the owner, group and mode of another, where we may.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import cached_property
@@ -204,6 +204,24 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.list_grants(self._context)
+
+    def copy_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, int]:
+        """Copy all there is to another file or URL, made if it is not there.
+
+        Everything or, on any error, nothing; how many rows each table has. `progress`
+        is called with how many of how many rows are copied.
+
+        Raises:
+            StoreError: something is stored there already, or nothing here.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.copy_all(self._context, os.fspath(path), progress)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from calbook.store.context import Context
+import os
+from contextlib import closing
+
+from calbook.core.errors import UsageError
+from calbook.store.context import Context, open_context
+from calbook.store.copying import Progress, copy_store
 
 
 def create_tables(context: Context, *, has_exclusion: bool) -> bool:
@@ -18,6 +23,22 @@ def migrate_tables(context: Context) -> tuple[int, int]:
 
 def list_grants(context: Context) -> str:
     return context.store.grants()
+
+
+def copy_all(
+    context: Context, path: str, progress: Progress | None = None
+) -> dict[str, int]:
+    """Copy all that is stored to another file or URL; the rows of each table."""
+    source, target = context.store, open_context(path, context.clock).store
+    if _is_same(source.path, target.path):
+        raise UsageError("a copy goes from one place to another")
+    with closing(target):
+        return copy_store(source, target, progress)
+
+
+def _is_same(path: str, other: str) -> bool:
+    is_file = os.path.exists(path) and os.path.exists(other)
+    return path == other or (is_file and os.path.samefile(path, other))
 
 
 def check_file(context: Context) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from calbook.store.reader import Reader
 if TYPE_CHECKING:
     from calbook.core.errors import StoreError
     from calbook.store.connection import Connection
+    from calbook.store.copying import Source, Target
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -102,6 +103,18 @@ class Store:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with what is stored, a sentence each."""
+        raise NotImplementedError
+
+    def exporting(self) -> AbstractContextManager[Source]:
+        """All tables as they are now, to be copied.
+
+        Raises:
+            StoreError: there is nothing.
+        """
+        raise NotImplementedError
+
+    def importing(self) -> AbstractContextManager[Target]:
+        """All tables, made if they are missing, to be filled in one transaction."""
         raise NotImplementedError
 
     def backup(self, path: str, *, force: bool) -> None:

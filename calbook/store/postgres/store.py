@@ -11,7 +11,7 @@ import random
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from calbook.store.postgres.errors import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from calbook.core.errors import StoreError
     from calbook.store.connection import Connection as AnyConnection
+    from calbook.store.copying import Source, Target
     from calbook.store.postgres.connection import Connection
     from calbook.store.transaction import Transaction
 
@@ -45,7 +46,7 @@ _CONNECT_SECONDS = 10
 _TIMEOUT_SAID = {"PGCONNECT_TIMEOUT", "PGSERVICE"}  # or it may be, in that file
 _JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
 _WRITING = "begin isolation level read committed read write"
-_READING = "begin isolation level repeatable read read only"
+READING = "begin isolation level repeatable read read only"
 
 _MARK = """
     select (select max(seq) from events), (select max(seq) from deliveries),
@@ -87,7 +88,7 @@ class PostgresStore(Store):
         return PostgresStore(self._given, patience=seconds)
 
     def change_mark(self) -> object:
-        with self._begun(_READING) as conn:
+        with self.begun(READING) as conn:
             return tuple(conn.execute(_MARK).fetchall()[0])
 
     def create(self, *, has_exclusion: bool = True) -> bool:
@@ -103,13 +104,23 @@ class PostgresStore(Store):
     def check(self) -> tuple[str, ...]:
         from calbook.store.postgres import consistency  # slow to import
 
-        with self._begun(_READING) as conn:
+        with self.begun(READING) as conn:
             return consistency.find_faults(conn, self.url.schema)
 
     def grants(self) -> str:
         from calbook.store.postgres import grants  # slow to import
 
         return grants.grants(self.url.schema)
+
+    def exporting(self) -> AbstractContextManager[Source]:
+        from calbook.store.postgres import copying  # slow to import
+
+        return copying.exporting(self)
+
+    def importing(self) -> AbstractContextManager[Target]:
+        from calbook.store.postgres import copying  # slow to import
+
+        return copying.importing(self)
 
     def backup(self, path: str, *, force: bool) -> None:
         schema = f"--schema={self.url.schema}"
@@ -134,14 +145,14 @@ class PostgresStore(Store):
 
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
-        with self._begun(_READING) as conn:
+        with self.begun(READING) as conn:
             yield view(conn)
 
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.postgres.transaction import PostgresTransaction
 
-        with self._begun(_WRITING) as conn:
+        with self.begun(_WRITING) as conn:
             tx = PostgresTransaction(conn, self.actor)
             yield tx
             if dry_run:
@@ -165,7 +176,7 @@ class PostgresStore(Store):
         raise AssertionError
 
     @contextmanager
-    def _begun(self, begin: str) -> Iterator[Connection]:
+    def begun(self, begin: str) -> Iterator[Connection]:
         """A transaction on the tables of today; taken back if it was not committed."""
         with translate_errors(self.path), self.raw() as conn:
             conn.add(begin)

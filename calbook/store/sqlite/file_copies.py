@@ -66,6 +66,11 @@ def start_copy(goal: str, *, share: Callable[[int], None]) -> str:
     return temporary
 
 
+def claim_name(path: str) -> None:
+    """Take a name, unless somebody took it meanwhile."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) -> None:
     """All that a connection sees into a file; synced, if it `lasts`."""
     with closing(sqlite3.connect(os.path.abspath(path))) as to:

@@ -93,7 +93,7 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
         with store.reading() as conn:
             file_copies.copy_database(conn, temporary)
         if not force:
-            _claim_name(path)
+            file_copies.claim_name(path)
         os.replace(temporary, path)
     except BaseException as error:
         os.unlink(temporary)
@@ -102,11 +102,6 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
             raise OutputError(said, path=path) from None
         raise
     file_copies.sync_directory(path)
-
-
-def _claim_name(path: str) -> None:
-    """Take the name, unless somebody took it meanwhile."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _check_target(store: SqliteStore, path: str, *, force: bool) -> None:

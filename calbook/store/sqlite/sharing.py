@@ -47,7 +47,10 @@ def share(store: SqliteStore, group: str) -> None:
     _check_owner(os.stat(path), path)
     _check_member(group, number)
     _check_directory(os.path.dirname(path), group, number)
-    with store.write(), ExitStack() as stack:  # so that no journal is made meanwhile
+    with (
+        store.transaction(),
+        ExitStack() as stack,
+    ):  # so that no journal is made meanwhile
         there = filter(os.path.lexists, [path + suffix for suffix in _FOLLOWING])
         for name in [stack.enter_context(_hold(name)) for name in there]:
             os.chown(name, -1, number)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from calbook.store.reader import Reader
@@ -33,6 +33,7 @@ from calbook.store.store import Store, in_use_error, run_after_commit
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
+    from calbook.store.copying import Source, Target
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -100,6 +101,16 @@ class SqliteStore(Store):
 
         return maintenance.check_file(self)
 
+    def exporting(self) -> AbstractContextManager[Source]:
+        from calbook.store.sqlite import copying  # slow to import
+
+        return copying.exporting(self)
+
+    def importing(self) -> AbstractContextManager[Target]:
+        from calbook.store.sqlite import copying  # slow to import
+
+        return copying.importing(self)
+
     def backup(self, path: str, *, force: bool) -> None:
         from calbook.store.sqlite import maintenance  # slow to import
 
@@ -140,16 +151,23 @@ class SqliteStore(Store):
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.transaction import Transaction  # slow to import
 
+        with self.writing(dry_run=dry_run) as conn:
+            tx = Transaction(conn, self.actor)
+            yield tx
+        if not dry_run:
+            self.queued += tx.queued
+        run_after_commit(tx)
+
+    @contextmanager
+    def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction that is committed at the end."""
         with self._connection(for_writing=not dry_run) as conn:
             leave_wal(conn)
             self._begin(conn, "immediate")
-            tx = Transaction(conn, self.actor)
-            yield tx
+            yield conn
             if not dry_run:
                 self._wait_for_lock(lambda: conn.execute("commit"))
-                self.queued += tx.queued
                 self._check_identity()
-            run_after_commit(tx)
 
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.

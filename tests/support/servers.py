@@ -65,10 +65,11 @@ def _locked(config: pytest.Config) -> Iterator[Path]:
     directory = config.stash[_DIRECTORY]
     with (directory / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not lock.tell():  # the first: a killed run, too, leaves no server behind
+        watched = directory / "watched"
+        if not watched.exists():  # a killed run, too, leaves no server behind
             controller = getattr(config, "workerinput", {}).get("controller")
             clean_up_after(controller or os.getpid(), directory)
-            lock.write("in use")
+            watched.touch()
         yield directory
 
 

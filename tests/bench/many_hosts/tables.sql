@@ -15,6 +15,8 @@ create table event_types (
     settings text not null
 );
 
+create table calbook_schema as select 6 as version;
+
 create table webhooks (
     id text primary key,
     events text not null,

@@ -36,6 +36,7 @@ def test_bookings_from_many_connections_never_overlap(simulation: Simulation) ->
     assert simulation.count() > before >= BOOKINGS
     assert simulation.overlaps() == 0
     assert 0 < measured.p50 <= measured.p99
+    assert measured.cpu > 0
 
 
 def test_an_overlap_is_counted_and_refused(simulation: Simulation) -> None:
@@ -71,9 +72,9 @@ def test_a_booking_takes_few_round_trips(simulation: Simulation) -> None:
 def test_ratios_are_of_runs_side_by_side() -> None:
     """What slows both down for a while leaves the ratio as it is."""
     results: Results = {
-        ("large", 8): [Measured(90, 11, 22), Measured(9, 110, 220)],
-        ("small", 8): [Measured(100, 10, 20), Measured(10, 100, 200)],
+        ("large", 8): [Measured(90, 11, 22, 3), Measured(9, 110, 220, 4)],
+        ("small", 8): [Measured(100, 10, 20, 3), Measured(10, 100, 200, 3)],
     }
 
     assert _ratio(results, "p99", ("large", 8), ("small", 8)) == pytest.approx(1.1)
-    assert _line("large", 8, results).endswith("p50 60.5 ms, p99 121.0 ms")
+    assert _line("large", 8, results).endswith("p99 121.0 ms, cpu 3.50 ms")

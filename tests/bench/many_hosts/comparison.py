@@ -34,13 +34,14 @@ def figures() -> Iterator[Figure]:
     small, middle, free, large = simulations
     for connections in CONNECTIONS:
         for name, one, other, most in (
-            ("p99", large, small, 2.0),
+            ("cpu", large, small, 2.0),
             ("p50", large, small, 2.0),
+            ("p99", large, small, 2.0),
+            ("cpu", free, middle, None),
             ("p99", free, middle, None),
-            ("p50", free, middle, None),
         ):
             yield Figure(
-                f"{name} at {one} bookings / at {other}, {connections} connections",
+                f"{name} of {one} / of {other} bookings, {connections} connections",
                 _ratio(results, name, (one, connections), (other, connections)),
                 at_most=most,
                 how=(
@@ -94,8 +95,9 @@ def _ratio(
 
 def _line(name: str, connections: int, results: Results) -> str:
     measured = results[name, connections]
-    per_second, p50, p99 = map(median, zip(*measured, strict=True))
+    per_second, p50, p99, cpu = map(median, zip(*measured, strict=True))
     return (
         f"{name} bookings of {HOSTS:,} hosts, {connections} connections:"
-        f" {per_second:,.0f} bookings a second, p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        f" {per_second:,.0f} bookings a second, p50 {p50:.1f} ms, p99 {p99:.1f} ms,"
+        f" cpu {cpu:.2f} ms"
     )

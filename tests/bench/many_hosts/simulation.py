@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
@@ -32,7 +33,6 @@ _SETTINGS = """
 shared_buffers = 2GB
 max_wal_size = 8GB
 checkpoint_timeout = 30min
-wal_compression = on
 synchronous_commit = on
 max_locks_per_transaction = 1024
 """
@@ -47,11 +47,12 @@ OVERLAPS = """
 
 
 class Measured(NamedTuple):
-    """What so many connections did at once; latencies are milliseconds."""
+    """What so many connections did at once; times are milliseconds."""
 
     bookings_per_second: float
     p50: float
     p99: float
+    cpu: float  # that the server spent on each
 
 
 class Cost(NamedTuple):
@@ -116,6 +117,7 @@ class Simulation:
 
     def book(self, connections: int, *, seconds: int) -> Measured:
         """Book at random from so many connections at once."""
+        before = self._cpu_seconds()
         with tempfile.TemporaryDirectory(prefix="calbook-bench-") as directory:
             self._pgbench(
                 *("-c", str(connections), "-j", str(min(2, connections))),
@@ -124,9 +126,9 @@ class Simulation:
             logs = Path(directory).glob("log*")
             lines = [line for log in logs for line in log.read_text().splitlines()]
         took = sorted(int(line.split()[2]) / 1000 for line in lines)
-        return Measured(
-            len(took) / seconds, _percentile(took, 50), _percentile(took, 99)
-        )
+        cpu = (self._cpu_seconds() - before) * 1000 / len(took)
+        p50, p99 = (_percentile(took, percent) for percent in (50, 99))
+        return Measured(len(took) / seconds, p50, p99, cpu)
 
     def cost(self, bookings: int) -> Cost:
         """What is stored and logged for so many bookings, made one after another."""
@@ -164,6 +166,18 @@ class Simulation:
     def _bytes(self) -> int:
         ((size,),) = self.run("select pg_database_size(current_database())")
         return int(str(size))
+
+    def _cpu_seconds(self) -> float:
+        """Of all connections that have ended."""
+        self._wait_for_others()
+        pid = (self._server.directory / "postmaster.pid").read_text().split()[0]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+
+    def _wait_for_others(self) -> None:
+        others = "select 1 from pg_stat_activity where datname = current_database()"
+        while len(self.run(others)) > 1:
+            time.sleep(0.05)
 
     def _pgbench(self, *options: str) -> None:
         """Whatever a statement refuses ends it."""

@@ -1,7 +1,8 @@
 """The tables as `sqlite.tables` and its later versions make them, for PostgreSQL.
 
 Text is compared byte by byte, as in SQLite; what is JSON is text there too. `rowid` is
-the order of making. Functions are what the shared statements call.
+the order of making. Functions are what the shared statements call; that `json_items`
+gives few rows is what makes the planner look into the index for each of them.
 """
 
 VERSION = """
@@ -13,15 +14,15 @@ create table calbook_schema (
 
 FUNCTIONS = """
 create function json_items(items text) returns table (key text, value text)
-language sql immutable rows 10 as $$
-    select (n - 1)::text, item from json_array_elements_text(
-        case when json_typeof(items::json) = 'array' then items::json end
-    ) with ordinality as a (item, n)
-    union all
-    select e.key, e.value from json_each_text(
-        case when json_typeof(items::json) = 'object' then items::json end
-    ) e
-$$;
+language plpgsql immutable strict rows 3 as $$
+begin
+    if json_typeof(items::json) = 'object' then
+        return query select * from json_each_text(items::json);
+    else
+        return query select (n - 1)::text, item
+        from json_array_elements_text(items::json) with ordinality as a (item, n);
+    end if;
+end $$;
 
 create function unixepoch() returns bigint language sql volatile as $$
     select floor(extract(epoch from clock_timestamp()))::bigint

@@ -293,6 +293,7 @@ else:
 RENAME = "client.calendar.hosts.update('me', name='Ada')"
 LOOK = "client.calendar.hosts.list()"
 DELIVER = "client.deliver()"
+SHARE = "client.share(group='0')"
 BACK_UP = "client.backup(path + '.copy')"
 BOOK = """client.calendar.bookings.create(
     event_type_id="demo", start_time="2027-01-18 {}",
@@ -422,6 +423,7 @@ def test_only_its_owner_in_the_group_shares_a_file(shared: Path) -> None:
         (0o666, 0o755, DELIVER, "read_only cannot write {file}: {me} may not make"),
         (0o666, 0o700, LOOK, "storage cannot open {file}: {me} may not enter {there}"),
         (0o666, 0o770, RENAME, " (0770) | it is for the group {team}: join it"),
+        (0o660, 0o700, SHARE, "storage cannot open {file}: {me} may not enter {there}"),
         (0o644, 0o755, BACK_UP, "cannot write {file}.copy: {me} may not make files in"),
     ],
 )

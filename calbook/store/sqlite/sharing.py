@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from calbook.core.errors import BadInput, StoreError
 from calbook.store.sqlite.access_errors import LOGS, directories_above
+from calbook.store.sqlite.file_access import is_file
 from calbook.store.sqlite.file_modes import describe, user_name
 from calbook.store.sqlite.store import SqliteStore
 
@@ -35,7 +36,7 @@ def share(store: SqliteStore, group: str) -> None:
             "files cannot be given to a group on this system",
             hint="keep a shared file on a server with Linux",
         )
-    if not os.path.exists(store.path):
+    if not is_file(store.path):
         raise StoreError(
             f"there is no {store.path} yet",
             hint="write something into it first",

@@ -126,7 +126,7 @@ class PostgresStore(Store):
         schema = f"--schema={self.url.schema}"
         raise _use_tools(
             *("pg_dump", f"--dbname={self.url.public}", schema),
-            *("--format=custom", f"--file={path}"),
+            *("--extension=btree_gist", "--format=custom", f"--file={path}"),
         )
 
     def restore(self, path: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from calbook.errors import NotFound
 from support.places import Place
 from support.racing import RACERS, answers, errors, race
 
 from calbook import Client, EventType
-from calbook.errors import NotFound
 
 pytest_plugins = ("support.places",)
 

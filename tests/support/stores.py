@@ -19,7 +19,7 @@ import psycopg2.extensions
 import pytest
 
 from calbook import Client
-from calbook.store.postgres import setup
+from calbook.store.first_host import add_first_host
 from calbook.store.postgres.connection import Connection
 from calbook.store.postgres.store import PostgresStore
 from calbook.store.postgres.url import read_url
@@ -144,7 +144,7 @@ class Tables:
         except psycopg2.errors.LockNotAvailable:
             self._make()
         conn = Connection(self._driver)
-        setup._add_first_host(conn)
+        add_first_host(conn)
         conn.send()
         return self.url
 

@@ -84,6 +84,16 @@ def copy_store(
     return counts
 
 
+def contradiction_error(shown: str, why: str) -> StoreError:
+    """The guards of the tables refuse what is copied."""
+    return StoreError(
+        f"{shown} cannot hold what is copied: {why}",
+        hint="look for contradictions in it: client.check()",
+        command_hint="look for contradictions in it: calbook db check",
+        path=shown,
+    )
+
+
 def _check_is_empty(conn: Connection, shown: str) -> None:
     """The first host and schedule of a new store may be there, as they were made."""
     hosts = conn.execute("select id, name, email from hosts").fetchall()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import StoreError
-from calbook.store.copying import NUMBERED, TABLES, Rows
+from calbook.store.copying import NUMBERED, TABLES, Rows, contradiction_error
 from calbook.store.postgres import setup
 from calbook.store.postgres.errors import Collision, translate_errors
 from calbook.store.postgres.store import READING, PostgresStore
@@ -80,13 +80,8 @@ def importing(store: PostgresStore) -> Iterator[DatabaseTables]:
             yield DatabaseTables(conn)
             conn.commit()
     except Collision as collision:
-        said = str(collision).split("\n")[0]
-        raise StoreError(
-            f"{store.path} cannot hold what is copied: {said}",
-            hint="look for contradictions in it: client.check()",
-            command_hint="look for contradictions in it: calbook db check",
-            path=store.path,
-        ) from None
+        said = str(collision).partition("\n")[0]
+        raise contradiction_error(store.path, said) from None
 
 
 class _Stream:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from calbook.core.errors import StoreError
-from calbook.store.copying import NUMBERED, Rows
+from calbook.store.copying import NUMBERED, Rows, contradiction_error
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import MEMORY, check_directory, is_file
 from calbook.store.sqlite.file_modes import new_file_mode, set_new_mode
@@ -54,6 +54,15 @@ def exporting(store: SqliteStore) -> Iterator[FileTables]:
 @contextmanager
 def importing(store: SqliteStore) -> Iterator[FileTables]:
     """A file that is not there has its name only when it is whole."""
+    try:
+        with _importing(store) as tables:
+            yield tables
+    except sqlite3.IntegrityError as error:
+        raise contradiction_error(store.path, str(error)) from None
+
+
+@contextmanager
+def _importing(store: SqliteStore) -> Iterator[FileTables]:
     if store.path == MEMORY or is_file(store.path):
         with store.writing() as conn:
             yield FileTables(conn)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from calbook.core.time import times
-from calbook.store.store import Store
+from calbook.store.engines import open_store
 
-POSTGRES_SCHEMES = ("postgresql://", "postgres://")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+if TYPE_CHECKING:
+    from calbook.store.store import Store
+
 
 Clock = Callable[[], datetime]
 
@@ -42,27 +43,9 @@ def open_context(path: str, clock: Clock, actor: str | None = None) -> Context:
         from calbook.store.sqlite.file_modes import new_file_mode
 
         new_file_mode()
-    store = _open_store(path)
+    store = open_store(path)
     store.actor = system_actor if actor is None else _given_actor(actor)
     return Context(store, lambda: _read_clock(clock))
-
-
-def _open_store(path: str) -> Store:
-    if path.startswith(POSTGRES_SCHEMES):
-        from calbook.store.postgres.store import PostgresStore
-
-        return PostgresStore(path)
-    if _SCHEME.match(path):  # and maybe a password: it is not shown
-        from calbook.core.errors import BadInput
-
-        raise BadInput(
-            "bookings are kept in a file or in PostgreSQL",
-            hint="a URL begins with postgresql://",
-            field="db",
-        )
-    from calbook.store.sqlite.store import SqliteStore
-
-    return SqliteStore(path)
 
 
 def _read_clock(clock: Clock) -> datetime:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 from calbook.store.postgres.url import read_url
 
@@ -114,7 +115,7 @@ def place(request: pytest.FixtureRequest, path: Path) -> Iterator[Place]:
     server = request.getfixturevalue("postgres_15" if is_15 else "postgres")
     own = server.new_schema()
     with closing(PostgresStore(own)) as new:
-        new.create(has_exclusion=request.param != "no_exclusion")
+        administer(new).create(has_exclusion=request.param != "no_exclusion")
     if request.param == "pgbouncer":
         pooler = request.getfixturevalue("pgbouncer")
         yield Place(pooler.url(schema=read_url(own).schema))

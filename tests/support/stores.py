@@ -19,6 +19,7 @@ import psycopg2.extensions
 import pytest
 
 from calbook import Client
+from calbook.store.engines import administer
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres.connection import Connection
 from calbook.store.postgres.store import PostgresStore
@@ -154,7 +155,7 @@ class Tables:
     def _make(self) -> None:
         self.url = self._server.new_schema()
         with closing(PostgresStore(self.url)) as store:
-            store.create()
+            administer(store).create()
         schema = read_url(self.url).schema
         cursor = self._driver.cursor()
         # Triggers and references are not asked while all is deleted.

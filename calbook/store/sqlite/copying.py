@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from calbook.core.errors import StoreError
-from calbook.store.copying import NUMBERED, Rows, contradiction_error
+from calbook.store.administration import Rows
+from calbook.store.copying import NUMBERED, contradiction_error
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import MEMORY, check_directory, is_file
 from calbook.store.sqlite.file_modes import new_file_mode, set_new_mode

@@ -112,8 +112,10 @@ class Simulation:
         self._server.run(
             f"create database copied template {self.database} strategy file_copy"
         )
-        yield copy
-        self._server.run("drop database copied with (force)")
+        try:
+            yield copy
+        finally:
+            self._server.run("drop database copied with (force)")
 
     def book(self, connections: int, *, seconds: int) -> Measured:
         """Book at random from so many connections at once."""
@@ -178,6 +180,7 @@ class Simulation:
         others = "select 1 from pg_stat_activity where datname = current_database()"
         while len(self.run(others)) > 1:
             time.sleep(0.05)
+        time.sleep(0.3)  # they are counted a moment after they are gone from there
 
     def _pgbench(self, *options: str) -> None:
         """Whatever a statement refuses ends it."""

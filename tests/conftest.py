@@ -18,11 +18,13 @@ from hypothesis import settings
 import calbook
 from calbook import Booking, Client, EventType
 from calbook.core.time import times
+from calbook.store import first_host
 from calbook.store.sqlite import setup
 
 if times.newer_package():
     zoneinfo.reset_tzpath(())  # what tests expect is worked out by the same rules
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
+os.environ["CALBOOK_ACTOR"] = "grace"  # whoever runs the tests
 settings.load_profile("calbook")
 
 pytest_plugins = ("support.servers", "support.stores")
@@ -60,7 +62,7 @@ def _copy_tables(conn: sqlite3.Connection, path: str) -> None:
     if conn.execute("pragma page_count").fetchone()[0]:
         _make_ready(conn, path)
         return
-    new_file = _new_file(setup.system_timezone())
+    new_file = _new_file(first_host.system_timezone())
     if path == ":memory:":
         conn.deserialize(new_file)
         return

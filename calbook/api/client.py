@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import cached_property
@@ -57,14 +57,20 @@ class Client:
     Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory. A
     `postgresql://` URL is shown in `path` without its password.
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
+    `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
+    name.
     For several threads, take one client each.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        clock: Clock | None = None,
+        actor: str | None = None,
     ) -> None:
         given = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(given, clock or system_clock)
+        self._context = open_context(given, clock or system_clock, actor)
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -199,6 +205,24 @@ class Client:
 
         return maintenance.list_grants(self._context)
 
+    def copy_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, int]:
+        """Copy all there is to another file or URL, made if it is not there.
+
+        Everything or, on any error, nothing; how many rows each table has. `progress`
+        is called with how many of how many rows are copied.
+
+        Raises:
+            StoreError: something is stored there already, or nothing here.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.copy_all(self._context, os.fspath(path), progress)
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
         from calbook.services import maintenance
@@ -216,6 +240,15 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.restore_file(self._context, os.fspath(path))
+
+    def share(self, *, group: str) -> None:
+        """Give the file to a group of users on this machine, who then may all write.
+
+        Its directory has to be the group's: what SQLite makes there is theirs too.
+        """
+        from calbook.services import maintenance
+
+        maintenance.share_file(self._context, group)
 
     def close(self) -> None:
         self._context.store.close()

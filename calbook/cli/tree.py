@@ -61,7 +61,8 @@ SECTIONS: Mapping[str, Tree] = {
         "mail": _commands("mail", "log", "redeliver"),
         "config": _commands("config", "show", "smtp", "smtp-test"),
         "db": _commands(
-            *("db", "path", "init", "migrate", "check", "backup", "restore")
+            *("db", "path", "init", "migrate", "check", "copy"),
+            *("backup", "restore", "share"),
         ),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),

@@ -1164,7 +1164,7 @@ def test_the_history_tells_every_step(run: Run, request_uid: str, clock: Clock) 
     told = run("history", request_uid, "--json").json
 
     assert [list(event) for event in told] == [
-        ["id", "type", "uid", "at", "by", "change"]
+        ["id", "type", "uid", "at", "by", "actor", "change"]
     ] * 5
     assert [(e["at"], e["type"], e["by"], e["change"]) for e in told] == [
         ("2027-01-04T04:00:00-05:00", "booking.created", "attendee", {}),
@@ -1196,6 +1196,7 @@ def test_the_history_tells_every_step(run: Run, request_uid: str, clock: Clock) 
     assert len({event["id"] for event in told}) == 5
     piped = run("history", request_uid).rows
     assert [row[:3] for row in piped] == [[e["at"], e["type"], e["by"]] for e in told]
+    assert [row[5] for row in piped] == ["grace"] * 5
 
 
 def test_tick_tells_once_of_what_time_did(

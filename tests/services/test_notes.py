@@ -768,7 +768,7 @@ def test_a_public_note_is_a_line_of_the_history(
     assert screen.end() == 0
     assert screen.shown.splitlines()[-3:] == [
         "Mon 4 Jan 2027, 04:00   updated   host       note: Called",
-        "                                             back",
+        "                                  grace      back",
         f"times in {NEW_YORK}",
     ]
     assert "Called" in run("history", two).out

@@ -19,7 +19,8 @@ import psycopg2.extensions
 import pytest
 
 from calbook import Client
-from calbook.store.postgres import setup
+from calbook.store.engines import administer
+from calbook.store.first_host import add_first_host
 from calbook.store.postgres.connection import Connection
 from calbook.store.postgres.store import PostgresStore
 from calbook.store.postgres.url import read_url
@@ -144,7 +145,7 @@ class Tables:
         except psycopg2.errors.LockNotAvailable:
             self._make()
         conn = Connection(self._driver)
-        setup._add_first_host(conn)
+        add_first_host(conn)
         conn.send()
         return self.url
 
@@ -154,7 +155,7 @@ class Tables:
     def _make(self) -> None:
         self.url = self._server.new_schema()
         with closing(PostgresStore(self.url)) as store:
-            store.create()
+            administer(store).create()
         schema = read_url(self.url).schema
         cursor = self._driver.cursor()
         # Triggers and references are not asked while all is deleted.

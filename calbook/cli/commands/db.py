@@ -1,12 +1,15 @@
-"""`db path|init|migrate|check|backup|restore`: the bookings file or database itself."""
+"""`db path|init|check|…`: the bookings file or database itself."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.session import ask_yes_no
+from calbook.cli.session import ask_yes_no, needed, open_client
 from calbook.core.time import times
 
 
@@ -75,6 +78,44 @@ def check(*, out: o.Printing) -> None:
         output.say("no findings")
 
 
+class Places(o.Group):
+    source: str | None = o.option("--from", "FILE", "The file or URL to copy.")
+    target: str | None = o.option("--to", "FILE", "Where to; made if it is not there.")
+
+
+def copy(*, places: Places, out: o.JsonOnly) -> None:
+    """Copy all that is stored to another file or database, which is empty."""
+    example = "as in --from calbook.db --to postgresql://ada@host/office"
+    source = needed(places.source, "--from", example)
+    target = needed(places.target, "--to", example)
+    with open_client(source) as old, open_client(target) as new:
+        with _progress() as progress:
+            counts = old.copy_to(target, progress=progress)
+        answer = {"from": old.path, "to": new.path, "rows": counts}
+    if out.json:
+        output.print_object(answer, out.form(), keys=(), card=str)
+        return
+    output.say(f"Copied to {answer['to']}, with as many rows in each table:")
+    for table, count in counts.items():
+        if count:
+            output.say(f"  {table.replace('_', ' ')}: {count:,}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """On a terminal a bar."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from calbook.cli.screen import painting  # slow to import
+
+    bar = painting.ProgressBar("Copying", 0)
+    try:
+        yield bar.update
+    finally:
+        bar.close()
+
+
 def backup(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to write.")],
     *,
@@ -99,3 +140,20 @@ def restore(
         kept = client.restore(file)
     said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
+
+
+def share(
+    *,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="NAME", help="The group that may use it."),
+    ] = None,
+    out: o.Printing,
+) -> None:
+    """Let a group of users on this computer read and write the bookings file."""
+    name = needed(group, "--group", "name the group that may use the file")
+    with out.client() as client:
+        client.share(group=name)
+    said = f"Shared {client.path} with the group {name}"
+    facts = {"path": client.path, "group": name, "mode": "0660"}
+    output.print_done(said, facts, json=out.json)

@@ -97,6 +97,11 @@ class Connection:
         found = self._cursor.fetchall()
         return Cursor(len(found), (Row(places, values) for values in found))
 
+    def copy_in(self, statement: str, stream: Any) -> None:
+        """Write what a stream holds, after all that waits."""
+        self.send()
+        self._cursor.copy_expert(statement, stream)
+
     def commit(self) -> None:
         """Send what waits, and make it last."""
         self.add("commit")

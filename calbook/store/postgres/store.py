@@ -45,7 +45,7 @@ _CONNECT_SECONDS = 10
 _TIMEOUT_SAID = {"PGCONNECT_TIMEOUT", "PGSERVICE"}  # or it may be, in that file
 _JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
 _WRITING = "begin isolation level read committed read write"
-_READING = "begin isolation level repeatable read read only"
+READING = "begin isolation level repeatable read read only"
 
 _MARK = """
     select (select max(seq) from events), (select max(seq) from deliveries),
@@ -87,54 +87,20 @@ class PostgresStore(Store):
         return PostgresStore(self._given, patience=seconds)
 
     def change_mark(self) -> object:
-        with self._begun(_READING) as conn:
+        with self.begun(READING) as conn:
             return tuple(conn.execute(_MARK).fetchall()[0])
-
-    def create(self, *, has_exclusion: bool = True) -> bool:
-        from calbook.store.postgres import setup  # slow to import
-
-        return setup.create_tables(self, has_exclusion=has_exclusion)
-
-    def migrate(self) -> int:
-        from calbook.store.postgres import setup  # slow to import
-
-        return setup.migrate_tables(self)
-
-    def check(self) -> tuple[str, ...]:
-        from calbook.store.postgres import consistency  # slow to import
-
-        with self._begun(_READING) as conn:
-            return consistency.find_faults(conn, self.url.schema)
-
-    def grants(self) -> str:
-        from calbook.store.postgres import grants  # slow to import
-
-        return grants.grants(self.url.schema)
-
-    def backup(self, path: str, *, force: bool) -> None:
-        schema = f"--schema={self.url.schema}"
-        raise _use_tools(
-            *("pg_dump", f"--dbname={self.url.public}", schema),
-            *("--format=custom", f"--file={path}"),
-        )
-
-    def restore(self, path: str) -> str | None:
-        raise _use_tools(
-            *("pg_restore", f"--dbname={self.url.public}", "--clean", "--if-exists"),
-            *("--single-transaction", path),
-        )
 
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
-        with self._begun(_READING) as conn:
+        with self.begun(READING) as conn:
             yield view(conn)
 
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.postgres.transaction import PostgresTransaction
 
-        with self._begun(_WRITING) as conn:
-            tx = PostgresTransaction(conn)
+        with self.begun(_WRITING) as conn:
+            tx = PostgresTransaction(conn, self.actor)
             yield tx
             if dry_run:
                 conn.send()
@@ -157,7 +123,7 @@ class PostgresStore(Store):
         raise AssertionError
 
     @contextmanager
-    def _begun(self, begin: str) -> Iterator[Connection]:
+    def begun(self, begin: str) -> Iterator[Connection]:
         """A transaction on the tables of today; taken back if it was not committed."""
         with translate_errors(self.path), self.raw() as conn:
             conn.add(begin)
@@ -267,15 +233,4 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
         hint="client.migrate() brings its tables up to date",
         command_hint="calbook db migrate brings its tables up to date",
         path=shown,
-    )
-
-
-def _use_tools(*command: str) -> Exception:
-    import shlex
-
-    from calbook.core.errors import UsageError
-
-    return UsageError(
-        "PostgreSQL's own tools back a database up and restore it",
-        hint=shlex.join(command),
     )

@@ -80,36 +80,6 @@ class SqliteStore(Store):
     def delivery_lock(self) -> str | None:
         return None if self.path == MEMORY else self.path
 
-    def create(self, *, has_exclusion: bool = True) -> bool:
-        if not has_exclusion:
-            raise _not_of_a_file("exclusion constraints")
-        is_new = self.path == MEMORY or not (is_file(self.path) and self._has_bytes())
-        with self._connection(for_writing=True):
-            return is_new
-
-    def migrate(self) -> int:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.migrate_file(self)
-
-    def grants(self) -> str:
-        raise _not_of_a_file("roles with rights")
-
-    def check(self) -> tuple[str, ...]:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.check_file(self)
-
-    def backup(self, path: str, *, force: bool) -> None:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        maintenance.backup(self, path, force=force)
-
-    def restore(self, path: str) -> str | None:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.restore(self, path)
-
     @property
     def connection(self) -> sqlite3.Connection:
         """For `maintenance`, outside a transaction."""
@@ -135,16 +105,23 @@ class SqliteStore(Store):
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.transaction import Transaction  # slow to import
 
+        with self.writing(dry_run=dry_run) as conn:
+            tx = Transaction(conn, self.actor)
+            yield tx
+        if not dry_run:
+            self.queued += tx.queued
+        run_after_commit(tx)
+
+    @contextmanager
+    def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction that is committed at the end."""
         with self._connection(for_writing=not dry_run) as conn:
             leave_wal(conn)
             self._begin(conn, "immediate")
-            tx = Transaction(conn)
-            yield tx
+            yield conn
             if not dry_run:
                 self._wait_for_lock(lambda: conn.execute("commit"))
-                self.queued += tx.queued
                 self._check_identity()
-            run_after_commit(tx)
 
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.
@@ -245,15 +222,6 @@ class SqliteStore(Store):
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
-
-
-def _not_of_a_file(what: str) -> Exception:
-    from calbook.core.errors import UsageError
-
-    return UsageError(
-        f"only a PostgreSQL database has {what}",
-        command_hint="name one with --db or CALBOOK_DB",
-    )
 
 
 def _fold_case(text: str | None) -> str:

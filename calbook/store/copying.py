@@ -1,0 +1,115 @@
+"""All that one store holds, copied into another that is empty.
+
+One snapshot is read and one transaction written; the guards of the tables stay on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from calbook.store.administration import Administration, Rows
+    from calbook.store.connection import Connection
+
+Progress = Callable[[int, int], object]
+
+# What a row refers to stands before it.
+TABLES = (
+    *("schedules", "schedule_overrides", "hosts", "event_types", "event_type_hosts"),
+    *("bookings", "booking_hosts", "host_loads", "host_joins", "attendees"),
+    *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
+    *("calendars", "busy", "webhooks", "deliveries", "attempts"),
+    *("reminders", "reminder_plans", "reminder_updates"),
+)
+# Whose rows are numbered in the order of making: by a column, or by SQLite itself.
+NUMBERED = {
+    **dict.fromkeys(("schedules", "hosts", "event_types", "bookings"), "rowid"),
+    **{"webhooks": "rowid", "calendars": "id", "events": "seq", "deliveries": "seq"},
+}
+_FIRST = {
+    "schedules": ("sched_work", "Working hours", [[[540, 1020]]] * 5 + [[]] * 2),
+    "hosts": ("user_me", "Me", None),
+}
+_ROWS_TOLD = 1_000  # between two steps of the progress
+
+
+def copy_store(
+    source: Administration, target: Administration, progress: Progress | None = None
+) -> dict[str, int]:
+    """How many rows each table has, in both.
+
+    Raises:
+        StoreError: there is nothing to copy, or something where it would go.
+    """
+    with source.exporting() as old, target.importing() as new:
+        _check_is_empty(new.conn, target.path)
+        for table in reversed(_FIRST):
+            new.conn.execute(f"delete from {table}")
+        counts = {table: _count(old.conn, table) for table in TABLES}
+        tell = _telling(progress, sum(counts.values()))
+        for table in TABLES:
+            there = new.columns(table)
+            columns = tuple(c for c in old.columns(table) if c in there)
+            new.write(table, columns, tell(old.rows(table, columns)))
+        _compare_counts(counts, {table: _count(new.conn, table) for table in TABLES})
+        new.finish()
+    return counts
+
+
+def contradiction_error(shown: str, why: str) -> StoreError:
+    """The guards of the tables refuse what is copied."""
+    return StoreError(
+        f"{shown} cannot hold what is copied: {why}",
+        hint="look for contradictions in it: client.check()",
+        command_hint="look for contradictions in it: calbook db check",
+        path=shown,
+    )
+
+
+def _check_is_empty(conn: Connection, shown: str) -> None:
+    """The first host and schedule of a new store may be there, as they were made."""
+    hosts = conn.execute("select id, name, email from hosts").fetchall()
+    schedules = conn.execute("select id, name, weekly from schedules").fetchall()
+    there = {
+        "hosts": [tuple(row) for row in hosts],
+        "schedules": [(id, name, json.loads(hours)) for id, name, hours in schedules],
+    }
+    for table in TABLES:
+        rows: object = there.get(table) or _count(conn, table)
+        if rows and rows != [_FIRST.get(table)]:
+            raise StoreError(
+                f"{shown} is not empty: it has {table.replace('_', ' ')}",
+                hint="copy to a file or database that is new",
+                path=shown,
+            )
+
+
+def _count(conn: Connection, table: str) -> int:
+    return int(conn.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def _telling(progress: Progress | None, total: int) -> Callable[[Rows], Rows]:
+    """Passes rows on, and tells how many were."""
+    done = 0
+
+    def tell(rows: Rows) -> Iterator[tuple[Any, ...]]:
+        nonlocal done
+        for row in rows:
+            yield row
+            done += 1
+            if progress is not None and (done % _ROWS_TOLD == 0 or done == total):
+                progress(done, total)
+
+    return tell
+
+
+def _compare_counts(old: dict[str, int], new: dict[str, int]) -> None:
+    for table, count in old.items():
+        if new[table] != count:
+            raise StoreError(
+                f"of {count:,} {table.replace('_', ' ')} only {new[table]:,} arrived"
+            )

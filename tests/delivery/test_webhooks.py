@@ -18,7 +18,7 @@ from standardwebhooks import Webhook as Outside
 from standardwebhooks.webhooks import WebhookVerificationError
 from support.receiving import HANGS, Receiver, close, hang, slow, status
 from support.running import PATIENCE, golden, wait_until
-from support.stores import opened
+from support.stores import locked, opened
 
 from calbook import Client, errors
 from calbook.delivery import first_attempt, lock
@@ -527,12 +527,11 @@ def test_a_file_that_is_locked_again_is_said(
 ) -> None:
     attempt = first_attempt.send_queued
 
-    def locked(*args: Any, **kwargs: Any) -> Any:
-        with opened(place) as conn:
-            conn.execute("begin exclusive")
+    def attempt_late(*args: Any, **kwargs: Any) -> Any:
+        with locked(place):
             return attempt(*args, **kwargs)
 
-    monkeypatch.setattr(first_attempt, "send_queued", locked)
+    monkeypatch.setattr(first_attempt, "send_queued", attempt_late)
     answer = run(*booking_args())
 
     assert (answer.status, receiver.requests) == (0, [])

@@ -243,6 +243,19 @@ class PlainConnection:
     def is_sqlite(self) -> bool:
         return isinstance(self._conn, sqlite3.Connection)
 
+    def lock(self) -> None:
+        """At once, or not at all."""
+        if self.is_sqlite:
+            self._conn.execute("pragma busy_timeout = 0")
+            self._conn.execute("begin exclusive")
+            return
+        self.execute("begin; set local lock_timeout = 1")
+        named = self.execute(
+            "select relname from pg_class where relkind = 'r'"
+            " and relnamespace = current_schema::regnamespace"
+        )
+        self.execute(f"lock table {', '.join(name for (name,) in named)}")
+
     def execute(self, statement: str, facts: Any = ()) -> Found:
         found = Found()
         for row in self._conn.execute(statement, facts):
@@ -296,3 +309,12 @@ def change(client: Client, statement: str, **facts: Any) -> None:
     """What nobody does but a wrong program, or one of an older version."""
     with client._context.store.transaction() as tx:
         tx.run(statement, **facts)
+
+
+@contextmanager
+def locked(place: object) -> Iterator[None]:
+    """Nobody else reads or writes meanwhile; nobody may have begun to."""
+    with opened(place) as conn:
+        conn.lock()
+        yield
+        conn.execute("rollback")

@@ -64,7 +64,8 @@ class PostgresTransaction(Transaction):
         found = self._conn.execute(
             "select o.uid, o.recurrence_id from occurrences o"
             " join bookings b on b.uid = o.uid where o.due <= :now"
-            " order by o.due limit :limit for no key update of o, b skip locked",
+            " order by o.due, o.uid, o.recurrence_id limit :limit"
+            " for no key update of o, b skip locked",
             {"now": times.epoch(now), "limit": limit},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

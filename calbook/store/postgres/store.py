@@ -49,7 +49,7 @@ READING = "begin isolation level repeatable read read only"
 
 _MARK = """
     select (select max(seq) from events), (select max(seq) from deliveries),
-        (select max(updated_at) from webhooks)
+        (select string_agg(xmin::text, ',' order by id) from webhooks)
 """
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,35 +18,19 @@ from hypothesis import settings
 import calbook
 from calbook import Booking, Client, EventType
 from calbook.core.time import times
-from calbook.store.postgres.store import PostgresStore
+from calbook.store import first_host
 from calbook.store.sqlite import setup
 
 if times.newer_package():
     zoneinfo.reset_tzpath(())  # what tests expect is worked out by the same rules
 os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
+os.environ["CALBOOK_ACTOR"] = "grace"  # whoever runs the tests
 settings.load_profile("calbook")
 
-STORES = {"sqlite": ("sqlite",), "postgres": ("postgres",)}
-STORES["all"] = (*STORES["sqlite"], *STORES["postgres"])
+pytest_plugins = ("support.servers", "support.stores")
+
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-
-
-def pytest_addoption(parser: pytest.Parser, pluginmanager: Any) -> None:
-    parser.addoption(
-        "--store",
-        choices=STORES,
-        default="sqlite",
-        help="which stores the tests of both use (default: %(default)s)",
-    )
-    pluginmanager.import_plugin("support.servers")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of any store runs once for each that was asked for."""
-    if "store" in metafunc.fixturenames:
-        stores = STORES[metafunc.config.getoption("store")]
-        metafunc.parametrize("store", stores, indirect=True)
 
 
 class Clock:
@@ -79,7 +62,7 @@ def _copy_tables(conn: sqlite3.Connection, path: str) -> None:
     if conn.execute("pragma page_count").fetchone()[0]:
         _make_ready(conn, path)
         return
-    new_file = _new_file(setup.system_timezone())
+    new_file = _new_file(first_host.system_timezone())
     if path == ":memory:":
         conn.deserialize(new_file)
         return
@@ -99,33 +82,6 @@ def _new_file(timezone: str) -> bytes:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where a bookings file may be made."""
-    return tmp_path / "bookings.db"
-
-
-@pytest.fixture
-def store(request: pytest.FixtureRequest) -> str:
-    """`sqlite` or `postgres`."""
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-def database(store: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """What `client` opens; a module that tests files gives `path` instead."""
-    if store == "sqlite":
-        yield ":memory:"
-        return
-    server = request.getfixturevalue("postgres")
-    url = server.new_schema()
-    with closing(PostgresStore(url)) as new:
-        new.create()
-    yield url
-    server.drop_schema(url)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ HEAVY = (
 # By folder: which others it may import besides itself, and which libraries.
 ROOMS = {
     "core": ("", "dateutil tzdata idna"),
-    "store": ("core", "sqlite3 sqlite_utils tzlocal"),
+    "store": ("core", "sqlite3 sqlite_utils psycopg2 tzlocal"),
     "wire": ("core", ""),
     "ical": ("core", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomli_w"),
@@ -55,7 +55,8 @@ PLACES = {
     "_sqlite3": "cli.shell.complete",
     "tzdata": "core cli.shell.complete",
     "sqlite_utils": "store.sqlite.schema",
-    "tzlocal": "store.sqlite.setup",
+    "psycopg2": "store.postgres",
+    "tzlocal": "store.first_host",
     "icalendar": "ical",
     "urllib3": "delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
@@ -217,8 +218,8 @@ Loaded = Callable[..., list[str]]
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

@@ -57,14 +57,20 @@ class Client:
     Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory. A
     `postgresql://` URL is shown in `path` without its password.
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
+    `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
+    name.
     For several threads, take one client each.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None = None, *, clock: Clock | None = None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        clock: Clock | None = None,
+        actor: str | None = None,
     ) -> None:
         given = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(given, clock or system_clock)
+        self._context = open_context(given, clock or system_clock, actor)
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -234,6 +240,15 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.restore_file(self._context, os.fspath(path))
+
+    def share(self, *, group: str) -> None:
+        """Give the file to a group of users on this machine, who then may all write.
+
+        Its directory has to be the group's: what SQLite makes there is theirs too.
+        """
+        from calbook.services import maintenance
+
+        maintenance.share_file(self._context, group)
 
     def close(self) -> None:
         self._context.store.close()

@@ -159,7 +159,7 @@ Input = Annotated[
 
 
 class Output(Group):
-    """Which file, and how the answer is printed."""
+    """Which file, in whose name, and how the answer is printed."""
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ]."
@@ -173,10 +173,13 @@ class Output(Group):
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
+    actor: str | None = option(
+        "--actor", "NAME", "Who does it, for the history [CALBOOK_ACTOR]."
+    )
     db: str | None = option("--db", "FILE", "The bookings file or URL [CALBOOK_DB].")
 
     def client(self) -> "AbstractContextManager[Client]":
-        return open_client(self.db)
+        return open_client(self.db, self.actor)
 
     def form(self, tz: str | None = None) -> OutputOptions:
         return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
@@ -189,6 +192,7 @@ class Output(Group):
 JsonOnly = Annotated[Output, "json"]
 Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
+PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
 Showing = Annotated[Output, "json", "fields", "db"]
 ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
 Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]

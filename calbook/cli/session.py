@@ -23,7 +23,7 @@ BOOKING_KEYS = (
 
 
 @contextmanager
-def open_client(db: str | None) -> "Iterator[Client]":
+def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
     """The client on `--db`, else the default file; closed before printing."""
     from calbook.api.client import Client
 
@@ -31,7 +31,11 @@ def open_client(db: str | None) -> "Iterator[Client]":
         from calbook.core.errors import BadInput
 
         raise BadInput("--db is not a path", field="db")
-    with Client(db) as client:
+    if actor is not None:
+        from calbook.core import checks
+
+        checks.actor(actor, "--actor")
+    with Client(db, actor=actor) as client:
         try:
             yield client
         finally:

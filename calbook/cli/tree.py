@@ -62,7 +62,7 @@ SECTIONS: Mapping[str, Tree] = {
         "config": _commands("config", "show", "smtp", "smtp-test"),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
-            *("backup", "restore"),
+            *("backup", "restore", "share"),
         ),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),

@@ -43,6 +43,16 @@ def line(value: object, field: str, *, most: int = NAME_LENGTH) -> str:
     return text
 
 
+def actor(value: object, field: str = "actor") -> str:
+    """Who does something, by name: a line without control characters."""
+    text = line(value, field)
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise BadInput(
+            f"{field} holds a control character: {printable(text)}", field=field
+        )
+    return text
+
+
 def prose(value: object, field: str, *, most: int = NOTES_LENGTH) -> str:
     """Text of any number of lines, at most `most` characters."""
     return _text(value, field, most=most)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from calbook.core.errors import DeliveryUnderWay, OutputError
-from calbook.store.sqlite.file_copies import share_as
+from calbook.store.sqlite.access_errors import is_refusal, permission_error, reason
+from calbook.store.sqlite.file_modes import share_as
 
 SUFFIX = ".delivering"
 
@@ -59,8 +60,10 @@ def _open(path: str) -> int:
         except FileExistsError:
             descriptor = os.open(name, flags)
     except OSError as error:
+        if is_refusal(error) and (known := permission_error(path)):
+            raise known from None
         raise OutputError(
-            f"cannot open {name}: {error.strerror}",
+            f"cannot open {name}: {reason(error, name)}",
             hint="remove it when nobody delivers, or take it over",
             path=name,
         ) from None

@@ -1,4 +1,4 @@
-"""The bookings file or database looked after: made, checked, copied, restored."""
+"""The bookings file or database looked after: made, checked, copied, shared."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from contextlib import closing
 from calbook.core.errors import UsageError
 from calbook.store.context import Context, open_context
 from calbook.store.copying import Progress, copy_store
+from calbook.store.engines import administer
 
 
 def create_tables(context: Context, *, has_exclusion: bool) -> bool:
     """Make the file or the database's tables; whether they were missing."""
-    return context.store.create(has_exclusion=has_exclusion)
+    return administer(context.store).create(has_exclusion=has_exclusion)
 
 
 def migrate_tables(context: Context) -> tuple[int, int]:
     """Bring the tables up to date; the version that they had, and have."""
-    store = context.store
-    return store.migrate(), store.version
+    return administer(context.store).migrate(), context.store.version
 
 
 def list_grants(context: Context) -> str:
-    return context.store.grants()
+    return administer(context.store).grants()
 
 
 def copy_all(
@@ -33,7 +33,7 @@ def copy_all(
     if _is_same(source.path, target.path):
         raise UsageError("a copy goes from one place to another")
     with closing(target):
-        return copy_store(source, target, progress)
+        return copy_store(administer(source), administer(target), progress)
 
 
 def _is_same(path: str, other: str) -> bool:
@@ -43,13 +43,18 @@ def _is_same(path: str, other: str) -> bool:
 
 def check_file(context: Context) -> tuple[str, ...]:
     """What is wrong with the file, a sentence each."""
-    return context.store.check()
+    return administer(context.store).check()
 
 
 def back_up_file(context: Context, path: str, *, force: bool) -> None:
-    context.store.backup(path, force=force)
+    administer(context.store).backup(path, force=force)
 
 
 def restore_file(context: Context, path: str) -> str | None:
     """Put a copy in the file's place; where the present one is kept."""
-    return context.store.restore(path)
+    return administer(context.store).restore(path)
+
+
+def share_file(context: Context, group: str) -> None:
+    """Give the file to a group of users on this machine."""
+    administer(context.store).share(group)

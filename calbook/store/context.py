@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
 
 from calbook.core.time import times
-from calbook.store.store import Store
+from calbook.store.engines import open_store
 
-POSTGRES_SCHEMES = ("postgresql://", "postgres://")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+if TYPE_CHECKING:
+    from calbook.store.store import Store
+
 
 Clock = Callable[[], datetime]
 
@@ -30,31 +32,20 @@ class Context:
         self.clock = clock
 
 
-def open_context(path: str, clock: Clock) -> Context:
+def open_context(path: str, clock: Clock, actor: str | None = None) -> Context:
     """The file at a path with a clock, which is read in whole seconds of UTC.
 
     Raises:
+        BadInput: `actor` is no name, or `CALBOOK_UMASK` no umask.
         BadTime: when it is read, and returns what is no moment that can be booked.
     """
-    return Context(_open_store(path), lambda: _read_clock(clock))
+    if os.environ.get("CALBOOK_UMASK"):
+        from calbook.store.sqlite.file_modes import new_file_mode
 
-
-def _open_store(path: str) -> Store:
-    if path.startswith(POSTGRES_SCHEMES):
-        from calbook.store.postgres.store import PostgresStore
-
-        return PostgresStore(path)
-    if _SCHEME.match(path):  # and maybe a password: it is not shown
-        from calbook.core.errors import BadInput
-
-        raise BadInput(
-            "bookings are kept in a file or in PostgreSQL",
-            hint="a URL begins with postgresql://",
-            field="db",
-        )
-    from calbook.store.sqlite.store import SqliteStore
-
-    return SqliteStore(path)
+        new_file_mode()
+    store = open_store(path)
+    store.actor = system_actor if actor is None else _given_actor(actor)
+    return Context(store, lambda: _read_clock(clock))
 
 
 def _read_clock(clock: Clock) -> datetime:
@@ -72,6 +63,39 @@ def _read_clock(clock: Clock) -> datetime:
         hint="clock must return an aware datetime in the years"
         f" {times.FIRST_YEAR}–{times.LAST_YEAR}",
     )
+
+
+def _given_actor(actor: str) -> Callable[[], str]:
+    from calbook.core import checks
+
+    name = checks.actor(actor)
+    return lambda: name
+
+
+def system_actor() -> str | None:
+    """`CALBOOK_ACTOR`, else the login name; None where there is none."""
+    from calbook.core import checks
+    from calbook.core.errors import BadInput
+
+    said = os.environ.get("CALBOOK_ACTOR")
+    if said is not None:
+        return checks.actor(said, "CALBOOK_ACTOR")
+    login = os.environ.get("LOGNAME") or os.environ.get("USER") or _account_name()
+    try:
+        return login and checks.actor(login)
+    except BadInput:  # nobody chose it for calbook
+        return None
+
+
+@cache
+def _account_name() -> str | None:
+    """What the system calls the user; it may have to ask over a network."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return None
 
 
 def system_clock() -> datetime:

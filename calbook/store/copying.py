@@ -6,17 +6,16 @@ One snapshot is read and one transaction written; the guards of the tables stay 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import StoreError
 
 if TYPE_CHECKING:
+    from calbook.store.administration import Administration, Rows
     from calbook.store.connection import Connection
-    from calbook.store.store import Store
 
 Progress = Callable[[int, int], object]
-Rows = Iterable[tuple[Any, ...]]
 
 # What a row refers to stands before it.
 TABLES = (
@@ -38,31 +37,8 @@ _FIRST = {
 _ROWS_TOLD = 1_000  # between two steps of the progress
 
 
-class Source(Protocol):
-    """A snapshot of a store."""
-
-    @property
-    def conn(self) -> Connection: ...
-    def columns(self, table: str) -> tuple[str, ...]: ...
-    def rows(self, table: str, columns: tuple[str, ...]) -> Rows:
-        """All rows, not all of them in memory at once."""
-        ...
-
-
-class Target(Protocol):
-    """A store that nobody else writes to, in a transaction."""
-
-    @property
-    def conn(self) -> Connection: ...
-    def columns(self, table: str) -> tuple[str, ...]: ...
-    def write(self, table: str, columns: tuple[str, ...], rows: Rows) -> None: ...
-    def finish(self) -> None:
-        """What is made next is numbered behind what was copied."""
-        ...
-
-
 def copy_store(
-    source: Store, target: Store, progress: Progress | None = None
+    source: Administration, target: Administration, progress: Progress | None = None
 ) -> dict[str, int]:
     """How many rows each table has, in both.
 

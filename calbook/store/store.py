@@ -12,7 +12,6 @@ from calbook.store.reader import Reader
 if TYPE_CHECKING:
     from calbook.core.errors import StoreError
     from calbook.store.connection import Connection
-    from calbook.store.copying import Source, Target
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -22,17 +21,22 @@ PORTION_SECONDS = 0.15  # after which many steps let others write
 _PAUSE_SECONDS = 0.03  # longer than who waits sleeps between two looks
 
 
+def nobody() -> None:
+    """Who is named in events where it is not known who writes them."""
+
+
 class Store:
     """Bookings somewhere, read and written in transactions.
 
     `path` is how people name it, without a password; `queued` are the deliveries that
-    were committed, by number.
+    were committed, by number; `actor` says who writes, when an event is written.
     """
 
     path: str
     queued: list[int]
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
+    actor: Callable[[], str | None] = staticmethod(nobody)
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
@@ -73,58 +77,6 @@ class Store:
         """The file beside which one process at a time locks what it sends.
 
         None where several may send at once, or only this one can.
-        """
-        raise NotImplementedError
-
-    def create(self, *, has_exclusion: bool = True) -> bool:
-        """Make the tables and a first host; whether they were not there yet.
-
-        `has_exclusion`: whether the database itself refuses what overlaps, besides the
-        triggers; where it can choose.
-        """
-        raise NotImplementedError
-
-    def migrate(self) -> int:
-        """Bring the tables up to date; the version that they had."""
-        raise NotImplementedError
-
-    def grants(self) -> str:
-        """The statements that let another role use it every day.
-
-        Raises:
-            UsageError: who may use it is not said by statements.
-        """
-        raise NotImplementedError
-
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with what is stored, a sentence each."""
-        raise NotImplementedError
-
-    def exporting(self) -> AbstractContextManager[Source]:
-        """All tables as they are now, to be copied.
-
-        Raises:
-            StoreError: there is nothing.
-        """
-        raise NotImplementedError
-
-    def importing(self) -> AbstractContextManager[Target]:
-        """All tables, made if they are missing, to be filled in one transaction."""
-        raise NotImplementedError
-
-    def backup(self, path: str, *, force: bool) -> None:
-        """Copy all that is stored into a file.
-
-        Raises:
-            UsageError: it is done with the database's own tools.
-        """
-        raise NotImplementedError
-
-    def restore(self, path: str) -> str | None:
-        """Put a copy in the place of all that is stored; where that is kept.
-
-        Raises:
-            UsageError: it is done with the database's own tools.
         """
         raise NotImplementedError
 

@@ -6,13 +6,14 @@ Speaks core values only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import effective_status
 from calbook.core.checks import fold_email
 from calbook.core.model import (
+    Actor,
     Attendee,
     Booking,
     BookingTerms,
@@ -34,9 +35,16 @@ from calbook.store.writer import (
     to_recurring,
 )
 
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
+
 
 class Transaction(CatalogWriter):
-    """Facts out, bookings, events and catalog in."""
+    """Facts out, bookings, events and catalog in; `actor` says who writes them."""
+
+    def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
+        super().__init__(conn)
+        self._actor = actor
 
     # -- bookings
 
@@ -254,11 +262,12 @@ class Transaction(CatalogWriter):
     def append_event(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
         """Append an event with the booking's JSON as it is after it; its number.
 
-        Whoever wants to hear of it has it queued.
+        Whoever wants to hear of it has it queued. What time does has no actor.
         """
         row = self._one(
-            "insert into events (id, type, uid, recurrence_id, at, by, change, booking)"
-            " values (:id, :type, :uid, :recurrence_id, :at, :by, :change, :booking)"
+            "insert into events"
+            " (id, type, uid, recurrence_id, at, by, actor, change, booking) values"
+            " (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :booking)"
             " returning seq",
             id=id,
             type=event.type,
@@ -266,6 +275,7 @@ class Transaction(CatalogWriter):
             recurrence_id=to_epoch(_only(event.about)),
             at=times.epoch(event.at),
             by=event.by,
+            actor=None if event.by is Actor.SYSTEM else self._actor(),
             change=to_json(event.change),
             booking=to_json(booking),
         )

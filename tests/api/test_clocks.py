@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.stores import dump
 
 from calbook import CalbookError, Client
 
@@ -28,8 +28,8 @@ END:VCALENDAR
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -171,17 +171,17 @@ NO_MOMENTS = {
 
 @pytest.mark.parametrize("said", [*YEARS.values(), *NO_MOMENTS.values()], ids=str)
 def test_what_is_no_moment_is_an_error_in_every_method(
-    path: Path, uids: dict[str, str], said: Any
+    place: str, uids: dict[str, str], said: Any
 ) -> None:
     """It was OverflowError, ValueError, TypeError; a naive one was taken for local."""
-    with Client(path, clock=lambda: said) as client:
+    with Client(place, clock=lambda: said) as client:
         with pytest.raises(CalbookError) as refusal:
             client.now()
-        before = path.read_bytes()
+        before = dump(place)
         for call in calls(client, uids).values():
             with suppress(CalbookError):
                 call()
-        assert path.read_bytes() == before
+        assert dump(place) == before
 
     error = refusal.value
     assert (error.code, error.exit_code) == ("bad_time", 2)
@@ -198,9 +198,9 @@ EDGES = [
 
 @pytest.mark.parametrize("said", EDGES, ids=str)
 def test_the_first_and_the_last_moment_break_nothing(
-    path: Path, uids: dict[str, str], said: datetime
+    place: str, uids: dict[str, str], said: datetime
 ) -> None:
-    with Client(path, clock=lambda: said) as client:
+    with Client(place, clock=lambda: said) as client:
         assert client.now() == said
         for call in calls(client, uids).values():
             with suppress(CalbookError):

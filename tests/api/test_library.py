@@ -7,10 +7,8 @@ import inspect
 import json
 import pickle
 import re
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from itertools import pairwise
@@ -19,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from support.stores import opened
 
 import calbook
 from calbook import Actor, Attendance, Booking, Client, Resolution, Status, errors
@@ -482,8 +481,8 @@ def test_a_refusal_lists_every_rule_that_refused(
 # -- the client ------------------------------------------------------------------------
 
 
-def test_a_client_is_closed_when_left_and_opens_again_when_used(path: Path) -> None:
-    with Client(path) as client:
+def test_a_client_is_closed_when_left_and_opens_again_when_used(place: str) -> None:
+    with Client(place) as client:
         assert isinstance(client, Client)
         client.calendar.event_types.create("demo")
     client.close()
@@ -492,14 +491,14 @@ def test_a_client_is_closed_when_left_and_opens_again_when_used(path: Path) -> N
     client.close()
 
 
-def test_a_client_left_by_an_error_has_let_go_of_the_file(path: Path) -> None:
-    with Client(path) as client:
+def test_a_client_left_by_an_error_has_let_go_of_the_file(place: str) -> None:
+    with Client(place) as client:
         client.calendar.event_types.create("demo")
 
-    with pytest.raises(errors.NotFound), Client(path) as client:
+    with pytest.raises(errors.NotFound), Client(place) as client:
         client.calendar.event_types.update("demo", schedule_id="none")
 
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as conn:
+    with opened(place) as conn:
         conn.execute("begin exclusive")
 
 
@@ -535,9 +534,9 @@ def test_nothing_is_made_before_the_first_write(path: Path) -> None:
     assert not path.exists()
 
 
-def test_the_clock_is_a_function_of_the_callers(path: Path) -> None:
+def test_the_clock_is_a_function_of_the_callers(place: str) -> None:
     moments = [datetime(2027, 1, 4, 9, tzinfo=ZoneInfo("Asia/Tokyo"))]
-    with Client(path, clock=lambda: moments[0]) as client:
+    with Client(place, clock=lambda: moments[0]) as client:
         client.set_up(timezone="UTC")
         client.calendar.event_types.create("demo")
         booking = client.calendar.bookings.create(
@@ -557,34 +556,34 @@ def test_the_clock_is_a_function_of_the_callers(path: Path) -> None:
 
 
 def test_without_a_clock_the_environment_may_fix_the_time(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CALBOOK_NOW", "2027-01-05T09:00:00+09:00")
-    assert Client(path).now() == datetime(2027, 1, 5, tzinfo=UTC)
+    assert Client(place).now() == datetime(2027, 1, 5, tzinfo=UTC)
 
     monkeypatch.delenv("CALBOOK_NOW")
-    assert abs(Client(path).now() - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(Client(place).now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("now", ["soon", "2027-02-30T00:00Z", "2027-01-05"])
 def test_a_fixed_time_that_cannot_be_read_is_refused(
-    path: Path, monkeypatch: pytest.MonkeyPatch, now: str
+    place: str, monkeypatch: pytest.MonkeyPatch, now: str
 ) -> None:
     monkeypatch.setenv("CALBOOK_NOW", now)
 
     with pytest.raises(errors.BadTime):
-        Client(path).now()
+        Client(place).now()
 
 
-def test_threads_with_a_client_each_never_book_the_same_time(path: Path) -> None:
+def test_threads_with_a_client_each_never_book_the_same_time(place: str) -> None:
     clock = lambda: datetime(2027, 1, 4, 9, tzinfo=UTC)  # noqa: E731
-    with Client(path, clock=clock) as client:
+    with Client(place, clock=clock) as client:
         client.set_up(timezone="UTC")
         client.calendar.event_types.create("demo")
     outcomes: list[str] = []
 
     def book(number: int) -> None:
-        with Client(path, clock=clock) as client:
+        with Client(place, clock=clock) as client:
             for start in ("09:00", "09:15", "09:30"):
                 try:
                     client.calendar.bookings.create(
@@ -602,7 +601,7 @@ def test_threads_with_a_client_each_never_book_the_same_time(path: Path) -> None
     for thread in threads:
         thread.join()
 
-    with Client(path, clock=clock) as client:
+    with Client(place, clock=clock) as client:
         found = client.calendar.bookings.list()
         assert client.check() == ()
     spans = sorted((b.starts_at, b.ends_at) for b in found)

@@ -55,6 +55,7 @@ calendar.availability.explain(event_type_id="demo", start="now")  # error
 calendar.busy.add(start_time="today", end_time=timedelta(hours=1))  # error
 calendar.webhooks.log(status="drop")  # error
 client.deliver(retry=True)  # error
+calbook.Client("bookings.db", actor=5)  # error
 
 # -- the catalog -----------------------------------------------------------------------
 calendar.event_types.create("demo", tittle="x")  # error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import calbook.api.client
@@ -21,10 +21,26 @@ def main() -> int:
         action="store_true",
         help="count at 1,000,000 rows instead of 100,000 (needs 2 GB of disk)",
     )
-    large = 1_000_000 if parser.parse_args().million else 100_000
+    parser.add_argument(
+        "--many-hosts",
+        action="store_true",
+        help="only the simulation of 100,000 hosts on PostgreSQL"
+        " (10 minutes, 10 GB of disk)",
+    )
+    options = parser.parse_args()
+    if options.many_hosts:
+        sys.path.append(str(Path(__file__).parents[1]))  # where tests find `support`
+        from .many_hosts import comparison
+
+        return _report(list(_said(comparison.figures())))
+    large = 1_000_000 if options.million else 100_000
     with tempfile.TemporaryDirectory(prefix="calbook-bench-") as directory:
         figures = list(_measured(Path(directory), large))
     print(f"BASE is `python -c 'import sqlite3'`; {_byte_code()}.\n")
+    return _report(figures)
+
+
+def _report(figures: list[Figure]) -> int:
     print(table(figures))
     print(f"measured:\n{sources(figures)}", end="")
     return int(any(figure.misses for figure in figures))
@@ -39,9 +55,13 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         series.figures(directory),
         sweeps.figures(),
     ):
-        for figure in figures:
-            print("...", figure.name, figure.row[1], file=sys.stderr)
-            yield figure
+        yield from _said(figures)
+
+
+def _said(figures: Iterable[Figure]) -> Iterator[Figure]:
+    for figure in figures:
+        print("...", figure.name, figure.row[1], file=sys.stderr)
+        yield figure
 
 
 def _byte_code() -> str:

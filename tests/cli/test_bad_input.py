@@ -9,14 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.stores import dump
 
 from calbook import Client, errors
 
@@ -27,8 +25,8 @@ pytest_plugins = ("support.running",)
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -40,11 +38,6 @@ def uid(client: Client) -> str:
     return client.calendar.bookings.create(
         event_type_id="demo", start_time="2027-01-18 10:00", attendee=ada
     ).uid
-
-
-def dumped(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as conn:
-        return "\n".join(conn.iterdump())
 
 
 def check_refused(answer: Answer) -> None:
@@ -206,14 +199,14 @@ HOST = {"by": "host", "override": "duration"}
     ],
 )  # fmt: skip
 def test_an_option_that_cannot_be_read_is_refused_and_nothing_written(
-    run: Run, path: Path, uid: str, args: tuple[str, ...]
+    run: Run, place: str, uid: str, args: tuple[str, ...]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     answer = run(*(uid if arg == "UID" else arg for arg in args))
 
     check_refused(answer)
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize(
@@ -230,9 +223,9 @@ def test_an_option_that_cannot_be_read_is_refused_and_nothing_written(
 )
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 def test_an_argument_that_is_not_utf_8_is_refused(
-    spawn: Spawn, path: Path, uid: str, args: tuple[bytes, ...], locale: str
+    spawn: Spawn, place: str, uid: str, args: tuple[bytes, ...], locale: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     process = spawn(*args, env={"LC_ALL": locale})
     out, err = process.communicate()
@@ -241,18 +234,18 @@ def test_an_argument_that_is_not_utf_8_is_refused(
     assert err.isascii()
     assert len(err.splitlines()) == 1
     assert b"is not valid UTF-8" in err
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
-def test_a_megabyte_in_one_argument_is_refused(run: Run, path: Path, uid: str) -> None:
-    before = dumped(path)
+def test_a_megabyte_in_one_argument_is_refused(run: Run, place: str, uid: str) -> None:
+    before = dump(place)
 
     for args in (create(name=MILLION), ("show", MILLION), ("host", "show", MILLION)):
         answer = run(*args)
         assert answer.status in (2, 3)
         assert answer.out == ""
         assert len(answer.err) < 1_000
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 # -- JSON ---------------------------------------------------------------------------
@@ -353,26 +346,26 @@ BAD_BOOKINGS = {
 @pytest.mark.parametrize("wanted", BAD_BOOKINGS.values(), ids=BAD_BOOKINGS)
 @pytest.mark.parametrize("form", [(), ("--atomic",)], ids=["", "atomic"])
 def test_an_object_that_cannot_be_read_is_refused_and_nothing_written(
-    run: Run, path: Path, uid: str, wanted: dict[str, Any], form: tuple[str, ...]
+    run: Run, place: str, uid: str, wanted: dict[str, Any], form: tuple[str, ...]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     answer = run("create", "--input", "-", *form, input=json.dumps(wanted))
 
     check_refused(answer)
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize("wanted", BAD_BOOKINGS.values(), ids=BAD_BOOKINGS)
 def test_the_library_refuses_the_same(
-    client: Client, path: Path, uid: str, wanted: dict[str, Any]
+    client: Client, place: str, uid: str, wanted: dict[str, Any]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     with pytest.raises(errors.InputError):
         client.calendar.bookings.create_all([wanted])
 
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize(
@@ -403,15 +396,15 @@ def test_the_library_refuses_the_same(
 )
 @pytest.mark.parametrize("noun", ["booking", "event type"])
 def test_what_is_no_json_object_is_refused_and_nothing_written(
-    run: Run, path: Path, uid: str, noun: str, text: bytes
+    run: Run, place: str, uid: str, noun: str, text: bytes
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     command = ("create",) if noun == "booking" else ("event", "add", "new")
 
     answer = run(*command, "--input", "-", input=text)
 
     check_refused(answer)
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize(
@@ -424,16 +417,16 @@ def test_what_is_no_json_object_is_refused_and_nothing_written(
     ids=["a key", "a key of the attendee", "a key inside metadata"],
 )
 def test_a_key_that_is_there_twice_is_refused(
-    run: Run, path: Path, uid: str, key: str, twice: str
+    run: Run, place: str, uid: str, key: str, twice: str
 ) -> None:
     text = json.dumps(booking())
-    before = dumped(path)
+    before = dump(place)
 
     answer = run("create", "--input", "-", input=text.replace(key, twice))
 
     check_refused(answer)
     assert "twice" in answer.err
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize(
@@ -470,9 +463,9 @@ def test_a_key_that_is_there_twice_is_refused(
     ids=lambda fields: json.dumps(fields)[:40],
 )
 def test_an_event_type_that_cannot_be_read_is_refused_and_nothing_written(
-    run: Run, client: Client, path: Path, uid: str, fields: dict[str, Any]
+    run: Run, client: Client, place: str, uid: str, fields: dict[str, Any]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     for command in (("add", "new"), ("update", "demo")):
         check_refused(run("event", *command, "--input", "-", input=json.dumps(fields)))
@@ -481,7 +474,7 @@ def test_an_event_type_that_cannot_be_read_is_refused_and_nothing_written(
     with pytest.raises(errors.InputError):
         client.calendar.event_types.update("demo", **fields)
 
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 # -- the library's own ways -----------------------------------------------------------
@@ -552,15 +545,15 @@ def test_what_is_no_uid_is_not_found(
     ],
 )
 def test_an_argument_that_cannot_be_read_is_refused(
-    client: Client, path: Path, uid: str, call: Callable[[Any, str], object]
+    client: Client, place: str, uid: str, call: Callable[[Any, str], object]
 ) -> None:
     """Some of them ended in an error of Python's own, numbers too long to write too."""
-    before = dumped(path)
+    before = dump(place)
 
     with pytest.raises(errors.InputError):
         call(client.calendar.bookings, uid)
 
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize(
@@ -608,10 +601,10 @@ RULE = {"frequency": "DAILY", "count": 2}
     ],
 )
 def test_a_booking_of_odd_parts_is_refused_with_and_without_a_key(
-    client: Client, path: Path, uid: str, facts: dict[str, Any], key: str | None
+    client: Client, place: str, uid: str, facts: dict[str, Any], key: str | None
 ) -> None:
     """Before anything was read, its text for the key was made, and that failed."""
-    before = dumped(path)
+    before = dump(place)
     wanted = {
         "event_type_id": "demo",
         "start_time": "2027-01-18 11:00",
@@ -622,7 +615,7 @@ def test_a_booking_of_odd_parts_is_refused_with_and_without_a_key(
     with pytest.raises((errors.InputError, errors.InvalidResponses)):
         client.calendar.bookings.create(**wanted, idempotency_key=key)
 
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_the_order_is_latest_first_for_whatever_is_true(
@@ -795,16 +788,16 @@ def test_text_in_a_change_is_shown_harmless(
     ids=" ".join,
 )
 def test_an_error_about_such_text_is_harmless(
-    run: Run, path: Path, uid: str, args: tuple[str, ...], form: tuple[str, ...]
+    run: Run, place: str, uid: str, args: tuple[str, ...], form: tuple[str, ...]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     for evil in EVIL:
         words = (uid if arg == "UID" else arg.replace("EVIL", evil) for arg in args)
         answer = run(*words, *form)
         assert (answer.status != 0, answer.out) == (True, "")
         assert is_harmless(answer.err)
         assert "a bug in calbook" not in answer.err
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_one_emoji_of_several_stays_one(run: Run, client: Client, uid: str) -> None:

@@ -51,8 +51,8 @@ BOOK = (
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture(autouse=True)

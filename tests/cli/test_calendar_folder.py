@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import icalendar
 import pytest
+from support.stores import opened
 
 from calbook import Client
 
@@ -22,8 +21,8 @@ ADA = {"name": "Ada", "email": "ada@example.com"}
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -159,10 +158,10 @@ def test_no_link_is_followed(
 
 @pytest.mark.parametrize("name", ["../../evil", ".", "a/b", "a\nb", "-rf", "x" * 300])
 def test_a_hostile_uid_leads_nowhere(
-    run: Run, path: Path, folder: Path, uids: list[str], name: str
+    run: Run, place: str, folder: Path, uids: list[str], name: str
 ) -> None:
     """Whoever writes the file of bookings by other means."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with opened(place) as conn:
         tables = conn.execute(
             "select m.name from sqlite_master m, pragma_table_info(m.name) c"
             " where m.type = 'table' and c.name = 'uid'"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.running import PATIENCE, golden, numbered, wait_until
+from support.stores import dump, opened
 
 import calbook
 from calbook import Client
@@ -80,8 +81,8 @@ SEATED = {"attendance": "unknown", "responses": {}, "notes": None, "metadata": {
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -114,11 +115,6 @@ def request_uid(client: Client, office: Office) -> str:
     """A booking that awaits confirmation."""
     client.calendar.event_types.update("demo", requires_confirmation=True)
     return office()
-
-
-def dumped(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as conn:
-        return "\n".join(conn.iterdump())
 
 
 def booked(*options: str) -> tuple[str, ...]:
@@ -334,13 +330,13 @@ def test_changes_with_the_same_key_are_made_once(run: Run, uid: str) -> None:
     ],
 )
 def test_a_dry_run_answers_as_the_change_would_and_writes_nothing(
-    run: Run, path: Path, request_uid: str, args: tuple[str, ...]
+    run: Run, place: str, request_uid: str, args: tuple[str, ...]
 ) -> None:
     args = tuple(request_uid if arg == "UID" else arg for arg in args)
-    before = dumped(path)
+    before = dump(place)
 
     tried = run(*args, "--dry-run", "--json").json
-    after = dumped(path)
+    after = dump(place)
     done = run(*args, "--json").json
 
     assert after == before
@@ -356,12 +352,12 @@ def test_a_dry_run_gives_away_no_uid(run: Run, client: Client, office: Office) -
     assert tried == expected(None)
 
 
-def test_an_update_is_tried_in_a_dry_run(run: Run, uid: str, path: Path) -> None:
-    before = dumped(path)
+def test_an_update_is_tried_in_a_dry_run(run: Run, uid: str, place: str) -> None:
+    before = dump(place)
 
     tried = run("update", uid, "--notes", "Bring tea", "--dry-run", "--json").json
 
-    assert dumped(path) == before
+    assert dump(place) == before
     assert (tried["uid"], tried["notes"]) == (uid, "Bring tea")
 
 
@@ -502,16 +498,16 @@ def test_failing_lines_are_told_on_a_line_each(run: Run, office: Office) -> None
     ids=["refused", "unreadable time", "unknown key", "not JSON"],
 )
 def test_atomic_lines_are_booked_together_or_not_at_all(
-    run: Run, path: Path, office: Office, second: Any, code: str, status: int
+    run: Run, place: str, office: Office, second: Any, code: str, status: int
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     text = lines(wanted("2027-01-18 10:00"), second, wanted("2027-01-18 12:00"))
 
     error = run("create", "--input", "-", "--atomic", "--json", input=text).error
 
     assert (error["code"], error["exitCode"]) == (code, status)
     assert error["details"]["line"] == 2
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_atomic_lines_that_fit_are_all_booked(run: Run, office: Office) -> None:
@@ -541,9 +537,9 @@ def test_options_stand_in_for_what_a_line_leaves_out(run: Run, office: Office) -
 
 
 def test_lines_tried_in_a_dry_run_write_nothing(
-    run: Run, path: Path, office: Office
+    run: Run, place: str, office: Office
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     text = lines(wanted("2027-01-18 10:00"), wanted("2027-01-18 11:00"))
 
     answers = [
@@ -552,7 +548,7 @@ def test_lines_tried_in_a_dry_run_write_nothing(
     ]
 
     assert [(a.status, len(a.out.splitlines())) for a in answers] == [(0, 2), (0, 2)]
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_repeated_lines_with_keys_are_booked_once(run: Run, office: Office) -> None:
@@ -568,31 +564,31 @@ def test_repeated_lines_with_keys_are_booked_once(run: Run, office: Office) -> N
 
 
 def test_one_key_cannot_stand_for_several_lines(
-    run: Run, path: Path, office: Office
+    run: Run, place: str, office: Office
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     text = lines(wanted("2027-01-18 10:00"), wanted("2027-01-18 11:00"))
 
     args = ("create", "--input", "-", "--idempotency-key", "k", "--json")
     error = run(*args, input=text).error
 
     assert error["code"] == "usage"
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", "  \r\n"], ids=ascii)
 @pytest.mark.parametrize("more", [(), ("--json",), ("--atomic",), ("--dry-run",)])
 def test_an_input_without_a_booking_is_refused(
-    run: Run, path: Path, office: Office, text: str, more: tuple[str, ...]
+    run: Run, place: str, office: Office, text: str, more: tuple[str, ...]
 ) -> None:
     """What should have written it had failed, and the answer was silence and 0."""
-    before = dumped(path)
+    before = dump(place)
 
     answer = run("create", "--input", "-", *more, input=text)
 
     assert (answer.status, answer.out) == (2, "")
     assert "standard input holds no booking" in answer.err
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 # -- list, and the forms of an answer --------------------------------------------------
@@ -1168,7 +1164,7 @@ def test_the_history_tells_every_step(run: Run, request_uid: str, clock: Clock) 
     told = run("history", request_uid, "--json").json
 
     assert [list(event) for event in told] == [
-        ["id", "type", "uid", "at", "by", "change"]
+        ["id", "type", "uid", "at", "by", "actor", "change"]
     ] * 5
     assert [(e["at"], e["type"], e["by"], e["change"]) for e in told] == [
         ("2027-01-04T04:00:00-05:00", "booking.created", "attendee", {}),
@@ -1200,6 +1196,7 @@ def test_the_history_tells_every_step(run: Run, request_uid: str, clock: Clock) 
     assert len({event["id"] for event in told}) == 5
     piped = run("history", request_uid).rows
     assert [row[:3] for row in piped] == [[e["at"], e["type"], e["by"]] for e in told]
+    assert [row[5] for row in piped] == ["grace"] * 5
 
 
 def test_tick_tells_once_of_what_time_did(
@@ -1251,18 +1248,18 @@ def test_a_check_names_what_it_found(run: Run, uid: str, path: Path) -> None:
 
 
 def test_a_backup_is_a_copy_and_restoring_brings_it_back(
-    run: Run, uid: str, path: Path, tmp_path: Path
+    run: Run, uid: str, place: str, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.db"
     backed_up = run("db", "backup", copy)
-    kept = dumped(path)
+    kept = dump(place)
     run("cancel", uid)
 
     restored = run("db", "restore", copy)
 
     assert (backed_up.status, backed_up.out) == (0, "")
     assert (restored.status, restored.out) == (0, "")
-    assert dumped(path) == kept
+    assert dump(place) == kept
     assert (copy.stat().st_mode & 0o777) == 0o600
     assert run("show", uid, "--json").json == expected(uid)
     assert run("db", "check").status == 0
@@ -1312,7 +1309,7 @@ def test_a_backup_replaces_a_file_only_by_force(
 
 @pytest.mark.parametrize("what", ["nothing", "text", "directory", "cut short"])
 def test_what_is_no_backup_is_not_restored(
-    run: Run, uid: str, path: Path, tmp_path: Path, what: str
+    run: Run, uid: str, place: str, tmp_path: Path, what: str
 ) -> None:
     copy = tmp_path / "copy.db"
     if what == "text":
@@ -1320,13 +1317,13 @@ def test_what_is_no_backup_is_not_restored(
     elif what == "directory":
         copy.mkdir()
     elif what == "cut short":
-        copy.write_bytes(path.read_bytes()[:-5000])
-    before = dumped(path)
+        copy.write_bytes(dump(place)[:-5000])
+    before = dump(place)
 
     answer = run("db", "restore", copy, "--yes")
 
     assert answer.status == 7
-    assert dumped(path) == before
+    assert dump(place) == before
     assert copy.exists() is (what != "nothing")
 
 
@@ -1558,9 +1555,9 @@ def test_a_stream_closed_by_the_caller_is_no_bug(
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(place: str) -> Iterator[None]:
     """The file's lock, held by another program."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with opened(place) as conn:
         conn.execute("begin exclusive")
         yield
 
@@ -1580,7 +1577,7 @@ def test_a_signal_ends_a_command_that_waits(
     message: str,
     form: tuple[str, ...],
 ) -> None:
-    before = dumped(path)
+    before = dump(path)
     with locked(path):
         process = spawn("cancel", uid, *form)
         wait_until(lambda: _waits(process.pid, path))
@@ -1593,7 +1590,7 @@ def test_a_signal_ends_a_command_that_waits(
         assert (error["code"], error["exitCode"]) == ("interrupted", status)
     else:
         assert err.decode() == f"calbook: {message}\n"
-    assert dumped(path) == before
+    assert dump(path) == before
 
 
 def _waits(pid: int, path: Path) -> bool:
@@ -1650,16 +1647,16 @@ def every_command(tree: Any = COMMANDS, *place: str) -> Iterator[tuple[str, ...]
             yield from every_command(below, *place, name)
 
 
-@pytest.mark.parametrize("place", tuple(every_command()), ids=" ".join)
+@pytest.mark.parametrize("command", tuple(every_command()), ids=" ".join)
 def test_every_command_has_help_that_opens_no_file(
-    run: Run, path: Path, place: tuple[str, ...]
+    run: Run, path: Path, command: tuple[str, ...]
 ) -> None:
     path.mkdir()  # what opens it fails
 
-    answer = run(*place, "--help")
+    answer = run(*command, "--help")
 
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out.startswith(" ".join(("Usage: calbook", *place, "[OPTIONS]")))
+    assert answer.out.startswith(" ".join(("Usage: calbook", *command, "[OPTIONS]")))
     assert "--help" in answer.out
     assert not list(path.iterdir())
 
@@ -2028,9 +2025,9 @@ def test_create_asks_only_for_what_was_not_given(
 
 @pytest.mark.parametrize("answer", ["n\n", "\x03", "\x04"], ids=["no", "Ctrl-C", "end"])
 def test_no_at_the_end_books_nothing(
-    terminal: Callable[..., Terminal], path: Path, office: Office, answer: str
+    terminal: Callable[..., Terminal], place: str, office: Office, answer: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     screen = terminal(*booked()[:-2])
     screen.expect("E-mail")
     screen.type("ada@example.com\n")
@@ -2038,13 +2035,13 @@ def test_no_at_the_end_books_nothing(
 
     assert screen.press_until_end(answer) == 130
     assert "calbook: nothing was changed" in screen.shown
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_what_would_be_refused_is_refused_before_it_is_asked_for(
-    terminal: Callable[..., Terminal], path: Path, uid: str
+    terminal: Callable[..., Terminal], place: str, uid: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     screen = terminal(*booked()[:-2])
     screen.expect("E-mail")
     screen.type("eve@example.com\n")
@@ -2052,7 +2049,7 @@ def test_what_would_be_refused_is_refused_before_it_is_asked_for(
     assert screen.end() == 4
     assert f"that time is taken by {uid}" in screen.shown
     assert "Book it?" not in screen.shown
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_a_start_that_cannot_be_booked_is_refused_when_it_is_said(
@@ -2137,7 +2134,7 @@ def test_init_offers_what_it_will_change(
     assert [host.name for host in client.calendar.hosts.list()] == ["Ann", "Petra"]
 
 
-def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], path: Path) -> None:
+def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], place: str) -> None:
     screen = terminal("init")
     screen.expect("Your name")
     screen.type("Grace Hopper\n")
@@ -2152,7 +2149,7 @@ def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], path: Path) 
     screen.expect("calbook create --event demo")
 
     assert screen.end() == 0
-    with Client(path) as client:
+    with Client(place) as client:
         (host,) = client.calendar.hosts.list()
     assert (host.name, host.email, host.timezone) == (
         "Grace Hopper",
@@ -2203,11 +2200,11 @@ def test_restoring_asks_on_a_terminal(
 ) -> None:
     run("db", "backup", tmp_path / "copy.db")
     run("cancel", uid)
-    before = dumped(path)
+    before = dump(path)
 
     screen = terminal("db", "restore", tmp_path / "copy.db")
     screen.expect(f"Replace {path} by {tmp_path / 'copy.db'}?")
     screen.type("n\n")
 
     assert screen.end() == 130
-    assert dumped(path) == before
+    assert dump(path) == before

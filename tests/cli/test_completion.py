@@ -7,12 +7,10 @@ import os
 import pty
 import select
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ import pytest
 from conftest import MONDAY
 from support.receiving import no_hanging
 from support.running import PATIENCE
+from support.stores import opened
 
 import calbook
 from calbook.cli import tree
@@ -263,8 +262,8 @@ def test_all_that_is_listed_has_its_fields_offered() -> None:
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -312,9 +311,9 @@ def test_uids_come_with_a_hint_the_next_first_then_the_latest(
 
 
 def test_the_hint_is_in_the_zone_of_the_first_host_and_says_so(
-    offered: Complete, uids: list[str], path: Path
+    offered: Complete, uids: list[str], place: str
 ) -> None:
-    with calbook.Client(path) as client:
+    with calbook.Client(place) as client:
         client.calendar.hosts.create("new", timezone="Asia/Tokyo")
         client.calendar.hosts.update("me", timezone="America/New_York")
 
@@ -325,9 +324,9 @@ def test_the_hint_is_in_the_zone_of_the_first_host_and_says_so(
 
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "Mars/Olympus", "$(touch pwned)"])
 def test_the_hint_is_in_utc_where_there_is_no_such_zone(
-    offered: Complete, uids: list[str], path: Path, zone: str
+    offered: Complete, uids: list[str], place: str, zone: str
 ) -> None:
-    with closing(sqlite3.connect(path)) as conn, conn:
+    with opened(place) as conn:
         conn.execute("update hosts set timezone = ?", (zone,))
 
     assert offered("uids")[0] == f"{uids[0]}\tWed 2027-01-20 09:00 UTC demo"
@@ -396,12 +395,12 @@ END:VCALENDAR
 
 
 def test_calendars_are_offered_and_own_busy_time_with_its_start(
-    offered: Complete, uids: list[str], path: Path, tmp_path: Path
+    offered: Complete, uids: list[str], place: str, tmp_path: Path
 ) -> None:
     """Only what was read from a file can be read again."""
     file = tmp_path / "work.ics"
     file.write_text(CALENDAR)
-    with calbook.Client(path) as client:
+    with calbook.Client(place) as client:
         busy = client.calendar.busy
         busy.import_ics(CALENDAR.encode(), name="team-2")
         busy.import_ics(str(file), name="work")
@@ -576,10 +575,10 @@ def test_the_default_file_is_in_the_data_directory(
 
 
 def test_what_a_shell_could_run_is_not_offered(
-    offered: Complete, uids: list[str], path: Path
+    offered: Complete, uids: list[str], place: str
 ) -> None:
     """Ids are checked when they are made, but anybody may write the file."""
-    with closing(sqlite3.connect(path)) as conn, conn:
+    with opened(place) as conn:
         for table in ("schedules", "event_types", "bookings"):
             columns = [row[1] for row in conn.execute(f"pragma table_info({table})")]
             rest = [c for c in columns[1:] if c != "slug"]
@@ -600,8 +599,8 @@ def test_what_a_shell_could_run_is_not_offered(
 # -- trouble
 
 
-def foreign(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as conn, conn:
+def foreign(place: str) -> None:
+    with opened(place) as conn:
         conn.execute("create table bookings (uid, starts_at, event_type_id)")
         conn.execute("insert into bookings values ('bk_x', 1, 'evt_x')")
 
@@ -610,13 +609,13 @@ def wal(path: Path) -> None:
     pragma(path, "journal_mode = wal")
 
 
-def pragma(path: Path, what: str) -> None:
-    with closing(sqlite3.connect(path)) as conn:
+def pragma(place: str, what: str) -> None:
+    with opened(place) as conn:
         conn.execute(f"pragma {what}").fetchall()
 
 
-def endless(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as conn, conn:
+def endless(place: str) -> None:
+    with opened(place) as conn:
         conn.execute("alter table bookings rename to kept")
         conn.execute(
             "create view bookings as with recursive n (i) as"
@@ -661,9 +660,9 @@ def contents(directory: Path) -> dict[str, bytes | None]:
 
 
 def test_a_lock_is_not_waited_for(
-    offered: Complete, uids: list[str], path: Path
+    offered: Complete, uids: list[str], place: str
 ) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+    with opened(place) as writer:
         writer.execute("begin exclusive")
         with no_hanging(file_access.LOCK_WAIT_SECONDS):
             assert offered("uids") == []
@@ -921,9 +920,9 @@ def test_all_uids_are_listed_with_their_hints(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_webhook_is_completed(shell: str, path: Path, program: Path) -> None:
+def test_a_webhook_is_completed(shell: str, place: str, program: Path) -> None:
     """The scripts asked for none: they did not know the kind."""
-    with calbook.Client(path) as client:
+    with calbook.Client(place) as client:
         id = client.calendar.webhooks.create("https://a.example/").id
     line = f"calbook webhook log {id[:5]}"
 

@@ -87,8 +87,8 @@ def way(function: Callable[[Scene], Iterator[Reached]]) -> Way:
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import re
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +29,8 @@ Book = Callable[..., "Booking"]
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

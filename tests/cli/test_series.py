@@ -30,8 +30,8 @@ ZONE = "America/New_York"
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import DAYS, Clock
 from support.running import golden, numbered
+from support.stores import dump
 
 from calbook import Client
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.running import Run, Terminal
 
 pytest_plugins = ("support.running",)
@@ -32,8 +31,8 @@ HOSTILE = "Presidents' [red]Day[/red] \x1b[31m\u202e"
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -611,14 +610,14 @@ def test_the_help_is_what_it_was(run: Run, command: str) -> None:
 
 
 def test_looking_writes_nothing(
-    run: Run, uid: str, team: str, path: Path, clock: Clock
+    run: Run, uid: str, team: str, place: str, clock: Clock
 ) -> None:
     """Nor does it wait for whoever writes: it only reads."""
-    before = path.read_bytes()
+    before = dump(place)
     clock.move(days=30)
 
     run(*DEMO, "--json")
     run(*DEMO, "--explain", "today")
     run(*WHY)
 
-    assert path.read_bytes() == before
+    assert dump(place) == before

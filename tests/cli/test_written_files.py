@@ -21,8 +21,8 @@ pytest_plugins = ("support.running",)
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

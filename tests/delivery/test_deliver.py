@@ -8,13 +8,11 @@ import random
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -38,6 +36,7 @@ from support.receiving import (
     when,
 )
 from support.running import PATIENCE, wait_until
+from support.stores import opened
 
 from calbook import Client, Delivery, errors
 from calbook.delivery import channel_queues, first_attempt, lock, worker
@@ -57,8 +56,8 @@ Book = Callable[..., "Booking"]
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -246,7 +245,7 @@ def test_after_a_fault_and_a_restart_everything_arrives_in_order(
     receiver: Receiver,
     hook: str,
     booking: Book,
-    path: Path,
+    place: str,
     answer: Answer,
     said: str,
 ) -> None:
@@ -260,7 +259,7 @@ def test_after_a_fault_and_a_restart_everything_arrives_in_order(
     assert (failed.status, failed.response) == ("pending", said)
     assert failed.next_at == "2027-01-04T09:00:30+00:00"
     clock.move(seconds=31)
-    with Client(path, clock=clock) as another:
+    with Client(place, clock=clock) as another:
         assert [d.status for d in another.deliver()] == ["delivered", "delivered"]
     assert receiver.types[-2:] == ["booking.created", "booking.cancelled"]
     first, again = (r for r in receiver.requests if r.type == "booking.created")
@@ -613,8 +612,8 @@ def test_a_name_that_stands_for_a_forbidden_address_is_refused(
 ) -> None:
     made = client.calendar.webhooks.create(url, allow_http=True)
     client.calendar.webhooks.update(made.id, url="https://a.example/")
-    with closing(sqlite3.connect(client.path)) as conn, conn:
-        conn.execute("update webhooks set url = ?, allow_http = 0", (url,))
+    with opened(client.path) as conn:
+        conn.execute("update webhooks set url = ?, allow_http = false", (url,))
     booking()
     resolving(monkeypatch, *found)
 
@@ -845,12 +844,12 @@ def test_two_processes_send_nothing_twice(
 
 
 def test_no_lock_is_held_on_the_file_while_the_network_is_used(
-    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+    client: Client, receiver: Receiver, hook: str, booking: Book, place: str
 ) -> None:
     booking()
 
     def write() -> None:
-        with Client(path) as another:
+        with Client(place) as another:
             another.calendar.hosts.update("me", name="Ada")
 
     receiver.answers["/"] = [when(write)]
@@ -861,11 +860,11 @@ def test_no_lock_is_held_on_the_file_while_the_network_is_used(
     assert client.calendar.hosts.get("me").name == "Ada"
 
 
-def restoring(path: Path, copy: Path, act: Callable[[Client], object]) -> Answer:
+def restoring(place: str, copy: Path, act: Callable[[Client], object]) -> Answer:
     """A receiver that takes its time: meanwhile the file is restored and used."""
 
     def answer(conn: socket.socket) -> None:
-        with Client(path, clock=lambda: MONDAY) as other:
+        with Client(place, clock=lambda: MONDAY) as other:
             other.restore(copy)
             act(other)
         status(200)(conn)
@@ -1147,6 +1146,7 @@ def test_what_has_arrived_is_forgotten_after_ninety_days(
     assert client.check() == ()
 
 
+@pytest.mark.sqlite
 def test_what_has_been_sent_costs_the_next_delivery_nothing(
     client: Client, hook: str, booking: Book
 ) -> None:
@@ -1160,7 +1160,7 @@ def test_what_has_been_sent_costs_the_next_delivery_nothing(
 
     booking()
     few = delivering()
-    with closing(sqlite3.connect(client.path)) as conn, conn:
+    with opened(client.path) as conn:
         conn.execute(
             """
             with recursive n (n) as (select 1 union all select n + 1 from n limit 5000)
@@ -1184,10 +1184,10 @@ def brief() -> Callable[[Client], list[str]]:
 
 
 def test_the_first_attempt_sends_what_this_client_has_queued(
-    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+    client: Client, receiver: Receiver, hook: str, booking: Book, place: str
 ) -> None:
     booking()
-    with Client(path, clock=client.now) as another:
+    with Client(place, clock=client.now) as another:
         another.calendar.bookings.create(
             event_type_id="demo",
             start_time="2027-02-01 10:00",
@@ -1200,10 +1200,10 @@ def test_the_first_attempt_sends_what_this_client_has_queued(
 
 
 def test_the_first_attempt_keeps_the_order_of_a_booking(
-    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+    client: Client, receiver: Receiver, hook: str, booking: Book, place: str
 ) -> None:
     uid = booking().uid
-    with Client(path, clock=client.now) as another:
+    with Client(place, clock=client.now) as another:
         another.calendar.bookings.cancel(uid)
         (left,) = another.first_attempt()
 
@@ -1256,11 +1256,11 @@ def test_the_first_attempt_waits_for_no_lock_on_the_file(
     receiver: Receiver,
     hook: str,
     booking: Book,
-    path: Path,
+    place: str,
     brief: Callable[[Client], list[str]],
 ) -> None:
     booking()
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with opened(place) as conn:
         conn.execute("begin exclusive")
 
         with no_hanging(file_access.LOCK_WAIT_SECONDS), pytest.raises(errors.Busy):
@@ -1392,7 +1392,7 @@ def test_a_watcher_is_hurried_too(
 
 
 def test_a_watcher_outlasts_a_lock_on_the_file(
-    client: Client, receiver: Receiver, hook: str, booking: Book, path: Path
+    client: Client, receiver: Receiver, hook: str, booking: Book, place: str
 ) -> None:
     booking()
     booking()
@@ -1400,13 +1400,13 @@ def test_a_watcher_outlasts_a_lock_on_the_file(
     sent: list[Delivery] = []
 
     def watch() -> None:
-        with Client(path, clock=client.now) as another:
+        with Client(place, clock=client.now) as another:
             another._context.store._patience = 0.1
             sent.extend(another.delivering(watch=True, limit=2))
 
     watching = threading.Thread(target=watch)
     watching.start()
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+    with opened(place) as conn:
         wait_until(lambda: receiver.busy == 1)
         conn.execute("begin exclusive")
         time.sleep(1.5)

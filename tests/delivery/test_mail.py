@@ -31,6 +31,7 @@ from support.mailing import (
     Server,
 )
 from support.ports import free_port
+from support.stores import dump
 
 from calbook import Booking, Client, errors
 from calbook.core.checks import NAME_LENGTH
@@ -52,8 +53,8 @@ BOOKED = ("booked", "REQUEST")
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -666,18 +667,18 @@ def test_of_what_is_over_no_change_is_told(
 
 
 def test_a_change_that_would_be_told_needs_a_server(
-    host: Client, path: Path, configure: Configure
+    host: Client, place: str, configure: Configure
 ) -> None:
     bookings = host.calendar.bookings
     host.calendar.event_types.update("demo", notify=True)
     uid = book(host, notify_attendee=False).uid
-    before = path.read_bytes()
+    before = dump(place)
 
     for asked in (None, True):
         with pytest.raises(errors.MailNotConfigured):
             bookings.update(uid, name="Ada King", notify_attendee=asked)
 
-    assert path.read_bytes() == before
+    assert dump(place) == before
     assert bookings.update(uid, name="Ada King", notify_attendee=False).version == 1
 
 
@@ -822,11 +823,11 @@ def test_nothing_made_of_what_headers_are_made_of_does(text: str) -> None:
 
 
 def test_without_a_mail_server_nobody_is_told_and_nothing_written(
-    host: Client, path: Path
+    host: Client, place: str
 ) -> None:
     bookings = host.calendar.bookings
     uid = book(host, notify_attendee=False).uid
-    before = path.read_bytes()
+    before = dump(place)
 
     with pytest.raises(errors.MailNotConfigured) as refusal:
         book(host, "2027-01-19 10:00")
@@ -845,21 +846,21 @@ def test_without_a_mail_server_nobody_is_told_and_nothing_written(
         )
 
     assert "calbook config smtp" in (refusal.value.json_hint or "")
-    assert path.read_bytes() == before
+    assert dump(place) == before
 
 
 def test_an_event_type_that_notifies_does_so_unless_told_not_to(
-    host: Client, configure: Configure, path: Path
+    host: Client, configure: Configure, place: str
 ) -> None:
     """Refused without a server too: nobody shall believe that a mail went out."""
     bookings, mails = host.calendar.bookings, host.calendar.mails
     host.calendar.event_types.update("demo", notify=True)
-    before = path.read_bytes()
+    before = dump(place)
     with pytest.raises(errors.MailNotConfigured):
         book(host, notify_attendee=None)
     with pytest.raises(errors.MailNotConfigured):
         book(host, notify_attendee=None, dry_run=True)
-    assert path.read_bytes() == before
+    assert dump(place) == before
     quiet = book(host, notify_attendee=False)
     bookings.update(quiet.uid, notes="Tea")
     configure(free_port())
@@ -873,17 +874,17 @@ def test_an_event_type_that_notifies_does_so_unless_told_not_to(
 
 
 def test_a_host_without_address_can_invite_nobody(
-    client: Client, post: Server, path: Path
+    client: Client, post: Server, place: str
 ) -> None:
     client.calendar.event_types.create("demo")
-    before = path.read_bytes()
+    before = dump(place)
 
     with pytest.raises(errors.MailNotConfigured) as refusal:
         book(client, "2027-01-18 10:00")
 
     assert refusal.value.code == "mail_not_configured"
     assert refusal.value.message.startswith("user_me has no e-mail address")
-    assert path.read_bytes() == before
+    assert dump(place) == before
 
 
 @pytest.mark.parametrize("notifies", [True, None], ids=["said", "by-event-type"])

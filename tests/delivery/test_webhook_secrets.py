@@ -9,7 +9,6 @@ import quopri
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
@@ -34,8 +33,8 @@ VALUE = "Bearer eyJ0b/3N=+ecret=="
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 # -- what a receiver echoes
@@ -405,7 +404,7 @@ def test_a_terminal_says_until_when_the_old_ones_sign(
 
 
 def test_gone_from_an_address_before_switches_nothing_off(
-    client: Client, path: Path, clock: Clock, receiver: Receiver, booking: Book
+    client: Client, place: str, clock: Clock, receiver: Receiver, booking: Book
 ) -> None:
     """The webhook was moved while the old address answered: its queue was dropped."""
     hook = client.calendar.webhooks.create(receiver.url("/old"))
@@ -413,7 +412,7 @@ def test_gone_from_an_address_before_switches_nothing_off(
     client.calendar.bookings.cancel(uid)
 
     def moved(conn: Any) -> None:
-        with Client(path, clock=clock) as other:
+        with Client(place, clock=clock) as other:
             other.calendar.webhooks.update(hook.id, url=receiver.url("/new"))
         slow(0, status(410))(conn)
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from standardwebhooks import Webhook as Outside
 from standardwebhooks.webhooks import WebhookVerificationError
 from support.receiving import HANGS, Receiver, close, hang, slow, status
 from support.running import PATIENCE, golden, wait_until
+from support.stores import opened
 
 from calbook import Client, errors
 from calbook.delivery import first_attempt, lock
@@ -39,14 +38,14 @@ MINE = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
-def now(path: Path) -> Client:
+def now(place: str) -> Client:
     """A client by the system's clock, as an outside receiver goes by it."""
-    client = Client(path, clock=lambda: datetime.now(UTC))
+    client = Client(place, clock=lambda: datetime.now(UTC))
     client.calendar.event_types.create("soon")
     return client
 
@@ -522,14 +521,14 @@ def test_while_another_one_delivers_nothing_else_is_said(
 def test_a_file_that_is_locked_again_is_said(
     run: Run,
     hook: str,
-    path: Path,
+    place: str,
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     attempt = first_attempt.send_queued
 
     def locked(*args: Any, **kwargs: Any) -> Any:
-        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        with opened(place) as conn:
             conn.execute("begin exclusive")
             return attempt(*args, **kwargs)
 
@@ -862,6 +861,7 @@ def test_without_webhooks_a_change_loads_no_network_and_touches_no_file(
     assert sorted(file.name for file in path.parent.iterdir()) == before
 
 
+@pytest.mark.sqlite
 def test_without_webhooks_an_event_costs_one_look(
     client: Client, booking: Book
 ) -> None:
@@ -881,11 +881,11 @@ def test_without_webhooks_an_event_costs_one_look(
 
 
 def test_a_file_without_webhooks_has_an_empty_outbox(
-    client: Client, booking: Book, path: Path
+    client: Client, booking: Book, place: str
 ) -> None:
     booking()
 
-    with closing(sqlite3.connect(path)) as conn:
+    with opened(place) as conn:
         counts = [
             conn.execute(f"select count(*) from {table}").fetchone()[0]
             for table in ("webhooks", "deliveries", "attempts")

@@ -72,6 +72,7 @@ def environment(home: Path) -> dict[str, str]:
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "HOME": str(home),
+        "LOGNAME": "grace",
         "CALBOOK_NOW": NOW,
         "TERM": "dumb",
         "COLUMNS": "80",

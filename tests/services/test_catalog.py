@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.stores import dump
 
 from calbook import Client, errors
 
@@ -23,8 +22,8 @@ OFFICE = [{"day": day, "startTime": "09:00", "endTime": "17:00"} for day in DAYS
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture(autouse=True)
@@ -32,11 +31,6 @@ def new_york(client: Client) -> None:
     client.set_up(
         name="Grace Hopper", email="grace@example.com", timezone="America/New_York"
     )
-
-
-def dumped(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as conn:
-        return "\n".join(conn.iterdump())
 
 
 def event_type(**different: Any) -> dict[str, Any]:
@@ -340,15 +334,15 @@ def test_without_hosts_the_oldest_host_gives_the_time(client: Client) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_field_out_of_its_bounds_is_refused(
-    run: Run, path: Path, args: tuple[str, ...], code: str, field: str | None
+    run: Run, place: str, args: tuple[str, ...], code: str, field: str | None
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     error = run("event", "add", "first_call", *args, "--json").error
 
     assert error["code"] == code
     assert error["details"].get("field") == field
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_several_hosts_need_a_way_to_share(run: Run, client: Client) -> None:
@@ -405,9 +399,9 @@ def test_an_id_is_taken_once(
 @NOUNS
 @pytest.mark.parametrize("action", ["show", "update", "remove"])
 def test_what_is_not_there_is_not_found(
-    run: Run, path: Path, noun: str, id: str, more: tuple[str, ...], action: str
+    run: Run, place: str, noun: str, id: str, more: tuple[str, ...], action: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
     value = ("--title" if noun == "event" else "--name", "New")
 
     args = value if action == "update" else ()
@@ -415,7 +409,7 @@ def test_what_is_not_there_is_not_found(
 
     assert (error["code"], error["exitCode"]) == ("not_found", 3)
     assert error["details"]["id"] == id
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @NOUNS
@@ -423,14 +417,14 @@ def test_what_is_not_there_is_not_found(
     "name", ["a-b", "a b", "ä", "x" * 61, "evt_user_x!", "../x", ""]
 )
 def test_an_id_is_made_of_few_letters(
-    run: Run, path: Path, noun: str, id: str, more: tuple[str, ...], name: str
+    run: Run, place: str, noun: str, id: str, more: tuple[str, ...], name: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     error = run(noun, "add", name, *more, "--json").error
 
     assert (error["code"], error["exitCode"]) == ("bad_input", 2)
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @NOUNS
@@ -453,15 +447,15 @@ def test_the_longest_id_fits(
 
 @NOUNS
 def test_an_update_says_what_to_change(
-    run: Run, path: Path, noun: str, id: str, more: tuple[str, ...]
+    run: Run, place: str, noun: str, id: str, more: tuple[str, ...]
 ) -> None:
     run(noun, "add", "new", *more)
-    before = dumped(path)
+    before = dump(place)
 
     error = run(noun, "update", "new", "--json").error
 
     assert (error["code"], error["exitCode"]) == ("nothing_to_change", 5)
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 @NOUNS
@@ -496,7 +490,7 @@ def booked(client: Client, **fields: Any) -> str:
     ids=["booked", "assigned", "booked once", "lived by", "asked for"],
 )
 def test_what_is_in_use_stays_and_the_reason_is_told(
-    run: Run, client: Client, path: Path, noun: str, id: str, by: str
+    run: Run, client: Client, place: str, noun: str, id: str, by: str
 ) -> None:
     calendar = client.calendar
     for schedule in ("day", "night"):
@@ -510,7 +504,7 @@ def test_what_is_in_use_stays_and_the_reason_is_told(
     ).uid
     calendar.bookings.cancel(uid)
     calendar.event_types.update("demo", hosts=["me"])
-    before = dumped(path)
+    before = dump(place)
 
     error = run(noun, "remove", id, "--json").error
 
@@ -518,7 +512,7 @@ def test_what_is_in_use_stays_and_the_reason_is_told(
     assert error["details"]["usedBy"] == by.format(uid=uid)
     assert by.format(uid=uid) in error["message"]
     assert error["hint"]
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_an_event_type_in_use_is_switched_off_instead(run: Run, client: Client) -> None:
@@ -585,13 +579,13 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
     }
 
 
-def test_a_host_needs_a_schedule_that_is_there(run: Run, path: Path) -> None:
-    before = dumped(path)
+def test_a_host_needs_a_schedule_that_is_there(run: Run, place: str) -> None:
+    before = dump(place)
 
     for args in (("add", "ann"), ("update", "me")):
         error = run("host", *args, "--schedule", "nights", "--json").error
         assert (error["code"], error["details"]["id"]) == ("not_found", "sched_nights")
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 # -- schedules -------------------------------------------------------------------------
@@ -671,14 +665,14 @@ def test_hours_are_read_as_people_write_them(
         "mo-fr 09:00-17:00",
     ],
 )
-def test_other_hours_are_refused(run: Run, path: Path, hours: str) -> None:
-    before = dumped(path)
+def test_other_hours_are_refused(run: Run, place: str, hours: str) -> None:
+    before = dump(place)
 
     for command in (("add", "new", "--tz", "UTC"), ("update", "work")):
         error = run("schedule", *command, "--hours", hours, "--json").error
         assert (error["code"], error["exitCode"]) == ("bad_input", 2)
         assert error["hint"]
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_an_update_replaces_all_hours_and_keeps_the_rest(run: Run) -> None:
@@ -818,14 +812,14 @@ def test_an_override_is_removed_and_the_weekly_hours_are_back(run: Run) -> None:
     ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
 )
 def test_an_override_that_cannot_be_read_is_refused(
-    run: Run, path: Path, options: tuple[str, ...], code: str
+    run: Run, place: str, options: tuple[str, ...], code: str
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     error = run("schedule", "override", "work", *options, "--json").error
 
     assert error["code"] == code
-    assert dumped(path) == before
+    assert dump(place) == before
 
 
 def test_hours_and_overrides_decide_what_can_be_booked(
@@ -894,11 +888,11 @@ def test_a_schedule_in_python_with_its_overrides(client: Client, run: Run) -> No
     ids=["event type", "host", "schedule", "null name", "no zone", "null zone"],
 )
 def test_the_library_refuses_unknown_fields_and_missing_ones(
-    client: Client, path: Path, call: Callable[[Any], object]
+    client: Client, place: str, call: Callable[[Any], object]
 ) -> None:
-    before = dumped(path)
+    before = dump(place)
 
     with pytest.raises(errors.BadInput):
         call(client.calendar)
 
-    assert dumped(path) == before
+    assert dump(place) == before

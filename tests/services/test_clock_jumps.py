@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import icalendar
@@ -32,8 +31,8 @@ YEAR = timedelta(days=365)
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 # -- what calendars are told -----------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Clock
 from support.running import PATIENCE, Spawn
+from support.stores import ask
 
 from calbook import Booking, Client, EventType, errors
 
@@ -364,7 +364,7 @@ def test_the_event_of_a_seat_holds_its_person_alone(
     seat("Bob", recurring=WEEKLY, guests=["carl@example.com"])
     client.calendar.bookings.remove_attendee(uid, email="bob@example.com", by="host")
 
-    rows = client._context.store.connection.execute("select booking from events")
+    rows = ask(client, "select booking from events order by seq")
     _, *held = (json.loads(row[0]) for row in rows)
 
     assert [[guest["email"] for guest in booking["guests"]] for booking in held] == [
@@ -1097,8 +1097,8 @@ RACERS, SEATS = 32, 10
 
 class TestInAFile:
     @pytest.fixture
-    def database(self, path: Path) -> str:
-        return str(path)
+    def database(self, place: str) -> str:
+        return place
 
     def test_of_many_at_once_as_many_get_in_as_there_are_seats(
         self, client: Client, event_type: EventTypeMaker, spawn: Spawn

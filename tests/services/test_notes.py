@@ -13,12 +13,13 @@ import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.running import PATIENCE
+from support.stores import dump, opened
 
 import calbook
 from calbook import Client, errors
@@ -38,8 +39,8 @@ Editor = Callable[[str], None]
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -89,8 +90,8 @@ def editor(
     return make
 
 
-def rows(path: Path, table: str) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(path)) as conn:
+def rows(place: str, table: str) -> list[dict[str, Any]]:
+    with opened(place) as conn:
         conn.row_factory = sqlite3.Row
         return [dict(row) for row in conn.execute(f"select * from {table}")]
 
@@ -181,7 +182,7 @@ def test_the_booking_stays_as_it_was(
 
 
 def test_a_public_note_is_told_with_the_booking_as_it_is(
-    client: Client, path: Path, uid: str
+    client: Client, place: str, uid: str
 ) -> None:
     booking = client.calendar.bookings.get(uid)
 
@@ -190,19 +191,19 @@ def test_a_public_note_is_told_with_the_booking_as_it_is(
     _, told = client.calendar.bookings.history(uid)
     assert (told.type, told.by, told.at) == ("booking.updated", "host", NOW)
     assert told.change == {"note": {"id": note.id, "content": "Two\nlines"}}
-    assert json.loads(rows(path, "events")[-1]["booking"]) == booking.to_dict()
-    assert [row["content"] for row in rows(path, "notes")] == ["Two\nlines"]
-    assert rows(path, "private_notes") == []
+    assert json.loads(rows(place, "events")[-1]["booking"]) == booking.to_dict()
+    assert [row["content"] for row in rows(place, "notes")] == ["Two\nlines"]
+    assert rows(place, "private_notes") == []
 
 
-def test_a_private_note_is_not_told(client: Client, path: Path, uid: str) -> None:
-    before = rows(path, "events")
+def test_a_private_note_is_not_told(client: Client, place: str, uid: str) -> None:
+    before = rows(place, "events")
 
     client.calendar.bookings.add_note(uid, content="Hush", is_private=True)
 
-    assert rows(path, "events") == before
-    assert rows(path, "notes") == []
-    assert [row["content"] for row in rows(path, "private_notes")] == ["Hush"]
+    assert rows(place, "events") == before
+    assert rows(place, "notes") == []
+    assert [row["content"] for row in rows(place, "private_notes")] == ["Hush"]
 
 
 @pytest.mark.parametrize("is_private", [False, True])
@@ -259,9 +260,9 @@ def test_a_booking_of_any_status_takes_notes(
     ids=["empty", "blank", "too long", "NUL", "surrogate", "null", "bytes"],
 )
 def test_what_is_no_text_is_no_note(
-    client: Client, path: Path, uid: str, content: Any, message: str
+    client: Client, place: str, uid: str, content: Any, message: str
 ) -> None:
-    before = rows(path, "events")
+    before = rows(place, "events")
 
     with pytest.raises(errors.BadInput) as refused:
         client.calendar.bookings.add_note(uid, content=content)
@@ -269,7 +270,7 @@ def test_what_is_no_text_is_no_note(
     assert refused.value.message == message
     assert refused.value.details["field"] == "content"
     assert contents(client, uid) == []
-    assert rows(path, "events") == before
+    assert rows(place, "events") == before
 
 
 def test_a_note_has_room_for_20_000_characters(client: Client, uid: str) -> None:
@@ -766,7 +767,7 @@ def test_a_public_note_is_a_line_of_the_history(
     assert screen.end() == 0
     assert screen.shown.splitlines()[-3:] == [
         "Mon 4 Jan 2027, 04:00   updated   host       note: Called",
-        "                                             back",
+        "                                  grace      back",
         f"times in {NEW_YORK}",
     ]
     assert "Called" in run("history", two).out
@@ -861,7 +862,7 @@ TELLING = [
 
 
 def test_a_private_note_is_in_no_other_answer(
-    run: Run, client: Client, clock: Clock, path: Path, secret: str
+    run: Run, client: Client, clock: Clock, place: str, secret: str
 ) -> None:
     for args in TELLING:
         answer = run(*(secret if arg == "UID" else arg for arg in args))
@@ -892,10 +893,9 @@ def test_a_private_note_is_in_no_other_value(
     assert MARK not in bookings.get_ics(secret)
 
 
-def test_a_private_note_is_in_no_other_table(run: Run, path: Path, secret: str) -> None:
+def test_a_private_note_is_in_no_other_table(run: Run, place: str, secret: str) -> None:
     run("cancel", secret, "--by", "host", "--reason", "Over")
-    with closing(sqlite3.connect(path)) as conn:
-        told = [line for line in conn.iterdump() if MARK in line]
+    told = [line for line in dump(place).splitlines() if MARK in line]
 
     assert len(told) == 2
     assert all(line.startswith('INSERT INTO "private_notes"') for line in told)

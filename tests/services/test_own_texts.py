@@ -32,8 +32,8 @@ EDITS: dict[str, Any] = {
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_every_listing_shows_what_they_were_told(
     client: Client,
     booked: Booking,
     run: Run,
-    path: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The agenda had the new title, and the invitation as well."""
@@ -138,7 +138,7 @@ def test_every_listing_shows_what_they_were_told(
     assert run("list", "--json").json[0]["title"] == "Product demo"
     assert run("show", booked.uid, "--json").json["title"] == "Product demo"
     monkeypatch.setattr(output, "as_terminal", True)
-    picture = path.with_name("week.svg")
+    picture = tmp_path / "week.svg"
     run("week", "--of", "2027-01-18", "--svg", picture)
     for shown in (
         run("agenda", "--from", "2027-01-18").out,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.stores import opened
 
 from calbook import Booking, Client, errors
 from calbook.store import busy as busy_store
@@ -29,8 +28,8 @@ class Killed(Exception):
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -69,8 +68,8 @@ def calendar(*hours: int) -> bytes:
     return text.encode()
 
 
-def busy_hours(path: Path) -> set[int]:
-    with closing(sqlite3.connect(path)) as conn:
+def busy_hours(place: str) -> set[int]:
+    with opened(place) as conn:
         found = conn.execute("select busy_start from busy").fetchall()
     return {(start - int(FIRST.timestamp())) // 3600 for (start,) in found}
 
@@ -79,26 +78,26 @@ OLD, NEW = set(range(0, 40, 2)), set(range(1, 50, 3))
 
 
 def test_between_two_portions_no_busy_time_is_missing(
-    client: Client, path: Path, between: list[Callable[[], object]]
+    client: Client, place: str, between: list[Callable[[], object]]
 ) -> None:
     """A large import held the lock for seconds, and refused who wanted to book."""
     imports = client.calendar.busy.import_ics
     imports(calendar(*OLD), name="work", host_id="me")
     seen: list[set[int]] = []
-    between.append(lambda: seen.append(busy_hours(path)))
-    between.append(lambda: rename(path))
+    between.append(lambda: seen.append(busy_hours(place)))
+    between.append(lambda: rename(place))
 
     imports(calendar(*NEW), name="work", host_id="me")
 
     assert len(seen) > 8
     assert all(now >= OLD or now >= NEW for now in seen)
-    assert busy_hours(path) == NEW
+    assert busy_hours(place) == NEW
     assert client.check() == ()
 
 
-def rename(path: Path) -> None:
+def rename(place: str) -> None:
     """What another process writes meanwhile, without waiting."""
-    with closing(sqlite3.connect(path, timeout=0)) as conn, conn:
+    with opened(place) as conn:
         conn.execute("update hosts set name = name || '.'")
 
 
@@ -123,7 +122,7 @@ def killed_after(portions: int) -> Callable[[], None]:
 @pytest.mark.parametrize("portions", [1, 3, 6, 8, 12])
 def test_an_import_that_is_killed_is_mended_by_the_next_one(
     client: Client,
-    path: Path,
+    place: str,
     between: list[Callable[[], object]],
     portions: int,
 ) -> None:
@@ -134,23 +133,23 @@ def test_an_import_that_is_killed_is_mended_by_the_next_one(
     with pytest.raises(Killed):
         imports(calendar(*NEW), name="work", host_id="me")
 
-    left = busy_hours(path)
+    left = busy_hours(place)
     assert left >= OLD or left >= NEW
     assert client.check() == ()
     between.clear()
     imports(calendar(*NEW), name="work", host_id="me")
-    assert busy_hours(path) == NEW
+    assert busy_hours(place) == NEW
 
 
 def test_of_two_imports_at_once_the_later_one_stays(
-    client: Client, path: Path, clock: Clock, between: list[Callable[[], object]]
+    client: Client, place: str, clock: Clock, between: list[Callable[[], object]]
 ) -> None:
     imports = client.calendar.busy.import_ics
     imports(calendar(*OLD), name="work", host_id="me")
 
     def import_another() -> None:
         between.clear()
-        with Client(path, clock=clock) as other:
+        with Client(place, clock=clock) as other:
             other.calendar.busy.import_ics(calendar(*NEW), name="work", host_id="me")
 
     between.append(after(3, import_another))
@@ -158,18 +157,18 @@ def test_of_two_imports_at_once_the_later_one_stays(
     with pytest.raises(errors.Busy, match="imported again"):
         imports(calendar(*range(60, 80)), name="work", host_id="me")
 
-    assert busy_hours(path) >= NEW
+    assert busy_hours(place) >= NEW
     assert client.check() == ()
 
 
 @pytest.mark.parametrize("what", ["calendar", "host"])
 def test_a_large_calendar_is_removed_in_portions(
-    client: Client, path: Path, between: list[Callable[[], object]], what: str
+    client: Client, place: str, between: list[Callable[[], object]], what: str
 ) -> None:
     client.calendar.hosts.create("bob")
     client.calendar.busy.import_ics(calendar(*OLD), name="work", host_id="bob")
     seen: list[set[int]] = []
-    between.append(lambda: seen.append(busy_hours(path)))
+    between.append(lambda: seen.append(busy_hours(place)))
 
     if what == "host":
         client.calendar.hosts.delete("bob")
@@ -182,7 +181,7 @@ def test_a_large_calendar_is_removed_in_portions(
 
 
 def test_a_host_in_use_keeps_its_busy_time(
-    client: Client, path: Path, booking: Callable[..., Booking]
+    client: Client, place: str, booking: Callable[..., Booking]
 ) -> None:
     booking()
     client.calendar.busy.import_ics(calendar(*OLD), name="work", host_id="me")
@@ -190,7 +189,7 @@ def test_a_host_in_use_keeps_its_busy_time(
     with pytest.raises(errors.InUse):
         client.calendar.hosts.delete("me")
 
-    assert busy_hours(path) == OLD
+    assert busy_hours(place) == OLD
 
 
 # -- reminders -----------------------------------------------------------------------
@@ -213,8 +212,8 @@ def booked(
     return {booking().uid for _ in range(9)}
 
 
-def reminded(path: Path) -> set[tuple[str, int]]:
-    with closing(sqlite3.connect(path)) as conn:
+def reminded(place: str) -> set[tuple[str, int]]:
+    with opened(place) as conn:
         rows = conn.execute(
             "select r.uid, minutes from reminders r join deliveries d"
             " on d.id = r.delivery where d.status = 'pending'"
@@ -229,23 +228,23 @@ def remind(client: Client, minutes: int) -> None:
 
 
 def test_the_reminders_of_many_bookings_are_queued_in_portions(
-    client: Client, path: Path, booked: set[str], between: list[Callable[[], object]]
+    client: Client, place: str, booked: set[str], between: list[Callable[[], object]]
 ) -> None:
     """Over 60,000 bookings it held the write lock for 55 seconds."""
     seen: list[int] = []
-    between.append(lambda: seen.append(len(reminded(path))))
-    between.append(lambda: rename(path))
+    between.append(lambda: seen.append(len(reminded(place))))
+    between.append(lambda: rename(place))
 
     remind(client, 60)
 
     assert seen == [0, *range(1, 10), 9]
-    assert reminded(path) == {(uid, 60) for uid in booked}
+    assert reminded(place) == {(uid, 60) for uid in booked}
 
 
 @pytest.mark.parametrize("portions", [1, 3, 5])
 def test_a_tick_ends_what_was_killed(
     client: Client,
-    path: Path,
+    place: str,
     booked: set[str],
     between: list[Callable[[], object]],
     portions: int,
@@ -255,26 +254,26 @@ def test_a_tick_ends_what_was_killed(
     with pytest.raises(Killed):
         remind(client, 30)
     between.clear()
-    assert reminded(path) != {(uid, 30) for uid in booked}
+    assert reminded(place) != {(uid, 30) for uid in booked}
 
     client.tick()
 
-    assert reminded(path) == {(uid, 30) for uid in booked}
+    assert reminded(place) == {(uid, 30) for uid in booked}
     client.tick()
     assert client.check() == ()
 
 
 def test_the_reminders_to_a_host_follow_it_in_portions(
-    client: Client, path: Path, booked: set[str], between: list[Callable[[], object]]
+    client: Client, place: str, booked: set[str], between: list[Callable[[], object]]
 ) -> None:
     client.calendar.event_types.update(
         "demo", reminders=[{"minutesBefore": 60, "to": "host"}]
     )
-    between.append(lambda: rename(path))
+    between.append(lambda: rename(place))
 
     client.calendar.hosts.update("me", email="ada@example.com")
 
-    with closing(sqlite3.connect(path)) as conn:
+    with opened(place) as conn:
         targets = conn.execute(
             "select target, count(*) from deliveries where status = 'pending'"
         ).fetchall()
@@ -283,7 +282,7 @@ def test_the_reminders_to_a_host_follow_it_in_portions(
 
 def test_what_a_wrong_clock_dropped_is_put_back_in_portions(
     client: Client,
-    path: Path,
+    place: str,
     clock: Clock,
     booked: set[str],
     between: list[Callable[[], object]],
@@ -292,21 +291,21 @@ def test_what_a_wrong_clock_dropped_is_put_back_in_portions(
     remind(client, 60)
     clock.move(days=365)
     client.tick()
-    assert reminded(path) == set()
+    assert reminded(place) == set()
     clock.move(days=-365)
     seen: list[int] = []
-    between.append(lambda: seen.append(len(reminded(path))))
-    between.append(lambda: rename(path))
+    between.append(lambda: seen.append(len(reminded(place))))
+    between.append(lambda: rename(place))
 
     client.tick()
 
     assert {now - before for before, now in pairwise(seen)} <= {0, 1}
-    assert reminded(path) == {(uid, 60) for uid in booked}
+    assert reminded(place) == {(uid, 60) for uid in booked}
 
 
 def test_what_waits_since_a_wrong_clock_is_made_due_in_portions(
     client: Client,
-    path: Path,
+    place: str,
     clock: Clock,
     booking: Callable[..., Booking],
     between: list[Callable[[], object]],
@@ -316,14 +315,14 @@ def test_what_waits_since_a_wrong_clock_is_made_due_in_portions(
     webhooks.create("https://example.com/")
     for _ in range(7):
         booking()
-    with closing(sqlite3.connect(path)) as conn, conn:
+    with opened(place) as conn:
         conn.execute("update deliveries set due_at = due_at + 86400")
     now = clock.now.isoformat()
     left: list[int] = []
     between.append(
         lambda: left.append(len([w for w in webhooks.log() if w.next_at != now]))
     )
-    between.append(lambda: rename(path))
+    between.append(lambda: rename(place))
 
     client.tick()
 
@@ -332,14 +331,14 @@ def test_what_waits_since_a_wrong_clock_is_made_due_in_portions(
 
 def test_many_dates_that_are_over_are_told_of_in_portions(
     client: Client,
-    path: Path,
+    place: str,
     clock: Clock,
     booking: Callable[..., Booking],
     between: list[Callable[[], object]],
 ) -> None:
     booking(recurring={"frequency": "DAILY", "count": 120})
     clock.move(days=365)
-    between.append(lambda: rename(path))
+    between.append(lambda: rename(place))
 
     told = client.tick()
 
@@ -349,7 +348,7 @@ def test_many_dates_that_are_over_are_told_of_in_portions(
 @pytest.mark.parametrize("how", ["removed", "switched off"])
 def test_what_waits_for_a_webhook_is_dropped_in_portions(
     client: Client,
-    path: Path,
+    place: str,
     booking: Callable[..., Booking],
     between: list[Callable[[], object]],
     how: str,
@@ -359,8 +358,8 @@ def test_what_waits_for_a_webhook_is_dropped_in_portions(
     for _ in range(7):
         booking()
     left: list[int] = []
-    between.append(lambda: left.append(len(webhooks_pending(path))))
-    between.append(lambda: rename(path))
+    between.append(lambda: left.append(len(webhooks_pending(place))))
+    between.append(lambda: rename(place))
 
     if how == "removed":
         webhooks.delete(hook.id)
@@ -373,7 +372,7 @@ def test_what_waits_for_a_webhook_is_dropped_in_portions(
 
 
 def test_a_refused_change_of_a_webhook_drops_nothing(
-    client: Client, path: Path, booking: Callable[..., Booking]
+    client: Client, place: str, booking: Callable[..., Booking]
 ) -> None:
     hook = client.calendar.webhooks.create("https://example.com/")
     booking()
@@ -381,11 +380,11 @@ def test_a_refused_change_of_a_webhook_drops_nothing(
     with pytest.raises(errors.InputError):
         client.calendar.webhooks.update(hook.id, active=False, url="http://example.com")
 
-    assert len(webhooks_pending(path)) == 1
+    assert len(webhooks_pending(place)) == 1
 
 
-def webhooks_pending(path: Path) -> list[tuple[str]]:
-    with closing(sqlite3.connect(path)) as conn:
+def webhooks_pending(place: str) -> list[tuple[str]]:
+    with opened(place) as conn:
         return conn.execute(
             "select id from deliveries where status = 'pending'"
         ).fetchall()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.stores import dump
 
 from calbook import Client, errors
 
@@ -39,8 +39,8 @@ WORDS = {
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
@@ -200,18 +200,18 @@ CASES = [
 
 @pytest.mark.parametrize(("command", "code", "said"), CASES)
 def test_it_is_refused_and_the_file_stays(
-    run: Run, path: Path, words: dict[str, str], command: str, code: str, said: str
+    run: Run, place: str, words: dict[str, str], command: str, code: str, said: str
 ) -> None:
     args = [
         part
         for word in shlex.split(command)
         for part in words.get(word, word).split() or [""]
     ]
-    before = path.read_bytes()
+    before = dump(place)
 
     answer, error = run(*args), run(*args, "--json").error
 
-    assert path.read_bytes() == before
+    assert dump(place) == before
     assert (answer.status, error["code"]) == (STATUSES[code], code)
     assert (answer.out, error["exitCode"]) == ("", STATUSES[code])
     line, *hints = answer.err.splitlines()
@@ -223,12 +223,12 @@ def test_it_is_refused_and_the_file_stays(
 
 
 def test_a_long_series_on_closed_days_is_refused_in_one_line(
-    run: Run, path: Path, words: dict[str, str]
+    run: Run, place: str, words: dict[str, str]
 ) -> None:
     person = ("--name", "Eve", "--email", "eve@example.com")
     series = ("--start", "2027-01-23 10:00", "--repeat", "weekly", "--count", "700")
     args = ("create", "--event", "demo", *person, *series)
-    before = path.read_bytes()
+    before = dump(place)
 
     answer, error = run(*args), run(*args, "--json").error
 
@@ -237,4 +237,4 @@ def test_a_long_series_on_closed_days_is_refused_in_one_line(
     assert line.startswith("calbook: 700 of 700 dates cannot be booked: 2027-01-23 (")
     assert line.endswith(", and 680 more")
     assert len(error["details"]["conflicts"]) == 700
-    assert path.read_bytes() == before
+    assert dump(place) == before

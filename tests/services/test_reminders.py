@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,8 +23,8 @@ HOUR = {"minutes_before": 60}
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture

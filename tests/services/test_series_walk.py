@@ -6,21 +6,19 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DAYS, Clock
 from support.properties import TORTURE
+from support.stores import FoundRow, PlainConnection, ask, dump, opened
 
 from calbook import Booking, Client, Occurrence, Status, errors
-from calbook.store.consistency import row_faults
 
 WALKS = 4
 STEPS = 60
@@ -193,7 +191,7 @@ class Walk:
 
 
 def made(client: Client) -> Callable[[Booking], int]:
-    rows = client._context.store.connection.execute("select uid, rowid from bookings")
+    rows = ask(client, "select uid, rowid from bookings")
     order = dict(map(tuple, rows))
     return lambda booking: order[booking.uid]
 
@@ -207,7 +205,7 @@ OCCURRENCES = """
 """
 
 
-def seen(row: sqlite3.Row) -> str:
+def seen(row: FoundRow) -> str:
     """An occurrence's status by product.md, 5."""
     if row["status"] == "PENDING" and row["begun"]:
         return "CANCELLED"
@@ -226,7 +224,7 @@ def derived(statuses: set[str]) -> str:
     return "NO_SHOW" if statuses <= {"NO_SHOW", "CANCELLED"} else "COMPLETED"
 
 
-def check_claims(conn: sqlite3.Connection, rows: list[sqlite3.Row]) -> None:
+def check_claims(conn: PlainConnection, rows: list[FoundRow]) -> None:
     """Live occurrences hold their time; an expired one may, until it is wanted."""
     held = {tuple(row) for row in conn.execute("select * from claims")}
     demanded, expired = set(), set()
@@ -243,7 +241,7 @@ def check_claims(conn: sqlite3.Connection, rows: list[sqlite3.Row]) -> None:
         assert first[0] != second[0] or first[2] <= second[1]
 
 
-def check_loads(conn: sqlite3.Connection, rows: list[sqlite3.Row]) -> None:
+def check_loads(conn: PlainConnection, rows: list[FoundRow]) -> None:
     """A host's bookings are those in which some date is not known to be off."""
     live: dict[tuple[str, str, str], bool] = {}
     for row in rows:
@@ -340,13 +338,11 @@ def pages(client: Client, order: dict[str, Any], *, size: int) -> Iterator[Booki
 
 def check_all(client: Client, clock: Clock, draw: random.Random) -> None:
     bookings = client.calendar.bookings.list(count=None)
-    with closing(sqlite3.connect(client.path)) as conn:
-        conn.row_factory = sqlite3.Row
+    with opened(client.path) as conn:
         now = {"now": int(clock.now.timestamp())}
         rows = conn.execute(OCCURRENCES, now).fetchall()
         check_claims(conn, rows)
         check_loads(conn, rows)
-        assert tuple(row_faults(conn)) == ()
     statuses: dict[str, set[str]] = {}
     for row in rows:
         statuses.setdefault(row["uid"], set()).add(seen(row))
@@ -359,17 +355,16 @@ def check_all(client: Client, clock: Clock, draw: random.Random) -> None:
 
 
 def stored(client: Client) -> list[str]:
-    with closing(sqlite3.connect(client.path)) as conn:
-        return [*conn.iterdump()]
+    return dump(client.path).splitlines()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_stored_stays_in_step_whatever_is_done(
-    path: Path, clock: Clock, seed: int
+    place: str, clock: Clock, seed: int
 ) -> None:
     draw = random.Random(seed)
     clock.now = BEGIN
-    with Client(path, clock=clock) as client:
+    with Client(place, clock=clock) as client:
         set_up(client)
         walk = Walk(client, clock, draw)
         for _ in range(STEPS):

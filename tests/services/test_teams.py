@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import DAYS, MONDAY, Clock
+from support.stores import ask
 
 from calbook import Booking, Client, EventType, errors
 from calbook.store.facts import Facts
@@ -219,9 +220,7 @@ def test_a_request_that_expired_lightens_its_host(
     clock.now = MONDAY + timedelta(days=5)
     client.tick()
 
-    loads = client._context.store.connection.execute(
-        "select host_id, bookings from host_loads order by host_id"
-    )
+    loads = ask(client, "select host_id, bookings from host_loads order by host_id")
 
     assert [host(b) for b in made] == ["alice", "bob"]
     assert [tuple(row) for row in loads] == [("user_alice", 0), ("user_bob", 0)]
@@ -250,7 +249,7 @@ def test_a_request_that_expired_by_a_wrong_clock_counts_again_once_confirmed(
 
     client.calendar.bookings.confirm(made.uid)
 
-    loads = client._context.store.connection.execute("select bookings from host_loads")
+    loads = ask(client, "select bookings from host_loads")
     assert [row[0] for row in loads] == [1]
     assert host(booking()) == "bob"
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Protocol
 
 import psycopg2
@@ -22,16 +21,13 @@ class Spoil(Protocol):
 
 
 @pytest.fixture
-def database(store: str, request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
+def database(store: str, request: pytest.FixtureRequest) -> str:
     if store == "sqlite":
-        yield str(path)
-        return
-    server: Server = request.getfixturevalue("postgres")
-    url = server.new_schema()
+        return str(request.getfixturevalue("place"))
+    url: str = request.getfixturevalue("fresh_schema")
     with Client(url) as client:
         client.init()
-    yield url
-    server.drop_schema(url)
+    return url
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from support.postgres import Server
 from calbook import Client, errors
 from calbook.store.context import open_context
 from calbook.store.copying import NUMBERED, TABLES
+from calbook.store.engines import administer
 from store.test_version_1 import fill
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def rows(place: object) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table; only a database counts a host's revisions."""
     found = {}
     store = open_context(str(place), lambda: MONDAY).store
-    with closing(store), store.exporting() as tables:
+    with closing(store), administer(store).exporting() as tables:
         for table in TABLES:
             columns = sorted({*tables.columns(table)} - {"revision"})
             found[table] = sorted(
@@ -226,7 +227,7 @@ def test_what_is_made_next_is_numbered_behind_what_was_copied(
 def numbers(place: object) -> dict[str, int]:
     """The greatest number in each table that has them."""
     store = open_context(str(place), lambda: MONDAY).store
-    with closing(store), store.exporting() as tables:
+    with closing(store), administer(store).exporting() as tables:
         return {
             table: max(n for (n,) in tables.rows(table, (column,)))
             for table, column in NUMBERED.items()

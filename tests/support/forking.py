@@ -23,6 +23,7 @@ from typing import Any
 LOADED = (
     *("calbook.cli.app", "calbook.services.bookings.create", "rich.console"),
     *("rich.table", "concurrent.futures", "sqlite_utils", "icalendar", "urllib3"),
+    *("psycopg2", "calbook.store.postgres.store", "calbook.store.postgres.transaction"),
 )
 _MOST = 1 << 17  # bytes of a request
 _CHILD_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)

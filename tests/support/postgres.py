@@ -123,8 +123,8 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def start(self) -> None:
-        (self.directory / "postgresql.auto.conf").write_text(f"port = {self.port}\n")
-        self._control("start", "-l", str(self.directory / "log"))
+        log = str(self.directory / "log")
+        self._control("start", "-l", log, "-o", f"-p {self.port}")
 
     def stop(self, *, immediate: bool = False) -> None:
         """`immediate`: as in a power cut, without writing down what is in memory."""
@@ -230,6 +230,25 @@ def start_server(
             server.run(sql)
         server.run("create extension btree_gist", DATABASE)
     return server
+
+
+def start_standby(server: Server, directory: Path) -> Server:
+    """A copy that follows a server and can only be read.
+
+    Raises:
+        Unavailable: it does not start.
+    """
+    standby = Server(server.programs, directory)
+    _remove(directory)
+    with _explained(directory / "log"):
+        _run(
+            directory.parent,
+            str(server.programs / "pg_basebackup"),
+            *("-d", server.url(user=SUPERUSER), "-D", str(directory)),
+            *("--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+        )
+        _try_ports(directory, standby.start)
+    return standby
 
 
 def start_pooler(server: Server, directory: Path) -> Pooler:

@@ -81,15 +81,15 @@ class Spawn(Protocol):
 
 @pytest.fixture
 def environment(
-    tmp_path: Path, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, place: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], dict[str, str]]:
-    """A home of its own, the test's bookings file, the test's clock."""
+    """A home of its own, the test's bookings, the test's clock."""
     for name in _LEFT_OUT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("DATA", "STATE", "CONFIG", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "home" / name.lower()))
-    monkeypatch.setenv("CALBOOK_DB", str(path))
+    monkeypatch.setenv("CALBOOK_DB", place)
 
     def now() -> dict[str, str]:
         monkeypatch.setenv("CALBOOK_NOW", clock.now.strftime("%Y-%m-%dT%H:%M:%SZ"))

@@ -25,6 +25,7 @@ from support.postgres import (
     own,
     start_pooler,
     start_server,
+    start_standby,
     system_programs,
     wheel_programs,
 )
@@ -65,10 +66,11 @@ def _locked(config: pytest.Config) -> Iterator[Path]:
     directory = config.stash[_DIRECTORY]
     with (directory / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not lock.tell():  # the first: a killed run, too, leaves no server behind
+        watched = directory / "watched"
+        if not watched.exists():  # a killed run, too, leaves no server behind
             controller = getattr(config, "workerinput", {}).get("controller")
             clean_up_after(controller or os.getpid(), directory)
-            lock.write("in use")
+            watched.touch()
         yield directory
 
 
@@ -124,6 +126,19 @@ def durable_postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
         with _locked(request.config) as directory:
             home = directory / f"durable{os.getpid()}"
             return start_server(wheel_programs(directory), home, durable=True)
+
+    server = _required(request, make)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def standby(request: pytest.FixtureRequest, postgres: Server) -> Iterator[Server]:
+    """Follows `postgres` and can only be read."""
+
+    def make() -> Server:
+        with _locked(request.config) as directory:
+            return start_standby(postgres, directory / f"standby{os.getpid()}")
 
     server = _required(request, make)
     yield server

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg2
+import psycopg2.errors
 import pytest
 
 from support.postgres import (
@@ -115,6 +116,20 @@ def test_what_was_committed_survives_an_immediate_stop(
 
     assert server.run("select n from kept") == [(1,)]
     assert server.run("show fsync") == [("on",)]
+
+
+def test_a_standby_follows_and_refuses_to_be_written(
+    postgres: Server, standby: Server
+) -> None:
+    url = postgres.new_database()
+    name = url.rpartition("/")[2]
+
+    wait_until(
+        lambda: bool(standby.run(f"select 1 from pg_database where datname = '{name}'"))
+    )
+
+    with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
+        standby.run("create table t ()", name)
 
 
 def test_who_is_not_there_is_named() -> None:

@@ -139,6 +139,7 @@ class Event(Value):
 
     id, type, uid: the event's own id, what happened, and to which booking
     at, by: when (RFC 3339 text in the booking's zone), and on whose word
+    actor: who did it, by name; None of what time did, or where it is not known
     change: what differs, keys as in the JSON
     """
 
@@ -148,6 +149,7 @@ class Event(Value):
     uid: str
     at: str
     by: Actor
+    actor: str | None
     change: dict[str, Any]
 
 

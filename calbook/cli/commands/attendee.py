@@ -38,7 +38,7 @@ class Seat(o.Group):
 Leaving = Annotated[Seat, "email", "by"]
 
 
-def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingTimes) -> None:
+def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingChange) -> None:
     """Take a seat in a group for somebody."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -53,7 +53,7 @@ def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingTimes) -> 
     show_change("Added", booking, form, dry_run=change.dry_run)
 
 
-def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingTimes) -> None:
+def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
     """Give a seat in a group back; then the one who joined first leads it."""
     form = out.form_in_zone()
     wanted = {"email": seat.address(), "by": seat.by, **change.arguments()}
@@ -98,14 +98,14 @@ class Persons(o.Group):
 
 
 def attended(
-    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingTimes
+    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingChange
 ) -> None:
     """Record that the attendee came; from the start on."""
     _record("mark_attended", uid, of, change, out, words=("Attended", "attended"))
 
 
 def no_show(
-    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingTimes
+    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingChange
 ) -> None:
     """Record that the attendee did not come; from the start on."""
     _record("mark_no_show", uid, of, change, out, words=("No-show", "missed"))

@@ -180,7 +180,7 @@ def occurrences(uid: o.Uid, *, out: o.ListingTimes) -> None:
     output.print_list(dates, form, keys=_OCCURRENCE_KEYS, table=table)
 
 
-_EVENT_KEYS = ("at", "type", "by", "change", "id")
+_EVENT_KEYS = ("at", "type", "by", "change", "id", "actor")
 
 
 def history(uid: o.Uid, *, out: o.ListingTimes) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking
 
 
-def confirm(uid: o.Uid, *, change: o.Changing, out: o.PrintingTimes) -> None:
+def confirm(uid: o.Uid, *, change: o.Changing, out: o.PrintingChange) -> None:
     """Say yes to a booking that awaits confirmation."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -35,7 +35,7 @@ def confirm(uid: o.Uid, *, change: o.Changing, out: o.PrintingTimes) -> None:
 
 
 def reject(
-    uid: o.Uid, *, reason: o.Reason = None, change: o.Changing, out: o.PrintingTimes
+    uid: o.Uid, *, reason: o.Reason = None, change: o.Changing, out: o.PrintingChange
 ) -> None:
     """Say no to a booking that awaits confirmation."""
     form = out.form_in_zone()
@@ -59,7 +59,7 @@ def cancel(
     by: o.By = "attendee",
     dates: o.Dates,
     change: o.Change,
-    out: o.PrintingTimes,
+    out: o.PrintingChange,
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
     form = out.form_in_zone()
@@ -98,7 +98,7 @@ def reschedule(
         ),
     ] = False,
     change: Moving,
-    out: o.PrintingTimes,
+    out: o.PrintingChange,
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""
     start = needed(start, "--start", "say when: --start 'fri 14:30'")
@@ -201,7 +201,7 @@ def update(
         typer.Option("--unset-meta", metavar="K", help="Take a metadata key out."),
     ] = None,
     change: o.Changing,
-    out: o.PrintingTimes,
+    out: o.PrintingChange,
 ) -> None:
     """Correct a booking's details; an empty text takes a detail out."""
     form = out.form_in_zone()

@@ -140,3 +140,20 @@ def restore(
         kept = client.restore(file)
     said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
+
+
+def share(
+    *,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="NAME", help="The group that may use it."),
+    ] = None,
+    out: o.Printing,
+) -> None:
+    """Let a group of users on this computer read and write the bookings file."""
+    name = needed(group, "--group", "name the group that may use the file")
+    with out.client() as client:
+        client.share(group=name)
+    said = f"Shared {client.path} with the group {name}"
+    facts = {"path": client.path, "group": name, "mode": "0660"}
+    output.print_done(said, facts, json=out.json)

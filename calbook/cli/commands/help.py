@@ -16,7 +16,7 @@ from calbook.cli import output, tree
 TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "teams"),
     *("calendars", "notices", "webhooks", "scripting", "library"),
-    *("rules", "operation"),
+    *("rules", "storage", "operation"),
 )
 _PAGES = Path(__file__).parents[2] / "manual"
 _WIDEST = 100  # columns; longer lines are hard to read

@@ -33,7 +33,7 @@ def add(
     ] = None,
     *,
     how: Writing,
-    out: o.PrintingTimes,
+    out: o.PrintingChange,
 ) -> None:
     """Add a note to a booking; notes are never changed."""
     if how.edit is (text is not None):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, columns, words
 from calbook.cli.screen.cells import StyledText
@@ -15,6 +16,8 @@ _table = partial(
     whole=("UID", "Busy", "When", "At", "Date", "Kind", "Rule", "Says"),
     least={"Status": len("CONFIRMED"), "About": 12},
 )
+
+_WIDE = 100  # cells from which on there is room for a column more
 
 
 def _only_zone(zones: Iterable[str]) -> str | None:
@@ -99,11 +102,19 @@ def history_table(items: Sequence[Json], tz: str) -> str:
         {
             "At": lambda item: words.moment_text(item["at"], tz),
             "What": lambda item: item["type"].removeprefix("booking."),
-            "By": "by",
+            **_who_columns(items),
             "Details": lambda item: words.visible_lines(words.event_details(item, tz)),
         },
         tz=tz,
     )
+
+
+def _who_columns(items: Sequence[Json]) -> Columns:
+    """On whose word, and who did it: below it where there is little room."""
+    if output.width() < _WIDE:
+        return {"By": lambda item: [item["by"], *filter(None, [item["actor"]])]}
+    is_known = any(item["actor"] for item in items)
+    return {"By": "by", **({"Actor": "actor"} if is_known else {})}
 
 
 _NOTE_KINDS = {True: StyledText("private", "yellow"), False: StyledText("public")}

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calbook.store.postgres.tables import BUMPED_ONCE
+from calbook.store.postgres.functions import BUMPED_ONCE
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import StoreError
-from calbook.store.copying import NUMBERED, TABLES, Rows, contradiction_error
+from calbook.store.administration import Rows
+from calbook.store.copying import NUMBERED, TABLES, contradiction_error
 from calbook.store.postgres import setup
 from calbook.store.postgres.errors import Collision, translate_errors
 from calbook.store.postgres.store import READING, PostgresStore

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.postgres import tables
+from calbook.store.first_host import add_first_host
+from calbook.store.postgres import functions, tables
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 
 if TYPE_CHECKING:
@@ -70,20 +69,20 @@ def make_missing_tables(
     _check_server(conn, store)
     _make_schema(conn, store)
     _run(conn, tables.VERSION)
-    _run(conn, tables.FUNCTIONS.replace("{folded}", _folding(conn)))
+    _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
     for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
         _run(conn, _compare_bytes(part))
     _run(conn, _compare_bytes(tables.OUTBOX))
-    once = tables.BUMPED_ONCE if has_exclusion else ""
-    _run(conn, tables.OVERLAP.replace("{once}", once))
-    _run(conn, tables.GUARDS)
+    once = functions.BUMPED_ONCE if has_exclusion else ""
+    _run(conn, functions.OVERLAP.replace("{once}", once))
+    _run(conn, functions.GUARDS)
     if has_exclusion:
         _add_exclusion(conn, store)
     conn.execute(
         "insert into calbook_schema values (:version, :has_exclusion)",
         {"version": store.version, "has_exclusion": has_exclusion},
     )
-    _add_first_host(conn)
+    add_first_host(conn)
     return True
 
 
@@ -217,7 +216,7 @@ def _add_exclusion(conn: Connection, store: PostgresStore) -> None:
         else:
             home = row[0]
         conn.add(f'set local search_path = {schema}, "{home}"')
-        _run(conn, tables.EXCLUSION)
+        _run(conn, functions.EXCLUSION)
         conn.send()
     except psycopg2.Error as error:
         if error.pgcode not in _NO_EXTENSION:
@@ -246,28 +245,4 @@ def _compare_bytes(script: str) -> str:
     """Every column of text in the order of its bytes, as SQLite has it."""
     return re.sub(
         r"^(    (?:add column )?\w+ text)\b", r'\1 collate "C"', script, flags=re.M
-    )
-
-
-def _add_first_host(conn: Connection) -> None:
-    """One host and one schedule, so that it can be used at once."""
-    from calbook.store.sqlite.setup import system_timezone
-
-    office = [[540, 1020]]
-    facts = {
-        "timezone": system_timezone(),
-        "weekly": json.dumps([office] * 5 + [[]] * 2),
-        "now": int(datetime.now(UTC).timestamp()),
-    }
-    conn.execute(
-        "insert into schedules"
-        " (id, name, timezone, weekly, created_at, updated_at) values"
-        " ('sched_work', 'Working hours', :timezone, :weekly, :now, :now)",
-        facts,
-    )
-    conn.execute(
-        "insert into hosts"
-        " (id, name, timezone, schedule_id, created_at, updated_at) values"
-        " ('user_me', 'Me', :timezone, 'sched_work', :now, :now)",
-        facts,
     )

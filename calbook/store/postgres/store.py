@@ -11,7 +11,7 @@ import random
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from calbook.store.postgres.errors import (
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from calbook.core.errors import StoreError
     from calbook.store.connection import Connection as AnyConnection
-    from calbook.store.copying import Source, Target
     from calbook.store.postgres.connection import Connection
     from calbook.store.transaction import Transaction
 
@@ -90,50 +89,6 @@ class PostgresStore(Store):
         with self.begun(READING) as conn:
             return tuple(conn.execute(_MARK).fetchall()[0])
 
-    def create(self, *, has_exclusion: bool = True) -> bool:
-        from calbook.store.postgres import setup  # slow to import
-
-        return setup.create_tables(self, has_exclusion=has_exclusion)
-
-    def migrate(self) -> int:
-        from calbook.store.postgres import setup  # slow to import
-
-        return setup.migrate_tables(self)
-
-    def check(self) -> tuple[str, ...]:
-        from calbook.store.postgres import consistency  # slow to import
-
-        with self.begun(READING) as conn:
-            return consistency.find_faults(conn, self.url.schema)
-
-    def grants(self) -> str:
-        from calbook.store.postgres import grants  # slow to import
-
-        return grants.grants(self.url.schema)
-
-    def exporting(self) -> AbstractContextManager[Source]:
-        from calbook.store.postgres import copying  # slow to import
-
-        return copying.exporting(self)
-
-    def importing(self) -> AbstractContextManager[Target]:
-        from calbook.store.postgres import copying  # slow to import
-
-        return copying.importing(self)
-
-    def backup(self, path: str, *, force: bool) -> None:
-        schema = f"--schema={self.url.schema}"
-        raise _use_tools(
-            *("pg_dump", f"--dbname={self.url.public}", schema),
-            *("--format=custom", f"--file={path}"),
-        )
-
-    def restore(self, path: str) -> str | None:
-        raise _use_tools(
-            *("pg_restore", f"--dbname={self.url.public}", "--clean", "--if-exists"),
-            *("--single-transaction", path),
-        )
-
     @contextmanager
     def read(self, view: Callable[[AnyConnection], _View]) -> Iterator[_View]:
         with self.begun(READING) as conn:
@@ -144,7 +99,7 @@ class PostgresStore(Store):
         from calbook.store.postgres.transaction import PostgresTransaction
 
         with self.begun(_WRITING) as conn:
-            tx = PostgresTransaction(conn)
+            tx = PostgresTransaction(conn, self.actor)
             yield tx
             if dry_run:
                 conn.send()
@@ -263,15 +218,4 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
         hint="client.migrate() brings its tables up to date",
         command_hint="calbook db migrate brings its tables up to date",
         path=shown,
-    )
-
-
-def _use_tools(*command: str) -> Exception:
-    import shlex
-
-    from calbook.core.errors import UsageError
-
-    return UsageError(
-        "PostgreSQL's own tools back a database up and restore it",
-        hint=shlex.join(command),
     )

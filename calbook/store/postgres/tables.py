@@ -1,8 +1,7 @@
 """The tables as `sqlite.tables` and its later versions make them, for PostgreSQL.
 
 Text is compared byte by byte, as in SQLite; what is JSON is text there too. `rowid` is
-the order of making. Functions are what the shared statements call; that `json_items`
-gives few rows is what makes the planner look into the index for each of them.
+the order of making.
 """
 
 VERSION = """
@@ -10,36 +9,6 @@ create table calbook_schema (
     version integer not null,
     has_exclusion boolean not null
 );
-"""
-
-FUNCTIONS = """
-create function json_items(items text) returns table (key text, value text)
-language plpgsql immutable strict rows 3 as $$
-begin
-    if json_typeof(items::json) = 'object' then
-        return query select * from json_each_text(items::json);
-    else
-        return query select (n - 1)::text, item
-        from json_array_elements_text(items::json) with ordinality as a (item, n);
-    end if;
-end $$;
-
-create function unixepoch() returns bigint language sql volatile as $$
-    select floor(extract(epoch from clock_timestamp()))::bigint
-$$;
-
-create function json_valid(said text) returns boolean language plpgsql immutable
-strict as $$
-begin
-    perform said::json;
-    return true;
-exception when invalid_text_representation then
-    return false;
-end $$;
-
-create function fold_case(said text) returns text language sql immutable as $$
-    select coalesce({folded}, '')
-$$;
 """
 
 CATALOG = """
@@ -236,90 +205,6 @@ create table claims (
     check (claim_end > claim_start and claim_end - claim_start <= {longest})
 );
 create index claims_by_occurrence on claims (uid, recurrence_id);
-"""
-
-# A calbook has looked before it writes; this is for whoever else does, at any
-# isolation level: the host's row is what two of them meet at. Who has met it once in
-# this transaction is alone with it: to change it for each claim takes the square.
-BUMPED_ONCE = " and xmin <> pg_current_xact_id()::xid"
-OVERLAP = """
-create function refuse_overlap() returns trigger language plpgsql
-set search_path from current as $$
-begin
-    update hosts set revision = revision + 1 where id = new.host_id{once};
-    if exists (
-        select 1 from claims
-        where host_id = new.host_id
-          and claim_start < new.claim_end
-          and claim_start > new.claim_start - {longest}
-          and claim_end > new.claim_start
-          and not (tg_op = 'UPDATE' and host_id = old.host_id
-            and claim_start = old.claim_start)
-    ) then
-        raise exclusion_violation using
-            message = 'this claim overlaps another of its host';
-    end if;
-    return new;
-end $$;
-create trigger claims_written before insert or update of
-    host_id, claim_start, claim_end on claims
-for each row execute function refuse_overlap();
-"""
-
-EXCLUSION = """
-alter table claims add constraint claims_overlap
-    exclude using gist (host_id with =, int8range(claim_start, claim_end) with &&);
-"""
-
-# A meeting lies within its claim, and neither moves without the other.
-GUARDS = """
-create function keep_to_claim() returns trigger language plpgsql
-set search_path from current as $$
-begin
-    if new.start_at < new.claim_start or new.end_at > new.claim_end or exists (
-        select 1 from claims c
-        where c.uid = case tg_op when 'UPDATE' then old.uid else new.uid end
-          and c.recurrence_id = case tg_op when 'UPDATE' then old.recurrence_id
-            else new.recurrence_id end
-          and (c.uid, c.recurrence_id, c.claim_start, c.claim_end, false)
-            is distinct from (new.uid, new.recurrence_id, new.claim_start,
-              new.claim_end, new.status = 'CANCELLED')
-    ) then
-        raise check_violation using
-            message = 'this meeting is at another time than its claim';
-    end if;
-    if tg_op = 'UPDATE' and old.status = 'CANCELLED' and new.status <> 'CANCELLED'
-        and not exists (
-            select 1 from claims c
-            where c.uid = old.uid and c.recurrence_id = old.recurrence_id
-        )
-    then
-        raise check_violation using
-            message = 'this meeting is cancelled and has no claim';
-    end if;
-    return new;
-end $$;
-create trigger occurrences_written before insert or update of
-    uid, recurrence_id, start_at, end_at, claim_start, claim_end, status
-on occurrences for each row execute function keep_to_claim();
-
-create function keep_to_meeting() returns trigger language plpgsql
-set search_path from current as $$
-begin
-    if exists (
-        select 1 from occurrences o
-        where o.uid = old.uid and o.recurrence_id = old.recurrence_id
-          and (o.uid, o.recurrence_id, o.claim_start, o.claim_end, old.host_id)
-            is distinct from (new.uid, new.recurrence_id, new.claim_start,
-              new.claim_end, new.host_id)
-    ) then
-        raise check_violation using
-            message = 'this claim is at another time than its meeting';
-    end if;
-    return new;
-end $$;
-create trigger claims_kept before update on claims
-for each row execute function keep_to_meeting();
 """
 
 EVENTS = """

@@ -6,11 +6,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
 from calbook.core.errors import StoreError
-from calbook.store.copying import NUMBERED, Rows, contradiction_error
+from calbook.store.administration import Rows
+from calbook.store.copying import NUMBERED, contradiction_error
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import MEMORY, check_directory, is_file
+from calbook.store.sqlite.file_modes import new_file_mode, set_new_mode
 from calbook.store.sqlite.maintenance import check_exists
 from calbook.store.sqlite.store import SqliteStore
 
@@ -67,7 +70,9 @@ def _importing(store: SqliteStore) -> Iterator[FileTables]:
         return
     check_directory(store.path)
     try:
-        temporary = file_copies.start_copy(store.path)
+        temporary = file_copies.start_copy(
+            store.path, share=partial(set_new_mode, mode=new_file_mode())
+        )
     except OSError as error:
         said = f"cannot create {store.path}: {error.strerror}"
         raise StoreError(said, path=store.path) from None

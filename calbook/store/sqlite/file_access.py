@@ -73,16 +73,22 @@ def check_directory(path: str) -> None:
 
 
 def create_file(path: str) -> None:
-    """An empty file that only its owner may read; keeps one made meanwhile."""
+    """An empty file, with the mode of new ones; keeps one made meanwhile."""
     from calbook.core.errors import StoreError
+    from calbook.store.sqlite.file_modes import new_file_mode, set_new_mode
 
+    mode = new_file_mode()
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        set_new_mode(descriptor, mode)
+        os.close(descriptor)
     except FileExistsError:
         return
     except OSError as error:
+        from calbook.store.sqlite.access_errors import reason
+
         raise StoreError(
-            f"cannot create {path}: {error.strerror}",
+            f"cannot create {path}: {reason(error, path)}",
             command_hint="name another file with --db or CALBOOK_DB",
             path=path,
         ) from None
@@ -101,7 +107,10 @@ def is_file(path: str) -> bool:
         if isinstance(error, FileNotFoundError) and not os.path.islink(path):
             return False
         from calbook.core.errors import StoreError
+        from calbook.store.sqlite.access_errors import is_refusal, permission_error
 
+        if is_refusal(error) and (known := permission_error(path)):
+            raise known from None
         reason = error.strerror if isinstance(error, OSError) else error
         raise StoreError(f"cannot open {path}: {reason}", path=path) from None
     if stat.S_ISREG(mode):
@@ -212,12 +221,26 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
             hint="nothing was changed; try again",
             path=path,
         )
+    if code in _REFUSED:
+        from calbook.store.sqlite.access_errors import permission_error
+
+        if known := permission_error(path):
+            return known
     if code == sqlite3.SQLITE_READONLY:
         return errors.ReadOnly(f"{path} cannot be written", path=path)
     if code in _UNUSABLE:
         return errors.StoreError(f"{path} cannot be used: {error}", path=path)
     return None
 
+
+_REFUSED = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 _UNUSABLE = frozenset(
     {

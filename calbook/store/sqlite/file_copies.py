@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from itertools import count
 from typing import BinaryIO
 
 from calbook.core.errors import StoreError
+from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.file_access import set_pragmas
+from calbook.store.sqlite.file_modes import share_as
 
 
 def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
@@ -28,10 +30,10 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
     """
     real = os.path.realpath(path)
     try:
-        temporary = start_copy(f"{real}{suffix}", like=real)
+        temporary = start_copy(f"{real}{suffix}", share=partial(share_as, like=real))
     except OSError as error:
         raise StoreError(
-            f"cannot make {real}{suffix}: {error.strerror}",
+            f"cannot make {real}{suffix}: {reason(error, real)}",
             hint="calbook keeps a copy of what it is about to change",
             path=path,
         ) from None
@@ -46,39 +48,27 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
     return kept
 
 
-def start_copy(goal: str, *, like: str | None = None) -> str:
-    """A new empty file that will be `goal`; its owner's alone, or as `like` is.
+def start_copy(goal: str, *, share: Callable[[int], None]) -> str:
+    """A new empty file that will be `goal`; `share` gives it its mode.
 
     Raises:
         OSError: it cannot be made.
     """
     directory, name = os.path.split(os.path.abspath(goal))
     descriptor, temporary = tempfile.mkstemp(prefix=f"{name}.", dir=directory)
-    if like is not None:
-        share_as(descriptor, like)
-    os.close(descriptor)
+    try:
+        share(descriptor)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    finally:
+        os.close(descriptor)
     return temporary
 
 
 def claim_name(path: str) -> None:
     """Take a name, unless somebody took it meanwhile."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def share_as(descriptor: int, like: str) -> None:
-    """Give a file that we made the owner, group and mode of another, where we may.
-
-    Whom the other's group lets in comes in only if the file gets that group.
-    """
-    if not hasattr(os, "fchown"):  # Windows
-        return
-    with suppress(OSError):
-        wanted = os.stat(like)
-        try:
-            os.fchown(descriptor, wanted.st_uid, wanted.st_gid)
-        except PermissionError:
-            os.fchown(descriptor, -1, wanted.st_gid)
-        os.fchmod(descriptor, stat.S_IMODE(wanted.st_mode) & 0o666)
 
 
 def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) -> None:

@@ -18,6 +18,7 @@ from calbook.core.errors import (
     StoreError,
 )
 from calbook.store.sqlite import file_copies
+from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
@@ -31,6 +32,7 @@ from calbook.store.sqlite.file_access import (
     wait_for_lock,
 )
 from calbook.store.sqlite.file_locks import lock_broken_file, lock_database
+from calbook.store.sqlite.file_modes import share_with_group
 from calbook.store.sqlite.setup import check_ours
 from calbook.store.sqlite.store import SqliteStore
 
@@ -82,9 +84,11 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
     check_exists(store.path)
     _check_target(store, path, force=force)
     try:
-        temporary = file_copies.start_copy(path)
+        share = partial(share_with_group, like=store.path)
+        temporary = file_copies.start_copy(path, share=share)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+        said = f"cannot write {path}: {reason(error, path)}"
+        raise OutputError(said, path=path) from None
     try:
         with store.reading() as conn:
             file_copies.copy_database(conn, temporary)
@@ -148,7 +152,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
             new = _sound_copy(path, private)
             return _write_content(store, new)
     except OSError as error:
-        said = f"cannot write {store.path}: {error.strerror}"
+        said = f"cannot write {store.path}: {reason(error, store.path)}"
         raise StoreError(said, path=store.path) from None
 
 

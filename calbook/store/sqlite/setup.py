@@ -5,14 +5,13 @@ All of it under one write lock, so that eight first openings at once make one fi
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 
 from calbook.core.errors import Newer, NotCalbook, StoreError
+from calbook.store.first_host import add_first_host
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
@@ -81,7 +80,7 @@ def _migrate(conn: sqlite3.Connection, *, is_new: bool) -> None:
     conn.execute(f"pragma application_id = {APPLICATION_ID}")
     conn.execute(f"pragma user_version = {SCHEMA_VERSION}")
     if is_new:
-        _add_first_host(conn)
+        add_first_host(conn)
 
 
 def _copy_beside(path: str, version: int) -> None:
@@ -90,37 +89,3 @@ def _copy_beside(path: str, version: int) -> None:
     with closing(sqlite3.connect(os.path.abspath(path))) as source:
         fill = partial(file_copies.copy_database, source)
         file_copies.keep_copy(path, f".before-{version + 1}", fill)
-
-
-def _add_first_host(conn: sqlite3.Connection) -> None:
-    """One host and one schedule, so that a new file can be used at once."""
-    now = int(datetime.now(UTC).timestamp())
-    timezone = system_timezone()
-    office = [[540, 1020]]
-    conn.execute(
-        "insert into schedules values"
-        " ('sched_work', 'Working hours', :timezone, :weekly, :now, :now)",
-        {
-            "timezone": timezone,
-            "weekly": json.dumps([office] * 5 + [[]] * 2),
-            "now": now,
-        },
-    )
-    conn.execute(
-        "insert into hosts values"
-        " ('user_me', 'Me', null, :timezone, 'sched_work', :now, :now)",
-        {"timezone": timezone, "now": now},
-    )
-
-
-def system_timezone() -> str:
-    """The zone this computer is set to; UTC when that has no IANA name."""
-    import tzlocal
-
-    from calbook.core.errors import BadZone
-    from calbook.core.time import parsing
-
-    try:
-        return parsing.timezone(tzlocal.get_localzone_name() or "UTC")
-    except (BadZone, ValueError, LookupError):
-        return "UTC"

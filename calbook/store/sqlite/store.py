@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from calbook.store.reader import Reader
@@ -33,7 +33,6 @@ from calbook.store.store import Store, in_use_error, run_after_commit
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
-    from calbook.store.copying import Source, Target
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -81,46 +80,6 @@ class SqliteStore(Store):
     def delivery_lock(self) -> str | None:
         return None if self.path == MEMORY else self.path
 
-    def create(self, *, has_exclusion: bool = True) -> bool:
-        if not has_exclusion:
-            raise _not_of_a_file("exclusion constraints")
-        is_new = self.path == MEMORY or not (is_file(self.path) and self._has_bytes())
-        with self._connection(for_writing=True):
-            return is_new
-
-    def migrate(self) -> int:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.migrate_file(self)
-
-    def grants(self) -> str:
-        raise _not_of_a_file("roles with rights")
-
-    def check(self) -> tuple[str, ...]:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.check_file(self)
-
-    def exporting(self) -> AbstractContextManager[Source]:
-        from calbook.store.sqlite import copying  # slow to import
-
-        return copying.exporting(self)
-
-    def importing(self) -> AbstractContextManager[Target]:
-        from calbook.store.sqlite import copying  # slow to import
-
-        return copying.importing(self)
-
-    def backup(self, path: str, *, force: bool) -> None:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        maintenance.backup(self, path, force=force)
-
-    def restore(self, path: str) -> str | None:
-        from calbook.store.sqlite import maintenance  # slow to import
-
-        return maintenance.restore(self, path)
-
     @property
     def connection(self) -> sqlite3.Connection:
         """For `maintenance`, outside a transaction."""
@@ -147,7 +106,7 @@ class SqliteStore(Store):
         from calbook.store.transaction import Transaction  # slow to import
 
         with self.writing(dry_run=dry_run) as conn:
-            tx = Transaction(conn)
+            tx = Transaction(conn, self.actor)
             yield tx
         if not dry_run:
             self.queued += tx.queued
@@ -263,15 +222,6 @@ class SqliteStore(Store):
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
-
-
-def _not_of_a_file(what: str) -> Exception:
-    from calbook.core.errors import UsageError
-
-    return UsageError(
-        f"only a PostgreSQL database has {what}",
-        command_hint="name one with --db or CALBOOK_DB",
-    )
 
 
 def _fold_case(text: str | None) -> str:

@@ -234,5 +234,6 @@ def event_to_json(row: Row, timezone: str) -> Json:
         "uid": row["uid"],
         "at": rfc3339(row["at"], timezone),
         "by": row["by"],
+        "actor": row["actor"],
         "change": json.loads(row["change"]),
     }

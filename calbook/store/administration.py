@@ -1,0 +1,101 @@
+"""What is done to a store as a whole: made, checked, copied, shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
+
+Rows = Iterable[tuple[Any, ...]]
+
+
+class Source(Protocol):
+    """A snapshot of a store."""
+
+    @property
+    def conn(self) -> Connection: ...
+    def columns(self, table: str) -> tuple[str, ...]: ...
+    def rows(self, table: str, columns: tuple[str, ...]) -> Rows:
+        """All rows, not all of them in memory at once."""
+        ...
+
+
+class Target(Protocol):
+    """A store that nobody else writes to, in a transaction."""
+
+    @property
+    def conn(self) -> Connection: ...
+    def columns(self, table: str) -> tuple[str, ...]: ...
+    def write(self, table: str, columns: tuple[str, ...], rows: Rows) -> None: ...
+    def finish(self) -> None:
+        """What is made next is numbered behind what was copied."""
+        ...
+
+
+class Administration:
+    """Of a store, which `path` names; an engine fills in what is its own."""
+
+    path: str
+
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        """Make the tables and a first host; whether they were not there yet.
+
+        `has_exclusion`: whether the database itself refuses what overlaps, besides the
+        triggers; where it can choose.
+        """
+        raise NotImplementedError
+
+    def migrate(self) -> int:
+        """Bring the tables up to date; the version that they had."""
+        raise NotImplementedError
+
+    def grants(self) -> str:
+        """The statements that let another role use it every day.
+
+        Raises:
+            UsageError: who may use it is not said by statements.
+        """
+        raise NotImplementedError
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with what is stored, a sentence each."""
+        raise NotImplementedError
+
+    def exporting(self) -> AbstractContextManager[Source]:
+        """All tables as they are now, to be copied.
+
+        Raises:
+            StoreError: there is nothing.
+        """
+        raise NotImplementedError
+
+    def importing(self) -> AbstractContextManager[Target]:
+        """All tables, made if they are missing, to be filled in one transaction."""
+        raise NotImplementedError
+
+    def backup(self, path: str, *, force: bool) -> None:
+        """Copy all that is stored into a file.
+
+        Raises:
+            UsageError: it is done with the database's own tools.
+        """
+        raise NotImplementedError
+
+    def restore(self, path: str) -> str | None:
+        """Put a copy in the place of all that is stored; where that is kept.
+
+        Raises:
+            UsageError: it is done with the database's own tools.
+        """
+        raise NotImplementedError
+
+    def share(self, group: str) -> None:
+        """Let a group of users on this machine read and write.
+
+        Raises:
+            UsageError: the database has users of its own.
+        """
+        raise NotImplementedError

@@ -1,0 +1,46 @@
+"""Which engine a path or URL is for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calbook.store.administration import Administration
+    from calbook.store.store import Store
+
+POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def open_store(path: str) -> Store:
+    if path.startswith(POSTGRES_SCHEMES):
+        from calbook.store.postgres.store import PostgresStore
+
+        return PostgresStore(path)
+    if _SCHEME.match(path):  # and maybe a password: it is not shown
+        from calbook.core.errors import BadInput
+
+        raise BadInput(
+            "bookings are kept in a file or in PostgreSQL",
+            hint="a URL begins with postgresql://",
+            field="db",
+        )
+    from calbook.store.sqlite.store import SqliteStore
+
+    return SqliteStore(path)
+
+
+def administer(store: Store) -> Administration:
+    """What can be done to a store as a whole."""
+    from calbook.store.sqlite.store import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        from calbook.store.sqlite.administration import FileAdministration
+
+        return FileAdministration(store)
+    from calbook.store.postgres.administration import DatabaseAdministration
+    from calbook.store.postgres.store import PostgresStore
+
+    assert isinstance(store, PostgresStore)
+    return DatabaseAdministration(store)

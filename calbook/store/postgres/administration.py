@@ -1,0 +1,79 @@
+"""What is done to the tables of a database as a whole; much is its own tools' work."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from calbook.core.errors import UsageError
+from calbook.store.administration import Administration
+from calbook.store.postgres.store import READING
+
+if TYPE_CHECKING:
+    from calbook.store.administration import Source, Target
+    from calbook.store.postgres.store import PostgresStore
+
+
+class DatabaseAdministration(Administration):
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+        self.path = store.path
+
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        from calbook.store.postgres import setup
+
+        return setup.create_tables(self._store, has_exclusion=has_exclusion)
+
+    def migrate(self) -> int:
+        from calbook.store.postgres import setup
+
+        return setup.migrate_tables(self._store)
+
+    def grants(self) -> str:
+        from calbook.store.postgres import grants
+
+        return grants.grants(self._store.url.schema)
+
+    def check(self) -> tuple[str, ...]:
+        from calbook.store.postgres import consistency
+
+        with self._store.begun(READING) as conn:
+            return consistency.find_faults(conn, self._store.url.schema)
+
+    def exporting(self) -> AbstractContextManager[Source]:
+        from calbook.store.postgres import copying
+
+        return copying.exporting(self._store)
+
+    def importing(self) -> AbstractContextManager[Target]:
+        from calbook.store.postgres import copying
+
+        return copying.importing(self._store)
+
+    def backup(self, path: str, *, force: bool) -> None:
+        url = self._store.url
+        raise _use_tools(
+            *("pg_dump", f"--dbname={url.public}", f"--schema={url.schema}"),
+            *("--extension=btree_gist", "--format=custom", f"--file={path}"),
+        )
+
+    def restore(self, path: str) -> str | None:
+        url = self._store.url
+        raise _use_tools(
+            *("pg_restore", f"--dbname={url.public}", "--clean", "--if-exists"),
+            *("--single-transaction", path),
+        )
+
+    def share(self, group: str) -> None:
+        raise UsageError(
+            "a database is shared by its roles",
+            hint="grant what `calbook db init --grants` prints",
+        )
+
+
+def _use_tools(*command: str) -> UsageError:
+    return UsageError(
+        "PostgreSQL's own tools back a database up and restore it",
+        hint=shlex.join(command),
+    )

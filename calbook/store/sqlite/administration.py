@@ -1,0 +1,74 @@
+"""What is done to a bookings file as a whole."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from calbook.core.errors import UsageError
+from calbook.store.administration import Administration
+from calbook.store.sqlite.file_access import MEMORY, is_file
+
+if TYPE_CHECKING:
+    from calbook.store.administration import Source, Target
+    from calbook.store.sqlite.store import SqliteStore
+
+
+class FileAdministration(Administration):
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.path = store.path
+
+    def create(self, *, has_exclusion: bool = True) -> bool:
+        if not has_exclusion:
+            raise _not_of_a_file("exclusion constraints")
+        path = self._store.path
+        is_new = path == MEMORY or not (is_file(path) and os.path.getsize(path))
+        with self._store.writing():
+            return is_new
+
+    def migrate(self) -> int:
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.migrate_file(self._store)
+
+    def grants(self) -> str:
+        raise _not_of_a_file("roles with rights")
+
+    def check(self) -> tuple[str, ...]:
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.check_file(self._store)
+
+    def exporting(self) -> AbstractContextManager[Source]:
+        from calbook.store.sqlite import copying
+
+        return copying.exporting(self._store)
+
+    def importing(self) -> AbstractContextManager[Target]:
+        from calbook.store.sqlite import copying
+
+        return copying.importing(self._store)
+
+    def backup(self, path: str, *, force: bool) -> None:
+        from calbook.store.sqlite import maintenance
+
+        maintenance.backup(self._store, path, force=force)
+
+    def restore(self, path: str) -> str | None:
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.restore(self._store, path)
+
+    def share(self, group: str) -> None:
+        from calbook.store.sqlite import sharing
+
+        sharing.share(self._store, group)
+
+
+def _not_of_a_file(what: str) -> UsageError:
+    return UsageError(
+        f"only a PostgreSQL database has {what}",
+        command_hint="name one with --db or CALBOOK_DB",
+    )

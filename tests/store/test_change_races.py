@@ -1,0 +1,204 @@
+"""Many changes of bookings at the same time: each finds what the one before left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from conftest import MONDAY
+from support.places import Place
+from support.racing import RACERS, answers, errors, race
+
+from calbook import Booking, Client, EventType
+
+pytest_plugins = ("support.places",)
+TEN = MONDAY + timedelta(days=14, hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def database(place: Place) -> str:
+    return place.url
+
+
+def test_one_of_two_movers_gets_the_slot(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    """In pairs, each after a slot of its own; both have bookings elsewhere."""
+    uids = [booking(start_time=TEN + n * DAY / 24).uid for n in range(RACERS)]
+
+    outcomes = race(
+        place.url,
+        f"return bookings.reschedule({uids}[n],"
+        " start_time=TEN + timedelta(days=9, hours=n // 2))",
+    )
+
+    assert len(answers(outcomes)) == RACERS // 2
+    assert errors(outcomes) == ["slot_taken"] * (RACERS // 2)
+    moved = [b for b in client.calendar.bookings.list(count=None) if b.version]
+    assert len({b.starts_at for b in moved}) == RACERS // 2
+    place.check_whole()
+
+
+def test_one_of_many_with_the_same_version_changes_the_booking(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+
+    outcomes = race(
+        place.url, f'return bookings.update("{uid}", notes=f"by {{n}}", if_version=0)'
+    )
+
+    [changed] = answers(outcomes)
+    assert errors(outcomes) == ["version_conflict"] * (RACERS - 1)
+    assert client.calendar.bookings.get(uid).to_dict() == changed
+    assert changed["version"] == 1
+
+
+def test_one_key_changes_a_booking_once(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.reschedule("{uid}", start_time=TEN + 9 * HALF,'
+        ' idempotency_key="k")',
+    )
+
+    assert answers(outcomes) == [client.calendar.bookings.get(uid).to_dict()] * RACERS
+    history = client.calendar.bookings.history(uid)
+    assert [e.type for e in history] == ["booking.created", "booking.rescheduled"]
+
+
+def test_a_booking_is_moved_and_cancelled_or_cancelled_alone(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.cancel("{uid}").status',
+        f'return bookings.reschedule("{uid}", start_time=TEN + (9 + n) * HALF).status',
+    )
+
+    assert Counter(answers(outcomes))["CANCELLED"] == 1
+    changed = client.calendar.bookings.get(uid)
+    assert (changed.status, changed.version) == ("CANCELLED", len(answers(outcomes)))
+    history = [event.type for event in client.calendar.bookings.history(uid)]
+    assert history[-1] == "booking.cancelled"
+    place.check_whole()
+
+
+def test_a_request_is_confirmed_and_cancelled_or_cancelled_alone(
+    place: Place,
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    event_type(requires_confirmation=True)
+    uid = booking().uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.confirm("{uid}").status',
+        f'return bookings.cancel("{uid}").status',
+    )
+
+    said = Counter(answers(outcomes))
+    assert said["CANCELLED"] == 1
+    assert said["CONFIRMED"] <= 1
+    history = [event.type for event in client.calendar.bookings.history(uid)]
+    assert history in (
+        ["booking.created", "booking.cancelled"],
+        ["booking.created", "booking.confirmed", "booking.cancelled"],
+        ["booking.requested", "booking.cancelled"],
+        ["booking.requested", "booking.confirmed", "booking.cancelled"],
+    )
+    place.check_whole()
+
+
+def test_who_is_handed_a_booking_is_booked_by_nobody_else(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    """The others book the very time for the host who may take it over."""
+    client.calendar.hosts.create("bob")
+    hosts = {"hosts": ["me", "bob"], "scheduling_type": "ROUND_ROBIN"}
+    event_type(**hosts)
+    event_type("bobs", hosts=["bob"])
+    attendee = {"name": "Ada", "email": "ada@example.com"}
+    uids = [
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=TEN + n * DAY / 24,
+            attendee=attendee,
+            host_id="me",
+        ).uid
+        for n in range(RACERS // 2)
+    ]
+    client.calendar.busy.add(
+        host_id="me", start_time=TEN + 9 * DAY, end_time=TEN + 10 * DAY
+    )
+
+    outcomes = race(
+        place.url,
+        f"return bookings.reschedule({uids}[n // 2], reassign=True,"
+        " start_time=TEN + timedelta(days=9, minutes=10 * n)).host_id",
+        "return book(bookings, TEN + timedelta(days=9, minutes=10 * n), n,"
+        ' event_type_id="bobs").host_id',
+    )
+
+    assert set(errors(outcomes)) <= {"slot_taken"}
+    bobs = client.calendar.bookings.list(host_id="bob", count=None)
+    for first, second in pairwise(bobs):
+        assert first.ends_at <= second.starts_at
+    assert len(bobs) == len(answers(outcomes)) >= 2
+    place.check_whole()
+
+
+def test_notes_of_many_are_all_there_in_one_order(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.add_note("{uid}", content=f"{{n}}", is_private=n % 3 == 0)',
+    )
+
+    notes = client.calendar.bookings.get_notes(uid)
+    written = {note["id"] for note in answers(outcomes)}
+    assert {note.id for note in notes} == written
+    assert len(notes) == RACERS
+    positions = place.rows(
+        "select position from notes union all select position from private_notes"
+    )
+    assert sorted(n for (n,) in positions) == list(range(1, RACERS + 1))
+
+
+def test_a_group_keeps_its_seats_while_people_come_and_go(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type(seats=4)
+    bookings = client.calendar.bookings
+    attendee = {"name": "Ada", "email": "ada@example.com"}
+    group = bookings.create(event_type_id="demo", start_time=TEN, attendee=attendee)
+    bookings.add_attendee(group.uid, email="bob@example.com")
+    bookings.add_attendee(group.uid, email="carl@example.com")
+
+    outcomes = race(
+        place.url,
+        f'return bookings.add_attendee("{group.uid}", email=f"g{{n}}@example.com").uid',
+        f'return bookings.remove_attendee("{group.uid}", email="bob@example.com").uid',
+        "return book(bookings, n=n).uid",
+    )
+
+    assert set(errors(outcomes)) <= {"seats_full", "not_found", "no_such_attendee"}
+    left = bookings.get(group.uid)
+    assert [b.uid for b in bookings.list()] == [group.uid]
+    assert len(left.guests) == 3
+    assert left.version == 2 + len(answers(outcomes))
+    place.check_whole()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from support.running import Answer, Run
 
 pytest_plugins = ("support.running", "support.mailing")
+pytestmark = pytest.mark.sqlite  # which store others use is all the same
+
 
 STAFF = "staff"
 

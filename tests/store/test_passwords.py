@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from support.running import Run
 
 pytest_plugins = ("support.running",)
+pytestmark = pytest.mark.sqlite  # which store others use is all the same
+
 
 URL = "postgresql://ada@127.0.0.1:1/office"
 

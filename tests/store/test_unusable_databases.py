@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from support.running import Answer, Run
 
 pytest_plugins = ("support.running",)
+pytestmark = pytest.mark.sqlite  # which store others use is all the same
 
 
 @pytest.fixture

@@ -142,10 +142,11 @@ def test_a_connection_that_is_lost_in_the_middle_changes_nothing(
         save(self, *args, **more)  # type: ignore[arg-type]
         postgres.run(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'calbook'"
+            " where application_name = 'lost'"
         )
 
     monkeypatch.setattr(CatalogWriter, "save_host", save_and_lose)
+    url = url.replace("?", "?application_name=lost&")
 
     found = line(run("host", "add", "bob", "--db", url))
 

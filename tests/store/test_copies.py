@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from support.running import Run, Terminal
 
 pytest_plugins = ("support.running",)
+pytestmark = pytest.mark.sqlite  # which store others use is all the same
+
 
 AWKWARD = (
     "🗓️ é \u202e שלום \u0301",

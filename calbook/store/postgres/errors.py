@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import psycopg2
 
     from calbook.core.errors import CalbookError, StoreError
@@ -33,10 +35,12 @@ _COLLISIONS = {
 }
 _LOCK_NOT_AVAILABLE = "55P03"
 _READ_ONLY = "25006"
+_NOT_SUPPORTED = "0A000"  # on a standby: to begin what writes
 _NO_RIGHT = "42501"
 _NO_TABLE = {"42P01", "3F000"}
 _UNUSABLE = (
-    *("08", "53", "57", "58", "28", "3D", "XX"),  # classes: connection, resources, …
+    # classes: connection, resources, …
+    *("08", "53", "57", "58", "28", "3D", "XX", _NOT_SUPPORTED),
 )
 
 
@@ -46,8 +50,7 @@ def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
 
     Any other is a bug, and passes.
     """
-    import psycopg2
-
+    psycopg2 = import_driver()
     try:
         yield
     except psycopg2.Error as error:
@@ -61,6 +64,25 @@ def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
         raise known from None
 
 
+def import_driver() -> ModuleType:
+    """psycopg2, which is slow to import.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import psycopg2
+        import psycopg2.extensions
+    except ImportError:
+        from calbook.core.errors import UsageError
+
+        raise UsageError(
+            "PostgreSQL needs its driver",
+            hint="pip install 'calbook[postgres]'",
+        ) from None
+    return psycopg2
+
+
 def _translate(error: psycopg2.Error, shown: str) -> CalbookError | None:
     import psycopg2
 
@@ -69,7 +91,7 @@ def _translate(error: psycopg2.Error, shown: str) -> CalbookError | None:
     code, said = error.pgcode, first_line(error)
     if code == _LOCK_NOT_AVAILABLE:
         return busy_error(shown)
-    if code == _READ_ONLY:
+    if code == _READ_ONLY or (code == _NOT_SUPPORTED and "recovery" in said):
         return errors.ReadOnly(
             f"{shown} cannot be written: the server is read-only",
             hint="name the primary server, not a standby",

@@ -5,18 +5,18 @@ It changes no history and no table; a test takes each right away and sees it mis
 
 from __future__ import annotations
 
-_RIGHTS = {
+RIGHTS = {
     "select": ("calbook_schema",),
     # what is written once and never changed
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
-    "select, insert, update": ("bookings", "host_loads", "reminder_plans"),
+    "select, insert, update": ("bookings", "reminder_plans", "host_joins"),
     "select, insert, delete": (
-        *("schedule_overrides", "event_type_hosts", "host_joins", "claims"),
-        *("attendees", "busy", "reminders"),
+        *("event_type_hosts", "claims", "attendees", "busy", "reminders"),
     ),
     "select, insert, update, delete": (
-        *("schedules", "hosts", "event_types", "booking_hosts", "occurrences"),
-        *("calendars", "webhooks", "deliveries", "attempts", "reminder_updates"),
+        *("schedules", "schedule_overrides", "hosts", "event_types", "host_loads"),
+        *("booking_hosts", "occurrences", "calendars", "webhooks", "deliveries"),
+        *("attempts", "reminder_updates"),
     ),
 }
 _ROLE = "staff"
@@ -28,6 +28,6 @@ def grants(schema: str) -> str:
         f"-- as the owner; {_ROLE} is the role of every day",
         f"grant usage on schema {schema} to {_ROLE};",
     ]
-    for rights, tables in _RIGHTS.items():
+    for rights, tables in RIGHTS.items():
         lines += [f"grant {rights} on {schema}.{t} to {_ROLE};" for t in tables]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from calbook.store.postgres.errors import (
     LOCK_WAIT_SECONDS,
     Collision,
     busy_error,
+    import_driver,
     no_tables_error,
     translate_errors,
 )
@@ -26,8 +27,6 @@ from calbook.store.reader import Reader
 from calbook.store.store import Store, in_use_error, run_after_commit
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from psycopg2.extensions import connection as DriverConnection
 
     from calbook.core.errors import StoreError
@@ -171,7 +170,7 @@ class PostgresStore(Store):
 
 
 def _connect(dsn: str) -> DriverConnection:
-    psycopg2 = _import_driver()
+    psycopg2 = import_driver()
     try:
         parts = psycopg2.extensions.parse_dsn(dsn)
     except psycopg2.ProgrammingError:  # which shows what it cannot read
@@ -192,20 +191,6 @@ def _is_alive(driver: DriverConnection) -> bool:
         return False
     readable, _, _ = select.select([driver], [], [], 0)
     return not readable
-
-
-def _import_driver() -> ModuleType:
-    try:
-        import psycopg2
-        import psycopg2.extensions
-    except ImportError:
-        from calbook.core.errors import UsageError
-
-        raise UsageError(
-            "PostgreSQL needs its driver",
-            hint="pip install 'calbook[postgres]'",
-        ) from None
-    return psycopg2
 
 
 def _pauses() -> Iterator[float | None]:

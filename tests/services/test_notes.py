@@ -902,7 +902,7 @@ def test_a_private_note_is_in_no_other_table(run: Run, place: str, secret: str) 
     assert all(line.startswith("private_notes ") for line in told)
 
 
-def test_private_notes_are_named_in_one_module_and_the_schema() -> None:
+def test_private_notes_are_named_in_one_module_and_for_whole_stores() -> None:
     package = Path(calbook.__file__).parent
 
     named = [
@@ -912,8 +912,11 @@ def test_private_notes_are_named_in_one_module_and_the_schema() -> None:
     ]
 
     assert sorted(named) == [
+        "store/consistency.py",
+        "store/copying.py",
         "store/notes.py",
-        "store/sqlite/consistency.py",
+        "store/postgres/grants.py",
+        "store/postgres/tables.py",
         "store/sqlite/tables.py",
     ]
 

@@ -67,6 +67,8 @@ def pytest_collection_modifyitems(
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
+    if "postgres" in getattr(item, "fixturenames", ()):
+        return True
     params = getattr(item, "callspec", None)
     return params is not None and params.params.get("store") == "postgres"
 

@@ -58,7 +58,7 @@ class _Attempt(NamedTuple):
 class DeliveryWorker:
     """One round of sending; each delivery is attempted once at most.
 
-    `only` are the deliveries to send, by number; `until` ends the round, on the
+    `only` are the deliveries to send, by id; `until` ends the round, on the
     monotonic clock. A watcher goes on until it is interrupted.
     """
 
@@ -66,7 +66,7 @@ class DeliveryWorker:
         self,
         context: Context,
         *,
-        only: Collection[int] | None = None,
+        only: Collection[str] | None = None,
         limit: int | None = None,
         until: float | None = None,
     ) -> None:

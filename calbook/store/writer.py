@@ -23,7 +23,7 @@ class Writer(Facts):
 
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
-        self.queued: list[int] = []  # deliveries written by this transaction
+        self.queued: list[str] = []  # deliveries written by this transaction
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager

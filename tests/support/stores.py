@@ -22,7 +22,7 @@ from calbook import Client
 from calbook.store.engines import administer
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres.connection import Connection
-from calbook.store.postgres.store import PostgresStore
+from calbook.store.postgres.store import SCHEMA_VERSION, PostgresStore
 from calbook.store.postgres.url import read_url
 from calbook.store.reader import Reader
 from support.postgres import SUPERUSER, Server
@@ -44,13 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of any store runs once for each that was asked for.
 
-    One that asks for `path` is about the file: it runs on SQLite alone, as what is
-    marked `sqlite`.
+    One that asks for `path` is about the file: it runs on SQLite alone.
     """
     if "store" in metafunc.fixturenames:
         name = metafunc.config.getoption("store")
-        marker = metafunc.definition.get_closest_marker("sqlite")
-        if marker or "path" in metafunc.fixturenames:
+        if "path" in metafunc.fixturenames:
             name = "sqlite"
         metafunc.parametrize("store", STORES[name], indirect=True)
 
@@ -58,17 +56,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """With `--store postgres`, only what runs on PostgreSQL."""
-    if config.getoption("store") != "postgres":
-        return
-    chosen = [item for item in items if _runs_on_postgres(item)]
+    """Not what is marked `sqlite` on PostgreSQL; with `--store postgres`, only that."""
+    is_all = config.getoption("store") != "postgres"
+    chosen = [
+        item
+        for item in items
+        if (is_all or _runs_on_postgres(item))
+        and not (_store(item) == "postgres" and item.get_closest_marker("sqlite"))
+    ]
     config.hook.pytest_deselected(items=[i for i in items if i not in set(chosen)])
     items[:] = chosen
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
+    return _store(item) == "postgres" or "postgres" in getattr(item, "fixturenames", ())
+
+
+def _store(item: pytest.Item) -> object:
     params = getattr(item, "callspec", None)
-    return params is not None and params.params.get("store") == "postgres"
+    return params and params.params.get("store")
 
 
 # -- the fixtures --------------------------------------------------------------------
@@ -169,7 +175,8 @@ class Tables:
         cursor.execute(f"{named} and relkind = 'S'", [schema])
         numbers = [f"setval('{name}', 1, false)" for (name,) in cursor.fetchall()]
         deletions = "; ".join(f"delete from {name}" for name in sorted(tables))
-        self._emptying = f"{deletions}; select {', '.join(numbers)}"
+        version = f"update calbook_schema set version = {SCHEMA_VERSION}"
+        self._emptying = f"{deletions}; {version}; select {', '.join(numbers)}"
         cursor.execute(self._emptying)
 
 

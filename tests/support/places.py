@@ -1,7 +1,6 @@
 """The places where bookings are kept: a file, and each kind of database.
 
-A plugin: a module says `pytest_plugins = ("support.places",)` and has the fixture.
-PYTEST_DONT_REWRITE, as tests import it first.
+A module imports the fixture, in the place of that of `support.stores`, and the hook.
 """
 
 from __future__ import annotations
@@ -106,10 +105,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest, path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A file that is not there yet, or a new schema with its tables."""
     if request.param == "sqlite":
-        yield Place(str(path))
+        yield Place(str(tmp_path / "bookings.db"))
         return
     is_15 = request.param == "postgres_15"
     server = request.getfixturevalue("postgres_15" if is_15 else "postgres")

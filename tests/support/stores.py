@@ -69,12 +69,14 @@ def pytest_collection_modifyitems(
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
-    return _store(item) == "postgres" or "postgres" in getattr(item, "fixturenames", ())
+    uses = "postgres" in getattr(item, "fixturenames", ())
+    return uses or _store(item) not in (None, "sqlite")
 
 
 def _store(item: pytest.Item) -> object:
-    params = getattr(item, "callspec", None)
-    return params and params.params.get("store")
+    """That of a test of any store, or the kind that `support.places` has."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return params.get("store", params.get("place"))
 
 
 # -- the fixtures --------------------------------------------------------------------

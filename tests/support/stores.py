@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store",
         choices=STORES,
-        default="sqlite",
+        default="all",
         help="which stores the tests of both use (default: %(default)s)",
     )
 

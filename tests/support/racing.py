@@ -79,7 +79,8 @@ def race(
         racer.stdin.write(b"go\n")
         racer.stdin.flush()
     printed = [racer.communicate(timeout=120) for racer in running]
-    assert [err for _, err in printed if err] == []
+    said = b"".join(err for _, err in printed)
+    assert not said, said.decode()
     return [_outcome(json.loads(out)) for out, _ in printed]
 
 

@@ -227,10 +227,12 @@ class DeliveryWorker:
                 return jobs.read_job(reading, seq)
 
         def lease(tx: Transaction) -> Job | None:
+            if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
+                return None
             job = jobs.read_job(OutboxReader(tx.connection), seq)
-            if job and outbox.lease_delivery(tx, seq, seconds=_LEASE):
-                return job
-            return None
+            if job is None:
+                outbox.end_lease(tx, seq)
+            return job
 
         return self._context.store.write(lease)
 
@@ -288,6 +290,8 @@ class DeliveryWorker:
             if OutboxReader(tx.connection).delivery_row(job.id) is None:
                 return None
             went = outcome
+            if went.status == "gone":
+                tx.lock_catalog()
             if went.status == "gone" and _has_moved(tx, job):
                 went = went._replace(status="retry")
             decision = retry.decide_retry(went, attempts=job.attempts + 1, now=now)

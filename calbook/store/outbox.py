@@ -300,6 +300,11 @@ def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
     )
 
 
+def end_lease(tx: Writer, seq: int) -> None:
+    """Let others send a delivery that was leased, and not sent."""
+    tx.run("update deliveries set leased_until = null where seq = :seq", seq=seq)
+
+
 def reserve_space(tx: Writer) -> None:
     """See that attempts at deliveries can be written down.
 
@@ -383,7 +388,8 @@ def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
         f"delete from attempts where delivery in (select id from ({_OLD}) x)",
-        f"delete from deliveries where seq in (select seq from ({_OLD}) x)",
+        "delete from deliveries where status = 'delivered'"
+        f" and seq in (select seq from ({_OLD}) x)",
     ):
         tx.run(statement, before=before, most=most)
 

@@ -1,6 +1,7 @@
 """The places where bookings are kept: a file, and each kind of database.
 
-A module imports the fixture, in the place of that of `support.stores`, and the hook.
+A module imports the fixture, in the place of that of `support.stores`, and the hook:
+as a plugin's they would be every other test's too.
 """
 
 from __future__ import annotations
@@ -64,6 +65,9 @@ class Place:
     def __init__(self, url: str, name: str) -> None:
         self.url = url
         self.name = name
+
+    def __str__(self) -> str:
+        return self.url
 
     @property
     def is_file(self) -> bool:

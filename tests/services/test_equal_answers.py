@@ -142,8 +142,8 @@ class Walk:
     def attend(self) -> Call:
         uid, mark = self.some(), self.draw.choice(["mark_attended", "mark_no_show"])
         fields = {
-            "email": self.draw.choice([None, self.email()]),
-            "date": self.draw.choice([None, str(self.moment().date())]),
+            "email": self.draw.choice([None, None, self.email()]),
+            "date": self.draw.choice([None, None, str(self.moment().date())]),
         }
         return lambda client: getattr(client.calendar.bookings, mark)(uid, **fields)
 

@@ -107,10 +107,11 @@ def url(postgres: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def other(postgres: Server) -> Iterator[str]:
-    other = postgres.new_schema()
+def other(postgres_15: Server) -> Iterator[str]:
+    """On another server, which orders texts in another way."""
+    other = postgres_15.new_schema()
     yield other
-    postgres.drop_schema(other)
+    postgres_15.drop_schema(other)
 
 
 def copy(source: object, target: object, clock: Clock) -> dict[str, int]:

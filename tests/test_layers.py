@@ -288,6 +288,13 @@ def test_listing_loads_no_rules_and_nothing_heavy(
         assert loaded(*args, form, among=(*HEAVY, *slow), CALBOOK_NOW="") == []
 
 
+def test_a_file_needs_nothing_of_postgresql(loaded: Loaded, path: Path) -> None:
+    load = ("psycopg2", "calbook.store.postgres")
+
+    for args in (("list", "--json"), create(10)):
+        assert loaded(*args, among=load) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

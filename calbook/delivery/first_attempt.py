@@ -40,7 +40,7 @@ def send_queued(context: Context, *, seconds: float) -> tuple[dict[str, Any], ..
     return tuple(d for d in found if d["attempts"] or not is_left_to_others)
 
 
-def _send(context: Context, queued: Sequence[int], seconds: float) -> bool:
+def _send(context: Context, queued: Sequence[str], seconds: float) -> bool:
     """As many as the time allows; True where a watcher sends them."""
     began = time.monotonic()
     with suppress(OutputError):  # where no lock file can be, nobody sends
@@ -58,7 +58,7 @@ def _send(context: Context, queued: Sequence[int], seconds: float) -> bool:
     return False
 
 
-def _are_due(context: Context, queued: Sequence[int]) -> bool:
+def _are_due(context: Context, queued: Sequence[str]) -> bool:
     """Whether others have left some of it."""
     now = times.epoch(context.clock())
     with context.store.read(OutboxReader) as reading:

@@ -58,7 +58,7 @@ class _Attempt(NamedTuple):
 class DeliveryWorker:
     """One round of sending; each delivery is attempted once at most.
 
-    `only` are the deliveries to send, by number; `until` ends the round, on the
+    `only` are the deliveries to send, by id; `until` ends the round, on the
     monotonic clock. A watcher goes on until it is interrupted.
     """
 
@@ -66,7 +66,7 @@ class DeliveryWorker:
         self,
         context: Context,
         *,
-        only: Collection[int] | None = None,
+        only: Collection[str] | None = None,
         limit: int | None = None,
         until: float | None = None,
     ) -> None:
@@ -183,7 +183,7 @@ class DeliveryWorker:
                 reading.next_status_change(),
             )
         least = now + _LONGEST_SLEEP if self._context.store.has_leases else float("inf")
-        return min(least, *(m for m in moments if m is not None))
+        return min([least, *(m for m in moments if m is not None)])
 
     def _start(self) -> None:
         """Give every free queue its next delivery."""
@@ -227,10 +227,12 @@ class DeliveryWorker:
                 return jobs.read_job(reading, seq)
 
         def lease(tx: Transaction) -> Job | None:
+            if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
+                return None
             job = jobs.read_job(OutboxReader(tx.connection), seq)
-            if job and outbox.lease_delivery(tx, seq, seconds=_LEASE):
-                return job
-            return None
+            if job is None:
+                outbox.end_lease(tx, seq)
+            return job
 
         return self._context.store.write(lease)
 
@@ -288,6 +290,8 @@ class DeliveryWorker:
             if OutboxReader(tx.connection).delivery_row(job.id) is None:
                 return None
             went = outcome
+            if went.status == "gone":
+                tx.lock_catalog()
             if went.status == "gone" and _has_moved(tx, job):
                 went = went._replace(status="retry")
             decision = retry.decide_retry(went, attempts=job.attempts + 1, now=now)

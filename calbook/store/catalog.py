@@ -161,7 +161,8 @@ _TABLES = {"event type": "event_types", "host": "hosts", "schedule": "schedules"
 _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "event type": (
         (
-            "select uid from bookings where event_type_id = :id limit 1",
+            "select uid from bookings where event_type_id = :id"
+            " order by starts_at, uid limit 1",
             "booking {}",
             "switch it off instead",
             "switch it off instead: calbook event update … --inactive",
@@ -169,24 +170,25 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     "host": (
         (
-            "select event_type_id from event_type_hosts where host_id = :id limit 1",
+            "select event_type_id from event_type_hosts where host_id = :id"
+            " order by event_type_id limit 1",
             "event type {}",
             "give that event type other hosts first",
         ),
         (
-            "select uid from booking_hosts where host_id = :id limit 1",
+            "select uid from booking_hosts where host_id = :id order by uid limit 1",
             "booking {}",
             "a host with bookings stays for their history",
         ),
     ),
     "schedule": (
         (
-            "select id from hosts where schedule_id = :id limit 1",
+            "select id from hosts where schedule_id = :id order by id limit 1",
             "host {}",
             "give that host another schedule first",
         ),
         (
-            "select id from event_types where schedule_id = :id limit 1",
+            "select id from event_types where schedule_id = :id order by id limit 1",
             "event type {}",
             "give that event type another schedule first",
         ),

@@ -350,7 +350,7 @@ class Facts(Reader):
         """Occurrences that time has changed and nobody was told of, oldest first."""
         found = self._conn.execute(
             "select uid, recurrence_id from occurrences"
-            " where due <= :now order by due limit :limit",
+            " where due <= :now order by due, uid, recurrence_id limit :limit",
             {"now": times.epoch(now), "limit": limit},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

@@ -43,9 +43,7 @@ _DUE = f"""
     select d.seq, d.channel, d.target, d.id from deliveries d
     where d.status = 'pending' and d.due_at <= :now and {_IS_FREE}
       and not exists ({_EARLIER} and e.due_at > :now)
-      and (:only is null or d.seq in (
-          select cast(value as bigint) from json_each(:only)
-      ))
+      and (:only is null or d.id in (select value from json_each(:only)))
 """
 # Only reminders are queued for later; what else is, was tried, or by a wrong clock,
 # see `waits`.
@@ -114,7 +112,7 @@ class OutboxReader(Reader):
     def webhook_rows(self) -> list[Row]:
         return self._conn.execute("select * from webhooks order by rowid").fetchall()
 
-    def due_rows(self, now: int, *, only: Collection[int] | None = None) -> list[Row]:
+    def due_rows(self, now: int, *, only: Collection[str] | None = None) -> list[Row]:
         """What may be sent, now or when another that is due has been; oldest first.
 
         Each as seq, channel, target and id.
@@ -210,13 +208,12 @@ class OutboxReader(Reader):
         """Whether there is something that arrived before then."""
         return self._one(_OLD, before=before, most=1) is not None
 
-    def unsent(self, seqs: Collection[int]) -> list[Row]:
+    def unsent(self, ids: Collection[str]) -> list[Row]:
         """Those of these that have not arrived, the oldest first."""
         return self._conn.execute(
             f"{_LOG} where d.status <> 'delivered' and {_IS_FREE}"
-            " and d.seq in (select cast(value as bigint) from json_each(:seqs))"
-            " order by d.seq",
-            {"seqs": _to_list(seqs)},
+            " and d.id in (select value from json_each(:ids)) order by d.seq",
+            {"ids": _to_list(ids)},
         ).fetchall()
 
     def delivery_row(self, id: str) -> Row | None:
@@ -271,25 +268,22 @@ def queue_delivery(
 ) -> str:
     """Write one delivery into the outbox, due at once unless said; its id."""
     id, stamp = id or ids.delivery(), times.epoch(now)
-    row = tx.connection.execute(
+    tx.run(
         "insert into deliveries (id, channel, target, uid, event_seq, kind, payload,"
         " status, due_at, created_at) values (:id, :channel, :target, :uid,"
-        " :event_seq, :kind, :payload, 'pending', :due_at, :created_at)"
-        " returning seq",
-        {
-            "id": id,
-            "channel": channel,
-            "target": target,
-            "uid": uid,
-            "event_seq": event_seq,
-            "kind": kind,
-            "payload": payload,
-            "due_at": stamp if due_at is None else times.epoch(due_at),
-            "created_at": stamp,
-        },
-    ).fetchone()
+        " :event_seq, :kind, :payload, 'pending', :due_at, :created_at)",
+        id=id,
+        channel=channel,
+        target=target,
+        uid=uid,
+        event_seq=event_seq,
+        kind=kind,
+        payload=payload,
+        due_at=stamp if due_at is None else times.epoch(due_at),
+        created_at=stamp,
+    )
     if due_at is None:
-        tx.queued.append(row["seq"])
+        tx.queued.append(id)
     return id
 
 
@@ -304,6 +298,11 @@ def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
             seconds=seconds,
         )
     )
+
+
+def end_lease(tx: Writer, seq: int) -> None:
+    """Let others send a delivery that was leased, and not sent."""
+    tx.run("update deliveries set leased_until = null where seq = :seq", seq=seq)
 
 
 def reserve_space(tx: Writer) -> None:
@@ -358,12 +357,13 @@ def record_attempt(
 
 def redeliver(tx: Writer, id: str, *, now: datetime) -> None:
     """Make a delivery pending and due, with all its attempts before it."""
-    rows = tx.connection.execute(
+    tx.run(
         "update deliveries set status = 'pending', attempts = 0, due_at = :now,"
-        " finished_at = null where id = :id returning seq",
-        {"id": id, "now": times.epoch(now)},
+        " finished_at = null where id = :id",
+        id=id,
+        now=times.epoch(now),
     )
-    tx.queued += [row["seq"] for row in rows.fetchall()]
+    tx.queued.append(id)
 
 
 def drop_pending(
@@ -388,10 +388,11 @@ def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
         f"delete from attempts where delivery in (select id from ({_OLD}) x)",
-        f"delete from deliveries where seq in (select seq from ({_OLD}) x)",
+        "delete from deliveries where status = 'delivered'"
+        f" and seq in (select seq from ({_OLD}) x)",
     ):
         tx.run(statement, before=before, most=most)
 
 
-def _to_list(seqs: Collection[int] | None) -> str | None:
-    return None if seqs is None else json.dumps(list(seqs))
+def _to_list(ids: Collection[str] | None) -> str | None:
+    return None if ids is None else json.dumps(list(ids))

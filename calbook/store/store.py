@@ -29,11 +29,11 @@ class Store:
     """Bookings somewhere, read and written in transactions.
 
     `path` is how people name it, without a password; `queued` are the deliveries that
-    were committed, by number; `actor` says who writes, when an event is written.
+    were committed, by id; `actor` says who writes, when an event is written.
     """
 
     path: str
-    queued: list[int]
+    queued: list[str]
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.stores import opened
+from support.stores import locked
 
 import calbook
 from calbook import Actor, Attendance, Booking, Client, Resolution, Status, errors
@@ -498,8 +498,8 @@ def test_a_client_left_by_an_error_has_let_go_of_the_file(place: str) -> None:
     with pytest.raises(errors.NotFound), Client(place) as client:
         client.calendar.event_types.update("demo", schedule_id="none")
 
-    with opened(place) as conn:
-        conn.execute("begin exclusive")
+    with locked(place):
+        pass
 
 
 @pytest.mark.parametrize("kind", [str, Path])

@@ -28,8 +28,8 @@ def main() -> int:
         " (10 minutes, 10 GB of disk)",
     )
     options = parser.parse_args()
+    sys.path.append(str(Path(__file__).parents[1]))  # where tests find `support`
     if options.many_hosts:
-        sys.path.append(str(Path(__file__).parents[1]))  # where tests find `support`
         from .many_hosts import comparison
 
         return _report(list(_said(comparison.figures())))
@@ -47,10 +47,13 @@ def _report(figures: list[Figure]) -> int:
 
 
 def _measured(directory: Path, large: int) -> Iterator[Figure]:
+    from . import databases
+
     for figures in (
         startup.figures(directory),
         steps.figures(directory, small=10_000, large=large),
         khal.figures(directory),
+        databases.figures(directory),
         inserts.figures(directory),
         series.figures(directory),
         sweeps.figures(),

@@ -32,7 +32,7 @@ class Command(NamedTuple):
     """A command line, the bookings file it uses, and what is to be done before it."""
 
     args: tuple[str, ...]
-    db: Path | None = None
+    db: Path | str | None = None
     prepare: Callable[[], object] | None = None
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ BASE = Command((sys.executable, "-c", "import sqlite3"))
 
 
 def calbook(
-    *args: str, db: Path, prepare: Callable[[], object] | None = None
+    *args: str, db: Path | str, prepare: Callable[[], object] | None = None
 ) -> Command:
     """calbook as it is installed beside this Python, else as a module."""
     script = Path(sys.executable).with_name("calbook")
@@ -119,7 +119,7 @@ def _instructions(command: Command) -> int:
     return int(found[1])
 
 
-def _environment(db: Path | None) -> dict[str, str]:
+def _environment(db: Path | str | None) -> dict[str, str]:
     """This one without what makes Python or calbook behave otherwise than usual."""
     usual = {
         name: value

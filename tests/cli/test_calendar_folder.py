@@ -158,10 +158,10 @@ def test_no_link_is_followed(
 
 @pytest.mark.parametrize("name", ["../../evil", ".", "a/b", "a\nb", "-rf", "x" * 300])
 def test_a_hostile_uid_leads_nowhere(
-    run: Run, place: str, folder: Path, uids: list[str], name: str
+    run: Run, path: Path, folder: Path, uids: list[str], name: str
 ) -> None:
     """Whoever writes the file of bookings by other means."""
-    with opened(place) as conn:
+    with opened(path) as conn:
         tables = conn.execute(
             "select m.name from sqlite_master m, pragma_table_info(m.name) c"
             " where m.type = 'table' and c.name = 'uid'"

@@ -1248,18 +1248,18 @@ def test_a_check_names_what_it_found(run: Run, uid: str, path: Path) -> None:
 
 
 def test_a_backup_is_a_copy_and_restoring_brings_it_back(
-    run: Run, uid: str, place: str, tmp_path: Path
+    run: Run, uid: str, path: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy.db"
     backed_up = run("db", "backup", copy)
-    kept = dump(place)
+    kept = dump(path)
     run("cancel", uid)
 
     restored = run("db", "restore", copy)
 
     assert (backed_up.status, backed_up.out) == (0, "")
     assert (restored.status, restored.out) == (0, "")
-    assert dump(place) == kept
+    assert dump(path) == kept
     assert (copy.stat().st_mode & 0o777) == 0o600
     assert run("show", uid, "--json").json == expected(uid)
     assert run("db", "check").status == 0
@@ -1292,6 +1292,7 @@ def test_an_invite_comes_in_json_too(run: Run, uid: str) -> None:
     assert run("ics", "bk_zzzzzzzzzzzz", "--json").error["code"] == "not_found"
 
 
+@pytest.mark.sqlite
 def test_a_backup_replaces_a_file_only_by_force(
     run: Run, uid: str, tmp_path: Path
 ) -> None:
@@ -1309,7 +1310,7 @@ def test_a_backup_replaces_a_file_only_by_force(
 
 @pytest.mark.parametrize("what", ["nothing", "text", "directory", "cut short"])
 def test_what_is_no_backup_is_not_restored(
-    run: Run, uid: str, place: str, tmp_path: Path, what: str
+    run: Run, uid: str, path: Path, tmp_path: Path, what: str
 ) -> None:
     copy = tmp_path / "copy.db"
     if what == "text":
@@ -1317,13 +1318,13 @@ def test_what_is_no_backup_is_not_restored(
     elif what == "directory":
         copy.mkdir()
     elif what == "cut short":
-        copy.write_bytes(dump(place)[:-5000])
-    before = dump(place)
+        copy.write_bytes(path.read_bytes()[:-5000])
+    before = dump(path)
 
     answer = run("db", "restore", copy, "--yes")
 
     assert answer.status == 7
-    assert dump(place) == before
+    assert dump(path) == before
     assert copy.exists() is (what != "nothing")
 
 

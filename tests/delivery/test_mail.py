@@ -962,6 +962,7 @@ def test_the_seed_s_cancellation_by_the_host_tells_the_attendee(
     assert "Reason     Need to reschedule due to emergency\n" in mail.text
 
 
+@pytest.mark.sqlite
 def test_a_write_that_tells_nobody_loads_nothing_for_it(
     host: Client, environment: Callable[[], dict[str, str]], tmp_path: Path
 ) -> None:

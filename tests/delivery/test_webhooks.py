@@ -18,7 +18,7 @@ from standardwebhooks import Webhook as Outside
 from standardwebhooks.webhooks import WebhookVerificationError
 from support.receiving import HANGS, Receiver, close, hang, slow, status
 from support.running import PATIENCE, golden, wait_until
-from support.stores import opened
+from support.stores import locked, opened
 
 from calbook import Client, errors
 from calbook.delivery import first_attempt, lock
@@ -332,10 +332,11 @@ def test_verify_says_what_does_not_fit(
     hook = client.calendar.webhooks.create(receiver.url())
     client.calendar.webhooks.test(hook.id)
     (request,) = receiver.requests
-    body = change.pop("body", request.body)
+    headers = request.headers | change
+    body = headers.pop("body", request.body)
 
     with pytest.raises(errors.BadInput, match=word):
-        client.calendar.webhooks.verify(request.headers | change, body, id=hook.id)
+        client.calendar.webhooks.verify(headers, body, id=hook.id)
 
 
 def test_verify_takes_a_stored_or_a_given_secret(
@@ -527,12 +528,11 @@ def test_a_file_that_is_locked_again_is_said(
 ) -> None:
     attempt = first_attempt.send_queued
 
-    def locked(*args: Any, **kwargs: Any) -> Any:
-        with opened(place) as conn:
-            conn.execute("begin exclusive")
+    def attempt_late(*args: Any, **kwargs: Any) -> Any:
+        with locked(place):
             return attempt(*args, **kwargs)
 
-    monkeypatch.setattr(first_attempt, "send_queued", locked)
+    monkeypatch.setattr(first_attempt, "send_queued", attempt_late)
     answer = run(*booking_args())
 
     assert (answer.status, receiver.requests) == (0, [])

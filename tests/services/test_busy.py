@@ -741,10 +741,6 @@ def test_what_cannot_be_read_again_stays_as_it_was(
             "update calendars set host_id = 'user_ann'",
             "busy time of user_me belongs to a calendar of user_ann",
         ),
-        (
-            "delete from calendars",
-            "a row of busy refers to a missing row of calendars",
-        ),
     ],
 )
 def test_what_does_not_fit_together_is_found(
@@ -758,6 +754,18 @@ def test_what_does_not_fit_together_is_found(
         conn.execute(statement)
 
     assert finding.format(name=name) in client.check()
+
+
+def test_busy_time_without_a_calendar_is_found(
+    client: Client, path: Path, add: Add
+) -> None:
+    """Whoever opens a file with SQLite may have its references off."""
+    add(start_time="2027-02-01", end_time="2027-02-20")
+
+    with opened(path) as conn:
+        conn.execute("delete from calendars")
+
+    assert "a row of busy refers to a missing row of calendars" in client.check()
 
 
 # -- one time, two processes -----------------------------------------------------------

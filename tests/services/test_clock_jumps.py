@@ -353,6 +353,7 @@ def test_a_series_is_reminded_of_as_if_no_clock_had_jumped(
     )
 
 
+@pytest.mark.sqlite
 def test_a_tick_costs_no_more_beside_many_reminders(host: Client, clock: Clock) -> None:
     """Those that were sent, that wait for their day, and that are due now."""
     store = host._context.store

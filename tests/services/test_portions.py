@@ -276,6 +276,7 @@ def test_the_reminders_to_a_host_follow_it_in_portions(
     with opened(place) as conn:
         targets = conn.execute(
             "select target, count(*) from deliveries where status = 'pending'"
+            " group by target"
         ).fetchall()
     assert targets == [("ada@example.com", len(booked))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -131,13 +132,13 @@ def test_slugs_on_the_command_line(run: Run, client: Client) -> None:
 
 
 def test_slugs_are_completed(
-    run: Run, capsysbinary: pytest.CaptureFixture[bytes], place: str
+    run: Run, capsysbinary: pytest.CaptureFixture[bytes], path: Path
 ) -> None:
     run("event", "add", "--slug", "product-demo", "--json")
     run("event", "add", "talk", "--json")
 
     def completed(prefix: str) -> list[str]:
-        assert complete(["events", f"--db={place}", prefix]) == 0
+        assert complete(["events", f"--db={path}", prefix]) == 0
         return capsysbinary.readouterr().out.decode().split()
 
     assert completed("") == ["product-demo", "talk"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from calbook.errors import NotFound
 from support.places import Place
 from support.racing import RACERS, answers, errors, race
 
+import calbook
 from calbook import Client, EventType
 
 pytest_plugins = ("support.places",)
@@ -103,6 +103,6 @@ def test_what_is_booked_stays_and_what_is_gone_is_not_booked(
     if any(host == "user_bob" for host in made):
         assert client.calendar.hosts.get("bob").id == "user_bob"
     if goes == "event_types" and not booked:
-        with pytest.raises(NotFound):
+        with pytest.raises(calbook.errors.NotFound):
             client.calendar.event_types.get("demo")
     place.check_whole()

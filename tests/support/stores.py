@@ -22,7 +22,7 @@ from calbook import Client
 from calbook.store.engines import administer
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres.connection import Connection
-from calbook.store.postgres.store import PostgresStore
+from calbook.store.postgres.store import SCHEMA_VERSION, PostgresStore
 from calbook.store.postgres.url import read_url
 from calbook.store.reader import Reader
 from support.postgres import SUPERUSER, Server
@@ -44,13 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of any store runs once for each that was asked for.
 
-    One that asks for `path` is about the file: it runs on SQLite alone, as what is
-    marked `sqlite`.
+    One that asks for `path` is about the file: it runs on SQLite alone.
     """
     if "store" in metafunc.fixturenames:
         name = metafunc.config.getoption("store")
-        marker = metafunc.definition.get_closest_marker("sqlite")
-        if marker or "path" in metafunc.fixturenames:
+        if "path" in metafunc.fixturenames:
             name = "sqlite"
         metafunc.parametrize("store", STORES[name], indirect=True)
 
@@ -58,17 +56,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """With `--store postgres`, only what runs on PostgreSQL."""
-    if config.getoption("store") != "postgres":
-        return
-    chosen = [item for item in items if _runs_on_postgres(item)]
+    """Not what is marked `sqlite` on PostgreSQL; with `--store postgres`, only that."""
+    is_all = config.getoption("store") != "postgres"
+    chosen = [
+        item
+        for item in items
+        if (is_all or _runs_on_postgres(item))
+        and not (_store(item) == "postgres" and item.get_closest_marker("sqlite"))
+    ]
     config.hook.pytest_deselected(items=[i for i in items if i not in set(chosen)])
     items[:] = chosen
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
+    return _store(item) == "postgres" or "postgres" in getattr(item, "fixturenames", ())
+
+
+def _store(item: pytest.Item) -> object:
     params = getattr(item, "callspec", None)
-    return params is not None and params.params.get("store") == "postgres"
+    return params and params.params.get("store")
 
 
 # -- the fixtures --------------------------------------------------------------------
@@ -108,7 +114,7 @@ def database(store: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def emptied_tables(worker_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of new tables on PostgreSQL."""
-    monkeypatch.setattr(psycopg2, "connect", _connect)
+    monkeypatch.setattr(psycopg2, "connect", connect)
     return worker_tables.empty()
 
 
@@ -169,7 +175,8 @@ class Tables:
         cursor.execute(f"{named} and relkind = 'S'", [schema])
         numbers = [f"setval('{name}', 1, false)" for (name,) in cursor.fetchall()]
         deletions = "; ".join(f"delete from {name}" for name in sorted(tables))
-        self._emptying = f"{deletions}; select {', '.join(numbers)}"
+        version = f"update calbook_schema set version = {SCHEMA_VERSION}"
+        self._emptying = f"{deletions}; {version}; select {', '.join(numbers)}"
         cursor.execute(self._emptying)
 
 
@@ -193,7 +200,7 @@ _kept: dict[int, list[_KeptConnection]] = defaultdict(list)  # by process
 _connect_anew = psycopg2.connect
 
 
-def _connect(*args: Any, **parts: Any) -> Any:
+def connect(*args: Any, **parts: Any) -> Any:
     """A kept connection, or a new one that will be kept."""
     wanted = psycopg2.extensions.make_dsn(*args, **parts)
     kept = _kept[os.getpid()]
@@ -243,6 +250,19 @@ class PlainConnection:
     def is_sqlite(self) -> bool:
         return isinstance(self._conn, sqlite3.Connection)
 
+    def lock(self) -> None:
+        """At once, or not at all."""
+        if self.is_sqlite:
+            self._conn.execute("pragma busy_timeout = 0")
+            self._conn.execute("begin exclusive")
+            return
+        self.execute("begin; set local lock_timeout = 1")
+        named = self.execute(
+            "select relname from pg_class where relkind = 'r'"
+            " and relnamespace = current_schema::regnamespace"
+        )
+        self.execute(f"lock table {', '.join(name for (name,) in named)}")
+
     def execute(self, statement: str, facts: Any = ()) -> Found:
         found = Found()
         for row in self._conn.execute(statement, facts):
@@ -272,18 +292,18 @@ def dump(place: object) -> str:
     with opened(place) as conn:
         if conn.is_sqlite:
             named = conn.execute(
-                "select name, sql from sqlite_schema where type = 'table' order by 1"
+                "select name from sqlite_schema where type = 'table' order by 1"
             )
         else:
             named = conn.execute(
                 "select relname from pg_class where relkind = 'r'"
                 " and relnamespace = current_schema::regnamespace order by 1"
             )
-        rows = (
-            (*name, *sorted(map(repr, conn.execute(f"select * from {name[0]}"))))
-            for name in named
+        return "\n".join(
+            f"{name} {row}"
+            for (name,) in named
+            for row in sorted(map(repr, conn.execute(f"select * from {name}")))
         )
-        return "\n".join("\n".join(each) for each in rows)
 
 
 def ask(client: Client, statement: str, **facts: Any) -> list[Any]:
@@ -296,3 +316,12 @@ def change(client: Client, statement: str, **facts: Any) -> None:
     """What nobody does but a wrong program, or one of an older version."""
     with client._context.store.transaction() as tx:
         tx.run(statement, **facts)
+
+
+@contextmanager
+def locked(place: object) -> Iterator[None]:
+    """Nobody else reads or writes meanwhile; nobody may have begun to."""
+    with opened(place) as conn:
+        conn.lock()
+        yield
+        conn.execute("rollback")

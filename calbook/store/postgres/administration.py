@@ -68,7 +68,8 @@ class DatabaseAdministration(Administration):
     def share(self, group: str) -> None:
         raise UsageError(
             "a database is shared by its roles",
-            hint="grant what `calbook db init --grants` prints",
+            hint="give the users' roles the rights that they need",
+            command_hint="grant what `calbook db init --grants` prints",
         )
 
 

@@ -38,6 +38,7 @@ _READ_ONLY = "25006"
 _NOT_SUPPORTED = "0A000"  # on a standby: to begin what writes
 _NO_RIGHT = "42501"
 _NO_TABLE = {"42P01", "3F000"}
+_BROKEN = ("08", "57P")
 _UNUSABLE = (
     # classes: connection, resources, …
     *("08", "53", "57", "58", "28", "3D", "XX", _NOT_SUPPORTED),
@@ -59,7 +60,7 @@ def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
         known = _translate(error, shown)
         if known is None:
             raise
-        if is_commit and error.pgcode is None:
+        if is_commit and _is_lost(error):
             known.hint = "it may have been done, or not: look before you do it again"
         raise known from None
 
@@ -81,6 +82,11 @@ def import_driver() -> ModuleType:
             hint="pip install 'calbook[postgres]'",
         ) from None
     return psycopg2
+
+
+def _is_lost(error: psycopg2.Error) -> bool:
+    """Whether the connection broke, to the server or behind a pooler."""
+    return error.pgcode is None or error.pgcode.startswith(_BROKEN)
 
 
 def _translate(error: psycopg2.Error, shown: str) -> CalbookError | None:

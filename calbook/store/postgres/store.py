@@ -48,7 +48,7 @@ READING = "begin isolation level repeatable read read only"
 
 _MARK = """
     select (select max(seq) from events), (select max(seq) from deliveries),
-        (select max(updated_at) from webhooks)
+        (select string_agg(xmin::text, ',' order by id) from webhooks)
 """
 
 
@@ -61,7 +61,7 @@ class PostgresStore(Store):
         """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.url = read_url(url)
         self.path = self.url.shown
-        self.queued: list[int] = []
+        self.queued: list[str] = []
         self._patience = LOCK_WAIT_SECONDS if patience is None else patience
         self._driver: DriverConnection | None = None
         self._given = url

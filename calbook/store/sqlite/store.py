@@ -48,7 +48,7 @@ class SqliteStore(Store):
     def __init__(self, path: str, *, patience: float | None = None) -> None:
         """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.path = path
-        self.queued: list[int] = []  # deliveries that were committed, by number
+        self.queued: list[str] = []  # deliveries that were committed, by id
         self.version = SCHEMA_VERSION
         self.patience = patience
         self._conn: sqlite3.Connection | None = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import DAYS, MONDAY
-from support.postgres import Server
+from support.postgres import Pooler, Server
 
 from calbook import Client, errors
 from calbook.store.context import open_context
@@ -235,6 +235,18 @@ def numbers(place: object) -> dict[str, int]:
             table: max(n for (n,) in tables.rows(table, (column,)))
             for table, column in NUMBERED.items()
         }
+
+
+def test_a_pooler_passes_a_copy_on(
+    full: Path, url: str, path: Path, pgbouncer: Pooler, clock: Clock
+) -> None:
+    pooled = url.replace(url.partition("?")[0], pgbouncer.url())
+    back = path.with_name("back.db")
+
+    copy(full, pooled, clock)
+    copy(pooled, back, clock)
+
+    assert rows(url) == rows(back) == rows(full)
 
 
 # -- refusals --------------------------------------------------------------------------

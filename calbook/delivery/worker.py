@@ -183,7 +183,7 @@ class DeliveryWorker:
                 reading.next_status_change(),
             )
         least = now + _LONGEST_SLEEP if self._context.store.has_leases else float("inf")
-        return min(least, *(m for m in moments if m is not None))
+        return min([least, *(m for m in moments if m is not None)])
 
     def _start(self) -> None:
         """Give every free queue its next delivery."""
@@ -227,10 +227,9 @@ class DeliveryWorker:
                 return jobs.read_job(reading, seq)
 
         def lease(tx: Transaction) -> Job | None:
-            job = jobs.read_job(OutboxReader(tx.connection), seq)
-            if job and outbox.lease_delivery(tx, seq, seconds=_LEASE):
-                return job
-            return None
+            if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
+                return None
+            return jobs.read_job(OutboxReader(tx.connection), seq)  # as it is now
 
         return self._context.store.write(lease)
 
@@ -288,6 +287,8 @@ class DeliveryWorker:
             if OutboxReader(tx.connection).delivery_row(job.id) is None:
                 return None
             went = outcome
+            if went.status == "gone":
+                tx.lock_catalog()
             if went.status == "gone" and _has_moved(tx, job):
                 went = went._replace(status="retry")
             decision = retry.decide_retry(went, attempts=job.attempts + 1, now=now)

@@ -83,7 +83,6 @@ _OLD = """
     order by finished_at limit :most
 """
 
-
 _BEGINS = "{0} >= :prefix and {0} < :prefix || '~'"
 _IDS = {
     "webhook": f"select id from webhooks where {_BEGINS.format('id')}",
@@ -294,12 +293,12 @@ def queue_delivery(
 
 
 def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
-    """Let nobody else send a pending delivery for so long; whether it was free."""
+    """Let nobody else send for so long what may be sent now; whether it may."""
     return bool(
         tx.count(
-            "update deliveries set leased_until = unixepoch() + :seconds"
-            " where seq = :seq and status = 'pending'"
-            " and (leased_until is null or leased_until <= unixepoch())",
+            "update deliveries as d set leased_until = unixepoch() + :seconds"
+            f" where seq = :seq and status = 'pending' and {_IS_FREE}"
+            f" and not exists ({_EARLIER})",
             seq=seq,
             seconds=seconds,
         )
@@ -388,7 +387,8 @@ def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
     """Remove the oldest deliveries that arrived before then, with their attempts."""
     for statement in (
         f"delete from attempts where delivery in (select id from ({_OLD}) x)",
-        f"delete from deliveries where seq in (select seq from ({_OLD}) x)",
+        "delete from deliveries where status = 'delivered'"
+        f" and seq in (select seq from ({_OLD}) x)",
     ):
         tx.run(statement, before=before, most=most)
 

@@ -16,7 +16,8 @@ def retry_some_now(tx: Writer, now: int) -> int:
     return tx.count(
         "update deliveries set due_at = :now,"
         " attempts = case when attempts > 0 then attempts - 1 else 0 end"
-        f" where seq in (select seq from deliveries where {WAITING} limit :most)",
+        f" where {WAITING} and seq in ("
+        f"select seq from deliveries where {WAITING} limit :most)",
         now=now,
         most=_AT_ONCE,
     )
@@ -43,7 +44,7 @@ def undo_wrong_clock(tx: Writer, now: int) -> bool:
 
 
 _PUT_BACK = f"""
-    update deliveries set due_at = :now + {{due}} where seq in (
+    update deliveries set due_at = :now + {{due}} where {WAITING} and seq in (
         select seq from deliveries where {WAITING} and {{wrong}} limit :most
     )
 """

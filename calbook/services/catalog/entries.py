@@ -169,6 +169,7 @@ def _update_steps(
     from calbook.store.writer import repeat_step
 
     def step(tx: Transaction) -> int:
+        tx.lock_catalog()
         now = context.clock()
         uids = reminders.continue_update(tx, noun, key, now)
         update_reminders(tx, uids, now)

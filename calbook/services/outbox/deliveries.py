@@ -89,6 +89,8 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
         reader = OutboxReader(tx.connection)
         key = find_id(reader, noun, id)
         row = _row(reader, key)
+        if row["uid"] is not None:
+            tx.lock_row(row["uid"])
         if row["channel"] == "webhook":
             _check_active(reader, row["target"])
         elif row["kind"] == "reminder":

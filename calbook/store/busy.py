@@ -149,18 +149,12 @@ class _CalendarPlace:
         self._insert(tx, self._count - 1, stretches[-1:])
 
     def add(self, tx: Writer, *, first: int, stretches: Sequence[Stretch]) -> None:
-        tx.lock_hosts([self._calendar["host_id"]])
-        if self._last(tx) != self._first + self._count - 1:
-            raise Busy(
-                f"calendar {self._calendar['name']} was imported again, or removed,"
-                " meanwhile",
-                hint="what came later stays",
-                calendar=self._calendar["name"],
-            )
+        self._check_last(tx)
         self._insert(tx, first, stretches)
 
     def finish(self, tx: Writer) -> None:
         """The row says what the new stretches are."""
+        self._check_last(tx)
         names = [n for n in self._calendar if n not in ("host_id", "name")]
         changes = ", ".join(f"{name} = :{name}" for name in names)
         statement = f"update calendars set {changes} where id = :id"
@@ -169,6 +163,16 @@ class _CalendarPlace:
     def remove_some(self, tx: Writer) -> int:
         """Of the old stretches; how many pieces."""
         return remove_busy(tx, self._id, before=self._first)
+
+    def _check_last(self, tx: Writer) -> None:
+        tx.lock_hosts([self._calendar["host_id"]])
+        if self._last(tx) != self._first + self._count - 1:
+            raise Busy(
+                f"calendar {self._calendar['name']} was imported again, or removed,"
+                " meanwhile",
+                hint="what came later stays",
+                calendar=self._calendar["name"],
+            )
 
     def _last(self, tx: Writer) -> int | None:
         found: int | None = tx.connection.execute(

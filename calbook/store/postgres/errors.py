@@ -35,6 +35,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _READ_ONLY = "25006"
 _NO_RIGHT = "42501"
 _NO_TABLE = {"42P01", "3F000"}
+_BROKEN = ("08", "57P")
 _UNUSABLE = (
     *("08", "53", "57", "58", "28", "3D", "XX"),  # classes: connection, resources, …
 )
@@ -56,9 +57,14 @@ def translate_errors(shown: str, *, is_commit: bool = False) -> Iterator[None]:
         known = _translate(error, shown)
         if known is None:
             raise
-        if is_commit and error.pgcode is None:
+        if is_commit and _is_lost(error):
             known.hint = "it may have been done, or not: look before you do it again"
         raise known from None
+
+
+def _is_lost(error: psycopg2.Error) -> bool:
+    """Whether the connection broke, to the server or behind a pooler."""
+    return error.pgcode is None or error.pgcode.startswith(_BROKEN)
 
 
 def _translate(error: psycopg2.Error, shown: str) -> StoreError | None:

@@ -14,6 +14,7 @@ from calbook.core.time import times
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
+    from calbook.core.model import EventType
     from calbook.core.time.recurrence import Recurrence
     from calbook.store.connection import Connection
 
@@ -48,8 +49,15 @@ class Writer(Facts):
 
     # -- locks: nothing where only one can write at a time
 
+    def lock_key(self, key: str) -> None:
+        """Be alone with an idempotency key, before it is looked for."""
+
     def lock_hosts(self, host_ids: Iterable[str]) -> None:
         """Be alone with what hosts have to do, before it is looked at."""
+
+    def lock_event_type(self, key: str) -> EventType:
+        """An event type as it is while its hosts are locked: who changes it waits."""
+        return self.event_type(key)
 
     def lock_booking(self, uid: str) -> None:
         """Be alone with a booking, its hosts and all who could be."""

@@ -135,8 +135,7 @@ def create_in_transaction(
     first = record.find_stored_result(tx, options)
     if first is not None:
         return first
-    event_type = tx.event_type(new_booking.event_type_id)
-    tx.lock_hosts(assigned.host_id for assigned in event_type.hosts)
+    event_type = tx.lock_event_type(new_booking.event_type_id)
     record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(

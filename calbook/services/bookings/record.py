@@ -35,6 +35,7 @@ def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     if options.idempotency_key is None:
         return None
     key = checks.line(options.idempotency_key, "idempotencyKey")
+    tx.lock_key(key)
     first = tx.stored_result(key)
     if first is None:
         return None

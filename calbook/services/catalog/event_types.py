@@ -52,6 +52,7 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
         after = event_types.check_event_type(before._replace(**changes))
         _check_names(tx, after)
         _check_references(tx, after)
+        tx.lock_hosts(a.host_id for a in (*before.hosts, *after.hosts))
         tx.save_event_type(after, now=now)
         kept[:] = [tx.count_bookings_keeping_text(before, after, now=now)]
 

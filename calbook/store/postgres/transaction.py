@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from calbook.core.time import times
 from calbook.store.transaction import Transaction
 
+if TYPE_CHECKING:
+    from calbook.core.model import EventType
+
+_KEY = "select pg_advisory_xact_lock(hashtext(current_schema), hashtext(:key))"
 # Not `for update`: rows that refer to a host may be written meanwhile.
 _HOSTS = """
     select id from hosts where id in ({ids}) order by id for no key update
@@ -23,10 +28,31 @@ _OF_BOOKING = """
     select h.host_id from event_type_hosts h
     join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
 """
+_OF_EVENT_TYPE = """
+    select host_id from event_type_hosts where event_type_id in (
+        select id from event_types where id = :key or slug = :slug
+    )
+"""
 
 
 class PostgresTransaction(Transaction):
     """A transaction beside others: what a decision is made from is locked first."""
+
+    def lock_key(self, key: str) -> None:
+        self.run(_KEY, key=key)
+
+    def lock_event_type(self, key: str) -> EventType:
+        facts = {"key": key, "slug": key.removeprefix("evt_")}
+        found = self._conn.execute(_HOSTS.format(ids=_OF_EVENT_TYPE), facts)
+        locked = {row["id"] for row in found}
+        event_type = self.event_type(key)
+        hosts = {assigned.host_id for assigned in event_type.hosts}
+        while not hosts <= locked:  # it was given others meanwhile
+            self.lock_hosts(hosts)
+            locked |= hosts
+            event_type = self.event_type(key)
+            hosts = {assigned.host_id for assigned in event_type.hosts}
+        return event_type
 
     def lock_hosts(self, host_ids: Iterable[str]) -> None:
         ids = "select value from json_each(:ids)"
@@ -36,12 +62,13 @@ class PostgresTransaction(Transaction):
         found = self._conn.execute(_HOSTS.format(ids=_OF_BOOKING), {"uid": uid})
         locked = {row["id"] for row in found}
         self.lock_row(uid)
-        hosts = self._conn.execute(
-            "select host_id from booking_hosts where uid = :uid", {"uid": uid}
-        )
-        others = {row["host_id"] for row in hosts} - locked
-        if others:  # it was handed over meanwhile
+        while others := self._hosts_of(uid) - locked:  # handed over meanwhile
             self.lock_hosts(others)
+            locked |= others
+
+    def _hosts_of(self, uid: str) -> set[str]:
+        """Who has a booking, and who could take it over."""
+        return {row["host_id"] for row in self._conn.execute(_OF_BOOKING, {"uid": uid})}
 
     def lock_row(self, uid: str) -> None:
         self.run("select 1 from bookings where uid = :uid for no key update", uid=uid)

@@ -8,8 +8,8 @@ import pytest
 from support.places import Place
 from support.racing import RACERS, answers, errors, race
 
+import calbook
 from calbook import Client, EventType
-from calbook.errors import NotFound
 
 pytest_plugins = ("support.places",)
 
@@ -87,9 +87,9 @@ def test_what_is_booked_stays_and_what_is_gone_is_not_booked(
     client.calendar.hosts.create("bob")
     event_type(hosts=["bob"])
     removing = {
-        "event_types": 'calendar.event_types.remove("demo")',
+        "event_types": 'calendar.event_types.delete("demo")',
         "hosts": 'calendar.event_types.update("demo", hosts=["me"])\n'
-        'calendar.hosts.remove("bob")',
+        'calendar.hosts.delete("bob")',
     }
 
     outcomes = race(
@@ -103,6 +103,6 @@ def test_what_is_booked_stays_and_what_is_gone_is_not_booked(
     if any(host == "user_bob" for host in made):
         assert client.calendar.hosts.get("bob").id == "user_bob"
     if goes == "event_types" and not booked:
-        with pytest.raises(NotFound):
+        with pytest.raises(calbook.errors.NotFound):
             client.calendar.event_types.get("demo")
     place.check_whole()

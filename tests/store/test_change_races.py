@@ -147,7 +147,7 @@ def test_who_is_handed_a_booking_is_booked_by_nobody_else(
         place.url,
         f"return bookings.reschedule({uids}[n // 2], reassign=True,"
         " start_time=TEN + timedelta(days=9, minutes=10 * n)).host_id",
-        'return book(bookings, TEN + timedelta(days=9, minutes=10 * n), n,'
+        "return book(bookings, TEN + timedelta(days=9, minutes=10 * n), n,"
         ' event_type_id="bobs").host_id',
     )
 

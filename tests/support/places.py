@@ -17,7 +17,8 @@ import pytest
 from calbook.store.postgres.store import PostgresStore
 from calbook.store.postgres.url import read_url
 
-_POSTGRES = ("postgres", "postgres_15", "no_exclusion", "pgbouncer")
+NO_EXCLUSION = "no_exclusion"  # the end of a name, or all of it
+_POSTGRES = ("postgres", "postgres_15", NO_EXCLUSION, "pgbouncer")
 _PLACES = {"sqlite": ("sqlite",), "postgres": _POSTGRES}
 _PLACES["all"] = (*_PLACES["sqlite"], *_POSTGRES)
 
@@ -60,8 +61,9 @@ _OVERLAPPING = """
 class Place:
     """A place where bookings are kept; `url` is what a client opens."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str) -> None:
         self.url = url
+        self.name = name
 
     @property
     def is_file(self) -> bool:
@@ -76,48 +78,54 @@ class Place:
             found: list[tuple[Any, ...]] = cursor.fetchall()
             return found
 
+    def overlaps(self) -> list[tuple[Any, ...]]:
+        return self.rows(_OVERLAPPING)
+
     def check_whole(self) -> None:
         """Nothing overlaps, and all that is there has all that belongs to it."""
         if self.is_file:
             assert self.rows("pragma integrity_check") == [("ok",)]
             assert self.rows("pragma foreign_key_check") == []
-        assert self.rows(_OVERLAPPING) == []
+        assert self.overlaps() == []
         assert self.rows(_INCOMPLETE) == []
 
 
 def connect(url: str) -> Any:
-    """As a program would that knows nothing of calbook, but for its tables' schema."""
+    """Another program's connection, whose first transaction finds calbook's tables.
+
+    Only that one: behind a pooler the next may be on another connection.
+    """
     import psycopg2
 
     read = read_url(url)
     conn = psycopg2.connect(read.dsn)
-    conn.cursor().execute(f"set search_path = {read.schema}")
-    conn.commit()
+    conn.cursor().execute(f"set local search_path = {read.schema}")
     return conn
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module without files names its PLACES; else they are those of `--store`."""
     if "place" in metafunc.fixturenames:
-        places = _PLACES[metafunc.config.getoption("store")]
-        wanted = getattr(metafunc.module, "PLACES", places)
-        here = [name for name in places if name in wanted]
-        metafunc.parametrize("place", here, indirect=True)
+        here = _PLACES[metafunc.config.getoption("store")]
+        places = getattr(metafunc.module, "PLACES", here)
+        metafunc.parametrize("place", places, indirect=True)
 
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, path: Path) -> Iterator[Place]:
     """A file that is not there yet, or a new schema with its tables."""
     if request.param == "sqlite":
-        yield Place(str(path))
+        yield Place(str(path), "sqlite")
         return
-    is_15 = request.param == "postgres_15"
-    server = request.getfixturevalue("postgres_15" if is_15 else "postgres")
+    has_exclusion = not request.param.endswith(NO_EXCLUSION)
+    kind = request.param.removesuffix(NO_EXCLUSION).rstrip("_") or "postgres"
+    server = request.getfixturevalue("postgres" if kind == "pgbouncer" else kind)
     own = server.new_schema()
     with closing(PostgresStore(own)) as new:
-        new.create(has_exclusion=request.param != "no_exclusion")
-    if request.param == "pgbouncer":
+        new.create(has_exclusion=has_exclusion)
+    if kind == "pgbouncer":
         pooler = request.getfixturevalue("pgbouncer")
-        yield Place(pooler.url(schema=read_url(own).schema))
+        yield Place(pooler.url(schema=read_url(own).schema), request.param)
     else:
-        yield Place(own)
+        yield Place(own, request.param)
     server.drop_schema(own)

@@ -67,7 +67,8 @@ auth_type = trust
 auth_file = users
 pool_mode = transaction
 max_client_conn = 500
-default_pool_size = 10
+query_wait_timeout = 30
+default_pool_size = {size}
 admin_users = {superuser}
 pidfile = pgbouncer.pid
 logfile = log
@@ -161,6 +162,9 @@ class Pooler:
     ) -> str:
         return _url(self.port, database, user, parameters)
 
+    def remove(self) -> None:
+        _remove(self.directory)
+
 
 # -- the programs --------------------------------------------------------------------
 
@@ -232,8 +236,8 @@ def start_server(
     return server
 
 
-def start_pooler(server: Server, directory: Path) -> Pooler:
-    """A pgbouncer in front of a server.
+def start_pooler(server: Server, directory: Path, *, size: int = 10) -> Pooler:
+    """A pgbouncer in front of a server, which opens so many connections to it.
 
     Raises:
         Unavailable: it is not installed, or does not start.
@@ -246,7 +250,9 @@ def start_pooler(server: Server, directory: Path) -> Pooler:
     own(directory)
     (directory / "users").write_text(f'"{OWNER}" ""\n"{SUPERUSER}" ""\n')
     with _explained(directory / "log"):
-        _try_ports(directory, lambda: _start_pooler(program, directory, server.port))
+        _try_ports(
+            directory, lambda: _start_pooler(program, directory, server.port, size)
+        )
     return Pooler(directory)
 
 
@@ -297,9 +303,9 @@ def _try_ports(directory: Path, start: Callable[[], None]) -> None:
                 raise
 
 
-def _start_pooler(program: str, directory: Path, server: int) -> None:
+def _start_pooler(program: str, directory: Path, server: int, size: int) -> None:
     port = (directory / "port").read_text()
-    config = _POOLER.format(server=server, port=port, superuser=SUPERUSER)
+    config = _POOLER.format(server=server, port=port, superuser=SUPERUSER, size=size)
     (directory / "pgbouncer.ini").write_text(config)
     _run(directory, program, "-q", "-d", "pgbouncer.ini")
     log, deadline = directory / "log", time.monotonic() + _PATIENCE

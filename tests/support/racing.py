@@ -53,9 +53,7 @@ class Outcome(NamedTuple):
     details: dict[str, Any]
 
 
-def race(
-    url: str, *acts: str, racers: int = RACERS, now: str = NOW
-) -> list[Outcome]:
+def race(url: str, *acts: str, racers: int = RACERS, now: str = NOW) -> list[Outcome]:
     """Let processes act at once; the outcomes by racer.
 
     An act is the body of a function of `client`, `calendar`, `bookings` and the
@@ -79,7 +77,8 @@ def race(
         racer.stdin.write(b"go\n")
         racer.stdin.flush()
     printed = [racer.communicate(timeout=120) for racer in running]
-    assert [err for _, err in printed if err] == []
+    said = b"".join(err for _, err in printed)
+    assert not said, said.decode()
     return [_outcome(json.loads(out)) for out, _ in printed]
 
 

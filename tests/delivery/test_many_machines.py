@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.forking import Popen
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.postgres import Server, Unavailable, start_pooler
 from support.properties import TORTURE
 from support.receiving import Receiver, slow
@@ -27,9 +29,7 @@ if TYPE_CHECKING:
     from support import mailing
     from support.running import Spawn
 
-pytest_plugins = (
-    *("support.places", "support.receiving", "support.running", "support.mailing"),
-)
+pytest_plugins = ("support.receiving", "support.running", "support.mailing")
 PLACES = ("postgres", "pgbouncer")
 BOOKINGS = 300 if TORTURE > 1 else 30
 REMINDER = [{"minutes_before": 60, "to": "attendee"}]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.racing import RACERS, answers, errors, race
 
 import calbook
 from calbook import Client, EventType
-
-pytest_plugins = ("support.places",)
 
 
 @pytest.fixture

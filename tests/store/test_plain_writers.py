@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 from conftest import MONDAY
 from support.places import NO_EXCLUSION, Place, connect
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.properties import TORTURE
 
 import calbook
 from calbook import Client, EventType
 from calbook.store.postgres.url import read_url
 
-pytest_plugins = ("support.places",)
 PLACES = ("postgres", "postgres_15", NO_EXCLUSION, "pgbouncer")
 if TORTURE > 1:
     PLACES += (f"postgres_15_{NO_EXCLUSION}", f"pgbouncer_{NO_EXCLUSION}")

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 from support.forking import Popen
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.properties import TORTURE
 from support.racing import RACERS, answers, errors, race
 
 from calbook import Client, EventType
 
-pytest_plugins = ("support.places",)
 COMMANDS = 32
 HALF = timedelta(minutes=30)
 

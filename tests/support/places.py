@@ -1,7 +1,7 @@
 """The places where bookings are kept: a file, and each kind of database.
 
-A plugin: a module says `pytest_plugins = ("support.places",)` and has the fixture.
-PYTEST_DONT_REWRITE, as tests import it first.
+A module imports the fixture, in the place of that of `support.stores`, and the hook:
+as a plugin's they would be every other test's too.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ class Place:
         self.url = url
         self.name = name
 
+    def __str__(self) -> str:
+        return self.url
+
     @property
     def is_file(self) -> bool:
         return "://" not in self.url
@@ -113,10 +116,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest, path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A file that is not there yet, or a new schema with its tables."""
     if request.param == "sqlite":
-        yield Place(str(path), "sqlite")
+        yield Place(str(tmp_path / "bookings.db"), "sqlite")
         return
     has_exclusion = not request.param.endswith(NO_EXCLUSION)
     kind = request.param.removesuffix(NO_EXCLUSION).rstrip("_") or "postgres"

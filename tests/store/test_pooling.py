@@ -15,6 +15,7 @@ from support.places import connect
 from support.postgres import Pooler, Server, Unavailable, start_pooler
 
 from calbook import Client, errors
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 
 TEN = MONDAY + timedelta(days=14, hours=1)
@@ -39,7 +40,7 @@ def urls(postgres: Server, narrow: Pooler) -> Iterator[list[str]]:
     made = [postgres.new_schema() for _ in range(2)]
     for each in made:
         with closing(PostgresStore(each)) as store:
-            store.create()
+            administer(store).create()
     yield [narrow.url(schema=each.rpartition("=")[2]) for each in made]
     for each in made:
         postgres.drop_schema(each)

@@ -41,8 +41,8 @@ def _attempt(client: "Client") -> None:
     count = client.queued
     try:
         unsent = [delivery.to_dict() for delivery in client.first_attempt()]
-    except (CalbookError, OSError):
-        output.say(undelivered(count, "the file is locked"))
+    except (CalbookError, OSError) as error:
+        output.say(undelivered(count, str(error)))
         return
     waiting = [item for item in unsent if item["status"] == "pending"]
     for line in list_failures(unsent):

@@ -505,7 +505,7 @@ def test_a_line_is_completed(offered: Complete, line: str, expected: list[str]) 
             "calbook create --event=",
             "words\tThe event type: evt_demo or demo.\t--event=",
         ),
-        ("calbook list --db ", "files\tThe bookings file [CALBOOK_DB].\t"),
+        ("calbook list --db ", "files\tThe bookings file or URL [CALBOOK_DB].\t"),
         ("calbook db restore x", "paths\tFILE\t"),
         (
             "calbook list --fields=",
@@ -885,7 +885,7 @@ def test_fish_completes(line: str, expected: list[str]) -> None:
         *((line, found[0]) for line, found in LINES if found),
         ("calbook create --event=d", "--event=demo"),
         ("calbook c", "Say yes to a booking that awaits confirmation."),
-        ("calbook list --", "The bookings file [CALBOOK_DB]."),
+        ("calbook list --", "The bookings file or URL [CALBOOK_DB]."),
     ],
 )
 def test_zsh_completes(line: str, expected: str) -> None:

@@ -22,6 +22,7 @@ from support.receiving import Receiver, slow
 from support.running import PATIENCE, wait_until
 
 from calbook import Booking, Client, EventType
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def way(
     """A server that can be stopped, and the URL of a schema of it."""
     own = durable_postgres.new_schema()
     with closing(PostgresStore(own)) as store:
-        store.create()
+        administer(store).create()
     if request.param == "directly":
         yield durable_postgres, own
         return

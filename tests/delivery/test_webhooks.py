@@ -537,7 +537,8 @@ def test_a_file_that_is_locked_again_is_said(
 
     assert (answer.status, receiver.requests) == (0, [])
     assert answer.err == (
-        "1 delivery is left for later, for calbook deliver (the file is locked)\n"
+        "1 delivery is left for later, for calbook deliver"
+        f" ({place} is locked by another program)\n"
     )
 
 

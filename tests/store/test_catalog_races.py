@@ -87,9 +87,9 @@ def test_what_is_booked_stays_and_what_is_gone_is_not_booked(
     client.calendar.hosts.create("bob")
     event_type(hosts=["bob"])
     removing = {
-        "event_types": 'calendar.event_types.remove("demo")',
+        "event_types": 'calendar.event_types.delete("demo")',
         "hosts": 'calendar.event_types.update("demo", hosts=["me"])\n'
-        'calendar.hosts.remove("bob")',
+        'calendar.hosts.delete("bob")',
     }
 
     outcomes = race(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import DAYS, MONDAY
-from support.postgres import Server
+from support.postgres import Pooler, Server
 
 from calbook import Client, errors
 from calbook.store.context import open_context
@@ -107,10 +107,11 @@ def url(postgres: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def other(postgres: Server) -> Iterator[str]:
-    other = postgres.new_schema()
+def other(postgres_15: Server) -> Iterator[str]:
+    """On another server, which orders texts in another way."""
+    other = postgres_15.new_schema()
     yield other
-    postgres.drop_schema(other)
+    postgres_15.drop_schema(other)
 
 
 def copy(source: object, target: object, clock: Clock) -> dict[str, int]:
@@ -234,6 +235,18 @@ def numbers(place: object) -> dict[str, int]:
             table: max(n for (n,) in tables.rows(table, (column,)))
             for table, column in NUMBERED.items()
         }
+
+
+def test_a_pooler_passes_a_copy_on(
+    full: Path, url: str, path: Path, pgbouncer: Pooler, clock: Clock
+) -> None:
+    pooled = url.replace(url.partition("?")[0], pgbouncer.url())
+    back = path.with_name("back.db")
+
+    copy(full, pooled, clock)
+    copy(pooled, back, clock)
+
+    assert rows(url) == rows(back) == rows(full)
 
 
 # -- refusals --------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from support.running import PATIENCE, wait_until
 
 import calbook
 from calbook import Booking, Client, EventType
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def home(durable_postgres: Server) -> Place:
     """In a database that can be stopped."""
     url = durable_postgres.new_schema()
     with closing(PostgresStore(url)) as store:
-        store.create()
+        administer(store).create()
     return Place(url, "durable")
 
 

@@ -230,3 +230,39 @@ def test_the_locals_of_a_traceback_show_no_more_than_was_typed() -> None:
     assert "s3cret" not in shown
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__
+
+
+# -- what asks no database -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "out"),
+    [
+        (("__complete", "--word=", "show"), "words\tUID\t\n"),
+        (("__complete", "--word=d", "event", "show"), "words\tEVENT\t\n"),
+        (("__complete", "uids"), ""),
+        (("__complete", "hosts", "--db=postgresql://ada:s3cret@h/b"), ""),
+        (("__complete", "--word=postgresql://", "list", "--db"), None),
+        (("__complete", "--word=li"), "words\tcommand or option\t\nlist\t"),
+        (("completion", "bash"), None),
+        (("list", "--help"), None),
+        (("db", "path"), "postgresql://ada@192.0.2.1/b\n"),
+    ],
+    ids=str,
+)
+def test_what_needs_no_database_connects_to_none(
+    tmp_path: Path, args: tuple[str, ...], out: str | None
+) -> None:
+    """Nobody answers at that address, and the driver cannot even be imported."""
+    (tmp_path / "psycopg2.py").write_text("raise SystemExit('imported')")
+    url = "postgresql://ada:s3cret@192.0.2.1/b"
+    env = {**os.environ, "CALBOOK_DB": url, "PYTHONPATH": str(tmp_path)}
+
+    found = subprocess.run(
+        [*COMMAND, *args], env=env, capture_output=True, text=True, timeout=30
+    )
+
+    assert (found.returncode, found.stderr) == (0, "")
+    assert out is None or found.stdout.startswith(out)
+    assert out != "" or not found.stdout
+    assert "s3cret" not in found.stdout

@@ -95,13 +95,15 @@ class Place:
 
 
 def connect(url: str) -> Any:
-    """As a program would that knows nothing of calbook, but for its tables' schema."""
+    """Another program's connection, whose first transaction finds calbook's tables.
+
+    Only that one: behind a pooler the next may be on another connection.
+    """
     import psycopg2
 
     read = read_url(url)
     conn = psycopg2.connect(read.dsn)
-    conn.cursor().execute(f"set search_path = {read.schema}")
-    conn.commit()
+    conn.cursor().execute(f"set local search_path = {read.schema}")
     return conn
 
 

@@ -84,7 +84,10 @@ class Places(o.Group):
 
 
 def copy(*, places: Places, out: o.JsonOnly) -> None:
-    """Copy all that is stored to another file or database, which is empty."""
+    """Copy all that is stored to another file or database, which is empty.
+
+    A file that is copied cannot be written meanwhile.
+    """
     example = "as in --from calbook.db --to postgresql://ada@host/office"
     source = needed(places.source, "--from", example)
     target = needed(places.target, "--to", example)

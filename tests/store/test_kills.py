@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.forking import Popen
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.properties import TORTURE
 from support.running import wait_until
 
@@ -30,7 +32,6 @@ from store.test_version_1 import downgrade, dumped, fill
 if TYPE_CHECKING:
     from conftest import Clock
 
-pytest_plugins = ("support.places",)
 ROUNDS = 15 * TORTURE
 
 BOOKING = """

@@ -229,10 +229,7 @@ class DeliveryWorker:
         def lease(tx: Transaction) -> Job | None:
             if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
                 return None
-            job = jobs.read_job(OutboxReader(tx.connection), seq)
-            if job is None:
-                outbox.end_lease(tx, seq)
-            return job
+            return jobs.read_job(OutboxReader(tx.connection), seq)  # as it is now
 
         return self._context.store.write(lease)
 

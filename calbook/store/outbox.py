@@ -81,7 +81,6 @@ _OLD = """
     order by finished_at limit :most
 """
 
-
 _BEGINS = "{0} >= :prefix and {0} < :prefix || '~'"
 _IDS = {
     "webhook": f"select id from webhooks where {_BEGINS.format('id')}",
@@ -288,21 +287,16 @@ def queue_delivery(
 
 
 def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
-    """Let nobody else send a pending delivery for so long; whether it was free."""
+    """Let nobody else send for so long what may be sent now; whether it may."""
     return bool(
         tx.count(
-            "update deliveries set leased_until = unixepoch() + :seconds"
-            " where seq = :seq and status = 'pending'"
-            " and (leased_until is null or leased_until <= unixepoch())",
+            "update deliveries as d set leased_until = unixepoch() + :seconds"
+            f" where seq = :seq and status = 'pending' and {_IS_FREE}"
+            f" and not exists ({_EARLIER})",
             seq=seq,
             seconds=seconds,
         )
     )
-
-
-def end_lease(tx: Writer, seq: int) -> None:
-    """Let others send a delivery that was leased, and not sent."""
-    tx.run("update deliveries set leased_until = null where seq = :seq", seq=seq)
 
 
 def reserve_space(tx: Writer) -> None:

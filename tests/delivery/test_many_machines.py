@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 from support.forking import Popen
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.postgres import Server, Unavailable, start_pooler
 from support.properties import TORTURE
 from support.receiving import Receiver, slow
 from support.running import PATIENCE, wait_until
 
 from calbook import Booking, Client, EventType
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 
 if TYPE_CHECKING:
@@ -27,9 +30,7 @@ if TYPE_CHECKING:
     from support import mailing
     from support.running import Spawn
 
-pytest_plugins = (
-    *("support.places", "support.receiving", "support.running", "support.mailing"),
-)
+pytest_plugins = ("support.receiving", "support.running", "support.mailing")
 PLACES = ("postgres", "pgbouncer")
 BOOKINGS = 300 if TORTURE > 1 else 30
 REMINDER = [{"minutes_before": 60, "to": "attendee"}]
@@ -207,7 +208,7 @@ def way(
     """A server that can be stopped, and the URL of a schema of it."""
     own = durable_postgres.new_schema()
     with closing(PostgresStore(own)) as store:
-        store.create()
+        administer(store).create()
     if request.param == "directly":
         yield durable_postgres, own
         return

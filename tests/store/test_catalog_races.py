@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.racing import RACERS, answers, errors, race
 
 import calbook
 from calbook import Client, EventType
-
-pytest_plugins = ("support.places",)
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def test_what_is_booked_stays_and_what_is_gone_is_not_booked(
     client.calendar.hosts.create("bob")
     event_type(hosts=["bob"])
     removing = {
-        "event_types": 'calendar.event_types.remove("demo")',
+        "event_types": 'calendar.event_types.delete("demo")',
         "hosts": 'calendar.event_types.update("demo", hosts=["me"])\n'
-        'calendar.hosts.remove("bob")',
+        'calendar.hosts.delete("bob")',
     }
 
     outcomes = race(

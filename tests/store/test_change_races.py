@@ -10,11 +10,12 @@ from itertools import pairwise
 import pytest
 from conftest import MONDAY
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.racing import RACERS, answers, errors, race
 
 from calbook import Booking, Client, EventType
 
-pytest_plugins = ("support.places",)
 TEN = MONDAY + timedelta(days=14, hours=1)
 DAY = timedelta(days=1)
 

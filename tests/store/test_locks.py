@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import pytest
 from conftest import MONDAY, Clock
 from support.places import Place, connect
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.running import PATIENCE, wait_until
 
 from calbook import Booking, Client, EventType, errors
@@ -26,7 +28,6 @@ from calbook.services.calendars.busy import _EMPTY
 from calbook.store import busy, outbox, waits
 from calbook.store.transaction import Transaction
 
-pytest_plugins = ("support.places",)
 PLACES = ("postgres",)
 _T = TypeVar("_T")
 

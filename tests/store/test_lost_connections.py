@@ -17,18 +17,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.forking import Popen
 from support.places import Place, connect
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.postgres import Server
 from support.properties import TORTURE
 from support.running import PATIENCE, wait_until
 
 import calbook
 from calbook import Booking, Client, EventType
+from calbook.store.engines import administer
 from calbook.store.postgres.store import PostgresStore
 
 if TYPE_CHECKING:
     from support.running import Spawn
 
-pytest_plugins = ("support.places", "support.running")
+pytest_plugins = ("support.running",)
 STOPS = 5 * TORTURE
 
 # Prints what it was confirmed, as JSON lines; goes on with the same client.
@@ -96,7 +99,7 @@ def home(durable_postgres: Server) -> Place:
     """In a database that can be stopped."""
     url = durable_postgres.new_schema()
     with closing(PostgresStore(url)) as store:
-        store.create()
+        administer(store).create()
     return Place(url, "durable")
 
 

@@ -18,12 +18,14 @@ from typing import Any
 import pytest
 from conftest import MONDAY
 from support.places import NO_EXCLUSION, Place, connect
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.properties import TORTURE
 
 import calbook
 from calbook import Client, EventType
+from calbook.store.postgres.url import read_url
 
-pytest_plugins = ("support.places",)
 PLACES = ("postgres", "postgres_15", NO_EXCLUSION, "pgbouncer")
 if TORTURE > 1:
     PLACES += (f"postgres_15_{NO_EXCLUSION}", f"pgbouncer_{NO_EXCLUSION}")
@@ -40,6 +42,7 @@ REFUSED = {
 
 BOOK = """
 begin isolation level {level};
+set local search_path = {schema};
 insert into bookings (uid, event_type_id, timezone, starts_at, final_status, responses,
     metadata, overrides, policy, sequence, version, created_at, updated_at)
 values ('{uid}', 'evt_demo', 'UTC', {start}, 'CONFIRMED', '{{}}', '{{}}', '[]', '{{}}',
@@ -53,6 +56,7 @@ commit
 """
 MOVE = """
 begin isolation level {level};
+set local search_path = {schema};
 update claims set claim_start = {start}, claim_end = {end}, host_id = '{host}'
 where uid = (select uid from claims order by md5(uid || '{uid}') limit 1);
 commit
@@ -77,25 +81,30 @@ def demo(client: Client, event_type: Callable[..., EventType]) -> EventType:
 def write(url: str, statement: str, attempts: int, writers: int = 16) -> Counter[str]:
     """Make random attempts on so many connections at once; each one's SQLSTATE."""
     numbers = count()
-    length = attempts * 200  # seconds: room for about half of them
+    length = attempts * 200  # seconds: room for a part of them
+    schema = read_url(url).schema
 
     def work(writer: int) -> Counter[str]:
         chance, went = random.Random(writer), Counter[str]()
         with closing(connect(url)) as conn, conn.cursor() as cursor:
+            conn.rollback()
             conn.autocommit = True
             while next(numbers) < attempts:
                 start = FIRST + chance.randrange(0, length, 60)
-                went[_try(cursor, statement, chance, start)] += 1
+                went[_try(cursor, statement, chance, start, schema)] += 1
         return went
 
     with ThreadPoolExecutor(writers) as pool:
         return sum(pool.map(work, range(writers)), Counter())
 
 
-def _try(cursor: Any, statement: str, chance: random.Random, start: int) -> str:
+def _try(
+    cursor: Any, statement: str, chance: random.Random, start: int, schema: str
+) -> str:
     import psycopg2
 
     facts = {
+        "schema": schema,
         "uid": f"bk_{chance.getrandbits(60):012x}",
         "host": chance.choice(HOSTS),
         "start": start,

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 from support.forking import Popen
 from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
 from support.properties import TORTURE
 from support.racing import RACERS, answers, errors, race
 
 from calbook import Client, EventType
 
-pytest_plugins = ("support.places",)
 COMMANDS = 32
 HALF = timedelta(minutes=30)
 
@@ -220,13 +221,12 @@ def test_hosts_get_their_share_of_what_many_book(
     rules = {"scheduling_type": "ROUND_ROBIN", "round_robin": "EQUAL_DISTRIBUTION"}
     event_type(hosts=hosts, maximum_advance=None, **rules)
     each = 75 if TORTURE > 1 else 9
-    starts = f"range({each})"
+    act = f"""
+starts = [TEN + (8 * k + n) * HALF for k in range({each})]
+return [book(bookings, start, n).host_id for start in starts]
+"""
 
-    outcomes = race(
-        place.url,
-        f"return [book(bookings, TEN + (8 * k + n) * HALF, n).host_id for k in {starts}]",
-        racers=8,
-    )
+    outcomes = race(place.url, act, racers=8)
 
     booked = Counter(host for hosts in answers(outcomes) for host in hosts)
     share = 8 * each // sum(weights.values())

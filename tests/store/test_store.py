@@ -15,13 +15,15 @@ import pytest
 from conftest import Clock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.stores import PlainConnection, dump, opened
 
 from calbook import Booking, Client, EventType, Status, errors
 from calbook.core.model import LONGEST_CLAIM, Occurrence, Span
 from calbook.core.model import Booking as Model
 from calbook.services.bookings import record
+from calbook.store.engines import open_store
 from calbook.store.facts import Facts
-from calbook.store.sqlite.store import SqliteStore
+from calbook.store.store import Store
 
 TEN = datetime(2027, 1, 18, 10, tzinfo=UTC)
 HALF = timedelta(minutes=30)
@@ -29,38 +31,36 @@ LONGEST = int(LONGEST_CLAIM.total_seconds())
 
 
 @pytest.fixture
-def database(path: Path) -> str:
-    return str(path)
+def database(place: str) -> str:
+    return place
 
 
 @pytest.fixture
-def plain(path: Path, client: Client) -> Iterator[sqlite3.Connection]:
-    """The file as any other program opens it."""
-    client.calendar.hosts.update("me", name="Ada")  # makes the file
-    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+def plain(place: str, client: Client) -> Iterator[PlainConnection]:
+    """What is stored, as any other program opens it."""
+    client.calendar.hosts.update("me", name="Ada")  # makes a file
+    with opened(place) as conn:
         yield conn
-
-
-def dumped(conn: sqlite3.Connection) -> str:
-    return "\n".join(conn.iterdump())
 
 
 # -- claims: the file itself refuses an overlap --------------------------------------
 
 
 @pytest.fixture
-def claims(plain: sqlite3.Connection) -> sqlite3.Connection:
+def claims(path: Path, client: Client) -> Iterator[sqlite3.Connection]:
     """Two hosts; Alice's time is claimed 100–200 and 300–400, Bob's 100–200."""
-    plain.execute("pragma foreign_keys = off")
-    plain.executemany(
-        "insert into claims values (?, ?, ?, ?, ?)",
-        [
-            ("user_alice", 100, 200, "bk_a", 100),
-            ("user_alice", 300, 400, "bk_b", 300),
-            ("user_bob", 100, 200, "bk_c", 100),
-        ],
-    )
-    return plain
+    client.calendar.hosts.update("me", name="Ada")  # makes the file
+    with closing(sqlite3.connect(path, isolation_level=None)) as plain:
+        plain.execute("pragma foreign_keys = off")
+        plain.executemany(
+            "insert into claims values (?, ?, ?, ?, ?)",
+            [
+                ("user_alice", 100, 200, "bk_a", 100),
+                ("user_alice", 300, 400, "bk_b", 300),
+                ("user_bob", 100, 200, "bk_c", 100),
+            ],
+        )
+        yield plain
 
 
 INSERT = "insert into claims values ('user_alice', {}, {}, 'bk_x', 1)"
@@ -101,12 +101,12 @@ INSERT = "insert into claims values ('user_alice', {}, {}, 'bk_x', 1)"
 def test_another_program_cannot_make_claims_overlap(
     claims: sqlite3.Connection, statement: str
 ) -> None:
-    before = dumped(claims)
+    before = "\n".join(claims.iterdump())
 
     with pytest.raises(sqlite3.IntegrityError, match="overlaps another of its host"):
         claims.execute(statement)
 
-    assert dumped(claims) == before
+    assert "\n".join(claims.iterdump()) == before
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_another_program_cannot_make_claims_overlap(
 def test_a_claim_is_neither_empty_nor_longer_than_the_longest(
     claims: sqlite3.Connection, statement: str
 ) -> None:
-    before = dumped(claims)
+    before = "\n".join(claims.iterdump())
 
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         claims.execute(statement)
 
-    assert dumped(claims) == before
+    assert "\n".join(claims.iterdump()) == before
 
 
 @pytest.mark.parametrize(
@@ -242,13 +242,13 @@ def fresh(
     return make
 
 
-def events(plain: sqlite3.Connection) -> list[tuple[str, str, dict[str, Any]]]:
+def events(plain: PlainConnection) -> list[tuple[str, str, dict[str, Any]]]:
     rows = plain.execute("select type, uid, booking from events order by seq")
     return [(kind, uid, json.loads(text)) for kind, uid, text in rows]
 
 
 def test_creating_writes_one_event_with_the_answer_in_it(
-    plain: sqlite3.Connection, booking: Callable[..., Booking]
+    plain: PlainConnection, booking: Callable[..., Booking]
 ) -> None:
     made = booking(guests=["bob@example.com"], notes="Tea ☕", metadata={"k": None})
 
@@ -257,7 +257,7 @@ def test_creating_writes_one_event_with_the_answer_in_it(
 
 @EACH_CHANGE
 def test_a_change_writes_one_event_with_the_answer_in_it(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     clock: Clock,
     fresh: Callable[[Change], Booking],
@@ -276,30 +276,30 @@ def test_a_change_writes_one_event_with_the_answer_in_it(
 
 @EACH_CHANGE
 def test_a_dry_run_answers_and_writes_nothing(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     fresh: Callable[[Change], Booking],
     change: Change,
 ) -> None:
     uid = fresh(change).uid
-    before = dumped(plain)
+    before = dump(client.path)
 
     answer = change(client, uid, dry_run=True)
 
-    assert dumped(plain) == before
+    assert dump(client.path) == before
     assert answer == change(client, uid)
 
 
 def test_a_dry_run_of_a_new_booking_writes_nothing(
-    plain: sqlite3.Connection, client: Client, booking: Callable[..., Booking]
+    plain: PlainConnection, client: Client, booking: Callable[..., Booking]
 ) -> None:
     booking()
-    before = dumped(plain)
+    before = dump(client.path)
 
     answer = booking(start_time=TEN + timedelta(days=1), dry_run=True)
 
     assert answer.status == "CONFIRMED"
-    assert dumped(plain) == before
+    assert dump(client.path) == before
 
 
 # -- a refusal writes nothing --------------------------------------------------------
@@ -354,7 +354,7 @@ REFUSED: dict[str, tuple[type[errors.CalbookError], Callable[..., object]]] = {
 
 @pytest.mark.parametrize(("error", "act"), REFUSED.values(), ids=REFUSED)
 def test_a_refusal_writes_nothing(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     clock: Clock,
     booking: Callable[..., Booking],
@@ -365,12 +365,12 @@ def test_a_refusal_writes_nothing(
     booking(start_time=clock.now + HALF)
     made = booking(idempotency_key="first")
     clock.move(hours=2)
-    before = dumped(plain)
+    before = dump(client.path)
 
     with pytest.raises(error):
         act(client.calendar.bookings, made)
 
-    assert dumped(plain) == before
+    assert dump(client.path) == before
 
 
 def test_what_was_refused_can_be_done_with_the_same_key(
@@ -390,21 +390,21 @@ def test_what_was_refused_can_be_done_with_the_same_key(
 
 
 def test_the_same_request_with_the_same_key_has_the_first_answer(
-    plain: sqlite3.Connection, client: Client, booking: Callable[..., Booking]
+    plain: PlainConnection, client: Client, booking: Callable[..., Booking]
 ) -> None:
     first = booking(start_time=TEN, idempotency_key="k", guests=["bob@example.com"])
     client.calendar.bookings.cancel(first.uid)
-    before = dumped(plain)
+    before = dump(client.path)
 
     again = booking(start_time=TEN, idempotency_key="k", guests=["bob@example.com"])
 
     assert again == first
-    assert dumped(plain) == before
+    assert dump(client.path) == before
 
 
 @pytest.mark.parametrize("name", ["cancel", "reschedule"])
 def test_a_change_with_the_same_key_is_made_once(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     fresh: Callable[[Change], Booking],
     name: str,
@@ -413,12 +413,12 @@ def test_a_change_with_the_same_key_is_made_once(
     uid = fresh(change).uid
     first = change(client, uid, idempotency_key="k")
     client.calendar.bookings.update(uid, notes="Later")
-    before = dumped(plain)
+    before = dump(client.path)
 
     again = change(client, uid, idempotency_key="k")
 
     assert again == first
-    assert dumped(plain) == before
+    assert dump(client.path) == before
 
 
 @pytest.mark.parametrize(
@@ -504,7 +504,7 @@ def test_what_every_request_says_may_be_left_out(
 
 
 def test_a_request_kept_before_its_parts_were_sorted_is_still_the_same(
-    plain: sqlite3.Connection, booking: Callable[..., Booking]
+    plain: PlainConnection, booking: Callable[..., Booking]
 ) -> None:
     """Version 1 sorted the parts of a request, and not the parts of those."""
     facts = {"recurring": RULE, "metadata": {"z": 1, "a": 2}}
@@ -566,7 +566,7 @@ def told(found: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def test_tick_tells_once_of_what_time_has_done(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     clock: Clock,
     event_type: Callable[..., EventType],
@@ -615,7 +615,7 @@ def test_time_is_told_of_at_its_edge(
 
 
 def test_the_next_write_tells_of_what_time_has_done(
-    plain: sqlite3.Connection, clock: Clock, booking: Callable[..., Booking]
+    plain: PlainConnection, clock: Clock, booking: Callable[..., Booking]
 ) -> None:
     old = booking(start_time=clock.now + HALF)
     clock.move(hours=2)
@@ -677,7 +677,7 @@ def test_an_expired_request_is_no_longer_in_the_way(
 
 
 def test_whose_time_was_taken_under_a_wrong_clock_stays_expired(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     clock: Clock,
     asked: Booking,
@@ -690,12 +690,12 @@ def test_whose_time_was_taken_under_a_wrong_clock_stays_expired(
     seen = client.calendar.bookings.get(asked.uid)
     assert (seen.status, seen.resolution) == ("CANCELLED", "expired")
     assert client.calendar.bookings.list(status="PENDING")[0].uid == winner.uid
-    before = dumped(plain)
+    before = dump(client.path)
 
     for act in (client.calendar.bookings.confirm, client.calendar.bookings.reject):
         with pytest.raises(errors.WrongStatus):
             act(asked.uid)
-    assert dumped(plain) == before
+    assert dump(client.path) == before
 
     client.calendar.bookings.cancel(winner.uid)  # and so when its time is free again
     assert client.calendar.bookings.get(asked.uid) == seen
@@ -710,7 +710,7 @@ def test_whose_time_was_taken_under_a_wrong_clock_stays_expired(
 
 
 def test_whose_time_nobody_took_is_whole_again_with_the_clock_put_right(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
     clock: Clock,
     asked: Booking,
@@ -860,24 +860,24 @@ def check_no_overlap(client: Client) -> None:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(str(path))
-    yield store
-    store.close()
+def bookings(place: str) -> Iterator[Store]:
+    bookings = open_store(place)
+    yield bookings
+    bookings.close()
 
 
-def stored(store: SqliteStore, uid: str) -> Model:
-    with store.read(Facts) as facts:
+def stored(bookings: Store, uid: str) -> Model:
+    with bookings.read(Facts) as facts:
         return facts.booking(uid)
 
 
-def saved(store: SqliteStore, after: Model, before: Model) -> Model:
-    with store.transaction() as tx:
+def saved(bookings: Store, after: Model, before: Model) -> Model:
+    with bookings.transaction() as tx:
         tx.save(after, before)
-    return stored(store, after.uid)
+    return stored(bookings, after.uid)
 
 
-def claimed(plain: sqlite3.Connection) -> list[tuple[str, int]]:
+def claimed(plain: PlainConnection) -> list[tuple[str, int]]:
     return plain.execute(
         "select host_id, claim_start from claims order by host_id, claim_start"
     ).fetchall()
@@ -893,22 +893,22 @@ def later(occurrence: Occurrence) -> Occurrence:
     )
 
 
-def series(store: SqliteStore, uid: str) -> Model:
+def series(bookings: Store, uid: str) -> Model:
     """The booking again, with a second occurrence half an hour later."""
-    before = stored(store, uid)
+    before = stored(bookings, uid)
     first = before.single
     second = later(first)._replace(recurrence_id=first.recurrence_id + HALF)
-    return saved(store, before._replace(occurrences=(first, second)), before)
+    return saved(bookings, before._replace(occurrences=(first, second)), before)
 
 
 def test_an_occurrence_may_move_to_where_another_one_was(
-    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+    plain: PlainConnection, bookings: Store, booking: Callable[..., Booking]
 ) -> None:
     """A daily series moved by a day met its own claims."""
-    before = series(store, booking(start_time=TEN).uid)
+    before = series(bookings, booking(start_time=TEN).uid)
     moved = tuple(later(occurrence) for occurrence in before.occurrences)
 
-    after = saved(store, before._replace(occurrences=moved), before)
+    after = saved(bookings, before._replace(occurrences=moved), before)
 
     assert after.occurrences == moved
     assert [start for _, start in claimed(plain)] == [
@@ -917,39 +917,39 @@ def test_an_occurrence_may_move_to_where_another_one_was(
 
 
 def test_a_booking_given_to_another_host_claims_that_hosts_time(
-    plain: sqlite3.Connection,
+    plain: PlainConnection,
     client: Client,
-    store: SqliteStore,
+    bookings: Store,
     booking: Callable[..., Booking],
 ) -> None:
     """The claim stayed with the host who had it before."""
-    before = stored(store, booking(start_time=TEN).uid)
+    before = stored(bookings, booking(start_time=TEN).uid)
     client.calendar.hosts.create("bob")
 
-    after = saved(store, before._replace(host_ids=("user_bob",)), before)
+    after = saved(bookings, before._replace(host_ids=("user_bob",)), before)
 
     assert after.host_ids == ("user_bob",)
     assert claimed(plain) == [("user_bob", TEN.timestamp())]
 
 
 def test_an_occurrence_that_is_gone_leaves_no_claim(
-    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+    plain: PlainConnection, bookings: Store, booking: Callable[..., Booking]
 ) -> None:
-    before = series(store, booking(start_time=TEN).uid)
+    before = series(bookings, booking(start_time=TEN).uid)
 
-    after = saved(store, before._replace(occurrences=before.occurrences[1:]), before)
+    after = saved(bookings, before._replace(occurrences=before.occurrences[1:]), before)
 
     assert after.occurrences == before.occurrences[1:]
     assert claimed(plain) == [("user_me", (TEN + HALF).timestamp())]
 
 
 def test_a_cancelled_occurrence_frees_its_time_alone(
-    plain: sqlite3.Connection, store: SqliteStore, booking: Callable[..., Booking]
+    plain: PlainConnection, bookings: Store, booking: Callable[..., Booking]
 ) -> None:
-    before = series(store, booking(start_time=TEN).uid)
+    before = series(bookings, booking(start_time=TEN).uid)
     first, second = before.occurrences
     gone = first._replace(status=Status.CANCELLED)
 
-    saved(store, before._replace(occurrences=(gone, second)), before)
+    saved(bookings, before._replace(occurrences=(gone, second)), before)
 
     assert claimed(plain) == [("user_me", (TEN + HALF).timestamp())]

@@ -1,7 +1,7 @@
 """The places where bookings are kept: a file, and each kind of database.
 
-A plugin: a module says `pytest_plugins = ("support.places",)` and has the fixture.
-PYTEST_DONT_REWRITE, as tests import it first.
+A module imports the fixture, in the place of that of `support.stores`, and the hook:
+as a plugin's they would be every other test's too.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ class Place:
         self.url = url
         self.name = name
 
+    def __str__(self) -> str:
+        return self.url
+
     @property
     def is_file(self) -> bool:
         return "://" not in self.url
@@ -92,13 +95,15 @@ class Place:
 
 
 def connect(url: str) -> Any:
-    """As a program would that knows nothing of calbook, but for its tables' schema."""
+    """Another program's connection, whose first transaction finds calbook's tables.
+
+    Only that one: behind a pooler the next may be on another connection.
+    """
     import psycopg2
 
     read = read_url(url)
     conn = psycopg2.connect(read.dsn)
-    conn.cursor().execute(f"set search_path = {read.schema}")
-    conn.commit()
+    conn.cursor().execute(f"set local search_path = {read.schema}")
     return conn
 
 
@@ -111,10 +116,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest, path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A file that is not there yet, or a new schema with its tables."""
     if request.param == "sqlite":
-        yield Place(str(path), "sqlite")
+        yield Place(str(tmp_path / "bookings.db"), "sqlite")
         return
     has_exclusion = not request.param.endswith(NO_EXCLUSION)
     kind = request.param.removesuffix(NO_EXCLUSION).rstrip("_") or "postgres"

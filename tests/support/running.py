@@ -89,7 +89,7 @@ def environment(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("DATA", "STATE", "CONFIG", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "home" / name.lower()))
-    monkeypatch.setenv("CALBOOK_DB", place)
+    monkeypatch.setenv("CALBOOK_DB", str(place))
 
     def now() -> dict[str, str]:
         monkeypatch.setenv("CALBOOK_NOW", clock.now.strftime("%Y-%m-%dT%H:%M:%SZ"))

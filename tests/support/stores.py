@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store",
         choices=STORES,
-        default="sqlite",
+        default="all",
         help="which stores the tests of both use (default: %(default)s)",
     )
 
@@ -69,12 +69,14 @@ def pytest_collection_modifyitems(
 
 
 def _runs_on_postgres(item: pytest.Item) -> bool:
-    return _store(item) == "postgres" or "postgres" in getattr(item, "fixturenames", ())
+    uses = "postgres" in getattr(item, "fixturenames", ())
+    return uses or _store(item) not in (None, "sqlite")
 
 
 def _store(item: pytest.Item) -> object:
-    params = getattr(item, "callspec", None)
-    return params and params.params.get("store")
+    """That of a test of any store, or the kind that `support.places` has."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return params.get("store", params.get("place"))
 
 
 # -- the fixtures --------------------------------------------------------------------

@@ -144,8 +144,7 @@ class _CalendarPlace:
             tx.insert_all("calendars", tuple(new), [tuple(new.values())])
             row = tx.connection.execute(find, key).fetchone()
         self._id = row[0]
-        last = self._last(tx)
-        self._first = 0 if last is None else last + 1
+        self._first = self._last(tx) + 1
         self._insert(tx, self._count - 1, stretches[-1:])
 
     def add(self, tx: Writer, *, first: int, stretches: Sequence[Stretch]) -> None:
@@ -174,11 +173,12 @@ class _CalendarPlace:
                 calendar=self._calendar["name"],
             )
 
-    def _last(self, tx: Writer) -> int | None:
-        found: int | None = tx.connection.execute(
-            "select max(stretch) from busy where calendar_id = ?", (self._id,)
-        ).fetchone()[0]
-        return found
+    def _last(self, tx: Writer) -> int:
+        [found] = tx.connection.execute(
+            "select coalesce(max(stretch), -1) from busy where calendar_id = ?",
+            (self._id,),
+        ).fetchone()
+        return int(found)
 
     def _insert(self, tx: Writer, first: int, stretches: Sequence[Stretch]) -> None:
         first += self._first

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from calbook.store.store import Store
 
 POSTGRES_SCHEMES = ("postgresql://", "postgres://")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# Another scheme, or libpq's words.
+_OTHER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(host|port|user|dbname|service)=")
 
 
 def open_store(path: str) -> Store:
@@ -18,7 +19,7 @@ def open_store(path: str) -> Store:
         from calbook.store.postgres.store import PostgresStore
 
         return PostgresStore(path)
-    if _SCHEME.match(path):  # and maybe a password: it is not shown
+    if _OTHER.match(path):  # and maybe a password: it is not shown
         from calbook.core.errors import BadInput
 
         raise BadInput(

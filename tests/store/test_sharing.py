@@ -221,6 +221,20 @@ def test_the_directory_has_to_be_of_the_same_group(fit: Path) -> None:
     assert rights(fit)[0] == 0o600
 
 
+@as_root
+def test_a_home_is_not_given_to_a_group(
+    fit: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint was a command that let colleagues write there."""
+    monkeypatch.setenv("HOME", str(fit.parent))
+
+    with Client(fit) as client, pytest.raises(errors.StoreError) as refusal:
+        client.share(group=str(TEAM))
+
+    assert "is your home" in str(refusal.value)
+    assert "chmod" not in str(refusal.value.hint)
+
+
 def test_a_directory_that_nobody_else_can_reach_is_named(fit: Path) -> None:
     closed = fit.parent / "closed"
     inner = closed / "inner"
@@ -301,7 +315,7 @@ BOOK = """client.calendar.bookings.create(
 )"""
 KILLED = """
 if path != ":memory:":
-    with client._context.store.write() as tx:
+    with client._context.store.transaction() as tx:
         conn = client._context.store.connection
         conn.execute("pragma cache_size = 1")
         conn.execute("update hosts set name = 'Lost'")

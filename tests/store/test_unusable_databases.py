@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,14 +14,18 @@ from typing import TYPE_CHECKING
 import psycopg2
 import psycopg2.errors
 import pytest
+from support.places import connect
 from support.ports import free_port
 from support.postgres import OWNER, SUPERUSER, Server, own
-from support.running import COMMAND, wait_until
+from support.receiving import no_hanging
+from support.running import COMMAND, PATIENCE, wait_until
 
 from calbook import Client
+from calbook.store.postgres.errors import LOCK_WAIT_SECONDS
+from calbook.store.postgres.url import read_url
 
 if TYPE_CHECKING:
-    from support.running import Answer, Run
+    from support.running import Answer, Run, Spawn
 
 pytest_plugins = ("support.running",)
 pytestmark = pytest.mark.sqlite  # which store others use is all the same
@@ -109,7 +114,7 @@ def test_without_the_driver_it_is_said_what_to_install(
         assert process.returncode == 2
         assert process.stderr.decode() == (
             "calbook: PostgreSQL needs its driver\n"
-            "hint: pip install 'calbook[postgres]'\n"
+            "hint: pip install 'calbook[postgres]', or psycopg2-binary\n"
         )
 
 
@@ -210,7 +215,7 @@ def test_a_standby_is_read_and_says_that_it_cannot_be_written(
 
     assert run("host", "list", "--db", url).status == 0
     assert run("db", "check", "--db", url).status == 0
-    for args in (("host", "add", "bob"), ("tick",), ("db", "init"), ("db", "migrate")):
+    for args in (("host", "add", "bob"), ("tick",), ("init", "--name", "Ada")):
         found = run(*args, "--db", url)
         assert line(found) == f"{url} cannot be written: the server is read-only"
         assert found.err.endswith("hint: name the primary server, not a standby\n")
@@ -265,3 +270,60 @@ def test_a_full_disk_is_one_line_and_nothing_is_written(
     assert run("host", "add", "last", "--db", url).status == 0
     server.run("drop database small")
     server.run("drop tablespace small")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "stopped")],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_a_signal_ends_a_command_that_waits_for_a_lock(
+    spawn: Spawn, postgres: Server, url: str, sent: int, status: int, said: str
+) -> None:
+    """Ctrl-C was heard when the lock had been waited for: ten seconds later."""
+    with connect(url) as conn, conn.cursor() as cursor:
+        cursor.execute("select 1 from hosts for update")
+        process = spawn("host", "update", "me", "--name", "Ada", "--db", url)
+        wait_until(lambda: bool(postgres.run(_WAITING)))
+        process.send_signal(sent)
+        with no_hanging(LOCK_WAIT_SECONDS):
+            out, err = process.communicate(timeout=PATIENCE)
+        wait_until(lambda: not postgres.run(_WAITING))
+
+    assert (process.returncode, out) == (status, b"")
+    assert err.decode() == f"calbook: {said}\n"
+
+
+# Other tests use other servers' locks, or none.
+_WAITING = """
+    select 1 from pg_stat_activity
+    where application_name = 'calbook' and wait_event_type = 'Lock'
+"""
+
+
+def test_a_role_is_told_what_it_lacks_and_not_that_there_is_nothing(
+    run: Run, postgres: Server, url: str
+) -> None:
+    """It was sent to `db init`, which it may not use either."""
+    role = f"outsider_{read_url(url).schema}"
+    postgres.run(f"create role {role} login")
+    theirs = url.replace(f"{OWNER}@", f"{role}@")
+    try:
+        for command in (("list",), ("db", "check"), ("db", "init")):
+            answer = run(*command, "--db", theirs)
+            assert "permission denied for schema" in line(answer)
+            assert "calbook db init --grants" in answer.err
+    finally:
+        postgres.run(f"drop role {role}")
+
+
+def test_words_of_libpq_are_no_file(run: Run, tmp_path: Path) -> None:
+    answer = run("list", "--db", f"dbname={tmp_path.name}")
+
+    assert line(answer, 2) == "bookings are kept in a file or in PostgreSQL"
+
+
+def test_a_parameter_that_is_misspelt_is_named(run: Run, url: str) -> None:
+    answer = run("list", "--db", url.replace("schema=", "shema="))
+
+    assert line(answer, 2).endswith("has the unknown parameter shema")

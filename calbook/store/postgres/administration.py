@@ -54,15 +54,28 @@ class DatabaseAdministration(Administration):
     def backup(self, path: str, *, force: bool) -> None:
         url = self._store.url
         raise _use_tools(
-            *("pg_dump", f"--dbname={url.public}", f"--schema={url.schema}"),
-            *("--extension=btree_gist", "--format=custom", f"--file={path}"),
+            [
+                "pg_dump",
+                f"--dbname={url.public}",
+                f"--schema={url.schema}",
+                "--no-privileges",
+                "--format=custom",
+                f"--file={path}",
+            ]
         )
 
     def restore(self, path: str) -> str | None:
-        url = self._store.url
+        database = f"--dbname={self._store.url.public}"
         raise _use_tools(
-            *("pg_restore", f"--dbname={url.public}", "--clean", "--if-exists"),
-            *("--single-transaction", path),
+            ["psql", database, "--command=create extension if not exists btree_gist"],
+            [
+                "pg_restore",
+                database,
+                "--clean",
+                "--if-exists",
+                "--single-transaction",
+                path,
+            ],
         )
 
     def share(self, group: str) -> None:
@@ -73,8 +86,8 @@ class DatabaseAdministration(Administration):
         )
 
 
-def _use_tools(*command: str) -> UsageError:
+def _use_tools(*commands: list[str]) -> UsageError:
     return UsageError(
         "PostgreSQL's own tools back a database up and restore it",
-        hint=shlex.join(command),
+        hint=" && ".join(map(shlex.join, commands)),
     )

@@ -6,7 +6,10 @@ statements with their facts in them are sent, so that poolers can share connecti
 
 from __future__ import annotations
 
+import select
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from calbook.store.postgres.dialect import translate
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from calbook.store.connection import Facts
 
 _MOST_WAITING = 500_000  # bytes
+_CANCEL_SECONDS = 1.0
+_READ, _WRITE = 1, 2  # what psycopg2's poll() waits for; 0 when it is done
 
 
 class Row:
@@ -58,6 +63,40 @@ class Cursor:
         return self._rows
 
 
+@contextmanager
+def _answering_interrupts() -> Iterator[None]:
+    """Within, Ctrl-C ends a wait for the server, which libpq itself does not hear.
+
+    The driver is told how to wait for all connections of the process at once, so only
+    where there is one thread.
+    """
+    if threading.active_count() > 1:
+        yield
+        return
+    from psycopg2 import extensions
+
+    before = extensions.get_wait_callback()
+    extensions.set_wait_callback(_wait)
+    try:
+        yield
+    finally:
+        extensions.set_wait_callback(before)
+
+
+def _wait(driver: DriverConnection) -> None:
+    """Until the server has answered; what is interrupted is cancelled there."""
+    while state := driver.poll():
+        reads = [driver] if state == _READ else []
+        writes = [driver] if state == _WRITE else []
+        try:
+            select.select(reads, writes, [])
+        except BaseException:  # Ctrl-C, or what a signal's handler raises
+            cancelling = threading.Thread(target=driver.cancel, daemon=True)
+            cancelling.start()
+            cancelling.join(_CANCEL_SECONDS)
+            raise
+
+
 class Connection:
     """Inside a transaction, which has begun with the first statement sent."""
 
@@ -90,12 +129,18 @@ class Connection:
             return Cursor(0, ())
         text = b";".join(self._waiting)
         self._waiting, self._size = [], 0
-        self._cursor.execute(text)
+        with _answering_interrupts():
+            self._cursor.execute(text)
         if self._cursor.description is None:
             return Cursor(self._cursor.rowcount, ())
         places = {c.name: n for n, c in enumerate(self._cursor.description)}
         found = self._cursor.fetchall()
         return Cursor(len(found), (Row(places, values) for values in found))
+
+    @property
+    def role(self) -> str:
+        """Who is connected."""
+        return str(self._driver.info.user)
 
     def copy_in(self, statement: str, stream: Any) -> None:
         """Write what a stream holds, after all that waits."""

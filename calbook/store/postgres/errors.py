@@ -79,7 +79,7 @@ def import_driver() -> ModuleType:
 
         raise UsageError(
             "PostgreSQL needs its driver",
-            hint="pip install 'calbook[postgres]'",
+            hint="pip install 'calbook[postgres]', or psycopg2-binary",
         ) from None
     return psycopg2
 

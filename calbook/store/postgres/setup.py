@@ -31,11 +31,7 @@ def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
         Newer: a newer calbook made them.
         StoreError: this role may not, or the server is too old.
     """
-    with (
-        translate_errors(store.path),
-        _explain_rights(store.url.schema),
-        store.raw() as conn,
-    ):
+    with translate_errors(store.path), store.raw() as conn:
         begin_alone(conn, store)
         is_new = make_missing_tables(conn, store, has_exclusion=has_exclusion)
         conn.add("commit")
@@ -44,7 +40,7 @@ def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
 
 
 @contextmanager
-def _explain_rights(schema: str) -> Iterator[None]:
+def _explain_rights(conn: Connection, schema: str) -> Iterator[None]:
     """Within, a right that is missing is another one than people need every day."""
     import psycopg2.errors
 
@@ -55,7 +51,8 @@ def _explain_rights(schema: str) -> Iterator[None]:
 
         raise StoreError(
             f"the schema {schema} cannot be made: {first_line(error)}",
-            hint=f"let an administrator run: create schema {schema} authorization …",
+            hint=f"let an administrator run: create schema {schema}"
+            f' authorization "{conn.role}"',
         ) from None
 
 
@@ -67,6 +64,15 @@ def make_missing_tables(
     if version is not None:
         return False
     _check_server(conn, store)
+    with _explain_rights(conn, store.url.schema):
+        _make_tables(conn, store, has_exclusion=has_exclusion)
+        conn.send()
+    return True
+
+
+def _make_tables(
+    conn: Connection, store: PostgresStore, *, has_exclusion: bool
+) -> None:
     _make_schema(conn, store)
     _run(conn, tables.VERSION)
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
@@ -83,7 +89,6 @@ def make_missing_tables(
         {"version": store.version, "has_exclusion": has_exclusion},
     )
     add_first_host(conn)
-    return True
 
 
 def migrate_tables(store: PostgresStore) -> int:
@@ -104,7 +109,7 @@ def migrate_tables(store: PostgresStore) -> int:
 
 def begin_alone(conn: Connection, store: PostgresStore) -> None:
     """One at a time, whoever else makes or changes them."""
-    conn.add("begin isolation level read committed read write")
+    conn.add("begin isolation level read committed")
     conn.add("set local lock_timeout = 10000")
     conn.add("set local client_min_messages = warning")
     conn.execute(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import select
 import time
 from collections.abc import Callable, Iterator
@@ -42,8 +43,13 @@ _MOST_TRIES = 5
 _PAUSE_SECONDS = 0.02  # twice as long after each collision, more or less
 _CONNECT_SECONDS = 10
 _TIMEOUT_SAID = {"PGCONNECT_TIMEOUT", "PGSERVICE"}  # or it may be, in that file
+_PARAMETER = re.compile(r'invalid URI query parameter: "(\w+)"')
+_KEEPALIVE = {
+    **{"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"},
+    "tcp_user_timeout": "60000",  # milliseconds
+}
 _JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
-_WRITING = "begin isolation level read committed read write"
+_WRITING = "begin isolation level read committed"
 READING = "begin isolation level repeatable read read only"
 
 _MARK = """
@@ -128,7 +134,10 @@ class PostgresStore(Store):
             conn.add(begin)
             conn.add(f"set local search_path = {self.url.schema}")
             conn.add(f"set local lock_timeout = {max(1, round(self._patience * 1000))}")
-            found = conn.execute("select version from calbook_schema").fetchone()
+            # By its whole name: of a schema that is closed to a role it says nothing.
+            found = conn.execute(
+                f"select version from {self.url.schema}.calbook_schema"
+            ).fetchone()
             self.check_version(None if found is None else found[0])
             yield conn
 
@@ -173,11 +182,13 @@ def _connect(dsn: str) -> DriverConnection:
     psycopg2 = import_driver()
     try:
         parts = psycopg2.extensions.parse_dsn(dsn)
-    except psycopg2.ProgrammingError:  # which shows what it cannot read
-        raise bad_url_error() from None
+    except psycopg2.ProgrammingError as error:  # which shows what it cannot read
+        raise bad_url_error(unknown=_PARAMETER.findall(str(error))) from None
     if "service" not in parts and not _TIMEOUT_SAID.intersection(os.environ):
         parts.setdefault("connect_timeout", str(_CONNECT_SECONDS))
     parts.setdefault("fallback_application_name", "calbook")
+    for name, value in _KEEPALIVE.items():  # a server that is gone is noticed
+        parts.setdefault(name, value)
     driver: DriverConnection = psycopg2.connect(**parts, client_encoding="utf8")
     driver.autocommit = True  # transactions are begun by statements
     as_text = psycopg2.extensions.new_type(_JSON_TYPES, "JSON", lambda text, _: text)

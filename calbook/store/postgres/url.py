@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -45,11 +46,13 @@ def read_url(url: str) -> DatabaseUrl:
     pairs = [pair for pair in query.split("&") if pair]
     named = [pair.removeprefix("schema=") for pair in pairs if _name(pair) == "schema"]
     schema = named[-1] if named else DEFAULT_SCHEMA
-    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
+    if not _SCHEMA.fullmatch(schema):
         raise BadInput(
             "a schema is named by small letters, digits and underscores",
             field="db",
         )
+    if schema.startswith("pg_") or schema == "information_schema":
+        raise BadInput(f"the schema {schema} is PostgreSQL's own", field="db")
     libpq = [pair for pair in pairs if _name(pair) != "schema"]
     shown = [pair for pair in pairs if _name(pair) not in _SECRET]
     public = [pair for pair in libpq if pair in shown]
@@ -61,8 +64,14 @@ def read_url(url: str) -> DatabaseUrl:
     )
 
 
-def bad_url_error() -> BadInput:
-    """Says nothing of the URL: a part of it may be a password."""
+def bad_url_error(unknown: Sequence[str] = ()) -> BadInput:
+    """Says nothing of the URL but a parameter's name: a part may be a password."""
+    if unknown:
+        return BadInput(
+            f"the URL of the database has the unknown parameter {unknown[0]}",
+            hint="it takes those of libpq, and schema",
+            field="db",
+        )
     return BadInput(
         "the URL of the database cannot be read",
         hint="postgresql://user@host:port/database?parameter=value,"

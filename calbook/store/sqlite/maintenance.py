@@ -265,6 +265,6 @@ def check_exists(path: str) -> None:
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(
             f"there are no bookings in {path}",
-            command_hint="name the file with --db or CALBOOK_DB",
+            command_hint="name the file with --db or CALBOOK_DB, or --from",
             path=path,
         )

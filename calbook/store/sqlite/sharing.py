@@ -133,6 +133,12 @@ def _check_directory(directory: str, group: str, number: int) -> None:
             hint=f"move the bookings file into a directory of {group}'s own",
             path=directory,
         )
+    if directory == os.path.realpath(os.path.expanduser("~")):
+        raise StoreError(
+            f"{directory} is your home: a group that may write there may do anything",
+            hint=f"move the bookings file into a directory of {group}'s own",
+            path=directory,
+        )
     if found.st_gid != number or found.st_mode & _FIT != _FIT:
         name = shlex.quote(directory)
         raise StoreError(

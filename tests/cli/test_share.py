@@ -29,6 +29,12 @@ def path() -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
+@pytest.fixture
+def place(path: Path) -> str:
+    """What commands open."""
+    return str(path)
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 

@@ -535,10 +535,11 @@ def test_a_file_that_is_locked_again_is_said(
     monkeypatch.setattr(first_attempt, "send_queued", attempt_late)
     answer = run(*booking_args())
 
+    is_file = "://" not in place
     assert (answer.status, receiver.requests) == (0, [])
     assert answer.err == (
         "1 delivery is left for later, for calbook deliver"
-        f" ({place} is locked by another program)\n"
+        f" ({place} is locked by {'another program' if is_file else 'others'})\n"
     )
 
 

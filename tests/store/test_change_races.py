@@ -192,14 +192,14 @@ def test_a_group_keeps_its_seats_while_people_come_and_go(
 
     outcomes = race(
         place.url,
-        f'return bookings.add_attendee("{group.uid}", email=f"g{{n}}@example.com").uid',
-        f'return bookings.remove_attendee("{group.uid}", email="bob@example.com").uid',
-        "return book(bookings, n=n).uid",
+        f'bookings.add_attendee("{group.uid}", email=f"g{{n}}@example.com"); return 1',
+        f'bookings.remove_attendee("{group.uid}", email="bob@example.com"); return -1',
+        "book(bookings, n=n); return 1",
     )
 
     assert set(errors(outcomes)) <= {"seats_full", "not_found", "no_such_attendee"}
     left = bookings.get(group.uid)
     assert [b.uid for b in bookings.list()] == [group.uid]
-    assert len(left.guests) == 3
+    assert len(left.guests) == 2 + sum(answers(outcomes)) <= 3
     assert left.version == 2 + len(answers(outcomes))
     place.check_whole()

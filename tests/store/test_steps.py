@@ -377,6 +377,7 @@ def test_an_operation_costs_the_same_in_a_large_file(
     assert large == pytest.approx(small, rel=0.1)
 
 
+@pytest.mark.sqlite  # its own steps are counted
 def test_a_date_that_is_due_costs_the_same_in_a_long_series(
     client: Client, clock: Clock, booking: Callable[..., Booking]
 ) -> None:

@@ -83,9 +83,9 @@ def _store(item: pytest.Item) -> object:
 
 
 @pytest.fixture
-def path(place: str) -> Path:
+def path(tmp_path: Path) -> Path:
     """Where a bookings file may be made; whoever asks gets no PostgreSQL."""
-    return Path(place)
+    return tmp_path / "bookings.db"
 
 
 @pytest.fixture

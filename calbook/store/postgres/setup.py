@@ -109,7 +109,7 @@ def migrate_tables(store: PostgresStore) -> int:
 
 def begin_alone(conn: Connection, store: PostgresStore) -> None:
     """One at a time, whoever else makes or changes them."""
-    conn.add("begin isolation level read committed")
+    conn.add("begin isolation level read committed read write")
     conn.add("set local lock_timeout = 10000")
     conn.add("set local client_min_messages = warning")
     conn.execute(

@@ -49,7 +49,7 @@ _KEEPALIVE = {
     "tcp_user_timeout": "60000",  # milliseconds
 }
 _JSON_TYPES = (114, 3802)  # json and jsonb, in pg_type
-_WRITING = "begin isolation level read committed"
+_WRITING = "begin isolation level read committed read write"
 READING = "begin isolation level repeatable read read only"
 
 _MARK = """

@@ -40,6 +40,7 @@ _LATELY = 20  # changes by people that say too how late it is
 _AT_ONCE = 1_000  # old deliveries that one round forgets
 _MOST_QUEUES = 8  # targets that are sent to at once
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
+_LEAST = 1.0  # seconds that an attempt is worth beginning for, in a short round
 _LEASE = 60  # seconds for an attempt, and to record it
 _LONGEST_SLEEP = 5  # seconds, where other machines may make something due
 _LOOK = 0.5  # seconds after which a watcher looks whether the file has changed
@@ -76,6 +77,8 @@ class DeliveryWorker:
         self._only = only
         self._left = limit
         self._until = until
+        left = 0.0 if until is None else until - time.monotonic()
+        self._least = min(_LEAST, left / 2)
         self._queues = ChannelQueues()
         self._attempts: dict[str, _Attempt] = {}
         self._tried: set[int] = set()
@@ -196,7 +199,7 @@ class DeliveryWorker:
 
     def _is_full(self) -> bool:
         busy = len(self._attempts) >= _MOST_QUEUES
-        return busy or self._is_used_up() or self._seconds() <= 0
+        return busy or self._is_used_up() or self._seconds() <= self._least
 
     def _is_used_up(self) -> bool:
         return self._left is not None and self._left <= 0

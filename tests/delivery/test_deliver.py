@@ -1238,6 +1238,19 @@ def test_the_first_attempt_ends_in_its_time(
     assert [other.attempts for other in others] == [0, 0]
 
 
+def test_the_first_attempt_begins_nothing_that_it_has_no_time_for(
+    client: Client, receiver: Receiver, hook: str, booking: Book
+) -> None:
+    """What began in the last moment was cut off, and waited for its next attempt."""
+    receiver.answer = slow(0.9)
+    for _ in range(2):
+        booking()
+
+    (left,) = client.first_attempt(seconds=2.0)
+
+    assert (left.status, left.attempts) == ("pending", 0)
+
+
 def test_the_first_attempt_counts_looking_up_the_name(
     client: Client,
     monkeypatch: pytest.MonkeyPatch,

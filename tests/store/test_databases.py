@@ -14,6 +14,7 @@ from support.postgres import GUARDED, OWNER, Server
 
 from calbook import Client, errors
 from calbook.store.postgres import setup, tables
+from calbook.store.postgres.store import SCHEMA_VERSION as TODAY
 from calbook.store.postgres.store import PostgresStore
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("support.running",)
 pytestmark = pytest.mark.sqlite  # which store others use is all the same
+
+NEXT = TODAY + 1
+VERSION_6 = Path(__file__).parent / "version_6.sql"
 
 
 @pytest.fixture
@@ -235,10 +239,25 @@ def next_version(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
         client.init()
 
     def upgrade(script: str) -> None:
-        monkeypatch.setattr("calbook.store.postgres.store.SCHEMA_VERSION", 7)
-        monkeypatch.setitem(setup.MIGRATIONS, 7, script)
+        monkeypatch.setattr("calbook.store.postgres.store.SCHEMA_VERSION", NEXT)
+        monkeypatch.setitem(setup.MIGRATIONS, NEXT, script)
 
     return upgrade
+
+
+def test_a_database_of_version_6_is_brought_up_to_date(
+    run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
+) -> None:
+    """What the migrations make of it has the same form as a new one."""
+    sql(f"create schema {schema_of(url)}")
+    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
+    sql(f"set search_path = {schema_of(url)}, pg_temp; {made}")
+    sql(f"set search_path = {schema_of(url)}, public; {exclusion}")
+
+    migrated = run("db", "migrate", "--db", url)
+
+    assert migrated.err == f"Brought {url} from version 6 to {TODAY}\n"
+    assert run("db", "check", "--db", url).status == 0
 
 
 _PHONES = """
@@ -265,10 +284,10 @@ def test_a_newer_calbook_asks_for_the_migration_and_makes_it(
         f"calbook: {url} was made by an older calbook\n"
         "hint: calbook db migrate brings its tables up to date\n"
     )
-    assert migrated.err == f"Brought {url} from version 6 to 7\n"
-    assert again.json == {"path": url, "from": 7, "to": 7}
+    assert migrated.err == f"Brought {url} from version {TODAY} to {NEXT}\n"
+    assert again.json == {"path": url, "from": NEXT, "to": NEXT}
     assert run("host", "list", "--db", url).status == 0
-    assert sql("select version, phone from calbook_schema, hosts") == [(7, "112")]
+    assert sql("select version, phone from calbook_schema, hosts") == [(NEXT, "112")]
 
 
 def test_an_older_calbook_leaves_newer_tables_alone(
@@ -321,8 +340,8 @@ def test_of_two_that_migrate_at_once_one_does_it(
     for thread in threads:
         thread.join()
 
-    assert sorted(found) == [(6, 7), (7, 7)]
-    assert sql("select version from calbook_schema") == [(7,)]
+    assert sorted(found) == [(TODAY, NEXT), (NEXT, NEXT)]
+    assert sql("select version from calbook_schema") == [(NEXT,)]
 
 
 def test_a_new_database_is_made_in_the_newest_form() -> None:

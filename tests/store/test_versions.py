@@ -42,6 +42,7 @@ FIRST_UNSEEN = {
     3: "create_outbox",
     4: "undo_wrong_clocks",
     5: "add_actors",
+    6: "let_dates_have_other_hosts",
 }
 
 
@@ -93,7 +94,7 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert {"calendars", "busy", "webhooks", "deliveries"} <= everything.keys()
     wanted = {t: held(today, t) for t in everything}
     assert {row["actor"] for row in wanted["events"]} == {"grace", None}
-    for row in wanted["events"]:
+    for row in wanted["events"] if version[0] < 6 else ():
         row["actor"] = None  # nobody had kept it
     assert {t: held(old, t) for t in everything} == wanted
 

@@ -129,6 +129,7 @@ create table booking_hosts (
     event_type_id text,
     made bigint,
     is_live boolean not null default true,
+    is_of_dates boolean not null default false,
     primary key (uid, position)
 );
 create index booking_hosts_by_host on booking_hosts (host_id, uid);
@@ -186,6 +187,7 @@ create table occurrences (
     due bigint,
     attendances text,
     move_reason text,
+    hosts text,
     primary key (uid, recurrence_id)
 );
 create index occurrences_by_start on occurrences (event_type_id, start_at);

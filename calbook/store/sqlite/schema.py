@@ -11,7 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
-from calbook.store.sqlite import tables, version_5, version_6
+from calbook.store.sqlite import tables, version_5, version_6, version_7
 
 migrations = Migrations("calbook")
 
@@ -103,6 +103,11 @@ def add_actors(db: Database) -> None:
 @migrations()
 def add_leases(db: Database) -> None:
     _run(db.conn, version_6.LEASES)
+
+
+@migrations()
+def let_dates_have_other_hosts(db: Database) -> None:
+    _run(db.conn, version_7.HOSTS_OF_DATES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

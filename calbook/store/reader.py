@@ -63,10 +63,11 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
                 'responses', json(responses), 'notes', notes,
                 'metadata', json(metadata)
             )) from (
-                select * from attendees where uid = b.uid order by position
+                select email, name, phone, timezone, responses, notes, metadata
+                from attendees where uid = b.uid order by position
             ) x) as attendees,
             (select coalesce(json_group_array(json_object({occurrence})), '[]') from (
-                select * from occurrences where uid = b.uid {only}
+                select {", ".join(columns)} from occurrences where uid = b.uid {only}
                 order by recurrence_id
             ) x) as occurrences
     """

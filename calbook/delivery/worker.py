@@ -167,8 +167,13 @@ class DeliveryWorker:
             rows = reading.due_rows(now, only=self._only)
         if rows and not self._can_record:
             self._check_room()
-        begun = self._tried | {attempt.job.seq for attempt in self._attempts.values()}
-        self._queues.plan(row for row in rows if row["seq"] not in begun)
+        # By id: a restored file may have given the number to another meanwhile.
+        begun = {attempt.job.id for attempt in self._attempts.values()}
+        self._queues.plan(
+            row
+            for row in rows
+            if row["seq"] not in self._tried and row["id"] not in begun
+        )
 
     def _check_room(self) -> None:
         """Send nothing that could not be noted: it would be sent again for ever."""

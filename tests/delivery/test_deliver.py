@@ -941,6 +941,33 @@ def test_a_watcher_goes_on_after_a_restore(
     assert watcher.poll() is None
 
 
+def test_a_watcher_sends_what_has_the_number_of_one_under_way(
+    client: Client,
+    receiver: Receiver,
+    hook: str,
+    booking: Book,
+    event_type: Callable[..., EventType],
+    path: Path,
+    spawn: Spawn,
+) -> None:
+    """It was passed over, and waited for the next change of the file."""
+    event_type()
+    copy = path.with_name("copy.db")
+    client.backup(copy)
+
+    def book_and_let_it_look(other: Client) -> None:
+        book_another(other)
+        time.sleep(2)
+
+    receiver.answers["/"] = [restoring(path, copy, book_and_let_it_look)]
+    spawn("deliver", "--watch")
+    booking()
+
+    wait_until(lambda: statuses(client) == ["delivered"])
+
+    assert receiver.requests[-1].json["data"]["booking"]["attendee"]["name"] == "Bob"
+
+
 def test_a_kill_loses_nothing_and_repeats_at_most_the_one_in_flight(
     client: Client, receiver: Receiver, booking: Book, spawn: Spawn
 ) -> None:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# The same three facts as `expiry.summarize_status`.
+# An occurrence that is a request and has expired, as `status_by_time.is_expired`.
+HAS_EXPIRED = (
+    "({row}.status = 'PENDING' and coalesce({row}.held_until, {row}.start_at) <= :now)"
+)
+# The same three facts as `status_by_time.summarize_status`.
 _STATUS = """
     case when b.pending_until > :now then 'PENDING'
          when b.confirmed_until > :now then 'CONFIRMED'
@@ -41,8 +45,7 @@ _HAS_DATE_WITHIN = f"""
         select 1 from occurrences u where u.uid = b.uid
         and u.resolution is not 'conflict'
         and (u.status <> 'CANCELLED' or {_STATUS} = 'CANCELLED')
-        and not (u.status = 'PENDING' and coalesce(u.held_until, u.start_at) <= :now
-            and {_STATUS} <> 'CANCELLED')
+        and not ({HAS_EXPIRED.format(row="u")} and {_STATUS} <> 'CANCELLED')
         and (:since is null or u.start_at >= :since)
         and (:until is null or u.start_at < :until)
     )
@@ -54,10 +57,9 @@ _UNDER_WAY = f"""
 """
 # One that begins in them may have lost all the dates that it had there.
 _BEGINS_WITHIN = f"(b.recurring is null or {_HAS_DATE_WITHIN})"
-# An occurrence's status as `expiry` has it.
-OCCURRENCE_STATUS = """
-    case when o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
-             then 'CANCELLED'
+# An occurrence's status as `status_by_time` has it.
+OCCURRENCE_STATUS = f"""
+    case when {HAS_EXPIRED.format(row="o")} then 'CANCELLED'
          when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
          else o.status end
 """

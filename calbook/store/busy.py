@@ -11,6 +11,7 @@ from calbook.core.busy import Stretch, split_span
 from calbook.core.errors import Busy
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
+from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.facts import CLAIM_SECONDS, Facts
 from calbook.store.writer import repeat_step
 
@@ -42,13 +43,11 @@ _CALENDARS = """
 """
 
 # From the host's claims that are still to come: they are fewer than a calendar's days.
-_OVERLAPPING = """
+_OVERLAPPING = f"""
     select c.uid from claims c
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where c.host_id = :host_id and c.claim_start > :now - :longest
-      and o.end_at > :now and not (
-          o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
-      )
+      and o.end_at > :now and not {HAS_EXPIRED.format(row="o")}
       and exists (
         select 1 from busy b where b.host_id = c.host_id
         and b.busy_start < c.claim_end

@@ -21,6 +21,7 @@ from calbook.core.model import (
 from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows
+from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ _CLAIMED = f"""
         and c.claim_end > s.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where not ({_IS_EXCLUDED.format(row="c")})
-      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+      and not {HAS_EXPIRED.format(row="o")}
 """
 _OBSTACLES = f"""
     {_CLAIMED}
@@ -116,9 +117,7 @@ _COUNTS = f"""
         where o.event_type_id = :event_type_id
           and o.start_at >= s.start_at and o.start_at < s.end_at
           and o.status <> 'CANCELLED'
-          and not (
-              o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
-          )
+          and not {HAS_EXPIRED.format(row="o")}
           and not ({_IS_EXCLUDED.format(row="o")})
     ) as number
     from spans s order by s.n

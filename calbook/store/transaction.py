@@ -25,13 +25,10 @@ from calbook.core.model import (
 )
 from calbook.core.time import times
 from calbook.store import columns, outbox
+from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, keys_to_json
-from calbook.store.writer import (
-    to_epoch,
-    to_json,
-    to_recurring,
-)
+from calbook.store.writer import to_epoch, to_json, to_recurring
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
@@ -304,7 +301,7 @@ class Transaction(CatalogWriter):
         )
 
 
-_EXPIRED = """
+_EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
         from json_each(:wanted)
@@ -315,7 +312,7 @@ _EXPIRED = """
         and c.claim_start > w.start_at - :longest
         and c.claim_end > w.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
-    where o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
+    where {HAS_EXPIRED.format(row="o")}
     order by c.uid, c.recurrence_id
 """
 

@@ -6,20 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.store.booking_filters import HAS_EXPIRED
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
-_EXPIRED = """
+_EXPIRED = f"""
     with expired (uid) as materialized (
         select distinct o.uid from occurrences o indexed by occurrences_expiring
         where o.due is not null and o.due <= :now and o.status = 'PENDING'
             and not exists (
             select 1 from occurrences l where l.uid = o.uid and l.status <> 'CANCELLED'
-                and not (
-                    l.status = 'PENDING'
-                    and coalesce(l.held_until, l.start_at) <= :now
-                )
+                and not {HAS_EXPIRED.format(row="l")}
         )
     )
 """

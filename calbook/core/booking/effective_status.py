@@ -11,7 +11,7 @@ from calbook.core.model import Actor, Booking, Occurrence, Resolution, Status
 
 
 class StatusFacts(NamedTuple):
-    """What `expiry.summarize_status` needs to know a booking's status at any time."""
+    """What `status_by_time.summarize_status` needs of a booking, for any time."""
 
     pending_until: datetime | None
     confirmed_until: datetime | None

@@ -220,10 +220,7 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
     """
     person = {"attendance": "unknown"}
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
-    meeting: Json = {
-        **{"attendances": {}, "offsetDiffers": False},
-        "hostIds": answer["hostIds"],
-    }
+    meeting = {"attendances": {}, "offsetDiffers": False, "hostIds": answer["hostIds"]}
     return {
         **_with(answer, {"title": title}),
         "attendee": _with(answer["attendee"], person),

@@ -1,4 +1,4 @@
-"""Which hosts an event type's bookings take, and whose turn it is.
+"""Whose turn it is to take a booking, and why.
 
 Never by chance: the same bookings in the same order go to the same hosts.
 """
@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput
-from calbook.core.model import Assignment, EventType, SchedulingType
+from calbook.core.members import is_resource
+from calbook.core.model import Assignment, EventType, Need
 
 LEAST_RECENT = "LEAST_RECENT"
 EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"
@@ -32,13 +33,8 @@ class Turn(NamedTuple):
     free: int = 0
 
 
-def host_alternatives(
-    event_type: EventType, host_id: str | None
-) -> tuple[HostIds, ...]:
-    """Each set of hosts that could take a booking together, in the type's order.
-
-    SINGLE and COLLECTIVE have one; ROUND_ROBIN one for each host in rotation, who
-    stands first, beside those that are fixed.
+def check_asked(event_type: EventType, host_id: str | None) -> None:
+    """Whoever is asked for must be one of the event type's hosts.
 
     Raises:
         BadInput: the host asked for is not one of the event type's.
@@ -51,35 +47,28 @@ def host_alternatives(
             hostId=host_id,
             hostIds=list(ids),
         )
-    fixed = tuple(a.host_id for a in event_type.hosts if a.is_fixed)
-    rotating = tuple(a.host_id for a in event_type.hosts if not a.is_fixed)
-    if event_type.scheduling_type is not SchedulingType.ROUND_ROBIN or not rotating:
-        return (ids,)
-    every = tuple((host, *fixed) for host in rotating)
-    return tuple(hosts for hosts in every if host_id is None or host_id in hosts)
 
 
-def next_turn(event_type: EventType, turns: Iterable[Turn]) -> Turn:
-    """Whose turn it is by the event type's rule; ties by LEAST_RECENT, then order."""
-    rule = _RULES[event_type.round_robin or LEAST_RECENT]
-    order = [assignment.host_id for assignment in event_type.hosts]
+def next_turn(need: Need, turns: Iterable[Turn]) -> Turn:
+    """Whose turn it is by the need's rule; ties by LEAST_RECENT, then its order."""
+    rule = _RULES[need.rule]
     return min(
         turns,
         key=lambda turn: (
             rule(turn),
             _least_recent(turn),
-            order.index(turn.assignment.host_id),
+            need.ids.index(turn.assignment.host_id),
         ),
     )
 
 
-def explain_turn(event_type: EventType, turn: Turn, *, among: int) -> dict[str, Any]:
-    """Why a host got a booking, for its history."""
-    rule = event_type.round_robin or LEAST_RECENT
+def explain_turn(need: Need, turn: Turn, *, among: int) -> dict[str, Any]:
+    """Why a host or resource got a booking, for its history."""
+    id = turn.assignment.host_id
     return {
-        "hostId": turn.assignment.host_id,
-        "rule": rule,
-        "because": f"{_BECAUSE[rule](turn)}; of {among} who were free",
+        "resourceId" if is_resource(id) else "hostId": id,
+        "rule": need.rule,
+        "because": f"{_BECAUSE[need.rule](turn)}; of {among} who were free",
     }
 
 

@@ -130,6 +130,14 @@ class Assignment(NamedTuple):
     priority: int = 0
 
 
+class Need(NamedTuple):
+    """So many of a set of hosts, or of resources; by the rule it is somebody's turn."""
+
+    number: int
+    ids: tuple[str, ...]
+    rule: str = "LEAST_RECENT"
+
+
 class Question(NamedTuple):
     """What an attendee is asked when booking."""
 
@@ -177,6 +185,7 @@ class EventType(NamedTuple):
     reminders: tuple[Reminder, ...] = ()
     active: bool = True
     metadata: Mapping[str, Any] = {}
+    needs: tuple[Need, ...] = ()
 
     @property
     def step(self) -> timedelta:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
+from functools import reduce
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -130,6 +131,27 @@ def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
             n += 1
         else:
             m += 1
+    return found
+
+
+def at_least(count: int, each: Sequence[Sequence[Range]]) -> list[Range]:
+    """What lies in so many of several lists, each of which has ranges apart."""
+    if count == len(each):
+        first, *others = each
+        return reduce(intersect, others, [*first])
+    steps: dict[int, int] = {}
+    for begin, end in chain(*each):
+        steps[begin] = steps.get(begin, 0) + 1
+        steps[end] = steps.get(end, 0) - 1
+    found: list[Range] = []
+    number, since = 0, None
+    for at in sorted(steps):
+        number += steps[at]
+        if since is None and number >= count:
+            since = at
+        elif since is not None and number < count:
+            found.append((since, at))
+            since = None
     return found
 
 

@@ -9,92 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calbook.core import assignment
-from calbook.core.assignment import HostIds, Turn
+from calbook.core import assignment, needs
+from calbook.core.assignment import Turn
 from calbook.core.errors import BadInput
-from calbook.core.model import Assignment, EventType, SchedulingType
+from calbook.core.model import Assignment, EventType, Need, SchedulingType
 
 MakeEventType = Callable[..., EventType]
 
 ALICE, BOB = Assignment("user_alice"), Assignment("user_bob")
-CAROL_FIXED = Assignment("user_carol", is_fixed=True)
-DAVE_FIXED = Assignment("user_dave", is_fixed=True)
-SINGLE, ROUND_ROBIN, COLLECTIVE = (
-    SchedulingType.SINGLE,
-    SchedulingType.ROUND_ROBIN,
-    SchedulingType.COLLECTIVE,
-)
+ROUND_ROBIN = SchedulingType.ROUND_ROBIN
 
 
-@pytest.mark.parametrize(
-    ("kind", "hosts", "asker", "expected"),
-    [
-        pytest.param(SINGLE, (ALICE,), None, [("user_alice",)], id="the-only-one"),
-        pytest.param(SINGLE, (ALICE,), "user_alice", [("user_alice",)], id="named"),
-        pytest.param(
-            ROUND_ROBIN,
-            (BOB, ALICE),
-            None,
-            [("user_bob",), ("user_alice",)],
-            id="each-in-rotation",
-        ),
-        pytest.param(
-            ROUND_ROBIN, (ALICE, BOB), "user_bob", [("user_bob",)], id="one-of-two"
-        ),
-        pytest.param(
-            ROUND_ROBIN,
-            (CAROL_FIXED, ALICE, BOB),
-            None,
-            [("user_alice", "user_carol"), ("user_bob", "user_carol")],
-            id="each-beside-the-fixed-one",
-        ),
-        pytest.param(
-            ROUND_ROBIN,
-            (CAROL_FIXED, ALICE, BOB),
-            "user_bob",
-            [("user_bob", "user_carol")],
-            id="one-beside-the-fixed-one",
-        ),
-        pytest.param(
-            ROUND_ROBIN,
-            (CAROL_FIXED, ALICE, BOB),
-            "user_carol",
-            [("user_alice", "user_carol"), ("user_bob", "user_carol")],
-            id="the-fixed-one-is-in-all",
-        ),
-        pytest.param(
-            ROUND_ROBIN,
-            (CAROL_FIXED, DAVE_FIXED),
-            None,
-            [("user_carol", "user_dave")],
-            id="all-fixed",
-        ),
-        pytest.param(
-            COLLECTIVE,
-            (BOB, ALICE),
-            None,
-            [("user_bob", "user_alice")],
-            id="all-in-order",
-        ),
-        pytest.param(
-            COLLECTIVE,
-            (BOB, ALICE),
-            "user_alice",
-            [("user_bob", "user_alice")],
-            id="all-even-if-one-is-named",
-        ),
-    ],
-)
-def test_a_booking_takes_its_hosts(
-    an_event_type: MakeEventType,
-    kind: SchedulingType,
-    hosts: tuple[Assignment, ...],
-    asker: str | None,
-    expected: list[HostIds],
-) -> None:
-    event_type = an_event_type(scheduling_type=kind, hosts=hosts)
-
-    assert list(assignment.host_alternatives(event_type, asker)) == expected
+def turns_of(event_type: EventType) -> Need:
+    """Of whom one takes a booking of a team."""
+    return needs.needs_of(event_type)[0]
 
 
 @pytest.mark.parametrize("kind", list(SchedulingType))
@@ -104,7 +32,7 @@ def test_a_host_of_another_event_type_is_refused(
     event_type = an_event_type(scheduling_type=kind, hosts=(ALICE, BOB))
 
     with pytest.raises(BadInput) as refusal:
-        assignment.host_alternatives(event_type, "user_mallory")
+        assignment.check_asked(event_type, "user_mallory")
 
     assert refusal.value.message == "user_mallory is not a host of evt_demo"
     assert refusal.value.hint == "its hosts: user_alice, user_bob"
@@ -116,7 +44,9 @@ def test_one_of_several_hosts_is_chosen_when_none_is_named(
 ) -> None:
     event_type = an_event_type(scheduling_type=ROUND_ROBIN, hosts=(ALICE, BOB))
 
-    turn = assignment.next_turn(event_type, [Turn(ALICE, 1, 7), Turn(BOB, 1, 3)])
+    turn = assignment.next_turn(
+        turns_of(event_type), [Turn(ALICE, 1, 7), Turn(BOB, 1, 3)]
+    )
 
     assert turn.assignment is BOB
 
@@ -213,8 +143,11 @@ def test_the_turn_goes_by_the_event_types_rule(
         round_robin=rule,
     )
 
-    assert assignment.next_turn(event_type, turns).assignment is expected
-    assert assignment.next_turn(event_type, reversed(turns)).assignment is expected
+    assert assignment.next_turn(turns_of(event_type), turns).assignment is expected
+    assert (
+        assignment.next_turn(turns_of(event_type), reversed(turns)).assignment
+        is expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,9 +175,11 @@ def test_the_turn_goes_by_the_event_types_rule(
 def test_the_reason_is_recorded(
     an_event_type: MakeEventType, rule: str | None, turn: Turn, because: str
 ) -> None:
-    event_type = an_event_type(scheduling_type=ROUND_ROBIN, round_robin=rule)
+    event_type = an_event_type(
+        scheduling_type=ROUND_ROBIN, hosts=(ALICE, HEAVY, FIRST), round_robin=rule
+    )
 
-    assert assignment.explain_turn(event_type, turn, among=2) == {
+    assert assignment.explain_turn(turns_of(event_type), turn, among=2) == {
         "hostId": turn.assignment.host_id,
         "rule": rule or "LEAST_RECENT",
         "because": f"{because}; of 2 who were free",
@@ -263,7 +198,7 @@ def taken_in_turn(
     chosen = []
     for number, hosts in enumerate(free):
         turns = [Turn(h, bookings[h.host_id], newest.get(h.host_id)) for h in hosts]
-        host = assignment.next_turn(event_type, turns).assignment
+        host = assignment.next_turn(turns_of(event_type), turns).assignment
         bookings[host.host_id] += 1
         newest[host.host_id] = number
         chosen.append(host)

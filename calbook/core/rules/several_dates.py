@@ -54,7 +54,14 @@ class DatesDecision(NamedTuple):
     @property
     def can_skip(self) -> bool:
         """Whether every refusal is one of a date, and some dates are left."""
-        return len(self.refused_numbers) < len(self.decisions) and all(
+        return len(self.refused_numbers) < len(self.decisions) and (
+            self.only_refuses_dates
+        )
+
+    @property
+    def only_refuses_dates(self) -> bool:
+        """Whether every refusal is one of a date, and would not be of another."""
+        return all(
             isinstance(refusal, _OF_EACH)
             for decision in self.decisions
             for refusal in decision.refusals

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.core.assignment import HostIds, host_alternatives
+from calbook.core import needs
+from calbook.core.assignment import HostIds, check_asked
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, EventType, GivenStart, Span
+from calbook.core.members import hosts_among, resources_among
+from calbook.core.model import DAY, EventType, GivenStart, Need, Span
 from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
@@ -39,11 +41,23 @@ class BookingRequest(NamedTuple):
     notify: bool | None = None  # else as the event type says
 
     @property
-    def alternatives(self) -> tuple[HostIds, ...]:
-        """Each set of hosts that could take it together."""
+    def needs(self) -> tuple[Need, ...]:
+        """Whose time it takes: so many of each of these sets."""
         if self.host_ids:
-            return (self.host_ids,)
-        return host_alternatives(self.event_type, self.host_id)
+            return (needs.need_all(self.host_ids),)
+        return needs.needs_of(self.event_type)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Who was asked for by name."""
+        return () if self.host_ids or self.host_id is None else (self.host_id,)
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Who could stand first: whose grid it is, and whose booking above all."""
+        first = self.needs[0]
+        asked = tuple(id for id in self.wanted if id in first.ids)
+        return (asked or first.ids) if needs.has_choice(first) else first.ids[:1]
 
     def other_starts(self, first: datetime) -> tuple[datetime, ...]:
         """Of a series that moves: where its other dates go along with the first."""
@@ -55,10 +69,14 @@ class BookingRequest(NamedTuple):
 def schedule_ids(
     facts: Facts, event_type: EventType, host_ids: HostIds
 ) -> tuple[str, ...]:
-    """The schedules that must be open: the event type's, else each host's."""
-    if event_type.schedule_id is not None:
-        return (event_type.schedule_id,)
-    return tuple(dict.fromkeys(facts.host(host).schedule_id for host in host_ids))
+    """The schedules that must be open: the event type's, else each host's.
+
+    And those of the resources, whose hours the event type's do not replace.
+    """
+    hosts, own = hosts_among(host_ids), event_type.schedule_id
+    schedules = [own] if own and hosts else [facts.host(h).schedule_id for h in hosts]
+    schedules += [facts.host(r).schedule_id for r in resources_among(host_ids)]
+    return tuple(dict.fromkeys(schedules))
 
 
 def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -> str:
@@ -72,7 +90,7 @@ def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -
     """
     if host_id is not None:
         facts.host(host_id)
-        host_alternatives(event_type, host_id)
+        check_asked(event_type, host_id)
     first, *_ = schedule_ids(facts, event_type, (event_type.hosts[0].host_id,))
     return facts.timezone_of(first)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from calbook.core import needs
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, Span
@@ -11,13 +12,12 @@ from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
 from calbook.core.time import open_hours, times
-from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability import group_bookings, host_choice, member_facts
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
     schedule_ids,
 )
-from calbook.services.availability.host_choice import HostPlan
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -33,9 +33,8 @@ def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
             if decision.refusals
             else None
         )
-    plans = tuple(host_choice.plan_alternatives(facts, request))
-    free = host_choice.possible_plans(plans, skips_conflicts=False)
-    return None if free else host_choice.nearest_refusal(plans)
+    found = host_choice.find_plan(facts, request)
+    return found if isinstance(found, CalbookError) else None
 
 
 def explain_start(facts: Facts, request: BookingRequest) -> Json:
@@ -50,46 +49,38 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
         return _json(
             request, answers, refusal=error, host_ids=host_ids, joins=group.uid
         )
-    plans = tuple(host_choice.plan_alternatives(facts, request))
-    free = host_choice.possible_plans(plans, skips_conflicts=False)
-    chosen = free if len(plans) == 1 else _by_turn(facts, request, free)
+    found = host_choice.find_plan(facts, request)
+    refusal = found if isinstance(found, CalbookError) else None
     return _json(
         request,
-        explanation.explain_rules(_by_host(facts, request, _date_asked(plans))),
-        refusal=None if free else host_choice.nearest_refusal(plans),
-        host_ids=chosen[0].host_ids if chosen else (),
+        explanation.explain_rules(_by_host(facts, request)),
+        refusal=refusal,
+        host_ids=() if isinstance(found, CalbookError) else found.host_ids,
         joins=None,
     )
 
 
-def _by_turn(
-    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
-) -> tuple[HostPlan, ...]:
-    return host_choice.choose_by_turn(facts, request, free)[:1] if free else ()
-
-
-def _date_asked(plans: Sequence[HostPlan]) -> int:
-    """Of several dates that move together the first that is refused, else the first."""
-    return next(iter(plans[0].decision.refused_numbers), 0)
-
-
-def _by_host(
-    facts: Facts, request: BookingRequest, number: int
-) -> list[tuple[str, Proposal]]:
+def _by_host(facts: Facts, request: BookingRequest) -> list[tuple[str, Proposal]]:
     """One of the meetings as each host's own hours and time would have it."""
-    shared = host_choice.read_shared_facts(facts, request)
+    known = member_facts.read_member_facts(facts, request)
+    first = dict.fromkeys((*request.leads[:1], *needs.required_members(request.needs)))
+    decision = member_facts.decide_together(facts, request, tuple(first), known)
+    # Of several dates that move together the first that is refused, else the first.
+    number = next(iter(decision.refused_numbers), 0)
     return [
-        (
-            host_id,
-            host_choice.make_proposals(facts, request, (host_id,), shared)[number],
-        )
-        for host_id in _host_ids(request)
+        (id, member_facts.make_proposals(facts, request, (id,), known)[number])
+        for id in _host_ids(request)
     ]
 
 
 def _host_ids(request: BookingRequest) -> HostIds:
+    """Who could be chosen: of a set, only who was asked for."""
     return tuple(
-        dict.fromkeys(host for hosts in request.alternatives for host in hosts)
+        dict.fromkeys(
+            id
+            for n, need in enumerate(request.needs)
+            for id in (request.leads if n == 0 and needs.has_choice(need) else need.ids)
+        )
     )
 
 

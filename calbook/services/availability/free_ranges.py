@@ -1,15 +1,13 @@
-"""When hosts could give their time, as ranges of starts, read from the file."""
+"""When hosts and resources could give their time, as ranges of starts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
-from itertools import chain
 
-from calbook.core import start_ranges
-from calbook.core.assignment import HostIds
-from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Schedule, Span
+from calbook.core import needs, start_ranges
+from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Need, Schedule, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import schedule_ids
@@ -46,21 +44,34 @@ class FreeRanges:
         self._now = now
         self._need = start_ranges.slot_lengths(event_type)
         self._open = cache(self._read_open)
-        self._taken = cache(self._read_taken)
+        self._starts = cache(self._read_starts)
+        self._schedule_id = cache(self._read_schedule_id)
 
-    def starts(self, host_ids: HostIds) -> list[Range]:
-        """The starts that suit all of these hosts, on the grid or not."""
-        schedules = schedule_ids(self._facts, self._event_type, host_ids)
-        open_time = reduce(
-            start_ranges.intersect, (self._open(key)[1] for key in schedules)
+    def starts(self, ids: Sequence[str]) -> list[Range]:
+        """The starts that suit all of these hosts and resources, on the grid or not."""
+        return reduce(start_ranges.intersect, map(self._starts, ids))
+
+    def starts_meeting(self, wanted: tuple[Need, ...]) -> list[Range]:
+        """The starts at which so many are free as all needs together ask for."""
+        return reduce(
+            start_ranges.intersect,
+            (
+                start_ranges.at_least(count, [self._starts(id) for id in ids])
+                for count, ids in needs.conditions(wanted)
+            ),
         )
-        taken = [self._taken(host_id) for host_id in host_ids]
-        return start_ranges.free_starts(open_time, sorted(chain(*taken)), self._need)
 
-    def grid_pieces(self, host_ids: HostIds) -> list[GridPiece]:
-        """The grid of the first schedule that binds these hosts."""
-        first, *_ = schedule_ids(self._facts, self._event_type, host_ids)
-        return self._open(first)[0]
+    def grid_pieces(self, id: str) -> list[GridPiece]:
+        """The grid of the schedule that binds a host or resource."""
+        return self._open(self._schedule_id(id))[0]
+
+    def _read_schedule_id(self, id: str) -> str:
+        [schedule] = schedule_ids(self._facts, self._event_type, (id,))
+        return schedule
+
+    def _read_starts(self, id: str) -> list[Range]:
+        open_time = self._open(self._schedule_id(id))[1]
+        return start_ranges.free_starts(open_time, self._read_taken(id), self._need)
 
     def _read_open(self, schedule_id: str) -> tuple[list[GridPiece], list[Range]]:
         grid: list[GridPiece] = []
@@ -81,7 +92,7 @@ class FreeRanges:
         return schedule, open_hours.open_stretches(schedule, first, last), nights
 
     def _read_taken(self, host_id: str) -> list[Range]:
-        return [
+        return sorted(
             claim
             for span in self._spans
             for claim in self._facts.busy_ranges(
@@ -90,7 +101,7 @@ class FreeRanges:
                 exclusion=self._aside,
                 now=self._now,
             )
-        ]
+        )
 
 
 def _join_near(spans: Iterable[Span]) -> list[Span]:

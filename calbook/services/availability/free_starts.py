@@ -9,10 +9,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core import assignment, start_ranges
-from calbook.core.assignment import AVAILABILITY_FIRST, HostIds, Turn
+from calbook.core import assignment, needs, start_ranges
+from calbook.core.assignment import AVAILABILITY_FIRST, Turn
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, SECOND, Booking, Span
+from calbook.core.model import DAY, SECOND, Booking, Need, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
 from calbook.services.availability.booking_request import (
@@ -38,7 +38,7 @@ class FreeStart(NamedTuple):
     seats_left: int | None
 
 
-Candidates = Mapping[int, Sequence[HostIds]]  # starts, each with those who are free
+Candidates = Mapping[int, Sequence[str]]  # starts, each with those who could lead
 
 _STRIDE = 31 * DAY  # looked at together: whoever wants a few starts reads no year
 
@@ -56,9 +56,9 @@ def find_free_starts(
     series = _SeriesSearch(facts, request, rule) if has_dates else None
     stride = DAY if has_dates else _STRIDE
     for span in _strides(_bound_by_rules(request, wanted), stride):
-        candidates = _candidates(facts, request, span)
+        candidates = _candidates(facts, request, span, rota)
         if series is not None:
-            candidates = series.keep_fitting(candidates)
+            candidates = series.keep_fitting(candidates, rota.candidates)
         groups = _groups(facts, request, span, rule)
         for start in sorted({*candidates, *groups}):
             if (group := groups.get(start)) is not None:
@@ -99,27 +99,37 @@ def _groups(
     return {times.epoch(start): group for start, group in rooms.items()}
 
 
-def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates:
-    """The starts on any host's grid, with the hosts who may be booked at each."""
+def _candidates(
+    facts: Facts, request: BookingRequest, span: Span, rota: _Rotation
+) -> Candidates:
+    """The starts on any host's grid, with those who could take each of them."""
     event_type = request.event_type
     if not event_type.active:
         return {}
     free_ranges = FreeRanges(
         facts, event_type, [span], exclusion=request.exclusion, now=request.now
     )
-    alternatives = request.alternatives
-    grids = {tuple(free_ranges.grid_pieces(hosts)) for hosts in alternatives}
+    grids = {tuple(free_ranges.grid_pieces(id)) for id in request.leads}
     step = start_ranges.slot_lengths(event_type).step
-    found: dict[int, list[HostIds]] = {}
-    for hosts in alternatives:
-        ranges = start_ranges.intersect(
-            start_ranges.to_ranges([span]), free_ranges.starts(hosts)
-        )
+    everywhere = start_ranges.intersect(
+        start_ranges.to_ranges([span]), _ranges(free_ranges, request)
+    )
+    found: dict[int, list[str]] = {}
+    for id in rota.candidates:
+        ranges = start_ranges.intersect(everywhere, free_ranges.starts((id,)))
         for start in {
             n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
-            found.setdefault(start, []).append(hosts)
+            found.setdefault(start, []).append(id)
     return _on_allowed_dates(facts, request, found)
+
+
+def _ranges(free_ranges: FreeRanges, request: BookingRequest) -> list[Range]:
+    """Where the needs are met, and who was asked for is free."""
+    found = free_ranges.starts_meeting(request.needs)
+    for id in request.wanted:
+        found = start_ranges.intersect(found, free_ranges.starts((id,)))
+    return found
 
 
 def _on_allowed_dates(
@@ -159,21 +169,29 @@ def _date(start: int, timezone: str) -> date:
 
 
 class _Rotation:
-    """Whose turn a start would be: the file is asked once for each host (and day)."""
+    """Whose turn a start would be: the file is asked once for each host (and day).
+
+    Where sets share members, who leads depends on who is left for the other needs, and
+    all who are free are looked at; else those who could lead.
+    """
 
     def __init__(self, facts: Facts, request: BookingRequest) -> None:
-        self._event_type = request.event_type
-        self._timezone = request.timezone
+        self._request = request
+        self._needs = request.needs
+        self._is_exact = needs.share_members(self._needs)
+        self.candidates = (
+            needs.members_of(self._needs) if self._is_exact else request.leads
+        )
 
         @cache
-        def turn(hosts: HostIds, day: date | None) -> Turn:
-            from calbook.services.availability import host_choice  # slow to import
+        def turn(need: Need, id: str, day: date | None) -> Turn:
+            from calbook.services.availability import turn_facts  # slow to import
 
             at = request.now if day is None else times.day_start(day, request.timezone)
-            return host_choice.read_turn(facts, request, hosts, at)
+            return turn_facts.read_turn(facts, request, need, id, at)
 
         @cache
-        def with_sender(free: tuple[HostIds, ...]) -> Sequence[HostIds]:
+        def with_sender(free: tuple[str, ...]) -> Sequence[str]:
             from calbook.services.availability import host_choice
 
             return host_choice.hosts_with_sender(facts, request, free)
@@ -181,13 +199,24 @@ class _Rotation:
         self._turn = turn
         self._with_sender = with_sender
 
-    def next(self, start: int, free: Sequence[HostIds]) -> str:
+    def next(self, start: int, free: Sequence[str]) -> str:
+        if not self._is_exact:
+            return self._take(start, self._needs[0], free)
+        chosen = needs.choose_members(
+            self._needs,
+            [frozenset(free)],
+            wanted=self._request.wanted,
+            take=lambda need, ids: self._take(start, need, ids),
+        )
+        return chosen[0]
+
+    def _take(self, start: int, need: Need, free: Sequence[str]) -> str:
         if len(free) == 1:
-            return free[0][0]
-        counts = self._event_type.round_robin == AVAILABILITY_FIRST
-        day = _date(start, self._timezone) if counts else None
-        turns = [self._turn(hosts, day) for hosts in self._with_sender(tuple(free))]
-        return assignment.next_turn(self._event_type, turns).assignment.host_id
+            return free[0]
+        counts = need.rule == AVAILABILITY_FIRST
+        day = _date(start, self._request.timezone) if counts else None
+        turns = [self._turn(need, id, day) for id in self._with_sender(tuple(free))]
+        return assignment.next_turn(need, turns).assignment.host_id
 
 
 MOST_DATES = 250_000  # of all the series that are tried for one listing
@@ -214,14 +243,14 @@ class _SeriesSearch:
         if self._too_long is not None and not self._fits:
             raise self._too_long
 
-    def keep_fitting(self, candidates: Candidates) -> Candidates:
-        """Those at which a whole series fits, with the hosts free on all dates.
+    def keep_fitting(self, candidates: Candidates, leads: Sequence[str]) -> Candidates:
+        """Those at which a whole series fits, with those who are free on all dates.
 
         Of the dates after the first hours, overlap and the day's limit are asked.
         """
         facts, request = self._facts, self._request
         series = dict(self._begun(candidates))
-        every = {start for later in series.values() for start in later}
+        every = {start for dates in series.values() for start in dates}
         dates = {start: _date(start, request.timezone) for start in every}
         full = _full_dates(facts, request, dates.values())
         spans = [Span(at, at) for at in map(times.instant, every)]
@@ -232,18 +261,19 @@ class _SeriesSearch:
             exclusion=request.exclusion,
             now=request.now,
         )
-        fits = cache(lambda hosts: _RangeSet(free_ranges.starts(hosts)))
+        fits = cache(lambda id: _RangeSet(free_ranges.starts((id,))))
+        members = needs.members_of(request.needs)
         found = {}
-        for first, later in series.items():
-            if any(dates[start] in full for start in later):
+        for first, starts in series.items():
+            if any(dates[start] in full for start in starts[1:]):
                 continue
-            hosts = [h for h in candidates[first] if all(s in fits(h) for s in later)]
-            if hosts:
-                found[first] = hosts
+            free = {id for id in members if all(start in fits(id) for start in starts)}
+            if free.issuperset(request.wanted) and needs.are_met(request.needs, free):
+                found[first] = [id for id in leads if id in free]
         return found
 
     def _begun(self, candidates: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-        """The starts with which the rule may begin, each with the later ones.
+        """The starts with which the rule may begin, each with all that follow.
 
         Without those whose dates would stand in each other's way.
         """
@@ -252,7 +282,7 @@ class _SeriesSearch:
         for first in candidates:
             every = self._starts(first)
             if every and all(b - a >= claim for a, b in pairwise(sorted(every))):
-                yield first, every[1:]
+                yield first, every
 
     def _starts(self, first: int) -> list[int]:
         try:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from calbook.core.assignment import host_alternatives
+from calbook.core import needs
+from calbook.core.assignment import check_asked
 from calbook.core.booking import attendees, effective_status, transitions
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
@@ -110,12 +111,17 @@ def _choose(
         if len(booking.attendees) + persons <= event_type.seats:
             return booking
     taken = {booking.host_ids[0] for booking in groups}
-    others = [
-        hosts
-        for hosts in host_alternatives(event_type, host_id)
-        if hosts[0] not in taken
-    ]
+    others = [id for id in _leads(event_type, host_id) if id not in taken]
     return groups[0] if groups and not others else None
+
+
+def _leads(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
+    """Whose group another one could be."""
+    check_asked(event_type, host_id)
+    first = needs.needs_of(event_type)[0]
+    if not needs.has_choice(first):
+        return first.ids[:1]
+    return (host_id,) if host_id in first.ids else first.ids
 
 
 def open_groups(

@@ -1,255 +1,174 @@
-"""The hosts who could take a request, with every fact that the rules ask for.
+"""Who could take a request, need by need, and who of them does.
 
 Booking, moving and looking for a time all come here, so that they decide alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from calbook.core import assignment, start_ranges
-from calbook.core.assignment import (
-    AVAILABILITY_FIRST,
-    EQUAL_DISTRIBUTION,
-    HostIds,
-    Turn,
-)
-from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
-from calbook.core.model import Claim, Span
-from calbook.core.rules import several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core import assignment, needs
+from calbook.core.assignment import HostIds
+from calbook.core.errors import CalbookError
+from calbook.core.members import hosts_among, is_resource
+from calbook.core.model import Need
 from calbook.core.rules.several_dates import DatesDecision
-from calbook.core.time import open_hours, times
-from calbook.services.availability.booking_request import (
-    BookingRequest,
-    day_span,
-    schedule_ids,
-)
-from calbook.services.availability.free_ranges import FreeRanges
-from calbook.store import turns
+from calbook.services.availability import member_facts, refusals, turn_facts
+from calbook.services.availability.booking_request import BookingRequest
+from calbook.services.availability.member_facts import MemberFacts
 from calbook.store.facts import Facts
 
 
 class HostPlan(NamedTuple):
-    """The hosts who would take it, and what the rules say of it."""
+    """Who would take it, hosts first, and what the rules say of it.
+
+    `why` says whose turn it was, where there was a choice, for the history.
+    """
 
     host_ids: HostIds
     decision: DatesDecision
+    why: Mapping[str, Any] = {}
 
 
-class SharedFacts(NamedTuple):
-    """What several hosts have in common, read and worked out once for all of them."""
+def choose_hosts(
+    facts: Facts, request: BookingRequest, *, unlike: HostIds = ()
+) -> HostPlan:
+    """Who takes the request's meetings; `unlike` are hosts who are not to do it again.
 
-    open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
-    counts: Callable[[], Sequence[int]]
+    Raises:
+        CalbookError: why nobody can.
+    """
+    found = find_plan(facts, request, unlike=unlike)
+    if isinstance(found, CalbookError):
+        raise found
+    return found
 
 
-def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
-    """To be used while the request and the file stay the same."""
-
-    def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
-        schedule = facts.schedule_around(schedule_id, request.meetings)
-        return open_hours.open_stretches_near(schedule, request.meetings)
-
-    return SharedFacts(cache(open_time), cache(lambda: _counts(facts, request)))
+def find_plan(
+    facts: Facts, request: BookingRequest, *, unlike: HostIds = ()
+) -> HostPlan | CalbookError:
+    """Who takes it, else what refuses it."""
+    known = member_facts.read_member_facts(facts, request)
+    plan = _plan_by_turn(facts, request, known, unlike)
+    if plan is not None and _is_possible(request, plan.decision):
+        return plan
+    return refusals.find_refusal(facts, request, known, unlike=unlike)
 
 
 def plan_hosts(
     facts: Facts,
     request: BookingRequest,
     host_ids: HostIds,
-    shared: SharedFacts | None = None,
+    known: MemberFacts | None = None,
 ) -> HostPlan:
-    """What the rules say when these hosts take it."""
-    each = make_proposals(
-        facts, request, host_ids, shared or read_shared_facts(facts, request)
+    """What the rules say when these take it."""
+    known = known or member_facts.read_member_facts(facts, request)
+    decision = member_facts.decide_together(facts, request, host_ids, known)
+    return HostPlan(host_ids, decision)
+
+
+def _is_possible(request: BookingRequest, decision: DatesDecision) -> bool:
+    return not decision.refused_numbers or (
+        request.skips_conflicts and decision.can_skip
     )
-    own = _own_obstacles(request, host_ids) if len(request.meetings) > 1 else {}
-    judged = (
-        proposal._replace(obstacle=proposal.obstacle or own.get(n))
-        for n, proposal in enumerate(each)
+
+
+def _plan_by_turn(
+    facts: Facts, request: BookingRequest, known: MemberFacts, unlike: HostIds
+) -> HostPlan | None:
+    if not any(map(needs.has_choice, request.needs)):
+        return plan_hosts(facts, request, needs.members_of(request.needs), known)
+    worlds = _possible_worlds(facts, request, known)
+    turns, wanted = Turns(facts, request), request.wanted
+    if worlds and unlike:
+        another = turns.take_another(worlds, unlike)
+        worlds = worlds if another else ()
+        wanted = (*wanted, *filter(None, [another]))
+    if not worlds:
+        return None
+    chosen = needs.choose_members(request.needs, worlds, wanted=wanted, take=turns.take)
+    return plan_hosts(facts, request, chosen, known)._replace(why=turns.why())
+
+
+def _possible_worlds(
+    facts: Facts, request: BookingRequest, known: MemberFacts
+) -> tuple[frozenset[str], ...]:
+    """Who may be free together; of everybody the rules are asked once."""
+    shared = member_facts.decide_together(facts, request, (), known)
+    members = needs.members_of(request.needs)
+    return needs.possible_worlds(
+        request.needs,
+        member_facts.refused_dates(facts, request, members, known),
+        wanted=request.wanted,
+        shared=member_facts.bits_of(shared),
+        skips=request.skips_conflicts and shared.only_refuses_dates,
     )
-    return HostPlan(host_ids, several_dates.decide_dates(judged if own else each))
 
 
-def plan_alternatives(facts: Facts, request: BookingRequest) -> Iterator[HostPlan]:
-    """A plan for each alternative, in the event type's order."""
-    shared = read_shared_facts(facts, request)
-    for host_ids in request.alternatives:
-        yield plan_hosts(facts, request, host_ids, shared)
+class Turns:
+    """Chooses of those who are free whose turn it is, and keeps the reasons."""
 
+    def __init__(self, facts: Facts, request: BookingRequest) -> None:
+        self._facts = facts
+        self._request = request
+        self._reasons: list[dict[str, Any]] = []
+        self._is_led = False
 
-def possible_plans(
-    candidates: Iterable[HostPlan], *, skips_conflicts: bool
-) -> tuple[HostPlan, ...]:
-    """Those that nothing refuses; else, when dates may be skipped, those with most."""
-    candidates = tuple(candidates)
-    free = tuple(plan for plan in candidates if not plan.decision.refused_numbers)
-    if free or not skips_conflicts:
-        return free
-    some = [plan for plan in candidates if plan.decision.can_skip]
-    fewest = min((len(plan.decision.refused_numbers) for plan in some), default=0)
-    return tuple(plan for plan in some if len(plan.decision.refused_numbers) == fewest)
-
-
-def nearest_refusal(
-    candidates: Sequence[HostPlan], *, skips_conflicts: bool = False
-) -> CalbookError:
-    """Why none of the plans will do: the one that comes nearest speaks for all."""
-    errors = [
-        several_dates.dates_refusal(plan.decision, may_skip=skips_conflicts)
-        for plan in candidates
-    ]
-    refusals = [error for error in errors if error is not None]
-    nearest = min(
-        refusals, key=lambda e: (len(e.details.get("conflicts", ())), e.exit_code)
-    )
-    if len(candidates) > 1 and isinstance(nearest, SlotTaken | OutsideHours):
-        nearest.details["hosts"] = [
-            {
-                "hostId": plan.host_ids[0],
-                "code": error.code,
-                "message": error.json_message,
-            }
-            for plan, error in zip(candidates, refusals, strict=True)
+    def take(self, need: Need, free: Sequence[str]) -> str:
+        """One of those who are free for a need."""
+        if not self._is_led:
+            free = hosts_with_sender(self._facts, self._request, free)
+            self._is_led = True
+        start = self._request.meetings[0].start
+        turns = [
+            turn_facts.read_turn(self._facts, self._request, need, id, start)
+            for id in free
         ]
-        none = f"none of {len(candidates)} hosts is free"
-        nearest.json_message = f"{none}: {nearest.json_message}"
-    return nearest
+        chosen = assignment.next_turn(need, turns)
+        self._reasons.append(assignment.explain_turn(need, chosen, among=len(turns)))
+        return chosen.assignment.host_id
 
+    def take_another(
+        self, worlds: Sequence[frozenset[str]], unlike: HostIds
+    ) -> str | None:
+        """A host who is none of those, and with whom the needs can be met."""
+        for need in self._request.needs:
+            free = [
+                id
+                for id in hosts_among(need.ids)
+                if id not in unlike and any(id in world for world in worlds)
+            ]
+            if free:
+                return self.take(need, free)
+        return None
 
-def choose_by_turn(
-    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
-) -> tuple[HostPlan, dict[str, Any]]:
-    """The plan of the host whose turn it is, and the reason, for the history."""
-    found = read_turns(facts, request, plans_with_sender(facts, request, free))
-    chosen = assignment.next_turn(request.event_type, found)
-    why = assignment.explain_turn(request.event_type, chosen, among=len(found))
-    return found[chosen], {"assignment": why}
-
-
-def plans_with_sender(
-    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
-) -> Sequence[HostPlan]:
-    """Where people are to be told, those of hosts with an e-mail address, if any."""
-    found = hosts_with_sender(facts, request, [plan.host_ids for plan in free])
-    return [plan for plan in free if plan.host_ids in found]
+    def why(self) -> dict[str, Any]:
+        """`assignment` of the first host; all `assignments` where there are others."""
+        first = [r for r in self._reasons if "hostId" in r][:1]
+        found: dict[str, Any] = {"assignment": first[0]} if first else {}
+        if first != self._reasons:
+            found["assignments"] = self._reasons
+        return found
 
 
 def hosts_with_sender(
-    facts: Facts, request: BookingRequest, free: Sequence[HostIds]
-) -> Sequence[HostIds]:
-    """`plans_with_sender` of hosts alone."""
+    facts: Facts, request: BookingRequest, free: Sequence[str]
+) -> Sequence[str]:
+    """Where people are to be told, those hosts who have an e-mail address, if any."""
     notifies = request.event_type.notify if request.notify is None else request.notify
     if not notifies:
         return free
-    found = [hosts for hosts in free if facts.host(hosts[0]).email is not None]
+    found = [id for id in free if facts.host(id).email is not None]
     return found or free
 
 
-def read_turns(
-    facts: Facts, request: BookingRequest, free: Iterable[HostPlan]
-) -> dict[Turn, HostPlan]:
-    """The turn of each host who could take it."""
-    start = request.meetings[0].start
-    return {read_turn(facts, request, plan.host_ids, start): plan for plan in free}
-
-
-def read_turn(
-    facts: Facts, request: BookingRequest, host_ids: HostIds, start: datetime
-) -> Turn:
-    """What the rules of rotation look at, for a booking of this start."""
-    host_id, event_type = host_ids[0], request.event_type
-    [assigned] = [each for each in event_type.hosts if each.host_id == host_id]
-    bookings, newest = facts.turn_facts(event_type.id, host_id, now=request.now)
-    if event_type.round_robin == EQUAL_DISTRIBUTION:
-        since = turns.count_since_newest_host(
-            facts.connection, event_type.id, host_id, now=request.now
-        )
-        bookings = bookings if since is None else since
-    counts = event_type.round_robin == AVAILABILITY_FIRST
-    free = _free_starts(facts, request, host_ids, start) if counts else 0
-    return Turn(assigned, bookings, newest, free)
-
-
-def _free_starts(
-    facts: Facts, request: BookingRequest, host_ids: HostIds, start: datetime
-) -> int:
-    """How many starts of its local day on the grid are open and free."""
-    day = day_span(times.local_date(start, request.timezone), request.timezone)
-    free_ranges = FreeRanges(
-        facts, request.event_type, [day], exclusion=request.exclusion, now=request.now
+def could_be_chosen(wanted: tuple[Need, ...], host_ids: Iterable[str]) -> bool:
+    """Whether these hosts together are a choice that the needs allow."""
+    of_hosts = tuple(need for need in wanted if not is_resource(need.ids[0]))
+    hosts = frozenset(hosts_among(host_ids))
+    return (
+        hosts.issubset(needs.members_of(of_hosts))
+        and sum(need.number for need in of_hosts) == len(hosts)
+        and needs.are_met(of_hosts, hosts)
     )
-    found = start_ranges.starts_on_grid(
-        free_ranges.grid_pieces(host_ids),
-        start_ranges.slot_lengths(request.event_type).step,
-        start_ranges.intersect(
-            free_ranges.starts(host_ids), start_ranges.to_ranges([day])
-        ),
-    )
-    return len(found)
-
-
-def make_proposals(
-    facts: Facts, request: BookingRequest, host_ids: HostIds, shared: SharedFacts
-) -> tuple[Proposal, ...]:
-    """The facts for each meeting, whatever becomes of the others.
-
-    Read with one statement for all of them.
-    """
-    schedules = schedule_ids(facts, request.event_type, host_ids)
-    open_time = list(zip(*map(shared.open_time, schedules), strict=True))
-    counts = shared.counts()
-    obstacles = _obstacles(facts, request, host_ids)
-    return tuple(
-        Proposal(
-            event_type=request.event_type,
-            meeting=meeting,
-            timezone=request.timezone,
-            now=request.now,
-            open_time=open_time[n],
-            booked_that_day=counts[n],
-            persons=request.persons,
-            responses=request.responses,
-            obstacle=obstacles.get(n),
-            overridden=request.overridden,
-            display_timezone=request.display_timezone,
-        )
-        for n, meeting in enumerate(request.meetings)
-    )
-
-
-def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
-    if request.event_type.slots_per_day is None:
-        return [0] * len(request.meetings)
-    dates = (times.local_date(m.start, request.timezone) for m in request.meetings)
-    days = [day_span(day, request.timezone) for day in dates]
-    return facts.count_per_span(
-        request.event_type.id, days, exclusion=request.exclusion, now=request.now
-    )
-
-
-def _obstacles(
-    facts: Facts, request: BookingRequest, host_ids: HostIds
-) -> dict[int, Obstacle]:
-    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
-    return facts.obstacles(
-        host_ids, claims, exclusion=request.exclusion, now=request.now
-    )
-
-
-def _own_obstacles(request: BookingRequest, host_ids: HostIds) -> dict[int, Obstacle]:
-    """Where meetings of one booking would claim time that earlier ones have."""
-    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
-    last, *order = sorted(range(len(claims)), key=lambda n: claims[n])
-    found = {}
-    for n in order:
-        if claims[n].start < claims[last].end:
-            claim = Claim(host_ids[0], claims[last], "", claims[last].start)
-            found[n] = Obstacle(claim, request.meetings[last])
-        else:
-            last = n
-    return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from calbook.core.assignment import host_alternatives
+from calbook.core import needs
 from calbook.core.booking import lifecycle, series, transitions
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import UsageError
+from calbook.core.members import hosts_among
 from calbook.core.model import Booking, GivenStart, Occurrence, Status
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
@@ -60,9 +60,7 @@ def request_move(
     )
 
 
-def choose_hosts(
-    facts: Facts, request: BookingRequest, *, reassigns: bool
-) -> tuple[HostPlan, dict[str, Any]]:
+def choose_hosts(facts: Facts, request: BookingRequest, *, reassigns: bool) -> HostPlan:
     """Who takes it to the request's meetings, and why.
 
     The same hosts if they can. To be reassigned means others where these cannot, or
@@ -70,26 +68,19 @@ def choose_hosts(
     """
     move = request.move
     assert move is not None
-    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
     if not reassigns:
-        if same.decision.refused_numbers:
-            raise host_choice.nearest_refusal([same])
-        return same, {}
+        return host_choice.choose_hosts(facts, request)
+    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
     is_handover = _is_handover(request, move)
     if not is_handover and not same.decision.refused_numbers:
-        return same, {}
-    plans = tuple(
-        plan
-        for plan in host_choice.plan_alternatives(facts, request._replace(host_ids=()))
-        if not is_handover or set(plan.host_ids) != set(same.host_ids)
-    )
-    if not plans:
-        return same, {}  # nobody else, and nothing that would change
+        return same
+    request = request._replace(host_ids=())
+    hosts = hosts_among(move.booking.host_ids)
+    unlike = () if _have_hosts_left(request, move) or not is_handover else hosts
+    if unlike and set(hosts_among(needs.members_of(request.needs))) <= {*unlike}:
+        return same  # nobody else, and nothing that would change
     _check_hosts_may_change(move, request.now)
-    free = host_choice.possible_plans(plans, skips_conflicts=False)
-    if not free:
-        raise host_choice.nearest_refusal(plans)
-    return host_choice.choose_by_turn(facts, request, free)
+    return host_choice.choose_hosts(facts, request, unlike=unlike)
 
 
 def _is_handover(request: BookingRequest, move: Move) -> bool:
@@ -99,8 +90,8 @@ def _is_handover(request: BookingRequest, move: Move) -> bool:
 
 
 def _have_hosts_left(request: BookingRequest, move: Move) -> bool:
-    alternatives = host_alternatives(request.event_type, None)
-    return set(move.booking.host_ids) not in map(set, alternatives)
+    every = needs.needs_of(request.event_type)
+    return not host_choice.could_be_chosen(every, move.booking.host_ids)
 
 
 def request_any_host(request: BookingRequest) -> BookingRequest:

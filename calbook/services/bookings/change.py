@@ -155,7 +155,7 @@ def reschedule(
             display_timezone=wanted.timezone,
             notify=options.notify,
         )
-        taken, why = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
+        taken = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
         return lifecycle.reschedule(
             booking,
             placed,
@@ -164,7 +164,7 @@ def reschedule(
             reason=wanted.reason,
             overrides=taken.decision.overrides_used,
             host_ids=taken.host_ids,
-            why=why,
+            why=taken.why,
         )
 
     return change_booking(context, uid, options, decide)

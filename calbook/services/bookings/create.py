@@ -213,7 +213,7 @@ def _make_booking(
         skips_conflicts=new_booking.skips_conflicts,
         notify=new_booking.notify,
     )
-    chosen, why = _choose_hosts(tx, request)
+    chosen = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
         used = (*used, "duration")
@@ -229,23 +229,14 @@ def _make_booking(
         now=now,
         overrides=used,
     )
-    return lifecycle.create(booking, by=new_booking.asker.by, change=why)
+    return lifecycle.create(booking, by=new_booking.asker.by, change=chosen.why)
 
 
-def _choose_hosts(tx: Transaction, request: BookingRequest) -> tuple[HostPlan, Json]:
-    """The hosts who take it, and why it is theirs where there was a choice."""
-    candidates = tuple(host_choice.plan_alternatives(tx, request))
-    free = host_choice.possible_plans(
-        candidates, skips_conflicts=request.skips_conflicts
-    )
-    if not free:
-        refusal = host_choice.nearest_refusal(
-            candidates, skips_conflicts=not request.skips_conflicts
-        )
-        raise group_bookings.advise_group(tx, request.event_type, refusal)
-    if len(candidates) == 1:
-        return free[0], {}
-    return host_choice.choose_by_turn(tx, request, free)
+def _choose_hosts(tx: Transaction, request: BookingRequest) -> HostPlan:
+    found = host_choice.find_plan(tx, request)
+    if isinstance(found, CalbookError):
+        raise group_bookings.advise_group(tx, request.event_type, found)
+    return found
 
 
 def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:

@@ -1,0 +1,186 @@
+"""Whose time a booking needs: so many of a set, for each of several sets.
+
+Sets may share members, who are taken once. Then so many must be free of each set, and
+of each union of sets as many as all of them need together (Hall's condition).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, reduce
+from operator import or_
+
+from calbook.core.assignment import LEAST_RECENT
+from calbook.core.members import is_resource
+from calbook.core.model import EventType, Need, SchedulingType
+
+MOST_NEEDS = 8
+_MOST_UNIONS = 1_000  # of dates left out, that are compared
+
+Condition = tuple[int, tuple[str, ...]]  # at least so many of these must be free
+Take = Callable[[Need, Sequence[str]], str]
+
+
+def needs_of(event_type: EventType) -> tuple[Need, ...]:
+    """All that an event type's bookings need: hosts first, then resources.
+
+    SINGLE and COLLECTIVE need all hosts; ROUND_ROBIN one in rotation, who stands first,
+    and those that are fixed. Needs that name hosts say all there is of them.
+    """
+    of_resources = tuple(n for n in event_type.needs if is_resource(n.ids[0]))
+    of_hosts = tuple(n for n in event_type.needs if not is_resource(n.ids[0]))
+    return (*(of_hosts or _needs_by_scheduling_type(event_type)), *of_resources)
+
+
+def _needs_by_scheduling_type(event_type: EventType) -> tuple[Need, ...]:
+    fixed = tuple(a.host_id for a in event_type.hosts if a.is_fixed)
+    rotating = tuple(a.host_id for a in event_type.hosts if not a.is_fixed)
+    if event_type.scheduling_type is not SchedulingType.ROUND_ROBIN or not rotating:
+        return (need_all(a.host_id for a in event_type.hosts),)
+    turns = Need(1, rotating, event_type.round_robin or LEAST_RECENT)
+    return (turns, need_all(fixed)) if fixed else (turns,)
+
+
+def need_all(ids: Iterable[str]) -> Need:
+    every = tuple(ids)
+    return Need(len(every), every, LEAST_RECENT)
+
+
+def has_choice(need: Need) -> bool:
+    return need.number < len(need.ids)
+
+
+def members_of(needs: Iterable[Need]) -> tuple[str, ...]:
+    """Who may be taken, each once, in the order of the needs."""
+    return tuple(dict.fromkeys(id for need in needs for id in need.ids))
+
+
+def required_members(needs: Iterable[Need]) -> tuple[str, ...]:
+    """Who is taken in any case."""
+    return members_of(need for need in needs if not has_choice(need))
+
+
+@cache
+def conditions(needs: tuple[Need, ...]) -> tuple[Condition, ...]:
+    """All that must hold for the needs to be met; of one set first, then of unions.
+
+    A union of sets that share nobody follows from its parts.
+    """
+    together: dict[frozenset[int], frozenset[str]] = {
+        frozenset([n]): frozenset(need.ids) for n, need in enumerate(needs)
+    }
+    every = dict(together)
+    while together:
+        together = {
+            numbers | {n}: ids | frozenset(need.ids)
+            for numbers, ids in together.items()
+            for n, need in enumerate(needs)
+            if n not in numbers and not ids.isdisjoint(need.ids)
+        }
+        every |= together
+    order = members_of(needs)
+    return tuple(
+        (sum(needs[n].number for n in numbers), tuple(id for id in order if id in ids))
+        for numbers, ids in every.items()
+    )
+
+
+def unmet_conditions(
+    needs: tuple[Need, ...], free: Collection[str]
+) -> tuple[Condition, ...]:
+    return tuple(
+        (count, ids)
+        for count, ids in conditions(needs)
+        if sum(id in free for id in ids) < count
+    )
+
+
+def are_met(needs: tuple[Need, ...], free: Collection[str]) -> bool:
+    return not unmet_conditions(needs, free)
+
+
+def share_members(needs: tuple[Need, ...]) -> bool:
+    return len(conditions(needs)) > len(needs)
+
+
+def choose_members(
+    needs: tuple[Need, ...],
+    worlds: Iterable[frozenset[str]],
+    *,
+    wanted: Sequence[str] = (),
+    take: Take,
+) -> tuple[str, ...]:
+    """Who is taken for each need in turn, so that those behind it can be met as well.
+
+    `worlds` are the sets of members who may be free together: one, or several where
+    dates are left out. `wanted` are taken in any case; of the others `take` chooses
+    where there is a choice.
+    """
+    possible, chosen = tuple(worlds), list[str]()
+    for n, need in enumerate(needs):
+        for count in range(need.number - 1, -1, -1):
+            rest = (need._replace(number=count), *needs[n + 1 :])
+            left = [id for id in need.ids if id not in chosen]
+            ways = {id: _without(id, possible, rest) for id in left}
+            free = [id for id in left if ways[id]]
+            asked = [id for id in free if id in wanted]
+            if asked or len(left) == count + 1:
+                id = (asked or free)[0]
+            else:
+                id = take(need, free)
+            possible = ways[id]
+            chosen.append(id)
+    return tuple(chosen)
+
+
+def _without(
+    id: str, worlds: Iterable[frozenset[str]], rest: tuple[Need, ...]
+) -> tuple[frozenset[str], ...]:
+    """The worlds in which somebody can be taken and the rest is met without them."""
+    left = (world - {id} for world in worlds if id in world)
+    return tuple(world for world in left if are_met(rest, world))
+
+
+def possible_worlds(
+    needs: tuple[Need, ...],
+    refused: Mapping[str, int],
+    *,
+    wanted: Sequence[str] = (),
+    shared: int = 0,
+    skips: bool = False,
+) -> tuple[frozenset[str], ...]:
+    """Who may be free together on all dates; else, with `skips`, on most of them.
+
+    `refused` are each one's dates that are not free, a bit for each, `shared` those of
+    everybody.
+    """
+    if not shared:
+        free = _free_but(refused, 0)
+        if are_met(needs, free) and free.issuperset(wanted):
+            return (free,)
+    if not skips:
+        return ()
+    unions = {reduce(or_, (refused[id] for id in wanted), shared)}
+    for need in needs:
+        own = {refused[id] for id in need.ids}
+        for _ in range(need.number):
+            every = {union | one for union in unions for one in own}
+            unions = set(sorted(every, key=_fewest_first)[:_MOST_UNIONS])
+    found: list[frozenset[str]] = []
+    fewest = 0
+    for union in sorted(unions, key=_fewest_first):
+        if found and union.bit_count() > fewest:
+            break
+        free = _free_but(refused, union)
+        if are_met(needs, free):
+            found.append(free)
+            fewest = union.bit_count()
+    return tuple(found)
+
+
+def _free_but(refused: Mapping[str, int], dates: int) -> frozenset[str]:
+    return frozenset(id for id, own in refused.items() if not own & ~dates)
+
+
+def _fewest_first(dates: int) -> tuple[int, int]:
+    return dates.bit_count(), dates

@@ -1,0 +1,156 @@
+"""What the rules ask of each host and resource, read once for all who could take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from calbook.core.assignment import HostIds
+from calbook.core.model import Claim, Span
+from calbook.core.rules import booking_rules, several_dates
+from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.several_dates import DatesDecision
+from calbook.core.time import open_hours, times
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    day_span,
+    schedule_ids,
+)
+from calbook.store.facts import Facts
+
+# Asked of each one's own time; all other rules look at the event type and the clock.
+_OF_MEMBERS = (
+    (booking_rules.outside_hours, "hours"),
+    (booking_rules.slot_taken, None),
+)
+
+
+class MemberFacts(NamedTuple):
+    """To be used while the request and the file stay the same."""
+
+    open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
+    counts: Callable[[], Sequence[int]]
+    obstacles: Callable[[str], Mapping[int, Obstacle]]  # of a host or resource
+    own_obstacles: Callable[[], Mapping[int, Obstacle]]  # dates in each other's way
+
+
+def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
+    """Nothing is read before it is asked for, and nothing twice."""
+    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
+
+    def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
+        schedule = facts.schedule_around(schedule_id, request.meetings)
+        return open_hours.open_stretches_near(schedule, request.meetings)
+
+    def obstacles(id: str) -> Mapping[int, Obstacle]:
+        return facts.obstacles(
+            (id,), claims, exclusion=request.exclusion, now=request.now
+        )
+
+    return MemberFacts(
+        cache(open_time),
+        cache(lambda: _counts(facts, request)),
+        cache(obstacles),
+        cache(lambda: _own_obstacles(request.meetings, claims)),
+    )
+
+
+def decide_together(
+    facts: Facts, request: BookingRequest, ids: HostIds, known: MemberFacts
+) -> DatesDecision:
+    """What all rules say when these take it together."""
+    first = ids[0] if ids else ""
+    own = known.own_obstacles()
+    each = make_proposals(facts, request, ids, known)
+    judged = (
+        proposal._replace(obstacle=proposal.obstacle or _as_of(first, own.get(n)))
+        for n, proposal in enumerate(each)
+    )
+    return several_dates.decide_dates(judged if own else each)
+
+
+def _as_of(id: str, obstacle: Obstacle | None) -> Obstacle | None:
+    return obstacle and obstacle._replace(claim=obstacle.claim._replace(host_id=id))
+
+
+def make_proposals(
+    facts: Facts, request: BookingRequest, ids: HostIds, known: MemberFacts
+) -> tuple[Proposal, ...]:
+    """The facts for each meeting, whatever becomes of the others."""
+    schedules = schedule_ids(facts, request.event_type, ids)
+    open_time = list(zip(*map(known.open_time, schedules), strict=True))
+    counts = known.counts()
+    obstacles = _first_obstacles(ids, known)
+    return tuple(
+        Proposal(
+            event_type=request.event_type,
+            meeting=meeting,
+            timezone=request.timezone,
+            now=request.now,
+            open_time=open_time[n] if open_time else (),
+            booked_that_day=counts[n],
+            persons=request.persons,
+            responses=request.responses,
+            obstacle=obstacles.get(n),
+            overridden=request.overridden,
+            display_timezone=request.display_timezone,
+        )
+        for n, meeting in enumerate(request.meetings)
+    )
+
+
+def refused_dates(
+    facts: Facts, request: BookingRequest, ids: Iterable[str], known: MemberFacts
+) -> dict[str, int]:
+    """On which of the meetings each of these cannot be had, a bit for each."""
+    return {
+        id: _bits(
+            n
+            for n, proposal in enumerate(make_proposals(facts, request, (id,), known))
+            if booking_rules.decide_rules(proposal, _OF_MEMBERS).refusals
+        )
+        for id in ids
+    }
+
+
+def bits_of(decision: DatesDecision) -> int:
+    return _bits(decision.refused_numbers)
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    return sum(1 << n for n in numbers)
+
+
+def _first_obstacles(ids: HostIds, known: MemberFacts) -> dict[int, Obstacle]:
+    """Under the number of each meeting, what is in the way of the first of these."""
+    found: dict[int, Obstacle] = {}
+    for id in ids:
+        for n, obstacle in known.obstacles(id).items():
+            found.setdefault(n, obstacle)
+    return found
+
+
+def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
+    if request.event_type.slots_per_day is None:
+        return [0] * len(request.meetings)
+    dates = (times.local_date(m.start, request.timezone) for m in request.meetings)
+    days = [day_span(day, request.timezone) for day in dates]
+    return facts.count_per_span(
+        request.event_type.id, days, exclusion=request.exclusion, now=request.now
+    )
+
+
+def _own_obstacles(
+    meetings: Sequence[Span], claims: Sequence[Span]
+) -> dict[int, Obstacle]:
+    """Where meetings of one booking would claim time that earlier ones have."""
+    last, *order = sorted(range(len(claims)), key=lambda n: claims[n])
+    found = {}
+    for n in order:
+        if claims[n].start < claims[last].end:
+            claim = Claim("", claims[last], "", claims[last].start)
+            found[n] = Obstacle(claim, meetings[last])
+        else:
+            last = n
+    return found

@@ -17,14 +17,15 @@ from calbook.cli.session import (
 from calbook.core.errors import UsageError
 
 _SLOT_KEYS = ("startTime", "endTime", "hostId", "seatsLeft")
-_BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message")
-_RULE_KEYS = ("rule", "passed", "hostId", "message")
+_BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message", "resourceId")
+_RULE_KEYS = ("rule", "passed", "hostId", "message", "resourceId")
 
 
 class Which(o.Group):
     """Whose starts, and beside what; named as the library's arguments are."""
 
     host_id: o.Host = None
+    resource_id: o.Resource = None
     exclude_booking_uid: str | None = o.option(
         "--exclude", "UID", "Where this booking can be moved to."
     )

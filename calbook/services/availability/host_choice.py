@@ -117,6 +117,9 @@ class Turns:
 
     def take(self, need: Need, free: Sequence[str]) -> str:
         """One of those who are free for a need."""
+        kept = [id for id in free if id in self._request.kept]
+        if kept:
+            return kept[0]
         if not self._is_led:
             free = hosts_with_sender(self._facts, self._request, free)
             self._is_led = True

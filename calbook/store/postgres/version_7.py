@@ -7,4 +7,13 @@ alter table booking_hosts
     add column is_of_dates boolean not null default false;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES,))
+_RESOURCES = """
+alter table hosts
+    add column kind text not null default 'host';
+alter table hosts
+    add column capacity integer;
+alter table event_types
+    add column needs text not null default '[]';
+"""
+
+SCRIPT = "".join((_HOSTS_OF_DATES, _RESOURCES))

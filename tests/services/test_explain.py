@@ -488,6 +488,7 @@ def test_an_explanation_is_a_meeting_in_the_schedules_zone(
         "message": None,
         "hostId": "user_me",
         "hostIds": ["user_me"],
+        "resourceIds": [],
         "joins": None,
         "rules": None,
     }

@@ -491,6 +491,7 @@ def test_an_explanation_is_a_meeting_in_the_schedules_zone(
         "resourceIds": [],
         "joins": None,
         "rules": None,
+        "needs": [],
     }
     assert said.rules[2].message == "open Mon 18 Jan 2027, 23:00–Tue 19 Jan 07:00"
     early = explain("2027-01-18 22:30", timezone="Asia/Tokyo")

@@ -167,7 +167,7 @@ def _say_needs(saved: "EventType") -> None:
     """Which coming bookings do not have what is needed, or were given it."""
     for dates, verb in (
         (saved.bookings_without_needs, "without what it needs now"),
-        (saved.bookings_claimed, "were given what they need"),
+        (saved.bookings_claimed, "now with what is needed"),
     ):
         if dates:
             named = [f"{each['uid']} on {each['date']}" for each in dates[:_NAMED]]

@@ -17,8 +17,8 @@ from calbook.cli.session import (
 from calbook.core.errors import UsageError
 
 _SLOT_KEYS = ("startTime", "endTime", "hostId", "seatsLeft")
-_BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message", "resourceId")
-_RULE_KEYS = ("rule", "passed", "hostId", "message", "resourceId")
+_BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message")
+_RULE_KEYS = ("rule", "passed", "hostId", "message")
 
 
 class Which(o.Group):

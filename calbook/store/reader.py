@@ -219,7 +219,7 @@ class Reader:
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
-            f"select count(*) from ({matching_bookings(filters)})",
+            f"select count(*) from ({matching_bookings(filters)}) found",
             {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])

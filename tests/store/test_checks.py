@@ -323,7 +323,7 @@ def test_a_check_finds_a_host_of_several_whose_time_is_free(
     client.calendar.hosts.create("bob", name="Bob")
     spoil(
         "insert into booking_hosts select uid, 1, 'user_bob', event_type_id, made,"
-        f" false from booking_hosts where uid = '{uid}'"
+        f" false, false from booking_hosts where uid = '{uid}'"
     )
 
     assert f"{uid} will take place but holds no time of user_bob" in client.check()

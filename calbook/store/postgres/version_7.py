@@ -16,4 +16,11 @@ alter table event_types
     add column needs text not null default '[]';
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _RESOURCES))
+_HOLDS = """
+alter table occurrences
+    add column held_until bigint;
+create index occurrences_held on occurrences (start_at)
+    where held_until is not null and status = 'PENDING';
+"""
+
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _RESOURCES))

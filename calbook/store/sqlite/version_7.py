@@ -14,3 +14,10 @@ alter table hosts add column kind text not null default 'host';
 alter table hosts add column capacity integer;
 alter table event_types add column needs text not null default '[]';
 """
+
+# Until when a hold has its time: it expires before its start.
+HOLDS = """
+alter table occurrences add column held_until integer;
+create index occurrences_held on occurrences (start_at)
+    where held_until is not null and status = 'PENDING';
+"""

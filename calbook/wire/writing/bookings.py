@@ -201,7 +201,9 @@ def _occurrence_to_json(
     """
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
-    if status_by_time.is_expired(status, start=item["start_at"], now=now):
+    if status_by_time.is_expired(
+        status, expires_at=item["held_until"] or item["start_at"], now=now
+    ):
         status, resolution, cancelled_by = "CANCELLED", "expired", "system"
     elif status_by_time.is_completed(status, end=item["end_at"], now=now):
         status = "COMPLETED"

@@ -78,6 +78,26 @@ def test_none_of_several_rooms_is_free(classes: Client, book: Book) -> None:
     assert named == ["res_room1", "res_room2"]
 
 
+def test_starts_of_one_room_are_those_at_which_it_is_free(
+    classes: Client, book: Book
+) -> None:
+    book("yoga", resource_id="room1")
+    wanted = {"event_type_id": "dance", "start_date": "2027-01-18 10:00", "count": 1}
+    get = classes.calendar.availability.get
+
+    found = {
+        room: get(**wanted, resource_id=room)[0].starts_at.hour
+        for room in ("room1", "room2")
+    }
+
+    assert found == {"room1": 11, "room2": 10}
+    with pytest.raises(errors.SlotTaken, match="room1: "):
+        book("dance", resource_id="room1")
+    classes.calendar.resources.create("room3")
+    with pytest.raises(errors.BadInput, match="is not needed"):
+        book("dance", resource_id="room3")
+
+
 def test_the_rooms_hours_cut_and_the_grid_stays_the_hosts(
     classes: Client, book: Book
 ) -> None:

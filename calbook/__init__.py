@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from calbook.api.values.availability import Block as Block
     from calbook.api.values.availability import BusyCalendar as BusyCalendar
     from calbook.api.values.availability import BusyTime as BusyTime
+    from calbook.api.values.availability import ExplainedNeed as ExplainedNeed
     from calbook.api.values.availability import Explanation as Explanation
     from calbook.api.values.availability import OpenTime as OpenTime
     from calbook.api.values.availability import Rule as Rule
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Occurrence as Occurrence
     from calbook.api.values.catalog import EventType as EventType
     from calbook.api.values.catalog import Host as Host
+    from calbook.api.values.catalog import Resource as Resource
     from calbook.api.values.catalog import Schedule as Schedule
     from calbook.api.values.outbox import Attempt as Attempt
     from calbook.api.values.outbox import Delivery as Delivery
@@ -45,11 +47,11 @@ _PLACES = {
     "core.errors": "CalbookError",
     "core.model": "Actor Attendance Resolution Status",
     "api.values.bookings": "Attendee Booking Event Note Occurrence",
-    "api.values.catalog": "EventType Host Schedule",
+    "api.values.catalog": "EventType Host Resource Schedule",
     "api.values.outbox": "Attempt Delivery Webhook",
     "api.values.overview": "Agenda Figures Statistics Week",
-    "api.values.availability": "Block BusyCalendar BusyTime Explanation OpenTime Rule"
-    " Slot",
+    "api.values.availability": "Block BusyCalendar BusyTime ExplainedNeed Explanation"
+    " OpenTime Rule Slot",
 }
 _MODULES = {
     name: f"calbook.{module}"

@@ -20,7 +20,7 @@ class Availability(Noun):
     With `exclude_booking_uid`, where that booking can be moved to: with its own length
     and hosts, or to another `host_id`. Of a series with `exclude_date` that occurrence
     alone, else all that are to come. Of another event type, or for a new series, as if
-    it were not there.
+    it were not there. A `resource_id` asks for that room or thing.
     """
 
     def timezone(
@@ -28,12 +28,14 @@ class Availability(Noun):
         event_type_id: str,
         *,
         host_id: str | None = None,
+        resource_id: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
     ) -> str:
         """The zone that an event type's bookings live in; the excluded one's own."""
         query = AvailabilityQuery(
-            event_type_id, host_id, exclude_booking_uid, exclude_date
+            *(event_type_id, host_id, exclude_booking_uid, exclude_date),
+            resource_id=resource_id,
         )
         return lookup.read_timezone(self._context, query)
 
@@ -43,10 +45,13 @@ class Availability(Noun):
         event_type_id: str,
         start_time: Moment,
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        query = AvailabilityQuery(event_type_id, host_id, timezone=timezone)
+        query = AvailabilityQuery(
+            event_type_id, host_id, timezone=timezone, resource_id=resource_id
+        )
         lookup.check_start(self._context, query, start_time)
 
     def explain(
@@ -55,6 +60,7 @@ class Availability(Noun):
         event_type_id: str,
         start_time: Moment,
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
@@ -66,7 +72,8 @@ class Availability(Noun):
         that it would join.
         """
         query = AvailabilityQuery(
-            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
+            *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            resource_id=resource_id,
         )
         return Explanation(lookup.read_explanation(self._context, query, start_time))
 
@@ -76,6 +83,7 @@ class Availability(Noun):
         event_type_id: str,
         date: str | Date,
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
@@ -86,7 +94,8 @@ class Availability(Noun):
         buffers. `host_id` is null where it is no single host's matter.
         """
         query = AvailabilityQuery(
-            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
+            *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            resource_id=resource_id,
         )
         return tuple(map(Block, lookup.list_blocked(self._context, query, date)))
 
@@ -98,6 +107,7 @@ class Availability(Noun):
         end_date: Moment | None = None,
         days: int | None = None,
         host_id: str | None = None,
+        resource_id: str | None = None,
         recurring: Recurrence | None = None,
         timezone: str | None = None,
         count: int | None = None,
@@ -120,6 +130,7 @@ class Availability(Noun):
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
+            resource_id=resource_id,
         )
         slots = lookup.list_slots(
             self._context,

@@ -43,7 +43,7 @@ class BookingReads(Noun):
     ) -> tuple[Booking, ...]:
         """Bookings by start, then uid: all, or `count` of them.
 
-        Filters: `status` (one or several), `event_type_id`, `host_id`,
+        Filters: `status` (one or several), `event_type_id`, `host_id`, `resource_id`,
         `attendee_email`, `search`, `start_date`, `end_date`. Dates without a zone are
         read in `timezone`, else in the first host's.
         `after` continues behind a uid, at the same cost on every page.
@@ -124,6 +124,7 @@ class BookingReads(Noun):
         days: int = 7,
         event_type_id: str | None = None,
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
     ) -> Agenda:
         """What takes place on some local days, the first being that of `start_date`.
@@ -134,7 +135,10 @@ class BookingReads(Noun):
         from calbook.api.values.overview import Agenda
         from calbook.services.overview.agenda import read_agenda
 
-        wanted = {"event_type_id": event_type_id, "host_id": host_id}
+        wanted = {
+            **{"event_type_id": event_type_id, "host_id": host_id},
+            "resource_id": resource_id,
+        }
         answer = read_agenda(
             self._context, wanted, since=start_date, days=days, timezone=timezone
         )
@@ -145,6 +149,7 @@ class BookingReads(Noun):
         *,
         of: Moment = "today",
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
     ) -> Week:
         """The agenda from the Monday to the Sunday around a day, with open time.
@@ -154,7 +159,7 @@ class BookingReads(Noun):
         from calbook.api.values.overview import Week
         from calbook.services.overview.agenda import read_week
 
-        wanted = {"host_id": host_id}
+        wanted = {"host_id": host_id, "resource_id": resource_id}
         return Week(read_week(self._context, wanted, of=of, timezone=timezone))
 
     def stats(
@@ -165,7 +170,8 @@ class BookingReads(Noun):
     ) -> Statistics:
         """Count the occurrences that start within the dates.
 
-        Filters: `event_type_id`, `host_id`, `start_date`, `end_date`, `timezone`.
+        Filters: `event_type_id`, `host_id`, `resource_id`, `start_date`, `end_date`,
+        `timezone`.
         By week they are ISO weeks of the zone; an occurrence of several hosts or
         attendees counts with each of them. Groups are by week in order, else the
         largest first.

@@ -55,9 +55,9 @@ class Bookings(BookingReads):
         `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
         start at which a group is booked already takes a seat in it.
 
-        Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `location`,
-        `meeting_url`, `timezone`, `duration`, `by`, `override`, `recurring`,
-        `on_conflict`, `idempotency_key`, `notify_attendee`.
+        Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `resource_id`,
+        `location`, `meeting_url`, `timezone`, `duration`, `by`, `override`,
+        `recurring`, `on_conflict`, `idempotency_key`, `notify_attendee`.
 
         Raises:
             CalbookError: the first rule that refuses.

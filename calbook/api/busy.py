@@ -18,10 +18,28 @@ Progress = Callable[[int, int], object]
 When = str | date | datetime
 
 
+def _whose(host_id: str | None, resource_id: str | None) -> str | None:
+    """One of both: whose time is meant.
+
+    Raises:
+        UsageError: both are given.
+    """
+    if resource_id is None:
+        return host_id
+    if host_id is not None:
+        from calbook.core.errors import UsageError
+
+        raise UsageError("busy time is a host's or a resource's: not both")
+    from calbook.core import checks
+
+    return checks.identifier(resource_id, "res", "resourceId")
+
+
 class Busy(Noun):
     """Calendars and own busy time; it blocks bookings as bookings do.
 
-    Without `host_id` the only host is meant, where there is one.
+    Without `host_id` the only host is meant, where there is one; with `resource_id` a
+    room or thing.
     """
 
     def import_ics(
@@ -30,6 +48,7 @@ class Busy(Noun):
         *,
         name: str,
         host_id: str | None = None,
+        resource_id: str | None = None,
         shows_text: bool = False,
         strict: bool = False,
         progress: Progress | None = None,
@@ -50,7 +69,7 @@ class Busy(Noun):
             self._context,
             source,
             name=name,
-            host_id=host_id,
+            host_id=_whose(host_id, resource_id),
             shows_text=shows_text,
             strict=strict,
             progress=progress,
@@ -63,6 +82,7 @@ class Busy(Noun):
         start_time: When,
         end_time: When,
         host_id: str | None = None,
+        resource_id: str | None = None,
         reason: str | None = None,
         shows_text: bool = False,
         timezone: str | None = None,
@@ -74,7 +94,7 @@ class Busy(Noun):
         """
         calendar = busy.add_busy_time(
             *(self._context, start_time, end_time),
-            host_id=host_id,
+            host_id=_whose(host_id, resource_id),
             reason=reason,
             shows_text=shows_text,
             timezone=timezone,
@@ -85,6 +105,7 @@ class Busy(Noun):
         self,
         *,
         host_id: str | None = None,
+        resource_id: str | None = None,
         start_date: When | None = None,
         end_date: When | None = None,
         timezone: str | None = None,
@@ -95,31 +116,45 @@ class Busy(Noun):
         """
         calendars = busy.list_calendars(
             self._context,
-            host_id=host_id,
+            host_id=_whose(host_id, resource_id),
             start_date=start_date,
             end_date=end_date,
             timezone=timezone,
         )
         return tuple(map(BusyCalendar, calendars))
 
-    def get(self, name: str, *, host_id: str | None = None) -> BusyCalendar:
+    def get(
+        self,
+        name: str,
+        *,
+        host_id: str | None = None,
+        resource_id: str | None = None,
+    ) -> BusyCalendar:
         """A calendar by its name, or own busy time by its id.
 
         Raises:
             NotFound: there is none.
             UsageError: several hosts have one of this name.
         """
-        return BusyCalendar(busy.get_calendar(self._context, name, host_id=host_id))
+        whose = _whose(host_id, resource_id)
+        return BusyCalendar(busy.get_calendar(self._context, name, host_id=whose))
 
-    def remove(self, name: str, *, host_id: str | None = None) -> None:
+    def remove(
+        self,
+        name: str,
+        *,
+        host_id: str | None = None,
+        resource_id: str | None = None,
+    ) -> None:
         """Remove a calendar or own busy time; the host is free again."""
-        busy.remove_calendar(self._context, name, host_id=host_id)
+        busy.remove_calendar(self._context, name, host_id=_whose(host_id, resource_id))
 
     def refresh(
         self,
         name: str | None = None,
         *,
         host_id: str | None = None,
+        resource_id: str | None = None,
         refused: Callable[[CalbookError], None] | None = None,
         progress: Progress | None = None,
     ) -> tuple[BusyCalendar, ...]:
@@ -129,7 +164,11 @@ class Busy(Noun):
         transaction; `refused` is told of those that fail, which stay too.
         """
         calendars = busy.refresh_calendars(
-            self._context, name, host_id=host_id, refused=refused, progress=progress
+            self._context,
+            name,
+            host_id=_whose(host_id, resource_id),
+            refused=refused,
+            progress=progress,
         )
         return tuple(map(BusyCalendar, calendars))
 
@@ -139,6 +178,7 @@ class Busy(Noun):
         start_date: When,
         end_date: When,
         host_id: str | None = None,
+        resource_id: str | None = None,
         timezone: str | None = None,
     ) -> tuple[BusyTime, ...]:
         """When hosts are busy with other things, by start; all hosts' without one.
@@ -147,6 +187,8 @@ class Busy(Noun):
         Times are in `timezone`, else in each host's.
         """
         found = busy.list_busy_times(
-            *(self._context, start_date, end_date), host_id=host_id, timezone=timezone
+            *(self._context, start_date, end_date),
+            host_id=_whose(host_id, resource_id),
+            timezone=timezone,
         )
         return tuple(map(BusyTime, found))

@@ -32,7 +32,9 @@ class EventTypes(Entries[EventType]):
         `slot_interval`, `slots_per_day`, `requires_confirmation`,
         `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
         `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
-        `notify`, `reminders`, `active`, `metadata`.
+        `notify`, `reminders`, `active`, `metadata`, `needs`. Each of the needs is
+        said as in `"1 of room1,room2"` or `"2 of alice,bob,carol by priority"`; those
+        of hosts replace `hosts`.
 
         Raises:
             Exists: there is one with this id or slug.
@@ -42,12 +44,26 @@ class EventTypes(Entries[EventType]):
 
         return EventType(create_event_type(self._context, id, fields))
 
-    def update(self, id: str, **fields: Unpack[EventTypeFields]) -> EventType:
+    def update(
+        self,
+        id: str,
+        *,
+        claim_existing: bool = False,
+        **fields: Unpack[EventTypeFields],
+    ) -> EventType:
         """Set fields of `create`; bookings keep the rules they were made under.
 
         They keep their title, description and place as well: people were told of
-        them. Their reminders change with it, as far as they are still to come.
+        them. Their reminders change with it, as far as they are still to come. What is
+        needed by now `bookings_without_needs` do not have; with `claim_existing` they
+        get it, all of them or none.
+
+        Raises:
+            NeedsTaken: it is taken while some of them need it, with `claim_existing`.
         """
         from calbook.services.catalog.event_types import update_event_type
 
-        return EventType(update_event_type(self._context, id, fields))
+        updated = update_event_type(
+            self._context, id, fields, claims_existing=claim_existing
+        )
+        return EventType(updated)

@@ -123,6 +123,7 @@ class NewBookingOptions(TypedDict, total=False):
     responses: Mapping[str, Any] | None
     metadata: Mapping[str, Any] | None
     host_id: str | None
+    resource_id: str | None
     location: str | Location | None
     meeting_url: str | None
     timezone: str | None
@@ -161,6 +162,7 @@ class BookingFilters(TypedDict, total=False):
     status: StatusName | Iterable[StatusName] | None
     event_type_id: str | None
     host_id: str | None
+    resource_id: str | None
     attendee_email: str | None
     search: str | None
     start_date: Moment | None
@@ -173,6 +175,7 @@ class DateFilters(TypedDict, total=False):
 
     event_type_id: str | None
     host_id: str | None
+    resource_id: str | None
     start_date: Moment | None
     end_date: Moment | None
     timezone: str | None
@@ -205,6 +208,14 @@ class Reminder(TypedDict, total=False):
     minutes_before: int
     minutesBefore: int
     to: Recipients
+
+
+class Need(TypedDict, total=False):
+    """So many of a set of hosts, or of resources."""
+
+    count: int
+    of: Iterable[str]
+    rule: RoundRobinRule
 
 
 class RoundRobin(TypedDict):
@@ -242,6 +253,17 @@ class EventTypeFields(TypedDict, total=False):
     reminders: Iterable[Reminder | json_types.Reminder]
     active: bool
     metadata: Mapping[str, Any]
+    needs: Iterable[str | Need | json_types.Need]
+
+
+class ResourceFields(TypedDict, total=False):
+    """A room or thing; without `schedule_id` it can be had at any time."""
+
+    name: str
+    kind: str
+    capacity: int | None
+    timezone: str
+    schedule_id: str | None
 
 
 class HostFields(TypedDict, total=False):

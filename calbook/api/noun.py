@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from calbook.store.context import Context
 
 
-DATE_FILTERS = ("event_type_id", "host_id", "start_date", "end_date", "timezone")
+DATE_FILTERS = (
+    *("event_type_id", "host_id", "resource_id"),
+    *("start_date", "end_date", "timezone"),
+)
 BOOKING_FILTERS = (*DATE_FILTERS, "status", "attendee_email", "search")
 ATTENDANCE = ("if_version", "dry_run")
 CHANGE = (*ATTENDANCE, "notify_attendee")

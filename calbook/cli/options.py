@@ -80,6 +80,10 @@ EventType = Annotated[
 Host = Annotated[
     str | None, typer.Option("--host", metavar="HOST", help="user_alice or alice.")
 ]
+Resource = Annotated[
+    str | None,
+    typer.Option("--resource", metavar="RESOURCE", help="A room or thing: room1."),
+]
 By = Annotated[
     str,
     typer.Option(

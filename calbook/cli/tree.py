@@ -49,6 +49,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("init", "init"),
         "event": _commands("event", "add", "list", "show", "update", "remove"),
         "host": _commands("host", "add", "list", "show", "update", "remove"),
+        "resource": _commands("resource", "add", "list", "show", "update", "remove"),
         "schedule": _commands(
             *("schedule", "add", "list", "show", "update", "remove", "override")
         ),
@@ -78,6 +79,7 @@ _GROUP_HELP = {
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, show, update, remove.",
+    "resource": "Rooms and things: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",

@@ -34,11 +34,14 @@ class Turn(NamedTuple):
 
 
 def check_asked(event_type: EventType, host_id: str | None) -> None:
-    """Whoever is asked for must be one of the event type's hosts.
+    """Whoever is asked for must be one of the event type's hosts or resources.
 
     Raises:
-        BadInput: the host asked for is not one of the event type's.
+        BadInput: they are not.
     """
+    if host_id is not None and is_resource(host_id):
+        _check_resource(event_type, host_id)
+        return
     ids = tuple(assignment.host_id for assignment in event_type.hosts)
     if host_id is not None and host_id not in ids:
         raise BadInput(
@@ -49,9 +52,20 @@ def check_asked(event_type: EventType, host_id: str | None) -> None:
         )
 
 
+def _check_resource(event_type: EventType, id: str) -> None:
+    ids = [one for need in event_type.needs for one in need.ids if is_resource(one)]
+    if id not in ids:
+        raise BadInput(
+            f"{id} is not needed for {event_type.id}",
+            hint=f"it needs of {', '.join(ids)}" if ids else "it needs no resource",
+            resourceId=id,
+            resourceIds=ids,
+        )
+
+
 def next_turn(need: Need, turns: Iterable[Turn]) -> Turn:
     """Whose turn it is by the need's rule; ties by LEAST_RECENT, then its order."""
-    rule = _RULES[need.rule]
+    rule = RULES[need.rule]
     return min(
         turns,
         key=lambda turn: (
@@ -76,7 +90,7 @@ def _least_recent(turn: Turn) -> int:
     return -1 if turn.newest is None else turn.newest
 
 
-_RULES: Mapping[str, Callable[[Turn], float]] = {
+RULES: Mapping[str, Callable[[Turn], float]] = {
     LEAST_RECENT: _least_recent,
     EQUAL_DISTRIBUTION: lambda turn: (turn.bookings + 1) / turn.assignment.weight,
     AVAILABILITY_FIRST: lambda turn: -turn.free,

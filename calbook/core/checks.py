@@ -26,7 +26,7 @@ _EMAIL_OCTETS = 254
 _LOCAL_OCTETS = 64
 _LONG = 10**18
 
-_ID = re.compile(r"(?:evt|user|sched)_[a-z0-9_]{1,60}", re.ASCII)
+_ID = re.compile(r"(?:evt|user|sched|res)_[a-z0-9_]{1,60}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9_][a-z0-9_-]{0,59}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/x]{2,38}", re.ASCII)
@@ -159,6 +159,12 @@ def identifier(value: object, prefix: str, field: str) -> str:
             field=field,
         )
     return full
+
+
+def member_id(value: object) -> str:
+    """The id of a host; or a resource's, where it begins as one."""
+    is_resource = isinstance(value, str) and value.startswith("res_")
+    return identifier(value, "res" if is_resource else "user", "hostId")
 
 
 def event_type_key(value: object, field: str = "eventTypeId") -> str:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from calbook.core.members import bare_resource, is_resource
 from calbook.core.text import snake
 
 
@@ -256,7 +257,8 @@ class SlotTaken(Conflict, code="slot_taken"):
     ) -> None:
         """`uid` is empty where a series that is not booked yet overlaps itself."""
         said = f"that time is taken by {uid}"
-        hint = f"that host is free again from {free}, buffers included"
+        whose = bare_resource(host) if is_resource(host) else "that host"
+        hint = f"{whose} is free again from {free}, buffers included"
         if not uid:
             said = "that time overlaps another date of this series"
             hint = "let them lie further apart, buffers included"
@@ -265,9 +267,14 @@ class SlotTaken(Conflict, code="slot_taken"):
             hint=hint,
             uid=uid or None,
             when=when,
-            hostId=host,
+            **_whose(host),
             freeFrom=until,
         )
+
+
+def _whose(id: str) -> dict[str, str | None]:
+    """Under the name of its kind: hosts are no resources."""
+    return {"hostId": None, "resourceId": id} if is_resource(id) else {"hostId": id}
 
 
 class HostBusy(SlotTaken):
@@ -287,14 +294,15 @@ class HostBusy(SlotTaken):
         until: str,
         free: str,
     ) -> None:
+        whose = bare_resource(host) if is_resource(host) else "that host"
         by = f": {host} is busy" if is_own else f" by the calendar {calendar} of {host}"
         Conflict.__init__(
             self,
             f"that time is taken{by} ({when})" + (f": {text}" if text else ""),
-            hint=f"that host is free again from {free}",
+            hint=f"{whose} is free again from {free}",
             uid=None,
             when=when,
-            hostId=host,
+            **_whose(host),
             freeFrom=until,
             calendar=calendar,
         )
@@ -303,12 +311,19 @@ class HostBusy(SlotTaken):
 class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
 
-    def __init__(self, *, seats: int, persons: int) -> None:
+    def __init__(self, *, seats: int, persons: int, room: str | None = None) -> None:
+        """`room` is the resource that holds no more."""
+        where = f"{bare_resource(room)}, which holds {seats}" if room else None
         super().__init__(
-            f"{persons} persons do not fit into {seats} seats",
+            f"{persons} persons do not fit into {where or f'{seats} seats'}",
             seats=seats,
             persons=persons,
+            **({"resourceId": room} if room else {}),
         )
+
+
+class NeedsTaken(Conflict, code="needs_taken"):
+    """Coming bookings cannot be given what their event type needs by now."""
 
 
 class DuplicateAttendee(Conflict, code="duplicate_attendee"):

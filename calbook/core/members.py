@@ -14,6 +14,11 @@ def is_resource(id: str) -> bool:
     return id.startswith(RESOURCE_PREFIX)
 
 
+def bare_resource(id: str) -> str:
+    """As people call it: `room1`."""
+    return id.removeprefix(RESOURCE_PREFIX)
+
+
 def hosts_among(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(id for id in ids if not is_resource(id))
 

@@ -112,13 +112,15 @@ class Schedule(NamedTuple):
 
 
 class Host(NamedTuple):
-    """Who gives the time."""
+    """Who gives the time; of another kind, a room or thing that is needed for it."""
 
     id: str
     name: str
     email: str | None
     timezone: str
     schedule_id: str
+    kind: str = "host"
+    capacity: int | None = None  # persons who fit in
 
 
 class Assignment(NamedTuple):
@@ -267,6 +269,8 @@ class BookingTerms(NamedTuple):
 
 class Booking(NamedTuple):
     """One event type booked by one or more attendees for one or more occurrences.
+
+    `host_ids` are its hosts, and behind them the resources that it needs.
 
     `occurrences` are in the order of their `recurrence_id`. `title`, `description`,
     `location` and `is_group` are the event type's as of its making, as people were

@@ -11,7 +11,7 @@ from functools import cache, reduce
 from operator import or_
 
 from calbook.core.assignment import LEAST_RECENT
-from calbook.core.members import is_resource
+from calbook.core.members import hosts_among, is_resource, resources_among
 from calbook.core.model import EventType, Need, SchedulingType
 
 MOST_NEEDS = 8
@@ -39,6 +39,18 @@ def _needs_by_scheduling_type(event_type: EventType) -> tuple[Need, ...]:
         return (need_all(a.host_id for a in event_type.hosts),)
     turns = Need(1, rotating, event_type.round_robin or LEAST_RECENT)
     return (turns, need_all(fixed)) if fixed else (turns,)
+
+
+def needs_of_kept(event_type: EventType, ids: Iterable[str]) -> tuple[Need, ...]:
+    """What a booking needs that keeps its hosts, and a resource of each of its sets."""
+    every = tuple(ids)
+    left, found = list(resources_among(every)), [need_all(hosts_among(every))]
+    for need in event_type.needs:
+        there = [id for id in left if id in need.ids][: need.number]
+        if there:
+            found.append(need._replace(number=len(there)))
+            left = [id for id in left if id not in there]
+    return (*found, need_all(left)) if left else tuple(found)
 
 
 def need_all(ids: Iterable[str]) -> Need:

@@ -25,6 +25,8 @@ _FILTERS = {
     # A host has many: walked in the list's order, so that a page needs no sorting.
     "host_id": "exists (select 1 from booking_hosts h"
     " where h.host_id = :host_id and h.uid = b.uid)",
+    "resource_id": "exists (select 1 from booking_hosts h"
+    " where h.host_id = :resource_id and h.uid = b.uid)",
     "email": "b.uid in (select uid from attendees where email_folded = :email)",
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
@@ -75,6 +77,8 @@ OCCURRENCE_FILTERS = {
     "event_type_id": "o.event_type_id = :event_type_id",
     "host_id": "exists (select 1 from booking_hosts h"
     f" where h.host_id = :host_id and h.uid = o.uid and {GIVES_TIME})",
+    "resource_id": "exists (select 1 from booking_hosts h"
+    f" where h.host_id = :resource_id and h.uid = o.uid and {GIVES_TIME})",
     "since": "o.start_at >= :since",
     "until": "o.start_at < :until",
     "not_over_by": "o.end_at > :not_over_by",

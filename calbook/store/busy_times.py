@@ -19,7 +19,7 @@ _STRETCHES = """
         and b.busy_start > :first - :longest
         and b.busy_end > :first
     join calendars k on k.id = b.calendar_id
-    where :host_id is null or h.id = :host_id
+    where h.id = :host_id or :host_id is null and h.kind = 'host'
     order by b.stretch_start, b.stretch_end, b.host_id, k.name, b.stretch
 """
 

@@ -6,9 +6,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from calbook.core.errors import InUse
-from calbook.core.model import MINUTE, DateOverride, EventType, Host, Hours, Schedule
+from calbook.core.members import resources_among
+from calbook.core.model import (
+    MINUTE,
+    Assignment,
+    DateOverride,
+    EventType,
+    Host,
+    Hours,
+    Schedule,
+)
+from calbook.core.needs import members_of
 from calbook.core.time import times
-from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
+from calbook.store.writer import (
+    Writer,
+    to_json,
+    to_minutes,
+    to_need,
+    to_question,
+    to_reminder,
+)
 
 
 class CatalogWriter(Writer):
@@ -77,10 +94,13 @@ class CatalogWriter(Writer):
             reminders=to_json([to_reminder(r) for r in e.reminders]),
             active=e.active,
             metadata=to_json(e.metadata),
+            needs=to_json([to_need(need) for need in e.needs]),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)
-        for position, assignment in enumerate(e.hosts):
+        resources = resources_among(members_of(e.needs))
+        rooms = (Assignment(id, is_fixed=True) for id in resources)
+        for position, assignment in enumerate((*e.hosts, *rooms)):
             self.run(
                 "insert into event_type_hosts values"
                 " (:id, :position, :host_id, :weight, :is_fixed, :priority)",
@@ -137,7 +157,7 @@ class CatalogWriter(Writer):
             InUse: naming one thing that does.
         """
         self.check_unused(noun, id)
-        if noun == "host":  # it counts as 0 what was handed over to others
+        if noun in _GIVE_TIME:  # it counts as 0 what was handed over to others
             self.run("delete from host_loads where host_id = :id", id=id)
         self.run(f"delete from {_TABLES[noun]} where id = :id", id=id)
 
@@ -157,7 +177,11 @@ _KEEPING_TEXT = """
         or :has_new_location and location is :old_location
     )
 """
-_TABLES = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
+_GIVE_TIME = ("host", "resource")
+_TABLES = {
+    **{"event type": "event_types", "schedule": "schedules"},
+    **dict.fromkeys(_GIVE_TIME, "hosts"),
+}
 _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "event type": (
         (
@@ -181,11 +205,30 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "a host with bookings stays for their history",
         ),
     ),
+    "resource": (
+        (
+            "select event_type_id from event_type_hosts where host_id = :id"
+            " order by event_type_id limit 1",
+            "event type {}",
+            "take it out of what that event type needs first",
+        ),
+        (
+            "select uid from booking_hosts where host_id = :id order by uid limit 1",
+            "booking {}",
+            "a resource with bookings stays for their history",
+        ),
+    ),
     "schedule": (
         (
-            "select id from hosts where schedule_id = :id order by id limit 1",
+            "select id from hosts where schedule_id = :id and kind = 'host'"
+            " order by id limit 1",
             "host {}",
             "give that host another schedule first",
+        ),
+        (
+            "select id from hosts where schedule_id = :id order by id limit 1",
+            "resource {}",
+            "give that resource another schedule first",
         ),
         (
             "select id from event_types where schedule_id = :id order by id limit 1",

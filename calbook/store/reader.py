@@ -105,7 +105,8 @@ _EVENT_TYPE = """
             'host_id', host_id, 'weight', weight,
             'is_fixed', is_fixed, 'priority', priority
         )), '[]') from (
-            select * from event_type_hosts where event_type_id = e.id order by position
+            select * from event_type_hosts
+            where event_type_id = e.id and host_id >= 'user_' order by position
         ) x) as hosts
     from event_types e
 """
@@ -120,6 +121,12 @@ _SCHEDULE = """
         ) x) as overrides
     from schedules s
 """
+# Rooms and things are rows of `hosts` too, with ids that begin with `res_`.
+_HOSTS, _RESOURCES = "hosts where kind = 'host'", "hosts where kind <> 'host'"
+_FROM = {
+    **{"event type": "event_types", "schedule": "schedules"},
+    **{"host": _HOSTS, "resource": _RESOURCES},
+}
 _ALL_DATES = {"first": "0000-00-00", "last": "9999-99-99"}
 
 
@@ -214,7 +221,7 @@ class Reader:
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
-            f"select count(*) from ({matching_bookings(filters)})",
+            f"select count(*) from ({matching_bookings(filters)}) found",
             {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -288,25 +295,24 @@ class Reader:
         return self._one("select * from hosts where id = :key", key=key)
 
     def host_rows(self) -> list[Row]:
-        return self._conn.execute("select * from hosts order by id").fetchall()
+        return self._conn.execute(f"select * from {_HOSTS} order by id").fetchall()
+
+    def resource_rows(self) -> list[Row]:
+        return self._conn.execute(f"select * from {_RESOURCES} order by id").fetchall()
 
     def oldest_host(self) -> str | None:
-        row = self._one("select id from hosts order by rowid limit 1")
+        row = self._one(f"select id from {_HOSTS} order by rowid limit 1")
         return row["id"] if row else None
 
     def ids(self, noun: str) -> tuple[str, ...]:
-        """Every id of a noun: `event type`, `host` or `schedule`."""
-        table = {"event type": "event_types", "host": "hosts", "schedule": "schedules"}
-        rows = self._conn.execute(f"select id from {table[noun]} order by id")
+        """Every id of a noun: `event type`, `host`, `resource` or `schedule`."""
+        rows = self._conn.execute(f"select id from {_FROM[noun]} order by id")
         return tuple(row[0] for row in rows)
 
     def names(self, noun: str) -> dict[str, str]:
-        """What people call each `event type` or `host`, by id."""
-        column, table = {
-            "event type": ("title", "event_types"),
-            "host": ("name", "hosts"),
-        }[noun]
-        rows = self._conn.execute(f"select id, {column} from {table} order by id")
+        """What people call each `event type`, `host` or `resource`, by id."""
+        column = "title" if noun == "event type" else "name"
+        rows = self._conn.execute(f"select id, {column} from {_FROM[noun]} order by id")
         return {row[0]: row[1] for row in rows}
 
     def _one(self, statement: str, **facts: Any) -> Row | None:

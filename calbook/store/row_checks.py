@@ -145,7 +145,20 @@ CHECKS = {
     """,
     "{} has no host": """
         select uid from bookings
-        where uid not in (select uid from booking_hosts where not is_of_dates)
+        where uid not in (
+            select uid from booking_hosts where not is_of_dates and host_id >= 'user_'
+        )
+    """,
+    "{} needs {}, of which nothing else says so": """
+        select e.id, x.value from event_types e cross join json_each(e.needs) n
+        cross join json_each(n.value ->> 'of') x
+        where not exists (
+            select 1 from event_type_hosts h
+            where h.event_type_id = e.id and h.host_id = x.value
+        )
+    """,
+    "{} is a {} and yet called so": """
+        select id, kind from hosts where (kind = 'host') <> (id >= 'user_')
     """,
     "{} has no attendee": """
         select uid from bookings where uid not in (select uid from attendees)
@@ -180,7 +193,7 @@ CHECKS = {
     "{} has a value that is not JSON": """
         select id from event_types where not (
             json_valid(questions) and json_valid(metadata) and json_valid(reminders)
-            and json_valid(coalesce(location, 'null'))
+            and json_valid(needs) and json_valid(coalesce(location, 'null'))
         )
         union select id from schedules where not json_valid(weekly)
         union select schedule_id from schedule_overrides where not json_valid(hours)

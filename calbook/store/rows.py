@@ -20,6 +20,7 @@ from calbook.core.model import (
     GivenStart,
     Host,
     Hours,
+    Need,
     Occurrence,
     Question,
     Reminder,
@@ -164,6 +165,10 @@ def event_type(row: Row) -> EventType:
         reminders=reminders(row["reminders"]),
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
+        needs=tuple(
+            Need(item["count"], tuple(item["of"]), item["rule"])
+            for item in json.loads(row["needs"])
+        ),
     )
 
 
@@ -183,9 +188,7 @@ def schedule(row: Row) -> Schedule:
 
 
 def host(row: Row) -> Host:
-    return Host(
-        row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]
-    )
+    return Host(*(row[name] for name in Host._fields))
 
 
 def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:

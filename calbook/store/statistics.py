@@ -66,7 +66,14 @@ GROUPS: Mapping[str, _Group] = {
     "host": _Group(
         "h.host_id",
         "(select name from hosts where id = f.key)",
-        f"join booking_hosts h on h.uid = o.uid and {GIVES_TIME}",
+        f"join booking_hosts h on h.uid = o.uid and {GIVES_TIME}"
+        " and h.host_id >= 'user_'",
+    ),
+    "resource": _Group(
+        "h.host_id",
+        "(select name from hosts where id = f.key)",
+        f"join booking_hosts h on h.uid = o.uid and {GIVES_TIME}"
+        " and h.host_id < 'user_'",
     ),
     "week": _Group(
         "w.name",

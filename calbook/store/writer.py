@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.model import MINUTE, Question, Reminder
+from calbook.core.model import MINUTE, Need, Question, Reminder
 from calbook.core.time import times
 from calbook.store.facts import Facts
 
@@ -143,6 +143,10 @@ def to_epoch(moment: datetime | None) -> int | None:
 
 def to_minutes(length: timedelta | None) -> int | None:
     return None if length is None else length // MINUTE
+
+
+def to_need(need: Need) -> dict[str, Any]:
+    return {"count": need.number, "of": list(need.ids), "rule": need.rule}
 
 
 def to_reminder(reminder: Reminder) -> dict[str, Any]:

@@ -41,6 +41,7 @@ KEYS = [
     "title",
     "hostId",
     "hostIds",
+    "resourceIds",
     "startTime",
     "endTime",
     "timezone",
@@ -142,6 +143,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
         "title": "Product demo",
         "hostId": "user_me",
         "hostIds": ["user_me"],
+        "resourceIds": [],
         **times,
         "timezone": "America/New_York",
         **state,
@@ -167,6 +169,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
                 "attendances": {},
                 "offsetDiffers": False,
                 "hostIds": ["user_me"],
+                "resourceIds": [],
             }
         ],
         "overrides": [],

@@ -198,6 +198,8 @@ LISTINGS = {
     "event show": ["event show demo"],
     "host list": ["host list"],
     "host show": ["host show me"],
+    "resource list": ["resource list"],
+    "resource show": ["resource show room1"],
     "schedule list": ["schedule list"],
     "schedule show": ["schedule show work"],
     "webhook list": ["webhook list"],
@@ -211,6 +213,7 @@ SETUP = """init --name Me --email me@example.com --tz UTC
 config smtp --host 127.0.0.1 --port 9 --from me@example.com --security none
 webhook add http://127.0.0.1:9/ --allow-http
 event add demo
+resource add room1
 busy add --from 2027-01-06 --to 2027-01-06
 create --event demo --start 2027-01-18T10:00 --name A --email a@b.example --notify"""
 

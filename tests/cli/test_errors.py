@@ -40,7 +40,7 @@ TABLE = {
     **dict.fromkeys(("bad_input", "invalid_responses"), 2),
     **dict.fromkeys(("not_found",), 3),
     **dict.fromkeys(("exists", "slot_taken", "seats_full", "duplicate_attendee"), 4),
-    **dict.fromkeys(("key_reused", "version_conflict"), 4),
+    **dict.fromkeys(("key_reused", "version_conflict", "needs_taken"), 4),
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
@@ -269,6 +269,25 @@ def duplicate_attendee(scene: Scene) -> Iterator[Reached]:
 def key_reused(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked(idempotency_key="k1")
     yield Reached(create("--idempotency-key", "k1"), {"key": "k1", "uid": uid})
+
+
+@way
+def needs_taken(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    scene.client.calendar.resources.create("room1")
+    scene.client.calendar.busy.add(
+        resource_id="room1", start_time="2027-01-18", end_time="2027-01-18"
+    )
+    taken = {
+        "uid": uid,
+        "date": "2027-01-18",
+        "startTime": "2027-01-18T10:00:00-05:00",
+        "code": "slot_taken",
+        "message": "room1: that time is taken: res_room1 is busy (Mon 18 Jan 2027,"
+        " 00:00–Tue 19 Jan 00:00 America/New_York)",
+    }
+    needs = ("--needs", "room1", "--claim-existing")
+    yield Reached(("event", "update", "demo", *needs), {"conflicts": [taken]})
 
 
 @way

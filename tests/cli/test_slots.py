@@ -407,10 +407,11 @@ def test_explain_as_json_has_every_key(run: Run, uid: str, client: Client) -> No
     assert found == said.to_dict()
     assert list(found) == [
         *("eventTypeId", "startTime", "endTime", "timezone", "bookable", "code"),
-        *("exitCode", "message", "hostId", "hostIds", "joins", "rules"),
+        *("exitCode", "message", "hostId", "hostIds", "resourceIds", "joins"),
+        *("rules", "needs"),
     ]
     assert {tuple(rule) for rule in found["rules"]} == {
-        ("rule", "hostId", "passed", "message", "override", "details")
+        ("rule", "hostId", "resourceId", "passed", "message", "override", "details")
     }
 
 

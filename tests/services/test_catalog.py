@@ -64,6 +64,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "reminders": [],
         "active": True,
         "metadata": {},
+        "needs": [],
     } | different
 
 

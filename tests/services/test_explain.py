@@ -296,6 +296,7 @@ def test_a_rule_that_passes_tells_what_it_compared(
     assert found.to_dict() == {
         "rule": rule,
         "hostId": None,
+        "resourceId": None,
         "passed": True,
         "message": message,
         "override": OVERRIDES.get(rule),
@@ -411,6 +412,7 @@ def test_a_rule_that_refuses_tells_what_it_compared(
     assert found.to_dict() == {
         "rule": code,
         "hostId": None,
+        "resourceId": None,
         "passed": False,
         "message": message,
         "override": OVERRIDES.get(code),
@@ -433,6 +435,7 @@ def test_what_takes_the_time_is_named(demo: Demo, book: Book, explain: Explain) 
     assert said.rules[-1].to_dict() == {
         "rule": "slot_taken",
         "hostId": None,
+        "resourceId": None,
         "passed": False,
         "message": f"that time is taken by {held.uid} ({meeting});"
         " that host is free again from Mon 18 Jan 2027, 10:15, buffers included",
@@ -488,8 +491,10 @@ def test_an_explanation_is_a_meeting_in_the_schedules_zone(
         "message": None,
         "hostId": "user_me",
         "hostIds": ["user_me"],
+        "resourceIds": [],
         "joins": None,
         "rules": None,
+        "needs": [],
     }
     assert said.rules[2].message == "open Mon 18 Jan 2027, 23:00–Tue 19 Jan 07:00"
     early = explain("2027-01-18 22:30", timezone="Asia/Tokyo")
@@ -812,6 +817,7 @@ def test_closed_hours_block_a_day(demo: Demo, blocked: Blocked) -> None:
         "startTime": "2027-01-18T17:00:00+00:00",
         "endTime": "2027-01-19T00:00:00+00:00",
         "hostId": None,
+        "resourceId": None,
         "code": "outside_hours",
         "message": "closed",
         "details": {"scheduleId": "sched_hours", "reasons": []},
@@ -896,6 +902,7 @@ def test_claims_block_with_their_buffers_cut_to_the_day(
         "startTime": "2027-01-18T00:00:00+00:00",
         "endTime": "2027-01-18T00:55:00+00:00",
         "hostId": "user_me",
+        "resourceId": None,
         "code": "slot_taken",
         "message": f"that time is taken by {first.uid}"
         " (Mon 18 Jan 2027, 00:05–00:35 UTC)",

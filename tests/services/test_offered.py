@@ -40,6 +40,20 @@ HOSTS = ("alice", "bob", "carol")
 ALGORITHMS = (
     *("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"),
 )
+# Rooms with the persons that they hold, and whose hours they have.
+ROOMS = {"room1": (None, None), "room2": (2, None), "room3": (None, "bob")}
+Set = tuple[int, tuple[str, ...]]
+NEEDS_OF_HOSTS: tuple[tuple[Set, ...], ...] = (
+    ((2, HOSTS),),
+    ((1, ("alice", "bob")), (1, ("bob", "carol"))),
+    ((1, ("carol",)), (1, HOSTS)),
+)
+NEEDS_OF_ROOMS: tuple[tuple[Set, ...], ...] = (
+    ((1, ("room1",)),),
+    ((1, ("room2", "room1")),),
+    ((2, ("room1", "room2", "room3")),),
+    ((1, ("room3", "room1")), (1, ("room1", "room2"))),
+)
 NEAR = 600  # minutes before and after the change that are listed
 
 
@@ -52,15 +66,22 @@ class Kind(NamedTuple):
     algorithm: str
     seats: int | None
     schedule: str | None
+    host_needs: tuple[Set, ...] = ()
+    rooms: tuple[Set, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         is_team = self.scheduling == "ROUND_ROBIN"
+        hosts = [
+            {"userId": id, "weight": weight, "isFixed": fixed, "priority": priority}
+            for id, weight, fixed, priority in self.hosts
+        ]
         return {
             **self.rules.fields(),
             "scheduling_type": self.scheduling,
-            "hosts": [
-                {"userId": id, "weight": weight, "isFixed": fixed, "priority": priority}
-                for id, weight, fixed, priority in self.hosts
+            **({} if self.host_needs else {"hosts": hosts}),
+            "needs": [
+                f"{number} of {','.join(ids)} by {self.algorithm}"
+                for number, ids in (*self.rooms, *self.host_needs)
             ],
             "round_robin": {"algorithm": self.algorithm} if is_team else None,
             "seats": self.seats,
@@ -103,6 +124,10 @@ def kinds(draw: st.DrawFn) -> Kind:
     scheduling = draw(st.sampled_from(["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]))
     some = draw(st.permutations(HOSTS))
     number = 1 if scheduling == "SINGLE" else draw(st.integers(1, 3))
+    sets = draw(st.sampled_from([(), (), *NEEDS_OF_HOSTS]))
+    if sets:
+        named = tuple(dict.fromkeys(host for _, ids in sets for host in ids))
+        some, number = named, len(named)
     return Kind(
         rules=draw(RULES),
         scheduling=scheduling,
@@ -110,7 +135,10 @@ def kinds(draw: st.DrawFn) -> Kind:
             (
                 host,
                 draw(st.integers(1, 3)),
-                scheduling == "ROUND_ROBIN" and n > 0 and draw(st.booleans()),
+                scheduling == "ROUND_ROBIN"
+                and n > 0
+                and not sets
+                and draw(st.booleans()),
                 draw(st.integers(0, 2)),
             )
             for n, host in enumerate(some[:number])
@@ -118,6 +146,8 @@ def kinds(draw: st.DrawFn) -> Kind:
         algorithm=draw(st.sampled_from(ALGORITHMS)),
         seats=draw(st.sampled_from([None, None, 1, 2, 3])),
         schedule=draw(st.sampled_from([None, None, "alice"])),
+        host_needs=sets,
+        rooms=draw(st.sampled_from([(), *NEEDS_OF_ROOMS])),
     )
 
 
@@ -138,7 +168,7 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
     )
     away = st.builds(
         Away,
-        host=st.sampled_from(HOSTS),
+        host=st.sampled_from([*HOSTS, "res_room1", "res_room3"]),
         start=STARTS.map(lambda n: change + n),
         length=st.sampled_from([1, 20, 60, 300, 5 * DAY]),
     )
@@ -164,6 +194,8 @@ class Stage:
         for host, windows in zip(HOSTS, scene.schedules, strict=True):
             calendar.schedules.create(host, **availability(windows, scene.change))
             calendar.hosts.create(host, name=host, schedule_id=host)
+        for room, (capacity, hours_of) in ROOMS.items():
+            calendar.resources.create(room, capacity=capacity, schedule_id=hours_of)
         for n, kind in enumerate(scene.kinds):
             calendar.event_types.create(f"kind_{n}", **kind.fields())
         for order in scene.orders:
@@ -224,6 +256,13 @@ class Stage:
         except (RuleError, Conflict):
             return None
 
+    def seats(self, booking: Booking) -> int:
+        """How many fit into a group, and into the rooms that it has."""
+        held = (ROOMS[id.removeprefix("res_")][0] for id in booking.resource_ids)
+        seats = self.kind.seats
+        assert seats is not None
+        return min([seats, *(number for number in held if number is not None)])
+
     def edit(self, kind: Kind) -> None:
         """What is booked becomes another thing; its bookings stay as they are."""
         self.client.calendar.event_types.update("kind_0", **kind.fields())
@@ -242,7 +281,11 @@ class Stage:
         """Every start on the grid of the first host of those who would take it."""
         ids = [host for host, *_ in self.kind.hosts]
         fixed = [host for host, _, is_fixed, _ in self.kind.hosts if is_fixed]
-        if self.kind.scheduling == "ROUND_ROBIN":
+        if self.kind.host_needs:
+            number, ids = self.kind.host_needs[0][0], [*self.kind.host_needs[0][1]]
+            asked = [host for host in ids if host == asked_for]
+            first = asked or ids if number < len(ids) else ids[:1]
+        elif self.kind.scheduling == "ROUND_ROBIN":
             rotating = [host for host in ids if host not in fixed]
             first = [h for h in rotating if asked_for in (None, h, *fixed)]
         else:
@@ -291,7 +334,7 @@ def test_what_is_listed_can_be_booked_and_nothing_else_on_the_grid(
             assert booked is not None, start
             assert booked.host_id == slot.host_id
             if slot.seats_left is not None:
-                assert len(booked.guests) + slot.seats_left == scene.kinds[0].seats
+                assert len(booked.guests) + slot.seats_left == stage.seats(booked)
         for start in stage.grid(host):
             assert start in listed or stage.tried(start, host) is None, start
 

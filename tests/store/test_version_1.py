@@ -133,8 +133,9 @@ def as_it_was(booking: str) -> str:
     people = ("email", "name", "phone", "timezone")
     made["attendee"] = {key: made["attendee"][key] for key in people}
     made["guests"] = [{key: guest[key] for key in people} for guest in made["guests"]]
+    del made["resourceIds"]
     for occurrence in made["occurrences"]:
-        for key in ("attendances", "offsetDiffers", "hostIds"):
+        for key in ("attendances", "offsetDiffers", "hostIds", "resourceIds"):
             del occurrence[key]
     return json.dumps(made, ensure_ascii=False)
 

@@ -52,7 +52,7 @@ class Rule(Value):
     """What one rule says of a start, and the facts that it compared.
 
     rule: the code of its refusal
-    host_id: whom it was asked of, where there are several; else None
+    host_id, resource_id: whom it was asked of, where there are several; else None
     passed: whether it lets the start be booked
     message: its word, and advice, in the command line's terms
     override: the name with which the host passes it; None where nobody may
@@ -61,10 +61,27 @@ class Rule(Value):
 
     rule: str
     host_id: str | None
+    resource_id: str | None
     passed: bool
     message: str
     override: RuleName | None
     details: dict[str, Any]
+
+
+class ExplainedNeed(Value):
+    """A set of which so many are needed, and who of it is free.
+
+    count, of, rule: how many, of whom, and by which rule it is whose turn
+    free: who is
+    others: who is not, with the code and message of what refuses each
+    """
+
+    _parts: ClassVar[Parts] = {"of": tuple, "free": tuple}
+    count: int
+    of: tuple[str, ...]
+    rule: str
+    free: tuple[str, ...]
+    others: list[dict[str, str]]
 
 
 class Explanation(Meeting):
@@ -76,11 +93,16 @@ class Explanation(Meeting):
     bookable: whether `create` would book it for one attendee
     code, exit_code, message: those of the refusal; None, 0 and None without one
     host_id, host_ids: who would take it, the first and all; None where nobody would
+    resource_ids: the rooms and things that it would take
     joins: the uid of the group in which it would take a seat
     rules: each rule's word, in the order in which they decide
+    needs: who is free of each set that is needed, where the event type has `needs`
     """
 
-    _parts: ClassVar[Parts] = {"rules": many_of(Rule), "host_ids": tuple}
+    _parts: ClassVar[Parts] = {
+        **{"rules": many_of(Rule), "needs": many_of(ExplainedNeed)},
+        **{"host_ids": tuple, "resource_ids": tuple},
+    }
     event_type_id: str
     timezone: str
     bookable: bool
@@ -89,20 +111,23 @@ class Explanation(Meeting):
     message: str | None
     host_id: str | None
     host_ids: tuple[str, ...]
+    resource_ids: tuple[str, ...]
     joins: str | None
     rules: tuple[Rule, ...]
+    needs: tuple[ExplainedNeed, ...]
 
 
 class Block(Meeting):
     """Time in which nothing can be booked, and why.
 
     start_time, end_time: RFC 3339 text; the end is not included
-    host_id: whose time it is; None where it is no single host's matter
+    host_id, resource_id: whose time it is; None where it is no single one's matter
     code, message: the refusal that a meeting in it meets, and why
     details: the facts, keys as in the JSON
     """
 
     host_id: str | None
+    resource_id: str | None
     code: str
     message: str
     details: dict[str, Any]

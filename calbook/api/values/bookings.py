@@ -62,9 +62,10 @@ class Occurrence(Meeting):
     attendances: single persons' by e-mail, in a group; empty where nobody was named
     offset_differs: whether its UTC offset is another than the first one's
     host_ids: who gives the time of this one
+    resource_ids: the rooms and things that this one has
     """
 
-    _parts: ClassVar[Parts] = {**_WORDS, "host_ids": tuple}
+    _parts: ClassVar[Parts] = {**_WORDS, "host_ids": tuple, "resource_ids": tuple}
     date: str
     status: Status
     resolution: Resolution | None
@@ -74,6 +75,7 @@ class Occurrence(Meeting):
     attendances: dict[str, AttendanceName]
     offset_differs: bool
     host_ids: tuple[str, ...]
+    resource_ids: tuple[str, ...]
 
 
 class Booking(Meeting):
@@ -84,6 +86,7 @@ class Booking(Meeting):
     event_type_id: what was booked
     title: what it was called then, as everybody in it was told
     host_id, host_ids: who gives the time, the first and all
+    resource_ids: the rooms and things that it has
     start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
     timezone: the zone in which it was booked
     status: the whole booking's by the clock
@@ -106,6 +109,7 @@ class Booking(Meeting):
         "guests": many_of(Attendee),
         "occurrences": many_of(Occurrence),
         "host_ids": tuple,
+        "resource_ids": tuple,
         "overrides": tuple,
     }
     uid: str
@@ -114,6 +118,7 @@ class Booking(Meeting):
     title: str
     host_id: str
     host_ids: tuple[str, ...]
+    resource_ids: tuple[str, ...]
     timezone: str
     status: Status
     resolution: Resolution | None

@@ -27,6 +27,24 @@ class Host(Value):
     schedule_id: str
 
 
+class Resource(Value):
+    """A room or thing that bookings need.
+
+    id, name: `res_…`, and what people read
+    kind: what it is: room, device, …
+    capacity: how many persons it holds; None is no limit
+    timezone: in which its days are meant
+    schedule_id: when it can be had
+    """
+
+    id: str
+    name: str
+    kind: str
+    capacity: int | None
+    timezone: str
+    schedule_id: str
+
+
 class Schedule(Value):
     """Weekly hours in one zone, and the dates that differ.
 
@@ -68,6 +86,7 @@ class EventType(Value):
     reminders: mails before each meeting
     active: whether it can be booked
     metadata: any JSON object of the caller's
+    needs: so many of each of these sets, beside or instead of `hosts`
     """
 
     id: str
@@ -97,6 +116,22 @@ class EventType(Value):
     reminders: list[json_types.Reminder]
     active: bool
     metadata: dict[str, Any]
+    needs: list[json_types.Need]
+
+    @property
+    def bookings_without_needs(self) -> list[json_types.BookedDate]:
+        """The dates to come that do not have what is needed by now.
+
+        After an `update` of `needs`; in JSON only where there are any.
+        """
+        found: list[json_types.BookedDate] = self._json.get("bookingsWithoutNeeds", [])
+        return found
+
+    @property
+    def bookings_claimed(self) -> list[json_types.BookedDate]:
+        """The dates to come that were given what they lacked, by `claim_existing`."""
+        found: list[json_types.BookedDate] = self._json.get("bookingsClaimed", [])
+        return found
 
     @property
     def bookings_keeping_text(self) -> int:

@@ -35,6 +35,19 @@ class Assignment(TypedDict):
     priority: int
 
 
+class Need(TypedDict):
+    count: int
+    of: list[str]
+    rule: Literal[
+        "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"
+    ]
+
+
+class BookedDate(TypedDict):
+    uid: str
+    date: str
+
+
 class Question(TypedDict):
     key: str
     label: str

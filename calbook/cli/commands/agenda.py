@@ -27,6 +27,7 @@ def agenda(
     ] = 7,
     event: o.EventType = None,
     host: o.Host = None,
+    resource: o.Resource = None,
     out: o.ListingTimes,
 ) -> None:
     """Show what takes place, day by day.
@@ -41,10 +42,11 @@ def agenda(
             days=days,
             event_type_id=event,
             host_id=host,
+            resource_id=resource,
             timezone=form.tz,
         )
         now = client.now()
-    show_agenda(found, form, now=now, host=host, is_whole=event is None)
+    show_agenda(found, form, now=now, host=host or resource, is_whole=event is None)
 
 
 def show_agenda(
@@ -69,7 +71,11 @@ def show_agenda(
 
 
 def next_(
-    *, event: o.EventType = None, host: o.Host = None, out: o.ListingTimes
+    *,
+    event: o.EventType = None,
+    host: o.Host = None,
+    resource: o.Resource = None,
+    out: o.ListingTimes,
 ) -> None:
     """Show the meeting that is running, else the next one."""
     form = out.form_in_zone()
@@ -80,6 +86,7 @@ def next_(
             status=("PENDING", "CONFIRMED"),
             event_type_id=event,
             host_id=host,
+            resource_id=resource,
             start_date=now - timedelta(days=1),
             count=1,
         )

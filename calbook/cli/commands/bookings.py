@@ -22,6 +22,7 @@ class Filters(o.Group):
     status: list[str] | None = o.option("--status", "STATUS", "May be repeated.")
     event_type_id: o.EventType = None
     host_id: o.Host = None
+    resource_id: o.Resource = None
     attendee_email: str | None = o.option(
         "--email", "ADDRESS", "Of an attendee or guest."
     )

@@ -36,6 +36,7 @@ class NewCalendar(o.Group):
         "--name", "NAME", "What to call it; its file's name without it."
     )
     host_id: o.Host = None
+    resource_id: o.Resource = None
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     strict: bool = o.flag("--strict", "Skip what is in a time zone that is not known.")
 
@@ -69,6 +70,7 @@ def _stem(file: str) -> str:
 
 class OwnTime(o.Group):
     host_id: o.Host = None
+    resource_id: o.Resource = None
     start_time: str | None = o.option("--from", "WHEN", "A date begins that day.")
     end_time: o.To = None
     reason: o.Reason = None
@@ -88,6 +90,7 @@ def add(*, time: OwnTime, out: o.PrintingTimes) -> None:
 
 class Range(o.Group):
     host_id: o.Host = None
+    resource_id: o.Resource = None
     start_date: str | None = o.option("--from", "WHEN", "Busy then or later.")
     end_date: str | None = o.option("--to", "WHEN", "Busy before; a date is included.")
 
@@ -112,11 +115,16 @@ def list_(
 
 
 def remove(
-    name: Calendar, *, host: o.Host = None, yes: o.Yes = False, out: o.Printing
+    name: Calendar,
+    *,
+    host: o.Host = None,
+    resource: o.Resource = None,
+    yes: o.Yes = False,
+    out: o.Printing,
 ) -> None:
     """Remove a calendar or own busy time; its host is free again."""
     with out.client() as client:
-        found = client.calendar.busy.get(name, host_id=host)
+        found = client.calendar.busy.get(name, host_id=host, resource_id=resource)
         ask_yes_no(f"Remove {found.name} of {found.host_id}?", yes=yes)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
     said = f"Removed {found.name} of {found.host_id}"
@@ -130,6 +138,7 @@ def refresh(
     ] = None,
     *,
     host: o.Host = None,
+    resource: o.Resource = None,
     out: o.PrintingTimes,
 ) -> None:
     """Read calendar files again, and further ahead as time goes by."""
@@ -139,9 +148,14 @@ def refresh(
     refusals = error_output.Refusals(form)
     with out.client() as client, _progress() as progress:
         calendars = client.calendar.busy.refresh(
-            name, host_id=host, refused=refusals.report, progress=progress
+            name,
+            host_id=host,
+            resource_id=resource,
+            refused=refusals.report,
+            progress=progress,
         )
-        others = [] if name else client.calendar.busy.list(host_id=host)
+        every = client.calendar.busy
+        others = [] if name else every.list(host_id=host, resource_id=resource)
     if calendars or not refusals.statuses:  # else stdout stays empty beside the errors
         _show_all("Refreshed", calendars, form)
     output.flush()
@@ -207,9 +221,11 @@ def _list_times(within: Range, out: o.Output) -> None:
             start_date=within.start_date or "now",
             end_date=within.end_date or "+7d",
             host_id=within.host_id,
+            resource_id=within.resource_id,
             timezone=form.tz,
         )
         zones = {one.id: one.timezone for one in client.calendar.hosts.list()}
+        zones |= {one.id: one.timezone for one in client.calendar.resources.list()}
     table = table_of("busy_times_table", form.tz, zones)
     output.print_list(found, form, keys=_TIME_KEYS, table=table)
 

@@ -44,6 +44,7 @@ class Details(o.Group):
     responses: o.Response = None
     metadata: o.Meta = None
     host_id: o.Host = None
+    resource_id: o.Resource = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
     by: o.By = "attendee"

@@ -1,6 +1,6 @@
 """`event add|list|show|update|remove`: what can be booked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,6 +103,12 @@ class Fields(o.Group):
         "A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host;"
         " at most 30d. May be repeated; none takes all out.",
     )
+    needs: list[str] | None = o.option(
+        "--needs",
+        "NEED",
+        "room1, '1 of room1,room2', '2 of alice,bob,carol by priority'; may be"
+        " repeated. none takes all out.",
+    )
     metadata: o.Meta = None
     active: bool | None = o.option(
         "--active/--inactive", help="Whether it takes bookings."
@@ -115,25 +121,65 @@ def add(event: NewName = None, *, fields: Fields, out: o.Printing) -> None:
     _save("create", event, fields, out)
 
 
-def update(event: Name, *, fields: Fields, out: o.Printing) -> None:
+def update(
+    event: Name,
+    *,
+    fields: Fields,
+    claim_existing: Annotated[
+        bool,
+        typer.Option(
+            "--claim-existing",
+            help="Give coming bookings what it needs, or change nothing.",
+        ),
+    ] = False,
+    out: o.Printing,
+) -> None:
     """Change an event type; `none` takes a limit out. Bookings made before keep the
     rules they were made under and what people were told of them; their reminders
     change too."""
-    _save("update", event, fields, out)
+    more = {"claim_existing": True} if claim_existing else {}
+    _save("update", event, fields, out, more)
 
 
-def _save(how: str, event: str | None, fields: Fields, out: o.Output) -> None:
-    read = _read_fields(fields)
+def _save(
+    how: str,
+    event: str | None,
+    fields: Fields,
+    out: o.Output,
+    more: "Mapping[str, Any] | None" = None,
+) -> None:
+    read = {**_read_fields(fields), **(more or {})}
     with out.client() as client:
         saved = getattr(client.calendar.event_types, how)(event, **read)
         silent = [] if out.json else _without_address(client, saved)
     _EVENT_TYPES.print(saved, out)
     if not out.json and saved.bookings_keeping_text:
         _say_kept(saved.bookings_keeping_text)
+    if not out.json:
+        _say_needs(saved)
     if not out.json and (saved.notify or saved.reminders):
         _hint()
     for host in silent:
         output.say(f"calbook: {host} has no e-mail and will not be reminded")
+
+
+def _say_needs(saved: "EventType") -> None:
+    """Which coming bookings do not have what is needed, or were given it."""
+    for dates, verb in (
+        (saved.bookings_without_needs, "without what it needs now"),
+        (saved.bookings_claimed, "now with what is needed"),
+    ):
+        if dates:
+            named = [f"{each['uid']} on {each['date']}" for each in dates[:_NAMED]]
+            more = len(dates) - len(named)
+            named += [f"and {more} more"] * bool(more)
+            number = words.count_text(len(dates), "date", "dates")
+            output.say(f"{number} to come {verb}: {', '.join(named)}")
+    if saved.bookings_without_needs:
+        output.say("hint: calbook event update … --claim-existing gives it to them")
+
+
+_NAMED = 20  # dates that are listed
 
 
 def _say_kept(number: int) -> None:
@@ -180,6 +226,7 @@ def _read_fields(fields: Fields) -> Json:
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
+        "needs": lambda texts: [text for text in texts if text not in _NONE],
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),

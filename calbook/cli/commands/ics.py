@@ -27,6 +27,7 @@ class Feed(o.Group):
 
     event_type_id: o.EventType = None
     host_id: o.Host = None
+    resource_id: o.Resource = None
     start_date: str | None = o.option("--from", "WHEN", "Of a feed: from then on.")
     end_date: str | None = o.option("--to", "WHEN", "Of a feed: a date is included.")
 

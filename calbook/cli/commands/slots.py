@@ -25,6 +25,7 @@ class Which(o.Group):
     """Whose starts, and beside what; named as the library's arguments are."""
 
     host_id: o.Host = None
+    resource_id: o.Resource = None
     exclude_booking_uid: str | None = o.option(
         "--exclude", "UID", "Where this booking can be moved to."
     )

@@ -21,7 +21,7 @@ def stats(
         str | None,
         typer.Option(
             "--by",
-            metavar="event|host|week|status|attendee",
+            metavar="event|host|resource|week|status|attendee",
             help="A row for each; without it the total.",
         ),
     ] = None,
@@ -29,6 +29,7 @@ def stats(
     to: o.To = None,
     event: o.EventType = None,
     host: o.Host = None,
+    resource: o.Resource = None,
     out: o.ListingTimes,
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
@@ -43,6 +44,7 @@ def stats(
             end_date=to,
             event_type_id=event,
             host_id=host,
+            resource_id=resource,
             timezone=form.tz,
         ).to_dict()
     if found["by"] is None:

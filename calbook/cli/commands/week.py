@@ -17,6 +17,7 @@ def week(
         str, typer.Option("--of", metavar="WHEN", help="A day of that week.")
     ] = "today",
     host: o.Host = None,
+    resource: o.Resource = None,
     svg: Annotated[
         str | None,
         typer.Option("--svg", metavar="FILE", help="Write it as a picture."),
@@ -33,14 +34,16 @@ def week(
     form = out.form_in_zone()
     with out.client() as client:
         bookings = client.calendar.bookings
-        found = bookings.week(of=of, host_id=host, timezone=form.tz)
+        found = bookings.week(
+            of=of, host_id=host, resource_id=resource, timezone=form.tz
+        )
         now = client.now()
     if svg is None and (form.fields or not output.is_for_people(form)):
-        agenda.show_agenda(found, form, now=now, host=host)
+        agenda.show_agenda(found, form, now=now, host=host or resource)
         return
     from calbook.cli.screen import timeline
 
-    page = timeline.make_page(found, now, host=host)
+    page = timeline.make_page(found, now, host=host or resource)
     if svg is not None:
         from calbook.cli.file_output import write_file
         from calbook.cli.screen import week_svg

@@ -109,6 +109,29 @@ def host_card(host: Json) -> str:
     )
 
 
+def resource_card(resource: Json) -> str:
+    return words.card_text(
+        [
+            ("Resource", resource["id"]),
+            ("Name", resource["name"]),
+            ("Kind", resource["kind"]),
+            ("Holds", resource["capacity"] and f"{resource['capacity']} persons"),
+            ("Zone", resource["timezone"]),
+            ("Schedule", resource["scheduleId"]),
+        ]
+    )
+
+
+def need_text(need: Json) -> str:
+    """`1 of room1, room2`; `room1` where there is no choice."""
+    names = ", ".join(map(words.short_host, need["of"]))
+    if need["count"] == len(need["of"]):
+        return names
+    rule = need["rule"]
+    by = "" if rule == "LEAST_RECENT" else f" by {rule}"
+    return f"{need['count']} of {names}{by}"
+
+
 def event_type_card(item: Json) -> str:
     return words.card_text(
         [
@@ -118,6 +141,7 @@ def event_type_card(item: Json) -> str:
             ("Duration", minutes_text(item["duration"])),
             ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
             ("Sharing", _sharing(item)),
+            ("Needs", "\n".join(map(need_text, item["needs"]))),
             ("Schedule", item["scheduleId"] or "each host's own"),
             ("Location", words.location_text(item["location"])),
             ("Meeting link", item["meetingUrlTemplate"]),

@@ -1,6 +1,6 @@
 """The listings of a terminal: which columns each has, and what stands in them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from calbook.cli import output
@@ -31,10 +31,14 @@ def _status(text: Callable[[Json], str]) -> Callable[[Json], Cell]:
 
 
 def _host_column(items: Sequence[Json], *, least: int) -> Columns:
-    """Whose rule or time it is, where that has to be said."""
-    if len({item["hostId"] for item in items} - {None}) < least:
+    """Whose it is, where they are several; also rooms and things."""
+    if len({_whose(item) for item in items} - {""}) < least:
         return {}
-    return {"Host": lambda item: words.short_host(item["hostId"] or "")}
+    return {"Host": lambda item: words.short_host(_whose(item))}
+
+
+def _whose(item: Json) -> str:
+    return item["hostId"] or item.get("resourceId") or ""
 
 
 def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
@@ -170,7 +174,20 @@ def explanation_table(answer: Json, tz: str | None = None) -> str:
             "Why": "message",
         },
     )
-    return f"{printable(words.bookable_text(answer, tz))}\n\n{table}"
+    lines = "".join(f"{printable(line)}\n" for line in _need_lines(answer))
+    needs = f"\n{lines}" if lines else ""
+    return f"{printable(words.bookable_text(answer, tz))}\n\n{table}{needs}"
+
+
+def _need_lines(answer: Json) -> Iterator[str]:
+    """`needs 1 of room1, room2: room2 is free; room1: …`."""
+    for need in answer["needs"]:
+        free = ", ".join(map(words.short_host, need["free"])) or "nobody"
+        others = [
+            f"{words.short_host(o['id'])}: {o['message']}" for o in need["others"]
+        ]
+        said = "; ".join([f"free: {free}", *others])
+        yield f"needs {cards.need_text(need)}; {said}"
 
 
 def event_types_table(items: Sequence[Json]) -> str:
@@ -201,6 +218,21 @@ def hosts_table(items: Sequence[Json]) -> str:
             "Zone": "timezone",
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
         },
+    )
+
+
+def resources_table(items: Sequence[Json]) -> str:
+    return _table(
+        items,
+        {
+            "Resource": lambda item: words.short_host(item["id"]),
+            "Name": "name",
+            "Kind": "kind",
+            "Holds": lambda item: str(item["capacity"] or ""),
+            "Zone": "timezone",
+            "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
+        },
+        nothing="no resources\n",
     )
 
 

@@ -19,8 +19,8 @@ MAILS = {"request": "invitation", "cancel": "cancellation", "reminder": "reminde
 
 
 def short_host(id: str) -> str:
-    """As people type it, without `user_`."""
-    return id.removeprefix("user_")
+    """As people type it, without `user_`; a resource without `res_`."""
+    return id.removeprefix("user_").removeprefix("res_")
 
 
 def short_uid(uid: str) -> str:
@@ -79,10 +79,14 @@ def bookable_text(answer: Json, tz: str | None = None) -> str:
     """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon: can be booked, with user_me`."""
     if not answer["bookable"]:
         return f"{meeting_time(answer, tz)}: cannot be booked ({answer['code']})"
-    how = f"can be booked, with {', '.join(answer['hostIds'])}"
+    how = f"can be booked, with {_members_text(answer)}"
     if answer["joins"]:
         how = f"joins {answer['joins']}"
     return f"{meeting_time(answer, tz)}: {how}"
+
+
+def _members_text(item: Json) -> str:
+    return ", ".join([*item["hostIds"], *item["resourceIds"]])
 
 
 def person_text(attendee: Json) -> str:
@@ -135,8 +139,8 @@ def change_lines(
     lines.append(f"  {people_text(booking)}, {status_text(booking)}")
     if booking["recurring"]:
         lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
-    if len(booking["hostIds"]) > 1 or with_host:
-        lines.append(f"  with {', '.join(booking['hostIds'])}")
+    if len(booking["hostIds"]) > 1 or booking["resourceIds"] or with_host:
+        lines.append(f"  with {_members_text(booking)}")
     return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
 
 
@@ -271,6 +275,8 @@ def pairs_text(values: Mapping[str, Any]) -> str:
 def event_details(event: Json, tz: str) -> str:
     """What differs after an event: `Mon 18 Jan 2027, 10:00 → …; a reason`."""
     facts = dict(event["change"])
+    if "assignments" in facts:  # it is one of them
+        facts.pop("assignment", None)
     move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
     reason = facts.pop("reason", None)
     rest = [
@@ -281,6 +287,11 @@ def event_details(event: Json, tz: str) -> str:
     return "; ".join(filter(None, [" → ".join(move), *rest, reason]))
 
 
+def _turn_text(turn: Json) -> str:
+    who = turn.get("hostId") or turn["resourceId"]
+    return f"{who} by {turn['rule']}: {turn['because']}"
+
+
 def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -288,7 +299,8 @@ def _listed(value: Any) -> str:
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "dates": lambda dates: f"of {dates_text(dates)}",
     "attendee": person_text,
-    "assignment": lambda a: f"{a['hostId']} by {a['rule']}: {a['because']}",
+    "assignment": lambda turn: _turn_text(turn),
+    "assignments": lambda turns: "; ".join(map(_turn_text, turns)),
     "note": lambda note: f"note: {note['content']}",
 }
 
@@ -371,6 +383,7 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
             ("Reason", booking["reason"]),
             ("Event type", booking["eventTypeId"]),
             ("Host", ", ".join(booking["hostIds"])),
+            ("Resources", ", ".join(booking["resourceIds"])),
             ("Attendee", _attendee(booking)),
             ("Phone", booking["attendee"]["phone"]),
             ("Their zone", booking["attendee"]["timezone"]),

@@ -26,7 +26,8 @@ _STEPS = 10_000_000  # of SQLite's machine, under a second
 # Ids, and the noun before them that nobody has to type.
 _IDS = {
     "events": ("evt_", "select id, slug from event_types order by active desc, id"),
-    "hosts": ("user_", "select id from hosts order by id"),
+    "hosts": ("user_", "select id from hosts where id >= 'user_' order by id"),
+    "resources": ("res_", "select id from hosts where id < 'user_' order by id"),
     "schedules": ("sched_", "select id from schedules order by id"),
     "webhooks": ("wh_", "select id from webhooks order by rowid"),
 }
@@ -62,7 +63,7 @@ _ALL_UIDS = f"""
 """
 _FACTS = """
     select coalesce(unixepoch(?), unixepoch()),
-        (select timezone from hosts order by rowid limit 1)
+        (select timezone from hosts where id >= 'user_' order by rowid limit 1)
 """
 
 

@@ -15,6 +15,7 @@ from calbook.core.booking import effective_status, transitions
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange
+from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import (
     SECOND,
     Actor,
@@ -205,13 +206,20 @@ def reschedule(
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-    new_hosts = host_ids is not None and host_ids != booking.host_ids
-    if not new_hosts:
+    members = host_ids or booking.host_ids
+    is_whole = all(
+        o.recurrence_id in placed or o.status is Status.CANCELLED
+        for o in booking.occurrences
+    )
+    if all(booking.hosts_of(o) == members for o in chosen):
         check_moves(booking, placed.values())
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
         moved = _move(booking, placed[occurrence.recurrence_id], reason)
+        own = host_ids or booking.hosts_of(occurrence)
+        of_all = members if is_whole else booking.host_ids
+        moved = moved._replace(host_ids=() if own == of_all else own)
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
@@ -219,7 +227,7 @@ def reschedule(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
-            host_ids=host_ids or booking.host_ids,
+            host_ids=members if is_whole else booking.host_ids,
         ),
         chosen,
         step,
@@ -231,10 +239,16 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **({"hostIds": list(host_ids or ())} if new_hosts else {}),
+            **_new_members(booking.hosts_of(first.occurrence), members),
             **(why or {}),
         },
     )
+
+
+def _new_members(before: Sequence[str], after: Sequence[str]) -> dict[str, list[str]]:
+    """Hosts and resources that are others than they were."""
+    pairs = (("hostIds", hosts_among), ("resourceIds", resources_among))
+    return {name: [*of(after)] for name, of in pairs if of(after) != of(before)}
 
 
 def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurrence:

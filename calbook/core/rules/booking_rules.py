@@ -83,6 +83,7 @@ class Proposal(NamedTuple):
     open_time: tuple[tuple[Span, ...], ...]  # of each schedule that must be open
     booked_that_day: int = 0
     persons: int = 1
+    room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -195,9 +196,11 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 
 def seats_full(p: Proposal) -> CalbookError | None:
     seats = p.event_type.seats
-    if seats is None or p.persons <= seats:
+    if seats is not None and p.persons > seats:
+        return SeatsFull(seats=seats, persons=p.persons)
+    if p.room is None or p.room[2] <= p.room[1]:
         return None
-    return SeatsFull(seats=seats, persons=p.persons)
+    return SeatsFull(room=p.room[0], seats=p.room[1], persons=p.room[2])
 
 
 def slot_taken(p: Proposal) -> CalbookError | None:
@@ -237,14 +240,9 @@ RULES: Rules = (
 )
 
 
-def _without_overrides(*rules: Rule) -> Rules:
-    return tuple(pair for pair in RULES if pair[0] in rules)
-
-
 # Of the dates of a series after the first.
-RULES_FOR_EACH_DATE = _without_overrides(
-    in_the_past, outside_hours, slots_per_day, slot_taken
-)
+_OF_EACH_DATE = (in_the_past, outside_hours, slots_per_day, slot_taken)
+RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),

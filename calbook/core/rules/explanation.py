@@ -21,6 +21,7 @@ from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
 _OF_HOSTS = (booking_rules.outside_hours, booking_rules.slot_taken)
+_OF_ROOMS = booking_rules.seats_full
 
 
 class RuleResult(NamedTuple):
@@ -44,9 +45,16 @@ def explain_rules(
     return tuple(
         _answer(rule, override, proposal, host_id if of_each else None)
         for rule, override in rules
-        for of_each in [rule in _OF_HOSTS and len(proposals) > 1]
+        for of_each in [_is_of_each(rule, proposals)]
         for host_id, proposal in (proposals if of_each else proposals[:1])
     )
+
+
+def _is_of_each(rule: Rule, proposals: Sequence[tuple[str, Proposal]]) -> bool:
+    """Seats are a matter of rooms where one holds fewer than come."""
+    if rule is _OF_ROOMS:
+        return any(p.room and p.room[2] > p.room[1] for _, p in proposals)
+    return rule in _OF_HOSTS and len(proposals) > 1
 
 
 def _answer(

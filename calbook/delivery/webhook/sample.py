@@ -30,6 +30,7 @@ BOOKING: Json = {
     "title": "Sample",
     "hostId": "user_sample",
     "hostIds": ["user_sample"],
+    "resourceIds": [],
     "startTime": _START,
     "endTime": _END,
     "timezone": "UTC",
@@ -57,6 +58,7 @@ BOOKING: Json = {
             "attendances": {},
             "offsetDiffers": False,
             "hostIds": ["user_sample"],
+            "resourceIds": [],
         }
     ],
     "overrides": [],

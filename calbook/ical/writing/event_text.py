@@ -6,7 +6,7 @@ No phone number, no metadata, no private note: the entry goes to everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -40,6 +40,7 @@ class Invite(NamedTuple):
     only: date | None = None
     leaver: Attendee | None = None
     joiner: Attendee | None = None
+    resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
 
     @property
     def organizer(self) -> Host:
@@ -68,6 +69,16 @@ class Invite(NamedTuple):
         return 2 * live.count(Status.PENDING) > len(live)
 
 
+def make_invite(booking: Booking, members: Iterable[Host]) -> Invite:
+    """The entry of a booking, whose hosts and resources are given."""
+    every = tuple(members)
+    return Invite(
+        booking,
+        tuple(member for member in every if member.kind == "host"),
+        resources=tuple(member for member in every if member.kind != "host"),
+    )
+
+
 def summary(invite: Invite) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone."""
     title, attendee = invite.booking.title, invite.booking.attendee.name
@@ -84,7 +95,15 @@ def place(invite: Invite) -> str | None:
     """Where to go; None when the link says it."""
     location = _location(invite)
     given = location.get("address") or location.get("text")
-    return given or (None if link(invite) else _PLACES.get(location.get("type", "")))
+    if given or invite.booking.location or link(invite):
+        return given or (
+            None if link(invite) else _PLACES.get(location.get("type", ""))
+        )
+    return _resource_names(invite)
+
+
+def _resource_names(invite: Invite) -> str | None:
+    return ", ".join(resource.name for resource in invite.resources) or None
 
 
 def _location(invite: Invite) -> Mapping[str, str]:
@@ -98,8 +117,10 @@ def description(invite: Invite) -> str:
     """
     booking = invite.booking
     url, notes = link(invite), clean_text(booking.notes or "")
+    rooms = _resource_names(invite)
     paragraphs = (
         booking.description,
+        rooms if rooms != place(invite) else None,
         None if booking.is_group else "\n".join(_answers(booking)),
         f"Notes: {notes}" if notes and not booking.is_group else None,
         f"Join: {url}" if url else None,

@@ -39,18 +39,26 @@ class BookingRequest(NamedTuple):
     move: Move | None = None  # of a booking that is there already
     host_ids: HostIds = ()  # whom it stays with
     notify: bool | None = None  # else as the event type says
+    resource_id: str | None = None
+    kept: HostIds = ()  # resources that it has, and keeps if it can
+    seated: int = 0  # persons whom a room has to hold, if not `persons`
+    own_needs: tuple[Need, ...] = ()  # instead of the event type's
 
     @property
     def needs(self) -> tuple[Need, ...]:
         """Whose time it takes: so many of each of these sets."""
+        if self.own_needs:
+            return self.own_needs
         if self.host_ids:
-            return (needs.need_all(self.host_ids),)
+            return needs.needs_of_kept(self.event_type, self.host_ids)
         return needs.needs_of(self.event_type)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """Who was asked for by name."""
-        return () if self.host_ids or self.host_id is None else (self.host_id,)
+        host_id = None if self.host_ids else self.host_id
+        members = needs.members_of(self.needs)
+        return tuple(id for id in (host_id, self.resource_id) if id in members)
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -79,18 +87,23 @@ def schedule_ids(
     return tuple(dict.fromkeys(schedules))
 
 
-def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -> str:
+def booking_timezone(
+    facts: Facts,
+    event_type: EventType,
+    host_id: str | None,
+    resource_id: str | None = None,
+) -> str:
     """The zone that the bookings live in: the first schedule's.
 
     A team's first host lends it the zone, whoever is asked for or has the turn.
 
     Raises:
-        NotFound: there is no such host.
+        NotFound: there is no such host or resource.
         BadInput: it is none of the event type's.
     """
-    if host_id is not None:
-        facts.host(host_id)
-        check_asked(event_type, host_id)
+    for id in filter(None, (host_id, resource_id)):
+        facts.host(id)
+        check_asked(event_type, id)
     first, *_ = schedule_ids(facts, event_type, (event_type.hosts[0].host_id,))
     return facts.timezone_of(first)
 

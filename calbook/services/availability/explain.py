@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from calbook.core import needs
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError
+from calbook.core.members import hosts_among, is_resource, resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
@@ -51,12 +52,14 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
         )
     found = host_choice.find_plan(facts, request)
     refusal = found if isinstance(found, CalbookError) else None
+    answers = explanation.explain_rules(_by_host(facts, request))
     return _json(
         request,
-        explanation.explain_rules(_by_host(facts, request)),
+        answers,
         refusal=refusal,
         host_ids=() if isinstance(found, CalbookError) else found.host_ids,
         joins=None,
+        needs_json=_needs_json(request, answers) if request.event_type.needs else (),
     )
 
 
@@ -98,6 +101,7 @@ def _json(
     refusal: CalbookError | None,
     host_ids: HostIds,
     joins: str | None,
+    needs_json: Sequence[Json] = (),
 ) -> Json:
     meeting = request.meetings[0]
     return {
@@ -110,21 +114,53 @@ def _json(
         "exitCode": refusal.exit_code if refusal else 0,
         "message": refusal and refusal.json_message,
         "hostId": host_ids[0] if host_ids else None,
-        "hostIds": list(host_ids),
+        "hostIds": [*hosts_among(host_ids)],
+        "resourceIds": [*resources_among(host_ids)],
         "joins": joins,
         "rules": [_rule(answer) for answer in answers],
+        "needs": list(needs_json),
     }
 
 
 def _rule(answer: RuleResult) -> Json:
     return {
         "rule": answer.rule,
-        "hostId": answer.host_id,
+        **_whose(answer.host_id),
         "passed": answer.passed,
         "message": answer.message,
         "override": answer.override,
         "details": {k: v for k, v in answer.details.items() if k != "refusals"},
     }
+
+
+def _whose(id: str | None) -> Json:
+    is_of_resource = id is not None and is_resource(id)
+    return {
+        "hostId": None if is_of_resource else id,
+        "resourceId": id if is_of_resource else None,
+    }
+
+
+def _needs_json(request: BookingRequest, answers: Sequence[RuleResult]) -> list[Json]:
+    """For each need, who is free and why others are not."""
+    refused: dict[str, RuleResult] = {}
+    for answer in answers:
+        if answer.host_id is not None and not answer.passed:
+            refused.setdefault(answer.host_id, answer)
+    return [
+        {
+            "count": need.number,
+            "of": list(need.ids),
+            "rule": need.rule,
+            "free": [id for id in need.ids if id not in refused],
+            "others": [
+                {"id": id, "code": why.rule, "message": why.message}
+                for id in need.ids
+                if (why := refused.get(id)) is not None
+            ],
+        }
+        for need in request.needs
+    ]
 
 
 def blocked_stretches(facts: Facts, request: BookingRequest, day: Span) -> list[Json]:
@@ -142,8 +178,12 @@ def _blocks(
     several = len(host_ids) > 1
     for key in schedule_ids(facts, request.event_type, host_ids):
         schedule = facts.schedule_around(key, [day])
-        whose = [h for h in host_ids if facts.host(h).schedule_id == key]
-        is_of_host = several and request.event_type.schedule_id is None
+        whose = [
+            id
+            for id in host_ids
+            if schedule_ids(facts, request.event_type, (id,)) == (key,)
+        ]
+        is_of_host = several and request.event_type.schedule_id != key
         [open_time] = open_hours.open_stretches_near(schedule, [day])
         for host_id in whose if is_of_host else [None]:
             yield from explanation.blocks_by_hours(schedule, open_time, day, host_id)
@@ -199,7 +239,7 @@ def _block(request: BookingRequest, block: BlockedStretch) -> Json:
     return {
         "startTime": times.rfc3339(block.span.start, request.timezone),
         "endTime": times.rfc3339(block.span.end, request.timezone),
-        "hostId": block.host_id,
+        **_whose(block.host_id),
         "code": block.code,
         "message": block.message,
         "details": dict(block.details),

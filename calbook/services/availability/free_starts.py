@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calbook.core import assignment, needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, Turn
 from calbook.core.errors import BadInput
+from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Need, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
@@ -51,7 +52,7 @@ def find_free_starts(
     With a rule, or where several dates move, those at which all may be. A group that
     has a seat left is listed at whatever time it starts.
     """
-    rota, seats = _Rotation(facts, request), request.event_type.seats
+    rota = _Rotation(facts, request)
     has_dates = rule is not None or (request.move and request.move.occurrences[1:])
     series = _SeriesSearch(facts, request, rule) if has_dates else None
     stride = DAY if has_dates else _STRIDE
@@ -62,11 +63,12 @@ def find_free_starts(
         groups = _groups(facts, request, span, rule)
         for start in sorted({*candidates, *groups}):
             if (group := groups.get(start)) is not None:
-                assert seats is not None
-                left = seats - len(group.attendees)
-                yield FreeStart(start, group.host_ids[0], left)
+                yield FreeStart(
+                    start, group.host_ids[0], _seats_left(facts, request, group)
+                )
             else:
-                yield FreeStart(start, rota.next(start, candidates[start]), seats)
+                chosen = rota.next(start, candidates[start])
+                yield FreeStart(start, chosen[0], rota.seats_with(chosen))
     if series is not None:
         series.check()
 
@@ -97,6 +99,13 @@ def _groups(
 
     rooms = group_bookings.open_groups(facts, request, span, rule)
     return {times.epoch(start): group for start, group in rooms.items()}
+
+
+def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:
+    from calbook.services.availability import group_bookings
+
+    seats, _ = group_bookings.seats_of(facts, request.event_type, group)
+    return seats - len(group.attendees)
 
 
 def _candidates(
@@ -172,13 +181,15 @@ class _Rotation:
     """Whose turn a start would be: the file is asked once for each host (and day).
 
     Where sets share members, who leads depends on who is left for the other needs, and
-    all who are free are looked at; else those who could lead.
+    where a room holds fewer than there are seats, these on the room: then all who are
+    free are looked at; else those who could lead.
     """
 
     def __init__(self, facts: Facts, request: BookingRequest) -> None:
         self._request = request
         self._needs = request.needs
-        self._is_exact = needs.share_members(self._needs)
+        self._rooms = _small_rooms(facts, request)
+        self._is_exact = bool(self._rooms) or needs.share_members(self._needs)
         self.candidates = (
             needs.members_of(self._needs) if self._is_exact else request.leads
         )
@@ -199,24 +210,40 @@ class _Rotation:
         self._turn = turn
         self._with_sender = with_sender
 
-    def next(self, start: int, free: Sequence[str]) -> str:
+    def next(self, start: int, free: Sequence[str]) -> Sequence[str]:
+        """Who would take it; only the first of them, where that is all that matters."""
         if not self._is_exact:
-            return self._take(start, self._needs[0], free)
-        chosen = needs.choose_members(
+            return (self._take(start, self._needs[0], free),)
+        return needs.choose_members(
             self._needs,
             [frozenset(free)],
             wanted=self._request.wanted,
             take=lambda need, ids: self._take(start, need, ids),
         )
-        return chosen[0]
+
+    def seats_with(self, chosen: Sequence[str]) -> int | None:
+        seats = self._request.event_type.seats
+        rooms = [self._rooms[id] for id in chosen if id in self._rooms]
+        return seats if seats is None else min([seats, *rooms])
 
     def _take(self, start: int, need: Need, free: Sequence[str]) -> str:
-        if len(free) == 1:
-            return free[0]
+        kept = [id for id in free if id in self._request.kept]
+        if kept or len(free) == 1:
+            return (*kept, *free)[0]
         counts = need.rule == AVAILABILITY_FIRST
         day = _date(start, self._request.timezone) if counts else None
         turns = [self._turn(need, id, day) for id in self._with_sender(tuple(free))]
         return assignment.next_turn(need, turns).assignment.host_id
+
+
+def _small_rooms(facts: Facts, request: BookingRequest) -> Mapping[str, int]:
+    """The resources that hold fewer persons than there are seats."""
+    seats = request.event_type.seats
+    if seats is None:
+        return {}
+    members = resources_among(needs.members_of(request.needs))
+    rooms = {id: facts.host(id).capacity for id in members}
+    return {id: n for id, n in rooms.items() if n is not None and n < seats}
 
 
 MOST_DATES = 250_000  # of all the series that are tried for one listing

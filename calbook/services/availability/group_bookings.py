@@ -11,6 +11,7 @@ from calbook.core.assignment import check_asked
 from calbook.core.booking import attendees, effective_status, transitions
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
+from calbook.core.members import resources_among
 from calbook.core.model import (
     Actor,
     Attendee,
@@ -65,7 +66,8 @@ def find_group(
     for booking in groups:
         attendees.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
-    return _choose(event_type, groups, host_id=request.host_id, persons=persons)
+    asked = (request.host_id, request.resource_id)
+    return _choose(facts, event_type, groups, asked=asked, persons=persons)
 
 
 def find_group_at(
@@ -79,7 +81,8 @@ def find_group_at(
     if event_type.seats is None or request.exclusion is not None:
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
-    return _choose(event_type, groups, host_id=request.host_id, persons=request.persons)
+    asked = (request.host_id, request.resource_id)
+    return _choose(facts, event_type, groups, asked=asked, persons=request.persons)
 
 
 def _groups(
@@ -98,20 +101,34 @@ def _groups(
     ]
 
 
+def seats_of(
+    facts: Facts, event_type: EventType, booking: Booking
+) -> tuple[int, str | None]:
+    """How many persons fit into a group, and the room that says so, if one does."""
+    assert event_type.seats is not None
+    rooms = [(facts.host(id).capacity, id) for id in resources_among(booking.host_ids)]
+    held = [(number, id) for number, id in rooms if number is not None]
+    capacity, id = min(held, default=(event_type.seats, ""))
+    return (capacity, id) if capacity < event_type.seats else (event_type.seats, None)
+
+
 def _choose(
+    facts: Facts,
     event_type: EventType,
     groups: Sequence[Booking],
     *,
-    host_id: str | None,
+    asked: tuple[str | None, str | None],
     persons: int,
 ) -> Booking | None:
-    assert event_type.seats is not None
-    groups = [group for group in groups if host_id in (None, *group.host_ids)]
+    """Of those with the host and resource that are asked for."""
+    wanted = set(filter(None, asked))
+    groups = [group for group in groups if wanted <= {*group.host_ids}]
     for booking in groups:
-        if len(booking.attendees) + persons <= event_type.seats:
+        seats, _ = seats_of(facts, event_type, booking)
+        if len(booking.attendees) + persons <= seats:
             return booking
     taken = {booking.host_ids[0] for booking in groups}
-    others = [id for id in _leads(event_type, host_id) if id not in taken]
+    others = [id for id in _leads(event_type, asked[0]) if id not in taken]
     return groups[0] if groups and not others else None
 
 
@@ -146,7 +163,8 @@ def open_groups(
 def _has_room(
     facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
-    if booking.recurring != rule or request.host_id not in (None, *booking.host_ids):
+    wanted = set(filter(None, (request.host_id, request.resource_id)))
+    if booking.recurring != rule or not wanted <= {*booking.host_ids}:
         return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
@@ -315,7 +333,12 @@ def propose_seats(
     meetings = [o.span for o in ahead or live or booking.occurrences]
     first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
     seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
-    return seat._replace(persons=len(booking.attendees) + persons)
+    every = len(booking.attendees) + persons
+    room = None
+    if event_type.seats is not None:
+        seats, room_id = seats_of(facts, event_type, booking)
+        room = (room_id, seats, every) if room_id else None
+    return seat._replace(persons=every, room=room)
 
 
 def _is_closed_or_away(p: Proposal) -> bool:

@@ -14,7 +14,7 @@ from calbook.core.errors import CalbookError
 from calbook.core.members import hosts_among, is_resource
 from calbook.core.model import Need
 from calbook.core.rules.several_dates import DatesDecision
-from calbook.services.availability import member_facts, refusals, turn_facts
+from calbook.services.availability import member_facts
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.member_facts import MemberFacts
 from calbook.store.facts import Facts
@@ -53,6 +53,8 @@ def find_plan(
     plan = _plan_by_turn(facts, request, known, unlike)
     if plan is not None and _is_possible(request, plan.decision):
         return plan
+    from calbook.services.availability import refusals  # only where nobody can
+
     return refusals.find_refusal(facts, request, known, unlike=unlike)
 
 
@@ -117,9 +119,16 @@ class Turns:
 
     def take(self, need: Need, free: Sequence[str]) -> str:
         """One of those who are free for a need."""
+        kept = [id for id in free if id in self._request.kept]
+        if kept:
+            return kept[0]
         if not self._is_led:
             free = hosts_with_sender(self._facts, self._request, free)
             self._is_led = True
+        from calbook.services.availability import (
+            turn_facts,
+        )  # only where one has a turn
+
         start = self._request.meetings[0].start
         turns = [
             turn_facts.read_turn(self._facts, self._request, need, id, start)

@@ -38,6 +38,7 @@ class AvailabilityQuery:
         timezone: str | None = None,
         *,
         reassigns: bool = False,
+        resource_id: str | None = None,
     ) -> None:
         self.event_type_id = event_type_id
         self.host_id = host_id
@@ -45,6 +46,7 @@ class AvailabilityQuery:
         self.exclude_booking_uid = exclude_booking_uid
         self.exclude_date = exclude_date
         self.reassigns = reassigns
+        self.resource_id = resource_id
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:
@@ -133,19 +135,21 @@ def _request(
     display = parsing.timezone(shown) if shown else None
     event_type = _event_type(facts, question.event_type_id)
     host_id, uid = _host_id(question.host_id), question.exclude_booking_uid
+    resource_id = _resource_id(question.resource_id)
     if uid is None and question.exclude_date is not None:
         raise UsageError("which booking is to be moved that day?")
     if uid is not None and moves:
         booking = facts.booking(facts.resolve_uid(uid))
         if booking.event_type_id == event_type.id:
             request = _request_move(facts, booking, question, now, host_id)
-            return request._replace(display_timezone=display)
+            return request._replace(display_timezone=display, resource_id=resource_id)
     return BookingRequest(
         event_type,
         meetings=(),
-        timezone=booking_timezone(facts, event_type, host_id),
+        timezone=booking_timezone(facts, event_type, host_id, resource_id),
         now=now,
         host_id=host_id,
+        resource_id=resource_id,
         display_timezone=display,
         exclusion=_exclusion(facts, uid, question.exclude_date, now),
     )
@@ -257,6 +261,12 @@ def _host_id(host_id: str | None) -> str | None:
     if host_id is None:
         return None
     return checks.identifier(host_id, "user", "hostId")
+
+
+def _resource_id(resource_id: str | None) -> str | None:
+    if resource_id is None:
+        return None
+    return checks.identifier(resource_id, "res", "resourceId")
 
 
 def _slot(clock: times.Formatter, length: int, found: FreeStart) -> Json:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from calbook.core.assignment import HostIds
+from calbook.core.members import resources_among
 from calbook.core.model import Claim, Span
 from calbook.core.rules import booking_rules, several_dates
 from calbook.core.rules.booking_rules import Obstacle, Proposal
@@ -23,6 +24,7 @@ from calbook.store.facts import Facts
 _OF_MEMBERS = (
     (booking_rules.outside_hours, "hours"),
     (booking_rules.slot_taken, None),
+    (booking_rules.seats_full, None),
 )
 
 
@@ -81,7 +83,7 @@ def make_proposals(
     schedules = schedule_ids(facts, request.event_type, ids)
     open_time = list(zip(*map(known.open_time, schedules), strict=True))
     counts = known.counts()
-    obstacles = _first_obstacles(ids, known)
+    obstacles, room = _first_obstacles(ids, known), _fullest_room(facts, request, ids)
     return tuple(
         Proposal(
             event_type=request.event_type,
@@ -91,6 +93,7 @@ def make_proposals(
             open_time=open_time[n] if open_time else (),
             booked_that_day=counts[n],
             persons=request.persons,
+            room=room,
             responses=request.responses,
             obstacle=obstacles.get(n),
             overridden=request.overridden,
@@ -98,6 +101,21 @@ def make_proposals(
         )
         for n, meeting in enumerate(request.meetings)
     )
+
+
+def _fullest_room(
+    facts: Facts, request: BookingRequest, ids: HostIds
+) -> tuple[str, int, int] | None:
+    """Of the resources the one that holds fewest, but those that it has already."""
+    rooms = [
+        (host.capacity, id)
+        for id in resources_among(ids)
+        if id not in request.kept and (host := facts.host(id)).capacity is not None
+    ]
+    if not rooms:
+        return None
+    capacity, id = min(rooms)
+    return (id, capacity or 0, request.seated or request.persons)
 
 
 def refused_dates(

@@ -13,8 +13,8 @@ from calbook.core import needs
 from calbook.core.booking import lifecycle, series, transitions
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import UsageError
-from calbook.core.members import hosts_among
+from calbook.core.errors import CalbookError, UsageError
+from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Booking, GivenStart, Occurrence, Status
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
@@ -40,7 +40,7 @@ def request_move(
         UsageError: nobody can, as it is but a part of a series.
     """
     booking, event_type = move.booking, facts.event_type(move.booking.event_type_id)
-    first = move.occurrences[0].span
+    first, host_ids = move.occurrences[0].span, _members_of(move)
     keeps_hosts = host_id in (None, *booking.host_ids)
     if not keeps_hosts:
         _check_hosts_may_change(move, now)
@@ -52,7 +52,9 @@ def request_move(
         timezone=booking.timezone,
         now=now,
         host_id=None if keeps_hosts else host_id,
-        host_ids=booking.host_ids if keeps_hosts else (),
+        host_ids=host_ids if keeps_hosts else (),
+        kept=resources_among(host_ids),
+        seated=len(booking.attendees),
         exclusion=Exclusion(
             booking.uid, tuple(o.recurrence_id for o in move.occurrences)
         ),
@@ -60,20 +62,29 @@ def request_move(
     )
 
 
+def _members_of(move: Move) -> tuple[str, ...]:
+    """Who gives the time of what moves; where they differ, of most of the booking."""
+    first, *others = map(move.booking.hosts_of, move.occurrences)
+    same = all(members == first for members in others)
+    return first if same else move.booking.host_ids
+
+
 def choose_hosts(facts: Facts, request: BookingRequest, *, reassigns: bool) -> HostPlan:
     """Who takes it to the request's meetings, and why.
 
-    The same hosts if they can. To be reassigned means others where these cannot, or
-    are none of the event type's any more, or where the time stays.
+    The same hosts if they can, and the same resources or others of their sets. To be
+    reassigned means others where these cannot, or are none of the event type's any
+    more, or where the time stays.
     """
     move = request.move
     assert move is not None
     if not reassigns:
         return host_choice.choose_hosts(facts, request)
-    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
+    kept = host_choice.find_plan(facts, request)
     is_handover = _is_handover(request, move)
-    if not is_handover and not same.decision.refused_numbers:
-        return same
+    if not is_handover and not isinstance(kept, CalbookError):
+        return kept
+    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
     request = request._replace(host_ids=())
     hosts = hosts_among(move.booking.host_ids)
     unlike = () if _have_hosts_left(request, move) or not is_handover else hosts

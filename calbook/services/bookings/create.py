@@ -137,7 +137,9 @@ def create_in_transaction(
         return first
     event_type = tx.lock_event_type(new_booking.event_type_id)
     record.record_expired_and_completed(tx, now)
-    timezone = booking_timezone(tx, event_type, new_booking.host_id)
+    timezone = booking_timezone(
+        tx, event_type, new_booking.host_id, new_booking.resource_id
+    )
     start = parsing.moment(
         new_booking.start_time, now=now, timezone=new_booking.timezone or timezone
     )
@@ -206,6 +208,7 @@ def _make_booking(
         timezone=timezone,
         now=now,
         host_id=new_booking.host_id,
+        resource_id=new_booking.resource_id,
         persons=len(new_booking.attendees),
         responses=new_booking.responses,
         overridden=new_booking.asker.overridden,

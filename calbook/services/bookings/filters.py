@@ -33,6 +33,7 @@ def read_filters(
         "status": _statuses,
         "event_type_id": lambda v: {"event_type_id": _event_type(reader, v)},
         "host_id": lambda v: {"host_id": _host(reader, v)},
+        "resource_id": lambda v: {"resource_id": _resource(reader, v)},
         "attendee_email": lambda v: {
             "email": checks.fold_email(checks.prose(v, "attendeeEmail", most=1_000))
         },
@@ -65,6 +66,13 @@ def _host(reader: Reader, key: str) -> str:
     return str(row["id"])
 
 
+def _resource(reader: Reader, key: str) -> str:
+    row = reader.host_row(checks.identifier(key, "res", "resourceId"))
+    if row is None:
+        raise NotFound("resource", key, known=reader.ids("resource"))
+    return str(row["id"])
+
+
 def _dates(
     reader: Reader, given: Mapping[str, Any], *, timezone: str | None, now: int
 ) -> dict[str, Any]:
@@ -86,6 +94,12 @@ def _dates(
             field="endDate",
         )
     return chosen
+
+
+def whose_time(chosen: Mapping[str, Any]) -> str | None:
+    """The host or resource whose days, hours and busy time are meant."""
+    found: str | None = chosen.get("host_id") or chosen.get("resource_id")
+    return found
 
 
 def days_timezone(

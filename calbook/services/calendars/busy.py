@@ -278,7 +278,7 @@ def _save(
 def _host(facts: BusyReader, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
-        return facts.host(checks.identifier(host_id, "user", "hostId"))
+        return facts.host(checks.member_id(host_id))
     every = facts.ids("host")
     if len(every) != 1:
         names = " or ".join(id.removeprefix("user_") for id in every[:8])

@@ -11,7 +11,7 @@ from calbook.core import checks
 from calbook.core.booking import effective_status
 from calbook.core.model import MINUTE, Booking
 from calbook.core.time import parsing, times
-from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.event_text import Invite, make_invite
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
@@ -110,14 +110,14 @@ def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:
     """What a calendar program lists the feed under."""
     if "event_type_id" in chosen:
         return facts.event_type(chosen["event_type_id"]).title
-    if "host_id" in chosen:
-        return facts.host(chosen["host_id"]).name
+    if whose := filters.whose_time(chosen):
+        return facts.host(whose).name
     return "Bookings"
 
 
 def _invites(facts: Facts, bookings: list[Booking]) -> list[Invite]:
     host = cache(facts.host)
     return [
-        Invite(booking, tuple(host(host_id) for host_id in booking.host_ids))
+        make_invite(booking, [host(host_id) for host_id in booking.host_ids])
         for booking in bookings
     ]

@@ -31,6 +31,10 @@ EVENT_TYPE = Kind(
     to_json.event_type_to_json,
 )
 HOST = Kind("host", "user", Reader.host_row, Reader.host_rows, to_json.host_to_json)
+RESOURCE = Kind(
+    *("resource", "res", Reader.host_row, Reader.resource_rows),
+    to_json.resource_to_json,
+)
 SCHEDULE = Kind(
     *("schedule", "sched", Reader.schedule_row, Reader.schedule_rows),
     to_json.schedule_to_json,
@@ -60,7 +64,7 @@ def remove_entry(context: Context, kind: Kind, id: str) -> None:
 
 
 def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], object]]:
-    """A host's busy time goes first: there may be much of it."""
+    """Busy time goes first: there may be much of it."""
 
     def check(tx: Transaction) -> None:
         tx.lock_catalog()
@@ -70,7 +74,7 @@ def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], ob
     found: list[str] = []
     yield check
     [id] = found
-    if kind is HOST:
+    if kind in (HOST, RESOURCE):
         from calbook.store import busy  # slow to import
 
         yield from busy.remove_all_steps(id)

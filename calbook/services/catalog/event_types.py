@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import Exists
+from calbook.services.catalog import needed_members
 from calbook.services.catalog.entries import (
     EVENT_TYPE,
     change_entry,
@@ -33,6 +34,7 @@ def create_event_type(
         tx.lock_catalog()
         new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
         check_is_new(tx, EVENT_TYPE, new.id)
+        new = needed_members.settle_needs(tx, new, names_hosts="hosts" in fields)
         _check_names(tx, new)
         _check_references(tx, new)
         tx.save_event_type(new, now=context.clock())
@@ -41,23 +43,40 @@ def create_event_type(
     return context.store.write(create)
 
 
-def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def update_event_type(
+    context: Context,
+    id: str,
+    fields: Mapping[str, Any],
+    *,
+    claims_existing: bool = False,
+) -> Json:
+    """With `claims_existing` coming bookings get what they need and do not have."""
     key = read_id(EVENT_TYPE, id)
-    check_names_a_field(EVENT_TYPE, key, fields)
+    if not claims_existing:
+        check_names_a_field(EVENT_TYPE, key, fields)
     changes = event_types.read_event_type_fields(fields)
-    kept: list[int] = []
+    told: dict[str, Any] = {}
 
     def save(tx: Transaction, now: datetime) -> None:
         before = tx.event_type(key)
-        after = event_types.check_event_type(before._replace(**changes))
+        after = needed_members.settle_needs(
+            tx, before._replace(**changes), names_hosts="hosts" in changes
+        )
         _check_names(tx, after)
         _check_references(tx, after)
-        tx.lock_hosts(a.host_id for a in (*before.hosts, *after.hosts))
+        needed_members.lock_members(tx, before, after, now=now)
         tx.save_event_type(after, now=now)
-        kept[:] = [tx.count_bookings_keeping_text(before, after, now=now)]
+        told.clear()
+        kept = tx.count_bookings_keeping_text(before, after, now=now)
+        if kept:
+            told["bookingsKeepingText"] = kept
+        if after.needs and (claims_existing or "needs" in changes):
+            told.update(
+                needed_members.cover_needs(tx, after, now=now, claims=claims_existing)
+            )
 
     answer = change_entry(context, EVENT_TYPE, key, save)
-    return {**answer, "bookingsKeepingText": kept[0]} if kept[0] else answer
+    return {**answer, **told}
 
 
 def _check_names(tx: Transaction, event_type: EventType) -> None:

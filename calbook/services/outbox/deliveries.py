@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from calbook.core.members import hosts_among
 from calbook.store import outbox
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
@@ -177,7 +178,7 @@ def _check_takes_place(tx: Transaction, row: Row, now: datetime) -> None:
     from calbook.store.reminders import start_reminded_of
 
     start, booking = start_reminded_of(tx, row["id"]), tx.booking(row["uid"])
-    hosts = (tx.host(host_id) for host_id in booking.host_ids)
+    hosts = (tx.host(host_id) for host_id in hosts_among(booking.host_ids))
     if not reminders.takes_part(booking, hosts, row["target"]):
         why = f"{row['target']} takes no part in it any more"
     elif start is None or not reminders.takes_place(booking, start):

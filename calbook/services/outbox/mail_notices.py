@@ -23,7 +23,7 @@ from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.outgoing.reminders import DueReminder
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
-from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.event_text import Invite, make_invite
 from calbook.settings import MailServer
 from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
@@ -146,7 +146,7 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:
-    return Invite(booking, tuple(tx.host(host_id) for host_id in booking.host_ids))
+    return make_invite(booking, map(tx.host, booking.host_ids))
 
 
 def update_reminders(

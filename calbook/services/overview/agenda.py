@@ -60,7 +60,10 @@ def read_week(
         monday = day - day.weekday() * DAY
         days = Days(monday, monday + 6 * DAY, zone)
         told = _days_json(context, facts, chosen, days)
-        return {**told, "openTimes": _open_times(facts, chosen.get("host_id"), days)}
+        return {
+            **told,
+            "openTimes": _open_times(facts, filters.whose_time(chosen), days),
+        }
 
 
 def _check_days(days: int) -> None:
@@ -80,7 +83,7 @@ def _day(
     context: Context, reading: Reader, chosen: Mapping[str, Any], at: Any, timezone: Any
 ) -> tuple[date, str]:
     """The local day of a moment, in the zone asked for, else in the host's."""
-    zone = filters.days_timezone(reading, timezone, host_id=chosen.get("host_id"))
+    zone = filters.days_timezone(reading, timezone, host_id=filters.whose_time(chosen))
     instant = parsing.range_start(at, now=context.clock(), timezone=zone)
     return times.local_date(instant, zone), zone
 
@@ -121,7 +124,7 @@ def _busy_times(reading: Reader, chosen: Mapping[str, Any], days: Days) -> list[
         return []
     rows = busy_time_rows(
         reading.connection,
-        chosen.get("host_id"),
+        filters.whose_time(chosen),
         times.epoch(times.day_start(days.first, days.timezone)),
         times.epoch(times.day_start(days.last + DAY, days.timezone)),
     )

@@ -27,7 +27,7 @@ def read_statistics(context: Context, wanted: Mapping[str, Any], *, by: Any) -> 
     with context.store.read(StatisticsReader) as counting:
         chosen = filters.read_filters(counting, wanted, now=now)
         zone = filters.days_timezone(
-            counting, wanted.get("timezone"), host_id=chosen.get("host_id")
+            counting, wanted.get("timezone"), host_id=filters.whose_time(chosen)
         )
         total = counting.figures(None, chosen, now=now)
         groups = _groups(counting, chosen_by, chosen, now=now, timezone=zone)

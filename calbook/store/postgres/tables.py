@@ -39,7 +39,9 @@ create table hosts (
     schedule_id text not null references schedules (id),
     created_at bigint not null,
     updated_at bigint not null,
-    revision bigint not null default 0
+    revision bigint not null default 0,
+    kind text not null default 'host',
+    capacity integer
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 
@@ -72,7 +74,8 @@ create table event_types (
     metadata text not null,
     created_at bigint not null,
     updated_at bigint not null,
-    reminders text not null default '[]'
+    reminders text not null default '[]',
+    needs text not null default '[]'
 );
 create index event_types_by_schedule on event_types (schedule_id);
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from calbook.core.needs import members_of, needs_of
 from calbook.core.time import times
 from calbook.store.transaction import Transaction
 
@@ -46,12 +47,12 @@ class PostgresTransaction(Transaction):
         found = self._conn.execute(_HOSTS.format(ids=_OF_EVENT_TYPE), facts)
         locked = {row["id"] for row in found}
         event_type = self.event_type(key)
-        hosts = {assigned.host_id for assigned in event_type.hosts}
-        while not hosts <= locked:  # it was given others meanwhile
-            self.lock_hosts(hosts)
-            locked |= hosts
+        members = {*members_of(needs_of(event_type))}
+        while not members <= locked:  # it was given others meanwhile
+            self.lock_hosts(members)
+            locked |= members
             event_type = self.event_type(key)
-            hosts = {assigned.host_id for assigned in event_type.hosts}
+            members = {*members_of(needs_of(event_type))}
         return event_type
 
     def lock_hosts(self, host_ids: Iterable[str]) -> None:

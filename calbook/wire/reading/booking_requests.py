@@ -32,6 +32,7 @@ class NewBooking(NamedTuple):
     attendees: tuple[Attendee, ...]
     asker: Asker
     host_id: str | None = None
+    resource_id: str | None = None
     timezone: str | None = None
     duration: timedelta | None = None
     notes: str | None = None
@@ -79,6 +80,7 @@ FIELDS = (
     "responses",
     "metadata",
     "host_id",
+    "resource_id",
     "location",
     "meeting_url",
     "timezone",
@@ -120,6 +122,7 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
 def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
     readers: Mapping[str, Callable[[Any], Any]] = {
         "host_id": lambda v: checks.identifier(v, "user", "hostId"),
+        "resource_id": lambda v: checks.identifier(v, "res", "resourceId"),
         "timezone": lambda v: read_timezone(v, "timezone"),
         "duration": lambda v: (
             checks.whole_number(v, "duration", least=1, most=LONGEST_DURATION // MINUTE)

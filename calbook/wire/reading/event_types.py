@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from calbook.core import checks
+from calbook.core.assignment import RULES
 from calbook.core.errors import BadInput
+from calbook.core.members import is_resource
 from calbook.core.model import (
     LONGEST_BUFFER,
     LONGEST_DURATION,
@@ -22,11 +24,11 @@ from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.rules.questions import TYPES
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
+from calbook.wire.reading.needs import read_needs
 from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read_object
 
 _YEAR = 525_600  # minutes
 _MOST_REMINDERS = 5
-_ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY")
 
 
 def _minutes(least: int, most: int) -> Callable[[object, str], timedelta]:
@@ -145,7 +147,7 @@ def _scheduling_type(value: object, field: str) -> SchedulingType:
 def _round_robin(value: object, field: str) -> str:
     if isinstance(value, Mapping):
         value = read_object(value, ("algorithm",), field).get("algorithm")
-    return checks.choice(value, field, _ROUND_ROBIN)
+    return checks.choice(value, field, tuple(RULES))
 
 
 def _schedule_id(value: object, field: str) -> str:
@@ -182,6 +184,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "reminders": _reminders,
     "active": checks.boolean,
     "metadata": checks.metadata,
+    "needs": read_needs,
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -219,7 +222,7 @@ def new_event_type(
     id, slug = _read_names(id, read.pop("slug", None))
     if default_host is not None:
         read.setdefault("hosts", (Assignment(default_host),))
-    if "hosts" not in read:
+    if "hosts" not in read and not read.get("needs"):
         raise BadInput(
             "hosts needs one host at least",
             hint="hosts.create(…)",
@@ -227,7 +230,7 @@ def new_event_type(
         )
     words = slug.replace("_", " ").replace("-", " ").split()
     read.setdefault("title", " ".join(words).capitalize())
-    return check_event_type(EventType(id=id, slug=slug, **read))
+    return EventType(id=id, slug=slug, **read)
 
 
 def _read_names(id: str | None, slug: str | None) -> tuple[str, str]:
@@ -261,6 +264,7 @@ def check_event_type(event_type: EventType) -> EventType:
     if (
         event_type.scheduling_type is SchedulingType.SINGLE
         and len(event_type.hosts) > 1
+        and all(is_resource(need.ids[0]) for need in event_type.needs)
     ):
         raise BadInput(
             f"{event_type.id} has several hosts but is SINGLE",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import status_by_time
+from calbook.core.members import hosts_among, resources_among
 from calbook.core.time.times import Formatter, rfc3339, rfc3339_formatter
 from calbook.wire.json_objects import Json, load_json
 
@@ -30,8 +31,9 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     attendees, items = json.loads(row["attendees"]), json.loads(row["occurrences"])
     if len(items) > 1:  # stored by their keys: one may have moved past another
         items.sort(key=lambda item: item["start_at"])
-    hosts = json.loads(row["hosts"])
-    occurrences = [_occurrence_to_json(item, stamp, hosts, now=now) for item in items]
+    every = json.loads(row["hosts"])
+    hosts, resources = hosts_among(every), resources_among(every)
+    occurrences = [_occurrence_to_json(item, stamp, every, now=now) for item in items]
     first = _first(row["starts_at"], items[0], occurrences[0], stamp)
     _tell_apart(occurrences, items, attendees, first["startTime"])
     together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
@@ -47,7 +49,8 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "eventTypeId": row["event_type_id"],
         "title": row["title"],
         "hostId": hosts[0],
-        "hostIds": hosts,
+        "hostIds": [*hosts],
+        "resourceIds": [*resources],
         "startTime": first["startTime"],
         "endTime": first["endTime"],
         "timezone": row["timezone"],
@@ -108,11 +111,14 @@ def limit_to_person(whole: Json, email: str) -> Json:
     return {**whole, "guests": guests, "occurrences": occurrences}
 
 
+_OF_ITS_OWN = ("startTime", "endTime", "status", "hostIds", "resourceIds")
+
+
 def occurrence_row_to_json(row: Row, *, now: int) -> Json:
     """A booking as one of its occurrences, with `date`; the row holds that one."""
     whole = booking_to_json(row, now=now)
     [only] = whole["occurrences"]
-    its_own = {key: only[key] for key in ("startTime", "endTime", "status", "hostIds")}
+    its_own = {key: only[key] for key in _OF_ITS_OWN}
     first = {"hostId": only["hostIds"][0]}
     return {"uid": whole["uid"], "date": only["date"], **whole, **its_own, **first}
 
@@ -189,7 +195,10 @@ def _by_email(attendances: str, attendees: list[Json]) -> Json:
 def _occurrence_to_json(
     item: Mapping[str, Any], stamp: Formatter, hosts: list[str], *, now: int
 ) -> Json:
-    """`hosts` are the booking's; of a date that was handed over they are its own."""
+    """`hosts` are the booking's; of a date that was handed over they are its own.
+
+    With them come the resources.
+    """
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
     if status_by_time.is_expired(
@@ -198,6 +207,7 @@ def _occurrence_to_json(
         status, resolution, cancelled_by = "CANCELLED", "expired", "system"
     elif status_by_time.is_completed(status, end=item["end_at"], now=now):
         status = "COMPLETED"
+    members = json.loads(item["hosts"]) if item["hosts"] else hosts
     return {
         "date": item["date"],
         "startTime": stamp(item["start_at"]),
@@ -209,7 +219,8 @@ def _occurrence_to_json(
         "attendance": item["attendance"],
         "attendances": {},
         "offsetDiffers": False,
-        "hostIds": json.loads(item["hosts"]) if item["hosts"] else hosts,
+        "hostIds": [*hosts_among(members)],
+        "resourceIds": [*resources_among(members)],
     }
 
 
@@ -220,9 +231,13 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
     """
     person = {"attendance": "unknown"}
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
-    meeting = {"attendances": {}, "offsetDiffers": False, "hostIds": answer["hostIds"]}
+    meeting: Json = {
+        **{"attendances": {}, "offsetDiffers": False},
+        "hostIds": answer["hostIds"],
+        "resourceIds": answer.get("resourceIds", []),
+    }
     return {
-        **_with(answer, {"title": title}),
+        **_with(answer, {"title": title, "resourceIds": []}),
         "attendee": _with(answer["attendee"], person),
         "guests": [_with(item, guest) for item in answer["guests"]],
         "occurrences": [_with(item, meeting) for item in answer["occurrences"]],

@@ -22,6 +22,17 @@ def host_to_json(row: Row) -> Json:
     }
 
 
+def resource_to_json(row: Row) -> Json:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "kind": row["kind"],
+        "capacity": row["capacity"],
+        "timezone": row["timezone"],
+        "scheduleId": row["schedule_id"],
+    }
+
+
 def schedule_to_json(row: Row) -> Json:
     return {
         "id": row["id"],
@@ -96,4 +107,5 @@ def event_type_to_json(row: Row) -> Json:
         ],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
+        "needs": json.loads(row["needs"]),
     }

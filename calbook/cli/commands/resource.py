@@ -1,0 +1,67 @@
+"""`resource add|list|show|update|remove`: rooms and things that bookings need."""
+
+from typing import Annotated, Any
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli.entries import Entries
+from calbook.cli.screen import cards
+from calbook.cli.session import read_whole_number
+
+RESOURCES = Entries(
+    "resources",
+    ("id", "name", "kind", "capacity", "timezone", "scheduleId"),
+    cards.resource_card,
+)
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
+]
+
+
+class Fields(o.Group):
+    name: o.Name = None
+    kind: str | None = o.option("--kind", "WORD", "What it is: room, device, …")
+    capacity: str | None = o.option("--capacity", "N", "Persons it holds, or none.")
+    timezone: str | None = o.option("--tz", "ZONE", "The zone of its days.")
+    schedule_id: str | None = o.option(
+        "--schedule", "SCHEDULE", "When it can be had; at any time without, or none."
+    )
+
+
+def _given(fields: Fields) -> dict[str, Any]:
+    """`none` takes a limit out."""
+    given = fields.given()
+    for name in ("capacity", "schedule_id"):
+        if given.get(name) in ("", "none"):
+            given[name] = None
+    if given.get("capacity") is not None:
+        given["capacity"] = read_whole_number(given["capacity"], "--capacity")
+    return given
+
+
+def add(resource: Name, *, fields: Fields, out: o.Printing) -> None:
+    """Add a room or thing."""
+    RESOURCES.save("create", resource, _given(fields), out)
+
+
+def update(resource: Name, *, fields: Fields, out: o.Printing) -> None:
+    """Change a room or thing."""
+    RESOURCES.save("update", resource, _given(fields), out)
+
+
+def list_(*, out: o.Listing) -> None:
+    """List the rooms and things."""
+    RESOURCES.print_all(out)
+
+
+def show(resource: Name, *, out: o.Showing) -> None:
+    """Show one room or thing."""
+    RESOURCES.print_one(resource, out)
+
+
+def remove(resource: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+    """Remove a room or thing that nothing refers to."""
+    RESOURCES.remove(resource, out, yes=yes)

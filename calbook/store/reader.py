@@ -51,7 +51,8 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
             (select json_group_array(json_object(
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
-                'metadata', json(metadata)
+                'metadata', json(metadata), 'ref', ref, 'language', language,
+                'person_id', person_id
             )) from (
                 select * from attendees where uid = b.uid order by position
             ) x) as attendees,
@@ -86,7 +87,10 @@ _FILTERS = {
     # A host has many: walked in the list's order, so that a page needs no sorting.
     "host_id": "exists (select 1 from booking_hosts h"
     " where h.host_id = :host_id and h.uid = b.uid)",
-    "email": "b.uid in (select uid from attendees where email_folded = :email)",
+    "email": "b.uid in (select uid from attendees where person_key = :email)",
+    "phone": "b.uid in (select uid from attendees where phone_digits = :phone)",
+    "ref": "b.uid in (select uid from attendees where ref = :ref)",
+    "person": "b.uid in (select uid from attendees where person_id = :person)",
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
     "search": """(
@@ -96,7 +100,9 @@ _FILTERS = {
         or exists (
             select 1 from attendees a where a.uid = b.uid
             and (instr(fold_case(a.name), :search) > 0
-                or instr(a.email_folded, :search) > 0)
+                or a.email is not null and instr(a.person_key, :search) > 0
+                or instr(fold_case(a.ref), :search) > 0
+                or instr(a.phone_digits, :digits) > 0)
         )
     )""",
 }
@@ -393,4 +399,9 @@ def where_clause(
 
 
 def bound_filters(filters: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"since": None, "until": None, **filters}
+    bound = {"since": None, "until": None, **filters}
+    if "search" in filters:
+        from calbook.core.people import searched_digits  # slow to import
+
+        bound["digits"] = searched_digits(filters["search"])
+    return bound

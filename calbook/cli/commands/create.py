@@ -25,7 +25,6 @@ _NEEDED = {
     "event_type_id": "--event",
     "start_time": "--start",
     "name": "--name",
-    "email": "--email",
 }
 
 
@@ -33,13 +32,17 @@ class Person(o.Group):
     name: str | None = o.option("--name", "NAME", "Who books.")
     email: o.Email = None
     phone: o.Phone = None
+    ref: o.Ref = None
     timezone: o.AttendeeTz = None
+    language: o.Language = None
 
 
 class Details(o.Group):
     """What is booked; named as the library's arguments are."""
 
-    guests: list[str] | None = o.option("--guest", "ADDRESS", "May be repeated.")
+    guests: list[str] | None = o.option(
+        "--guest", "ADDRESS", "Or a name; may be repeated."
+    )
     notes: o.BookingNotes = None
     responses: o.Response = None
     metadata: o.Meta = None

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids
+from calbook.core import ids, people
 from calbook.core.booking import attendees, lifecycle
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import CalbookError, UsageError
@@ -136,6 +136,8 @@ def create_in_transaction(
     if first is not None:
         return first
     event_type = tx.lock_event_type(new_booking.event_type_id)
+    booker = new_booking.attendees[0]
+    people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(

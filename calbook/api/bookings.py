@@ -7,7 +7,14 @@ from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
 from calbook.api.booking_reads import BookingReads
-from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.noun import (
+    ATTENDANCE,
+    CHANGE,
+    CORRECTIONS,
+    PERSONS,
+    REPEATABLE,
+    check_keywords,
+)
 from calbook.api.values.bookings import Booking, Note
 from calbook.wire.json_objects import Json
 
@@ -275,18 +282,14 @@ class Bookings(BookingReads):
         self,
         uid: str,
         *,
-        email: str | None = None,
-        phone: str | None = None,
-        ref: str | None = None,
-        person: str | None = None,
         by: ActorName = "attendee",
-        **options: Unpack[inputs.ChangeArguments],
+        **options: Unpack[inputs.LeaveArguments],
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.
 
-        `person` is an id, e-mail, phone, number or a name that one of them has. After
-        the primary attendee, the one who joined first is the primary. Options as in
-        `confirm`.
+        It is one person's: by `email`, `phone`, `ref`, or `person` (any of these, an id
+        or a name). After the primary attendee, the one who joined first is the primary.
+        Other options as in `confirm`.
 
         Raises:
             LastAttendee: nobody would be left; cancel instead.
@@ -295,9 +298,12 @@ class Bookings(BookingReads):
         from calbook.services.bookings.change import remove_attendee
         from calbook.wire.reading.booking_requests import read_person
 
-        who = read_person(email=email, phone=phone, ref=ref, person=person)
+        who = {key: options.get(key) for key in PERSONS}
+        rest = {key: value for key, value in options.items() if key not in who}
         return self._change(
-            *(remove_attendee, "remove_attendee", uid, options), person=who, by=by
+            *(remove_attendee, "remove_attendee", uid, rest),
+            person=read_person(**who),
+            by=by,
         )
 
     def mark_attended(
@@ -305,10 +311,6 @@ class Bookings(BookingReads):
         uid: str,
         *,
         date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
-        phone: str | Iterable[str] | None = None,
-        ref: str | Iterable[str] | None = None,
-        person: str | Iterable[str] | None = None,
         **options: Unpack[inputs.AttendanceArguments],
     ) -> Booking:
         """Record that the attendee came, from the start on; corrects a no-show.
@@ -317,26 +319,20 @@ class Bookings(BookingReads):
         `person` (any of these, an id or a name), else all of whom nothing is known.
         Options: `if_version`, `dry_run`.
         """
-        who = {"email": email, "phone": phone, "ref": ref, "person": person}
-        return self._mark("attended", uid, options, date=date, who=who)
+        return self._mark("attended", uid, options, date=date)
 
     def mark_no_show(
         self,
         uid: str,
         *,
         date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
-        phone: str | Iterable[str] | None = None,
-        ref: str | Iterable[str] | None = None,
-        person: str | Iterable[str] | None = None,
         **options: Unpack[inputs.AttendanceArguments],
     ) -> Booking:
         """Record that the attendee did not come, from the start on.
 
         As in `mark_attended`; a group is a NO_SHOW when nobody came.
         """
-        who = {"email": email, "phone": phone, "ref": ref, "person": person}
-        return self._mark("no_show", uid, options, date=date, who=who)
+        return self._mark("no_show", uid, options, date=date)
 
     def add_note(self, uid: str, *, content: str, is_private: bool = False) -> Note:
         """Append to the host's notes about a booking of any status.
@@ -395,15 +391,16 @@ class Bookings(BookingReads):
         self,
         attendance: str,
         uid: str,
-        options: Mapping[str, Any],
+        given: Mapping[str, Any],
         *,
         date: str | Date | None,
-        who: Mapping[str, object],
     ) -> Booking:
         from calbook.core.model import Attendance
         from calbook.services.bookings.change import record_attendance
         from calbook.wire.reading.booking_requests import read_dates, read_persons
 
+        who = {key: given[key] for key in PERSONS if key in given}
+        options = {key: given[key] for key in given.keys() - who.keys()}
         return self._change(
             *(record_attendance, f"mark_{attendance}", uid, options),
             ATTENDANCE,

@@ -100,9 +100,22 @@ class ChangeArguments(TypedDict, total=False):
     dry_run: bool
 
 
-class AttendanceArguments(TypedDict, total=False):
-    """As `ChangeArguments`; nobody is told of attendance."""
+class LeaveArguments(ChangeArguments, total=False):
+    """Who leaves: by one fact or several; `person` is any of them, an id or a name."""
 
+    email: str | None
+    phone: str | None
+    ref: str | None
+    person: str | None
+
+
+class AttendanceArguments(TypedDict, total=False):
+    """Who came, or all; nobody is told of it."""
+
+    email: str | Iterable[str] | None
+    phone: str | Iterable[str] | None
+    ref: str | Iterable[str] | None
+    person: str | Iterable[str] | None
     if_version: int | None
     dry_run: bool
 

@@ -17,6 +17,7 @@ DATE_FILTERS = ("event_type_id", "host_id", "start_date", "end_date", "timezone"
 PERSON_FILTERS = ("attendee_email", "phone", "ref", "person")
 BOOKING_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS, "status", "search")
 STATISTICS_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS)
+PERSONS = ("email", "phone", "ref", "person")
 ATTENDANCE = ("if_version", "dry_run")
 CHANGE = (*ATTENDANCE, "notify_attendee")
 REPEATABLE = (*CHANGE, "idempotency_key")

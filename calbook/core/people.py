@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks
 from calbook.core.checks import fold_email
-from calbook.core.errors import AmbiguousPerson, BadInput, DuplicateAttendee, NotFound
+from calbook.core.errors import (
+    AmbiguousPerson,
+    DuplicateAttendee,
+    NotFound,
+    UsageError,
+)
 from calbook.core.text import printable
 
 if TYPE_CHECKING:
@@ -176,7 +181,7 @@ def check_contact(contact: str, person: Attendee, event_type_id: str) -> None:
         return
     what, hint, command_hint = _ASKED[contact]
     field = "attendee.phone" if contact == "PHONE" else "attendee.email"
-    raise BadInput(
+    raise UsageError(
         f"{event_type_id} asks for {what}",
         hint=hint,
         command_hint=command_hint,

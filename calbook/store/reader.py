@@ -81,16 +81,20 @@ _STATUS = """
          else b.final_status end
 """
 
+_PERSON_COLUMNS = {
+    **{"email": "person_key", "phone": "phone_digits", "ref": "ref"},
+    "person": "person_id",
+}
 _FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
     # A host has many: walked in the list's order, so that a page needs no sorting.
     "host_id": "exists (select 1 from booking_hosts h"
     " where h.host_id = :host_id and h.uid = b.uid)",
-    "email": "b.uid in (select uid from attendees where person_key = :email)",
-    "phone": "b.uid in (select uid from attendees where phone_digits = :phone)",
-    "ref": "b.uid in (select uid from attendees where ref = :ref)",
-    "person": "b.uid in (select uid from attendees where person_id = :person)",
+    **{
+        name: f"b.uid in (select uid from attendees where {column} = :{name})"
+        for name, column in _PERSON_COLUMNS.items()
+    },
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
     "search": """(
@@ -132,7 +136,11 @@ OCCURRENCE_STATUS = """
          else o.status end
 """
 # The same filters, asked of single occurrences.
-OCCURRENCE_FILTERS = {
+OCCURRENCE_PERSON_COLUMNS = {
+    **{"email": "person_key", "phone": "phone_digits", "ref": "ref"},
+    "person": "person_id",
+}
+_FILTERS = {
     **_FILTERS,
     "statuses": f"{OCCURRENCE_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "o.event_type_id = :event_type_id",

@@ -14,7 +14,6 @@ from calbook.cli.session import (
     table_of,
     usage_error,
 )
-from calbook.core import people
 
 _KEYS = ("email", "name", "phone", "timezone", "attendance", "ref", "language")
 
@@ -102,9 +101,11 @@ def list_(uid: o.Uid, *, on: o.On = None, out: o.Listing) -> None:
 
 def _attendance(person: dict[str, Any], occurrence: dict[str, Any]) -> str:
     """One person's at one date; where persons are not told apart, everybody's."""
+    from calbook.core.people import shown_key  # slow to import
+
     said: dict[str, str] = occurrence["attendances"]
     together: str = occurrence["attendance"]
-    return said.get(people.shown_key(person), "unknown") if said else together
+    return said.get(shown_key(person), "unknown") if said else together
 
 
 class Persons(o.Group):

@@ -119,6 +119,10 @@ def create(
         missing = [
             option for key, option in _NEEDED.items() if not (given | booker).get(key)
         ]
+        if not any(booker.get(key) for key in ("email", "phone", "ref")) and (
+            missing or output.is_interactive()
+        ):
+            missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
         booking = _book(client, given, booker, form, dry_run=dry_run)

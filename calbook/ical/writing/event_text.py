@@ -46,6 +46,13 @@ class Invite(NamedTuple):
         return self.hosts[0]
 
     @property
+    def listed(self) -> tuple[Attendee, ...]:
+        """The attendees that it lists, by an address or by their names."""
+        if self.leaver:
+            return ()
+        return (self.joiner,) if self.joiner else self.booking.attendees
+
+    @property
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Those that it is about, by their `recurrence_id`.
 
@@ -91,12 +98,13 @@ def _location(invite: Invite) -> Mapping[str, str]:
     return invite.booking.location or {}
 
 
-def description(invite: Invite, unlisted: Sequence[Attendee] = ()) -> str:
+def description(invite: Invite, *, has_names: bool = False) -> str:
     """Paragraphs: what it is, the answers, the notes, the link, who is not listed.
 
     In a group nobody reads what another one answered or wrote.
     """
     booking = invite.booking
+    unlisted = [p for p in invite.listed if has_names and not p.email]
     url, notes = link(invite), clean_text(booking.notes or "")
     paragraphs = (
         booking.description,

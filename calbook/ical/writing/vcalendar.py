@@ -250,8 +250,7 @@ def _event(
     Few programs show a STATUS: a request says so in words.
     """
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
-    unlisted = _unlisted(invite) if method in _LISTING else ()
-    said = event_text.description(invite, unlisted)
+    said = event_text.description(invite, has_names=method in _LISTING)
     described = "\n\n".join(filter(None, [*requested, said]))
     event = icalendar.Event()
     _add_identity(event, invite.booking)
@@ -344,7 +343,7 @@ def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     agreed = {"PARTSTAT": "ACCEPTED"}
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in _listed(invite) if attendee.email),
+        *((attendee, asked) for attendee in invite.listed if attendee.email),
         *((host, agreed) for host in invite.hosts[1:] if host.email),
     ]
     if invite.leaver:
@@ -353,17 +352,6 @@ def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
     return [
         _address(person.email, person.name, role | answer) for person, answer in people
     ]
-
-
-def _listed(invite: Invite) -> tuple[Attendee, ...]:
-    return (invite.joiner,) if invite.joiner else invite.booking.attendees
-
-
-def _unlisted(invite: Invite) -> tuple[Attendee, ...]:
-    """Who has no address to be listed by."""
-    if invite.leaver:
-        return ()
-    return tuple(person for person in _listed(invite) if not person.email)
 
 
 def _alarm(event: icalendar.Event, before: timedelta) -> icalendar.Alarm:

@@ -101,13 +101,18 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
 
 
 def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
-    """As it would be: without the uid and the link that only a real one gets.
+    """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
     """
     if answer["version"] > 0:
         return answer
-    return {**answer, "uid": None, "meetingUrl": new_booking.meeting_url}
+    booker, *guests = (
+        {**person, "personId": None}
+        for person in (answer["attendee"], *answer["guests"])
+    )
+    own = {"attendee": booker, "guests": guests}
+    return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
 def _report_after_commit(

@@ -7,7 +7,14 @@ from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
 from calbook.api.booking_reads import BookingReads
-from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.noun import (
+    ATTENDANCE,
+    CHANGE,
+    CORRECTIONS,
+    PERSONS,
+    REPEATABLE,
+    check_keywords,
+)
 from calbook.api.values.bookings import Booking, Note
 from calbook.wire.json_objects import Json
 
@@ -214,10 +221,10 @@ class Bookings(BookingReads):
     ) -> Booking:
         """Correct what is not a time or a status; `metadata` replaces all of it.
 
-        Options: `name`, `email`, `phone`, `notes`, `location`, `meeting_url`,
-        `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which tells
-        everybody of another place, link or name. A new address is invited, and the
-        old one told that it is off; the others are not told of that.
+        Options: `name`, `email`, `phone`, `ref`, `language`, `notes`, `location`,
+        `meeting_url`, `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which
+        tells everybody of another place, link or name. A new address is invited, and
+        the old one told that it is off; the others are not told of that.
         """
         return self._update(uid, corrections)
 
@@ -236,10 +243,12 @@ class Bookings(BookingReads):
         self,
         uid: str,
         *,
-        email: str,
+        email: str | None = None,
         name: str | None = None,
         phone: str | None = None,
+        ref: str | None = None,
         timezone: str | None = None,
+        language: str | None = None,
         responses: Mapping[str, Any] | None = None,
         by: ActorName = "attendee",
         override: Iterable[RuleName] = (),
@@ -252,7 +261,7 @@ class Bookings(BookingReads):
 
         Raises:
             SeatsFull: there is none left.
-            DuplicateAttendee: the address is in this booking already.
+            DuplicateAttendee: the person is in this booking already.
             NotAGroup: the event type has no seats.
         """
         from calbook.services.bookings.change import add_attendee
@@ -260,7 +269,8 @@ class Bookings(BookingReads):
         from calbook.wire.reading.people import read_seat
 
         check_keywords("Bookings.add_attendee", options, CHANGE)
-        person = {"email": email, "name": name, "phone": phone, "timezone": timezone}
+        person = {"email": email, "name": name, "phone": phone, "ref": ref}
+        person |= {"timezone": timezone, "language": language}
         attendee = read_seat(person, responses)
         return self._change(
             *(add_attendee, "add_attendee", uid, options),
@@ -272,22 +282,28 @@ class Bookings(BookingReads):
         self,
         uid: str,
         *,
-        email: str,
         by: ActorName = "attendee",
-        **options: Unpack[inputs.ChangeArguments],
+        **options: Unpack[inputs.LeaveArguments],
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.
 
-        After the primary attendee, the one who joined first is the primary. Options
-        as in `confirm`.
+        It is one person's: by `email`, `phone`, `ref`, or `person` (any of these, an id
+        or a name). After the primary attendee, the one who joined first is the primary.
+        Other options as in `confirm`.
 
         Raises:
             LastAttendee: nobody would be left; cancel instead.
+            AmbiguousPerson: several persons are meant.
         """
         from calbook.services.bookings.change import remove_attendee
+        from calbook.wire.reading.booking_requests import read_person
 
+        who = {key: options.get(key) for key in PERSONS}
+        rest = {key: value for key, value in options.items() if key not in who}
         return self._change(
-            *(remove_attendee, "remove_attendee", uid, options), email=email, by=by
+            *(remove_attendee, "remove_attendee", uid, rest),
+            person=read_person(**who),
+            by=by,
         )
 
     def mark_attended(
@@ -295,29 +311,28 @@ class Bookings(BookingReads):
         uid: str,
         *,
         date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
         **options: Unpack[inputs.AttendanceArguments],
     ) -> Booking:
         """Record that the attendee came, from the start on; corrects a no-show.
 
-        Of a series say the `date`; in a group persons by `email`, else all of whom
-        nothing is known. Options: `if_version`, `dry_run`.
+        Of a series say the `date`; in a group persons by `email`, `phone`, `ref` or
+        `person` (any of these, an id or a name), else all of whom nothing is known.
+        Options: `if_version`, `dry_run`.
         """
-        return self._mark("attended", uid, options, date=date, email=email)
+        return self._mark("attended", uid, options, date=date)
 
     def mark_no_show(
         self,
         uid: str,
         *,
         date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
         **options: Unpack[inputs.AttendanceArguments],
     ) -> Booking:
         """Record that the attendee did not come, from the start on.
 
         As in `mark_attended`; a group is a NO_SHOW when nobody came.
         """
-        return self._mark("no_show", uid, options, date=date, email=email)
+        return self._mark("no_show", uid, options, date=date)
 
     def add_note(self, uid: str, *, content: str, is_private: bool = False) -> Note:
         """Append to the host's notes about a booking of any status.
@@ -376,21 +391,22 @@ class Bookings(BookingReads):
         self,
         attendance: str,
         uid: str,
-        options: Mapping[str, Any],
+        given: Mapping[str, Any],
         *,
         date: str | Date | None,
-        email: str | Iterable[str] | None,
     ) -> Booking:
         from calbook.core.model import Attendance
         from calbook.services.bookings.change import record_attendance
-        from calbook.wire.reading.booking_requests import read_dates, read_emails
+        from calbook.wire.reading.booking_requests import read_dates, read_persons
 
+        who = {key: given[key] for key in PERSONS if key in given}
+        options = {key: given[key] for key in given.keys() - who.keys()}
         return self._change(
             *(record_attendance, f"mark_{attendance}", uid, options),
             ATTENDANCE,
             attendance=Attendance(attendance),
             dates=read_dates(date, None, False),
-            emails=read_emails(email),
+            persons=read_persons(**who),
         )
 
 

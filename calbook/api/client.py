@@ -120,6 +120,11 @@ class Client:
         """How many deliveries this client's changes have queued and not yet tried."""
         return len(self._context.store.queued)
 
+    @property
+    def not_told(self) -> tuple[str, ...]:
+        """Whom this client's changes were to tell by mail, and who has no address."""
+        return tuple(dict.fromkeys(self._context.store.untold))
+
     def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
         """Send what this client's changes have queued, once; what has not arrived.
 

@@ -32,7 +32,7 @@ class EventTypes(Entries[EventType]):
         `slot_interval`, `slots_per_day`, `requires_confirmation`,
         `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
         `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
-        `notify`, `reminders`, `active`, `metadata`.
+        `notify`, `reminders`, `contact`, `active`, `metadata`.
 
         Raises:
             Exists: there is one with this id or slug.

@@ -32,6 +32,8 @@ def ask_missing(
     for key, label, check in _person(event_type):
         if not person.get(key):
             person[key] = ask(label, check)
+    if not any(person.get(key) for key in _CONTACT):
+        person |= _ask_contact(event_type)
     answers = given.setdefault("responses", {})
     for item in event_type["questions"]:
         question = Question(**{**item, "options": tuple(item["options"])})
@@ -99,14 +101,40 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     return start
 
 
+_CONTACT = ("email", "phone", "ref")  # what somebody is found by again
+
+
 def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:
+    """What cannot be left out."""
     wanted: list[tuple[str, str, Callable[[str], str]]] = [
-        ("name", "Name", lambda text: checks.line(text, "the name")),
-        ("email", "E-mail", lambda text: checks.email(text, "this")),
+        ("name", "Name", lambda text: checks.line(text, "the name"))
     ]
-    if (event_type["location"] or {}).get("type") == "PHONE_INBOUND":
+    if event_type["contact"] == "EMAIL":
+        wanted.append(("email", "E-mail", lambda text: checks.email(text, "this")))
+    is_called = (event_type["location"] or {}).get("type") == "PHONE_INBOUND"
+    if is_called or event_type["contact"] == "PHONE":
         wanted.append(("phone", "Phone", lambda text: checks.phone(text, "this")))
     return wanted
+
+
+def _ask_contact(event_type: Json) -> Json:
+    """An e-mail address or a phone number, or neither where a name is enough."""
+    may_be_empty = event_type["contact"] == "NONE"
+
+    def check(text: str) -> Json:
+        if not text and may_be_empty:
+            return {}
+        if "@" in text:
+            return {"email": checks.email(text, "this")}
+        if text and not checks.is_phone(text):
+            raise UsageError("this is neither an e-mail address nor a phone number")
+        return {"phone": checks.phone(text, "this")}
+
+    more = " (empty to skip)" if may_be_empty else ""
+    found: Json = ask(
+        f"E-mail or phone{more}", check, default="" if may_be_empty else None
+    )
+    return found
 
 
 def _answer(question: Question) -> Any:

@@ -5,7 +5,8 @@ CalbookError
 ├── NotFound           3  no such booking, event type, host, schedule, occurrence
 ├── Conflict           4  somebody else has it: a slot, a seat, a key, a version
 ├── RuleError          5  a rule or a status says no
-├── AmbiguousUid       6  a shortened uid fits more than one booking
+├── AmbiguousUid       6  a shortened uid fits more than one booking, or a name
+│                         more than one person (AmbiguousPerson)
 ├── StoreError         7  the file: locked, damaged, foreign, newer, not writable
 ├── DeliveryFailed     8  something could not be delivered
 ├── OutputError        1  an answer could not be written
@@ -312,10 +313,18 @@ class SeatsFull(Conflict, code="seats_full"):
 
 
 class DuplicateAttendee(Conflict, code="duplicate_attendee"):
-    """The same e-mail address twice in one booking."""
+    """The same person twice in one booking; `email` is None where there is none."""
 
-    def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is in this booking already", email=email)
+    def __init__(self, person: str, *, email: str | None) -> None:
+        hint = None
+        if email is None:
+            hint = "two of one name need a phone or a number to tell them apart"
+        super().__init__(
+            f"{email or person} is in this booking already",
+            hint=hint,
+            email=email,
+            **({} if email else {"person": person}),
+        )
 
 
 class KeyReused(Conflict, code="key_reused"):
@@ -430,9 +439,9 @@ class NotAGroup(RuleError, code="not_a_group"):
 class LastAttendee(RuleError, code="last_attendee"):
     """Nobody would be left in the booking."""
 
-    def __init__(self, uid: str, email: str) -> None:
+    def __init__(self, uid: str, person: str, *, email: str | None) -> None:
         super().__init__(
-            f"{email} is the last attendee of {uid}",
+            f"{email or person} is the last attendee of {uid}",
             hint="cancel it instead",
             command_hint=f"cancel it instead: calbook cancel {uid}",
             uid=uid,
@@ -465,6 +474,19 @@ class AmbiguousUid(CalbookError, code="ambiguous_uid", exit_code=6):
             f"{prefix} fits more than one {noun}: {', '.join(candidates)}",
             hint="give one letter more",
             prefix=prefix,
+            candidates=list(candidates),
+        )
+
+
+class AmbiguousPerson(AmbiguousUid, code="ambiguous_person"):
+    """A name, phone or number is more than one person's."""
+
+    def __init__(self, text: str, candidates: Sequence[str]) -> None:
+        CalbookError.__init__(
+            self,
+            f"{text} is more than one person: {', '.join(candidates)}",
+            hint="name one by e-mail, phone, number or id",
+            person=text,
             candidates=list(candidates),
         )
 

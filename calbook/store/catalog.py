@@ -75,6 +75,7 @@ class CatalogWriter(Writer):
             meeting_url_template=e.meeting_url_template,
             notify=e.notify,
             reminders=to_json([to_reminder(r) for r in e.reminders]),
+            contact=e.contact,
             active=e.active,
             metadata=to_json(e.metadata),
         )

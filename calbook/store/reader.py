@@ -61,7 +61,8 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
             (select json_group_array(json_object(
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
-                'metadata', json(metadata)
+                'metadata', json(metadata), 'ref', ref, 'language', language,
+                'person_id', person_id
             )) from (
                 select * from attendees where uid = b.uid order by position
             ) x) as attendees,

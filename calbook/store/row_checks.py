@@ -190,6 +190,12 @@ CHECKS = {
             json_valid(events) and json_valid(headers) and json_valid(old_secrets)
         )
     """,
+    "the person {} is found by nothing": """
+        select id from people p where not exists (
+            select 1 from person_keys k
+            where k.person_id = p.id and k.key = 'id:' || p.id
+        )
+    """,
     "{} has no title": """
         select uid from bookings where title = ''
     """,

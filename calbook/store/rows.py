@@ -97,8 +97,8 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         reason=item["reason"],
         attendance=Attendance(item["attendance"]),
         attendances={
-            email: Attendance(word)
-            for email, word in json.loads(item["attendances"] or "{}").items()
+            key: Attendance(word)
+            for key, word in json.loads(item["attendances"] or "{}").items()
         },
         is_recorded=item["due"] is None
         and status in {Status.PENDING, Status.CONFIRMED},
@@ -162,6 +162,7 @@ def event_type(row: Row) -> EventType:
         meeting_url_template=row["meeting_url_template"],
         notify=bool(row["notify"]),
         reminders=reminders(row["reminders"]),
+        contact=row["contact"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
     )

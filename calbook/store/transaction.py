@@ -12,10 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import effective_status
-from calbook.core.checks import fold_email
 from calbook.core.model import (
     Actor,
-    Attendee,
     Booking,
     Event,
     Occurrence,
@@ -24,7 +22,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.store import columns, outbox
+from calbook.store import columns, outbox, people
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, keys_to_json
 from calbook.store.writer import (
@@ -55,7 +53,7 @@ class Transaction(CatalogWriter):
         if before is None or _hosts(after) != _hosts(before):
             self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
-            self._save_attendees(after.uid, after.attendees)
+            people.save_attendees(self, after, before)
         self._save_occurrences(after, before)
 
     def mark_told(self, uid: str) -> None:
@@ -202,24 +200,6 @@ class Transaction(CatalogWriter):
                 event_type_id=booking.event_type_id,
                 host_id=host_id,
                 number=number,
-            )
-
-    def _save_attendees(self, uid: str, attendees: Iterable[Attendee]) -> None:
-        self.run("delete from attendees where uid = :uid", uid=uid)
-        for position, attendee in enumerate(attendees):
-            self.run(
-                "insert into attendees (uid, position, email, email_folded, name,"
-                " phone, timezone, responses, notes, metadata) values (:uid, :position,"
-                " :email, :email_folded, :name, :phone, :timezone, :responses, :notes,"
-                " :metadata)",
-                uid=uid,
-                position=position,
-                email_folded=fold_email(attendee.email),
-                **{
-                    **attendee._asdict(),
-                    "responses": to_json(attendee.responses or None),
-                    "metadata": to_json(attendee.metadata or None),
-                },
             )
 
     def _drop_occurrences(self, uid: str, keys: Iterable[datetime]) -> None:

@@ -25,6 +25,7 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
+        self.untold: list[str] = []  # who was to be told and has no address
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager

@@ -161,7 +161,8 @@ def test_a_value_is_compared_hashed_copied_and_pickled_by_its_contents(
 def test_a_value_shows_its_names(booked: Booking) -> None:
     assert repr(booked.attendee) == (
         "Attendee(email='ada@example.com', name='Ada Lovelace',"
-        " phone='+44 20 7946', timezone='Europe/London', attendance='unknown')"
+        " phone='+44 20 7946', ref=None, timezone='Europe/London', language=None,"
+        f" person_id='{booked.attendee.person_id}', attendance='unknown')"
     )
     with pytest.raises(AttributeError, match="Booking has no 'startTime'"):
         _ = booked.startTime

@@ -46,7 +46,7 @@ TABLE = {
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "not_a_group", "last_attendee", "in_use"), 5),
     **dict.fromkeys(("nothing_to_change",), 5),
-    **dict.fromkeys(("ambiguous_uid",), 6),
+    **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
     **dict.fromkeys(("read_only", "storage"), 7),
     **dict.fromkeys(("delivery_failed",), 8),
@@ -435,6 +435,19 @@ def ambiguous_uid(scene: Scene) -> Iterator[Reached]:
         for start in starts:
             scene.booked(start)
     yield Reached(("show", "TWIN0"), {"prefix": "twin0", "candidates": twins})
+
+
+@way
+def ambiguous_person(scene: Scene) -> Iterator[Reached]:
+    names = [f"{name}@example.com" for name in ("one", "two")]
+    for hour, email in enumerate(names, 10):
+        who = {"name": "Twin", "email": email}
+        scene.booked(f"2027-01-18 {hour}:00", attendee=who)
+    people = scene.client.calendar.people.list(search="Twin")
+    shown = [f"{each.id} Twin <{each.email}>" for each in people]
+    yield Reached(
+        ("list", "--person", "twin"), {"person": "twin", "candidates": sorted(shown)}
+    )
 
 
 @way

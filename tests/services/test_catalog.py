@@ -62,6 +62,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "meetingUrlTemplate": None,
         "notify": False,
         "reminders": [],
+        "contact": "ANY",
         "active": True,
         "metadata": {},
     } | different

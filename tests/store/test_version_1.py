@@ -105,11 +105,12 @@ def downgrade(today: Path, old: Path) -> None:
         schema.migrations.apply(Database(conn), stop_before="add_series_groups_teams")
         for table, names in tables(conn).items():
             columns = ", ".join(names)
+            today_s = columns.replace("email_folded", "person_key")
             values = columns.replace("booking", "as_it_was(booking)")
             conn.execute(f"delete from main.{table}")
             conn.execute(
                 f"insert into main.{table} ({columns}) select"
-                f" {values if table == 'events' else columns} from today.{table}"
+                f" {values if table == 'events' else today_s} from today.{table}"
             )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute("pragma user_version = 1")

@@ -59,6 +59,9 @@ def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
     return make_old(path, today, *version)
 
 
+_NAMED_SINCE = {"email_folded": "person_key"}
+
+
 def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
@@ -66,10 +69,11 @@ def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
         schema.migrations.apply(Database(conn), stop_before=unseen)
         for table, names in tables(conn).items():
             columns = ", ".join(names)
+            today_s = ", ".join(_NAMED_SINCE.get(name, name) for name in names)
             conn.execute(f"delete from main.{table}")
             conn.execute(
                 f"insert into main.{table} ({columns})"
-                f" select {columns} from today.{table}"
+                f" select {today_s} from today.{table}"
             )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute(f"pragma user_version = {number}")
@@ -195,7 +199,7 @@ def test_an_address_is_found_by_either_form_of_its_domain(
         ).uid
     with closing(sqlite3.connect(today)) as conn, conn:
         conn.execute(
-            "update attendees set email_folded = 'ada@bücher.example' where uid = ?",
+            "update attendees set person_key = 'ada@bücher.example' where uid = ?",
             [uid],
         )
     made = make_old(path, today, 4, FIRST_UNSEEN[4])

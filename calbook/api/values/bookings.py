@@ -33,17 +33,21 @@ _WORDS: Parts = {
 class Attendee(Value):
     """A person in a booking.
 
-    email, name, phone, timezone: as given; all but the e-mail may be None
+    email, name, phone, ref, timezone, language: as given; any may be None
+    person_id: who it is in the book of people; None of who has but a name
     attendance: whether the person came, where that is the same at all meetings
     responses, notes, metadata: what a guest brought to a group; of others there are
         none, and the primary attendee's are the booking's
     """
 
     _parts = _WORDS
-    email: str
+    email: str | None
     name: str | None
     phone: str | None
+    ref: str | None
     timezone: str | None
+    language: str | None
+    person_id: str | None
     attendance: Attendance
     responses: dict[str, Any]
     notes: str | None
@@ -59,7 +63,8 @@ class Occurrence(Meeting):
     resolution: how it ended when it is CANCELLED, else None
     cancelled_by, reason: who cancelled it, and their word; None where nobody did
     attendance: whether anybody came
-    attendances: single persons' by e-mail, in a group; empty where nobody was named
+    attendances: single persons' by e-mail, else phone, number or name, in a group;
+        empty where nobody was named
     offset_differs: whether its UTC offset is another than the first one's
     host_ids: who gives the time of this one
     """

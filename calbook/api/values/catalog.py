@@ -66,6 +66,7 @@ class EventType(Value):
     meeting_url_template: makes the link of each booking
     notify: whether attendees are told by e-mail unless a call says otherwise
     reminders: mails before each meeting
+    contact: what an attendee is asked for: EMAIL, PHONE, ANY or NONE
     active: whether it can be booked
     metadata: any JSON object of the caller's
     """
@@ -95,6 +96,7 @@ class EventType(Value):
     meeting_url_template: str | None
     notify: bool
     reminders: list[json_types.Reminder]
+    contact: json_types.ContactName
     active: bool
     metadata: dict[str, Any]
 

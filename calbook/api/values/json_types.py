@@ -11,6 +11,7 @@ QuestionType = (
     Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
     | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
 )
+ContactName = Literal["EMAIL", "PHONE", "ANY", "NONE"]
 Recipients = Literal["attendee", "host", "all"]
 Weekday = (
     Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]

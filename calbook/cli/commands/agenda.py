@@ -27,6 +27,7 @@ def agenda(
     ] = 7,
     event: o.EventType = None,
     host: o.Host = None,
+    who: o.Who,
     out: o.ListingTimes,
 ) -> None:
     """Show what takes place, day by day.
@@ -42,9 +43,11 @@ def agenda(
             event_type_id=event,
             host_id=host,
             timezone=form.tz,
+            **who.given(),
         )
         now = client.now()
-    show_agenda(found, form, now=now, host=host, is_whole=event is None)
+    is_whole = event is None and not who.given()
+    show_agenda(found, form, now=now, host=host, is_whole=is_whole)
 
 
 def show_agenda(

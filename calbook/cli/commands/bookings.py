@@ -22,10 +22,9 @@ class Filters(o.Group):
     status: list[str] | None = o.option("--status", "STATUS", "May be repeated.")
     event_type_id: o.EventType = None
     host_id: o.Host = None
-    attendee_email: str | None = o.option(
-        "--email", "ADDRESS", "Of an attendee or guest."
+    search: str | None = o.option(
+        "--search", "TEXT", "In names, addresses, numbers, notes."
     )
-    search: str | None = o.option("--search", "TEXT", "In names, addresses, notes.")
     start_date: o.From = None
     end_date: o.To = None
 
@@ -46,13 +45,14 @@ class Page(o.Group):
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")
 
 
-def list_(*, which: Filters, part: Page, out: o.ListingTimes) -> None:
+def list_(*, which: Filters, who: o.Who, part: Page, out: o.ListingTimes) -> None:
     """List bookings by start."""
     if part.upcoming and part.past:
         raise usage_error("--upcoming and --past exclude each other")
     form = out.form_in_zone()
     filters: Json = {
         **which.options(),
+        **who.options(),
         "status": which.status or None,
         "start_date": _bound(which.start_date, "--upcoming" if part.upcoming else None),
         "end_date": _bound(which.end_date, "--past" if part.past else None),

@@ -179,14 +179,15 @@ class Corrections(o.Group):
     name: o.Name = None
     email: o.Email = None
     phone: o.Phone = None
+    ref: o.Ref = None
+    language: o.Language = None
     notes: o.BookingNotes = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
 
     def arguments(self) -> dict[str, Any]:
-        needed = ("name", "email")
         return {
-            key: None if value == "" and key not in needed else value
+            key: None if value == "" and key != "name" else value
             for key, value in self.given().items()
         }
 

@@ -25,7 +25,6 @@ _NEEDED = {
     "event_type_id": "--event",
     "start_time": "--start",
     "name": "--name",
-    "email": "--email",
 }
 
 
@@ -33,13 +32,17 @@ class Person(o.Group):
     name: str | None = o.option("--name", "NAME", "Who books.")
     email: o.Email = None
     phone: o.Phone = None
+    ref: o.Ref = None
     timezone: o.AttendeeTz = None
+    language: o.Language = None
 
 
 class Details(o.Group):
     """What is booked; named as the library's arguments are."""
 
-    guests: list[str] | None = o.option("--guest", "ADDRESS", "May be repeated.")
+    guests: list[str] | None = o.option(
+        "--guest", "ADDRESS", "Or a name; may be repeated."
+    )
     notes: o.BookingNotes = None
     responses: o.Response = None
     metadata: o.Meta = None
@@ -116,6 +119,10 @@ def create(
         missing = [
             option for key, option in _NEEDED.items() if not (given | booker).get(key)
         ]
+        if not any(booker.get(key) for key in ("email", "phone", "ref")) and (
+            missing or output.is_interactive()
+        ):
+            missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
         booking = _book(client, given, booker, form, dry_run=dry_run)

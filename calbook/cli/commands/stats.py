@@ -29,6 +29,7 @@ def stats(
     to: o.To = None,
     event: o.EventType = None,
     host: o.Host = None,
+    who: o.Who,
     out: o.ListingTimes,
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
@@ -44,6 +45,7 @@ def stats(
             event_type_id=event,
             host_id=host,
             timezone=form.tz,
+            **who.given(),
         ).to_dict()
     if found["by"] is None:
         from calbook.cli.screen.statistics import statistics_card

@@ -129,6 +129,7 @@ def event_type_card(item: Json) -> str:
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
+            ("Asks for", _CONTACTS[item["contact"]]),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
@@ -138,6 +139,12 @@ def event_type_card(item: Json) -> str:
     )
 
 
+_CONTACTS = {
+    "EMAIL": "an e-mail address",
+    "PHONE": "a phone number",
+    "ANY": "an e-mail address or a phone number",
+    "NONE": "a name alone",
+}
 _MAIL = "attendees are told of all that concerns their calendars"
 
 

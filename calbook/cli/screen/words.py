@@ -7,6 +7,7 @@ from typing import Any
 
 from calbook.cli.output import Json
 from calbook.core.model import DAY, SECOND, Span
+from calbook.core.people import label, label_with_contact
 from calbook.core.text import printable
 from calbook.core.time import times
 
@@ -86,13 +87,13 @@ def bookable_text(answer: Json, tz: str | None = None) -> str:
 
 
 def person_text(attendee: Json) -> str:
-    name, email = attendee["name"], attendee["email"]
-    return f"{name} <{email}>" if name else str(email)
+    """`Ada <ada@example.com>`; without an address `Ada (+351 912 345 678)`."""
+    return label_with_contact(attendee)
 
 
 def attendee_text(booking: Json) -> str:
     """`Ada +2`: whom the meeting is with."""
-    name: str = booking["attendee"]["name"] or booking["attendee"]["email"]
+    name = label(booking["attendee"])
     return f"{name} +{len(booking['guests'])}" if booking["guests"] else name
 
 
@@ -373,7 +374,9 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
             ("Host", ", ".join(booking["hostIds"])),
             ("Attendee", _attendee(booking)),
             ("Phone", booking["attendee"]["phone"]),
+            ("Number", booking["attendee"]["ref"]),
             ("Their zone", booking["attendee"]["timezone"]),
+            ("Language", booking["attendee"]["language"]),
             ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
             ("Location", location_text(booking["location"])),
             ("Meeting link", booking["meetingUrl"]),

@@ -286,12 +286,14 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
 
 
 def raise_sequence_for_leaver(before: Booking, after: Booking) -> Booking:
-    """A new revision when an address is gone: its cancellation is one.
+    """A new revision when an e-mail address is gone: its cancellation is one.
 
     So it comes after the request that it takes back, and before the one that asks the
     same person again (RFC 5546, 2.1.4 and 2.1.5).
     """
-    old, new = ({fold_email(p.email) for p in b.attendees} for b in (before, after))
+    old, new = (
+        {fold_email(p.email) for p in b.attendees if p.email} for b in (before, after)
+    )
     return after if old <= new else after._replace(sequence=before.sequence + 1)
 
 

@@ -132,10 +132,15 @@ def _recipients(
     event_type: EventType,
     hosts: tuple[Host, ...],
 ) -> Iterator[Person]:
-    """Who booked, in a group everyone who did; the hosts; or all with the guests."""
+    """Who booked, in a group everyone who did; the hosts; or all with the guests.
+
+    Of them who has an address.
+    """
+    persons: list[Person] = []
     if reminder.to == "attendee" and event_type.seats is None:
-        yield booking.attendee
+        persons = [booking.attendee]
     elif reminder.to != "host":
-        yield from booking.attendees
+        persons = [*booking.attendees]
     if reminder.to != "attendee":
-        yield from (host for host in hosts if host.email)
+        persons += hosts
+    return (person for person in persons if person.email)

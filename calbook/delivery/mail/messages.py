@@ -23,6 +23,7 @@ from typing import NamedTuple
 from calbook.core import domain_names
 from calbook.core.model import Attendee, Host, Occurrence
 from calbook.core.outgoing.mail_notices import Notice
+from calbook.core.people import is_same, public_label
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.ical.writing import event_text
@@ -179,10 +180,10 @@ def _can_answer(invite: Invite, person: Person) -> bool:
 def _booker(invite: Invite, person: Person) -> str | None:
     """Who asked a guest along; nobody in a group was."""
     booker = invite.booking.attendee
-    is_guest = isinstance(person, Attendee) and person.email != booker.email
+    is_guest = isinstance(person, Attendee) and not is_same(person, booker)
     if invite.booking.is_group or not is_guest:
         return None
-    return _one_line(booker.name or booker.email)
+    return _one_line(public_label(booker))
 
 
 def _company(invite: Invite, person: Person) -> str:
@@ -190,7 +191,7 @@ def _company(invite: Invite, person: Person) -> str:
     if isinstance(person, Host):
         booking = invite.booking
         more = len(booking.guests)
-        name = _one_line(booking.attendee.name or booking.attendee.email)
+        name = _one_line(public_label(booking.attendee))
         return f"{name} and {more} more" if more else name
     return ", ".join(_one_line(host.name) for host in invite.hosts)
 

@@ -6,7 +6,7 @@ No phone number, no metadata, no private note: the entry goes to everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -44,6 +44,13 @@ class Invite(NamedTuple):
     @property
     def organizer(self) -> Host:
         return self.hosts[0]
+
+    @property
+    def listed(self) -> tuple[Attendee, ...]:
+        """The attendees that it lists, by an address or by their names."""
+        if self.leaver:
+            return ()
+        return (self.joiner,) if self.joiner else self.booking.attendees
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
@@ -91,20 +98,29 @@ def _location(invite: Invite) -> Mapping[str, str]:
     return invite.booking.location or {}
 
 
-def description(invite: Invite) -> str:
-    """Paragraphs: what it is, the answers, the notes, the link.
+def description(invite: Invite, *, has_names: bool = False) -> str:
+    """Paragraphs: what it is, the answers, the notes, the link, who is not listed.
 
     In a group nobody reads what another one answered or wrote.
     """
     booking = invite.booking
+    unlisted = [p for p in invite.listed if has_names and not p.email]
     url, notes = link(invite), clean_text(booking.notes or "")
     paragraphs = (
         booking.description,
         None if booking.is_group else "\n".join(_answers(booking)),
         f"Notes: {notes}" if notes and not booking.is_group else None,
         f"Join: {url}" if url else None,
+        f"With: {_names(unlisted)}" if unlisted else None,
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _names(persons: Sequence[Attendee]) -> str:
+    """By their names alone: a phone or customer number is nobody else's matter."""
+    names = [clean_line(person.name) for person in persons if person.name]
+    more = len(persons) - len(names)
+    return ", ".join([*names, *([f"{more} more"] if more else [])])
 
 
 def _answers(booking: Booking) -> list[str]:

@@ -46,6 +46,9 @@ class Method(StrEnum):
     CANCEL = "cancel"  # take it out
 
 
+_LISTING = (Method.REQUEST, Method.CANCEL)  # what names the attendees
+
+
 def default_method(invite: Invite) -> Method | None:
     """The method of a booking by default; None when nobody can be ORGANIZER."""
     if not invite.organizer.email:
@@ -64,7 +67,8 @@ def write_calendar(
 
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
-    nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3).
+    nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3). Where
+    nobody has one to be asked by, it says PUBLISH (RFC 5546, 3.2.2).
 
     Raises:
         NotFound: an invite is about a date that its booking does not have.
@@ -72,7 +76,10 @@ def write_calendar(
     if not all(invite.organizer.email for invite in invites):
         method = None
     zones = _zones(invites)
-    written = _head(method, name)
+    said = method
+    if method in _LISTING and not any(map(_attendees, invites)):
+        said = Method.PUBLISH
+    written = _head(said, name)
     for zone in sorted(zones):
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
@@ -243,7 +250,8 @@ def _event(
     Few programs show a STATUS: a request says so in words.
     """
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
-    described = "\n\n".join(filter(None, [*requested, event_text.description(invite)]))
+    said = event_text.description(invite, has_names=method in _LISTING)
+    described = "\n\n".join(filter(None, [*requested, said]))
     event = icalendar.Event()
     _add_identity(event, invite.booking)
     _add(event, "STATUS", None if invite.leaver else status)
@@ -326,7 +334,7 @@ def _add_people(event: icalendar.Event, invite: Invite, method: Method | None) -
         return
     host = invite.organizer
     _add(event, "ORGANIZER", _address(host.email, host.name, {}))
-    if method is not Method.PUBLISH:
+    if method in _LISTING:
         _add(event, "ATTENDEE", _attendees(invite))
 
 
@@ -334,9 +342,8 @@ def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
     """Those who are asked, then the hosts beside the organizer, who have agreed."""
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     agreed = {"PARTSTAT": "ACCEPTED"}
-    listed = (invite.joiner,) if invite.joiner else invite.booking.attendees
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in listed),
+        *((attendee, asked) for attendee in invite.listed if attendee.email),
         *((host, agreed) for host in invite.hosts[1:] if host.email),
     ]
     if invite.leaver:

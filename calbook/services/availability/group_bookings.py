@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from calbook.core import people
 from calbook.core.assignment import host_alternatives
 from calbook.core.booking import attendees, effective_status, transitions
 from calbook.core.booking.lifecycle import Change
@@ -62,7 +63,7 @@ def find_group(
     instants = tuple(start.instant for start in starts)
     groups = _groups(facts, event_type, instants, rule=rule, now=now)
     for booking in groups:
-        attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+        people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
     return _choose(event_type, groups, host_id=request.host_id, persons=persons)
 
@@ -198,7 +199,7 @@ def join_group(
 ) -> Change:
     """Take seats in a group, by the rules that still have a say."""
     _check_place(booking, request)
-    attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+    people.check_no_duplicate((*booking.attendees, *request.attendees))
     primary, *guests = request.attendees
     attendees.check_phone(booking.location, primary)
     answers = request.responses
@@ -266,7 +267,8 @@ def add_to_group(
     """
     check_group(event_type, booking)
     transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
-    attendees.check_no_duplicate((*booking.attendees, attendee))
+    people.check_no_duplicate((*booking.attendees, attendee))
+    people.check_contact(event_type.contact, attendee, event_type.id)
     attendees.check_phone(booking.location, attendee)
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING

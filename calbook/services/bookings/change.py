@@ -10,13 +10,14 @@ from datetime import date, datetime
 from itertools import chain, groupby
 from typing import Any
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.booking import attendees, lifecycle, series, transitions
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
+from calbook.core.people import Wanted
 from calbook.core.rules import booking_rules
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
@@ -205,12 +206,12 @@ def add_attendee(
 
 
 def remove_attendee(
-    context: Context, uid: str, options: ChangeOptions, *, email: str, by: str
+    context: Context, uid: str, options: ChangeOptions, *, person: Wanted, by: str
 ) -> Json:
-    who, address = booking_requests.read_actor(by), checks.email(email)
+    who = booking_requests.read_actor(by)
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        left = attendees.leave(booking, address, now=now, by=who)
+        left = attendees.leave(booking, person, now=now, by=who)
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
         ahead = [occurrence for occurrence in live if occurrence.span.start > now]
         bound = ahead or live  # a series is left for what is still to come
@@ -227,30 +228,28 @@ def record_attendance(
     *,
     attendance: Attendance,
     dates: Dates,
-    emails: Sequence[str],
+    persons: Sequence[Wanted],
 ) -> Json:
     """Record that somebody came, or did not; in a group all, or some of them."""
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        if emails:
+        if persons:
             group_bookings.check_group(event_type, booking)
         if dates.on is None and booking.recurring is not None:
             raise series.missing_selector_error(booking, "give date", "add --on DATE")
         [occurrence] = series.select_occurrences(
             booking, read_selector(dates, booking, now), now
         )
-        persons = None
-        if emails:
-            found = (
-                attendees.find_attendee(booking, checks.email(email))
-                for email in emails
+        chosen = None
+        if persons:
+            chosen = tuple(
+                people.find_attendee(booking.attendees, who) for who in persons
             )
-            persons = tuple(found)
         elif event_type.seats is not None:
-            persons = attendees.unmarked_attendees(booking, occurrence)
+            chosen = attendees.unmarked_attendees(booking, occurrence)
         return attendees.record_attendance(
-            booking, occurrence, attendance, now=now, persons=persons
+            booking, occurrence, attendance, now=now, persons=chosen
         )
 
     return change_booking(context, uid, options, decide)
@@ -272,8 +271,11 @@ def update(
         if attendee:
             primary = booking.attendee._replace(**attendee)
             wanted["attendees"] = (primary, *booking.guests)
-            attendees.check_no_duplicate(wanted["attendees"])
+            people.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)
+            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
+                event_type = tx.event_type(booking.event_type_id)
+                people.check_contact(event_type.contact, primary, event_type.id)
         if merge is not None:
             wanted["metadata"] = checks.metadata(
                 _merge_metadata(booking.metadata, merge)
@@ -288,10 +290,7 @@ def update(
 
 def _rename_attendances(booking: Booking, primary: Attendee) -> dict[str, Any]:
     """What is known of the primary's attendance goes along with a new address."""
-    old, new = (
-        checks.fold_email(booking.attendee.email),
-        checks.fold_email(primary.email),
-    )
+    old, new = map(people.person_key, (booking.attendee, primary))
     if old == new or not any(old in o.attendances for o in booking.occurrences):
         return {}
     return {

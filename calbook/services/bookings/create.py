@@ -9,7 +9,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids
+from calbook.core import ids, people
 from calbook.core.booking import attendees, lifecycle
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import CalbookError, UsageError
@@ -101,13 +101,18 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
 
 
 def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
-    """As it would be: without the uid and the link that only a real one gets.
+    """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
     """
     if answer["version"] > 0:
         return answer
-    return {**answer, "uid": None, "meetingUrl": new_booking.meeting_url}
+    booker, *guests = (
+        {**person, "personId": None}
+        for person in (answer["attendee"], *answer["guests"])
+    )
+    own = {"attendee": booker, "guests": guests}
+    return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
 def _report_after_commit(
@@ -136,6 +141,8 @@ def create_in_transaction(
     if first is not None:
         return first
     event_type = tx.lock_event_type(new_booking.event_type_id)
+    booker = new_booking.attendees[0]
+    people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(

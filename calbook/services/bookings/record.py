@@ -184,5 +184,5 @@ def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
     if event.about:
         answer = limit_to_dates(answer, event.change["dates"])
     elif "attendee" in event.change:
-        answer = limit_to_person(answer, event.change["attendee"]["email"])
+        answer = limit_to_person(answer, event.change["attendee"])
     return tx.append_event(event, id=ids.event(), booking=answer)

@@ -21,6 +21,7 @@ from calbook.core.outgoing import mail_notices
 from calbook.core.outgoing import reminders as core_reminders
 from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.outgoing.reminders import DueReminder
+from calbook.core.people import label
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
 from calbook.ical.writing.event_text import Invite
@@ -72,7 +73,7 @@ def queue_notices(
     *,
     now: datetime,
 ) -> None:
-    """One mail for each person whom an event concerns.
+    """One mail for each person whom an event concerns and who has an address.
 
     Raises:
         MailNotConfigured: there is no server, or nobody who could be answered.
@@ -82,6 +83,9 @@ def queue_notices(
     for event, seq in zip(change.events, seqs, strict=True):
         news = _NoticeEvent(event, seq, before, invite, now)
         for notice in news.notices:
+            tx.untold += [label(p) for p in notice.persons if not p.email]
+            if not any(person.email for person in notice.persons):
+                continue
             sender = require_mail_server().sender
             if invite.organizer.email is None:
                 raise HostWithoutEmail(invite.organizer.id)
@@ -111,6 +115,8 @@ def _queue_notice(
     change = news.event.change
     moved_from = change.get("from")
     for person in notice.persons:
+        if person.email is None:
+            continue
         envelope = Envelope(ids.delivery(), sender, news.now)
         outbox.queue_delivery(
             tx,

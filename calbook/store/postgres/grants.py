@@ -10,13 +10,18 @@ RIGHTS = {
     # what is written once and never changed
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
     "select, insert, update": ("bookings", "reminder_plans", "host_joins"),
-    "select, insert, delete": (
-        *("event_type_hosts", "claims", "attendees", "busy", "reminders"),
-    ),
+    "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
     "select, insert, update, delete": (
         *("schedules", "schedule_overrides", "hosts", "event_types", "host_loads"),
-        *("booking_hosts", "occurrences", "calendars", "webhooks", "deliveries"),
-        *("attempts", "reminder_updates"),
+        *(
+            "booking_hosts",
+            "attendees",
+            "occurrences",
+            "calendars",
+            "webhooks",
+            "deliveries",
+        ),
+        *("attempts", "reminder_updates", "people", "person_keys"),
     ),
 }
 _ROLE = "staff"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import booking_rules
@@ -185,11 +185,30 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     return given
 
 
-def read_emails(value: object) -> tuple[str, ...]:
-    """One address or several."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(read_list(value, "email"))
+def read_person(**facts: object) -> people.Wanted:
+    """One person, by `email`, `phone`, `ref`, or `person`, which is any of them.
+
+    Raises:
+        UsageError: none is given.
+    """
+    wanted = people.read_wanted(**facts)
+    if not any(wanted):
+        raise UsageError(
+            "nobody is named",
+            hint="give email, phone, ref or person",
+            command_hint="say who: --email ada@example.com, --phone, --ref or --person",
+        )
+    return wanted
+
+
+def read_persons(**facts: object) -> tuple[people.Wanted, ...]:
+    """One of each fact or several, each a person."""
+    return tuple(
+        read_person(**{name: item})
+        for name, value in facts.items()
+        if value is not None
+        for item in ((value,) if isinstance(value, str) else read_list(value, name))
+    )
 
 
 def _day(value: object) -> Any:
@@ -202,8 +221,10 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     """What to set on the primary attendee, and what on the booking itself."""
     of_attendee: Mapping[str, Callable[[Any], Any]] = {
         "name": lambda v: checks.line(v, "name"),
-        "email": checks.email,
+        "email": lambda v: None if v is None else checks.email(v),
         "phone": lambda v: None if v is None else checks.phone(v),
+        "ref": lambda v: None if v is None else checks.ref(v),
+        "language": lambda v: None if v is None else checks.language(v),
     }
     of_booking: Mapping[str, Callable[[Any], Any]] = {
         "notes": lambda v: None if v is None else checks.prose(v, "notes"),

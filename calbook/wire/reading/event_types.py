@@ -19,6 +19,7 @@ from calbook.core.model import (
     SchedulingType,
 )
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
+from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
@@ -148,6 +149,10 @@ def _round_robin(value: object, field: str) -> str:
     return checks.choice(value, field, _ROUND_ROBIN)
 
 
+def _contact(value: object, field: str) -> str:
+    return checks.choice(value, field, CONTACTS)
+
+
 def _schedule_id(value: object, field: str) -> str:
     return checks.identifier(value, "sched", field)
 
@@ -180,6 +185,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "meeting_url_template": read_meeting_url_template,
     "notify": checks.boolean,
     "reminders": _reminders,
+    "contact": _contact,
     "active": checks.boolean,
     "metadata": checks.metadata,
 }

@@ -94,6 +94,7 @@ def event_type_to_json(row: Row) -> Json:
             {"minutesBefore": item["minutes_before"], "to": item["to"]}
             for item in load_json(row["reminders"])
         ],
+        "contact": row["contact"],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
     }

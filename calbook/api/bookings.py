@@ -45,9 +45,9 @@ class Bookings(BookingReads):
     def create(
         self,
         *,
-        event_type_id: str,
-        start_time: Moment,
         attendee: Attendee,
+        event_type_id: str | None = None,
+        start_time: Moment | None = None,
         dry_run: bool = False,
         **options: Unpack[inputs.NewBookingOptions],
     ) -> Booking:
@@ -62,9 +62,12 @@ class Bookings(BookingReads):
         `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
         start at which a group is booked already takes a seat in it.
 
+        `hold` is the uid of what `hold` claimed: event type and start are known then,
+        and no rule of its time is asked again.
+
         Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `location`,
         `meeting_url`, `timezone`, `duration`, `by`, `override`, `recurring`,
-        `on_conflict`, `idempotency_key`, `notify_attendee`.
+        `on_conflict`, `idempotency_key`, `notify_attendee`, `hold`.
 
         Raises:
             CalbookError: the first rule that refuses.
@@ -81,6 +84,33 @@ class Bookings(BookingReads):
             **options,
         }
         return Booking(create(self._context, wanted, dry_run=dry_run))
+
+    def hold(
+        self,
+        *,
+        event_type_id: str,
+        start_time: Moment,
+        dry_run: bool = False,
+        **options: Unpack[inputs.HoldOptions],
+    ) -> Booking:
+        """Claim a start for `minutes` (10 unless said), for nobody yet.
+
+        What comes back is PENDING until `held_until`, and then gone by itself;
+        `create(hold=uid, attendee=…)` books it, `cancel` gives it back. All rules are
+        asked but the questions. Webhooks hear of it once it is booked.
+
+        Options: `minutes` (to 1440), `host_id`, `timezone`, `duration`, `by`,
+        `override`, `idempotency_key`.
+
+        Raises:
+            CalbookError: the first rule that refuses.
+        """
+        from calbook.services.bookings.holds import hold
+        from calbook.wire.reading.booking_requests import HOLD_FIELDS
+
+        check_keywords("Bookings.hold", options, (*HOLD_FIELDS, "idempotency_key"))
+        wanted = {"event_type_id": event_type_id, "start_time": start_time, **options}
+        return Booking(hold(self._context, wanted, dry_run=dry_run))
 
     def create_all(
         self,

@@ -151,6 +151,19 @@ class NewBookingOptions(TypedDict, total=False):
     on_conflict: Literal["refuse", "skip"]
     idempotency_key: str | None
     notify_attendee: bool | None
+    hold: str | None
+
+
+class HoldOptions(TypedDict, total=False):
+    """What `hold` takes besides the event type and the start."""
+
+    minutes: int
+    host_id: str | None
+    timezone: str | None
+    duration: int | None
+    by: ActorName
+    override: Iterable[RuleName]
+    idempotency_key: str | None
 
 
 class NewBooking(NewBookingOptions):

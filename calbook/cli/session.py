@@ -112,10 +112,10 @@ def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
         ) from None
 
 
-def booked_word(booking: "Value | Json") -> str:
-    """A booking that was there before was joined."""
+def booked_word(booking: "Value | Json", *, was_held: bool = False) -> str:
+    """A booking that was there before was joined, if it was not held."""
     facts = output.as_json(booking)
-    if facts["version"] > 0:
+    if facts["version"] > 0 and not was_held:
         return "Joined"
     return "Requested" if facts["status"] == "PENDING" else "Booked"
 

@@ -25,6 +25,7 @@ def _commands(module: str, *names: str) -> Mapping[str, str]:
 SECTIONS: Mapping[str, Tree] = {
     "Bookings": {
         **_commands("create", "create"),
+        **_commands("hold", "hold"),
         **_commands("bookings", "list", "show"),
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
         **_commands("bookings", "occurrences"),

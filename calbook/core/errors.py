@@ -412,6 +412,20 @@ class WrongStatus(RuleError, code="wrong_status"):
         )
 
 
+class HoldEnded(RuleError, code="hold_ended"):
+    """What was held for a while is held no longer."""
+
+    def __init__(self, uid: str, *, until: str, slug: str, start: str) -> None:
+        super().__init__(
+            f"{uid} was held until {until}",
+            hint=f'book the start if it is free: create(event_type_id="{slug}", …)',
+            command_hint="book the start if it is free:"
+            f" calbook create --event {slug} --start {start}",
+            uid=uid,
+            heldUntil=until,
+        )
+
+
 class TooEarly(WrongStatus):
     """Nobody can have come, or not, before the start."""
 

@@ -299,6 +299,11 @@ class Booking(NamedTuple):
     def guests(self) -> tuple[Attendee, ...]:
         return self.attendees[1:]
 
+    @property
+    def is_hold(self) -> bool:
+        """Whether it is only held: nobody is in it yet."""
+        return self.attendees == (Attendee(),)
+
     def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Who gives the time of one of its meetings."""
         return occurrence.host_ids or self.host_ids

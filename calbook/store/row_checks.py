@@ -152,7 +152,7 @@ CHECKS = {
     """,
     "{} has no event that tells of its making": """
         select uid from bookings where uid not in (
-            select uid from events where type = 'booking.created'
+            select uid from events where type in ('booking.created', 'booking.held')
         )
     """,
     "{} has an event of time's that says {} did it": """

@@ -236,10 +236,13 @@ class Transaction(CatalogWriter):
 
     # -- events and idempotency keys
 
-    def append_event(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
+    def append_event(
+        self, event: Event, *, id: str, booking: dict[str, Any], is_told: bool
+    ) -> int:
         """Append an event with the booking's JSON as it is after it; its number.
 
-        Whoever wants to hear of it has it queued. What time does has no actor.
+        Whoever wants to hear of it has it queued, if it `is_told` at all. What time
+        does has no actor.
         """
         row = self._one(
             "insert into events"
@@ -257,7 +260,8 @@ class Transaction(CatalogWriter):
             booking=to_json(booking),
         )
         assert row is not None
-        outbox.queue_event(self, event, row["seq"])
+        if is_told:
+            outbox.queue_event(self, event, row["seq"])
         return int(row["seq"])
 
     def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:

@@ -92,6 +92,7 @@ class Booking(Meeting):
     start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
     timezone: the zone in which it was booked
     status: the whole booking's by the clock
+    held_until: when a hold, or an offer, ends that nobody has taken; else None
     resolution, cancelled_by, reason: what all occurrences have in common, else None
     attendance: as these, of the occurrences that take place
     attendee, guests: who booked, and who comes along or took a seat
@@ -121,6 +122,7 @@ class Booking(Meeting):
     host_ids: tuple[str, ...]
     timezone: str
     status: Status
+    held_until: str | None
     resolution: Resolution | None
     cancelled_by: Actor | None
     reason: str | None

@@ -52,6 +52,7 @@ class Details(o.Group):
     by: o.By = "attendee"
     override: o.Override = None
     duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
+    hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
 
 
 class Batch(o.Group):
@@ -116,6 +117,8 @@ def create(
                 client, batch.input_, given, form, atomic=batch.atomic, dry_run=dry_run
             )
             return
+        if details.hold is not None:
+            given = _place_of_hold(client, details.hold) | given
         missing = [
             option for key, option in _NEEDED.items() if not (given | booker).get(key)
         ]
@@ -127,8 +130,14 @@ def create(
             given, booker = _ask(client, given, booker, missing, form)
         booking = _book(client, given, booker, form, dry_run=dry_run)
         is_team = output.is_for_people(form) and _is_team(client, booking)
-    show_change(booked_word(booking), booking, form, dry_run=dry_run, with_host=is_team)
+    word = booked_word(booking, was_held=details.hold is not None)
+    show_change(word, booking, form, dry_run=dry_run, with_host=is_team)
     _hint_at_short_months(booking)
+
+
+def _place_of_hold(client: "Client", uid: str) -> Json:
+    held = client.calendar.bookings.get(uid)
+    return {"event_type_id": held.event_type_id, "start_time": held.start_time}
 
 
 def _hint_at_short_months(booking: "Booking") -> None:

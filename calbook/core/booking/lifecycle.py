@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from calbook.core.booking import effective_status, transitions
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
-from calbook.core.errors import NothingToChange
+from calbook.core.errors import NothingToChange, UsageError
 from calbook.core.model import (
     SECOND,
     Actor,
@@ -114,11 +114,19 @@ def _time_event(booking: Booking, occurrence: Occurrence, now: datetime) -> Even
 def create(
     booking: Booking, *, by: Actor, change: Mapping[str, Any] | None = None
 ) -> Change:
-    """Begin: the booking as made, and `booking.created`."""
+    """Begin: the booking as made, and `booking.created`; of a hold `booking.held`."""
     used = {"overrides": list(booking.overrides)} if booking.overrides else {}
     facts = {**used, **(change or {})}
-    event = Event("booking.created", booking.uid, booking.created_at, by, facts)
+    kind = "booking.held" if booking.is_hold else "booking.created"
+    event = Event(kind, booking.uid, booking.created_at, by, facts)
     return Change(booking, (event,))
+
+
+def book_hold(booking: Booking, *, now: datetime, by: Actor) -> Change:
+    """What was held, booked for those who are in it now."""
+    used = {"overrides": list(booking.overrides)} if booking.overrides else {}
+    event = Event("booking.created", booking.uid, now, by, used)
+    return Change(next_version(booking, now), (event,))
 
 
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
@@ -127,10 +135,19 @@ def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Chang
     A new revision to those who had the request in their calendars.
     """
     pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
+    if booking.is_hold:
+        raise UsageError(
+            f"{booking.uid} is held for nobody yet",
+            hint=f'book it: bookings.create(hold="{booking.uid}", attendee=…)',
+            command_hint=f"book it: calbook create --hold {booking.uid}",
+            uid=booking.uid,
+        )
     return change_occurrences(
         booking._replace(sequence=booking.sequence + booking.is_told),
         pending,
-        lambda o: o._replace(status=Status.CONFIRMED, is_recorded=False),
+        lambda o: o._replace(
+            status=Status.CONFIRMED, is_recorded=False, held_until=None
+        ),
         kind="booking.confirmed",
         by=by,
         now=now,
@@ -246,6 +263,8 @@ def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurre
         is_recorded=False,
         move_reason=reason,
     )
+    if moved.held_until is not None:
+        moved = moved._replace(held_until=min(moved.held_until, move.meeting.start))
     if booking.recurring is not None:
         return moved
     return moved._replace(

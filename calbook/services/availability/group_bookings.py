@@ -179,7 +179,12 @@ def advise_group(
 
 
 def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> bool:
-    """Whether it meets at these starts, all of them: nobody is in for others."""
+    """Whether it meets at these starts, all of them: nobody is in for others.
+
+    What is held for somebody is nobody else's to join.
+    """
+    if booking.is_hold:
+        return False
     seen = [
         effective_status.effective_occurrence(occurrence, now)
         for occurrence in booking.occurrences

@@ -140,9 +140,14 @@ def create_in_transaction(
     first = record.find_stored_result(tx, options)
     if first is not None:
         return first
+    if new_booking.hold is not None:
+        from calbook.services.bookings import holds
+
+        return holds.book_hold(tx, new_booking, options, now=now)
     event_type = tx.lock_event_type(new_booking.event_type_id)
-    booker = new_booking.attendees[0]
-    people.check_contact(event_type.contact, booker, event_type.id)
+    if new_booking.held_for is None:
+        booker = new_booking.attendees[0]
+        people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(tx, event_type, new_booking.host_id)
     start = parsing.moment(
@@ -155,6 +160,13 @@ def create_in_transaction(
     group = group_bookings.find_group(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )
+    if group is not None and new_booking.held_for is not None:
+        raise UsageError(
+            f"{group.uid} is a group: its seats are booked, not held",
+            hint="take a seat: bookings.create",
+            command_hint="take a seat: calbook create",
+            uid=group.uid,
+        )
     if group is not None:
         change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
@@ -214,7 +226,7 @@ def _make_booking(
         now=now,
         host_id=new_booking.host_id,
         persons=len(new_booking.attendees),
-        responses=new_booking.responses,
+        responses=None if new_booking.held_for else new_booking.responses,
         overridden=new_booking.asker.overridden,
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
@@ -224,13 +236,11 @@ def _make_booking(
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
         used = (*used, "duration")
-    booking = _booking(
+    booking = make_booking(
         new_booking,
         event_type,
         chosen.host_ids,
-        _occurrences(
-            request, starts, chosen.decision.refused_numbers, by=new_booking.asker.by
-        ),
+        _occurrences(request, new_booking, starts, chosen.decision.refused_numbers),
         rule=rule,
         timezone=timezone,
         now=now,
@@ -268,15 +278,23 @@ def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
     return new_booking.duration
 
 
+def first_status(event_type: EventType, new_booking: NewBooking) -> Status:
+    """A hold awaits its person, and what people ask for often the host."""
+    by_attendee = new_booking.asker.by is Actor.ATTENDEE
+    awaits = event_type.requires_confirmation and by_attendee
+    return Status.PENDING if awaits or new_booking.held_for else Status.CONFIRMED
+
+
 def _occurrences(
     request: BookingRequest,
+    new_booking: NewBooking,
     starts: Iterable[GivenStart],
     skipped: Iterable[int],
-    *,
-    by: Actor,
 ) -> tuple[Occurrence, ...]:
-    awaits = request.event_type.requires_confirmation and by is Actor.ATTENDEE
-    status = Status.PENDING if awaits else Status.CONFIRMED
+    status, held_for = (
+        first_status(request.event_type, new_booking),
+        new_booking.held_for,
+    )
     made = [
         Occurrence(
             recurrence_id=meeting.start,
@@ -286,6 +304,9 @@ def _occurrences(
             span=meeting,
             claim=request.event_type.claimed_span(meeting),
             status=status,
+            held_until=(
+                None if held_for is None else min(request.now + held_for, meeting.start)
+            ),
         )
         for start, meeting in zip(starts, request.meetings, strict=True)
     ]
@@ -304,7 +325,7 @@ def _date(start: GivenStart, timezone: str) -> date:
     return times.local_date(start.instant, timezone)
 
 
-def _booking(
+def make_booking(
     new_booking: NewBooking,
     event_type: EventType,
     host_ids: tuple[str, ...],
@@ -314,8 +335,10 @@ def _booking(
     timezone: str,
     now: datetime,
     overrides: tuple[str, ...],
+    uid: str | None = None,
 ) -> Booking:
-    uid = ids.uid()
+    """The booking as it is to be; `uid` is that of a hold."""
+    uid = uid or ids.uid()
     return Booking(
         uid=uid,
         event_type_id=event_type.id,
@@ -348,7 +371,8 @@ def _location(
     new_booking: NewBooking, event_type: EventType
 ) -> Mapping[str, str] | None:
     location = new_booking.location or event_type.location
-    attendees.check_phone(location, new_booking.attendees[0])
+    if new_booking.held_for is None:
+        attendees.check_phone(location, new_booking.attendees[0])
     return location
 
 
@@ -363,6 +387,6 @@ def check_responses(
     new_booking: NewBooking, event_type: EventType
 ) -> Mapping[str, Any]:
     """In their types; as given where the host passed the questions by."""
-    if "questions" in new_booking.asker.overridden:
+    if "questions" in new_booking.asker.overridden or new_booking.held_for:
         return new_booking.responses
     return questions.check_responses(event_type.questions, new_booking.responses)

@@ -25,7 +25,10 @@ class Asker(NamedTuple):
 
 
 class NewBooking(NamedTuple):
-    """A booking as somebody wants it, every field read."""
+    """A booking as somebody wants it, every field read.
+
+    Of what is held already, event type and start may be left empty.
+    """
 
     event_type_id: str
     start_time: str | datetime
@@ -42,6 +45,8 @@ class NewBooking(NamedTuple):
     recurring: object = None  # read where the zone is known
     skips_conflicts: bool = False  # dates in the way are left out
     notify: bool | None = None  # else as the event type says
+    hold: str | None = None  # the uid of what was held for it
+    held_for: timedelta | None = None  # only claimed, for nobody yet
 
 
 class Dates(NamedTuple):
@@ -88,8 +93,14 @@ FIELDS = (
     "recurring",
     "on_conflict",
     "notify_attendee",
+    "hold",
 )
 _NEEDED = ("event_type_id", "start_time", "attendee")
+HOLD_FIELDS = (
+    *("event_type_id", "start_time", "minutes", "host_id", "timezone", "duration"),
+    *("by", "override"),
+)
+_LONGEST_HOLD = 1440  # minutes
 
 
 def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
@@ -99,12 +110,11 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
         for key, value in read_object(given, FIELDS, "the booking").items()
         if value is not None
     }
-    for key in _NEEDED:
+    for key in _NEEDED[2:] if "hold" in facts else _NEEDED:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
     return NewBooking(
-        event_type_id=checks.event_type_key(facts["event_type_id"]),
-        start_time=_moment(facts["start_time"], "startTime"),
+        **_read_place(facts),
         attendees=read_people(
             facts["attendee"], read_list(facts.get("guests", ()), "guests")
         ),
@@ -113,6 +123,37 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
             read_list(facts.get("override", ()), "override"),
         ),
         skips_conflicts=_skips(facts.get("on_conflict", "refuse")),
+        **_optional(facts),
+    )
+
+
+def _read_place(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is booked, and when."""
+    key, start = facts.get("event_type_id"), facts.get("start_time")
+    return {
+        "event_type_id": "" if key is None else checks.event_type_key(key),
+        "start_time": "" if start is None else _moment(start, "startTime"),
+    }
+
+
+def read_hold(given: Mapping[str, Any]) -> NewBooking:
+    """A start to be claimed for some minutes, as passed to `hold`."""
+    facts = {
+        key: value
+        for key, value in read_object(given, HOLD_FIELDS, "the hold").items()
+        if value is not None
+    }
+    minutes = checks.whole_number(
+        facts.pop("minutes", 10), "minutes", least=1, most=_LONGEST_HOLD
+    )
+    return NewBooking(
+        **_read_place(facts),
+        attendees=(Attendee(),),
+        asker=read_asker(
+            facts.get("by", "attendee"),
+            read_list(facts.get("override", ()), "override"),
+        ),
+        held_for=minutes * MINUTE,
         **_optional(facts),
     )
 
@@ -132,6 +173,7 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "meeting_url": lambda v: checks.url(v, "meetingUrl"),
         "recurring": lambda v: v,
         "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
+        "hold": lambda v: checks.line(v, "hold"),
     }
     read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
     if "notify_attendee" in read:

@@ -52,6 +52,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "endTime": first["endTime"],
         "timezone": row["timezone"],
         "status": status,
+        "heldUntil": _held_until(items, stamp),
         "resolution": together["resolution"],
         "cancelledBy": together["cancelledBy"],
         "reason": together["reason"],
@@ -74,6 +75,11 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "createdAt": created,
         "updatedAt": updated,
     }
+
+
+def _held_until(items: list[Json], stamp: Formatter) -> str | None:
+    until = items[0]["held_until"]
+    return None if until is None else stamp(until)
 
 
 def _first(starts_at: int, item: Json, occurrence: Json, stamp: Formatter) -> Json:
@@ -241,7 +247,7 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
         "hostIds": answer["hostIds"],
     }
     return {
-        **_with(answer, {"title": title}),
+        **_with(answer, {"title": title, "heldUntil": None}),
         "attendee": _with(answer["attendee"], person),
         "guests": [_with(item, guest) for item in answer["guests"]],
         "occurrences": [_with(item, meeting) for item in answer["occurrences"]],

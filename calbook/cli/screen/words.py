@@ -360,12 +360,18 @@ def _dates(booking: Json, tz: str | None) -> str:
     return "\n".join(lines)
 
 
+def _held_until(booking: Json, tz: str | None) -> str | None:
+    until = booking["heldUntil"]
+    return until and moment_text(until, tz or booking["timezone"])
+
+
 def booking_card(booking: Json, tz: str | None = None) -> str:
     return card_text(
         [
             ("Booking", booking["uid"]),
             ("When", meeting_time(booking, tz)),
             ("Status", _outcome(booking)),
+            ("Held until", _held_until(booking, tz)),
             ("Repeats", booking["recurring"] and recurrence_text(booking)),
             ("Dates", _dates(booking, tz)),
             ("Cancelled by", booking["cancelledBy"]),

@@ -42,9 +42,9 @@ class Bookings(BookedPeople):
     def create(
         self,
         *,
+        event_type_id: str,
+        start_time: Moment,
         attendee: Attendee,
-        event_type_id: str | None = None,
-        start_time: Moment | None = None,
         dry_run: bool = False,
         **options: Unpack[inputs.NewBookingOptions],
     ) -> Booking:
@@ -59,12 +59,9 @@ class Bookings(BookedPeople):
         `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
         start at which a group is booked already takes a seat in it.
 
-        `hold` is the uid of what `hold` claimed: event type and start are known then,
-        and no rule of its time is asked again.
-
         Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `location`,
         `meeting_url`, `timezone`, `duration`, `by`, `override`, `recurring`,
-        `on_conflict`, `idempotency_key`, `notify_attendee`, `hold`.
+        `on_conflict`, `idempotency_key`, `notify_attendee`.
 
         Raises:
             CalbookError: the first rule that refuses.
@@ -93,8 +90,8 @@ class Bookings(BookedPeople):
         """Claim a start for `minutes` (10 unless said), for nobody yet.
 
         What comes back is PENDING until `held_until`, and then gone by itself;
-        `create(hold=uid, attendee=…)` books it, `cancel` gives it back. All rules are
-        asked but the questions. Webhooks hear of it once it is booked.
+        `book_hold` books it, `cancel` gives it back. All rules are asked but the
+        questions. Webhooks hear of it once it is booked.
 
         Options: `minutes` (to 1440), `host_id`, `timezone`, `duration`, `by`,
         `override`, `idempotency_key`.
@@ -102,12 +99,32 @@ class Bookings(BookedPeople):
         Raises:
             CalbookError: the first rule that refuses.
         """
-        from calbook.services.bookings.holds import hold
+        from calbook.services.bookings.create import hold
         from calbook.wire.reading.booking_requests import HOLD_FIELDS
 
         check_keywords("Bookings.hold", options, (*HOLD_FIELDS, "idempotency_key"))
         wanted = {"event_type_id": event_type_id, "start_time": start_time, **options}
         return Booking(hold(self._context, wanted, dry_run=dry_run))
+
+    def book_hold(
+        self,
+        uid: str,
+        *,
+        attendee: Attendee,
+        dry_run: bool = False,
+        **options: Unpack[inputs.NewBookingOptions],
+    ) -> Booking:
+        """Book what `hold` claimed, under its uid; with the options of `create`.
+
+        No rule of its time is asked again.
+
+        Raises:
+            HoldEnded: it expired, or was given back.
+        """
+        from calbook.services.bookings.create import create
+
+        wanted = {"hold": uid, "attendee": attendee, **options}
+        return Booking(create(self._context, wanted, dry_run=dry_run))
 
     def create_all(
         self,

@@ -151,7 +151,6 @@ class NewBookingOptions(TypedDict, total=False):
     on_conflict: Literal["refuse", "skip"]
     idempotency_key: str | None
     notify_attendee: bool | None
-    hold: str | None
 
 
 class HoldOptions(TypedDict, total=False):

@@ -139,6 +139,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
     start, end = "2027-01-18T10:00:00-05:00", "2027-01-18T10:30:00-05:00"
     state = {
         "status": "CONFIRMED",
+        "heldUntil": None,
         "resolution": None,
         "cancelledBy": None,
         "reason": None,

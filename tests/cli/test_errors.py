@@ -44,7 +44,8 @@ TABLE = {
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
-    **dict.fromkeys(("wrong_status", "not_a_group", "last_attendee", "in_use"), 5),
+    **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
+    **dict.fromkeys(("last_attendee", "in_use"), 5),
     **dict.fromkeys(("nothing_to_change",), 5),
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
@@ -376,6 +377,18 @@ def wrong_status(scene: Scene) -> Iterator[Reached]:
     yield Reached(
         ("confirm", uid),
         {"uid": uid, "status": "CONFIRMED", "allowed": ["PENDING"]},
+    )
+
+
+@way
+def hold_ended(scene: Scene) -> Iterator[Reached]:
+    held = scene.client.calendar.bookings.hold(
+        event_type_id="demo", start_time="2027-01-18 10:00"
+    )
+    scene.client.calendar.bookings.cancel(held.uid)
+    yield Reached(
+        ("create", "--hold", held.uid, "--name", "Ada", "--email", "ada@example.com"),
+        {"uid": held.uid, "heldUntil": held.held_until},
     )
 
 

@@ -43,7 +43,7 @@ def hold(client: Client, **more: Any) -> Any:
 
 
 def book(client: Client, uid: str, **more: Any) -> Any:
-    return client.calendar.bookings.create(hold=uid, **{"attendee": ADA, **more})
+    return client.calendar.bookings.book_hold(uid, **{"attendee": ADA, **more})
 
 
 def events(client: Client, uid: str) -> list[str]:

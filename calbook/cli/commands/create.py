@@ -1,5 +1,7 @@
 """`create`: book one meeting from options, by asking, or many from JSON."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
@@ -171,7 +173,10 @@ def _book(
     client: "Client", given: Json, person: Json, form: OutputOptions, *, dry_run: bool
 ) -> "Booking":
     """Book it; on a terminal, ask for answers that are missing, or offer a start."""
-    create = client.calendar.bookings.create
+    bookings, hold = client.calendar.bookings, given.pop("hold", None)
+    create: Callable[..., Booking] = (
+        partial(bookings.book_hold, hold) if hold else bookings.create
+    )
     if not output.is_for_people(form):
         return create(**given, attendee=unchecked(person), dry_run=dry_run)
     from calbook.cli import free_start_hint  # only on a terminal

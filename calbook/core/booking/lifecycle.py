@@ -138,7 +138,7 @@ def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Chang
     if booking.is_hold:
         raise UsageError(
             f"{booking.uid} is held for nobody yet",
-            hint=f'book it: bookings.create(hold="{booking.uid}", attendee=…)',
+            hint=f'book it: bookings.book_hold("{booking.uid}", attendee=…)',
             command_hint=f"book it: calbook create --hold {booking.uid}",
             uid=booking.uid,
         )

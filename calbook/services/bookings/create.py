@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids, people
-from calbook.core.booking import attendees, lifecycle
+from calbook.core import people
+from calbook.core.booking import lifecycle
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import (
     MINUTE,
-    Actor,
-    Booking,
-    BookingTerms,
     EventType,
     GivenStart,
-    Occurrence,
-    Resolution,
-    Status,
 )
-from calbook.core.rules import questions
 from calbook.core.time import parsing, times
 from calbook.services.availability import group_bookings, host_choice
 from calbook.services.availability.booking_request import (
@@ -33,13 +26,17 @@ from calbook.services.availability.booking_request import (
     meeting_span,
 )
 from calbook.services.availability.host_choice import HostPlan
-from calbook.services.bookings import record
+from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
-from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+from calbook.wire.reading.booking_requests import (
+    NewBooking,
+    read_hold,
+    read_new_booking,
+)
 from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
@@ -57,6 +54,21 @@ def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Jso
         dry_run=dry_run,
     )
     return _without_uid(answer, new_booking) if dry_run else answer
+
+
+def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
+    """Claim a start for some minutes; the booking that it may become."""
+    given = dict(wanted)
+    key = given.pop("idempotency_key", None)
+    new_booking = read_hold(given)
+    options = read_options(
+        "hold", idempotency.given_parts(given), idempotency_key=key, dry_run=dry_run
+    )
+    answer = context.store.write(
+        lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
+        dry_run=dry_run,
+    )
+    return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 
 def create_all(
@@ -141,7 +153,7 @@ def create_in_transaction(
     if first is not None:
         return first
     if new_booking.hold is not None:
-        from calbook.services.bookings import holds
+        from calbook.services.bookings import holds  # slow to import
 
         return holds.book_hold(tx, new_booking, options, now=now)
     event_type = tx.lock_event_type(new_booking.event_type_id)
@@ -236,11 +248,13 @@ def _make_booking(
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
         used = (*used, "duration")
-    booking = make_booking(
+    booking = new_bookings.make_booking(
         new_booking,
         event_type,
         chosen.host_ids,
-        _occurrences(request, new_booking, starts, chosen.decision.refused_numbers),
+        new_bookings.make_occurrences(
+            request, new_booking, starts, chosen.decision.refused_numbers
+        ),
         rule=rule,
         timezone=timezone,
         now=now,
@@ -276,117 +290,3 @@ def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
             command_hint="another length needs --by host --override duration",
         )
     return new_booking.duration
-
-
-def first_status(event_type: EventType, new_booking: NewBooking) -> Status:
-    """A hold awaits its person, and what people ask for often the host."""
-    by_attendee = new_booking.asker.by is Actor.ATTENDEE
-    awaits = event_type.requires_confirmation and by_attendee
-    return Status.PENDING if awaits or new_booking.held_for else Status.CONFIRMED
-
-
-def _occurrences(
-    request: BookingRequest,
-    new_booking: NewBooking,
-    starts: Iterable[GivenStart],
-    skipped: Iterable[int],
-) -> tuple[Occurrence, ...]:
-    status, held_for = (
-        first_status(request.event_type, new_booking),
-        new_booking.held_for,
-    )
-    made = [
-        Occurrence(
-            recurrence_id=meeting.start,
-            # A generated date is its rule's, even where a gap pushed it past midnight.
-            date=_date(start, request.timezone),
-            start=start,
-            span=meeting,
-            claim=request.event_type.claimed_span(meeting),
-            status=status,
-            held_until=(
-                None if held_for is None else min(request.now + held_for, meeting.start)
-            ),
-        )
-        for start, meeting in zip(starts, request.meetings, strict=True)
-    ]
-    for number in skipped:
-        made[number] = made[number]._replace(
-            status=Status.CANCELLED,
-            resolution=Resolution.CONFLICT,
-            cancelled_by=Actor.SYSTEM,
-        )
-    return tuple(made)
-
-
-def _date(start: GivenStart, timezone: str) -> date:
-    if start.timezone == timezone:
-        return start.wall.date()
-    return times.local_date(start.instant, timezone)
-
-
-def make_booking(
-    new_booking: NewBooking,
-    event_type: EventType,
-    host_ids: tuple[str, ...],
-    occurrences: tuple[Occurrence, ...],
-    *,
-    rule: Recurrence | None,
-    timezone: str,
-    now: datetime,
-    overrides: tuple[str, ...],
-    uid: str | None = None,
-) -> Booking:
-    """The booking as it is to be; `uid` is that of a hold."""
-    uid = uid or ids.uid()
-    return Booking(
-        uid=uid,
-        event_type_id=event_type.id,
-        host_ids=host_ids,
-        timezone=timezone,
-        occurrences=occurrences,
-        attendees=new_booking.attendees,
-        policy=BookingTerms(
-            event_type.requires_confirmation,
-            event_type.allow_cancellation,
-            event_type.cancellation_deadline,
-            event_type.questions,
-        ),
-        created_at=now,
-        updated_at=now,
-        location=_location(new_booking, event_type),
-        meeting_url=new_booking.meeting_url or _meeting_url(event_type, uid),
-        notes=new_booking.notes,
-        responses=check_responses(new_booking, event_type),
-        metadata=new_booking.metadata,
-        recurring=rule,
-        overrides=overrides,
-        title=event_type.title,
-        description=event_type.description,
-        is_group=event_type.seats is not None,
-    )
-
-
-def _location(
-    new_booking: NewBooking, event_type: EventType
-) -> Mapping[str, str] | None:
-    location = new_booking.location or event_type.location
-    if new_booking.held_for is None:
-        attendees.check_phone(location, new_booking.attendees[0])
-    return location
-
-
-def _meeting_url(event_type: EventType, uid: str) -> str | None:
-    template = event_type.meeting_url_template
-    if template is None:
-        return None
-    return template.replace("{uid}", uid).replace("{token}", ids.token())
-
-
-def check_responses(
-    new_booking: NewBooking, event_type: EventType
-) -> Mapping[str, Any]:
-    """In their types; as given where the host passed the questions by."""
-    if "questions" in new_booking.asker.overridden or new_booking.held_for:
-        return new_booking.responses
-    return questions.check_responses(event_type.questions, new_booking.responses)

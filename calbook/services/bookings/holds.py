@@ -6,9 +6,7 @@ so nothing else has to know of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from calbook.core import people
 from calbook.core.booking import effective_status, lifecycle
@@ -18,36 +16,17 @@ from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import Proposal, Rules
 from calbook.core.text import snake
 from calbook.core.time import parsing, times
-from calbook.services.bookings import create, record
-from calbook.services.bookings.change_options import ChangeOptions, read_options
-from calbook.store.context import Context
+from calbook.services.bookings import new_bookings, record
+from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
-from calbook.wire.reading import idempotency
-from calbook.wire.reading.booking_requests import NewBooking, read_hold
+from calbook.wire.reading.booking_requests import NewBooking
 
 # Its time was judged when it was held.
 _RULES: Rules = (
     (booking_rules.invalid_responses, "questions"),
     (booking_rules.seats_full, None),
 )
-
-
-def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
-    """Claim a start for some minutes; the booking that it may become."""
-    given = dict(wanted)
-    key = given.pop("idempotency_key", None)
-    new_booking = read_hold(given)
-    options = read_options(
-        "hold", idempotency.given_parts(given), idempotency_key=key, dry_run=dry_run
-    )
-    answer = context.store.write(
-        lambda tx: create.create_in_transaction(
-            tx, new_booking, options, now=context.clock()
-        ),
-        dry_run=dry_run,
-    )
-    return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 
 def book_hold(
@@ -84,9 +63,9 @@ def book_hold(
         _RULES,
     )
     occurrence = before.single._replace(
-        status=create.first_status(event_type, new_booking), held_until=None
+        status=new_bookings.first_status(event_type, new_booking), held_until=None
     )
-    made = create.make_booking(
+    made = new_bookings.make_booking(
         new_booking,
         event_type,
         before.host_ids,

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booking_reads import BookingReads
+from calbook.api.booking_moves import BookingMoves, given_parts
 from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
 from calbook.api.values.bookings import Booking, Note
-from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
     from calbook.api import inputs
     from calbook.api.inputs import ActorName, Attendee, Moment, RuleName
     from calbook.core.errors import CalbookError
+    from calbook.store.context import Context
+    from calbook.wire.json_objects import Json
 
 
-class Bookings(BookingReads):
+class Bookings(BookingMoves):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes
@@ -96,6 +97,37 @@ class Bookings(BookingReads):
         )
         return tuple(map(Booking, answers))
 
+    def change_all(
+        self,
+        action: inputs.ActionName,
+        uids: Iterable[str],
+        *,
+        refused: Callable[[CalbookError], None] | None = None,
+        dry_run: bool = False,
+        **arguments: Any,
+    ) -> tuple[Booking, ...]:
+        """Do the same to several bookings: all of them in one transaction, or none.
+
+        `action` is the method that each would be changed by, and `arguments` are that
+        method's: `change_all("cancel", uids, cancelled_by="host")`. The error of the
+        one that was refused has its uid as `details["uid"]`. With `refused`, that is
+        called with the error instead, and each of the others is a change of its own.
+        """
+        from calbook.services.bookings.several import change_several
+        from calbook.wire.reading.several import check_action
+
+        check_action(action, arguments)
+
+        def change(context: Context, uid: str) -> Json:
+            method = getattr(Bookings(context), action)
+            answer: Booking = method(uid, **arguments, dry_run=dry_run)
+            return answer.to_dict()
+
+        answers = change_several(
+            self._context, uids, change, refused=refused, dry_run=dry_run
+        )
+        return tuple(map(Booking, answers))
+
     # -- changing ----------------------------------------------------------------
 
     def confirm(self, uid: str, **options: Unpack[inputs.ChangeArguments]) -> Booking:
@@ -149,7 +181,7 @@ class Bookings(BookingReads):
         dates = read_dates(date, from_date, all)
         return self._change(
             *(cancel, "cancel", uid, options, REPEATABLE),
-            request=[uid, reason, cancelled_by, *_given(**dates._asdict())],
+            request=[uid, reason, cancelled_by, *given_parts(**dates._asdict())],
             by=cancelled_by,
             reason=reason,
             dates=dates,
@@ -170,44 +202,6 @@ class Bookings(BookingReads):
     ) -> Booking:
         """`cancel` what is still to come of a series, from a date on (included)."""
         return self.cancel(uid, from_date=from_date, all=from_date is None, **options)
-
-    def reschedule(
-        self,
-        uid: str,
-        *,
-        start_time: Moment,
-        reason: str | None = None,
-        timezone: str | None = None,
-        by: ActorName = "attendee",
-        override: Iterable[RuleName] = (),
-        date: str | Date | None = None,
-        from_date: str | Date | None = None,
-        all: bool = False,
-        reassign: bool = False,
-        **options: Unpack[inputs.RepeatableArguments],
-    ) -> Booking:
-        """Move a booking to another start; uid, length and meeting link stay.
-
-        A `start_time` without offset is read in `timezone`, else in the booking's. Of
-        a series it is the new start of the first occurrence that is moved (chosen as
-        in `cancel`); the others shift by as many days, to the same wall time. The host
-        stays, unless `reassign` lets another one of the team take it. Options as in
-        `cancel`.
-        """
-        from calbook.services.bookings.change import reschedule
-        from calbook.wire.reading.booking_requests import read_dates, read_reschedule
-        from calbook.wire.reading.idempotency import reusable
-
-        rules = reusable(override)
-        dates = read_dates(date, from_date, all)
-        request = [uid, start_time, reason, timezone, by, rules]
-        return self._change(
-            *(reschedule, "reschedule", uid, options, REPEATABLE),
-            request=[*request, *_given(**dates._asdict(), reassign=reassign)],
-            wanted=read_reschedule(
-                start_time, reason, timezone, by, rules, dates, reassign
-            ),
-        )
 
     def update(
         self, uid: str, **corrections: Unpack[inputs.UpdateArguments]
@@ -331,25 +325,6 @@ class Bookings(BookingReads):
             add_note(self._context, uid, content=content, is_private=is_private)
         )
 
-    def _change(
-        self,
-        change: Callable[..., Json],
-        action: str,
-        uid: str,
-        options: Mapping[str, Any],
-        known: Iterable[str] = CHANGE,
-        *,
-        request: object = None,
-        **arguments: Any,
-    ) -> Booking:
-        """Make one change; `request` is what an idempotency key stands for."""
-        from calbook.services.bookings.change_options import read_options
-
-        check_keywords(f"Bookings.{action}", options, known)
-        asked = uid if request is None else request
-        read = read_options(action, asked, **options)
-        return Booking(change(self._context, uid, read, **arguments))
-
     def _update(
         self,
         uid: str,
@@ -392,8 +367,3 @@ class Bookings(BookingReads):
             dates=read_dates(date, None, False),
             emails=read_emails(email),
         )
-
-
-def _given(**arguments: object) -> list[tuple[str, object]]:
-    """What was chosen, by name: from a date on is not on that date."""
-    return [(name, value) for name, value in arguments.items() if value]

@@ -200,8 +200,15 @@ def hosts_table(items: Sequence[Json]) -> str:
             "E-mail": "email",
             "Zone": "timezone",
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
+            **_retired_column(items),
         },
     )
+
+
+def _retired_column(items: Sequence[Json]) -> Columns:
+    if not any(item["retiredAt"] for item in items):
+        return {}
+    return {"Retired": lambda item: (item["retiredAt"] or "")[: len("2027-01-18")]}
 
 
 def schedules_table(items: Sequence[Json]) -> str:

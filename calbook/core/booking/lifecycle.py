@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from calbook.core.booking import effective_status, transitions
@@ -194,32 +195,37 @@ def reschedule(
     by: Actor,
     reason: str | None,
     overrides: tuple[str, ...] = (),
-    host_ids: tuple[str, ...] | None = None,
+    hosts: Sequence[tuple[str, ...]] | None = None,
     why: Mapping[str, Any] | None = None,
 ) -> Change:
-    """Move occurrences, which keep their keys in a series.
+    """Move occurrences, which keep their keys in a series, or hand them over.
 
     When its attendee moves a booking that the host had to confirm, the host is
-    asked again. `why` says how new hosts were chosen.
+    asked again. `hosts` are those of each, if they are new; `why` says how they were
+    chosen.
     """
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-    new_hosts = host_ids is not None and host_ids != booking.host_ids
-    if not new_hosts:
+    old_hosts = [booking.hosts_of(occurrence) for occurrence in chosen]
+    new_hosts = old_hosts if hosts is None else list(hosts)
+    has_new_hosts = new_hosts != old_hosts
+    if not has_new_hosts:
         check_moves(booking, placed.values())
+    hosts_by_key = dict(zip(placed, new_hosts, strict=True))
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
         moved = _move(booking, placed[occurrence.recurrence_id], reason)
+        if has_new_hosts:
+            moved = moved._replace(host_ids=hosts_by_key[occurrence.recurrence_id])
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
-    return change_occurrences(
+    change = change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
-            host_ids=host_ids or booking.host_ids,
         ),
         chosen,
         step,
@@ -231,9 +237,40 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **({"hostIds": list(host_ids or ())} if new_hosts else {}),
+            **(_hosts_changed(old_hosts, new_hosts) if has_new_hosts else {}),
             **(why or {}),
         },
+    )
+    return change._replace(booking=_settle_hosts(change.booking, now))
+
+
+def _hosts_changed(
+    old: Iterable[tuple[str, ...]], new: Iterable[tuple[str, ...]]
+) -> dict[str, list[str]]:
+    return {
+        "fromHostIds": list(dict.fromkeys(chain.from_iterable(old))),
+        "hostIds": list(dict.fromkeys(chain.from_iterable(new))),
+    }
+
+
+def _settle_hosts(booking: Booking, now: datetime) -> Booking:
+    """Whose dates all are that are still to come, whose booking it is.
+
+    Dates that others give, or gave, say so by themselves.
+    """
+    live = {Status.PENDING, Status.CONFIRMED}
+    hosts = {
+        booking.hosts_of(o)
+        for o in booking.occurrences
+        if effective_status.effective_occurrence(o, now).status in live
+    }
+    whole = hosts.pop() if len(hosts) == 1 else booking.host_ids
+    own = [(o, booking.hosts_of(o)) for o in booking.occurrences]
+    return booking._replace(
+        host_ids=whole,
+        occurrences=tuple(
+            o._replace(host_ids=() if hosts == whole else hosts) for o, hosts in own
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from calbook.core.errors import (
     CancellationNotAllowed,
     DeadlinePassed,
     HostBusy,
+    HostRetired,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -65,12 +66,14 @@ class BusyCalendarEntry(NamedTuple):
 class Obstacle(NamedTuple):
     """A claim in the way and the meeting it belongs to.
 
-    Where it is busy time from elsewhere, both are its whole stretch.
+    Where it is busy time from elsewhere, both are its whole stretch; where the host
+    has retired, they begin and end when that was.
     """
 
     claim: Claim
     meeting: Span
     calendar_entry: BusyCalendarEntry | None = None
+    is_retired: bool = False
 
 
 class Proposal(NamedTuple):
@@ -207,7 +210,14 @@ def slot_taken(p: Proposal) -> CalbookError | None:
 
 def slot_taken_error(obstacle: Obstacle, timezone: str) -> SlotTaken:
     """The refusal that names what is in the way."""
-    claim, meeting, elsewhere = obstacle
+    claim, meeting, elsewhere, is_retired = obstacle
+    if is_retired:
+        since = claim.span.start
+        return HostRetired(
+            claim.host_id,
+            since=times.rfc3339(since, timezone),
+            when=times.format_moment(since, timezone),
+        )
     facts: dict[str, Any] = {
         "when": f"{times.format_meeting(*meeting, timezone)} {timezone}",
         "host": claim.host_id,

@@ -14,4 +14,9 @@ create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS))
+_RETIRED_HOSTS = """
+alter table hosts
+    add column retired_at bigint;
+"""
+
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _RETIRED_HOSTS))

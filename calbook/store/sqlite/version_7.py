@@ -14,3 +14,8 @@ alter table occurrences add column held_until integer;
 create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
 """
+
+# From when on a host takes no bookings.
+RETIRED_HOSTS = """
+alter table hosts add column retired_at integer;
+"""

@@ -203,7 +203,7 @@ def _occurrence(
     status = _status(occurrence, method)
     cancelled = status == "CANCELLED"
     reason = occurrence.reason if cancelled else occurrence.move_reason
-    event = _event(invite, status, reason=reason, method=method)
+    event = _event(invite, status, reason=reason, method=method, occurrence=occurrence)
     zone = invite.booking.timezone
     _add_times(event, occurrence.span, zone, zones=zones)
     if series:
@@ -236,21 +236,29 @@ def _cancelled_series(
 
 
 def _event(
-    invite: Invite, status: str, *, reason: str | None, method: Method | None
+    invite: Invite,
+    status: str,
+    *,
+    reason: str | None,
+    method: Method | None,
+    occurrence: Occurrence | None = None,
 ) -> icalendar.Event:
     """What all VEVENTs of a booking say alike, and why it is off or was moved.
+
+    A date that others give names these, beside the organizer of all.
 
     Few programs show a STATUS: a request says so in words.
     """
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
     described = "\n\n".join(filter(None, [*requested, event_text.description(invite)]))
+    title = event_text.summary(invite, occurrence)
     event = icalendar.Event()
     _add_identity(event, invite.booking)
     _add(event, "STATUS", None if invite.leaver else status)
-    _add(event, "SUMMARY", _text(event_text.clean_line(event_text.summary(invite))))
+    _add(event, "SUMMARY", _text(event_text.clean_line(title)))
     _add(event, "DESCRIPTION", _text(described))
     _add_place(event, invite)
-    _add_people(event, invite, method)
+    _add_people(event, invite, method, occurrence)
     for comment in (*requested, reason):
         _add(event, "COMMENT", _text(comment))
     return event
@@ -320,24 +328,35 @@ def _add_place(event: icalendar.Event, invite: Invite) -> None:
         _add(event, "CONFERENCE", icalendar.vUri(uri, params=params))
 
 
-def _add_people(event: icalendar.Event, invite: Invite, method: Method | None) -> None:
+def _add_people(
+    event: icalendar.Event,
+    invite: Invite,
+    method: Method | None,
+    occurrence: Occurrence | None,
+) -> None:
     """RFC 5546, 3.2: an ORGANIZER in every method, no ATTENDEE in PUBLISH."""
     if method is None:
         return
     host = invite.organizer
     _add(event, "ORGANIZER", _address(host.email, host.name, {}))
     if method is not Method.PUBLISH:
-        _add(event, "ATTENDEE", _attendees(invite))
+        _add(event, "ATTENDEE", _attendees(invite, occurrence))
 
 
-def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
+def _attendees(
+    invite: Invite, occurrence: Occurrence | None
+) -> list[icalendar.vCalAddress]:
     """Those who are asked, then the hosts beside the organizer, who have agreed."""
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     agreed = {"PARTSTAT": "ACCEPTED"}
     listed = (invite.joiner,) if invite.joiner else invite.booking.attendees
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
         *((attendee, asked) for attendee in listed),
-        *((host, agreed) for host in invite.hosts[1:] if host.email),
+        *(
+            (host, agreed)
+            for host in invite.hosts_of(occurrence)
+            if host.email and host != invite.organizer
+        ),
     ]
     if invite.leaver:
         people = [(invite.leaver, {})]

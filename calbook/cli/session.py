@@ -176,7 +176,7 @@ def require_yes(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not output.is_interactive():
-        raise usage_error(f"{question.rstrip('?')}: that is not undone", "add --yes")
+        raise usage_error(f"{question} Nobody is there to answer", "add --yes")
     ask_yes_no(question, yes=False)
 
 

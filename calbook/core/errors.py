@@ -474,8 +474,7 @@ class NoOtherHost(NothingToChange, code="no_other_host"):
     def __init__(self, uid: str, event_type_id: str, host_ids: Sequence[str]) -> None:
         slug = event_type_id.removeprefix("evt_")
         super().__init__(
-            f"{uid} stays with {', '.join(host_ids)}:"
-            f" nobody else takes {event_type_id}",
+            f"nobody else takes {event_type_id}: it stays with {', '.join(host_ids)}",
             hint=f'name further hosts: event_types.update("{slug}", hosts=[…])',
             command_hint=f"name further hosts: calbook event update {slug} --host …",
             uid=uid,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import columns, words
 from calbook.cli.screen.cells import StyledText
@@ -34,13 +35,19 @@ def retired_text(facts: Json, rows: Sequence[Json]) -> str:
     return said + (f"\n{_dates_table(rows, zone)}" if rows else "nothing is left\n")
 
 
+_WIDE = 100  # cells from which on there is room for the event type
+_EVENT: columns.Columns = {
+    "Event": lambda item: item["eventTypeId"].removeprefix("evt_")
+}
+
+
 def _dates_table(rows: Sequence[Json], zone: str) -> str:
     return columns.table_text(
         rows,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
             "When": lambda item: words.meeting_time(item, zone, with_zone=False),
-            "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
+            **(_EVENT if output.width() >= _WIDE else {}),
             "Attendee": _attendee,
             "What": _outcome,
         },

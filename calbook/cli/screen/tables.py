@@ -77,10 +77,18 @@ def occurrences_table(items: Sequence[Json], tz: str) -> str:
             "Date": "date",
             "When": lambda item: words.meeting_time(item, tz, with_zone=False),
             "Status": _status(words.status_and_attendance),
+            **_hosts_of_dates(items),
             "Offset": offset,
         },
         tz=tz + legend,
     )
+
+
+def _hosts_of_dates(items: Sequence[Json]) -> Columns:
+    """Who gives each date, where these are not the same."""
+    if len({tuple(item["hostIds"]) for item in items}) < 2:
+        return {}
+    return {"Host": lambda item: ", ".join(map(words.short_host, item["hostIds"]))}
 
 
 def attendees_table(items: Sequence[Json]) -> str:

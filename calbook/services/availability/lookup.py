@@ -92,6 +92,11 @@ def list_blocked(
 
     with context.store.read(Facts) as facts:
         request = _request(context, facts, question)
+        if request.move is not None:
+            from calbook.services.availability import moves  # slow to import
+
+            wanted = _new_hosts(request, question)
+            *_, request = moves.listing_requests(request, wanted)
         zone = request.display_timezone or request.timezone
         chosen = day_span(parsing.day(day, now=request.now, timezone=zone), zone)
         return explain.blocked_stretches(facts, request, chosen)

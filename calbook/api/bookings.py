@@ -99,19 +99,19 @@ class Bookings(BookingMoves):
 
     def change_all(
         self,
-        action: inputs.ActionName,
         uids: Iterable[str],
         *,
+        action: inputs.ActionName,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
         **arguments: Any,
     ) -> tuple[Booking, ...]:
         """Do the same to several bookings: all of them in one transaction, or none.
 
-        `action` is the method that each would be changed by, and `arguments` are that
-        method's: `change_all("cancel", uids, cancelled_by="host")`. The error of the
-        one that was refused has its uid as `details["uid"]`. With `refused`, that is
-        called with the error instead, and each of the others is a change of its own.
+        `action` is the method that would change each, and `arguments` are that
+        method's: `change_all(uids, action="cancel", cancelled_by="host")`. The error
+        of the one that was refused has its uid as `details["uid"]`. With `refused`,
+        that is called with the error instead, and the others are a change each.
         """
         from calbook.services.bookings.several import change_several
         from calbook.wire.reading.several import check_action

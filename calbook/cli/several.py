@@ -13,6 +13,7 @@ from calbook.cli.session import (
     changed_dates,
     report_write_failure,
     show_change,
+    unchecked,
 )
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def _change_several(
         before = _as_they_are(client, uids) if output.is_for_people(form) else {}
         ask(client)
         changed = client.calendar.bookings.change_all(
-            *(action, uids),  # type: ignore[arg-type]
+            uids,
+            action=unchecked(action),
             refused=refusals.report if each else None,
             **arguments,
         )

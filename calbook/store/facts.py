@@ -18,7 +18,7 @@ from calbook.core.model import (
     Schedule,
     Span,
 )
-from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
+from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def confirm(
     uids: o.Uids, *, each: o.Each = False, change: o.Changing, out: o.PrintingChange
 ) -> None:
-    """Say yes to a booking that awaits confirmation, or to several."""
+    """Say yes to a booking that awaits confirmation."""
     several.change(
         "confirm", uids, change.arguments(), out, each=each, said="Confirmed"
     )
@@ -45,7 +45,7 @@ def reject(
     change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
-    """Say no to a booking that awaits confirmation, or to several."""
+    """Say no to a booking that awaits confirmation."""
     wanted = {"reason": reason, **change.arguments()}
     several.change("reject", uids, wanted, out, each=each, said="Rejected")
 

@@ -273,10 +273,8 @@ def event_details(event: Json, tz: str) -> str:
     """What differs after an event: `Mon 18 Jan 2027, 10:00 → …; a reason`."""
     facts = dict(event["change"])
     move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
-    if len(set(move)) == 1:  # it was handed over
-        move = []
-    hosts = _host_change(facts)
-    reason = facts.pop("reason", None)
+    move = move if len(set(move)) > 1 else []  # it may be handed over
+    hosts, reason = _host_change(facts), facts.pop("reason", None)
     rest = [
         _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
         for key, value in facts.items()
@@ -287,9 +285,9 @@ def event_details(event: Json, tz: str) -> str:
 
 def _host_change(facts: Json) -> str:
     """`user_alice → user_bob`: who hands over, and who takes it."""
-    if "fromHostIds" not in facts:
+    if (old := facts.pop("fromHostIds", None)) is None:
         return ""
-    old, new = facts.pop("fromHostIds"), facts.pop("hostIds")
+    new = facts.pop("hostIds")
     lost, gained = ([h for h in a if h not in b] for a, b in ((old, new), (new, old)))
     return f"{', '.join(lost)} → {', '.join(gained)}"
 
@@ -331,10 +329,10 @@ def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
     """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
     times = [meeting_time(item, tz, with_zone=False) for item in items]
     width = max(map(len, times))
-    hosts = {tuple(item["hostIds"]) for item in items}
+    several = len({tuple(item["hostIds"]) for item in items}) > 1
     return [
         f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
-        + (f", with {', '.join(item['hostIds'])}" if len(hosts) > 1 else "")
+        + (f", with {', '.join(item['hostIds'])}" if several else "")
         for item, time in zip(items, times, strict=True)
     ]
 

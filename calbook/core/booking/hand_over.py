@@ -1,12 +1,18 @@
-"""Who may take the place of the hosts of some dates, whether they have time or not."""
+"""Who may take the place of the hosts of some dates, and whose booking it is then.
+
+Whether they have time is asked elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
 
 from calbook.core.assignment import HostIds, host_alternatives
+from calbook.core.booking import effective_status
 from calbook.core.errors import BadInput, NothingToChange, UsageError
-from calbook.core.model import EventType, SchedulingType
+from calbook.core.model import Booking, EventType, SchedulingType, Status
 
 DatesHosts = tuple[HostIds, ...]  # of each date
 
@@ -103,3 +109,34 @@ def _are_others(event_type: EventType, own: Sequence[HostIds], hosts: HostIds) -
     if stays and _rotates(event_type):
         return not any(hosts[0] in each for each in own)
     return all(set(each) != set(hosts) for each in own)
+
+
+def hosts_changed(
+    old: Iterable[tuple[str, ...]], new: Iterable[tuple[str, ...]]
+) -> dict[str, list[str]]:
+    """For the history: who gave dates, and who gives them now."""
+    return {
+        "fromHostIds": list(dict.fromkeys(chain.from_iterable(old))),
+        "hostIds": list(dict.fromkeys(chain.from_iterable(new))),
+    }
+
+
+def settle_hosts(booking: Booking, now: datetime) -> Booking:
+    """Whose dates all are that are still to come, whose booking it is.
+
+    Dates that others give, or gave, say so by themselves.
+    """
+    live = {Status.PENDING, Status.CONFIRMED}
+    hosts = {
+        booking.hosts_of(o)
+        for o in booking.occurrences
+        if effective_status.effective_occurrence(o, now).status in live
+    }
+    whole = hosts.pop() if len(hosts) == 1 else booking.host_ids
+    own = [(o, booking.hosts_of(o)) for o in booking.occurrences]
+    return booking._replace(
+        host_ids=whole,
+        occurrences=tuple(
+            o._replace(host_ids=() if hosts == whole else hosts) for o, hosts in own
+        ),
+    )

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any, NamedTuple
 
-from calbook.core.booking import effective_status, transitions
+from calbook.core.booking import effective_status, hand_over, transitions
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange
@@ -237,41 +236,11 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **(_hosts_changed(old_hosts, new_hosts) if has_new_hosts else {}),
+            **(hand_over.hosts_changed(old_hosts, new_hosts) if has_new_hosts else {}),
             **(why or {}),
         },
     )
-    return change._replace(booking=_settle_hosts(change.booking, now))
-
-
-def _hosts_changed(
-    old: Iterable[tuple[str, ...]], new: Iterable[tuple[str, ...]]
-) -> dict[str, list[str]]:
-    return {
-        "fromHostIds": list(dict.fromkeys(chain.from_iterable(old))),
-        "hostIds": list(dict.fromkeys(chain.from_iterable(new))),
-    }
-
-
-def _settle_hosts(booking: Booking, now: datetime) -> Booking:
-    """Whose dates all are that are still to come, whose booking it is.
-
-    Dates that others give, or gave, say so by themselves.
-    """
-    live = {Status.PENDING, Status.CONFIRMED}
-    hosts = {
-        booking.hosts_of(o)
-        for o in booking.occurrences
-        if effective_status.effective_occurrence(o, now).status in live
-    }
-    whole = hosts.pop() if len(hosts) == 1 else booking.host_ids
-    own = [(o, booking.hosts_of(o)) for o in booking.occurrences]
-    return booking._replace(
-        host_ids=whole,
-        occurrences=tuple(
-            o._replace(host_ids=() if hosts == whole else hosts) for o, hosts in own
-        ),
-    )
+    return change._replace(booking=hand_over.settle_hosts(change.booking, now))
 
 
 def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurrence:

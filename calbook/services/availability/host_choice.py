@@ -20,7 +20,8 @@ from calbook.core.assignment import (
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (

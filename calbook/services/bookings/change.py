@@ -18,6 +18,7 @@ from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.rules import booking_rules
+from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
 from calbook.services.availability.booking_request import BookingRequest, meeting_span
@@ -87,9 +88,7 @@ def _check_claims(
             now=now,
         )
         if obstacles:
-            raise booking_rules.slot_taken_error(
-                obstacles[min(obstacles)], booking.timezone
-            )
+            raise slot_taken_error(obstacles[min(obstacles)], booking.timezone)
 
 
 def reject(

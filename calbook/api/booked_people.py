@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booking_reads import BookingReads
+from calbook.api.booking_moves import BookingMoves
 from calbook.api.noun import ATTENDANCE, CHANGE, PERSONS, check_keywords
 from calbook.api.values.bookings import Booking
-from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from calbook.api.inputs import ActorName, RuleName
 
 
-class BookedPeople(BookingReads):
+class BookedPeople(BookingMoves):
     """What `Bookings` changes of its persons."""
 
     def add_attendee(
@@ -115,25 +114,6 @@ class BookedPeople(BookingReads):
         As in `mark_attended`; a group is a NO_SHOW when nobody came.
         """
         return self._mark("no_show", uid, options, date=date)
-
-    def _change(
-        self,
-        change: Callable[..., Json],
-        action: str,
-        uid: str,
-        options: Mapping[str, Any],
-        known: Iterable[str] = CHANGE,
-        *,
-        request: object = None,
-        **arguments: Any,
-    ) -> Booking:
-        """Make one change; `request` is what an idempotency key stands for."""
-        from calbook.services.bookings.change_options import read_options
-
-        check_keywords(f"Bookings.{action}", options, known)
-        asked = uid if request is None else request
-        read = read_options(action, asked, **options)
-        return Booking(change(self._context, uid, read, **arguments))
 
     def _mark(
         self,

@@ -7,20 +7,18 @@ from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
 from calbook.api.booked_people import BookedPeople
-from calbook.api.noun import (
-    CHANGE,
-    CORRECTIONS,
-    REPEATABLE,
-    check_keywords,
-)
+from calbook.api.booking_moves import given_parts
+from calbook.api.noun import CHANGE, CORRECTIONS, REPEATABLE, check_keywords
 from calbook.api.values.bookings import Booking, Note
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import ActorName, Attendee, Moment, RuleName
+    from calbook.api.inputs import ActorName, Attendee, Moment
     from calbook.core.errors import CalbookError
+    from calbook.store.context import Context
+    from calbook.wire.json_objects import Json
 
 
 class Bookings(BookedPeople):
@@ -147,6 +145,37 @@ class Bookings(BookedPeople):
         )
         return tuple(map(Booking, answers))
 
+    def change_all(
+        self,
+        uids: Iterable[str],
+        *,
+        action: inputs.ActionName,
+        refused: Callable[[CalbookError], None] | None = None,
+        dry_run: bool = False,
+        **arguments: Any,
+    ) -> tuple[Booking, ...]:
+        """Do the same to several bookings: all of them in one transaction, or none.
+
+        `action` is the method that would change each, and `arguments` are that
+        method's: `change_all(uids, action="cancel", cancelled_by="host")`. The error
+        of the one that was refused has its uid as `details["uid"]`. With `refused`,
+        that is called with the error instead, and the others are a change each.
+        """
+        from calbook.services.bookings.several import change_several
+        from calbook.wire.reading.several import check_action
+
+        check_action(action, arguments)
+
+        def change(context: Context, uid: str) -> Json:
+            method = getattr(Bookings(context), action)
+            answer: Booking = method(uid, **arguments, dry_run=dry_run)
+            return answer.to_dict()
+
+        answers = change_several(
+            self._context, uids, change, refused=refused, dry_run=dry_run
+        )
+        return tuple(map(Booking, answers))
+
     # -- changing ----------------------------------------------------------------
 
     def confirm(self, uid: str, **options: Unpack[inputs.ChangeArguments]) -> Booking:
@@ -200,7 +229,7 @@ class Bookings(BookedPeople):
         dates = read_dates(date, from_date, all)
         return self._change(
             *(cancel, "cancel", uid, options, REPEATABLE),
-            request=[uid, reason, cancelled_by, *_given(**dates._asdict())],
+            request=[uid, reason, cancelled_by, *given_parts(**dates._asdict())],
             by=cancelled_by,
             reason=reason,
             dates=dates,
@@ -221,44 +250,6 @@ class Bookings(BookedPeople):
     ) -> Booking:
         """`cancel` what is still to come of a series, from a date on (included)."""
         return self.cancel(uid, from_date=from_date, all=from_date is None, **options)
-
-    def reschedule(
-        self,
-        uid: str,
-        *,
-        start_time: Moment,
-        reason: str | None = None,
-        timezone: str | None = None,
-        by: ActorName = "attendee",
-        override: Iterable[RuleName] = (),
-        date: str | Date | None = None,
-        from_date: str | Date | None = None,
-        all: bool = False,
-        reassign: bool = False,
-        **options: Unpack[inputs.RepeatableArguments],
-    ) -> Booking:
-        """Move a booking to another start; uid, length and meeting link stay.
-
-        A `start_time` without offset is read in `timezone`, else in the booking's. Of
-        a series it is the new start of the first occurrence that is moved (chosen as
-        in `cancel`); the others shift by as many days, to the same wall time. The host
-        stays, unless `reassign` lets another one of the team take it. Options as in
-        `cancel`.
-        """
-        from calbook.services.bookings.change import reschedule
-        from calbook.wire.reading.booking_requests import read_dates, read_reschedule
-        from calbook.wire.reading.idempotency import reusable
-
-        rules = reusable(override)
-        dates = read_dates(date, from_date, all)
-        request = [uid, start_time, reason, timezone, by, rules]
-        return self._change(
-            *(reschedule, "reschedule", uid, options, REPEATABLE),
-            request=[*request, *_given(**dates._asdict(), reassign=reassign)],
-            wanted=read_reschedule(
-                start_time, reason, timezone, by, rules, dates, reassign
-            ),
-        )
 
     def update(
         self, uid: str, **corrections: Unpack[inputs.UpdateArguments]
@@ -316,8 +307,3 @@ class Bookings(BookedPeople):
             values=values,
             merge=read_merge(put, drop),
         )
-
-
-def _given(**arguments: object) -> list[tuple[str, object]]:
-    """What was chosen, by name: from a date on is not on that date."""
-    return [(name, value) for name, value in arguments.items() if value]

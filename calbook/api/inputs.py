@@ -34,6 +34,10 @@ DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
 Method = Literal["publish", "request", "cancel", "none"]
 FeedMethod = Literal["publish", "none"]
+ActionName = (
+    Literal["cancel", "confirm", "reject", "reassign"]
+    | Literal["mark_attended", "mark_no_show"]
+)
 LocationType = (
     Literal["GOOGLE_MEET", "ZOOM", "TEAMS", "LINK"]
     | Literal["PHONE", "PHONE_INBOUND", "IN_PERSON", "CUSTOM"]

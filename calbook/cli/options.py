@@ -67,6 +67,14 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Uid = Annotated[
     str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
 ]
+Uids = Annotated[
+    list[str],
+    typer.Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
+]
+Each = Annotated[
+    bool,
+    typer.Option("--each", help="Of several: change what can be, and tell the rest."),
+]
 Start = Annotated[
     str | None,
     typer.Option(

@@ -171,6 +171,15 @@ def ask_yes_no(question: str, *, yes: bool) -> None:
         raise Interrupted
 
 
+def require_yes(question: str, *, yes: bool) -> None:
+    """Ask on a terminal before much is undone; off one `--yes` has to say it."""
+    if yes:
+        return
+    if not output.is_interactive():
+        raise usage_error(f"{question} Nobody is there to answer", "add --yes")
+    ask_yes_no(question, yes=False)
+
+
 def read_minutes(text: str | None, option: str) -> int | None:
     """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
     if text is None:

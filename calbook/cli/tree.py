@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("hold", "hold"),
         **_commands("bookings", "list", "show"),
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
+        **_commands("reassign", "reassign"),
         **_commands("bookings", "occurrences"),
         "attendee": _commands("attendee", "add", "list", "remove"),
         "note": _commands("note", "add", "list"),
@@ -49,7 +50,10 @@ SECTIONS: Mapping[str, Tree] = {
     "Setup": {
         **_commands("init", "init"),
         "event": _commands("event", "add", "list", "show", "update", "remove"),
-        "host": _commands("host", "add", "list", "show", "update", "remove"),
+        "host": {
+            **_commands("host", "add", "list", "show", "update", "remove"),
+            **_commands("host_away", "away", "retire", "restore"),
+        },
         "schedule": _commands(
             *("schedule", "add", "list", "show", "update", "remove", "override")
         ),
@@ -78,7 +82,7 @@ _GROUP_HELP = {
     "note": "The host's notes about a booking: add, list.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
-    "host": "Who gives the time: add, list, show, update, remove.",
+    "host": "Who gives the time: add, list, update, away, retire and more.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",

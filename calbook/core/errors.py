@@ -301,6 +301,22 @@ class HostBusy(SlotTaken):
         )
 
 
+class HostRetired(SlotTaken, code="host_retired"):
+    """The host takes no bookings from some time on."""
+
+    def __init__(self, host: str, *, since: str, when: str) -> None:
+        name = host.removeprefix("user_")
+        Conflict.__init__(
+            self,
+            f"{host} takes no bookings from {when} on",
+            hint=f'take the host back: hosts.restore("{name}")',
+            command_hint=f"take the host back: calbook host restore {name}",
+            uid=None,
+            hostId=host,
+            retiredAt=since,
+        )
+
+
 class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
 
@@ -473,6 +489,21 @@ class InUse(RuleError, code="in_use"):
 
 class NothingToChange(RuleError, code="nothing_to_change"):
     """The change asked for is what is stored already."""
+
+
+class NoOtherHost(NothingToChange, code="no_other_host"):
+    """Nobody else gives the time of an event type."""
+
+    def __init__(self, uid: str, event_type_id: str, host_ids: Sequence[str]) -> None:
+        slug = event_type_id.removeprefix("evt_")
+        super().__init__(
+            f"nobody else takes {event_type_id}: it stays with {', '.join(host_ids)}",
+            hint=f'name further hosts: event_types.update("{slug}", hosts=[…])',
+            command_hint=f"name further hosts: calbook event update {slug} --host …",
+            uid=uid,
+            eventTypeId=event_type_id,
+            hostIds=list(host_ids),
+        )
 
 
 # -- 6, 7: which one, and the file -------------------------------------------------

@@ -112,13 +112,14 @@ class Schedule(NamedTuple):
 
 
 class Host(NamedTuple):
-    """Who gives the time."""
+    """Who gives the time; nobody books it from `retired_at` on."""
 
     id: str
     name: str
     email: str | None
     timezone: str
     schedule_id: str
+    retired_at: datetime | None = None
 
 
 class Assignment(NamedTuple):
@@ -307,6 +308,11 @@ class Booking(NamedTuple):
     def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Who gives the time of one of its meetings."""
         return occurrence.host_ids or self.host_ids
+
+    @property
+    def first_hosts(self) -> tuple[str, ...]:
+        """Who gives the time of its first meeting."""
+        return self.hosts_of(min(self.occurrences, key=lambda o: o.span))
 
     @property
     def single(self) -> Occurrence:

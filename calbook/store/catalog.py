@@ -8,14 +8,22 @@ from datetime import date, datetime
 from calbook.core.errors import InUse
 from calbook.core.model import MINUTE, DateOverride, EventType, Host, Hours, Schedule
 from calbook.core.time import times
-from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
+from calbook.store.writer import (
+    Writer,
+    to_epoch,
+    to_json,
+    to_minutes,
+    to_question,
+    to_reminder,
+)
 
 
 class CatalogWriter(Writer):
     """What can be booked, from whom and when."""
 
     def save_host(self, host: Host, *, now: datetime) -> None:
-        self.upsert_dated("hosts", now, **host._asdict())
+        facts = {**host._asdict(), "retired_at": to_epoch(host.retired_at)}
+        self.upsert_dated("hosts", now, **facts)
 
     def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
         """The schedule itself; its overrides are saved one by one."""

@@ -184,8 +184,10 @@ def schedule(row: Row) -> Schedule:
 
 
 def host(row: Row) -> Host:
+    since = row["retired_at"]
     return Host(
-        row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]
+        *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
+        None if since is None else times.instant(since),
     )
 
 

@@ -406,9 +406,14 @@ def test_arguments_are_named_but_for_the_uid() -> None:
                 if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
                 and parameter.kind is not inspect.Parameter.VAR_KEYWORD
             ]
-            assert places in ([], ["uid"], ["id"], ["wanted"], ["uid", "put"]) or (
-                places == ["event_type_id"]
-            ), (name, places)
+            assert places in (
+                [],
+                ["uid"],
+                ["id"],
+                ["wanted"],
+                ["uids"],
+                ["uid", "put"],
+            ) or (places == ["event_type_id"]), (name, places)
 
 
 def test_the_manuals_methods_of_this_part_are_there() -> None:

@@ -1439,6 +1439,7 @@ def test_init_makes_the_file_ones_own(run: Run, path: Path) -> None:
         "email": "grace@example.com",
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
+        "retiredAt": None,
     }
     assert run("host", "list", "--json").json == [host]
     (schedule,) = run("schedule", "list", "--json").json
@@ -1716,7 +1717,7 @@ def test_what_is_unknown_is_told_with_what_is_near(
 
 @pytest.mark.parametrize(
     "args",
-    [("list", "x"), ("show",), ("event",), ("list", "--limit"), ("cancel", "a", "b")],
+    [("list", "x"), ("show",), ("event",), ("list", "--limit"), ("show", "a", "b")],
     ids=" ".join,
 )
 def test_a_command_line_that_does_not_fit_is_one_line_and_a_hint(

@@ -105,7 +105,7 @@ def test_every_command_and_option_is_in_the_table() -> None:
     ("place", "key", "offered"),
     [
         ("show", "<1>", "@uids"),
-        ("cancel", "<1>", "@uids"),
+        ("cancel", "<*>", "@uids"),
         ("list", "--after", "@uids"),
         ("list", "--tz", "@zones"),
         ("create", "--attendee-tz", "@zones"),

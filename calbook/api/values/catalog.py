@@ -18,6 +18,7 @@ class Host(Value):
     email: where notices go and who invitations are from; None without
     timezone: in which the host's days are meant
     schedule_id: the hours, for event types without a schedule of their own
+    retired_at: from when on nobody books it, RFC 3339 text in `timezone`; else None
     """
 
     id: str
@@ -25,6 +26,7 @@ class Host(Value):
     email: str | None
     timezone: str
     schedule_id: str
+    retired_at: str | None
 
 
 class Schedule(Value):

@@ -4,7 +4,7 @@ from itertools import chain
 from typing import Annotated, Any
 
 from calbook.cli import options as o
-from calbook.cli import output
+from calbook.cli import output, several
 from calbook.cli.session import (
     ask_yes_no,
     occurrence_on,
@@ -128,35 +128,40 @@ class Persons(o.Group):
 
 
 def attended(
-    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingChange
+    uids: o.Uids,
+    *,
+    of: Persons,
+    each: o.Each = False,
+    change: o.Recording,
+    out: o.PrintingChange,
 ) -> None:
     """Record that the attendee came; from the start on."""
-    _record("mark_attended", uid, of, change, out, words=("Attended", "attended"))
+    _record("mark_attended", uids, of, change, out, each, ("Attended", "attended"))
 
 
 def no_show(
-    uid: o.Uid, *, of: Persons, change: o.Recording, out: o.PrintingChange
+    uids: o.Uids,
+    *,
+    of: Persons,
+    each: o.Each = False,
+    change: o.Recording,
+    out: o.PrintingChange,
 ) -> None:
     """Record that the attendee did not come; from the start on."""
-    _record("mark_no_show", uid, of, change, out, words=("No-show", "missed"))
+    _record("mark_no_show", uids, of, change, out, each, ("No-show", "missed"))
 
 
 def _record(
-    how: str,
-    uid: str,
+    action: str,
+    uids: list[str],
     of: Persons,
     change: o.Change,
     out: o.Output,
-    *,
+    each: bool,
     words: tuple[str, str],
 ) -> None:
-    form = out.form_in_zone()
-    with out.client() as client:
-        bookings = client.calendar.bookings
-        before = bookings.get(uid) if output.is_for_people(form) else None
-        booking = getattr(bookings, how)(
-            uid, date=of.date, **of.named(), **change.arguments()
-        )
-    named = ", ".join(chain.from_iterable(of.named().values()))
-    what = f"{named} {words[1]}" if named else words[0]
-    show_change(what, booking, form, dry_run=change.dry_run, before=before)
+    named = of.named()
+    who = ", ".join(chain.from_iterable(named.values()))
+    wanted = {"date": of.date, **named, **change.arguments()}
+    said = f"{who} {words[1]}" if who else words[0]
+    several.change(action, uids, wanted, out, each=each, said=said)

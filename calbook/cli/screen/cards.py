@@ -97,6 +97,11 @@ def attempt_card(attempt: Json) -> str:
     return f"Delivered {took}: {printable(answer_text(attempt))}\n"
 
 
+def _retired_text(host: Json) -> str | None:
+    since = host["retiredAt"]
+    return since and f"from {words.moment_text(since, host['timezone'])} on"
+
+
 def host_card(host: Json) -> str:
     return words.card_text(
         [
@@ -105,6 +110,7 @@ def host_card(host: Json) -> str:
             ("E-mail", host["email"]),
             ("Zone", host["timezone"]),
             ("Schedule", host["scheduleId"]),
+            ("Retired", _retired_text(host)),
         ]
     )
 

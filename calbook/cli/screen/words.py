@@ -136,8 +136,9 @@ def change_lines(
     lines.append(f"  {people_text(booking)}, {status_text(booking)}")
     if booking["recurring"]:
         lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
-    if len(booking["hostIds"]) > 1 or with_host:
-        lines.append(f"  with {', '.join(booking['hostIds'])}")
+    hosts = dict.fromkeys(h for o in changed or [booking] for h in o["hostIds"])
+    if len(hosts) > 1 or with_host:
+        lines.append(f"  with {', '.join(hosts)}")
     return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
 
 
@@ -273,13 +274,23 @@ def event_details(event: Json, tz: str) -> str:
     """What differs after an event: `Mon 18 Jan 2027, 10:00 → …; a reason`."""
     facts = dict(event["change"])
     move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
-    reason = facts.pop("reason", None)
+    move = move if len(set(move)) > 1 else []  # it may be handed over
+    hosts, reason = _host_change(facts), facts.pop("reason", None)
     rest = [
         _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
         for key, value in facts.items()
         if value not in (None, "cancelled")
     ]
-    return "; ".join(filter(None, [" → ".join(move), *rest, reason]))
+    return "; ".join(filter(None, [" → ".join(move), hosts, *rest, reason]))
+
+
+def _host_change(facts: Json) -> str:
+    """`user_alice → user_bob`: who hands over, and who takes it."""
+    if (old := facts.pop("fromHostIds", None)) is None:
+        return ""
+    new = facts.pop("hostIds")
+    lost, gained = ([h for h in a if h not in b] for a, b in ((old, new), (new, old)))
+    return f"{', '.join(lost)} → {', '.join(gained)}"
 
 
 def _listed(value: Any) -> str:
@@ -319,8 +330,10 @@ def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
     """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
     times = [meeting_time(item, tz, with_zone=False) for item in items]
     width = max(map(len, times))
+    several = len({tuple(item["hostIds"]) for item in items}) > 1
     return [
         f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
+        + (f", with {', '.join(item['hostIds'])}" if several else "")
         for item, time in zip(items, times, strict=True)
     ]
 

@@ -111,7 +111,8 @@ def _arguments(command: Any, place: str) -> Iterator[Row]:
     for number, param in enumerate(params, 1):
         is_new = place.endswith(" add") and param.metavar != "UID"
         offered = "?" if is_new else _ARGUMENTS.get(place) or _offered(param, place)
-        yield place, f"<{number}>", offered, param.metavar or param.name
+        which = "<*>" if param.nargs == -1 else f"<{number}>"
+        yield place, which, offered, param.metavar or param.name
 
 
 def _options(command: Any, place: str) -> Iterator[Row]:
@@ -129,7 +130,7 @@ def _offered(param: Any, place: str) -> str:
     """What a value may be, told by its placeholder in the help."""
     if param.name == "fields":
         return ",".join(_json_keys(place))
-    word = str(param.metavar).removeprefix("[").removesuffix("]")
+    word = str(param.metavar).removeprefix("[").removesuffix("]").removesuffix("…")
     noun = word.partition("[")[0].removesuffix("|-")
     return _OFFERED.get(noun, f"{noun}|" if noun.islower() else "?")
 

@@ -100,7 +100,8 @@ def _answer(word: str, before: Sequence[str]) -> Sequence[str]:
         lead = f"{option}="
     if option or is_ended or not word.startswith("-"):
         other = ("-" if number == 1 and not option else "?", help)
-        offered, help = rows.get(option or f"<{number}>", other)
+        row = rows.get(option or f"<{number}>") or (not option and rows.get("<*>"))
+        offered, help = row or other
     mode, found = _candidates(offered, word, db, rows)
     return (f"{mode}\t{help}\t{lead}", *found)
 

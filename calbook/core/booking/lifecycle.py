@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from calbook.core.booking import effective_status, transitions
+from calbook.core.booking import effective_status, hand_over, transitions
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange, UsageError
@@ -211,32 +211,37 @@ def reschedule(
     by: Actor,
     reason: str | None,
     overrides: tuple[str, ...] = (),
-    host_ids: tuple[str, ...] | None = None,
+    hosts: Sequence[tuple[str, ...]] | None = None,
     why: Mapping[str, Any] | None = None,
 ) -> Change:
-    """Move occurrences, which keep their keys in a series.
+    """Move occurrences, which keep their keys in a series, or hand them over.
 
     When its attendee moves a booking that the host had to confirm, the host is
-    asked again. `why` says how new hosts were chosen.
+    asked again. `hosts` are those of each, if they are new; `why` says how they were
+    chosen.
     """
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-    new_hosts = host_ids is not None and host_ids != booking.host_ids
-    if not new_hosts:
+    old_hosts = [booking.hosts_of(occurrence) for occurrence in chosen]
+    new_hosts = old_hosts if hosts is None else list(hosts)
+    has_new_hosts = new_hosts != old_hosts
+    if not has_new_hosts:
         check_moves(booking, placed.values())
+    hosts_by_key = dict(zip(placed, new_hosts, strict=True))
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
         moved = _move(booking, placed[occurrence.recurrence_id], reason)
+        if has_new_hosts:
+            moved = moved._replace(host_ids=hosts_by_key[occurrence.recurrence_id])
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
-    return change_occurrences(
+    change = change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
-            host_ids=host_ids or booking.host_ids,
         ),
         chosen,
         step,
@@ -248,10 +253,11 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **({"hostIds": list(host_ids or ())} if new_hosts else {}),
+            **(hand_over.hosts_changed(old_hosts, new_hosts) if has_new_hosts else {}),
             **(why or {}),
         },
     )
+    return change._replace(booking=hand_over.settle_hosts(change.booking, now))
 
 
 def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurrence:

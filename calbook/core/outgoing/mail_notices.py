@@ -58,7 +58,8 @@ def _request_notice(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Notice:
     """All are asked, or told of a change."""
-    what = _wording(_WORDS[event.type], after, now)
+    said = "handed over" if _is_handed_over(event) else _WORDS[event.type]
+    what = _wording(said, after, now)
     is_alone = _is_told_alone(before, after, event)
     if event.about and not is_alone:
         what = _SOME.get(what, what)
@@ -66,6 +67,12 @@ def _request_notice(
     only = touched[0].date if is_alone else None
     dates = touched if event.about else _occurrences_to_come(after, now)
     return Notice("request", what, after.attendees, dates, only)
+
+
+def _is_handed_over(event: Event) -> bool:
+    """Whether others give what stays where it is."""
+    change = event.change
+    return "hostIds" in change and change.get("from") == change.get("to")
 
 
 def _cancellation_notice(
@@ -183,7 +190,8 @@ _ENDS = {
 }
 _PENDING = {"booked": "requested", "moved": "moved again"}
 _SOME = {
-    what: f"some {what}" for what in ("moved", "moved again", "cancelled", "declined")
+    what: f"some {what}"
+    for what in ("moved", "moved again", "handed over", "cancelled", "declined")
 }
 _NOTICES: dict[str, Callable[[Booking, Booking, Event, datetime], Notice]] = {
     **dict.fromkeys(_WORDS, _request_notice),

@@ -6,8 +6,8 @@ No phone number, no metadata, no private note: the entry goes to everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from calbook.core.booking import series
@@ -32,7 +32,8 @@ class Invite(NamedTuple):
 
     `only` is the original local date of the one occurrence that it is about; `leaver`
     who was taken out, and is told alone that it is off for them; `joiner` the one
-    attendee that it lists, where nobody is told who else is in a group.
+    attendee that it lists, where nobody is told who else is in a group; `of_dates` are
+    the hosts of dates that others give, by `recurrence_id`.
     """
 
     booking: Booking
@@ -40,10 +41,18 @@ class Invite(NamedTuple):
     only: date | None = None
     leaver: Attendee | None = None
     joiner: Attendee | None = None
+    of_dates: Mapping[datetime, tuple[Host, ...]] = {}
 
     @property
     def organizer(self) -> Host:
+        """Of all dates: a calendar knows one of each entry."""
         return self.hosts[0]
+
+    def hosts_of(self, occurrence: Occurrence | None) -> tuple[Host, ...]:
+        """Who gives one of its dates, or what it all is."""
+        if occurrence is None:
+            return self.hosts
+        return self.of_dates.get(occurrence.recurrence_id, self.hosts)
 
     @property
     def listed(self) -> tuple[Attendee, ...]:
@@ -75,12 +84,26 @@ class Invite(NamedTuple):
         return 2 * live.count(Status.PENDING) > len(live)
 
 
-def summary(invite: Invite) -> str:
+def read_invite(booking: Booking, host: Callable[[str], Host]) -> Invite:
+    """A booking with its hosts, each read by its id."""
+    return Invite(
+        booking,
+        tuple(map(host, booking.host_ids)),
+        of_dates={
+            o.recurrence_id: tuple(map(host, o.host_ids))
+            for o in booking.occurrences
+            if o.host_ids
+        },
+    )
+
+
+def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone."""
     title, attendee = invite.booking.title, invite.booking.attendee.name
     if invite.booking.is_group or not attendee:
         return title
-    return f"{title}: {', '.join(host.name for host in invite.hosts)} and {attendee}"
+    hosts = invite.hosts_of(occurrence)
+    return f"{title}: {', '.join(host.name for host in hosts)} and {attendee}"
 
 
 def link(invite: Invite) -> str | None:

@@ -35,15 +35,22 @@ class BookingRequest(NamedTuple):
     display_timezone: str | None = None
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
     move: Move | None = None  # of a booking that is there already
-    host_ids: HostIds = ()  # whom it stays with
+    takers: tuple[tuple[HostIds, ...], ...] = ()  # those of each date, one way or more
     notify: bool | None = None  # else as the event type says
 
     @property
     def alternatives(self) -> tuple[HostIds, ...]:
         """Each set of hosts that could take it together."""
-        if self.host_ids:
-            return (self.host_ids,)
+        if self.takers:
+            return tuple(first for first, *_ in self.takers)
         return host_alternatives(self.event_type, self.host_id)
+
+    def hosts_on(self, number: int, host_ids: HostIds) -> HostIds:
+        """Who gives the time of a date where these hosts give that of the first."""
+        for hosts in self.takers:
+            if hosts[0] == host_ids:
+                return hosts[number]
+        return host_ids
 
     def other_starts(self, first: datetime) -> tuple[datetime, ...]:
         """Of a series that moves: where its other dates go along with the first."""

@@ -11,7 +11,7 @@ from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
 from calbook.core.time import open_hours, times
-from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability import group_bookings, host_choice, moves
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
@@ -42,11 +42,12 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
     """Every rule for the requested start, and what comes of them."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
+        hosts = group.first_hosts
         answers = explanation.explain_rules(
-            [(group.host_ids[0], _seat(facts, request, group))], RULES_FOR_JOINING
+            [(hosts[0], _seat(facts, request, group))], RULES_FOR_JOINING
         )
         error = start_refusal(facts, request)
-        host_ids = () if error else group.host_ids
+        host_ids = () if error else hosts
         return _json(
             request, answers, refusal=error, host_ids=host_ids, joins=group.uid
         )
@@ -65,7 +66,7 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
 def _by_turn(
     facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
 ) -> tuple[HostPlan, ...]:
-    return host_choice.choose_by_turn(facts, request, free)[:1] if free else ()
+    return moves.choose_plan(facts, request, free)[:1] if free else ()
 
 
 def _date_asked(plans: Sequence[HostPlan]) -> int:
@@ -83,14 +84,14 @@ def _by_host(
             host_id,
             host_choice.make_proposals(facts, request, (host_id,), shared)[number],
         )
-        for host_id in _host_ids(request)
+        for host_id in _host_ids(request, number)
     ]
 
 
-def _host_ids(request: BookingRequest) -> HostIds:
-    return tuple(
-        dict.fromkeys(host for hosts in request.alternatives for host in hosts)
-    )
+def _host_ids(request: BookingRequest, number: int = 0) -> HostIds:
+    """All who could give the time of one of the dates."""
+    every = (request.hosts_on(number, hosts) for hosts in request.alternatives)
+    return tuple(dict.fromkeys(host for hosts in every for host in hosts))
 
 
 def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:

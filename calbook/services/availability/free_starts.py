@@ -64,7 +64,7 @@ def find_free_starts(
             if (group := groups.get(start)) is not None:
                 assert seats is not None
                 left = seats - len(group.attendees)
-                yield FreeStart(start, group.host_ids[0], left)
+                yield FreeStart(start, group.first_hosts[0], left)
             else:
                 yield FreeStart(start, rota.next(start, candidates[start]), seats)
     if series is not None:
@@ -237,7 +237,14 @@ class _SeriesSearch:
         for first, later in series.items():
             if any(dates[start] in full for start in later):
                 continue
-            hosts = [h for h in candidates[first] if all(s in fits(h) for s in later)]
+            hosts = [
+                h
+                for h in candidates[first]
+                if all(
+                    start in fits(request.hosts_on(n, h))
+                    for n, start in enumerate(later, start=1)
+                )
+            ]
             if hosts:
                 found[first] = hosts
         return found

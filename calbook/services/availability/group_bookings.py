@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calbook.core import people
-from calbook.core.assignment import host_alternatives
+from calbook.core.assignment import HostIds, host_alternatives
 from calbook.core.booking import attendees, effective_status, transitions
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
@@ -17,6 +18,7 @@ from calbook.core.model import (
     Booking,
     EventType,
     GivenStart,
+    Occurrence,
     Span,
     Status,
 )
@@ -106,17 +108,23 @@ def _choose(
     persons: int,
 ) -> Booking | None:
     assert event_type.seats is not None
-    groups = [group for group in groups if host_id in (None, *group.host_ids)]
+    groups = [group for group in groups if _is_of(group, host_id)]
     for booking in groups:
         if len(booking.attendees) + persons <= event_type.seats:
             return booking
-    taken = {booking.host_ids[0] for booking in groups}
+    taken = {booking.first_hosts[0] for booking in groups}
     others = [
         hosts
         for hosts in host_alternatives(event_type, host_id)
         if hosts[0] not in taken
     ]
     return groups[0] if groups and not others else None
+
+
+def _is_of(booking: Booking, host_id: str | None) -> bool:
+    """Whether a host who is asked for, if any, gives all that takes place."""
+    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+    return host_id is None or all(host_id in booking.hosts_of(o) for o in live)
 
 
 def open_groups(
@@ -141,7 +149,7 @@ def open_groups(
 def _has_room(
     facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
-    if booking.recurring != rule or request.host_id not in (None, *booking.host_ids):
+    if booking.recurring != rule or not _is_of(booking, request.host_id):
         return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
@@ -313,7 +321,7 @@ def propose_seats(
     """
     live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
     ahead = [o for o in live if o.span.start > now]
-    meetings = [o.span for o in ahead or live or booking.occurrences]
+    meetings = ahead or live or booking.occurrences
     first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
     seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
     return seat._replace(persons=len(booking.attendees) + persons)
@@ -327,35 +335,40 @@ def _propose_each(
     facts: Facts,
     event_type: EventType,
     booking: Booking,
-    meetings: Sequence[Span],
+    meetings: Sequence[Occurrence],
     *,
     now: datetime,
 ) -> Iterator[Proposal]:
     """Each meeting, with the hours that it lies in and where its hosts are away."""
-    away = facts.obstacles(
-        booking.host_ids, meetings, exclusion=Exclusion(booking.uid), now=now
-    )
-    for n, (meeting, open_time) in enumerate(
-        zip(meetings, _open_time(facts, event_type, booking, meetings), strict=True)
-    ):
-        yield Proposal(
-            event_type=event_type,
-            meeting=meeting,
-            timezone=booking.timezone,
-            now=now,
-            open_time=open_time,
-            obstacle=away.get(n),
+    for host_ids, held in groupby(meetings, booking.hosts_of):
+        spans = [occurrence.span for occurrence in held]
+        open_time = _open_time(facts, event_type, booking, host_ids, spans)
+        away = facts.obstacles(
+            host_ids, spans, exclusion=Exclusion(booking.uid), now=now
         )
+        for n, (span, opened) in enumerate(zip(spans, open_time, strict=True)):
+            yield Proposal(
+                event_type=event_type,
+                meeting=span,
+                timezone=booking.timezone,
+                now=now,
+                open_time=opened,
+                obstacle=away.get(n),
+            )
 
 
 def _open_time(
-    facts: Facts, event_type: EventType, booking: Booking, meetings: Sequence[Span]
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    host_ids: HostIds,
+    meetings: Sequence[Span],
 ) -> Iterator[tuple[tuple[Span, ...], ...]]:
     """For each meeting, its hosts' hours; the meeting where the host passed them."""
     if "hours" in booking.overrides:
         return iter([((meeting,),) for meeting in meetings])
     schedules = (
         open_hours.open_stretches_near(facts.schedule_around(key, meetings), meetings)
-        for key in schedule_ids(facts, event_type, booking.host_ids)
+        for key in schedule_ids(facts, event_type, host_ids)
     )
     return zip(*schedules, strict=True)

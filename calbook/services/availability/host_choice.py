@@ -20,7 +20,8 @@ from calbook.core.assignment import (
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
@@ -64,7 +65,7 @@ def plan_hosts(
     shared: SharedFacts | None = None,
 ) -> HostPlan:
     """What the rules say when these hosts take it."""
-    each = make_proposals(
+    each = _propose_dates(
         facts, request, host_ids, shared or read_shared_facts(facts, request)
     )
     own = _own_obstacles(request, host_ids) if len(request.meetings) > 1 else {}
@@ -73,6 +74,18 @@ def plan_hosts(
         for n, proposal in enumerate(each)
     )
     return HostPlan(host_ids, several_dates.decide_dates(judged if own else each))
+
+
+def _propose_dates(
+    facts: Facts, request: BookingRequest, host_ids: HostIds, shared: SharedFacts
+) -> tuple[Proposal, ...]:
+    """Each date as its own hosts would give it."""
+    numbers = range(len(request.meetings))
+    on_dates = [request.hosts_on(n, host_ids) for n in numbers]
+    every = {
+        hosts: make_proposals(facts, request, hosts, shared) for hosts in set(on_dates)
+    }
+    return tuple(every[hosts][n] for n, hosts in enumerate(on_dates))
 
 
 def plan_alternatives(facts: Facts, request: BookingRequest) -> Iterator[HostPlan]:

@@ -1,25 +1,35 @@
-"""A booking that is to be moved: where it may go, and who takes it there.
+"""A booking that is to be moved or handed over: where it may go, and who takes it.
 
-`reschedule`, `slots` and `explain` ask here, so that they decide alike. A booking keeps
-its length, its zone and its hosts, whatever became of its event type since.
+`reschedule`, `reassign`, `slots` and `explain` ask here, so that they decide alike. A
+booking keeps its length, its zone and its hosts, whatever became of its event type
+since, unless it is to have others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from calbook.core.assignment import host_alternatives
-from calbook.core.booking import lifecycle, series, transitions
+from calbook.core.booking import hand_over, lifecycle, series, transitions
+from calbook.core.booking.hand_over import DatesHosts
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import UsageError
-from calbook.core.model import Booking, GivenStart, Occurrence, Status
+from calbook.core.errors import CalbookError, NoOtherHost
+from calbook.core.model import NO_TIME, Booking, EventType, GivenStart, Span
+from calbook.core.rules.several_dates import DatesDecision
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.host_choice import HostPlan
 from calbook.store.facts import Exclusion, Facts
+from calbook.wire.reading.booking_requests import NewHosts
+
+
+class ChosenHosts(NamedTuple):
+    """Who gives the time of each date, and what the rules say of it."""
+
+    hosts: DatesHosts
+    decision: DatesDecision
 
 
 def select_move(booking: Booking, selector: Selector, now: datetime) -> Move:
@@ -29,117 +39,171 @@ def select_move(booking: Booking, selector: Selector, now: datetime) -> Move:
     return Move(booking, chosen)
 
 
-def request_move(
-    facts: Facts, move: Move, *, now: datetime, host_id: str | None = None
-) -> BookingRequest:
-    """What the rules are asked; its meetings are still to be said.
+def request_move(facts: Facts, move: Move, *, now: datetime) -> BookingRequest:
+    """What the rules are asked when its hosts stay; its meetings are still to be said.
 
-    With a host who is not in the booking, as if somebody were to take it over.
-
-    Raises:
-        UsageError: nobody can, as it is but a part of a series.
+    Of several dates each stays with its own hosts.
     """
     booking, event_type = move.booking, facts.event_type(move.booking.event_type_id)
     first = move.occurrences[0].span
-    keeps_hosts = host_id in (None, *booking.host_ids)
-    if not keeps_hosts:
-        _check_hosts_may_change(move, now)
-    return BookingRequest(
+    request = BookingRequest(
         event_type=event_type._replace(
             duration=first.end - first.start, slot_interval=event_type.step
         ),
         meetings=(),
         timezone=booking.timezone,
         now=now,
-        host_id=None if keeps_hosts else host_id,
-        host_ids=booking.host_ids if keeps_hosts else (),
         exclusion=Exclusion(
             booking.uid, tuple(o.recurrence_id for o in move.occurrences)
         ),
         move=move,
     )
+    return request._replace(takers=(own_hosts(move),))
+
+
+def own_hosts(move: Move) -> DatesHosts:
+    """Who gives the time of each date that is meant."""
+    return tuple(map(move.booking.hosts_of, move.occurrences))
 
 
 def choose_hosts(
-    facts: Facts, request: BookingRequest, *, reassigns: bool
-) -> tuple[HostPlan, dict[str, Any]]:
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> tuple[ChosenHosts, dict[str, Any]]:
     """Who takes it to the request's meetings, and why.
 
-    The same hosts if they can. To be reassigned means others where these cannot, or
-    are none of the event type's any more, or where the time stays.
+    The same hosts if they can. Others are wanted where these cannot, or are none of
+    the event type's any more, or where the time stays, or some are named.
     """
-    move = request.move
-    assert move is not None
-    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
-    if not reassigns:
-        if same.decision.refused_numbers:
-            raise host_choice.nearest_refusal([same])
-        return same, {}
-    is_handover = _is_handover(request, move)
-    if not is_handover and not same.decision.refused_numbers:
-        return same, {}
-    plans = tuple(
-        plan
-        for plan in host_choice.plan_alternatives(facts, request._replace(host_ids=()))
-        if not is_handover or set(plan.host_ids) != set(same.host_ids)
-    )
-    if not plans:
-        return same, {}  # nobody else, and nothing that would change
-    _check_hosts_may_change(move, request.now)
+    asked = deciding_request(facts, request, wanted)
+    plans = tuple(host_choice.plan_alternatives(facts, asked))
     free = host_choice.possible_plans(plans, skips_conflicts=False)
     if not free:
         raise host_choice.nearest_refusal(plans)
+    plan, why = choose_plan(facts, asked, free)
+    if wanted.to_host is not None:
+        why = {}
+    numbers = range(len(asked.meetings))
+    hosts = tuple(asked.hosts_on(n, plan.host_ids) for n in numbers)
+    return ChosenHosts(hosts, plan.decision), why
+
+
+def choose_plan(
+    facts: Facts, request: BookingRequest, free: Sequence[HostPlan]
+) -> tuple[HostPlan, dict[str, Any]]:
+    """Of hosts who could take it, whose turn it is, and the reason where it was one."""
+    there = {assigned.host_id for assigned in request.event_type.hosts}
+    keeps = request.move is not None and request.takers == (own_hosts(request.move),)
+    if keeps or not all(plan.host_ids[0] in there for plan in free):
+        return free[0], {}
     return host_choice.choose_by_turn(facts, request, free)
 
 
-def _is_handover(request: BookingRequest, move: Move) -> bool:
-    """Whether to be reassigned can only mean other hosts."""
-    stays = request.meetings == tuple(o.span for o in move.occurrences)
-    return stays or _have_hosts_left(request, move)
-
-
-def _have_hosts_left(request: BookingRequest, move: Move) -> bool:
-    alternatives = host_alternatives(request.event_type, None)
-    return set(move.booking.host_ids) not in map(set, alternatives)
-
-
-def request_any_host(request: BookingRequest) -> BookingRequest:
-    """The request of a move that may be reassigned.
+def deciding_request(
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> BookingRequest:
+    """What is asked of a move to the request's meetings.
 
     Raises:
-        UsageError: the hosts are to change, and cannot.
+        NoOtherHost: there are to be other hosts, and there are none.
     """
     move = request.move
+    if move is None or not wanted.are_wanted:
+        return request
+    if stays(request):
+        return _hand_over_request(request, wanted)
+    if _must_change(request.event_type, move, wanted):
+        return _others_request(request, wanted)
+    [own] = request.alternatives
+    same = host_choice.plan_hosts(facts, request, own)
+    return _any_request(request) if same.decision.refused_numbers else request
+
+
+def listing_requests(
+    request: BookingRequest, wanted: NewHosts
+) -> tuple[BookingRequest, ...]:
+    """What is asked of each start to which it may move; the first that lets it counts.
+
+    Raises:
+        NoOtherHost: there are to be other hosts, and there are none.
+    """
+    move = request.move
+    if move is None or not wanted.are_wanted:
+        return (request,)
+    if _must_change(request.event_type, move, wanted):
+        return (_others_request(request, wanted),)
+    return (request, _any_request(request))
+
+
+def taker_where_it_is(
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> str | None:
+    """Who would take it at the time at which it is; None where nobody can."""
+    move = request.move
     assert move is not None
-    if _may_change_hosts(move):
-        return request._replace(host_ids=())
-    if _have_hosts_left(request, move):
-        _check_hosts_may_change(move, request.now)
-    return request
+    there = request._replace(meetings=tuple(o.span for o in move.occurrences))
+    try:
+        chosen, _ = choose_hosts(facts, there, wanted)
+    except CalbookError:
+        return None
+    return chosen.hosts[0][0]
 
 
-def _may_change_hosts(move: Move) -> bool:
-    """The dates of a series have one host, those that are over as well."""
-    return len(move.occurrences) == len(_live(move.booking))
+def stays(request: BookingRequest) -> bool:
+    """Whether the request's meetings are where they are now."""
+    move = request.move
+    return move is not None and request.meetings == _spans(move)
 
 
-def _check_hosts_may_change(move: Move, now: datetime) -> None:
-    if _may_change_hosts(move):
-        return
-    hint = "cancel what is still to come and book it anew"
-    command_hint = None
-    if all(o.span.start > now for o in _live(move.booking)):
-        hint, command_hint = "move all of it: all=True", "move all of it: --all"
-    raise UsageError(
-        "a series keeps its host once some of it is over, or stays",
-        hint=hint,
-        command_hint=command_hint,
-        uid=move.booking.uid,
+def is_where_it_is(move: Move, first: datetime) -> bool:
+    """Whether a move to a start would leave all its dates where they are."""
+    return move.meetings(first) == _spans(move)
+
+
+def _spans(move: Move) -> tuple[Span, ...]:
+    return tuple(occurrence.span for occurrence in move.occurrences)
+
+
+def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
+    """Nothing new is booked: notice, advance and a switch are not asked."""
+    event_type = request.event_type._replace(
+        minimum_notice=NO_TIME, maximum_advance=None, active=True
+    )
+    return _others_request(request._replace(event_type=event_type), wanted)
+
+
+def _any_request(request: BookingRequest) -> BookingRequest:
+    return request._replace(takers=())
+
+
+def _others_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
+    """With the hosts who may take the place of those that there are."""
+    move = request.move
+    assert move is not None
+    own, event_type = own_hosts(move), request.event_type
+    others = tuple(_others(move.booking, event_type, own, wanted))
+    if not others:
+        there = tuple(dict.fromkeys(host for hosts in own for host in hosts))
+        raise NoOtherHost(move.booking.uid, event_type.id, there)
+    return request._replace(takers=others)
+
+
+def _others(
+    booking: Booking, event_type: EventType, own: DatesHosts, wanted: NewHosts
+) -> Iterator[DatesHosts]:
+    return hand_over.replacements(
+        event_type,
+        own,
+        uid=booking.uid,
+        from_host=wanted.from_host,
+        to_host=wanted.to_host,
     )
 
 
-def _live(booking: Booking) -> list[Occurrence]:
-    return [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+def _must_change(event_type: EventType, move: Move, wanted: NewHosts) -> bool:
+    """Whether its hosts cannot stay: who takes it is said, or one of them has left."""
+    there = {assigned.host_id for assigned in event_type.hosts}
+    is_said = wanted.from_host is not None or wanted.to_host is not None
+    return is_said or any(h not in there for hosts in own_hosts(move) for h in hosts)
 
 
 def plan_moves(

@@ -19,9 +19,10 @@ from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.people import Wanted
 from calbook.core.rules import booking_rules
+from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
-from calbook.services.availability.booking_request import meeting_span
+from calbook.services.availability.booking_request import BookingRequest, meeting_span
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
@@ -88,9 +89,7 @@ def _check_claims(
             now=now,
         )
         if obstacles:
-            raise booking_rules.slot_taken_error(
-                obstacles[min(obstacles)], booking.timezone
-            )
+            raise slot_taken_error(obstacles[min(obstacles)], booking.timezone)
 
 
 def reject(
@@ -147,28 +146,40 @@ def reschedule(
         selector = read_selector(wanted.dates, booking, now)
         move = moves.select_move(booking, selector, now)
         placed = _plan_moves(tx, move, wanted, now)
-        booking_rules.check_change(
-            booking, move.occurrences, verb="reschedule", by=by, now=now
-        )
         request = moves.request_move(tx, move, now=now)._replace(
             meetings=tuple(each.meeting for each in placed),
             overridden=wanted.asker.overridden,
             display_timezone=wanted.timezone,
             notify=options.notify,
         )
-        taken, why = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
-        return lifecycle.reschedule(
-            booking,
-            placed,
-            now=now,
-            by=by,
-            reason=wanted.reason,
-            overrides=taken.decision.overrides_used,
-            host_ids=taken.host_ids,
-            why=why,
-        )
+        if not (wanted.new_hosts.are_wanted and moves.stays(request)):
+            booking_rules.check_change(
+                booking, move.occurrences, verb="reschedule", by=by, now=now
+            )
+        return move_booking(tx, request, placed, wanted)
 
     return change_booking(context, uid, options, decide)
+
+
+def move_booking(
+    facts: Facts,
+    request: BookingRequest,
+    placed: Sequence[OccurrenceMove],
+    wanted: RescheduleRequest,
+) -> Change:
+    """Move what a request is about, to its meetings and to whoever takes it there."""
+    assert request.move is not None
+    taken, why = moves.choose_hosts(facts, request, wanted.new_hosts)
+    return lifecycle.reschedule(
+        request.move.booking,
+        placed,
+        now=request.now,
+        by=wanted.asker.by,
+        reason=wanted.reason,
+        overrides=taken.decision.overrides_used,
+        hosts=taken.hosts,
+        why=why,
+    )
 
 
 def _plan_moves(
@@ -176,10 +187,11 @@ def _plan_moves(
 ) -> Sequence[OccurrenceMove]:
     """Where the occurrences go; refused when they are there already and stay so."""
     zone, first = move.booking.timezone, move.occurrences[0].span
+    assert wanted.start_time is not None
     start = parsing.moment(wanted.start_time, now=now, timezone=wanted.timezone or zone)
     meeting_span(start, first.end - first.start, zone)
     placed = moves.plan_moves(facts, move, start)
-    if not wanted.reassigns:
+    if not wanted.new_hosts.are_wanted:
         lifecycle.check_moves(move.booking, placed)
     return placed
 

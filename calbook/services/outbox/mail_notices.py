@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from calbook import settings
@@ -24,7 +25,7 @@ from calbook.core.outgoing.reminders import DueReminder
 from calbook.core.people import label
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
-from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.event_text import Invite, read_invite
 from calbook.settings import MailServer
 from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
@@ -113,7 +114,7 @@ def _queue_notice(
     tx: Transaction, news: _NoticeEvent, notice: Notice, sender: str
 ) -> None:
     change = news.event.change
-    moved_from = change.get("from")
+    moved_from = None if change.get("from") == change.get("to") else change["from"]
     for person in notice.persons:
         if person.email is None:
             continue
@@ -152,7 +153,7 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:
-    return Invite(booking, tuple(tx.host(host_id) for host_id in booking.host_ids))
+    return read_invite(booking, cache(tx.host))
 
 
 def update_reminders(
@@ -167,7 +168,7 @@ def update_reminders(
     server = usable_server()
     invite = _invite(tx, effective_status.effective_booking(booking, now))
     event_type = tx.event_type(booking.event_type_id)
-    of = booking, event_type, invite.hosts
+    of = booking, event_type, invite.hosts_of
     known = reminders.queued_reminders(tx, booking.uid)
     right = core_reminders.wanted_keys(*of, known)
     for key, old in known.items():

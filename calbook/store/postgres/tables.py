@@ -39,7 +39,8 @@ create table hosts (
     schedule_id text not null references schedules (id),
     created_at bigint not null,
     updated_at bigint not null,
-    revision bigint not null default 0
+    revision bigint not null default 0,
+    retired_at bigint
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 

@@ -14,6 +14,11 @@ create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
 """
 
+_RETIRED_HOSTS = """
+alter table hosts
+    add column retired_at bigint;
+"""
+
 _CONTACTS = """
 alter table event_types
     add column contact text not null default 'EMAIL';
@@ -102,4 +107,4 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE))
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _RETIRED_HOSTS, _CONTACTS, _PEOPLE))

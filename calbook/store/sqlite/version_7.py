@@ -23,6 +23,11 @@ create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
 """
 
+# From when on a host takes no bookings.
+RETIRED_HOSTS = """
+alter table hosts add column retired_at integer;
+"""
+
 
 # What an attendee is asked for: of event types made before, an e-mail address.
 CONTACTS = """

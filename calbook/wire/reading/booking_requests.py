@@ -57,15 +57,26 @@ class Dates(NamedTuple):
     all: bool = False
 
 
-class RescheduleRequest(NamedTuple):
-    """Where a booking is to be moved, and on whose word."""
+class NewHosts(NamedTuple):
+    """Whether dates may go to other hosts, from whom and to whom.
 
-    start_time: str | datetime
+    Without names, to whose turn it is, where their own hosts cannot give them.
+    """
+
+    are_wanted: bool = False
+    from_host: str | None = None
+    to_host: str | None = None
+
+
+class RescheduleRequest(NamedTuple):
+    """Where a booking is to be moved, and on whose word; without a start, nowhere."""
+
+    start_time: str | datetime | None
     asker: Asker
     timezone: str | None = None
     reason: str | None = None
     dates: Dates = Dates()
-    reassigns: bool = False  # another host may take it
+    new_hosts: NewHosts = NewHosts()
 
 
 class MetadataMerge(NamedTuple):
@@ -199,16 +210,29 @@ def read_reschedule(
     by: str,
     override: Iterable[str],
     dates: Dates,
-    reassign: bool,
+    new_hosts: NewHosts,
 ) -> RescheduleRequest:
     return RescheduleRequest(
-        start_time=_moment(start_time, "startTime"),
+        start_time=None if start_time is None else _moment(start_time, "startTime"),
         asker=read_asker(by, override),
         timezone=None if timezone is None else read_timezone(timezone, "timezone"),
         reason=read_reason(reason),
         dates=dates,
-        reassigns=checks.boolean(reassign, "reassign"),
+        new_hosts=new_hosts,
     )
+
+
+def read_new_hosts(
+    reassign: object, from_host_id: object, to_host_id: object
+) -> NewHosts:
+    """Who is named is to hand it over, or to take it."""
+    from_host, to_host = (
+        None if id is None else checks.identifier(id, "user", field)
+        for id, field in ((from_host_id, "fromHostId"), (to_host_id, "hostId"))
+    )
+    are_wanted = checks.boolean(reassign, "reassign")
+    is_named = (from_host, to_host) != (None, None)
+    return NewHosts(are_wanted or is_named, from_host, to_host)
 
 
 def read_dates(on: object, since: object, all: object) -> Dates:

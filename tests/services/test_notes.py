@@ -912,11 +912,11 @@ def test_private_notes_are_named_in_one_module_and_for_whole_stores() -> None:
     ]
 
     assert sorted(named) == [
-        "store/consistency.py",
         "store/copying.py",
         "store/notes.py",
         "store/postgres/grants.py",
         "store/postgres/tables.py",
+        "store/row_checks.py",
         "store/sqlite/tables.py",
     ]
 

@@ -29,7 +29,7 @@ DOCUMENTS = (ROOT / "README.md", *PAGES)
 NOW = "2027-01-11T09:00:00Z"
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_UID = re.compile(r"bk_[0-9a-z]{12}")
+_UID = re.compile(r"(?:bk|per)_[0-9a-z]{12}")
 _SHORT = re.compile(r"bk_(?!nobody)[0-9a-z]{6}")
 _TOKEN = re.compile(r"https://meet\.example/[\w-]{22}")
 _SERVES = "serve_forever"  # the receiver: test_webhooks runs it

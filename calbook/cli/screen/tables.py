@@ -204,6 +204,21 @@ def hosts_table(items: Sequence[Json]) -> str:
     )
 
 
+def people_table(items: Sequence[Json]) -> str:
+    return _table(
+        items,
+        {
+            "Person": "id",
+            "Name": "name",
+            "E-mail": "email",
+            "Phone": "phone",
+            "Number": "ref",
+            "Bookings": lambda item: str(item["bookings"]),
+        },
+        nothing="nobody was booked yet\n",
+    )
+
+
 def schedules_table(items: Sequence[Json]) -> str:
     return _table(
         items,

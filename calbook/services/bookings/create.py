@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from calbook.core import ids, people
 from calbook.core.booking import attendees, lifecycle
 from calbook.core.booking.lifecycle import Change
-from calbook.core.errors import CalbookError, UsageError
+from calbook.core.errors import BadInput, CalbookError, UsageError
 from calbook.core.model import (
     MINUTE,
     Actor,
+    Attendee,
     Booking,
     BookingTerms,
     EventType,
@@ -35,6 +36,7 @@ from calbook.services.availability.booking_request import (
 from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
+from calbook.store import people as known_people
 from calbook.store.context import Context
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -52,11 +54,12 @@ OnRefused = Callable[[CalbookError], None]
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
     new_booking, options = _read_request(wanted)
-    answer = context.store.write(
-        lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
-        dry_run=dry_run,
-    )
-    return _without_uid(answer, new_booking) if dry_run else answer
+
+    def book(tx: Transaction) -> Json:
+        answer = create_in_transaction(tx, new_booking, options, now=context.clock())
+        return _without_ids(answer, new_booking, tx) if dry_run else answer
+
+    return context.store.write(book, dry_run=dry_run)
 
 
 def create_all(
@@ -80,7 +83,8 @@ def create_all(
         for line, new_booking, options in requests:
             with report_refusal(line, later), tx.savepoint():
                 answer = create_in_transaction(tx, new_booking, options, now=now)
-                answers.append(_without_uid(answer, new_booking) if dry_run else answer)
+                tried = dry_run and _without_ids(answer, new_booking, tx)
+                answers.append(tried or answer)
         return answers
 
     return context.store.write(create_each, dry_run=dry_run)
@@ -100,18 +104,18 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
     return new_booking, options
 
 
-def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
+def _without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
     """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
     """
-    if answer["version"] > 0:
-        return answer
     booker, *guests = (
-        {**person, "personId": None}
+        {**person, "personId": None} if person["personId"] in tx.new_people else person
         for person in (answer["attendee"], *answer["guests"])
     )
     own = {"attendee": booker, "guests": guests}
+    if answer["version"] > 0:
+        return {**answer, **own}
     return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
@@ -141,6 +145,7 @@ def create_in_transaction(
     if first is not None:
         return first
     event_type = tx.lock_event_type(new_booking.event_type_id)
+    new_booking = _with_known_people(tx, new_booking)
     booker = new_booking.attendees[0]
     people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)
@@ -162,6 +167,22 @@ def create_in_transaction(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
     )
     return record.save_change(tx, None, change, options, now=now)
+
+
+def _with_known_people(tx: Transaction, new_booking: NewBooking) -> NewBooking:
+    """What the book knows of them and they do not say."""
+    booker, *guests = new_booking.attendees
+    if new_booking.person is not None:
+        row = known_people.find_person(tx, new_booking.person)
+        known = {name: row[name] for name in known_people.FACTS}
+        said = {k: v for k, v in booker._asdict().items() if v is not None}
+        booker = Attendee(**{**known, **said, "person_id": row["id"]})
+    attendees = known_people.complete_attendees(tx, (booker, *guests))
+    if new_booking.person is not None:
+        people.check_no_duplicate(attendees)
+        if not booker.name:
+            raise BadInput("attendee has no name", field="attendee.name")
+    return new_booking._replace(attendees=attendees)
 
 
 def _read_rule(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calbook.api.event_types import EventTypes
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
+    from calbook.api.people import People
     from calbook.api.schedules import Schedules
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
@@ -44,6 +45,7 @@ class Calendar:
     event_types: EventTypes = _noun("EventTypes", "event_types")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
+    people: People = _noun("People", "people")
     mails: Mails = _noun("Mails", "mails")
     webhooks: Webhooks = _noun("Webhooks", "webhooks")
 

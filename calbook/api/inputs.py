@@ -70,9 +70,13 @@ class Guest(_Contact, total=False):
 
 
 class Attendee(_Contact):
-    """Who books; the event type's `contact` says what is needed besides the name."""
+    """Who books; the event type's `contact` says what is needed besides the name.
 
-    name: str
+    `person` is somebody in the book of people, who then needs no name here.
+    """
+
+    name: NotRequired[str]
+    person: NotRequired[str | None]
 
 
 class Location(TypedDict):
@@ -189,6 +193,17 @@ class UpdateArguments(ChangeArguments, total=False):
     location: str | Location | None
     meeting_url: str | None
     metadata: Mapping[str, Any]
+
+
+class PersonFields(TypedDict, total=False):
+    """What the book knows of a person; None empties it."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    ref: str | None
+    timezone: str | None
+    language: str | None
 
 
 class PersonFilters(TypedDict, total=False):

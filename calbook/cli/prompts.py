@@ -30,7 +30,7 @@ def ask_missing(
     if not given.get("start_time"):
         given["start_time"] = _start(client, event_type, given, tz)
     for key, label, check in _person(event_type):
-        if not person.get(key):
+        if not person.get(key) and not person.get("person"):
             person[key] = ask(label, check)
     if not any(person.get(key) for key in _CONTACT):
         person |= _ask_contact(event_type)
@@ -101,7 +101,7 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     return start
 
 
-_CONTACT = ("email", "phone", "ref")  # what somebody is found by again
+_CONTACT = ("email", "phone", "ref", "person")  # what somebody is found by again
 
 
 def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:

@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("bookings", "occurrences"),
         "attendee": _commands("attendee", "add", "list", "remove"),
         "note": _commands("note", "add", "list"),
+        "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("change", "update"),
         **_commands("attendee", "attended", "no-show"),
     },
@@ -80,6 +81,7 @@ COMMANDS: Tree = {
 _GROUP_HELP = {
     "attendee": "The persons in a group: add, list, remove.",
     "note": "The host's notes about a booking: add, list.",
+    "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, update, away, retire and more.",

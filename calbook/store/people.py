@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks, ids
-from calbook.core.errors import AmbiguousPerson, NotFound
+from calbook.core.errors import AmbiguousPerson, Exists, NotFound, NothingToChange
 from calbook.core.people import (
     id_key,
     key_kind,
@@ -16,6 +16,7 @@ from calbook.core.people import (
     person_key,
     phone_digits,
     possible_keys,
+    searched_digits,
 )
 from calbook.core.text import excerpt
 from calbook.core.time import times
@@ -83,10 +84,10 @@ def _facts(person: Attendee) -> tuple[str | None, ...]:
     return (*(getattr(person, name) for name in FACTS), person.person_id)
 
 
-class _Known:
+class Known:
     """The persons of the book who may be meant, as they are to be."""
 
-    def __init__(self, tx: Writer, keys: Sequence[str]) -> None:
+    def __init__(self, tx: Reader, keys: Sequence[str]) -> None:
         self.owners: dict[str, str] = {}  # a person's id by each key
         self.facts: dict[str, dict[str, Any]] = {}
         self.new: set[str] = set()
@@ -122,7 +123,11 @@ class _Known:
             self.new.add(id)
         before = self.facts[id]
         said = {name: getattr(person, name) for name in FACTS}
-        after = before | {name: v for name, v in said.items() if v is not None}
+        after = before | {
+            name: value
+            for name, value in said.items()
+            if value is not None and not _is_same_fact(name, value, before[name])
+        }
         if after != before:
             self.facts[id] = after
             self.changed.add(id)
@@ -131,6 +136,13 @@ class _Known:
                 self.owners[key] = id
                 self.new_keys.append((key, id))
         return id
+
+
+def _is_same_fact(name: str, value: str, before: str | None) -> bool:
+    """Whether an address or number is only written otherwise."""
+    return before is not None and lasting_keys({name: value}) == (
+        lasting_keys({name: before}) or None
+    )
 
 
 def record_people(
@@ -143,11 +155,12 @@ def record_people(
     """
     keys = [key for person in attendees for key in lasting_keys(person)]
     chosen = [id_key(person.person_id) for person in attendees if person.person_id]
-    known = _Known(tx, [*keys, *chosen])
+    known = Known(tx, [*keys, *chosen])
     found = [
         known.record(person) if person.person_id or lasting_keys(person) else None
         for person in attendees
     ]
+    tx.new_people |= known.new
     for id in sorted(known.new | known.changed):  # so that nobody waits in a circle
         statement = _INSERT if id in known.new else _UPDATE
         tx.run(statement, id=id, **known.facts[id], now=now)
@@ -158,14 +171,14 @@ def record_people(
 # -- finding --------------------------------------------------------------------------
 
 _SHOWN = 8  # candidates of an ambiguous text
-PERSON = """
+_PERSON = """
     select p.*,
         (select count(distinct a.uid) from attendees a where a.person_id = p.id)
             as bookings
     from people p
 """
 _BY_NAME = f"""
-    {PERSON} where fold_case(p.name) = :name order by p.id limit {_SHOWN}
+    {_PERSON} where fold_case(p.name) = :name order by p.id limit {_SHOWN}
 """
 
 
@@ -188,7 +201,7 @@ def find_person(reader: Reader, text: object) -> Row:
         if key in owners:
             facts = {"id": owners[key]}
             row: Row | None = reader.connection.execute(
-                f"{PERSON} where p.id = :id", facts
+                f"{_PERSON} where p.id = :id", facts
             ).fetchone()
             assert row is not None
             return row
@@ -203,3 +216,115 @@ def find_person(reader: Reader, text: object) -> Row:
         excerpt(wanted),
         [f"{row['id']} {label_with_contact(dict(row))}" for row in named],
     )
+
+
+def complete_attendees(
+    reader: Reader, attendees: Sequence[Attendee]
+) -> tuple[Attendee, ...]:
+    """With the zone and language that the book knows, where they do not say them."""
+    known = Known(reader, [key for each in attendees for key in lasting_keys(each)])
+    return tuple(
+        _complete(each, known.facts.get(known.find(each) or "")) for each in attendees
+    )
+
+
+def _complete(person: Attendee, facts: dict[str, Any] | None) -> Attendee:
+    if facts is None:
+        return person
+    return person._replace(
+        timezone=person.timezone or facts["timezone"],
+        language=person.language or facts["language"],
+    )
+
+
+_SEARCHED = """
+    where instr(fold_case(p.name), :search) > 0
+        or instr(fold_case(p.ref), :search) > 0
+        or exists (
+            select 1 from person_keys k where k.person_id = p.id and (
+                k.key not like 'id:%' and k.key not like 'tel:%'
+                and instr(fold_case(k.key), :search) > 0
+                or k.key like 'tel:%' and instr(k.key, :digits) > 0
+            )
+        )
+"""
+
+
+def list_people(
+    reader: Reader, *, search: str | None, limit: int, offset: int
+) -> list[Row]:
+    """By name, who has none last."""
+    text = None if search is None else checks.prose(search, "search").casefold()
+    return reader.connection.execute(
+        f"{_PERSON} {'' if text is None else _SEARCHED}"
+        " order by p.name is null, fold_case(p.name), p.id"
+        " limit :limit offset :offset",
+        {
+            **{"search": text, "limit": limit, "offset": offset},
+            "digits": searched_digits(text or ""),
+        },
+    ).fetchall()
+
+
+def keys_of(reader: Reader, id: str) -> set[str]:
+    """All that somebody is found by."""
+    found = reader.connection.execute(
+        "select key from person_keys where person_id = :id", {"id": id}
+    )
+    return {row["key"] for row in found}
+
+
+# -- correcting -----------------------------------------------------------------------
+
+
+def correct_person(
+    tx: Writer, row: Row, changes: Mapping[str, Any], *, now: int
+) -> None:
+    """Set facts of somebody, who is found by the new ones as well.
+
+    Raises:
+        Exists: another person is.
+    """
+    facts = {name: row[name] for name in FACTS} | dict(changes)
+    own = keys_of(tx, row["id"])
+    new = [key for key in lasting_keys(changes) if key not in own]
+    taken = tx.connection.execute(
+        "select person_id from person_keys"
+        " where key in (select value from json_each(:keys))",
+        {"keys": json.dumps(new)},
+    ).fetchone()
+    if taken is not None:
+        other = taken["person_id"]
+        error = Exists("person", other)
+        error.hint = f'if it is one person: people.merge("{row["id"]}", "{other}")'
+        error.command_hint = (
+            f"if it is one person: calbook person merge {row['id']} {other}"
+        )
+        raise error
+    tx.run(_UPDATE, id=row["id"], **facts, now=now)
+    tx.insert_all(
+        "person_keys", ("key", "person_id"), [(key, row["id"]) for key in new]
+    )
+
+
+def merge_people(tx: Writer, first: Row, second: Row, *, now: int) -> None:
+    """All of the second's is the first's from now on.
+
+    Raises:
+        NothingToChange: they are one.
+    """
+    if first["id"] == second["id"]:
+        raise NothingToChange(
+            f"{first['id']} is one person already",
+            hint="name two who are the same",
+            person=first["id"],
+        )
+    facts = {n: second[n] if first[n] is None else first[n] for n in FACTS}
+    tx.run(_UPDATE, id=first["id"], **facts, now=now)
+    for table in ("person_keys", "attendees"):
+        tx.run(
+            f"update {table} set person_id = :first where person_id = :second",
+            first=first["id"],
+            second=second["id"],
+        )
+    tx.run("delete from people where id = :id", id=second["id"])

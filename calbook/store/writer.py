@@ -25,6 +25,7 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
+        self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 

@@ -248,6 +248,7 @@ def test_every_option_of_create_is_in_its_answer(
             "email": "Ada@Example.com",
             "name": "Ada Lovelace",
             "phone": "+44 20 7946 0000",
+            **UNKNOWN,
             "timezone": "Europe/London",
             "attendance": "unknown",
         },

@@ -455,7 +455,9 @@ def ambiguous_person(scene: Scene) -> Iterator[Reached]:
     names = [f"{name}@example.com" for name in ("one", "two")]
     for hour, email in enumerate(names, 10):
         who = {"name": "Twin", "email": email}
-        scene.booked(f"2027-01-18 {hour}:00", attendee=who)
+        scene.client.calendar.bookings.create(
+            event_type_id="demo", start_time=f"2027-01-18 {hour}:00", attendee=who
+        )
     people = scene.client.calendar.people.list(search="Twin")
     shown = [f"{each.id} Twin <{each.email}>" for each in people]
     yield Reached(

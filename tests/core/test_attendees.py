@@ -236,7 +236,9 @@ def test_a_guest_who_leaves_takes_nothing_of_the_booking_along(
 
 def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
     with pytest.raises(LastAttendee) as refusal:
-        attendees.leave(a_booking(attendees=(ADA,)), ADA.email, now=NOW, by=ATTENDEE)
+        attendees.leave(
+            a_booking(attendees=(ADA,)), Wanted(ADA.email), now=NOW, by=ATTENDEE
+        )
 
     assert refusal.value.code == "last_attendee"
     assert (

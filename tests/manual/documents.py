@@ -31,6 +31,7 @@ NOW = "2027-01-11T09:00:00Z"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _UID = re.compile(r"bk_[0-9a-z]{12}")
 _SHORT = re.compile(r"bk_(?!nobody)[0-9a-z]{6}")
+_PERSON = re.compile(r"per_[0-9a-z]{12}")
 _TOKEN = re.compile(r"https://meet\.example/[\w-]{22}")
 _SERVES = "serve_forever"  # the receiver: test_webhooks runs it
 
@@ -116,6 +117,9 @@ class Reader:
         for shown, real in self._known.items():
             if shown in full:
                 output = re.sub(rf"{real}[0-9a-z]{{6}}", full[shown], output)
+            output = output.replace(real, shown)
+        people = zip(_PERSON.findall(printed), _PERSON.findall(output), strict=False)
+        for shown, real in people:
             output = output.replace(real, shown)
         return _TOKEN.sub("https://meet.example/…", output)
 

@@ -21,6 +21,16 @@ AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
 
 
+class PersonFigures(TypedDict):
+    bookings: int
+    occurrences: int
+    pending: int
+    confirmed: int
+    completed: int
+    noShow: int
+    cancelled: int
+
+
 class Recurrence(TypedDict):
     frequency: Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
     interval: int

@@ -30,11 +30,15 @@ _NEEDED = {
 }
 
 
+_CONTACT = ("email", "phone", "ref", "person")
+
+
 class Person(o.Group):
     name: str | None = o.option("--name", "NAME", "Who books.")
     email: o.Email = None
     phone: o.Phone = None
     ref: o.Ref = None
+    person: o.PersonText = None
     timezone: o.AttendeeTz = None
     language: o.Language = None
 
@@ -121,10 +125,13 @@ def create(
             return
         if details.hold is not None:
             given = _place_of_hold(client, details.hold) | given
+        known = {"name": booker.get("person")} if booker.get("person") else {}
         missing = [
-            option for key, option in _NEEDED.items() if not (given | booker).get(key)
+            option
+            for key, option in _NEEDED.items()
+            if not (given | known | booker).get(key)
         ]
-        if not any(booker.get(key) for key in ("email", "phone", "ref")) and (
+        if not any(booker.get(key) for key in _CONTACT) and (
             missing or output.is_interactive()
         ):
             missing.append("--email")  # or another, as the event type says

@@ -115,6 +115,32 @@ def host_card(host: Json) -> str:
     )
 
 
+def person_card(person: Json) -> str:
+    figures = person.get("figures") or {}
+    met = [
+        f"{figures[key]} {word}" for key, word in _FIGURES.items() if figures.get(key)
+    ]
+    return words.card_text(
+        [
+            ("Person", person["id"]),
+            ("Name", person["name"]),
+            ("E-mail", person["email"]),
+            ("Phone", person["phone"]),
+            ("Number", person["ref"]),
+            ("Zone", person["timezone"]),
+            ("Language", person["language"]),
+            ("Bookings", person["bookings"]),
+            ("Meetings", ", ".join(met)),
+        ]
+    )
+
+
+_FIGURES = {
+    **{"pending": "requested", "confirmed": "to come", "completed": "over"},
+    **{"noShow": "missed", "cancelled": "cancelled"},
+}
+
+
 def event_type_card(item: Json) -> str:
     return words.card_text(
         [

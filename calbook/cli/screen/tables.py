@@ -219,6 +219,21 @@ def _retired_column(items: Sequence[Json]) -> Columns:
     return {"Retired": lambda item: (item["retiredAt"] or "")[: len("2027-01-18")]}
 
 
+def people_table(items: Sequence[Json]) -> str:
+    return _table(
+        items,
+        {
+            "Person": "id",
+            "Name": "name",
+            "E-mail": "email",
+            "Phone": "phone",
+            "Number": "ref",
+            "Bookings": lambda item: str(item["bookings"]),
+        },
+        nothing="nobody was booked yet\n",
+    )
+
+
 def schedules_table(items: Sequence[Json]) -> str:
     return _table(
         items,

@@ -48,6 +48,18 @@ _HINTED = {
     "busy": f"{_CALENDARS} {_ORDER}",
     "calendars": f"{_CALENDARS} and source is not null {_ORDER}",
 }
+# An address has no colon, which other keys have.
+_EMAILS = """
+    select key from person_keys
+    where key >= :prefix and key < :prefix || '~' and instr(key, '@') > 0
+        and instr(key, ':') = 0 order by key limit :most
+"""
+_NAMES = """
+    select distinct name from people
+    where substr(name, 1, length(:prefix)) = :prefix collate nocase
+    order by name limit :most
+"""
+_PEOPLE = {"emails": (_EMAILS,), "names": (_NAMES,), "people": (_NAMES, _EMAILS)}
 # By index, as the file may hold a million.
 _ALL_UIDS = f"""
     select * from (
@@ -144,7 +156,7 @@ def _candidates(
     if offered == "file":
         return "files", ()
     if offered[0] == "@":
-        mode = "paths" if offered == "@databases" else "words"
+        mode = "paths" if offered in _QUOTED else "words"
         return mode, _names(offered[1:], word, db)
     if "," in offered:
         begun = word[: word.rfind(",") + 1]
@@ -188,6 +200,8 @@ def _names(kind: str, prefix: str, typed_path: str) -> Sequence[str]:
     conn = sqlite3.connect(_read_only(path), uri=True, timeout=_PATIENCE)
     conn.set_progress_handler(lambda: True, _STEPS)
     try:
+        if kind in _PEOPLE:
+            return list(_people(conn, kind, prefix))
         if kind in _HINTED:
             return list(_with_hints(conn, kind, prefix))
         noun, query = _IDS[kind]
@@ -270,6 +284,22 @@ def _with_hints(conn: "sqlite3.Connection", kind: str, prefix: str) -> Iterator[
         if _is_plain(name + about):
             when = "" if start is None else time.strftime(shape, wall_time(start))
             yield f"{name[3 * is_bare :]}\t{when}{about}"
+
+
+_QUOTED = ("@databases", "@names", "@people")  # they may have spaces
+
+
+def _people(conn: "sqlite3.Connection", kind: str, prefix: str) -> Iterator[str]:
+    """Names are quoted by the shell, addresses are such that none needs to be."""
+    for query in _PEOPLE[kind]:
+        facts = {"prefix": prefix, "most": _MOST}
+        for (text,) in conn.execute(query, facts):
+            is_safe = query is _NAMES or set(text) <= _ADDRESS
+            if is_safe and text.isprintable() and not text.startswith(("-", "~")):
+                yield text
+
+
+_ADDRESS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@.+-_")
 
 
 def _set_timezone(zone: str | None) -> bool:

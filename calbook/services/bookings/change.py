@@ -26,6 +26,7 @@ from calbook.services.availability.booking_request import BookingRequest, meetin
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
+from calbook.store import people as known_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
 from calbook.store.transaction import Transaction
@@ -210,8 +211,9 @@ def add_attendee(
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
+        [person] = known_people.complete_attendees(tx, [attendee])
         return group_bookings.add_to_group(
-            tx, event_type, booking, attendee, asker, now=now
+            tx, event_type, booking, person, asker, now=now
         )
 
     return change_booking(context, uid, options, decide)
@@ -282,6 +284,8 @@ def update(
         wanted = dict(values)
         if attendee:
             primary = booking.attendee._replace(**attendee)
+            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
+                primary = primary._replace(person_id=None)  # maybe somebody else
             wanted["attendees"] = (primary, *booking.guests)
             people.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)

@@ -49,11 +49,12 @@ OnRefused = Callable[[CalbookError], None]
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
     new_booking, options = _read_request(wanted)
-    answer = context.store.write(
-        lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
-        dry_run=dry_run,
-    )
-    return _without_uid(answer, new_booking) if dry_run else answer
+
+    def book(tx: Transaction) -> Json:
+        answer = create_in_transaction(tx, new_booking, options, now=context.clock())
+        return _without_ids(answer, new_booking, tx) if dry_run else answer
+
+    return context.store.write(book, dry_run=dry_run)
 
 
 def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
@@ -92,7 +93,8 @@ def create_all(
         for line, new_booking, options in requests:
             with report_refusal(line, later), tx.savepoint():
                 answer = create_in_transaction(tx, new_booking, options, now=now)
-                answers.append(_without_uid(answer, new_booking) if dry_run else answer)
+                tried = dry_run and _without_ids(answer, new_booking, tx)
+                answers.append(tried or answer)
         return answers
 
     return context.store.write(create_each, dry_run=dry_run)
@@ -112,18 +114,18 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
     return new_booking, options
 
 
-def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
+def _without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
     """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
     """
-    if answer["version"] > 0:
-        return answer
     booker, *guests = (
-        {**person, "personId": None}
+        {**person, "personId": None} if person["personId"] in tx.new_people else person
         for person in (answer["attendee"], *answer["guests"])
     )
     own = {"attendee": booker, "guests": guests}
+    if answer["version"] > 0:
+        return {**answer, **own}
     return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
@@ -158,6 +160,7 @@ def create_in_transaction(
         return holds.book_hold(tx, new_booking, options, now=now)
     event_type = tx.lock_event_type(new_booking.event_type_id)
     if new_booking.held_for is None:
+        new_booking = new_bookings.with_known_people(tx, new_booking)
         booker = new_booking.attendees[0]
         people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)

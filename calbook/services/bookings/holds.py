@@ -48,6 +48,7 @@ def book_hold(
     event_type = tx.event_type(before.event_type_id)
     _check_hold(before, event_type, now)
     _check_same(tx, before, new_booking, now)
+    new_booking = new_bookings.with_known_people(tx, new_booking)
     people.check_contact(event_type.contact, new_booking.attendees[0], event_type.id)
     used = booking_rules.check_rules(
         Proposal(

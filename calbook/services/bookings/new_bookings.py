@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids
+from calbook.core import ids, people
 from calbook.core.booking import attendees
+from calbook.core.errors import BadInput
 from calbook.core.model import (
     Actor,
+    Attendee,
     Booking,
     BookingTerms,
     EventType,
@@ -21,10 +23,28 @@ from calbook.core.model import (
 from calbook.core.rules import questions
 from calbook.core.time import times
 from calbook.services.availability.booking_request import BookingRequest
+from calbook.store import people as known_people
+from calbook.store.transaction import Transaction
 from calbook.wire.reading.booking_requests import NewBooking
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+
+
+def with_known_people(tx: Transaction, new_booking: NewBooking) -> NewBooking:
+    """What the book knows of them and they do not say."""
+    booker, *guests = new_booking.attendees
+    if new_booking.person is not None:
+        row = known_people.find_person(tx, new_booking.person)
+        known = {name: row[name] for name in known_people.FACTS}
+        said = {k: v for k, v in booker._asdict().items() if v is not None}
+        booker = Attendee(**{**known, **said, "person_id": row["id"]})
+    persons = known_people.complete_attendees(tx, (booker, *guests))
+    if new_booking.person is not None:
+        people.check_no_duplicate(persons)
+        if not booker.name:
+            raise BadInput("attendee has no name", field="attendee.name")
+    return new_booking._replace(attendees=persons)
 
 
 def first_status(event_type: EventType, new_booking: NewBooking) -> Status:

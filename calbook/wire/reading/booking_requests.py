@@ -13,7 +13,7 @@ from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location
-from calbook.wire.reading.people import read_people, read_responses
+from calbook.wire.reading.people import read_known_person, read_people, read_responses
 from calbook.wire.reading.shapes import read_list, read_object, read_timezone
 
 
@@ -34,6 +34,7 @@ class NewBooking(NamedTuple):
     start_time: str | datetime
     attendees: tuple[Attendee, ...]
     asker: Asker
+    person: str | None = None  # who books, if the book is to say it
     host_id: str | None = None
     timezone: str | None = None
     duration: timedelta | None = None
@@ -129,6 +130,7 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
         attendees=read_people(
             facts["attendee"], read_list(facts.get("guests", ()), "guests")
         ),
+        person=read_known_person(facts["attendee"]),
         asker=read_asker(
             facts.get("by", "attendee"),
             read_list(facts.get("override", ()), "override"),

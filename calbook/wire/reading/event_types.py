@@ -150,7 +150,7 @@ def _round_robin(value: object, field: str) -> str:
 
 
 def _contact(value: object, field: str) -> str:
-    return checks.choice(value, field, CONTACTS)
+    return checks.choice(checks.line(value, field), field, CONTACTS)
 
 
 def _schedule_id(value: object, field: str) -> str:

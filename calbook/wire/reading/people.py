@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from calbook.core import checks, people
-from calbook.core.errors import BadInput
+from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
 from calbook.wire.reading.shapes import (
     FieldReader,
@@ -28,11 +29,39 @@ _READERS: Mapping[str, FieldReader] = {
 
 
 def read_attendee(value: object, field: str = "attendee") -> Attendee:
-    """Who books: a name is needed; what else, the event type says."""
-    facts = read_object(value, _READERS, field)
-    if facts.get("name") in (None, ""):
+    """Who books: a name is needed; what else, the event type says.
+
+    Of a `person` the book knows it, see `read_known_person`.
+    """
+    facts = read_object(value, (*_READERS, "person"), field)
+    if facts.get("name") in (None, "") and facts.get("person") is None:
         raise BadInput(f"{field} has no name", field=f"{field}.name")
     return _person(facts, field)
+
+
+def read_known_person(attendee: object) -> str | None:
+    """By what the book of people is to find who books, if by anything."""
+    said = attendee.get("person") if isinstance(attendee, Mapping) else None
+    return None if said is None else checks.line(said, "attendee.person")
+
+
+def read_person_fields(facts: JsonObject) -> dict[str, Any]:
+    """What is to be corrected of a person; None empties it.
+
+    Raises:
+        UsageError: nothing is.
+    """
+    given = read_object(facts, _READERS, "the person")
+    if not given:
+        raise UsageError(
+            "nothing to correct is given",
+            hint="name a field, as in phone",
+            command_hint="name what to correct, as in --phone",
+        )
+    return {
+        name: read_optional(_READERS[name], value, name)
+        for name, value in given.items()
+    }
 
 
 def read_guest(value: object, field: str = "guest") -> Attendee:

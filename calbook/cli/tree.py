@@ -81,7 +81,7 @@ _GROUP_HELP = {
     "note": "The host's notes about a booking: add, list.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
-    "host": "Who gives the time: add, list, update, away, retire and more.",
+    "host": "Who gives the time: add, list, away, retire and more.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",

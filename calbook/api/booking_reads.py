@@ -231,8 +231,9 @@ class BookingReads(Noun):
     ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
 
-        Filters as in `stats`: a series is there whole when any of its occurrences is.
-        By the `method` "none" it has no METHOD.
+        Filters as in `stats`: a series is there whole when any of its occurrences is,
+        but with `host_id` without the dates that others give. By the `method` "none"
+        it has no METHOD.
         """
         from calbook.services.calendars.invites import bookings_feed
 

@@ -9,6 +9,7 @@ from calbook.api.client import Client
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
+from calbook.cli.screen.booking_card import booking_card
 from calbook.cli.session import unchecked
 from calbook.core import checks
 from calbook.core.errors import CalbookError, Interrupted, UsageError
@@ -175,7 +176,7 @@ def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
     )
     facts = preview.to_dict() | {"uid": "new", "meetingUrl": None}
     _say("")
-    for line in words.booking_card(facts, tz).splitlines()[:-2]:
+    for line in booking_card(facts, tz).splitlines()[:-2]:
         _say(line)
     if not typer.confirm("Book it?", default=True, err=True):
         raise Interrupted

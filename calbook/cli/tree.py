@@ -84,7 +84,7 @@ _GROUP_HELP = {
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
-    "host": "Who gives the time: add, list, update, away, retire and more.",
+    "host": "Who gives the time: add, list, away, retire and more.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",

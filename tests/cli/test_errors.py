@@ -337,6 +337,13 @@ def maximum_advance(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def host_retired(scene: Scene) -> Iterator[Reached]:
+    retired = scene.client.calendar.hosts.retire("me", from_date="2027-01-18")
+    facts = {"hostId": "user_me", "retiredAt": retired.host.retired_at, "uid": None}
+    yield Reached(create(), facts)
+
+
+@way
 def slots_per_day(scene: Scene) -> Iterator[Reached]:
     scene.change(slots_per_day=1)
     scene.booked("2027-01-18 15:00")
@@ -418,6 +425,13 @@ def in_use(scene: Scene) -> Iterator[Reached]:
         ("event", "remove", "demo"),
         {"noun": "event type", "id": "evt_demo", "usedBy": f"booking {uid}"},
     )
+
+
+@way
+def no_other_host(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    facts = {"uid": uid, "eventTypeId": "evt_demo", "hostIds": ["user_me"]}
+    yield Reached(("reassign", uid), facts)
 
 
 @way

@@ -150,7 +150,7 @@ def _bound(given: str | None, option: str | None) -> str | None:
 def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
     """Show one booking."""
     from calbook.cli.commands import note
-    from calbook.cli.screen import words
+    from calbook.cli.screen.booking_card import booking_card
 
     form = out.form_in_zone()
     with out.client() as client:
@@ -160,7 +160,7 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
         booking,
         form,
         keys=BOOKING_KEYS,
-        card=lambda item: words.booking_card(item, form.tz) + notes,
+        card=lambda item: booking_card(item, form.tz) + notes,
     )
 
 

@@ -42,6 +42,7 @@ _EVENT: columns.Columns = {
 
 
 def _dates_table(rows: Sequence[Json], zone: str) -> str:
+    was_changed = any(_is_settled(row) for row in rows)
     return columns.table_text(
         rows,
         {
@@ -49,12 +50,17 @@ def _dates_table(rows: Sequence[Json], zone: str) -> str:
             "When": lambda item: words.meeting_time(item, zone, with_zone=False),
             **(_EVENT if output.width() >= _WIDE else {}),
             "Attendee": _attendee,
-            "What": _outcome,
+            **({"What": _outcome} if was_changed else {}),
         },
         tz=zone,
         whole=("UID", "When"),
         least={"What": 14},
     )
+
+
+def _is_settled(row: Json) -> bool:
+    """Whether something was done about it, or tried."""
+    return row["outcome"] in _COLOURS or row["message"] is not None
 
 
 def _attendee(item: Json) -> str:

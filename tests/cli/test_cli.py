@@ -45,6 +45,7 @@ KEYS = [
     "endTime",
     "timezone",
     "status",
+    "heldUntil",
     "resolution",
     "cancelledBy",
     "reason",
@@ -139,7 +140,6 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
     start, end = "2027-01-18T10:00:00-05:00", "2027-01-18T10:30:00-05:00"
     state = {
         "status": "CONFIRMED",
-        "heldUntil": None,
         "resolution": None,
         "cancelledBy": None,
         "reason": None,
@@ -156,6 +156,8 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
         "hostIds": ["user_me"],
         **times,
         "timezone": "America/New_York",
+        "status": state["status"],
+        "heldUntil": None,
         **state,
         "attendee": {
             "email": "ada@example.com",

@@ -34,6 +34,7 @@ BOOKING: Json = {
     "endTime": _END,
     "timezone": "UTC",
     **_STATE,
+    "heldUntil": None,
     "attendee": {
         "email": "ada@example.com",
         "name": "Ada Example",

@@ -198,7 +198,7 @@ LISTINGS = {
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
     "person list": ["person list"],
-    "person show": ["person show ada@example.com"],
+    "person show": ["person show a@b.example"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],

@@ -88,6 +88,7 @@ class Known:
     """The persons of the book who may be meant, as they are to be."""
 
     def __init__(self, tx: Reader, keys: Sequence[str]) -> None:
+        self.asked = frozenset(keys)
         self.owners: dict[str, str] = {}  # a person's id by each key
         self.facts: dict[str, dict[str, Any]] = {}
         self.new: set[str] = set()
@@ -138,6 +139,14 @@ class Known:
         return id
 
 
+def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
+    """What this transaction has asked already, if it was of them."""
+    keys = [key for person in attendees for key in lasting_keys(person)]
+    keys += [id_key(person.person_id) for person in attendees if person.person_id]
+    asked, tx.known_people = tx.known_people, None
+    return asked if asked and asked.asked.issuperset(keys) else Known(tx, keys)
+
+
 def _is_same_fact(name: str, value: str, before: str | None) -> bool:
     """Whether an address or number is only written otherwise."""
     return before is not None and lasting_keys({name: value}) == (
@@ -153,9 +162,7 @@ def record_people(
     Who is known by a name alone is in no book. One question, whoever they are; of the
     writes none where nothing is new.
     """
-    keys = [key for person in attendees for key in lasting_keys(person)]
-    chosen = [id_key(person.person_id) for person in attendees if person.person_id]
-    known = Known(tx, [*keys, *chosen])
+    known = _known_of(tx, attendees)
     found = [
         known.record(person) if person.person_id or lasting_keys(person) else None
         for person in attendees
@@ -219,10 +226,10 @@ def find_person(reader: Reader, text: object) -> Row:
 
 
 def complete_attendees(
-    reader: Reader, attendees: Sequence[Attendee]
+    tx: Writer, attendees: Sequence[Attendee]
 ) -> tuple[Attendee, ...]:
     """With the zone and language that the book knows, where they do not say them."""
-    known = Known(reader, [key for each in attendees for key in lasting_keys(each)])
+    tx.known_people = known = _known_of(tx, attendees)
     return tuple(
         _complete(each, known.facts.get(known.find(each) or "")) for each in attendees
     )

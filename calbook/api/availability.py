@@ -64,15 +64,18 @@ class Availability(Noun):
         timezone: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
+        reassign: bool = False,
     ) -> Explanation:
         """What each rule says of a start, with the facts that it compared.
 
         As `create` would decide for one attendee. `code` and `exit_code` are those of
         the refusal, if any; `host_id` the host who would take it, `joins` the group
-        that it would join.
+        that it would join. With `reassign`, the excluded booking may go to others;
+        where it is, they take it by the rules of `bookings.reassign`.
         """
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            reassigns=reassign,
             resource_id=resource_id,
         )
         return Explanation(lookup.read_explanation(self._context, query, start_time))
@@ -87,6 +90,7 @@ class Availability(Noun):
         timezone: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
+        reassign: bool = False,
     ) -> tuple[Block, ...]:
         """The stretches of a local date in which nothing can be booked, and why.
 
@@ -95,6 +99,7 @@ class Availability(Noun):
         """
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            reassigns=reassign,
             resource_id=resource_id,
         )
         return tuple(map(Block, lookup.list_blocked(self._context, query, date)))

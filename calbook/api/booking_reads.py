@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from datetime import date as Date
 from typing import TYPE_CHECKING
 
-from calbook.api.noun import BOOKING_FILTERS, DATE_FILTERS, Noun, check_keywords
+from calbook.api.noun import (
+    BOOKING_FILTERS,
+    DATE_FILTERS,
+    PERSON_FILTERS,
+    STATISTICS_FILTERS,
+    Noun,
+    check_keywords,
+)
 from calbook.api.values.bookings import Booking, Event, Note, Occurrence
 from calbook.services.bookings import read
 
@@ -44,8 +51,9 @@ class BookingReads(Noun):
         """Bookings by start, then uid: all, or `count` of them.
 
         Filters: `status` (one or several), `event_type_id`, `host_id`, `resource_id`,
-        `attendee_email`, `search`, `start_date`, `end_date`. Dates without a zone are
-        read in `timezone`, else in the first host's.
+        `attendee_email`, `phone`, `ref`, `person` (an id, or any of these, or a name
+        that one person has), `search`, `start_date`, `end_date`. Dates without a zone
+        are read in `timezone`, else in the first host's.
         `after` continues behind a uid, at the same cost on every page.
         """
         check_keywords("Bookings.list", filters, BOOKING_FILTERS)
@@ -126,18 +134,21 @@ class BookingReads(Noun):
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
+        **persons: Unpack[inputs.PersonFilters],
     ) -> Agenda:
         """What takes place on some local days, the first being that of `start_date`.
 
         Days of `timezone`, else of the host's zone, else of the first host's. What was
-        cancelled is left out; what began before and is not over is there.
+        cancelled is left out; what began before and is not over is there. Persons are
+        chosen as in `list`.
         """
         from calbook.api.values.overview import Agenda
         from calbook.services.overview.agenda import read_agenda
 
+        check_keywords("Bookings.agenda", persons, PERSON_FILTERS)
         wanted = {
             **{"event_type_id": event_type_id, "host_id": host_id},
-            "resource_id": resource_id,
+            **{"resource_id": resource_id, **persons},
         }
         answer = read_agenda(
             self._context, wanted, since=start_date, days=days, timezone=timezone
@@ -166,12 +177,12 @@ class BookingReads(Noun):
         self,
         *,
         by: inputs.Grouping | None = None,
-        **filters: Unpack[inputs.DateFilters],
+        **filters: Unpack[inputs.StatisticsFilters],
     ) -> Statistics:
         """Count the occurrences that start within the dates.
 
         Filters: `event_type_id`, `host_id`, `resource_id`, `start_date`, `end_date`,
-        `timezone`.
+        `timezone`, and of persons as in `list`.
         By week they are ISO weeks of the zone; an occurrence of several hosts or
         attendees counts with each of them. Groups are by week in order, else the
         largest first.
@@ -184,7 +195,7 @@ class BookingReads(Noun):
         from calbook.api.values.overview import Statistics
         from calbook.services.overview.statistics import read_statistics
 
-        check_keywords("Bookings.stats", filters, DATE_FILTERS)
+        check_keywords("Bookings.stats", filters, STATISTICS_FILTERS)
         return Statistics(read_statistics(self._context, filters, by=by))
 
     def get_notes(self, uid: str) -> tuple[Note, ...]:
@@ -225,8 +236,9 @@ class BookingReads(Noun):
     ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
 
-        Filters as in `stats`: a series is there whole when any of its occurrences is.
-        By the `method` "none" it has no METHOD.
+        Filters as in `stats`: a series is there whole when any of its occurrences is,
+        but with `host_id` without the dates that others give. By the `method` "none"
+        it has no METHOD.
         """
         from calbook.services.calendars.invites import bookings_feed
 

@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booking_reads import BookingReads
-from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.booked_people import BookedPeople
+from calbook.api.booking_moves import given_parts
+from calbook.api.noun import CHANGE, CORRECTIONS, REPEATABLE, check_keywords
 from calbook.api.values.bookings import Booking, Note
-from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import ActorName, Attendee, Moment, RuleName
+    from calbook.api.inputs import ActorName, Attendee, Moment
     from calbook.core.errors import CalbookError
+    from calbook.store.context import Context
+    from calbook.wire.json_objects import Json
 
 
-class Bookings(BookingReads):
+class Bookings(BookedPeople):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes
@@ -75,6 +77,53 @@ class Bookings(BookingReads):
         }
         return Booking(create(self._context, wanted, dry_run=dry_run))
 
+    def hold(
+        self,
+        *,
+        event_type_id: str,
+        start_time: Moment,
+        dry_run: bool = False,
+        **options: Unpack[inputs.HoldOptions],
+    ) -> Booking:
+        """Claim a start for `minutes` (10 unless said), for nobody yet.
+
+        What comes back is PENDING until `held_until`, and then gone by itself;
+        `book_hold` books it, `cancel` gives it back. All rules are asked but the
+        questions. Webhooks hear of it once it is booked.
+
+        Options: `minutes` (to 1440), `host_id`, `timezone`, `duration`, `by`,
+        `override`, `idempotency_key`.
+
+        Raises:
+            CalbookError: the first rule that refuses.
+        """
+        from calbook.services.bookings.create import hold
+        from calbook.wire.reading.booking_requests import HOLD_FIELDS
+
+        check_keywords("Bookings.hold", options, (*HOLD_FIELDS, "idempotency_key"))
+        wanted = {"event_type_id": event_type_id, "start_time": start_time, **options}
+        return Booking(hold(self._context, wanted, dry_run=dry_run))
+
+    def book_hold(
+        self,
+        uid: str,
+        *,
+        attendee: Attendee,
+        dry_run: bool = False,
+        **options: Unpack[inputs.NewBookingOptions],
+    ) -> Booking:
+        """Book what `hold` claimed, under its uid; with the options of `create`.
+
+        No rule of its time is asked again.
+
+        Raises:
+            HoldEnded: it expired, or was given back.
+        """
+        from calbook.services.bookings.create import create
+
+        wanted = {"hold": uid, "attendee": attendee, **options}
+        return Booking(create(self._context, wanted, dry_run=dry_run))
+
     def create_all(
         self,
         wanted: Iterable[inputs.NewBooking],
@@ -93,6 +142,37 @@ class Bookings(BookingReads):
 
         answers = create_all(
             self._context, wanted, lines=lines, refused=refused, dry_run=dry_run
+        )
+        return tuple(map(Booking, answers))
+
+    def change_all(
+        self,
+        uids: Iterable[str],
+        *,
+        action: inputs.ActionName,
+        refused: Callable[[CalbookError], None] | None = None,
+        dry_run: bool = False,
+        **arguments: Any,
+    ) -> tuple[Booking, ...]:
+        """Do the same to several bookings: all of them in one transaction, or none.
+
+        `action` is the method that would change each, and `arguments` are that
+        method's: `change_all(uids, action="cancel", cancelled_by="host")`. The error
+        of the one that was refused has its uid as `details["uid"]`. With `refused`,
+        that is called with the error instead, and the others are a change each.
+        """
+        from calbook.services.bookings.several import change_several
+        from calbook.wire.reading.several import check_action
+
+        check_action(action, arguments)
+
+        def change(context: Context, uid: str) -> Json:
+            method = getattr(Bookings(context), action)
+            answer: Booking = method(uid, **arguments, dry_run=dry_run)
+            return answer.to_dict()
+
+        answers = change_several(
+            self._context, uids, change, refused=refused, dry_run=dry_run
         )
         return tuple(map(Booking, answers))
 
@@ -149,7 +229,7 @@ class Bookings(BookingReads):
         dates = read_dates(date, from_date, all)
         return self._change(
             *(cancel, "cancel", uid, options, REPEATABLE),
-            request=[uid, reason, cancelled_by, *_given(**dates._asdict())],
+            request=[uid, reason, cancelled_by, *given_parts(**dates._asdict())],
             by=cancelled_by,
             reason=reason,
             dates=dates,
@@ -171,53 +251,15 @@ class Bookings(BookingReads):
         """`cancel` what is still to come of a series, from a date on (included)."""
         return self.cancel(uid, from_date=from_date, all=from_date is None, **options)
 
-    def reschedule(
-        self,
-        uid: str,
-        *,
-        start_time: Moment,
-        reason: str | None = None,
-        timezone: str | None = None,
-        by: ActorName = "attendee",
-        override: Iterable[RuleName] = (),
-        date: str | Date | None = None,
-        from_date: str | Date | None = None,
-        all: bool = False,
-        reassign: bool = False,
-        **options: Unpack[inputs.RepeatableArguments],
-    ) -> Booking:
-        """Move a booking to another start; uid, length and meeting link stay.
-
-        A `start_time` without offset is read in `timezone`, else in the booking's. Of
-        a series it is the new start of the first occurrence that is moved (chosen as
-        in `cancel`); the others shift by as many days, to the same wall time. The host
-        stays, unless `reassign` lets another one of the team take it. Options as in
-        `cancel`.
-        """
-        from calbook.services.bookings.change import reschedule
-        from calbook.wire.reading.booking_requests import read_dates, read_reschedule
-        from calbook.wire.reading.idempotency import reusable
-
-        rules = reusable(override)
-        dates = read_dates(date, from_date, all)
-        request = [uid, start_time, reason, timezone, by, rules]
-        return self._change(
-            *(reschedule, "reschedule", uid, options, REPEATABLE),
-            request=[*request, *_given(**dates._asdict(), reassign=reassign)],
-            wanted=read_reschedule(
-                start_time, reason, timezone, by, rules, dates, reassign
-            ),
-        )
-
     def update(
         self, uid: str, **corrections: Unpack[inputs.UpdateArguments]
     ) -> Booking:
         """Correct what is not a time or a status; `metadata` replaces all of it.
 
-        Options: `name`, `email`, `phone`, `notes`, `location`, `meeting_url`,
-        `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which tells
-        everybody of another place, link or name. A new address is invited, and the
-        old one told that it is off; the others are not told of that.
+        Options: `name`, `email`, `phone`, `ref`, `language`, `notes`, `location`,
+        `meeting_url`, `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which
+        tells everybody of another place, link or name. A new address is invited, and
+        the old one told that it is off; the others are not told of that.
         """
         return self._update(uid, corrections)
 
@@ -232,93 +274,6 @@ class Bookings(BookingReads):
         """`update`, with metadata keys to set and to drop, the others staying."""
         return self._update(uid, corrections, put=put, drop=drop)
 
-    def add_attendee(
-        self,
-        uid: str,
-        *,
-        email: str,
-        name: str | None = None,
-        phone: str | None = None,
-        timezone: str | None = None,
-        responses: Mapping[str, Any] | None = None,
-        by: ActorName = "attendee",
-        override: Iterable[RuleName] = (),
-        **options: Unpack[inputs.ChangeArguments],
-    ) -> Booking:
-        """Take a seat in a group; for an attendee notice and advance still hold.
-
-        On a closed date, or while the host is away, only with `override=["hours"]`.
-        Options as in `confirm`.
-
-        Raises:
-            SeatsFull: there is none left.
-            DuplicateAttendee: the address is in this booking already.
-            NotAGroup: the event type has no seats.
-        """
-        from calbook.services.bookings.change import add_attendee
-        from calbook.wire.reading.booking_requests import read_asker
-        from calbook.wire.reading.people import read_seat
-
-        check_keywords("Bookings.add_attendee", options, CHANGE)
-        person = {"email": email, "name": name, "phone": phone, "timezone": timezone}
-        attendee = read_seat(person, responses)
-        return self._change(
-            *(add_attendee, "add_attendee", uid, options),
-            attendee=attendee,
-            asker=read_asker(by, override),
-        )
-
-    def remove_attendee(
-        self,
-        uid: str,
-        *,
-        email: str,
-        by: ActorName = "attendee",
-        **options: Unpack[inputs.ChangeArguments],
-    ) -> Booking:
-        """Give a seat back; an attendee only in time, as with `cancel`.
-
-        After the primary attendee, the one who joined first is the primary. Options
-        as in `confirm`.
-
-        Raises:
-            LastAttendee: nobody would be left; cancel instead.
-        """
-        from calbook.services.bookings.change import remove_attendee
-
-        return self._change(
-            *(remove_attendee, "remove_attendee", uid, options), email=email, by=by
-        )
-
-    def mark_attended(
-        self,
-        uid: str,
-        *,
-        date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
-        **options: Unpack[inputs.AttendanceArguments],
-    ) -> Booking:
-        """Record that the attendee came, from the start on; corrects a no-show.
-
-        Of a series say the `date`; in a group persons by `email`, else all of whom
-        nothing is known. Options: `if_version`, `dry_run`.
-        """
-        return self._mark("attended", uid, options, date=date, email=email)
-
-    def mark_no_show(
-        self,
-        uid: str,
-        *,
-        date: str | Date | None = None,
-        email: str | Iterable[str] | None = None,
-        **options: Unpack[inputs.AttendanceArguments],
-    ) -> Booking:
-        """Record that the attendee did not come, from the start on.
-
-        As in `mark_attended`; a group is a NO_SHOW when nobody came.
-        """
-        return self._mark("no_show", uid, options, date=date, email=email)
-
     def add_note(self, uid: str, *, content: str, is_private: bool = False) -> Note:
         """Append to the host's notes about a booking of any status.
 
@@ -330,25 +285,6 @@ class Bookings(BookingReads):
         return Note(
             add_note(self._context, uid, content=content, is_private=is_private)
         )
-
-    def _change(
-        self,
-        change: Callable[..., Json],
-        action: str,
-        uid: str,
-        options: Mapping[str, Any],
-        known: Iterable[str] = CHANGE,
-        *,
-        request: object = None,
-        **arguments: Any,
-    ) -> Booking:
-        """Make one change; `request` is what an idempotency key stands for."""
-        from calbook.services.bookings.change_options import read_options
-
-        check_keywords(f"Bookings.{action}", options, known)
-        asked = uid if request is None else request
-        read = read_options(action, asked, **options)
-        return Booking(change(self._context, uid, read, **arguments))
 
     def _update(
         self,
@@ -371,29 +307,3 @@ class Bookings(BookingReads):
             values=values,
             merge=read_merge(put, drop),
         )
-
-    def _mark(
-        self,
-        attendance: str,
-        uid: str,
-        options: Mapping[str, Any],
-        *,
-        date: str | Date | None,
-        email: str | Iterable[str] | None,
-    ) -> Booking:
-        from calbook.core.model import Attendance
-        from calbook.services.bookings.change import record_attendance
-        from calbook.wire.reading.booking_requests import read_dates, read_emails
-
-        return self._change(
-            *(record_attendance, f"mark_{attendance}", uid, options),
-            ATTENDANCE,
-            attendance=Attendance(attendance),
-            dates=read_dates(date, None, False),
-            emails=read_emails(email),
-        )
-
-
-def _given(**arguments: object) -> list[tuple[str, object]]:
-    """What was chosen, by name: from a date on is not on that date."""
-    return [(name, value) for name, value in arguments.items() if value]

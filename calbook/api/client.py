@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calbook.api.event_types import EventTypes
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
+    from calbook.api.people import People
     from calbook.api.resources import Resources
     from calbook.api.schedules import Schedules
     from calbook.api.values.bookings import Event
@@ -45,6 +46,7 @@ class Calendar:
     event_types: EventTypes = _noun("EventTypes", "event_types")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
+    people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
     mails: Mails = _noun("Mails", "mails")
     webhooks: Webhooks = _noun("Webhooks", "webhooks")
@@ -121,6 +123,11 @@ class Client:
     def queued(self) -> int:
         """How many deliveries this client's changes have queued and not yet tried."""
         return len(self._context.store.queued)
+
+    @property
+    def not_told(self) -> tuple[str, ...]:
+        """Whom this client's changes were to tell by mail, and who has no address."""
+        return tuple(dict.fromkeys(self._context.store.untold))
 
     def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
         """Send what this client's changes have queued, once; what has not arrived.

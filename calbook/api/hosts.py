@@ -9,9 +9,11 @@ from calbook.api.values.catalog import Host
 from calbook.services.catalog.entries import HOST
 
 if TYPE_CHECKING:
+    from datetime import date
     from typing import Unpack
 
-    from calbook.api.inputs import HostFields
+    from calbook.api.inputs import HostFields, Moment
+    from calbook.api.values.host_dates import HostAway, RetiredHost
 
 
 class Hosts(Entries[Host]):
@@ -36,3 +38,59 @@ class Hosts(Entries[Host]):
         from calbook.services.catalog.hosts import update_host
 
         return Host(update_host(self._context, id, fields))
+
+    def away(
+        self,
+        id: str,
+        *,
+        start_time: Moment | date,
+        end_time: Moment | date,
+        reassign: bool = False,
+        cancel: bool = False,
+        reason: str | None = None,
+        timezone: str | None = None,
+        notify_attendee: bool | None = None,
+        dry_run: bool = False,
+    ) -> HostAway:
+        """What a host has to do in some time, handed over or cancelled, or listed.
+
+        With `reassign` each date goes to another host of its event type who can take
+        it; with `cancel` what is left is cancelled. All in one transaction, which also
+        blocks the time, as `busy.add` does. With neither nothing is changed. Bare
+        dates are whole days, `end_time` included, in `timezone`, else the host's.
+        """
+        from calbook.api.values.host_dates import HostAway
+        from calbook.services.bookings.change_options import read_options
+        from calbook.services.catalog.host_away import away
+
+        options = read_options(
+            "away", id, notify_attendee=notify_attendee, dry_run=dry_run
+        )
+        return HostAway(
+            away(
+                *(self._context, id, options),
+                start_time=start_time,
+                end_time=end_time,
+                timezone=timezone,
+                reassign=reassign,
+                cancel=cancel,
+                reason=reason,
+            )
+        )
+
+    def retire(self, id: str, *, from_date: Moment | date | None = None) -> RetiredHost:
+        """Let nobody book a host, from a date on, else from now; what is left stays."""
+        from calbook.api.values.host_dates import RetiredHost
+        from calbook.services.catalog.host_away import retire
+
+        return RetiredHost(retire(self._context, id, since=from_date))
+
+    def restore(self, id: str) -> Host:
+        """Let a host who has retired be booked again.
+
+        Raises:
+            NothingToChange: the host has not retired.
+        """
+        from calbook.services.catalog.host_away import restore
+
+        return Host(restore(self._context, id))

@@ -34,9 +34,16 @@ DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
 Method = Literal["publish", "request", "cancel", "none"]
 FeedMethod = Literal["publish", "none"]
+ActionName = (
+    Literal["cancel", "confirm", "reject", "reassign"]
+    | Literal["mark_attended", "mark_no_show"]
+)
 LocationType = (
     Literal["GOOGLE_MEET", "ZOOM", "TEAMS", "LINK"]
     | Literal["PHONE", "PHONE_INBOUND", "IN_PERSON", "CUSTOM"]
+)
+ContactName = (
+    Literal["EMAIL", "PHONE", "ANY", "NONE"] | Literal["email", "phone", "any", "none"]
 )
 SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
 RoundRobinRule = Literal[
@@ -48,22 +55,28 @@ Frequency = (
 )
 
 
-class Guest(TypedDict):
-    """Who comes along."""
+class _Contact(TypedDict, total=False):
+    email: str | None
+    phone: str | None
+    ref: str | None
+    timezone: str | None
+    language: str | None
 
-    email: str
-    name: NotRequired[str | None]
-    phone: NotRequired[str | None]
-    timezone: NotRequired[str | None]
+
+class Guest(_Contact, total=False):
+    """Who comes along; something is needed."""
+
+    name: str | None
 
 
-class Attendee(TypedDict):
-    """Who books."""
+class Attendee(_Contact):
+    """Who books; the event type's `contact` says what is needed besides the name.
 
-    name: str
-    email: str
-    phone: NotRequired[str | None]
-    timezone: NotRequired[str | None]
+    `person` is somebody in the book of people, who then needs no name here.
+    """
+
+    name: NotRequired[str]
+    person: NotRequired[str | None]
 
 
 class Location(TypedDict):
@@ -95,9 +108,22 @@ class ChangeArguments(TypedDict, total=False):
     dry_run: bool
 
 
-class AttendanceArguments(TypedDict, total=False):
-    """As `ChangeArguments`; nobody is told of attendance."""
+class LeaveArguments(ChangeArguments, total=False):
+    """Who leaves: by one fact or several; `person` is any of them, an id or a name."""
 
+    email: str | None
+    phone: str | None
+    ref: str | None
+    person: str | None
+
+
+class AttendanceArguments(TypedDict, total=False):
+    """Who came, or all; nobody is told of it."""
+
+    email: str | Iterable[str] | None
+    phone: str | Iterable[str] | None
+    ref: str | Iterable[str] | None
+    person: str | Iterable[str] | None
     if_version: int | None
     dry_run: bool
 
@@ -136,6 +162,18 @@ class NewBookingOptions(TypedDict, total=False):
     notify_attendee: bool | None
 
 
+class HoldOptions(TypedDict, total=False):
+    """What `hold` takes besides the event type and the start."""
+
+    minutes: int
+    host_id: str | None
+    timezone: str | None
+    duration: int | None
+    by: ActorName
+    override: Iterable[RuleName]
+    idempotency_key: str | None
+
+
 class NewBooking(NewBookingOptions):
     """One booking of `create_all`."""
 
@@ -148,22 +186,43 @@ class UpdateArguments(ChangeArguments, total=False):
     """What `update` corrects; None empties a field that may be empty."""
 
     name: str
-    email: str
+    email: str | None
     phone: str | None
+    ref: str | None
+    language: str | None
     notes: str | None
     location: str | Location | None
     meeting_url: str | None
     metadata: Mapping[str, Any]
 
 
-class BookingFilters(TypedDict, total=False):
+class PersonFields(TypedDict, total=False):
+    """What the book knows of a person; None empties it."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    ref: str | None
+    timezone: str | None
+    language: str | None
+
+
+class PersonFilters(TypedDict, total=False):
+    """Whose bookings are meant; `person` is any of these, an id or a name."""
+
+    attendee_email: str | None
+    phone: str | None
+    ref: str | None
+    person: str | None
+
+
+class BookingFilters(PersonFilters, total=False):
     """Which bookings are meant: those that fit all that is given."""
 
     status: StatusName | Iterable[StatusName] | None
     event_type_id: str | None
     host_id: str | None
     resource_id: str | None
-    attendee_email: str | None
     search: str | None
     start_date: Moment | None
     end_date: Moment | None
@@ -179,6 +238,10 @@ class DateFilters(TypedDict, total=False):
     start_date: Moment | None
     end_date: Moment | None
     timezone: str | None
+
+
+class StatisticsFilters(PersonFilters, DateFilters, total=False):
+    """Which occurrences are counted."""
 
 
 class Assignment(TypedDict, total=False):
@@ -251,6 +314,7 @@ class EventTypeFields(TypedDict, total=False):
     meeting_url_template: str | None
     notify: bool
     reminders: Iterable[Reminder | json_types.Reminder]
+    contact: ContactName
     active: bool
     metadata: Mapping[str, Any]
     needs: Iterable[str | Need | json_types.Need]

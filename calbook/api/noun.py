@@ -17,12 +17,15 @@ DATE_FILTERS = (
     *("event_type_id", "host_id", "resource_id"),
     *("start_date", "end_date", "timezone"),
 )
-BOOKING_FILTERS = (*DATE_FILTERS, "status", "attendee_email", "search")
+PERSON_FILTERS = ("attendee_email", "phone", "ref", "person")
+BOOKING_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS, "status", "search")
+STATISTICS_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS)
+PERSONS = ("email", "phone", "ref", "person")
 ATTENDANCE = ("if_version", "dry_run")
 CHANGE = (*ATTENDANCE, "notify_attendee")
 REPEATABLE = (*CHANGE, "idempotency_key")
 CORRECTIONS = (
-    *("name", "email", "phone", "notes"),
+    *("name", "email", "phone", "ref", "language", "notes"),
     *("location", "meeting_url", "metadata"),
 )
 

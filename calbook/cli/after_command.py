@@ -9,29 +9,49 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_NAMED = 5  # who could not be told
 _REASONS = 3  # that are told of what is left
 
 _clients: list["Client"] = []
 
 
+_untold: list[str] = []
+
+
 def forget_clients() -> None:
     _clients.clear()
+    _untold.clear()
 
 
 def remember_client(client: "Client") -> None:
-    """Where something was queued, it is tried once the answer is out."""
+    """Where something was queued, it is tried once the answer is out.
+
+    And who could not be told is named.
+    """
     if client.queued:
         _clients.append(client)
+    _untold.extend(client.not_told)
 
 
 def attempt_first(*, is_wanted: bool) -> None:
     """Try what was queued, in 3 s at most; says what has not arrived, never fails."""
-    clients = [*_clients]
+    clients, untold = [*_clients], [*_untold]
     forget_clients()
+    if untold:
+        from calbook.cli import output
+
+        output.say(_untold_text(untold))
     if not is_wanted or os.environ.get("CALBOOK_DELIVER") == "off":
         return
     for client in clients:
         _attempt(client)
+
+
+def _untold_text(names: Sequence[str]) -> str:
+    """`Not told: Ada, Bob and 12 more (no e-mail)`."""
+    more = len(names) - _NAMED
+    said = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"Not told: {said} (no e-mail)"
 
 
 def _attempt(client: "Client") -> None:

@@ -67,6 +67,14 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Uid = Annotated[
     str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
 ]
+Uids = Annotated[
+    list[str],
+    typer.Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
+]
+Each = Annotated[
+    bool,
+    typer.Option("--each", help="Of several: change what can be, and tell the rest."),
+]
 Start = Annotated[
     str | None,
     typer.Option(
@@ -101,8 +109,23 @@ Override = Annotated[
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME")]
+Ref = Annotated[
+    str | None, typer.Option("--ref", metavar="REF", help="A customer number.")
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="TAG", help="Their language: en, pt-BR."),
+]
 Phone = Annotated[str | None, typer.Option("--phone", metavar="NUMBER")]
 Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS")]
+PersonText = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="PERSON",
+        help="By an id, e-mail, phone, number or name.",
+    ),
+]
 BookingNotes = Annotated[
     str | None,
     typer.Option("--notes", metavar="TEXT", help="What the attendee writes."),
@@ -232,6 +255,19 @@ class Change(Group):
         """As the library takes them."""
         own = ("yes", "no_deliver")
         return {name: v for name, v in self.options().items() if name not in own}
+
+
+class Who(Group):
+    """Whose bookings; named as the library's filters are."""
+
+    attendee_email: str | None = option(
+        "--email", "ADDRESS", "Of an attendee or guest."
+    )
+    phone: str | None = option("--phone", "NUMBER", "Likewise, however it is written.")
+    ref: str | None = option("--ref", "REF", "Likewise, by the customer number.")
+    person: str | None = option(
+        "--person", "PERSON", "Likewise, by an id, any of these or a name."
+    )
 
 
 Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]

@@ -9,6 +9,7 @@ from calbook.api.client import Client
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
+from calbook.cli.screen.booking_card import booking_card
 from calbook.cli.session import unchecked
 from calbook.core import checks
 from calbook.core.errors import CalbookError, Interrupted, UsageError
@@ -30,8 +31,10 @@ def ask_missing(
     if not given.get("start_time"):
         given["start_time"] = _start(client, event_type, given, tz)
     for key, label, check in _person(event_type):
-        if not person.get(key):
+        if not person.get(key) and not person.get("person"):
             person[key] = ask(label, check)
+    if not any(person.get(key) for key in _CONTACT):
+        person |= _ask_contact(event_type)
     answers = given.setdefault("responses", {})
     for item in event_type["questions"]:
         question = Question(**{**item, "options": tuple(item["options"])})
@@ -99,14 +102,40 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     return start
 
 
+_CONTACT = ("email", "phone", "ref", "person")  # what somebody is found by again
+
+
 def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:
+    """What cannot be left out."""
     wanted: list[tuple[str, str, Callable[[str], str]]] = [
-        ("name", "Name", lambda text: checks.line(text, "the name")),
-        ("email", "E-mail", lambda text: checks.email(text, "this")),
+        ("name", "Name", lambda text: checks.line(text, "the name"))
     ]
-    if (event_type["location"] or {}).get("type") == "PHONE_INBOUND":
+    if event_type["contact"] == "EMAIL":
+        wanted.append(("email", "E-mail", lambda text: checks.email(text, "this")))
+    is_called = (event_type["location"] or {}).get("type") == "PHONE_INBOUND"
+    if is_called or event_type["contact"] == "PHONE":
         wanted.append(("phone", "Phone", lambda text: checks.phone(text, "this")))
     return wanted
+
+
+def _ask_contact(event_type: Json) -> Json:
+    """An e-mail address or a phone number, or neither where a name is enough."""
+    may_be_empty = event_type["contact"] == "NONE"
+
+    def check(text: str) -> Json:
+        if not text and may_be_empty:
+            return {}
+        if "@" in text:
+            return {"email": checks.email(text, "this")}
+        if text and not checks.is_phone(text):
+            raise UsageError("this is neither an e-mail address nor a phone number")
+        return {"phone": checks.phone(text, "this")}
+
+    more = " (empty to skip)" if may_be_empty else ""
+    found: Json = ask(
+        f"E-mail or phone{more}", check, default="" if may_be_empty else None
+    )
+    return found
 
 
 def _answer(question: Question) -> Any:
@@ -147,7 +176,7 @@ def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
     )
     facts = preview.to_dict() | {"uid": "new", "meetingUrl": None}
     _say("")
-    for line in words.booking_card(facts, tz).splitlines()[:-2]:
+    for line in booking_card(facts, tz).splitlines()[:-2]:
         _say(line)
     if not typer.confirm("Book it?", default=True, err=True):
         raise Interrupted

@@ -112,10 +112,10 @@ def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
         ) from None
 
 
-def booked_word(booking: "Value | Json") -> str:
-    """A booking that was there before was joined."""
+def booked_word(booking: "Value | Json", *, was_held: bool = False) -> str:
+    """A booking that was there before was joined, if it was not held."""
     facts = output.as_json(booking)
-    if facts["version"] > 0:
+    if facts["version"] > 0 and not was_held:
         return "Joined"
     return "Requested" if facts["status"] == "PENDING" else "Booked"
 
@@ -169,6 +169,15 @@ def ask_yes_no(question: str, *, yes: bool) -> None:
 
     if not typer.confirm(question, err=True):
         raise Interrupted
+
+
+def require_yes(question: str, *, yes: bool) -> None:
+    """Ask on a terminal before much is undone; off one `--yes` has to say it."""
+    if yes:
+        return
+    if not output.is_interactive():
+        raise usage_error(f"{question} Nobody is there to answer", "add --yes")
+    ask_yes_no(question, yes=False)
 
 
 def read_minutes(text: str | None, option: str) -> int | None:

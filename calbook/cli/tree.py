@@ -25,11 +25,14 @@ def _commands(module: str, *names: str) -> Mapping[str, str]:
 SECTIONS: Mapping[str, Tree] = {
     "Bookings": {
         **_commands("create", "create"),
+        **_commands("hold", "hold"),
         **_commands("bookings", "list", "show"),
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
+        **_commands("reassign", "reassign"),
         **_commands("bookings", "occurrences"),
         "attendee": _commands("attendee", "add", "list", "remove"),
         "note": _commands("note", "add", "list"),
+        "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("change", "update"),
         **_commands("attendee", "attended", "no-show"),
     },
@@ -48,7 +51,10 @@ SECTIONS: Mapping[str, Tree] = {
     "Setup": {
         **_commands("init", "init"),
         "event": _commands("event", "add", "list", "show", "update", "remove"),
-        "host": _commands("host", "add", "list", "show", "update", "remove"),
+        "host": {
+            **_commands("host", "add", "list", "show", "update", "remove"),
+            **_commands("host_away", "away", "retire", "restore"),
+        },
         "resource": _commands("resource", "add", "list", "show", "update", "remove"),
         "schedule": _commands(
             *("schedule", "add", "list", "show", "update", "remove", "override")
@@ -76,9 +82,10 @@ COMMANDS: Tree = {
 _GROUP_HELP = {
     "attendee": "The persons in a group: add, list, remove.",
     "note": "The host's notes about a booking: add, list.",
+    "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "event": "What can be booked: add, list, show, update, remove.",
-    "host": "Who gives the time: add, list, show, update, remove.",
+    "host": "Who gives the time: add, list, away, retire and more.",
     "resource": "Rooms and things: add, list, show, update, remove.",
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",

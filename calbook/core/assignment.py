@@ -18,6 +18,7 @@ AVAILABILITY_FIRST = "AVAILABILITY_FIRST"
 PRIORITY = "PRIORITY"
 
 HostIds = tuple[str, ...]
+DatesHosts = tuple[HostIds, ...]  # of each date
 
 
 class Turn(NamedTuple):

@@ -22,7 +22,8 @@ METADATA_KEYS = 50
 METADATA_KEY_LENGTH = 40
 METADATA_BYTES = 64 * 1024
 NESTING = 20
-_EMAIL_OCTETS = 254
+EMAIL_LENGTH = 254  # in octets
+REF_LENGTH = 100
 _LOCAL_OCTETS = 64
 _LONG = 10**18
 
@@ -30,6 +31,7 @@ _ID = re.compile(r"(?:evt|user|sched|res)_[a-z0-9_]{1,60}", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9_][a-z0-9_-]{0,59}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/x]{2,38}", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
@@ -80,7 +82,7 @@ def email(value: object, field: str = "email") -> str:
 
     Its parts have the lengths of RFC 5321, 4.5.3.1, in octets.
     """
-    text = line(value, field, most=_EMAIL_OCTETS)
+    text = line(value, field, most=EMAIL_LENGTH)
     hint = _email_hint(text)
     if hint is None:
         return text
@@ -100,13 +102,19 @@ def _email_hint(text: str) -> str | None:
     except ValueError:
         return _PARTS_OF_EMAIL if domain.isascii() else _XN_DOMAIN
     octets = len(local.encode())
-    is_short = octets <= _LOCAL_OCTETS and octets + 1 + len(encoded) <= _EMAIL_OCTETS
-    return None if is_short and all(local.split(".")) else _PARTS_OF_EMAIL
+    is_short = octets <= _LOCAL_OCTETS and octets + 1 + len(encoded) <= EMAIL_LENGTH
+    if not (is_short and all(local.split("."))):
+        return _PARTS_OF_EMAIL
+    return None if "." in encoded else _WHOLE_DOMAIN
 
 
 _PLAIN_EMAIL = "write it as name@example.com"
 _XN_DOMAIN = "no such domain is looked up; if it has an xn-- form, write that"
 _PARTS_OF_EMAIL = "before the @ fit 64 bytes, and between dots from 1 to 63"
+_WHOLE_DOMAIN = (
+    "behind the @ stands a whole domain, as in name@example.com;"
+    " leave it out where there is none"
+)
 
 
 def fold_email(address: str) -> str:
@@ -119,13 +127,47 @@ def fold_email(address: str) -> str:
 
 def phone(value: object, field: str = "phone") -> str:
     text = line(value, field, most=40)
-    if not _PHONE.fullmatch(text):
+    if not is_phone(text):
         raise BadInput(
             f"{field} is not a phone number: {printable(text)}",
             hint="write it with digits, as in +351 912 345 678",
             field=field,
         )
     return text
+
+
+def is_phone(text: str) -> bool:
+    """Whether it is written as a phone number, with three digits at least."""
+    return bool(_PHONE.fullmatch(text)) and len(re.findall("[0-9]", text)) > 2
+
+
+def ref(value: object, field: str = "ref") -> str:
+    """A customer number, or what else a business knows a person by."""
+    text = line(value, field, most=REF_LENGTH).strip()
+    if not text.isprintable():
+        raise BadInput(
+            f"{field} holds what cannot be shown: {printable(text)}", field=field
+        )
+    return text
+
+
+def language(value: object, field: str = "language") -> str:
+    """A BCP 47 tag, in the usual case (RFC 5646, 2.1.1): `en`, `pt-BR`, `zh-Hans`."""
+    text = line(value, field, most=35)
+    if not _LANGUAGE.fullmatch(text):
+        raise BadInput(
+            f"{field} is no language tag: {printable(text)}",
+            hint="write it as en, pt-BR or de-AT",
+            field=field,
+        )
+    first, *rest = text.split("-")
+    return "-".join([first.lower(), *map(_subtag, rest)])
+
+
+def _subtag(part: str) -> str:
+    if len(part) == 2:
+        return part.upper()
+    return part.capitalize() if len(part) == 4 else part.lower()
 
 
 def url(value: object, field: str) -> str:
@@ -214,7 +256,7 @@ def boolean(value: object, field: str) -> bool:
 def choice(value: object, field: str, among: Collection[str]) -> str:
     """One of the words, read in any case."""
     wanted = to_text(value).replace("-", "_").casefold()
-    for word in among:
+    for word in () if value is None else among:  # null is no word, not even NONE
         if word.replace("-", "_").casefold() == wanted:
             return word
     raise BadInput(

@@ -5,7 +5,8 @@ CalbookError
 ├── NotFound           3  no such booking, event type, host, schedule, occurrence
 ├── Conflict           4  somebody else has it: a slot, a seat, a key, a version
 ├── RuleError          5  a rule or a status says no
-├── AmbiguousUid       6  a shortened uid fits more than one booking
+├── AmbiguousUid       6  a shortened uid fits more than one booking, or a name
+│                         more than one person (AmbiguousPerson)
 ├── StoreError         7  the file: locked, damaged, foreign, newer, not writable
 ├── DeliveryFailed     8  something could not be delivered
 ├── OutputError        1  an answer could not be written
@@ -308,6 +309,22 @@ class HostBusy(SlotTaken):
         )
 
 
+class HostRetired(SlotTaken, code="host_retired"):
+    """The host takes no bookings from some time on."""
+
+    def __init__(self, host: str, *, since: str, when: str) -> None:
+        name = host.removeprefix("user_")
+        Conflict.__init__(
+            self,
+            f"{host} takes no bookings from {when} on",
+            hint=f'take the host back: hosts.restore("{name}")',
+            command_hint=f"take the host back: calbook host restore {name}",
+            uid=None,
+            hostId=host,
+            retiredAt=since,
+        )
+
+
 class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
 
@@ -327,10 +344,18 @@ class NeedsTaken(Conflict, code="needs_taken"):
 
 
 class DuplicateAttendee(Conflict, code="duplicate_attendee"):
-    """The same e-mail address twice in one booking."""
+    """The same person twice in one booking; `email` is None where there is none."""
 
-    def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is in this booking already", email=email)
+    def __init__(self, person: str, *, email: str | None) -> None:
+        hint = None
+        if email is None:
+            hint = "two of one name need a phone or a number to tell them apart"
+        super().__init__(
+            f"{email or person} is in this booking already",
+            hint=hint,
+            email=email,
+            **({} if email else {"person": person}),
+        )
 
 
 class KeyReused(Conflict, code="key_reused"):
@@ -418,6 +443,20 @@ class WrongStatus(RuleError, code="wrong_status"):
         )
 
 
+class HoldEnded(RuleError, code="hold_ended"):
+    """What was held for a while is held no longer."""
+
+    def __init__(self, uid: str, *, until: str, slug: str, start: str) -> None:
+        super().__init__(
+            f"{uid} was held until {until}",
+            hint=f'book the start if it is free: create(event_type_id="{slug}", …)',
+            command_hint="book the start if it is free:"
+            f" calbook create --event {slug} --start {start}",
+            uid=uid,
+            heldUntil=until,
+        )
+
+
 class TooEarly(WrongStatus):
     """Nobody can have come, or not, before the start."""
 
@@ -445,9 +484,9 @@ class NotAGroup(RuleError, code="not_a_group"):
 class LastAttendee(RuleError, code="last_attendee"):
     """Nobody would be left in the booking."""
 
-    def __init__(self, uid: str, email: str) -> None:
+    def __init__(self, uid: str, person: str, *, email: str | None) -> None:
         super().__init__(
-            f"{email} is the last attendee of {uid}",
+            f"{email or person} is the last attendee of {uid}",
             hint="cancel it instead",
             command_hint=f"cancel it instead: calbook cancel {uid}",
             uid=uid,
@@ -467,6 +506,21 @@ class NothingToChange(RuleError, code="nothing_to_change"):
     """The change asked for is what is stored already."""
 
 
+class NoOtherHost(NothingToChange, code="no_other_host"):
+    """Nobody else gives the time of an event type."""
+
+    def __init__(self, uid: str, event_type_id: str, host_ids: Sequence[str]) -> None:
+        slug = event_type_id.removeprefix("evt_")
+        super().__init__(
+            f"nobody else takes {event_type_id}: it stays with {', '.join(host_ids)}",
+            hint=f'name further hosts: event_types.update("{slug}", hosts=[…])',
+            command_hint=f"name further hosts: calbook event update {slug} --host …",
+            uid=uid,
+            eventTypeId=event_type_id,
+            hostIds=list(host_ids),
+        )
+
+
 # -- 6, 7: which one, and the file -------------------------------------------------
 
 
@@ -480,6 +534,19 @@ class AmbiguousUid(CalbookError, code="ambiguous_uid", exit_code=6):
             f"{prefix} fits more than one {noun}: {', '.join(candidates)}",
             hint="give one letter more",
             prefix=prefix,
+            candidates=list(candidates),
+        )
+
+
+class AmbiguousPerson(AmbiguousUid, code="ambiguous_person"):
+    """A name, phone or number is more than one person's."""
+
+    def __init__(self, text: str, candidates: Sequence[str]) -> None:
+        CalbookError.__init__(
+            self,
+            f"{text} is more than one person: {', '.join(candidates)}",
+            hint="name one by e-mail, phone, number or id",
+            person=text,
             candidates=list(candidates),
         )
 

@@ -22,6 +22,10 @@ def note() -> str:
     return "note_" + _letters(12)
 
 
+def person() -> str:
+    return "per_" + _letters(12)
+
+
 def busy() -> str:
     return "busy_" + _letters(12)
 

@@ -112,7 +112,10 @@ class Schedule(NamedTuple):
 
 
 class Host(NamedTuple):
-    """Who gives the time; of another kind, a room or thing that is needed for it."""
+    """Who gives the time; nobody books it from `retired_at` on.
+
+    Of another kind it is a room or thing that is needed.
+    """
 
     id: str
     name: str
@@ -121,6 +124,7 @@ class Host(NamedTuple):
     schedule_id: str
     kind: str = "host"
     capacity: int | None = None  # persons who fit in
+    retired_at: datetime | None = None
 
 
 class Assignment(NamedTuple):
@@ -185,6 +189,7 @@ class EventType(NamedTuple):
     meeting_url_template: str | None = None
     notify: bool = False
     reminders: tuple[Reminder, ...] = ()
+    contact: str = "ANY"  # what an attendee is asked for, see `core.people`
     active: bool = True
     metadata: Mapping[str, Any] = {}
     needs: tuple[Need, ...] = ()
@@ -202,19 +207,22 @@ class EventType(NamedTuple):
 
 
 class Attendee(NamedTuple):
-    """A person in a booking; the e-mail is compared case-folded.
+    """A person in a booking: a name, an e-mail, a phone or a customer number.
 
-    Who joined a group brought answers, notes and metadata; the primary's stand on
-    the booking itself.
+    Who is the same person is told by `core.people`. Who joined a group brought answers,
+    notes and metadata; the primary's stand on the booking itself.
     """
 
-    email: str
+    email: str | None = None
     name: str | None = None
     phone: str | None = None
     timezone: str | None = None
     responses: Mapping[str, Any] = {}
     notes: str | None = None
     metadata: Mapping[str, Any] = {}
+    ref: str | None = None  # the number that a business knows a customer by
+    language: str | None = None  # a BCP 47 tag
+    person_id: str | None = None  # in the book of people; None until saved
 
 
 class GivenStart(NamedTuple):
@@ -232,7 +240,7 @@ class Occurrence(NamedTuple):
     `recurrence_id` is the original start and the key within the booking (RFC 5545,
     3.8.4.4); `date` its local date; both stay when one of a series moves. `status` is
     what was last said, not what time has made of it: ask `effective_status`.
-    `attendances` are those of single persons, by folded e-mail address. `host_ids` are
+    `attendances` are those of single persons, by `people.person_key`. `host_ids` are
     of a date that was handed over; without, the booking's give the time.
     """
 
@@ -308,9 +316,19 @@ class Booking(NamedTuple):
     def guests(self) -> tuple[Attendee, ...]:
         return self.attendees[1:]
 
+    @property
+    def is_hold(self) -> bool:
+        """Whether it is only held: nobody is in it yet."""
+        return self.attendees == (Attendee(),)
+
     def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Who gives the time of one of its meetings."""
         return occurrence.host_ids or self.host_ids
+
+    @property
+    def first_hosts(self) -> tuple[str, ...]:
+        """Who gives the time of its first meeting."""
+        return self.hosts_of(min(self.occurrences, key=lambda o: o.span))
 
     @property
     def single(self) -> Occurrence:

@@ -11,7 +11,7 @@ from functools import cache, reduce
 from operator import or_
 
 from calbook.core.assignment import LEAST_RECENT
-from calbook.core.members import hosts_among, is_resource, resources_among
+from calbook.core.members import hosts_among, is_resource
 from calbook.core.model import EventType, Need, SchedulingType
 
 MOST_NEEDS = 8
@@ -41,16 +41,28 @@ def _needs_by_scheduling_type(event_type: EventType) -> tuple[Need, ...]:
     return (turns, need_all(fixed)) if fixed else (turns,)
 
 
-def needs_of_kept(event_type: EventType, ids: Iterable[str]) -> tuple[Need, ...]:
-    """What a booking needs that keeps its hosts, and a resource of each of its sets."""
-    every = tuple(ids)
-    left, found = list(resources_among(every)), [need_all(hosts_among(every))]
+def needs_of_kept(
+    event_type: EventType, resource_ids: Iterable[str]
+) -> tuple[Need, ...]:
+    """What a booking needs of resources that has these: as many of the same sets."""
+    left, found = list(resource_ids), list[Need]()
     for need in event_type.needs:
         there = [id for id in left if id in need.ids][: need.number]
         if there:
             found.append(need._replace(number=len(there)))
             left = [id for id in left if id not in there]
     return (*found, need_all(left)) if left else tuple(found)
+
+
+def could_be_chosen(needs: Iterable[Need], host_ids: Iterable[str]) -> bool:
+    """Whether these hosts together are all that the needs ask for of hosts."""
+    of_hosts = tuple(need for need in needs if not is_resource(need.ids[0]))
+    hosts = frozenset(hosts_among(host_ids))
+    return (
+        hosts.issubset(members_of(of_hosts))
+        and sum(need.number for need in of_hosts) == len(hosts)
+        and are_met(of_hosts, hosts)
+    )
 
 
 def need_all(ids: Iterable[str]) -> Need:

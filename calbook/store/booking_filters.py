@@ -19,6 +19,10 @@ _STATUS = """
          else b.final_status end
 """
 
+_PERSON_COLUMNS = {
+    **{"email": "person_key", "phone": "phone_digits", "ref": "ref"},
+    "person": "person_id",
+}
 _FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
@@ -27,7 +31,10 @@ _FILTERS = {
     " where h.host_id = :host_id and h.uid = b.uid)",
     "resource_id": "exists (select 1 from booking_hosts h"
     " where h.host_id = :resource_id and h.uid = b.uid)",
-    "email": "b.uid in (select uid from attendees where email_folded = :email)",
+    **{
+        name: f"b.uid in (select uid from attendees where {column} = :{name})"
+        for name, column in _PERSON_COLUMNS.items()
+    },
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
     "search": """(
@@ -37,7 +44,9 @@ _FILTERS = {
         or exists (
             select 1 from attendees a where a.uid = b.uid
             and (instr(fold_case(a.name), :search) > 0
-                or instr(a.email_folded, :search) > 0)
+                or a.email is not null and instr(a.person_key, :search) > 0
+                or instr(fold_case(a.ref), :search) > 0
+                or instr(a.phone_digits, :digits) > 0)
         )
     )""",
 }
@@ -114,4 +123,9 @@ def where_clause(
 
 
 def bound_filters(filters: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"since": None, "until": None, **filters}
+    bound = {"since": None, "until": None, **filters}
+    if "search" in filters:
+        from calbook.core.people import searched_digits  # slow to import
+
+        bound["digits"] = searched_digits(filters["search"])
+    return bound

@@ -20,6 +20,7 @@ from calbook.core.needs import members_of
 from calbook.core.time import times
 from calbook.store.writer import (
     Writer,
+    to_epoch,
     to_json,
     to_minutes,
     to_need,
@@ -32,7 +33,8 @@ class CatalogWriter(Writer):
     """What can be booked, from whom and when."""
 
     def save_host(self, host: Host, *, now: datetime) -> None:
-        self.upsert_dated("hosts", now, **host._asdict())
+        facts = {**host._asdict(), "retired_at": to_epoch(host.retired_at)}
+        self.upsert_dated("hosts", now, **facts)
 
     def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
         """The schedule itself; its overrides are saved one by one."""
@@ -92,6 +94,7 @@ class CatalogWriter(Writer):
             meeting_url_template=e.meeting_url_template,
             notify=e.notify,
             reminders=to_json([to_reminder(r) for r in e.reminders]),
+            contact=e.contact,
             active=e.active,
             metadata=to_json(e.metadata),
             needs=to_json([to_need(need) for need in e.needs]),

@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.checks import fold_email
+from calbook.core.people import lasting_keys, person_key, phone_digits, shown_key
 from calbook.core.time import times
 from calbook.store.row_checks import CHECKS
 
@@ -93,11 +93,18 @@ def _looked_at(conn: Connection) -> Iterator[Fault]:
 
 def _attendee_faults(conn: Connection, some: dict[str, str]) -> Iterator[Fault]:
     found = conn.execute(
-        f"select uid, email, email_folded from attendees where {_SOME}", some
+        "select uid, name, email, phone, ref, person_key, phone_digits, person_id"
+        f" from attendees where {_SOME}",
+        some,
     )
-    for uid, email, folded in found.fetchall():
-        if fold_email(email) != folded:
-            yield "{} is not found by the address {}", (uid, email)
+    for uid, *facts, key, digits, person in found.fetchall():
+        said = dict(zip(("name", "email", "phone", "ref"), facts, strict=True))
+        if person_key(said) != key:
+            yield "{} is not found by the address {}", (uid, shown_key(said))
+        if phone_digits(said["phone"]) != digits:
+            yield "{} is not found by the phone {}", (uid, said["phone"])
+        if lasting_keys(said) and person is None:
+            yield "{}: {} is not in the book of people", (uid, shown_key(said))
 
 
 def _time_faults(occurrences: list[Row]) -> Iterator[Fault]:

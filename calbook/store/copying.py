@@ -20,7 +20,8 @@ Progress = Callable[[int, int], object]
 # What a row refers to stands before it.
 TABLES = (
     *("schedules", "schedule_overrides", "hosts", "event_types", "event_type_hosts"),
-    *("bookings", "booking_hosts", "host_loads", "host_joins", "attendees"),
+    *("bookings", "booking_hosts", "host_loads", "host_joins"),
+    *("people", "person_keys", "attendees"),
     *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
     *("calendars", "busy", "webhooks", "deliveries", "attempts"),
     *("reminders", "reminder_plans", "reminder_updates"),

@@ -18,7 +18,7 @@ from calbook.core.model import (
     Schedule,
     Span,
 )
-from calbook.core.rules.booking_rules import BusyCalendarEntry, Obstacle
+from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows
 from calbook.store.booking_filters import HAS_EXPIRED
@@ -81,6 +81,10 @@ _OBSTACLES = f"""
         and b.busy_start > s.start_at - :longest
         and b.busy_end > s.start_at
     join calendars k on k.id = b.calendar_id
+    union all
+    select s.n, h.retired_at, h.id, h.retired_at, h.retired_at,
+           '', h.retired_at, h.retired_at, h.retired_at, '', 'retired', null
+    from spans s join hosts h on h.id = :host_id and h.retired_at < s.end_at
 """
 _IN_ORDER = "order by n, held_from"
 # As above; only a claim that has begun can be of a request that expired, or of a hold.
@@ -108,6 +112,9 @@ _TAKEN = f"""
       and busy_start < :end
       and busy_start > :start - :longest
       and busy_end > :start
+    union all
+    select retired_at, cast(:end as bigint) from hosts
+    where id = :host_id and retired_at < :end
     order by 1
 """
 _COUNTS = f"""
@@ -149,6 +156,8 @@ def _obstacle(row: Row) -> Obstacle:
         times.instant(row["recurrence_id"]),
     )
     meeting = rows.span(row["start_at"], row["end_at"])
+    if row["kind"] == "retired":
+        return Obstacle(claim, meeting, is_retired=True)
     if row["calendar"] is None:
         return Obstacle(claim, meeting)
     elsewhere = BusyCalendarEntry(row["calendar"], row["kind"] == "own", row["text"])

@@ -61,10 +61,11 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
             (select json_group_array(json_object(
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
-                'metadata', json(metadata)
+                'metadata', json(metadata), 'ref', ref, 'language', language,
+                'person_id', person_id
             )) from (
-                select email, name, phone, timezone, responses, notes, metadata
-                from attendees where uid = b.uid order by position
+                select email, name, phone, ref, timezone, language, responses, notes,
+                    metadata, person_id from attendees where uid = b.uid order by position
             ) x) as attendees,
             (select coalesce(json_group_array(json_object({occurrence})), '[]') from (
                 select {", ".join(columns)} from occurrences where uid = b.uid {only}

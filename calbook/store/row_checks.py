@@ -165,7 +165,7 @@ CHECKS = {
     """,
     "{} has no event that tells of its making": """
         select uid from bookings where uid not in (
-            select uid from events where type = 'booking.created'
+            select uid from events where type in ('booking.created', 'booking.held')
         )
     """,
     "{} has an event of time's that says {} did it": """
@@ -201,6 +201,12 @@ CHECKS = {
         where not (json_valid(skipped) and json_valid(remarks))
         union select id from webhooks where not (
             json_valid(events) and json_valid(headers) and json_valid(old_secrets)
+        )
+    """,
+    "the person {} is found by nothing": """
+        select id from people p where not exists (
+            select 1 from person_keys k
+            where k.person_id = p.id and k.key = 'id:' || p.id
         )
     """,
     "{} has no title": """

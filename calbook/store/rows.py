@@ -98,8 +98,8 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         reason=item["reason"],
         attendance=Attendance(item["attendance"]),
         attendances={
-            email: Attendance(word)
-            for email, word in json.loads(item["attendances"] or "{}").items()
+            key: Attendance(word)
+            for key, word in json.loads(item["attendances"] or "{}").items()
         },
         is_recorded=item["due"] is None
         and status in {Status.PENDING, Status.CONFIRMED},
@@ -163,6 +163,7 @@ def event_type(row: Row) -> EventType:
         meeting_url_template=row["meeting_url_template"],
         notify=bool(row["notify"]),
         reminders=reminders(row["reminders"]),
+        contact=row["contact"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
         needs=tuple(
@@ -188,7 +189,12 @@ def schedule(row: Row) -> Schedule:
 
 
 def host(row: Row) -> Host:
-    return Host(*(row[name] for name in Host._fields))
+    since = row["retired_at"]
+    return Host(
+        *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
+        *(row["kind"], row["capacity"]),
+        None if since is None else times.instant(since),
+    )
 
 
 def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:

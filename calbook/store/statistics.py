@@ -51,7 +51,7 @@ _PERSONS_STATUS = f"""
     case when o.status = 'CANCELLED' then o.status else
         case (
             select w.value from json_each(o.attendances) w
-            where w.key = a.email_folded
+            where w.key = a.person_key
         )
             when 'no_show' then 'NO_SHOW'
             when 'attended' then 'COMPLETED'
@@ -84,7 +84,7 @@ GROUPS: Mapping[str, _Group] = {
     ),
     "status": _Group(OCCURRENCE_STATUS),
     "attendee": _Group(
-        "a.email_folded",
+        "a.person_key",
         "max(name)",
         "join attendees a on a.uid = o.uid",
         status=_PERSONS_STATUS,

@@ -34,6 +34,7 @@ class Store:
 
     path: str
     queued: list[str]
+    untold: list[str]  # who was to be told and has no address
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)

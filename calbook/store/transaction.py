@@ -12,10 +12,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import effective_status
-from calbook.core.checks import fold_email
 from calbook.core.model import (
     Actor,
-    Attendee,
     Booking,
     Event,
     Occurrence,
@@ -24,7 +22,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.store import columns, outbox
+from calbook.store import columns, outbox, people
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, keys_to_json
@@ -52,7 +50,7 @@ class Transaction(CatalogWriter):
         if before is None or _hosts(after) != _hosts(before):
             self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
-            self._save_attendees(after.uid, after.attendees)
+            people.save_attendees(self, after, before)
         self._save_occurrences(after, before)
 
     def mark_told(self, uid: str) -> None:
@@ -201,24 +199,6 @@ class Transaction(CatalogWriter):
                 number=number,
             )
 
-    def _save_attendees(self, uid: str, attendees: Iterable[Attendee]) -> None:
-        self.run("delete from attendees where uid = :uid", uid=uid)
-        for position, attendee in enumerate(attendees):
-            self.run(
-                "insert into attendees (uid, position, email, email_folded, name,"
-                " phone, timezone, responses, notes, metadata) values (:uid, :position,"
-                " :email, :email_folded, :name, :phone, :timezone, :responses, :notes,"
-                " :metadata)",
-                uid=uid,
-                position=position,
-                email_folded=fold_email(attendee.email),
-                **{
-                    **attendee._asdict(),
-                    "responses": to_json(attendee.responses or None),
-                    "metadata": to_json(attendee.metadata or None),
-                },
-            )
-
     def _drop_occurrences(self, uid: str, keys: Iterable[datetime]) -> None:
         for key in keys:
             self.run(
@@ -253,10 +233,13 @@ class Transaction(CatalogWriter):
 
     # -- events and idempotency keys
 
-    def append_event(self, event: Event, *, id: str, booking: dict[str, Any]) -> int:
+    def append_event(
+        self, event: Event, *, id: str, booking: dict[str, Any], is_told: bool
+    ) -> int:
         """Append an event with the booking's JSON as it is after it; its number.
 
-        Whoever wants to hear of it has it queued. What time does has no actor.
+        Whoever wants to hear of it has it queued, if it `is_told` at all. What time
+        does has no actor.
         """
         row = self._one(
             "insert into events"
@@ -274,7 +257,8 @@ class Transaction(CatalogWriter):
             booking=to_json(booking),
         )
         assert row is not None
-        outbox.queue_event(self, event, row["seq"])
+        if is_told:
+            outbox.queue_event(self, event, row["seq"])
         return int(row["seq"])
 
     def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calbook.core.model import EventType
     from calbook.core.time.recurrence import Recurrence
     from calbook.store.connection import Connection
+    from calbook.store.people import Known
 
 
 class Writer(Facts):
@@ -25,6 +26,9 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
+        self.known_people: Known | None = None  # as of the last question
+        self.new_people: set[str] = set()  # who came into the book by it
+        self.untold: list[str] = []  # who was to be told and has no address
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager

@@ -77,7 +77,10 @@ def help_of(method: Any) -> str:
     [
         (noun.BOOKING_FILTERS, inputs.BookingFilters),
         (noun.DATE_FILTERS, inputs.DateFilters),
-        (noun.ATTENDANCE, inputs.AttendanceArguments),
+        ((*noun.PERSONS, *noun.ATTENDANCE), inputs.AttendanceArguments),
+        ((*noun.PERSONS, *noun.CHANGE), inputs.LeaveArguments),
+        (noun.PERSON_FILTERS, inputs.PersonFilters),
+        (noun.STATISTICS_FILTERS, inputs.StatisticsFilters),
         (noun.CHANGE, inputs.ChangeArguments),
         (noun.REPEATABLE, inputs.RepeatableArguments),
         ((*noun.CORRECTIONS, *noun.CHANGE), inputs.UpdateArguments),

@@ -105,12 +105,19 @@ def test_every_command_and_option_is_in_the_table() -> None:
     ("place", "key", "offered"),
     [
         ("show", "<1>", "@uids"),
-        ("cancel", "<1>", "@uids"),
+        ("cancel", "<*>", "@uids"),
         ("list", "--after", "@uids"),
         ("list", "--tz", "@zones"),
         ("create", "--attendee-tz", "@zones"),
         ("create", "--event", "@events"),
         ("create", "--host", "@hosts"),
+        ("create", "--name", "@names"),
+        ("create", "--email", "@emails"),
+        ("create", "--person", "@people"),
+        ("list", "--email", "@emails"),
+        ("host update", "--email", "?"),
+        ("person show", "<1>", "@people"),
+        ("person merge", "<2>", "@people"),
         ("create", "--input", "file"),
         ("create", "--by", "attendee|host|"),
         ("create", "--notify", "-"),
@@ -190,6 +197,8 @@ LISTINGS = {
     "next": ["next"],
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
+    "person list": ["person list"],
+    "person show": ["person show a@b.example"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],
@@ -323,6 +332,32 @@ def test_the_hint_is_in_the_zone_of_the_first_host_and_says_so(
     line = offered("uids")[0]
 
     assert line == f"{uids[0]}\tWed 2027-01-20 04:00 America/New_York demo"
+
+
+def test_people_are_offered_from_the_book_but_nothing_that_a_shell_runs(
+    offered: Complete, booking: Callable[..., Any], client: Any, path: Path
+) -> None:
+    people = [
+        {"name": "Ada Lovelace", "email": "ada+x@example.com"},
+        {"name": "Zoë-Ann", "email": "Zoe@bücher.example", "phone": "12345"},
+        {"name": "-rf", "email": "o'brien@example.com"},
+        {"name": "$(touch pwned)", "email": "a`b`@example.com"},
+        {"name": "a|c", "ref": "ada@1"},
+    ]
+    for hour, who in enumerate(people, 10):
+        booking(start_time=f"2027-01-18 {hour}:00", attendee=who)
+    client.close()
+    db = f"--db={path}"
+
+    assert offered("names", db) == ["Ada Lovelace", "Zoë-Ann"]
+    assert offered("names", db, "zo") == ["Zoë-Ann"]
+    addresses = ["ada+x@example.com", "zoe@xn--bcher-kva.example"]
+    assert offered("emails", db) == addresses
+    assert offered("emails", db, "ada") == addresses[:1]
+    assert offered("people", db, "ada") == ["Ada Lovelace", *addresses[:1]]
+    shown = offered("--word=", "create", f"--db={path}", "--person")
+    assert shown[0].startswith("paths\t")
+    assert shown[1:] == ["Ada Lovelace", "Zoë-Ann", *addresses]
 
 
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "Mars/Olympus", "$(touch pwned)"])

@@ -40,13 +40,15 @@ TABLE = {
     **dict.fromkeys(("bad_input", "invalid_responses"), 2),
     **dict.fromkeys(("not_found",), 3),
     **dict.fromkeys(("exists", "slot_taken", "seats_full", "duplicate_attendee"), 4),
-    **dict.fromkeys(("key_reused", "version_conflict", "needs_taken"), 4),
+    **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
+    **dict.fromkeys(("needs_taken",), 4),
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
-    **dict.fromkeys(("wrong_status", "not_a_group", "last_attendee", "in_use"), 5),
-    **dict.fromkeys(("nothing_to_change",), 5),
-    **dict.fromkeys(("ambiguous_uid",), 6),
+    **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
+    **dict.fromkeys(("last_attendee", "in_use"), 5),
+    **dict.fromkeys(("nothing_to_change", "no_other_host"), 5),
+    **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
     **dict.fromkeys(("read_only", "storage"), 7),
     **dict.fromkeys(("delivery_failed",), 8),
@@ -355,6 +357,13 @@ def maximum_advance(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def host_retired(scene: Scene) -> Iterator[Reached]:
+    retired = scene.client.calendar.hosts.retire("me", from_date="2027-01-18")
+    facts = {"hostId": "user_me", "retiredAt": retired.host.retired_at, "uid": None}
+    yield Reached(create(), facts)
+
+
+@way
 def slots_per_day(scene: Scene) -> Iterator[Reached]:
     scene.change(slots_per_day=1)
     scene.booked("2027-01-18 15:00")
@@ -399,6 +408,18 @@ def wrong_status(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def hold_ended(scene: Scene) -> Iterator[Reached]:
+    held = scene.client.calendar.bookings.hold(
+        event_type_id="demo", start_time="2027-01-18 10:00"
+    )
+    scene.client.calendar.bookings.cancel(held.uid)
+    yield Reached(
+        ("create", "--hold", held.uid, "--name", "Ada", "--email", "ada@example.com"),
+        {"uid": held.uid, "heldUntil": held.held_until},
+    )
+
+
+@way
 def not_a_group(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     yield Reached(
@@ -424,6 +445,13 @@ def in_use(scene: Scene) -> Iterator[Reached]:
         ("event", "remove", "demo"),
         {"noun": "event type", "id": "evt_demo", "usedBy": f"booking {uid}"},
     )
+
+
+@way
+def no_other_host(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    facts = {"uid": uid, "eventTypeId": "evt_demo", "hostIds": ["user_me"]}
+    yield Reached(("reassign", uid), facts)
 
 
 @way
@@ -454,6 +482,21 @@ def ambiguous_uid(scene: Scene) -> Iterator[Reached]:
         for start in starts:
             scene.booked(start)
     yield Reached(("show", "TWIN0"), {"prefix": "twin0", "candidates": twins})
+
+
+@way
+def ambiguous_person(scene: Scene) -> Iterator[Reached]:
+    names = [f"{name}@example.com" for name in ("one", "two")]
+    for hour, email in enumerate(names, 10):
+        who = {"name": "Twin", "email": email}
+        scene.client.calendar.bookings.create(
+            event_type_id="demo", start_time=f"2027-01-18 {hour}:00", attendee=who
+        )
+    people = scene.client.calendar.people.list(search="Twin")
+    shown = [f"{each.id} Twin <{each.email}>" for each in people]
+    yield Reached(
+        ("list", "--person", "twin"), {"person": "twin", "candidates": sorted(shown)}
+    )
 
 
 @way

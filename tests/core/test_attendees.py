@@ -32,6 +32,7 @@ from calbook.core.model import (
     Occurrence,
     Status,
 )
+from calbook.core.people import Wanted
 
 MakeBooking = Callable[..., Booking]
 
@@ -138,7 +139,7 @@ def test_seats_change_hands_while_something_is_to_come(
     booking = a_series(*statuses, attendees=(ADA, BOB))
     steps: list[Callable[[], Change]] = [
         lambda: attendees.join(booking, (CAROL,), now=now, by=ATTENDEE),
-        lambda: attendees.leave(booking, BOB.email, now=now, by=ATTENDEE),
+        lambda: attendees.leave(booking, Wanted(BOB.email), now=now, by=ATTENDEE),
     ]
 
     for step, count in zip(steps, (3, 1), strict=True):
@@ -155,7 +156,9 @@ def test_seats_change_hands_while_something_is_to_come(
 def test_a_guest_who_leaves_gives_up_the_seat(a_booking: MakeBooking) -> None:
     booking = a_booking(attendees=ALL, sequence=3, version=7)
 
-    after, [event] = attendees.leave(booking, "BOB@example.COM", now=NOW, by=HOST)
+    after, [event] = attendees.leave(
+        booking, Wanted("BOB@example.COM"), now=NOW, by=HOST
+    )
 
     assert after == booking._replace(
         attendees=(ADA, CAROL), sequence=4, version=8, updated_at=NOW
@@ -180,7 +183,7 @@ def test_after_the_primary_the_one_who_joined_first_is_the_primary(
         metadata={"crm": "1", "campaign": "winter"},
     )
 
-    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, Wanted(ADA.email), now=NOW, by=ATTENDEE).booking
 
     assert after.attendee == BOB._replace(phone="+1")
     assert after.guests == (CAROL,)
@@ -205,7 +208,7 @@ def test_metadata_that_does_not_fit_beside_the_bookings_own_is_left_out(
         attendees=(ADA, BOB._replace(metadata=brought)), metadata=booked
     )
 
-    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, Wanted(ADA.email), now=NOW, by=ATTENDEE).booking
 
     assert after.metadata == booked
 
@@ -216,7 +219,7 @@ def test_metadata_of_both_may_fill_all_the_room(a_booking: MakeBooking) -> None:
         attendees=(ADA, BOB._replace(metadata=brought)), metadata=booked
     )
 
-    after = attendees.leave(booking, ADA.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, Wanted(ADA.email), now=NOW, by=ATTENDEE).booking
 
     assert after.metadata == {**booked, **brought}
 
@@ -226,14 +229,16 @@ def test_a_guest_who_leaves_takes_nothing_of_the_booking_along(
 ) -> None:
     booking = a_booking(attendees=(ADA, BOB), responses={"size": "S"}, notes="early")
 
-    after = attendees.leave(booking, BOB.email, now=NOW, by=ATTENDEE).booking
+    after = attendees.leave(booking, Wanted(BOB.email), now=NOW, by=ATTENDEE).booking
 
     assert (after.responses, after.notes) == ({"size": "S"}, "early")
 
 
 def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
     with pytest.raises(LastAttendee) as refusal:
-        attendees.leave(a_booking(attendees=(ADA,)), ADA.email, now=NOW, by=ATTENDEE)
+        attendees.leave(
+            a_booking(attendees=(ADA,)), Wanted(ADA.email), now=NOW, by=ATTENDEE
+        )
 
     assert refusal.value.code == "last_attendee"
     assert (
@@ -244,7 +249,7 @@ def test_the_last_attendee_cannot_leave(a_booking: MakeBooking) -> None:
 def test_who_is_not_there_cannot_leave(a_booking: MakeBooking) -> None:
     with pytest.raises(NotFound) as refusal:
         attendees.leave(
-            a_booking(attendees=(ADA, BOB)), CAROL.email, now=NOW, by=ATTENDEE
+            a_booking(attendees=(ADA, BOB)), Wanted(CAROL.email), now=NOW, by=ATTENDEE
         )
 
     assert refusal.value.code == "not_found"
@@ -581,7 +586,7 @@ def test_a_meeting_that_somebody_attended_stays_so_when_they_leave(
     booking = a_series(CONFIRMED, CONFIRMED, attendees=(ADA, BOB))
     met = recorded(booking, CAME, BOB).booking
 
-    left = attendees.leave(met, BOB.email, now=ENDED, by=ATTENDEE).booking
+    left = attendees.leave(met, Wanted(BOB.email), now=ENDED, by=ATTENDEE).booking
     after = recorded(left, MISSED, ADA).booking
 
     first = after.occurrences[0]

@@ -29,6 +29,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.core.people import Wanted
 
 MakeBooking = Callable[..., Booking]
 MakeOccurrence = Callable[..., Occurrence]
@@ -109,7 +110,7 @@ def join(booking: Booking, now: datetime = NOW) -> Change:
 
 
 def leave(booking: Booking, now: datetime = NOW) -> Change:
-    return attendees.leave(booking, BOB.email, now=now, by=ATTENDEE)
+    return attendees.leave(booking, Wanted(BOB.email), now=now, by=ATTENDEE)
 
 
 STEPS: dict[Action, Callable[..., Change]] = {

@@ -26,7 +26,8 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.rules import booking_rules
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.obstacles import Obstacle
 
 MakeProposal = Callable[..., Proposal]
 MakeBooking = Callable[..., Booking]

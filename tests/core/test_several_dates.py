@@ -11,7 +11,8 @@ import pytest
 from calbook.core.errors import CalbookError, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 
 MakeProposal = Callable[..., Proposal]

@@ -31,7 +31,9 @@ NOW = "2027-01-11T09:00:00Z"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _UID = re.compile(r"bk_[0-9a-z]{12}")
 _SHORT = re.compile(r"bk_(?!nobody)[0-9a-z]{6}")
+_PERSON = re.compile(r"per_[0-9a-z]{12}")
 _TOKEN = re.compile(r"https://meet\.example/[\w-]{22}")
+_BUSY = re.compile(r"busy_[0-9a-z]{12}")
 _SERVES = "serve_forever"  # the receiver: test_webhooks runs it
 
 
@@ -117,6 +119,10 @@ class Reader:
             if shown in full:
                 output = re.sub(rf"{real}[0-9a-z]{{6}}", full[shown], output)
             output = output.replace(real, shown)
+        people = zip(_PERSON.findall(printed), _PERSON.findall(output), strict=False)
+        for shown, real in people:
+            output = output.replace(real, shown)
+        output = _BUSY.sub("busy_…", output)
         return _TOKEN.sub("https://meet.example/…", output)
 
 

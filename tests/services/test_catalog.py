@@ -62,6 +62,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "meetingUrlTemplate": None,
         "notify": False,
         "reminders": [],
+        "contact": "ANY",
         "active": True,
         "metadata": {},
         "needs": [],
@@ -550,6 +551,7 @@ def test_a_host_lives_in_its_schedules_zone(run: Run, client: Client) -> None:
         "email": None,
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
+        "retiredAt": None,
     }
     assert client.calendar.hosts.get("ann_lee").to_dict() == added
 
@@ -570,6 +572,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "email": "Ann@Example.com",
         "timezone": "Europe/Lisbon",
         "scheduleId": "sched_night",
+        "retiredAt": None,
     }
     assert changed == {
         "id": "user_ann",
@@ -577,6 +580,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "email": None,
         "timezone": "UTC",
         "scheduleId": "sched_work",
+        "retiredAt": None,
     }
 
 

@@ -1075,6 +1075,8 @@ def bookings(draw: st.DrawFn) -> Booking:
                 draw(JSON),
                 draw(maybe(TEXT)),
                 draw(JSON),
+                draw(maybe(TEXT)),
+                draw(maybe(st.sampled_from(("en", "pt-BR")))),
             )
             for n in emails
         ),
@@ -1119,6 +1121,13 @@ def is_whole(booking: Booking) -> bool:
     return any(o.resolution is not Resolution.CONFLICT for o in booking.occurrences)
 
 
+def without_ids(booking: Booking) -> Booking:
+    """Without what the book of people calls them."""
+    return booking._replace(
+        attendees=tuple(a._replace(person_id=None) for a in booking.attendees)
+    )
+
+
 @examples(50)
 @given(bookings().filter(is_whole), bookings().filter(is_whole))
 def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> None:
@@ -1128,9 +1137,9 @@ def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> No
 
     with store.transaction() as tx:
         tx.save(one, None)
-        assert tx.booking(one.uid) == one
+        assert without_ids(tx.booking(one.uid)) == one
         tx.save(other, one)
-        assert tx.booking(other.uid) == other
+        assert without_ids(tx.booking(other.uid)) == other
         row = dict(tx.booking_row(other.uid))
         tx.save(tx.booking(other.uid), other)
         assert dict(tx.booking_row(other.uid)) == row

@@ -194,37 +194,40 @@ def test_where_nobody_can_take_it_over_it_stays(
     assert client.calendar.bookings.get(before.uid) == before
 
 
-def test_a_series_of_which_some_stays_is_not_handed_over(
+def test_of_a_series_the_dates_that_are_moved_are_handed_over(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:
-    """It kept the host who had left, without a word."""
+    """They kept the host who had left, without a word; later that was refused."""
     team(hosts=["alice", "bob"])
     uid = booking(start_time=TEN, recurring=WEEKLY, host_id="alice").uid
     client.calendar.event_types.update("demo", hosts=["bob"])
 
-    with pytest.raises(errors.UsageError, match="a series keeps its host"):
-        client.calendar.bookings.reschedule(
-            uid, start_time=NEXT, from_date="2027-01-25", reassign=True
-        )
+    moved = client.calendar.bookings.reschedule(
+        uid, start_time="2027-01-25 12:00", from_date="2027-01-25", reassign=True
+    )
+
+    assert host(moved) == "alice"
+    of_dates = [o.host_ids for o in moved.occurrences]
+    assert of_dates[0] == ("user_alice",)
+    assert set(of_dates[1:]) == {("user_bob",)}
 
 
-def test_to_a_date_of_a_series_no_other_host_is_offered(
+def test_to_a_date_of_a_series_other_hosts_are_offered(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:
     """With `reassign`, starts were listed at which only the other one was free."""
     team(hosts=["alice", "bob"])
     series = booking(start_time=TEN, recurring=WEEKLY, host_id="alice")
     booking(start_time=NEXT, host_id="alice")
-    asked = {"exclude_date": "2027-01-18", "reassign": True}
+    asked = {"exclude_date": "2027-01-18"}
 
     assert "12:00–12:30" not in offered(client, series.uid, **asked)
-    assert "12:30–13:00" in offered(client, series.uid, **asked)
-    with pytest.raises(errors.UsageError) as refused:
-        offered(client, series.uid, exclude_date="2027-01-18", host_id="bob")
-    assert refused.value.hint == "move all of it: all=True"
-    client.calendar.event_types.update("demo", hosts=["bob"])
-    with pytest.raises(errors.UsageError, match="a series keeps its host"):
-        offered(client, series.uid, **asked)
+    assert "12:00–12:30" in offered(client, series.uid, **asked, reassign=True)
+    assert "12:00–12:30" in offered(client, series.uid, **asked, host_id="bob")
+    moved = client.calendar.bookings.reschedule(
+        series.uid, start_time=NEXT, date="2027-01-18", host_id="bob"
+    )
+    assert [o.host_ids[0] for o in moved.occurrences][:2] == ["user_bob", "user_alice"]
 
 
 def test_a_host_who_handed_over_all_bookings_can_be_removed(

@@ -124,9 +124,6 @@ REFUSED = {
         "cancel SERIES --from 2027-01-18 --all": "exclude each other",
         "reschedule SERIES --start 2027-01-18T15:00": "say which",
         "reschedule SERIES --start +2d --all --on 2027-01-18": "exclude each other",
-        "reschedule SERIES --start 2027-01-18T12:00 --on 2027-01-18 --reassign": (
-            "keeps its host"
-        ),
         "attended SERIES": "say which",
         "no-show COURSE": "say which",
         "attendee add GROUP": "--email",

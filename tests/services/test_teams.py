@@ -637,17 +637,19 @@ def test_when_nobody_can_take_it_over_it_stays(
     assert client.calendar.bookings.get(uid) == before
 
 
-def test_a_series_is_not_reassigned(
+def test_a_date_of_a_series_goes_to_another_host(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:
     team()
     uid = booking(start_time=TEN, recurring=WEEKLY).uid
     booking(start_time="2027-01-19 10:00", host_id="alice")
 
-    with pytest.raises(errors.UsageError, match="a series keeps its host"):
-        client.calendar.bookings.reschedule(
-            uid, date="2027-01-18", start_time="2027-01-19 10:00", reassign=True
-        )
+    moved = client.calendar.bookings.reschedule(
+        uid, date="2027-01-18", start_time="2027-01-19 10:00", reassign=True
+    )
+
+    assert [o.host_ids[0] for o in moved.occurrences][:2] == ["user_bob", "user_alice"]
+    assert host(moved) == "alice"
 
 
 # -- series ----------------------------------------------------------------------------

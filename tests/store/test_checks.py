@@ -126,7 +126,13 @@ FAULTS = {
     "{0} has no host": "delete from booking_hosts where uid = '{0}'",
     "{0} has no attendee": "delete from attendees where uid = '{0}'",
     "{0} is not found by the address ada@example.com": "update attendees"
-    " set email_folded = 'bob@example.com' where uid = '{0}'",
+    " set person_key = 'bob@example.com' where uid = '{0}'",
+    "{0} is not found by the phone 912 345 678": "update attendees"
+    " set phone = '912 345 678' where uid = '{0}'",
+    "{0}: ada@example.com is not in the book of people": "update attendees"
+    " set person_id = null where uid = '{0}'",
+    "the person per_x is found by nothing": "insert into people"
+    " (id, created_at, updated_at) values ('per_x', 0, 0)",
     "{0} has no event that tells of its making": "delete from events where uid = '{0}'",
     "{0} has an event of time's that says mary did it": "update events"
     " set by = 'system', actor = 'mary' where uid = '{0}'",

@@ -13,6 +13,7 @@ import pytest
 from support.postgres import GUARDED, OWNER, Server
 
 from calbook import Client, errors
+from calbook.core.people import phone_digits
 from calbook.store.postgres import setup, tables
 from calbook.store.postgres.store import SCHEMA_VERSION as TODAY
 from calbook.store.postgres.store import PostgresStore
@@ -258,6 +259,64 @@ def test_a_database_of_version_6_is_brought_up_to_date(
 
     assert migrated.err == f"Brought {url} from version 6 to {TODAY}\n"
     assert run("db", "check", "--db", url).status == 0
+
+
+_BOOKED = """
+insert into schedules (id, name, timezone, weekly, created_at, updated_at)
+    values ('sched_x', 'X', 'UTC', '[[],[],[],[],[],[],[]]', 0, 0);
+insert into hosts (id, name, timezone, schedule_id, created_at, updated_at)
+    values ('user_x', 'X', 'UTC', 'sched_x', 0, 0);
+insert into event_types (id, slug, title, duration, buffer_before, buffer_after,
+    minimum_notice, requires_confirmation, allow_cancellation, max_occurrences,
+    questions, scheduling_type, notify, active, metadata, created_at, updated_at)
+    values ('evt_x', 'x', 'X', 30, 0, 0, 0, false, true, 730, '[]', 'SINGLE', false,
+    true, '{}', 0, 0);
+insert into bookings (uid, event_type_id, timezone, starts_at, final_status, responses,
+    metadata, overrides, policy, sequence, version, created_at, updated_at, title)
+    select 'bk_' || n, 'evt_x', 'UTC', n, 'COMPLETED', '{}', '{}', '[]', '{}', 0, 0,
+    n, n, 'X' from generate_series(1, 3) n;
+insert into attendees (uid, position, email, email_folded, name, phone, timezone)
+    values ('bk_1', 0, 'ada@example.com', 'ada@example.com', 'Ada',
+        '+44 (0)20 7946 0018', null),
+    ('bk_1', 1, 'eve@example.com', 'eve@example.com', null, '((((', null),
+    ('bk_2', 0, 'bob@example.com', 'bob@example.com', 'Bob', '0044 (0)20 79460018',
+        null),
+    ('bk_3', 0, 'ADA@example.com', 'ada@example.com', 'Ada King', '555 0100 x12',
+        'Asia/Tokyo');
+"""
+
+
+def test_the_book_is_filled_with_who_was_booked_before(
+    run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
+) -> None:
+    schema = schema_of(url)
+    sql(f"create schema {schema}")
+    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
+    sql(f"set search_path = {schema}, pg_temp; {made}")
+    sql(f"set search_path = {schema}, public; {exclusion}; {_BOOKED}")
+
+    assert run("db", "migrate", "--db", url).status == 0
+
+    with Client(url) as client:
+        people = client.calendar.people
+        ada, bob, eve = (people.get(f"{n}@example.com") for n in ("ada", "bob", "eve"))
+        assert (ada.name, ada.phone, ada.timezone, ada.bookings) == (
+            *("Ada King", "555 0100 x12", "Asia/Tokyo"),
+            2,
+        )
+        assert ada.email == "ADA@example.com"
+        assert (ada.created_at[-14:], ada.updated_at[-14:]) == (
+            "00:00:01+00:00",
+            "00:00:03+00:00",
+        )
+        for phone in ("+442079460018", "5550100x12"):
+            assert people.get(phone) == ada
+        assert people.get(bob.id) == bob
+        assert eve.phone == "(((("
+        assert client.calendar.event_types.get("x").contact == "EMAIL"
+    rows = sql(f"select phone, phone_digits from {schema}.attendees")
+    assert {phone: phone_digits(phone) for phone, _ in rows} == dict(rows)
+    assert len({*sql(f"select person_id from {schema}.attendees")}) == 3
 
 
 _PHONES = """

@@ -136,6 +136,8 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     do("event", "update", "team", "--host", "me", "--host", "bob")
     book("ask")
     do("list")
+    do("person", "update", "ada@example.com", "--phone", "12345")
+    do("person", "merge", "ada@example.com", "zoe@example.com", "--yes")
     do("history", one)
     do("slots", "--event", "demo")
     do("stats")

@@ -76,7 +76,7 @@ insert into booking_hosts (uid, position, host_id, event_type_id, made)
     select uid, 0, 'user_me', event_type_id, rowid from bookings;
 insert into host_loads
     select event_type_id, 'user_me', count(*) from bookings group by event_type_id;
-insert into attendees (uid, position, email, email_folded, name)
+insert into attendees (uid, position, email, person_key, name)
     select uid, 0, 'a' || n || '@example.com', 'a' || n || '@example.com', 'Ada'
     from n;
 insert into occurrences (uid, recurrence_id, event_type_id, date, start_at, end_at,

@@ -13,7 +13,7 @@ from conftest import MONDAY
 from sqlite_utils import Database
 from support.mailing import Server
 
-from calbook import Client, errors
+from calbook import Client, Person, errors
 from calbook.cli.shell import complete
 from calbook.store.sqlite import schema
 from calbook.store.sqlite.file_access import APPLICATION_ID
@@ -59,6 +59,9 @@ def old(path: Path, today: Path, version: tuple[int, str]) -> Path:
     return make_old(path, today, *version)
 
 
+_NAMED_SINCE = {"email_folded": "person_key"}
+
+
 def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
     path.touch(0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
@@ -66,10 +69,11 @@ def make_old(path: Path, today: Path, number: int, unseen: str) -> Path:
         schema.migrations.apply(Database(conn), stop_before=unseen)
         for table, names in tables(conn).items():
             columns = ", ".join(names)
+            today_s = ", ".join(_NAMED_SINCE.get(name, name) for name in names)
             conn.execute(f"delete from main.{table}")
             conn.execute(
                 f"insert into main.{table} ({columns})"
-                f" select {columns} from today.{table}"
+                f" select {today_s} from today.{table}"
             )
         conn.execute(f"pragma application_id = {APPLICATION_ID}")
         conn.execute(f"pragma user_version = {number}")
@@ -93,6 +97,8 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert kept.stat().st_mode & 0o777 == 0o600
     assert {"calendars", "busy", "webhooks", "deliveries"} <= everything.keys()
     wanted = {t: held(today, t) for t in everything}
+    for row in wanted["event_types"]:
+        row["contact"] = "EMAIL"  # which all were asked for
     assert {row["actor"] for row in wanted["events"]} == {"grace", None}
     for row in wanted["events"] if version[0] < 6 else ():
         row["actor"] = None  # nobody had kept it
@@ -195,7 +201,7 @@ def test_an_address_is_found_by_either_form_of_its_domain(
         ).uid
     with closing(sqlite3.connect(today)) as conn, conn:
         conn.execute(
-            "update attendees set email_folded = 'ada@bücher.example' where uid = ?",
+            "update attendees set person_key = 'ada@bücher.example' where uid = ?",
             [uid],
         )
     made = make_old(path, today, 4, FIRST_UNSEEN[4])
@@ -204,3 +210,60 @@ def test_an_address_is_found_by_either_form_of_its_domain(
         for form in ("ADA@bücher.example", "ada@xn--bcher-kva.example"):
             found = client.calendar.bookings.list(attendee_email=form)
             assert [booking.uid for booking in found] == [uid]
+
+
+GUESTS = (
+    ("one", {"name": "Ada", "email": "ada@example.com", "phone": "+351 912 345 678"}),
+    ("two", {"name": "Bob", "email": "bob@example.com", "phone": "00351 912345678"}),
+    (
+        "three",
+        {"name": "Ada King", "email": "ADA@example.com", "timezone": "Asia/Tokyo"},
+    ),
+)
+
+
+def test_the_book_is_filled_with_who_was_booked_before(
+    path: Path, clock: Clock
+) -> None:
+    """From the oldest booking to the newest; a phone finds who gave it first."""
+    today = path.with_name("today.db")
+    with Client(today, clock=clock) as client:
+        client.calendar.event_types.create("demo")
+        for hour, (_, who) in enumerate(GUESTS, 10):
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY.replace(day=18, hour=hour),
+                attendee=who,
+                by="host",
+                override=["hours"],
+            )
+    made = make_old(path, today, 6, FIRST_UNSEEN[6])
+
+    with Client(made, clock=clock) as client:
+        people = client.calendar.people
+        ada, bob = (people.get(f"{name}@example.com") for name in ("ada", "bob"))
+
+        assert people.list() == (
+            Person({k: v for k, v in ada.to_dict().items() if k != "figures"}),
+            Person({k: v for k, v in bob.to_dict().items() if k != "figures"}),
+        )
+        assert (ada.name, ada.email, ada.timezone, ada.bookings) == (
+            *("Ada King", "ADA@example.com", "Asia/Tokyo"),
+            2,
+        )
+        assert people.get("+351912345678") == ada
+        assert people.get(bob.id) == bob
+        found = client.calendar.bookings.list(phone="00351912345678")
+        assert [each.attendee.email for each in found] == [
+            "ada@example.com",
+            "bob@example.com",
+        ]
+        assert client.calendar.event_types.get("demo").contact == "EMAIL"
+        assert client.calendar.event_types.create("other").contact == "ANY"
+        with pytest.raises(errors.UsageError, match="asks for an e-mail address"):
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY.replace(day=19),
+                attendee={"name": "Eve", "phone": "12345"},
+            )
+        assert client.check() == ()

@@ -128,10 +128,26 @@ def test_an_attendee_has_a_name_and_an_address(
         pytest.param(
             {"email": "ada@example.com"}, "attendee has no name", id="nameless"
         ),
-        pytest.param({"name": "Ada"}, "attendee has no email", id="no-email"),
         pytest.param({"name": "", "email": ""}, "attendee has no name", id="empty"),
         pytest.param(
-            {"name": "Ada", "email": None}, "attendee has no email", id="email-null"
+            {"name": "Ada", "email": "ada@acme"},
+            "attendee.email is not an e-mail address: ada@acme",
+            id="email-without-a-dot",
+        ),
+        pytest.param(
+            {"name": "Ada", "phone": "(x)"},
+            "attendee.phone is not a phone number: (x)",
+            id="phone-without-digits",
+        ),
+        pytest.param(
+            {"name": "Ada", "ref": "K\x1b[31m"},
+            "attendee.ref holds what cannot be shown: K\\u001b[31m",
+            id="ref-that-paints",
+        ),
+        pytest.param(
+            {"name": "Ada", "language": "portuguese please"},
+            "attendee.language is no language tag: portuguese please",
+            id="language",
         ),
         pytest.param(
             {"name": " ", "email": "ada@example.com"},
@@ -177,10 +193,16 @@ def test_an_attendees_zone_must_be_one() -> None:
             {"email": "bob@example.com", "name": "Bob"},
             Attendee("bob@example.com", "Bob"),
         ),
+        ("Bob", Attendee(name="Bob")),
+        (
+            {"ref": " K-17 ", "language": "PT-br"},
+            Attendee(ref="K-17", language="pt-BR"),
+        ),
+        ({"email": None, "phone": "912 345 678"}, Attendee(phone="912 345 678")),
     ],
-    ids=["bare", "object", "named"],
+    ids=["bare", "object", "named", "name-alone", "number", "phone"],
 )
-def test_a_guest_is_an_object_or_a_bare_address(
+def test_a_guest_is_an_object_or_a_bare_address_or_name(
     value: object, expected: Attendee
 ) -> None:
     assert people.read_guest(value) == expected
@@ -189,13 +211,16 @@ def test_a_guest_is_an_object_or_a_bare_address(
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("bob", "guest.email is not an e-mail address: bob"),
-        ({"name": "Bob"}, "guest has no email"),
-        ({"email": None}, "guest.email must be text, not null"),
+        ("bob@", "guest.email is not an e-mail address: bob@"),
+        ("", "guest.name is empty"),
+        ({}, "guest has no name, email, phone or ref"),
+        ({"email": None}, "guest has no name, email, phone or ref"),
         (None, "guest must be an object"),
     ],
 )
-def test_a_guest_without_an_address_is_refused(value: object, message: str) -> None:
+def test_a_guest_of_whom_nothing_is_said_is_refused(
+    value: object, message: str
+) -> None:
     assert refused(people.read_guest, value).json_message == message
 
 
@@ -497,6 +522,7 @@ NEVER_NULL = [
     "schedulingType",
     "notify",
     "reminders",
+    "contact",
     "active",
     "metadata",
 ]
@@ -528,6 +554,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "meetingUrlTemplate": "https://meet.example/{token}",
         "notify": True,
         "reminders": [{"minutesBefore": 60, "to": "HOST"}],
+        "contact": "phone",
         "active": False,
         "metadata": {"a": 1},
     }
@@ -564,6 +591,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         meeting_url_template="https://meet.example/{token}",
         notify=True,
         reminders=(Reminder(minutes(60), "host"),),
+        contact="PHONE",
         active=False,
         metadata={"a": 1},
     )

@@ -33,17 +33,21 @@ _WORDS: Parts = {
 class Attendee(Value):
     """A person in a booking.
 
-    email, name, phone, timezone: as given; all but the e-mail may be None
+    email, name, phone, ref, timezone, language: as given; any may be None
+    person_id: who it is in the book of people; None of who has but a name
     attendance: whether the person came, where that is the same at all meetings
     responses, notes, metadata: what a guest brought to a group; of others there are
         none, and the primary attendee's are the booking's
     """
 
     _parts = _WORDS
-    email: str
+    email: str | None
     name: str | None
     phone: str | None
+    ref: str | None
     timezone: str | None
+    language: str | None
+    person_id: str | None
     attendance: Attendance
     responses: dict[str, Any]
     notes: str | None
@@ -59,7 +63,8 @@ class Occurrence(Meeting):
     resolution: how it ended when it is CANCELLED, else None
     cancelled_by, reason: who cancelled it, and their word; None where nobody did
     attendance: whether anybody came
-    attendances: single persons' by e-mail, in a group; empty where nobody was named
+    attendances: single persons' by e-mail, else phone, number or name, in a group;
+        empty where nobody was named
     offset_differs: whether its UTC offset is another than the first one's
     host_ids: who gives the time of this one
     resource_ids: the rooms and things that this one has
@@ -90,6 +95,7 @@ class Booking(Meeting):
     start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
     timezone: the zone in which it was booked
     status: the whole booking's by the clock
+    held_until: when a hold, or an offer, ends that nobody has taken; else None
     resolution, cancelled_by, reason: what all occurrences have in common, else None
     attendance: as these, of the occurrences that take place
     attendee, guests: who booked, and who comes along or took a seat
@@ -121,6 +127,7 @@ class Booking(Meeting):
     resource_ids: tuple[str, ...]
     timezone: str
     status: Status
+    held_until: str | None
     resolution: Resolution | None
     cancelled_by: Actor | None
     reason: str | None

@@ -18,6 +18,7 @@ class Host(Value):
     email: where notices go and who invitations are from; None without
     timezone: in which the host's days are meant
     schedule_id: the hours, for event types without a schedule of their own
+    retired_at: from when on nobody books it, RFC 3339 text in `timezone`; else None
     """
 
     id: str
@@ -25,6 +26,7 @@ class Host(Value):
     email: str | None
     timezone: str
     schedule_id: str
+    retired_at: str | None
 
 
 class Resource(Value):
@@ -84,6 +86,7 @@ class EventType(Value):
     meeting_url_template: makes the link of each booking
     notify: whether attendees are told by e-mail unless a call says otherwise
     reminders: mails before each meeting
+    contact: what an attendee is asked for: EMAIL, PHONE, ANY or NONE
     active: whether it can be booked
     metadata: any JSON object of the caller's
     needs: so many of each of these sets, beside or instead of `hosts`
@@ -114,6 +117,7 @@ class EventType(Value):
     meeting_url_template: str | None
     notify: bool
     reminders: list[json_types.Reminder]
+    contact: json_types.ContactName
     active: bool
     metadata: dict[str, Any]
     needs: list[json_types.Need]

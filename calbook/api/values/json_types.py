@@ -11,6 +11,7 @@ QuestionType = (
     Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
     | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
 )
+ContactName = Literal["EMAIL", "PHONE", "ANY", "NONE"]
 Recipients = Literal["attendee", "host", "all"]
 Weekday = (
     Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
@@ -18,6 +19,16 @@ Weekday = (
 )
 AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
+
+
+class PersonFigures(TypedDict):
+    bookings: int
+    occurrences: int
+    pending: int
+    confirmed: int
+    completed: int
+    noShow: int
+    cancelled: int
 
 
 class Recurrence(TypedDict):

@@ -28,6 +28,7 @@ def agenda(
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,
+    who: o.Who,
     out: o.ListingTimes,
 ) -> None:
     """Show what takes place, day by day.
@@ -44,9 +45,11 @@ def agenda(
             host_id=host,
             resource_id=resource,
             timezone=form.tz,
+            **who.given(),
         )
         now = client.now()
-    show_agenda(found, form, now=now, host=host or resource, is_whole=event is None)
+    is_whole = event is None and not who.given()
+    show_agenda(found, form, now=now, host=host or resource, is_whole=is_whole)
 
 
 def show_agenda(

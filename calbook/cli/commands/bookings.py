@@ -23,10 +23,9 @@ class Filters(o.Group):
     event_type_id: o.EventType = None
     host_id: o.Host = None
     resource_id: o.Resource = None
-    attendee_email: str | None = o.option(
-        "--email", "ADDRESS", "Of an attendee or guest."
+    search: str | None = o.option(
+        "--search", "TEXT", "In names, addresses, numbers, notes."
     )
-    search: str | None = o.option("--search", "TEXT", "In names, addresses, notes.")
     start_date: o.From = None
     end_date: o.To = None
 
@@ -47,13 +46,14 @@ class Page(o.Group):
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")
 
 
-def list_(*, which: Filters, part: Page, out: o.ListingTimes) -> None:
+def list_(*, which: Filters, who: o.Who, part: Page, out: o.ListingTimes) -> None:
     """List bookings by start."""
     if part.upcoming and part.past:
         raise usage_error("--upcoming and --past exclude each other")
     form = out.form_in_zone()
     filters: Json = {
         **which.options(),
+        **who.options(),
         "status": which.status or None,
         "start_date": _bound(which.start_date, "--upcoming" if part.upcoming else None),
         "end_date": _bound(which.end_date, "--past" if part.past else None),
@@ -151,7 +151,7 @@ def _bound(given: str | None, option: str | None) -> str | None:
 def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
     """Show one booking."""
     from calbook.cli.commands import note
-    from calbook.cli.screen import words
+    from calbook.cli.screen.booking_card import booking_card
 
     form = out.form_in_zone()
     with out.client() as client:
@@ -161,7 +161,7 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
         booking,
         form,
         keys=BOOKING_KEYS,
-        card=lambda item: words.booking_card(item, form.tz) + notes,
+        card=lambda item: booking_card(item, form.tz) + notes,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calbook.cli import options as o
-from calbook.cli import output
+from calbook.cli import output, several
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
     ask_yes_no,
@@ -16,9 +16,11 @@ from calbook.cli.session import (
     needed,
     occurrence_on,
     read_pairs,
+    require_yes,
     show_change,
     split_words,
     unchecked,
+    usage_error,
 )
 
 if TYPE_CHECKING:
@@ -26,24 +28,26 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking
 
 
-def confirm(uid: o.Uid, *, change: o.Changing, out: o.PrintingChange) -> None:
+def confirm(
+    uids: o.Uids, *, each: o.Each = False, change: o.Changing, out: o.PrintingChange
+) -> None:
     """Say yes to a booking that awaits confirmation."""
-    form = out.form_in_zone()
-    with out.client() as client:
-        booking = client.calendar.bookings.confirm(uid, **change.arguments())
-    show_change("Confirmed", booking, form, dry_run=change.dry_run)
+    several.change(
+        "confirm", uids, change.arguments(), out, each=each, said="Confirmed"
+    )
 
 
 def reject(
-    uid: o.Uid, *, reason: o.Reason = None, change: o.Changing, out: o.PrintingChange
+    uids: o.Uids,
+    *,
+    reason: o.Reason = None,
+    each: o.Each = False,
+    change: o.Changing,
+    out: o.PrintingChange,
 ) -> None:
     """Say no to a booking that awaits confirmation."""
-    form = out.form_in_zone()
-    with out.client() as client:
-        booking = client.calendar.bookings.reject(
-            uid, reason=reason, **change.arguments()
-        )
-    show_change("Rejected", booking, form, dry_run=change.dry_run)
+    wanted = {"reason": reason, **change.arguments()}
+    several.change("reject", uids, wanted, out, each=each, said="Rejected")
 
 
 Moving = Annotated[
@@ -53,33 +57,36 @@ Moving = Annotated[
 
 
 def cancel(
-    uid: o.Uid,
+    uids: o.Uids,
     *,
     reason: o.Reason = None,
     by: o.By = "attendee",
     dates: o.Dates,
+    each: o.Each = False,
     change: o.Change,
     out: o.PrintingChange,
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
-    form = out.form_in_zone()
     wanted: dict[str, Any] = {
         "reason": reason,
         "cancelled_by": by,
         **dates.options(),
         **change.arguments(),
     }
-    with out.client() as client:
-        bookings = client.calendar.bookings
-        before = bookings.get(uid) if output.is_for_people(form) else None
-        if change.asks and (dates.from_date or dates.all):
+
+    def ask(client: "Client") -> None:
+        if len(uids) > 1:
+            question = f"Cancel {len(uids)} bookings?"
+            require_yes(question, yes=change.yes or change.dry_run)
+        elif change.asks and (dates.from_date or dates.all):
+            bookings = client.calendar.bookings
             once = {"dry_run": True, "idempotency_key": None}
-            now = bookings.get(uid)
-            would = changed_dates(now, bookings.cancel(uid, **wanted | once))
+            now = bookings.get(uids[0])
+            would = changed_dates(now, bookings.cancel(uids[0], **wanted | once))
             if len(would) > 1:
                 ask_yes_no(f"Cancel {len(would)} dates of {now.uid}?", yes=False)
-        booking = bookings.cancel(uid, **wanted)
-    show_change("Cancelled", booking, form, dry_run=change.dry_run, before=before)
+
+    several.change("cancel", uids, wanted, out, each=each, said="Cancelled", ask=ask)
 
 
 def reschedule(
@@ -97,11 +104,17 @@ def reschedule(
             help="Let another host take it; at the same start, hand it over.",
         ),
     ] = False,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="HOST", help="With --reassign: this host."),
+    ] = None,
     change: Moving,
     out: o.PrintingChange,
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""
     start = needed(start, "--start", "say when: --start 'fri 14:30'")
+    if host is not None and not reassign:
+        raise usage_error("--host names who takes it over", "add --reassign")
     form = out.form_in_zone()
     with (
         out.client() as client,
@@ -115,6 +128,7 @@ def reschedule(
             by=unchecked(by),
             override=unchecked(split_words(override)),
             reassign=reassign,
+            host_id=host,
             **dates.options(),
             **change.arguments(),
         )
@@ -170,7 +184,9 @@ def _present_start(
 def _left_hosts(client: "Client", booking: "Booking") -> list[str]:
     """The hosts who take no more bookings of this kind, and keep this one."""
     event_type = client.calendar.event_types.get(booking.event_type_id)
-    return sorted({*booking.host_ids} - {host["userId"] for host in event_type.hosts})
+    live = (o for o in booking.occurrences if o.status in ("PENDING", "CONFIRMED"))
+    there = {host["userId"] for host in event_type.hosts}
+    return sorted({host for o in live for host in o.host_ids} - there)
 
 
 class Corrections(o.Group):
@@ -179,14 +195,15 @@ class Corrections(o.Group):
     name: o.Name = None
     email: o.Email = None
     phone: o.Phone = None
+    ref: o.Ref = None
+    language: o.Language = None
     notes: o.BookingNotes = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
 
     def arguments(self) -> dict[str, Any]:
-        needed = ("name", "email")
         return {
-            key: None if value == "" and key not in needed else value
+            key: None if value == "" and key != "name" else value
             for key, value in self.given().items()
         }
 

@@ -1,5 +1,7 @@
 """`create`: book one meeting from options, by asking, or many from JSON."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
@@ -25,21 +27,28 @@ _NEEDED = {
     "event_type_id": "--event",
     "start_time": "--start",
     "name": "--name",
-    "email": "--email",
 }
+
+
+_CONTACT = ("email", "phone", "ref", "person")
 
 
 class Person(o.Group):
     name: str | None = o.option("--name", "NAME", "Who books.")
     email: o.Email = None
     phone: o.Phone = None
+    ref: o.Ref = None
+    person: o.PersonText = None
     timezone: o.AttendeeTz = None
+    language: o.Language = None
 
 
 class Details(o.Group):
     """What is booked; named as the library's arguments are."""
 
-    guests: list[str] | None = o.option("--guest", "ADDRESS", "May be repeated.")
+    guests: list[str] | None = o.option(
+        "--guest", "ADDRESS", "Or a name; may be repeated."
+    )
     notes: o.BookingNotes = None
     responses: o.Response = None
     metadata: o.Meta = None
@@ -50,6 +59,7 @@ class Details(o.Group):
     by: o.By = "attendee"
     override: o.Override = None
     duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
+    hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
 
 
 class Batch(o.Group):
@@ -114,15 +124,30 @@ def create(
                 client, batch.input_, given, form, atomic=batch.atomic, dry_run=dry_run
             )
             return
+        if details.hold is not None:
+            given = _place_of_hold(client, details.hold) | given
+        known = {"name": booker.get("person")} if booker.get("person") else {}
         missing = [
-            option for key, option in _NEEDED.items() if not (given | booker).get(key)
+            option
+            for key, option in _NEEDED.items()
+            if not (given | known | booker).get(key)
         ]
+        if not any(booker.get(key) for key in _CONTACT) and (
+            missing or output.is_interactive()
+        ):
+            missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
         booking = _book(client, given, booker, form, dry_run=dry_run)
         is_team = output.is_for_people(form) and _is_team(client, booking)
-    show_change(booked_word(booking), booking, form, dry_run=dry_run, with_host=is_team)
+    word = booked_word(booking, was_held=details.hold is not None)
+    show_change(word, booking, form, dry_run=dry_run, with_host=is_team)
     _hint_at_short_months(booking)
+
+
+def _place_of_hold(client: "Client", uid: str) -> Json:
+    held = client.calendar.bookings.get(uid)
+    return {"event_type_id": held.event_type_id, "start_time": held.start_time}
 
 
 def _hint_at_short_months(booking: "Booking") -> None:
@@ -156,7 +181,10 @@ def _book(
     client: "Client", given: Json, person: Json, form: OutputOptions, *, dry_run: bool
 ) -> "Booking":
     """Book it; on a terminal, ask for answers that are missing, or offer a start."""
-    create = client.calendar.bookings.create
+    bookings, hold = client.calendar.bookings, given.pop("hold", None)
+    create: Callable[..., Booking] = (
+        partial(bookings.book_hold, hold) if hold else bookings.create
+    )
     if not output.is_for_people(form):
         return create(**given, attendee=unchecked(person), dry_run=dry_run)
     from calbook.cli import free_start_hint  # only on a terminal

@@ -103,6 +103,9 @@ class Fields(o.Group):
         "A mail before it, to the attendee or to WHO: 60, 2h, 1d:all, 60:host;"
         " at most 30d. May be repeated; none takes all out.",
     )
+    contact: str | None = o.option(
+        "--contact", "email|phone|any|none", "What attendees are asked for."
+    )
     needs: list[str] | None = o.option(
         "--needs",
         "NEED",

@@ -9,7 +9,9 @@ from calbook.cli.entries import Entries
 from calbook.cli.screen import cards
 
 HOSTS = Entries(
-    "hosts", ("id", "name", "email", "timezone", "scheduleId"), cards.host_card
+    "hosts",
+    ("id", "name", "email", "timezone", "scheduleId", "retiredAt"),
+    cards.host_card,
 )
 
 Name = Annotated[

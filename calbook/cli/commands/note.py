@@ -78,8 +78,13 @@ def list_(uid: o.Uid, *, out: o.ListingTimes) -> None:
     output.print_list(notes, form, keys=_KEYS, table=table)
 
 
-def notes_text(client: "Client", booking: "Booking", form: OutputOptions) -> str:
-    """The notes below a booking's card; none where a program may read it."""
+def notes_text(
+    client: "Client", booking: "Booking", form: OutputOptions, *, named: bool = False
+) -> str:
+    """The notes below a booking's card; none where a program may read it.
+
+    With the booking `named`, where there may be several.
+    """
     if form.fields is not None or not output.is_for_people(form):
         return ""
     notes = client.calendar.bookings.get_notes(booking.uid)
@@ -93,4 +98,5 @@ def notes_text(client: "Client", booking: "Booking", form: OutputOptions) -> str
         )
         for note in notes
     )
-    return f"\nThe host's notes\n{card}" if notes else ""
+    of = f" about {words.short_uid(booking.uid)}" if named else ""
+    return f"\nThe host's notes{of}\n{card}" if notes else ""

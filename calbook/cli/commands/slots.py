@@ -32,6 +32,11 @@ class Which(o.Group):
     exclude_date: str | None = o.option(
         "--on", "DATE", "With --exclude: that date of the series alone."
     )
+    reassign: bool = o.flag("--reassign", "With --exclude: another host may take it.")
+
+    def whose(self) -> Json:
+        """Those that say in which zone it is."""
+        return {key: v for key, v in self.options().items() if key != "reassign"}
 
 
 class Series(o.Group):
@@ -92,7 +97,7 @@ def slots(
             count=most,
         )
         zone = form.tz or availability.timezone(
-            wanted["event_type_id"], **({} if is_series else which.options())
+            wanted["event_type_id"], **({} if is_series else which.whose())
         )
 
     def table(items: Sequence[Json]) -> str:
@@ -114,6 +119,10 @@ def _why_not(event: str, *, is_series: bool) -> str:
 
 def _arguments(event: str | None, which: Which, tz: str | None) -> Json:
     event = needed(event, "--event", "calbook event list names them")
+    if which.reassign and which.exclude_booking_uid is None:
+        raise UsageError(
+            "--reassign is for a booking that is there", hint="add --exclude UID"
+        )
     return {"event_type_id": event, **which.options(), "timezone": tz}
 
 
@@ -142,7 +151,7 @@ def _print_blocked(wanted: Json, day: str, out: o.Output) -> None:
     with out.client() as client:
         availability = client.calendar.availability
         found = availability.blocked(**wanted, date=day)
-        asked = {key: wanted[key] for key in wanted.keys() - {"timezone"}}
+        asked = {key: wanted[key] for key in wanted.keys() - {"timezone", "reassign"}}
         zone = form.tz or availability.timezone(**asked)
     table = table_of("blocks_table", zone)
     output.print_list(found, form, keys=_BLOCK_KEYS, table=table)

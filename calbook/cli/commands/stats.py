@@ -30,6 +30,7 @@ def stats(
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,
+    who: o.Who,
     out: o.ListingTimes,
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
@@ -46,6 +47,7 @@ def stats(
             host_id=host,
             resource_id=resource,
             timezone=form.tz,
+            **who.given(),
         ).to_dict()
     if found["by"] is None:
         from calbook.cli.screen.statistics import statistics_card

@@ -97,6 +97,11 @@ def attempt_card(attempt: Json) -> str:
     return f"Delivered {took}: {printable(answer_text(attempt))}\n"
 
 
+def _retired_text(host: Json) -> str | None:
+    since = host["retiredAt"]
+    return since and f"from {words.moment_text(since, host['timezone'])} on"
+
+
 def host_card(host: Json) -> str:
     return words.card_text(
         [
@@ -105,6 +110,7 @@ def host_card(host: Json) -> str:
             ("E-mail", host["email"]),
             ("Zone", host["timezone"]),
             ("Schedule", host["scheduleId"]),
+            ("Retired", _retired_text(host)),
         ]
     )
 
@@ -120,6 +126,32 @@ def resource_card(resource: Json) -> str:
             ("Schedule", resource["scheduleId"]),
         ]
     )
+
+
+def person_card(person: Json) -> str:
+    figures = person.get("figures") or {}
+    met = [
+        f"{figures[key]} {word}" for key, word in _FIGURES.items() if figures.get(key)
+    ]
+    return words.card_text(
+        [
+            ("Person", person["id"]),
+            ("Name", person["name"]),
+            ("E-mail", person["email"]),
+            ("Phone", person["phone"]),
+            ("Number", person["ref"]),
+            ("Zone", person["timezone"]),
+            ("Language", person["language"]),
+            ("Bookings", person["bookings"]),
+            ("Meetings", ", ".join(met)),
+        ]
+    )
+
+
+_FIGURES = {
+    **{"pending": "requested", "confirmed": "to come", "completed": "over"},
+    **{"noShow": "missed", "cancelled": "cancelled"},
+}
 
 
 def need_text(need: Json) -> str:
@@ -153,6 +185,7 @@ def event_type_card(item: Json) -> str:
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
+            ("Asks for", _CONTACTS[item["contact"]]),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
@@ -162,6 +195,12 @@ def event_type_card(item: Json) -> str:
     )
 
 
+_CONTACTS = {
+    "EMAIL": "an e-mail address",
+    "PHONE": "a phone number",
+    "ANY": "an e-mail address or a phone number",
+    "NONE": "a name alone",
+}
 _MAIL = "attendees are told of all that concerns their calendars"
 
 

@@ -81,10 +81,18 @@ def occurrences_table(items: Sequence[Json], tz: str) -> str:
             "Date": "date",
             "When": lambda item: words.meeting_time(item, tz, with_zone=False),
             "Status": _status(words.status_and_attendance),
+            **_hosts_of_dates(items),
             "Offset": offset,
         },
         tz=tz + legend,
     )
+
+
+def _hosts_of_dates(items: Sequence[Json]) -> Columns:
+    """Who gives each date, where these are not the same."""
+    if len({tuple(item["hostIds"]) for item in items}) < 2:
+        return {}
+    return {"Host": lambda item: ", ".join(map(words.short_host, item["hostIds"]))}
 
 
 def attendees_table(items: Sequence[Json]) -> str:
@@ -217,8 +225,15 @@ def hosts_table(items: Sequence[Json]) -> str:
             "E-mail": "email",
             "Zone": "timezone",
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
+            **_retired_column(items),
         },
     )
+
+
+def _retired_column(items: Sequence[Json]) -> Columns:
+    if not any(item["retiredAt"] for item in items):
+        return {}
+    return {"Retired": lambda item: (item["retiredAt"] or "")[: len("2027-01-18")]}
 
 
 def resources_table(items: Sequence[Json]) -> str:
@@ -233,6 +248,21 @@ def resources_table(items: Sequence[Json]) -> str:
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
         },
         nothing="no resources\n",
+    )
+
+
+def people_table(items: Sequence[Json]) -> str:
+    return _table(
+        items,
+        {
+            "Person": "id",
+            "Name": "name",
+            "E-mail": "email",
+            "Phone": "phone",
+            "Number": "ref",
+            "Bookings": lambda item: str(item["bookings"]),
+        },
+        nothing="nobody was booked yet\n",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from calbook.cli.output import Json
 from calbook.core.model import DAY, SECOND, Span
+from calbook.core.people import label, label_with_contact
 from calbook.core.text import printable
 from calbook.core.time import times
 
@@ -90,13 +91,13 @@ def _members_text(item: Json) -> str:
 
 
 def person_text(attendee: Json) -> str:
-    name, email = attendee["name"], attendee["email"]
-    return f"{name} <{email}>" if name else str(email)
+    """`Ada <ada@example.com>`; without an address `Ada (+351 912 345 678)`."""
+    return label_with_contact(attendee)
 
 
 def attendee_text(booking: Json) -> str:
     """`Ada +2`: whom the meeting is with."""
-    name: str = booking["attendee"]["name"] or booking["attendee"]["email"]
+    name = label(booking["attendee"])
     return f"{name} +{len(booking['guests'])}" if booking["guests"] else name
 
 
@@ -139,8 +140,11 @@ def change_lines(
     lines.append(f"  {people_text(booking)}, {status_text(booking)}")
     if booking["recurring"]:
         lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
-    if len(booking["hostIds"]) > 1 or booking["resourceIds"] or with_host:
-        lines.append(f"  with {_members_text(booking)}")
+    every = changed or [booking]
+    hosts = dict.fromkeys(h for item in every for h in item["hostIds"])
+    resources = dict.fromkeys(r for item in every for r in item["resourceIds"])
+    if len(hosts) > 1 or resources or with_host:
+        lines.append(f"  with {', '.join((*hosts, *resources))}")
     return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
 
 
@@ -278,13 +282,23 @@ def event_details(event: Json, tz: str) -> str:
     if "assignments" in facts:  # it is one of them
         facts.pop("assignment", None)
     move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
-    reason = facts.pop("reason", None)
+    move = move if len(set(move)) > 1 else []  # it may be handed over
+    hosts, reason = _host_change(facts), facts.pop("reason", None)
     rest = [
         _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
         for key, value in facts.items()
         if value not in (None, "cancelled")
     ]
-    return "; ".join(filter(None, [" → ".join(move), *rest, reason]))
+    return "; ".join(filter(None, [" → ".join(move), hosts, *rest, reason]))
+
+
+def _host_change(facts: Json) -> str:
+    """`user_alice → user_bob`: who hands over, and who takes it."""
+    if (old := facts.pop("fromHostIds", None)) is None:
+        return ""
+    new = facts.pop("hostIds")
+    lost, gained = ([h for h in a if h not in b] for a, b in ((old, new), (new, old)))
+    return f"{', '.join(lost)} → {', '.join(gained)}"
 
 
 def _turn_text(turn: Json) -> str:
@@ -324,77 +338,3 @@ def _who_came(item: Json) -> str:
         return attendance_text(item)
     missed = f", {each.count('no_show')} missed" if "no_show" in each else ""
     return f"{each.count('attended')} attended{missed}"
-
-
-def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
-    """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
-    times = [meeting_time(item, tz, with_zone=False) for item in items]
-    width = max(map(len, times))
-    return [
-        f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
-        for item, time in zip(items, times, strict=True)
-    ]
-
-
-def _attendee(booking: Json) -> str:
-    """In a group each person came or did not; else the status says it."""
-    attendee = booking["attendee"]
-    return _person(attendee) if booking["guests"] else person_text(attendee)
-
-
-def _person(attendee: Json) -> str:
-    """Who, whether they came, and what they brought to a group."""
-    brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
-    facts = [attendance_text(attendee), *brought, attendee.get("notes")]
-    more = "; ".join(filter(None, facts)).replace("\n", "; ")
-    return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
-
-
-def _outcome(booking: Json) -> str:
-    """A booking's status; of a single meeting also who came."""
-    single = [] if booking["recurring"] else booking["occurrences"]
-    return status_and_attendance(single[0]) if single else status_text(booking)
-
-
-_LISTED = 12  # dates of a series that a card lists
-
-
-def _dates(booking: Json, tz: str | None) -> str:
-    """The first dates of a series, and where the others are listed."""
-    if not booking["recurring"]:
-        return ""
-    zone = tz or booking["timezone"]
-    items = booking["occurrences"]
-    lines = _occurrences(items[:_LISTED], zone)
-    if more := len(items) - len(lines):
-        lines.append(f"and {more} more: calbook occurrences {booking['uid']}")
-    return "\n".join(lines)
-
-
-def booking_card(booking: Json, tz: str | None = None) -> str:
-    return card_text(
-        [
-            ("Booking", booking["uid"]),
-            ("When", meeting_time(booking, tz)),
-            ("Status", _outcome(booking)),
-            ("Repeats", booking["recurring"] and recurrence_text(booking)),
-            ("Dates", _dates(booking, tz)),
-            ("Cancelled by", booking["cancelledBy"]),
-            ("Reason", booking["reason"]),
-            ("Event type", booking["eventTypeId"]),
-            ("Host", ", ".join(booking["hostIds"])),
-            ("Resources", ", ".join(booking["resourceIds"])),
-            ("Attendee", _attendee(booking)),
-            ("Phone", booking["attendee"]["phone"]),
-            ("Their zone", booking["attendee"]["timezone"]),
-            ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
-            ("Location", location_text(booking["location"])),
-            ("Meeting link", booking["meetingUrl"]),
-            ("Notes", booking["notes"]),
-            ("Answers", pairs_text(booking["responses"])),
-            ("Metadata", pairs_text(booking["metadata"])),
-            ("Overridden", ", ".join(booking["overrides"])),
-            ("Booked", moment_text(booking["createdAt"], tz or booking["timezone"])),
-            ("Version", f"{booking['version']} (sequence {booking['sequence']})"),
-        ]
-    )

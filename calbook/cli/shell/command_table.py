@@ -10,7 +10,14 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from calbook.api.values import availability, bookings, catalog, outbox, overview
+from calbook.api.values import (
+    availability,
+    bookings,
+    catalog,
+    outbox,
+    overview,
+    people,
+)
 from calbook.cli.commands import help as manual
 from calbook.cli.tree import COMMANDS, LazyGroup
 from calbook.wire.json_objects import camel
@@ -30,6 +37,8 @@ _OFFERED = {
     "SCHEDULE": "@schedules",
     "WEBHOOK": "@webhooks",
     "ZONE": "@zones",
+    "PERSON": "@people",
+    "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
     "attendee_added|attendee_removed|updated|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
@@ -37,6 +46,12 @@ _OFFERED = {
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
 }
+# Whose addresses and names they are there.
+_OF_PEOPLE = {"ADDRESS": "@emails", "NAME": "@names"}
+_WITH_PEOPLE = tuple(
+    f"calbook {command}"
+    for command in ("create", "attend", "no-show", "list", "agenda", "stats", "mail")
+)
 _ARGUMENTS = {
     "calbook busy remove": "@busy",
     "calbook busy refresh": "@calendars",
@@ -47,6 +62,7 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook occurrences": (bookings.Occurrence,),
     "calbook attendee": (bookings.Attendee,),
     "calbook note": (bookings.Note,),
+    "calbook person": (people.Person,),
     "calbook history": (bookings.Event,),
     "calbook tick": (bookings.Event,),
     "calbook deliver": (outbox.Delivery,),
@@ -65,6 +81,9 @@ _LISTED: dict[str, tuple[type, ...]] = {
 }
 _NOT_SHOWN = {
     ("calbook show", "date"),
+    ("calbook person list", "figures"),
+    ("calbook person update", "figures"),
+    ("calbook person merge", "figures"),
     ("calbook webhook list", "secret"),
     ("calbook webhook show", "secret"),
 }
@@ -113,7 +132,8 @@ def _arguments(command: Any, place: str) -> Iterator[Row]:
     for number, param in enumerate(params, 1):
         is_new = place.endswith(" add") and param.metavar != "UID"
         offered = "?" if is_new else _ARGUMENTS.get(place) or _offered(param, place)
-        yield place, f"<{number}>", offered, param.metavar or param.name
+        which = "<*>" if param.nargs == -1 else f"<{number}>"
+        yield place, which, offered, param.metavar or param.name
 
 
 def _options(command: Any, place: str) -> Iterator[Row]:
@@ -131,8 +151,10 @@ def _offered(param: Any, place: str) -> str:
     """What a value may be, told by its placeholder in the help."""
     if param.name == "fields":
         return ",".join(_json_keys(place))
-    word = str(param.metavar).removeprefix("[").removesuffix("]")
+    word = str(param.metavar).removeprefix("[").removesuffix("]").removesuffix("…")
     noun = word.partition("[")[0].removesuffix("|-")
+    if noun in _OF_PEOPLE and place.startswith(_WITH_PEOPLE):
+        return _OF_PEOPLE[noun]
     return _OFFERED.get(noun, f"{noun}|" if noun.islower() else "?")
 
 

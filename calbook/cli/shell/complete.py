@@ -49,6 +49,18 @@ _HINTED = {
     "busy": f"{_CALENDARS} {_ORDER}",
     "calendars": f"{_CALENDARS} and source is not null {_ORDER}",
 }
+# An address has no colon, which other keys have.
+_EMAILS = """
+    select key from person_keys
+    where key >= :prefix and key < :prefix || '~' and instr(key, '@') > 0
+        and instr(key, ':') = 0 order by key limit :most
+"""
+_NAMES = """
+    select distinct name from people
+    where substr(name, 1, length(:prefix)) = :prefix collate nocase
+    order by name limit :most
+"""
+_PEOPLE = {"emails": (_EMAILS,), "names": (_NAMES,), "people": (_NAMES, _EMAILS)}
 # By index, as the file may hold a million.
 _ALL_UIDS = f"""
     select * from (
@@ -101,7 +113,8 @@ def _answer(word: str, before: Sequence[str]) -> Sequence[str]:
         lead = f"{option}="
     if option or is_ended or not word.startswith("-"):
         other = ("-" if number == 1 and not option else "?", help)
-        offered, help = rows.get(option or f"<{number}>", other)
+        row = rows.get(option or f"<{number}>") or (not option and rows.get("<*>"))
+        offered, help = row or other
     mode, found = _candidates(offered, word, db, rows)
     return (f"{mode}\t{help}\t{lead}", *found)
 
@@ -144,7 +157,7 @@ def _candidates(
     if offered == "file":
         return "files", ()
     if offered[0] == "@":
-        mode = "paths" if offered == "@databases" else "words"
+        mode = "paths" if offered in _QUOTED else "words"
         return mode, _names(offered[1:], word, db)
     if "," in offered:
         begun = word[: word.rfind(",") + 1]
@@ -188,6 +201,8 @@ def _names(kind: str, prefix: str, typed_path: str) -> Sequence[str]:
     conn = sqlite3.connect(_read_only(path), uri=True, timeout=_PATIENCE)
     conn.set_progress_handler(lambda: True, _STEPS)
     try:
+        if kind in _PEOPLE:
+            return list(_people(conn, kind, prefix))
         if kind in _HINTED:
             return list(_with_hints(conn, kind, prefix))
         noun, query = _IDS[kind]
@@ -270,6 +285,18 @@ def _with_hints(conn: "sqlite3.Connection", kind: str, prefix: str) -> Iterator[
         if _is_plain(name + about):
             when = "" if start is None else time.strftime(shape, wall_time(start))
             yield f"{name[3 * is_bare :]}\t{when}{about}"
+
+
+_QUOTED = ("@databases", "@names", "@people")  # they may have spaces
+
+
+def _people(conn: "sqlite3.Connection", kind: str, prefix: str) -> Iterator[str]:
+    """What a shell could run is left out; spaces in a name are quoted by it."""
+    for query in _PEOPLE[kind]:
+        also = " .-" if query is _NAMES else "@.+-_"
+        for (text,) in conn.execute(query, {"prefix": prefix, "most": _MOST}):
+            if text[0].isalnum() and all(c.isalnum() or c in also for c in text):
+                yield text
 
 
 def _set_timezone(zone: str | None) -> bool:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.booking import lifecycle, transitions
 from calbook.core.booking.lifecycle import Change
 from calbook.core.booking.transitions import Action, occurrence_name
-from calbook.core.checks import fold_email
 from calbook.core.errors import (
     BadInput,
-    DuplicateAttendee,
     LastAttendee,
-    NotFound,
     NothingToChange,
     TooEarly,
 )
@@ -28,16 +25,7 @@ from calbook.core.model import (
     Occurrence,
     Status,
 )
-
-
-def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
-    """Raise when an e-mail address is there twice."""
-    seen: set[str] = set()
-    for person in attendees:
-        address = fold_email(person.email)
-        if address in seen:
-            raise DuplicateAttendee(person.email)
-        seen.add(address)
+from calbook.core.people import Wanted, person_key
 
 
 def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
@@ -69,7 +57,7 @@ def join(
         WrongStatus: it is over or cancelled.
     """
     transitions.occurrences_allowing(booking, Action.JOIN, now)
-    check_no_duplicate((*booking.attendees, *attendees))
+    people.check_no_duplicate((*booking.attendees, *attendees))
     after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
     used = {"overrides": list(overrides)} if overrides else {}
     events = tuple(
@@ -80,20 +68,21 @@ def join(
     return Change(lifecycle.next_version(after, now), events)
 
 
-def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
+def leave(booking: Booking, who: Wanted, *, now: datetime, by: Actor) -> Change:
     """Give a seat back: a new revision, as it is a cancellation to who leaves.
 
     After the primary, the one who joined first is the primary.
 
     Raises:
-        NotFound: nobody has this address.
+        NotFound: nobody is meant.
+        AmbiguousPerson: several are.
         LastAttendee: nobody would be left.
         WrongStatus: it is over or cancelled.
     """
     transitions.occurrences_allowing(booking, Action.LEAVE, now)
-    person = find_attendee(booking, email)
+    person = people.find_attendee(booking.attendees, who)
     if len(booking.attendees) == 1:
-        raise LastAttendee(booking.uid, person.email)
+        raise LastAttendee(booking.uid, people.label(person), email=person.email)
     left = tuple(other for other in booking.attendees if other is not person)
     after = booking._replace(attendees=left)
     if person is booking.attendee:
@@ -104,16 +93,6 @@ def leave(booking: Booking, email: str, *, now: datetime, by: Actor) -> Change:
             lifecycle.raise_sequence_for_leaver(booking, after), now
         ),
         (event,),
-    )
-
-
-def find_attendee(booking: Booking, email: str) -> Attendee:
-    """Who has an e-mail address, however it is spelt."""
-    for person in booking.attendees:
-        if fold_email(person.email) == fold_email(email):
-            return person
-    raise NotFound(
-        "attendee", email, known=[person.email for person in booking.attendees]
     )
 
 
@@ -140,6 +119,8 @@ def _seat_event(
     booking: Booking, what: str, person: Attendee, now: datetime, by: Actor
 ) -> Event:
     who = {"email": person.email, "name": person.name}
+    if person.email is None:
+        who |= {"phone": person.phone, "ref": person.ref}
     return Event(f"booking.attendee_{what}", booking.uid, now, by, {"attendee": who})
 
 
@@ -182,7 +163,9 @@ def record_attendance(
     kind = _event_type(action, _recorded_status(occurrence), after.status)
     change: Mapping[str, Any] = {"attendance": attendance}
     if persons is not None and persons != booking.attendees:
-        change = {**change, "emails": [person.email for person in persons]}
+        emails = [person.email for person in persons if person.email]
+        others = [people.shown_key(person) for person in persons if not person.email]
+        change = {**change, "emails": emails, **({"others": others} if others else {})}
     return lifecycle.change_occurrences(
         booking,
         [occurrence],
@@ -205,13 +188,13 @@ def unmarked_attendees(
         NothingToChange: the words differ, and none is missing.
     """
     said = occurrence.attendances
-    rest = tuple(p for p in booking.attendees if fold_email(p.email) not in said)
-    words = {said.get(fold_email(person.email)) for person in booking.attendees}
+    rest = tuple(p for p in booking.attendees if person_key(p) not in said)
+    words = {said.get(person_key(person)) for person in booking.attendees}
     if not rest and len(words) > 1:
         raise NothingToChange(
             f"{occurrence_name(booking, occurrence)}: it is known of everybody",
-            hint="correct persons by name: email",
-            command_hint="correct persons by name: --email ada@example.com",
+            hint="correct single persons: email, phone, ref or person",
+            command_hint="correct single persons: --email ada@example.com",
             uid=booking.uid,
         )
     return rest or booking.attendees
@@ -242,14 +225,11 @@ def _mark_each(
     persons: tuple[Attendee, ...],
     attendance: Attendance,
 ) -> Occurrence:
-    said = {fold_email(person.email): attendance for person in persons}
+    said = {person_key(person): attendance for person in persons}
     attendances = {**occurrence.attendances, **said}
-    everyone = {
-        *attendances,
-        *(fold_email(person.email) for person in booking.attendees),
-    }
+    everyone = {*attendances, *map(person_key, booking.attendees)}
     together = _common_attendance(
-        {attendances.get(address, Attendance.UNKNOWN) for address in everyone}
+        {attendances.get(key, Attendance.UNKNOWN) for key in everyone}
     )
     return occurrence._replace(
         attendances=attendances,

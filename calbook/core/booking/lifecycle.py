@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from calbook.core.booking import effective_status, transitions
+from calbook.core.assignment import DatesHosts
+from calbook.core.booking import effective_status, hand_over, transitions
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
-from calbook.core.errors import NothingToChange
-from calbook.core.members import hosts_among, resources_among
+from calbook.core.errors import NothingToChange, UsageError
 from calbook.core.model import (
     SECOND,
     Actor,
@@ -115,11 +115,19 @@ def _time_event(booking: Booking, occurrence: Occurrence, now: datetime) -> Even
 def create(
     booking: Booking, *, by: Actor, change: Mapping[str, Any] | None = None
 ) -> Change:
-    """Begin: the booking as made, and `booking.created`."""
+    """Begin: the booking as made, and `booking.created`; of a hold `booking.held`."""
     used = {"overrides": list(booking.overrides)} if booking.overrides else {}
     facts = {**used, **(change or {})}
-    event = Event("booking.created", booking.uid, booking.created_at, by, facts)
+    kind = "booking.held" if booking.is_hold else "booking.created"
+    event = Event(kind, booking.uid, booking.created_at, by, facts)
     return Change(booking, (event,))
+
+
+def book_hold(booking: Booking, *, now: datetime, by: Actor) -> Change:
+    """What was held, booked for those who are in it now."""
+    used = {"overrides": list(booking.overrides)} if booking.overrides else {}
+    event = Event("booking.created", booking.uid, now, by, used)
+    return Change(next_version(booking, now), (event,))
 
 
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
@@ -128,10 +136,19 @@ def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Chang
     A new revision to those who had the request in their calendars.
     """
     pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
+    if booking.is_hold:
+        raise UsageError(
+            f"{booking.uid} is held for nobody yet",
+            hint=f'book it: bookings.book_hold("{booking.uid}", attendee=…)',
+            command_hint=f"book it: calbook create --hold {booking.uid}",
+            uid=booking.uid,
+        )
     return change_occurrences(
         booking._replace(sequence=booking.sequence + booking.is_told),
         pending,
-        lambda o: o._replace(status=Status.CONFIRMED, is_recorded=False),
+        lambda o: o._replace(
+            status=Status.CONFIRMED, is_recorded=False, held_until=None
+        ),
         kind="booking.confirmed",
         by=by,
         now=now,
@@ -195,39 +212,37 @@ def reschedule(
     by: Actor,
     reason: str | None,
     overrides: tuple[str, ...] = (),
-    host_ids: tuple[str, ...] | None = None,
+    hosts: DatesHosts | None = None,
     why: Mapping[str, Any] | None = None,
 ) -> Change:
-    """Move occurrences, which keep their keys in a series.
+    """Move occurrences, which keep their keys in a series, or hand them over.
 
     When its attendee moves a booking that the host had to confirm, the host is
-    asked again. `why` says how new hosts were chosen.
+    asked again. `hosts` are those of each, if they are new; `why` says how they were
+    chosen.
     """
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)
-    members = host_ids or booking.host_ids
-    is_whole = all(
-        o.recurrence_id in placed or o.status is Status.CANCELLED
-        for o in booking.occurrences
-    )
-    if all(booking.hosts_of(o) == members for o in chosen):
+    old_hosts = tuple(map(booking.hosts_of, chosen))
+    new_hosts = old_hosts if hosts is None else hosts
+    has_new_hosts = new_hosts != old_hosts
+    if not has_new_hosts:
         check_moves(booking, placed.values())
+    hosts_by_key = dict(zip(placed, new_hosts, strict=True))
     asks_again = by is Actor.ATTENDEE and booking.policy.requires_confirmation
 
     def step(occurrence: Occurrence) -> Occurrence:
         moved = _move(booking, placed[occurrence.recurrence_id], reason)
-        own = host_ids or booking.hosts_of(occurrence)
-        of_all = members if is_whole else booking.host_ids
-        moved = moved._replace(host_ids=() if own == of_all else own)
+        if has_new_hosts:
+            moved = moved._replace(host_ids=hosts_by_key[occurrence.recurrence_id])
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
-    return change_occurrences(
+    change = change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
-            host_ids=members if is_whole else booking.host_ids,
         ),
         chosen,
         step,
@@ -239,16 +254,11 @@ def reschedule(
             "to": times.rfc3339(first.meeting.start, booking.timezone),
             "reason": reason,
             **({"overrides": list(overrides)} if overrides else {}),
-            **_new_members(booking.hosts_of(first.occurrence), members),
+            **(hand_over.hosts_changed(old_hosts, new_hosts) if has_new_hosts else {}),
             **(why or {}),
         },
     )
-
-
-def _new_members(before: Sequence[str], after: Sequence[str]) -> dict[str, list[str]]:
-    """Hosts and resources that are others than they were."""
-    pairs = (("hostIds", hosts_among), ("resourceIds", resources_among))
-    return {name: [*of(after)] for name, of in pairs if of(after) != of(before)}
+    return change._replace(booking=hand_over.settle_hosts(change.booking, now))
 
 
 def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurrence:
@@ -260,6 +270,8 @@ def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurre
         is_recorded=False,
         move_reason=reason,
     )
+    if moved.held_until is not None:
+        moved = moved._replace(held_until=min(moved.held_until, move.meeting.start))
     if booking.recurring is not None:
         return moved
     return moved._replace(
@@ -300,12 +312,14 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
 
 
 def raise_sequence_for_leaver(before: Booking, after: Booking) -> Booking:
-    """A new revision when an address is gone: its cancellation is one.
+    """A new revision when an e-mail address is gone: its cancellation is one.
 
     So it comes after the request that it takes back, and before the one that asks the
     same person again (RFC 5546, 2.1.4 and 2.1.5).
     """
-    old, new = ({fold_email(p.email) for p in b.attendees} for b in (before, after))
+    old, new = (
+        {fold_email(p.email) for p in b.attendees if p.email} for b in (before, after)
+    )
     return after if old <= new else after._replace(sequence=before.sequence + 1)
 
 

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from calbook.core.booking import effective_status, series
-from calbook.core.checks import fold_email
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -21,6 +20,7 @@ from calbook.core.model import (
     Resolution,
     Status,
 )
+from calbook.core.people import person_key
 
 
 class Notice(NamedTuple):
@@ -58,7 +58,8 @@ def _request_notice(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Notice:
     """All are asked, or told of a change."""
-    what = _wording(_WORDS[event.type], after, now)
+    said = "handed over" if _is_handed_over(event) else _WORDS[event.type]
+    what = _wording(said, after, now)
     is_alone = _is_told_alone(before, after, event)
     if event.about and not is_alone:
         what = _SOME.get(what, what)
@@ -66,6 +67,12 @@ def _request_notice(
     only = touched[0].date if is_alone else None
     dates = touched if event.about else _occurrences_to_come(after, now)
     return Notice("request", what, after.attendees, dates, only)
+
+
+def _is_handed_over(event: Event) -> bool:
+    """Whether others give what stays where it is."""
+    change = event.change
+    return "hostIds" in change and change.get("from") == change.get("to")
 
 
 def _cancellation_notice(
@@ -106,27 +113,30 @@ def _leaver_notice(
 
 
 def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[Notice]:
-    """Who has another address leaves and joins; the others are told of what shows."""
+    """Who has another address leaves and joins; the others are told of what shows.
+
+    Who had none cannot have been told, and so is not told to leave.
+    """
     if not any(o.status in _LIVE for o in after.occurrences):
         return
     dates = _occurrences_to_come(after, now)
-    old, new = _by_address(before), _by_address(after)
-    if gone := tuple(old[address] for address in old if address not in new):
+    old, new = _by_key(before), _by_key(after)
+    if gone := tuple(old[key] for key in old if key not in new and old[key].email):
         yield _leaver_notice(gone, after, now)
-    if come := tuple(new[address] for address in new if address not in old):
+    if come := tuple(new[key] for key in new if key not in old):
         yield Notice("request", _wording("booked", after, now), come, dates)
-    stayed = [address for address in new if address in old]
-    renamed = [a for a in stayed if old[a].name != new[a].name]
+    stayed = [key for key in new if key in old]
+    renamed = [key for key in stayed if old[key].name != new[key].name]
     has_new_name = _names(before) != _names(after)
     is_for_all = _place(before) != _place(after) or (
         has_new_name and not after.is_group
     )
-    if told := tuple(new[a] for a in (stayed if is_for_all else renamed)):
+    if told := tuple(new[key] for key in (stayed if is_for_all else renamed)):
         yield Notice("request", "changed", told, dates)
 
 
-def _by_address(booking: Booking) -> dict[str, Attendee]:
-    return {fold_email(person.email): person for person in booking.attendees}
+def _by_key(booking: Booking) -> dict[str, Attendee]:
+    return {person_key(person): person for person in booking.attendees}
 
 
 def _names(booking: Booking) -> list[str | None]:
@@ -146,8 +156,8 @@ def _wording(what: str, after: Booking, now: datetime) -> str:
 
 def _attendees_named(booking: Booking, event: Event) -> tuple[Attendee, ...]:
     """The person that an event is about."""
-    address = fold_email(event.change["attendee"]["email"])
-    return tuple(p for p in booking.attendees if fold_email(p.email) == address)
+    key = person_key(event.change["attendee"])
+    return tuple(p for p in booking.attendees if person_key(p) == key)
 
 
 def _occurrences_touched(booking: Booking, event: Event) -> tuple[Occurrence, ...]:
@@ -180,7 +190,8 @@ _ENDS = {
 }
 _PENDING = {"booked": "requested", "moved": "moved again"}
 _SOME = {
-    what: f"some {what}" for what in ("moved", "moved again", "cancelled", "declined")
+    what: f"some {what}"
+    for what in ("moved", "moved again", "handed over", "cancelled", "declined")
 }
 _NOTICES: dict[str, Callable[[Booking, Booking, Event, datetime], Notice]] = {
     **dict.fromkeys(_WORDS, _request_notice),

@@ -6,7 +6,7 @@ of the next one, as by then it is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ LONGEST_LEAD = 30 * DAY
 
 Person = Attendee | Host
 Key = tuple[datetime, int, str]  # start, minutes before, folded address
+HostsOf = Callable[[Occurrence], Iterable[Host]]  # of a date
 
 
 class DueReminder(NamedTuple):
@@ -64,7 +65,7 @@ def plan_end(booking: Booking, event_type: EventType, now: datetime) -> datetime
 def due_reminders(
     booking: Booking,
     event_type: EventType,
-    hosts: Iterable[Host],
+    hosts_of: HostsOf,
     now: datetime,
     *,
     until: datetime | None,
@@ -74,7 +75,6 @@ def due_reminders(
 
     Of meetings still to come what falls due until then, and of those that are queued.
     """
-    everybody = tuple(hosts)
     starts = {start for start, *_ in queued}
     found: dict[Key, DueReminder] = {}
     for occurrence in _confirmed(booking):
@@ -84,7 +84,8 @@ def due_reminders(
         for reminder in event_type.reminders:
             if until and start - reminder.before > until and start not in starts:
                 continue
-            for person in _recipients(reminder, booking, event_type, everybody):
+            hosts = hosts_of(occurrence)
+            for person in _recipients(reminder, booking, event_type, hosts):
                 each = DueReminder(occurrence, reminder, person)
                 found.setdefault(each.key, each)
     return found
@@ -93,19 +94,20 @@ def due_reminders(
 def wanted_keys(
     booking: Booking,
     event_type: EventType,
-    hosts: Iterable[Host],
-    queued: Iterable[Key],
+    hosts_of: HostsOf,
+    queued: Collection[Key],
 ) -> set[Key]:
     """Those of them that are still right, whatever the clock says."""
-    everybody = tuple(hosts)
-    starts = {occurrence.span.start for occurrence in _confirmed(booking)}
-    persons = {
-        (reminder.before // MINUTE, fold_email(person.email))
+    starts = {start for start, *_ in queued}
+    right = {
+        DueReminder(occurrence, reminder, person).key
+        for occurrence in _confirmed(booking)
+        if occurrence.span.start in starts
         for reminder in event_type.reminders
-        for person in _recipients(reminder, booking, event_type, everybody)
+        for person in _recipients(reminder, booking, event_type, hosts_of(occurrence))
         if person.email
     }
-    return {key for key in queued if key[0] in starts and key[1:] in persons}
+    return right.intersection(queued)
 
 
 def takes_place(booking: Booking, start: datetime) -> bool:
@@ -130,12 +132,17 @@ def _recipients(
     reminder: Reminder,
     booking: Booking,
     event_type: EventType,
-    hosts: tuple[Host, ...],
+    hosts: Iterable[Host],
 ) -> Iterator[Person]:
-    """Who booked, in a group everyone who did; the hosts; or all with the guests."""
+    """Who booked, in a group everyone who did; the hosts; or all with the guests.
+
+    Of them who has an address.
+    """
+    persons: list[Person] = []
     if reminder.to == "attendee" and event_type.seats is None:
-        yield booking.attendee
+        persons = [booking.attendee]
     elif reminder.to != "host":
-        yield from booking.attendees
+        persons = [*booking.attendees]
     if reminder.to != "attendee":
-        yield from (host for host in hosts if host.email)
+        persons += hosts
+    return (person for person in persons if person.email)

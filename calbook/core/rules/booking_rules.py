@@ -14,7 +14,6 @@ from calbook.core.errors import (
     CalbookError,
     CancellationNotAllowed,
     DeadlinePassed,
-    HostBusy,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -23,7 +22,6 @@ from calbook.core.errors import (
     OutsideHours,
     SeatsFull,
     SlotsPerDay,
-    SlotTaken,
 )
 from calbook.core.model import (
     DAY,
@@ -31,13 +29,13 @@ from calbook.core.model import (
     NO_TIME,
     Actor,
     Booking,
-    Claim,
     EventType,
     Occurrence,
     Span,
     Status,
 )
 from calbook.core.rules import questions
+from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
 RULE_OVERRIDES = (
@@ -52,25 +50,6 @@ RULE_OVERRIDES = (
 )
 
 Advice = tuple[str, str]  # in the library's words, and the command line's
-
-
-class BusyCalendarEntry(NamedTuple):
-    """A calendar that says a host is busy; `text` where everybody may read it."""
-
-    calendar: str
-    is_own: bool  # the host's own word, no file's
-    text: str | None = None
-
-
-class Obstacle(NamedTuple):
-    """A claim in the way and the meeting it belongs to.
-
-    Where it is busy time from elsewhere, both are its whole stretch.
-    """
-
-    claim: Claim
-    meeting: Span
-    calendar_entry: BusyCalendarEntry | None = None
 
 
 class Proposal(NamedTuple):
@@ -206,20 +185,6 @@ def seats_full(p: Proposal) -> CalbookError | None:
 def slot_taken(p: Proposal) -> CalbookError | None:
     zone = p.display_timezone or p.timezone
     return None if p.obstacle is None else slot_taken_error(p.obstacle, zone)
-
-
-def slot_taken_error(obstacle: Obstacle, timezone: str) -> SlotTaken:
-    """The refusal that names what is in the way."""
-    claim, meeting, elsewhere = obstacle
-    facts: dict[str, Any] = {
-        "when": f"{times.format_meeting(*meeting, timezone)} {timezone}",
-        "host": claim.host_id,
-        "until": times.rfc3339(claim.span.end, timezone),
-        "free": times.format_moment(claim.span.end, timezone),
-    }
-    if elsewhere is None:
-        return SlotTaken(uid=claim.uid, **facts)
-    return HostBusy(*elsewhere, **facts)
 
 
 Rule = Callable[[Proposal], CalbookError | None]

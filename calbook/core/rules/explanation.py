@@ -9,7 +9,6 @@ from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
-    Obstacle,
     Proposal,
     Rule,
     Rules,
@@ -17,6 +16,7 @@ from calbook.core.rules.booking_rules import (
     format_in_booking_zone,
     to_minutes,
 )
+from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
@@ -244,7 +244,7 @@ def blocks_by_hours(
 
 def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
     """A host's time that is taken, buffers included."""
-    refusal = booking_rules.slot_taken_error(obstacle, timezone)
+    refusal = slot_taken_error(obstacle, timezone)
     claim = obstacle.claim
     return BlockedStretch(
         claim.span, refusal.code, refusal.message, refusal.details, claim.host_id

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from calbook.core.errors import (
     CalbookError,
     HostBusy,
+    HostRetired,
     OutsideHours,
     SlotsPerDay,
     SlotTaken,
@@ -137,6 +138,8 @@ def _reason(decision: Decision) -> str:
     first = decision.refusals[0]
     if isinstance(first, HostBusy):
         return f"taken by {first.details['calendar']}"
+    if isinstance(first, HostRetired):
+        return f"{first.details['hostId']} takes no bookings by then"
     if isinstance(first, SlotTaken):
         uid = first.details["uid"]
         return f"taken by {uid}" if uid else "overlaps another date of the series"

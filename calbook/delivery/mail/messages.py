@@ -23,6 +23,7 @@ from typing import NamedTuple
 from calbook.core import domain_names
 from calbook.core.model import Attendee, Host, Occurrence
 from calbook.core.outgoing.mail_notices import Notice
+from calbook.core.people import is_same, public_label
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.ical.writing import event_text
@@ -47,6 +48,8 @@ _SENTENCES = {
     "some moved": "Some dates of {what} have moved.",
     "some moved again": "Some dates of {what} have moved, and are to be confirmed"
     " again. You will be told.",
+    "handed over": "{what} has a new host.",
+    "some handed over": "Some dates of {what} have a new host.",
     "changed": "{what} has changed.",
     "cancelled": "{what} is cancelled.",
     "some cancelled": "Some dates of {what} are cancelled.",
@@ -107,7 +110,9 @@ def reminder_message(
     """A word before a meeting; the calendars know of it already."""
     text = _text(invite, person, "reminder", [occurrence])
     subject = _reminder_subject(invite, person, occurrence)
-    return _address_headers(envelope, invite, person, subject) + _body(_plain(text))
+    host = invite.hosts_of(occurrence)[0]
+    head = _address_headers(envelope, invite, person, subject, host=host)
+    return head + _body(_plain(text))
 
 
 def test_message(envelope: Envelope, to: str) -> str:
@@ -127,7 +132,8 @@ def _invitation_subject(invite: Invite, method: Method) -> str:
     A request says so, as long as it is one.
     """
     is_request = method is Method.REQUEST and invite.is_request
-    title = _one_line(event_text.summary(invite)) or invite.booking.uid
+    only = invite.occurrences[0] if invite.only else None
+    title = _one_line(event_text.summary(invite, only)) or invite.booking.uid
     return f"{'Request: ' * is_request}{title}"
 
 
@@ -151,7 +157,7 @@ def _text(
     zone = person.timezone or invite.booking.timezone
     title = _one_line(invite.booking.title)
     facts = [
-        ("When", _when(dates, zone)),
+        ("When", _when(invite, dates, zone)),
         ("Before", moved_from and f"{times.format_moment(moved_from, zone)} {zone}"),
         ("Where", event_text.place(invite)),
         ("Link", event_text.link(invite)),
@@ -160,7 +166,7 @@ def _text(
         ("Booking", invite.booking.uid),
     ]
     one = "One date of " if invite.only else ""
-    named = f"{one}{title} with {_company(invite, person)}"
+    named = f"{one}{title} with {_company(invite, person, dates)}"
     paragraphs = [
         f"Hello {_one_line(person.name)}," if person.name else "Hello,",
         _SENTENCES[what].format(what=named),
@@ -179,26 +185,37 @@ def _can_answer(invite: Invite, person: Person) -> bool:
 def _booker(invite: Invite, person: Person) -> str | None:
     """Who asked a guest along; nobody in a group was."""
     booker = invite.booking.attendee
-    is_guest = isinstance(person, Attendee) and person.email != booker.email
+    is_guest = isinstance(person, Attendee) and not is_same(person, booker)
     if invite.booking.is_group or not is_guest:
         return None
-    return _one_line(booker.name or booker.email)
+    return _one_line(public_label(booker))
 
 
-def _company(invite: Invite, person: Person) -> str:
+def _company(invite: Invite, person: Person, dates: Sequence[Occurrence]) -> str:
     """Whom the person meets; nobody in a group is told who else is in it."""
     if isinstance(person, Host):
         booking = invite.booking
         more = len(booking.guests)
-        name = _one_line(booking.attendee.name or booking.attendee.email)
+        name = _one_line(public_label(booking.attendee))
         return f"{name} and {more} more" if more else name
-    return ", ".join(_one_line(host.name) for host in invite.hosts)
+    return _names(invite.hosts_of(dates[0] if len(dates) == 1 else None))
 
 
-def _when(dates: Sequence[Occurrence], zone: str) -> str:
+def _names(hosts: Sequence[Host]) -> str:
+    return ", ".join(_one_line(host.name) for host in hosts)
+
+
+def _when(invite: Invite, dates: Sequence[Occurrence], zone: str) -> str:
+    """The dates; of several, with whom those are that others give."""
     lines = [
         f"{times.format_meeting(*each.span, zone)} {zone}" for each in dates[:_DATES]
     ]
+    if len(dates) > 1:
+        others = [invite.of_dates.get(each.recurrence_id) for each in dates]
+        lines = [
+            f"{line}, with {_names(hosts)}" if hosts else line
+            for line, hosts in zip(lines, others, strict=False)
+        ]
     more = len(dates) - len(lines)
     return "\n".join([*lines, *([f"and {more} more"] if more else [])])
 
@@ -221,9 +238,15 @@ def _one_line(text: str) -> str:
 
 
 def _address_headers(
-    envelope: Envelope, invite: Invite, person: Person, subject: str
+    envelope: Envelope,
+    invite: Invite,
+    person: Person,
+    subject: str,
+    *,
+    host: Host | None = None,
 ) -> str:
-    host = invite.organizer
+    """Who answers writes to the organizer, or to the `host` of one date."""
+    host = host or invite.organizer
     assert person.email is not None
     thread = f"<{invite.booking.uid}@calbook>"
     return _headers(

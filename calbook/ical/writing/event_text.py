@@ -6,11 +6,12 @@ No phone number, no metadata, no private note: the entry goes to everybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from calbook.core.booking import series
+from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Attendee, Booking, Host, Occurrence, Status
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
@@ -32,7 +33,8 @@ class Invite(NamedTuple):
 
     `only` is the original local date of the one occurrence that it is about; `leaver`
     who was taken out, and is told alone that it is off for them; `joiner` the one
-    attendee that it lists, where nobody is told who else is in a group.
+    attendee that it lists, where nobody is told who else is in a group; `of_dates` are
+    the hosts of dates that others give, by `recurrence_id`.
     """
 
     booking: Booking
@@ -40,11 +42,26 @@ class Invite(NamedTuple):
     only: date | None = None
     leaver: Attendee | None = None
     joiner: Attendee | None = None
+    of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
 
     @property
     def organizer(self) -> Host:
+        """Of all dates: a calendar knows one of each entry."""
         return self.hosts[0]
+
+    def hosts_of(self, occurrence: Occurrence | None) -> tuple[Host, ...]:
+        """Who gives one of its dates, or what it all is."""
+        if occurrence is None:
+            return self.hosts
+        return self.of_dates.get(occurrence.recurrence_id, self.hosts)
+
+    @property
+    def listed(self) -> tuple[Attendee, ...]:
+        """The attendees that it lists, by an address or by their names."""
+        if self.leaver:
+            return ()
+        return (self.joiner,) if self.joiner else self.booking.attendees
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:
@@ -69,22 +86,27 @@ class Invite(NamedTuple):
         return 2 * live.count(Status.PENDING) > len(live)
 
 
-def make_invite(booking: Booking, members: Iterable[Host]) -> Invite:
-    """The entry of a booking, whose hosts and resources are given."""
-    every = tuple(members)
+def read_invite(booking: Booking, host: Callable[[str], Host]) -> Invite:
+    """A booking with its hosts and resources, each read by its id."""
     return Invite(
         booking,
-        tuple(member for member in every if member.kind == "host"),
-        resources=tuple(member for member in every if member.kind != "host"),
+        tuple(map(host, hosts_among(booking.host_ids))),
+        of_dates={
+            o.recurrence_id: tuple(map(host, hosts_among(o.host_ids)))
+            for o in booking.occurrences
+            if o.host_ids
+        },
+        resources=tuple(map(host, resources_among(booking.host_ids))),
     )
 
 
-def summary(invite: Invite) -> str:
+def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone."""
     title, attendee = invite.booking.title, invite.booking.attendee.name
     if invite.booking.is_group or not attendee:
         return title
-    return f"{title}: {', '.join(host.name for host in invite.hosts)} and {attendee}"
+    hosts = invite.hosts_of(occurrence)
+    return f"{title}: {', '.join(host.name for host in hosts)} and {attendee}"
 
 
 def link(invite: Invite) -> str | None:
@@ -110,12 +132,13 @@ def _location(invite: Invite) -> Mapping[str, str]:
     return invite.booking.location or {}
 
 
-def description(invite: Invite) -> str:
-    """Paragraphs: what it is, the answers, the notes, the link.
+def description(invite: Invite, *, has_names: bool = False) -> str:
+    """Paragraphs: what it is, the answers, the notes, the link, who is not listed.
 
     In a group nobody reads what another one answered or wrote.
     """
     booking = invite.booking
+    unlisted = [p for p in invite.listed if has_names and not p.email]
     url, notes = link(invite), clean_text(booking.notes or "")
     rooms = _resource_names(invite)
     paragraphs = (
@@ -124,8 +147,16 @@ def description(invite: Invite) -> str:
         None if booking.is_group else "\n".join(_answers(booking)),
         f"Notes: {notes}" if notes and not booking.is_group else None,
         f"Join: {url}" if url else None,
+        f"With: {_names(unlisted)}" if unlisted else None,
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _names(persons: Sequence[Attendee]) -> str:
+    """By their names alone: a phone or customer number is nobody else's matter."""
+    names = [clean_line(person.name) for person in persons if person.name]
+    more = len(persons) - len(names)
+    return ", ".join([*names, *([f"{more} more"] if more else [])])
 
 
 def _answers(booking: Booking) -> list[str]:

@@ -79,7 +79,8 @@ class Series(NamedTuple):
             for occurrence in self.occurrences
             if not is_cancelled(occurrence)
             and (
-                self.start_by_rule(occurrence) in doubled
+                bool(occurrence.host_ids)
+                or self.start_by_rule(occurrence) in doubled
                 or is_pending(occurrence) is not self.is_pending
                 or not self._follows(occurrence)
             )

@@ -6,16 +6,14 @@ Text from people is hostile: each kind of property cleans what goes into it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
 
 import icalendar
 
-from calbook.core import domain_names
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -24,7 +22,7 @@ from calbook.core.model import (
     Span,
 )
 from calbook.core.time import times
-from calbook.ical.writing import event_text
+from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.series import Series
@@ -32,9 +30,6 @@ from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
 
 _PRODID = "-//calbook//calbook//EN"  # no version: an upgrade changes no bytes
 
-_TEXT_SPECIAL = re.compile(r"[\\;,]")
-
-_MAILTO_SAFE = "@!$'*+"  # RFC 6068, 2: what an address may show unencoded
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
 
 
@@ -44,6 +39,9 @@ class Method(StrEnum):
     PUBLISH = "publish"  # show it
     REQUEST = "request"  # ask the attendees, or tell them of a change
     CANCEL = "cancel"  # take it out
+
+
+_LISTING = (Method.REQUEST, Method.CANCEL)  # what names the attendees
 
 
 def default_method(invite: Invite) -> Method | None:
@@ -64,7 +62,8 @@ def write_calendar(
 
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
-    nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3).
+    nor ATTENDEE: both are for scheduling alone (RFC 5545, 3.8.4.1 and 3.8.4.3). Where
+    nobody has one to be asked by, it says PUBLISH (RFC 5546, 3.2.2).
 
     Raises:
         NotFound: an invite is about a date that its booking does not have.
@@ -72,7 +71,10 @@ def write_calendar(
     if not all(invite.organizer.email for invite in invites):
         method = None
     zones = _zones(invites)
-    written = _head(method, name)
+    said = method
+    if method in _LISTING and not any(_attendees(invite, None) for invite in invites):
+        said = Method.PUBLISH
+    written = _head(said, name)
     for zone in sorted(zones):
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
@@ -85,11 +87,11 @@ def write_calendar(
 
 def _head(method: Method | None, name: str | None) -> icalendar.Calendar:
     head = icalendar.Calendar()
-    _add(head, "PRODID", _PRODID)
-    _add(head, "VERSION", "2.0")
-    _add(head, "METHOD", method and method.upper())
-    _add(head, "NAME", _text(event_text.clean_line(name)))
-    _add(head, "X-WR-CALNAME", _text(event_text.clean_line(name)))
+    values.add(head, "PRODID", _PRODID)
+    values.add(head, "VERSION", "2.0")
+    values.add(head, "METHOD", method and method.upper())
+    values.add(head, "NAME", values.text(event_text.clean_line(name)))
+    values.add(head, "X-WR-CALNAME", values.text(event_text.clean_line(name)))
     return head
 
 
@@ -203,12 +205,12 @@ def _occurrence(
     status = _status(occurrence, method)
     cancelled = status == "CANCELLED"
     reason = occurrence.reason if cancelled else occurrence.move_reason
-    event = _event(invite, status, reason=reason, method=method)
+    event = _event(invite, status, reason=reason, method=method, occurrence=occurrence)
     zone = invite.booking.timezone
     _add_times(event, occurrence.span, zone, zones=zones)
     if series:
         wall = series.place.wall_of(occurrence)
-        _add(event, "RECURRENCE-ID", _rule_time(wall, zone, zones=zones))
+        values.add(event, "RECURRENCE-ID", _rule_time(wall, zone, zones=zones))
     return event
 
 
@@ -236,41 +238,50 @@ def _cancelled_series(
 
 
 def _event(
-    invite: Invite, status: str, *, reason: str | None, method: Method | None
+    invite: Invite,
+    status: str,
+    *,
+    reason: str | None,
+    method: Method | None,
+    occurrence: Occurrence | None = None,
 ) -> icalendar.Event:
     """What all VEVENTs of a booking say alike, and why it is off or was moved.
+
+    A date that others give names these, beside the organizer of all.
 
     Few programs show a STATUS: a request says so in words.
     """
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
-    described = "\n\n".join(filter(None, [*requested, event_text.description(invite)]))
+    said = event_text.description(invite, has_names=method in _LISTING)
+    described = "\n\n".join(filter(None, [*requested, said]))
+    title = event_text.summary(invite, occurrence)
     event = icalendar.Event()
     _add_identity(event, invite.booking)
-    _add(event, "STATUS", None if invite.leaver else status)
-    _add(event, "SUMMARY", _text(event_text.clean_line(event_text.summary(invite))))
-    _add(event, "DESCRIPTION", _text(described))
+    values.add(event, "STATUS", None if invite.leaver else status)
+    values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
+    values.add(event, "DESCRIPTION", values.text(described))
     _add_place(event, invite)
-    _add_people(event, invite, method)
+    _add_people(event, invite, method, occurrence)
     for comment in (*requested, reason):
-        _add(event, "COMMENT", _text(comment))
+        values.add(event, "COMMENT", values.text(comment))
     return event
 
 
 def _add_identity(event: icalendar.Event, booking: Booking) -> None:
     """Which booking this is, and in which state of it."""
-    _add(event, "UID", f"{booking.uid}@calbook")
-    _add(event, "SEQUENCE", booking.sequence)
-    _add(event, "DTSTAMP", booking.updated_at)
-    _add(event, "LAST-MODIFIED", booking.updated_at)
-    _add(event, "CREATED", booking.created_at)
+    values.add(event, "UID", f"{booking.uid}@calbook")
+    values.add(event, "SEQUENCE", booking.sequence)
+    values.add(event, "DTSTAMP", booking.updated_at)
+    values.add(event, "LAST-MODIFIED", booking.updated_at)
+    values.add(event, "CREATED", booking.created_at)
 
 
 def _add_times(
     event: icalendar.Event, span: Span, zone: str, *, zones: Collection[str]
 ) -> None:
     written = zone if zone in zones and _is_plain(span, zone) else None
-    _add(event, "DTSTART", _moment(span.start, written))
-    _add(event, "DTEND", _moment(span.end, written))
+    values.add(event, "DTSTART", _moment(span.start, written))
+    values.add(event, "DTEND", _moment(span.end, written))
 
 
 def _add_rule(
@@ -286,14 +297,14 @@ def _add_rule(
     would say it wrongly, DURATION does.
     """
     start, zone = series.walls[0], series.timezone
-    _add(event, "DTSTART", _rule_time(start, zone, zones=zones))
+    values.add(event, "DTSTART", _rule_time(start, zone, zones=zones))
     if series.has_steady_start:
-        _add(event, "DTEND", _rule_time(start + series.length, zone, zones=zones))
+        values.add(event, "DTEND", _rule_time(start + series.length, zone, zones=zones))
     else:
-        _add(event, "DURATION", series.length)
-    _add(event, "RRULE", series.to_recur())
+        values.add(event, "DURATION", series.length)
+    values.add(event, "RRULE", series.to_recur())
     for wall in exceptions:
-        _add(event, "EXDATE", _rule_time(wall, zone, zones=zones))
+        values.add(event, "EXDATE", _rule_time(wall, zone, zones=zones))
 
 
 def _status(occurrence: Occurrence, method: Method | None) -> str:
@@ -311,83 +322,57 @@ def _reason(invite: Invite) -> str | None:
 
 def _add_place(event: icalendar.Event, invite: Invite) -> None:
     place, link = event_text.place(invite), event_text.link(invite)
-    _add(event, "LOCATION", _text(place or link))
+    values.add(event, "LOCATION", values.text(place or link))
     if link and link.lower().startswith(("http://", "https://")):
         uri = quote(event_text.clean_text(link), safe=_URI_SAFE)
-        _add(event, "URL", icalendar.vUri(uri) if place else None)
+        values.add(event, "URL", icalendar.vUri(uri) if place else None)
         # RFC 7986, 5.11. One FEATURE: icalendar quotes several into a single one.
         params = {"VALUE": "URI", "FEATURE": "VIDEO"}
-        _add(event, "CONFERENCE", icalendar.vUri(uri, params=params))
+        values.add(event, "CONFERENCE", icalendar.vUri(uri, params=params))
 
 
-def _add_people(event: icalendar.Event, invite: Invite, method: Method | None) -> None:
+def _add_people(
+    event: icalendar.Event,
+    invite: Invite,
+    method: Method | None,
+    occurrence: Occurrence | None,
+) -> None:
     """RFC 5546, 3.2: an ORGANIZER in every method, no ATTENDEE in PUBLISH."""
     if method is None:
         return
     host = invite.organizer
-    _add(event, "ORGANIZER", _address(host.email, host.name, {}))
-    if method is not Method.PUBLISH:
-        _add(event, "ATTENDEE", _attendees(invite))
+    values.add(event, "ORGANIZER", values.address(host.email, host.name, {}))
+    if method in _LISTING:
+        values.add(event, "ATTENDEE", _attendees(invite, occurrence))
 
 
-def _attendees(invite: Invite) -> list[icalendar.vCalAddress]:
+def _attendees(
+    invite: Invite, occurrence: Occurrence | None
+) -> list[icalendar.vCalAddress]:
     """Those who are asked, then the hosts beside the organizer, who have agreed."""
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
     agreed = {"PARTSTAT": "ACCEPTED"}
-    listed = (invite.joiner,) if invite.joiner else invite.booking.attendees
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in listed),
-        *((host, agreed) for host in invite.hosts[1:] if host.email),
+        *((attendee, asked) for attendee in invite.listed if attendee.email),
+        *(
+            (host, agreed)
+            for host in invite.hosts_of(occurrence)
+            if host.email and host != invite.organizer
+        ),
     ]
     if invite.leaver:
         people = [(invite.leaver, {})]
     role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT"}
     return [
-        _address(person.email, person.name, role | answer) for person, answer in people
+        values.address(person.email, person.name, role | answer)
+        for person, answer in people
     ]
 
 
 def _alarm(event: icalendar.Event, before: timedelta) -> icalendar.Alarm:
     alarm = icalendar.Alarm()
-    _add(alarm, "ACTION", "DISPLAY")
-    _add(alarm, "TRIGGER", -before)
+    values.add(alarm, "ACTION", "DISPLAY")
+    values.add(alarm, "TRIGGER", -before)
     # RFC 5545, 3.6.6 requires one, even where the title had nothing to show.
-    _add(alarm, "DESCRIPTION", event.get("SUMMARY", "Reminder"))
+    values.add(alarm, "DESCRIPTION", event.get("SUMMARY", "Reminder"))
     return alarm
-
-
-# -- values ----------------------------------------------------------------------
-
-
-class _Text(icalendar.vText):
-    """TEXT as in RFC 5545, 3.3.11; icalendar would break the line at a typed `\\N`."""
-
-    def to_ical(self) -> bytes:
-        return _TEXT_SPECIAL.sub(r"\\\g<0>", self).replace("\n", r"\n").encode()
-
-
-def _add(component: icalendar.Component, name: str, value: object) -> None:
-    """Add a property; one that is empty is left out."""
-    if value is not None and value != []:
-        component.add(name, value)
-
-
-def _text(text: str | None) -> _Text | None:
-    cleaned = event_text.clean_text(text or "")
-    return _Text(cleaned) if cleaned else None
-
-
-def _address(
-    email: str | None, name: str | None, params: Mapping[str, str]
-) -> icalendar.vCalAddress:
-    """A CAL-ADDRESS; a backslash in a name is a slash, as readers unescape it there.
-
-    Who has no name is called by the address: some programs show nobody else.
-    """
-    given = event_text.clean_line(email)
-    address = quote(domain_names.ascii_address(given), safe=_MAILTO_SAFE)
-    shown = event_text.clean_line(name)
-    common_name = (shown if shown.strip() else given).replace("\\", "/")
-    return icalendar.vCalAddress(
-        f"mailto:{address}", params={"CN": common_name, **params}
-    )

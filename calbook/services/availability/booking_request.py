@@ -5,12 +5,12 @@ Light: whoever only lists free starts needs no rule that decides about one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import needs
-from calbook.core.assignment import HostIds, check_asked
+from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
 from calbook.core.errors import BadInput
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import DAY, EventType, GivenStart, Need, Span
@@ -37,7 +37,7 @@ class BookingRequest(NamedTuple):
     display_timezone: str | None = None
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
     move: Move | None = None  # of a booking that is there already
-    host_ids: HostIds = ()  # whom it stays with
+    takers: Mapping[str, DatesHosts] = {}  # who may take it, each with all of each date
     notify: bool | None = None  # else as the event type says
     resource_id: str | None = None
     kept: HostIds = ()  # resources that it has, and keeps if it can
@@ -49,16 +49,17 @@ class BookingRequest(NamedTuple):
         """Whose time it takes: so many of each of these sets."""
         if self.own_needs:
             return self.own_needs
-        if self.host_ids:
-            return needs.needs_of_kept(self.event_type, self.host_ids)
+        if self.takers:
+            rule = self.event_type.round_robin or LEAST_RECENT
+            kept = needs.needs_of_kept(self.event_type, self.kept)
+            return (Need(1, tuple(self.takers), rule), *kept)
         return needs.needs_of(self.event_type)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """Who was asked for by name."""
-        host_id = None if self.host_ids else self.host_id
         members = needs.members_of(self.needs)
-        return tuple(id for id in (host_id, self.resource_id) if id in members)
+        return tuple(id for id in (self.host_id, self.resource_id) if id in members)
 
     @property
     def leads(self) -> tuple[str, ...]:
@@ -66,6 +67,13 @@ class BookingRequest(NamedTuple):
         first = self.needs[0]
         asked = tuple(id for id in self.wanted if id in first.ids)
         return (asked or first.ids) if needs.has_choice(first) else first.ids[:1]
+
+    def members_on(self, number: int, ids: Iterable[str]) -> HostIds:
+        """Who gives the time of a date when these take it, hosts first."""
+        found: list[str] = []
+        for id in ids:
+            found += self.takers[id][number] if id in self.takers else (id,)
+        return tuple(dict.fromkeys(found))
 
     def other_starts(self, first: datetime) -> tuple[datetime, ...]:
         """Of a series that moves: where its other dates go along with the first."""

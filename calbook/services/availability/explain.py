@@ -42,11 +42,12 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
     """Every rule for the requested start, and what comes of them."""
     group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
     if group is not None:
+        hosts = group.first_hosts
         answers = explanation.explain_rules(
-            [(group.host_ids[0], _seat(facts, request, group))], RULES_FOR_JOINING
+            [(hosts[0], _seat(facts, request, group))], RULES_FOR_JOINING
         )
         error = start_refusal(facts, request)
-        host_ids = () if error else group.host_ids
+        host_ids = () if error else hosts
         return _json(
             request, answers, refusal=error, host_ids=host_ids, joins=group.uid
         )
@@ -57,7 +58,11 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
         request,
         answers,
         refusal=refusal,
-        host_ids=() if isinstance(found, CalbookError) else found.host_ids,
+        host_ids=(
+            ()
+            if isinstance(found, CalbookError)
+            else request.members_on(0, found.host_ids)
+        ),
         joins=None,
         needs_json=_needs_json(request, answers) if request.event_type.needs else (),
     )
@@ -70,21 +75,21 @@ def _by_host(facts: Facts, request: BookingRequest) -> list[tuple[str, Proposal]
     decision = member_facts.decide_together(facts, request, tuple(first), known)
     # Of several dates that move together the first that is refused, else the first.
     number = next(iter(decision.refused_numbers), 0)
+    alone = request._replace(takers={})
     return [
-        (id, member_facts.make_proposals(facts, request, (id,), known)[number])
-        for id in _host_ids(request)
+        (id, member_facts.make_proposals(facts, alone, (id,), known)[number])
+        for id in _host_ids(request, number)
     ]
 
 
-def _host_ids(request: BookingRequest) -> HostIds:
-    """Who could be chosen: of a set, only who was asked for."""
-    return tuple(
-        dict.fromkeys(
-            id
-            for n, need in enumerate(request.needs)
-            for id in (request.leads if n == 0 and needs.has_choice(need) else need.ids)
-        )
+def _host_ids(request: BookingRequest, number: int = 0) -> HostIds:
+    """Who could be chosen for a date: of a set, only who was asked for."""
+    ids = dict.fromkeys(
+        id
+        for n, need in enumerate(request.needs)
+        for id in (request.leads if n == 0 and needs.has_choice(need) else need.ids)
     )
+    return request.members_on(number, ids)
 
 
 def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:

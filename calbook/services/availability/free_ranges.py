@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
 
@@ -51,12 +51,17 @@ class FreeRanges:
         """The starts that suit all of these hosts and resources, on the grid or not."""
         return reduce(start_ranges.intersect, map(self._starts, ids))
 
-    def starts_meeting(self, wanted: tuple[Need, ...]) -> list[Range]:
-        """The starts at which so many are free as all needs together ask for."""
+    def starts_meeting(
+        self, wanted: tuple[Need, ...], members: Callable[[str], Sequence[str]]
+    ) -> list[Range]:
+        """The starts at which so many are free as all needs together ask for.
+
+        `members` are those who give the time when somebody takes it.
+        """
         return reduce(
             start_ranges.intersect,
             (
-                start_ranges.at_least(count, [self._starts(id) for id in ids])
+                start_ranges.at_least(count, [self.starts(members(id)) for id in ids])
                 for count, ids in needs.conditions(wanted)
             ),
         )

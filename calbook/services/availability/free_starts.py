@@ -63,9 +63,8 @@ def find_free_starts(
         groups = _groups(facts, request, span, rule)
         for start in sorted({*candidates, *groups}):
             if (group := groups.get(start)) is not None:
-                yield FreeStart(
-                    start, group.host_ids[0], _seats_left(facts, request, group)
-                )
+                left = _seats_left(facts, request, group)
+                yield FreeStart(start, group.first_hosts[0], left)
             else:
                 chosen = rota.next(start, candidates[start])
                 yield FreeStart(start, chosen[0], rota.seats_with(chosen))
@@ -118,14 +117,16 @@ def _candidates(
     free_ranges = FreeRanges(
         facts, event_type, [span], exclusion=request.exclusion, now=request.now
     )
-    grids = {tuple(free_ranges.grid_pieces(id)) for id in request.leads}
+    leads = [request.members_on(0, (id,))[0] for id in request.leads]
+    grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
     step = start_ranges.slot_lengths(event_type).step
     everywhere = start_ranges.intersect(
         start_ranges.to_ranges([span]), _ranges(free_ranges, request)
     )
     found: dict[int, list[str]] = {}
     for id in rota.candidates:
-        ranges = start_ranges.intersect(everywhere, free_ranges.starts((id,)))
+        free = free_ranges.starts(request.members_on(0, (id,)))
+        ranges = start_ranges.intersect(everywhere, free)
         for start in {
             n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
@@ -135,7 +136,9 @@ def _candidates(
 
 def _ranges(free_ranges: FreeRanges, request: BookingRequest) -> list[Range]:
     """Where the needs are met, and who was asked for is free."""
-    found = free_ranges.starts_meeting(request.needs)
+    found = free_ranges.starts_meeting(
+        request.needs, lambda id: request.members_on(0, (id,))
+    )
     for id in request.wanted:
         found = start_ranges.intersect(found, free_ranges.starts((id,)))
     return found
@@ -288,13 +291,20 @@ class _SeriesSearch:
             exclusion=request.exclusion,
             now=request.now,
         )
-        fits = cache(lambda id: _RangeSet(free_ranges.starts((id,))))
+        fits = cache(lambda ids: _RangeSet(free_ranges.starts(ids)))
         members = needs.members_of(request.needs)
         found = {}
         for first, starts in series.items():
             if any(dates[start] in full for start in starts[1:]):
                 continue
-            free = {id for id in members if all(start in fits(id) for start in starts)}
+            free = {
+                id
+                for id in members
+                if all(
+                    start in fits(request.members_on(n, (id,)))
+                    for n, start in enumerate(starts)
+                )
+            }
             if free.issuperset(request.wanted) and needs.are_met(request.needs, free):
                 found[first] = [id for id in leads if id in free]
         return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from calbook.core import needs
-from calbook.core.assignment import check_asked
+from calbook.core import needs, people
+from calbook.core.assignment import HostIds, check_asked
 from calbook.core.booking import attendees, effective_status, transitions
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import BadInput, CalbookError, NotAGroup, SlotTaken
@@ -18,6 +19,7 @@ from calbook.core.model import (
     Booking,
     EventType,
     GivenStart,
+    Occurrence,
     Span,
     Status,
 )
@@ -64,7 +66,7 @@ def find_group(
     instants = tuple(start.instant for start in starts)
     groups = _groups(facts, event_type, instants, rule=rule, now=now)
     for booking in groups:
-        attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+        people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
     asked = (request.host_id, request.resource_id)
     return _choose(facts, event_type, groups, asked=asked, persons=persons)
@@ -121,13 +123,12 @@ def _choose(
     persons: int,
 ) -> Booking | None:
     """Of those with the host and resource that are asked for."""
-    wanted = set(filter(None, asked))
-    groups = [group for group in groups if wanted <= {*group.host_ids}]
+    groups = [group for group in groups if _is_of(group, asked)]
     for booking in groups:
         seats, _ = seats_of(facts, event_type, booking)
         if len(booking.attendees) + persons <= seats:
             return booking
-    taken = {booking.host_ids[0] for booking in groups}
+    taken = {booking.first_hosts[0] for booking in groups}
     others = [id for id in _leads(event_type, asked[0]) if id not in taken]
     return groups[0] if groups and not others else None
 
@@ -139,6 +140,13 @@ def _leads(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
     if not needs.has_choice(first):
         return first.ids[:1]
     return (host_id,) if host_id in first.ids else first.ids
+
+
+def _is_of(booking: Booking, asked: Iterable[str | None]) -> bool:
+    """Whether those who are asked for, if any, give all that takes place."""
+    wanted = {id for id in asked if id is not None}
+    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+    return all(wanted.issubset(booking.hosts_of(o)) for o in live)
 
 
 def open_groups(
@@ -163,8 +171,8 @@ def open_groups(
 def _has_room(
     facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
-    wanted = set(filter(None, (request.host_id, request.resource_id)))
-    if booking.recurring != rule or not wanted <= {*booking.host_ids}:
+    asked = (request.host_id, request.resource_id)
+    if booking.recurring != rule or not _is_of(booking, asked):
         return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
@@ -202,7 +210,12 @@ def advise_group(
 
 
 def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> bool:
-    """Whether it meets at these starts, all of them: nobody is in for others."""
+    """Whether it meets at these starts, all of them: nobody is in for others.
+
+    What is held for somebody is nobody else's to join.
+    """
+    if booking.is_hold:
+        return False
     seen = [
         effective_status.effective_occurrence(occurrence, now)
         for occurrence in booking.occurrences
@@ -222,7 +235,7 @@ def join_group(
 ) -> Change:
     """Take seats in a group, by the rules that still have a say."""
     _check_place(booking, request)
-    attendees.check_no_duplicate((*booking.attendees, *request.attendees))
+    people.check_no_duplicate((*booking.attendees, *request.attendees))
     primary, *guests = request.attendees
     attendees.check_phone(booking.location, primary)
     answers = request.responses
@@ -290,7 +303,8 @@ def add_to_group(
     """
     check_group(event_type, booking)
     transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
-    attendees.check_no_duplicate((*booking.attendees, attendee))
+    people.check_no_duplicate((*booking.attendees, attendee))
+    people.check_contact(event_type.contact, attendee, event_type.id)
     attendees.check_phone(booking.location, attendee)
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
@@ -330,7 +344,7 @@ def propose_seats(
     """
     live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
     ahead = [o for o in live if o.span.start > now]
-    meetings = [o.span for o in ahead or live or booking.occurrences]
+    meetings = ahead or live or booking.occurrences
     first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
     seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
     every = len(booking.attendees) + persons
@@ -349,35 +363,40 @@ def _propose_each(
     facts: Facts,
     event_type: EventType,
     booking: Booking,
-    meetings: Sequence[Span],
+    meetings: Sequence[Occurrence],
     *,
     now: datetime,
 ) -> Iterator[Proposal]:
     """Each meeting, with the hours that it lies in and where its hosts are away."""
-    away = facts.obstacles(
-        booking.host_ids, meetings, exclusion=Exclusion(booking.uid), now=now
-    )
-    for n, (meeting, open_time) in enumerate(
-        zip(meetings, _open_time(facts, event_type, booking, meetings), strict=True)
-    ):
-        yield Proposal(
-            event_type=event_type,
-            meeting=meeting,
-            timezone=booking.timezone,
-            now=now,
-            open_time=open_time,
-            obstacle=away.get(n),
+    for host_ids, held in groupby(meetings, booking.hosts_of):
+        spans = [occurrence.span for occurrence in held]
+        open_time = _open_time(facts, event_type, booking, host_ids, spans)
+        away = facts.obstacles(
+            host_ids, spans, exclusion=Exclusion(booking.uid), now=now
         )
+        for n, (span, opened) in enumerate(zip(spans, open_time, strict=True)):
+            yield Proposal(
+                event_type=event_type,
+                meeting=span,
+                timezone=booking.timezone,
+                now=now,
+                open_time=opened,
+                obstacle=away.get(n),
+            )
 
 
 def _open_time(
-    facts: Facts, event_type: EventType, booking: Booking, meetings: Sequence[Span]
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    host_ids: HostIds,
+    meetings: Sequence[Span],
 ) -> Iterator[tuple[tuple[Span, ...], ...]]:
     """For each meeting, its hosts' hours; the meeting where the host passed them."""
     if "hours" in booking.overrides:
         return iter([((meeting,),) for meeting in meetings])
     schedules = (
         open_hours.open_stretches_near(facts.schedule_around(key, meetings), meetings)
-        for key in schedule_ids(facts, event_type, booking.host_ids)
+        for key in schedule_ids(facts, event_type, host_ids)
     )
     return zip(*schedules, strict=True)

@@ -5,13 +5,12 @@ Booking, moving and looking for a time all come here, so that they decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from calbook.core import assignment, needs
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError
-from calbook.core.members import hosts_among, is_resource
 from calbook.core.model import Need
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.services.availability import member_facts
@@ -31,31 +30,27 @@ class HostPlan(NamedTuple):
     why: Mapping[str, Any] = {}
 
 
-def choose_hosts(
-    facts: Facts, request: BookingRequest, *, unlike: HostIds = ()
-) -> HostPlan:
-    """Who takes the request's meetings; `unlike` are hosts who are not to do it again.
+def choose_hosts(facts: Facts, request: BookingRequest) -> HostPlan:
+    """Who takes the request's meetings.
 
     Raises:
         CalbookError: why nobody can.
     """
-    found = find_plan(facts, request, unlike=unlike)
+    found = find_plan(facts, request)
     if isinstance(found, CalbookError):
         raise found
     return found
 
 
-def find_plan(
-    facts: Facts, request: BookingRequest, *, unlike: HostIds = ()
-) -> HostPlan | CalbookError:
+def find_plan(facts: Facts, request: BookingRequest) -> HostPlan | CalbookError:
     """Who takes it, else what refuses it."""
     known = member_facts.read_member_facts(facts, request)
-    plan = _plan_by_turn(facts, request, known, unlike)
+    plan = _plan_by_turn(facts, request, known)
     if plan is not None and _is_possible(request, plan.decision):
         return plan
     from calbook.services.availability import refusals  # only where nobody can
 
-    return refusals.find_refusal(facts, request, known, unlike=unlike)
+    return refusals.find_refusal(facts, request, known)
 
 
 def plan_hosts(
@@ -77,19 +72,17 @@ def _is_possible(request: BookingRequest, decision: DatesDecision) -> bool:
 
 
 def _plan_by_turn(
-    facts: Facts, request: BookingRequest, known: MemberFacts, unlike: HostIds
+    facts: Facts, request: BookingRequest, known: MemberFacts
 ) -> HostPlan | None:
     if not any(map(needs.has_choice, request.needs)):
         return plan_hosts(facts, request, needs.members_of(request.needs), known)
     worlds = _possible_worlds(facts, request, known)
-    turns, wanted = Turns(facts, request), request.wanted
-    if worlds and unlike:
-        another = turns.take_another(worlds, unlike)
-        worlds = worlds if another else ()
-        wanted = (*wanted, *filter(None, [another]))
     if not worlds:
         return None
-    chosen = needs.choose_members(request.needs, worlds, wanted=wanted, take=turns.take)
+    turns = Turns(facts, request)
+    chosen = needs.choose_members(
+        request.needs, worlds, wanted=request.wanted, take=turns.take
+    )
     return plan_hosts(facts, request, chosen, known)._replace(why=turns.why())
 
 
@@ -138,20 +131,6 @@ class Turns:
         self._reasons.append(assignment.explain_turn(need, chosen, among=len(turns)))
         return chosen.assignment.host_id
 
-    def take_another(
-        self, worlds: Sequence[frozenset[str]], unlike: HostIds
-    ) -> str | None:
-        """A host who is none of those, and with whom the needs can be met."""
-        for need in self._request.needs:
-            free = [
-                id
-                for id in hosts_among(need.ids)
-                if id not in unlike and any(id in world for world in worlds)
-            ]
-            if free:
-                return self.take(need, free)
-        return None
-
     def why(self) -> dict[str, Any]:
         """`assignment` of the first host; all `assignments` where there are others."""
         first = [r for r in self._reasons if "hostId" in r][:1]
@@ -170,14 +149,3 @@ def hosts_with_sender(
         return free
     found = [id for id in free if facts.host(id).email is not None]
     return found or free
-
-
-def could_be_chosen(wanted: tuple[Need, ...], host_ids: Iterable[str]) -> bool:
-    """Whether these hosts together are a choice that the needs allow."""
-    of_hosts = tuple(need for need in wanted if not is_resource(need.ids[0]))
-    hosts = frozenset(hosts_among(host_ids))
-    return (
-        hosts.issubset(needs.members_of(of_hosts))
-        and sum(need.number for need in of_hosts) == len(hosts)
-        and needs.are_met(of_hosts, hosts)
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import heapq
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
     from calbook.services.availability.free_starts import FreeStart
     from calbook.store.context import Context
+    from calbook.wire.reading.booking_requests import NewHosts
 
 
 class AvailabilityQuery:
@@ -75,8 +77,13 @@ def read_explanation(
     from calbook.services.availability import explain
 
     with context.store.read(Facts) as facts:
-        request = _request(context, facts, question)
-        return explain.explain_start(facts, _with_start(request, start_time))
+        request = _with_start(_request(context, facts, question), start_time)
+        if request.move is not None:
+            from calbook.services.availability import moves  # slow to import
+
+            wanted = _new_hosts(request, question)
+            request = moves.deciding_request(facts, request, wanted)
+        return explain.explain_start(facts, request)
 
 
 def list_blocked(
@@ -87,6 +94,11 @@ def list_blocked(
 
     with context.store.read(Facts) as facts:
         request = _request(context, facts, question)
+        if request.move is not None:
+            from calbook.services.availability import moves  # slow to import
+
+            wanted = _new_hosts(request, question)
+            *_, request = moves.listing_requests(request, wanted)
         zone = request.display_timezone or request.timezone
         chosen = day_span(parsing.day(day, now=request.now, timezone=zone), zone)
         return explain.blocked_stretches(facts, request, chosen)
@@ -112,7 +124,11 @@ def list_slots(
         zone = request.display_timezone or request.timezone
         wanted = _range(start_date, end_date, days, now=request.now, timezone=zone)
         rule = _rule(recurring, now=request.now, timezone=request.timezone)
-        free = islice(find_free_starts(facts, request, wanted, rule), count)
+        if request.move is None:
+            starts = find_free_starts(facts, request, wanted, rule)
+        else:
+            starts = _starts_to_move_to(facts, request, question, wanted)
+        free = islice(starts, count)
         clock = times.rfc3339_formatter(request.timezone)
         length = request.event_type.duration // SECOND
         slots = [_slot(clock, length, start) for start in islice(free, MOST_SLOTS + 1)]
@@ -141,7 +157,7 @@ def _request(
     if uid is not None and moves:
         booking = facts.booking(facts.resolve_uid(uid))
         if booking.event_type_id == event_type.id:
-            request = _request_move(facts, booking, question, now, host_id)
+            request = _request_move(facts, booking, question, now)
             return request._replace(display_timezone=display, resource_id=resource_id)
     return BookingRequest(
         event_type,
@@ -160,7 +176,6 @@ def _request_move(
     booking: Booking,
     question: AvailabilityQuery,
     now: datetime,
-    host_id: str | None,
 ) -> BookingRequest:
     """What `reschedule` asks: of a series one date, else all that are to come."""
     from calbook.core.booking.series import Selector  # slow to import
@@ -173,8 +188,53 @@ def _request_move(
     else:
         selector = Selector(all=booking.recurring is not None)
     move = moves.select_move(booking, selector, now)
-    request = moves.request_move(facts, move, now=now, host_id=host_id)
-    return moves.request_any_host(request) if question.reassigns else request
+    return moves.request_move(facts, move, now=now)
+
+
+def _new_hosts(request: BookingRequest, question: AvailabilityQuery) -> NewHosts:
+    """Whether a booking that is moved goes to others: to one who is named as well."""
+    from calbook.services.availability import moves  # slow to import
+    from calbook.wire.reading.booking_requests import NewHosts
+
+    assert request.move is not None
+    host_id, own = _host_id(question.host_id), moves.own_hosts(request.move)
+    if host_id is None or all(host_id in hosts for hosts in own):
+        return NewHosts(question.reassigns)
+    return NewHosts(True, to_host=host_id)
+
+
+def _starts_to_move_to(
+    facts: Facts, request: BookingRequest, question: AvailabilityQuery, wanted: Span
+) -> Iterator[FreeStart]:
+    """As `reschedule` decides: by the first of some requests that lets a start be.
+
+    Where a booking is, others take it by the rules of a handover.
+    """
+    from calbook.services.availability import moves  # slow to import
+    from calbook.services.availability.free_starts import FreeStart, find_free_starts
+
+    move, new = request.move, _new_hosts(request, question)
+    assert move is not None
+    lists = [
+        find_free_starts(facts, asked, wanted)
+        for asked in moves.listing_requests(request, new)
+    ]
+    there = move.occurrences[0].span.start
+    hands_over = new.are_wanted and moves.is_where_it_is(move, there)
+    if hands_over and wanted.start <= there < wanted.end:
+        taker = moves.taker_where_it_is(facts, request, new)
+        seats = request.event_type.seats
+        at = [] if taker is None else [FreeStart(times.epoch(there), taker, seats)]
+        lists = [*(_without(each, times.epoch(there)) for each in lists), iter(at)]
+    last = None
+    for start in heapq.merge(*lists, key=lambda found: found.start):
+        if start.start != last:
+            yield start
+        last = start.start
+
+
+def _without(starts: Iterator[FreeStart], there: int) -> Iterator[FreeStart]:
+    return (found for found in starts if found.start != there)
 
 
 def _with_start(request: BookingRequest, start_time: str | datetime) -> BookingRequest:

@@ -10,7 +10,8 @@ from calbook.core.assignment import HostIds
 from calbook.core.members import resources_among
 from calbook.core.model import Claim, Span
 from calbook.core.rules import booking_rules, several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
@@ -80,10 +81,22 @@ def make_proposals(
     facts: Facts, request: BookingRequest, ids: HostIds, known: MemberFacts
 ) -> tuple[Proposal, ...]:
     """The facts for each meeting, whatever becomes of the others."""
-    schedules = schedule_ids(facts, request.event_type, ids)
+    numbers = range(len(request.meetings))
+    on_dates = [request.members_on(n, ids) for n in numbers]
+    every = {
+        members: _propose_each(facts, request, members, known)
+        for members in dict.fromkeys(on_dates)
+    }
+    return tuple(every[members][n] for n, members in enumerate(on_dates))
+
+
+def _propose_each(
+    facts: Facts, request: BookingRequest, members: HostIds, known: MemberFacts
+) -> tuple[Proposal, ...]:
+    schedules = schedule_ids(facts, request.event_type, members)
     open_time = list(zip(*map(known.open_time, schedules), strict=True))
-    counts = known.counts()
-    obstacles, room = _first_obstacles(ids, known), _fullest_room(facts, request, ids)
+    counts, obstacles = known.counts(), _first_obstacles(members, known)
+    room = _fullest_room(facts, request, members)
     return tuple(
         Proposal(
             event_type=request.event_type,

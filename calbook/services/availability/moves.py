@@ -1,25 +1,39 @@
-"""A booking that is to be moved: where it may go, and who takes it there.
+"""A booking that is to be moved or handed over: where it may go, and who takes it.
 
-`reschedule`, `slots` and `explain` ask here, so that they decide alike. A booking keeps
-its length, its zone and its hosts, whatever became of its event type since.
+`reschedule`, `reassign`, `slots` and `explain` ask here, so that they decide alike. A
+booking keeps its length, its zone and its hosts, whatever became of its event type
+since, unless it is to have others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from calbook.core import needs
-from calbook.core.booking import lifecycle, series, transitions
+from calbook.core.assignment import DatesHosts, HostIds
+from calbook.core.booking import hand_over, lifecycle, series, transitions
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import CalbookError, UsageError
+from calbook.core.errors import CalbookError, NoOtherHost
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import Booking, GivenStart, Occurrence, Status
+from calbook.core.model import NO_TIME, Booking, EventType, GivenStart, Span
+from calbook.core.rules.several_dates import DatesDecision
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
-from calbook.services.availability.host_choice import HostPlan
 from calbook.store.facts import Exclusion, Facts
+from calbook.wire.reading.booking_requests import NewHosts
+
+
+class ChosenHosts(NamedTuple):
+    """Who gives the time of each date, what the rules say of it, and whose turn it was.
+
+    Resources stand behind the hosts, as in each booking.
+    """
+
+    hosts: DatesHosts
+    decision: DatesDecision
+    why: Mapping[str, Any]
 
 
 def select_move(booking: Booking, selector: Selector, now: datetime) -> Move:
@@ -29,21 +43,14 @@ def select_move(booking: Booking, selector: Selector, now: datetime) -> Move:
     return Move(booking, chosen)
 
 
-def request_move(
-    facts: Facts, move: Move, *, now: datetime, host_id: str | None = None
-) -> BookingRequest:
-    """What the rules are asked; its meetings are still to be said.
+def request_move(facts: Facts, move: Move, *, now: datetime) -> BookingRequest:
+    """What the rules are asked when its hosts stay; its meetings are still to be said.
 
-    With a host who is not in the booking, as if somebody were to take it over.
-
-    Raises:
-        UsageError: nobody can, as it is but a part of a series.
+    Of several dates each stays with its own hosts, and with its resources or others of
+    their sets; where these differ, with its own.
     """
     booking, event_type = move.booking, facts.event_type(move.booking.event_type_id)
-    first, host_ids = move.occurrences[0].span, _members_of(move)
-    keeps_hosts = host_id in (None, *booking.host_ids)
-    if not keeps_hosts:
-        _check_hosts_may_change(move, now)
+    first, (own, kept) = move.occurrences[0].span, _split_hosts(move)
     return BookingRequest(
         event_type=event_type._replace(
             duration=first.end - first.start, slot_interval=event_type.step
@@ -51,97 +58,153 @@ def request_move(
         meetings=(),
         timezone=booking.timezone,
         now=now,
-        host_id=None if keeps_hosts else host_id,
-        host_ids=host_ids if keeps_hosts else (),
-        kept=resources_among(host_ids),
-        seated=len(booking.attendees),
         exclusion=Exclusion(
             booking.uid, tuple(o.recurrence_id for o in move.occurrences)
         ),
         move=move,
+        takers={own[0][0]: own},
+        kept=kept,
+        seated=len(booking.attendees),
     )
 
 
-def _members_of(move: Move) -> tuple[str, ...]:
-    """Who gives the time of what moves; where they differ, of most of the booking."""
-    first, *others = map(move.booking.hosts_of, move.occurrences)
-    same = all(members == first for members in others)
-    return first if same else move.booking.host_ids
+def own_hosts(move: Move) -> DatesHosts:
+    """Who gives the time of each date that is meant, hosts first."""
+    return tuple(map(move.booking.hosts_of, move.occurrences))
 
 
-def choose_hosts(facts: Facts, request: BookingRequest, *, reassigns: bool) -> HostPlan:
+def _split_hosts(move: Move) -> tuple[DatesHosts, HostIds]:
+    """The hosts of each date, and the resources that all of them have.
+
+    Where dates have different resources, these stand with the hosts.
+    """
+    own = own_hosts(move)
+    if len({frozenset(resources_among(members)) for members in own}) > 1:
+        return own, ()
+    return tuple(map(hosts_among, own)), resources_among(own[0])
+
+
+def choose_hosts(
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> ChosenHosts:
     """Who takes it to the request's meetings, and why.
 
-    The same hosts if they can, and the same resources or others of their sets. To be
-    reassigned means others where these cannot, or are none of the event type's any
-    more, or where the time stays.
-    """
-    move = request.move
-    assert move is not None
-    if not reassigns:
-        return host_choice.choose_hosts(facts, request)
-    kept = host_choice.find_plan(facts, request)
-    is_handover = _is_handover(request, move)
-    if not is_handover and not isinstance(kept, CalbookError):
-        return kept
-    same = host_choice.plan_hosts(facts, request, move.booking.host_ids)
-    request = request._replace(host_ids=())
-    hosts = hosts_among(move.booking.host_ids)
-    unlike = () if _have_hosts_left(request, move) or not is_handover else hosts
-    if unlike and set(hosts_among(needs.members_of(request.needs))) <= {*unlike}:
-        return same  # nobody else, and nothing that would change
-    _check_hosts_may_change(move, request.now)
-    return host_choice.choose_hosts(facts, request, unlike=unlike)
-
-
-def _is_handover(request: BookingRequest, move: Move) -> bool:
-    """Whether to be reassigned can only mean other hosts."""
-    stays = request.meetings == tuple(o.span for o in move.occurrences)
-    return stays or _have_hosts_left(request, move)
-
-
-def _have_hosts_left(request: BookingRequest, move: Move) -> bool:
-    every = needs.needs_of(request.event_type)
-    return not host_choice.could_be_chosen(every, move.booking.host_ids)
-
-
-def request_any_host(request: BookingRequest) -> BookingRequest:
-    """The request of a move that may be reassigned.
+    The same hosts if they can. Others are wanted where these cannot, or are none of
+    the event type's any more, or where the time stays, or some are named.
 
     Raises:
-        UsageError: the hosts are to change, and cannot.
+        CalbookError: why nobody can.
+    """
+    assert request.move is not None
+    asked = deciding_request(facts, request, wanted)
+    plan = host_choice.choose_hosts(facts, asked)
+    hosts = tuple(
+        own if {*own} == {*new} else new
+        for n, own in enumerate(own_hosts(request.move))
+        for new in [asked.members_on(n, plan.host_ids)]
+    )
+    return ChosenHosts(hosts, plan.decision, plan.why)
+
+
+def deciding_request(
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> BookingRequest:
+    """What is asked of a move to the request's meetings.
+
+    Raises:
+        NoOtherHost: there are to be other hosts, and there are none.
     """
     move = request.move
+    if move is None or not wanted.are_wanted:
+        return request
+    if stays(request):
+        return _hand_over_request(request, wanted)
+    if _must_change(request.event_type, move, wanted):
+        return _others_request(request, wanted)
+    refused = isinstance(host_choice.find_plan(facts, request), CalbookError)
+    return _any_request(request) if refused else request
+
+
+def listing_requests(
+    request: BookingRequest, wanted: NewHosts
+) -> tuple[BookingRequest, ...]:
+    """What is asked of each start to which it may move; the first that lets it counts.
+
+    Raises:
+        NoOtherHost: there are to be other hosts, and there are none.
+    """
+    move = request.move
+    if move is None or not wanted.are_wanted:
+        return (request,)
+    if _must_change(request.event_type, move, wanted):
+        return (_others_request(request, wanted),)
+    return (request, _any_request(request))
+
+
+def taker_where_it_is(
+    facts: Facts, request: BookingRequest, wanted: NewHosts
+) -> str | None:
+    """Who would take it at the time at which it is; None where nobody can."""
+    move = request.move
     assert move is not None
-    if _may_change_hosts(move):
-        return request._replace(host_ids=())
-    if _have_hosts_left(request, move):
-        _check_hosts_may_change(move, request.now)
-    return request
+    there = request._replace(meetings=tuple(o.span for o in move.occurrences))
+    try:
+        return choose_hosts(facts, there, wanted).hosts[0][0]
+    except CalbookError:
+        return None
 
 
-def _may_change_hosts(move: Move) -> bool:
-    """The dates of a series have one host, those that are over as well."""
-    return len(move.occurrences) == len(_live(move.booking))
+def stays(request: BookingRequest) -> bool:
+    """Whether the request's meetings are where they are now."""
+    move = request.move
+    return move is not None and request.meetings == _spans(move)
 
 
-def _check_hosts_may_change(move: Move, now: datetime) -> None:
-    if _may_change_hosts(move):
-        return
-    hint = "cancel what is still to come and book it anew"
-    command_hint = None
-    if all(o.span.start > now for o in _live(move.booking)):
-        hint, command_hint = "move all of it: all=True", "move all of it: --all"
-    raise UsageError(
-        "a series keeps its host once some of it is over, or stays",
-        hint=hint,
-        command_hint=command_hint,
-        uid=move.booking.uid,
+def is_where_it_is(move: Move, first: datetime) -> bool:
+    """Whether a move to a start would leave all its dates where they are."""
+    return move.meetings(first) == _spans(move)
+
+
+def _spans(move: Move) -> tuple[Span, ...]:
+    return tuple(occurrence.span for occurrence in move.occurrences)
+
+
+def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
+    """Nothing new is booked: notice, advance and a switch are not asked."""
+    event_type = request.event_type._replace(
+        minimum_notice=NO_TIME, maximum_advance=None, active=True
     )
+    return _others_request(request._replace(event_type=event_type), wanted)
 
 
-def _live(booking: Booking) -> list[Occurrence]:
-    return [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+def _any_request(request: BookingRequest) -> BookingRequest:
+    return request._replace(takers={})
+
+
+def _others_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
+    """With the hosts who may take the place of those that there are."""
+    move = request.move
+    assert move is not None
+    (own, _), event_type = _split_hosts(move), request.event_type
+    others = hand_over.find_takers(
+        event_type,
+        own,
+        uid=move.booking.uid,
+        from_host=wanted.from_host,
+        to_host=wanted.to_host,
+    )
+    if not others:
+        there = tuple(dict.fromkeys(h for hosts in own for h in hosts_among(hosts)))
+        raise NoOtherHost(move.booking.uid, event_type.id, there)
+    return request._replace(takers=others)
+
+
+def _must_change(event_type: EventType, move: Move, wanted: NewHosts) -> bool:
+    """Whether its hosts cannot stay: who takes it is said, or one of them has left."""
+    there = {assigned.host_id for assigned in event_type.hosts}
+    is_said = wanted.from_host is not None or wanted.to_host is not None
+    own, _ = _split_hosts(move)
+    return is_said or any(h not in there for hs in own for h in hosts_among(hs))
 
 
 def plan_moves(

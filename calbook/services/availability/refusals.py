@@ -26,14 +26,14 @@ class _Lack(NamedTuple):
 
 
 def find_refusal(
-    facts: Facts, request: BookingRequest, known: MemberFacts, *, unlike: HostIds = ()
+    facts: Facts, request: BookingRequest, known: MemberFacts
 ) -> CalbookError:
     """What refuses each of those who could take it, the nearest in front."""
     refused = member_facts.refused_dates(
         facts, request, needs.members_of(request.needs), known
     )
     may_skip = request.move is None and not request.skips_conflicts
-    lack = _find_lack(request, refused, unlike)
+    lack = _find_lack(request, refused)
     errors = {}
     for id in lack.ids:
         ids = _beside(request, refused, id)
@@ -50,9 +50,7 @@ def find_refusal(
     return nearest
 
 
-def _find_lack(
-    request: BookingRequest, refused: Mapping[str, int], unlike: HostIds
-) -> _Lack:
+def _find_lack(request: BookingRequest, refused: Mapping[str, int]) -> _Lack:
     """Hosts are told of first; resources where they alone are not to be had."""
     free = [id for id, dates in refused.items() if not dates]
     unmet = needs.unmet_conditions(request.needs, free)
@@ -71,7 +69,6 @@ def _find_lack(
         return _Lack(request.leads, 1, 1)
     count, ids = (lacking or hosts)[0]
     ids = request.leads if ids == request.needs[0].ids else ids
-    ids = tuple(id for id in ids if id not in unlike)
     return _Lack(ids, count, len(ids))
 
 

@@ -10,20 +10,23 @@ from datetime import date, datetime
 from itertools import chain, groupby
 from typing import Any
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.booking import attendees, lifecycle, series, transitions
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
+from calbook.core.people import Wanted
 from calbook.core.rules import booking_rules
+from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
-from calbook.services.availability.booking_request import meeting_span
+from calbook.services.availability.booking_request import BookingRequest, meeting_span
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
+from calbook.store import people as known_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
 from calbook.store.transaction import Transaction
@@ -87,9 +90,7 @@ def _check_claims(
             now=now,
         )
         if obstacles:
-            raise booking_rules.slot_taken_error(
-                obstacles[min(obstacles)], booking.timezone
-            )
+            raise slot_taken_error(obstacles[min(obstacles)], booking.timezone)
 
 
 def reject(
@@ -146,28 +147,40 @@ def reschedule(
         selector = read_selector(wanted.dates, booking, now)
         move = moves.select_move(booking, selector, now)
         placed = _plan_moves(tx, move, wanted, now)
-        booking_rules.check_change(
-            booking, move.occurrences, verb="reschedule", by=by, now=now
-        )
         request = moves.request_move(tx, move, now=now)._replace(
             meetings=tuple(each.meeting for each in placed),
             overridden=wanted.asker.overridden,
             display_timezone=wanted.timezone,
             notify=options.notify,
         )
-        taken = moves.choose_hosts(tx, request, reassigns=wanted.reassigns)
-        return lifecycle.reschedule(
-            booking,
-            placed,
-            now=now,
-            by=by,
-            reason=wanted.reason,
-            overrides=taken.decision.overrides_used,
-            host_ids=taken.host_ids,
-            why=taken.why,
-        )
+        if not (wanted.new_hosts.are_wanted and moves.stays(request)):
+            booking_rules.check_change(
+                booking, move.occurrences, verb="reschedule", by=by, now=now
+            )
+        return move_booking(tx, request, placed, wanted)
 
     return change_booking(context, uid, options, decide)
+
+
+def move_booking(
+    facts: Facts,
+    request: BookingRequest,
+    placed: Sequence[OccurrenceMove],
+    wanted: RescheduleRequest,
+) -> Change:
+    """Move what a request is about, to its meetings and to whoever takes it there."""
+    assert request.move is not None
+    taken = moves.choose_hosts(facts, request, wanted.new_hosts)
+    return lifecycle.reschedule(
+        request.move.booking,
+        placed,
+        now=request.now,
+        by=wanted.asker.by,
+        reason=wanted.reason,
+        overrides=taken.decision.overrides_used,
+        hosts=taken.hosts,
+        why=taken.why,
+    )
 
 
 def _plan_moves(
@@ -175,10 +188,11 @@ def _plan_moves(
 ) -> Sequence[OccurrenceMove]:
     """Where the occurrences go; refused when they are there already and stay so."""
     zone, first = move.booking.timezone, move.occurrences[0].span
+    assert wanted.start_time is not None
     start = parsing.moment(wanted.start_time, now=now, timezone=wanted.timezone or zone)
     meeting_span(start, first.end - first.start, zone)
     placed = moves.plan_moves(facts, move, start)
-    if not wanted.reassigns:
+    if not wanted.new_hosts.are_wanted:
         lifecycle.check_moves(move.booking, placed)
     return placed
 
@@ -197,20 +211,21 @@ def add_attendee(
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
+        [person] = known_people.complete_attendees(tx, [attendee])
         return group_bookings.add_to_group(
-            tx, event_type, booking, attendee, asker, now=now
+            tx, event_type, booking, person, asker, now=now
         )
 
     return change_booking(context, uid, options, decide)
 
 
 def remove_attendee(
-    context: Context, uid: str, options: ChangeOptions, *, email: str, by: str
+    context: Context, uid: str, options: ChangeOptions, *, person: Wanted, by: str
 ) -> Json:
-    who, address = booking_requests.read_actor(by), checks.email(email)
+    who = booking_requests.read_actor(by)
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        left = attendees.leave(booking, address, now=now, by=who)
+        left = attendees.leave(booking, person, now=now, by=who)
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
         ahead = [occurrence for occurrence in live if occurrence.span.start > now]
         bound = ahead or live  # a series is left for what is still to come
@@ -227,30 +242,28 @@ def record_attendance(
     *,
     attendance: Attendance,
     dates: Dates,
-    emails: Sequence[str],
+    persons: Sequence[Wanted],
 ) -> Json:
     """Record that somebody came, or did not; in a group all, or some of them."""
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        if emails:
+        if persons:
             group_bookings.check_group(event_type, booking)
         if dates.on is None and booking.recurring is not None:
             raise series.missing_selector_error(booking, "give date", "add --on DATE")
         [occurrence] = series.select_occurrences(
             booking, read_selector(dates, booking, now), now
         )
-        persons = None
-        if emails:
-            found = (
-                attendees.find_attendee(booking, checks.email(email))
-                for email in emails
+        chosen = None
+        if persons:
+            chosen = tuple(
+                people.find_attendee(booking.attendees, who) for who in persons
             )
-            persons = tuple(found)
         elif event_type.seats is not None:
-            persons = attendees.unmarked_attendees(booking, occurrence)
+            chosen = attendees.unmarked_attendees(booking, occurrence)
         return attendees.record_attendance(
-            booking, occurrence, attendance, now=now, persons=persons
+            booking, occurrence, attendance, now=now, persons=chosen
         )
 
     return change_booking(context, uid, options, decide)
@@ -271,9 +284,14 @@ def update(
         wanted = dict(values)
         if attendee:
             primary = booking.attendee._replace(**attendee)
+            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
+                primary = primary._replace(person_id=None)  # maybe somebody else
             wanted["attendees"] = (primary, *booking.guests)
-            attendees.check_no_duplicate(wanted["attendees"])
+            people.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)
+            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
+                event_type = tx.event_type(booking.event_type_id)
+                people.check_contact(event_type.contact, primary, event_type.id)
         if merge is not None:
             wanted["metadata"] = checks.metadata(
                 _merge_metadata(booking.metadata, merge)
@@ -288,10 +306,7 @@ def update(
 
 def _rename_attendances(booking: Booking, primary: Attendee) -> dict[str, Any]:
     """What is known of the primary's attendance goes along with a new address."""
-    old, new = (
-        checks.fold_email(booking.attendee.email),
-        checks.fold_email(primary.email),
-    )
+    old, new = map(people.person_key, (booking.attendee, primary))
     if old == new or not any(old in o.attendances for o in booking.occurrences):
         return {}
     return {

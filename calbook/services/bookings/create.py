@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import ids
-from calbook.core.booking import attendees, lifecycle
+from calbook.core import people
+from calbook.core.booking import lifecycle
 from calbook.core.booking.lifecycle import Change
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import (
     MINUTE,
-    Actor,
-    Booking,
-    BookingTerms,
     EventType,
     GivenStart,
-    Occurrence,
-    Resolution,
-    Status,
 )
-from calbook.core.rules import questions
 from calbook.core.time import parsing, times
 from calbook.services.availability import group_bookings, host_choice
 from calbook.services.availability.booking_request import (
@@ -33,13 +26,17 @@ from calbook.services.availability.booking_request import (
     meeting_span,
 )
 from calbook.services.availability.host_choice import HostPlan
-from calbook.services.bookings import record
+from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
-from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+from calbook.wire.reading.booking_requests import (
+    NewBooking,
+    read_hold,
+    read_new_booking,
+)
 from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
@@ -52,11 +49,27 @@ OnRefused = Callable[[CalbookError], None]
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
     new_booking, options = _read_request(wanted)
+
+    def book(tx: Transaction) -> Json:
+        answer = create_in_transaction(tx, new_booking, options, now=context.clock())
+        return _without_ids(answer, new_booking, tx) if dry_run else answer
+
+    return context.store.write(book, dry_run=dry_run)
+
+
+def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
+    """Claim a start for some minutes; the booking that it may become."""
+    given = dict(wanted)
+    key = given.pop("idempotency_key", None)
+    new_booking = read_hold(given)
+    options = read_options(
+        "hold", idempotency.given_parts(given), idempotency_key=key, dry_run=dry_run
+    )
     answer = context.store.write(
         lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
         dry_run=dry_run,
     )
-    return _without_uid(answer, new_booking) if dry_run else answer
+    return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 
 def create_all(
@@ -80,7 +93,8 @@ def create_all(
         for line, new_booking, options in requests:
             with report_refusal(line, later), tx.savepoint():
                 answer = create_in_transaction(tx, new_booking, options, now=now)
-                answers.append(_without_uid(answer, new_booking) if dry_run else answer)
+                tried = dry_run and _without_ids(answer, new_booking, tx)
+                answers.append(tried or answer)
         return answers
 
     return context.store.write(create_each, dry_run=dry_run)
@@ -100,14 +114,19 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
     return new_booking, options
 
 
-def _without_uid(answer: Json, new_booking: NewBooking) -> Json:
-    """As it would be: without the uid and the link that only a real one gets.
+def _without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
+    """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
     """
+    booker, *guests = (
+        {**person, "personId": None} if person["personId"] in tx.new_people else person
+        for person in (answer["attendee"], *answer["guests"])
+    )
+    own = {"attendee": booker, "guests": guests}
     if answer["version"] > 0:
-        return answer
-    return {**answer, "uid": None, "meetingUrl": new_booking.meeting_url}
+        return {**answer, **own}
+    return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
 def _report_after_commit(
@@ -135,7 +154,15 @@ def create_in_transaction(
     first = record.find_stored_result(tx, options)
     if first is not None:
         return first
+    if new_booking.hold is not None:
+        from calbook.services.bookings import holds  # slow to import
+
+        return holds.book_hold(tx, new_booking, options, now=now)
     event_type = tx.lock_event_type(new_booking.event_type_id)
+    if new_booking.held_for is None:
+        new_booking = new_bookings.with_known_people(tx, new_booking)
+        booker = new_booking.attendees[0]
+        people.check_contact(event_type.contact, booker, event_type.id)
     record.record_expired_and_completed(tx, now)
     timezone = booking_timezone(
         tx, event_type, new_booking.host_id, new_booking.resource_id
@@ -150,6 +177,13 @@ def create_in_transaction(
     group = group_bookings.find_group(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )
+    if group is not None and new_booking.held_for is not None:
+        raise UsageError(
+            f"{group.uid} is a group: its seats are booked, not held",
+            hint="take a seat: bookings.create",
+            command_hint="take a seat: calbook create",
+            uid=group.uid,
+        )
     if group is not None:
         change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
@@ -210,7 +244,7 @@ def _make_booking(
         host_id=new_booking.host_id,
         resource_id=new_booking.resource_id,
         persons=len(new_booking.attendees),
-        responses=new_booking.responses,
+        responses=None if new_booking.held_for else new_booking.responses,
         overridden=new_booking.asker.overridden,
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
@@ -220,12 +254,12 @@ def _make_booking(
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
         used = (*used, "duration")
-    booking = _booking(
+    booking = new_bookings.make_booking(
         new_booking,
         event_type,
         chosen.host_ids,
-        _occurrences(
-            request, starts, chosen.decision.refused_numbers, by=new_booking.asker.by
+        new_bookings.make_occurrences(
+            request, new_booking, starts, chosen.decision.refused_numbers
         ),
         rule=rule,
         timezone=timezone,
@@ -253,103 +287,3 @@ def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
             command_hint="another length needs --by host --override duration",
         )
     return new_booking.duration
-
-
-def _occurrences(
-    request: BookingRequest,
-    starts: Iterable[GivenStart],
-    skipped: Iterable[int],
-    *,
-    by: Actor,
-) -> tuple[Occurrence, ...]:
-    awaits = request.event_type.requires_confirmation and by is Actor.ATTENDEE
-    status = Status.PENDING if awaits else Status.CONFIRMED
-    made = [
-        Occurrence(
-            recurrence_id=meeting.start,
-            # A generated date is its rule's, even where a gap pushed it past midnight.
-            date=_date(start, request.timezone),
-            start=start,
-            span=meeting,
-            claim=request.event_type.claimed_span(meeting),
-            status=status,
-        )
-        for start, meeting in zip(starts, request.meetings, strict=True)
-    ]
-    for number in skipped:
-        made[number] = made[number]._replace(
-            status=Status.CANCELLED,
-            resolution=Resolution.CONFLICT,
-            cancelled_by=Actor.SYSTEM,
-        )
-    return tuple(made)
-
-
-def _date(start: GivenStart, timezone: str) -> date:
-    if start.timezone == timezone:
-        return start.wall.date()
-    return times.local_date(start.instant, timezone)
-
-
-def _booking(
-    new_booking: NewBooking,
-    event_type: EventType,
-    host_ids: tuple[str, ...],
-    occurrences: tuple[Occurrence, ...],
-    *,
-    rule: Recurrence | None,
-    timezone: str,
-    now: datetime,
-    overrides: tuple[str, ...],
-) -> Booking:
-    uid = ids.uid()
-    return Booking(
-        uid=uid,
-        event_type_id=event_type.id,
-        host_ids=host_ids,
-        timezone=timezone,
-        occurrences=occurrences,
-        attendees=new_booking.attendees,
-        policy=BookingTerms(
-            event_type.requires_confirmation,
-            event_type.allow_cancellation,
-            event_type.cancellation_deadline,
-            event_type.questions,
-        ),
-        created_at=now,
-        updated_at=now,
-        location=_location(new_booking, event_type),
-        meeting_url=new_booking.meeting_url or _meeting_url(event_type, uid),
-        notes=new_booking.notes,
-        responses=check_responses(new_booking, event_type),
-        metadata=new_booking.metadata,
-        recurring=rule,
-        overrides=overrides,
-        title=event_type.title,
-        description=event_type.description,
-        is_group=event_type.seats is not None,
-    )
-
-
-def _location(
-    new_booking: NewBooking, event_type: EventType
-) -> Mapping[str, str] | None:
-    location = new_booking.location or event_type.location
-    attendees.check_phone(location, new_booking.attendees[0])
-    return location
-
-
-def _meeting_url(event_type: EventType, uid: str) -> str | None:
-    template = event_type.meeting_url_template
-    if template is None:
-        return None
-    return template.replace("{uid}", uid).replace("{token}", ids.token())
-
-
-def check_responses(
-    new_booking: NewBooking, event_type: EventType
-) -> Mapping[str, Any]:
-    """In their types; as given where the host passed the questions by."""
-    if "questions" in new_booking.asker.overridden:
-        return new_booking.responses
-    return questions.check_responses(event_type.questions, new_booking.responses)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.errors import BadInput, NotFound
 from calbook.core.model import Status
 from calbook.core.time import parsing, times
+from calbook.store import people as known_people
 from calbook.store.reader import Reader
 from calbook.wire.reading.shapes import read_list
 
@@ -37,6 +38,9 @@ def read_filters(
         "attendee_email": lambda v: {
             "email": checks.fold_email(checks.prose(v, "attendeeEmail", most=1_000))
         },
+        "phone": lambda v: {"phone": people.phone_digits(checks.phone(v))},
+        "ref": lambda v: {"ref": checks.ref(v)},
+        "person": lambda v: {"person": known_people.find_person(reader, v)["id"]},
         "search": lambda v: {"search": checks.prose(v, "search").casefold()},
     }
     chosen: dict[str, Any] = {}

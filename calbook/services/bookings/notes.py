@@ -78,6 +78,7 @@ def _append_event(tx: Transaction, note: Json, booking: Row, now: datetime) -> N
         Event("booking.updated", booking["uid"], now, Actor.HOST, change),
         id=ids.event(),
         booking=booking_to_json(booking, now=epoch(now)),
+        is_told=True,
     )
 
 

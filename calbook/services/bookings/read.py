@@ -42,7 +42,7 @@ def list_bookings(
     latest_first: bool = False,
 ) -> list[Json]:
     """Bookings by start, then uid; `after` continues behind a uid."""
-    _check_page(limit, offset)
+    check_page(limit, offset)
     now = _now(context)
     with context.store.read(Reader) as reader:
         rows = reader.booking_rows(
@@ -65,7 +65,7 @@ def list_occurrences(
     latest_first: bool = False,
 ) -> list[Json]:
     """Meetings by start, then uid: a booking for each, with its `date`."""
-    _check_page(limit, offset)
+    check_page(limit, offset)
     now = _now(context)
     with context.store.read(Reader) as reader:
         rows = reader.occurrence_rows(
@@ -120,7 +120,7 @@ def _read_filters(
     return read_filters(reader, filters, now=now)
 
 
-def _check_page(count: int | None, offset: int) -> None:
+def check_page(count: int | None, offset: int) -> None:
     numbers = [offset] if count is None else [count, offset]
     if all(isinstance(n, int) and 0 <= n <= _MOST for n in numbers):
         return

@@ -184,5 +184,13 @@ def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
     if event.about:
         answer = limit_to_dates(answer, event.change["dates"])
     elif "attendee" in event.change:
-        answer = limit_to_person(answer, event.change["attendee"]["email"])
-    return tx.append_event(event, id=ids.event(), booking=answer)
+        answer = limit_to_person(answer, event.change["attendee"])
+    is_told = not _is_hold(answer)  # of which nobody has heard
+    return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
+
+
+def _is_hold(answer: Json) -> bool:
+    person = answer["attendee"]
+    return answer["heldUntil"] is not None and not any(
+        person[key] for key in ("name", "email", "phone", "ref")
+    )

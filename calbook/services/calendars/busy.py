@@ -123,14 +123,7 @@ def add_busy_time(
         parsing.range_end(end_time, now=now, timezone=zone),
     )
     busy.check_length(span)
-    calendar = {
-        **_EMPTY,
-        "host_id": host.id,
-        "name": ids.busy(),
-        "kind": BusyKind.OWN,
-        "shows_text": shows,
-        "imported_at": times.epoch(now),
-    }
+    calendar = own_calendar(host.id, now, shows_text=shows)
     return _save(context, calendar, [Stretch(span, text)], now)
 
 
@@ -213,6 +206,18 @@ def list_busy_times(
             times.epoch(parsing.range_end(end_date, now=now, timezone=zone)),
         )
     return [busy_time_to_json(row, timezone) for row in rows]
+
+
+def own_calendar(host_id: str, now: datetime, *, shows_text: bool = False) -> Json:
+    """Busy time on a host's own word, as it is kept."""
+    return {
+        **_EMPTY,
+        "host_id": host_id,
+        "name": ids.busy(),
+        "kind": BusyKind.OWN,
+        "shows_text": shows_text,
+        "imported_at": times.epoch(now),
+    }
 
 
 class _CalendarSource(NamedTuple):

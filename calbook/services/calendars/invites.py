@@ -9,9 +9,9 @@ from typing import Any
 
 from calbook.core import checks
 from calbook.core.booking import effective_status
-from calbook.core.model import MINUTE, Booking
+from calbook.core.model import MINUTE, Booking, Status
 from calbook.core.time import parsing, times
-from calbook.ical.writing.event_text import Invite, make_invite
+from calbook.ical.writing.event_text import Invite, read_invite
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
@@ -100,6 +100,8 @@ def _invites_of(
     with context.store.read(Facts) as facts:
         chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
         found = facts.bookings(chosen, now=now)
+        if (host_id := chosen.get("host_id")) is not None:
+            found = [_as_given_by(host_id, booking) for booking in found]
         invites = _invites(
             facts, [effective_status.effective_booking(b, now) for b in found]
         )
@@ -117,7 +119,16 @@ def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:
 
 def _invites(facts: Facts, bookings: list[Booking]) -> list[Invite]:
     host = cache(facts.host)
-    return [
-        make_invite(booking, [host(host_id) for host_id in booking.host_ids])
-        for booking in bookings
-    ]
+    return [read_invite(booking, host) for booking in bookings]
+
+
+def _as_given_by(host_id: str, booking: Booking) -> Booking:
+    """A series without the dates that others give: these are not in that calendar."""
+    if not any(o.host_ids for o in booking.occurrences):
+        return booking
+    return booking._replace(
+        occurrences=tuple(
+            o if host_id in booking.hosts_of(o) else o._replace(status=Status.CANCELLED)
+            for o in booking.occurrences
+        )
+    )

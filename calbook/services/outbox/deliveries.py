@@ -17,6 +17,7 @@ from calbook.wire.writing.outbox import delivery_to_json
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from calbook.core.model import Booking, Host
     from calbook.store.connection import Row
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
@@ -171,6 +172,13 @@ def _check_newest(reader: OutboxReader, row: Row) -> None:
         )
 
 
+def _hosts_at(tx: Transaction, booking: Booking, start: datetime | None) -> list[Host]:
+    """Who gives the meeting that starts then."""
+    there = [o for o in booking.occurrences if o.span.start == start]
+    ids = [host_id for o in there for host_id in booking.hosts_of(o)]
+    return [tx.host(host_id) for host_id in hosts_among(ids or booking.host_ids)]
+
+
 def _check_takes_place(tx: Transaction, row: Row, now: datetime) -> None:
     """Whether a reminder is still one to whom it went."""
     from calbook.core.errors import Inactive
@@ -178,7 +186,7 @@ def _check_takes_place(tx: Transaction, row: Row, now: datetime) -> None:
     from calbook.store.reminders import start_reminded_of
 
     start, booking = start_reminded_of(tx, row["id"]), tx.booking(row["uid"])
-    hosts = (tx.host(host_id) for host_id in hosts_among(booking.host_ids))
+    hosts = _hosts_at(tx, booking, start)
     if not reminders.takes_part(booking, hosts, row["target"]):
         why = f"{row['target']} takes no part in it any more"
     elif start is None or not reminders.takes_place(booking, start):

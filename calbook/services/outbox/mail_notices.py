@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from calbook import settings
@@ -21,9 +22,10 @@ from calbook.core.outgoing import mail_notices
 from calbook.core.outgoing import reminders as core_reminders
 from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.outgoing.reminders import DueReminder
+from calbook.core.people import label
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
-from calbook.ical.writing.event_text import Invite, make_invite
+from calbook.ical.writing.event_text import Invite, read_invite
 from calbook.settings import MailServer
 from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
@@ -72,7 +74,7 @@ def queue_notices(
     *,
     now: datetime,
 ) -> None:
-    """One mail for each person whom an event concerns.
+    """One mail for each person whom an event concerns and who has an address.
 
     Raises:
         MailNotConfigured: there is no server, or nobody who could be answered.
@@ -82,6 +84,9 @@ def queue_notices(
     for event, seq in zip(change.events, seqs, strict=True):
         news = _NoticeEvent(event, seq, before, invite, now)
         for notice in news.notices:
+            tx.untold += [label(p) for p in notice.persons if not p.email]
+            if not any(person.email for person in notice.persons):
+                continue
             sender = require_mail_server().sender
             if invite.organizer.email is None:
                 raise HostWithoutEmail(invite.organizer.id)
@@ -109,8 +114,10 @@ def _queue_notice(
     tx: Transaction, news: _NoticeEvent, notice: Notice, sender: str
 ) -> None:
     change = news.event.change
-    moved_from = change.get("from")
+    moved_from = None if change.get("from") == change.get("to") else change["from"]
     for person in notice.persons:
+        if person.email is None:
+            continue
         envelope = Envelope(ids.delivery(), sender, news.now)
         outbox.queue_delivery(
             tx,
@@ -146,7 +153,7 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:
-    return make_invite(booking, map(tx.host, booking.host_ids))
+    return read_invite(booking, cache(tx.host))
 
 
 def update_reminders(
@@ -161,7 +168,7 @@ def update_reminders(
     server = usable_server()
     invite = _invite(tx, effective_status.effective_booking(booking, now))
     event_type = tx.event_type(booking.event_type_id)
-    of = booking, event_type, invite.hosts
+    of = booking, event_type, invite.hosts_of
     known = reminders.queued_reminders(tx, booking.uid)
     right = core_reminders.wanted_keys(*of, known)
     for key, old in known.items():

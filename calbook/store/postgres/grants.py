@@ -9,14 +9,14 @@ RIGHTS = {
     "select": ("calbook_schema",),
     # what is written once and never changed
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
-    "select, insert, update": ("bookings", "reminder_plans", "host_joins"),
-    "select, insert, delete": (
-        *("event_type_hosts", "claims", "attendees", "busy", "reminders"),
+    "select, insert, update": (
+        *("bookings", "reminder_plans", "host_joins", "person_keys"),
     ),
+    "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
     "select, insert, update, delete": (
         *("schedules", "schedule_overrides", "hosts", "event_types", "host_loads"),
         *("booking_hosts", "occurrences", "calendars", "webhooks", "deliveries"),
-        *("attempts", "reminder_updates"),
+        *("attempts", "reminder_updates", "attendees", "people"),
     ),
 }
 _ROLE = "staff"

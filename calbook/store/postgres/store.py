@@ -68,6 +68,7 @@ class PostgresStore(Store):
         self.url = read_url(url)
         self.path = self.url.shown
         self.queued: list[str] = []
+        self.untold: list[str] = []
         self._patience = LOCK_WAIT_SECONDS if patience is None else patience
         self._driver: DriverConnection | None = None
         self._given = url
@@ -113,6 +114,7 @@ class PostgresStore(Store):
                 with translate_errors(self.path, is_commit=True):
                     conn.commit()
                 self.queued += tx.queued
+                self.untold += tx.untold
         run_after_commit(tx)
 
     def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:

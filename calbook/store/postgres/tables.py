@@ -41,7 +41,8 @@ create table hosts (
     updated_at bigint not null,
     revision bigint not null default 0,
     kind text not null default 'host',
-    capacity integer
+    capacity integer,
+    retired_at bigint
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 
@@ -75,7 +76,8 @@ create table event_types (
     created_at bigint not null,
     updated_at bigint not null,
     reminders text not null default '[]',
-    needs text not null default '[]'
+    needs text not null default '[]',
+    contact text not null default 'EMAIL'
 );
 create index event_types_by_schedule on event_types (schedule_id);
 
@@ -153,21 +155,48 @@ create table host_joins (
     primary key (event_type_id, host_id)
 );
 
+create table people (
+    id text primary key,
+    name text,
+    email text,
+    phone text,
+    ref text,
+    timezone text,
+    language text,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+
+create table person_keys (
+    key text primary key,
+    person_id text not null references people (id)
+);
+create index person_keys_by_person on person_keys (person_id);
+
 create table attendees (
     uid text not null references bookings (uid),
     position integer not null,
-    email text not null,
-    email_folded text not null,
+    email text,
+    person_key text not null,
     name text,
     phone text,
+    phone_digits text,
+    ref text,
     timezone text,
+    language text,
     responses text,
     notes text,
     metadata text,
+    person_id text references people (id),
     primary key (uid, position),
-    unique (uid, email_folded)
+    unique (uid, person_key)
 );
-create index attendees_by_email on attendees (email_folded, uid);
+create index attendees_by_key on attendees (person_key, uid);
+create index attendees_by_phone on attendees (phone_digits, uid)
+    where phone_digits is not null;
+create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_person on attendees (person_id, uid)
+    where person_id is not null;
 
 create table occurrences (
     uid text not null references bookings (uid),

@@ -49,6 +49,7 @@ class SqliteStore(Store):
         """`patience`: for how many seconds a lock is waited for, if not 10."""
         self.path = path
         self.queued: list[str] = []  # deliveries that were committed, by id
+        self.untold: list[str] = []
         self.version = SCHEMA_VERSION
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
@@ -110,6 +111,7 @@ class SqliteStore(Store):
             yield tx
         if not dry_run:
             self.queued += tx.queued
+            self.untold += tx.untold
         run_after_commit(tx)
 
     @contextmanager

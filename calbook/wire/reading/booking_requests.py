@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location
-from calbook.wire.reading.people import read_people, read_responses
+from calbook.wire.reading.people import read_known_person, read_people, read_responses
 from calbook.wire.reading.shapes import read_list, read_object, read_timezone
 
 
@@ -25,12 +25,16 @@ class Asker(NamedTuple):
 
 
 class NewBooking(NamedTuple):
-    """A booking as somebody wants it, every field read."""
+    """A booking as somebody wants it, every field read.
+
+    Of what is held already, event type and start may be left empty.
+    """
 
     event_type_id: str
     start_time: str | datetime
     attendees: tuple[Attendee, ...]
     asker: Asker
+    person: str | None = None  # who books, if the book is to say it
     host_id: str | None = None
     resource_id: str | None = None
     timezone: str | None = None
@@ -43,6 +47,8 @@ class NewBooking(NamedTuple):
     recurring: object = None  # read where the zone is known
     skips_conflicts: bool = False  # dates in the way are left out
     notify: bool | None = None  # else as the event type says
+    hold: str | None = None  # the uid of what was held for it
+    held_for: timedelta | None = None  # only claimed, for nobody yet
 
 
 class Dates(NamedTuple):
@@ -53,15 +59,26 @@ class Dates(NamedTuple):
     all: bool = False
 
 
-class RescheduleRequest(NamedTuple):
-    """Where a booking is to be moved, and on whose word."""
+class NewHosts(NamedTuple):
+    """Whether dates may go to other hosts, from whom and to whom.
 
-    start_time: str | datetime
+    Without names, to whose turn it is, where their own hosts cannot give them.
+    """
+
+    are_wanted: bool = False
+    from_host: str | None = None
+    to_host: str | None = None
+
+
+class RescheduleRequest(NamedTuple):
+    """Where a booking is to be moved, and on whose word; without a start, nowhere."""
+
+    start_time: str | datetime | None
     asker: Asker
     timezone: str | None = None
     reason: str | None = None
     dates: Dates = Dates()
-    reassigns: bool = False  # another host may take it
+    new_hosts: NewHosts = NewHosts()
 
 
 class MetadataMerge(NamedTuple):
@@ -90,8 +107,14 @@ FIELDS = (
     "recurring",
     "on_conflict",
     "notify_attendee",
+    "hold",
 )
 _NEEDED = ("event_type_id", "start_time", "attendee")
+HOLD_FIELDS = (
+    *("event_type_id", "start_time", "minutes", "host_id", "timezone", "duration"),
+    *("by", "override"),
+)
+_LONGEST_HOLD = 1440  # minutes
 
 
 def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
@@ -101,20 +124,51 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
         for key, value in read_object(given, FIELDS, "the booking").items()
         if value is not None
     }
-    for key in _NEEDED:
+    for key in _NEEDED[2:] if "hold" in facts else _NEEDED:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
     return NewBooking(
-        event_type_id=checks.event_type_key(facts["event_type_id"]),
-        start_time=_moment(facts["start_time"], "startTime"),
+        **_read_place(facts),
         attendees=read_people(
             facts["attendee"], read_list(facts.get("guests", ()), "guests")
         ),
+        person=read_known_person(facts["attendee"]),
         asker=read_asker(
             facts.get("by", "attendee"),
             read_list(facts.get("override", ()), "override"),
         ),
         skips_conflicts=_skips(facts.get("on_conflict", "refuse")),
+        **_optional(facts),
+    )
+
+
+def _read_place(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is booked, and when."""
+    key, start = facts.get("event_type_id"), facts.get("start_time")
+    return {
+        "event_type_id": "" if key is None else checks.event_type_key(key),
+        "start_time": "" if start is None else _moment(start, "startTime"),
+    }
+
+
+def read_hold(given: Mapping[str, Any]) -> NewBooking:
+    """A start to be claimed for some minutes, as passed to `hold`."""
+    facts = {
+        key: value
+        for key, value in read_object(given, HOLD_FIELDS, "the hold").items()
+        if value is not None
+    }
+    minutes = checks.whole_number(
+        facts.pop("minutes", 10), "minutes", least=1, most=_LONGEST_HOLD
+    )
+    return NewBooking(
+        **_read_place(facts),
+        attendees=(Attendee(),),
+        asker=read_asker(
+            facts.get("by", "attendee"),
+            read_list(facts.get("override", ()), "override"),
+        ),
+        held_for=minutes * MINUTE,
         **_optional(facts),
     )
 
@@ -135,6 +189,7 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "meeting_url": lambda v: checks.url(v, "meetingUrl"),
         "recurring": lambda v: v,
         "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
+        "hold": lambda v: checks.line(v, "hold"),
     }
     read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
     if "notify_attendee" in read:
@@ -160,16 +215,29 @@ def read_reschedule(
     by: str,
     override: Iterable[str],
     dates: Dates,
-    reassign: bool,
+    new_hosts: NewHosts,
 ) -> RescheduleRequest:
     return RescheduleRequest(
-        start_time=_moment(start_time, "startTime"),
+        start_time=None if start_time is None else _moment(start_time, "startTime"),
         asker=read_asker(by, override),
         timezone=None if timezone is None else read_timezone(timezone, "timezone"),
         reason=read_reason(reason),
         dates=dates,
-        reassigns=checks.boolean(reassign, "reassign"),
+        new_hosts=new_hosts,
     )
+
+
+def read_new_hosts(
+    reassign: object, from_host_id: object, to_host_id: object
+) -> NewHosts:
+    """Who is named is to hand it over, or to take it."""
+    from_host, to_host = (
+        None if id is None else checks.identifier(id, "user", field)
+        for id, field in ((from_host_id, "fromHostId"), (to_host_id, "hostId"))
+    )
+    are_wanted = checks.boolean(reassign, "reassign")
+    is_named = (from_host, to_host) != (None, None)
+    return NewHosts(are_wanted or is_named, from_host, to_host)
 
 
 def read_dates(on: object, since: object, all: object) -> Dates:
@@ -188,11 +256,30 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     return given
 
 
-def read_emails(value: object) -> tuple[str, ...]:
-    """One address or several."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(read_list(value, "email"))
+def read_person(**facts: object) -> people.Wanted:
+    """One person, by `email`, `phone`, `ref`, or `person`, which is any of them.
+
+    Raises:
+        UsageError: none is given.
+    """
+    wanted = people.read_wanted(**facts)
+    if not any(wanted):
+        raise UsageError(
+            "nobody is named",
+            hint="give email, phone, ref or person",
+            command_hint="say who: --email ada@example.com, --phone, --ref or --person",
+        )
+    return wanted
+
+
+def read_persons(**facts: object) -> tuple[people.Wanted, ...]:
+    """One of each fact or several, each a person."""
+    return tuple(
+        read_person(**{name: item})
+        for name, value in facts.items()
+        if value is not None
+        for item in ((value,) if isinstance(value, str) else read_list(value, name))
+    )
 
 
 def _day(value: object) -> Any:
@@ -205,8 +292,10 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     """What to set on the primary attendee, and what on the booking itself."""
     of_attendee: Mapping[str, Callable[[Any], Any]] = {
         "name": lambda v: checks.line(v, "name"),
-        "email": checks.email,
+        "email": lambda v: None if v is None else checks.email(v),
         "phone": lambda v: None if v is None else checks.phone(v),
+        "ref": lambda v: None if v is None else checks.ref(v),
+        "language": lambda v: None if v is None else checks.language(v),
     }
     of_booking: Mapping[str, Callable[[Any], Any]] = {
         "notes": lambda v: None if v is None else checks.prose(v, "notes"),

@@ -21,6 +21,7 @@ from calbook.core.model import (
     SchedulingType,
 )
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
+from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
@@ -150,6 +151,10 @@ def _round_robin(value: object, field: str) -> str:
     return checks.choice(value, field, tuple(RULES))
 
 
+def _contact(value: object, field: str) -> str:
+    return checks.choice(checks.line(value, field), field, CONTACTS)
+
+
 def _schedule_id(value: object, field: str) -> str:
     return checks.identifier(value, "sched", field)
 
@@ -182,6 +187,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "meeting_url_template": read_meeting_url_template,
     "notify": checks.boolean,
     "reminders": _reminders,
+    "contact": _contact,
     "active": checks.boolean,
     "metadata": checks.metadata,
     "needs": read_needs,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from calbook.core import checks
-from calbook.core.booking.attendees import check_no_duplicate
-from calbook.core.errors import BadInput
+from calbook.core import checks, people
+from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
 from calbook.wire.reading.shapes import (
+    FieldReader,
     JsonObject,
     read_object,
     read_optional,
@@ -17,35 +18,71 @@ from calbook.wire.reading.shapes import (
 
 MOST = 1_000
 _RESPONSES_LENGTH = 256 * 1024
-_PERSON = ("email", "name", "phone", "timezone")
+_READERS: Mapping[str, FieldReader] = {
+    "email": checks.email,
+    "name": checks.line,
+    "phone": checks.phone,
+    "ref": checks.ref,
+    "timezone": read_timezone,
+    "language": checks.language,
+}
 
 
 def read_attendee(value: object, field: str = "attendee") -> Attendee:
-    """Who books: name and e-mail are needed."""
-    facts = read_object(value, _PERSON, field)
-    for key in ("name", "email"):
-        if facts.get(key) in (None, ""):
-            raise BadInput(f"{field} has no {key}", field=f"{field}.{key}")
+    """Who books: a name is needed; what else, the event type says.
+
+    Of a `person` the book knows it, see `read_known_person`.
+    """
+    facts = read_object(value, (*_READERS, "person"), field)
+    if facts.get("name") in (None, "") and facts.get("person") is None:
+        raise BadInput(f"{field} has no name", field=f"{field}.name")
     return _person(facts, field)
 
 
+def read_known_person(attendee: object) -> str | None:
+    """By what the book of people is to find who books, if by anything."""
+    said = attendee.get("person") if isinstance(attendee, Mapping) else None
+    return None if said is None else checks.line(said, "attendee.person")
+
+
+def read_person_fields(facts: JsonObject) -> dict[str, Any]:
+    """What is to be corrected of a person; None empties it.
+
+    Raises:
+        UsageError: nothing is.
+    """
+    given = read_object(facts, _READERS, "the person")
+    if not given:
+        raise UsageError(
+            "nothing to correct is given",
+            hint="name a field, as in phone",
+            command_hint="name what to correct, as in --phone",
+        )
+    return {
+        name: read_optional(_READERS[name], value, name)
+        for name, value in given.items()
+    }
+
+
 def read_guest(value: object, field: str = "guest") -> Attendee:
-    """An object, or a bare e-mail address."""
-    facts = {"email": value} if isinstance(value, str) else value
-    read = read_object(facts, _PERSON, field)
-    if "email" not in read:
-        raise BadInput(f"{field} has no email", field=f"{field}.email")
-    return _person(read, field)
+    """An object, or a bare e-mail address or name."""
+    facts = value
+    if isinstance(value, str):
+        facts = {"email" if "@" in value else "name": value}
+    person = _person(read_object(facts, _READERS, field), field)
+    if not person.name and not people.lasting_keys(person):
+        raise BadInput(
+            f"{field} has no name, email, phone or ref", field=f"{field}.name"
+        )
+    return person
 
 
 def _person(facts: JsonObject, field: str) -> Attendee:
     return Attendee(
-        email=checks.email(facts["email"], f"{field}.email"),
-        name=read_optional(checks.line, facts.get("name"), f"{field}.name"),
-        phone=read_optional(checks.phone, facts.get("phone"), f"{field}.phone"),
-        timezone=read_optional(
-            read_timezone, facts.get("timezone"), f"{field}.timezone"
-        ),
+        **{
+            name: read_optional(read, facts.get(name), f"{field}.{name}")
+            for name, read in _READERS.items()
+        }
     )
 
 
@@ -66,9 +103,9 @@ def read_responses(value: object) -> JsonObject:
 
 
 def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ...]:
-    """The primary attendee and the guests, no address twice."""
+    """The primary attendee and the guests, nobody twice."""
     found = (read_attendee(primary), *(read_guest(item) for item in guests))
     if len(found) > MOST:
         raise BadInput(f"a booking has {MOST:,} persons at most", field="guests")
-    check_no_duplicate(found)
+    people.check_no_duplicate(found)
     return found

@@ -55,6 +55,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "endTime": first["endTime"],
         "timezone": row["timezone"],
         "status": status,
+        "heldUntil": _held_until(items, stamp),
         "resolution": together["resolution"],
         "cancelledBy": together["cancelledBy"],
         "reason": together["reason"],
@@ -79,6 +80,11 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     }
 
 
+def _held_until(items: list[Json], stamp: Formatter) -> str | None:
+    until = items[0]["held_until"]
+    return None if until is None else stamp(until)
+
+
 def _first(starts_at: int, item: Json, occurrence: Json, stamp: Formatter) -> Json:
     """The first that was booked; a row may hold others only, which are as long."""
     if item["start_at"] == starts_at:
@@ -91,22 +97,25 @@ def limit_to_dates(whole: Json, dates: list[str]) -> Json:
     """A booking with some of its occurrences alone, as an event about them holds it."""
     about = [o for o in whole["occurrences"] if o["date"] in dates]
     primary = whole["attendee"]
-    came = {"attendance": _attendance(primary["email"], about)}
+    came = {"attendance": _attendance(primary, about)}
     return {
         **whole,
         **_in_common(about),
         "attendee": {**primary, **came},
         "guests": [
-            {**guest, "attendance": _attendance(guest["email"], about)}
+            {**guest, "attendance": _attendance(guest, about)}
             for guest in whole["guests"]
         ],
         "occurrences": about,
     }
 
 
-def limit_to_person(whole: Json, email: str) -> Json:
+def limit_to_person(whole: Json, person: Json) -> Json:
     """A booking with one guest alone; of a series without its dates."""
-    guests = [guest for guest in whole["guests"] if guest["email"] == email]
+    from calbook.core.people import person_key  # only for groups
+
+    key = person_key(person)
+    guests = [guest for guest in whole["guests"] if person_key(guest) == key]
     occurrences = [] if whole["recurring"] else whole["occurrences"]
     return {**whole, "guests": guests, "occurrences": occurrences}
 
@@ -144,21 +153,31 @@ def _attendee(item: Mapping[str, Any], occurrences: list[Json]) -> Json:
         "email": item["email"],
         "name": item["name"],
         "phone": item["phone"],
+        "ref": item["ref"],
         "timezone": item["timezone"],
-        "attendance": _attendance(item["email"], occurrences),
+        "language": item["language"],
+        "personId": item["person_id"],
+        "attendance": _attendance(item, occurrences),
     }
 
 
-def _attendance(email: str, occurrences: list[Json]) -> str:
+def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
     if len(occurrences) == 1 and not occurrences[0]["attendances"]:
         together: str = occurrences[0]["attendance"]
         return together
+    key = person["email"] or _shown_key(person)
     said = [
-        o["attendances"].get(email, "unknown") if o["attendances"] else o["attendance"]
+        o["attendances"].get(key, "unknown") if o["attendances"] else o["attendance"]
         for o in occurrences
         if o["status"] != "CANCELLED"
     ]
     return _common_value(said) or "unknown"
+
+
+def _shown_key(person: Mapping[str, Any]) -> str:
+    from calbook.core.people import shown_key  # only for who has no e-mail
+
+    return shown_key(person)
 
 
 def _brought(item: Mapping[str, Any]) -> Json:
@@ -177,19 +196,19 @@ def _tell_apart(
     for made, item in zip(occurrences, items, strict=True):
         made["offsetDiffers"] = made["startTime"][_OFFSET:] != first[_OFFSET:]
         if item["attendances"]:
-            made["attendances"] = _by_email(item["attendances"], attendees)
+            made["attendances"] = _by_shown_key(item["attendances"], attendees)
 
 
-def _by_email(attendances: str, attendees: list[Json]) -> Json:
-    """Stored under the folded address, shown under the one that was given.
+def _by_shown_key(attendances: str, attendees: list[Json]) -> Json:
+    """Stored under the person's key, shown under the e-mail that was given.
 
-    Who has left since is shown by the former.
+    Else the phone, number or name. Who has left since is shown by the key.
     """
-    from calbook.core.checks import fold_email  # only for groups
+    from calbook.core.people import person_key, shown_key  # only for groups
 
-    given = {fold_email(item["email"]): item["email"] for item in attendees}
+    given = {person_key(item): shown_key(item) for item in attendees}
     said = json.loads(attendances).items()
-    return {given.get(address, address): attendance for address, attendance in said}
+    return {given.get(key, key): attendance for key, attendance in said}
 
 
 def _occurrence_to_json(
@@ -229,7 +248,10 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
 
     `title` is its own, which does not change.
     """
-    person = {"attendance": "unknown"}
+    person = {
+        **dict.fromkeys(("ref", "language", "personId")),
+        "attendance": "unknown",
+    }
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
     meeting: Json = {
         **{"attendances": {}, "offsetDiffers": False},
@@ -237,7 +259,7 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
         "resourceIds": answer.get("resourceIds", []),
     }
     return {
-        **_with(answer, {"title": title, "resourceIds": []}),
+        **_with(answer, {"title": title, "heldUntil": None, "resourceIds": []}),
         "attendee": _with(answer["attendee"], person),
         "guests": [_with(item, guest) for item in answer["guests"]],
         "occurrences": [_with(item, meeting) for item in answer["occurrences"]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from calbook.core.time.times import WEEKDAYS
+from calbook.core.time.times import WEEKDAYS, rfc3339
 from calbook.wire.json_objects import Json, load_json
 
 if TYPE_CHECKING:
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 def host_to_json(row: Row) -> Json:
+    since = row["retired_at"]
     return {
         "id": row["id"],
         "name": row["name"],
         "email": row["email"],
         "timezone": row["timezone"],
         "scheduleId": row["schedule_id"],
+        "retiredAt": None if since is None else rfc3339(since, row["timezone"]),
     }
 
 
@@ -105,6 +107,7 @@ def event_type_to_json(row: Row) -> Json:
             {"minutesBefore": item["minutes_before"], "to": item["to"]}
             for item in load_json(row["reminders"])
         ],
+        "contact": row["contact"],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
         "needs": json.loads(row["needs"]),

@@ -1,0 +1,138 @@
+"""Persons in a booking: seats taken and given back, and who came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date as Date
+from typing import TYPE_CHECKING, Any
+
+from calbook.api.booking_moves import BookingMoves
+from calbook.api.noun import ATTENDANCE, CHANGE, PERSONS, check_keywords
+from calbook.api.values.bookings import Booking
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from calbook.api import inputs
+    from calbook.api.inputs import ActorName, RuleName
+
+
+class BookedPeople(BookingMoves):
+    """What `Bookings` changes of its persons."""
+
+    def add_attendee(
+        self,
+        uid: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        phone: str | None = None,
+        ref: str | None = None,
+        timezone: str | None = None,
+        language: str | None = None,
+        responses: Mapping[str, Any] | None = None,
+        by: ActorName = "attendee",
+        override: Iterable[RuleName] = (),
+        **options: Unpack[inputs.ChangeArguments],
+    ) -> Booking:
+        """Take a seat in a group; for an attendee notice and advance still hold.
+
+        On a closed date, or while the host is away, only with `override=["hours"]`.
+        Options as in `confirm`.
+
+        Raises:
+            SeatsFull: there is none left.
+            DuplicateAttendee: the person is in this booking already.
+            NotAGroup: the event type has no seats.
+        """
+        from calbook.services.bookings.change import add_attendee
+        from calbook.wire.reading.booking_requests import read_asker
+        from calbook.wire.reading.people import read_seat
+
+        check_keywords("Bookings.add_attendee", options, CHANGE)
+        person = {"email": email, "name": name, "phone": phone, "ref": ref}
+        person |= {"timezone": timezone, "language": language}
+        attendee = read_seat(person, responses)
+        return self._change(
+            *(add_attendee, "add_attendee", uid, options),
+            attendee=attendee,
+            asker=read_asker(by, override),
+        )
+
+    def remove_attendee(
+        self,
+        uid: str,
+        *,
+        by: ActorName = "attendee",
+        **options: Unpack[inputs.LeaveArguments],
+    ) -> Booking:
+        """Give a seat back; an attendee only in time, as with `cancel`.
+
+        It is one person's: by `email`, `phone`, `ref`, or `person` (any of these, an id
+        or a name). After the primary attendee, the one who joined first is the primary.
+        Other options as in `confirm`.
+
+        Raises:
+            LastAttendee: nobody would be left; cancel instead.
+            AmbiguousPerson: several persons are meant.
+        """
+        from calbook.services.bookings.change import remove_attendee
+        from calbook.wire.reading.booking_requests import read_person
+
+        who = {key: options.get(key) for key in PERSONS}
+        rest = {key: value for key, value in options.items() if key not in who}
+        return self._change(
+            *(remove_attendee, "remove_attendee", uid, rest),
+            person=read_person(**who),
+            by=by,
+        )
+
+    def mark_attended(
+        self,
+        uid: str,
+        *,
+        date: str | Date | None = None,
+        **options: Unpack[inputs.AttendanceArguments],
+    ) -> Booking:
+        """Record that the attendee came, from the start on; corrects a no-show.
+
+        Of a series say the `date`; in a group persons by `email`, `phone`, `ref` or
+        `person` (any of these, an id or a name), else all of whom nothing is known.
+        Options: `if_version`, `dry_run`.
+        """
+        return self._mark("attended", uid, options, date=date)
+
+    def mark_no_show(
+        self,
+        uid: str,
+        *,
+        date: str | Date | None = None,
+        **options: Unpack[inputs.AttendanceArguments],
+    ) -> Booking:
+        """Record that the attendee did not come, from the start on.
+
+        As in `mark_attended`; a group is a NO_SHOW when nobody came.
+        """
+        return self._mark("no_show", uid, options, date=date)
+
+    def _mark(
+        self,
+        attendance: str,
+        uid: str,
+        given: Mapping[str, Any],
+        *,
+        date: str | Date | None,
+    ) -> Booking:
+        from calbook.core.model import Attendance
+        from calbook.services.bookings.change import record_attendance
+        from calbook.wire.reading.booking_requests import read_dates, read_persons
+
+        who = {key: given[key] for key in PERSONS if key in given}
+        options = {key: given[key] for key in given.keys() - who.keys()}
+        return self._change(
+            *(record_attendance, f"mark_{attendance}", uid, options),
+            ATTENDANCE,
+            attendance=Attendance(attendance),
+            dates=read_dates(date, None, False),
+            persons=read_persons(**who),
+        )

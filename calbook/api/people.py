@@ -1,0 +1,63 @@
+"""`client.calendar.people`: who was ever booked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calbook.api.noun import Noun
+from calbook.api.values.people import Person
+from calbook.services import people
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from calbook.api.inputs import PersonFields
+
+
+class People(Noun):
+    """Who was ever booked: bookings keep the book, nobody has to.
+
+    A person is named by an id, an e-mail address, a phone or customer number, or a name
+    that nobody else has.
+
+    Raises:
+        NotFound: nobody is meant.
+        AmbiguousPerson: several persons are.
+    """
+
+    def list(
+        self, *, search: str | None = None, count: int | None = None, offset: int = 0
+    ) -> tuple[Person, ...]:
+        """Everybody by name; or who has a text in a name, address or number."""
+        found = people.list_people(
+            self._context, search=search, limit=count, offset=offset
+        )
+        return tuple(map(Person, found))
+
+    def get(self, person: str) -> Person:
+        """One of them, with `figures` of how the meetings went."""
+        return Person(people.get_person(self._context, person))
+
+    def update(self, person: str, **fields: Unpack[PersonFields]) -> Person:
+        """Correct what the next booking takes from the book; those made stay.
+
+        Fields: `name`, `email`, `phone`, `ref`, `timezone`, `language`; None empties
+        one.
+
+        Raises:
+            Exists: another person is found by what is given.
+        """
+        return Person(people.update_person(self._context, person, fields))
+
+    def merge(self, person: str, other: str, *, dry_run: bool = False) -> Person:
+        """Make two entries one: `person` stays, with the bookings of the other.
+
+        What the first does not know is taken from the other, whose id, addresses and
+        numbers lead to the first from then on.
+
+        Raises:
+            NothingToChange: they are one already.
+        """
+        return Person(
+            people.merge_people(self._context, person, other, dry_run=dry_run)
+        )

@@ -1,0 +1,53 @@
+"""`reassign`: bookings that other hosts take over where they are."""
+
+from typing import Annotated
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import several
+from calbook.cli.session import split_words
+
+Moving = Annotated[
+    o.Change,
+    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
+]
+
+
+class Hosts(o.Group):
+    """From whom to whom."""
+
+    host_id: str | None = o.option(
+        "--host", "HOST", "Who takes it; else whose turn it is."
+    )
+    from_host_id: str | None = o.option(
+        "--from-host", "HOST", "In whose place, where several meet together."
+    )
+
+
+def reassign(
+    uids: o.Uids,
+    *,
+    hosts: Hosts,
+    dates: o.Dates,
+    reason: o.Reason = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="attendee|host", help="Who asks.")
+    ] = "host",
+    override: o.Override = None,
+    each: o.Each = False,
+    change: Moving,
+    out: o.PrintingChange,
+) -> None:
+    """Hand a booking over to another host, at the time at which it is."""
+    wanted = {
+        **hosts.options(),
+        **dates.options(),
+        "reason": reason,
+        "by": by,
+        "override": split_words(override),
+        **change.arguments(),
+    }
+    several.change(
+        "reassign", uids, wanted, out, each=each, said="Handed over", with_host=True
+    )

@@ -1,0 +1,101 @@
+"""A booking as a card: its facts, a line each."""
+
+from collections.abc import Sequence
+
+from calbook.cli.output import Json
+from calbook.cli.screen.words import (
+    attendance_text,
+    card_text,
+    location_text,
+    meeting_time,
+    moment_text,
+    pairs_text,
+    person_text,
+    recurrence_text,
+    status_and_attendance,
+    status_text,
+)
+
+
+def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
+    """`2024-01-15  Mon 15 Jan 2024, 10:00–11:00  CONFIRMED`, in columns."""
+    times = [meeting_time(item, tz, with_zone=False) for item in items]
+    width = max(map(len, times))
+    several = len({tuple(item["hostIds"]) for item in items}) > 1
+    return [
+        f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
+        + (f", with {', '.join(item['hostIds'])}" if several else "")
+        for item, time in zip(items, times, strict=True)
+    ]
+
+
+def _attendee(booking: Json) -> str:
+    """In a group each person came or did not; else the status says it."""
+    attendee = booking["attendee"]
+    return _person(attendee) if booking["guests"] else person_text(attendee)
+
+
+def _person(attendee: Json) -> str:
+    """Who, whether they came, and what they brought to a group."""
+    brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
+    facts = [attendance_text(attendee), *brought, attendee.get("notes")]
+    more = "; ".join(filter(None, facts)).replace("\n", "; ")
+    return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
+
+
+def _outcome(booking: Json) -> str:
+    """A booking's status; of a single meeting also who came."""
+    single = [] if booking["recurring"] else booking["occurrences"]
+    return status_and_attendance(single[0]) if single else status_text(booking)
+
+
+_LISTED = 12  # dates of a series that a card lists
+
+
+def _dates(booking: Json, tz: str | None) -> str:
+    """The first dates of a series, and where the others are listed."""
+    if not booking["recurring"]:
+        return ""
+    zone = tz or booking["timezone"]
+    items = booking["occurrences"]
+    lines = _occurrences(items[:_LISTED], zone)
+    if more := len(items) - len(lines):
+        lines.append(f"and {more} more: calbook occurrences {booking['uid']}")
+    return "\n".join(lines)
+
+
+def _held_until(booking: Json, tz: str | None) -> str | None:
+    until = booking["heldUntil"]
+    return until and moment_text(until, tz or booking["timezone"])
+
+
+def booking_card(booking: Json, tz: str | None = None) -> str:
+    return card_text(
+        [
+            ("Booking", booking["uid"]),
+            ("When", meeting_time(booking, tz)),
+            ("Status", _outcome(booking)),
+            ("Held until", _held_until(booking, tz)),
+            ("Repeats", booking["recurring"] and recurrence_text(booking)),
+            ("Dates", _dates(booking, tz)),
+            ("Cancelled by", booking["cancelledBy"]),
+            ("Reason", booking["reason"]),
+            ("Event type", booking["eventTypeId"]),
+            ("Host", ", ".join(booking["hostIds"])),
+            ("Resources", ", ".join(booking["resourceIds"])),
+            ("Attendee", _attendee(booking)),
+            ("Phone", booking["attendee"]["phone"]),
+            ("Number", booking["attendee"]["ref"]),
+            ("Their zone", booking["attendee"]["timezone"]),
+            ("Language", booking["attendee"]["language"]),
+            ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
+            ("Location", location_text(booking["location"])),
+            ("Meeting link", booking["meetingUrl"]),
+            ("Notes", booking["notes"]),
+            ("Answers", pairs_text(booking["responses"])),
+            ("Metadata", pairs_text(booking["metadata"])),
+            ("Overridden", ", ".join(booking["overrides"])),
+            ("Booked", moment_text(booking["createdAt"], tz or booking["timezone"])),
+            ("Version", f"{booking['version']} (sequence {booking['sequence']})"),
+        ]
+    )

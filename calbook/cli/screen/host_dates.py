@@ -1,0 +1,79 @@
+"""What becomes of a host's dates, as people are shown it."""
+
+from collections.abc import Sequence
+
+from calbook.cli import output
+from calbook.cli.output import Json
+from calbook.cli.screen import columns, words
+from calbook.cli.screen.cells import StyledText
+from calbook.cli.screen.columns import Cell
+
+_COLOURS = {"handed over": "green", "cancelled": "yellow"}
+
+
+def away_table(facts: Json, rows: Sequence[Json]) -> str:
+    """Each date with what became of it; then how many of each."""
+    zone = facts["timezone"]
+    counts = {
+        "handed over": len(facts["handedOver"]),
+        "cancelled": len(facts["cancelled"]),
+        "left": len(facts["left"]),
+    }
+    if not rows:
+        return f"{facts['host']} has nothing to do then\n"
+    if rows[0]["outcome"] == "listed":
+        return _dates_table(rows, zone)
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return f"{_dates_table(rows, zone)}{told}\n"
+
+
+def retired_text(facts: Json, rows: Sequence[Json]) -> str:
+    host = facts["host"]
+    zone = host["timezone"]
+    since = words.moment_text(host["retiredAt"], zone)
+    said = f"{host['id']} takes no bookings from {since} {zone} on\n"
+    return said + (f"\n{_dates_table(rows, zone)}" if rows else "nothing is left\n")
+
+
+_WIDE = 100  # cells from which on there is room for the event type
+_EVENT: columns.Columns = {
+    "Event": lambda item: item["eventTypeId"].removeprefix("evt_")
+}
+
+
+def _dates_table(rows: Sequence[Json], zone: str) -> str:
+    was_changed = any(_is_settled(row) for row in rows)
+    return columns.table_text(
+        rows,
+        {
+            "UID": lambda item: words.short_uid(item["uid"]),
+            "When": lambda item: words.meeting_time(item, zone, with_zone=False),
+            **(_EVENT if output.width() >= _WIDE else {}),
+            "Attendee": _attendee,
+            **({"What": _outcome} if was_changed else {}),
+        },
+        tz=zone,
+        whole=("UID", "When"),
+        least={"What": 14},
+    )
+
+
+def _is_settled(row: Json) -> bool:
+    """Whether something was done about it, or tried."""
+    return row["outcome"] in _COLOURS or row["message"] is not None
+
+
+def _attendee(item: Json) -> str:
+    name: str = item["attendee"]["name"] or item["attendee"]["email"]
+    others = item["persons"] - 1
+    return f"{name} +{others}" if others else name
+
+
+def _outcome(item: Json) -> Cell:
+    word = item["outcome"]
+    if word == "handed over":
+        hosts = ", ".join(map(words.short_host, item["hostIds"]))
+        return StyledText(f"to {hosts}", _COLOURS[word])
+    if word == "left" and item["message"]:
+        return f"left: {item['message']}"
+    return StyledText("" if word == "listed" else word, _COLOURS.get(word, ""))

@@ -1,0 +1,123 @@
+"""One change of one booking or of several, and how it is told."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from calbook.cli import output
+from calbook.cli.options import Output
+from calbook.cli.output import Json
+from calbook.cli.session import (
+    BOOKING_KEYS,
+    change_text,
+    changed_dates,
+    report_write_failure,
+    show_change,
+    unchecked,
+)
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
+
+_OF_ONE = ("if_version", "idempotency_key")
+
+
+def change(
+    action: str,
+    uids: Sequence[str],
+    wanted: Json,
+    out: Output,
+    *,
+    each: bool,
+    said: str,
+    ask: Callable[["Client"], None] = lambda client: None,
+    with_host: bool = False,
+) -> None:
+    """Do what a method of the library does: to all of them or to none.
+
+    With `each`, what can be is done, and the rest is told as it comes. `ask` may raise
+    before anything is changed.
+    """
+    if len(uids) > 1:
+        _change_several(
+            action, uids, wanted, out, each=each, said=said, ask=ask, hosts=with_host
+        )
+        return
+    form, dry_run = out.form_in_zone(), wanted["dry_run"]
+    with out.client() as client:
+        bookings = client.calendar.bookings
+        before = bookings.get(uids[0]) if output.is_for_people(form) else None
+        ask(client)
+        booking = getattr(bookings, action)(uids[0], **wanted)
+    show_change(
+        *(said, booking, form), dry_run=dry_run, before=before, with_host=with_host
+    )
+
+
+def _change_several(
+    action: str,
+    uids: Sequence[str],
+    wanted: Json,
+    out: Output,
+    *,
+    each: bool,
+    said: str,
+    ask: Callable[["Client"], None],
+    hosts: bool,
+) -> None:
+    from calbook.cli import error_output
+    from calbook.wire.reading.several import check_none_of_one
+
+    check_none_of_one(key for key in _OF_ONE if wanted.get(key) is not None)
+    form = out.form_in_zone()
+    refusals = error_output.Refusals(form)
+    arguments: dict[str, Any] = {k: v for k, v in wanted.items() if k not in _OF_ONE}
+    with out.client() as client:
+        before = _as_they_are(client, uids) if output.is_for_people(form) else {}
+        ask(client)
+        changed = client.calendar.bookings.change_all(
+            uids,
+            action=unchecked(action),
+            refused=refusals.report if each else None,
+            **arguments,
+        )
+    if changed or not refusals.statuses:  # else stdout stays empty beside the errors
+        what = f"Would be {said[:1].lower()}{said[1:]}" if wanted["dry_run"] else said
+        text = partial(_text, what, changed, before, form.tz, hosts)
+        written = [] if wanted["dry_run"] else [booking.uid for booking in changed]
+        with report_write_failure(said, written):
+            output.print_list(changed, form, keys=BOOKING_KEYS, table=text)
+    refusals.finish()
+
+
+def _as_they_are(client: "Client", uids: Sequence[str]) -> "dict[str, Booking]":
+    """Those that are there; what is not is told of by the change."""
+    from calbook.core.errors import CalbookError
+
+    found = {}
+    for uid in uids:
+        try:
+            booking = client.calendar.bookings.get(uid)
+        except CalbookError:
+            continue
+        found[booking.uid] = booking
+    return found
+
+
+def _text(
+    what: str,
+    changed: "Sequence[Booking]",
+    before: "dict[str, Booking]",
+    tz: str | None,
+    with_host: bool,
+    _: Sequence[Json],
+) -> str:
+    return "".join(
+        change_text(
+            *(what, booking.to_dict(), tz),
+            dates=changed_dates(before[booking.uid], booking),
+            with_host=with_host,
+        )
+        for booking in changed
+    )

@@ -1,0 +1,284 @@
+"""Who is the same person: by e-mail, else phone, else customer number, else name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core import checks
+from calbook.core.checks import fold_email
+from calbook.core.errors import (
+    AmbiguousPerson,
+    DuplicateAttendee,
+    NotFound,
+    UsageError,
+)
+from calbook.core.text import printable
+
+if TYPE_CHECKING:
+    from calbook.core.model import Attendee
+
+CONTACTS = ("EMAIL", "PHONE", "ANY", "NONE")  # what an event type asks for
+ID_PREFIX = "per_"
+
+_TRUNK = re.compile(r"\(0\)")  # +44 (0)20 …: not dialled from abroad
+_NOT_DIALLED = re.compile(r"[^0-9x]", re.ASCII)
+_SEARCHED = re.compile(r"[+0-9 ().\-/x]+", re.ASCII)
+_ASKED = {
+    "EMAIL": ("an e-mail address", "give email", "add --email"),
+    "PHONE": ("a phone number", "give phone", "add --phone"),
+    "ANY": (
+        "an e-mail address, a phone number or a customer number",
+        "give email, phone or ref",
+        "add --email or --phone",
+    ),
+}
+
+
+# -- keys -----------------------------------------------------------------------------
+
+
+def phone_digits(phone: str | None) -> str | None:
+    """A number in one form: `+351 912…`, `00351 912…` and `+351-912…` are the same.
+
+    None where there is nothing to dial. An extension stays, behind an `x`.
+    """
+    if phone is None:
+        return None
+    is_abroad = phone.startswith(("+", "00"))
+    said = _TRUNK.sub("", phone) if is_abroad else phone
+    digits = _NOT_DIALLED.sub("", said)
+    if is_abroad and not phone.startswith("+"):
+        digits = digits.removeprefix("00")
+    if not digits.strip("x"):
+        return None
+    return f"+{digits}" if is_abroad else digits
+
+
+def searched_digits(text: str) -> str | None:
+    """Of a text that is looked for, what a phone number may hold; None of others."""
+    digits = phone_digits(text)
+    is_number = _SEARCHED.fullmatch(text) and digits and len(digits.strip("+")) > 2
+    return digits if is_number else None
+
+
+def fold_name(name: str) -> str:
+    """The form in which names are compared."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def email_key(email: str) -> str:
+    return fold_email(email)
+
+
+def phone_key(digits: str) -> str:
+    return f"tel:{digits}"
+
+
+def ref_key(ref: str) -> str:
+    return f"ref:{ref}"
+
+
+def id_key(id: str) -> str:
+    """Under which a person's own id leads to the person, also once merged."""
+    return f"id:{id}"
+
+
+def lasting_keys(person: Attendee | Mapping[str, Any]) -> tuple[str, ...]:
+    """What somebody is found by from one booking to the next, the surest first."""
+    return _keys(*(_fact(person, name) for name in ("email", "phone", "ref")))
+
+
+def _keys(email: str | None, phone: str | None, ref: str | None) -> tuple[str, ...]:
+    digits = phone_digits(phone)
+    found = (
+        email and email_key(email),
+        digits and phone_key(digits),
+        ref and ref_key(ref),
+    )
+    return tuple(key for key in found if key)
+
+
+def person_key(person: Attendee | Mapping[str, Any]) -> str:
+    """Who somebody is within a booking; by a name only where nothing else is known."""
+    first = next(iter(lasting_keys(person)), None)
+    return first or f"name:{fold_name(_fact(person, 'name') or '')}"
+
+
+def key_kind(key: str) -> str:
+    """`email`, `tel`, `ref`, `name` or `id`: no address has a colon."""
+    kind, colon, _ = key.partition(":")
+    return kind if colon else "email"
+
+
+def _fact(person: Attendee | Mapping[str, Any], name: str) -> str | None:
+    if isinstance(person, Mapping):
+        said = person.get(name)
+        return None if said is None else str(said)
+    said = getattr(person, name)
+    return None if said is None else str(said)
+
+
+# -- persons --------------------------------------------------------------------------
+
+
+def is_same(one: Attendee, other: Attendee) -> bool:
+    """By the first of e-mail, phone and number that both have; else by their names."""
+    mine = {key_kind(key): key for key in lasting_keys(one)}
+    for key in lasting_keys(other):
+        if key_kind(key) in mine:
+            return mine[key_kind(key)] == key
+    return bool(
+        one.name and other.name and fold_name(one.name) == fold_name(other.name)
+    )
+
+
+def label(person: Attendee | Mapping[str, Any]) -> str:
+    """What a person is called, for whoever knows all of them."""
+    said = (_fact(person, key) for key in ("name", "email", "phone", "ref"))
+    return next(filter(None, said), "somebody")
+
+
+def public_label(person: Attendee) -> str:
+    """As others may read it: without phone and customer number."""
+    return person.name or person.email or "somebody"
+
+
+def shown_key(person: Attendee | Mapping[str, Any]) -> str:
+    """What stands for a person in JSON: the first that there is, as it was given."""
+    said = (_fact(person, key) for key in ("email", "phone", "ref", "name"))
+    return next(filter(None, said), "")
+
+
+def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
+    """Raise when somebody is there twice."""
+    seen: dict[str, list[Attendee]] = {}
+    for person in attendees:
+        for key in _nearby_keys(person):
+            others = seen.setdefault(key, [])
+            if any(is_same(person, other) for other in others):
+                raise DuplicateAttendee(label(person), email=person.email)
+            others.append(person)
+
+
+def _nearby_keys(person: Attendee) -> Iterator[str]:
+    yield from lasting_keys(person)
+    if person.name:
+        yield f"name:{fold_name(person.name)}"
+
+
+def check_contact(contact: str, person: Attendee, event_type_id: str) -> None:
+    """Whether somebody can be reached as an event type asks."""
+    has = {
+        "EMAIL": person.email,
+        "PHONE": phone_digits(person.phone),
+        "ANY": lasting_keys(person),
+        "NONE": True,
+    }
+    if has[contact]:
+        return
+    what, hint, command_hint = _ASKED[contact]
+    field = "attendee.phone" if contact == "PHONE" else "attendee.email"
+    raise UsageError(
+        f"{event_type_id} asks for {what}",
+        hint=hint,
+        command_hint=command_hint,
+        field=field,
+        contact=contact,
+    )
+
+
+# -- finding somebody who is meant ----------------------------------------------------
+
+
+class Wanted(NamedTuple):
+    """Whom somebody means: by facts that all fit, or by a text that is any of them."""
+
+    email: str | None = None
+    phone: str | None = None
+    ref: str | None = None
+    person: str | None = None  # an id, e-mail, phone, number or name
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, self))
+
+
+def read_wanted(
+    email: object = None,
+    phone: object = None,
+    ref: object = None,
+    person: object = None,
+) -> Wanted:
+    """Raises BadInput where a fact cannot be one."""
+    readers = (checks.email, checks.phone, checks.ref, _any_text)
+    said = (email, phone, ref, person)
+    return Wanted(
+        *(
+            None if value is None else read(value)
+            for read, value in zip(readers, said, strict=True)
+        )
+    )
+
+
+def _any_text(value: object) -> str:
+    return checks.line(value, "person", most=checks.EMAIL_LENGTH)
+
+
+def find_attendee(attendees: Sequence[Attendee], wanted: Wanted) -> Attendee:
+    """The one of a booking who is meant.
+
+    Raises:
+        NotFound: nobody is.
+        AmbiguousPerson: several are.
+    """
+    found = [p for p in attendees if _has_facts(p, wanted)]
+    if wanted.person is not None:
+        found = _named(found, wanted.person)
+    if len(found) > 1:
+        raise AmbiguousPerson(str(wanted), [label_with_contact(p) for p in found])
+    if not found:
+        known = [text for p in attendees for text in (p.email, p.name) if text]
+        raise NotFound("attendee", printable(str(wanted)), known=known)
+    return found[0]
+
+
+def _has_facts(person: Attendee, wanted: Wanted) -> bool:
+    mine = lasting_keys(person)
+    return all(key in mine for key in _keys(wanted.email, wanted.phone, wanted.ref))
+
+
+def _named(attendees: Sequence[Attendee], text: str) -> list[Attendee]:
+    """By the surest of what the text may be."""
+    for key in possible_keys(text):
+        found = [
+            p for p in attendees if key in (id_key(p.person_id or ""), *lasting_keys(p))
+        ]
+        if found:
+            return found
+    name = fold_name(text)
+    return [p for p in attendees if p.name and fold_name(p.name) == name]
+
+
+def possible_keys(text: str) -> list[str]:
+    """What a text may be the key of, the surest first: an id, or one of the facts."""
+    is_id = text.lower().startswith(ID_PREFIX)
+    found = [id_key(text.strip().lower())] if is_id else []
+    if "@" in text:
+        found.append(email_key(text.strip()))
+    if checks.is_phone(text.strip()) and (digits := phone_digits(text.strip())):
+        found.append(phone_key(digits))
+    return [*found, ref_key(text.strip())]
+
+
+def label_with_contact(person: Attendee | Mapping[str, Any]) -> str:
+    """`Ada <ada@example.com>`, `Ada (+351 912 345 678)`, `Ada (ref K-17)`."""
+    name, email = _fact(person, "name"), _fact(person, "email")
+    phone, ref = _fact(person, "phone"), _fact(person, "ref")
+    if email:
+        return f"{name} <{email}>" if name else email
+    other = phone or (ref and f"ref {ref}")
+    if not name:
+        return other or "somebody"
+    return f"{name} ({other})" if other else name

@@ -1,0 +1,127 @@
+"""Holds: a start that is claimed for a while before somebody books it.
+
+A hold is a request of nobody yet that expires on its own, as others do at their start;
+so nothing else has to know of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from calbook.core import people
+from calbook.core.booking import effective_status, lifecycle
+from calbook.core.errors import BadInput, HoldEnded, UsageError
+from calbook.core.model import Booking, EventType, Status
+from calbook.core.rules import booking_rules
+from calbook.core.rules.booking_rules import Proposal, Rules
+from calbook.core.text import snake
+from calbook.core.time import parsing, times
+from calbook.services.bookings import new_bookings, record
+from calbook.services.bookings.change_options import ChangeOptions
+from calbook.store.transaction import Transaction
+from calbook.wire.json_objects import Json
+from calbook.wire.reading.booking_requests import NewBooking
+
+# Its time was judged when it was held.
+_RULES: Rules = (
+    (booking_rules.invalid_responses, "questions"),
+    (booking_rules.seats_full, None),
+)
+
+
+def book_hold(
+    tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
+) -> Json:
+    """Book what was held, for those who come.
+
+    Its time was judged when it was held; what is new is who comes, and the answers.
+
+    Raises:
+        HoldEnded: it expired.
+        UsageError: it is no hold, or was booked already.
+    """
+    assert new_booking.hold is not None
+    uid = tx.resolve_uid(new_booking.hold)
+    tx.lock_booking(uid)
+    record.record_expired_and_completed(tx, now)
+    before = tx.booking(uid)
+    event_type = tx.event_type(before.event_type_id)
+    _check_hold(before, event_type, now)
+    _check_same(tx, before, new_booking, now)
+    new_booking = new_bookings.with_known_people(tx, new_booking)
+    people.check_contact(event_type.contact, new_booking.attendees[0], event_type.id)
+    used = booking_rules.check_rules(
+        Proposal(
+            event_type=event_type,
+            meeting=before.single.span,
+            timezone=before.timezone,
+            now=now,
+            open_time=(),
+            persons=len(new_booking.attendees),
+            responses=new_booking.responses,
+            overridden=new_booking.asker.overridden,
+        ),
+        _RULES,
+    )
+    occurrence = before.single._replace(
+        status=new_bookings.first_status(event_type, new_booking), held_until=None
+    )
+    made = new_bookings.make_booking(
+        new_booking,
+        event_type,
+        before.host_ids,
+        (occurrence,),
+        rule=None,
+        timezone=before.timezone,
+        now=before.created_at,
+        overrides=tuple(dict.fromkeys((*before.overrides, *used))),
+        uid=uid,
+    )._replace(
+        sequence=before.sequence, version=before.version, updated_at=before.updated_at
+    )
+    change = lifecycle.book_hold(made, now=now, by=new_booking.asker.by)
+    return record.save_change(tx, before, change, options, now=now)
+
+
+def _check_hold(booking: Booking, event_type: EventType, now: datetime) -> None:
+    if not booking.is_hold:
+        raise UsageError(
+            f"{booking.uid} is no hold, or was booked already",
+            hint="holds are made by bookings.hold",
+            command_hint="holds are made by calbook hold",
+            uid=booking.uid,
+        )
+    held = effective_status.effective_occurrence(booking.single, now)
+    if held.status is not Status.PENDING:
+        until = held.held_until or held.span.start
+        raise HoldEnded(
+            booking.uid,
+            until=times.rfc3339(until, booking.timezone),
+            slug=event_type.slug,
+            start=times.rfc3339(held.span.start, booking.timezone),
+        )
+
+
+def _check_same(
+    tx: Transaction, held: Booking, new_booking: NewBooking, now: datetime
+) -> None:
+    """What is said of the place and time must be what was held."""
+    span = held.single.span
+    zone = new_booking.timezone or held.timezone
+    key, start = new_booking.event_type_id, new_booking.start_time
+    host_id, duration = new_booking.host_id, new_booking.duration
+    wrong = {
+        "eventTypeId": key and tx.event_type(key).id != held.event_type_id,
+        "startTime": start
+        and parsing.moment(start, now=now, timezone=zone).instant != span.start,
+        "hostId": host_id is not None and host_id not in held.host_ids,
+        "duration": duration is not None and duration != span.end - span.start,
+        "recurring": new_booking.recurring is not None,
+    }
+    for field, is_wrong in wrong.items():
+        if is_wrong:
+            raise BadInput(
+                f"{held.uid} is held as it is: {field} cannot be another",
+                hint=f"leave {snake(field)} out",
+                field=field,
+            )

@@ -1,0 +1,30 @@
+"""A date that a host was to give, as public JSON."""
+
+from __future__ import annotations
+
+from calbook.core.errors import CalbookError
+from calbook.core.model import Booking, Occurrence
+from calbook.core.time import times
+from calbook.wire.json_objects import Json
+
+
+def host_date_to_json(
+    booking: Booking, occurrence: Occurrence, error: CalbookError | None = None
+) -> Json:
+    """Which date, with whom, and why nobody else gives it."""
+    attendee = booking.attendee
+    return {
+        "uid": booking.uid,
+        "date": occurrence.date.isoformat(),
+        "startTime": times.rfc3339(occurrence.span.start, booking.timezone),
+        "endTime": times.rfc3339(occurrence.span.end, booking.timezone),
+        "timezone": booking.timezone,
+        "eventTypeId": booking.event_type_id,
+        "title": booking.title,
+        "hostIds": list(booking.hosts_of(occurrence)),
+        "attendee": {"email": attendee.email, "name": attendee.name},
+        "persons": len(booking.attendees),
+        "isSeries": booking.recurring is not None,
+        "code": error and error.code,
+        "message": error and error.json_message,
+    }

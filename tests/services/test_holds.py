@@ -1,0 +1,245 @@
+"""A start that is held for a while, then booked, given back or gone by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import MONDAY
+from support.mailing import Server
+from support.places import Place
+from support.places import place as place
+from support.places import pytest_generate_tests as pytest_generate_tests
+from support.receiving import Receiver
+
+from calbook import Client, EventType, errors
+
+if TYPE_CHECKING:
+    from conftest import Clock
+
+pytest_plugins = ("support.mailing", "support.receiving")
+
+ADA = {"name": "Ada", "email": "ada@example.com"}
+WHEN = MONDAY.replace(day=18)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def demo(event_type: Callable[..., EventType]) -> EventType:
+    return event_type("demo")
+
+
+@pytest.fixture
+def database(place: Place) -> str:
+    """A file or database, as `check` reads no memory."""
+    return place.url
+
+
+def hold(client: Client, **more: Any) -> Any:
+    wanted = {"event_type_id": "demo", "start_time": WHEN, **more}
+    return client.calendar.bookings.hold(**wanted)
+
+
+def book(client: Client, uid: str, **more: Any) -> Any:
+    return client.calendar.bookings.book_hold(uid, **{"attendee": ADA, **more})
+
+
+def events(client: Client, uid: str) -> list[str]:
+    return [event.type for event in client.calendar.bookings.history(uid)]
+
+
+def test_what_is_held_is_nobody_elses_until_it_ends(
+    client: Client, clock: Clock
+) -> None:
+    held = hold(client, minutes=15)
+
+    assert (held.status, held.attendee.name) == ("PENDING", None)
+    assert held.held_until == "2027-01-04T09:15:00+00:00"
+    clock.move(minutes=14)
+    with pytest.raises(errors.SlotTaken, match=held.uid):
+        client.calendar.bookings.create(
+            event_type_id="demo", start_time=WHEN, attendee=ADA
+        )
+
+    clock.move(minutes=1)
+
+    assert client.calendar.bookings.get(held.uid).resolution == "expired"
+    other = client.calendar.bookings.create(
+        event_type_id="demo", start_time=WHEN, attendee=ADA
+    )
+    with pytest.raises(errors.HoldEnded) as refused:
+        book(client, held.uid)
+    assert refused.value.details["heldUntil"] == held.held_until
+    assert other.status == "CONFIRMED"
+    assert client.check() == ()
+
+
+def test_a_hold_is_booked_under_its_uid(client: Client) -> None:
+    held = hold(client)
+
+    booked = book(client, held.uid, guests=["Bob"], notes="Tea")
+
+    assert (booked.uid, booked.status) == (held.uid, "CONFIRMED")
+    assert booked.start_time == held.start_time
+    assert (booked.held_until, booked.notes) == (None, "Tea")
+    assert [booked.attendee.name, *(g.name for g in booked.guests)] == ["Ada", "Bob"]
+    assert events(client, held.uid) == ["booking.held", "booking.created"]
+    with pytest.raises(errors.UsageError, match="no hold"):
+        book(client, held.uid)
+    assert client.check() == ()
+
+
+def test_a_clock_that_was_wrong_takes_no_hold_away(
+    client: Client, clock: Clock
+) -> None:
+    held = hold(client)
+    clock.move(days=1)
+    client.tick()
+    with pytest.raises(errors.HoldEnded):
+        book(client, held.uid)
+
+    clock.move(days=-1)
+
+    assert client.calendar.bookings.get(held.uid).status == "PENDING"
+    assert book(client, held.uid).status == "CONFIRMED"
+    assert client.check() == ()
+
+
+def test_a_hold_ends_at_its_start_at_the_latest(client: Client, clock: Clock) -> None:
+    clock.now = WHEN - 5 * MINUTE
+
+    held = hold(client, minutes=60)
+
+    assert held.held_until == held.start_time
+
+
+def test_a_hold_is_given_back_by_a_cancel(client: Client) -> None:
+    held = hold(client)
+
+    client.calendar.bookings.cancel(held.uid)
+
+    with pytest.raises(errors.HoldEnded):
+        book(client, held.uid)
+    assert hold(client).uid != held.uid
+
+
+def test_nobody_can_confirm_what_is_held_for_nobody(client: Client) -> None:
+    held = hold(client)
+
+    with pytest.raises(errors.UsageError, match="held for nobody yet"):
+        client.calendar.bookings.confirm(held.uid)
+
+
+def test_what_needs_confirmation_awaits_it_once_booked(
+    client: Client, event_type: Callable[..., EventType], clock: Clock
+) -> None:
+    event_type("ask", requires_confirmation=True)
+    held = hold(client, event_type_id="ask")
+
+    booked = book(client, held.uid)
+
+    clock.move(days=1)
+    assert (booked.status, booked.held_until) == ("PENDING", None)
+    assert client.calendar.bookings.confirm(held.uid).status == "CONFIRMED"
+
+
+def test_questions_are_asked_of_who_books(
+    client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type("asked", questions=[{"key": "why", "label": "Why?", "required": True}])
+    held = hold(client, event_type_id="asked")
+
+    with pytest.raises(errors.InvalidResponses):
+        book(client, held.uid)
+
+    assert book(client, held.uid, responses={"why": "so"}).responses == {"why": "so"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"event_type_id": "rare"},
+        {"start_time": WHEN + 30 * MINUTE},
+        {"host_id": "bob"},
+        {"duration": 45},
+        {"recurring": {"frequency": "DAILY", "count": 2}},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_what_is_held_is_booked_as_it_is(
+    client: Client, event_type: Callable[..., EventType], other: dict[str, Any]
+) -> None:
+    event_type("rare")
+    held = hold(client)
+
+    with pytest.raises(errors.BadInput, match="is held as it is"):
+        book(client, held.uid, **other)
+
+    same = {"event_type_id": "demo", "start_time": WHEN, "host_id": "me"}
+    assert book(client, held.uid, **same, duration=30).uid == held.uid
+
+
+def test_a_hold_obeys_the_rules(client: Client) -> None:
+    client.calendar.schedules.update("always", overrides=[{"date": "2027-01-19"}])
+
+    with pytest.raises(errors.OutsideHours):
+        hold(client, start_time=WHEN.replace(day=19))
+    with pytest.raises(errors.InThePast):
+        hold(client, start_time=MONDAY - 30 * MINUTE)
+    with pytest.raises(errors.BadInput, match="minutes"):
+        hold(client, minutes=1441)
+
+
+def test_the_same_key_holds_once(client: Client) -> None:
+    first = hold(client, idempotency_key="k")
+
+    assert hold(client, idempotency_key="k") == first
+    with pytest.raises(errors.KeyReused):
+        hold(client, idempotency_key="k", minutes=20)
+
+
+def test_a_dry_run_holds_nothing(client: Client) -> None:
+    would = hold(client, dry_run=True)
+
+    assert (would.uid, would.status) == (None, "PENDING")
+    assert client.calendar.bookings.list() == ()
+
+
+def test_others_hear_of_it_once_it_is_booked(
+    client: Client, receiver: Receiver, post: Server, clock: Clock
+) -> None:
+    client.set_up(email="grace@example.com", timezone="UTC")
+    client.calendar.webhooks.create(receiver.url(), allow_http=True)
+    gone, held = hold(client), hold(client, start_time=WHEN + 60 * MINUTE)
+    client.calendar.bookings.cancel(gone.uid)
+    client.deliver()
+    assert receiver.requests == []
+
+    book(client, held.uid, notify_attendee=True)
+    client.deliver()
+
+    [told] = receiver.requests
+    assert told.json["type"] == "booking.created"
+    assert told.json["data"]["booking"]["attendee"]["name"] == "Ada"
+    assert len(post.received) == 1
+
+
+def test_a_held_group_is_not_joined_and_a_group_not_held(
+    client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type("yoga", seats=8)
+    held = hold(client, event_type_id="yoga")
+
+    with pytest.raises(errors.SlotTaken):
+        client.calendar.bookings.create(
+            event_type_id="yoga", start_time=WHEN, attendee=ADA
+        )
+    slots = client.calendar.availability.get(
+        event_type_id="yoga", start_date="2027-01-18", end_date="2027-01-18"
+    )
+    assert WHEN not in {slot.starts_at for slot in slots}
+    book(client, held.uid)
+    with pytest.raises(errors.UsageError, match="seats are booked, not held"):
+        hold(client, event_type_id="yoga")

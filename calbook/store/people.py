@@ -143,7 +143,8 @@ def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
     """What this transaction has asked already, if it was of them."""
     keys = [key for person in attendees for key in lasting_keys(person)]
     keys += [id_key(person.person_id) for person in attendees if person.person_id]
-    asked, tx.known_people = tx.known_people, None
+    asked: Known | None = tx.known_people
+    tx.known_people = None
     return asked if asked and asked.asked.issuperset(keys) else Known(tx, keys)
 
 

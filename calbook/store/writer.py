@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from calbook.core.model import EventType
     from calbook.core.time.recurrence import Recurrence
     from calbook.store.connection import Connection
-    from calbook.store.people import Known
 
 
 class Writer(Facts):
@@ -26,7 +25,7 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
-        self.known_people: Known | None = None  # as of the last question
+        self.known_people: Any = None  # what `store.people` has asked last
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run

@@ -305,16 +305,21 @@ STEPS = (
     ("note", "add", "UID", "Tea"),
     ("update", "UID", "--meta", "k=v"),
     ("reschedule", "UID", "--start", "2027-01-18 11:00Z", "--by", "host"),
+    ("reassign", "UID"),
     ("cancel", "UID", "--by", "host"),
 )
+AT_TWO = ("--from", "2027-01-18 14:00Z", "--to", "2027-01-18 15:00Z")
+AWAY = ("host", "away", "me", *AT_TWO, "--cancel", "--yes")
 LATER = (("attended", "UID"), ("no-show", "UID"))
 
 
 def test_every_command_that_writes_events_takes_a_name(
     run: Run, client: Client, clock: Clock, event_type: Any, booking: Book
 ) -> None:
-    event_type("yoga", seats=3, requires_confirmation=True)
-    held = booking(start_time=WHEN.replace(hour=8)).uid
+    client.calendar.hosts.create("alan", timezone="UTC")
+    team = {"hosts": ["me", "alan"], "scheduling_type": "ROUND_ROBIN"}
+    event_type("yoga", seats=3, requires_confirmation=True, **team)
+    held, left = (booking(start_time=WHEN.replace(hour=h)).uid for h in (8, 14))
     refused = booking(event_type_id="yoga", start_time=WHEN).uid
     numbers = iter(range(1, 100))
 
@@ -327,17 +332,19 @@ def test_every_command_that_writes_events_takes_a_name(
     uid = act(CREATE)
     for step in STEPS:
         act(step, uid)
+    act(AWAY)
     clock.move(days=30)
     for step in LATER:
         act(step, held)
 
-    told = [actors(client, one) for one in (refused, uid, held)]
+    told = [actors(client, one) for one in (refused, uid, left, held)]
     assert told[0] == ["grace", "number 1"]
-    assert told[1] == [f"number {n}" for n in range(3, 11)]
-    assert told[2] == ["grace", None, "number 11", "number 12"]
+    assert told[1] == [f"number {n}" for n in range(3, 12)]
+    assert told[2] == ["grace", "number 12"]
+    assert told[3] == ["grace", None, "number 13", "number 14"]
     assert taking_a_name() == {
-        " ".join(step[: 2 if step[0] in ("attendee", "note") else 1])
-        for step in (REJECT, HOLD, CREATE, *STEPS, *LATER)
+        " ".join(step[: 2 if step[0] in ("attendee", "note", "host") else 1])
+        for step in (REJECT, HOLD, CREATE, *STEPS, AWAY, *LATER)
     }
 
 

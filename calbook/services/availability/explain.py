@@ -13,7 +13,12 @@ from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
 from calbook.core.time import open_hours, times
-from calbook.services.availability import group_bookings, host_choice, member_facts
+from calbook.services.availability import (
+    group_bookings,
+    host_choice,
+    member_facts,
+    seating,
+)
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
@@ -93,7 +98,7 @@ def _host_ids(request: BookingRequest, number: int = 0) -> HostIds:
 
 
 def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:
-    seat = group_bookings.propose_seats(
+    seat = seating.propose_seats(
         facts, request.event_type, group, request.persons, now=request.now
     )
     return seat._replace(display_timezone=request.display_timezone)

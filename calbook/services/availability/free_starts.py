@@ -101,9 +101,9 @@ def _groups(
 
 
 def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:
-    from calbook.services.availability import group_bookings
+    from calbook.services.availability import seating  # slow to import
 
-    seats, _ = group_bookings.seats_of(facts, request.event_type, group)
+    seats, _ = seating.seats_of(facts, request.event_type, group)
     return seats - len(group.attendees)
 
 

@@ -21,7 +21,7 @@ from calbook.core.people import Wanted
 from calbook.core.rules import booking_rules
 from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
-from calbook.services.availability import group_bookings, moves
+from calbook.services.availability import moves, seating
 from calbook.services.availability.booking_request import BookingRequest, meeting_span
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
@@ -212,9 +212,7 @@ def add_attendee(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
         [person] = known_people.complete_attendees(tx, [attendee])
-        return group_bookings.add_to_group(
-            tx, event_type, booking, person, asker, now=now
-        )
+        return seating.add_to_group(tx, event_type, booking, person, asker, now=now)
 
     return change_booking(context, uid, options, decide)
 
@@ -249,7 +247,7 @@ def record_attendance(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
         if persons:
-            group_bookings.check_group(event_type, booking)
+            seating.check_group(event_type, booking)
         if dates.on is None and booking.recurring is not None:
             raise series.missing_selector_error(booking, "give date", "add --on DATE")
         [occurrence] = series.select_occurrences(

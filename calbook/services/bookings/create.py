@@ -19,7 +19,7 @@ from calbook.core.model import (
     GivenStart,
 )
 from calbook.core.time import parsing, times
-from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability import group_bookings, host_choice, seating
 from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
@@ -185,7 +185,7 @@ def create_in_transaction(
             uid=group.uid,
         )
     if group is not None:
-        change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
+        change = seating.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
     change = _make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now

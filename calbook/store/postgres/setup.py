@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
 from calbook.store.first_host import add_first_host
-from calbook.store.postgres import functions, tables, version_7
+from calbook.store.postgres import functions, outbox_tables, tables, version_7
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _make_tables(
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
     for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
         _run(conn, _compare_bytes(part))
-    _run(conn, _compare_bytes(tables.OUTBOX))
+    _run(conn, _compare_bytes(outbox_tables.OUTBOX))
     once = functions.BUMPED_ONCE if has_exclusion else ""
     _run(conn, functions.OVERLAP.replace("{once}", once))
     _run(conn, functions.GUARDS)

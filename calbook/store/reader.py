@@ -65,7 +65,8 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
                 'person_id', person_id
             )) from (
                 select email, name, phone, ref, timezone, language, responses, notes,
-                    metadata, person_id from attendees where uid = b.uid order by position
+                    metadata, person_id
+                from attendees where uid = b.uid order by position
             ) x) as attendees,
             (select coalesce(json_group_array(json_object({occurrence})), '[]') from (
                 select {", ".join(columns)} from occurrences where uid = b.uid {only}

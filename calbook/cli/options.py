@@ -81,9 +81,11 @@ Host = Annotated[
     str | None, typer.Option("--host", metavar="HOST", help="user_alice or alice.")
 ]
 By = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--by", metavar="attendee|host", help="Who asks: the host may override rules."
+        "--by",
+        metavar="attendee|host",
+        help="Who asks: the host may override rules [defaults.by].",
     ),
 ]
 Override = Annotated[
@@ -222,7 +224,12 @@ class Change(Group):
     @property
     def asks(self) -> bool:
         """Whether somebody is to be asked first."""
-        return is_interactive() and not (self.yes or self.dry_run)
+        return is_interactive() and self.needs_yes
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether what takes much away has not been agreed to yet."""
+        return not (self.yes or self.dry_run)
 
     def arguments(self) -> dict[str, Any]:
         """As the library takes them."""

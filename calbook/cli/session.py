@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import after_command, output
@@ -77,14 +76,21 @@ def show_change(
     dry_run: bool = False,
     before: "Value | None" = None,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> None:
     """A booking after a change; people are told of the dates that differ by it."""
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else ()
     said = f"Would be {_lower_first(what)}" if dry_run else what
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
-        text = partial(change_text, said, dates=dates, tz=form.tz, with_host=with_host)
-        output.print_object(item, form, keys=BOOKING_KEYS, card=text)
+        output.print_object(
+            item,
+            form,
+            keys=BOOKING_KEYS,
+            card=lambda facts: change_text(
+                said, facts, form.tz, dates, with_host=with_host, as_host=as_host
+            ),
+        )
 
 
 def _lower_first(what: str) -> str:
@@ -151,12 +157,29 @@ def change_text(
     dates: Sequence[str] = (),
     *,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> str:
     from calbook.cli.screen import words
     from calbook.core.text import printable
 
-    lines = words.change_lines(what, booking, tz, dates, with_host=with_host)
+    lines = words.change_lines(
+        what, booking, tz, dates, with_host=with_host, as_host=as_host
+    )
     return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def ask_or_need_yes(question: str, *, yes: bool) -> None:
+    """Ask on a terminal, as `ask_yes_no`; off one `--yes` has to be said.
+
+    Raises:
+        UsageError: nobody is there to ask.
+    """
+    if not yes and not output.is_interactive():
+        raise usage_error(
+            f"nobody is there to ask: {_lower_first(question)}",
+            hint="say --yes, or look at it first with --dry-run",
+        )
+    ask_yes_no(question, yes=yes)
 
 
 def ask_yes_no(question: str, *, yes: bool) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.asker import is_host, read_asker
 from calbook.cli.session import (
     ask_yes_no,
     needed,
@@ -12,6 +13,7 @@ from calbook.cli.session import (
     show_change,
     split_words,
     table_of,
+    unchecked,
 )
 
 _KEYS = ("email", "name", "phone", "timezone", "attendance")
@@ -27,7 +29,7 @@ class Seat(o.Group):
     phone: o.Phone = None
     timezone: o.AttendeeTz = None
     responses: o.Response = None
-    by: o.By = "attendee"
+    by: o.By = None
     override: o.Override = None
 
     def address(self) -> str:
@@ -40,9 +42,10 @@ Leaving = Annotated[Seat, "email", "by"]
 
 def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingChange) -> None:
     """Take a seat in a group for somebody."""
-    form = out.form_in_zone()
+    form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
         person = seat.options() | {
+            "by": unchecked(by),
             "email": seat.address(),
             "responses": read_pairs(seat.responses, "--response"),
             "override": split_words(seat.override),
@@ -50,20 +53,22 @@ def add(uid: o.Uid, *, seat: Seat, change: o.Changing, out: o.PrintingChange) ->
         booking = client.calendar.bookings.add_attendee(
             uid, **person, **change.arguments()
         )
-    show_change("Added", booking, form, dry_run=change.dry_run)
+    as_host = is_host(by)
+    show_change("Added", booking, form, dry_run=change.dry_run, as_host=as_host)
 
 
 def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
     """Give a seat in a group back; then the one who joined first leads it."""
-    form = out.form_in_zone()
-    wanted = {"email": seat.address(), "by": seat.by, **change.arguments()}
+    form, by = out.form_in_zone(), read_asker(seat.by)
+    wanted = {"email": seat.address(), "by": by, **change.arguments()}
     with out.client() as client:
         remove = client.calendar.bookings.remove_attendee
         if change.asks:
             would = remove(uid, **wanted | {"dry_run": True})  # refused before asking
             ask_yes_no(f"Remove {seat.email} from {would.uid}?", yes=False)
         booking = remove(uid, **wanted)
-    show_change("Removed", booking, form, dry_run=change.dry_run)
+    as_host = is_host(by)
+    show_change("Removed", booking, form, dry_run=change.dry_run, as_host=as_host)
 
 
 def list_(uid: o.Uid, *, on: o.On = None, out: o.Listing) -> None:

@@ -1,6 +1,6 @@
 """`confirm`, `reject`, `cancel`, `reschedule`, `update`: changing a booking."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,9 +9,10 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
-    ask_yes_no,
+    ask_or_need_yes,
     changed_dates,
     needed,
     occurrence_on,
@@ -34,15 +35,24 @@ def confirm(uid: o.Uid, *, change: o.Changing, out: o.PrintingChange) -> None:
     show_change("Confirmed", booking, form, dry_run=change.dry_run)
 
 
+Rejecting = Annotated[
+    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
+]
+
+
 def reject(
-    uid: o.Uid, *, reason: o.Reason = None, change: o.Changing, out: o.PrintingChange
+    uid: o.Uid, *, reason: o.Reason = None, change: Rejecting, out: o.PrintingChange
 ) -> None:
     """Say no to a booking that awaits confirmation."""
     form = out.form_in_zone()
+    wanted: dict[str, Any] = {"reason": reason, **change.arguments()}
     with out.client() as client:
-        booking = client.calendar.bookings.reject(
-            uid, reason=reason, **change.arguments()
-        )
+        reject = client.calendar.bookings.reject
+        if change.needs_yes:
+            _ask_about_several(
+                client, uid, "Reject", lambda: reject(uid, **wanted | {"dry_run": True})
+            )
+        booking = reject(uid, **wanted)
     show_change("Rejected", booking, form, dry_run=change.dry_run)
 
 
@@ -56,30 +66,60 @@ def cancel(
     uid: o.Uid,
     *,
     reason: o.Reason = None,
-    by: o.By = "attendee",
+    by: o.By = None,
     dates: o.Dates,
     change: o.Change,
     out: o.PrintingChange,
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
-    form = out.form_in_zone()
+    form, who = out.form_in_zone(), read_asker(by)
     wanted: dict[str, Any] = {
         "reason": reason,
-        "cancelled_by": by,
+        "cancelled_by": who,
         **dates.options(),
         **change.arguments(),
     }
     with out.client() as client:
         bookings = client.calendar.bookings
         before = bookings.get(uid) if output.is_for_people(form) else None
-        if change.asks and (dates.from_date or dates.all):
-            once = {"dry_run": True, "idempotency_key": None}
-            now = bookings.get(uid)
-            would = changed_dates(now, bookings.cancel(uid, **wanted | once))
-            if len(would) > 1:
-                ask_yes_no(f"Cancel {len(would)} dates of {now.uid}?", yes=False)
+        if change.needs_yes:
+            _ask_about_several(
+                client,
+                uid,
+                "Cancel",
+                lambda: bookings.cancel(uid, **wanted | {"dry_run": True}),
+            )
         booking = bookings.cancel(uid, **wanted)
-    show_change("Cancelled", booking, form, dry_run=change.dry_run, before=before)
+    show_change(
+        "Cancelled",
+        booking,
+        form,
+        dry_run=change.dry_run,
+        before=before,
+        as_host=is_host(who),
+    )
+
+
+def _ask_about_several(
+    client: "Client", uid: str, verb: str, dry_run: "Callable[[], Booking]"
+) -> None:
+    """What takes several dates or persons away is asked for once more.
+
+    What cannot be done is refused before; what was done is not asked about again.
+    """
+    now = client.calendar.bookings.get(uid)
+    if now.recurring is None and not now.guests:
+        return
+    would = changed_dates(now, dry_run())
+    if len(would) > 1:
+        ask_or_need_yes(f"{verb} {len(would)} dates of {now.uid}?", yes=False)
+    elif would and now.guests and _is_group(client, now):
+        persons = f"{1 + len(now.guests)} persons"
+        ask_or_need_yes(f"{verb} {now.uid} for all {persons}?", yes=False)
+
+
+def _is_group(client: "Client", booking: "Booking") -> bool:
+    return client.calendar.event_types.get(booking.event_type_id).seats is not None
 
 
 def reschedule(
@@ -87,7 +127,7 @@ def reschedule(
     *,
     start: o.Start = None,
     reason: o.Reason = None,
-    by: o.By = "attendee",
+    by: o.By = None,
     override: o.Override = None,
     dates: o.Dates,
     reassign: Annotated[
@@ -102,7 +142,7 @@ def reschedule(
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""
     start = needed(start, "--start", "say when: --start 'fri 14:30'")
-    form = out.form_in_zone()
+    form, who = out.form_in_zone(), read_asker(by)
     with (
         out.client() as client,
         _offering(client, uid, start, form, dates, reassign=reassign) as before,
@@ -112,7 +152,7 @@ def reschedule(
             start_time=start,
             reason=reason,
             timezone=form.tz,
-            by=unchecked(by),
+            by=unchecked(who),
             override=unchecked(split_words(override)),
             reassign=reassign,
             **dates.options(),
@@ -121,8 +161,17 @@ def reschedule(
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"
-    dry_run = change.dry_run
-    show_change(what, booking, form, dry_run=dry_run, before=before, with_host=reassign)
+    show_change(
+        what,
+        booking,
+        form,
+        dry_run=change.dry_run,
+        before=before,
+        with_host=reassign,
+        as_host=is_host(who),
+    )
+    if before is not None and before.status != "PENDING":
+        hint_at_confirmation(booking, by, form)
     for host in left:
         output.say(f"hint: {host} has left the event type: --reassign hands it over")
 

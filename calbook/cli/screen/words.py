@@ -117,6 +117,7 @@ def change_lines(
     dates: Sequence[str] = (),
     *,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> list[str]:
     """After a change: what, which, the whole moment with its zone; then who.
 
@@ -124,6 +125,7 @@ def change_lines(
     """
     changed = [o for o in booking["occurrences"] if o["date"] in dates]
     uid = f" {booking['uid']}" if booking["uid"] else ""
+    uid += " as host" * as_host
     if booking["recurring"] and changed:
         first, *others = changed
         number = f"{len(changed)} dates" if others else first["date"]

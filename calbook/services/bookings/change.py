@@ -17,7 +17,7 @@ from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
-from calbook.core.rules import booking_rules
+from calbook.core.rules import booking_rules, change_rules
 from calbook.core.time import parsing
 from calbook.services.availability import group_bookings, moves
 from calbook.services.availability.booking_request import meeting_span
@@ -130,7 +130,7 @@ def cancel(
             booking, read_selector(dates, booking, now), now
         )
         transitions.check_transition(booking, chosen, Action.CANCEL, now)
-        booking_rules.check_change(booking, chosen, verb="cancel", by=who, now=now)
+        change_rules.check_change(booking, chosen, verb="cancel", by=who, now=now)
         return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
 
     return change_booking(context, uid, options, decide)
@@ -145,7 +145,7 @@ def reschedule(
         selector = read_selector(wanted.dates, booking, now)
         move = moves.select_move(booking, selector, now)
         placed = _plan_moves(tx, move, wanted, now)
-        booking_rules.check_change(
+        change_rules.check_change(
             booking, move.occurrences, verb="reschedule", by=by, now=now
         )
         request = moves.request_move(tx, move, now=now)._replace(
@@ -213,7 +213,7 @@ def remove_attendee(
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
         ahead = [occurrence for occurrence in live if occurrence.span.start > now]
         bound = ahead or live  # a series is left for what is still to come
-        booking_rules.check_change(booking, bound, verb="leave", by=who, now=now)
+        change_rules.check_change(booking, bound, verb="leave", by=who, now=now)
         return left
 
     return change_booking(context, uid, options, decide)

@@ -221,7 +221,8 @@ class Occurrence(NamedTuple):
     `recurrence_id` is the original start and the key within the booking (RFC 5545,
     3.8.4.4); `date` its local date; both stay when one of a series moves. `status` is
     what was last said, not what time has made of it: ask `effective_status`.
-    `attendances` are those of single persons, by folded e-mail address.
+    `attendances` are those of single persons, by folded e-mail address. `host_ids` are
+    of a date that was handed over; without, the booking's give the time.
     """
 
     recurrence_id: datetime
@@ -237,6 +238,7 @@ class Occurrence(NamedTuple):
     attendances: Mapping[str, Attendance] = {}
     is_recorded: bool = False  # the event for what time did has been written
     move_reason: str | None = None  # of the last move
+    host_ids: tuple[str, ...] = ()
 
 
 class BookingTerms(NamedTuple):
@@ -286,6 +288,10 @@ class Booking(NamedTuple):
     @property
     def guests(self) -> tuple[Attendee, ...]:
         return self.attendees[1:]
+
+    def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
+        """Who gives the time of one of its meetings."""
+        return occurrence.host_ids or self.host_ids
 
     @property
     def single(self) -> Occurrence:

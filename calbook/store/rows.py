@@ -103,6 +103,7 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         is_recorded=item["due"] is None
         and status in {Status.PENDING, Status.CONFIRMED},
         move_reason=item["move_reason"],
+        host_ids=tuple(json.loads(item["hosts"] or "[]")),
     )
 
 

@@ -10,13 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.store.reader import (
+from calbook.store.booking_filters import (
+    GIVES_TIME,
     OCCURRENCE_FILTERS,
     OCCURRENCE_STATUS,
-    Reader,
     bound_filters,
     where_clause,
 )
+from calbook.store.reader import Reader
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
@@ -63,9 +64,9 @@ GROUPS: Mapping[str, _Group] = {
         "o.event_type_id", "(select title from event_types where id = f.key)"
     ),
     "host": _Group(
-        "g.host_id",
+        "h.host_id",
         "(select name from hosts where id = f.key)",
-        "join booking_hosts g on g.uid = o.uid",
+        f"join booking_hosts h on h.uid = o.uid and {GIVES_TIME}",
     ),
     "week": _Group(
         "w.name",

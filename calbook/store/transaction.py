@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import effective_status
@@ -16,7 +17,6 @@ from calbook.core.model import (
     Actor,
     Attendee,
     Booking,
-    BookingTerms,
     Event,
     Occurrence,
     Resolution,
@@ -24,14 +24,12 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.store import outbox
+from calbook.store import columns, outbox
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, SPANS, edges, keys_to_json
+from calbook.store.facts import CLAIM_SECONDS, keys_to_json
 from calbook.store.writer import (
     to_epoch,
     to_json,
-    to_minutes,
-    to_question,
     to_recurring,
 )
 
@@ -54,7 +52,7 @@ class Transaction(CatalogWriter):
         Nothing may be in the way of its claims, see `expired_in_the_way`.
         """
         self._save_booking(after)
-        if _load(after) != (None if before is None else _load(before)):
+        if before is None or _hosts(after) != _hosts(before):
             self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
             self._save_attendees(after.uid, after.attendees)
@@ -110,21 +108,17 @@ class Transaction(CatalogWriter):
         start.
         """
         stamp = times.epoch(now)
-        spans = [
-            span
+        wanted = [
+            [host_id, start, times.epoch(o.claim.end)]
             for o in _to_be_claimed(after, before)
-            if times.epoch((span := o.claim).start) - CLAIM_SECONDS < stamp
+            if (start := times.epoch(o.claim.start)) - CLAIM_SECONDS < stamp
+            for host_id in after.hosts_of(o)
         ]
-        if not spans:
+        if not wanted:
             return []
         found = self._conn.execute(
             _EXPIRED,
-            {
-                "hosts": to_json(after.host_ids),
-                "spans": edges(spans),
-                "longest": CLAIM_SECONDS,
-                "now": stamp,
-            },
+            {"wanted": to_json(wanted), "longest": CLAIM_SECONDS, "now": stamp},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
 
@@ -137,13 +131,17 @@ class Transaction(CatalogWriter):
         self._free(after.uid, [key for key in old if held[key] != holds.get(key)])
         self._drop_occurrences(after.uid, old.keys() - new.keys())
         changed = [
-            _occurrence(after, o)
+            columns.occurrence(after, o)
             for key, o in new.items()
             if key in old and o != old[key]
         ]
-        added = [_occurrence(after, o) for key, o in new.items() if key not in old]
-        self.insert_all("occurrences", _OCCURRENCE, added)
-        self.upsert_all("occurrences", "uid, recurrence_id", _OCCURRENCE, changed)
+        added = [
+            columns.occurrence(after, o) for key, o in new.items() if key not in old
+        ]
+        self.insert_all("occurrences", columns.OCCURRENCE, added)
+        self.upsert_all(
+            "occurrences", "uid, recurrence_id", columns.OCCURRENCE, changed
+        )
         self._claim(after, _to_be_claimed(after, before))
 
     def _save_booking(self, booking: Booking) -> None:
@@ -168,7 +166,7 @@ class Transaction(CatalogWriter):
             metadata=to_json(booking.metadata),
             recurring=to_recurring(booking.recurring),
             overrides=to_json(booking.overrides),
-            policy=to_json(_policy(booking.policy)),
+            policy=to_json(columns.policy(booking.policy)),
             sequence=booking.sequence,
             version=booking.version,
             title=booking.title,
@@ -182,22 +180,23 @@ class Transaction(CatalogWriter):
     def _save_hosts(self, after: Booking, before: Booking | None) -> None:
         """The hosts, and how many bookings of this type each of them has."""
         self.run("delete from booking_hosts where uid = :uid", uid=after.uid)
-        _, is_live = _load(after)
-        for position, host_id in enumerate(after.host_ids):
+        for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(after)):
             self.run(
                 "insert into booking_hosts"
-                " (uid, position, host_id, event_type_id, made, is_live) values (:uid,"
-                " :position, :host_id, :event_type_id,"
-                " (select rowid from bookings where uid = :uid), :is_live)",
+                " (uid, position, host_id, event_type_id, made, is_live, is_of_dates)"
+                " values (:uid, :position, :host_id, :event_type_id,"
+                " (select rowid from bookings where uid = :uid), :is_live,"
+                " :is_of_dates)",
                 uid=after.uid,
                 position=position,
                 host_id=host_id,
                 event_type_id=after.event_type_id,
                 is_live=is_live,
+                is_of_dates=is_of_dates,
             )
-        if before is not None and _load(before)[1]:
+        if before is not None and _is_live(before):
             self._add_load(before, -1)
-        if is_live:
+        if _is_live(after):
             self._add_load(after, 1)
 
     def _add_load(self, booking: Booking, number: int) -> None:
@@ -245,7 +244,11 @@ class Transaction(CatalogWriter):
 
     def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""
-        for host_id in booking.host_ids if live else ():
+        held: dict[str, list[datetime]] = {}
+        for o in live:
+            for host_id in booking.hosts_of(o):
+                held.setdefault(host_id, []).append(o.recurrence_id)
+        for host_id, keys in held.items():
             self.run(
                 "insert into claims"
                 " select :host_id, claim_start, claim_end, uid, recurrence_id"
@@ -254,7 +257,7 @@ class Transaction(CatalogWriter):
                 " select cast(value as bigint) from json_each(:keys))",
                 host_id=host_id,
                 uid=booking.uid,
-                keys=keys_to_json(o.recurrence_id for o in live),
+                keys=keys_to_json(keys),
             )
 
     # -- events and idempotency keys
@@ -307,14 +310,16 @@ class Transaction(CatalogWriter):
         )
 
 
-_EXPIRED = f"""
-    {SPANS}
+_EXPIRED = """
+    with wanted (host_id, start_at, end_at) as materialized (
+        select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
+        from json_each(:wanted)
+    )
     select distinct c.uid, c.recurrence_id
-    from spans s cross join json_each(:hosts) h
-    cross join claims c on c.host_id = h.value
-        and c.claim_start < s.end_at
-        and c.claim_start > s.start_at - :longest
-        and c.claim_end > s.start_at
+    from wanted w cross join claims c on c.host_id = w.host_id
+        and c.claim_start < w.end_at
+        and c.claim_start > w.start_at - :longest
+        and c.claim_end > w.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where o.status = 'PENDING' and o.start_at <= :now
     order by c.uid, c.recurrence_id
@@ -339,9 +344,23 @@ def _only(keys: frozenset[datetime]) -> datetime | None:
     return next(iter(keys)) if len(keys) == 1 else None
 
 
-def _load(booking: Booking) -> tuple[tuple[str, ...], bool]:
-    """Whose booking it is, and whether it counts as one: not when it is cancelled."""
-    return booking.host_ids, any(
+def _hosts(booking: Booking) -> list[tuple[str, bool, bool]]:
+    """Whose booking it is; whether it counts as theirs, or they have dates of it only.
+
+    Who has a date only is not to have a whole booking less for it.
+    """
+    of_dates = chain.from_iterable(o.host_ids for o in booking.occurrences)
+    others = dict.fromkeys(h for h in of_dates if h not in booking.host_ids)
+    is_live = _is_live(booking)
+    return [
+        *((host_id, is_live, False) for host_id in booking.host_ids),
+        *((host_id, False, True) for host_id in others),
+    ]
+
+
+def _is_live(booking: Booking) -> bool:
+    """Whether it counts as one: not when it is cancelled."""
+    return any(
         o.status is not Status.CANCELLED
         and not (o.status is Status.PENDING and o.is_recorded)
         for o in booking.occurrences
@@ -353,36 +372,6 @@ def _claim_facts(
 ) -> dict[datetime, tuple[tuple[str, ...], Span, Status]]:
     """What each occurrence's claims follow from."""
     return {
-        o.recurrence_id: (booking.host_ids, o.claim, o.status)
+        o.recurrence_id: (booking.hosts_of(o), o.claim, o.status)
         for o in booking.occurrences
     }
-
-
-def _policy(policy: BookingTerms) -> dict[str, Any]:
-    return {
-        **policy._asdict(),
-        "cancellation_deadline": to_minutes(policy.cancellation_deadline),
-        "questions": [to_question(question) for question in policy.questions],
-    }
-
-
-_OCCURRENCE = (
-    *("uid", "recurrence_id", "event_type_id", "date", "start_at", "end_at"),
-    *("claim_start", "claim_end", "wall", "wall_timezone", "by_offset", "tzdata"),
-    *("status", "resolution", "cancelled_by", "reason", "attendance", "attendances"),
-    *("due", "move_reason"),
-)
-
-
-def _occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
-    """The values of `_OCCURRENCE`; a series writes hundreds of them at once."""
-    epoch = times.epoch
-    return (
-        *(booking.uid, epoch(o.recurrence_id), booking.event_type_id),
-        *(o.date.isoformat(), epoch(o.span.start), epoch(o.span.end)),
-        *(epoch(o.claim.start), epoch(o.claim.end), o.start.wall.isoformat()),
-        *(o.start.timezone, o.start.by_offset),
-        *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
-        *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
-        *(to_epoch(effective_status.next_status_change(o)), o.move_reason),
-    )

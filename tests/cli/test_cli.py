@@ -166,6 +166,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
                 **state,
                 "attendances": {},
                 "offsetDiffers": False,
+                "hostIds": ["user_me"],
             }
         ],
         "overrides": [],

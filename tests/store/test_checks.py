@@ -304,6 +304,18 @@ def test_a_check_finds_turns_that_are_counted_wrong(
     assert "the bookings of user_me are counted wrong" in client.check()
 
 
+def test_a_check_finds_the_host_of_a_date_who_is_not_the_bookings(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    uid = booking().uid
+    spoil(f"""update occurrences set hosts = '["user_bob"]' where uid = '{uid}'""")
+
+    findings = client.check()
+
+    assert f"{uid} takes place with user_bob, of whom nothing else says so" in findings
+    assert f"{uid} holds time of user_me, who is not its host" in findings
+
+
 def test_a_check_finds_a_host_of_several_whose_time_is_free(
     client: Client, booking: Callable[..., Booking], spoil: Spoil
 ) -> None:
@@ -311,7 +323,7 @@ def test_a_check_finds_a_host_of_several_whose_time_is_free(
     client.calendar.hosts.create("bob", name="Bob")
     spoil(
         "insert into booking_hosts select uid, 1, 'user_bob', event_type_id, made,"
-        f" false from booking_hosts where uid = '{uid}'"
+        f" false, false from booking_hosts where uid = '{uid}'"
     )
 
     assert f"{uid} will take place but holds no time of user_bob" in client.check()

@@ -292,6 +292,48 @@ def test_claims_are_in_the_way_and_touch_nobody(opened: Store, booking: Book) ->
     assert ranges == [(int(TEN.timestamp()), int((TEN + HALF).timestamp()))]
 
 
+def test_a_date_may_have_other_hosts(
+    opened: Store, client: Client, booking: Book
+) -> None:
+    """They hold its time, and are found by it; whose booking it is stays."""
+    client.calendar.hosts.create("bob", name="Bob")
+    made = booking(recurring={"frequency": "DAILY", "count": 2})
+    with opened.read(Facts) as facts:
+        before = facts.booking(made.uid)
+    first, second = before.occurrences
+    after = before._replace(
+        occurrences=(first, second._replace(host_ids=("user_bob",)))
+    )
+
+    opened.write(lambda tx: tx.save(after, before))
+
+    with opened.read(Facts) as facts:
+        assert facts.booking(made.uid) == after
+    assert find(opened, "select host_id from claims order by claim_start") == [
+        ("user_me",),
+        ("user_bob",),
+    ]
+    shown = client.calendar.bookings.get(made.uid)
+    assert [o.host_ids for o in shown.occurrences] == [("user_me",), ("user_bob",)]
+    assert shown.host_ids == ("user_me",)
+    bookings = client.calendar.bookings
+    assert [b.uid for b in bookings.list(host_id="bob")] == [made.uid]
+    [of_bob] = bookings.list_occurrences(host_id="bob")
+    assert (of_bob.date, of_bob.host_id) == (second.date.isoformat(), "user_bob")
+    counted = bookings.stats(by="host").groups
+    assert sorted((row.group, row.occurrences) for row in counted) == [
+        ("user_bob", 1),
+        ("user_me", 1),
+    ]
+    assert client.check() == ()
+
+    opened.write(lambda tx: tx.save(before, after))
+
+    assert find(opened, "select distinct host_id from claims") == [("user_me",)]
+    assert bookings.list(host_id="bob") == ()
+    assert client.check() == ()
+
+
 def test_occurrences_are_due_once(opened: Store, booking: Book) -> None:
     uids = sorted([booking(start_time=TEN).uid, booking(start_time=TEN + HALF).uid])
     late = TEN + timedelta(days=1)

@@ -134,7 +134,8 @@ def as_it_was(booking: str) -> str:
     made["attendee"] = {key: made["attendee"][key] for key in people}
     made["guests"] = [{key: guest[key] for key in people} for guest in made["guests"]]
     for occurrence in made["occurrences"]:
-        del occurrence["attendances"], occurrence["offsetDiffers"]
+        for key in ("attendances", "offsetDiffers", "hostIds"):
+            del occurrence[key]
     return json.dumps(made, ensure_ascii=False)
 
 

@@ -61,9 +61,10 @@ class Occurrence(Meeting):
     attendance: whether anybody came
     attendances: single persons' by e-mail, in a group; empty where nobody was named
     offset_differs: whether its UTC offset is another than the first one's
+    host_ids: who gives the time of this one
     """
 
-    _parts = _WORDS
+    _parts: ClassVar[Parts] = {**_WORDS, "host_ids": tuple}
     date: str
     status: Status
     resolution: Resolution | None
@@ -72,6 +73,7 @@ class Occurrence(Meeting):
     attendance: Attendance
     attendances: dict[str, AttendanceName]
     offset_differs: bool
+    host_ids: tuple[str, ...]
 
 
 class Booking(Meeting):

@@ -166,7 +166,7 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
 
 _OCCURRENCE_KEYS = (
     *("date", "startTime", "endTime", "status", "resolution"),
-    *("offsetDiffers", "attendance"),
+    *("offsetDiffers", "attendance", "hostIds"),
 )
 
 

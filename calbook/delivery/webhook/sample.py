@@ -56,6 +56,7 @@ BOOKING: Json = {
             **_STATE,
             "attendances": {},
             "offsetDiffers": False,
+            "hostIds": ["user_sample"],
         }
     ],
     "overrides": [],

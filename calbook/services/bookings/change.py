@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from calbook.core import checks
@@ -79,16 +79,17 @@ def _check_claims(
 
     What else the host has to do meanwhile is for the host to know.
     """
-    obstacles = facts.claim_obstacles(
-        booking.host_ids,
-        [occurrence.claim for occurrence in occurrences],
-        exclusion=Exclusion(booking.uid),
-        now=now,
-    )
-    if obstacles:
-        raise booking_rules.slot_taken_error(
-            obstacles[min(obstacles)], booking.timezone
+    for host_ids, held in groupby(occurrences, booking.hosts_of):
+        obstacles = facts.claim_obstacles(
+            host_ids,
+            [occurrence.claim for occurrence in held],
+            exclusion=Exclusion(booking.uid),
+            now=now,
         )
+        if obstacles:
+            raise booking_rules.slot_taken_error(
+                obstacles[min(obstacles)], booking.timezone
+            )
 
 
 def reject(

@@ -30,10 +30,10 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     attendees, items = json.loads(row["attendees"]), json.loads(row["occurrences"])
     if len(items) > 1:  # stored by their keys: one may have moved past another
         items.sort(key=lambda item: item["start_at"])
-    occurrences = [occurrence_to_json(item, stamp, now=now) for item in items]
+    hosts = json.loads(row["hosts"])
+    occurrences = [_occurrence_to_json(item, stamp, hosts, now=now) for item in items]
     first = _first(row["starts_at"], items[0], occurrences[0], stamp)
     _tell_apart(occurrences, items, attendees, first["startTime"])
-    hosts = json.loads(row["hosts"])
     together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
     people = [_attendee(item, occurrences) for item in attendees]
     created = updated = stamp(row["created_at"])
@@ -112,8 +112,9 @@ def occurrence_row_to_json(row: Row, *, now: int) -> Json:
     """A booking as one of its occurrences, with `date`; the row holds that one."""
     whole = booking_to_json(row, now=now)
     [only] = whole["occurrences"]
-    its_own = {key: only[key] for key in ("startTime", "endTime", "status")}
-    return {"uid": whole["uid"], "date": only["date"], **whole, **its_own}
+    its_own = {key: only[key] for key in ("startTime", "endTime", "status", "hostIds")}
+    first = {"hostId": only["hostIds"][0]}
+    return {"uid": whole["uid"], "date": only["date"], **whole, **its_own, **first}
 
 
 def _in_common(occurrences: list[Json]) -> Json:
@@ -185,7 +186,10 @@ def _by_email(attendances: str, attendees: list[Json]) -> Json:
     return {given.get(address, address): attendance for address, attendance in said}
 
 
-def occurrence_to_json(item: Mapping[str, Any], stamp: Formatter, *, now: int) -> Json:
+def _occurrence_to_json(
+    item: Mapping[str, Any], stamp: Formatter, hosts: list[str], *, now: int
+) -> Json:
+    """`hosts` are the booking's; of a date that was handed over they are its own."""
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
     if status_by_time.is_expired(status, start=item["start_at"], now=now):
@@ -203,6 +207,7 @@ def occurrence_to_json(item: Mapping[str, Any], stamp: Formatter, *, now: int) -
         "attendance": item["attendance"],
         "attendances": {},
         "offsetDiffers": False,
+        "hostIds": json.loads(item["hosts"]) if item["hosts"] else hosts,
     }
 
 
@@ -213,7 +218,10 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
     """
     person = {"attendance": "unknown"}
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
-    meeting: Json = {"attendances": {}, "offsetDiffers": False}
+    meeting: Json = {
+        **{"attendances": {}, "offsetDiffers": False},
+        "hostIds": answer["hostIds"],
+    }
     return {
         **_with(answer, {"title": title}),
         "attendee": _with(answer["attendee"], person),

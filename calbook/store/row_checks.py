@@ -1,0 +1,223 @@
+"""What rows must not say against each other: statements that find those which do."""
+
+from __future__ import annotations
+
+from calbook.store.booking_filters import GIVES_TIME
+
+# Each selects what its sentence names.
+CHECKS = {
+    "claims of {} overlap: {} and {}": """
+        select a.host_id, a.uid, b.uid from claims a join claims b
+        on a.host_id = b.host_id and a.claim_start < b.claim_start
+        and b.claim_start < a.claim_end
+    """,
+    "{} holds time of {} for a cancelled occurrence": """
+        select uid, host_id from claims join occurrences using (uid, recurrence_id)
+        where status = 'CANCELLED'
+    """,
+    "{} holds time of {} for no occurrence": """
+        select uid, host_id from claims c where not exists (
+            select 1 from occurrences o
+            where o.uid = c.uid and o.recurrence_id = c.recurrence_id
+        )
+    """,
+    "{} holds time of {}, who is not its host": f"""
+        select distinct c.uid, c.host_id
+        from claims c join occurrences o using (uid, recurrence_id)
+        where not exists (
+            select 1 from booking_hosts h
+            where h.uid = c.uid and h.host_id = c.host_id and {GIVES_TIME}
+        )
+    """,
+    "{} holds other time of {} than its occurrence says": """
+        select c.uid, c.host_id
+        from claims c join occurrences o using (uid, recurrence_id)
+        where c.claim_start <> o.claim_start or c.claim_end <> o.claim_end
+    """,
+    "{} takes place with {}, of whom nothing else says so": """
+        select distinct o.uid, x.value
+        from occurrences o cross join json_each(o.hosts) x
+        where not exists (
+            select 1 from booking_hosts h
+            where h.uid = o.uid and h.host_id = x.value
+        )
+    """,
+    "{} will take place but holds no time of {}": f"""
+        select distinct o.uid, h.host_id
+        from occurrences o join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
+        where status <> 'CANCELLED' and not exists (
+            select 1 from claims c where c.uid = o.uid
+            and c.recurrence_id = o.recurrence_id and c.host_id = h.host_id
+        )
+    """,
+    "{} takes place outside the time that it holds of {}": f"""
+        select distinct o.uid, h.host_id
+        from occurrences o join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
+        where start_at < claim_start or end_at > claim_end
+    """,
+    "{} is due at another time than its status ends": """
+        select distinct uid from occurrences where due is not case status
+            when 'PENDING' then start_at when 'CONFIRMED' then end_at
+        end and due is not null
+    """,
+    "{} has the unknown status {}": """
+        select uid, status from occurrences
+        where status not in (
+            'PENDING', 'CONFIRMED', 'CANCELLED', 'COMPLETED', 'NO_SHOW'
+        )
+    """,
+    "{} is {} and yet ended as {}": """
+        select uid, status, coalesce(resolution, 'nothing') from occurrences
+        where (status = 'CANCELLED') <> (resolution is not null)
+    """,
+    "{} is listed at another time or with another status than its occurrences have": """
+        select uid from bookings b join (
+            select uid,
+                min(start_at) filter (where resolution is not 'conflict') as first,
+                max(start_at) filter (where resolution is not 'conflict') as last,
+                max(start_at) filter (where status = 'PENDING') as pending,
+                max(end_at) filter (where status = 'CONFIRMED') as confirmed,
+                case
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED')
+                    ) = 0 then 'CANCELLED'
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED', 'NO_SHOW')
+                    ) = 0 then 'NO_SHOW'
+                    else 'COMPLETED'
+                end as final
+            from occurrences group by uid
+        ) o using (uid)
+        where starts_at is not first or coalesce(last_at, last) is not last
+        or pending_until is not pending or confirmed_until is not confirmed
+        or final_status is not final
+    """,
+    "{} counts as a booking of {}, which it is not": """
+        select distinct uid, o.event_type_id
+        from occurrences o join bookings b using (uid)
+        where o.event_type_id <> b.event_type_id
+        union
+        select uid, h.event_type_id from booking_hosts h join bookings b using (uid)
+        where h.event_type_id <> b.event_type_id
+    """,
+    "{} is counted wrong in the turns of {}": """
+        select uid, host_id from booking_hosts h join bookings b using (uid)
+        where made is not b.rowid or is_live <> (not is_of_dates and exists (
+            select 1 from occurrences o where o.uid = h.uid and o.status <> 'CANCELLED'
+            and not (o.status = 'PENDING' and o.due is null)
+        ))
+    """,
+    "the bookings of {} are counted wrong": """
+        select host_id from host_loads l where bookings <> (
+            select count(*) from booking_hosts h where is_live
+            and h.event_type_id = l.event_type_id and h.host_id = l.host_id
+        )
+        union
+        select host_id from booking_hosts h where is_live and not exists (
+            select 1 from host_loads l
+            where l.event_type_id = h.event_type_id and l.host_id = h.host_id
+        )
+    """,
+    "the busy time of {} in {} has a gap": """
+        select min(b.host_id), min(k.name) from busy b
+        join calendars k on k.id = b.calendar_id
+        group by calendar_id, stretch
+        having sum(busy_end - busy_start) <> max(stretch_end) - min(stretch_start)
+        or min(busy_start) <> min(stretch_start)
+    """,
+    "busy time of {} belongs to a calendar of {}": """
+        select distinct b.host_id, k.host_id
+        from busy b join calendars k on k.id = b.calendar_id
+        where k.host_id <> b.host_id
+    """,
+    "busy time of {} belongs to no calendar": """
+        select distinct host_id from busy
+        where calendar_id not in (select id from calendars)
+    """,
+    "{} has no occurrence": """
+        select uid from bookings where uid not in (select uid from occurrences)
+    """,
+    "{} has no host": """
+        select uid from bookings
+        where uid not in (select uid from booking_hosts where not is_of_dates)
+    """,
+    "{} has no attendee": """
+        select uid from bookings where uid not in (select uid from attendees)
+    """,
+    "{} has no event that tells of its making": """
+        select uid from bookings where uid not in (
+            select uid from events where type = 'booking.created'
+        )
+    """,
+    "{} has an event of time's that says {} did it": """
+        select uid, actor from events where by = 'system' and actor is not null
+    """,
+    "{} is being sent by another machine, which no file allows": """
+        select id from deliveries where leased_until is not null
+    """,
+    "{} has something that is not JSON": """
+        select uid from bookings where not (
+            json_valid(responses) and json_valid(metadata) and json_valid(overrides)
+            and json_valid(policy) and json_valid(coalesce(recurring, 'null'))
+            and json_valid(coalesce(location, 'null'))
+        )
+        union select uid from attendees where not (
+            json_valid(coalesce(responses, 'null'))
+            and json_valid(coalesce(metadata, 'null'))
+        )
+        union select uid from occurrences
+        where not (json_valid(coalesce(attendances, 'null'))
+            and json_valid(coalesce(hosts, 'null')))
+        union select uid from events
+        where not (json_valid(change) and json_valid(booking))
+    """,
+    "{} has a value that is not JSON": """
+        select id from event_types where not (
+            json_valid(questions) and json_valid(metadata) and json_valid(reminders)
+            and json_valid(coalesce(location, 'null'))
+        )
+        union select id from schedules where not json_valid(weekly)
+        union select schedule_id from schedule_overrides where not json_valid(hours)
+        union select name from calendars
+        where not (json_valid(skipped) and json_valid(remarks))
+        union select id from webhooks where not (
+            json_valid(events) and json_valid(headers) and json_valid(old_secrets)
+        )
+    """,
+    "{} has no title": """
+        select uid from bookings where title = ''
+    """,
+    "{} joined {} behind a booking that is not there": """
+        select host_id, event_type_id from host_joins
+        where since > (select coalesce(max(rowid), 0) from bookings)
+    """,
+    "the reminders of {} wait for a change of {}, which is not there": """
+        select id, noun from reminder_updates where not (
+            noun = 'event type' and id in (select id from event_types)
+            or noun = 'host' and id in (select id from hosts)
+        )
+    """,
+    "{} waits for a webhook that is sent nothing": """
+        select id from deliveries where status = 'pending' and channel = 'webhook'
+        and target not in (select id from webhooks where active)
+    """,
+    "{} tells of an event of another booking": """
+        select d.id from deliveries d join events e on e.seq = d.event_seq
+        where e.uid <> d.uid
+    """,
+    "a reminder of {} was told of as {}": """
+        select r.uid, d.id from reminders r join deliveries d on d.id = r.delivery
+        where d.uid is not r.uid or d.kind <> 'reminder'
+    """,
+}
+_OF_A_BOOKING = (
+    *("booking_hosts", "attendees", "occurrences", "events", "notes"),
+    *("private_notes", "deliveries", "reminders"),
+)
+CHECKS |= {
+    f"{{}} is not there, but its {table.replace('_', ' ')}": f"""
+        select distinct uid from {table}
+        where uid not in (select uid from bookings)
+    """
+    for table in _OF_A_BOOKING
+}

@@ -42,12 +42,35 @@ class EventTypes(Entries[EventType]):
 
         return EventType(create_event_type(self._context, id, fields))
 
-    def update(self, id: str, **fields: Unpack[EventTypeFields]) -> EventType:
+    def update(
+        self,
+        id: str,
+        *,
+        apply_to_coming: bool = False,
+        dry_run: bool = False,
+        **fields: Unpack[EventTypeFields],
+    ) -> EventType:
         """Set fields of `create`; bookings keep the rules they were made under.
 
-        They keep their title, description and place as well: people were told of
-        them. Their reminders change with it, as far as they are still to come.
+        They keep their title, description, place, length and buffers as well: people
+        were told of them. Their reminders change with it, as far as they are still to
+        come. With `apply_to_coming` those of these fields that are given are written
+        into each booking to come, as a change of its own, unless it was given another
+        place or length when it was booked; `bookings_changed` of the answer lists them.
+        People are told as `notify` says. All or none: `details["conflicts"]` of the
+        error names the dates that have not got the time. `dry_run` writes nothing.
+
+        Raises:
+            SlotTaken, OutsideHours: some bookings to come have not got the time.
         """
         from calbook.services.catalog.event_types import update_event_type
 
-        return EventType(update_event_type(self._context, id, fields))
+        return EventType(
+            update_event_type(
+                self._context,
+                id,
+                fields,
+                apply_to_coming=apply_to_coming,
+                dry_run=dry_run,
+            )
+        )

@@ -303,6 +303,7 @@ STEPS = (
     ("attendee", "remove", "UID", "--email", "eve@example.com"),
     ("note", "add", "UID", "Tea"),
     ("update", "UID", "--meta", "k=v"),
+    ("event", "update", "yoga", "--title", "Y", "--apply-to-coming", "--json"),
     ("reschedule", "UID", "--start", "2027-01-18 11:00Z", "--by", "host"),
     ("cancel", "UID", "--by", "host"),
 )
@@ -331,10 +332,10 @@ def test_every_command_that_writes_events_takes_a_name(
 
     told = [actors(client, one) for one in (refused, uid, held)]
     assert told[0] == ["grace", "number 1"]
-    assert told[1] == [f"number {n}" for n in range(2, 10)]
-    assert told[2] == ["grace", None, "number 10", "number 11"]
+    assert told[1] == [f"number {n}" for n in range(2, 11)]
+    assert told[2] == ["grace", None, "number 11", "number 12"]
     assert taking_a_name() == {
-        " ".join(step[: 2 if step[0] in ("attendee", "note") else 1])
+        " ".join(step[: 2 if step[0] in ("attendee", "event", "note") else 1])
         for step in (REJECT, CREATE, *STEPS, *LATER)
     }
 

@@ -272,6 +272,8 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
             command_hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
         )
+    if "location" in names:
+        after = after._replace(has_own_location=True)
     return change_occurrences(
         raise_sequence_for_leaver(booking, after),
         (),

@@ -58,7 +58,9 @@ def _request_notice(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Notice:
     """All are asked, or told of a change."""
-    what = _wording(_WORDS[event.type], after, now)
+    is_longer_or_shorter = "duration" in event.change
+    said = "changed" if is_longer_or_shorter else _WORDS[event.type]
+    what = _wording(said, after, now)
     is_alone = _is_told_alone(before, after, event)
     if event.about and not is_alone:
         what = _SOME.get(what, what)
@@ -81,7 +83,8 @@ def _cancellation_notice(
 
 
 def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
-    return len(event.about) == 1 and not any(map(series.has_moved, (before, after)))
+    is_one = len(event.about) == 1 and "fields" not in event.change
+    return is_one and not any(map(series.has_moved, (before, after)))
 
 
 def _joined_notice(
@@ -118,7 +121,7 @@ def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[
     stayed = [address for address in new if address in old]
     renamed = [a for a in stayed if old[a].name != new[a].name]
     has_new_name = _names(before) != _names(after)
-    is_for_all = _place(before) != _place(after) or (
+    is_for_all = _shown(before) != _shown(after) or (
         has_new_name and not after.is_group
     )
     if told := tuple(new[a] for a in (stayed if is_for_all else renamed)):
@@ -133,10 +136,10 @@ def _names(booking: Booking) -> list[str | None]:
     return [person.name for person in booking.attendees]
 
 
-def _place(booking: Booking) -> tuple[dict[str, str], str | None]:
-    """Where it is, as far as anybody is told: a phone number is in no mail."""
-    shown = {k: v for k, v in (booking.location or {}).items() if k != "phone"}
-    return shown, booking.meeting_url
+def _shown(booking: Booking) -> tuple[object, ...]:
+    """What and where it is, as far as anybody is told: a phone number is in no mail."""
+    place = {k: v for k, v in (booking.location or {}).items() if k != "phone"}
+    return place, booking.meeting_url, booking.title, booking.description
 
 
 def _wording(what: str, after: Booking, now: datetime) -> str:

@@ -334,6 +334,7 @@ def _booking(
         title=event_type.title,
         description=event_type.description,
         is_group=event_type.seats is not None,
+        has_own_location=new_booking.location is not None,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.errors import Exists
+from calbook.core.booking import event_type_changes
+from calbook.core.errors import Exists, UsageError
 from calbook.services.catalog.entries import (
     EVENT_TYPE,
     change_entry,
@@ -41,11 +42,25 @@ def create_event_type(
     return context.store.write(create)
 
 
-def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def update_event_type(
+    context: Context,
+    id: str,
+    fields: Mapping[str, Any],
+    *,
+    apply_to_coming: bool = False,
+    dry_run: bool = False,
+) -> Json:
+    """Set fields; with `apply_to_coming` in the bookings to come as well.
+
+    Those that were said, though the event type may have had them before.
+    """
     key = read_id(EVENT_TYPE, id)
     check_names_a_field(EVENT_TYPE, key, fields)
     changes = event_types.read_event_type_fields(fields)
-    kept: list[int] = []
+    names = changes.keys() & set(event_type_changes.FIELDS)
+    if apply_to_coming and not names:
+        raise _nothing_to_apply()
+    kept, applied = [0], list[Json]()
 
     def save(tx: Transaction, now: datetime) -> None:
         before = tx.event_type(key)
@@ -54,10 +69,31 @@ def update_event_type(context: Context, id: str, fields: Mapping[str, Any]) -> J
         _check_references(tx, after)
         tx.lock_hosts(a.host_id for a in (*before.hosts, *after.hosts))
         tx.save_event_type(after, now=now)
+        if apply_to_coming:
+            applied[:] = write_into_coming(tx, after, names, now)
         kept[:] = [tx.count_bookings_keeping_text(before, after, now=now)]
 
-    answer = change_entry(context, EVENT_TYPE, key, save)
+    answer = change_entry(context, EVENT_TYPE, key, save, dry_run=dry_run)
+    if apply_to_coming:
+        answer["bookingsChanged"] = applied
     return {**answer, "bookingsKeepingText": kept[0]} if kept[0] else answer
+
+
+def write_into_coming(
+    tx: Transaction, event_type: EventType, names: Set[str], now: datetime
+) -> list[Json]:
+    from calbook.services.catalog import apply_to_coming  # slow to import
+
+    return apply_to_coming.apply_to_coming(tx, event_type, names, now)
+
+
+def _nothing_to_apply() -> UsageError:
+    return UsageError(
+        "none of these fields can be written into bookings to come",
+        hint="give title, description, location, duration or a buffer",
+        command_hint="give --title, --description, --location, --duration,"
+        " --buffer-before or --buffer-after",
+    )
 
 
 def _check_names(tx: Transaction, event_type: EventType) -> None:

@@ -7,4 +7,12 @@ alter table booking_hosts
     add column is_of_dates boolean not null default false;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES,))
+_OWN_LOCATIONS = """
+alter table bookings
+    add column has_own_location boolean not null default false;
+update bookings set has_own_location = true
+from event_types e
+where e.id = bookings.event_type_id and bookings.location is distinct from e.location;
+"""
+
+SCRIPT = "".join((_HOSTS_OF_DATES, _OWN_LOCATIONS))

@@ -110,6 +110,11 @@ def let_dates_have_other_hosts(db: Database) -> None:
     _run(db.conn, version_7.HOSTS_OF_DATES)
 
 
+@migrations()
+def mark_own_locations(db: Database) -> None:
+    _run(db.conn, version_7.OWN_LOCATIONS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -6,3 +6,13 @@ HOSTS_OF_DATES = """
 alter table occurrences add column hosts text;
 alter table booking_hosts add column is_of_dates integer not null default 0;
 """
+
+
+# Whether a booking was given its place, which no event type takes away. Of those made
+# before it shows only where it is another one.
+OWN_LOCATIONS = """
+alter table bookings add column has_own_location integer not null default 0;
+update bookings set has_own_location = location is not (
+    select e.location from event_types e where e.id = bookings.event_type_id
+);
+"""

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booking_reads import BookingReads
 from calbook.api.noun import ATTENDANCE, CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.series_changes import SeriesChanges
 from calbook.api.values.bookings import Booking, Note
-from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
 
 
-class Bookings(BookingReads):
+class Bookings(SeriesChanges):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes
@@ -52,8 +51,9 @@ class Bookings(BookingReads):
 
         `recurring` makes a series in the schedule's wall-clock time. All of it or
         nothing; `details["conflicts"]` of the error lists the dates in the way. With
-        `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
-        start at which a group is booked already takes a seat in it.
+        `on_conflict="skip"` they are kept as CANCELLED and the others are booked; with
+        "extend" further ones too, until as many as `count` says are. A start at which
+        a group is booked already takes a seat in it.
 
         Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `location`,
         `meeting_url`, `timezone`, `duration`, `by`, `override`, `recurring`,
@@ -217,7 +217,9 @@ class Bookings(BookingReads):
         Options: `name`, `email`, `phone`, `notes`, `location`, `meeting_url`,
         `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which tells
         everybody of another place, link or name. A new address is invited, and the
-        old one told that it is off; the others are not told of that.
+        old one told that it is off; the others are not told of that. So are guests,
+        by `add_guests` and `remove_guests` (their addresses); in a group there are
+        `add_attendee` and `remove_attendee`.
         """
         return self._update(uid, corrections)
 
@@ -331,25 +333,6 @@ class Bookings(BookingReads):
             add_note(self._context, uid, content=content, is_private=is_private)
         )
 
-    def _change(
-        self,
-        change: Callable[..., Json],
-        action: str,
-        uid: str,
-        options: Mapping[str, Any],
-        known: Iterable[str] = CHANGE,
-        *,
-        request: object = None,
-        **arguments: Any,
-    ) -> Booking:
-        """Make one change; `request` is what an idempotency key stands for."""
-        from calbook.services.bookings.change_options import read_options
-
-        check_keywords(f"Bookings.{action}", options, known)
-        asked = uid if request is None else request
-        read = read_options(action, asked, **options)
-        return Booking(change(self._context, uid, read, **arguments))
-
     def _update(
         self,
         uid: str,
@@ -359,17 +342,23 @@ class Bookings(BookingReads):
         drop: Iterable[str] = (),
     ) -> Booking:
         from calbook.services.bookings.change import update
-        from calbook.wire.reading.booking_requests import read_merge, read_update
+        from calbook.wire.reading.booking_requests import (
+            read_guest_change,
+            read_merge,
+            read_update,
+        )
 
         corrected = {key: given[key] for key in CORRECTIONS if key in given}
         options = {key: given[key] for key in given.keys() - corrected.keys()}
         check_keywords("Bookings.update", options, CHANGE)
+        guests = [corrected.pop(key, None) for key in ("add_guests", "remove_guests")]
         attendee, values = read_update(corrected)
         return self._change(
             *(update, "update", uid, options),
             attendee=attendee,
             values=values,
             merge=read_merge(put, drop),
+            guest_change=read_guest_change(*guests),
         )
 
     def _mark(

@@ -21,6 +21,7 @@ REPEATABLE = (*CHANGE, "idempotency_key")
 CORRECTIONS = (
     *("name", "email", "phone", "notes"),
     *("location", "meeting_url", "metadata"),
+    *("add_guests", "remove_guests"),
 )
 
 

@@ -130,7 +130,7 @@ def changed_dates(before: "Value", after: "Value") -> tuple[str, ...]:
     """The dates whose occurrences differ between two states of a booking."""
     old = {o["date"]: o for o in before.to_dict()["occurrences"]}
     new = after.to_dict()["occurrences"]
-    return tuple(o["date"] for o in new if old.get(o["date"], o) != o)
+    return tuple(o["date"] for o in new if old.get(o["date"]) != o)
 
 
 def occurrence_on(booking: "Value", day: str, now: datetime) -> Json:
@@ -240,6 +240,21 @@ def read_recurring(
             hint=f"add {option} daily, weekly, monthly or yearly",
         )
     return rule or None
+
+
+def on_conflict(word: str | None, *, extend: bool) -> str | None:
+    """What becomes of a series whose dates are in the way of others, for the library.
+
+    Whether to go on is said by `--extend`, beside `--on-conflict skip`.
+    """
+    if not extend:
+        return word
+    if word is None or word.lower() != "skip":
+        raise usage_error(
+            "--extend makes up for dates that are left out",
+            hint="add --on-conflict skip",
+        )
+    return "extend"
 
 
 def split_words(text: str | None) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("create", "create"),
         **_commands("bookings", "list", "show"),
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
+        **_commands("extend", "extend"),
         **_commands("bookings", "occurrences"),
         "attendee": _commands("attendee", "add", "list", "remove"),
         "note": _commands("note", "add", "list"),

@@ -296,6 +296,7 @@ def test_who_writes_no_event_is_not_asked(
 PERSON = ("--name", "Ada", "--email", "ada@example.com")
 AT_TEN = ("--start", "2027-01-18 10:00Z")
 REJECT = ("reject", "UID")
+EXTEND = ("extend", "UID", "--count", "1")
 CREATE = ("create", "--event", "yoga", *AT_TEN, *PERSON)
 STEPS = (
     ("confirm", "UID"),
@@ -323,20 +324,24 @@ def test_every_command_that_writes_events_takes_a_name(
         return run(*(uid if a == "UID" else a for a in step), *name).rows[0][0]
 
     act(REJECT, refused)
+    rule = {"frequency": "DAILY", "count": 2}
+    series = booking(start_time=WHEN.replace(hour=6), recurring=rule).uid
     uid = act(CREATE)
     for step in STEPS:
         act(step, uid)
+    run(*(series if arg == "UID" else arg for arg in EXTEND), "--actor", "mary")
     clock.move(days=30)
     for step in LATER:
         act(step, held)
 
+    assert actors(client, series)[:2] == ["grace", "mary"]
     told = [actors(client, one) for one in (refused, uid, held)]
     assert told[0] == ["grace", "number 1"]
     assert told[1] == [f"number {n}" for n in range(2, 11)]
     assert told[2] == ["grace", None, "number 11", "number 12"]
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in ("attendee", "event", "note") else 1])
-        for step in (REJECT, CREATE, *STEPS, *LATER)
+        for step in (REJECT, CREATE, EXTEND, *STEPS, *LATER)
     }
 
 

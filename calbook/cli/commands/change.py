@@ -231,6 +231,12 @@ class Corrections(o.Group):
     notes: o.BookingNotes = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
+    add_guests: list[str] | None = o.option(
+        "--guest", "ADDRESS", "Who comes along as well; may be repeated."
+    )
+    remove_guests: list[str] | None = o.option(
+        "--remove-guest", "ADDRESS", "Who comes along no more; may be repeated."
+    )
 
     def arguments(self) -> dict[str, Any]:
         needed = ("name", "email")

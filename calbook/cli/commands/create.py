@@ -8,6 +8,7 @@ from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import (
     booked_word,
+    on_conflict,
     read_minutes,
     read_pairs,
     read_recurring,
@@ -60,6 +61,9 @@ class Batch(o.Group):
     )
     input_: o.Input = None
     atomic: bool = o.flag("--atomic", "With --input: all lines or none.")
+    extend: bool = o.flag(
+        "--extend", "With --on-conflict skip: go on until --count dates are booked."
+    )
 
 
 class Series(o.Group):
@@ -97,7 +101,7 @@ def create(
         **_read_details(details),
         timezone=form.tz,
         recurring=read_recurring("--repeat", **series.options()),
-        on_conflict=batch.on_conflict,
+        on_conflict=on_conflict(batch.on_conflict, extend=batch.extend),
         idempotency_key=change.idempotency_key,
     )
     given |= o.said(notify_attendee=change.notify_attendee)

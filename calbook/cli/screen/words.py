@@ -290,6 +290,8 @@ def _listed(value: Any) -> str:
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "dates": lambda dates: f"of {dates_text(dates)}",
     "attendee": person_text,
+    "added": lambda people: f"added {', '.join(map(person_text, people))}",
+    "removed": lambda people: f"removed {', '.join(map(person_text, people))}",
     "assignment": lambda a: f"{a['hostId']} by {a['rule']}: {a['because']}",
     "note": lambda note: f"note: {note['content']}",
 }

@@ -254,14 +254,17 @@ def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurre
     )
 
 
-_JSON_NAMES = {"attendees": "attendee", "meeting_url": "meetingUrl"}
-_COMPARED = frozenset(Booking._fields) - {"occurrences"}  # the keys of attendances
-
-
-def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Change:
+def update(
+    booking: Booking,
+    *,
+    now: datetime,
+    by: Actor,
+    details: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Change:
     """Correct what is not its time or status; refuses when nothing differs.
 
-    Who is at another address has left the old one.
+    Who is at another address has left the old one. `details` go into the history.
     """
     after = booking._replace(**given)
     names = [name for name in given if getattr(after, name) != getattr(booking, name)]
@@ -280,8 +283,21 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
         kind="booking.updated",
         by=by,
         now=now,
-        change={"fields": [_JSON_NAMES.get(n, n) for n in names if n in _COMPARED]},
+        change={"fields": _fields(booking, after, names), **(details or {})},
     )
+
+
+def _fields(before: Booking, after: Booking, names: Iterable[str]) -> list[str]:
+    """The JSON's names of what differs; not the keys of attendances."""
+    found: dict[str, list[str]] = {
+        "meeting_url": ["meetingUrl"],
+        "occurrences": [],
+        "attendees": [
+            *["attendee"] * (before.attendee != after.attendee),
+            *["guests"] * (before.guests != after.guests),
+        ],
+    }
+    return [field for name in names for field in found.get(name, [name])]
 
 
 # -- what every action is made of -------------------------------------------------

@@ -58,9 +58,8 @@ def _request_notice(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Notice:
     """All are asked, or told of a change."""
-    is_longer_or_shorter = "duration" in event.change
-    said = "changed" if is_longer_or_shorter else _WORDS[event.type]
-    what = _wording(said, after, now)
+    said = next((_OTHER_MOVES[key] for key in _OTHER_MOVES if key in event.change), "")
+    what = _wording(said or _WORDS[event.type], after, now)
     is_alone = _is_told_alone(before, after, event)
     if event.about and not is_alone:
         what = _SOME.get(what, what)
@@ -83,7 +82,7 @@ def _cancellation_notice(
 
 
 def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
-    is_one = len(event.about) == 1 and "fields" not in event.change
+    is_one = len(event.about) == 1 and event.change.keys().isdisjoint(_OF_ALL)
     return is_one and not any(map(series.has_moved, (before, after)))
 
 
@@ -176,12 +175,18 @@ _WORDS = {
     "booking.rescheduled": "moved",
     "booking.attendee_added": "booked",
 }
+# What a move is told as when it says so, and what concerns all dates.
+_OTHER_MOVES = {"extendedBy": "extended", "duration": "changed"}
+_OF_ALL = ("extendedBy", "fields")
 _ENDS = {
     Resolution.CANCELLED: "cancelled",
     Resolution.REJECTED: "declined",
     Resolution.EXPIRED: "expired",
 }
-_PENDING = {"booked": "requested", "moved": "moved again"}
+_PENDING = {
+    **{"booked": "requested", "moved": "moved again"},
+    "extended": "extended request",
+}
 _SOME = {
     what: f"some {what}" for what in ("moved", "moved again", "cancelled", "declined")
 }

@@ -238,6 +238,8 @@ def _without_overrides(*rules: Rule) -> Rules:
 RULES_FOR_EACH_DATE = _without_overrides(
     in_the_past, outside_hours, slots_per_day, slot_taken
 )
+# Of the first date that a series gets when it goes on: its dates lie ahead of it.
+RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] is not maximum_advance)
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),

@@ -54,7 +54,12 @@ class DatesDecision(NamedTuple):
     @property
     def can_skip(self) -> bool:
         """Whether every refusal is one of a date, and some dates are left."""
-        return len(self.refused_numbers) < len(self.decisions) and all(
+        return len(self.refused_numbers) < len(self.decisions) and self.only_dates
+
+    @property
+    def only_dates(self) -> bool:
+        """Whether every refusal is one of a date, which another may not have."""
+        return all(
             isinstance(refusal, _OF_EACH)
             for decision in self.decisions
             for refusal in decision.refusals

@@ -48,6 +48,9 @@ _SENTENCES = {
     "some moved again": "Some dates of {what} have moved, and are to be confirmed"
     " again. You will be told.",
     "changed": "{what} has changed.",
+    "extended": "{what} goes on: it has further dates.",
+    "extended request": "{what} goes on. The further dates are requested: you will be"
+    " told when they are confirmed or declined.",
     "cancelled": "{what} is cancelled.",
     "some cancelled": "Some dates of {what} are cancelled.",
     "declined": "{what} was declined.",

@@ -20,7 +20,7 @@ from calbook.core.assignment import (
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
-from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.booking_rules import RULES, Obstacle, Proposal, Rules
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
@@ -62,8 +62,10 @@ def plan_hosts(
     request: BookingRequest,
     host_ids: HostIds,
     shared: SharedFacts | None = None,
+    *,
+    rules: Rules = RULES,
 ) -> HostPlan:
-    """What the rules say when these hosts take it."""
+    """What the rules say when these hosts take it; `rules` are the first date's."""
     each = make_proposals(
         facts, request, host_ids, shared or read_shared_facts(facts, request)
     )
@@ -72,7 +74,8 @@ def plan_hosts(
         proposal._replace(obstacle=proposal.obstacle or own.get(n))
         for n, proposal in enumerate(each)
     )
-    return HostPlan(host_ids, several_dates.decide_dates(judged if own else each))
+    decision = several_dates.decide_dates(judged if own else each, rules)
+    return HostPlan(host_ids, decision)
 
 
 def plan_alternatives(facts: Facts, request: BookingRequest) -> Iterator[HostPlan]:

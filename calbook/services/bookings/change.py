@@ -11,7 +11,8 @@ from itertools import chain, groupby
 from typing import Any
 
 from calbook.core import checks
-from calbook.core.booking import attendees, lifecycle, series, transitions
+from calbook.core.booking import attendees, guests, lifecycle, series, transitions
+from calbook.core.booking.guests import GuestChange
 from calbook.core.booking.lifecycle import Change, OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
@@ -264,14 +265,22 @@ def update(
     attendee: Mapping[str, Any],
     values: Mapping[str, Any],
     merge: MetadataMerge | None = None,
+    guest_change: GuestChange | None = None,
 ) -> Json:
     """Set fields of the booking and of its primary attendee to values given."""
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        wanted = dict(values)
+        wanted, details = dict(values), dict[str, Any]()
+        if guest_change is not None:
+            event_type = tx.event_type(booking.event_type_id)
+            has_seats = event_type.seats is not None
+            guests.check_takes_guests(booking, has_seats=has_seats)
+            others, details = guests.change_guests(booking, guest_change, now)
+            wanted["attendees"] = (booking.attendee, *others)
         if attendee:
             primary = booking.attendee._replace(**attendee)
-            wanted["attendees"] = (primary, *booking.guests)
+            others = wanted.get("attendees", booking.attendees)[1:]
+            wanted["attendees"] = (primary, *others)
             attendees.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)
         if merge is not None:
@@ -281,7 +290,8 @@ def update(
         after = booking._replace(**wanted)
         if attendee or "location" in wanted:
             attendees.check_phone(after.location, after.attendee)
-        return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
+        by = Actor.HOST
+        return lifecycle.update(booking, now=now, by=by, details=details, **wanted)
 
     return change_booking(context, uid, options, decide)
 

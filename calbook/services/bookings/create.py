@@ -151,6 +151,19 @@ def create_in_transaction(
     if group is not None:
         change = group_bookings.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
+    if new_booking.extends:
+        from calbook.services.bookings import fitting_dates
+
+        rule, starts = fitting_dates.extend_until_fit(
+            rule,
+            starts,
+            lambda every: host_choice.plan_alternatives(
+                tx,
+                _request(event_type, new_booking, every, timezone=timezone, now=now),
+            ),
+            timezone=timezone,
+            most=event_type.max_occurrences,
+        )
     change = _make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
     )
@@ -199,20 +212,8 @@ def _make_booking(
     timezone: str,
     now: datetime,
 ) -> Change:
+    request = _request(event_type, new_booking, starts, timezone=timezone, now=now)
     duration = _duration(event_type, new_booking)
-    request = BookingRequest(
-        event_type=event_type,
-        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
-        timezone=timezone,
-        now=now,
-        host_id=new_booking.host_id,
-        persons=len(new_booking.attendees),
-        responses=new_booking.responses,
-        overridden=new_booking.asker.overridden,
-        display_timezone=new_booking.timezone,
-        skips_conflicts=new_booking.skips_conflicts,
-        notify=new_booking.notify,
-    )
     chosen, why = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
@@ -230,6 +231,30 @@ def _make_booking(
         overrides=used,
     )
     return lifecycle.create(booking, by=new_booking.asker.by, change=why)
+
+
+def _request(
+    event_type: EventType,
+    new_booking: NewBooking,
+    starts: Iterable[GivenStart],
+    *,
+    timezone: str,
+    now: datetime,
+) -> BookingRequest:
+    duration = _duration(event_type, new_booking)
+    return BookingRequest(
+        event_type=event_type,
+        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
+        timezone=timezone,
+        now=now,
+        host_id=new_booking.host_id,
+        persons=len(new_booking.attendees),
+        responses=new_booking.responses,
+        overridden=new_booking.asker.overridden,
+        display_timezone=new_booking.timezone,
+        skips_conflicts=new_booking.skips_conflicts,
+        notify=new_booking.notify,
+    )
 
 
 def _choose_hosts(tx: Transaction, request: BookingRequest) -> tuple[HostPlan, Json]:

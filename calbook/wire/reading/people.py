@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from calbook.core import checks
+from calbook.core.booking import guests as guests_of
 from calbook.core.booking.attendees import check_no_duplicate
 from calbook.core.errors import BadInput
 from calbook.core.model import Attendee
@@ -15,7 +16,6 @@ from calbook.wire.reading.shapes import (
     read_timezone,
 )
 
-MOST = 1_000
 _RESPONSES_LENGTH = 256 * 1024
 _PERSON = ("email", "name", "phone", "timezone")
 
@@ -68,7 +68,8 @@ def read_responses(value: object) -> JsonObject:
 def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ...]:
     """The primary attendee and the guests, no address twice."""
     found = (read_attendee(primary), *(read_guest(item) for item in guests))
-    if len(found) > MOST:
-        raise BadInput(f"a booking has {MOST:,} persons at most", field="guests")
+    if len(found) > guests_of.MOST:
+        most = f"{guests_of.MOST:,}"
+        raise BadInput(f"a booking has {most} persons at most", field="guests")
     check_no_duplicate(found)
     return found

@@ -145,6 +145,7 @@ def _save(
     with out.client() as client:
         saved = getattr(client.calendar.event_types, how)(event, **read, **more)
         silent = [] if out.json else _without_address(client, saved)
+        full = [] if out.json or fields.seats is None else _overbooked(client, saved)
     _EVENT_TYPES.print(saved, out)
     if not out.json and more.get("apply_to_coming"):
         output.flush()
@@ -156,6 +157,8 @@ def _save(
         _say_kept(saved.bookings_keeping_text)
     if not out.json and (saved.notify or saved.reminders):
         _hint()
+    for line in full:
+        output.say(line)
     for host in silent:
         output.say(f"calbook: {host} has no e-mail and will not be reminded")
 
@@ -166,6 +169,12 @@ def _say_kept(number: int) -> None:
         f"{bookings} to come: people keep what they were told;"
         " with --apply-to-coming they are told anew"
     )
+
+
+def _overbooked(client: "Client", value: "EventType") -> list[str]:
+    from calbook.cli import seat_warning  # only where seats are changed
+
+    return seat_warning.overbooked_lines(client, value)
 
 
 def _without_address(client: "Client", value: "EventType") -> list[str]:

@@ -239,6 +239,12 @@ class Occurrence(NamedTuple):
     is_recorded: bool = False  # the event for what time did has been written
     move_reason: str | None = None  # of the last move
     host_ids: tuple[str, ...] = ()
+    held_until: datetime | None = None  # of a hold; before its start
+
+    @property
+    def expires_at(self) -> datetime:
+        """When a request ends that nobody has answered."""
+        return self.held_until or self.span.start
 
 
 class BookingTerms(NamedTuple):

@@ -41,7 +41,7 @@ _HAS_DATE_WITHIN = f"""
         select 1 from occurrences u where u.uid = b.uid
         and u.resolution is not 'conflict'
         and (u.status <> 'CANCELLED' or {_STATUS} = 'CANCELLED')
-        and not (u.status = 'PENDING' and u.start_at <= :now
+        and not (u.status = 'PENDING' and coalesce(u.held_until, u.start_at) <= :now
             and {_STATUS} <> 'CANCELLED')
         and (:since is null or u.start_at >= :since)
         and (:until is null or u.start_at < :until)
@@ -56,7 +56,8 @@ _UNDER_WAY = f"""
 _BEGINS_WITHIN = f"(b.recurring is null or {_HAS_DATE_WITHIN})"
 # An occurrence's status as `expiry` has it.
 OCCURRENCE_STATUS = """
-    case when o.status = 'PENDING' and o.start_at <= :now then 'CANCELLED'
+    case when o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
+             then 'CANCELLED'
          when o.status = 'CONFIRMED' and o.end_at <= :now then 'COMPLETED'
          else o.status end
 """

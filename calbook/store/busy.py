@@ -46,7 +46,9 @@ _OVERLAPPING = """
     select c.uid from claims c
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where c.host_id = :host_id and c.claim_start > :now - :longest
-      and o.end_at > :now and not (o.status = 'PENDING' and o.start_at <= :now)
+      and o.end_at > :now and not (
+          o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
+      )
       and exists (
         select 1 from busy b where b.host_id = c.host_id
         and b.busy_start < c.claim_end

@@ -22,7 +22,7 @@ OCCURRENCE = (
     *("uid", "recurrence_id", "event_type_id", "date", "start_at", "end_at"),
     *("claim_start", "claim_end", "wall", "wall_timezone", "by_offset", "tzdata"),
     *("status", "resolution", "cancelled_by", "reason", "attendance", "attendances"),
-    *("due", "move_reason", "hosts"),
+    *("due", "move_reason", "hosts", "held_until"),
 )
 
 
@@ -37,5 +37,5 @@ def occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
         *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
         *(to_epoch(effective_status.next_status_change(o)), o.move_reason),
-        to_json(o.host_ids or None),
+        *(to_json(o.host_ids or None), to_epoch(o.held_until)),
     )

@@ -66,7 +66,7 @@ _CLAIMED = f"""
         and c.claim_end > s.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where not ({_IS_EXCLUDED.format(row="c")})
-      and not (o.status = 'PENDING' and o.start_at <= :now)
+      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
 """
 _OBSTACLES = f"""
     {_CLAIMED}
@@ -82,8 +82,13 @@ _OBSTACLES = f"""
     join calendars k on k.id = b.calendar_id
 """
 _IN_ORDER = "order by n, held_from"
-# As above; only a claim that has begun can be of a request that expired.
+# As above; only a claim that has begun can be of a request that expired, or of a hold.
 _TAKEN = f"""
+    with ended (uid, recurrence_id) as materialized (
+        select uid, recurrence_id from occurrences indexed by occurrences_held
+        where start_at > :start - :longest and start_at < :end + :longest
+          and status = 'PENDING' and held_until is not null and held_until <= :now
+    )
     select c.claim_start, c.claim_end from claims c
     where c.host_id = :host_id
       and c.claim_start < :end
@@ -95,6 +100,7 @@ _TAKEN = f"""
           where o.uid = c.uid and o.recurrence_id = c.recurrence_id
             and o.status = 'PENDING' and o.start_at <= :now
       ))
+      and (c.uid, c.recurrence_id) not in (select uid, recurrence_id from ended)
     union all
     select busy_start, busy_end from busy
     where host_id = :host_id
@@ -110,7 +116,9 @@ _COUNTS = f"""
         where o.event_type_id = :event_type_id
           and o.start_at >= s.start_at and o.start_at < s.end_at
           and o.status <> 'CANCELLED'
-          and not (o.status = 'PENDING' and o.start_at <= :now)
+          and not (
+              o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
+          )
           and not ({_IS_EXCLUDED.format(row="o")})
     ) as number
     from spans s order by s.n

@@ -35,6 +35,7 @@ _SHOWN_COLUMNS = (
     "attendance",
     "attendances",
     "hosts",
+    "held_until",
 )
 _DECISION_COLUMNS = (
     "recurrence_id",

@@ -57,8 +57,12 @@ CHECKS = {
     """,
     "{} is due at another time than its status ends": """
         select distinct uid from occurrences where due is not case status
-            when 'PENDING' then start_at when 'CONFIRMED' then end_at
+            when 'PENDING' then coalesce(held_until, start_at)
+            when 'CONFIRMED' then end_at
         end and due is not null
+    """,
+    "{} is held for longer than until it begins": """
+        select distinct uid from occurrences where held_until > start_at
     """,
     "{} has the unknown status {}": """
         select uid, status from occurrences
@@ -75,7 +79,9 @@ CHECKS = {
             select uid,
                 min(start_at) filter (where resolution is not 'conflict') as first,
                 max(start_at) filter (where resolution is not 'conflict') as last,
-                max(start_at) filter (where status = 'PENDING') as pending,
+                max(coalesce(held_until, start_at)) filter (
+                    where status = 'PENDING'
+                ) as pending,
                 max(end_at) filter (where status = 'CONFIRMED') as confirmed,
                 case
                     when count(*) filter (

@@ -105,6 +105,7 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         and status in {Status.PENDING, Status.CONFIRMED},
         move_reason=item["move_reason"],
         host_ids=tuple(json.loads(item["hosts"] or "[]")),
+        held_until=_instant(item["held_until"]),
     )
 
 
@@ -194,6 +195,10 @@ def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:
 
 def _load(text: str | None) -> Any:
     return None if text is None else json.loads(text)
+
+
+def _instant(epoch: int | None) -> datetime | None:
+    return None if epoch is None else times.instant(epoch)
 
 
 def _minutes(count: int | None) -> timedelta | None:

@@ -103,23 +103,17 @@ class Transaction(CatalogWriter):
     ) -> list[tuple[str, datetime]]:
         """The expired requests that hold time which a booking will claim.
 
-        Only those are to let go: should the clock be wrong, the others still hold. A
-        request that expired was pending, and holds no time later than a day after its
-        start.
+        Only those are to let go: should the clock be wrong, the others still hold.
         """
-        stamp = times.epoch(now)
         wanted = [
-            [host_id, start, times.epoch(o.claim.end)]
+            [host_id, times.epoch(o.claim.start), times.epoch(o.claim.end)]
             for o in _to_be_claimed(after, before)
-            if (start := times.epoch(o.claim.start)) - CLAIM_SECONDS < stamp
             for host_id in after.hosts_of(o)
         ]
         if not wanted:
             return []
-        found = self._conn.execute(
-            _EXPIRED,
-            {"wanted": to_json(wanted), "longest": CLAIM_SECONDS, "now": stamp},
-        )
+        facts = {"longest": CLAIM_SECONDS, "now": times.epoch(now)}
+        found = self._conn.execute(_EXPIRED, {"wanted": to_json(wanted), **facts})
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
 
     def _save_occurrences(self, after: Booking, before: Booking | None) -> None:
@@ -323,7 +317,7 @@ _EXPIRED = """
         and c.claim_start > w.start_at - :longest
         and c.claim_end > w.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
-    where o.status = 'PENDING' and o.start_at <= :now
+    where o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
     order by c.uid, c.recurrence_id
 """
 

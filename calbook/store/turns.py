@@ -16,7 +16,10 @@ _EXPIRED = """
         where o.due is not null and o.due <= :now and o.status = 'PENDING'
             and not exists (
             select 1 from occurrences l where l.uid = o.uid and l.status <> 'CANCELLED'
-                and not (l.status = 'PENDING' and l.start_at <= :now)
+                and not (
+                    l.status = 'PENDING'
+                    and coalesce(l.held_until, l.start_at) <= :now
+                )
         )
     )
 """

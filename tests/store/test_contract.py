@@ -14,7 +14,7 @@ from support.places import pytest_generate_tests as pytest_generate_tests
 
 from calbook import Booking, Client, EventType, errors
 from calbook.core.busy import Stretch
-from calbook.core.model import Span
+from calbook.core.model import Span, Status
 from calbook.core.outgoing.webhooks import Webhook
 from calbook.store import busy, notes, outbox, reminders, turns, waits, webhooks
 from calbook.store.busy import BusyReader
@@ -332,6 +332,39 @@ def test_a_date_may_have_other_hosts(
     assert find(opened, "select distinct host_id from claims") == [("user_me",)]
     assert bookings.list(host_id="bob") == ()
     assert client.check() == ()
+
+
+def test_a_hold_lets_go_before_its_start(
+    opened: Store, client: Client, booking: Book
+) -> None:
+    uid = booking(start_time=TEN).uid
+    until = TEN - timedelta(days=3)
+    with opened.read(Facts) as facts:
+        before = facts.booking(uid)
+    held = before.single._replace(status=Status.PENDING, held_until=until)
+    after = before._replace(occurrences=(held,))
+
+    opened.write(lambda tx: tx.save(after, before))
+
+    whole = Span(TEN - HALF, TEN + 2 * HALF)
+    another = after._replace(uid="bk_another")
+
+    def seen(now: datetime) -> list[object]:
+        me, out = ["user_me"], {"exclusion": None, "now": now}
+        with opened.transaction() as tx:
+            return [
+                tx.claim_obstacles(me, [whole], **out) != {},
+                tx.busy_ranges("user_me", whole, **out) != [],
+                tx.count_per_span("evt_demo", [whole], **out) == [1],
+                tx.turn_facts("evt_demo", "user_me", now=now)[0] == 1,
+                tx.due_occurrences(now, limit=10) == [],
+                tx.expired_in_the_way(another, None, now) == [],
+            ]
+
+    assert opened.write(lambda tx: tx.booking(uid)) == after
+    assert seen(until - timedelta(seconds=1)) == [True] * 6
+    assert seen(until) == [False] * 6
+    assert client.check() == (f"{uid} has another status than its newest event tells",)
 
 
 def test_occurrences_are_due_once(opened: Store, booking: Book) -> None:

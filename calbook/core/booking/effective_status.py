@@ -21,7 +21,7 @@ class StatusFacts(NamedTuple):
 def effective_occurrence(occurrence: Occurrence, now: datetime) -> Occurrence:
     """The occurrence as the clock sees it: expired, completed, or as it was left."""
     if status_by_time.is_expired(
-        occurrence.status, start=occurrence.span.start, now=now
+        occurrence.status, expires_at=occurrence.expires_at, now=now
     ):
         return occurrence._replace(
             status=Status.CANCELLED,
@@ -63,15 +63,15 @@ def next_status_change(occurrence: Occurrence) -> datetime | None:
     if occurrence.is_recorded:
         return None
     if occurrence.status is Status.PENDING:
-        return occurrence.span.start
+        return occurrence.expires_at
     return occurrence.span.end if occurrence.status is Status.CONFIRMED else None
 
 
 def raise_sequence_for_expiry(
     booking: Booking, occurrences: Iterable[Occurrence]
 ) -> Booking:
-    """A revision for each request that expired, from its start on."""
-    expired = [o.span.start for o in occurrences if o.status is Status.PENDING]
+    """A revision for each request that expired, from then on."""
+    expired = [o.expires_at for o in occurrences if o.status is Status.PENDING]
     return booking._replace(
         sequence=booking.sequence + len(expired),
         updated_at=max(booking.updated_at, *expired, booking.updated_at),
@@ -80,10 +80,10 @@ def raise_sequence_for_expiry(
 
 def status_facts(booking: Booking) -> StatusFacts:
     """The facts from which a booking's status at any time follows."""
-    starts = [o.span.start for o in booking.occurrences if o.status is Status.PENDING]
+    expiries = [o.expires_at for o in booking.occurrences if o.status is Status.PENDING]
     ends = [o.span.end for o in booking.occurrences if o.status is Status.CONFIRMED]
     return StatusFacts(
-        max(starts, default=None), max(ends, default=None), _final_status(booking)
+        max(expiries, default=None), max(ends, default=None), _final_status(booking)
     )
 
 

@@ -105,7 +105,9 @@ def _list_text(dates: list[str]) -> str:
 
 
 def is_to_come(occurrence: Occurrence, now: datetime) -> bool:
-    is_live = occurrence.status in {Status.PENDING, Status.CONFIRMED}
+    """Whether it takes place after now, as far as the clock sees it."""
+    seen = effective_status.effective_occurrence(occurrence, now)
+    is_live = seen.status in {Status.PENDING, Status.CONFIRMED}
     return is_live and occurrence.span.start > now
 
 

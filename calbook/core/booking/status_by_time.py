@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     _Time = TypeVar("_Time", float, datetime)
 
 
-def is_expired(status: str, *, start: _Time, now: _Time) -> bool:
-    """A request that the host had not answered when its start came."""
-    return status == "PENDING" and start <= now
+def is_expired(status: str, *, expires_at: _Time, now: _Time) -> bool:
+    """A request that nobody had answered when its start came, or a hold its end."""
+    return status == "PENDING" and expires_at <= now
 
 
 def is_completed(status: str, *, end: _Time, now: _Time) -> bool:
@@ -31,7 +31,7 @@ def summarize_status(
 ) -> str:
     """A booking's status from the three facts that are stored about it.
 
-    It is pending until the last pending start, confirmed until the last confirmed
+    It is pending until the last request expires, confirmed until the last confirmed
     end, and `final` once everything has settled.
     """
     if pending_until is not None and now < pending_until:

@@ -189,8 +189,11 @@ create table occurrences (
     attendances text,
     move_reason text,
     hosts text,
+    held_until bigint,
     primary key (uid, recurrence_id)
 );
+create index occurrences_held on occurrences (start_at)
+    where held_until is not null and status = 'PENDING';
 create index occurrences_by_start on occurrences (event_type_id, start_at);
 create index occurrences_in_time on occurrences (start_at, uid);
 create index occurrences_due on occurrences (due) where due is not null;

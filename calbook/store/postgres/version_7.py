@@ -7,6 +7,13 @@ alter table booking_hosts
     add column is_of_dates boolean not null default false;
 """
 
+_HOLDS = """
+alter table occurrences
+    add column held_until bigint;
+create index occurrences_held on occurrences (start_at)
+    where held_until is not null and status = 'PENDING';
+"""
+
 _OWN_LOCATIONS = """
 alter table bookings
     add column has_own_location boolean not null default false;
@@ -15,4 +22,4 @@ from event_types e
 where e.id = bookings.event_type_id and bookings.location is distinct from e.location;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _OWN_LOCATIONS))
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _OWN_LOCATIONS))

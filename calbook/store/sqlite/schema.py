@@ -111,6 +111,11 @@ def let_dates_have_other_hosts(db: Database) -> None:
 
 
 @migrations()
+def let_requests_expire_sooner(db: Database) -> None:
+    _run(db.conn, version_7.HOLDS)
+
+
+@migrations()
 def mark_own_locations(db: Database) -> None:
     _run(db.conn, version_7.OWN_LOCATIONS)
 

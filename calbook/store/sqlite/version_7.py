@@ -8,6 +8,14 @@ alter table booking_hosts add column is_of_dates integer not null default 0;
 """
 
 
+# Until when a hold has its time: it expires before its start.
+HOLDS = """
+alter table occurrences add column held_until integer;
+create index occurrences_held on occurrences (start_at)
+    where held_until is not null and status = 'PENDING';
+"""
+
+
 # Whether a booking was given its place, which no event type takes away. Of those made
 # before it shows only where it is another one.
 OWN_LOCATIONS = """

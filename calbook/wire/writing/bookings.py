@@ -192,7 +192,9 @@ def _occurrence_to_json(
     """`hosts` are the booking's; of a date that was handed over they are its own."""
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
-    if status_by_time.is_expired(status, start=item["start_at"], now=now):
+    if status_by_time.is_expired(
+        status, expires_at=item["held_until"] or item["start_at"], now=now
+    ):
         status, resolution, cancelled_by = "CANCELLED", "expired", "system"
     elif status_by_time.is_completed(status, end=item["end_at"], now=now):
         status = "COMPLETED"

@@ -1,18 +1,19 @@
-"""What is set for this computer, in `config.toml`: the mail server.
+"""What is set for this computer, in `config.toml`: the mail server, and who asks.
 
 It holds no password, only where one comes from.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from calbook.core import checks, domain_names
 from calbook.core.errors import BadInput
+from calbook.core.model import Actor
 from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_object
 
@@ -40,10 +41,20 @@ def config_path() -> str:
     """`CALBOOK_CONFIG`, else `config.toml` in the user's config directory."""
     if named := os.environ.get("CALBOOK_CONFIG"):
         return named
-    from platformdirs import user_config_dir  # slow to import
+    return os.path.join(_config_directory(), "config.toml")
 
-    directory = user_config_dir("calbook", appauthor=False)
-    return os.path.join(directory, "config.toml")
+
+def _config_directory() -> str:
+    """As platformdirs says; on Linux without it, as it is slow to import.
+
+    Every command that somebody may ask for looks here who that is.
+    """
+    if sys.platform == "linux" and "ANDROID_DATA" not in os.environ:
+        xdg = os.environ.get("XDG_CONFIG_HOME", "").strip()
+        return os.path.join(xdg or os.path.expanduser("~/.config"), "calbook")
+    from platformdirs import user_config_dir
+
+    return user_config_dir("calbook", appauthor=False)
 
 
 def make_directory(path: str) -> None:
@@ -75,11 +86,9 @@ def mail_server() -> MailServer | None:
 
 def read_document() -> dict[str, Any]:
     """All that the file says; nothing where there is none."""
-    import tomllib
-
     try:
         with open(config_path(), "rb") as file:
-            return tomllib.load(file)
+            return _parse_toml(file.read())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
@@ -92,6 +101,42 @@ def read_document() -> dict[str, Any]:
         raise BadInput(
             f"cannot read {config_path()}: {why}", path=config_path()
         ) from None
+
+
+def _parse_toml(data: bytes) -> dict[str, Any]:
+    if not data:
+        return {}
+    import tomllib  # slow to import
+
+    return tomllib.loads(data.decode())
+
+
+def usual_asker() -> str | None:
+    """Who is taken to ask where `--by` is not said; None where that is not set.
+
+    Raises:
+        BadInput: the file cannot be read, or names nobody who can ask.
+    """
+    if not os.path.exists(config_path()):  # most commands ask, and few have set it
+        return None
+    try:
+        section = read_object(read_document().get("defaults", {}), ("by",), "defaults")
+        return None if "by" not in section else _read_asker(section["by"])
+    except BadInput as error:
+        if "path" not in error.details:
+            error.json_message = f"{config_path()}: {error.json_message}"
+        raise
+
+
+def with_usual_asker(by: str) -> bytes:
+    """The file with who is taken to ask, over what it has."""
+    whole = read_document()
+    section = read_object(whole.get("defaults", {}), ("by",), "defaults")
+    return _to_toml({**whole, "defaults": {**section, "by": _read_asker(by)}})
+
+
+def _read_asker(value: object) -> str:
+    return checks.choice(value, "defaults.by", (Actor.ATTENDEE, Actor.HOST))
 
 
 def with_mail_server(given: Mapping[str, Any]) -> bytes:
@@ -203,6 +248,8 @@ def _check_password(read: MailServer) -> None:
 
 
 def _is_loopback(host: str) -> bool:
+    import ipaddress  # slow to import
+
     if host.lower() == "localhost":
         return True
     try:

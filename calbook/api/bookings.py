@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booked_people import BookedPeople
 from calbook.api.booking_moves import given_parts
 from calbook.api.noun import CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.series_changes import SeriesChanges
 from calbook.api.values.bookings import Booking, Note
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from calbook.wire.json_objects import Json
 
 
-class Bookings(BookedPeople):
+class Bookings(SeriesChanges):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes
@@ -54,8 +54,9 @@ class Bookings(BookedPeople):
 
         `recurring` makes a series in the schedule's wall-clock time. All of it or
         nothing; `details["conflicts"]` of the error lists the dates in the way. With
-        `on_conflict="skip"` they are kept as CANCELLED and the others are booked. A
-        start at which a group is booked already takes a seat in it.
+        `on_conflict="skip"` they are kept as CANCELLED and the others are booked; with
+        "extend" further ones too, until as many as `count` says are. A start at which
+        a group is booked already takes a seat in it.
 
         Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `resource_id`,
         `location`, `meeting_url`, `timezone`, `duration`, `by`, `override`,
@@ -259,7 +260,9 @@ class Bookings(BookedPeople):
         Options: `name`, `email`, `phone`, `ref`, `language`, `notes`, `location`,
         `meeting_url`, `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which
         tells everybody of another place, link or name. A new address is invited, and
-        the old one told that it is off; the others are not told of that.
+        the old one told that it is off; the others are not told of that. So are guests,
+        by `add_guests` and `remove_guests` (by e-mail, phone, number or name); in a
+        group there are `add_attendee` and `remove_attendee`.
         """
         return self._update(uid, corrections)
 
@@ -295,15 +298,21 @@ class Bookings(BookedPeople):
         drop: Iterable[str] = (),
     ) -> Booking:
         from calbook.services.bookings.change import update
-        from calbook.wire.reading.booking_requests import read_merge, read_update
+        from calbook.wire.reading.booking_requests import (
+            read_guest_change,
+            read_merge,
+            read_update,
+        )
 
         corrected = {key: given[key] for key in CORRECTIONS if key in given}
         options = {key: given[key] for key in given.keys() - corrected.keys()}
         check_keywords("Bookings.update", options, CHANGE)
+        guests = [corrected.pop(key, None) for key in ("add_guests", "remove_guests")]
         attendee, values = read_update(corrected)
         return self._change(
             *(update, "update", uid, options),
             attendee=attendee,
             values=values,
             merge=read_merge(put, drop),
+            guest_change=read_guest_change(*guests),
         )

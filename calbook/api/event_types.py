@@ -49,21 +49,36 @@ class EventTypes(Entries[EventType]):
         id: str,
         *,
         claim_existing: bool = False,
+        apply_to_coming: bool = False,
+        dry_run: bool = False,
         **fields: Unpack[EventTypeFields],
     ) -> EventType:
         """Set fields of `create`; bookings keep the rules they were made under.
 
-        They keep their title, description and place as well: people were told of
-        them. Their reminders change with it, as far as they are still to come. What is
-        needed by now `bookings_without_needs` do not have; with `claim_existing` they
-        get it, all of them or none.
+        They keep their title, description, place, length and buffers as well: people
+        were told of them. Their reminders change with it, as far as they are still to
+        come. With `apply_to_coming` those of these fields that are given are written
+        into each booking to come, as a change of its own, unless it was given another
+        place or length when it was booked; `bookings_changed` of the answer lists them.
+        People are told as `notify` says. All or none: `details["conflicts"]` of the
+        error names the dates that have not got the time. `dry_run` writes nothing.
+
+        What is needed by now `bookings_without_needs` do not have; with
+        `claim_existing` they get it, all of them or none.
 
         Raises:
-            NeedsTaken: it is taken while some of them need it, with `claim_existing`.
+            SlotTaken, OutsideHours: some bookings to come have not got the time.
+            NeedsTaken: what is needed is taken while some of them need it.
         """
         from calbook.services.catalog.event_types import update_event_type
 
-        updated = update_event_type(
-            self._context, id, fields, claims_existing=claim_existing
+        return EventType(
+            update_event_type(
+                self._context,
+                id,
+                fields,
+                claims_existing=claim_existing,
+                apply_to_coming=apply_to_coming,
+                dry_run=dry_run,
+            )
         )
-        return EventType(updated)

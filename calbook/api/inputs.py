@@ -157,7 +157,7 @@ class NewBookingOptions(TypedDict, total=False):
     by: ActorName
     override: Iterable[RuleName]
     recurring: Recurrence | json_types.Recurrence | None
-    on_conflict: Literal["refuse", "skip"]
+    on_conflict: Literal["refuse", "skip", "extend"]
     idempotency_key: str | None
     notify_attendee: bool | None
 
@@ -194,6 +194,8 @@ class UpdateArguments(ChangeArguments, total=False):
     location: str | Location | None
     meeting_url: str | None
     metadata: Mapping[str, Any]
+    add_guests: Iterable[str | Guest]
+    remove_guests: Iterable[str]
 
 
 class PersonFields(TypedDict, total=False):

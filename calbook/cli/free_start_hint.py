@@ -85,4 +85,6 @@ def _hint(
     if (slot := next(fitting, None)) is None:
         return None
     spoken = words.moment_text(slot.start_time, tz or zone)
-    return f"the next free start is {spoken} {tz or zone}"
+    has_seats = persons > 1 and slot.seats_left is not None
+    which = f"start with {persons} free seats" if has_seats else "free start"
+    return f"the next {which} is {spoken} {tz or zone}"

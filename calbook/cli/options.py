@@ -93,9 +93,11 @@ Resource = Annotated[
     typer.Option("--resource", metavar="RESOURCE", help="A room or thing: room1."),
 ]
 By = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--by", metavar="attendee|host", help="Who asks: the host may override rules."
+        "--by",
+        metavar="attendee|host",
+        help="Who asks: the host may override rules [defaults.by].",
     ),
 ]
 Override = Annotated[
@@ -220,6 +222,7 @@ JsonOnly = Annotated[Output, "json"]
 Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
 PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
+PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
 Showing = Annotated[Output, "json", "fields", "db"]
 ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
 Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]
@@ -249,7 +252,12 @@ class Change(Group):
     @property
     def asks(self) -> bool:
         """Whether somebody is to be asked first."""
-        return is_interactive() and not (self.yes or self.dry_run)
+        return is_interactive() and self.needs_yes
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether what takes much away has not been agreed to yet."""
+        return not (self.yes or self.dry_run)
 
     def arguments(self) -> dict[str, Any]:
         """As the library takes them."""

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import after_command, output
@@ -77,14 +76,21 @@ def show_change(
     dry_run: bool = False,
     before: "Value | None" = None,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> None:
     """A booking after a change; people are told of the dates that differ by it."""
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else ()
     said = f"Would be {_lower_first(what)}" if dry_run else what
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
-        text = partial(change_text, said, dates=dates, tz=form.tz, with_host=with_host)
-        output.print_object(item, form, keys=BOOKING_KEYS, card=text)
+        output.print_object(
+            item,
+            form,
+            keys=BOOKING_KEYS,
+            card=lambda facts: change_text(
+                said, facts, form.tz, dates, with_host=with_host, as_host=as_host
+            ),
+        )
 
 
 def _lower_first(what: str) -> str:
@@ -124,7 +130,7 @@ def changed_dates(before: "Value", after: "Value") -> tuple[str, ...]:
     """The dates whose occurrences differ between two states of a booking."""
     old = {o["date"]: o for o in before.to_dict()["occurrences"]}
     new = after.to_dict()["occurrences"]
-    return tuple(o["date"] for o in new if old.get(o["date"], o) != o)
+    return tuple(o["date"] for o in new if old.get(o["date"]) != o)
 
 
 def occurrence_on(booking: "Value", day: str, now: datetime) -> Json:
@@ -151,11 +157,14 @@ def change_text(
     dates: Sequence[str] = (),
     *,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> str:
     from calbook.cli.screen import words
     from calbook.core.text import printable
 
-    lines = words.change_lines(what, booking, tz, dates, with_host=with_host)
+    lines = words.change_lines(
+        what, booking, tz, dates, with_host=with_host, as_host=as_host
+    )
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
@@ -172,12 +181,17 @@ def ask_yes_no(question: str, *, yes: bool) -> None:
 
 
 def require_yes(question: str, *, yes: bool) -> None:
-    """Ask on a terminal before much is undone; off one `--yes` has to say it."""
-    if yes:
-        return
-    if not output.is_interactive():
-        raise usage_error(f"{question} Nobody is there to answer", "add --yes")
-    ask_yes_no(question, yes=False)
+    """Ask on a terminal, as `ask_yes_no`; off one `--yes` has to be said.
+
+    Raises:
+        UsageError: nobody is there to ask.
+    """
+    if not yes and not output.is_interactive():
+        raise usage_error(
+            f"nobody is there to ask: {_lower_first(question)}",
+            hint="say --yes, or look at it first with --dry-run",
+        )
+    ask_yes_no(question, yes=yes)
 
 
 def read_minutes(text: str | None, option: str) -> int | None:
@@ -226,6 +240,21 @@ def read_recurring(
             hint=f"add {option} daily, weekly, monthly or yearly",
         )
     return rule or None
+
+
+def on_conflict(word: str | None, *, extend: bool) -> str | None:
+    """What becomes of a series whose dates are in the way of others, for the library.
+
+    Whether to go on is said by `--extend`, beside `--on-conflict skip`.
+    """
+    if not extend:
+        return word
+    if word is None or word.lower() != "skip":
+        raise usage_error(
+            "--extend makes up for dates that are left out",
+            hint="add --on-conflict skip",
+        )
+    return "extend"
 
 
 def split_words(text: str | None) -> tuple[str, ...]:

@@ -33,15 +33,17 @@ def change(
     said: str,
     ask: Callable[["Client"], None] = lambda client: None,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> None:
     """Do what a method of the library does: to all of them or to none.
 
     With `each`, what can be is done, and the rest is told as it comes. `ask` may raise
     before anything is changed.
     """
+    told: Json = {"with_host": with_host, "as_host": as_host}
     if len(uids) > 1:
         _change_several(
-            action, uids, wanted, out, each=each, said=said, ask=ask, hosts=with_host
+            action, uids, wanted, out, each=each, said=said, ask=ask, told=told
         )
         return
     form, dry_run = out.form_in_zone(), wanted["dry_run"]
@@ -50,9 +52,7 @@ def change(
         before = bookings.get(uids[0]) if output.is_for_people(form) else None
         ask(client)
         booking = getattr(bookings, action)(uids[0], **wanted)
-    show_change(
-        *(said, booking, form), dry_run=dry_run, before=before, with_host=with_host
-    )
+    show_change(said, booking, form, dry_run=dry_run, before=before, **told)
 
 
 def _change_several(
@@ -64,7 +64,7 @@ def _change_several(
     each: bool,
     said: str,
     ask: Callable[["Client"], None],
-    hosts: bool,
+    told: Json,
 ) -> None:
     from calbook.cli import error_output
     from calbook.wire.reading.several import check_none_of_one
@@ -84,7 +84,7 @@ def _change_several(
         )
     if changed or not refusals.statuses:  # else stdout stays empty beside the errors
         what = f"Would be {said[:1].lower()}{said[1:]}" if wanted["dry_run"] else said
-        text = partial(_text, what, changed, before, form.tz, hosts)
+        text = partial(_text, what, changed, before, form.tz, told)
         written = [] if wanted["dry_run"] else [booking.uid for booking in changed]
         with report_write_failure(said, written):
             output.print_list(changed, form, keys=BOOKING_KEYS, table=text)
@@ -110,14 +110,14 @@ def _text(
     changed: "Sequence[Booking]",
     before: "dict[str, Booking]",
     tz: str | None,
-    with_host: bool,
+    told: Json,
     _: Sequence[Json],
 ) -> str:
     return "".join(
         change_text(
             *(what, booking.to_dict(), tz),
             dates=changed_dates(before[booking.uid], booking),
-            with_host=with_host,
+            **told,
         )
         for booking in changed
     )

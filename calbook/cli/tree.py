@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("bookings", "list", "show"),
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
         **_commands("reassign", "reassign"),
+        **_commands("extend", "extend"),
         **_commands("bookings", "occurrences"),
         "attendee": _commands("attendee", "add", "list", "remove"),
         "note": _commands("note", "add", "list"),
@@ -66,7 +67,7 @@ SECTIONS: Mapping[str, Tree] = {
         },
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
-        "config": _commands("config", "show", "smtp", "smtp-test"),
+        "config": _commands("config", "show", "set", "smtp", "smtp-test"),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "share"),
@@ -90,7 +91,7 @@ _GROUP_HELP = {
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
-    "config": "The mail server of this computer: show, smtp, smtp-test.",
+    "config": "What is set for this computer: show, set, smtp, smtp-test.",
     "db": "The bookings file or database: path, init, check and more.",
 }
 _HELP = """A booking engine in one SQLite file.

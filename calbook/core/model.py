@@ -307,6 +307,7 @@ class Booking(NamedTuple):
     description: str | None = None
     is_group: bool = False
     is_told: bool = False  # people had mail about it
+    has_own_location: bool = False  # no event type's
 
     @property
     def attendee(self) -> Attendee:

@@ -6,7 +6,7 @@ of each union of sets as many as all of them need together (Hall's condition).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import or_
 
@@ -184,22 +184,36 @@ def possible_worlds(
             return (free,)
     if not skips:
         return ()
+    found: list[frozenset[str]] = []
+    fewest = None
+    for union in dates_left_out(needs, refused, wanted=wanted, shared=shared):
+        if fewest is not None and union.bit_count() > fewest:
+            break
+        found.append(_free_but(refused, union))
+        fewest = union.bit_count()
+    return tuple(found)
+
+
+def dates_left_out(
+    needs: tuple[Need, ...],
+    refused: Mapping[str, int],
+    *,
+    wanted: Sequence[str] = (),
+    shared: int = 0,
+) -> Iterator[int]:
+    """Each way to leave dates out so that the needs are met on all others, a bit each.
+
+    Those with the fewest dates first; of very many ways not all.
+    """
     unions = {reduce(or_, (refused[id] for id in wanted), shared)}
     for need in needs:
         own = {refused[id] for id in need.ids}
         for _ in range(need.number):
             every = {union | one for union in unions for one in own}
             unions = set(sorted(every, key=_fewest_first)[:_MOST_UNIONS])
-    found: list[frozenset[str]] = []
-    fewest = 0
     for union in sorted(unions, key=_fewest_first):
-        if found and union.bit_count() > fewest:
-            break
-        free = _free_but(refused, union)
-        if are_met(needs, free):
-            found.append(free)
-            fewest = union.bit_count()
-    return tuple(found)
+        if are_met(needs, _free_but(refused, union)):
+            yield union
 
 
 def _free_but(refused: Mapping[str, int], dates: int) -> frozenset[str]:

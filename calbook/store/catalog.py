@@ -129,7 +129,7 @@ class CatalogWriter(Writer):
                 "has_new_description": after.description != before.description,
                 "description": after.description,
                 "has_new_location": after.location != before.location,
-                "old_location": to_json(before.location),
+                "location": to_json(after.location),
             },
         ).fetchone()
         return int(count)
@@ -177,7 +177,7 @@ _KEEPING_TEXT = """
     where event_type_id = :id and (pending_until > :now or confirmed_until > :now) and (
         :has_new_title and title is not :title
         or :has_new_description and description is not :description
-        or :has_new_location and location is :old_location
+        or :has_new_location and not has_own_location and location is not :location
     )
 """
 _GIVE_TIME = ("host", "resource")

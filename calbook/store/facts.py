@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -267,6 +267,14 @@ class Facts(Reader):
         """Everything of a host that overlaps a span, by start; busy time whole."""
         found = self._in_the_way(_OBSTACLES, host_id, [span], exclusion, now)
         return list(dict.fromkeys(map(_obstacle, found)))
+
+    def each_obstacle(
+        self, host_id: str, spans: Sequence[Span], *, now: datetime
+    ) -> Iterator[tuple[int, Obstacle]]:
+        """Everything of a host that overlaps a span, each with the span's number."""
+        if spans:
+            for row in self._in_the_way(_OBSTACLES, host_id, spans, None, now):
+                yield row["n"], _obstacle(row)
 
     def _in_the_way(
         self,

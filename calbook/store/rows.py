@@ -63,6 +63,7 @@ def booking(row: Row) -> Booking:
         description=row["description"],
         is_group=bool(row["is_group"]),
         is_told=bool(row["is_told"]),
+        has_own_location=bool(row["has_own_location"]),
     )
 
 

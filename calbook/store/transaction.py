@@ -117,7 +117,7 @@ class Transaction(CatalogWriter):
         held = {} if before is None else _claim_facts(before)
         holds = _claim_facts(after)
         # All that is let go goes first: an occurrence may move to where another was.
-        self._free(after.uid, [key for key in old if held[key] != holds.get(key)])
+        self.free_claims(after.uid, [key for key in old if held[key] != holds.get(key)])
         self._drop_occurrences(after.uid, old.keys() - new.keys())
         changed = [
             columns.occurrence(after, o)
@@ -162,6 +162,7 @@ class Transaction(CatalogWriter):
             description=booking.description,
             is_group=booking.is_group,
             is_told=booking.is_told,
+            has_own_location=booking.has_own_location,
             created_at=times.epoch(booking.created_at),
             updated_at=times.epoch(booking.updated_at),
         )
@@ -207,7 +208,8 @@ class Transaction(CatalogWriter):
                 key=times.epoch(key),
             )
 
-    def _free(self, uid: str, keys: Iterable[datetime]) -> None:
+    def free_claims(self, uid: str, keys: Iterable[datetime]) -> None:
+        """Let go of the time of occurrences, which are to be saved after it."""
         self._conn.executemany(
             "delete from claims where uid = :uid and recurrence_id = :key",
             [{"uid": uid, "key": times.epoch(key)} for key in keys],

@@ -2142,14 +2142,17 @@ def test_with_nothing_missing_nothing_is_asked(
 
 
 def test_init_offers_what_it_will_change(
-    terminal: Callable[..., Terminal], client: Client
+    terminal: Callable[..., Terminal], client: Client, tmp_path: Path
 ) -> None:
     """It offered a colleague's name, and gave it to the first host."""
     client.set_up(name="Petra", email="petra@example.com")
     client.calendar.hosts.create("ann", name="Ann")
 
-    screen = terminal("init")
-    for asked in ("Your name [Petra]", "Your e-mail [petra@example.com]", "Your time"):
+    screen = terminal("init", CALBOOK_CONFIG=str(tmp_path / "config.toml"))
+    for asked in (
+        *("Your name [Petra]", "Your e-mail [petra@example.com]", "Your time"),
+        "Who sits at the keyboard, host or attendee [host]",
+    ):
         screen.expect(asked)
         screen.type("\n")
     screen.expect("Next:")
@@ -2169,6 +2172,10 @@ def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], place: str) 
     screen.type("Lisbon\n")
     screen.expect("no such time zone")
     screen.type("Europe/Lisbon\n")
+    screen.expect("Who sits at the keyboard, host or attendee [host]")
+    screen.type("me\n")
+    screen.expect("choose one of host, attendee")
+    screen.type("attendee\n")
     screen.expect("calbook create --event demo")
 
     assert screen.end() == 0

@@ -143,7 +143,9 @@ def test_recurring_bookings(seed: Run) -> None:
     uid = book(seed, "weekly_coaching", "2024-01-15T10:00:00-05:00", *WEEKLY)["uid"]
     before = seed("occurrences", uid).rows
     seed("cancel", uid, "--on", "2024-02-05", "--reason", "Holiday")
-    seed("cancel", uid, "--from", "2024-03-01", "--reason", "Project completed")
+    seed(
+        "cancel", uid, "--from", "2024-03-01", "--yes", "--reason", "Project completed"
+    )
 
     after = seed("occurrences", uid).rows
 
@@ -188,7 +190,7 @@ def test_check_in_and_no_show(seed: Run, clock: Clock) -> None:
 def test_the_invite_of_a_series(seed: Run) -> None:
     uid = book(seed, "weekly_coaching", "2024-01-15 10:00", *WEEKLY)["uid"]
     seed("cancel", uid, "--on", "2024-02-05")
-    seed("cancel", uid, "--from", "2024-03-01")
+    seed("cancel", uid, "--from", "2024-03-01", "--yes")
 
     ics = seed("ics", uid).out
 

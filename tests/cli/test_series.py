@@ -595,7 +595,8 @@ def test_a_hint_does_not_name_the_start_that_was_just_refused(
     )
 
     assert lines[0] == "calbook: 3 persons do not fit into 2 seats"
-    assert lines[-1] == f"hint: the next free start is Wed 10 Feb 2027, 11:00 {ZONE}"
+    there = f"Wed 10 Feb 2027, 11:00 {ZONE}"
+    assert lines[-1] == f"hint: the next start with 2 free seats is {there}"
     assert not any("free start" in line for line in never)
 
 

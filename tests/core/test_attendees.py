@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.properties import examples
 
 from calbook.core.booking import attendees, effective_status, lifecycle
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.errors import (
     DuplicateAttendee,
     LastAttendee,

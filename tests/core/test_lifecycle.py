@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from calbook.core.booking import attendees, effective_status, lifecycle, transitions
-from calbook.core.booking.lifecycle import Change, OccurrenceMove
+from calbook.core.booking import (
+    attendees,
+    effective_status,
+    extension,
+    lifecycle,
+    transitions,
+)
+from calbook.core.booking.changes import Change
+from calbook.core.booking.lifecycle import OccurrenceMove
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import (
     AlreadyCancelled,
@@ -30,6 +37,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.people import Wanted
+from calbook.core.time.recurrence import Frequency, Recurrence
 
 MakeBooking = Callable[..., Booking]
 MakeOccurrence = Callable[..., Occurrence]
@@ -93,6 +101,12 @@ def reschedule(
     )
 
 
+def extend(booking: Booking, now: datetime = NOW) -> Change:
+    rule = Recurrence(frequency=Frequency.DAILY, count=1)
+    facts = {"refused": (), "now": now, "by": ATTENDEE, "overrides": ()}
+    return extension.extend(booking, rule, (), **facts)
+
+
 def attended(booking: Booking, now: datetime = ENDED) -> Change:
     return attendees.record_attendance(
         booking, only(booking), Attendance.ATTENDED, now=now
@@ -118,6 +132,7 @@ STEPS: dict[Action, Callable[..., Change]] = {
     Action.REJECT: reject,
     Action.CANCEL: cancel,
     Action.RESCHEDULE: reschedule,
+    Action.EXTEND: extend,
     Action.ATTENDED: attended,
     Action.NO_SHOW: no_show,
     Action.JOIN: join,
@@ -128,15 +143,45 @@ STEPS: dict[Action, Callable[..., Change]] = {
 
 WRONG, ALREADY, EARLY = "wrong_status", "already_cancelled", "too_early"
 MOMENTS = (NOW, BEFORE, STARTED, RUNNING, ENDED)
-REQUEST = (CONFIRMED, CANCELLED, CANCELLED, PENDING, WRONG, WRONG, PENDING, PENDING)
-TO_COME = (WRONG, WRONG, CANCELLED, CONFIRMED, EARLY, EARLY, CONFIRMED, CONFIRMED)
-BEGUN = (WRONG, WRONG, CANCELLED, CONFIRMED, COMPLETED, NO_SHOW, CONFIRMED, CONFIRMED)
-HELD = (WRONG, WRONG, WRONG, WRONG, COMPLETED, NO_SHOW, WRONG, WRONG)
-MISSED = (WRONG, WRONG, WRONG, WRONG, COMPLETED, WRONG, WRONG, WRONG)
-OFF = (WRONG, WRONG, ALREADY, WRONG, WRONG, WRONG, WRONG, WRONG)
+REQUEST = (
+    CONFIRMED,
+    CANCELLED,
+    CANCELLED,
+    PENDING,
+    PENDING,
+    WRONG,
+    WRONG,
+    PENDING,
+    PENDING,
+)
+TO_COME = (
+    WRONG,
+    WRONG,
+    CANCELLED,
+    CONFIRMED,
+    CONFIRMED,
+    EARLY,
+    EARLY,
+    CONFIRMED,
+    CONFIRMED,
+)
+BEGUN = (
+    WRONG,
+    WRONG,
+    CANCELLED,
+    CONFIRMED,
+    CONFIRMED,
+    COMPLETED,
+    NO_SHOW,
+    CONFIRMED,
+    CONFIRMED,
+)
+HELD = (WRONG, WRONG, WRONG, WRONG, WRONG, COMPLETED, NO_SHOW, WRONG, WRONG)
+MISSED = (WRONG, WRONG, WRONG, WRONG, WRONG, COMPLETED, WRONG, WRONG, WRONG)
+OFF = (WRONG, WRONG, ALREADY, WRONG, WRONG, WRONG, WRONG, WRONG, WRONG)
 # Settled by somebody before its start: a clock ran ahead and was set right.
-HELD_EARLY = (WRONG, WRONG, WRONG, WRONG, EARLY, EARLY, WRONG, WRONG)
-MISSED_EARLY = (WRONG, WRONG, WRONG, WRONG, EARLY, WRONG, WRONG, WRONG)
+HELD_EARLY = (WRONG, WRONG, WRONG, WRONG, WRONG, EARLY, EARLY, WRONG, WRONG)
+MISSED_EARLY = (WRONG, WRONG, WRONG, WRONG, WRONG, EARLY, WRONG, WRONG, WRONG)
 TABLE = {
     # stored status: at each of the moments, the result of each of the steps
     PENDING: (REQUEST, REQUEST, OFF, OFF, OFF),

@@ -25,7 +25,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.rules import booking_rules
+from calbook.core.rules import booking_rules, change_rules
 from calbook.core.rules.booking_rules import Proposal
 from calbook.core.rules.obstacles import Obstacle
 
@@ -637,7 +637,7 @@ def bound(*, allowed: bool = True, deadline: int | None = None) -> BookingTerms:
 
 def check_change(booking: Booking, *, verb: str, by: Actor, now: datetime) -> None:
     """Of all the occurrences that there are."""
-    booking_rules.check_change(booking, booking.occurrences, verb=verb, by=by, now=now)
+    change_rules.check_change(booking, booking.occurrences, verb=verb, by=by, now=now)
 
 
 START = "2027-01-18T10:00:00Z"
@@ -753,7 +753,7 @@ def test_only_the_dates_that_are_changed_bind(
     dates = [booking.occurrences[chosen]]
 
     with pytest.raises(error) if error else nullcontext():
-        booking_rules.check_change(
+        change_rules.check_change(
             booking, dates, verb="cancel", by=ATTENDEE, now=utc(LATE)
         )
 
@@ -783,7 +783,9 @@ def test_a_refusal_by_deadline_names_it_and_hints_at_the_host(
         "it is too late to cancel bk_0123456789ab:"
         " that was possible until Sun 17 Jan 2027, 17:00"
     )
-    assert refusal.value.json_hint == "the host may: --by host"
+    assert refusal.value.json_hint == (
+        "the host may: --by host, or from now on: calbook config set defaults.by host"
+    )
     [listed] = refusal.value.details.pop("refusals")
     assert (listed["code"], listed["details"]) == (
         "deadline_passed",

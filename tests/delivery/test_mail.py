@@ -973,7 +973,7 @@ def test_a_write_that_tells_nobody_loads_nothing_for_it(
         "from calbook.cli import app\n"
         "status = app.run(sys.argv[1:])\n"
         "loaded = {'smtplib', 'email', 'ssl', 'socket', 'tomllib', 'icalendar',"
-        " 'calbook.settings', 'calbook.services.outbox.mail_notices',"
+        " 'calbook.services.outbox.mail_notices',"
         " 'calbook.delivery'}\n"
         "print(*sorted(loaded & set(sys.modules)), file=sys.stderr)\n"
         "print(*(f for f in opened if 'config.toml' in f), file=sys.stderr)\n"
@@ -1244,6 +1244,7 @@ def test_the_settings_are_kept_in_a_file_for_its_owner(run: Run, config: Path) -
         "passwordFrom": "command",
         "from": "me@example.com",
         "allowPlain": False,
+        "defaults": {"by": "attendee"},
     }
     assert run("config", "show", "--json").json == made
     assert config.stat().st_mode & 0o777 == 0o600

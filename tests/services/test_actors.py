@@ -297,6 +297,7 @@ PERSON = ("--name", "Ada", "--email", "ada@example.com")
 AT_TEN = ("--start", "2027-01-18 10:00Z")
 REJECT = ("reject", "UID")
 HOLD = ("hold", "--event", "demo", "--start", "2027-01-19 10:00Z")
+EXTEND = ("extend", "UID", "--count", "1")
 CREATE = ("create", "--event", "yoga", *AT_TEN, *PERSON)
 STEPS = (
     ("confirm", "UID"),
@@ -304,6 +305,7 @@ STEPS = (
     ("attendee", "remove", "UID", "--email", "eve@example.com"),
     ("note", "add", "UID", "Tea"),
     ("update", "UID", "--meta", "k=v"),
+    ("event", "update", "yoga", "--title", "Y", "--apply-to-coming", "--json"),
     ("reschedule", "UID", "--start", "2027-01-18 11:00Z", "--by", "host"),
     ("reassign", "UID"),
     ("cancel", "UID", "--by", "host"),
@@ -329,22 +331,26 @@ def test_every_command_that_writes_events_takes_a_name(
 
     act(REJECT, refused)
     act(HOLD)
+    rule = {"frequency": "DAILY", "count": 2}
+    series = booking(start_time=WHEN.replace(hour=6), recurring=rule).uid
     uid = act(CREATE)
     for step in STEPS:
         act(step, uid)
     act(AWAY)
+    run(*(series if arg == "UID" else arg for arg in EXTEND), "--actor", "mary")
     clock.move(days=30)
     for step in LATER:
         act(step, held)
 
+    assert actors(client, series)[:2] == ["grace", "mary"]
     told = [actors(client, one) for one in (refused, uid, left, held)]
     assert told[0] == ["grace", "number 1"]
-    assert told[1] == [f"number {n}" for n in range(3, 12)]
-    assert told[2] == ["grace", "number 12"]
-    assert told[3] == ["grace", None, "number 13", "number 14"]
+    assert told[1] == [f"number {n}" for n in range(3, 13)]
+    assert told[2] == ["grace", "number 13"]
+    assert told[3] == ["grace", None, "number 14", "number 15"]
     assert taking_a_name() == {
-        " ".join(step[: 2 if step[0] in ("attendee", "note", "host") else 1])
-        for step in (REJECT, HOLD, CREATE, *STEPS, AWAY, *LATER)
+        " ".join(step[: 2 if step[0] in ("attendee", "event", "note", "host") else 1])
+        for step in (REJECT, HOLD, CREATE, EXTEND, *STEPS, AWAY, *LATER)
     }
 
 

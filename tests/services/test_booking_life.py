@@ -250,7 +250,7 @@ def test_the_attendee_is_bound_by_the_deadline_and_the_host_is_free(
         with pytest.raises(CalbookError) as refusal:
             act(client, action, uid, by="attendee")
         assert refusal.value.code == code
-        assert refusal.value.json_hint == "the host may: --by host"
+        assert (refusal.value.json_hint or "").startswith("the host may: --by host,")
     after = act(client, action, uid, by="attendee" if code is None else "host")
 
     assert after.version == 1

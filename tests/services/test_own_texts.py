@@ -191,7 +191,10 @@ def test_the_command_says_so_too(booked: Booking, run: Run) -> None:
     said = run("event", "update", "demo", "--title", "New")
     again = run("event", "update", "demo", "--title", "New", "--duration", "45")
 
-    assert said.err == "1 booking to come: people keep what they were told\n"
+    assert said.err == (
+        "1 booking to come: people keep what they were told;"
+        " with --apply-to-coming they are told anew\n"
+    )
     assert again.err == ""
     changed = run("event", "update", "demo", "--title", "Newer", "--json")
     assert changed.json["bookingsKeepingText"] == 1

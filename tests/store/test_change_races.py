@@ -203,3 +203,71 @@ def test_a_group_keeps_its_seats_while_people_come_and_go(
     assert len(left.guests) == 2 + sum(answers(outcomes)) <= 3
     assert left.version == 2 + len(answers(outcomes))
     place.check_whole()
+
+
+def test_what_is_booked_while_all_grow_is_in_nobody_s_way(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    """Each hour but every other is taken; whoever is first keeps the half hour."""
+    event_type()
+    starts = [TEN + 2 * n * DAY / 24 for n in range(4)]
+    for start in starts:
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=start,
+            attendee={"name": "Ada", "email": "ada@example.com"},
+        )
+
+    outcomes = race(
+        place.url,
+        'return calendar.event_types.update("demo", duration=60,'
+        " apply_to_coming=True).duration",
+        "return book(bookings, TEN + (2 * n + 1) * HALF).uid",
+    )
+
+    found = sorted(client.calendar.bookings.list(count=None), key=lambda b: b.starts_at)
+    assert all(a.ends_at <= b.starts_at for a, b in pairwise(found))
+    grown = {b.ends_at - b.starts_at for b in found if b.starts_at in starts}
+    assert len(grown) == 1  # all or none
+    assert set(errors(outcomes)) <= {"slot_taken"}
+    place.check_whole()
+
+
+def test_who_extend_a_series_at_once_each_add_to_what_the_others_left(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    rule = {"frequency": "DAILY", "count": 2}
+    uid = booking(start_time=TEN, recurring=rule).uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.extend("{uid}", count=1).sequence',
+        f'return bookings.extend("{uid}", count=2, on_conflict="skip").sequence',
+    )
+
+    assert sorted(answers(outcomes)) == [*range(1, RACERS + 1)]
+    after = client.calendar.bookings.get(uid)
+    days = [o.date for o in after.occurrences]
+    assert days == [str((TEN + n * DAY).date()) for n in range(2 + RACERS * 3 // 2)]
+    assert after.recurring is not None
+    assert after.recurring["count"] == len(days)
+    place.check_whole()
+
+
+def test_a_further_date_and_a_booking_there_are_not_both(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    rule = {"frequency": "DAILY", "count": 2}
+    uid = booking(start_time=TEN, recurring=rule).uid
+
+    outcomes = race(
+        place.url,
+        f'return bookings.extend("{uid}", count=1, if_version=0).uid',
+        "return book(bookings, TEN + timedelta(days=2), n).uid",
+    )
+
+    found = client.calendar.bookings.list(count=None)
+    held = [o.start_time for b in found for o in b.occurrences]
+    assert len(held) == len(set(held)) == 3
+    assert len(answers(outcomes)) == 1
+    place.check_whole()

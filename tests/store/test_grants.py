@@ -119,11 +119,12 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
         next(start)
     day = do("show", series, "--json").json["occurrences"][1]["date"]
     do("cancel", series, "--on", day, "--by", "host")
-    do("cancel", series, "--all", "--by", "host")
+    do("cancel", series, "--all", "--by", "host", "--yes")
     group = book("class")
     do("attendee", "add", group, "--email", "zoe@example.com", "--name", "Zoe")
     do("attendee", "remove", group, "--email", "zoe@example.com")
     do("event", "update", "demo", "--reminder", "2h")
+    do("event", "update", "demo", "--title", "The demo", "--apply-to-coming")
     do("confirm", book("ask"))
     do("reject", book("ask"))
     for _ in range(2):

@@ -145,3 +145,12 @@ class EventType(Value):
         """
         number: int = self._json.get("bookingsKeepingText", 0)
         return number
+
+    @property
+    def bookings_changed(self) -> list[json_types.ChangedBooking]:
+        """The bookings to come into which an `update` was written, by start.
+
+        In JSON only where it was to be, with `apply_to_coming`.
+        """
+        changed: list[json_types.ChangedBooking] = self._json.get("bookingsChanged", [])
+        return changed

@@ -5,7 +5,7 @@ Keys are those of the JSON; passed back in, they are read as well.
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 QuestionType = (
     Literal["TEXT", "TEXTAREA", "EMAIL", "PHONE", "URL"]
@@ -92,6 +92,19 @@ class SkippedEvent(TypedDict):
     uid: str | None
     line: int
     reason: str
+
+
+class ChangedBooking(TypedDict):
+    """A booking to come that got what its event type says anew.
+
+    `type` and `change` are those of its event in the history.
+    """
+
+    uid: str
+    startTime: str
+    timezone: str
+    type: str
+    change: dict[str, Any]
 
 
 class LoggedAttempt(TypedDict):

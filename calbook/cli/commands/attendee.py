@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output, several
+from calbook.cli.asker import is_host, read_asker
 from calbook.cli.session import (
     ask_yes_no,
     occurrence_on,
@@ -12,6 +13,7 @@ from calbook.cli.session import (
     show_change,
     split_words,
     table_of,
+    unchecked,
     usage_error,
 )
 
@@ -31,7 +33,7 @@ class Seat(o.Group):
     timezone: o.AttendeeTz = None
     language: o.Language = None
     responses: o.Response = None
-    by: o.By = "attendee"
+    by: o.By = None
     override: o.Override = None
 
     def check_named(self, *names: str) -> None:
@@ -57,23 +59,25 @@ def add(
 ) -> None:
     """Take a seat in a group for somebody."""
     seat.check_named("name", "email", "phone", "ref")
-    form = out.form_in_zone()
+    form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
         person = seat.options() | {
+            "by": unchecked(by),
             "responses": read_pairs(seat.responses, "--response"),
             "override": split_words(seat.override),
         }
         booking = client.calendar.bookings.add_attendee(
             uid, **person, **change.arguments()
         )
-    show_change("Added", booking, form, dry_run=change.dry_run)
+    as_host = is_host(by)
+    show_change("Added", booking, form, dry_run=change.dry_run, as_host=as_host)
 
 
 def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
     """Give a seat in a group back; then the one who joined first leads it."""
     seat.check_named("email", "phone", "ref", "person")
-    form = out.form_in_zone()
-    wanted = {**seat.options(), **change.arguments()}
+    form, by = out.form_in_zone(), read_asker(seat.by)
+    wanted = {**seat.options(), "by": by, **change.arguments()}
     who = seat.email or seat.phone or seat.ref or seat.person
     with out.client() as client:
         remove = client.calendar.bookings.remove_attendee
@@ -81,7 +85,8 @@ def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) 
             would = remove(uid, **wanted | {"dry_run": True})  # refused before asking
             ask_yes_no(f"Remove {who} from {would.uid}?", yes=False)
         booking = remove(uid, **wanted)
-    show_change("Removed", booking, form, dry_run=change.dry_run)
+    as_host = is_host(by)
+    show_change("Removed", booking, form, dry_run=change.dry_run, as_host=as_host)
 
 
 def list_(uid: o.Uid, *, on: o.On = None, out: o.Listing) -> None:

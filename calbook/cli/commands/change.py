@@ -1,17 +1,18 @@
 """`confirm`, `reject`, `cancel`, `reschedule`, `update`: changing a booking."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output, several
+from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
-    ask_yes_no,
     changed_dates,
     needed,
     occurrence_on,
@@ -37,17 +38,23 @@ def confirm(
     )
 
 
+Rejecting = Annotated[
+    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
+]
+
+
 def reject(
     uids: o.Uids,
     *,
     reason: o.Reason = None,
     each: o.Each = False,
-    change: o.Changing,
+    change: Rejecting,
     out: o.PrintingChange,
 ) -> None:
     """Say no to a booking that awaits confirmation."""
-    wanted = {"reason": reason, **change.arguments()}
-    several.change("reject", uids, wanted, out, each=each, said="Rejected")
+    wanted: dict[str, Any] = {"reason": reason, **change.arguments()}
+    ask = partial(_ask_about_several, uids, wanted, change, "reject")
+    several.change("reject", uids, wanted, out, each=each, said="Rejected", ask=ask)
 
 
 Moving = Annotated[
@@ -60,33 +67,65 @@ def cancel(
     uids: o.Uids,
     *,
     reason: o.Reason = None,
-    by: o.By = "attendee",
+    by: o.By = None,
     dates: o.Dates,
     each: o.Each = False,
     change: o.Change,
     out: o.PrintingChange,
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
+    who = read_asker(by)
     wanted: dict[str, Any] = {
         "reason": reason,
-        "cancelled_by": by,
+        "cancelled_by": who,
         **dates.options(),
         **change.arguments(),
     }
+    ask = partial(_ask_about_several, uids, wanted, change, "cancel")
+    several.change(
+        "cancel",
+        uids,
+        wanted,
+        out,
+        each=each,
+        said="Cancelled",
+        ask=ask,
+        as_host=is_host(who),
+    )
 
-    def ask(client: "Client") -> None:
-        if len(uids) > 1:
-            question = f"Cancel {len(uids)} bookings?"
-            require_yes(question, yes=change.yes or change.dry_run)
-        elif change.asks and (dates.from_date or dates.all):
-            bookings = client.calendar.bookings
-            once = {"dry_run": True, "idempotency_key": None}
-            now = bookings.get(uids[0])
-            would = changed_dates(now, bookings.cancel(uids[0], **wanted | once))
-            if len(would) > 1:
-                ask_yes_no(f"Cancel {len(would)} dates of {now.uid}?", yes=False)
 
-    several.change("cancel", uids, wanted, out, each=each, said="Cancelled", ask=ask)
+def _ask_about_several(
+    uids: Sequence[str],
+    wanted: dict[str, Any],
+    change: o.Change,
+    action: str,
+    client: "Client",
+) -> None:
+    """What takes several bookings, dates or persons away is asked for once more.
+
+    What cannot be done is refused before; what was done is not asked about again.
+    """
+    if change.yes or change.dry_run:
+        return
+    verb = action.capitalize()
+    if len(uids) > 1:
+        require_yes(f"{verb} {len(uids)} bookings?", yes=False)
+        return
+    bookings = client.calendar.bookings
+    now = bookings.get(uids[0])
+    if now.recurring is None and not now.guests:
+        return
+    after = getattr(bookings, action)(uids[0], **wanted | {"dry_run": True})
+    would = changed_dates(now, after)
+    if len(would) > 1:
+        require_yes(f"{verb} {len(would)} dates of {now.uid}?", yes=False)
+    elif would and now.guests and _is_group(client, now):
+        persons = f"{1 + len(now.guests)} persons"
+        require_yes(f"{verb} {now.uid} for all {persons}?", yes=False)
+
+
+def _is_group(client: "Client", booking: "Booking") -> bool:
+    return client.calendar.event_types.get(booking.event_type_id).seats is not None
 
 
 def reschedule(
@@ -94,7 +133,7 @@ def reschedule(
     *,
     start: o.Start = None,
     reason: o.Reason = None,
-    by: o.By = "attendee",
+    by: o.By = None,
     override: o.Override = None,
     dates: o.Dates,
     reassign: Annotated[
@@ -115,7 +154,7 @@ def reschedule(
     start = needed(start, "--start", "say when: --start 'fri 14:30'")
     if host is not None and not reassign:
         raise usage_error("--host names who takes it over", "add --reassign")
-    form = out.form_in_zone()
+    form, who = out.form_in_zone(), read_asker(by)
     with (
         out.client() as client,
         _offering(client, uid, start, form, dates, reassign=reassign) as before,
@@ -125,7 +164,7 @@ def reschedule(
             start_time=start,
             reason=reason,
             timezone=form.tz,
-            by=unchecked(by),
+            by=unchecked(who),
             override=unchecked(split_words(override)),
             reassign=reassign,
             host_id=host,
@@ -135,8 +174,17 @@ def reschedule(
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"
-    dry_run = change.dry_run
-    show_change(what, booking, form, dry_run=dry_run, before=before, with_host=reassign)
+    show_change(
+        what,
+        booking,
+        form,
+        dry_run=change.dry_run,
+        before=before,
+        with_host=reassign,
+        as_host=is_host(who),
+    )
+    if before is not None and before.status != "PENDING":
+        hint_at_confirmation(booking, by, form)
     for host in left:
         output.say(f"hint: {host} has left the event type: --reassign hands it over")
 
@@ -200,6 +248,12 @@ class Corrections(o.Group):
     notes: o.BookingNotes = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
+    add_guests: list[str] | None = o.option(
+        "--guest", "ADDRESS", "Or a name: who comes along; may be repeated."
+    )
+    remove_guests: list[str] | None = o.option(
+        "--remove-guest", "PERSON", "Who comes along no more; may be repeated."
+    )
 
     def arguments(self) -> dict[str, Any]:
         return {

@@ -1,17 +1,16 @@
-"""`config show|smtp|smtp-test`: the mail server, set for this computer."""
+"""`config show|set|smtp|smtp-test`: what is set for this computer."""
 
-import os
 from typing import Annotated, Any
 
 import typer
 
 from calbook import settings
+from calbook.cli import config_file, output
 from calbook.cli import options as o
-from calbook.cli import output
 from calbook.cli.screen import words
 from calbook.cli.session import read_whole_number
 from calbook.core import checks
-from calbook.core.errors import MailNotConfigured, OutputError, UsageError
+from calbook.core.errors import MailNotConfigured, UsageError
 
 _KEYS = (
     "path",
@@ -22,11 +21,27 @@ _KEYS = (
     "passwordFrom",
     "from",
     "allowPlain",
+    "defaults.by",
 )
 
 
 def show(out: o.JsonOnly) -> None:
-    """Show the mail server and where its settings are."""
+    """Show what is set, and where."""
+    _show(out)
+
+
+_SETTINGS = {"defaults.by": settings.with_usual_asker}
+
+
+def set_(
+    setting: Annotated[str, typer.Argument(metavar="SETTING")],
+    value: Annotated[str, typer.Argument(metavar="VALUE")],
+    *,
+    out: o.JsonOnly,
+) -> None:
+    """Set who asks where --by is not said: defaults.by attendee, or host."""
+    name = checks.choice(setting, "the setting", tuple(_SETTINGS))
+    config_file.save_config(_SETTINGS[name](value))
     _show(out)
 
 
@@ -77,20 +92,10 @@ def smtp(
             hint="calbook config smtp --host smtp.example.com --from me@example.com"
             " --user me --password-command 'pass smtp'",
         )
-    _save(settings.without_mail_server() if remove else settings.with_mail_server(said))
+    config_file.save_config(
+        settings.without_mail_server() if remove else settings.with_mail_server(said)
+    )
     _show(out)
-
-
-def _save(data: bytes) -> None:
-    """Into the file itself, also where a link leads to it."""
-    from calbook.cli import file_output
-
-    path = os.path.realpath(settings.config_path())
-    try:
-        settings.make_directory(os.path.dirname(path))
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
-    file_output.save_file(path, data, force=True)
 
 
 def _show(out: o.Output) -> None:
@@ -99,12 +104,19 @@ def _show(out: o.Output) -> None:
 
 def _settings() -> dict[str, Any]:
     """Nothing secret: a command may hold a password."""
-    server = settings.mail_server()
-    if server is None:
-        return dict.fromkeys(_KEYS) | {"path": settings.config_path()}
-    command, variable = server.password_command, server.password_env
     return {
         "path": settings.config_path(),
+        **_mail_settings(),
+        "defaults": {"by": settings.usual_asker() or "attendee"},
+    }
+
+
+def _mail_settings() -> dict[str, Any]:
+    server = settings.mail_server()
+    if server is None:
+        return dict.fromkeys(_KEYS[1:-1])
+    command, variable = server.password_command, server.password_env
+    return {
         "host": server.host,
         "port": server.port,
         "security": server.security,
@@ -116,17 +128,17 @@ def _settings() -> dict[str, Any]:
 
 
 def _card(item: dict[str, Any]) -> str:
-    if item["host"] is None:
-        return words.card_text([("File", item["path"]), ("Mail server", "none")])
+    server = item["host"] and f"{item['host']}:{item['port']}"
     return words.card_text(
         [
             ("File", item["path"]),
-            ("Mail server", f"{item['host']}:{item['port']}"),
+            ("Mail server", server or "none"),
             ("Security", item["security"]),
             ("User", item["user"]),
             ("Password", item["passwordFrom"] and f"from {item['passwordFrom']}"),
             ("From", item["from"]),
             ("Plain mail", item["allowPlain"] and "allowed"),
+            ("Who asks", item["defaults"]["by"]),
         ]
     )
 

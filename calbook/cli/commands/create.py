@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import (
     booked_word,
+    on_conflict,
     read_minutes,
     read_pairs,
     read_recurring,
@@ -56,7 +58,7 @@ class Details(o.Group):
     resource_id: o.Resource = None
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
-    by: o.By = "attendee"
+    by: o.By = None
     override: o.Override = None
     duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
     hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
@@ -70,6 +72,9 @@ class Batch(o.Group):
     )
     input_: o.Input = None
     atomic: bool = o.flag("--atomic", "With --input: all lines or none.")
+    extend: bool = o.flag(
+        "--extend", "With --on-conflict skip: go on until --count dates are booked."
+    )
 
 
 class Series(o.Group):
@@ -107,10 +112,12 @@ def create(
         **_read_details(details),
         timezone=form.tz,
         recurring=read_recurring("--repeat", **series.options()),
-        on_conflict=batch.on_conflict,
+        on_conflict=on_conflict(batch.on_conflict, extend=batch.extend),
         idempotency_key=change.idempotency_key,
     )
     given |= o.said(notify_attendee=change.notify_attendee)
+    if batch.input_ is None or details.by is not None:
+        given |= _asker(details.by)
     booker = _given(**person.options())
     if batch.atomic and batch.input_ is None:
         raise UsageError("--atomic is for several bookings", hint="add --input FILE")
@@ -140,8 +147,16 @@ def create(
             given, booker = _ask(client, given, booker, missing, form)
         booking = _book(client, given, booker, form, dry_run=dry_run)
         is_team = output.is_for_people(form) and _is_team(client, booking)
-    word = booked_word(booking, was_held=details.hold is not None)
-    show_change(word, booking, form, dry_run=dry_run, with_host=is_team)
+    show_change(
+        booked_word(booking, was_held=details.hold is not None),
+        booking,
+        form,
+        dry_run=dry_run,
+        with_host=is_team,
+        as_host=is_host(given.get("by", "attendee")),
+    )
+    if booking.version == 0:  # who joins a group does not make it wait
+        hint_at_confirmation(booking, details.by, form)
     _hint_at_short_months(booking)
 
 
@@ -160,12 +175,17 @@ def _hint_at_short_months(booking: "Booking") -> None:
         )
 
 
+def _asker(by: str | None) -> Json:
+    """Who asks, unless it is who asks anyway."""
+    read = read_asker(by)
+    return {} if read == "attendee" else {"by": read}
+
+
 def _read_details(details: Details) -> Json:
     return {
         **details.options(),
         "responses": read_pairs(details.responses, "--response"),
         "metadata": read_pairs(details.metadata, "--meta"),
-        "by": details.by if details.by != "attendee" else None,
         "override": split_words(details.override),
         "duration": read_minutes(details.duration, "--duration"),
     }

@@ -101,16 +101,18 @@ def _step(why: str, command: str, status: int, run: "Runner", *, first: bool) ->
 @contextmanager
 def _scratch() -> Iterator[str]:
     """A bookings file that every step uses and nobody else; removed at the end."""
-    kept = {name: os.environ.pop(name, None) for name in ("CALBOOK_DB", "CALBOOK_TZ")}
+    names = ("CALBOOK_DB", "CALBOOK_TZ", "CALBOOK_CONFIG")
+    kept = {name: os.environ.pop(name, None) for name in names}
     with tempfile.TemporaryDirectory(prefix="calbook-demo-") as directory:
         path = os.path.join(directory, "demo.db")
         os.environ["CALBOOK_DB"] = path
+        os.environ["CALBOOK_CONFIG"] = os.path.join(directory, "config.toml")
         output.as_terminal = True
         try:
             yield path
         finally:
             output.as_terminal = False
-            del os.environ["CALBOOK_DB"]
+            del os.environ["CALBOOK_DB"], os.environ["CALBOOK_CONFIG"]
             os.environ.update({k: v for k, v in kept.items() if v is not None})
 
 

@@ -1,6 +1,6 @@
 """`event add|list|show|update|remove`: what can be booked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries
 from calbook.cli.output import Json
-from calbook.cli.screen import cards, words
+from calbook.cli.screen import cards, coming, words
 from calbook.cli.session import read_minutes, read_pairs, read_whole_number
 from calbook.core.text import printable
 
@@ -124,24 +124,26 @@ def add(event: NewName = None, *, fields: Fields, out: o.Printing) -> None:
     _save("create", event, fields, out)
 
 
+class Applying(o.Group):
+    """What becomes of the bookings that are there."""
+
+    apply_to_coming: bool = o.flag(
+        "--apply-to-coming",
+        "Write title, description, place, length and buffers into bookings to come.",
+    )
+    claim_existing: bool = o.flag(
+        "--claim-existing", "Give coming bookings what it needs, or change nothing."
+    )
+    dry_run: bool = o.flag("--dry-run", "Show what would change; write nothing.")
+
+
 def update(
-    event: Name,
-    *,
-    fields: Fields,
-    claim_existing: Annotated[
-        bool,
-        typer.Option(
-            "--claim-existing",
-            help="Give coming bookings what it needs, or change nothing.",
-        ),
-    ] = False,
-    out: o.Printing,
+    event: Name, *, fields: Fields, applying: Applying, out: o.PrintingQueued
 ) -> None:
     """Change an event type; `none` takes a limit out. Bookings made before keep the
-    rules they were made under and what people were told of them; their reminders
-    change too."""
-    more = {"claim_existing": True} if claim_existing else {}
-    _save("update", event, fields, out, more)
+    rules they were made under and what people were told of them, unless it is applied
+    to those to come; their reminders change too."""
+    _save("update", event, fields, out, applying.options())
 
 
 def _save(
@@ -149,19 +151,28 @@ def _save(
     event: str | None,
     fields: Fields,
     out: o.Output,
-    more: "Mapping[str, Any] | None" = None,
+    options: Json | None = None,
 ) -> None:
-    read = {**_read_fields(fields), **(more or {})}
+    read, more = _read_fields(fields), options or {}
     with out.client() as client:
-        saved = getattr(client.calendar.event_types, how)(event, **read)
+        saved = getattr(client.calendar.event_types, how)(event, **read, **more)
         silent = [] if out.json else _without_address(client, saved)
+        full = [] if out.json or fields.seats is None else _overbooked(client, saved)
     _EVENT_TYPES.print(saved, out)
+    if not out.json and more.get("apply_to_coming"):
+        output.flush()
+        for line in coming.changed_lines(
+            saved.bookings_changed, dry_run=more["dry_run"]
+        ):
+            output.say(line)
     if not out.json and saved.bookings_keeping_text:
         _say_kept(saved.bookings_keeping_text)
     if not out.json:
         _say_needs(saved)
     if not out.json and (saved.notify or saved.reminders):
         _hint()
+    for line in full:
+        output.say(line)
     for host in silent:
         output.say(f"calbook: {host} has no e-mail and will not be reminded")
 
@@ -187,7 +198,16 @@ _NAMED = 20  # dates that are listed
 
 def _say_kept(number: int) -> None:
     bookings = words.count_text(number, "booking", "bookings")
-    output.say(f"{bookings} to come: people keep what they were told")
+    output.say(
+        f"{bookings} to come: people keep what they were told;"
+        " with --apply-to-coming they are told anew"
+    )
+
+
+def _overbooked(client: "Client", value: "EventType") -> list[str]:
+    from calbook.cli import seat_warning  # only where seats are changed
+
+    return seat_warning.overbooked_lines(client, value)
 
 
 def _without_address(client: "Client", value: "EventType") -> list[str]:

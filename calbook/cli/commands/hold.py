@@ -4,6 +4,7 @@ from typing import Annotated
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.asker import read_asker
 from calbook.cli.commands.create import Printing
 from calbook.cli.session import (
     needed,
@@ -22,7 +23,7 @@ class Claim(o.Group):
         "--minutes", "MINUTES", "For how long: 10 unless said, to 1440."
     )
     host_id: o.Host = None
-    by: o.By = "attendee"
+    by: o.By = None
     override: o.Override = None
     duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
 
@@ -49,7 +50,7 @@ def hold(
                 duration=read_minutes(claim.duration, "--duration"),
                 idempotency_key=change.idempotency_key,
             ),
-            by=unchecked(claim.by),
+            by=unchecked(read_asker(claim.by)),
             override=unchecked(split_words(claim.override)),
         )
     show_change("Held", booking, form, dry_run=change.dry_run)

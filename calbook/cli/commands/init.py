@@ -1,4 +1,4 @@
-"""`init`: the file's first host."""
+"""`init`: the file's first host, and who sits at the keyboard."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ class Person(o.Group):
 
 def init(*, person: Person, out: o.Printing) -> None:
     """Make the bookings file yours: name, e-mail, zone. On a terminal it asks."""
+    by: bytes | None = None
     with out.client() as client:
         asks = (
             output.is_interactive()
@@ -23,7 +24,12 @@ def init(*, person: Person, out: o.Printing) -> None:
         )
         if asks:
             person = _ask(client.set_up().to_dict(), person)
+            by = _ask_who_asks()
         host = client.set_up(**person.given())
+    if by is not None:
+        from calbook.cli import config_file  # only where it is to be written
+
+        config_file.save_config(by)
     HOSTS.print(host, out)
     if asks:
         output.flush()
@@ -49,3 +55,18 @@ def _ask(me: dict[str, Any], person: Person) -> Person:
             for key, (label, check) in questions.items()
         }
     )
+
+
+def _ask_who_asks() -> bytes | None:
+    """The config file with who sits at the keyboard; None where it says so already."""
+    from calbook import settings
+    from calbook.cli.prompts import ask
+    from calbook.core import checks
+
+    before = settings.usual_asker()
+    by: str = ask(
+        "Who sits at the keyboard, host or attendee",
+        lambda text: checks.choice(text, "it", ("host", "attendee")),
+        default=before or "host",
+    )
+    return None if by == (before or "attendee") else settings.with_usual_asker(by)

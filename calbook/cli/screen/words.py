@@ -122,6 +122,7 @@ def change_lines(
     dates: Sequence[str] = (),
     *,
     with_host: bool = False,
+    as_host: bool = False,
 ) -> list[str]:
     """After a change: what, which, the whole moment with its zone; then who.
 
@@ -129,6 +130,7 @@ def change_lines(
     """
     changed = [o for o in booking["occurrences"] if o["date"] in dates]
     uid = f" {booking['uid']}" if booking["uid"] else ""
+    uid += " as host" * as_host
     if booking["recurring"] and changed:
         first, *others = changed
         number = f"{len(changed)} dates" if others else first["date"]
@@ -313,6 +315,8 @@ def _listed(value: Any) -> str:
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "dates": lambda dates: f"of {dates_text(dates)}",
     "attendee": person_text,
+    "added": lambda people: f"added {', '.join(map(person_text, people))}",
+    "removed": lambda people: f"removed {', '.join(map(person_text, people))}",
     "assignment": lambda turn: _turn_text(turn),
     "assignments": lambda turns: "; ".join(map(_turn_text, turns)),
     "note": lambda note: f"note: {note['content']}",

@@ -43,6 +43,8 @@ _OFFERED = {
     "attendee_added|attendee_removed|updated|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
+    "SETTING": "defaults.by|",
+    "VALUE": "attendee|host|",
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
 }

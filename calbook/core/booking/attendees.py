@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from calbook.core import checks, people
-from calbook.core.booking import lifecycle, transitions
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking import changes, lifecycle, transitions
+from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action, occurrence_name
 from calbook.core.errors import (
     BadInput,
@@ -65,7 +65,7 @@ def join(
         for person in attendees
         for event in [_seat_event(booking, "added", person, now, by)]
     )
-    return Change(lifecycle.next_version(after, now), events)
+    return Change(changes.next_version(after, now), events)
 
 
 def leave(booking: Booking, who: Wanted, *, now: datetime, by: Actor) -> Change:
@@ -89,9 +89,7 @@ def leave(booking: Booking, who: Wanted, *, now: datetime, by: Actor) -> Change:
         after = _promote_next(after)
     event = _seat_event(booking, "removed", person, now, by)
     return Change(
-        lifecycle.next_version(
-            lifecycle.raise_sequence_for_leaver(booking, after), now
-        ),
+        changes.next_version(lifecycle.raise_sequence_for_leaver(booking, after), now),
         (event,),
     )
 
@@ -166,7 +164,7 @@ def record_attendance(
         emails = [person.email for person in persons if person.email]
         others = [people.shown_key(person) for person in persons if not person.email]
         change = {**change, "emails": emails, **({"others": others} if others else {})}
-    return lifecycle.change_occurrences(
+    return changes.change_occurrences(
         booking,
         [occurrence],
         lambda _: after,

@@ -7,17 +7,17 @@ a series are meant, in `series`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core.assignment import DatesHosts
-from calbook.core.booking import effective_status, hand_over, transitions
+from calbook.core.booking import changes, effective_status, hand_over, transitions
+from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
 from calbook.core.errors import NothingToChange, UsageError
 from calbook.core.model import (
-    SECOND,
     Actor,
     Booking,
     Event,
@@ -30,19 +30,6 @@ from calbook.core.model import (
 from calbook.core.time import times
 
 Occurrences = Iterable[Occurrence]
-
-
-class Change(NamedTuple):
-    """A booking after an action, and the events that tell of it, in order."""
-
-    booking: Booking
-    events: tuple[Event, ...]
-
-    @property
-    def event(self) -> Event:
-        """The event of an action that has one."""
-        [event] = self.events
-        return event
 
 
 class OccurrenceMove(NamedTuple):
@@ -106,7 +93,7 @@ def _time_event(booking: Booking, occurrence: Occurrence, now: datetime) -> Even
     change = {} if completed else {"resolution": Resolution.EXPIRED}
     if booking.recurring is None:
         return Event(kind, booking.uid, now, Actor.SYSTEM, change)
-    return _event_about(booking, kind, [occurrence], Actor.SYSTEM, now, change)
+    return changes.event_about(booking, kind, [occurrence], Actor.SYSTEM, now, change)
 
 
 # -- what people do ---------------------------------------------------------------
@@ -127,7 +114,7 @@ def book_hold(booking: Booking, *, now: datetime, by: Actor) -> Change:
     """What was held, booked for those who are in it now."""
     used = {"overrides": list(booking.overrides)} if booking.overrides else {}
     event = Event("booking.created", booking.uid, now, by, used)
-    return Change(next_version(booking, now), (event,))
+    return Change(changes.next_version(booking, now), (event,))
 
 
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
@@ -143,7 +130,7 @@ def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Chang
             command_hint=f"book it: calbook create --hold {booking.uid}",
             uid=booking.uid,
         )
-    return change_occurrences(
+    return changes.change_occurrences(
         booking._replace(sequence=booking.sequence + booking.is_told),
         pending,
         lambda o: o._replace(
@@ -187,7 +174,7 @@ def _end(
     reason: str | None,
 ) -> Change:
     resolution = Resolution(action.value)
-    return change_occurrences(
+    return changes.change_occurrences(
         # RFC 5546, 2.1.4: a cancellation is a new revision.
         booking._replace(sequence=booking.sequence + 1),
         occurrences,
@@ -239,7 +226,7 @@ def reschedule(
         return moved._replace(status=Status.PENDING) if asks_again else moved
 
     first = next(iter(placed.values()))
-    change = change_occurrences(
+    change = changes.change_occurrences(
         booking._replace(
             sequence=booking.sequence + 1,
             overrides=tuple(dict.fromkeys((*booking.overrides, *overrides))),
@@ -280,14 +267,17 @@ def _move(booking: Booking, move: OccurrenceMove, reason: str | None) -> Occurre
     )
 
 
-_JSON_NAMES = {"attendees": "attendee", "meeting_url": "meetingUrl"}
-_COMPARED = frozenset(Booking._fields) - {"occurrences"}  # the keys of attendances
-
-
-def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Change:
+def update(
+    booking: Booking,
+    *,
+    now: datetime,
+    by: Actor,
+    details: Mapping[str, Any] | None = None,
+    **given: Any,
+) -> Change:
     """Correct what is not its time or status; refuses when nothing differs.
 
-    Who is at another address has left the old one.
+    Who is at another address has left the old one. `details` go into the history.
     """
     after = booking._replace(**given)
     names = [name for name in given if getattr(after, name) != getattr(booking, name)]
@@ -298,14 +288,29 @@ def update(booking: Booking, *, now: datetime, by: Actor, **given: Any) -> Chang
             command_hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
         )
-    return change_occurrences(
+    if "location" in names:
+        after = after._replace(has_own_location=True)
+    return changes.change_occurrences(
         raise_sequence_for_leaver(booking, after),
         (),
         kind="booking.updated",
         by=by,
         now=now,
-        change={"fields": [_JSON_NAMES.get(n, n) for n in names if n in _COMPARED]},
+        change={"fields": _fields(booking, after, names), **(details or {})},
     )
+
+
+def _fields(before: Booking, after: Booking, names: Iterable[str]) -> list[str]:
+    """The JSON's names of what differs; not the keys of attendances."""
+    found: dict[str, list[str]] = {
+        "meeting_url": ["meetingUrl"],
+        "occurrences": [],
+        "attendees": [
+            *["attendee"] * (before.attendee != after.attendee),
+            *["guests"] * (before.guests != after.guests),
+        ],
+    }
+    return [field for name in names for field in found.get(name, [name])]
 
 
 # -- what every action is made of -------------------------------------------------
@@ -332,65 +337,3 @@ def check_moves(booking: Booking, moves: Iterable[OccurrenceMove]) -> None:
             command_hint="give another --start",
             uid=booking.uid,
         )
-
-
-def change_occurrences(
-    booking: Booking,
-    occurrences: Occurrences,
-    step: Callable[[Occurrence], Occurrence] | None = None,
-    *,
-    kind: str,
-    by: Actor,
-    now: datetime,
-    change: Mapping[str, Any] | None = None,
-) -> Change:
-    """A new version of the booking, with `step` taken by these occurrences."""
-    chosen = tuple(occurrences)
-    event = _event(booking, kind, chosen, by=by, now=now, change=change or {})
-    if step is not None:
-        keys = {occurrence.recurrence_id for occurrence in chosen}
-        booking = booking._replace(
-            occurrences=tuple(
-                step(o) if o.recurrence_id in keys else o for o in booking.occurrences
-            )
-        )
-    return Change(next_version(booking, now), (event,))
-
-
-def next_version(booking: Booking, now: datetime) -> Booking:
-    """A version that is newer than the last one, whatever the clock says.
-
-    Of two with one SEQUENCE the later DTSTAMP counts (RFC 5546, 2.1.5).
-    """
-    last = booking.updated_at
-    stamp = now if now >= last else last + SECOND
-    return booking._replace(version=booking.version + 1, updated_at=stamp)
-
-
-def _event(
-    booking: Booking,
-    kind: str,
-    occurrences: Sequence[Occurrence],
-    *,
-    by: Actor,
-    now: datetime,
-    change: Mapping[str, Any],
-) -> Event:
-    """About some occurrences of a series, or about the booking as a whole."""
-    everything = (0, len(booking.occurrences))
-    if booking.recurring is None or len(occurrences) in everything:
-        return Event(kind, booking.uid, now, by, change)
-    return _event_about(booking, kind, occurrences, by, now, change)
-
-
-def _event_about(
-    booking: Booking,
-    kind: str,
-    occurrences: Sequence[Occurrence],
-    by: Actor,
-    now: datetime,
-    change: Mapping[str, Any],
-) -> Event:
-    dates = {"dates": [occurrence.date.isoformat() for occurrence in occurrences]}
-    about = frozenset(occurrence.recurrence_id for occurrence in occurrences)
-    return Event(kind, booking.uid, now, by, {**change, **dates}, about)

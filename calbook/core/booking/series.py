@@ -61,7 +61,7 @@ def select_occurrences(
     found = tuple(
         o
         for o in booking.occurrences
-        if (selector.since is None or o.date >= selector.since) and _is_to_come(o, now)
+        if (selector.since is None or o.date >= selector.since) and is_to_come(o, now)
     )
     if not found:
         raise _nothing_to_come(booking, selector, now)
@@ -104,8 +104,10 @@ def _list_text(dates: list[str]) -> str:
     return f"{', '.join(dates[:3])}, … {dates[-1]} ({len(dates)} in all)"
 
 
-def _is_to_come(occurrence: Occurrence, now: datetime) -> bool:
-    is_live = occurrence.status in {Status.PENDING, Status.CONFIRMED}
+def is_to_come(occurrence: Occurrence, now: datetime) -> bool:
+    """Whether it takes place after now, as far as the clock sees it."""
+    seen = effective_status.effective_occurrence(occurrence, now)
+    is_live = seen.status in {Status.PENDING, Status.CONFIRMED}
     return is_live and occurrence.span.start > now
 
 

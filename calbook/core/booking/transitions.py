@@ -18,6 +18,7 @@ class Action(StrEnum):
     REJECT = "rejected"
     CANCEL = "cancelled"
     RESCHEDULE = "rescheduled"
+    EXTEND = "extended"
     ATTENDED = "marked as attended"
     NO_SHOW = "marked as a no-show"
     JOIN = "joined"
@@ -31,6 +32,7 @@ TRANSITIONS: Mapping[Action, Mapping[Status, Status]] = {
     Action.REJECT: {Status.PENDING: Status.CANCELLED},
     Action.CANCEL: dict.fromkeys(_LIVE, Status.CANCELLED),
     Action.RESCHEDULE: _LIVE,
+    Action.EXTEND: _LIVE,
     Action.ATTENDED: {
         Status.CONFIRMED: Status.COMPLETED,
         Status.COMPLETED: Status.COMPLETED,

@@ -58,7 +58,8 @@ def _request_notice(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Notice:
     """All are asked, or told of a change."""
-    said = "handed over" if _is_handed_over(event) else _WORDS[event.type]
+    said = next((_OTHER_MOVES[key] for key in _OTHER_MOVES if key in event.change), "")
+    said = "handed over" if _is_handed_over(event) else said or _WORDS[event.type]
     what = _wording(said, after, now)
     is_alone = _is_told_alone(before, after, event)
     if event.about and not is_alone:
@@ -88,7 +89,8 @@ def _cancellation_notice(
 
 
 def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
-    return len(event.about) == 1 and not any(map(series.has_moved, (before, after)))
+    is_one = len(event.about) == 1 and event.change.keys().isdisjoint(_OF_ALL)
+    return is_one and not any(map(series.has_moved, (before, after)))
 
 
 def _joined_notice(
@@ -128,7 +130,7 @@ def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[
     stayed = [key for key in new if key in old]
     renamed = [key for key in stayed if old[key].name != new[key].name]
     has_new_name = _names(before) != _names(after)
-    is_for_all = _place(before) != _place(after) or (
+    is_for_all = _shown(before) != _shown(after) or (
         has_new_name and not after.is_group
     )
     if told := tuple(new[key] for key in (stayed if is_for_all else renamed)):
@@ -143,10 +145,10 @@ def _names(booking: Booking) -> list[str | None]:
     return [person.name for person in booking.attendees]
 
 
-def _place(booking: Booking) -> tuple[dict[str, str], str | None]:
-    """Where it is, as far as anybody is told: a phone number is in no mail."""
-    shown = {k: v for k, v in (booking.location or {}).items() if k != "phone"}
-    return shown, booking.meeting_url
+def _shown(booking: Booking) -> tuple[object, ...]:
+    """What and where it is, as far as anybody is told: a phone number is in no mail."""
+    place = {k: v for k, v in (booking.location or {}).items() if k != "phone"}
+    return place, booking.meeting_url, booking.title, booking.description
 
 
 def _wording(what: str, after: Booking, now: datetime) -> str:
@@ -183,12 +185,18 @@ _WORDS = {
     "booking.rescheduled": "moved",
     "booking.attendee_added": "booked",
 }
+# What a move is told as when it says so, and what concerns all dates.
+_OTHER_MOVES = {"extendedBy": "extended", "duration": "changed"}
+_OF_ALL = ("extendedBy", "fields")
 _ENDS = {
     Resolution.CANCELLED: "cancelled",
     Resolution.REJECTED: "declined",
     Resolution.EXPIRED: "expired",
 }
-_PENDING = {"booked": "requested", "moved": "moved again"}
+_PENDING = {
+    **{"booked": "requested", "moved": "moved again"},
+    "extended": "extended request",
+}
 _SOME = {
     what: f"some {what}"
     for what in ("moved", "moved again", "handed over", "cancelled", "declined")

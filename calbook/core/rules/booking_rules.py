@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
-    CancellationNotAllowed,
-    DeadlinePassed,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -26,13 +24,8 @@ from calbook.core.errors import (
 from calbook.core.model import (
     DAY,
     MINUTE,
-    NO_TIME,
-    Actor,
-    Booking,
     EventType,
-    Occurrence,
     Span,
-    Status,
 )
 from calbook.core.rules import questions
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
@@ -208,6 +201,8 @@ RULES: Rules = (
 # Of the dates of a series after the first.
 _OF_EACH_DATE = (in_the_past, outside_hours, slots_per_day, slot_taken)
 RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
+# Of the first date that a series gets when it goes on: its dates lie ahead of it.
+RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] is not maximum_advance)
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),
@@ -288,60 +283,6 @@ def combine_refusals(
         for refusal in refusals
     ]
     return first
-
-
-def check_change(
-    booking: Booking,
-    occurrences: Iterable[Occurrence],
-    *,
-    verb: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    """May the attendee still cancel or move them? The host always may.
-
-    By the rules of the day it was booked, and never once a meeting has begun.
-    Cancelling a pending request is free, and so is leaving one; what is cancelled binds
-    nobody.
-    """
-    if by is not Actor.ATTENDEE:
-        return
-    moves = verb == "reschedule"
-    free = {Status.CANCELLED} if moves else {Status.CANCELLED, Status.PENDING}
-    bound = [occurrence for occurrence in occurrences if occurrence.status not in free]
-    if not bound:
-        return
-    if not booking.policy.allow_cancellation:
-        refusal: CalbookError = CancellationNotAllowed(
-            f"{booking.uid} cannot be changed by its attendee",
-            **_HOST_MAY,
-            uid=booking.uid,
-        )
-        raise combine_refusals([refusal])
-    deadline = booking.policy.cancellation_deadline or NO_TIME
-    first = min(occurrence.span.start for occurrence in bound)
-    if first - now >= deadline:
-        return
-    raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
-
-
-_HOST_MAY = {
-    "hint": 'the host may: by="host"',
-    "command_hint": "the host may: --by host",
-}
-
-
-def _too_late(
-    booking: Booking, verb: str, deadline: datetime, now: datetime
-) -> CalbookError:
-    until = times.format_moment(deadline, booking.timezone)
-    return DeadlinePassed(
-        f"it is too late to {verb} {booking.uid}: that was possible until {until}",
-        **_HOST_MAY,
-        uid=booking.uid,
-        deadline=times.rfc3339(deadline, booking.timezone),
-        now=times.rfc3339(now, booking.timezone),
-    )
 
 
 def _when(p: Proposal) -> str:

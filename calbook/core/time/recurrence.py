@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
@@ -96,6 +96,15 @@ def starts(
     found = tuple(islice(_starts_at(wall_times(rule, first), timezone), wanted))
     _check_length(rule, first, len(found), most)
     return found
+
+
+def first_starts(
+    rule: Recurrence, first: datetime, timezone: str, number: int
+) -> tuple[Start, ...]:
+    """`starts` of a rule without its end: so many, or as many as a series may reach."""
+    endless = replace(rule, count=number, until=None)
+    _check_first(endless, first, timezone)
+    return tuple(islice(_starts_at(wall_times(endless, first), timezone), number))
 
 
 def can_start_on(rule: Recurrence, day: date) -> bool:

@@ -51,6 +51,9 @@ _SENTENCES = {
     "handed over": "{what} has a new host.",
     "some handed over": "Some dates of {what} have a new host.",
     "changed": "{what} has changed.",
+    "extended": "{what} goes on: it has further dates.",
+    "extended request": "{what} goes on. The further dates are requested: you will be"
+    " told when they are confirmed or declined.",
     "cancelled": "{what} is cancelled.",
     "some cancelled": "Some dates of {what} are cancelled.",
     "declined": "{what} was declined.",

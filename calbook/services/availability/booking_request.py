@@ -43,6 +43,7 @@ class BookingRequest(NamedTuple):
     kept: HostIds = ()  # resources that it has, and keeps if it can
     seated: int = 0  # persons whom a room has to hold, if not `persons`
     own_needs: tuple[Need, ...] = ()  # instead of the event type's
+    extends: bool = False  # a series that is there, whose dates lie ahead of it
 
     @property
     def needs(self) -> tuple[Need, ...]:

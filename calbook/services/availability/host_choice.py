@@ -5,7 +5,7 @@ Booking, moving and looking for a time all come here, so that they decide alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from calbook.core import assignment, needs
@@ -48,6 +48,12 @@ def find_plan(facts: Facts, request: BookingRequest) -> HostPlan | CalbookError:
     plan = _plan_by_turn(facts, request, known)
     if plan is not None and _is_possible(request, plan.decision):
         return plan
+    return _find_refusal(facts, request, known)
+
+
+def _find_refusal(
+    facts: Facts, request: BookingRequest, known: MemberFacts
+) -> CalbookError:
     from calbook.services.availability import refusals  # only where nobody can
 
     return refusals.find_refusal(facts, request, known)
@@ -98,6 +104,35 @@ def _possible_worlds(
         wanted=request.wanted,
         shared=member_facts.bits_of(shared),
         skips=request.skips_conflicts and shared.only_refuses_dates,
+    )
+
+
+class Gaps(NamedTuple):
+    """Which of a request's dates have to be left out, in each way to choose the hosts.
+
+    `left_out` has a bit for each date, those ways first that leave the fewest out; with
+    `only_dates` nothing else is in the way. `refusal` says what is.
+    """
+
+    only_dates: bool
+    left_out: Sequence[int]
+    refusal: Callable[[], CalbookError]
+
+
+def find_gaps(facts: Facts, request: BookingRequest) -> Gaps:
+    known = member_facts.read_member_facts(facts, request)
+    shared = member_facts.decide_together(facts, request, (), known)
+    members = needs.members_of(request.needs)
+    ways = needs.dates_left_out(
+        request.needs,
+        member_facts.refused_dates(facts, request, members, known),
+        wanted=request.wanted,
+        shared=member_facts.bits_of(shared),
+    )
+    return Gaps(
+        shared.only_refuses_dates,
+        tuple(ways),
+        lambda: _find_refusal(facts, request, known),
     )
 
 

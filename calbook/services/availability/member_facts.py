@@ -10,7 +10,7 @@ from calbook.core.assignment import HostIds
 from calbook.core.members import resources_among
 from calbook.core.model import Claim, Span
 from calbook.core.rules import booking_rules, several_dates
-from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
@@ -70,7 +70,8 @@ def decide_together(
         proposal._replace(obstacle=proposal.obstacle or _as_of(first, own.get(n)))
         for n, proposal in enumerate(each)
     )
-    return several_dates.decide_dates(judged if own else each)
+    rules = RULES_FOR_EXTENDING if request.extends else RULES
+    return several_dates.decide_dates(judged if own else each, rules)
 
 
 def _as_of(id: str, obstacle: Obstacle | None) -> Obstacle | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from calbook.core import people
 from calbook.core.assignment import HostIds
 from calbook.core.booking import attendees, transitions
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.errors import BadInput, NotAGroup
 from calbook.core.members import resources_among
 from calbook.core.model import (

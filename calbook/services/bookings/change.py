@@ -11,14 +11,16 @@ from itertools import chain, groupby
 from typing import Any
 
 from calbook.core import checks, people
-from calbook.core.booking import attendees, lifecycle, series, transitions
-from calbook.core.booking.lifecycle import Change, OccurrenceMove
+from calbook.core.booking import attendees, guests, lifecycle, series, transitions
+from calbook.core.booking.changes import Change
+from calbook.core.booking.guests import GuestChange
+from calbook.core.booking.lifecycle import OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.people import Wanted
-from calbook.core.rules import booking_rules
+from calbook.core.rules import change_rules
 from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
 from calbook.services.availability import moves, seating
@@ -132,7 +134,7 @@ def cancel(
             booking, read_selector(dates, booking, now), now
         )
         transitions.check_transition(booking, chosen, Action.CANCEL, now)
-        booking_rules.check_change(booking, chosen, verb="cancel", by=who, now=now)
+        change_rules.check_change(booking, chosen, verb="cancel", by=who, now=now)
         return lifecycle.cancel(booking, chosen, now=now, by=who, reason=text)
 
     return change_booking(context, uid, options, decide)
@@ -154,7 +156,7 @@ def reschedule(
             notify=options.notify,
         )
         if not (wanted.new_hosts.are_wanted and moves.stays(request)):
-            booking_rules.check_change(
+            change_rules.check_change(
                 booking, move.occurrences, verb="reschedule", by=by, now=now
             )
         return move_booking(tx, request, placed, wanted)
@@ -227,7 +229,7 @@ def remove_attendee(
         live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
         ahead = [occurrence for occurrence in live if occurrence.span.start > now]
         bound = ahead or live  # a series is left for what is still to come
-        booking_rules.check_change(booking, bound, verb="leave", by=who, now=now)
+        change_rules.check_change(booking, bound, verb="leave", by=who, now=now)
         return left
 
     return change_booking(context, uid, options, decide)
@@ -275,16 +277,24 @@ def update(
     attendee: Mapping[str, Any],
     values: Mapping[str, Any],
     merge: MetadataMerge | None = None,
+    guest_change: GuestChange | None = None,
 ) -> Json:
     """Set fields of the booking and of its primary attendee to values given."""
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        wanted = dict(values)
+        wanted, details = dict(values), dict[str, Any]()
+        if guest_change is not None:
+            event_type = tx.event_type(booking.event_type_id)
+            has_seats = event_type.seats is not None
+            guests.check_takes_guests(booking, has_seats=has_seats)
+            others, details = guests.change_guests(booking, guest_change, now)
+            wanted["attendees"] = (booking.attendee, *others)
         if attendee:
             primary = booking.attendee._replace(**attendee)
             if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
                 primary = primary._replace(person_id=None)  # maybe somebody else
-            wanted["attendees"] = (primary, *booking.guests)
+            others = wanted.get("attendees", booking.attendees)[1:]
+            wanted["attendees"] = (primary, *others)
             people.check_no_duplicate(wanted["attendees"])
             wanted |= _rename_attendances(booking, primary)
             if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
@@ -297,7 +307,8 @@ def update(
         after = booking._replace(**wanted)
         if attendee or "location" in wanted:
             attendees.check_phone(after.location, after.attendee)
-        return lifecycle.update(booking, now=now, by=Actor.HOST, **wanted)
+        by = Actor.HOST
+        return lifecycle.update(booking, now=now, by=by, details=details, **wanted)
 
     return change_booking(context, uid, options, decide)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from calbook.core.booking import lifecycle
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking import changes, hand_over
+from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, NeedsTaken
-from calbook.core.model import Actor, Booking, EventType, Need, Occurrence, Status
+from calbook.core.model import Actor, Booking, EventType, Need, Occurrence
 from calbook.core.time import times
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
@@ -98,20 +98,14 @@ def _claim(
 def _with_members(
     booking: Booking, dates: Sequence[Occurrence], ids: tuple[str, ...], now: datetime
 ) -> Change:
-    """The whole booking's where all of it is to come, else of these dates."""
-    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
-    is_whole = len(live) == len(dates) and not any(o.host_ids for o in live)
-    after = booking
-    if is_whole:
-        after = booking._replace(host_ids=(*booking.host_ids, *ids))
-    return lifecycle.change_occurrences(
-        after,
+    """The whole booking's where all that is to come has them, else of these dates."""
+    change = changes.change_occurrences(
+        booking,
         dates,
-        None
-        if is_whole
-        else lambda o: o._replace(host_ids=(*booking.hosts_of(o), *ids)),
+        lambda o: o._replace(host_ids=(*booking.hosts_of(o), *ids)),
         kind="booking.updated",
         by=Actor.HOST,
         now=now,
         change={"fields": ["resourceIds"], "resourceIds": list(ids)},
     )
+    return change._replace(booking=hand_over.settle_hosts(change.booking, now))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
 from calbook.core.booking import lifecycle
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import (
     MINUTE,
@@ -187,6 +187,19 @@ def create_in_transaction(
     if group is not None:
         change = seating.join_group(tx, event_type, group, new_booking, now=now)
         return record.save_change(tx, group, change, options, now=now)
+    if new_booking.extends:
+        from calbook.services.bookings import fitting_dates
+
+        rule, starts = fitting_dates.extend_until_fit(
+            rule,
+            starts,
+            lambda every: host_choice.find_gaps(
+                tx,
+                _request(event_type, new_booking, every, timezone=timezone, now=now),
+            ),
+            timezone=timezone,
+            most=event_type.max_occurrences,
+        )
     change = _make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
     )
@@ -235,21 +248,8 @@ def _make_booking(
     timezone: str,
     now: datetime,
 ) -> Change:
+    request = _request(event_type, new_booking, starts, timezone=timezone, now=now)
     duration = _duration(event_type, new_booking)
-    request = BookingRequest(
-        event_type=event_type,
-        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
-        timezone=timezone,
-        now=now,
-        host_id=new_booking.host_id,
-        resource_id=new_booking.resource_id,
-        persons=len(new_booking.attendees),
-        responses=None if new_booking.held_for else new_booking.responses,
-        overridden=new_booking.asker.overridden,
-        display_timezone=new_booking.timezone,
-        skips_conflicts=new_booking.skips_conflicts,
-        notify=new_booking.notify,
-    )
     chosen = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used
     if duration != event_type.duration:
@@ -267,6 +267,31 @@ def _make_booking(
         overrides=used,
     )
     return lifecycle.create(booking, by=new_booking.asker.by, change=chosen.why)
+
+
+def _request(
+    event_type: EventType,
+    new_booking: NewBooking,
+    starts: Iterable[GivenStart],
+    *,
+    timezone: str,
+    now: datetime,
+) -> BookingRequest:
+    duration = _duration(event_type, new_booking)
+    return BookingRequest(
+        event_type=event_type,
+        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
+        timezone=timezone,
+        now=now,
+        host_id=new_booking.host_id,
+        resource_id=new_booking.resource_id,
+        persons=len(new_booking.attendees),
+        responses=None if new_booking.held_for else new_booking.responses,
+        overridden=new_booking.asker.overridden,
+        display_timezone=new_booking.timezone,
+        skips_conflicts=new_booking.skips_conflicts,
+        notify=new_booking.notify,
+    )
 
 
 def _choose_hosts(tx: Transaction, request: BookingRequest) -> HostPlan:

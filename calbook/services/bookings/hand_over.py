@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from calbook.core.booking import series, transitions
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.booking.series import Move
 from calbook.core.booking.transitions import Action
 from calbook.core.model import Booking, Occurrence

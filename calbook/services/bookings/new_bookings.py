@@ -133,6 +133,7 @@ def make_booking(
         title=event_type.title,
         description=event_type.description,
         is_group=event_type.seats is not None,
+        has_own_location=new_booking.location is not None,
     )
 
 

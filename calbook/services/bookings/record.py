@@ -10,7 +10,7 @@ from datetime import datetime
 
 from calbook.core import checks, ids
 from calbook.core.booking import lifecycle
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.errors import KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times

@@ -127,6 +127,8 @@ def change_entry(
     kind: Kind,
     key: str,
     save: Callable[[Transaction, datetime], None],
+    *,
+    dry_run: bool = False,
 ) -> Json:
     """Save a changed entry, and bring the reminders of all its bookings in line.
 
@@ -147,7 +149,10 @@ def change_entry(
         yield begin
         yield from _update_steps(context, kind.noun, answers[0]["id"])
 
-    context.store.write_portions(steps())
+    if dry_run:
+        context.store.write(begin, dry_run=True)
+    else:
+        context.store.write_portions(steps())
     return answers[0]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.errors import Exists
+from calbook.core.booking import event_type_changes
+from calbook.core.errors import Exists, UsageError
 from calbook.services.catalog import needed_members
 from calbook.services.catalog.entries import (
     EVENT_TYPE,
@@ -49,12 +50,21 @@ def update_event_type(
     fields: Mapping[str, Any],
     *,
     claims_existing: bool = False,
+    apply_to_coming: bool = False,
+    dry_run: bool = False,
 ) -> Json:
-    """With `claims_existing` coming bookings get what they need and do not have."""
+    """Set fields; with `apply_to_coming` in the bookings to come as well.
+
+    Those that were said, though the event type may have had them before. With
+    `claims_existing` coming bookings get what they need and do not have.
+    """
     key = read_id(EVENT_TYPE, id)
     if not claims_existing:
         check_names_a_field(EVENT_TYPE, key, fields)
     changes = event_types.read_event_type_fields(fields)
+    names = changes.keys() & set(event_type_changes.FIELDS)
+    if apply_to_coming and not names:
+        raise _nothing_to_apply()
     told: dict[str, Any] = {}
 
     def save(tx: Transaction, now: datetime) -> None:
@@ -67,6 +77,8 @@ def update_event_type(
         needed_members.lock_members(tx, before, after, now=now)
         tx.save_event_type(after, now=now)
         told.clear()
+        if apply_to_coming:
+            told["bookingsChanged"] = write_into_coming(tx, after, names, now)
         kept = tx.count_bookings_keeping_text(before, after, now=now)
         if kept:
             told["bookingsKeepingText"] = kept
@@ -75,8 +87,25 @@ def update_event_type(
                 needed_members.cover_needs(tx, after, now=now, claims=claims_existing)
             )
 
-    answer = change_entry(context, EVENT_TYPE, key, save)
+    answer = change_entry(context, EVENT_TYPE, key, save, dry_run=dry_run)
     return {**answer, **told}
+
+
+def write_into_coming(
+    tx: Transaction, event_type: EventType, names: Set[str], now: datetime
+) -> list[Json]:
+    from calbook.services.catalog import apply_to_coming  # slow to import
+
+    return apply_to_coming.apply_to_coming(tx, event_type, names, now)
+
+
+def _nothing_to_apply() -> UsageError:
+    return UsageError(
+        "none of these fields can be written into bookings to come",
+        hint="give title, description, location, duration or a buffer",
+        command_hint="give --title, --description, --location, --duration,"
+        " --buffer-before or --buffer-after",
+    )
 
 
 def _check_names(tx: Transaction, event_type: EventType) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from calbook import settings
 from calbook.core import ids
 from calbook.core.booking import effective_status
-from calbook.core.booking.lifecycle import Change
+from calbook.core.booking.changes import Change
 from calbook.core.checks import fold_email
 from calbook.core.errors import BadInput, HostWithoutEmail, MailNotConfigured
 from calbook.core.model import Attendee, Booking, Event

@@ -120,7 +120,8 @@ create table bookings (
     title text not null default '',
     description text,
     is_group boolean not null default false,
-    is_told boolean not null default false
+    is_told boolean not null default false,
+    has_own_location boolean not null default false
 );
 create index bookings_by_start on bookings (starts_at, uid);
 create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);

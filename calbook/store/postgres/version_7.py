@@ -116,6 +116,22 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
+_OWN_LOCATIONS = """
+alter table bookings
+    add column has_own_location boolean not null default false;
+update bookings set has_own_location = true
+from event_types e
+where e.id = bookings.event_type_id and bookings.location is distinct from e.location;
+"""
+
 SCRIPT = "".join(
-    (_HOSTS_OF_DATES, _HOLDS, _RESOURCES, _RETIRED_HOSTS, _CONTACTS, _PEOPLE)
+    (
+        _HOSTS_OF_DATES,
+        _HOLDS,
+        _RESOURCES,
+        _RETIRED_HOSTS,
+        _CONTACTS,
+        _PEOPLE,
+        _OWN_LOCATIONS,
+    )
 )

@@ -139,6 +139,11 @@ def let_hosts_retire(db: Database) -> None:
     _run(db.conn, version_7.RETIRED_HOSTS)
 
 
+@migrations()
+def mark_own_locations(db: Database) -> None:
+    _run(db.conn, version_7.OWN_LOCATIONS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -129,3 +129,13 @@ def add_people(conn: sqlite3.Connection) -> None:
         [(id, *facts) for id, facts in people.items()],
     )
     conn.executemany("insert into person_keys values (?, ?)", keys.items())
+
+
+# Whether a booking was given its place, which no event type takes away. Of those made
+# before it shows only where it is another one.
+OWN_LOCATIONS = """
+alter table bookings add column has_own_location integer not null default 0;
+update bookings set has_own_location = location is not (
+    select e.location from event_types e where e.id = bookings.event_type_id
+);
+"""

@@ -7,13 +7,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core import checks, people
+from calbook.core.booking.guests import GuestChange
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location
-from calbook.wire.reading.people import read_known_person, read_people, read_responses
+from calbook.wire.reading.people import (
+    read_guest,
+    read_known_person,
+    read_people,
+    read_responses,
+)
 from calbook.wire.reading.shapes import read_list, read_object, read_timezone
 
 
@@ -46,6 +52,7 @@ class NewBooking(NamedTuple):
     meeting_url: str | None = None
     recurring: object = None  # read where the zone is known
     skips_conflicts: bool = False  # dates in the way are left out
+    extends: bool = False  # and there are further ones in their stead
     notify: bool | None = None  # else as the event type says
     hold: str | None = None  # the uid of what was held for it
     held_for: timedelta | None = None  # only claimed, for nobody yet
@@ -115,6 +122,8 @@ HOLD_FIELDS = (
     *("by", "override"),
 )
 _LONGEST_HOLD = 1440  # minutes
+REFUSE, EXTEND = "refuse", "extend"
+ON_CONFLICT = (REFUSE, "skip", EXTEND)
 
 
 def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
@@ -127,6 +136,7 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
     for key in _NEEDED[2:] if "hold" in facts else _NEEDED:
         if key not in facts:
             raise BadInput(f"the booking has no {camel(key)}", field=camel(key))
+    on_conflict = read_on_conflict(facts.get("on_conflict", REFUSE))
     return NewBooking(
         **_read_place(facts),
         attendees=read_people(
@@ -137,7 +147,8 @@ def read_new_booking(given: Mapping[str, Any]) -> NewBooking:
             facts.get("by", "attendee"),
             read_list(facts.get("override", ()), "override"),
         ),
-        skips_conflicts=_skips(facts.get("on_conflict", "refuse")),
+        skips_conflicts=on_conflict != REFUSE,
+        extends=on_conflict == EXTEND,
         **_optional(facts),
     )
 
@@ -197,9 +208,9 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _skips(on_conflict: object) -> bool:
-    """Whether the dates in the way are left out, instead of refusing all."""
-    return checks.choice(on_conflict, "onConflict", ("refuse", "skip")) == "skip"
+def read_on_conflict(word: object) -> str:
+    """One of `ON_CONFLICT`: what becomes of the dates of a series in the way."""
+    return checks.choice(word, "onConflict", ON_CONFLICT)
 
 
 def _moment(value: object, field: str) -> str | datetime:
@@ -308,6 +319,16 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         {key: read(facts[key]) for key, read in of_attendee.items() if key in facts},
         {key: read(facts[key]) for key, read in of_booking.items() if key in facts},
     )
+
+
+def read_guest_change(added: object, removed: object) -> GuestChange | None:
+    """Guests to add and those to take out; None where there are none."""
+    new = tuple(read_guest(item) for item in read_list(added or (), "addGuests"))
+    gone = tuple(
+        people.read_wanted(person=item)
+        for item in read_list(removed or (), "removeGuests")
+    )
+    return GuestChange(new, gone) if new or gone else None
 
 
 def read_merge(put: object, drop: object) -> MetadataMerge | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from calbook.core import checks, people
+from calbook.core.booking import guests as guests_of
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
 from calbook.wire.reading.shapes import (
@@ -16,7 +17,6 @@ from calbook.wire.reading.shapes import (
     read_timezone,
 )
 
-MOST = 1_000
 _RESPONSES_LENGTH = 256 * 1024
 _READERS: Mapping[str, FieldReader] = {
     "email": checks.email,
@@ -105,7 +105,8 @@ def read_responses(value: object) -> JsonObject:
 def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ...]:
     """The primary attendee and the guests, nobody twice."""
     found = (read_attendee(primary), *(read_guest(item) for item in guests))
-    if len(found) > MOST:
-        raise BadInput(f"a booking has {MOST:,} persons at most", field="guests")
+    if len(found) > guests_of.MOST:
+        most = f"{guests_of.MOST:,}"
+        raise BadInput(f"a booking has {most} persons at most", field="guests")
     people.check_no_duplicate(found)
     return found

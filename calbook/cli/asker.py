@@ -1,0 +1,43 @@
+"""Who asks on the command line: `--by`, else what is set for this computer."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from calbook.cli import output
+from calbook.cli.output import OutputOptions
+from calbook.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from calbook.api.values.bookings import Booking
+
+
+def read_asker(by: str | None) -> str:
+    """As typed, for the library to check; else as set, else the attendee.
+
+    Also where the settings cannot be read: the attendee passes no rule.
+    """
+    if by is not None:
+        return by
+    from calbook import settings
+
+    try:
+        return settings.usual_asker() or "attendee"
+    except BadInput as error:
+        if sys.stderr.isatty():
+            output.say(f"calbook: {error.message}: so the attendee is taken to ask")
+        return "attendee"
+
+
+def is_host(by: str) -> bool:
+    return by.lower() == "host"
+
+
+def hint_at_confirmation(
+    booking: "Booking", by: str | None, form: OutputOptions
+) -> None:
+    """People who did not say who asks may be the host, who confirms what it awaits."""
+    if by is None and booking.status == "PENDING" and output.is_for_people(form):
+        output.say(
+            "hint: as the host it needs no confirmation: --by host,"
+            " or from now on: calbook config set defaults.by host"
+        )

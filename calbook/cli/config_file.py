@@ -1,0 +1,17 @@
+"""The config file of this computer, written."""
+
+import os
+
+from calbook import settings
+from calbook.cli import file_output
+from calbook.core.errors import OutputError
+
+
+def save_config(data: bytes) -> None:
+    """Into the file itself, also where a link leads to it."""
+    path = os.path.realpath(settings.config_path())
+    try:
+        settings.make_directory(os.path.dirname(path))
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+    file_output.save_file(path, data, force=True)

@@ -1,0 +1,109 @@
+"""Seats that are fewer than what is booked, and starts with seats for several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support.running import Run, Terminal
+
+from calbook import Booking, Client, EventType
+
+pytest_plugins = ("support.running",)
+
+START = "2027-01-18 10:00"
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+@pytest.fixture
+def yoga(event_type: Callable[..., EventType]) -> EventType:
+    return event_type("yoga", duration=60, seats=4)
+
+
+@pytest.fixture
+def group(
+    client: Client, yoga: EventType, booking: Callable[..., Booking]
+) -> Callable[..., Booking]:
+    """So many persons at a start."""
+
+    def make(persons: int, start: str = START, **fields: Any) -> Booking:
+        guests = [
+            f"guest{n}@{start[8:10]}{start[11:13]}.org" for n in range(1, persons)
+        ]
+        return booking(event_type_id="yoga", start_time=start, guests=guests, **fields)
+
+    return make
+
+
+def test_fewer_seats_than_are_taken_are_said_with_the_dates(
+    run: Run, group: Callable[..., Booking], client: Client
+) -> None:
+    weekly = {"frequency": "WEEKLY", "count": 2}
+    series = group(3, "2027-01-19 10:00", recurring=weekly)
+    client.calendar.bookings.cancel(series.uid, date="2027-01-19")
+    full = group(4)
+    group(2, "2027-01-20 10:00")
+    client.calendar.bookings.cancel(group(4, "2027-01-21 10:00").uid)
+
+    said = run("event", "update", "yoga", "--seats", "2")
+
+    assert said.status == 0
+    assert said.err == (
+        "calbook: on 2 dates to come more than 2 seats are taken:\n"
+        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 4 persons, {full.uid[:9]}\n"
+        f"  Tue 26 Jan 2027, 10:00–11:00 UTC: 3 persons, {series.uid[:9]}\n"
+        "hint: who is in keeps the seat; nobody joins there until there is one\n"
+    )
+    assert client.calendar.bookings.get(full.uid) == full
+    assert client.calendar.event_types.get("yoga").seats == 2
+
+
+@pytest.mark.parametrize("seats", ["4", "5", "none"])
+def test_nothing_is_said_where_everybody_has_a_seat(
+    run: Run, group: Callable[..., Booking], seats: str
+) -> None:
+    group(4)
+
+    assert run("event", "update", "yoga", "--seats", seats).err == ""
+
+
+def test_json_has_nothing_of_it(run: Run, group: Callable[..., Booking]) -> None:
+    group(4)
+
+    saved = run("event", "update", "yoga", "--seats", "2", "--json")
+
+    assert saved.json == run("event", "show", "yoga", "--json").json
+
+
+def test_of_many_dates_the_first_are_named(
+    run: Run, group: Callable[..., Booking]
+) -> None:
+    group(3, recurring={"frequency": "DAILY", "count": 12})
+
+    said = run("event", "update", "yoga", "--seats", "2").err.splitlines()
+
+    assert said[0].startswith("calbook: on 12 dates to come")
+    assert said[-2] == "  and 2 more"
+
+
+def test_two_are_told_of_the_next_start_with_two_seats(
+    terminal: Callable[..., Terminal], group: Callable[..., Booking]
+) -> None:
+    group(3)
+    group(3, "2027-01-18 11:00")
+    group(2, "2027-01-18 12:00")
+    pair = ("--name", "Eve", "--email", "eve@b.org", "--guest", "zoe@b.org")
+    who = ("create", "--event", "yoga", "--start", START)
+
+    two = terminal(*who, *pair)
+
+    assert two.end() == 4
+    assert "5 persons do not fit into 4 seats" in two.shown
+    assert "hint: the next start with 2 free seats is Mon 18 Jan 2027, 12:00 UTC" in (
+        " ".join(two.shown.split())
+    )

@@ -43,6 +43,7 @@ FIRST_UNSEEN = {
     4: "undo_wrong_clocks",
     5: "add_actors",
     6: "let_dates_have_other_hosts",
+    7: "add_resources",
 }
 
 

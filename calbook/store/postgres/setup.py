@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
 from calbook.store.first_host import add_first_host
-from calbook.store.postgres import functions, outbox_tables, tables, version_7
+from calbook.store.postgres import (
+    functions,
+    outbox_tables,
+    tables,
+    version_7,
+    version_8,
+)
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 
 FIRST_VERSION = 6
 # By the version that each leads to.
-MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT}
+MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT, 8: version_8.SCRIPT}
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database, Migrations
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.people import phone_digits
-from calbook.store.sqlite import tables, version_5, version_6, version_7
+from calbook.store.sqlite import tables, version_5, version_6, version_7, version_8
 
 migrations = Migrations("calbook")
 
@@ -118,30 +118,30 @@ def let_requests_expire_sooner(db: Database) -> None:
 
 @migrations()
 def add_resources(db: Database) -> None:
-    _run(db.conn, version_7.RESOURCES)
+    _run(db.conn, version_8.RESOURCES)
 
 
 @migrations()
 def ask_for_contact(db: Database) -> None:
-    _run(db.conn, version_7.CONTACTS)
+    _run(db.conn, version_8.CONTACTS)
 
 
 @migrations()
 def keep_people(db: Database) -> None:
-    _run(db.conn, version_7.PEOPLE)
-    version_7.add_people(db.conn)
+    _run(db.conn, version_8.PEOPLE)
+    version_8.add_people(db.conn)
     db.conn.create_function("phone_digits", 1, phone_digits)
-    _run(db.conn, version_7.ATTENDEES)
+    _run(db.conn, version_8.ATTENDEES)
 
 
 @migrations()
 def let_hosts_retire(db: Database) -> None:
-    _run(db.conn, version_7.RETIRED_HOSTS)
+    _run(db.conn, version_8.RETIRED_HOSTS)
 
 
 @migrations()
 def mark_own_locations(db: Database) -> None:
-    _run(db.conn, version_7.OWN_LOCATIONS)
+    _run(db.conn, version_8.OWN_LOCATIONS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

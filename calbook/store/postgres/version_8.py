@@ -1,0 +1,121 @@
+"""What version 8 adds to the tables of a database, see `sqlite.version_8`."""
+
+_RESOURCES = """
+alter table hosts
+    add column kind text not null default 'host';
+alter table hosts
+    add column capacity integer;
+alter table event_types
+    add column needs text not null default '[]';
+"""
+
+_RETIRED_HOSTS = """
+alter table hosts
+    add column retired_at bigint;
+"""
+
+_CONTACTS = """
+alter table event_types
+    add column contact text not null default 'EMAIL';
+"""
+
+# What `people.phone_digits` makes of a number.
+_PHONE_DIGITS = r"""
+    select case when d ~ '[0-9]' then d end from (select case
+        when phone like '+%'
+        then '+' || regexp_replace(replace(phone, '(0)', ''), '[^0-9x]', '', 'g')
+        when phone like '00%'
+        then '+' || regexp_replace(
+            regexp_replace(replace(phone, '(0)', ''), '[^0-9x]', '', 'g'), '^00', '')
+        else regexp_replace(phone, '[^0-9x]', '', 'g')
+    end as d) x
+"""
+
+# As `sqlite.version_8.add_people` fills the book.
+_PEOPLE = f"""
+create table people (
+    id text primary key,
+    name text,
+    email text,
+    phone text,
+    ref text,
+    timezone text,
+    language text,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+create table person_keys (
+    key text primary key,
+    person_id text not null
+);
+create index person_keys_by_person on person_keys (person_id);
+
+alter table attendees alter column email drop not null;
+alter table attendees rename column email_folded to person_key;
+alter table attendees
+    rename constraint attendees_uid_email_folded_key to attendees_uid_person_key_key;
+alter index attendees_by_email rename to attendees_by_key;
+alter table attendees
+    add column phone_digits text,
+    add column ref text,
+    add column language text,
+    add column person_id text;
+update attendees set phone_digits = ({_PHONE_DIGITS}) where phone is not null;
+
+insert into person_keys
+    select person_key, 'per_' || substr(md5(random()::text || person_key), 1, 12)
+    from (select distinct person_key from attendees) k;
+insert into people (id, name, email, phone, timezone, created_at, updated_at)
+    select k.person_id,
+        (select a.name from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key and a.name is not null
+            order by b.rowid desc, a.position desc limit 1),
+        (select a.email from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key
+            order by b.rowid desc, a.position desc limit 1),
+        (select a.phone from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key and a.phone is not null
+            order by b.rowid desc, a.position desc limit 1),
+        (select a.timezone from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key and a.timezone is not null
+            order by b.rowid desc, a.position desc limit 1),
+        (select min(b.created_at) from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key),
+        (select max(b.created_at) from attendees a join bookings b on b.uid = a.uid
+            where a.person_key = k.key)
+    from person_keys k;
+insert into person_keys
+    select distinct on (a.phone_digits) 'tel:' || a.phone_digits, k.person_id
+    from attendees a join bookings b on b.uid = a.uid
+    join person_keys k on k.key = a.person_key
+    where a.phone_digits is not null
+    order by a.phone_digits, b.rowid, a.position;
+insert into person_keys select 'id:' || id, id from people;
+update attendees set person_id = k.person_id
+    from person_keys k where k.key = attendees.person_key;
+alter table person_keys add foreign key (person_id) references people (id);
+alter table attendees add foreign key (person_id) references people (id);
+create index attendees_by_phone on attendees (phone_digits, uid)
+    where phone_digits is not null;
+create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_person on attendees (person_id, uid)
+    where person_id is not null;
+"""
+
+_OWN_LOCATIONS = """
+alter table bookings
+    add column has_own_location boolean not null default false;
+update bookings set has_own_location = true
+from event_types e
+where e.id = bookings.event_type_id and bookings.location is distinct from e.location;
+"""
+
+SCRIPT = "".join(
+    (
+        _RESOURCES,
+        _RETIRED_HOSTS,
+        _CONTACTS,
+        _PEOPLE,
+        _OWN_LOCATIONS,
+    )
+)

@@ -1,0 +1,127 @@
+"""What version 8 adds to the tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from calbook.core import ids
+from calbook.core.people import id_key, phone_digits, phone_key
+
+# Rooms and things are rows of `hosts` of another kind. A host's row in
+# `event_type_hosts` says the same of a resource that bookings may need.
+RESOURCES = """
+alter table hosts add column kind text not null default 'host';
+alter table hosts add column capacity integer;
+alter table event_types add column needs text not null default '[]';
+"""
+
+# From when on a host takes no bookings.
+RETIRED_HOSTS = """
+alter table hosts add column retired_at integer;
+"""
+
+
+# What an attendee is asked for: of event types made before, an e-mail address.
+CONTACTS = """
+alter table event_types add column contact text not null default 'EMAIL';
+"""
+
+
+# Who was ever booked, and by what they are found: `core.people` has the keys.
+PEOPLE = """
+create table people (
+    id text primary key,
+    name text,
+    email text,
+    phone text,
+    ref text,
+    timezone text,
+    language text,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+
+create table person_keys (
+    key text primary key,
+    person_id text not null references people (id)
+) strict, without rowid;
+create index person_keys_by_person on person_keys (person_id);
+"""
+
+
+# An attendee may have no e-mail, which SQLite takes from a column only by a new table.
+ATTENDEES = """
+create table new_attendees (
+    uid text not null references bookings (uid),
+    position integer not null,
+    email text,
+    person_key text not null,
+    name text,
+    phone text,
+    phone_digits text,
+    ref text,
+    timezone text,
+    language text,
+    responses text,
+    notes text,
+    metadata text,
+    person_id text references people (id),
+    primary key (uid, position),
+    unique (uid, person_key)
+) strict, without rowid;
+insert into new_attendees (uid, position, email, person_key, name, phone, phone_digits,
+    timezone, responses, notes, metadata, person_id)
+select uid, position, email, email_folded, name, phone, phone_digits(phone), timezone,
+    responses, notes, metadata,
+    (select person_id from person_keys where key = email_folded)
+from attendees;
+drop table attendees;
+alter table new_attendees rename to attendees;
+create index attendees_by_key on attendees (person_key, uid);
+create index attendees_by_phone on attendees (phone_digits, uid)
+    where phone_digits is not null;
+create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_person on attendees (person_id, uid)
+    where person_id is not null;
+"""
+
+
+def add_people(conn: sqlite3.Connection) -> None:
+    """Everybody who was ever booked, from the oldest booking to the newest.
+
+    All had an e-mail address; a phone that several gave finds the first of them.
+    """
+    found = conn.execute(
+        "select a.email_folded, a.name, a.email, a.phone, a.timezone, b.created_at"
+        " from attendees a join bookings b on b.uid = a.uid order by b.rowid, position"
+    ).fetchall()
+    people: dict[str, list[Any]] = {}
+    keys: dict[str, str] = {}
+    for folded, name, email, phone, timezone, at in found:
+        id = keys.setdefault(folded, ids.person())
+        keys.setdefault(id_key(id), id)
+        if digits := phone_digits(phone):
+            keys.setdefault(phone_key(digits), id)
+        person = people.setdefault(id, [None, None, None, None, at, at])
+        said = (name, email, phone, timezone, None, None)
+        person[:] = [
+            old if new is None else new for old, new in zip(person, said, strict=True)
+        ]
+        person[4:] = [min(at, person[4]), max(at, person[5])]
+    conn.executemany(
+        "insert into people (id, name, email, phone, timezone, created_at, updated_at)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        [(id, *facts) for id, facts in people.items()],
+    )
+    conn.executemany("insert into person_keys values (?, ?)", keys.items())
+
+
+# Whether a booking was given its place, which no event type takes away. Of those made
+# before it shows only where it is another one.
+OWN_LOCATIONS = """
+alter table bookings add column has_own_location integer not null default 0;
+update bookings set has_own_location = location is not (
+    select e.location from event_types e where e.id = bookings.event_type_id
+);
+"""

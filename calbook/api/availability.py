@@ -44,9 +44,12 @@ class Availability(Noun):
         start_time: Moment,
         host_id: str | None = None,
         timezone: str | None = None,
+        duration: int | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
-        query = AvailabilityQuery(event_type_id, host_id, timezone=timezone)
+        query = AvailabilityQuery(
+            event_type_id, host_id, timezone=timezone, duration=duration
+        )
         lookup.check_start(self._context, query, start_time)
 
     def explain(
@@ -58,6 +61,7 @@ class Availability(Noun):
         timezone: str | None = None,
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
+        duration: int | None = None,
     ) -> Explanation:
         """What each rule says of a start, with the facts that it compared.
 
@@ -66,7 +70,8 @@ class Availability(Noun):
         that it would join.
         """
         query = AvailabilityQuery(
-            event_type_id, host_id, exclude_booking_uid, exclude_date, timezone
+            *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
+            duration=duration,
         )
         return Explanation(lookup.read_explanation(self._context, query, start_time))
 
@@ -104,6 +109,7 @@ class Availability(Noun):
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
         reassign: bool = False,
+        duration: int | None = None,
     ) -> tuple[Slot, ...]:
         """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
@@ -112,6 +118,7 @@ class Availability(Noun):
         `host_id` is the host whose turn it would be now; a group with a seat left is
         listed at whatever time it starts.
         With `recurring`, as in `create`, the starts at which the whole series fits.
+        `duration` is one of the event type's `durations`, without it the first.
         With `reassign`, the excluded booking may go to any host of the event type.
 
         Raises:
@@ -120,6 +127,7 @@ class Availability(Noun):
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
+            duration=duration,
         )
         slots = lookup.list_slots(
             self._context,

@@ -265,6 +265,7 @@ class EventTypeFields(TypedDict, total=False):
     title: str
     description: str | None
     duration: int
+    durations: Iterable[int]
     location: str | Location | None
     hosts: Iterable[str | Assignment | json_types.Assignment]
     schedule_id: str | None

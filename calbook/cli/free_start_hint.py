@@ -41,8 +41,7 @@ def hint_at_next_free(
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
-        is_listed = options.get("duration") is None  # of the event type's own length
-        if codes and codes <= _MOVABLE and not has_advice and is_listed:
+        if codes and codes <= _MOVABLE and not has_advice:
             found = _hint(
                 *(client, event, start, options, tz, exclusion or {}, reassign),
                 besides=present(),
@@ -64,6 +63,9 @@ def _hint(
 ) -> str | None:
     from calbook.core.time import parsing
 
+    duration = options.get("duration")
+    if duration and duration not in client.calendar.event_types.get(event).durations:
+        return None  # such starts are listed for nobody
     now = client.now()
     wanted = {"event_type_id": event, "host_id": options.get("host_id"), **exclusion}
     zone = client.calendar.availability.timezone(**wanted)
@@ -75,6 +77,7 @@ def _hint(
         end_date=max(asked, now) + parsing.duration(f"{_AHEAD}d", "the search"),
         count=_TRIED,
         reassign=reassign,
+        duration=duration,
     )
     fitting = (
         slot

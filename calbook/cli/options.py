@@ -80,6 +80,12 @@ EventType = Annotated[
 Host = Annotated[
     str | None, typer.Option("--host", metavar="HOST", help="user_alice or alice.")
 ]
+Duration = Annotated[
+    str | None,
+    typer.Option(
+        "--duration", metavar="MINUTES", help="One of those to choose; else the first."
+    ),
+]
 By = Annotated[
     str,
     typer.Option(

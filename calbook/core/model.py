@@ -178,10 +178,20 @@ class EventType(NamedTuple):
     contact: str = "ANY"  # what an attendee is asked for, see `core.people`
     active: bool = True
     metadata: Mapping[str, Any] = {}
+    durations: tuple[timedelta, ...] = ()  # to choose from; the usual one first
+
+    @property
+    def lengths(self) -> tuple[timedelta, ...]:
+        """How long a meeting may be without an override."""
+        return self.durations or (self.duration,)
 
     @property
     def step(self) -> timedelta:
-        return self.slot_interval or self.duration
+        return self.slot_interval or min(self.lengths)
+
+    def with_duration(self, duration: timedelta) -> "EventType":
+        """The same with meetings of one length, on the grid that it has."""
+        return self._replace(duration=duration, slot_interval=self.step)
 
     def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""

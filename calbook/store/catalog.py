@@ -78,6 +78,7 @@ class CatalogWriter(Writer):
             contact=e.contact,
             active=e.active,
             metadata=to_json(e.metadata),
+            durations=to_json([to_minutes(d) for d in e.durations] or None),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)

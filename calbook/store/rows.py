@@ -165,6 +165,7 @@ def event_type(row: Row) -> EventType:
         contact=row["contact"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
+        durations=tuple(n * MINUTE for n in _load(row["durations"]) or ()),
     )
 
 

@@ -42,6 +42,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "title": "First call",
         "description": None,
         "duration": 30,
+        "durations": [30],
         "location": None,
         "hosts": [me],
         "scheduleId": None,
@@ -85,14 +86,23 @@ def test_an_event_type_needs_no_more_than_an_id(
     assert run("event", "list", "--json").json == [added]
 
 
+def lengths(*minutes: int) -> dict[str, Any]:
+    first = minutes[0]
+    return {"duration": first, "durations": list(minutes), "slotInterval": first}
+
+
 # What is typed, and what it is in JSON.
 FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "title": (("--title", "A 'call' ☎"), {"title": "A 'call' ☎"}),
     "description": (("--description", "Two\nlines"), {"description": "Two\nlines"}),
-    "duration": (("--duration", "1"), {"duration": 1, "slotInterval": 1}),
-    "longest": (("--duration", "1d"), {"duration": 1440, "slotInterval": 1440}),
-    "minutes": (("--duration", "90m"), {"duration": 90, "slotInterval": 90}),
-    "hours": (("--duration", "12h"), {"duration": 720, "slotInterval": 720}),
+    "duration": (("--duration", "1"), lengths(1)),
+    "longest": (("--duration", "1d"), lengths(1440)),
+    "minutes": (("--duration", "90m"), lengths(90)),
+    "hours": (("--duration", "12h"), lengths(720)),
+    "durations": (
+        ("--duration", "1h", "--duration", "30"),
+        {**lengths(60, 30), "slotInterval": 30},
+    ),
     "location": (
         ("--location", "zoom:https://zoom.example/1"),
         {"location": {"type": "ZOOM", "url": "https://zoom.example/1"}},

@@ -992,6 +992,9 @@ EVENT_TYPES = st.builds(
     ).map(tuple),
     active=st.booleans(),
     metadata=JSON,
+    durations=st.lists(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))).map(
+        tuple
+    ),
 )
 OPEN = st.lists(
     WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),

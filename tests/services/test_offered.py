@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support.properties import examples
 
 from calbook import Booking, Client, Slot
-from calbook.core.errors import Conflict, RuleError
+from calbook.core.errors import BadInput, Conflict, RuleError
 from services.test_decision import (
     CHANGES,
     DAY,
@@ -52,11 +52,17 @@ class Kind(NamedTuple):
     algorithm: str
     seats: int | None
     schedule: str | None
+    more_lengths: tuple[int, ...] = ()
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys((self.rules.duration, *self.more_lengths)))
 
     def fields(self) -> dict[str, Any]:
         is_team = self.scheduling == "ROUND_ROBIN"
         return {
             **self.rules.fields(),
+            "durations": self.lengths,
             "scheduling_type": self.scheduling,
             "hosts": [
                 {"userId": id, "weight": weight, "isFixed": fixed, "priority": priority}
@@ -76,6 +82,7 @@ class Order(NamedTuple):
     person: int
     dates: int
     is_cancelled: bool
+    length: int  # which of the event type's
 
 
 class Away(NamedTuple):
@@ -118,6 +125,7 @@ def kinds(draw: st.DrawFn) -> Kind:
         algorithm=draw(st.sampled_from(ALGORITHMS)),
         seats=draw(st.sampled_from([None, None, 1, 2, 3])),
         schedule=draw(st.sampled_from([None, None, "alice"])),
+        more_lengths=draw(st.sampled_from([(), (), (20,), (75, 15)])),
     )
 
 
@@ -135,6 +143,7 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
         person=st.integers(0, 3),
         dates=st.sampled_from([1, 1, 2, 3] if is_of_moves else [1, 1, 1, 2]),
         is_cancelled=st.sampled_from([False, False, False, True]),
+        length=st.integers(0, 2),
     )
     away = st.builds(
         Away,
@@ -177,9 +186,11 @@ class Stage:
         self.now = instant(scene.now)
 
     def _take(self, order: Order) -> None:
+        lengths = self.scene.kinds[order.kind].lengths
         try:
             booking = self.client.calendar.bookings.create(
                 **self._wanted(order.kind, instant(order.start * 60), order.dates),
+                duration=lengths[order.length % len(lengths)],
                 attendee={"name": "A", "email": f"person{order.person}@example.com"},
                 by="host",
                 override=["hours", "notice", "advance", "per-day", "questions"],
@@ -191,6 +202,9 @@ class Stage:
                 )
         except (RuleError, Conflict):
             return
+        except BadInput as refusal:
+            if refusal.details["field"] != "duration":  # a group of another length
+                raise
 
     def _wanted(self, kind: int, start: datetime, dates: int) -> dict[str, Any]:
         wanted: dict[str, Any] = {"event_type_id": f"kind_{kind}", "start_time": start}
@@ -211,7 +225,11 @@ class Stage:
         return {slot.starts_at: slot for slot in found}
 
     def tried(
-        self, start: datetime, host: str | None = None, dates: int = 1
+        self,
+        start: datetime,
+        host: str | None = None,
+        dates: int = 1,
+        duration: int | None = None,
     ) -> Booking | None:
         """The booking that this start would become, or None."""
         try:
@@ -219,10 +237,15 @@ class Stage:
                 **self._wanted(0, start, dates),
                 attendee={"name": "N", "email": "nobody.yet@example.com"},
                 host_id=host,
+                duration=duration,
                 dry_run=True,
             )
         except (RuleError, Conflict):
             return None
+        except BadInput as refusal:
+            if duration is None or refusal.details["field"] != "duration":
+                raise
+            return None  # a group of another length
 
     def edit(self, kind: Kind) -> None:
         """What is booked becomes another thing; its bookings stay as they are."""
@@ -238,7 +261,9 @@ class Stage:
             return False
         return True
 
-    def grid(self, asked_for: str | None = None) -> Iterator[datetime]:
+    def grid(
+        self, asked_for: str | None = None, length: int | None = None
+    ) -> Iterator[datetime]:
         """Every start on the grid of the first host of those who would take it."""
         ids = [host for host, *_ in self.kind.hosts]
         fixed = [host for host, _, is_fixed, _ in self.kind.hosts if is_fixed]
@@ -248,7 +273,7 @@ class Stage:
         else:
             first = ids[:1]
         for host in first:
-            yield from self.grid_of(host, self.kind.rules.duration)
+            yield from self.grid_of(host, length or self.kind.rules.duration)
 
     def grid_of(self, host: str, length: int) -> Iterator[datetime]:
         """Every start on one host's grid at which a meeting of a length is open."""
@@ -257,7 +282,8 @@ class Stage:
         yield from map(instant, sorted(self._grid_of(windows, length)))
 
     def _grid_of(self, windows: Windows, length: int) -> Iterator[int]:
-        change, rules = self.scene.change, self.kind.rules
+        change = self.scene.change
+        step = self.kind.rules.slot_interval or min(self.kind.lengths)
         minutes = open_minutes(windows, change)
         midnights = {
             m
@@ -270,30 +296,33 @@ class Stage:
         for m in sorted(minutes):
             if m - 1 not in minutes or m in anew:
                 begin = m
-            is_on_grid = (m - begin) % (rules.slot_interval or rules.duration) == 0
+            is_on_grid = (m - begin) % step == 0
             is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
 
 
 @examples(50)
-@given(scenes(), st.booleans())
+@given(scenes(), st.booleans(), st.none() | st.integers(0, 2))
 def test_what_is_listed_can_be_booked_and_nothing_else_on_the_grid(
-    scene: Scene, asks_for_a_host: bool
+    scene: Scene, asks_for_a_host: bool, which: int | None
 ) -> None:
     stage = Stage(scene)
     host = scene.kinds[0].hosts[-1][0] if asks_for_a_host else None
     with stage.client:
-        listed = stage.listed(host_id=host)
+        lengths = stage.kind.lengths
+        length = None if which is None else lengths[which % len(lengths)]
+        listed = stage.listed(host_id=host, duration=length)
 
         for start, slot in listed.items():
-            booked = stage.tried(start, host)
+            booked = stage.tried(start, host, duration=length)
             assert booked is not None, start
-            assert booked.host_id == slot.host_id
+            assert (booked.host_id, booked.end_time) == (slot.host_id, slot.end_time)
             if slot.seats_left is not None:
                 assert len(booked.guests) + slot.seats_left == scene.kinds[0].seats
-        for start in stage.grid(host):
-            assert start in listed or stage.tried(start, host) is None, start
+        for start in stage.grid(host, length):
+            is_booked = stage.tried(start, host, duration=length) is not None
+            assert is_booked <= (start in listed), start
 
 
 @examples(25)

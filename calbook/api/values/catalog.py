@@ -48,7 +48,8 @@ class EventType(Value):
 
     id, slug: `evt_…`, and the short name, which may have hyphens
     title, description: what people read, who book from now on
-    duration: how long a meeting is
+    duration: how long a meeting is, unless another of `durations` is chosen
+    durations: the lengths that one may choose, `duration` first
     location: where it takes place, unless a booking says otherwise
     hosts: who gives the time
     schedule_id: the hours; None for each host's own
@@ -76,6 +77,7 @@ class EventType(Value):
     title: str
     description: str | None
     duration: int
+    durations: list[int]
     location: Location | None
     hosts: list[json_types.Assignment]
     schedule_id: str | None

@@ -45,7 +45,9 @@ def _length(option: str, help: str) -> Any:
 class Fields(o.Group):
     slug: str | None = o.option("--slug", "SLUG", "Its short name: product-demo.")
     title: str | None = o.option("--title", "TEXT")
-    duration: str | None = _length("--duration", "How long")
+    durations: list[str] | None = _length(
+        "--duration", "How long; may be repeated for a choice, the usual one first"
+    )
     description: str | None = o.option("--description", "TEXT")
     hosts: list[str] | None = o.option(
         "--host",
@@ -163,7 +165,6 @@ def _hint() -> None:
 
 
 _LENGTHS = (
-    "duration",
     "buffer_before",
     "buffer_after",
     "minimum_notice",
@@ -180,6 +181,7 @@ def _read_fields(fields: Fields) -> Json:
         **{name: _reader(name, read_minutes) for name in _LENGTHS},
         **{name: _reader(name, read_whole_number) for name in _COUNTS},
         **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
+        "durations": lambda texts: [read_minutes(t, "--duration") for t in texts],
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
@@ -193,7 +195,14 @@ def _read_fields(fields: Fields) -> Json:
         name: readers[name](value) if name in readers else value
         for name, value in given.items()
     }
-    return {**_file(source), **read}
+    facts = _file(source)
+    if lengths := read.pop("durations", None):
+        facts.pop("durations", None)
+        read |= {
+            "duration": lengths[0],
+            **({"durations": lengths} if lengths[1:] else {}),
+        }
+    return {**facts, **read}
 
 
 _NONE = ("", "none")

@@ -115,7 +115,7 @@ def event_type_card(item: Json) -> str:
             ("Event type", item["id"]),
             ("Title", item["title"]),
             ("Description", item["description"]),
-            ("Duration", minutes_text(item["duration"])),
+            ("Duration", durations_text(item)),
             ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
             ("Sharing", _sharing(item)),
             ("Schedule", item["scheduleId"] or "each host's own"),
@@ -180,6 +180,12 @@ def _buffers(item: Json) -> str | None:
     if not before and not after:
         return None
     return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def durations_text(item: Json) -> str:
+    """`30 min`, or `30 min or 1 h` where one chooses."""
+    *others, last = map(minutes_text, item["durations"])
+    return " or ".join(filter(None, [", ".join(others), last]))
 
 
 def _cancellation(item: Json) -> str:

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.assignment import HostIds, host_alternatives
-from calbook.core.errors import BadInput
-from calbook.core.model import DAY, EventType, GivenStart, Span
+from calbook.core.errors import BadInput, UsageError
+from calbook.core.model import DAY, MINUTE, EventType, GivenStart, Span
 from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
@@ -37,6 +37,7 @@ class BookingRequest(NamedTuple):
     move: Move | None = None  # of a booking that is there already
     host_ids: HostIds = ()  # whom it stays with
     notify: bool | None = None  # else as the event type says
+    duration: timedelta | None = None  # that was chosen; of a group it must be the same
 
     @property
     def alternatives(self) -> tuple[HostIds, ...]:
@@ -75,6 +76,13 @@ def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -
         host_alternatives(event_type, host_id)
     first, *_ = schedule_ids(facts, event_type, (event_type.hosts[0].host_id,))
     return facts.timezone_of(first)
+
+
+def unknown_duration(event_type: EventType, **hints: str) -> UsageError:
+    """What refuses a length that nobody may choose."""
+    *others, last = (str(length // MINUTE) for length in event_type.lengths)
+    said = " or ".join(filter(None, [", ".join(others), last]))
+    return UsageError(f"a booking of {event_type.id} takes {said} minutes", **hints)
 
 
 def meeting_span(start: GivenStart, duration: timedelta, timezone: str) -> Span:

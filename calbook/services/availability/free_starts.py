@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 
 class FreeStart(NamedTuple):
-    """A start that can be booked, who would take it, and the seats that are left.
+    """A start that can be booked, for how long, who would take it, and seats left.
 
     In seconds since 1970, as all starts here: there may be thousands.
     """
 
     start: int
+    length: int
     host_id: str
     seats_left: int | None
 
@@ -52,6 +53,7 @@ def find_free_starts(
     has a seat left is listed at whatever time it starts.
     """
     rota, seats = _Rotation(facts, request), request.event_type.seats
+    length = request.event_type.duration // SECOND
     has_dates = rule is not None or (request.move and request.move.occurrences[1:])
     series = _SeriesSearch(facts, request, rule) if has_dates else None
     stride = DAY if has_dates else _STRIDE
@@ -64,9 +66,12 @@ def find_free_starts(
             if (group := groups.get(start)) is not None:
                 assert seats is not None
                 left = seats - len(group.attendees)
-                yield FreeStart(start, group.host_ids[0], left)
+                span = group.occurrences[0].span
+                lasts = (span.end - span.start) // SECOND
+                yield FreeStart(start, lasts, group.host_ids[0], left)
             else:
-                yield FreeStart(start, rota.next(start, candidates[start]), seats)
+                host_id = rota.next(start, candidates[start])
+                yield FreeStart(start, length, host_id, seats)
     if series is not None:
         series.check()
 

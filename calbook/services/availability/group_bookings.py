@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.core import people
@@ -65,7 +65,13 @@ def find_group(
     for booking in groups:
         people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
-    return _choose(event_type, groups, host_id=request.host_id, persons=persons)
+    return _choose(
+        event_type,
+        groups,
+        host_id=request.host_id,
+        persons=persons,
+        duration=request.duration,
+    )
 
 
 def find_group_at(
@@ -79,7 +85,16 @@ def find_group_at(
     if event_type.seats is None or request.exclusion is not None:
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
-    return _choose(event_type, groups, host_id=request.host_id, persons=request.persons)
+    group = _choose(
+        event_type,
+        groups,
+        host_id=request.host_id,
+        persons=request.persons,
+        duration=request.duration,
+    )
+    if group is not None and request.duration not in (None, group_length(group)):
+        raise _kept_error(group, "duration")
+    return group
 
 
 def _groups(
@@ -104,11 +119,13 @@ def _choose(
     *,
     host_id: str | None,
     persons: int,
+    duration: timedelta | None,
 ) -> Booking | None:
     assert event_type.seats is not None
     groups = [group for group in groups if host_id in (None, *group.host_ids)]
     for booking in groups:
-        if len(booking.attendees) + persons <= event_type.seats:
+        is_as_long = duration in (None, group_length(booking))
+        if is_as_long and len(booking.attendees) + persons <= event_type.seats:
             return booking
     taken = {booking.host_ids[0] for booking in groups}
     others = [
@@ -143,6 +160,8 @@ def _has_room(
 ) -> bool:
     if booking.recurring != rule or request.host_id not in (None, *booking.host_ids):
         return False
+    if request.duration not in (None, group_length(booking)):
+        return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
     )
@@ -150,6 +169,11 @@ def _has_room(
         return False
     seat = propose_seats(facts, request.event_type, booking, 1, now=request.now)
     return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
+
+
+def group_length(booking: Booking) -> timedelta:
+    span = booking.occurrences[0].span
+    return span.end - span.start
 
 
 def _first_start(booking: Booking) -> datetime:
@@ -241,19 +265,22 @@ def _with_overrides(booking: Booking, used: tuple[str, ...]) -> Booking:
 
 def _check_place(booking: Booking, request: NewBooking) -> None:
     """Where a group meets was said by whoever booked it first."""
-    span = booking.occurrences[0].span
     for field, wanted, there in (
         ("location", request.location, booking.location),
         ("meetingUrl", request.meeting_url, booking.meeting_url),
-        ("duration", request.duration, span.end - span.start),
+        ("duration", request.duration, group_length(booking)),
     ):
         if wanted is not None and wanted != there:
-            raise BadInput(
-                f"{booking.uid} is a group that has its place and time: {field} stays",
-                hint=f"leave {snake(field)} out to take a seat in it",
-                command_hint=f"leave {field} out to take a seat in it",
-                field=field,
-            )
+            raise _kept_error(booking, field)
+
+
+def _kept_error(booking: Booking, field: str) -> BadInput:
+    return BadInput(
+        f"{booking.uid} is a group that has its place and time: {field} stays",
+        hint=f"leave {snake(field)} out to take a seat in it",
+        command_hint=f"leave {field} out to take a seat in it",
+        field=field,
+    )
 
 
 def add_to_group(

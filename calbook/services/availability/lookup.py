@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import DAY, SECOND, Booking, EventType, Span
+from calbook.core.model import DAY, Booking, EventType, Span
 from calbook.core.time import parsing, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
     day_span,
     meeting_span,
+    unknown_duration,
 )
 from calbook.store.facts import Exclusion, Facts
 from calbook.wire.json_objects import Json
@@ -38,6 +39,7 @@ class AvailabilityQuery:
         timezone: str | None = None,
         *,
         reassigns: bool = False,
+        duration: int | None = None,
     ) -> None:
         self.event_type_id = event_type_id
         self.host_id = host_id
@@ -45,6 +47,7 @@ class AvailabilityQuery:
         self.exclude_booking_uid = exclude_booking_uid
         self.exclude_date = exclude_date
         self.reassigns = reassigns
+        self.duration = duration
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:
@@ -112,8 +115,7 @@ def list_slots(
         rule = _rule(recurring, now=request.now, timezone=request.timezone)
         free = islice(find_free_starts(facts, request, wanted, rule), count)
         clock = times.rfc3339_formatter(request.timezone)
-        length = request.event_type.duration // SECOND
-        slots = [_slot(clock, length, start) for start in islice(free, MOST_SLOTS + 1)]
+        slots = [_slot(clock, start) for start in islice(free, MOST_SLOTS + 1)]
     if len(slots) > MOST_SLOTS:
         raise BadInput(
             f"there are more than {MOST_SLOTS:,} free starts",
@@ -133,21 +135,27 @@ def _request(
     display = parsing.timezone(shown) if shown else None
     event_type = _event_type(facts, question.event_type_id)
     host_id, uid = _host_id(question.host_id), question.exclude_booking_uid
+    duration = _duration(question.duration)
     if uid is None and question.exclude_date is not None:
         raise UsageError("which booking is to be moved that day?")
     if uid is not None and moves:
         booking = facts.booking(facts.resolve_uid(uid))
         if booking.event_type_id == event_type.id:
             request = _request_move(facts, booking, question, now, host_id)
+            if duration not in (None, request.event_type.duration):
+                raise UsageError(f"{booking.uid} keeps its length when it moves")
             return request._replace(display_timezone=display)
+    if duration not in (None, *event_type.lengths):
+        raise unknown_duration(event_type, hint="choose one of them")
     return BookingRequest(
-        event_type,
+        event_type.with_duration(duration or event_type.duration),
         meetings=(),
         timezone=booking_timezone(facts, event_type, host_id),
         now=now,
         host_id=host_id,
         display_timezone=display,
         exclusion=_exclusion(facts, uid, question.exclude_date, now),
+        duration=duration,
     )
 
 
@@ -259,10 +267,18 @@ def _host_id(host_id: str | None) -> str | None:
     return checks.identifier(host_id, "user", "hostId")
 
 
-def _slot(clock: times.Formatter, length: int, found: FreeStart) -> Json:
+def _duration(minutes: int | None) -> timedelta | None:
+    if minutes is None:
+        return None
+    from calbook.wire.reading import booking_requests  # slow to import
+
+    return booking_requests.read_duration(minutes)
+
+
+def _slot(clock: times.Formatter, found: FreeStart) -> Json:
     return {
         "startTime": clock(found.start),
-        "endTime": clock(found.start + length),
+        "endTime": clock(found.start + found.length),
         "hostId": found.host_id,
         "seatsLeft": found.seats_left,
     }

@@ -45,9 +45,7 @@ def request_move(
     if not keeps_hosts:
         _check_hosts_may_change(move, now)
     return BookingRequest(
-        event_type=event_type._replace(
-            duration=first.end - first.start, slot_interval=event_type.step
-        ),
+        event_type=event_type.with_duration(first.end - first.start),
         meetings=(),
         timezone=booking.timezone,
         now=now,

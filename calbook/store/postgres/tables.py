@@ -73,7 +73,8 @@ create table event_types (
     created_at bigint not null,
     updated_at bigint not null,
     reminders text not null default '[]',
-    contact text not null default 'EMAIL'
+    contact text not null default 'EMAIL',
+    durations text
 );
 create index event_types_by_schedule on event_types (schedule_id);
 

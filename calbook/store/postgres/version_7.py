@@ -19,6 +19,11 @@ alter table event_types
     add column contact text not null default 'EMAIL';
 """
 
+_DURATIONS = """
+alter table event_types
+    add column durations text;
+"""
+
 # What `people.phone_digits` makes of a number.
 _PHONE_DIGITS = r"""
     select case when d ~ '[0-9]' then d end from (select case
@@ -102,4 +107,4 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE))
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE, _DURATIONS))

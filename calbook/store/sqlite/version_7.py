@@ -30,6 +30,12 @@ alter table event_types add column contact text not null default 'EMAIL';
 """
 
 
+# Lengths to choose from; null where there is but one.
+DURATIONS = """
+alter table event_types add column durations text;
+"""
+
+
 # Who was ever booked, and by what they are found: `core.people` has the keys.
 PEOPLE = """
 create table people (

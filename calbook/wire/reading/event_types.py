@@ -27,6 +27,7 @@ from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read
 
 _YEAR = 525_600  # minutes
 _MOST_REMINDERS = 5
+_MOST_DURATIONS = 20
 _ROUND_ROBIN = ("LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY")
 
 
@@ -139,6 +140,17 @@ def _reminder(value: object, field: str) -> Reminder:
     )
 
 
+def _durations(value: object, field: str) -> tuple[timedelta, ...]:
+    found = tuple(
+        _minutes(1, _DURATION)(item, field) for item in read_list(value, field)
+    )
+    if not 1 <= len(found) <= _MOST_DURATIONS or len(set(found)) < len(found):
+        raise BadInput(
+            f"{field} are 1 to {_MOST_DURATIONS} lengths, each once", field=field
+        )
+    return found
+
+
 def _scheduling_type(value: object, field: str) -> SchedulingType:
     return SchedulingType(checks.choice(value, field, tuple(SchedulingType)))
 
@@ -164,6 +176,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "slug": checks.slug,
     "title": checks.line,
     "duration": _minutes(1, _DURATION),
+    "durations": _durations,
     "description": _prose,
     "location": read_location,
     "hosts": _hosts,
@@ -214,7 +227,17 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = None
         else:
             read[name] = FIELD_READERS[name](value, camel(name))
-    return read
+    return read | _read_lengths(read)
+
+
+def _read_lengths(read: dict[str, Any]) -> dict[str, Any]:
+    """A choice begins with the usual length; one alone ends the choice."""
+    if "durations" not in read:
+        return {"durations": ()} if "duration" in read else {}
+    first, *others = read["durations"]
+    if read.get("duration", first) != first:
+        raise BadInput("duration is the first of durations", field="durations")
+    return {"duration": first, "durations": (first, *others) if others else ()}
 
 
 def new_event_type(

@@ -63,6 +63,7 @@ def event_type_to_json(row: Row) -> Json:
         "title": row["title"],
         "description": row["description"],
         "duration": row["duration"],
+        "durations": _durations(row),
         "location": load_json(row["location"]),
         "hosts": [
             {
@@ -78,7 +79,7 @@ def event_type_to_json(row: Row) -> Json:
         "bufferAfter": row["buffer_after"],
         "minimumNotice": row["minimum_notice"],
         "maximumAdvance": row["maximum_advance"],
-        "slotInterval": row["slot_interval"] or row["duration"],
+        "slotInterval": row["slot_interval"] or min(_durations(row)),
         "slotsPerDay": row["slots_per_day"],
         "requiresConfirmation": bool(row["requires_confirmation"]),
         "allowCancellation": bool(row["allow_cancellation"]),
@@ -98,3 +99,7 @@ def event_type_to_json(row: Row) -> Json:
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
     }
+
+
+def _durations(row: Row) -> list[int]:
+    return load_json(row["durations"]) or [row["duration"]]

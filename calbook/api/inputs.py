@@ -22,7 +22,7 @@ StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
 )
 RuleName = (
-    Literal["hours", "notice", "advance", "per-day"]
+    Literal["hours", "dates", "notice", "advance", "per-day"]
     | Literal["questions", "deadline", "past", "duration"]
 )
 EventName = (
@@ -273,6 +273,8 @@ class EventTypeFields(TypedDict, total=False):
     buffer_after: int
     minimum_notice: int
     maximum_advance: int | None
+    first_date: Day | None
+    last_date: Day | None
     slot_interval: int | None
     slots_per_day: int | None
     requires_confirmation: bool

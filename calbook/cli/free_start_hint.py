@@ -11,7 +11,13 @@ from calbook.core.errors import CalbookError
 
 _MOVABLE = frozenset(
     {
-        *("slot_taken", "outside_hours", "minimum_notice", "slots_per_day"),
+        *(
+            "slot_taken",
+            "outside_hours",
+            "outside_dates",
+            "minimum_notice",
+            "slots_per_day",
+        ),
         *("in_the_past", "seats_full"),
     }
 )

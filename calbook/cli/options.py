@@ -97,8 +97,8 @@ Override = Annotated[
     typer.Option(
         "--override",
         metavar="RULES",
-        help="Rules the host passes: hours,notice,advance,per-day,questions,"
-        "deadline,past,duration.",
+        help="Rules the host passes: hours,dates,notice,advance,per-day,"
+        "questions,deadline,past,duration.",
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]

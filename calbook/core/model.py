@@ -179,6 +179,8 @@ class EventType(NamedTuple):
     active: bool = True
     metadata: Mapping[str, Any] = {}
     durations: tuple[timedelta, ...] = ()  # to choose from; the usual one first
+    first_date: date | None = None  # local dates of a start, both included
+    last_date: date | None = None
 
     @property
     def lengths(self) -> tuple[timedelta, ...]:
@@ -188,6 +190,10 @@ class EventType(NamedTuple):
     @property
     def step(self) -> timedelta:
         return self.slot_interval or min(self.lengths)
+
+    def takes_date(self, day: date) -> bool:
+        """Whether a start of a local date is within its first and last."""
+        return (self.first_date or day) <= day <= (self.last_date or day)
 
     def with_duration(self, duration: timedelta) -> "EventType":
         """The same with meetings of one length, on the grid that it has."""

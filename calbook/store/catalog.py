@@ -79,6 +79,8 @@ class CatalogWriter(Writer):
             active=e.active,
             metadata=to_json(e.metadata),
             durations=to_json([to_minutes(d) for d in e.durations] or None),
+            first_date=e.first_date and e.first_date.isoformat(),
+            last_date=e.last_date and e.last_date.isoformat(),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)

@@ -166,6 +166,8 @@ def event_type(row: Row) -> EventType:
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
         durations=tuple(n * MINUTE for n in _load(row["durations"]) or ()),
+        first_date=_optional(date.fromisoformat, row["first_date"]),
+        last_date=_optional(date.fromisoformat, row["last_date"]),
     )
 
 

@@ -995,6 +995,8 @@ EVENT_TYPES = st.builds(
     durations=st.lists(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))).map(
         tuple
     ),
+    first_date=maybe(st.dates()),
+    last_date=maybe(st.dates()),
 )
 OPEN = st.lists(
     WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),

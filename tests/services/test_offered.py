@@ -10,7 +10,7 @@ dry run; the grid is worked out minute by minute.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import given
@@ -53,6 +53,8 @@ class Kind(NamedTuple):
     seats: int | None
     schedule: str | None
     more_lengths: tuple[int, ...] = ()
+    first: str | None = None  # dates, both included
+    last: str | None = None
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -63,6 +65,8 @@ class Kind(NamedTuple):
         return {
             **self.rules.fields(),
             "durations": self.lengths,
+            "first_date": self.first,
+            "last_date": self.last,
             "scheduling_type": self.scheduling,
             "hosts": [
                 {"userId": id, "weight": weight, "isFixed": fixed, "priority": priority}
@@ -106,7 +110,12 @@ STARTS = st.integers(-NEAR // 15, NEAR // 15).map(lambda n: n * 15)
 
 
 @st.composite
-def kinds(draw: st.DrawFn) -> Kind:
+def kinds(draw: st.DrawFn, change: int) -> Kind:
+    day = datetime.fromtimestamp(change * 60, UTC).date()
+    first, last = sorted(
+        (day + timedelta(days=draw(st.sampled_from([-1, 0, 1])))).isoformat()
+        for _ in range(2)
+    )
     scheduling = draw(st.sampled_from(["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]))
     some = draw(st.permutations(HOSTS))
     number = 1 if scheduling == "SINGLE" else draw(st.integers(1, 3))
@@ -126,6 +135,8 @@ def kinds(draw: st.DrawFn) -> Kind:
         seats=draw(st.sampled_from([None, None, 1, 2, 3])),
         schedule=draw(st.sampled_from([None, None, "alice"])),
         more_lengths=draw(st.sampled_from([(), (), (20,), (75, 15)])),
+        first=draw(st.sampled_from([None, None, None, first])),
+        last=draw(st.sampled_from([None, None, None, last])),
     )
 
 
@@ -154,7 +165,7 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
     return Scene(
         change=change,
         schedules=tuple(draw(hours([zone, zone, "UTC"])) for _ in HOSTS),
-        kinds=tuple(draw(kinds()) for _ in range(2)),
+        kinds=tuple(draw(kinds(change)) for _ in range(2)),
         orders=tuple(draw(st.lists(order, min_size=3 * is_of_moves, max_size=9))),
         away=tuple(draw(st.lists(away, max_size=3))),
         now=draw(st.integers(least * 60, latest * 60)),
@@ -193,7 +204,14 @@ class Stage:
                 duration=lengths[order.length % len(lengths)],
                 attendee={"name": "A", "email": f"person{order.person}@example.com"},
                 by="host",
-                override=["hours", "notice", "advance", "per-day", "questions"],
+                override=[
+                    "hours",
+                    "dates",
+                    "notice",
+                    "advance",
+                    "per-day",
+                    "questions",
+                ],
             )
             if order.is_cancelled:
                 dates = {"all": True} if order.dates > 1 else {}
@@ -343,9 +361,9 @@ def test_where_a_series_is_listed_all_of_it_can_be_booked(
 
 
 @examples(25)
-@given(scenes(is_of_moves=True), st.none() | kinds(), st.booleans())
+@given(scenes(is_of_moves=True), st.data(), st.booleans(), st.booleans())
 def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
-    scene: Scene, edited: Kind | None, moves_one_date: bool
+    scene: Scene, data: st.DataObject, is_edited: bool, moves_one_date: bool
 ) -> None:
     """The list had the event type's present length and hosts, moving the booking's."""
     stage = Stage(scene)
@@ -353,8 +371,8 @@ def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
         found = stage.client.calendar.bookings.list(
             event_type_id="kind_0", status=["PENDING", "CONFIRMED"], count=None
         )
-        if edited is not None:
-            stage.edit(edited)
+        if is_edited:
+            stage.edit(data.draw(kinds(scene.change)))
         for booking in found[:2]:
             dates: dict[str, Any] = {}
             excluded: dict[str, Any] = {"exclude_booking_uid": booking.uid}

@@ -55,6 +55,7 @@ class EventType(Value):
     schedule_id: the hours; None for each host's own
     buffer_before, buffer_after: the host's time held around a meeting
     minimum_notice, maximum_advance: the soonest start, and the last by local dates
+    first_date, last_date: local dates between which a start may be, both included
     slot_interval: from one offered start to the next
     slots_per_day: how many bookings a local day takes
     requires_confirmation: whether the host says yes to each first
@@ -85,6 +86,8 @@ class EventType(Value):
     buffer_after: int
     minimum_notice: int
     maximum_advance: int | None
+    first_date: str | None
+    last_date: str | None
     slot_interval: int
     slots_per_day: int | None
     requires_confirmation: bool

@@ -68,6 +68,10 @@ class Fields(o.Group):
     maximum_advance: str | None = o.option(
         "--maximum-advance", "N", "Days ahead, or none."
     )
+    first_date: str | None = o.option(
+        "--first-date", "DATE", "No start before it: 2027-01-18, or none."
+    )
+    last_date: str | None = o.option("--last-date", "DATE", "Nor after it, or none.")
     slot_interval: str | None = _length("--slot-interval", "A start every")
     slots_per_day: str | None = o.option(
         "--slots-per-day", "N", "Bookings a day, or none."
@@ -208,6 +212,7 @@ def _read_fields(fields: Fields) -> Json:
 _NONE = ("", "none")
 _CLEARED = (
     *("location", "meeting_url_template", "schedule_id", "description", "round_robin"),
+    *("first_date", "last_date"),
 )
 
 

@@ -124,6 +124,7 @@ def event_type_card(item: Json) -> str:
             ("Buffers", _buffers(item)),
             ("Notice", item["minimumNotice"] and minutes_text(item["minimumNotice"])),
             ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
+            ("Dates", _dates(item)),
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
@@ -186,6 +187,11 @@ def durations_text(item: Json) -> str:
     """`30 min`, or `30 min or 1 h` where one chooses."""
     *others, last = map(minutes_text, item["durations"])
     return " or ".join(filter(None, [", ".join(others), last]))
+
+
+def _dates(item: Json) -> str:
+    limits = (("from", item["firstDate"]), ("to", item["lastDate"]))
+    return " ".join(f"{word} {day}" for word, day in limits if day)
 
 
 def _cancellation(item: Json) -> str:

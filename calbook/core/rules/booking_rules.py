@@ -38,17 +38,12 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.rules import questions
+from calbook.core.rules.bookable_dates import outside_dates
 from calbook.core.time import open_hours, times
 
 RULE_OVERRIDES = (
-    "hours",
-    "notice",
-    "advance",
-    "per-day",
-    "questions",
-    "deadline",
-    "past",
-    "duration",
+    *("hours", "dates", "notice", "advance", "per-day"),
+    *("questions", "deadline", "past", "duration"),
 )
 
 Advice = tuple[str, str]  # in the library's words, and the command line's
@@ -227,6 +222,7 @@ Rules = tuple[tuple[Rule, str | None], ...]
 RULES: Rules = (
     (in_the_past, "past"),
     (inactive, None),
+    (outside_dates, "dates"),
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
@@ -243,7 +239,7 @@ def _without_overrides(*rules: Rule) -> Rules:
 
 # Of the dates of a series after the first.
 RULES_FOR_EACH_DATE = _without_overrides(
-    in_the_past, outside_hours, slots_per_day, slot_taken
+    in_the_past, outside_dates, outside_hours, slots_per_day, slot_taken
 )
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
@@ -254,6 +250,7 @@ RULES_FOR_SEATING: Rules = (
 RULES_FOR_JOINING: Rules = (
     (in_the_past, "past"),
     (inactive, None),
+    (outside_dates, "dates"),
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),

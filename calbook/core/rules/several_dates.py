@@ -1,7 +1,7 @@
 """Several meetings judged together: the dates of a series.
 
 Notice and advance are asked of the first date alone; of each, whether it is still
-to come, hours, the day's limit and overlap.
+to come, first and last date, hours, the day's limit and overlap.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from calbook.core.errors import (
     CalbookError,
     HostBusy,
+    OutsideDates,
     OutsideHours,
     SlotsPerDay,
     SlotTaken,
@@ -26,7 +27,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.time import times
 
-_OF_EACH = (OutsideHours, SlotsPerDay, SlotTaken)
+_OF_EACH = (OutsideDates, OutsideHours, SlotsPerDay, SlotTaken)
 _NAMED = 20  # dates that a message names; the details have all
 
 
@@ -133,6 +134,8 @@ def _reason(decision: Decision) -> str:
     if isinstance(first, SlotTaken):
         uid = first.details["uid"]
         return f"taken by {uid}" if uid else "overlaps another date of the series"
+    if isinstance(first, OutsideDates):
+        return "outside its dates"
     if isinstance(first, OutsideHours):
         return "outside the open hours"
     return first.json_message

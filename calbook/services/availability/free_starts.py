@@ -77,11 +77,19 @@ def find_free_starts(
 
 
 def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
-    """As near as notice lets a start be, and not much further than advance does."""
+    """As near as notice lets a start be, within the first and last date.
+
+    Not much further than advance lets it be.
+    """
     earliest = request.now + max(SECOND, request.event_type.minimum_notice)
     latest, ahead = wanted.end, request.event_type.maximum_advance
     if ahead is not None:
         latest = min(latest, request.now + (ahead + 2) * DAY)
+    first, last = request.event_type.first_date, request.event_type.last_date
+    if first is not None:
+        earliest = max(earliest, times.day_start(first, request.timezone))
+    if last is not None:
+        latest = min(latest, times.day_start(last + DAY, request.timezone))
     return Span(max(wanted.start, earliest), latest)
 
 
@@ -133,7 +141,7 @@ def _on_allowed_dates(
     """Those on local dates that advance lets be booked and that are not full."""
     ahead, most = request.event_type.maximum_advance, request.event_type.slots_per_day
     if ahead is None and most is None:
-        return found
+        return found  # first and last date bound the span
     dates = {start: _date(start, request.timezone) for start in found}
     today = times.local_date(request.now, request.timezone)
     full = _full_dates(facts, request, dates.values())
@@ -237,10 +245,11 @@ class _SeriesSearch:
             exclusion=request.exclusion,
             now=request.now,
         )
+        takes_date = request.event_type.takes_date
         fits = cache(lambda hosts: _RangeSet(free_ranges.starts(hosts)))
         found = {}
         for first, later in series.items():
-            if any(dates[start] in full for start in later):
+            if any(dates[s] in full or not takes_date(dates[s]) for s in later):
                 continue
             hosts = [h for h in candidates[first] if all(s in fits(h) for s in later)]
             if hosts:

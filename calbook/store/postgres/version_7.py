@@ -24,6 +24,12 @@ alter table event_types
     add column durations text;
 """
 
+_BOOKABLE_DATES = """
+alter table event_types
+    add column first_date text,
+    add column last_date text;
+"""
+
 # What `people.phone_digits` makes of a number.
 _PHONE_DIGITS = r"""
     select case when d ~ '[0-9]' then d end from (select case
@@ -107,4 +113,6 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE, _DURATIONS))
+SCRIPT = "".join(
+    (_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE, _DURATIONS, _BOOKABLE_DATES)
+)

@@ -134,6 +134,11 @@ def let_durations_be_chosen(db: Database) -> None:
     _run(db.conn, version_7.DURATIONS)
 
 
+@migrations()
+def bound_event_types_by_dates(db: Database) -> None:
+    _run(db.conn, version_7.BOOKABLE_DATES)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -36,6 +36,13 @@ alter table event_types add column durations text;
 """
 
 
+# The local dates between which a start may be, both included; null for no limit.
+BOOKABLE_DATES = """
+alter table event_types add column first_date text;
+alter table event_types add column last_date text;
+"""
+
+
 # Who was ever booked, and by what they are found: `core.people` has the keys.
 PEOPLE = """
 create table people (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from calbook.core import checks
@@ -21,9 +21,16 @@ from calbook.core.model import (
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
+from calbook.core.time import times
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
-from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read_object
+from calbook.wire.reading.shapes import (
+    FieldReader,
+    JsonObject,
+    read_date,
+    read_list,
+    read_object,
+)
 
 _YEAR = 525_600  # minutes
 _MOST_REMINDERS = 5
@@ -151,6 +158,15 @@ def _durations(value: object, field: str) -> tuple[timedelta, ...]:
     return found
 
 
+def _date(value: object, field: str) -> date:
+    found = read_date(value, field)
+    if not 1970 <= found.year <= times.LAST_YEAR:
+        raise BadInput(
+            f"{field} must be in the years 1970 to {times.LAST_YEAR}", field=field
+        )
+    return found
+
+
 def _scheduling_type(value: object, field: str) -> SchedulingType:
     return SchedulingType(checks.choice(value, field, tuple(SchedulingType)))
 
@@ -185,6 +201,8 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "buffer_after": _minutes(0, _BUFFER),
     "minimum_notice": _minutes(0, _YEAR),
     "maximum_advance": _number(0, 36_500),
+    "first_date": _date,
+    "last_date": _date,
     "slot_interval": _minutes(1, 1440),
     "slots_per_day": _number(1, 1_440),
     "requires_confirmation": checks.boolean,
@@ -208,6 +226,8 @@ _MAY_BE_NULL = frozenset(
         "location",
         "schedule_id",
         "maximum_advance",
+        "first_date",
+        "last_date",
         "slot_interval",
         "slots_per_day",
         "cancellation_deadline",
@@ -295,5 +315,11 @@ def check_event_type(event_type: EventType) -> EventType:
             f"{event_type.id} has several hosts but is SINGLE",
             hint="make it ROUND_ROBIN or COLLECTIVE",
             field="schedulingType",
+        )
+    first, last = event_type.first_date, event_type.last_date
+    if first is not None and last is not None and last < first:
+        raise BadInput(
+            f"{event_type.id} ends on {last}, before it begins on {first}",
+            field="lastDate",
         )
     return event_type

@@ -79,6 +79,8 @@ def event_type_to_json(row: Row) -> Json:
         "bufferAfter": row["buffer_after"],
         "minimumNotice": row["minimum_notice"],
         "maximumAdvance": row["maximum_advance"],
+        "firstDate": row["first_date"],
+        "lastDate": row["last_date"],
         "slotInterval": row["slot_interval"] or min(_durations(row)),
         "slotsPerDay": row["slots_per_day"],
         "requiresConfirmation": bool(row["requires_confirmation"]),

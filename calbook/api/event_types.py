@@ -28,7 +28,8 @@ class EventTypes(Entries[EventType]):
 
         Fields: `slug`, `title`, `description`, `duration`, `durations` (to choose
         from, the usual one first), `location`, `hosts` (without, the oldest host gives
-        the time), `schedule_id`, `buffer_before`, `buffer_after`, `minimum_notice`,
+        the time), `schedule_id`, `availability` (hours of its own, within the
+        schedules'), `buffer_before`, `buffer_after`, `minimum_notice`,
         `maximum_advance` (local dates), `first_date` and `last_date` (of a start, both
         included), `slot_interval`, `slots_per_day`,
         `requires_confirmation`, `allow_cancellation`, `cancellation_deadline`, `seats`,

@@ -269,6 +269,7 @@ class EventTypeFields(TypedDict, total=False):
     location: str | Location | None
     hosts: Iterable[str | Assignment | json_types.Assignment]
     schedule_id: str | None
+    availability: Iterable[WeeklyWindow | json_types.WeeklyWindow] | None
     buffer_before: int
     buffer_after: int
     minimum_notice: int

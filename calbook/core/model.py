@@ -181,6 +181,7 @@ class EventType(NamedTuple):
     durations: tuple[timedelta, ...] = ()  # to choose from; the usual one first
     first_date: date | None = None  # local dates of a start, both included
     last_date: date | None = None
+    weekly: tuple[tuple[Hours, ...], ...] | None = None  # its own, within its hosts'
 
     @property
     def lengths(self) -> tuple[timedelta, ...]:

@@ -168,6 +168,7 @@ def event_type(row: Row) -> EventType:
         durations=tuple(n * MINUTE for n in _load(row["durations"]) or ()),
         first_date=_optional(date.fromisoformat, row["first_date"]),
         last_date=_optional(date.fromisoformat, row["last_date"]),
+        weekly=_optional(_week, row["weekly"]),
     )
 
 
@@ -176,7 +177,7 @@ def schedule(row: Row) -> Schedule:
         id=row["id"],
         name=row["name"],
         timezone=row["timezone"],
-        weekly=tuple(map(_hours, json.loads(row["weekly"]))),
+        weekly=_week(row["weekly"]),
         overrides={
             (day := date.fromisoformat(item["date"])): DateOverride(
                 day, _hours(item["hours"]), item["reason"]
@@ -190,6 +191,10 @@ def host(row: Row) -> Host:
     return Host(
         row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]
     )
+
+
+def _week(text: str) -> tuple[tuple[Hours, ...], ...]:
+    return tuple(map(_hours, json.loads(text)))
 
 
 def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:

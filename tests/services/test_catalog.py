@@ -46,6 +46,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "location": None,
         "hosts": [me],
         "scheduleId": None,
+        "availability": None,
         "bufferBefore": 0,
         "bufferAfter": 0,
         "minimumNotice": 0,

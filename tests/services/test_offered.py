@@ -22,6 +22,8 @@ from calbook.core.errors import BadInput, Conflict, RuleError
 from services.test_decision import (
     CHANGES,
     DAY,
+    NAMES,
+    PLANS,
     RULES,
     Rules,
     Windows,
@@ -33,6 +35,7 @@ from services.test_decision import (
     minute,
     nights,
     open_minutes,
+    spelt,
     wall_clock,
 )
 
@@ -55,6 +58,7 @@ class Kind(NamedTuple):
     more_lengths: tuple[int, ...] = ()
     first: str | None = None  # dates, both included
     last: str | None = None
+    weekly: tuple[list[tuple[int, int]], ...] | None = None  # hours of its own
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -67,6 +71,12 @@ class Kind(NamedTuple):
             "durations": self.lengths,
             "first_date": self.first,
             "last_date": self.last,
+            "availability": self.weekly
+            and [
+                {"day": name, **spelt(window)}
+                for name, plan in zip(NAMES, self.weekly, strict=True)
+                for window in plan
+            ],
             "scheduling_type": self.scheduling,
             "hosts": [
                 {"userId": id, "weight": weight, "isFixed": fixed, "priority": priority}
@@ -109,6 +119,9 @@ class Scene(NamedTuple):
 STARTS = st.integers(-NEAR // 15, NEAR // 15).map(lambda n: n * 15)
 
 
+OWN_HOURS = st.lists(PLANS, min_size=7, max_size=7).filter(any).map(tuple)
+
+
 @st.composite
 def kinds(draw: st.DrawFn, change: int) -> Kind:
     day = datetime.fromtimestamp(change * 60, UTC).date()
@@ -137,6 +150,7 @@ def kinds(draw: st.DrawFn, change: int) -> Kind:
         more_lengths=draw(st.sampled_from([(), (), (20,), (75, 15)])),
         first=draw(st.sampled_from([None, None, None, first])),
         last=draw(st.sampled_from([None, None, None, last])),
+        weekly=draw(st.none() | OWN_HOURS),
     )
 
 
@@ -290,25 +304,34 @@ class Stage:
             first = [h for h in rotating if asked_for in (None, h, *fixed)]
         else:
             first = ids[:1]
+        zone = self._windows(ids[0]).zone
         for host in first:
-            yield from self.grid_of(host, length or self.kind.rules.duration)
+            yield from self.grid_of(host, length or self.kind.rules.duration, zone)
 
-    def grid_of(self, host: str, length: int) -> Iterator[datetime]:
-        """Every start on one host's grid at which a meeting of a length is open."""
-        key = self.kind.schedule or host
-        windows = self.scene.schedules[HOSTS.index(key)]
-        yield from map(instant, sorted(self._grid_of(windows, length)))
+    def grid_of(self, host: str, length: int, zone: str) -> Iterator[datetime]:
+        """Every start on one host's grid at which a meeting of a length is open.
 
-    def _grid_of(self, windows: Windows, length: int) -> Iterator[int]:
+        The event type's own hours are in the zone of its bookings.
+        """
+        every = [self._windows(host)]
+        if self.kind.weekly is not None:
+            every.append(Windows(zone, list(self.kind.weekly), {}))
+        yield from map(instant, sorted(self._grid_of(every, length)))
+
+    def _windows(self, host: str) -> Windows:
+        return self.scene.schedules[HOSTS.index(self.kind.schedule or host)]
+
+    def _grid_of(self, every: list[Windows], length: int) -> Iterator[int]:
         change = self.scene.change
         step = self.kind.rules.slot_interval or min(self.kind.lengths)
-        minutes = open_minutes(windows, change)
+        windows = every[0]
+        minutes = set.intersection(*(open_minutes(each, change) for each in every))
         midnights = {
             m
             for wall, m in first_shown(windows.zone, change).items()
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
-        across = nights(windows, change)
+        across = [night for each in every for night in nights(each, change)]
         anew = {begins_anew(m, across) for m in midnights}
         begin = 0
         for m in sorted(minutes):
@@ -391,7 +414,9 @@ def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
             listed = stage.listed(**excluded)
 
             assert {slot.host_id for slot in listed.values()} <= {booking.host_id}
-            for start in {*listed, *stage.grid_of(host, length)} - {here.starts_at}:
+            for start in {*listed, *stage.grid_of(host, length, booking.timezone)} - {
+                here.starts_at
+            }:
                 assert stage.moved(booking, start, **dates) == (start in listed), start
 
 

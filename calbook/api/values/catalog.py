@@ -53,6 +53,7 @@ class EventType(Value):
     location: where it takes place, unless a booking says otherwise
     hosts: who gives the time
     schedule_id: the hours; None for each host's own
+    availability: hours of its own, within those; None where it has none
     buffer_before, buffer_after: the host's time held around a meeting
     minimum_notice, maximum_advance: the soonest start, and the last by local dates
     first_date, last_date: local dates between which a start may be, both included
@@ -82,6 +83,7 @@ class EventType(Value):
     location: Location | None
     hosts: list[json_types.Assignment]
     schedule_id: str | None
+    availability: list[json_types.WeeklyWindow] | None
     buffer_before: int
     buffer_after: int
     minimum_notice: int

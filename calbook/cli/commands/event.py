@@ -58,6 +58,12 @@ class Fields(o.Group):
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "Else each host's own."
     )
+    availability: list[str] | None = o.option(
+        "--hours",
+        "HOURS",
+        "Only then, within the schedule: 'mon-fri 10:00-12:00'; may be repeated,"
+        " none takes all out.",
+    )
     location: o.Location = None
     meeting_url_template: str | None = o.option(
         "--meeting-url-template", "URL", "https://meet.example/{token}, or {uid}."
@@ -186,6 +192,7 @@ def _read_fields(fields: Fields) -> Json:
         **{name: _reader(name, read_whole_number) for name in _COUNTS},
         **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
         "durations": lambda texts: [read_minutes(t, "--duration") for t in texts],
+        "availability": _weekly,
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
@@ -236,6 +243,12 @@ def _reader(
 
 def _several(read: Callable[[str], Json]) -> Callable[[list[str]], list[Json]]:
     return lambda texts: [read(text) for text in texts if text not in _NONE]
+
+
+def _weekly(texts: list[str]) -> list[Json] | None:
+    from calbook.cli.commands.schedule import read_weekly
+
+    return None if set(texts) <= set(_NONE) else read_weekly(texts)
 
 
 def _host(text: str) -> Json:

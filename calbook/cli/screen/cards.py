@@ -119,6 +119,7 @@ def event_type_card(item: Json) -> str:
             ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
             ("Sharing", _sharing(item)),
             ("Schedule", item["scheduleId"] or "each host's own"),
+            ("Own hours", item["availability"] and _own_hours(item)),
             ("Location", words.location_text(item["location"])),
             ("Meeting link", item["meetingUrlTemplate"]),
             ("Buffers", _buffers(item)),
@@ -187,6 +188,10 @@ def durations_text(item: Json) -> str:
     """`30 min`, or `30 min or 1 h` where one chooses."""
     *others, last = map(minutes_text, item["durations"])
     return " or ".join(filter(None, [", ".join(others), last]))
+
+
+def _own_hours(item: Json) -> str:
+    return opening_hours(item["availability"]).replace("; ", "\n")
 
 
 def _dates(item: Json) -> str:

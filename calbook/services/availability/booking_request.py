@@ -5,14 +5,14 @@ Light: whoever only lists free starts needs no rule that decides about one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.assignment import HostIds, host_alternatives
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import DAY, MINUTE, EventType, GivenStart, Span
-from calbook.core.time import times
+from calbook.core.model import DAY, MINUTE, EventType, GivenStart, Schedule, Span
+from calbook.core.time import open_hours, times
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
@@ -60,6 +60,21 @@ def schedule_ids(
     if event_type.schedule_id is not None:
         return (event_type.schedule_id,)
     return tuple(dict.fromkeys(facts.host(host).schedule_id for host in host_ids))
+
+
+def own_schedule(event_type: EventType, timezone: str) -> Schedule | None:
+    """The hours of the event type itself, in its bookings' zone, as a schedule."""
+    if event_type.weekly is None:
+        return None
+    return Schedule("", event_type.id, timezone, event_type.weekly, {})
+
+
+def own_open_time(
+    event_type: EventType, timezone: str, meetings: Sequence[Span]
+) -> tuple[Sequence[tuple[Span, ...]], ...]:
+    """For each meeting its open time near it; one more that must be open, or none."""
+    own = own_schedule(event_type, timezone)
+    return () if own is None else (open_hours.open_stretches_near(own, meetings),)
 
 
 def booking_timezone(facts: Facts, event_type: EventType, host_id: str | None) -> str:

@@ -9,11 +9,15 @@ from itertools import chain
 
 from calbook.core import start_ranges
 from calbook.core.assignment import HostIds
-from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Schedule, Span
+from calbook.core.model import DAY, LONGEST_CLAIM, Schedule, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
-from calbook.services.availability.booking_request import schedule_ids
-from calbook.store.facts import Exclusion, Facts
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    own_schedule,
+    schedule_ids,
+)
+from calbook.store.facts import Facts
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
 # began at most two dates before.
@@ -31,20 +35,15 @@ class FreeRanges:
     """
 
     def __init__(
-        self,
-        facts: Facts,
-        event_type: EventType,
-        wanted: Iterable[Span],
-        *,
-        exclusion: Exclusion | None,
-        now: datetime,
+        self, facts: Facts, request: BookingRequest, wanted: Iterable[Span]
     ) -> None:
         self._facts = facts
-        self._event_type = event_type
+        self._event_type = request.event_type
+        self._own = own_schedule(request.event_type, request.timezone)
         self._spans = _join_near(wanted)
-        self._aside = exclusion
-        self._now = now
-        self._need = start_ranges.slot_lengths(event_type)
+        self._aside = request.exclusion
+        self._now = request.now
+        self._need = start_ranges.slot_lengths(request.event_type)
         self._open = cache(self._read_open)
         self._taken = cache(self._read_taken)
 
@@ -58,7 +57,10 @@ class FreeRanges:
         return start_ranges.free_starts(open_time, sorted(chain(*taken)), self._need)
 
     def grid_pieces(self, host_ids: HostIds) -> list[GridPiece]:
-        """The grid of the first schedule that binds these hosts."""
+        """The grid of the first schedule that binds these hosts.
+
+        Within the event type's own hours, where it has some.
+        """
         first, *_ = schedule_ids(self._facts, self._event_type, host_ids)
         return self._open(first)[0]
 
@@ -77,8 +79,13 @@ class FreeRanges:
     ) -> tuple[Schedule, Sequence[Span], Sequence[Span]]:
         first, last = span.start.date() - _NEAR, span.end.date() + _NEAR
         schedule = self._facts.schedule(schedule_id, first - 2 * DAY, last + 2 * DAY)
-        nights = open_hours.windows_across_midnight(schedule, first - 2 * DAY, last)
-        return schedule, open_hours.open_stretches(schedule, first, last), nights
+        binding = [schedule] if self._own is None else [schedule, self._own]
+        nights = (
+            open_hours.windows_across_midnight(each, first - 2 * DAY, last)
+            for each in binding
+        )
+        opened = (open_hours.open_stretches(each, first, last) for each in binding)
+        return schedule, open_hours.intersect_stretches(opened), [*chain(*nights)]
 
     def _read_taken(self, host_id: str) -> list[Range]:
         return [

@@ -117,9 +117,7 @@ def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates
     event_type = request.event_type
     if not event_type.active:
         return {}
-    free_ranges = FreeRanges(
-        facts, event_type, [span], exclusion=request.exclusion, now=request.now
-    )
+    free_ranges = FreeRanges(facts, request, [span])
     alternatives = request.alternatives
     grids = {tuple(free_ranges.grid_pieces(hosts)) for hosts in alternatives}
     step = start_ranges.slot_lengths(event_type).step
@@ -238,13 +236,7 @@ class _SeriesSearch:
         dates = {start: _date(start, request.timezone) for start in every}
         full = _full_dates(facts, request, dates.values())
         spans = [Span(at, at) for at in map(times.instant, every)]
-        free_ranges = FreeRanges(
-            facts,
-            request.event_type,
-            spans,
-            exclusion=request.exclusion,
-            now=request.now,
-        )
+        free_ranges = FreeRanges(facts, request, spans)
         takes_date = request.event_type.takes_date
         fits = cache(lambda hosts: _RangeSet(free_ranges.starts(hosts)))
         found = {}

@@ -31,6 +31,7 @@ from calbook.core.text import snake
 from calbook.core.time import open_hours
 from calbook.services.availability.booking_request import (
     BookingRequest,
+    own_open_time,
     schedule_ids,
     series_starts,
 )
@@ -385,4 +386,5 @@ def _open_time(
         open_hours.open_stretches_near(facts.schedule_around(key, meetings), meetings)
         for key in schedule_ids(facts, event_type, booking.host_ids)
     )
-    return zip(*schedules, strict=True)
+    own = own_open_time(event_type, booking.timezone, meetings)
+    return zip(*schedules, *own, strict=True)

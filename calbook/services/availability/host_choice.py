@@ -26,6 +26,7 @@ from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
+    own_open_time,
     schedule_ids,
 )
 from calbook.services.availability.free_ranges import FreeRanges
@@ -44,6 +45,7 @@ class SharedFacts(NamedTuple):
     """What several hosts have in common, read and worked out once for all of them."""
 
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
+    own_open_time: Callable[[], Sequence[Sequence[tuple[Span, ...]]]]  # one, or none
     counts: Callable[[], Sequence[int]]
 
 
@@ -54,7 +56,12 @@ def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
         schedule = facts.schedule_around(schedule_id, request.meetings)
         return open_hours.open_stretches_near(schedule, request.meetings)
 
-    return SharedFacts(cache(open_time), cache(lambda: _counts(facts, request)))
+    def own_open() -> Sequence[Sequence[tuple[Span, ...]]]:
+        return own_open_time(request.event_type, request.timezone, request.meetings)
+
+    return SharedFacts(
+        cache(open_time), cache(own_open), cache(lambda: _counts(facts, request))
+    )
 
 
 def plan_hosts(
@@ -180,9 +187,7 @@ def _free_starts(
 ) -> int:
     """How many starts of its local day on the grid are open and free."""
     day = day_span(times.local_date(start, request.timezone), request.timezone)
-    free_ranges = FreeRanges(
-        facts, request.event_type, [day], exclusion=request.exclusion, now=request.now
-    )
+    free_ranges = FreeRanges(facts, request, [day])
     found = start_ranges.starts_on_grid(
         free_ranges.grid_pieces(host_ids),
         start_ranges.slot_lengths(request.event_type).step,
@@ -201,7 +206,9 @@ def make_proposals(
     Read with one statement for all of them.
     """
     schedules = schedule_ids(facts, request.event_type, host_ids)
-    open_time = list(zip(*map(shared.open_time, schedules), strict=True))
+    open_time = list(
+        zip(*map(shared.open_time, schedules), *shared.own_open_time(), strict=True)
+    )
     counts = shared.counts()
     obstacles = _obstacles(facts, request, host_ids)
     return tuple(

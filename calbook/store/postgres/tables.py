@@ -69,7 +69,8 @@ create table event_types (
     contact text not null default 'EMAIL',
     durations text,
     first_date text,
-    last_date text
+    last_date text,
+    weekly text
 );
 create index event_types_by_schedule on event_types (schedule_id);
 

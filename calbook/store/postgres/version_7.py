@@ -30,6 +30,11 @@ alter table event_types
     add column last_date text;
 """
 
+_OWN_HOURS = """
+alter table event_types
+    add column weekly text;
+"""
+
 # What `people.phone_digits` makes of a number.
 _PHONE_DIGITS = r"""
     select case when d ~ '[0-9]' then d end from (select case
@@ -114,5 +119,8 @@ create index attendees_by_person on attendees (person_id, uid)
 """
 
 SCRIPT = "".join(
-    (_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE, _DURATIONS, _BOOKABLE_DATES)
+    (
+        *(_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE),
+        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS),
+    )
 )

@@ -139,6 +139,11 @@ def bound_event_types_by_dates(db: Database) -> None:
     _run(db.conn, version_7.BOOKABLE_DATES)
 
 
+@migrations()
+def give_event_types_hours(db: Database) -> None:
+    _run(db.conn, version_7.OWN_HOURS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -43,6 +43,12 @@ alter table event_types add column last_date text;
 """
 
 
+# Weekly hours of its own, as those of `schedules`; null where it has none.
+OWN_HOURS = """
+alter table event_types add column weekly text;
+"""
+
+
 # Who was ever booked, and by what they are found: `core.people` has the keys.
 PEOPLE = """
 create table people (

@@ -14,6 +14,7 @@ from calbook.core.model import (
     MINUTE,
     Assignment,
     EventType,
+    Hours,
     Question,
     Reminder,
     SchedulingType,
@@ -24,6 +25,7 @@ from calbook.core.rules.questions import TYPES
 from calbook.core.time import times
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
+from calbook.wire.reading.schedules import read_weekly
 from calbook.wire.reading.shapes import (
     FieldReader,
     JsonObject,
@@ -158,6 +160,18 @@ def _durations(value: object, field: str) -> tuple[timedelta, ...]:
     return found
 
 
+def _weekly(value: object, field: str) -> tuple[tuple[Hours, ...], ...]:
+    weekly = read_weekly(value, field)
+    if not any(weekly):
+        raise BadInput(
+            f"{field} is never open",
+            hint="take the hours out: availability=None",
+            command_hint="take the hours out: --hours none",
+            field=field,
+        )
+    return weekly
+
+
 def _date(value: object, field: str) -> date:
     found = read_date(value, field)
     if not 1970 <= found.year <= times.LAST_YEAR:
@@ -197,6 +211,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "location": read_location,
     "hosts": _hosts,
     "schedule_id": _schedule_id,
+    "availability": _weekly,
     "buffer_before": _minutes(0, _BUFFER),
     "buffer_after": _minutes(0, _BUFFER),
     "minimum_notice": _minutes(0, _YEAR),
@@ -225,6 +240,7 @@ _MAY_BE_NULL = frozenset(
         "description",
         "location",
         "schedule_id",
+        "availability",
         "maximum_advance",
         "first_date",
         "last_date",
@@ -247,6 +263,8 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = None
         else:
             read[name] = FIELD_READERS[name](value, camel(name))
+    if "availability" in read:
+        read["weekly"] = read.pop("availability")
     return read | _read_lengths(read)
 
 

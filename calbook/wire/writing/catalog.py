@@ -27,11 +27,7 @@ def schedule_to_json(row: Row) -> Json:
         "id": row["id"],
         "name": row["name"],
         "timezone": row["timezone"],
-        "availability": [
-            {"day": day, **window}
-            for day, windows in zip(WEEKDAYS, json.loads(row["weekly"]), strict=True)
-            for window in map(_window, windows)
-        ],
+        "availability": _availability(row["weekly"]),
         "overrides": [
             {
                 "date": item["date"],
@@ -42,6 +38,14 @@ def schedule_to_json(row: Row) -> Json:
             for item in json.loads(row["overrides"])
         ],
     }
+
+
+def _availability(weekly: str) -> list[Json]:
+    return [
+        {"day": day, **window}
+        for day, windows in zip(WEEKDAYS, json.loads(weekly), strict=True)
+        for window in map(_window, windows)
+    ]
 
 
 def _window(window: list[int]) -> Json:
@@ -75,6 +79,7 @@ def event_type_to_json(row: Row) -> Json:
             for item in json.loads(row["hosts"])
         ],
         "scheduleId": row["schedule_id"],
+        "availability": row["weekly"] and _availability(row["weekly"]),
         "bufferBefore": row["buffer_before"],
         "bufferAfter": row["buffer_after"],
         "minimumNotice": row["minimum_notice"],

@@ -208,3 +208,17 @@ def test_an_address_is_found_by_either_form_of_its_domain(
         for form in ("ADA@bücher.example", "ada@xn--bcher-kva.example"):
             found = client.calendar.bookings.list(attendee_email=form)
             assert [booking.uid for booking in found] == [uid]
+
+
+def test_its_event_types_are_what_they_were(old: Path, clock: Clock) -> None:
+    """One length, at all dates, in all hours of their hosts."""
+    with Client(old, clock=clock) as client:
+        found = client.calendar.event_types.list()
+        slots = client.calendar.availability.get(event_type_id="demo")
+
+    assert found
+    for event_type in found:
+        assert event_type.durations == [event_type.duration]
+        assert (event_type.first_date, event_type.last_date) == (None, None)
+        assert event_type.availability is None
+    assert slots

@@ -22,7 +22,7 @@ MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT}
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
 
-_VERSION = """
+VERSION_TABLE = """
 create table calbook_schema (
     version integer not null,
     has_exclusion boolean not null
@@ -81,7 +81,7 @@ def _make_tables(
     conn: Connection, store: PostgresStore, *, has_exclusion: bool
 ) -> None:
     _make_schema(conn, store)
-    _run(conn, _VERSION)
+    _run(conn, VERSION_TABLE)
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
     for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
         _run(conn, _compare_bytes(part))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from calbook.core.errors import CalbookError, OutsideDates
+from calbook.core.model import EventType, Span
 from calbook.core.time import times
 
-if TYPE_CHECKING:
-    from calbook.core.model import EventType
-    from calbook.core.rules.booking_rules import Proposal
+
+class Meeting(Protocol):
+    """What this rule asks of a proposal."""
+
+    @property
+    def event_type(self) -> EventType: ...
+    @property
+    def meeting(self) -> Span: ...
+    @property
+    def timezone(self) -> str: ...
 
 
-def outside_dates(p: Proposal) -> CalbookError | None:
+def outside_dates(p: Meeting) -> CalbookError | None:
     day = times.local_date(p.meeting.start, p.timezone)
     if p.event_type.takes_date(day):
         return None
@@ -31,7 +39,7 @@ def dates_text(event_type: EventType) -> str:
     )
 
 
-def date_facts(p: Proposal) -> dict[str, Any]:
+def date_facts(p: Meeting) -> dict[str, Any]:
     first, last = p.event_type.first_date, p.event_type.last_date
     return {
         "start": times.rfc3339(p.meeting.start, p.timezone),

@@ -47,10 +47,15 @@ class Availability(Noun):
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
+        duration: int | None = None,
     ) -> None:
         """Raise the refusal that booking this start would meet, whoever attends."""
         query = AvailabilityQuery(
-            event_type_id, host_id, timezone=timezone, resource_id=resource_id
+            event_type_id,
+            host_id,
+            timezone=timezone,
+            duration=duration,
+            resource_id=resource_id,
         )
         lookup.check_start(self._context, query, start_time)
 
@@ -65,6 +70,7 @@ class Availability(Noun):
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
         reassign: bool = False,
+        duration: int | None = None,
     ) -> Explanation:
         """What each rule says of a start, with the facts that it compared.
 
@@ -77,6 +83,7 @@ class Availability(Noun):
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
             resource_id=resource_id,
+            duration=duration,
         )
         return Explanation(lookup.read_explanation(self._context, query, start_time))
 
@@ -119,6 +126,7 @@ class Availability(Noun):
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
         reassign: bool = False,
+        duration: int | None = None,
     ) -> tuple[Slot, ...]:
         """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
@@ -127,6 +135,7 @@ class Availability(Noun):
         `host_id` is the host whose turn it would be now; a group with a seat left is
         listed at whatever time it starts.
         With `recurring`, as in `create`, the starts at which the whole series fits.
+        `duration` is one of the event type's `durations`, without it the first.
         With `reassign`, the excluded booking may go to any host of the event type.
 
         Raises:
@@ -136,6 +145,7 @@ class Availability(Noun):
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
             resource_id=resource_id,
+            duration=duration,
         )
         slots = lookup.list_slots(
             self._context,

@@ -49,8 +49,9 @@ class Bookings(SeriesChanges):
         """Book a start, for one attendee and their guests.
 
         A `start_time` without offset is read in `timezone`, else in the schedule's.
-        `duration` in minutes, another than the event type's, and `override` are for
-        `by="host"`. `details["refusals"]` of the error lists every rule that refused.
+        `duration` is one of the event type's, in minutes; another one and `override`
+        are for `by="host"`. `details["refusals"]` of the error lists every rule that
+        refused.
 
         `recurring` makes a series in the schedule's wall-clock time. All of it or
         nothing; `details["conflicts"]` of the error lists the dates in the way. With

@@ -26,15 +26,17 @@ class EventTypes(Entries[EventType]):
 
         Without an `id` it is `evt_` and the slug, hyphens as `_`.
 
-        Fields: `slug`, `title`, `description`, `duration`, `location`, `hosts`
-        (without, the oldest host gives the time), `schedule_id`, `buffer_before`,
-        `buffer_after`, `minimum_notice`, `maximum_advance` (local dates),
-        `slot_interval`, `slots_per_day`, `requires_confirmation`,
-        `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
-        `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
-        `notify`, `reminders`, `contact`, `active`, `metadata`, `needs`. Each of the
-        needs is said as in `"1 of room1,room2"` or `"2 of alice,bob,carol by
-        priority"`; those of hosts replace `hosts`.
+        Fields: `slug`, `title`, `description`, `duration`, `durations` (to choose
+        from, the usual one first), `location`, `hosts` (without, the oldest host gives
+        the time), `schedule_id`, `availability` (hours of its own, within the
+        schedules'), `buffer_before`, `buffer_after`, `minimum_notice`,
+        `maximum_advance` (local dates), `first_date` and `last_date` (of a start, both
+        included), `slot_interval`, `slots_per_day`,
+        `requires_confirmation`, `allow_cancellation`, `cancellation_deadline`, `seats`,
+        `max_occurrences`, `questions`, `scheduling_type`, `round_robin`,
+        `meeting_url_template`, `notify`, `reminders`, `contact`, `active`, `metadata`,
+        `needs`. Each of the needs is said as in `"1 of room1,room2"` or
+        `"2 of alice,bob,carol by priority"`; those of hosts replace `hosts`.
 
         Raises:
             Exists: there is one with this id or slug.

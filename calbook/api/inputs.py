@@ -22,7 +22,7 @@ StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
 )
 RuleName = (
-    Literal["hours", "notice", "advance", "per-day"]
+    Literal["hours", "dates", "notice", "advance", "per-day"]
     | Literal["questions", "deadline", "past", "duration"]
 )
 EventName = (
@@ -296,13 +296,17 @@ class EventTypeFields(TypedDict, total=False):
     title: str
     description: str | None
     duration: int
+    durations: Iterable[int]
     location: str | Location | None
     hosts: Iterable[str | Assignment | json_types.Assignment]
     schedule_id: str | None
+    availability: Iterable[WeeklyWindow | json_types.WeeklyWindow] | None
     buffer_before: int
     buffer_after: int
     minimum_notice: int
     maximum_advance: int | None
+    first_date: Day | None
+    last_date: Day | None
     slot_interval: int | None
     slots_per_day: int | None
     requires_confirmation: bool

@@ -11,7 +11,13 @@ from calbook.core.errors import CalbookError
 
 _MOVABLE = frozenset(
     {
-        *("slot_taken", "outside_hours", "minimum_notice", "slots_per_day"),
+        *(
+            "slot_taken",
+            "outside_hours",
+            "outside_dates",
+            "minimum_notice",
+            "slots_per_day",
+        ),
         *("in_the_past", "seats_full"),
     }
 )
@@ -41,8 +47,7 @@ def hint_at_next_free(
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
-        is_listed = options.get("duration") is None  # of the event type's own length
-        if codes and codes <= _MOVABLE and not has_advice and is_listed:
+        if codes and codes <= _MOVABLE and not has_advice:
             found = _hint(
                 *(client, event, start, options, tz, exclusion or {}, reassign),
                 besides=present(),
@@ -64,6 +69,9 @@ def _hint(
 ) -> str | None:
     from calbook.core.time import parsing
 
+    duration = options.get("duration")
+    if duration and duration not in client.calendar.event_types.get(event).durations:
+        return None  # such starts are listed for nobody
     now = client.now()
     wanted = {"event_type_id": event, "host_id": options.get("host_id"), **exclusion}
     zone = client.calendar.availability.timezone(**wanted)
@@ -75,6 +83,7 @@ def _hint(
         end_date=max(asked, now) + parsing.duration(f"{_AHEAD}d", "the search"),
         count=_TRIED,
         reassign=reassign,
+        duration=duration,
     )
     fitting = (
         slot

@@ -92,6 +92,12 @@ Resource = Annotated[
     str | None,
     typer.Option("--resource", metavar="RESOURCE", help="A room or thing: room1."),
 ]
+Duration = Annotated[
+    str | None,
+    typer.Option(
+        "--duration", metavar="MINUTES", help="One of those to choose; else the first."
+    ),
+]
 By = Annotated[
     str | None,
     typer.Option(
@@ -105,8 +111,8 @@ Override = Annotated[
     typer.Option(
         "--override",
         metavar="RULES",
-        help="Rules the host passes: hours,notice,advance,per-day,questions,"
-        "deadline,past,duration.",
+        help="Rules the host passes: hours,dates,notice,advance,per-day,"
+        "questions,deadline,past,duration.",
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]

@@ -28,6 +28,8 @@ def ask_missing(
     given, person = dict(given), dict(person)
     event_type = _event_type(client, given.get("event_type_id"))
     given["event_type_id"] = event_type["id"]
+    if not given.get("hold") and not given.get("duration"):
+        given |= _ask_duration(event_type)
     if not given.get("start_time"):
         given["start_time"] = _start(client, event_type, given, tz)
     for key, label, check in _person(event_type):
@@ -64,19 +66,42 @@ def _event_type(client: Client, key: str | None) -> Json:
     return known[slug]
 
 
+def _ask_duration(event_type: Json) -> Json:
+    """One of several lengths by its number; nothing where there is no choice."""
+    lengths = event_type["durations"]
+    if len(lengths) == 1:
+        return {}
+    _say(f"{event_type['title']}. How long?")
+    for number, length in enumerate(lengths, 1):
+        _say(f"  {number}  {cards.minutes_text(length)}")
+
+    def check(text: str) -> int:
+        if text.isdecimal() and 1 <= int(text) <= len(lengths):
+            return int(lengths[int(text) - 1])
+        raise UsageError(f"choose from 1 to {len(lengths)}")
+
+    return {"duration": ask("How long (a number)", check, default="1")}
+
+
 def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str:
     """A free start; one that may not be booked is refused at once.
 
     As the attendee: with overrides, any start is taken and judged at the end.
     """
-    host = given.get("host_id")
+    host, duration = given.get("host_id"), given.get("duration")
+    is_offered = duration in (None, *event_type["durations"])  # else by an override
     slots = client.calendar.availability.get(
-        event_type_id=event_type["id"], end_date=_AHEAD, host_id=host, count=_OFFERED
+        event_type_id=event_type["id"],
+        end_date=_AHEAD,
+        host_id=host,
+        count=_OFFERED,
+        duration=duration if is_offered else None,
     )
     zone = tz or client.calendar.availability.timezone(event_type["id"], host_id=host)
     if slots:
         title = event_type["title"]
-        _say(f"{title}, {cards.minutes_text(event_type['duration'])}. Free, in {zone}:")
+        length = cards.minutes_text(duration or event_type["duration"])
+        _say(f"{title}, {length}. Free, in {zone}:")
         for number, slot in enumerate(slots, 1):
             seats = slot.seats_left
             left = "" if seats is None else f" ({seats} of {event_type['seats']} seats)"
@@ -95,6 +120,7 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
             start_time=text,
             host_id=given.get("host_id"),
             timezone=tz,
+            duration=duration if is_offered else None,
         )
         return text
 

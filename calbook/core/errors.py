@@ -400,6 +400,10 @@ class OutsideHours(RuleError, code="outside_hours"):
     """The meeting does not lie within one stretch of the schedule's open time."""
 
 
+class OutsideDates(RuleError, code="outside_dates"):
+    """The start is before the first or after the last date of its event type."""
+
+
 class MinimumNotice(RuleError, code="minimum_notice"):
     """The start is too soon."""
 

@@ -193,10 +193,27 @@ class EventType(NamedTuple):
     active: bool = True
     metadata: Mapping[str, Any] = {}
     needs: tuple[Need, ...] = ()
+    durations: tuple[timedelta, ...] = ()  # to choose from; the usual one first
+    first_date: date | None = None  # local dates of a start, both included
+    last_date: date | None = None
+    weekly: tuple[tuple[Hours, ...], ...] | None = None  # its own, within its hosts'
+
+    @property
+    def lengths(self) -> tuple[timedelta, ...]:
+        """How long a meeting may be without an override."""
+        return self.durations or (self.duration,)
 
     @property
     def step(self) -> timedelta:
-        return self.slot_interval or self.duration
+        return self.slot_interval or min(self.lengths)
+
+    def takes_date(self, day: date) -> bool:
+        """Whether a start of a local date is within its first and last."""
+        return (self.first_date or day) <= day <= (self.last_date or day)
+
+    def with_duration(self, duration: timedelta) -> "EventType":
+        """The same with meetings of one length, on the grid that it has."""
+        return self._replace(duration=duration, slot_interval=self.step)
 
     def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""

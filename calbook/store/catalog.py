@@ -98,6 +98,10 @@ class CatalogWriter(Writer):
             active=e.active,
             metadata=to_json(e.metadata),
             needs=to_json([to_need(need) for need in e.needs]),
+            durations=to_json([to_minutes(d) for d in e.durations] or None),
+            first_date=e.first_date and e.first_date.isoformat(),
+            last_date=e.last_date and e.last_date.isoformat(),
+            weekly=to_json(e.weekly and list(map(_windows, e.weekly))),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)

@@ -194,6 +194,8 @@ CHECKS = {
         select id from event_types where not (
             json_valid(questions) and json_valid(metadata) and json_valid(reminders)
             and json_valid(needs) and json_valid(coalesce(location, 'null'))
+            and json_valid(coalesce(durations, 'null'))
+            and json_valid(coalesce(weekly, 'null'))
         )
         union select id from schedules where not json_valid(weekly)
         union select schedule_id from schedule_overrides where not json_valid(hours)

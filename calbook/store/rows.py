@@ -171,6 +171,10 @@ def event_type(row: Row) -> EventType:
             Need(item["count"], tuple(item["of"]), item["rule"])
             for item in json.loads(row["needs"])
         ),
+        durations=tuple(n * MINUTE for n in _load(row["durations"]) or ()),
+        first_date=_optional(date.fromisoformat, row["first_date"]),
+        last_date=_optional(date.fromisoformat, row["last_date"]),
+        weekly=_optional(_week, row["weekly"]),
     )
 
 
@@ -179,7 +183,7 @@ def schedule(row: Row) -> Schedule:
         id=row["id"],
         name=row["name"],
         timezone=row["timezone"],
-        weekly=tuple(map(_hours, json.loads(row["weekly"]))),
+        weekly=_week(row["weekly"]),
         overrides={
             (day := date.fromisoformat(item["date"])): DateOverride(
                 day, _hours(item["hours"]), item["reason"]
@@ -196,6 +200,10 @@ def host(row: Row) -> Host:
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
     )
+
+
+def _week(text: str) -> tuple[tuple[Hours, ...], ...]:
+    return tuple(map(_hours, json.loads(text)))
 
 
 def _hours(windows: list[list[int]]) -> tuple[Hours, ...]:

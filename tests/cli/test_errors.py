@@ -43,6 +43,7 @@ TABLE = {
     **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
     **dict.fromkeys(("needs_taken",), 4),
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
+    "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
@@ -339,6 +340,19 @@ def minimum_notice(scene: Scene) -> Iterator[Reached]:
             "start": "2027-01-04T10:00:00-05:00",
             "earliest": "2027-01-05T04:00:00-05:00",
             "minimumNotice": 24 * 60,
+        },
+    )
+
+
+@way
+def outside_dates(scene: Scene) -> Iterator[Reached]:
+    scene.change(last_date="2027-01-17")
+    yield Reached(
+        create(),
+        {
+            "start": "2027-01-18T10:00:00-05:00",
+            "firstDate": None,
+            "lastDate": "2027-01-17",
         },
     )
 

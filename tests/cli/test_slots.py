@@ -424,6 +424,7 @@ def test_explain_piped_is_a_line_for_each_rule(run: Run, uid: str) -> None:
     assert rows == [
         ["in_the_past", "true", "", "it is Mon 4 Jan 2027, 04:00 now"],
         ["inactive", "true", "", "it takes bookings"],
+        ["outside_dates", "true", "", "no limit"],
         ["outside_hours", "true", "", "open Mon 18 Jan 2027, 09:00–11:00"],
         ["minimum_notice", "true", "", "no notice is needed"],
         ["maximum_advance", "true", "", "no limit"],

@@ -17,14 +17,8 @@ utc = datetime.fromisoformat
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 EVERYTHING = (
-    "hours",
-    "notice",
-    "advance",
-    "per-day",
-    "questions",
-    "deadline",
-    "past",
-    "duration",
+    *("hours", "dates", "notice", "advance", "per-day"),
+    *("questions", "deadline", "past", "duration"),
 )
 
 

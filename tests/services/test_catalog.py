@@ -42,13 +42,17 @@ def event_type(**different: Any) -> dict[str, Any]:
         "title": "First call",
         "description": None,
         "duration": 30,
+        "durations": [30],
         "location": None,
         "hosts": [me],
         "scheduleId": None,
+        "availability": None,
         "bufferBefore": 0,
         "bufferAfter": 0,
         "minimumNotice": 0,
         "maximumAdvance": None,
+        "firstDate": None,
+        "lastDate": None,
         "slotInterval": 30,
         "slotsPerDay": None,
         "requiresConfirmation": False,
@@ -86,14 +90,23 @@ def test_an_event_type_needs_no_more_than_an_id(
     assert run("event", "list", "--json").json == [added]
 
 
+def lengths(*minutes: int) -> dict[str, Any]:
+    first = minutes[0]
+    return {"duration": first, "durations": list(minutes), "slotInterval": first}
+
+
 # What is typed, and what it is in JSON.
 FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "title": (("--title", "A 'call' ☎"), {"title": "A 'call' ☎"}),
     "description": (("--description", "Two\nlines"), {"description": "Two\nlines"}),
-    "duration": (("--duration", "1"), {"duration": 1, "slotInterval": 1}),
-    "longest": (("--duration", "1d"), {"duration": 1440, "slotInterval": 1440}),
-    "minutes": (("--duration", "90m"), {"duration": 90, "slotInterval": 90}),
-    "hours": (("--duration", "12h"), {"duration": 720, "slotInterval": 720}),
+    "duration": (("--duration", "1"), lengths(1)),
+    "longest": (("--duration", "1d"), lengths(1440)),
+    "minutes": (("--duration", "90m"), lengths(90)),
+    "hours": (("--duration", "12h"), lengths(720)),
+    "durations": (
+        ("--duration", "1h", "--duration", "30"),
+        {**lengths(60, 30), "slotInterval": 30},
+    ),
     "location": (
         ("--location", "zoom:https://zoom.example/1"),
         {"location": {"type": "ZOOM", "url": "https://zoom.example/1"}},
@@ -106,6 +119,8 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "notice": (("--minimum-notice", "365d"), {"minimumNotice": 525_600}),
     "advance": (("--maximum-advance", "60"), {"maximumAdvance": 60}),
     "today only": (("--maximum-advance", "0"), {"maximumAdvance": 0}),
+    "first date": (("--first-date", "2027-01-18"), {"firstDate": "2027-01-18"}),
+    "last date": (("--last-date", "2028-02-29"), {"lastDate": "2028-02-29"}),
     "interval": (("--slot-interval", "15m"), {"slotInterval": 15}),
     "a day": (("--slots-per-day", "4"), {"slotsPerDay": 4}),
     "confirmation": (("--requires-confirmation",), {"requiresConfirmation": True}),
@@ -229,6 +244,8 @@ def test_every_field_of_an_event_type_can_be_changed(
         ("--schedule", "work", "scheduleId"),
         ("--maximum-advance", "3", "maximumAdvance"),
         ("--slots-per-day", "3", "slotsPerDay"),
+        ("--first-date", "2027-01-18", "firstDate"),
+        ("--last-date", "2027-01-18", "lastDate"),
         ("--cancellation-deadline", "3", "cancellationDeadline"),
         ("--seats", "3", "seats"),
         ("--meeting-url-template", "https://meet.example/{uid}", "meetingUrlTemplate"),
@@ -307,6 +324,14 @@ def test_without_hosts_the_oldest_host_gives_the_time(client: Client) -> None:
     ("args", "code", "field"),
     [
         (("--duration", "0"), "bad_input", "duration"),
+        (("--first-date", "2027-02-29"), "bad_input", "firstDate"),
+        (("--last-date", "18.1.2027"), "bad_input", "lastDate"),
+        (("--first-date", "1969-12-31"), "bad_input", "firstDate"),
+        (
+            ("--first-date", "2027-01-18", "--last-date", "2027-01-17"),
+            "bad_input",
+            "lastDate",
+        ),
         (("--duration", "1441"), "bad_input", "duration"),
         (("--duration", "1.5"), "bad_time", None),
         (("--buffer-before", "1441"), "bad_input", "bufferBefore"),

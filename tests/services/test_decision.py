@@ -948,6 +948,10 @@ QUESTIONS = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+OPEN = st.lists(
+    WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),
+    max_size=3,
+).map(tuple)
 EVENT_TYPES = st.builds(
     EventType,
     id=st.just("evt_demo"),
@@ -992,11 +996,13 @@ EVENT_TYPES = st.builds(
     ).map(tuple),
     active=st.booleans(),
     metadata=JSON,
+    durations=st.lists(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))).map(
+        tuple
+    ),
+    first_date=maybe(st.dates()),
+    last_date=maybe(st.dates()),
+    weekly=maybe(st.tuples(*[OPEN] * 7)),
 )
-OPEN = st.lists(
-    WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),
-    max_size=3,
-).map(tuple)
 SCHEDULES = st.builds(
     Schedule,
     id=st.just("sched_test"),

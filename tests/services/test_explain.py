@@ -19,6 +19,7 @@ TEN = "2027-01-18T10:00:00+00:00"
 RULES = (
     "in_the_past",
     "inactive",
+    "outside_dates",
     "outside_hours",
     "minimum_notice",
     "maximum_advance",
@@ -30,6 +31,7 @@ RULES = (
 JOINING = (
     "in_the_past",
     "inactive",
+    "outside_dates",
     "outside_hours",
     "minimum_notice",
     "maximum_advance",
@@ -39,6 +41,7 @@ JOINING = (
 )
 OVERRIDES = {
     "in_the_past": "past",
+    "outside_dates": "dates",
     "outside_hours": "hours",
     "minimum_notice": "notice",
     "maximum_advance": "advance",
@@ -496,7 +499,7 @@ def test_an_explanation_is_a_meeting_in_the_schedules_zone(
         "rules": None,
         "needs": [],
     }
-    assert said.rules[2].message == "open Mon 18 Jan 2027, 23:00–Tue 19 Jan 07:00"
+    assert said.rules[3].message == "open Mon 18 Jan 2027, 23:00–Tue 19 Jan 07:00"
     early = explain("2027-01-18 22:30", timezone="Asia/Tokyo")
     assert early.message == (
         "Mon 18 Jan 2027, 22:30–23:00 Asia/Tokyo is outside the open hours"
@@ -533,7 +536,7 @@ def test_a_booking_that_is_left_out_is_in_nobodys_way(
     said = explain(exclude_booking_uid=held.uid[:8])
 
     assert (said.bookable, refused(said)) == (True, [])
-    assert said.rules[5].details == {
+    assert said.rules[6].details == {
         "date": "2027-01-18",
         "booked": 0,
         "slotsPerDay": 1,

@@ -10,7 +10,7 @@ dry run; the grid is worked out minute by minute.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import given
@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 from support.properties import examples
 
 from calbook import Booking, Client, Slot
-from calbook.core.errors import Conflict, RuleError
+from calbook.core.errors import BadInput, Conflict, RuleError
 from services.test_decision import (
     CHANGES,
     DAY,
+    NAMES,
+    PLANS,
     RULES,
     Rules,
     Windows,
@@ -33,6 +35,7 @@ from services.test_decision import (
     minute,
     nights,
     open_minutes,
+    spelt,
     wall_clock,
 )
 
@@ -68,6 +71,14 @@ class Kind(NamedTuple):
     schedule: str | None
     host_needs: tuple[Set, ...] = ()
     rooms: tuple[Set, ...] = ()
+    more_lengths: tuple[int, ...] = ()
+    first: str | None = None  # dates, both included
+    last: str | None = None
+    weekly: tuple[list[tuple[int, int]], ...] | None = None  # hours of its own
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys((self.rules.duration, *self.more_lengths)))
 
     def fields(self) -> dict[str, Any]:
         is_team = self.scheduling == "ROUND_ROBIN"
@@ -77,6 +88,15 @@ class Kind(NamedTuple):
         ]
         return {
             **self.rules.fields(),
+            "durations": self.lengths,
+            "first_date": self.first,
+            "last_date": self.last,
+            "availability": self.weekly
+            and [
+                {"day": name, **spelt(window)}
+                for name, plan in zip(NAMES, self.weekly, strict=True)
+                for window in plan
+            ],
             "scheduling_type": self.scheduling,
             **({} if self.host_needs else {"hosts": hosts}),
             "needs": [
@@ -97,6 +117,7 @@ class Order(NamedTuple):
     person: int
     dates: int
     is_cancelled: bool
+    length: int  # which of the event type's
 
 
 class Away(NamedTuple):
@@ -119,8 +140,16 @@ class Scene(NamedTuple):
 STARTS = st.integers(-NEAR // 15, NEAR // 15).map(lambda n: n * 15)
 
 
+OWN_HOURS = st.lists(PLANS, min_size=7, max_size=7).filter(any).map(tuple)
+
+
 @st.composite
-def kinds(draw: st.DrawFn) -> Kind:
+def kinds(draw: st.DrawFn, change: int) -> Kind:
+    day = datetime.fromtimestamp(change * 60, UTC).date()
+    first, last = sorted(
+        (day + timedelta(days=draw(st.sampled_from([-1, 0, 1])))).isoformat()
+        for _ in range(2)
+    )
     scheduling = draw(st.sampled_from(["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]))
     some = draw(st.permutations(HOSTS))
     number = 1 if scheduling == "SINGLE" else draw(st.integers(1, 3))
@@ -148,6 +177,10 @@ def kinds(draw: st.DrawFn) -> Kind:
         schedule=draw(st.sampled_from([None, None, "alice"])),
         host_needs=sets,
         rooms=draw(st.sampled_from([(), *NEEDS_OF_ROOMS])),
+        more_lengths=draw(st.sampled_from([(), (), (20,), (75, 15)])),
+        first=draw(st.sampled_from([None, None, None, first])),
+        last=draw(st.sampled_from([None, None, None, last])),
+        weekly=draw(st.none() | OWN_HOURS),
     )
 
 
@@ -165,6 +198,7 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
         person=st.integers(0, 3),
         dates=st.sampled_from([1, 1, 2, 3] if is_of_moves else [1, 1, 1, 2]),
         is_cancelled=st.sampled_from([False, False, False, True]),
+        length=st.integers(0, 2),
     )
     away = st.builds(
         Away,
@@ -175,7 +209,7 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
     return Scene(
         change=change,
         schedules=tuple(draw(hours([zone, zone, "UTC"])) for _ in HOSTS),
-        kinds=tuple(draw(kinds()) for _ in range(2)),
+        kinds=tuple(draw(kinds(change)) for _ in range(2)),
         orders=tuple(draw(st.lists(order, min_size=3 * is_of_moves, max_size=9))),
         away=tuple(draw(st.lists(away, max_size=3))),
         now=draw(st.integers(least * 60, latest * 60)),
@@ -209,12 +243,21 @@ class Stage:
         self.now = instant(scene.now)
 
     def _take(self, order: Order) -> None:
+        lengths = self.scene.kinds[order.kind].lengths
         try:
             booking = self.client.calendar.bookings.create(
                 **self._wanted(order.kind, instant(order.start * 60), order.dates),
+                duration=lengths[order.length % len(lengths)],
                 attendee={"name": "A", "email": f"person{order.person}@example.com"},
                 by="host",
-                override=["hours", "notice", "advance", "per-day", "questions"],
+                override=[
+                    "hours",
+                    "dates",
+                    "notice",
+                    "advance",
+                    "per-day",
+                    "questions",
+                ],
             )
             if order.is_cancelled:
                 dates = {"all": True} if order.dates > 1 else {}
@@ -223,6 +266,9 @@ class Stage:
                 )
         except (RuleError, Conflict):
             return
+        except BadInput as refusal:
+            if refusal.details["field"] != "duration":  # a group of another length
+                raise
 
     def _wanted(self, kind: int, start: datetime, dates: int) -> dict[str, Any]:
         wanted: dict[str, Any] = {"event_type_id": f"kind_{kind}", "start_time": start}
@@ -243,7 +289,11 @@ class Stage:
         return {slot.starts_at: slot for slot in found}
 
     def tried(
-        self, start: datetime, host: str | None = None, dates: int = 1
+        self,
+        start: datetime,
+        host: str | None = None,
+        dates: int = 1,
+        duration: int | None = None,
     ) -> Booking | None:
         """The booking that this start would become, or None."""
         try:
@@ -251,10 +301,15 @@ class Stage:
                 **self._wanted(0, start, dates),
                 attendee={"name": "N", "email": "nobody.yet@example.com"},
                 host_id=host,
+                duration=duration,
                 dry_run=True,
             )
         except (RuleError, Conflict):
             return None
+        except BadInput as refusal:
+            if duration is None or refusal.details["field"] != "duration":
+                raise
+            return None  # a group of another length
 
     def seats(self, booking: Booking) -> int:
         """How many fit into a group, and into the rooms that it has."""
@@ -277,7 +332,9 @@ class Stage:
             return False
         return True
 
-    def grid(self, asked_for: str | None = None) -> Iterator[datetime]:
+    def grid(
+        self, asked_for: str | None = None, length: int | None = None
+    ) -> Iterator[datetime]:
         """Every start on the grid of the first host of those who would take it."""
         ids = [host for host, *_ in self.kind.hosts]
         fixed = [host for host, _, is_fixed, _ in self.kind.hosts if is_fixed]
@@ -290,53 +347,66 @@ class Stage:
             first = [h for h in rotating if asked_for in (None, h, *fixed)]
         else:
             first = ids[:1]
+        zone = self._windows(ids[0]).zone
         for host in first:
-            yield from self.grid_of(host, self.kind.rules.duration)
+            yield from self.grid_of(host, length or self.kind.rules.duration, zone)
 
-    def grid_of(self, host: str, length: int) -> Iterator[datetime]:
-        """Every start on one host's grid at which a meeting of a length is open."""
-        key = self.kind.schedule or host
-        windows = self.scene.schedules[HOSTS.index(key)]
-        yield from map(instant, sorted(self._grid_of(windows, length)))
+    def grid_of(self, host: str, length: int, zone: str) -> Iterator[datetime]:
+        """Every start on one host's grid at which a meeting of a length is open.
 
-    def _grid_of(self, windows: Windows, length: int) -> Iterator[int]:
-        change, rules = self.scene.change, self.kind.rules
-        minutes = open_minutes(windows, change)
+        The event type's own hours are in the zone of its bookings.
+        """
+        every = [self._windows(host)]
+        if self.kind.weekly is not None:
+            every.append(Windows(zone, list(self.kind.weekly), {}))
+        yield from map(instant, sorted(self._grid_of(every, length)))
+
+    def _windows(self, host: str) -> Windows:
+        return self.scene.schedules[HOSTS.index(self.kind.schedule or host)]
+
+    def _grid_of(self, every: list[Windows], length: int) -> Iterator[int]:
+        change = self.scene.change
+        step = self.kind.rules.slot_interval or min(self.kind.lengths)
+        windows = every[0]
+        minutes = set.intersection(*(open_minutes(each, change) for each in every))
         midnights = {
             m
             for wall, m in first_shown(windows.zone, change).items()
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
-        across = nights(windows, change)
+        across = [night for each in every for night in nights(each, change)]
         anew = {begins_anew(m, across) for m in midnights}
         begin = 0
         for m in sorted(minutes):
             if m - 1 not in minutes or m in anew:
                 begin = m
-            is_on_grid = (m - begin) % (rules.slot_interval or rules.duration) == 0
+            is_on_grid = (m - begin) % step == 0
             is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
 
 
 @examples(50)
-@given(scenes(), st.booleans())
+@given(scenes(), st.booleans(), st.none() | st.integers(0, 2))
 def test_what_is_listed_can_be_booked_and_nothing_else_on_the_grid(
-    scene: Scene, asks_for_a_host: bool
+    scene: Scene, asks_for_a_host: bool, which: int | None
 ) -> None:
     stage = Stage(scene)
     host = scene.kinds[0].hosts[-1][0] if asks_for_a_host else None
     with stage.client:
-        listed = stage.listed(host_id=host)
+        lengths = stage.kind.lengths
+        length = None if which is None else lengths[which % len(lengths)]
+        listed = stage.listed(host_id=host, duration=length)
 
         for start, slot in listed.items():
-            booked = stage.tried(start, host)
+            booked = stage.tried(start, host, duration=length)
             assert booked is not None, start
-            assert booked.host_id == slot.host_id
+            assert (booked.host_id, booked.end_time) == (slot.host_id, slot.end_time)
             if slot.seats_left is not None:
                 assert len(booked.guests) + slot.seats_left == stage.seats(booked)
-        for start in stage.grid(host):
-            assert start in listed or stage.tried(start, host) is None, start
+        for start in stage.grid(host, length):
+            is_booked = stage.tried(start, host, duration=length) is not None
+            assert is_booked <= (start in listed), start
 
 
 @examples(25)
@@ -357,9 +427,9 @@ def test_where_a_series_is_listed_all_of_it_can_be_booked(
 
 
 @examples(25)
-@given(scenes(is_of_moves=True), st.none() | kinds(), st.booleans())
+@given(scenes(is_of_moves=True), st.data(), st.booleans(), st.booleans())
 def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
-    scene: Scene, edited: Kind | None, moves_one_date: bool
+    scene: Scene, data: st.DataObject, is_edited: bool, moves_one_date: bool
 ) -> None:
     """The list had the event type's present length and hosts, moving the booking's."""
     stage = Stage(scene)
@@ -367,8 +437,8 @@ def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
         found = stage.client.calendar.bookings.list(
             event_type_id="kind_0", status=["PENDING", "CONFIRMED"], count=None
         )
-        if edited is not None:
-            stage.edit(edited)
+        if is_edited:
+            stage.edit(data.draw(kinds(scene.change)))
         for booking in found[:2]:
             dates: dict[str, Any] = {}
             excluded: dict[str, Any] = {"exclude_booking_uid": booking.uid}
@@ -387,7 +457,9 @@ def test_a_booking_can_be_moved_to_where_that_is_listed_and_nowhere_else(
             listed = stage.listed(**excluded)
 
             assert {slot.host_id for slot in listed.values()} <= {booking.host_id}
-            for start in {*listed, *stage.grid_of(host, length)} - {here.starts_at}:
+            for start in {*listed, *stage.grid_of(host, length, booking.timezone)} - {
+                here.starts_at
+            }:
                 assert stage.moved(booking, start, **dates) == (start in listed), start
 
 

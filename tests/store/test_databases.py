@@ -14,7 +14,7 @@ from support.postgres import GUARDED, OWNER, Server
 
 from calbook import Client, errors
 from calbook.core.people import phone_digits
-from calbook.store.postgres import setup, tables
+from calbook.store.postgres import setup
 from calbook.store.postgres.store import SCHEMA_VERSION as TODAY
 from calbook.store.postgres.store import PostgresStore
 
@@ -408,7 +408,7 @@ def test_a_new_database_is_made_in_the_newest_form() -> None:
     assert max(setup.MIGRATIONS, default=setup.FIRST_VERSION) == (
         PostgresStore("postgresql://host").version
     )
-    assert "calbook_schema" in tables.VERSION
+    assert "calbook_schema" in setup.VERSION_TABLE
 
 
 # -- backup and restore ----------------------------------------------------------------

@@ -268,3 +268,17 @@ def test_the_book_is_filled_with_who_was_booked_before(
                 attendee={"name": "Eve", "phone": "12345"},
             )
         assert client.check() == ()
+
+
+def test_its_event_types_are_what_they_were(old: Path, clock: Clock) -> None:
+    """One length, at all dates, in all hours of their hosts."""
+    with Client(old, clock=clock) as client:
+        found = client.calendar.event_types.list()
+        slots = client.calendar.availability.get(event_type_id="demo")
+
+    assert found
+    for event_type in found:
+        assert event_type.durations == [event_type.duration]
+        assert (event_type.first_date, event_type.last_date) == (None, None)
+        assert event_type.availability is None
+    assert slots

@@ -68,12 +68,15 @@ class EventType(Value):
 
     id, slug: `evt_…`, and the short name, which may have hyphens
     title, description: what people read, who book from now on
-    duration: how long a meeting is
+    duration: how long a meeting is, unless another of `durations` is chosen
+    durations: the lengths that one may choose, `duration` first
     location: where it takes place, unless a booking says otherwise
     hosts: who gives the time
     schedule_id: the hours; None for each host's own
+    availability: hours of its own, within those; None where it has none
     buffer_before, buffer_after: the host's time held around a meeting
     minimum_notice, maximum_advance: the soonest start, and the last by local dates
+    first_date, last_date: local dates between which a start may be, both included
     slot_interval: from one offered start to the next
     slots_per_day: how many bookings a local day takes
     requires_confirmation: whether the host says yes to each first
@@ -97,13 +100,17 @@ class EventType(Value):
     title: str
     description: str | None
     duration: int
+    durations: list[int]
     location: Location | None
     hosts: list[json_types.Assignment]
     schedule_id: str | None
+    availability: list[json_types.WeeklyWindow] | None
     buffer_before: int
     buffer_after: int
     minimum_notice: int
     maximum_advance: int | None
+    first_date: str | None
+    last_date: str | None
     slot_interval: int
     slots_per_day: int | None
     requires_confirmation: bool

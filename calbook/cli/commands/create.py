@@ -60,7 +60,7 @@ class Details(o.Group):
     meeting_url: o.MeetingUrl = None
     by: o.By = None
     override: o.Override = None
-    duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
+    duration: o.Duration = None
     hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
 
 

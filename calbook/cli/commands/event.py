@@ -45,7 +45,9 @@ def _length(option: str, help: str) -> Any:
 class Fields(o.Group):
     slug: str | None = o.option("--slug", "SLUG", "Its short name: product-demo.")
     title: str | None = o.option("--title", "TEXT")
-    duration: str | None = _length("--duration", "How long")
+    durations: list[str] | None = _length(
+        "--duration", "How long; may be repeated for a choice, the usual one first"
+    )
     description: str | None = o.option("--description", "TEXT")
     hosts: list[str] | None = o.option(
         "--host",
@@ -55,6 +57,12 @@ class Fields(o.Group):
     )
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "Else each host's own."
+    )
+    availability: list[str] | None = o.option(
+        "--hours",
+        "HOURS",
+        "Only then, within the schedule: 'mon-fri 10:00-12:00'; may be repeated,"
+        " none takes all out.",
     )
     location: o.Location = None
     meeting_url_template: str | None = o.option(
@@ -66,6 +74,10 @@ class Fields(o.Group):
     maximum_advance: str | None = o.option(
         "--maximum-advance", "N", "Days ahead, or none."
     )
+    first_date: str | None = o.option(
+        "--first-date", "DATE", "No start before it: 2027-01-18, or none."
+    )
+    last_date: str | None = o.option("--last-date", "DATE", "Nor after it, or none.")
     slot_interval: str | None = _length("--slot-interval", "A start every")
     slots_per_day: str | None = o.option(
         "--slots-per-day", "N", "Bookings a day, or none."
@@ -229,7 +241,6 @@ def _hint() -> None:
 
 
 _LENGTHS = (
-    "duration",
     "buffer_before",
     "buffer_after",
     "minimum_notice",
@@ -246,6 +257,8 @@ def _read_fields(fields: Fields) -> Json:
         **{name: _reader(name, read_minutes) for name in _LENGTHS},
         **{name: _reader(name, read_whole_number) for name in _COUNTS},
         **dict.fromkeys(_CLEARED, lambda text: None if text in _NONE else text),
+        "durations": lambda texts: [read_minutes(t, "--duration") for t in texts],
+        "availability": _weekly,
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
@@ -260,12 +273,20 @@ def _read_fields(fields: Fields) -> Json:
         name: readers[name](value) if name in readers else value
         for name, value in given.items()
     }
-    return {**_file(source), **read}
+    facts = _file(source)
+    if lengths := read.pop("durations", None):
+        facts.pop("durations", None)
+        read |= {
+            "duration": lengths[0],
+            **({"durations": lengths} if lengths[1:] else {}),
+        }
+    return {**facts, **read}
 
 
 _NONE = ("", "none")
 _CLEARED = (
     *("location", "meeting_url_template", "schedule_id", "description", "round_robin"),
+    *("first_date", "last_date"),
 )
 
 
@@ -289,6 +310,12 @@ def _reader(
 
 def _several(read: Callable[[str], Json]) -> Callable[[list[str]], list[Json]]:
     return lambda texts: [read(text) for text in texts if text not in _NONE]
+
+
+def _weekly(texts: list[str]) -> list[Json] | None:
+    from calbook.cli.commands.schedule import read_weekly
+
+    return None if set(texts) <= set(_NONE) else read_weekly(texts)
 
 
 def _host(text: str) -> Json:

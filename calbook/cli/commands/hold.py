@@ -25,7 +25,7 @@ class Claim(o.Group):
     host_id: o.Host = None
     by: o.By = None
     override: o.Override = None
-    duration: str | None = o.option("--duration", "MINUTES", "Of this booking alone.")
+    duration: o.Duration = None
 
 
 def hold(

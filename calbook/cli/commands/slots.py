@@ -9,6 +9,7 @@ from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import (
     needed,
+    read_minutes,
     read_recurring,
     read_whole_number,
     table_of,
@@ -69,6 +70,7 @@ class Limits(o.Group):
 def slots(
     *,
     event: o.EventType = None,
+    duration: o.Duration = None,
     within: Range,
     which: Which,
     series: Series,
@@ -79,7 +81,7 @@ def slots(
     form = out.form_in_zone()
     wanted = _arguments(event, which, form.tz)
     if end.explain is not None:
-        _check_alone((within, series), end.limit)
+        _check_alone((within, series), end.limit or duration)
         _print_blocked(wanted, end.explain, out)
         return
     is_series = series.frequency is not None
@@ -95,6 +97,7 @@ def slots(
             days=read_whole_number(within.days, "--days"),
             recurring=unchecked(rule),
             count=most,
+            duration=read_minutes(duration, "--duration"),
         )
         zone = form.tz or availability.timezone(
             wanted["event_type_id"], **({} if is_series else which.whose())
@@ -138,8 +141,8 @@ def _max_starts(count: str | None, limit: str | None) -> int | None:
     )
 
 
-def _check_alone(groups: Sequence[o.Group], limit: str | None) -> None:
-    if limit is not None or any(group.given() for group in groups):
+def _check_alone(groups: Sequence[o.Group], other: str | None) -> None:
+    if other is not None or any(group.given() for group in groups):
         raise UsageError(
             "--explain DATE is about one day",
             hint="it goes with --event, --host, --exclude, --on and --tz",
@@ -161,6 +164,7 @@ def explain(
     *,
     event: o.EventType = None,
     start: o.Start = None,
+    duration: o.Duration = None,
     which: Which,
     out: o.ListingTimes,
 ) -> None:
@@ -172,7 +176,11 @@ def explain(
     wanted = _arguments(event, which, form.tz)
     start = needed(start, "--start", 'as in --start "2027-01-18 10:00"')
     with out.client() as client:
-        answer = client.calendar.availability.explain(**wanted, start_time=start)
+        answer = client.calendar.availability.explain(
+            **wanted,
+            start_time=start,
+            duration=read_minutes(duration, "--duration"),
+        )
     facts = answer.to_dict()
     if form.json:
         output.print_object(facts, form, keys=(), card=str)

@@ -170,16 +170,18 @@ def event_type_card(item: Json) -> str:
             ("Event type", item["id"]),
             ("Title", item["title"]),
             ("Description", item["description"]),
-            ("Duration", minutes_text(item["duration"])),
+            ("Duration", durations_text(item)),
             ("Hosts", "\n".join(_assignment(host) for host in item["hosts"])),
             ("Sharing", _sharing(item)),
             ("Needs", "\n".join(map(need_text, item["needs"]))),
             ("Schedule", item["scheduleId"] or "each host's own"),
+            ("Own hours", item["availability"] and _own_hours(item)),
             ("Location", words.location_text(item["location"])),
             ("Meeting link", item["meetingUrlTemplate"]),
             ("Buffers", _buffers(item)),
             ("Notice", item["minimumNotice"] and minutes_text(item["minimumNotice"])),
             ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
+            ("Dates", _dates(item)),
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
@@ -236,6 +238,21 @@ def _buffers(item: Json) -> str | None:
     if not before and not after:
         return None
     return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def durations_text(item: Json) -> str:
+    """`30 min`, or `30 min or 1 h` where one chooses."""
+    *others, last = map(minutes_text, item["durations"])
+    return " or ".join(filter(None, [", ".join(others), last]))
+
+
+def _own_hours(item: Json) -> str:
+    return opening_hours(item["availability"]).replace("; ", "\n")
+
+
+def _dates(item: Json) -> str:
+    limits = (("from", item["firstDate"]), ("to", item["lastDate"]))
+    return " ".join(f"{word} {day}" for word, day in limits if day)
 
 
 def _cancellation(item: Json) -> str:

@@ -204,7 +204,7 @@ def event_types_table(items: Sequence[Json]) -> str:
         {
             "Event type": "slug",
             "Title": "title",
-            "Duration": lambda item: cards.minutes_text(item["duration"]),
+            "Duration": cards.durations_text,
             "Hosts": _hosts,
             "Active": lambda item: "yes" if item["active"] else "no",
         },

@@ -20,8 +20,8 @@ def apply_fields(
 ) -> Booking:
     """The booking with these of `FIELDS` as its event type has them.
 
-    A place or length that it was given stays. Its link stays too, and so does what is
-    over or has begun.
+    A place or length that it was given stays, as does one of those to choose. Its link
+    stays too, and so does what is over or has begun.
     """
     texts = {
         name: getattr(event_type, name)
@@ -47,7 +47,7 @@ def _apply_lengths(
         before = event_type.buffer_before
     if "buffer_after" in names:
         after = event_type.buffer_after
-    if "duration" in names and span.end - span.start != event_type.duration:
+    if "duration" in names and span.end - span.start not in event_type.lengths:
         span = Span(span.start, span.start + event_type.duration)
         occurrence = occurrence._replace(span=span, is_recorded=False)
     return occurrence._replace(claim=Span(span.start - before, span.end + after))

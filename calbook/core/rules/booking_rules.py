@@ -28,18 +28,13 @@ from calbook.core.model import (
     Span,
 )
 from calbook.core.rules import questions
+from calbook.core.rules.bookable_dates import outside_dates
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
 RULE_OVERRIDES = (
-    "hours",
-    "notice",
-    "advance",
-    "per-day",
-    "questions",
-    "deadline",
-    "past",
-    "duration",
+    *("hours", "dates", "notice", "advance", "per-day"),
+    *("questions", "deadline", "past", "duration"),
 )
 
 Advice = tuple[str, str]  # in the library's words, and the command line's
@@ -188,6 +183,7 @@ Rules = tuple[tuple[Rule, str | None], ...]
 RULES: Rules = (
     (in_the_past, "past"),
     (inactive, None),
+    (outside_dates, "dates"),
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
@@ -199,7 +195,7 @@ RULES: Rules = (
 
 
 # Of the dates of a series after the first.
-_OF_EACH_DATE = (in_the_past, outside_hours, slots_per_day, slot_taken)
+_OF_EACH_DATE = (in_the_past, outside_dates, outside_hours, slots_per_day, slot_taken)
 RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
 # Of the first date that a series gets when it goes on: its dates lie ahead of it.
 RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] is not maximum_advance)
@@ -212,6 +208,7 @@ RULES_FOR_SEATING: Rules = (
 RULES_FOR_JOINING: Rules = (
     (in_the_past, "past"),
     (inactive, None),
+    (outside_dates, "dates"),
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
-from calbook.core.rules import booking_rules
+from calbook.core.rules import bookable_dates, booking_rules
 from calbook.core.rules.booking_rules import (
     Proposal,
     Rule,
@@ -90,6 +90,11 @@ def _is_active(p: Proposal) -> RulePassed:
     return "it takes bookings", {"eventTypeId": p.event_type.id}
 
 
+def _is_of_its_dates(p: Proposal) -> RulePassed:
+    said = bookable_dates.dates_text(p.event_type)
+    return said or "no limit", bookable_dates.date_facts(p)
+
+
 def _is_open(p: Proposal) -> RulePassed:
     covering = (
         s for open_time in p.open_time for s in open_time if s.covers(p.meeting)
@@ -167,6 +172,7 @@ def _is_free(p: Proposal) -> RulePassed:
 _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     booking_rules.in_the_past: _is_to_come,
     booking_rules.inactive: _is_active,
+    bookable_dates.outside_dates: _is_of_its_dates,
     booking_rules.outside_hours: _is_open,
     booking_rules.minimum_notice: _has_notice,
     booking_rules.maximum_advance: _is_near,
@@ -219,6 +225,8 @@ def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
         (soon, "minimum_notice", _has_notice(p)),
     ):
         yield BlockedStretch(Span(span.start, min(span.end, date.end)), rule, *facts)
+    if bookable_dates.outside_dates(p) is not None:
+        yield BlockedStretch(date, "outside_dates", *_is_of_its_dates(p))
     if booking_rules.maximum_advance(p) is not None:
         yield BlockedStretch(date, "maximum_advance", *_is_near(p))
     if booking_rules.slots_per_day(p) is not None:

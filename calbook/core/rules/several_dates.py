@@ -1,7 +1,7 @@
 """Several meetings judged together: the dates of a series.
 
 Notice and advance are asked of the first date alone; of each, whether it is still
-to come, hours, the day's limit and overlap.
+to come, first and last date, hours, the day's limit and overlap.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from calbook.core.errors import (
     CalbookError,
     HostBusy,
     HostRetired,
+    OutsideDates,
     OutsideHours,
     SlotsPerDay,
     SlotTaken,
@@ -27,7 +28,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.time import times
 
-_OF_EACH = (OutsideHours, SlotsPerDay, SlotTaken)
+_OF_EACH = (OutsideDates, OutsideHours, SlotsPerDay, SlotTaken)
 _NAMED = 20  # dates that a message names; the details have all
 
 
@@ -143,6 +144,8 @@ def _reason(decision: Decision) -> str:
     if isinstance(first, SlotTaken):
         uid = first.details["uid"]
         return f"taken by {uid}" if uid else "overlaps another date of the series"
+    if isinstance(first, OutsideDates):
+        return "outside its dates"
     if isinstance(first, OutsideHours):
         return "outside the open hours"
     return first.json_message

@@ -145,16 +145,23 @@ def subtract_spans(window: Span, cuts: Iterable[Span]) -> Iterator[Span]:
 def intersect_stretches(open_time: Iterable[Iterable[Span]]) -> tuple[Span, ...]:
     """What lies in all of several schedules' open time."""
 
-    def both(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
-        other = tuple(other)
-        return [
-            Span(max(a.start, b.start), min(a.end, b.end))
-            for a in one
-            for b in other
-            if a.overlaps(b)
-        ]
+    first, *others = map(tuple, open_time)
+    return reduce(_intersect, others, first)
 
-    return tuple(reduce(both, open_time))
+
+def _intersect(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Of stretches in order and disjoint."""
+    found = []
+    n = m = 0
+    while n < len(one) and m < len(other):
+        if one[n].overlaps(other[m]):
+            start = max(one[n].start, other[m].start)
+            found.append(Span(start, min(one[n].end, other[m].end)))
+        if one[n].end < other[m].end:
+            n += 1
+        else:
+            m += 1
+    return tuple(found)
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -5,16 +5,16 @@ Light: whoever only lists free starts needs no rule that decides about one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
-from calbook.core.errors import BadInput
+from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import DAY, EventType, GivenStart, Need, Span
-from calbook.core.time import times
+from calbook.core.model import DAY, MINUTE, EventType, GivenStart, Need, Schedule, Span
+from calbook.core.time import open_hours, times
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class BookingRequest(NamedTuple):
     seated: int = 0  # persons whom a room has to hold, if not `persons`
     own_needs: tuple[Need, ...] = ()  # instead of the event type's
     extends: bool = False  # a series that is there, whose dates lie ahead of it
+    duration: timedelta | None = None  # that was chosen; of a group it must be the same
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -96,6 +97,21 @@ def schedule_ids(
     return tuple(dict.fromkeys(schedules))
 
 
+def own_schedule(event_type: EventType, timezone: str) -> Schedule | None:
+    """The hours of the event type itself, in its bookings' zone, as a schedule."""
+    if event_type.weekly is None:
+        return None
+    return Schedule("", event_type.id, timezone, event_type.weekly, {})
+
+
+def own_open_time(
+    event_type: EventType, timezone: str, meetings: Sequence[Span]
+) -> tuple[Sequence[tuple[Span, ...]], ...]:
+    """For each meeting its open time near it; one more that must be open, or none."""
+    own = own_schedule(event_type, timezone)
+    return () if own is None else (open_hours.open_stretches_near(own, meetings),)
+
+
 def booking_timezone(
     facts: Facts,
     event_type: EventType,
@@ -115,6 +131,13 @@ def booking_timezone(
         check_asked(event_type, id)
     first, *_ = schedule_ids(facts, event_type, (event_type.hosts[0].host_id,))
     return facts.timezone_of(first)
+
+
+def unknown_duration(event_type: EventType, **hints: str) -> UsageError:
+    """What refuses a length that nobody may choose."""
+    *others, last = (str(length // MINUTE) for length in event_type.lengths)
+    said = " or ".join(filter(None, [", ".join(others), last]))
+    return UsageError(f"a booking of {event_type.id} takes {said} minutes", **hints)
 
 
 def meeting_span(start: GivenStart, duration: timedelta, timezone: str) -> Span:

@@ -22,6 +22,7 @@ from calbook.services.availability import (
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
+    own_schedule,
     schedule_ids,
 )
 from calbook.store.facts import Facts
@@ -197,6 +198,13 @@ def _blocks(
         [open_time] = open_hours.open_stretches_near(schedule, [day])
         for host_id in whose if is_of_host else [None]:
             yield from explanation.blocks_by_hours(schedule, open_time, day, host_id)
+    if (own := own_schedule(request.event_type, request.timezone)) is not None:
+        [open_time] = open_hours.open_stretches_near(own, [day])
+        for block in explanation.blocks_by_hours(own, open_time, day, None):
+            yield block._replace(
+                message="closed by the event type's hours",
+                details={"scheduleId": None, "reasons": []},
+            )
     yield from _claims(facts, request, host_ids, day)
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
+from itertools import chain
 
 from calbook.core import needs, start_ranges
-from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Need, Schedule, Span
+from calbook.core.model import DAY, LONGEST_CLAIM, Need, Schedule, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
-from calbook.services.availability.booking_request import schedule_ids
-from calbook.store.facts import Exclusion, Facts
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    own_schedule,
+    schedule_ids,
+)
+from calbook.store.facts import Facts
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
 # began at most two dates before.
@@ -29,20 +34,15 @@ class FreeRanges:
     """
 
     def __init__(
-        self,
-        facts: Facts,
-        event_type: EventType,
-        wanted: Iterable[Span],
-        *,
-        exclusion: Exclusion | None,
-        now: datetime,
+        self, facts: Facts, request: BookingRequest, wanted: Iterable[Span]
     ) -> None:
         self._facts = facts
-        self._event_type = event_type
+        self._event_type = request.event_type
+        self._own = own_schedule(request.event_type, request.timezone)
         self._spans = _join_near(wanted)
-        self._aside = exclusion
-        self._now = now
-        self._need = start_ranges.slot_lengths(event_type)
+        self._aside = request.exclusion
+        self._now = request.now
+        self._need = start_ranges.slot_lengths(request.event_type)
         self._open = cache(self._read_open)
         self._starts = cache(self._read_starts)
         self._schedule_id = cache(self._read_schedule_id)
@@ -67,7 +67,10 @@ class FreeRanges:
         )
 
     def grid_pieces(self, id: str) -> list[GridPiece]:
-        """The grid of the schedule that binds a host or resource."""
+        """The grid of the schedule that binds a host or resource.
+
+        Within the event type's own hours, where it has some.
+        """
         return self._open(self._schedule_id(id))[0]
 
     def _read_schedule_id(self, id: str) -> str:
@@ -93,8 +96,13 @@ class FreeRanges:
     ) -> tuple[Schedule, Sequence[Span], Sequence[Span]]:
         first, last = span.start.date() - _NEAR, span.end.date() + _NEAR
         schedule = self._facts.schedule(schedule_id, first - 2 * DAY, last + 2 * DAY)
-        nights = open_hours.windows_across_midnight(schedule, first - 2 * DAY, last)
-        return schedule, open_hours.open_stretches(schedule, first, last), nights
+        binding = [schedule] if self._own is None else [schedule, self._own]
+        nights = (
+            open_hours.windows_across_midnight(each, first - 2 * DAY, last)
+            for each in binding
+        )
+        opened = (open_hours.open_stretches(each, first, last) for each in binding)
+        return schedule, open_hours.intersect_stretches(opened), [*chain(*nights)]
 
     def _read_taken(self, host_id: str) -> list[Range]:
         return sorted(

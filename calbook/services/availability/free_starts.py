@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 
 class FreeStart(NamedTuple):
-    """A start that can be booked, who would take it, and the seats that are left.
+    """A start that can be booked, for how long, who would take it, and seats left.
 
     In seconds since 1970, as all starts here: there may be thousands.
     """
 
     start: int
+    length: int
     host_id: str
     seats_left: int | None
 
@@ -52,7 +53,7 @@ def find_free_starts(
     With a rule, or where several dates move, those at which all may be. A group that
     has a seat left is listed at whatever time it starts.
     """
-    rota = _Rotation(facts, request)
+    rota, length = _Rotation(facts, request), request.event_type.duration // SECOND
     has_dates = rule is not None or (request.move and request.move.occurrences[1:])
     series = _SeriesSearch(facts, request, rule) if has_dates else None
     stride = DAY if has_dates else _STRIDE
@@ -64,20 +65,30 @@ def find_free_starts(
         for start in sorted({*candidates, *groups}):
             if (group := groups.get(start)) is not None:
                 left = _seats_left(facts, request, group)
-                yield FreeStart(start, group.first_hosts[0], left)
+                begin, end = group.occurrences[0].span
+                lasts = (end - begin) // SECOND
+                yield FreeStart(start, lasts, group.first_hosts[0], left)
             else:
                 chosen = rota.next(start, candidates[start])
-                yield FreeStart(start, chosen[0], rota.seats_with(chosen))
+                yield FreeStart(start, length, chosen[0], rota.seats_with(chosen))
     if series is not None:
         series.check()
 
 
 def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
-    """As near as notice lets a start be, and not much further than advance does."""
+    """As near as notice lets a start be, within the first and last date.
+
+    Not much further than advance lets it be.
+    """
     earliest = request.now + max(SECOND, request.event_type.minimum_notice)
     latest, ahead = wanted.end, request.event_type.maximum_advance
     if ahead is not None:
         latest = min(latest, request.now + (ahead + 2) * DAY)
+    first, last = request.event_type.first_date, request.event_type.last_date
+    if first is not None:
+        earliest = max(earliest, times.day_start(first, request.timezone))
+    if last is not None:
+        latest = min(latest, times.day_start(last + DAY, request.timezone))
     return Span(max(wanted.start, earliest), latest)
 
 
@@ -114,9 +125,7 @@ def _candidates(
     event_type = request.event_type
     if not event_type.active:
         return {}
-    free_ranges = FreeRanges(
-        facts, event_type, [span], exclusion=request.exclusion, now=request.now
-    )
+    free_ranges = FreeRanges(facts, request, [span])
     leads = [request.members_on(0, (id,))[0] for id in request.leads]
     grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
     step = start_ranges.slot_lengths(event_type).step
@@ -150,7 +159,7 @@ def _on_allowed_dates(
     """Those on local dates that advance lets be booked and that are not full."""
     ahead, most = request.event_type.maximum_advance, request.event_type.slots_per_day
     if ahead is None and most is None:
-        return found
+        return found  # first and last date bound the span
     dates = {start: _date(start, request.timezone) for start in found}
     today = times.local_date(request.now, request.timezone)
     full = _full_dates(facts, request, dates.values())
@@ -284,18 +293,14 @@ class _SeriesSearch:
         dates = {start: _date(start, request.timezone) for start in every}
         full = _full_dates(facts, request, dates.values())
         spans = [Span(at, at) for at in map(times.instant, every)]
-        free_ranges = FreeRanges(
-            facts,
-            request.event_type,
-            spans,
-            exclusion=request.exclusion,
-            now=request.now,
-        )
+        free_ranges = FreeRanges(facts, request, spans)
+        takes_date = request.event_type.takes_date
         fits = cache(lambda ids: _RangeSet(free_ranges.starts(ids)))
         members = needs.members_of(request.needs)
         found = {}
         for first, starts in series.items():
-            if any(dates[start] in full for start in starts[1:]):
+            days = [dates[start] for start in starts[1:]]
+            if any(day in full or not takes_date(day) for day in days):
                 continue
             free = {
                 id

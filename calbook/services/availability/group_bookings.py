@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import needs, people
 from calbook.core.assignment import check_asked
@@ -33,6 +33,19 @@ if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
 
 
+class _Asked(NamedTuple):
+    """Whose group somebody would join, with how many, and for how long."""
+
+    host_id: str | None
+    resource_id: str | None
+    persons: int
+    duration: timedelta | None
+
+
+def _asked(request: NewBooking | BookingRequest, persons: int) -> _Asked:
+    return _Asked(request.host_id, request.resource_id, persons, request.duration)
+
+
 def find_group(
     facts: Facts,
     event_type: EventType,
@@ -57,8 +70,7 @@ def find_group(
     for booking in groups:
         people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
-    asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=persons)
+    return _choose(facts, event_type, groups, _asked(request, persons))
 
 
 def find_group_at(
@@ -72,8 +84,10 @@ def find_group_at(
     if event_type.seats is None or request.exclusion is not None:
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
-    asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=request.persons)
+    group = _choose(facts, event_type, groups, _asked(request, request.persons))
+    if group is not None and not _is_as_long(group, request.duration):
+        raise seating.kept_error(group, "duration")
+    return group
 
 
 def _groups(
@@ -96,18 +110,17 @@ def _choose(
     facts: Facts,
     event_type: EventType,
     groups: Sequence[Booking],
-    *,
-    asked: tuple[str | None, str | None],
-    persons: int,
+    asked: _Asked,
 ) -> Booking | None:
-    """Of those with the host and resource that are asked for."""
+    """Of those with who is asked for, the first with room for as long a meeting."""
     groups = [group for group in groups if _is_of(group, asked)]
     for booking in groups:
         most, _ = seating.seats_of(facts, event_type, booking)
-        if len(booking.attendees) + persons <= most:
+        has_room = len(booking.attendees) + asked.persons <= most
+        if has_room and _is_as_long(booking, asked.duration):
             return booking
     taken = {booking.first_hosts[0] for booking in groups}
-    others = [id for id in _leads(event_type, asked[0]) if id not in taken]
+    others = [id for id in _leads(event_type, asked.host_id) if id not in taken]
     return groups[0] if groups and not others else None
 
 
@@ -120,9 +133,13 @@ def _leads(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
     return (host_id,) if host_id in first.ids else first.ids
 
 
-def _is_of(booking: Booking, asked: Iterable[str | None]) -> bool:
+def _is_as_long(booking: Booking, duration: timedelta | None) -> bool:
+    return duration in (None, seating.group_length(booking))
+
+
+def _is_of(booking: Booking, asked: _Asked) -> bool:
     """Whether those who are asked for, if any, give all that takes place."""
-    wanted = {id for id in asked if id is not None}
+    wanted = {id for id in (asked.host_id, asked.resource_id) if id is not None}
     live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
     return all(wanted.issubset(booking.hosts_of(o)) for o in live)
 
@@ -149,8 +166,12 @@ def open_groups(
 def _has_room(
     facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
-    asked = (request.host_id, request.resource_id)
+    asked = _asked(request, 1)
     if booking.recurring != rule or not _is_of(booking, asked):
+        return False
+    if not _is_as_long(booking, asked.duration):
+        return False
+    if request.duration not in (None, group_length(booking)):
         return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
@@ -159,6 +180,11 @@ def _has_room(
         return False
     seat = seating.propose_seats(facts, request.event_type, booking, 1, now=request.now)
     return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
+
+
+def group_length(booking: Booking) -> timedelta:
+    span = booking.occurrences[0].span
+    return span.end - span.start
 
 
 def _first_start(booking: Booking) -> datetime:

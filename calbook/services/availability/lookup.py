@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from calbook.services.availability.booking_request import (
     booking_timezone,
     day_span,
     meeting_span,
+    unknown_duration,
 )
 from calbook.store.facts import Exclusion, Facts
 from calbook.wire.json_objects import Json
@@ -41,6 +42,7 @@ class AvailabilityQuery:
         *,
         reassigns: bool = False,
         resource_id: str | None = None,
+        duration: int | None = None,
     ) -> None:
         self.event_type_id = event_type_id
         self.host_id = host_id
@@ -49,6 +51,7 @@ class AvailabilityQuery:
         self.exclude_date = exclude_date
         self.reassigns = reassigns
         self.resource_id = resource_id
+        self.duration = duration
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:
@@ -130,8 +133,7 @@ def list_slots(
             starts = _starts_to_move_to(facts, request, question, wanted)
         free = islice(starts, count)
         clock = times.rfc3339_formatter(request.timezone)
-        length = request.event_type.duration // SECOND
-        slots = [_slot(clock, length, start) for start in islice(free, MOST_SLOTS + 1)]
+        slots = [_slot(clock, start) for start in islice(free, MOST_SLOTS + 1)]
     if len(slots) > MOST_SLOTS:
         raise BadInput(
             f"there are more than {MOST_SLOTS:,} free starts",
@@ -151,6 +153,7 @@ def _request(
     display = parsing.timezone(shown) if shown else None
     event_type = _event_type(facts, question.event_type_id)
     host_id, uid = _host_id(question.host_id), question.exclude_booking_uid
+    duration = _duration(question.duration)
     resource_id = _resource_id(question.resource_id)
     if uid is None and question.exclude_date is not None:
         raise UsageError("which booking is to be moved that day?")
@@ -158,9 +161,13 @@ def _request(
         booking = facts.booking(facts.resolve_uid(uid))
         if booking.event_type_id == event_type.id:
             request = _request_move(facts, booking, question, now)
+            if duration not in (None, request.event_type.duration):
+                raise UsageError(f"{booking.uid} keeps its length when it moves")
             return request._replace(display_timezone=display, resource_id=resource_id)
+    if duration not in (None, *event_type.lengths):
+        raise unknown_duration(event_type, hint="choose one of them")
     return BookingRequest(
-        event_type,
+        event_type.with_duration(duration or event_type.duration),
         meetings=(),
         timezone=booking_timezone(facts, event_type, host_id, resource_id),
         now=now,
@@ -168,6 +175,7 @@ def _request(
         resource_id=resource_id,
         display_timezone=display,
         exclusion=_exclusion(facts, uid, question.exclude_date, now),
+        duration=duration,
     )
 
 
@@ -223,8 +231,11 @@ def _starts_to_move_to(
     hands_over = new.are_wanted and moves.is_where_it_is(move, there)
     if hands_over and wanted.start <= there < wanted.end:
         taker = moves.taker_where_it_is(facts, request, new)
-        seats = request.event_type.seats
-        at = [] if taker is None else [FreeStart(times.epoch(there), taker, seats)]
+        event_type = request.event_type
+        length, seats = event_type.duration // SECOND, event_type.seats
+        at = []
+        if taker is not None:
+            at = [FreeStart(times.epoch(there), length, taker, seats)]
         lists = [*(_without(each, times.epoch(there)) for each in lists), iter(at)]
     last = None
     for start in heapq.merge(*lists, key=lambda found: found.start):
@@ -329,10 +340,18 @@ def _resource_id(resource_id: str | None) -> str | None:
     return checks.identifier(resource_id, "res", "resourceId")
 
 
-def _slot(clock: times.Formatter, length: int, found: FreeStart) -> Json:
+def _duration(minutes: int | None) -> timedelta | None:
+    if minutes is None:
+        return None
+    from calbook.wire.reading import booking_requests  # slow to import
+
+    return booking_requests.read_duration(minutes)
+
+
+def _slot(clock: times.Formatter, found: FreeStart) -> Json:
     return {
         "startTime": clock(found.start),
-        "endTime": clock(found.start + length),
+        "endTime": clock(found.start + found.length),
         "hostId": found.host_id,
         "seatsLeft": found.seats_left,
     }

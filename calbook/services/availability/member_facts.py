@@ -17,6 +17,7 @@ from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
+    own_open_time,
     schedule_ids,
 )
 from calbook.store.facts import Facts
@@ -33,6 +34,7 @@ class MemberFacts(NamedTuple):
     """To be used while the request and the file stay the same."""
 
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
+    own_open_time: Callable[[], Sequence[Sequence[tuple[Span, ...]]]]  # one, or none
     counts: Callable[[], Sequence[int]]
     obstacles: Callable[[str], Mapping[int, Obstacle]]  # of a host or resource
     own_obstacles: Callable[[], Mapping[int, Obstacle]]  # dates in each other's way
@@ -51,8 +53,12 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
             (id,), claims, exclusion=request.exclusion, now=request.now
         )
 
+    def own_open() -> Sequence[Sequence[tuple[Span, ...]]]:
+        return own_open_time(request.event_type, request.timezone, request.meetings)
+
     return MemberFacts(
         cache(open_time),
+        cache(own_open),
         cache(lambda: _counts(facts, request)),
         cache(obstacles),
         cache(lambda: _own_obstacles(request.meetings, claims)),
@@ -95,7 +101,9 @@ def _propose_each(
     facts: Facts, request: BookingRequest, members: HostIds, known: MemberFacts
 ) -> tuple[Proposal, ...]:
     schedules = schedule_ids(facts, request.event_type, members)
-    open_time = list(zip(*map(known.open_time, schedules), strict=True))
+    open_time = list(
+        zip(*map(known.open_time, schedules), *known.own_open_time(), strict=True)
+    )
     counts, obstacles = known.counts(), _first_obstacles(members, known)
     room = _fullest_room(facts, request, members)
     return tuple(

@@ -52,9 +52,7 @@ def request_move(facts: Facts, move: Move, *, now: datetime) -> BookingRequest:
     booking, event_type = move.booking, facts.event_type(move.booking.event_type_id)
     first, (own, kept) = move.occurrences[0].span, _split_hosts(move)
     return BookingRequest(
-        event_type=event_type._replace(
-            duration=first.end - first.start, slot_interval=event_type.step
-        ),
+        event_type=event_type.with_duration(first.end - first.start),
         meetings=(),
         timezone=booking.timezone,
         now=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from calbook.core.rules.booking_rules import (
 from calbook.core.text import snake
 from calbook.core.time import open_hours
 from calbook.services.availability.booking_request import (
+    own_open_time,
     schedule_ids,
 )
 from calbook.store.facts import Exclusion, Facts
@@ -99,19 +100,27 @@ def _with_overrides(booking: Booking, used: tuple[str, ...]) -> Booking:
 
 def _check_place(booking: Booking, request: NewBooking) -> None:
     """Where a group meets was said by whoever booked it first."""
-    span = booking.occurrences[0].span
     for field, wanted, there in (
         ("location", request.location, booking.location),
         ("meetingUrl", request.meeting_url, booking.meeting_url),
-        ("duration", request.duration, span.end - span.start),
+        ("duration", request.duration, group_length(booking)),
     ):
         if wanted is not None and wanted != there:
-            raise BadInput(
-                f"{booking.uid} is a group that has its place and time: {field} stays",
-                hint=f"leave {snake(field)} out to take a seat in it",
-                command_hint=f"leave {field} out to take a seat in it",
-                field=field,
-            )
+            raise kept_error(booking, field)
+
+
+def group_length(booking: Booking) -> timedelta:
+    span = booking.occurrences[0].span
+    return span.end - span.start
+
+
+def kept_error(booking: Booking, field: str) -> BadInput:
+    return BadInput(
+        f"{booking.uid} is a group that has its place and time: {field} stays",
+        hint=f"leave {snake(field)} out to take a seat in it",
+        command_hint=f"leave {field} out to take a seat in it",
+        field=field,
+    )
 
 
 def add_to_group(
@@ -226,4 +235,5 @@ def _open_time(
         open_hours.open_stretches_near(facts.schedule_around(key, meetings), meetings)
         for key in schedule_ids(facts, event_type, host_ids)
     )
-    return zip(*schedules, strict=True)
+    own = own_open_time(event_type, booking.timezone, meetings)
+    return zip(*schedules, *own, strict=True)

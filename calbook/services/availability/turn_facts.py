@@ -47,9 +47,7 @@ def _free_starts(
     Together with those whom every booking takes.
     """
     day = day_span(times.local_date(start, request.timezone), request.timezone)
-    free_ranges = FreeRanges(
-        facts, request.event_type, [day], exclusion=request.exclusion, now=request.now
-    )
+    free_ranges = FreeRanges(facts, request, [day])
     found = start_ranges.starts_on_grid(
         free_ranges.grid_pieces(request.leads[0] if is_resource(id) else id),
         start_ranges.slot_lengths(request.event_type).step,

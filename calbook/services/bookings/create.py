@@ -14,7 +14,6 @@ from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import (
-    MINUTE,
     EventType,
     GivenStart,
 )
@@ -24,6 +23,7 @@ from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
     meeting_span,
+    unknown_duration,
 )
 from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import new_bookings, record
@@ -252,7 +252,7 @@ def _make_booking(
     duration = _duration(event_type, new_booking)
     chosen = _choose_hosts(tx, request)
     used = chosen.decision.overrides_used
-    if duration != event_type.duration:
+    if duration not in event_type.lengths:
         used = (*used, "duration")
     booking = new_bookings.make_booking(
         new_booking,
@@ -279,7 +279,7 @@ def _request(
 ) -> BookingRequest:
     duration = _duration(event_type, new_booking)
     return BookingRequest(
-        event_type=event_type,
+        event_type=event_type.with_duration(duration),
         meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
         timezone=timezone,
         now=now,
@@ -302,13 +302,11 @@ def _choose_hosts(tx: Transaction, request: BookingRequest) -> HostPlan:
 
 
 def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
-    if new_booking.duration is None or new_booking.duration == event_type.duration:
-        return event_type.duration
-    if "duration" not in new_booking.asker.overridden:
-        raise UsageError(
-            f"a booking of {event_type.id} takes"
-            f" {event_type.duration // MINUTE} minutes",
-            hint='another length needs by="host", override=["duration"]',
-            command_hint="another length needs --by host --override duration",
-        )
-    return new_booking.duration
+    wanted = new_booking.duration or event_type.duration
+    if wanted in event_type.lengths or "duration" in new_booking.asker.overridden:
+        return wanted
+    raise unknown_duration(
+        event_type,
+        hint='another length needs by="host", override=["duration"]',
+        command_hint="another length needs --by host --override duration",
+    )

@@ -28,6 +28,13 @@ MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT, 8: version_8.SCRIPT}
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
 
+VERSION_TABLE = """
+create table calbook_schema (
+    version integer not null,
+    has_exclusion boolean not null
+);
+"""
+
 
 def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
     """Make schema, tables and a first host; whether they were not there yet.
@@ -80,7 +87,7 @@ def _make_tables(
     conn: Connection, store: PostgresStore, *, has_exclusion: bool
 ) -> None:
     _make_schema(conn, store)
-    _run(conn, tables.VERSION)
+    _run(conn, VERSION_TABLE)
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
     for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
         _run(conn, _compare_bytes(part))

@@ -19,6 +19,22 @@ alter table event_types
     add column contact text not null default 'EMAIL';
 """
 
+_DURATIONS = """
+alter table event_types
+    add column durations text;
+"""
+
+_BOOKABLE_DATES = """
+alter table event_types
+    add column first_date text,
+    add column last_date text;
+"""
+
+_OWN_HOURS = """
+alter table event_types
+    add column weekly text;
+"""
+
 # What `people.phone_digits` makes of a number.
 _PHONE_DIGITS = r"""
     select case when d ~ '[0-9]' then d end from (select case
@@ -112,10 +128,7 @@ where e.id = bookings.event_type_id and bookings.location is distinct from e.loc
 
 SCRIPT = "".join(
     (
-        _RESOURCES,
-        _RETIRED_HOSTS,
-        _CONTACTS,
-        _PEOPLE,
-        _OWN_LOCATIONS,
+        *(_RESOURCES, _RETIRED_HOSTS, _CONTACTS, _PEOPLE, _OWN_LOCATIONS),
+        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS),
     )
 )

@@ -144,6 +144,21 @@ def mark_own_locations(db: Database) -> None:
     _run(db.conn, version_8.OWN_LOCATIONS)
 
 
+@migrations()
+def let_durations_be_chosen(db: Database) -> None:
+    _run(db.conn, version_8.DURATIONS)
+
+
+@migrations()
+def bound_event_types_by_dates(db: Database) -> None:
+    _run(db.conn, version_8.BOOKABLE_DATES)
+
+
+@migrations()
+def give_event_types_hours(db: Database) -> None:
+    _run(db.conn, version_8.OWN_HOURS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -28,6 +28,25 @@ alter table event_types add column contact text not null default 'EMAIL';
 """
 
 
+# Lengths to choose from; null where there is but one.
+DURATIONS = """
+alter table event_types add column durations text;
+"""
+
+
+# The local dates between which a start may be, both included; null for no limit.
+BOOKABLE_DATES = """
+alter table event_types add column first_date text;
+alter table event_types add column last_date text;
+"""
+
+
+# Weekly hours of its own, as those of `schedules`; null where it has none.
+OWN_HOURS = """
+alter table event_types add column weekly text;
+"""
+
+
 # Who was ever booked, and by what they are found: `core.people` has the keys.
 PEOPLE = """
 create table people (

@@ -189,10 +189,7 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "host_id": lambda v: checks.identifier(v, "user", "hostId"),
         "resource_id": lambda v: checks.identifier(v, "res", "resourceId"),
         "timezone": lambda v: read_timezone(v, "timezone"),
-        "duration": lambda v: (
-            checks.whole_number(v, "duration", least=1, most=LONGEST_DURATION // MINUTE)
-            * MINUTE
-        ),
+        "duration": read_duration,
         "notes": lambda v: checks.prose(v, "notes"),
         "responses": read_responses,
         "metadata": checks.metadata,
@@ -206,6 +203,11 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
     if "notify_attendee" in read:
         read["notify"] = read.pop("notify_attendee")
     return read
+
+
+def read_duration(value: object) -> timedelta:
+    most = LONGEST_DURATION // MINUTE
+    return checks.whole_number(value, "duration", least=1, most=most) * MINUTE
 
 
 def read_on_conflict(word: object) -> str:

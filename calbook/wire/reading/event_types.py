@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from calbook.core import checks
@@ -16,6 +16,7 @@ from calbook.core.model import (
     MINUTE,
     Assignment,
     EventType,
+    Hours,
     Question,
     Reminder,
     SchedulingType,
@@ -23,13 +24,22 @@ from calbook.core.model import (
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
+from calbook.core.time import times
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
 from calbook.wire.reading.needs import read_needs
-from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read_object
+from calbook.wire.reading.schedules import read_weekly
+from calbook.wire.reading.shapes import (
+    FieldReader,
+    JsonObject,
+    read_date,
+    read_list,
+    read_object,
+)
 
 _YEAR = 525_600  # minutes
 _MOST_REMINDERS = 5
+_MOST_DURATIONS = 20
 
 
 def _minutes(least: int, most: int) -> Callable[[object, str], timedelta]:
@@ -141,6 +151,38 @@ def _reminder(value: object, field: str) -> Reminder:
     )
 
 
+def _durations(value: object, field: str) -> tuple[timedelta, ...]:
+    found = tuple(
+        _minutes(1, _DURATION)(item, field) for item in read_list(value, field)
+    )
+    if not 1 <= len(found) <= _MOST_DURATIONS or len(set(found)) < len(found):
+        raise BadInput(
+            f"{field} are 1 to {_MOST_DURATIONS} lengths, each once", field=field
+        )
+    return found
+
+
+def _weekly(value: object, field: str) -> tuple[tuple[Hours, ...], ...]:
+    weekly = read_weekly(value, field)
+    if not any(weekly):
+        raise BadInput(
+            f"{field} is never open",
+            hint="take the hours out: availability=None",
+            command_hint="take the hours out: --hours none",
+            field=field,
+        )
+    return weekly
+
+
+def _date(value: object, field: str) -> date:
+    found = read_date(value, field)
+    if not 1970 <= found.year <= times.LAST_YEAR:
+        raise BadInput(
+            f"{field} must be in the years 1970 to {times.LAST_YEAR}", field=field
+        )
+    return found
+
+
 def _scheduling_type(value: object, field: str) -> SchedulingType:
     return SchedulingType(checks.choice(value, field, tuple(SchedulingType)))
 
@@ -166,14 +208,18 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "slug": checks.slug,
     "title": checks.line,
     "duration": _minutes(1, _DURATION),
+    "durations": _durations,
     "description": _prose,
     "location": read_location,
     "hosts": _hosts,
     "schedule_id": _schedule_id,
+    "availability": _weekly,
     "buffer_before": _minutes(0, _BUFFER),
     "buffer_after": _minutes(0, _BUFFER),
     "minimum_notice": _minutes(0, _YEAR),
     "maximum_advance": _number(0, 36_500),
+    "first_date": _date,
+    "last_date": _date,
     "slot_interval": _minutes(1, 1440),
     "slots_per_day": _number(1, 1_440),
     "requires_confirmation": checks.boolean,
@@ -197,7 +243,10 @@ _MAY_BE_NULL = frozenset(
         "description",
         "location",
         "schedule_id",
+        "availability",
         "maximum_advance",
+        "first_date",
+        "last_date",
         "slot_interval",
         "slots_per_day",
         "cancellation_deadline",
@@ -217,7 +266,19 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = None
         else:
             read[name] = FIELD_READERS[name](value, camel(name))
-    return read
+    if "availability" in read:
+        read["weekly"] = read.pop("availability")
+    return read | _read_lengths(read)
+
+
+def _read_lengths(read: dict[str, Any]) -> dict[str, Any]:
+    """A choice begins with the usual length; one alone ends the choice."""
+    if "durations" not in read:
+        return {"durations": ()} if "duration" in read else {}
+    first, *others = read["durations"]
+    if read.get("duration", first) != first:
+        raise BadInput("duration is the first of durations", field="durations")
+    return {"duration": first, "durations": (first, *others) if others else ()}
 
 
 def new_event_type(
@@ -276,5 +337,11 @@ def check_event_type(event_type: EventType) -> EventType:
             f"{event_type.id} has several hosts but is SINGLE",
             hint="make it ROUND_ROBIN or COLLECTIVE",
             field="schedulingType",
+        )
+    first, last = event_type.first_date, event_type.last_date
+    if first is not None and last is not None and last < first:
+        raise BadInput(
+            f"{event_type.id} ends on {last}, before it begins on {first}",
+            field="lastDate",
         )
     return event_type

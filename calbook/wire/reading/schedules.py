@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from calbook.core import checks
@@ -15,6 +15,7 @@ from calbook.wire.json_objects import camel
 from calbook.wire.reading.shapes import (
     FieldReader,
     JsonObject,
+    read_date,
     read_list,
     read_object,
     read_optional,
@@ -127,21 +128,8 @@ def read_override(facts: object, field: str = "override") -> DateOverride:
         read.get("reason"),
         f"{field}.reason",
     )
-    return DateOverride(_date(read.get("date"), field), tuple(sorted(windows)), reason)
-
-
-def _date(value: object, field: str) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise BadInput(
-        f"{field}.date is not a date: {excerpt(value)}",
-        hint="write it as 2027-01-18",
-        field=f"{field}.date",
+    return DateOverride(
+        read_date(read.get("date"), f"{field}.date"), tuple(sorted(windows)), reason
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from calbook.core import checks
@@ -57,3 +58,19 @@ def read_optional(read: FieldReader, value: object, field: str) -> Any:
 
 def read_timezone(value: object, field: str) -> str:
     return parsing.timezone(checks.line(value, field, most=80))
+
+
+def read_date(value: object, field: str) -> date:
+    """A local date, as a date or as `2027-01-18`."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str) and date.fromisoformat(value).isoformat() == value:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise BadInput(
+        f"{field} is not a date: {excerpt(value)}",
+        hint="write it as 2027-01-18",
+        field=field,
+    )

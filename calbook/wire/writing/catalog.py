@@ -40,11 +40,7 @@ def schedule_to_json(row: Row) -> Json:
         "id": row["id"],
         "name": row["name"],
         "timezone": row["timezone"],
-        "availability": [
-            {"day": day, **window}
-            for day, windows in zip(WEEKDAYS, json.loads(row["weekly"]), strict=True)
-            for window in map(_window, windows)
-        ],
+        "availability": _availability(row["weekly"]),
         "overrides": [
             {
                 "date": item["date"],
@@ -55,6 +51,14 @@ def schedule_to_json(row: Row) -> Json:
             for item in json.loads(row["overrides"])
         ],
     }
+
+
+def _availability(weekly: str) -> list[Json]:
+    return [
+        {"day": day, **window}
+        for day, windows in zip(WEEKDAYS, json.loads(weekly), strict=True)
+        for window in map(_window, windows)
+    ]
 
 
 def _window(window: list[int]) -> Json:
@@ -76,6 +80,7 @@ def event_type_to_json(row: Row) -> Json:
         "title": row["title"],
         "description": row["description"],
         "duration": row["duration"],
+        "durations": _durations(row),
         "location": load_json(row["location"]),
         "hosts": [
             {
@@ -87,11 +92,14 @@ def event_type_to_json(row: Row) -> Json:
             for item in json.loads(row["hosts"])
         ],
         "scheduleId": row["schedule_id"],
+        "availability": row["weekly"] and _availability(row["weekly"]),
         "bufferBefore": row["buffer_before"],
         "bufferAfter": row["buffer_after"],
         "minimumNotice": row["minimum_notice"],
         "maximumAdvance": row["maximum_advance"],
-        "slotInterval": row["slot_interval"] or row["duration"],
+        "firstDate": row["first_date"],
+        "lastDate": row["last_date"],
+        "slotInterval": row["slot_interval"] or min(_durations(row)),
         "slotsPerDay": row["slots_per_day"],
         "requiresConfirmation": bool(row["requires_confirmation"]),
         "allowCancellation": bool(row["allow_cancellation"]),
@@ -112,3 +120,7 @@ def event_type_to_json(row: Row) -> Json:
         "metadata": json.loads(row["metadata"]),
         "needs": json.loads(row["needs"]),
     }
+
+
+def _durations(row: Row) -> list[int]:
+    return load_json(row["durations"]) or [row["duration"]]

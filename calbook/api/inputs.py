@@ -22,7 +22,7 @@ StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
 )
 RuleName = (
-    Literal["hours", "notice", "advance", "per-day"]
+    Literal["hours", "notice", "advance", "per-day", "limit"]
     | Literal["questions", "deadline", "past", "duration"]
 )
 EventName = (
@@ -288,6 +288,7 @@ class EventTypeFields(TypedDict, total=False):
     contact: ContactName
     active: bool
     metadata: Mapping[str, Any]
+    limits: Iterable[str]
 
 
 class HostFields(TypedDict, total=False):
@@ -297,6 +298,7 @@ class HostFields(TypedDict, total=False):
     email: str | None
     timezone: str
     schedule_id: str
+    limits: Iterable[str]
 
 
 class Window(TypedDict, total=False):

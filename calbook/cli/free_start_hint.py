@@ -12,7 +12,7 @@ from calbook.core.errors import CalbookError
 _MOVABLE = frozenset(
     {
         *("slot_taken", "outside_hours", "minimum_notice", "slots_per_day"),
-        *("in_the_past", "seats_full"),
+        *("in_the_past", "seats_full", "limit_reached"),
     }
 )
 _AHEAD = 14  # days

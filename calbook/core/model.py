@@ -111,6 +111,17 @@ class Schedule(NamedTuple):
     overrides: Mapping[date, DateOverride]
 
 
+class Limit(NamedTuple):
+    """How much may be booked in a period: a number of meetings, or minutes of them.
+
+    The periods are local dates, ISO weeks and calendar months.
+    """
+
+    most: int
+    period: str  # day, week or month
+    is_length: bool = False
+
+
 class Host(NamedTuple):
     """Who gives the time."""
 
@@ -119,6 +130,7 @@ class Host(NamedTuple):
     email: str | None
     timezone: str
     schedule_id: str
+    limits: tuple[Limit, ...] = ()  # over all event types, in the host's zone
 
 
 class Assignment(NamedTuple):
@@ -178,6 +190,14 @@ class EventType(NamedTuple):
     contact: str = "ANY"  # what an attendee is asked for, see `core.people`
     active: bool = True
     metadata: Mapping[str, Any] = {}
+    limits: tuple[Limit, ...] = ()  # besides `slots_per_day`
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """With `slots_per_day`, which is one of them under a name of its own."""
+        if self.slots_per_day is None:
+            return self.limits
+        return (Limit(self.slots_per_day, "day"), *self.limits)
 
     @property
     def step(self) -> timedelta:

@@ -7,15 +7,24 @@ from datetime import date, datetime
 
 from calbook.core.errors import InUse
 from calbook.core.model import MINUTE, DateOverride, EventType, Host, Hours, Schedule
+from calbook.core.rules.limits import limit_text
 from calbook.core.time import times
-from calbook.store.writer import Writer, to_json, to_minutes, to_question, to_reminder
+from calbook.store.writer import (
+    Writer,
+    to_json,
+    to_minutes,
+    to_question,
+    to_reminder,
+    to_rules,
+)
 
 
 class CatalogWriter(Writer):
     """What can be booked, from whom and when."""
 
     def save_host(self, host: Host, *, now: datetime) -> None:
-        self.upsert_dated("hosts", now, **host._asdict())
+        limits = to_json([limit_text(limit) for limit in host.limits])
+        self.upsert_dated("hosts", now, **{**host._asdict(), "limits": limits})
 
     def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
         """The schedule itself; its overrides are saved one by one."""
@@ -78,6 +87,7 @@ class CatalogWriter(Writer):
             contact=e.contact,
             active=e.active,
             metadata=to_json(e.metadata),
+            rules=to_json(to_rules(e)),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)

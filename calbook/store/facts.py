@@ -111,17 +111,15 @@ _TAKEN = f"""
 """
 _COUNTS = f"""
     {SPANS}
-    select (
-        select count(*) from occurrences o
-        where o.event_type_id = :event_type_id
-          and o.start_at >= s.start_at and o.start_at < s.end_at
-          and o.status <> 'CANCELLED'
-          and not (
-              o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now
-          )
-          and not ({_IS_EXCLUDED.format(row="o")})
-    ) as number
-    from spans s order by s.n
+    select count(o.uid) as number,
+        cast(coalesce(sum(o.end_at - o.start_at), 0) as bigint) as seconds
+    from spans s left join occurrences o
+        on o.event_type_id = :event_type_id
+        and o.start_at >= s.start_at and o.start_at < s.end_at
+        and o.status <> 'CANCELLED'
+        and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+        and not ({_IS_EXCLUDED.format(row="o")})
+    group by s.n order by s.n
 """
 
 
@@ -306,8 +304,11 @@ class Facts(Reader):
         *,
         exclusion: Exclusion | None,
         now: datetime,
-    ) -> list[int]:
-        """For each span, how many of an event type start in it, not cancelled."""
+    ) -> list[tuple[int, int]]:
+        """How many of an event type start in each span, not cancelled.
+
+        Each with the seconds that they last.
+        """
         found = self._conn.execute(
             _COUNTS,
             {
@@ -317,7 +318,7 @@ class Facts(Reader):
                 **_left_out(exclusion),
             },
         )
-        return [row["number"] for row in found]
+        return [(row["number"], row["seconds"]) for row in found]
 
     def group_uids(self, event_type_id: str, start: datetime) -> tuple[str, ...]:
         """Bookings of an event type whose first meeting starts then, oldest first."""

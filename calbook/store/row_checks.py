@@ -180,6 +180,7 @@ CHECKS = {
     "{} has a value that is not JSON": """
         select id from event_types where not (
             json_valid(questions) and json_valid(metadata) and json_valid(reminders)
+            and json_valid(rules)
             and json_valid(coalesce(location, 'null'))
         )
         union select id from schedules where not json_valid(weekly)

@@ -20,6 +20,7 @@ from calbook.core.model import (
     GivenStart,
     Host,
     Hours,
+    Limit,
     Occurrence,
     Question,
     Reminder,
@@ -29,6 +30,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.core.rules.limits import LIMIT_LISTS, read_limit
 from calbook.core.time import times
 
 if TYPE_CHECKING:
@@ -165,7 +167,18 @@ def event_type(row: Row) -> EventType:
         contact=row["contact"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
+        **_rules(json.loads(row["rules"])),
     )
+
+
+def _rules(items: dict[str, Any]) -> dict[str, Any]:
+    """What an event type has besides its columns."""
+    lists = {name: _limits(items[name]) for name in LIMIT_LISTS if name in items}
+    return {**items, **lists}
+
+
+def _limits(texts: list[str]) -> tuple[Limit, ...]:
+    return tuple(read_limit(text, "limits") for text in texts)
 
 
 def schedule(row: Row) -> Schedule:
@@ -185,7 +198,12 @@ def schedule(row: Row) -> Schedule:
 
 def host(row: Row) -> Host:
     return Host(
-        row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]
+        row["id"],
+        row["name"],
+        row["email"],
+        row["timezone"],
+        row["schedule_id"],
+        _limits(json.loads(row["limits"])),
     )
 
 

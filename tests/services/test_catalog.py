@@ -65,6 +65,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "contact": "ANY",
         "active": True,
         "metadata": {},
+        "limits": [],
     } | different
 
 
@@ -106,7 +107,11 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "advance": (("--maximum-advance", "60"), {"maximumAdvance": 60}),
     "today only": (("--maximum-advance", "0"), {"maximumAdvance": 0}),
     "interval": (("--slot-interval", "15m"), {"slotInterval": 15}),
-    "a day": (("--slots-per-day", "4"), {"slotsPerDay": 4}),
+    "a day": (("--slots-per-day", "4"), {"slotsPerDay": 4, "limits": ["4/day"]}),
+    "limits": (
+        ("--limit", "10/week", "--limit", "4/day", "--limit", "90m/day"),
+        {"slotsPerDay": 4, "limits": ["4/day", "10/week", "90m/day"]},
+    ),
     "confirmation": (("--requires-confirmation",), {"requiresConfirmation": True}),
     "cancellation": (("--no-cancellation",), {"allowCancellation": False}),
     "deadline": (("--cancellation-deadline", "12h"), {"cancellationDeadline": 720}),
@@ -550,6 +555,7 @@ def test_a_host_lives_in_its_schedules_zone(run: Run, client: Client) -> None:
         "email": None,
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
+        "limits": [],
     }
     assert client.calendar.hosts.get("ann_lee").to_dict() == added
 
@@ -570,6 +576,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "email": "Ann@Example.com",
         "timezone": "Europe/Lisbon",
         "scheduleId": "sched_night",
+        "limits": [],
     }
     assert changed == {
         "id": "user_ann",
@@ -577,6 +584,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "email": None,
         "timezone": "UTC",
         "scheduleId": "sched_work",
+        "limits": [],
     }
 
 

@@ -35,6 +35,7 @@ from calbook.core.model import (
     GivenStart,
     Host,
     Hours,
+    Limit,
     Occurrence,
     Question,
     Reminder,
@@ -992,6 +993,14 @@ EVENT_TYPES = st.builds(
     ).map(tuple),
     active=st.booleans(),
     metadata=JSON,
+    limits=st.sets(
+        st.builds(
+            Limit,
+            most=st.integers(1, 44_640),
+            period=st.sampled_from(["day", "week", "month"]),
+            is_length=st.booleans(),
+        )
+    ).map(tuple),
 )
 OPEN = st.lists(
     WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),

@@ -16,6 +16,7 @@ from calbook.core.model import (
     EventType,
     Host,
     Hours,
+    Limit,
     Question,
     Reminder,
     Schedule,
@@ -523,6 +524,7 @@ NEVER_NULL = [
     "notify",
     "reminders",
     "contact",
+    "limits",
     "active",
     "metadata",
 ]
@@ -557,6 +559,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "contact": "phone",
         "active": False,
         "metadata": {"a": 1},
+        "limits": ["4/day", "10/week", "8h/day"],
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -594,6 +597,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         contact="PHONE",
         active=False,
         metadata={"a": 1},
+        limits=(Limit(10, "week"), Limit(480, "day", True)),
     )
 
 

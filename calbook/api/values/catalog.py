@@ -18,6 +18,7 @@ class Host(Value):
     email: where notices go and who invitations are from; None without
     timezone: in which the host's days are meant
     schedule_id: the hours, for event types without a schedule of their own
+    limits: how much a host does in a period, over all event types: `6/day`, `8h/day`
     """
 
     id: str
@@ -25,6 +26,7 @@ class Host(Value):
     email: str | None
     timezone: str
     schedule_id: str
+    limits: list[str]
 
 
 class Schedule(Value):
@@ -69,6 +71,7 @@ class EventType(Value):
     contact: what an attendee is asked for: EMAIL, PHONE, ANY or NONE
     active: whether it can be booked
     metadata: any JSON object of the caller's
+    limits: how much is booked in a period, `slots_per_day` too: `10/week`, `8h/day`
     """
 
     id: str
@@ -99,6 +102,7 @@ class EventType(Value):
     contact: json_types.ContactName
     active: bool
     metadata: dict[str, Any]
+    limits: list[str]
 
     @property
     def bookings_keeping_text(self) -> int:

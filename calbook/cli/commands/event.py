@@ -70,6 +70,12 @@ class Fields(o.Group):
     slots_per_day: str | None = o.option(
         "--slots-per-day", "N", "Bookings a day, or none."
     )
+    limits: list[str] | None = o.option(
+        "--limit",
+        "N/PERIOD",
+        "Most in a day, week or month: 3/day, 10/week, 8h/day; may be repeated,"
+        " none takes all out.",
+    )
     requires_confirmation: bool | None = o.option(
         "--requires-confirmation/--no-confirmation",
         help="Whether the host must say yes to each booking.",
@@ -183,6 +189,7 @@ def _read_fields(fields: Fields) -> Json:
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
+        "limits": o.without_none,
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),
@@ -193,7 +200,10 @@ def _read_fields(fields: Fields) -> Json:
         name: readers[name](value) if name in readers else value
         for name, value in given.items()
     }
-    return {**_file(source), **read}
+    file = _file(source)
+    if "limits" in read:
+        file.pop("slots_per_day", None)  # one of them
+    return {**file, **read}
 
 
 _NONE = ("", "none")

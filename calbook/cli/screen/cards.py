@@ -105,6 +105,7 @@ def host_card(host: Json) -> str:
             ("E-mail", host["email"]),
             ("Zone", host["timezone"]),
             ("Schedule", host["scheduleId"]),
+            ("Limits", ", ".join(host["limits"])),
         ]
     )
 
@@ -126,6 +127,7 @@ def event_type_card(item: Json) -> str:
             ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
+            ("Limits", ", ".join(item["limits"])),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),

@@ -34,7 +34,7 @@ _OFFERED = {
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "TOPIC": "-",  # topics and commands, which are words of the table
-    "RULES": "hours,notice,advance,per-day,questions,deadline,past,duration",
+    "RULES": "hours,notice,advance,per-day,limit,questions,deadline,past,duration",
 }
 _ARGUMENTS = {
     "calbook busy remove": "@busy",

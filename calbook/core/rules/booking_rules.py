@@ -22,7 +22,6 @@ from calbook.core.errors import (
     MinimumNotice,
     OutsideHours,
     SeatsFull,
-    SlotsPerDay,
     SlotTaken,
 )
 from calbook.core.model import (
@@ -37,18 +36,13 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.rules import questions
+from calbook.core.rules import limits, questions
+from calbook.core.rules.limits import Workload
 from calbook.core.time import open_hours, times
 
 RULE_OVERRIDES = (
-    "hours",
-    "notice",
-    "advance",
-    "per-day",
-    "questions",
-    "deadline",
-    "past",
-    "duration",
+    *("hours", "notice", "advance", "per-day", "limit"),
+    *("questions", "deadline", "past", "duration"),
 )
 
 Advice = tuple[str, str]  # in the library's words, and the command line's
@@ -81,7 +75,7 @@ class Proposal(NamedTuple):
     timezone: str
     now: datetime
     open_time: tuple[tuple[Span, ...], ...]  # of each schedule that must be open
-    booked_that_day: int = 0
+    workload: Workload = Workload()
     persons: int = 1
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
@@ -169,20 +163,6 @@ def maximum_advance(p: Proposal) -> CalbookError | None:
     )
 
 
-def slots_per_day(p: Proposal) -> CalbookError | None:
-    most = p.event_type.slots_per_day
-    if most is None or p.booked_that_day < most:
-        return None
-    day = times.local_date(p.meeting.start, p.timezone)
-    return SlotsPerDay(
-        f"{day} is full: {p.booked_that_day} of {most} bookings of"
-        f" {p.event_type.id} that day",
-        date=day.isoformat(),
-        booked=p.booked_that_day,
-        slotsPerDay=most,
-    )
-
-
 def invalid_responses(p: Proposal) -> CalbookError | None:
     if p.responses is None:
         return None
@@ -230,7 +210,8 @@ RULES: Rules = (
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
-    (slots_per_day, "per-day"),
+    (limits.slots_per_day, "per-day"),
+    (limits.limit_reached, "limit"),
     (invalid_responses, "questions"),
     (seats_full, None),
     (slot_taken, None),
@@ -243,7 +224,8 @@ def _without_overrides(*rules: Rule) -> Rules:
 
 # Of the dates of a series after the first.
 RULES_FOR_EACH_DATE = _without_overrides(
-    in_the_past, outside_hours, slots_per_day, slot_taken
+    *(in_the_past, outside_hours, slot_taken),
+    *(limits.slots_per_day, limits.limit_reached),
 )
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
-from calbook.core.rules import booking_rules
+from calbook.core.rules import booking_rules, limits
 from calbook.core.rules.booking_rules import (
     Obstacle,
     Proposal,
@@ -21,6 +21,8 @@ from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
 _OF_HOSTS = (booking_rules.outside_hours, booking_rules.slot_taken)
+# Named only where there is such a limit, and whose.
+_OF_LIMITS: Mapping[Rule, str] = {limits.limit_reached: "eventType"}
 
 
 class RuleResult(NamedTuple):
@@ -46,6 +48,7 @@ def explain_rules(
         for rule, override in rules
         for of_each in [rule in _OF_HOSTS and len(proposals) > 1]
         for host_id, proposal in (proposals if of_each else proposals[:1])
+        if rule not in _OF_LIMITS or limits.loads_of(proposal, _OF_LIMITS[rule])
     )
 
 
@@ -123,11 +126,23 @@ def _is_near(p: Proposal) -> RulePassed:
 
 def _has_room_that_day(p: Proposal) -> RulePassed:
     day = times.local_date(p.meeting.start, p.timezone).isoformat()
-    most = p.event_type.slots_per_day
-    if most is None:
+    load = limits.day_load(p)
+    if load is None:
         return "no limit", {"date": day, "booked": None, "slotsPerDay": None}
-    facts = {"date": day, "booked": p.booked_that_day, "slotsPerDay": most}
-    return f"{p.booked_that_day} of {most} are booked on {day}", facts
+    booked, most = load.booked, load.limit.most
+    facts = {"date": day, "booked": booked, "slotsPerDay": most}
+    return f"{booked} of {most} are booked on {day}", facts
+
+
+def _is_within(of: str) -> Callable[[Proposal], RulePassed]:
+    """Of the limits that one thing has, each with what is booked of it."""
+
+    def pass_limits(p: Proposal) -> RulePassed:
+        loads = limits.loads_of(p, of)
+        each = (f"{limits.load_text(each)} in {each.period.name}" for each in loads)
+        return "; ".join(each), {"limits": [limits.facts(load) for load in loads]}
+
+    return pass_limits
 
 
 def _asks(p: Proposal) -> RulePassed:
@@ -162,7 +177,8 @@ _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     booking_rules.outside_hours: _is_open,
     booking_rules.minimum_notice: _has_notice,
     booking_rules.maximum_advance: _is_near,
-    booking_rules.slots_per_day: _has_room_that_day,
+    limits.slots_per_day: _has_room_that_day,
+    limits.limit_reached: _is_within("eventType"),
     booking_rules.invalid_responses: _asks,
     booking_rules.seats_full: _has_seats,
     booking_rules.slot_taken: _is_free,
@@ -213,8 +229,12 @@ def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
         yield BlockedStretch(Span(span.start, min(span.end, date.end)), rule, *facts)
     if booking_rules.maximum_advance(p) is not None:
         yield BlockedStretch(date, "maximum_advance", *_is_near(p))
-    if booking_rules.slots_per_day(p) is not None:
+    if limits.slots_per_day(p) is not None:
         yield BlockedStretch(date, "slots_per_day", *_has_room_that_day(p))
+    for load in limits.loads_of(p, "eventType"):
+        if load.is_full(Span(date.start, date.start + p.event_type.duration)):
+            error = limits.limit_error(load)
+            yield BlockedStretch(date, error.code, error.message, error.details)
 
 
 def blocks_by_hours(

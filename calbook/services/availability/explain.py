@@ -10,8 +10,9 @@ from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
+from calbook.core.rules.limits import Workload
 from calbook.core.time import open_hours, times
-from calbook.services.availability import group_bookings, host_choice
+from calbook.services.availability import group_bookings, host_choice, limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
@@ -187,9 +188,7 @@ def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
     last = times.local_date(day.end - SECOND, request.timezone)
     dates = [first + n * DAY for n in range((last - first).days + 1)]
     spans = [day_span(date, request.timezone) for date in dates]
-    counts = facts.count_per_span(
-        request.event_type.id, spans, exclusion=request.exclusion, now=request.now
-    )
+    counts = limit_counts.of_event_type(facts, request, spans)
     return [
         Proposal(
             event_type=request.event_type,
@@ -197,10 +196,10 @@ def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
             timezone=request.timezone,
             now=request.now,
             open_time=(),
-            booked_that_day=count,
+            workload=Workload(tuple(each.load(span.start) for each in counts)),
             display_timezone=request.display_timezone,
         )
-        for span, count in zip(spans, counts, strict=True)
+        for span in spans
     ]
 
 

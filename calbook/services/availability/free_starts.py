@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, start_ranges
@@ -15,9 +15,9 @@ from calbook.core.errors import BadInput
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
-    day_span,
     series_starts,
 )
 from calbook.services.availability.free_ranges import FreeRanges
@@ -108,50 +108,41 @@ def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates
         facts, event_type, [span], exclusion=request.exclusion, now=request.now
     )
     alternatives = request.alternatives
+    bookable = start_ranges.without(
+        start_ranges.to_ranges([span]), _refused_starts(facts, request, [span])
+    )
     grids = {tuple(free_ranges.grid_pieces(hosts)) for hosts in alternatives}
     step = start_ranges.slot_lengths(event_type).step
     found: dict[int, list[HostIds]] = {}
     for hosts in alternatives:
-        ranges = start_ranges.intersect(
-            start_ranges.to_ranges([span]), free_ranges.starts(hosts)
-        )
+        ranges = start_ranges.intersect(bookable, free_ranges.starts(hosts))
         for start in {
             n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
             found.setdefault(start, []).append(hosts)
-    return _on_allowed_dates(facts, request, found)
+    return _on_allowed_dates(request, found)
 
 
-def _on_allowed_dates(
-    facts: Facts, request: BookingRequest, found: Candidates
-) -> Candidates:
-    """Those on local dates that advance lets be booked and that are not full."""
-    ahead, most = request.event_type.maximum_advance, request.event_type.slots_per_day
-    if ahead is None and most is None:
+def _refused_starts(
+    facts: Facts, request: BookingRequest, spans: Sequence[Span]
+) -> list[Range]:
+    """Where the event type's limits let nothing start."""
+    length = request.event_type.duration
+    counts = limit_counts.of_event_type(facts, request, spans)
+    return sorted(chain(*(each.refused_starts(length) for each in counts)))
+
+
+def _on_allowed_dates(request: BookingRequest, found: Candidates) -> Candidates:
+    """Those on local dates that advance lets be booked."""
+    ahead = request.event_type.maximum_advance
+    if ahead is None:
         return found
-    dates = {start: _date(start, request.timezone) for start in found}
     today = times.local_date(request.now, request.timezone)
-    full = _full_dates(facts, request, dates.values())
     return {
-        start: found[start]
-        for start, day in dates.items()
-        if day not in full and (ahead is None or (day - today).days <= ahead)
+        start: hosts
+        for start, hosts in found.items()
+        if (_date(start, request.timezone) - today).days <= ahead
     }
-
-
-def _full_dates(
-    facts: Facts, request: BookingRequest, dates: Iterable[date]
-) -> frozenset[date]:
-    """The local dates that have all the bookings they may."""
-    most = request.event_type.slots_per_day
-    if most is None:
-        return frozenset()
-    distinct = tuple(dict.fromkeys(dates))
-    days = [day_span(day, request.timezone) for day in distinct]
-    counts = facts.count_per_span(
-        request.event_type.id, days, exclusion=request.exclusion, now=request.now
-    )
-    return frozenset(day for day, n in zip(distinct, counts, strict=True) if n >= most)
 
 
 def _date(start: int, timezone: str) -> date:
@@ -217,14 +208,15 @@ class _SeriesSearch:
     def keep_fitting(self, candidates: Candidates) -> Candidates:
         """Those at which a whole series fits, with the hosts free on all dates.
 
-        Of the dates after the first hours, overlap and the day's limit are asked.
+        Of the dates after the first hours and overlap are asked, and of all together
+        the limits.
         """
         facts, request = self._facts, self._request
         series = dict(self._begun(candidates))
-        every = {start for later in series.values() for start in later}
-        dates = {start: _date(start, request.timezone) for start in every}
-        full = _full_dates(facts, request, dates.values())
+        every = {*series, *chain(*series.values())}
         spans = [Span(at, at) for at in map(times.instant, every)]
+        counts = limit_counts.of_event_type(facts, request, spans)
+        length = request.event_type.duration
         free_ranges = FreeRanges(
             facts,
             request.event_type,
@@ -235,7 +227,7 @@ class _SeriesSearch:
         fits = cache(lambda hosts: _RangeSet(free_ranges.starts(hosts)))
         found = {}
         for first, later in series.items():
-            if any(dates[start] in full for start in later):
+            if not all(each.takes_all((first, *later), length) for each in counts):
                 continue
             hosts = [h for h in candidates[first] if all(s in fits(h) for s in later)]
             if hosts:

@@ -21,8 +21,10 @@ from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.rules import several_dates
 from calbook.core.rules.booking_rules import Obstacle, Proposal
+from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours, times
+from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
     day_span,
@@ -44,7 +46,7 @@ class SharedFacts(NamedTuple):
     """What several hosts have in common, read and worked out once for all of them."""
 
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
-    counts: Callable[[], Sequence[int]]
+    counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
 
 
 def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
@@ -54,7 +56,10 @@ def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
         schedule = facts.schedule_around(schedule_id, request.meetings)
         return open_hours.open_stretches_near(schedule, request.meetings)
 
-    return SharedFacts(cache(open_time), cache(lambda: _counts(facts, request)))
+    def counts() -> Sequence[LimitCounts]:
+        return limit_counts.of_event_type(facts, request, request.meetings)
+
+    return SharedFacts(cache(open_time), cache(counts))
 
 
 def plan_hosts(
@@ -211,7 +216,7 @@ def make_proposals(
             timezone=request.timezone,
             now=request.now,
             open_time=open_time[n],
-            booked_that_day=counts[n],
+            workload=Workload(tuple(each.load(meeting.start) for each in counts)),
             persons=request.persons,
             responses=request.responses,
             obstacle=obstacles.get(n),
@@ -219,16 +224,6 @@ def make_proposals(
             display_timezone=request.display_timezone,
         )
         for n, meeting in enumerate(request.meetings)
-    )
-
-
-def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
-    if request.event_type.slots_per_day is None:
-        return [0] * len(request.meetings)
-    dates = (times.local_date(m.start, request.timezone) for m in request.meetings)
-    days = [day_span(day, request.timezone) for day in dates]
-    return facts.count_per_span(
-        request.event_type.id, days, exclusion=request.exclusion, now=request.now
     )
 
 

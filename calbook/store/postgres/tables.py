@@ -1,7 +1,6 @@
 """The tables as `sqlite.tables` and its later versions make them, for PostgreSQL.
 
-Text is compared byte by byte, as in SQLite; what is JSON is text there too. `rowid` is
-the order of making.
+Text is compared byte by byte, as in SQLite, and JSON is text; `rowid` tells the order.
 """
 
 VERSION = """
@@ -39,7 +38,8 @@ create table hosts (
     schedule_id text not null references schedules (id),
     created_at bigint not null,
     updated_at bigint not null,
-    revision bigint not null default 0
+    revision bigint not null default 0,
+    limits text not null default '[]'
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 
@@ -73,7 +73,8 @@ create table event_types (
     created_at bigint not null,
     updated_at bigint not null,
     reminders text not null default '[]',
-    contact text not null default 'EMAIL'
+    contact text not null default 'EMAIL',
+    rules text not null default '{}'
 );
 create index event_types_by_schedule on event_types (schedule_id);
 

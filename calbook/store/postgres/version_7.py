@@ -102,4 +102,11 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
-SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE))
+_LIMITS = """
+alter table event_types
+    add column rules text not null default '{}';
+alter table hosts
+    add column limits text not null default '[]';
+"""
+
+SCRIPT = "".join((_HOSTS_OF_DATES, _HOLDS, _CONTACTS, _PEOPLE, _LIMITS))

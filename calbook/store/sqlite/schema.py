@@ -129,6 +129,11 @@ def keep_people(db: Database) -> None:
     _run(db.conn, version_7.ATTENDEES)
 
 
+@migrations()
+def add_limits(db: Database) -> None:
+    _run(db.conn, version_7.LIMITS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

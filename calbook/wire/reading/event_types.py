@@ -22,6 +22,7 @@ from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
 from calbook.wire.json_objects import camel
+from calbook.wire.reading.limits import read_limits
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
 from calbook.wire.reading.shapes import FieldReader, JsonObject, read_list, read_object
 
@@ -188,6 +189,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "contact": _contact,
     "active": checks.boolean,
     "metadata": checks.metadata,
+    "limits": read_limits,
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -214,6 +216,15 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = None
         else:
             read[name] = FIELD_READERS[name](value, camel(name))
+    return _with_slots_per_day(read)
+
+
+def _with_slots_per_day(read: dict[str, Any]) -> dict[str, Any]:
+    """So many a day is `slots_per_day`, whichever way it was said."""
+    if "limits" in read:
+        daily = [x for x in read["limits"] if x.period == "day" and not x.is_length]
+        read["limits"] = tuple(x for x in read["limits"] if x not in daily)
+        read.setdefault("slots_per_day", daily[0].most if daily else None)
     return read
 
 

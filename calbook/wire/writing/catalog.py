@@ -19,6 +19,7 @@ def host_to_json(row: Row) -> Json:
         "email": row["email"],
         "timezone": row["timezone"],
         "scheduleId": row["schedule_id"],
+        "limits": json.loads(row["limits"]),
     }
 
 
@@ -57,6 +58,8 @@ def _clock(minutes: int, *, is_end: bool = False) -> str:
 
 
 def event_type_to_json(row: Row) -> Json:
+    rules, slots = json.loads(row["rules"]), row["slots_per_day"]
+    daily = [] if slots is None else [f"{slots}/day"]
     return {
         "id": row["id"],
         "slug": row["slug"],
@@ -97,4 +100,5 @@ def event_type_to_json(row: Row) -> Json:
         "contact": row["contact"],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
+        "limits": [*daily, *rules.get("limits", ())],
     }

@@ -289,6 +289,8 @@ class EventTypeFields(TypedDict, total=False):
     active: bool
     metadata: Mapping[str, Any]
     limits: Iterable[str]
+    max_in_a_row: int | None
+    break_after: int | None
 
 
 class HostFields(TypedDict, total=False):

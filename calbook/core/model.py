@@ -191,6 +191,8 @@ class EventType(NamedTuple):
     active: bool = True
     metadata: Mapping[str, Any] = {}
     limits: tuple[Limit, ...] = ()  # besides `slots_per_day`
+    max_in_a_row: int | None = None  # of all meetings of a host,
+    break_after: timedelta | None = None  # until so much is free
 
     @property
     def all_limits(self) -> tuple[Limit, ...]:

@@ -36,7 +36,7 @@ class Exclusion(NamedTuple):
     keys: tuple[datetime, ...] | None = None
 
 
-_IS_EXCLUDED = """
+IS_EXCLUDED = """
     {row}.uid is :exclusion and (
         :keys is null or {row}.recurrence_id in (
             select cast(value as bigint) from json_each(:keys)
@@ -65,7 +65,7 @@ _CLAIMED = f"""
         and c.claim_start > s.start_at - :longest
         and c.claim_end > s.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
-    where not ({_IS_EXCLUDED.format(row="c")})
+    where not ({IS_EXCLUDED.format(row="c")})
       and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
 """
 _OBSTACLES = f"""
@@ -94,7 +94,7 @@ _TAKEN = f"""
       and c.claim_start < :end
       and c.claim_start > :start - :longest
       and c.claim_end > :start
-      and not ({_IS_EXCLUDED.format(row="c")})
+      and not ({IS_EXCLUDED.format(row="c")})
       and (c.claim_start > :now or not exists (
           select 1 from occurrences o
           where o.uid = c.uid and o.recurrence_id = c.recurrence_id
@@ -118,7 +118,7 @@ _COUNTS = f"""
         and o.start_at >= s.start_at and o.start_at < s.end_at
         and o.status <> 'CANCELLED'
         and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
-        and not ({_IS_EXCLUDED.format(row="o")})
+        and not ({IS_EXCLUDED.format(row="o")})
     group by s.n order by s.n
 """
 
@@ -128,7 +128,7 @@ def edges(spans: Iterable[Span]) -> str:
     return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
 
 
-def _left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
+def left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
     if exclusion is None:
         return {"exclusion": None, "keys": None}
     keys = None if exclusion.keys is None else keys_to_json(exclusion.keys)
@@ -273,7 +273,7 @@ class Facts(Reader):
                 "spans": edges(spans),
                 "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
 
@@ -292,7 +292,7 @@ class Facts(Reader):
                 "end": times.epoch(span.end),
                 "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
         return [(row[0], row[1]) for row in found]
@@ -315,7 +315,7 @@ class Facts(Reader):
                 "event_type_id": event_type_id,
                 "spans": edges(spans),
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
         return [(row["number"], row["seconds"]) for row in found]

@@ -174,7 +174,8 @@ def event_type(row: Row) -> EventType:
 def _rules(items: dict[str, Any]) -> dict[str, Any]:
     """What an event type has besides its columns."""
     lists = {name: _limits(items[name]) for name in LIMIT_LISTS if name in items}
-    return {**items, **lists}
+    pause = _minutes(items.get("break_after"))
+    return {**items, **lists, "break_after": pause}
 
 
 def _limits(texts: list[str]) -> tuple[Limit, ...]:

@@ -157,6 +157,7 @@ def to_rules(event_type: EventType) -> dict[str, Any]:
     A limit as its text.
     """
     said = {name: getattr(event_type, name) for name in RULES}
+    said["break_after"] = to_minutes(event_type.break_after)
     return {
         name: [limit_text(limit) for limit in value] if name in LIMIT_LISTS else value
         for name, value in said.items()

@@ -151,3 +151,60 @@ def test_several_starts_are_counted_together() -> None:
     assert list(counts.refused_starts(HOUR)) == [
         (times.epoch(utc("2027-01-19T00:00Z")), times.epoch(utc("2027-01-20T00:00Z")))
     ]
+
+
+def _meetings(*hours: str) -> list[Span]:
+    """`10:00-10:30`, all on one day."""
+    return [
+        Span(*(utc(f"2027-01-18T{at}Z") for at in text.split("-"))) for text in hours
+    ]
+
+
+ROW = _meetings("09:00-09:30", "09:30-10:00", "10:10-10:30")
+
+
+@pytest.mark.parametrize(
+    ("meeting", "number"),
+    [
+        ("10:30-11:00", 4),
+        ("10:44-11:00", 4),
+        ("10:45-11:00", 1),  # a break lies between
+        ("08:00-08:46", 4),
+        ("08:00-08:45", 1),
+        ("10:00-10:10", 4),  # in the gap
+    ],
+)
+def test_a_row_goes_on_where_the_break_is_too_short(meeting: str, number: int) -> None:
+    [wanted] = _meetings(meeting)
+
+    assert limits.run_length(wanted, ROW, timedelta(minutes=15)) == number
+
+
+def test_a_meeting_between_two_rows_makes_one_of_them() -> None:
+    [wanted] = _meetings("11:00-12:00")
+    others = _meetings("10:00-10:50", "12:05-12:30", "12:30-13:00", "15:00-16:00")
+
+    assert limits.run_length(wanted, others, timedelta(minutes=15)) == 4
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+@pytest.mark.parametrize("pause", [1, 15, 45, 240])
+@pytest.mark.parametrize("length", [10, 30])
+def test_the_sweep_refuses_what_makes_a_row_too_long(
+    most: int, pause: int, length: int
+) -> None:
+    others = _meetings(
+        *("09:00-09:30", "09:30-10:00", "10:40-11:00", "13:00-13:20", "13:30-13:40")
+    )
+    rest, took = timedelta(minutes=pause), timedelta(minutes=length)
+    found = list(limits.starts_without_break(others, took, most=most, pause=rest))
+    for minute in range(0, 1440 - length, 5):
+        start = utc("2027-01-18T00:00Z") + timedelta(minutes=minute)
+        wanted = Span(start, start + took)
+        if any(wanted.overlaps(other) for other in others):
+            continue
+
+        is_refused = any(a <= times.epoch(start) < b for a, b in found)
+
+        too_long = limits.run_length(wanted, others, rest) > most
+        assert is_refused is too_long, start

@@ -66,6 +66,8 @@ def event_type(**different: Any) -> dict[str, Any]:
         "active": True,
         "metadata": {},
         "limits": [],
+        "maxInARow": None,
+        "breakAfter": None,
     } | different
 
 
@@ -111,6 +113,10 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "limits": (
         ("--limit", "10/week", "--limit", "4/day", "--limit", "90m/day"),
         {"slotsPerDay": 4, "limits": ["4/day", "10/week", "90m/day"]},
+    ),
+    "breaks": (
+        ("--max-in-a-row", "3", "--break", "15"),
+        {"maxInARow": 3, "breakAfter": 15},
     ),
     "confirmation": (("--requires-confirmation",), {"requiresConfirmation": True}),
     "cancellation": (("--no-cancellation",), {"allowCancellation": False}),

@@ -1001,6 +1001,8 @@ EVENT_TYPES = st.builds(
             is_length=st.booleans(),
         )
     ).map(tuple),
+    max_in_a_row=maybe(st.integers(1, 50)),
+    break_after=maybe(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))),
 )
 OPEN = st.lists(
     WINDOWS.map(lambda w: Hours(timedelta(minutes=w[0]), timedelta(minutes=w[1]))),

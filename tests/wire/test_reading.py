@@ -507,6 +507,8 @@ NULLABLE = [
     "seats",
     "roundRobin",
     "meetingUrlTemplate",
+    "maxInARow",
+    "breakAfter",
 ]
 NEVER_NULL = [
     "slug",
@@ -560,6 +562,8 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "active": False,
         "metadata": {"a": 1},
         "limits": ["4/day", "10/week", "8h/day"],
+        "maxInARow": 3,
+        "breakAfter": 15,
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -598,6 +602,8 @@ def test_every_field_of_an_event_type_is_read() -> None:
         active=False,
         metadata={"a": 1},
         limits=(Limit(10, "week"), Limit(480, "day", True)),
+        max_in_a_row=3,
+        break_after=minutes(15),
     )
 
 

@@ -72,6 +72,7 @@ class EventType(Value):
     active: whether it can be booked
     metadata: any JSON object of the caller's
     limits: how much is booked in a period, `slots_per_day` too: `10/week`, `8h/day`
+    max_in_a_row, break_after: how many meetings of a host, until so much is free
     """
 
     id: str
@@ -103,6 +104,8 @@ class EventType(Value):
     active: bool
     metadata: dict[str, Any]
     limits: list[str]
+    max_in_a_row: int | None
+    break_after: int | None
 
     @property
     def bookings_keeping_text(self) -> int:

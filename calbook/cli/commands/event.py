@@ -76,6 +76,10 @@ class Fields(o.Group):
         "Most in a day, week or month: 3/day, 10/week, 8h/day; may be repeated,"
         " none takes all out.",
     )
+    max_in_a_row: str | None = o.option(
+        "--max-in-a-row", "N", "Meetings of a host before a break, or none."
+    )
+    break_after: str | None = _length("--break", "How long the break is")
     requires_confirmation: bool | None = o.option(
         "--requires-confirmation/--no-confirmation",
         help="Whether the host must say yes to each booking.",
@@ -175,9 +179,13 @@ _LENGTHS = (
     "minimum_notice",
     "slot_interval",
     "cancellation_deadline",
+    "break_after",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
-_COUNTS = ("maximum_advance", "slots_per_day", "seats", "max_occurrences")
+_COUNTS = (
+    *("maximum_advance", "slots_per_day", "seats", "max_occurrences"),
+    "max_in_a_row",
+)
 
 
 def _read_fields(fields: Fields) -> Json:
@@ -225,7 +233,7 @@ def _file(source: str | None) -> Json:
 def _reader(
     name: str, read: Callable[[str, str], int | None]
 ) -> Callable[[str], int | None]:
-    option = "--" + name.replace("_", "-")
+    option = "--break" if name == "break_after" else "--" + name.replace("_", "-")
     nothing = 0 if name in _ZERO else None
     return lambda text: nothing if text == "none" else read(text, option)
 

@@ -128,6 +128,7 @@ def event_type_card(item: Json) -> str:
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
             ("Limits", ", ".join(item["limits"])),
+            ("Breaks", _breaks(item)),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
@@ -182,6 +183,12 @@ def _buffers(item: Json) -> str | None:
     if not before and not after:
         return None
     return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def _breaks(item: Json) -> str | None:
+    if item["maxInARow"] is None:
+        return None
+    return f"{minutes_text(item['breakAfter'])} after {item['maxInARow']} in a row"
 
 
 def _cancellation(item: Json) -> str:

@@ -212,6 +212,8 @@ RULES: Rules = (
     (maximum_advance, "advance"),
     (limits.slots_per_day, "per-day"),
     (limits.limit_reached, "limit"),
+    (limits.host_limit, "limit"),
+    (limits.max_in_a_row, "limit"),
     (invalid_responses, "questions"),
     (seats_full, None),
     (slot_taken, None),
@@ -226,6 +228,7 @@ def _without_overrides(*rules: Rule) -> Rules:
 RULES_FOR_EACH_DATE = _without_overrides(
     *(in_the_past, outside_hours, slot_taken),
     *(limits.slots_per_day, limits.limit_reached),
+    *(limits.host_limit, limits.max_in_a_row),
 )
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (

@@ -17,12 +17,20 @@ from calbook.core.rules.booking_rules import (
     format_in_booking_zone,
     to_minutes,
 )
+from calbook.core.rules.limits import HostRow, Load
 from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
-_OF_HOSTS = (booking_rules.outside_hours, booking_rules.slot_taken)
-# Named only where there is such a limit, and whose.
-_OF_LIMITS: Mapping[Rule, str] = {limits.limit_reached: "eventType"}
+_OF_HOSTS = (
+    *(booking_rules.outside_hours, booking_rules.slot_taken),
+    *(limits.host_limit, limits.max_in_a_row),
+)
+# Named only where there is such a limit.
+_IS_ASKED: Mapping[Rule, Callable[[Proposal], object]] = {
+    limits.limit_reached: lambda p: limits.loads_of(p, "eventType"),
+    limits.host_limit: lambda p: limits.loads_of(p, "host"),
+    limits.max_in_a_row: lambda p: p.workload.rows,
+}
 
 
 class RuleResult(NamedTuple):
@@ -48,7 +56,7 @@ def explain_rules(
         for rule, override in rules
         for of_each in [rule in _OF_HOSTS and len(proposals) > 1]
         for host_id, proposal in (proposals if of_each else proposals[:1])
-        if rule not in _OF_LIMITS or limits.loads_of(proposal, _OF_LIMITS[rule])
+        if rule not in _IS_ASKED or _IS_ASKED[rule](proposal)
     )
 
 
@@ -145,6 +153,12 @@ def _is_within(of: str) -> Callable[[Proposal], RulePassed]:
     return pass_limits
 
 
+def _has_break(p: Proposal) -> RulePassed:
+    [most] = {row.most for row in p.workload.rows}
+    longest = max(row.length_with(p.meeting) for row in p.workload.rows)
+    return f"{longest} in a row of {most}", {"inARow": longest, "maxInARow": most}
+
+
 def _asks(p: Proposal) -> RulePassed:
     """A start is explained without an attendee: what one would have to answer."""
     required = [q.key for q in p.event_type.questions if q.required]
@@ -179,6 +193,8 @@ _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     booking_rules.maximum_advance: _is_near,
     limits.slots_per_day: _has_room_that_day,
     limits.limit_reached: _is_within("eventType"),
+    limits.host_limit: _is_within("host"),
+    limits.max_in_a_row: _has_break,
     booking_rules.invalid_responses: _asks,
     booking_rules.seats_full: _has_seats,
     booking_rules.slot_taken: _is_free,
@@ -231,10 +247,9 @@ def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
         yield BlockedStretch(date, "maximum_advance", *_is_near(p))
     if limits.slots_per_day(p) is not None:
         yield BlockedStretch(date, "slots_per_day", *_has_room_that_day(p))
-    for load in limits.loads_of(p, "eventType"):
-        if load.is_full(Span(date.start, date.start + p.event_type.duration)):
-            error = limits.limit_error(load)
-            yield BlockedStretch(date, error.code, error.message, error.details)
+    meeting = Span(date.start, date.start + p.event_type.duration)
+    full = [x for x in limits.loads_of(p, "eventType") if x.is_full(meeting)]
+    yield from (block._replace(span=date) for block in blocks_by_limits(full))
 
 
 def blocks_by_hours(
@@ -252,6 +267,23 @@ def blocks_by_hours(
         message = ": ".join(["closed", *[", ".join(reasons)][: len(reasons)]])
         facts = {"scheduleId": schedule.id, "reasons": reasons}
         yield BlockedStretch(closed, "outside_hours", message, facts, host_id)
+
+
+def blocks_by_limits(
+    loads: Iterable[Load], host_id: str | None = None
+) -> Iterator[BlockedStretch]:
+    """The periods in which no more may be booked."""
+    for load in loads:
+        error = limits.limit_error(load)
+        yield BlockedStretch(
+            load.period.span, error.code, error.message, error.details, host_id
+        )
+
+
+def block_by_break(span: Span, row: HostRow) -> BlockedStretch:
+    """The starts with which a host would have too many in a row."""
+    error = limits.break_error(row)
+    return BlockedStretch(span, error.code, error.message, error.details, row.host_id)
 
 
 def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:

@@ -14,12 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from calbook.core.errors import BadInput, LimitReached, SlotsPerDay
-from calbook.core.model import DAY, MINUTE, Limit, Span
+from calbook.core.model import DAY, MINUTE, SECOND, Limit, Span
 from calbook.core.start_ranges import Range
 from calbook.core.text import excerpt
 from calbook.core.time import times
 
-RULES = ("limits",)  # the fields of an event type that are read here
+# The fields of an event type that are read here.
+RULES = ("limits", "max_in_a_row", "break_after")
 LIMIT_LISTS = ("limits",)
 _TEXT = re.compile(r"([0-9]{1,6})([mh]?)/(day|week|month)", re.ASCII | re.IGNORECASE)
 _MOST = 100_000
@@ -146,12 +147,15 @@ class LimitCounts:
         """In the period of a start."""
         return self._loads[bisect_right(self._begins, times.epoch(start)) - 1]
 
+    def full(self, length: timedelta) -> list[Load]:
+        """Where one more meeting of a length is too much."""
+        size = _size(self._limit, length)
+        return [load for load in self._loads if load.booked + size > self._limit.most]
+
     def refused_starts(self, length: timedelta) -> Iterator[Range]:
         """Where no meeting of a length may start."""
-        for load in self._loads:
-            if load.booked + _size(self._limit, length) > self._limit.most:
-                span = load.period.span
-                yield times.epoch(span.start), times.epoch(span.end)
+        for load in self.full(length):
+            yield times.epoch(load.period.span.start), times.epoch(load.period.span.end)
 
     def takes_all(self, starts: Iterable[int], length: timedelta) -> bool:
         """Whether meetings of a length may start at all of these."""
@@ -163,15 +167,101 @@ class LimitCounts:
         )
 
 
+# -- how many in a row ----------------------------------------------------------------
+
+
+class HostRow(NamedTuple):
+    """A host's meetings around one that is wanted, and how many may be in a row."""
+
+    host_id: str
+    most: int
+    pause: timedelta
+    meetings: tuple[Span, ...]  # in order
+
+    def length_with(self, meeting: Span) -> int:
+        return run_length(meeting, self.meetings, self.pause)
+
+
+def run_length(meeting: Span, others: Sequence[Span], pause: timedelta) -> int:
+    """How many are in a row with a meeting, itself included.
+
+    Two are in a row where less than a pause lies between them. The others are in order
+    and may include it.
+    """
+    number, begin, end = 1, meeting.start, meeting.end
+    for other in reversed([each for each in others if each.start < meeting.start]):
+        if begin - other.end >= pause:
+            break
+        number, begin = number + 1, other.start
+    for other in (each for each in others if each.start >= meeting.start):
+        if other == meeting:
+            continue
+        if other.start - end >= pause:
+            break
+        number, end = number + 1, other.end
+    return number
+
+
+def starts_without_break(
+    meetings: Sequence[Span], length: timedelta, *, most: int, pause: timedelta
+) -> Iterator[Range]:
+    """Where a meeting of a length would be one too many in a row with its neighbours.
+
+    The meetings are in order. Starts that overlap one of them are not looked at.
+    """
+    ranges = [(times.epoch(m.start), times.epoch(m.end)) for m in meetings]
+    took, rest = length // SECOND, pause // SECOND
+    left, right = _rows_before(ranges, rest), _rows_behind(ranges, rest)
+    for n in range(len(ranges) + 1):
+        first = ranges[n - 1][1] if n else -_EVER
+        last = (ranges[n][0] if n < len(ranges) else _EVER) - took
+        joins_left = (first, min(first + rest, last + 1))
+        joins_right = (max(first, last - rest + 1), last + 1)
+        joins_both = (joins_right[0], joins_left[1])
+        before, behind = left[n], right[n]
+        for number, (start, end) in (
+            (before, joins_left),
+            (behind, joins_right),
+            (before + behind, joins_both),
+        ):
+            if number >= most and start < end:
+                yield start, end
+
+
+_EVER = 2**40
+
+
+def _rows_before(ranges: Sequence[Range], rest: int) -> list[int]:
+    """How many are in a row that ends before each gap."""
+    found = [0]
+    for n, (start, _) in enumerate(ranges):
+        goes_on = n > 0 and start - ranges[n - 1][1] < rest
+        found.append(found[-1] + 1 if goes_on else 1)
+    return found
+
+
+def _rows_behind(ranges: Sequence[Range], rest: int) -> list[int]:
+    """How many are in a row that begins behind each gap."""
+    mirrored = [(-end, -start) for start, end in reversed(ranges)]
+    return _rows_before(mirrored, rest)[::-1]
+
+
 class Workload(NamedTuple):
     """What the limits look at besides the meeting that is wanted."""
 
     loads: tuple[Load, ...] = ()
+    rows: tuple[HostRow, ...] = ()
 
     def with_meetings(self, meetings: Sequence[Span]) -> Workload:
         """As it is once these are booked too, for the same people."""
+        if not meetings:
+            return self
         return self._replace(
-            loads=tuple(load.with_meetings(meetings) for load in self.loads)
+            loads=tuple(load.with_meetings(meetings) for load in self.loads),
+            rows=tuple(
+                row._replace(meetings=tuple(sorted({*row.meetings, *meetings})))
+                for row in self.rows
+            ),
         )
 
 
@@ -214,6 +304,28 @@ def slots_per_day(p: Wanted) -> SlotsPerDay | None:
 
 def limit_reached(p: Wanted) -> LimitReached | None:
     return _first_full(p, "eventType")
+
+
+def host_limit(p: Wanted) -> LimitReached | None:
+    return _first_full(p, "host")
+
+
+def max_in_a_row(p: Wanted) -> LimitReached | None:
+    for row in p.workload.rows:
+        if row.length_with(p.meeting) > row.most:
+            return break_error(row)
+    return None
+
+
+def break_error(row: HostRow) -> LimitReached:
+    pause = row.pause // MINUTE
+    return LimitReached(
+        f"{row.host_id} needs a break of {pause} minutes after {row.most} in a row",
+        limit=f"{row.most} in a row",
+        breakAfter=pause,
+        of="host",
+        hostId=row.host_id,
+    )
 
 
 def _first_full(p: Wanted, of: str) -> LimitReached | None:

@@ -19,6 +19,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.host_choice import HostPlan
+from calbook.services.availability.limit_counts import HostLoads
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -157,7 +158,23 @@ def _blocks(
         [open_time] = open_hours.open_stretches_near(schedule, [day])
         for host_id in whose if is_of_host else [None]:
             yield from explanation.blocks_by_hours(schedule, open_time, day, host_id)
+    yield from _limits(facts, request, host_ids, day)
     yield from _claims(facts, request, host_ids, day)
+
+
+def _limits(
+    facts: Facts, request: BookingRequest, host_ids: HostIds, day: Span
+) -> Iterator[BlockedStretch]:
+    event_type = request.event_type
+    loads = HostLoads(
+        facts, event_type, [day], exclusion=request.exclusion, now=request.now
+    )
+    for host_id in host_ids:
+        yield from explanation.blocks_by_limits(loads.full_loads(host_id), host_id)
+        for row in loads.rows((host_id,), day):
+            for start, end in loads.refused_by_breaks(host_id):
+                span = Span(times.instant(max(start, 0)), times.instant(end))
+                yield explanation.block_by_break(span, row)
 
 
 def _claims(

@@ -13,6 +13,7 @@ from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Schedule, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import schedule_ids
+from calbook.services.availability.limit_counts import HostLoads
 from calbook.store.facts import Exclusion, Facts
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
@@ -27,7 +28,8 @@ _LAST = times.epoch(datetime(times.LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC))
 class FreeRanges:
     """Where meetings of an event type may start, near some instants.
 
-    Hours and claims alone decide; each schedule and each host is read once.
+    Hours, claims and the limits of hosts decide; each schedule and each host is read
+    once.
     """
 
     def __init__(
@@ -42,6 +44,9 @@ class FreeRanges:
         self._facts = facts
         self._event_type = event_type
         self._spans = _join_near(wanted)
+        self.loads = HostLoads(
+            facts, event_type, self._spans, exclusion=exclusion, now=now
+        )
         self._aside = exclusion
         self._now = now
         self._need = start_ranges.slot_lengths(event_type)
@@ -55,7 +60,8 @@ class FreeRanges:
             start_ranges.intersect, (self._open(key)[1] for key in schedules)
         )
         taken = [self._taken(host_id) for host_id in host_ids]
-        return start_ranges.free_starts(open_time, sorted(chain(*taken)), self._need)
+        free = start_ranges.free_starts(open_time, sorted(chain(*taken)), self._need)
+        return start_ranges.without(free, self.loads.refused_starts(host_ids))
 
     def grid_pieces(self, host_ids: HostIds) -> list[GridPiece]:
         """The grid of the first schedule that binds these hosts."""

@@ -229,7 +229,12 @@ class _SeriesSearch:
         for first, later in series.items():
             if not all(each.takes_all((first, *later), length) for each in counts):
                 continue
-            hosts = [h for h in candidates[first] if all(s in fits(h) for s in later)]
+            hosts = [
+                h
+                for h in candidates[first]
+                if all(s in fits(h) for s in later)
+                and free_ranges.loads.takes_all(h, (first, *later))
+            ]
             if hosts:
                 found[first] = hosts
         return found

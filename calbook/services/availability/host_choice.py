@@ -31,6 +31,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.free_ranges import FreeRanges
+from calbook.services.availability.limit_counts import HostLoads
 from calbook.store import turns
 from calbook.store.facts import Facts
 
@@ -47,6 +48,7 @@ class SharedFacts(NamedTuple):
 
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
     counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
+    loads: HostLoads
 
 
 def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
@@ -59,7 +61,14 @@ def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
     def counts() -> Sequence[LimitCounts]:
         return limit_counts.of_event_type(facts, request, request.meetings)
 
-    return SharedFacts(cache(open_time), cache(counts))
+    loads = HostLoads(
+        facts,
+        request.event_type,
+        request.meetings,
+        exclusion=request.exclusion,
+        now=request.now,
+    )
+    return SharedFacts(cache(open_time), cache(counts), loads)
 
 
 def plan_hosts(
@@ -112,7 +121,10 @@ def nearest_refusal(
     nearest = min(
         refusals, key=lambda e: (len(e.details.get("conflicts", ())), e.exit_code)
     )
-    if len(candidates) > 1 and isinstance(nearest, SlotTaken | OutsideHours):
+    of_host = nearest.details.get("of") == "host"
+    if len(candidates) > 1 and (
+        isinstance(nearest, SlotTaken | OutsideHours) or of_host
+    ):
         nearest.details["hosts"] = [
             {
                 "hostId": plan.host_ids[0],
@@ -216,7 +228,13 @@ def make_proposals(
             timezone=request.timezone,
             now=request.now,
             open_time=open_time[n],
-            workload=Workload(tuple(each.load(meeting.start) for each in counts)),
+            workload=Workload(
+                loads=(
+                    *(each.load(meeting.start) for each in counts),
+                    *shared.loads.loads(host_ids, meeting.start),
+                ),
+                rows=shared.loads.rows(host_ids, meeting),
+            ),
             persons=request.persons,
             responses=request.responses,
             obstacle=obstacles.get(n),

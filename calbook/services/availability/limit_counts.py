@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
-from calbook.core.model import SECOND, Limit, Span
+from calbook.core.assignment import HostIds
+from calbook.core.model import (
+    DAY,
+    LONGEST_DURATION,
+    MINUTE,
+    NO_TIME,
+    SECOND,
+    EventType,
+    Limit,
+    Span,
+)
 from calbook.core.rules import limits
-from calbook.core.rules.limits import LimitCounts, Period
+from calbook.core.rules.limits import HostRow, LimitCounts, Load, Period
+from calbook.core.start_ranges import Range
 from calbook.core.time import local_days, times
 from calbook.services.availability.booking_request import BookingRequest
-from calbook.store.facts import Facts
+from calbook.store.facts import Exclusion, Facts
+
+Limited = tuple[str, tuple[Limit, ...]]  # the zone, and the limits
 
 
 def of_event_type(
@@ -42,9 +60,172 @@ def of_event_type(
     )
 
 
+class _HostMeetings(NamedTuple):
+    """What a host has to do near some spans, as far as limits ask for it."""
+
+    counts: tuple[LimitCounts, ...] = ()
+    meetings: tuple[Span, ...] = ()
+
+
+class HostLoads:
+    """The limits of hosts and the breaks between meetings, near some spans.
+
+    Which limits there are is read once, and each host's meetings once.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        event_type: EventType,
+        spans: Sequence[Span],
+        *,
+        exclusion: Exclusion | None,
+        now: datetime,
+    ) -> None:
+        self._facts = facts
+        self._event_type = event_type
+        self._spans = spans
+        self._exclusion = exclusion
+        self._now = now
+        self._limits: dict[str, Limited | None] = {}
+        self._of = cache(self._read)
+
+    def loads(self, host_ids: HostIds, start: datetime) -> tuple[Load, ...]:
+        """Each limit of these hosts, in the period of a start."""
+        return tuple(
+            counts.load(start) for host in host_ids for counts in self._of(host).counts
+        )
+
+    def rows(self, host_ids: HostIds, meeting: Span) -> tuple[HostRow, ...]:
+        """What each of these hosts has to do around a meeting, where breaks count."""
+        most, pause = self._event_type.max_in_a_row, self._event_type.break_after
+        if most is None or pause is None:
+            return ()
+        near = self._around(meeting)
+        return tuple(
+            HostRow(
+                *(host, most, pause),
+                tuple(m for m in self._of(host).meetings if near.overlaps(m)),
+            )
+            for host in host_ids
+        )
+
+    def refused_starts(self, host_ids: HostIds) -> list[Range]:
+        """Where one of these hosts may start no meeting of the event type, in order."""
+        return sorted(chain(*(self._refused(host) for host in host_ids)))
+
+    def takes_all(self, host_ids: HostIds, starts: Sequence[int]) -> bool:
+        """Whether these hosts may do all these meetings together."""
+        length = self._event_type.duration
+        for host in host_ids:
+            counts, meetings = self._of(host)
+            if not all(each.takes_all(starts, length) for each in counts):
+                return False
+            most, pause = self._event_type.max_in_a_row, self._event_type.break_after
+            if most is not None and pause is not None:
+                own = [Span(at, at + length) for at in map(times.instant, starts)]
+                every = sorted({*meetings, *own})
+                if any(limits.run_length(m, every, pause) > most for m in own):
+                    return False
+        return True
+
+    def full_loads(self, host_id: str) -> list[Load]:
+        """The periods in which a limit lets nothing start."""
+        length = self._event_type.duration
+        return [x for counts in self._of(host_id).counts for x in counts.full(length)]
+
+    def refused_by_breaks(self, host_id: str) -> Iterator[Range]:
+        """Where a meeting would be one too many in a row."""
+        most, pause = self._event_type.max_in_a_row, self._event_type.break_after
+        if most is not None and pause is not None:
+            length = self._event_type.duration
+            yield from limits.starts_without_break(
+                self._of(host_id).meetings, length, most=most, pause=pause
+            )
+
+    def _refused(self, host_id: str) -> Iterator[Range]:
+        for load in self.full_loads(host_id):
+            span = load.period.span
+            yield times.epoch(span.start), times.epoch(span.end)
+        yield from self.refused_by_breaks(host_id)
+
+    def _around(self, span: Span) -> Span:
+        """As far as a row may reach that a meeting in a span would lengthen."""
+        most = self._event_type.max_in_a_row or 0
+        each = LONGEST_DURATION + (self._event_type.break_after or NO_TIME)
+        return Span(span.start - most * each - DAY, span.end + most * each + DAY)
+
+    def _read(self, host_id: str) -> _HostMeetings:
+        limited, asks_breaks = self._limited(host_id), self._event_type.max_in_a_row
+        if limited is None and asks_breaks is None:
+            return _HostMeetings()
+        zone, each = limited or ("UTC", ())
+        periods = _periods(each, self._spans, zone)
+        spans = [period.span for found in periods.values() for period in found]
+        if asks_breaks is not None:
+            spans += map(self._around, self._spans)
+        from calbook.store import limits as stored  # few hosts have any
+
+        meetings = stored.read_host_meetings(
+            self._facts,
+            host_id,
+            _join(spans),
+            exclusion=self._exclusion,
+            now=self._now,
+        )
+        counts = tuple(
+            LimitCounts(
+                limit,
+                of="host",
+                owner=host_id,
+                periods=periods[limit.period],
+                booked=_count(limit, periods[limit.period], meetings),
+            )
+            for limit in each
+        )
+        return _HostMeetings(counts, tuple(meetings))
+
+    def _limited(self, host_id: str) -> Limited | None:
+        if host_id not in self._limits:
+            from calbook.store import limits as stored
+
+            ids = {host_id, *(each.host_id for each in self._event_type.hosts)}
+            found = stored.read_host_limits(self._facts, sorted(ids))
+            self._limits |= {id: found.get(id) for id in ids}
+        return self._limits[host_id]
+
+
+def _count(
+    limit: Limit, periods: Iterable[Period], meetings: Sequence[Span]
+) -> list[int]:
+    """What of the meetings, which are in order, starts in each period."""
+    starts = [meeting.start for meeting in meetings]
+    found = []
+    for period in periods:
+        first = bisect_left(starts, period.span.start)
+        within = meetings[first : bisect_left(starts, period.span.end)]
+        length = sum((m.end - m.start for m in within), NO_TIME)
+        found.append(length // MINUTE if limit.is_length else len(within))
+    return found
+
+
+def _join(spans: Iterable[Span]) -> list[Span]:
+    """Those that meet as one."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
 def _periods(
     each: Iterable[Limit], spans: Sequence[Span], timezone: str
 ) -> dict[str, tuple[Period, ...]]:
+    kinds = dict.fromkeys(limit.period for limit in each)
+    if not kinds:
+        return {}
     dates = {
         day
         for span in spans
@@ -53,5 +234,4 @@ def _periods(
             times.local_date(max(span.start, span.end - SECOND), timezone),
         )
     }
-    kinds = dict.fromkeys(limit.period for limit in each)
     return {kind: limits.periods_of(kind, dates, timezone) for kind in kinds}

@@ -190,6 +190,8 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "active": checks.boolean,
     "metadata": checks.metadata,
     "limits": read_limits,
+    "max_in_a_row": _number(1, 50),
+    "break_after": _minutes(1, 1440),
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -203,6 +205,7 @@ _MAY_BE_NULL = frozenset(
         "seats",
         "round_robin",
         "meeting_url_template",
+        *("max_in_a_row", "break_after"),
     }
 )
 
@@ -216,15 +219,17 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = None
         else:
             read[name] = FIELD_READERS[name](value, camel(name))
-    return _with_slots_per_day(read)
+    return _with_implied(read)
 
 
-def _with_slots_per_day(read: dict[str, Any]) -> dict[str, Any]:
-    """So many a day is `slots_per_day`, whichever way it was said."""
+def _with_implied(read: dict[str, Any]) -> dict[str, Any]:
+    """So many a day is `slots_per_day`, and without a row there is no break."""
     if "limits" in read:
         daily = [x for x in read["limits"] if x.period == "day" and not x.is_length]
         read["limits"] = tuple(x for x in read["limits"] if x not in daily)
         read.setdefault("slots_per_day", daily[0].most if daily else None)
+    if "max_in_a_row" in read and read["max_in_a_row"] is None:
+        read.setdefault("break_after", None)
     return read
 
 
@@ -283,5 +288,13 @@ def check_event_type(event_type: EventType) -> EventType:
             f"{event_type.id} has several hosts but is SINGLE",
             hint="make it ROUND_ROBIN or COLLECTIVE",
             field="schedulingType",
+        )
+    if (event_type.max_in_a_row is None) != (event_type.break_after is None):
+        missing = "maxInARow" if event_type.max_in_a_row is None else "breakAfter"
+        raise BadInput(
+            "how many may be in a row and the break after them are said together",
+            hint="give max_in_a_row and break_after",
+            command_hint="add --max-in-a-row 3 --break 15",
+            field=missing,
         )
     return event_type

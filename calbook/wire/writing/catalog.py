@@ -101,4 +101,6 @@ def event_type_to_json(row: Row) -> Json:
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
         "limits": [*daily, *rules.get("limits", ())],
+        "maxInARow": rules.get("max_in_a_row"),
+        "breakAfter": rules.get("break_after"),
     }

@@ -291,6 +291,7 @@ class EventTypeFields(TypedDict, total=False):
     limits: Iterable[str]
     max_in_a_row: int | None
     break_after: int | None
+    count_window: int | None
 
 
 class HostFields(TypedDict, total=False):

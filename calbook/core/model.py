@@ -193,6 +193,7 @@ class EventType(NamedTuple):
     limits: tuple[Limit, ...] = ()  # besides `slots_per_day`
     max_in_a_row: int | None = None  # of all meetings of a host,
     break_after: timedelta | None = None  # until so much is free
+    count_window: int | None = None  # days in which EQUAL_DISTRIBUTION counts
 
     @property
     def all_limits(self) -> tuple[Limit, ...]:

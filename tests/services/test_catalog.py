@@ -68,6 +68,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "limits": [],
         "maxInARow": None,
         "breakAfter": None,
+        "countWindow": None,
     } | different
 
 
@@ -114,6 +115,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--limit", "10/week", "--limit", "4/day", "--limit", "90m/day"),
         {"slotsPerDay": 4, "limits": ["4/day", "10/week", "90m/day"]},
     ),
+    "window": (("--count-window", "90d"), {"countWindow": 90}),
     "breaks": (
         ("--max-in-a-row", "3", "--break", "15"),
         {"maxInARow": 3, "breakAfter": 15},

@@ -1001,6 +1001,7 @@ EVENT_TYPES = st.builds(
             is_length=st.booleans(),
         )
     ).map(tuple),
+    count_window=maybe(st.integers(1, 3660)),
     max_in_a_row=maybe(st.integers(1, 50)),
     break_after=maybe(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))),
 )

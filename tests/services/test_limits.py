@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from conftest import Clock
 from support.running import Run
 
 from calbook import Booking, Client, EventType
@@ -232,3 +234,29 @@ def test_a_break_needs_a_row(client: Client, event_type: MakeType) -> None:
     assert (cleared.max_in_a_row, cleared.break_after) == (None, None)
     with pytest.raises(BadInput, match="together"):
         client.calendar.event_types.update("demo", break_after=15)
+
+
+# -- equal distribution ---------------------------------------------------------------
+
+
+def test_a_window_forgets_bookings_made_before_it(
+    client: Client, event_type: MakeType, book: Book, clock: Clock
+) -> None:
+    """Without one, whoever had less for whatever reason has to catch up with it all."""
+    client.calendar.hosts.create("bob")
+    event_type(
+        hosts=["me", "bob"],
+        scheduling_type="ROUND_ROBIN",
+        round_robin="EQUAL_DISTRIBUTION",
+        maximum_advance=None,
+    )
+    for hour in (10, 11, 12):
+        book(f"18 {hour}:00", host_id="me")
+    clock.now += timedelta(days=8)
+    assert book("19 10:00").host_id == "user_bob"
+
+    client.calendar.event_types.update("demo", count_window=7)
+
+    assert book("19 11:00").host_id == "user_me"
+    client.calendar.event_types.update("demo", count_window=9)
+    assert book("19 13:00").host_id == "user_bob"

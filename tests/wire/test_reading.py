@@ -509,6 +509,7 @@ NULLABLE = [
     "meetingUrlTemplate",
     "maxInARow",
     "breakAfter",
+    "countWindow",
 ]
 NEVER_NULL = [
     "slug",
@@ -564,6 +565,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "limits": ["4/day", "10/week", "8h/day"],
         "maxInARow": 3,
         "breakAfter": 15,
+        "countWindow": 90,
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -604,6 +606,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         limits=(Limit(10, "week"), Limit(480, "day", True)),
         max_in_a_row=3,
         break_after=minutes(15),
+        count_window=90,
     )
 
 

@@ -73,6 +73,7 @@ class EventType(Value):
     metadata: any JSON object of the caller's
     limits: how much is booked in a period, `slots_per_day` too: `10/week`, `8h/day`
     max_in_a_row, break_after: how many meetings of a host, until so much is free
+    count_window: in how many days EQUAL_DISTRIBUTION counts; None since the last joined
     """
 
     id: str
@@ -106,6 +107,7 @@ class EventType(Value):
     limits: list[str]
     max_in_a_row: int | None
     break_after: int | None
+    count_window: int | None
 
     @property
     def bookings_keeping_text(self) -> int:

@@ -101,6 +101,9 @@ class Fields(o.Group):
     round_robin: str | None = o.option(
         "--assignment", "RULE", "least-recent, priority, …"
     )
+    count_window: str | None = o.option(
+        "--count-window", "DAYS", "In which equal-distribution counts: 90d, or none."
+    )
     questions: list[str] | None = o.option(
         "--question", "Q", "'label|type|required|options'; may be repeated."
     )
@@ -198,6 +201,9 @@ def _read_fields(fields: Fields) -> Json:
         "questions": _several(_question),
         "reminders": _several(_reminder),
         "limits": o.without_none,
+        "count_window": lambda text: _reader("count_window", read_whole_number)(
+            text.removesuffix("d")
+        ),
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),

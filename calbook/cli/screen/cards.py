@@ -158,7 +158,9 @@ def _sharing(item: Json) -> str | None:
     if item["schedulingType"] != "ROUND_ROBIN":
         return str(item["schedulingType"])
     rule = item["roundRobin"] or {"algorithm": "LEAST_RECENT"}
-    return f"ROUND_ROBIN, {rule['algorithm']}"
+    days = item["countWindow"]
+    window = f" within {days} days" if days is not None else ""
+    return f"ROUND_ROBIN, {rule['algorithm']}{window}"
 
 
 def minutes_text(count: int) -> str:

@@ -20,7 +20,7 @@ from calbook.core.text import excerpt
 from calbook.core.time import times
 
 # The fields of an event type that are read here.
-RULES = ("limits", "max_in_a_row", "break_after")
+RULES = ("limits", "max_in_a_row", "break_after", "count_window")
 LIMIT_LISTS = ("limits",)
 _TEXT = re.compile(r"([0-9]{1,6})([mh]?)/(day|week|month)", re.ASCII | re.IGNORECASE)
 _MOST = 100_000

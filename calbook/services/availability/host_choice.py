@@ -18,7 +18,7 @@ from calbook.core.assignment import (
     Turn,
 )
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
-from calbook.core.model import Claim, Span
+from calbook.core.model import DAY, Claim, EventType, Span
 from calbook.core.rules import several_dates
 from calbook.core.rules.booking_rules import Obstacle, Proposal
 from calbook.core.rules.limits import LimitCounts, Workload
@@ -183,13 +183,21 @@ def read_turn(
     [assigned] = [each for each in event_type.hosts if each.host_id == host_id]
     bookings, newest = facts.turn_facts(event_type.id, host_id, now=request.now)
     if event_type.round_robin == EQUAL_DISTRIBUTION:
-        since = turns.count_since_newest_host(
-            facts.connection, event_type.id, host_id, now=request.now
-        )
-        bookings = bookings if since is None else since
+        counted = _count_lately(facts, event_type, host_id, request.now)
+        bookings = bookings if counted is None else counted
     counts = event_type.round_robin == AVAILABILITY_FIRST
     free = _free_starts(facts, request, host_ids, start) if counts else 0
     return Turn(assigned, bookings, newest, free)
+
+
+def _count_lately(
+    facts: Facts, event_type: EventType, host_id: str, now: datetime
+) -> int | None:
+    """A host's bookings within the event type's window, else since the last joined."""
+    conn, id, days = facts.connection, event_type.id, event_type.count_window
+    if days is None:
+        return turns.count_since_newest_host(conn, id, host_id, now=now)
+    return turns.count_since(conn, id, host_id, since=now - days * DAY, now=now)
 
 
 def _free_starts(

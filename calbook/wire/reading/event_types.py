@@ -192,6 +192,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "limits": read_limits,
     "max_in_a_row": _number(1, 50),
     "break_after": _minutes(1, 1440),
+    "count_window": _number(1, 3_660),
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -205,7 +206,7 @@ _MAY_BE_NULL = frozenset(
         "seats",
         "round_robin",
         "meeting_url_template",
-        *("max_in_a_row", "break_after"),
+        *("max_in_a_row", "break_after", "count_window"),
     }
 )
 

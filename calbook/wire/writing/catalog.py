@@ -103,4 +103,5 @@ def event_type_to_json(row: Row) -> Json:
         "limits": [*daily, *rules.get("limits", ())],
         "maxInARow": rules.get("max_in_a_row"),
         "breakAfter": rules.get("break_after"),
+        "countWindow": rules.get("count_window"),
     }

@@ -292,6 +292,9 @@ class EventTypeFields(TypedDict, total=False):
     max_in_a_row: int | None
     break_after: int | None
     count_window: int | None
+    per_person: Iterable[str]
+    per_person_open: int | None
+    no_double: bool
 
 
 class HostFields(TypedDict, total=False):

@@ -41,7 +41,10 @@ def hint_at_next_free(
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
-        is_listed = options.get("duration") is None  # of the event type's own length
+        of_person = any(r["details"].get("of") == "person" for r in refusals)
+        is_listed = (
+            not of_person and options.get("duration") is None
+        )  # of the event type's own length
         if codes and codes <= _MOVABLE and not has_advice and is_listed:
             found = _hint(
                 *(client, event, start, options, tz, exclusion or {}, reassign),

@@ -194,6 +194,14 @@ class EventType(NamedTuple):
     max_in_a_row: int | None = None  # of all meetings of a host,
     break_after: timedelta | None = None  # until so much is free
     count_window: int | None = None  # days in which EQUAL_DISTRIBUTION counts
+    per_person: tuple[Limit, ...] = ()
+    per_person_open: int | None = None  # bookings that are to come
+    no_double: bool = False  # nobody is in two bookings at the same time
+
+    @property
+    def asks_persons(self) -> bool:
+        """Whether what somebody has booked elsewhere counts."""
+        return bool(self.per_person or self.per_person_open or self.no_double)
 
     @property
     def all_limits(self) -> tuple[Limit, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.model import Limit, Span
 from calbook.core.rules.limits import read_limit
@@ -41,6 +41,53 @@ _MEETINGS = f"""
       and not ({IS_EXCLUDED.format(row="o")})
     order by o.start_at
 """
+
+
+_PERSONS = f"""
+    select a.person_id, o.uid, o.event_type_id, o.start_at, o.end_at
+    from attendees a join occurrences o on o.uid = a.uid
+    where a.person_id in (select value from json_each(:ids))
+      and o.end_at > :since and o.status <> 'CANCELLED'
+      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+      and not ({IS_EXCLUDED.format(row="o")})
+    order by o.start_at, o.uid
+"""
+
+
+class PersonMeeting(NamedTuple):
+    """A meeting that a person of the book is in."""
+
+    person_id: str
+    uid: str
+    event_type_id: str
+    span: Span
+
+
+def read_person_meetings(
+    reader: Reader,
+    ids: Iterable[str],
+    *,
+    since: datetime,
+    exclusion: Exclusion | None,
+    now: datetime,
+) -> list[PersonMeeting]:
+    """What persons are in and ends after a moment, by start."""
+    found = reader.connection.execute(
+        _PERSONS,
+        {
+            "ids": json.dumps(list(ids)),
+            "since": times.epoch(since),
+            "now": times.epoch(now),
+            **left_out(exclusion),
+        },
+    )
+    return [
+        PersonMeeting(
+            *(row["person_id"], row["uid"], row["event_type_id"]),
+            rows.span(row["start_at"], row["end_at"]),
+        )
+        for row in found
+    ]
 
 
 def read_host_limits(

@@ -86,7 +86,7 @@ def _facts(person: Attendee) -> tuple[str | None, ...]:
 class _Known:
     """The persons of the book who may be meant, as they are to be."""
 
-    def __init__(self, tx: Writer, keys: Sequence[str]) -> None:
+    def __init__(self, tx: Reader, keys: Sequence[str]) -> None:
         self.owners: dict[str, str] = {}  # a person's id by each key
         self.facts: dict[str, dict[str, Any]] = {}
         self.new: set[str] = set()
@@ -131,6 +131,21 @@ class _Known:
                 self.owners[key] = id
                 self.new_keys.append((key, id))
         return id
+
+
+def find_people(reader: Reader, attendees: Sequence[Attendee]) -> list[str | None]:
+    """Who of the book each of them is; None of those who are not in it."""
+    keys = [key for person in attendees for key in lasting_keys(person)]
+    chosen = [id_key(person.person_id) for person in attendees if person.person_id]
+    known = _Known(reader, [*keys, *chosen])
+    return [known.find(person) for person in attendees]
+
+
+def lock_people(tx: Writer, attendees: Sequence[Attendee]) -> None:
+    """Be alone with what persons have booked, before it is looked at."""
+    keys = {key for person in attendees for key in lasting_keys(person)}
+    for key in sorted({*filter(None, find_people(tx, attendees)), *keys}):
+        tx.lock_key(f"person {key}")
 
 
 def record_people(

@@ -69,6 +69,9 @@ def event_type(**different: Any) -> dict[str, Any]:
         "maxInARow": None,
         "breakAfter": None,
         "countWindow": None,
+        "perPerson": [],
+        "perPersonOpen": None,
+        "noDouble": False,
     } | different
 
 
@@ -116,6 +119,10 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"slotsPerDay": 4, "limits": ["4/day", "10/week", "90m/day"]},
     ),
     "window": (("--count-window", "90d"), {"countWindow": 90}),
+    "per person": (
+        ("--per-person", "1/day", "--per-person-open", "2", "--no-double"),
+        {"perPerson": ["1/day"], "perPersonOpen": 2, "noDouble": True},
+    ),
     "breaks": (
         ("--max-in-a-row", "3", "--break", "15"),
         {"maxInARow": 3, "breakAfter": 15},

@@ -1001,6 +1001,9 @@ EVENT_TYPES = st.builds(
             is_length=st.booleans(),
         )
     ).map(tuple),
+    per_person=st.sets(st.builds(Limit, st.just(3), st.just("day"))).map(tuple),
+    per_person_open=maybe(st.integers(1, 9)),
+    no_double=st.booleans(),
     count_window=maybe(st.integers(1, 3660)),
     max_in_a_row=maybe(st.integers(1, 50)),
     break_after=maybe(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))),

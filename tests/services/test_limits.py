@@ -260,3 +260,136 @@ def test_a_window_forgets_bookings_made_before_it(
     assert book("19 11:00").host_id == "user_me"
     client.calendar.event_types.update("demo", count_window=9)
     assert book("19 13:00").host_id == "user_bob"
+
+
+# -- persons --------------------------------------------------------------------------
+
+
+def test_a_person_books_as_much_as_one_may(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    event_type(per_person=["1/day"])
+    book("18 10:00")
+
+    error = refusal(book, "18 11:00")
+
+    assert isinstance(error, LimitReached)
+    assert error.message == "2027-01-18 is full: 1 of 1 bookings of ada"
+    assert (error.details["of"], error.details["person"]) == ("person", "ada")
+    book("18 11:00", "bob")
+    book("19 10:00")
+
+
+def test_a_person_is_known_by_phone_too(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    """Who is known by a name alone is nobody who could be counted."""
+    event_type(per_person=["1/day"], contact="NONE")
+    phone = {"name": "Ada", "phone": "+351 912 345 678"}
+    create = client.calendar.bookings.create
+    wanted = {"event_type_id": "demo", "attendee": phone}
+    create(**wanted, start_time="2027-01-18 10:00")
+
+    with pytest.raises(LimitReached):
+        create(
+            event_type_id="demo",
+            start_time="2027-01-18 11:00",
+            attendee={
+                "name": "A.",
+                "phone": "00351912345678",
+                "email": "a@example.com",
+            },
+        )
+    for hour in (12, 13):
+        create(
+            event_type_id="demo",
+            start_time=f"2027-01-18 {hour}:00",
+            attendee={"name": "Ada"},
+        )
+
+
+def test_few_bookings_of_a_person_are_to_come(
+    client: Client, event_type: MakeType, book: Book, clock: Clock
+) -> None:
+    """A series is one; what is over or cancelled is none."""
+    event_type(per_person_open=2, maximum_advance=None)
+    book("18 10:00", recurring={"frequency": "DAILY", "count": 3})
+    second = book("25 10:00")
+
+    error = refusal(book, "26 10:00")
+
+    assert error.code == "limit_reached"
+    assert error.message == "ada has 2 bookings to come, of 2 that may be"
+    client.calendar.bookings.reschedule(second.uid, start_time="2027-01-25 11:00")
+    client.calendar.bookings.cancel(second.uid, cancelled_by="host")
+    book("26 10:00")
+    assert refusal(book, "27 10:00", recurring={"frequency": "DAILY", "count": 2})
+    clock.now = second.ends_at
+    book("27 10:00")
+
+
+def test_nobody_is_in_two_places_at_once(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    """Across hosts and event types, and as a guest as well."""
+    client.calendar.hosts.create("bob")
+    event_type(no_double=True)
+    event_type("other", hosts=["bob"])
+    guests = [{"name": "Eve", "email": "eve@example.com"}]
+    there = book("18 10:00", event_type_id="other", guests=guests)
+
+    for person in ("ada", "eve"):
+        error = refusal(book, "18 10:15", person)
+        assert (error.code, error.details["uid"]) == ("limit_reached", there.uid)
+    book("18 10:30")
+    book("18 10:00", "carl")
+    moved = book("19 10:00")
+    with pytest.raises(LimitReached):
+        client.calendar.bookings.reschedule(moved.uid, start_time="2027-01-18 10:10")
+    listed = starts(client, start_date="2027-01-18", exclude_booking_uid=moved.uid)
+    assert "18 10:00" not in listed
+    assert "18 11:00" in listed
+
+
+def test_a_seat_in_a_group_counts(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    event_type(seats=3, per_person=["1/day"])
+    group = book("18 10:00", "bob")
+    book("18 11:00")
+
+    assert refusal(book, "18 10:00").details["of"] == "person"
+    attendee = {"name": "ada", "email": "ada@example.com"}
+    add = client.calendar.bookings.add_attendee
+    for by in ("attendee", "host"):
+        with pytest.raises(LimitReached):
+            add(group.uid, **attendee, by=by)
+    assert len(add(group.uid, **attendee, by="host", override=["limit"]).guests) == 1
+
+
+def test_a_seat_in_a_series_counts_on_each_date(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    event_type(seats=3, per_person=["1/day"])
+    group = book("18 10:00", "bob", recurring={"frequency": "DAILY", "count": 3})
+    book("19 11:00")
+
+    with pytest.raises(LimitReached, match="2027-01-19"):
+        client.calendar.bookings.add_attendee(
+            group.uid, name="ada", email="ada@example.com"
+        )
+
+
+def test_a_hold_is_booked_by_somebody_who_may(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    event_type(per_person=["1/day"])
+    book("18 10:00")
+    held = client.calendar.bookings.hold(
+        event_type_id="demo", start_time="2027-01-18 11:00"
+    )
+    create = client.calendar.bookings.create
+
+    with pytest.raises(LimitReached):
+        create(hold=held.uid, attendee={"name": "ada", "email": "ada@example.com"})
+    create(hold=held.uid, attendee={"name": "bob", "email": "bob@example.com"})

@@ -510,6 +510,7 @@ NULLABLE = [
     "maxInARow",
     "breakAfter",
     "countWindow",
+    "perPersonOpen",
 ]
 NEVER_NULL = [
     "slug",
@@ -528,6 +529,8 @@ NEVER_NULL = [
     "reminders",
     "contact",
     "limits",
+    "perPerson",
+    "noDouble",
     "active",
     "metadata",
 ]
@@ -566,6 +569,9 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "maxInARow": 3,
         "breakAfter": 15,
         "countWindow": 90,
+        "perPerson": ["1/day"],
+        "perPersonOpen": 2,
+        "noDouble": True,
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -607,6 +613,9 @@ def test_every_field_of_an_event_type_is_read() -> None:
         max_in_a_row=3,
         break_after=minutes(15),
         count_window=90,
+        per_person=(Limit(1, "day"),),
+        per_person_open=2,
+        no_double=True,
     )
 
 

@@ -73,6 +73,8 @@ class EventType(Value):
     metadata: any JSON object of the caller's
     limits: how much is booked in a period, `slots_per_day` too: `10/week`, `8h/day`
     max_in_a_row, break_after: how many meetings of a host, until so much is free
+    per_person, per_person_open: how much a person books, and how much is to come
+    no_double: whether nobody may be in another booking at the same time
     count_window: in how many days EQUAL_DISTRIBUTION counts; None since the last joined
     """
 
@@ -108,6 +110,9 @@ class EventType(Value):
     max_in_a_row: int | None
     break_after: int | None
     count_window: int | None
+    per_person: list[str]
+    per_person_open: int | None
+    no_double: bool
 
     @property
     def bookings_keeping_text(self) -> int:

@@ -101,6 +101,19 @@ class Fields(o.Group):
     round_robin: str | None = o.option(
         "--assignment", "RULE", "least-recent, priority, …"
     )
+    per_person: list[str] | None = o.option(
+        "--per-person",
+        "N/PERIOD",
+        "Most of one person: 1/day, 4/month, 2h/week; may be repeated,"
+        " none takes all out.",
+    )
+    per_person_open: str | None = o.option(
+        "--per-person-open", "N", "Bookings to come of one person, or none."
+    )
+    no_double: bool | None = o.option(
+        "--no-double/--double",
+        help="Whether nobody may be in two bookings at the same time.",
+    )
     count_window: str | None = o.option(
         "--count-window", "DAYS", "In which equal-distribution counts: 90d, or none."
     )
@@ -187,7 +200,7 @@ _LENGTHS = (
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
 _COUNTS = (
     *("maximum_advance", "slots_per_day", "seats", "max_occurrences"),
-    "max_in_a_row",
+    *("max_in_a_row", "per_person_open"),
 )
 
 
@@ -201,6 +214,7 @@ def _read_fields(fields: Fields) -> Json:
         "questions": _several(_question),
         "reminders": _several(_reminder),
         "limits": o.without_none,
+        "per_person": o.without_none,
         "count_window": lambda text: _reader("count_window", read_whole_number)(
             text.removesuffix("d")
         ),

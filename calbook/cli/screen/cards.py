@@ -129,6 +129,7 @@ def event_type_card(item: Json) -> str:
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
             ("Limits", ", ".join(item["limits"])),
             ("Breaks", _breaks(item)),
+            ("A person", _per_person(item)),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
@@ -185,6 +186,13 @@ def _buffers(item: Json) -> str | None:
     if not before and not after:
         return None
     return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def _per_person(item: Json) -> str:
+    most = item["perPersonOpen"]
+    opened = [] if most is None else [f"{most} to come"]
+    double = ["never two at the same time"] if item["noDouble"] else []
+    return ", ".join([*item["perPerson"], *opened, *double])
 
 
 def _breaks(item: Json) -> str | None:

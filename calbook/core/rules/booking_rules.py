@@ -202,6 +202,11 @@ def slot_taken_error(obstacle: Obstacle, timezone: str) -> SlotTaken:
 Rule = Callable[[Proposal], CalbookError | None]
 Rules = tuple[tuple[Rule, str | None], ...]
 
+RULES_FOR_PERSONS: Rules = (
+    (limits.person_limit, "limit"),
+    (limits.open_bookings, "limit"),
+    (limits.double_booking, "limit"),
+)
 # The first refusal decides code and exit status. Beside each rule, the override
 # with which the host may pass it; overlap can never be passed.
 RULES: Rules = (
@@ -214,6 +219,7 @@ RULES: Rules = (
     (limits.limit_reached, "limit"),
     (limits.host_limit, "limit"),
     (limits.max_in_a_row, "limit"),
+    *RULES_FOR_PERSONS,
     (invalid_responses, "questions"),
     (seats_full, None),
     (slot_taken, None),
@@ -229,10 +235,12 @@ RULES_FOR_EACH_DATE = _without_overrides(
     *(in_the_past, outside_hours, slot_taken),
     *(limits.slots_per_day, limits.limit_reached),
     *(limits.host_limit, limits.max_in_a_row),
+    *(limits.person_limit, limits.double_booking),
 )
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),
+    *RULES_FOR_PERSONS,
     (slot_taken, "hours"),
     (seats_full, None),
 )
@@ -242,6 +250,7 @@ RULES_FOR_JOINING: Rules = (
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
+    *RULES_FOR_PERSONS,
     (invalid_responses, "questions"),
     (slot_taken, "hours"),
     (seats_full, None),

@@ -30,6 +30,9 @@ _IS_ASKED: Mapping[Rule, Callable[[Proposal], object]] = {
     limits.limit_reached: lambda p: limits.loads_of(p, "eventType"),
     limits.host_limit: lambda p: limits.loads_of(p, "host"),
     limits.max_in_a_row: lambda p: p.workload.rows,
+    limits.person_limit: lambda p: limits.loads_of(p, "person"),
+    limits.open_bookings: lambda p: p.workload.opened,
+    limits.double_booking: lambda p: p.workload.elsewhere is not None,
 }
 
 
@@ -159,6 +162,11 @@ def _has_break(p: Proposal) -> RulePassed:
     return f"{longest} in a row of {most}", {"inARow": longest, "maxInARow": most}
 
 
+def _has_few_to_come(p: Proposal) -> RulePassed:
+    each = [f"{n} of {most} to come of {who}" for who, n, most in p.workload.opened]
+    return "; ".join(each), {"booked": [n for _, n, _ in p.workload.opened]}
+
+
 def _asks(p: Proposal) -> RulePassed:
     """A start is explained without an attendee: what one would have to answer."""
     required = [q.key for q in p.event_type.questions if q.required]
@@ -195,6 +203,9 @@ _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     limits.limit_reached: _is_within("eventType"),
     limits.host_limit: _is_within("host"),
     limits.max_in_a_row: _has_break,
+    limits.person_limit: _is_within("person"),
+    limits.open_bookings: _has_few_to_come,
+    limits.double_booking: lambda p: ("nowhere else at that time", {}),
     booking_rules.invalid_responses: _asks,
     booking_rules.seats_full: _has_seats,
     booking_rules.slot_taken: _is_free,

@@ -13,15 +13,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from calbook.core.errors import BadInput, LimitReached, SlotsPerDay
+from calbook.core.errors import (
+    BadInput,
+    LimitReached,
+    OpenBookingsReached,
+    SlotsPerDay,
+)
 from calbook.core.model import DAY, MINUTE, SECOND, Limit, Span
 from calbook.core.start_ranges import Range
 from calbook.core.text import excerpt
 from calbook.core.time import times
 
 # The fields of an event type that are read here.
-RULES = ("limits", "max_in_a_row", "break_after", "count_window")
-LIMIT_LISTS = ("limits",)
+RULES = (
+    *("limits", "max_in_a_row", "break_after", "count_window"),
+    *("per_person", "per_person_open", "no_double"),
+)
+LIMIT_LISTS = ("limits", "per_person")
 _TEXT = re.compile(r"([0-9]{1,6})([mh]?)/(day|week|month)", re.ASCII | re.IGNORECASE)
 _MOST = 100_000
 _LONGEST = 31 * DAY // MINUTE
@@ -246,11 +254,29 @@ def _rows_behind(ranges: Sequence[Range], rest: int) -> list[int]:
     return _rows_before(mirrored, rest)[::-1]
 
 
+class OpenBookings(NamedTuple):
+    """How many bookings to come a person has, of so many that may be."""
+
+    person: str
+    booked: int
+    most: int
+
+
+class Elsewhere(NamedTuple):
+    """A meeting that a person is in at the same time."""
+
+    person: str
+    uid: str
+    meeting: Span
+
+
 class Workload(NamedTuple):
     """What the limits look at besides the meeting that is wanted."""
 
     loads: tuple[Load, ...] = ()
     rows: tuple[HostRow, ...] = ()
+    opened: tuple[OpenBookings, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] | None = None  # None: that is not asked
 
     def with_meetings(self, meetings: Sequence[Span]) -> Workload:
         """As it is once these are booked too, for the same people."""
@@ -273,6 +299,8 @@ class Wanted(Protocol):
 
     @property
     def meeting(self) -> Span: ...
+    @property
+    def timezone(self) -> str: ...
     @property
     def workload(self) -> Workload: ...
 
@@ -314,6 +342,37 @@ def max_in_a_row(p: Wanted) -> LimitReached | None:
     for row in p.workload.rows:
         if row.length_with(p.meeting) > row.most:
             return break_error(row)
+    return None
+
+
+def person_limit(p: Wanted) -> LimitReached | None:
+    return _first_full(p, "person")
+
+
+def open_bookings(p: Wanted) -> OpenBookingsReached | None:
+    for person, booked, most in p.workload.opened:
+        if booked >= most:
+            return OpenBookingsReached(
+                f"{person} has {booked} bookings to come, of {most} that may be",
+                limit=f"{most} to come",
+                booked=booked,
+                of="person",
+                person=person,
+            )
+    return None
+
+
+def double_booking(p: Wanted) -> LimitReached | None:
+    for person, uid, meeting in p.workload.elsewhere or ():
+        when = f"{times.format_meeting(*meeting, p.timezone)} {p.timezone}"
+        return LimitReached(
+            f"{person} is in {uid} at that time ({when})",
+            limit="no double",
+            of="person",
+            person=person,
+            uid=uid,
+            when=when,
+        )
     return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.assignment import HostIds, host_alternatives
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, EventType, GivenStart, Span
+from calbook.core.model import DAY, Attendee, EventType, GivenStart, Span
 from calbook.core.time import times
 from calbook.store.facts import Exclusion, Facts
 
@@ -36,6 +36,7 @@ class BookingRequest(NamedTuple):
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
     move: Move | None = None  # of a booking that is there already
     host_ids: HostIds = ()  # whom it stays with
+    attendees: tuple[Attendee, ...] = ()  # as far as they are known
     notify: bool | None = None  # else as the event type says
 
     @property

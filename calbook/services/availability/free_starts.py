@@ -126,10 +126,12 @@ def _candidates(facts: Facts, request: BookingRequest, span: Span) -> Candidates
 def _refused_starts(
     facts: Facts, request: BookingRequest, spans: Sequence[Span]
 ) -> list[Range]:
-    """Where the event type's limits let nothing start."""
+    """Where the limits of the event type and of persons let nothing start."""
     length = request.event_type.duration
     counts = limit_counts.of_event_type(facts, request, spans)
-    return sorted(chain(*(each.refused_starts(length) for each in counts)))
+    persons = limit_counts.PersonLoads(facts, request, spans)
+    refused = chain(*(each.refused_starts(length) for each in counts))
+    return sorted([*refused, *persons.refused_starts()])
 
 
 def _on_allowed_dates(request: BookingRequest, found: Candidates) -> Candidates:
@@ -216,6 +218,9 @@ class _SeriesSearch:
         every = {*series, *chain(*series.values())}
         spans = [Span(at, at) for at in map(times.instant, every)]
         counts = limit_counts.of_event_type(facts, request, spans)
+        persons = limit_counts.PersonLoads(facts, request, spans)
+        refused = sorted(persons.refused_starts())
+        allowed = _RangeSet(start_ranges.without([(0, 2**40)], refused))
         length = request.event_type.duration
         free_ranges = FreeRanges(
             facts,
@@ -228,6 +233,10 @@ class _SeriesSearch:
         found = {}
         for first, later in series.items():
             if not all(each.takes_all((first, *later), length) for each in counts):
+                continue
+            if not (
+                persons.takes_all((first, *later)) and all(s in allowed for s in later)
+            ):
                 continue
             hosts = [
                 h

@@ -31,7 +31,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.free_ranges import FreeRanges
-from calbook.services.availability.limit_counts import HostLoads
+from calbook.services.availability.limit_counts import HostLoads, PersonLoads
 from calbook.store import turns
 from calbook.store.facts import Facts
 
@@ -49,6 +49,7 @@ class SharedFacts(NamedTuple):
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
     counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
     loads: HostLoads
+    persons: Callable[[], PersonLoads]
 
 
 def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
@@ -68,7 +69,11 @@ def read_shared_facts(facts: Facts, request: BookingRequest) -> SharedFacts:
         exclusion=request.exclusion,
         now=request.now,
     )
-    return SharedFacts(cache(open_time), cache(counts), loads)
+
+    def persons() -> PersonLoads:
+        return PersonLoads(facts, request, request.meetings)
+
+    return SharedFacts(cache(open_time), cache(counts), loads, cache(persons))
 
 
 def plan_hosts(
@@ -227,7 +232,7 @@ def make_proposals(
     """
     schedules = schedule_ids(facts, request.event_type, host_ids)
     open_time = list(zip(*map(shared.open_time, schedules), strict=True))
-    counts = shared.counts()
+    counts, persons = shared.counts(), shared.persons()
     obstacles = _obstacles(facts, request, host_ids)
     return tuple(
         Proposal(
@@ -240,7 +245,10 @@ def make_proposals(
                 loads=(
                     *(each.load(meeting.start) for each in counts),
                     *shared.loads.loads(host_ids, meeting.start),
+                    *persons.loads(meeting.start),
                 ),
+                opened=persons.opened,
+                elsewhere=persons.elsewhere(meeting) if request.attendees else None,
                 rows=shared.loads.rows(host_ids, meeting),
             ),
             persons=request.persons,

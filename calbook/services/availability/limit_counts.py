@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from calbook.core import people
 from calbook.core.assignment import HostIds
 from calbook.core.model import (
     DAY,
@@ -21,11 +22,22 @@ from calbook.core.model import (
     Span,
 )
 from calbook.core.rules import limits
-from calbook.core.rules.limits import HostRow, LimitCounts, Load, Period
+from calbook.core.rules.limits import (
+    Elsewhere,
+    HostRow,
+    LimitCounts,
+    Load,
+    OpenBookings,
+    Period,
+    Workload,
+)
 from calbook.core.start_ranges import Range
 from calbook.core.time import local_days, times
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.store.facts import Exclusion, Facts
+
+if TYPE_CHECKING:
+    from calbook.store.limits import PersonMeeting
 
 Limited = tuple[str, tuple[Limit, ...]]  # the zone, and the limits
 
@@ -58,6 +70,111 @@ def of_event_type(
         )
         for limit in event_type.all_limits
     )
+
+
+class PersonLoads:
+    """What the persons of a request have booked, as far as its event type asks.
+
+    Nothing where it does not, or where nobody can be known again.
+    """
+
+    def __init__(
+        self, facts: Facts, request: BookingRequest, spans: Sequence[Span]
+    ) -> None:
+        self._event_type = event_type = request.event_type
+        self._counts: list[LimitCounts] = []
+        self._names: dict[str, str] = {}  # by the id in the book
+        self._found: list[PersonMeeting] = []
+        self.opened: tuple[OpenBookings, ...] = ()
+        if not event_type.asks_persons or not request.attendees:
+            return
+        from calbook.store import limits as stored  # few event types ask
+        from calbook.store import people as book
+
+        found = book.find_people(facts, request.attendees)
+        self._names = {
+            id: people.label(person)
+            for id, person in zip(found, request.attendees, strict=True)
+            if id is not None
+        }
+        periods = _periods(event_type.per_person, spans, request.timezone)
+        first = [each[0].span.start for each in periods.values()]
+        self._found = stored.read_person_meetings(
+            facts,
+            self._names,
+            since=min([request.now, *first, *(span.start for span in spans)]) - DAY,
+            exclusion=request.exclusion,
+            now=request.now,
+        )
+        self._counts = list(self._count(periods))
+        if event_type.per_person_open and request.exclusion is None:
+            self.opened = tuple(self._count_opened(request.now))
+
+    def loads(self, start: datetime) -> tuple[Load, ...]:
+        return tuple(counts.load(start) for counts in self._counts)
+
+    def elsewhere(self, meeting: Span) -> tuple[Elsewhere, ...] | None:
+        """Where they are at the same time; None where that may be."""
+        if not self._event_type.no_double:
+            return None
+        return tuple(
+            Elsewhere(self._names[each.person_id], each.uid, each.span)
+            for each in self._found
+            if each.span.overlaps(meeting)
+        )
+
+    def workload(self, meeting: Span) -> Workload:
+        """As it is asked where nothing new is claimed."""
+        return Workload(
+            self.loads(meeting.start),
+            opened=self.opened,
+            elsewhere=self.elsewhere(meeting),
+        )
+
+    def refused_starts(self) -> Iterator[Range]:
+        """Where they may be in no meeting of the event type."""
+        length = self._event_type.duration
+        for counts in self._counts:
+            yield from counts.refused_starts(length)
+        if any(booked >= most for _, booked, most in self.opened):
+            yield 0, times.epoch(datetime.max.replace(tzinfo=UTC))
+        if self._event_type.no_double:
+            for each in self._found:
+                behind = times.epoch(each.span.start) - length // SECOND
+                yield behind + 1, times.epoch(each.span.end)
+
+    def takes_all(self, starts: Sequence[int]) -> bool:
+        """Whether they may be in all these meetings together."""
+        length = self._event_type.duration
+        return all(each.takes_all(starts, length) for each in self._counts)
+
+    def _count(self, periods: Mapping[str, Sequence[Period]]) -> Iterator[LimitCounts]:
+        for id, name in self._names.items():
+            meetings = [
+                each.span
+                for each in self._found
+                if each.person_id == id and each.event_type_id == self._event_type.id
+            ]
+            for limit in self._event_type.per_person:
+                yield LimitCounts(
+                    limit,
+                    of="person",
+                    owner=name,
+                    periods=periods[limit.period],
+                    booked=_count(limit, periods[limit.period], meetings),
+                )
+
+    def _count_opened(self, now: datetime) -> Iterator[OpenBookings]:
+        assert self._event_type.per_person_open is not None
+        for id, name in self._names.items():
+            uids = {
+                each.uid
+                for each in self._found
+                if each.person_id == id
+                and each.event_type_id == self._event_type.id
+                and each.span.end > now
+            }
+            yield OpenBookings(name, len(uids), self._event_type.per_person_open)
 
 
 class _HostMeetings(NamedTuple):

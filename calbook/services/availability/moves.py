@@ -57,6 +57,7 @@ def request_move(
             booking.uid, tuple(o.recurrence_id for o in move.occurrences)
         ),
         move=move,
+        attendees=booking.attendees,
     )
 
 

@@ -27,6 +27,7 @@ from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
+from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
@@ -150,7 +151,10 @@ def reschedule(
         booking_rules.check_change(
             booking, move.occurrences, verb="reschedule", by=by, now=now
         )
-        request = moves.request_move(tx, move, now=now)._replace(
+        request = moves.request_move(tx, move, now=now)
+        if request.event_type.asks_persons:
+            lock_people(tx, request.attendees)
+        request = request._replace(
             meetings=tuple(each.meeting for each in placed),
             overridden=wanted.asker.overridden,
             display_timezone=wanted.timezone,
@@ -198,6 +202,8 @@ def add_attendee(
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
+        if event_type.asks_persons:
+            lock_people(tx, [attendee])
         return group_bookings.add_to_group(
             tx, event_type, booking, attendee, asker, now=now
         )

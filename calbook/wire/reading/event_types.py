@@ -193,6 +193,9 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "max_in_a_row": _number(1, 50),
     "break_after": _minutes(1, 1440),
     "count_window": _number(1, 3_660),
+    "per_person": read_limits,
+    "per_person_open": _number(1, 1_000),
+    "no_double": checks.boolean,
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -206,7 +209,7 @@ _MAY_BE_NULL = frozenset(
         "seats",
         "round_robin",
         "meeting_url_template",
-        *("max_in_a_row", "break_after", "count_window"),
+        *("max_in_a_row", "break_after", "count_window", "per_person_open"),
     }
 )
 

@@ -104,4 +104,7 @@ def event_type_to_json(row: Row) -> Json:
         "maxInARow": rules.get("max_in_a_row"),
         "breakAfter": rules.get("break_after"),
         "countWindow": rules.get("count_window"),
+        "perPerson": rules.get("per_person", []),
+        "perPersonOpen": rules.get("per_person_open"),
+        "noDouble": rules.get("no_double", False),
     }

@@ -55,6 +55,8 @@ class Kind(NamedTuple):
     schedule: str | None
     limits: tuple[str, ...]
     row: tuple[int, int] | None  # how many in a row, and the break in minutes
+    per_person: tuple[str, ...]
+    no_double: bool
 
     def fields(self) -> dict[str, Any]:
         is_team = self.scheduling == "ROUND_ROBIN"
@@ -71,6 +73,8 @@ class Kind(NamedTuple):
             "limits": [*self.limits, *self._daily()],
             "max_in_a_row": self.row and self.row[0],
             "break_after": self.row and self.row[1],
+            "per_person": list(self.per_person),
+            "no_double": self.no_double,
         }
 
     def _daily(self) -> list[str]:
@@ -143,6 +147,8 @@ def kinds(draw: st.DrawFn) -> Kind:
         schedule=draw(st.sampled_from([None, None, "alice"])),
         limits=draw(LIMITS),
         row=draw(ROWS),
+        per_person=draw(LIMITS),
+        no_double=draw(st.booleans()),
     )
 
 

@@ -127,7 +127,7 @@ def event_type_card(item: Json) -> str:
             ("Advance", item["maximumAdvance"] and f"{item['maximumAdvance']} days"),
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
-            ("Limits", ", ".join(item["limits"])),
+            ("Limits", _limits(item)),
             ("Breaks", _breaks(item)),
             ("A person", _per_person(item)),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
@@ -186,6 +186,11 @@ def _buffers(item: Json) -> str | None:
     if not before and not after:
         return None
     return f"{minutes_text(before)} before, {minutes_text(after)} after"
+
+
+def _limits(item: Json) -> str:
+    """Those that have no row of their own."""
+    return ", ".join(x for x in item["limits"] if x != f"{item['slotsPerDay']}/day")
 
 
 def _per_person(item: Json) -> str:

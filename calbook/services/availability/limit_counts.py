@@ -86,7 +86,7 @@ class PersonLoads:
         self._names: dict[str, str] = {}  # by the id in the book
         self._found: list[PersonMeeting] = []
         self.opened: tuple[OpenBookings, ...] = ()
-        if not event_type.asks_persons or not request.attendees:
+        if not (event_type.asks_persons and request.attendees and spans):
             return
         from calbook.store import limits as stored  # few event types ask
         from calbook.store import people as book

@@ -32,7 +32,9 @@ class EventTypes(Entries[EventType]):
         `slot_interval`, `slots_per_day`, `requires_confirmation`,
         `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
         `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
-        `notify`, `reminders`, `contact`, `active`, `metadata`.
+        `notify`, `reminders`, `contact`, `active`, `metadata`; `limits` (`10/week`,
+        `8h/day`), `per_person` (likewise), `per_person_open`, `no_double`,
+        `max_in_a_row` with `break_after`, `count_window` (days).
 
         Raises:
             Exists: there is one with this id or slug.

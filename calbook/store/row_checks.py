@@ -183,6 +183,7 @@ CHECKS = {
             and json_valid(rules)
             and json_valid(coalesce(location, 'null'))
         )
+        union select id from hosts where not json_valid(limits)
         union select id from schedules where not json_valid(weekly)
         union select schedule_id from schedule_overrides where not json_valid(hours)
         union select name from calendars

@@ -9,7 +9,7 @@ import pytest
 
 from calbook.core.errors import BadInput
 from calbook.core.model import Limit, Span
-from calbook.core.rules import limits
+from calbook.core.rules import breaks, limits
 from calbook.core.rules.limits import LimitCounts, Load
 from calbook.core.time import times
 
@@ -177,14 +177,14 @@ ROW = _meetings("09:00-09:30", "09:30-10:00", "10:10-10:30")
 def test_a_row_goes_on_where_the_break_is_too_short(meeting: str, number: int) -> None:
     [wanted] = _meetings(meeting)
 
-    assert limits.run_length(wanted, ROW, timedelta(minutes=15)) == number
+    assert breaks.run_length(wanted, ROW, timedelta(minutes=15)) == number
 
 
 def test_a_meeting_between_two_rows_makes_one_of_them() -> None:
     [wanted] = _meetings("11:00-12:00")
     others = _meetings("10:00-10:50", "12:05-12:30", "12:30-13:00", "15:00-16:00")
 
-    assert limits.run_length(wanted, others, timedelta(minutes=15)) == 4
+    assert breaks.run_length(wanted, others, timedelta(minutes=15)) == 4
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 4])
@@ -197,7 +197,7 @@ def test_the_sweep_refuses_what_makes_a_row_too_long(
         *("09:00-09:30", "09:30-10:00", "10:40-11:00", "13:00-13:20", "13:30-13:40")
     )
     rest, took = timedelta(minutes=pause), timedelta(minutes=length)
-    found = list(limits.starts_without_break(others, took, most=most, pause=rest))
+    found = list(breaks.starts_without_break(others, took, most=most, pause=rest))
     for minute in range(0, 1440 - length, 5):
         start = utc("2027-01-18T00:00Z") + timedelta(minutes=minute)
         wanted = Span(start, start + took)
@@ -206,5 +206,5 @@ def test_the_sweep_refuses_what_makes_a_row_too_long(
 
         is_refused = any(a <= times.epoch(start) < b for a, b in found)
 
-        too_long = limits.run_length(wanted, others, rest) > most
+        too_long = breaks.run_length(wanted, others, rest) > most
         assert is_refused is too_long, start

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Clock
+from conftest import DAYS, Clock
 from support.running import Run
 
 from calbook import Booking, Client, EventType
@@ -187,6 +187,21 @@ def test_a_hosts_day_is_one_of_the_hosts_zone(
 
     assert refusal(book, "19 10:00").details["period"] == "2027-01-19"
     assert starts(client, start_date="2027-01-19")[0] == "19 11:00"
+
+
+def test_the_last_date_may_begin_with_a_period(
+    client: Client, event_type: MakeType
+) -> None:
+    """A midnight at the end of what was looked at counted for the day before."""
+    client.calendar.hosts.update("me", limits=["1/day"])
+    always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in DAYS]
+    client.calendar.schedules.create("any", timezone="UTC", availability=always)
+    event_type(schedule_id="any", slot_interval=1440)
+
+    daily = {"frequency": "DAILY", "count": 2}
+    found = starts(client, start_date="2027-01-18", recurring=daily)
+
+    assert found == ["18 00:00"]
 
 
 def test_explain_says_what_the_limits_say(

@@ -17,7 +17,8 @@ from calbook.core.rules.booking_rules import (
     format_in_booking_zone,
     to_minutes,
 )
-from calbook.core.rules.limits import HostRow, Load
+from calbook.core.rules.breaks import HostRow
+from calbook.core.rules.limits import Load
 from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
@@ -39,7 +40,8 @@ _IS_ASKED: Mapping[Rule, Callable[[Proposal], object]] = {
 class RuleResult(NamedTuple):
     """What a rule says of a start; `host_id` where it was asked of several hosts.
 
-    `rule` is the code of its refusal, `override` what lets the host pass it.
+    `rule` is the code of its refusal, of some limits a name of its own; `override` is
+    what lets the host pass it.
     """
 
     rule: str

@@ -21,10 +21,10 @@ from calbook.core.model import (
     Limit,
     Span,
 )
-from calbook.core.rules import limits
+from calbook.core.rules import breaks, limits
+from calbook.core.rules.breaks import HostRow
 from calbook.core.rules.limits import (
     Elsewhere,
-    HostRow,
     LimitCounts,
     Load,
     OpenBookings,
@@ -242,7 +242,7 @@ class HostLoads:
             if most is not None and pause is not None:
                 own = [Span(at, at + length) for at in map(times.instant, starts)]
                 every = sorted({*meetings, *own})
-                if any(limits.run_length(m, every, pause) > most for m in own):
+                if any(breaks.run_length(m, every, pause) > most for m in own):
                     return False
         return True
 
@@ -256,7 +256,7 @@ class HostLoads:
         most, pause = self._event_type.max_in_a_row, self._event_type.break_after
         if most is not None and pause is not None:
             length = self._event_type.duration
-            yield from limits.starts_without_break(
+            yield from breaks.starts_without_break(
                 self._of(host_id).meetings, length, most=most, pause=pause
             )
 
@@ -348,7 +348,7 @@ def _periods(
         for span in spans
         for day in local_days.dates_between(
             times.local_date(span.start, timezone),
-            times.local_date(max(span.start, span.end - SECOND), timezone),
+            times.local_date(span.end, timezone),  # a last start may lie at its end
         )
     }
     return {kind: limits.periods_of(kind, dates, timezone) for kind in kinds}

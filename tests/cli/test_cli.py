@@ -1438,6 +1438,7 @@ def test_init_makes_the_file_ones_own(run: Run, path: Path) -> None:
         "email": "grace@example.com",
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
+        "limits": [],
     }
     assert run("host", "list", "--json").json == [host]
     (schedule,) = run("schedule", "list", "--json").json

@@ -627,7 +627,7 @@ def test_an_event_type_without_any_host_is_refused() -> None:
 
 @pytest.mark.parametrize("key", NULLABLE)
 def test_null_means_no_limit_where_there_may_be_none(key: str) -> None:
-    assert list(event_types.read_event_type_fields({key: None}).values()) == [None]
+    assert set(event_types.read_event_type_fields({key: None}).values()) == {None}
 
 
 @pytest.mark.parametrize("key", NEVER_NULL)

@@ -28,7 +28,11 @@ class Hosts(Entries[Host]):
         return first_timezone(self._context)
 
     def create(self, id: str, **fields: Unpack[HostFields]) -> Host:
-        """Add a host: name, email, timezone, schedule_id (default: sched_work)."""
+        """Add a host.
+
+        Fields: `name`, `email`, `timezone`, `schedule_id` (else `sched_work`) and
+        `limits` over all event types (`6/day`, `8h/day`).
+        """
         from calbook.services.catalog.hosts import create_host
 
         return Host(create_host(self._context, id, fields))

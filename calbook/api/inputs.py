@@ -22,7 +22,7 @@ StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
 )
 RuleName = (
-    Literal["hours", "dates", "notice", "advance", "per-day"]
+    Literal["hours", "dates", "notice", "advance", "per-day", "limit"]
     | Literal["questions", "deadline", "past", "duration"]
 )
 EventName = (
@@ -324,6 +324,13 @@ class EventTypeFields(TypedDict, total=False):
     active: bool
     metadata: Mapping[str, Any]
     needs: Iterable[str | Need | json_types.Need]
+    limits: Iterable[str]
+    max_in_a_row: int | None
+    break_after: int | None
+    count_window: int | None
+    per_person: Iterable[str]
+    per_person_open: int | None
+    no_double: bool
 
 
 class ResourceFields(TypedDict, total=False):
@@ -343,6 +350,7 @@ class HostFields(TypedDict, total=False):
     email: str | None
     timezone: str
     schedule_id: str
+    limits: Iterable[str]
 
 
 class Window(TypedDict, total=False):

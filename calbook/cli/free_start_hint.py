@@ -11,14 +11,8 @@ from calbook.core.errors import CalbookError
 
 _MOVABLE = frozenset(
     {
-        *(
-            "slot_taken",
-            "outside_hours",
-            "outside_dates",
-            "minimum_notice",
-            "slots_per_day",
-        ),
-        *("in_the_past", "seats_full"),
+        *("slot_taken", "outside_hours", "outside_dates", "minimum_notice"),
+        *("slots_per_day", "in_the_past", "seats_full", "limit_reached"),
     }
 )
 _AHEAD = 14  # days
@@ -47,7 +41,8 @@ def hint_at_next_free(
         refusals = error.details.get("refusals", ())
         codes = {refusal["code"] for refusal in refusals}
         has_advice = {"conflicts", "group"} & error.details.keys()
-        if codes and codes <= _MOVABLE and not has_advice:
+        of_person = any(r["details"].get("of") == "person" for r in refusals)
+        if codes and codes <= _MOVABLE and not (has_advice or of_person):
             found = _hint(
                 *(client, event, start, options, tz, exclusion or {}, reassign),
                 besides=present(),

@@ -62,6 +62,11 @@ def said(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def without_none(texts: list[str]) -> list[str]:
+    """Of an option that may be repeated: `none` takes all out."""
+    return [text for text in texts if text not in ("", "none")]
+
+
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Uid = Annotated[
@@ -111,7 +116,7 @@ Override = Annotated[
     typer.Option(
         "--override",
         metavar="RULES",
-        help="Rules the host passes: hours,dates,notice,advance,per-day,"
+        help="Rules the host passes: hours,dates,notice,advance,per-day,limit,"
         "questions,deadline,past,duration.",
     ),
 ]

@@ -416,6 +416,14 @@ class SlotsPerDay(RuleError, code="slots_per_day"):
     """The day has as many bookings of this event type as it may have."""
 
 
+class LimitReached(RuleError, code="limit_reached"):
+    """As much is booked as may be: of an event type, of a host or by a person."""
+
+
+class OpenBookingsReached(RuleError, code="limit_reached"):
+    """Somebody has as many bookings to come as may be; another start mends nothing."""
+
+
 class DeadlinePassed(RuleError, code="deadline_passed"):
     """It is too late for the attendee to cancel or move the booking."""
 

@@ -111,6 +111,17 @@ class Schedule(NamedTuple):
     overrides: Mapping[date, DateOverride]
 
 
+class Limit(NamedTuple):
+    """How much may be booked in a period: a number of meetings, or minutes of them.
+
+    The periods are local dates, ISO weeks and calendar months.
+    """
+
+    most: int
+    period: str  # day, week or month
+    is_length: bool = False
+
+
 class Host(NamedTuple):
     """Who gives the time; nobody books it from `retired_at` on.
 
@@ -125,6 +136,7 @@ class Host(NamedTuple):
     kind: str = "host"
     capacity: int | None = None  # persons who fit in
     retired_at: datetime | None = None
+    limits: tuple[Limit, ...] = ()  # over all event types, in the host's zone
 
 
 class Assignment(NamedTuple):
@@ -197,11 +209,30 @@ class EventType(NamedTuple):
     first_date: date | None = None  # local dates of a start, both included
     last_date: date | None = None
     weekly: tuple[tuple[Hours, ...], ...] | None = None  # its own, within its hosts'
+    limits: tuple[Limit, ...] = ()  # besides `slots_per_day`
+    max_in_a_row: int | None = None  # of all meetings of a host,
+    break_after: timedelta | None = None  # until so much is free
+    count_window: int | None = None  # days in which EQUAL_DISTRIBUTION counts
+    per_person: tuple[Limit, ...] = ()
+    per_person_open: int | None = None  # bookings that are to come
+    no_double: bool = False  # nobody is in two bookings at the same time
 
     @property
     def lengths(self) -> tuple[timedelta, ...]:
         """How long a meeting may be without an override."""
         return self.durations or (self.duration,)
+
+    @property
+    def asks_persons(self) -> bool:
+        """Whether what somebody has booked elsewhere counts."""
+        return bool(self.per_person or self.per_person_open or self.no_double)
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """With `slots_per_day`, which is one of them under a name of its own."""
+        if self.slots_per_day is None:
+            return self.limits
+        return (Limit(self.slots_per_day, "day"), *self.limits)
 
     @property
     def step(self) -> timedelta:

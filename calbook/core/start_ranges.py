@@ -118,6 +118,11 @@ def free_starts(
     return left
 
 
+def without(ranges: Iterable[Range], cuts: Sequence[Range]) -> list[Range]:
+    """What lies in none of the cuts, which are in order and may overlap each other."""
+    return free_starts(ranges, cuts, SlotLengths(meeting=1, before=0, after=0, step=1))
+
+
 def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     """What lies in both."""
     found = []

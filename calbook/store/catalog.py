@@ -17,6 +17,7 @@ from calbook.core.model import (
     Schedule,
 )
 from calbook.core.needs import members_of
+from calbook.core.rules.limits import limit_text
 from calbook.core.time import times
 from calbook.store.writer import (
     Writer,
@@ -26,6 +27,7 @@ from calbook.store.writer import (
     to_need,
     to_question,
     to_reminder,
+    to_rules,
 )
 
 
@@ -33,7 +35,11 @@ class CatalogWriter(Writer):
     """What can be booked, from whom and when."""
 
     def save_host(self, host: Host, *, now: datetime) -> None:
-        facts = {**host._asdict(), "retired_at": to_epoch(host.retired_at)}
+        facts = {
+            **host._asdict(),
+            "retired_at": to_epoch(host.retired_at),
+            "limits": to_json([limit_text(limit) for limit in host.limits]),
+        }
         self.upsert_dated("hosts", now, **facts)
 
     def save_schedule(self, schedule: Schedule, *, now: datetime) -> None:
@@ -102,6 +108,7 @@ class CatalogWriter(Writer):
             first_date=e.first_date and e.first_date.isoformat(),
             last_date=e.last_date and e.last_date.isoformat(),
             weekly=to_json(e.weekly and list(map(_windows, e.weekly))),
+            rules=to_json(to_rules(e)),
         )
         self._record_joins(e)
         self.run("delete from event_type_hosts where event_type_id = :id", id=e.id)

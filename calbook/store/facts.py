@@ -37,7 +37,7 @@ class Exclusion(NamedTuple):
     keys: tuple[datetime, ...] | None = None
 
 
-_IS_EXCLUDED = """
+IS_EXCLUDED = """
     {row}.uid is :exclusion and (
         :keys is null or {row}.recurrence_id in (
             select cast(value as bigint) from json_each(:keys)
@@ -66,7 +66,7 @@ _CLAIMED = f"""
         and c.claim_start > s.start_at - :longest
         and c.claim_end > s.start_at
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
-    where not ({_IS_EXCLUDED.format(row="c")})
+    where not ({IS_EXCLUDED.format(row="c")})
       and not {HAS_EXPIRED.format(row="o")}
 """
 _OBSTACLES = f"""
@@ -99,7 +99,7 @@ _TAKEN = f"""
       and c.claim_start < :end
       and c.claim_start > :start - :longest
       and c.claim_end > :start
-      and not ({_IS_EXCLUDED.format(row="c")})
+      and not ({IS_EXCLUDED.format(row="c")})
       and (c.claim_start > :now or not exists (
           select 1 from occurrences o
           where o.uid = c.uid and o.recurrence_id = c.recurrence_id
@@ -119,15 +119,15 @@ _TAKEN = f"""
 """
 _COUNTS = f"""
     {SPANS}
-    select (
-        select count(*) from occurrences o
-        where o.event_type_id = :event_type_id
-          and o.start_at >= s.start_at and o.start_at < s.end_at
-          and o.status <> 'CANCELLED'
-          and not {HAS_EXPIRED.format(row="o")}
-          and not ({_IS_EXCLUDED.format(row="o")})
-    ) as number
-    from spans s order by s.n
+    select count(o.uid) as number,
+        cast(coalesce(sum(o.end_at - o.start_at), 0) as bigint) as seconds
+    from spans s left join occurrences o
+        on o.event_type_id = :event_type_id
+        and o.start_at >= s.start_at and o.start_at < s.end_at
+        and o.status <> 'CANCELLED'
+        and not {HAS_EXPIRED.format(row="o")}
+        and not ({IS_EXCLUDED.format(row="o")})
+    group by s.n order by s.n
 """
 
 
@@ -136,7 +136,7 @@ def edges(spans: Iterable[Span]) -> str:
     return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
 
 
-def _left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
+def left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
     if exclusion is None:
         return {"exclusion": None, "keys": None}
     keys = None if exclusion.keys is None else keys_to_json(exclusion.keys)
@@ -291,7 +291,7 @@ class Facts(Reader):
                 "spans": edges(spans),
                 "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
 
@@ -310,7 +310,7 @@ class Facts(Reader):
                 "end": times.epoch(span.end),
                 "longest": CLAIM_SECONDS,
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
         return [(row[0], row[1]) for row in found]
@@ -322,18 +322,21 @@ class Facts(Reader):
         *,
         exclusion: Exclusion | None,
         now: datetime,
-    ) -> list[int]:
-        """For each span, how many of an event type start in it, not cancelled."""
+    ) -> list[tuple[int, int]]:
+        """How many of an event type start in each span, not cancelled.
+
+        Each with the seconds that they last.
+        """
         found = self._conn.execute(
             _COUNTS,
             {
                 "event_type_id": event_type_id,
                 "spans": edges(spans),
                 "now": times.epoch(now),
-                **_left_out(exclusion),
+                **left_out(exclusion),
             },
         )
-        return [row["number"] for row in found]
+        return [(row["number"], row["seconds"]) for row in found]
 
     def group_uids(self, event_type_id: str, start: datetime) -> tuple[str, ...]:
         """Bookings of an event type whose first meeting starts then, oldest first."""

@@ -141,11 +141,15 @@ class Known:
 
 def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
     """What this transaction has asked already, if it was of them."""
-    keys = [key for person in attendees for key in lasting_keys(person)]
-    keys += [id_key(person.person_id) for person in attendees if person.person_id]
+    keys = _keys_of(attendees)
     asked: Known | None = tx.known_people
     tx.known_people = None
     return asked if asked and asked.asked.issuperset(keys) else Known(tx, keys)
+
+
+def _keys_of(attendees: Sequence[Attendee]) -> list[str]:
+    keys = [key for person in attendees for key in lasting_keys(person)]
+    return keys + [id_key(p.person_id) for p in attendees if p.person_id]
 
 
 def _is_same_fact(name: str, value: str, before: str | None) -> bool:
@@ -153,6 +157,19 @@ def _is_same_fact(name: str, value: str, before: str | None) -> bool:
     return before is not None and lasting_keys({name: value}) == (
         lasting_keys({name: before}) or None
     )
+
+
+def find_people(reader: Reader, attendees: Sequence[Attendee]) -> list[str | None]:
+    """Who of the book each of them is; None of those who are not in it."""
+    known = Known(reader, _keys_of(attendees))
+    return [known.find(person) for person in attendees]
+
+
+def lock_people(tx: Writer, attendees: Sequence[Attendee]) -> None:
+    """Be alone with what persons have booked, before it is looked at."""
+    keys = {key for person in attendees for key in lasting_keys(person)}
+    for key in sorted({*filter(None, find_people(tx, attendees)), *keys}):
+        tx.lock_key(f"person {key}")
 
 
 def record_people(

@@ -195,8 +195,9 @@ CHECKS = {
             json_valid(questions) and json_valid(metadata) and json_valid(reminders)
             and json_valid(needs) and json_valid(coalesce(location, 'null'))
             and json_valid(coalesce(durations, 'null'))
-            and json_valid(coalesce(weekly, 'null'))
+            and json_valid(coalesce(weekly, 'null')) and json_valid(rules)
         )
+        union select id from hosts where not json_valid(limits)
         union select id from schedules where not json_valid(weekly)
         union select schedule_id from schedule_overrides where not json_valid(hours)
         union select name from calendars

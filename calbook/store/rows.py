@@ -20,6 +20,7 @@ from calbook.core.model import (
     GivenStart,
     Host,
     Hours,
+    Limit,
     Need,
     Occurrence,
     Question,
@@ -30,6 +31,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
+from calbook.core.rules.limits import LIMIT_LISTS, read_limit
 from calbook.core.time import times
 
 if TYPE_CHECKING:
@@ -175,7 +177,19 @@ def event_type(row: Row) -> EventType:
         first_date=_optional(date.fromisoformat, row["first_date"]),
         last_date=_optional(date.fromisoformat, row["last_date"]),
         weekly=_optional(_week, row["weekly"]),
+        **_rules(json.loads(row["rules"])),
     )
+
+
+def _rules(items: dict[str, Any]) -> dict[str, Any]:
+    """What an event type has besides its columns."""
+    lists = {name: _limits(items[name]) for name in LIMIT_LISTS if name in items}
+    pause = _minutes(items.get("break_after"))
+    return {**items, **lists, "break_after": pause}
+
+
+def _limits(texts: list[str]) -> tuple[Limit, ...]:
+    return tuple(read_limit(text, "limits") for text in texts)
 
 
 def schedule(row: Row) -> Schedule:
@@ -199,6 +213,7 @@ def host(row: Row) -> Host:
         *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
+        _limits(json.loads(row["limits"])),
     )
 
 

@@ -54,6 +54,21 @@ _COUNT_SINCE = f"""
 """
 
 
+# From the newest backward, so that it costs what is counted.
+_COUNT_WITHIN = f"""
+    {_EXPIRED}
+    select count(*) as number from booking_hosts h
+    where h.event_type_id = :event_type_id and h.host_id = :host_id and h.is_live
+        and h.made > coalesce((
+            select o.made from booking_hosts o join bookings b on b.uid = o.uid
+            where o.event_type_id = :event_type_id and o.host_id = :host_id
+                and o.is_live and b.created_at <= :since
+            order by o.made desc limit 1
+        ), 0)
+        and h.uid not in (select uid from expired)
+"""
+
+
 def read_turn(
     conn: Connection, event_type_id: str, host_id: str, *, now: datetime
 ) -> tuple[int, int | None]:
@@ -80,6 +95,21 @@ def count_since_newest_host(
     if since is None:
         return None
     [number] = conn.execute(_COUNT_SINCE, {**facts, "since": since}).fetchone()
+    return int(number)
+
+
+def count_since(
+    conn: Connection,
+    event_type_id: str,
+    host_id: str,
+    *,
+    since: datetime,
+    now: datetime,
+) -> int:
+    """The same number, of bookings that were made after a moment."""
+    facts = _facts(event_type_id, host_id, now)
+    found = conn.execute(_COUNT_WITHIN, {**facts, "since": times.epoch(since)})
+    [number] = found.fetchone()
     return int(number)
 
 

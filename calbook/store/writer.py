@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.model import MINUTE, Need, Question, Reminder
+from calbook.core.rules.limits import LIMIT_LISTS, RULES, limit_text
 from calbook.core.time import times
 from calbook.store.facts import Facts
 
@@ -154,6 +155,20 @@ def to_need(need: Need) -> dict[str, Any]:
 
 def to_reminder(reminder: Reminder) -> dict[str, Any]:
     return {"minutes_before": to_minutes(reminder.before), "to": reminder.to}
+
+
+def to_rules(event_type: EventType) -> dict[str, Any]:
+    """The rules of an event type that have no column; those that are not set left out.
+
+    A limit as its text.
+    """
+    said = {name: getattr(event_type, name) for name in RULES}
+    said["break_after"] = to_minutes(event_type.break_after)
+    return {
+        name: [limit_text(limit) for limit in value] if name in LIMIT_LISTS else value
+        for name, value in said.items()
+        if value
+    }
 
 
 def to_question(question: Question) -> dict[str, Any]:

@@ -1446,6 +1446,7 @@ def test_init_makes_the_file_ones_own(run: Run, path: Path) -> None:
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
         "retiredAt": None,
+        "limits": [],
     }
     assert run("host", "list", "--json").json == [host]
     (schedule,) = run("schedule", "list", "--json").json

@@ -45,6 +45,7 @@ TABLE = {
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
+    **dict.fromkeys(("limit_reached",), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
     **dict.fromkeys(("last_attendee", "in_use"), 5),
@@ -382,6 +383,14 @@ def slots_per_day(scene: Scene) -> Iterator[Reached]:
     scene.change(slots_per_day=1)
     scene.booked("2027-01-18 15:00")
     yield Reached(create(), {"date": "2027-01-18", "booked": 1, "slotsPerDay": 1})
+
+
+@way
+def limit_reached(scene: Scene) -> Iterator[Reached]:
+    scene.change(limits=["1/week"])
+    scene.booked("2027-01-18 15:00")
+    facts = {"limit": "1/week", "period": "2027-W03", "booked": 1, "of": "eventType"}
+    yield Reached(create(), {**facts, "eventTypeId": "evt_demo"})
 
 
 @way

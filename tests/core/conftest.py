@@ -26,6 +26,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.rules.booking_rules import Proposal
+from calbook.core.rules.limits import Load, Workload, periods_of
 from calbook.core.time.recurrence import Frequency, Recurrence
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -100,14 +101,23 @@ def a_proposal(an_event_type: Callable[..., EventType]) -> Callable[..., Proposa
         now: str = "2027-01-04T09:00Z",
         rules: Mapping[str, Any] = NOTHING,
         overridden: str = "",
+        booked_that_day: int = 0,
         **facts: Any,
     ) -> Proposal:
         begin = datetime.fromisoformat(start)
         length = timedelta(minutes=minutes)
+        event_type = an_event_type(duration=length, **rules)
+        [day] = periods_of("day", [begin.date()], "UTC")
         always = Span(begin - timedelta(days=9), begin + timedelta(days=9))
         return Proposal(
             **{
-                "event_type": an_event_type(duration=length, **rules),
+                "event_type": event_type,
+                "workload": Workload(
+                    tuple(
+                        Load(limit, "eventType", event_type.id, day, booked_that_day)
+                        for limit in event_type.all_limits
+                    )
+                ),
                 "meeting": Span(begin, begin + length),
                 "timezone": "UTC",
                 "now": datetime.fromisoformat(now),

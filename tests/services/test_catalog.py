@@ -70,6 +70,13 @@ def event_type(**different: Any) -> dict[str, Any]:
         "active": True,
         "metadata": {},
         "needs": [],
+        "limits": [],
+        "maxInARow": None,
+        "breakAfter": None,
+        "countWindow": None,
+        "perPerson": [],
+        "perPersonOpen": None,
+        "noDouble": False,
     } | different
 
 
@@ -122,7 +129,20 @@ FIELDS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "first date": (("--first-date", "2027-01-18"), {"firstDate": "2027-01-18"}),
     "last date": (("--last-date", "2028-02-29"), {"lastDate": "2028-02-29"}),
     "interval": (("--slot-interval", "15m"), {"slotInterval": 15}),
-    "a day": (("--slots-per-day", "4"), {"slotsPerDay": 4}),
+    "a day": (("--slots-per-day", "4"), {"slotsPerDay": 4, "limits": ["4/day"]}),
+    "limits": (
+        ("--limit", "10/week", "--limit", "4/day", "--limit", "90m/day"),
+        {"slotsPerDay": 4, "limits": ["4/day", "10/week", "90m/day"]},
+    ),
+    "window": (("--count-window", "90d"), {"countWindow": 90}),
+    "per person": (
+        ("--per-person", "1/day", "--per-person-open", "2", "--no-double"),
+        {"perPerson": ["1/day"], "perPersonOpen": 2, "noDouble": True},
+    ),
+    "breaks": (
+        ("--max-in-a-row", "3", "--break", "15"),
+        {"maxInARow": 3, "breakAfter": 15},
+    ),
     "confirmation": (("--requires-confirmation",), {"requiresConfirmation": True}),
     "cancellation": (("--no-cancellation",), {"allowCancellation": False}),
     "deadline": (("--cancellation-deadline", "12h"), {"cancellationDeadline": 720}),
@@ -577,6 +597,7 @@ def test_a_host_lives_in_its_schedules_zone(run: Run, client: Client) -> None:
         "timezone": "America/New_York",
         "scheduleId": "sched_work",
         "retiredAt": None,
+        "limits": [],
     }
     assert client.calendar.hosts.get("ann_lee").to_dict() == added
 
@@ -598,6 +619,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "timezone": "Europe/Lisbon",
         "scheduleId": "sched_night",
         "retiredAt": None,
+        "limits": [],
     }
     assert changed == {
         "id": "user_ann",
@@ -606,6 +628,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "timezone": "UTC",
         "scheduleId": "sched_work",
         "retiredAt": None,
+        "limits": [],
     }
 
 

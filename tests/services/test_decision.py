@@ -35,6 +35,7 @@ from calbook.core.model import (
     GivenStart,
     Host,
     Hours,
+    Limit,
     Occurrence,
     Question,
     Reminder,
@@ -1002,6 +1003,20 @@ EVENT_TYPES = st.builds(
     first_date=maybe(st.dates()),
     last_date=maybe(st.dates()),
     weekly=maybe(st.tuples(*[OPEN] * 7)),
+    limits=st.sets(
+        st.builds(
+            Limit,
+            most=st.integers(1, 44_640),
+            period=st.sampled_from(["day", "week", "month"]),
+            is_length=st.booleans(),
+        )
+    ).map(tuple),
+    per_person=st.sets(st.builds(Limit, st.just(3), st.just("day"))).map(tuple),
+    per_person_open=maybe(st.integers(1, 9)),
+    no_double=st.booleans(),
+    count_window=maybe(st.integers(1, 3660)),
+    max_in_a_row=maybe(st.integers(1, 50)),
+    break_after=maybe(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))),
 )
 SCHEDULES = st.builds(
     Schedule,

@@ -9,9 +9,10 @@ dry run; the grid is worked out minute by minute.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +76,10 @@ class Kind(NamedTuple):
     first: str | None = None  # dates, both included
     last: str | None = None
     weekly: tuple[list[tuple[int, int]], ...] | None = None  # hours of its own
+    limits: tuple[str, ...] = ()
+    row: tuple[int, int] | None = None  # how many in a row, and the break in minutes
+    per_person: tuple[str, ...] = ()
+    no_double: bool = False
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -87,7 +92,7 @@ class Kind(NamedTuple):
             for id, weight, fixed, priority in self.hosts
         ]
         return {
-            **self.rules.fields(),
+            **{k: v for k, v in self.rules.fields().items() if k != "slots_per_day"},
             "durations": self.lengths,
             "first_date": self.first,
             "last_date": self.last,
@@ -106,7 +111,18 @@ class Kind(NamedTuple):
             "round_robin": {"algorithm": self.algorithm} if is_team else None,
             "seats": self.seats,
             "schedule_id": self.schedule,
+            "limits": [*self.limits, *self._daily()],
+            "max_in_a_row": self.row and self.row[0],
+            "break_after": self.row and self.row[1],
+            "per_person": list(self.per_person),
+            "no_double": self.no_double,
         }
+
+    def _daily(self) -> list[str]:
+        """What else `slots_per_day` says, which is one of the limits."""
+        most = self.rules.slots_per_day
+        counts = {"1/day", "2/day"} & set(self.limits)
+        return [] if most is None or counts else [f"{most}/day"]
 
 
 class Order(NamedTuple):
@@ -135,12 +151,21 @@ class Scene(NamedTuple):
     orders: tuple[Order, ...]
     away: tuple[Away, ...]
     now: int  # seconds
+    limits: tuple[tuple[str, ...], ...]  # of each host
+    zones: tuple[str, ...]
 
 
 STARTS = st.integers(-NEAR // 15, NEAR // 15).map(lambda n: n * 15)
 
 
 OWN_HOURS = st.lists(PLANS, min_size=7, max_size=7).filter(any).map(tuple)
+LIMITS = st.lists(
+    st.sampled_from(
+        ["1/day", "2/day", "90m/day", "2h/day", "2/week", "3h/week", "3/month"]
+    ),
+    max_size=1,
+).map(tuple)
+ROWS = st.none() | st.tuples(st.integers(1, 3), st.sampled_from([1, 15, 45, 1440]))
 
 
 @st.composite
@@ -181,6 +206,10 @@ def kinds(draw: st.DrawFn, change: int) -> Kind:
         first=draw(st.sampled_from([None, None, None, first])),
         last=draw(st.sampled_from([None, None, None, last])),
         weekly=draw(st.none() | OWN_HOURS),
+        limits=draw(LIMITS),
+        row=draw(ROWS),
+        per_person=draw(LIMITS),
+        no_double=draw(st.booleans()),
     )
 
 
@@ -213,6 +242,8 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
         orders=tuple(draw(st.lists(order, min_size=3 * is_of_moves, max_size=9))),
         away=tuple(draw(st.lists(away, max_size=3))),
         now=draw(st.integers(least * 60, latest * 60)),
+        limits=tuple(draw(LIMITS) for _ in HOSTS),
+        zones=tuple(draw(st.sampled_from([zone, "UTC"])) for _ in HOSTS),
     )
 
 
@@ -225,9 +256,15 @@ class Stage:
         self.now = instant((scene.change - 3 * DAY) * 60)
         self.client = Client(":memory:", clock=lambda: self.now)
         calendar = self.client.calendar
-        for host, windows in zip(HOSTS, scene.schedules, strict=True):
+        for n, (host, windows) in enumerate(zip(HOSTS, scene.schedules, strict=True)):
             calendar.schedules.create(host, **availability(windows, scene.change))
-            calendar.hosts.create(host, name=host, schedule_id=host)
+            calendar.hosts.create(
+                *(host,),
+                name=host,
+                schedule_id=host,
+                timezone=scene.zones[n],
+                limits=scene.limits[n],
+            )
         for room, (capacity, hours_of) in ROOMS.items():
             calendar.resources.create(room, capacity=capacity, schedule_id=hours_of)
         for n, kind in enumerate(scene.kinds):
@@ -257,6 +294,7 @@ class Stage:
                     "advance",
                     "per-day",
                     "questions",
+                    "limit",
                 ],
             )
             if order.is_cancelled:
@@ -317,6 +355,62 @@ class Stage:
         seats = self.kind.seats
         assert seats is not None
         return min([seats, *(number for number in held if number is not None)])
+
+    def refused(self, start: datetime) -> set[str]:
+        """The codes of all rules that refuse a start."""
+        found = self.client.calendar.availability.explain(
+            event_type_id="kind_0", start_time=start
+        )
+        names = {"host_limit": "limit_reached", "max_in_a_row": "limit_reached"}
+        return {names.get(r.rule, r.rule) for r in found.rules if not r.passed}
+
+    def has_room(self, start: datetime, host: str) -> bool:
+        """Whether limits and breaks allow a start, of a kind that is one host's.
+
+        Day by day and booking by booking: no periods, ranges or SQL.
+        """
+        end = start + timedelta(minutes=self.kind.rules.duration)
+        number = HOSTS.index(host)
+        booked = [
+            (booking.event_type_id, meeting.starts_at, meeting.ends_at)
+            for booking in self.client.calendar.bookings.list(
+                host_id=f"user_{host}", count=None
+            )
+            for meeting in booking.occurrences
+            if meeting.status in ("CONFIRMED", "COMPLETED", "NO_SHOW")
+            or (meeting.status == "PENDING" and meeting.starts_at > self.now)
+        ]
+        mine = [(b, e) for kind, b, e in booked if kind == "evt_kind_0"]
+        every = [(b, e) for _, b, e in booked]
+        zone = self.scene.schedules[HOSTS.index(self.kind.schedule or host)].zone
+        return (
+            _fits(self.kind.fields()["limits"], zone, mine, start, end)
+            and _fits(
+                self.scene.limits[number], self.scene.zones[number], every, start, end
+            )
+            and self._has_break(every, start, end)
+        )
+
+    def _has_break(
+        self, every: list[tuple[datetime, datetime]], start: datetime, end: datetime
+    ) -> bool:
+        if self.kind.row is None:
+            return True
+        most, pause = self.kind.row
+        row, grows = {(start, end)}, True
+        while grows:
+            near = {
+                (b, e)
+                for b, e in every
+                if (b, e) not in row
+                and any(
+                    b - late < timedelta(minutes=pause)
+                    and early - e < timedelta(minutes=pause)
+                    for early, late in row
+                )
+            }
+            row, grows = row | near, bool(near)
+        return len(row) <= most
 
     def edit(self, kind: Kind) -> None:
         """What is booked becomes another thing; its bookings stay as they are."""
@@ -384,6 +478,53 @@ class Stage:
             is_open = minutes.issuperset(range(m, m + length))
             if is_on_grid and is_open and abs(m - change) < NEAR:
                 yield m * 60
+
+
+def _fits(
+    limits: Sequence[str],
+    zone: str,
+    booked: list[tuple[datetime, datetime]],
+    start: datetime,
+    end: datetime,
+) -> bool:
+    """Whether a meeting fits beside others into all limits."""
+    for limit in limits:
+        most, period = limit.split("/")
+        show = {"day": "%x", "week": "%G %V", "month": "%Y %m"}[period]
+        when = start.astimezone(ZoneInfo(zone)).strftime(show)
+        there = [
+            (b, e)
+            for b, e in [*booked, (start, end)]
+            if b.astimezone(ZoneInfo(zone)).strftime(show) == when
+        ]
+        if most.isdigit():
+            if len(there) > int(most):
+                return False
+        else:
+            minutes = sum((e - b).total_seconds() / 60 for b, e in there)
+            if minutes > int(most[:-1]) * {"h": 60, "m": 1}[most[-1]]:
+                return False
+    return True
+
+
+@examples(50)
+@given(scenes())
+def test_limits_and_breaks_are_what_they_are_in_slow_counting(scene: Scene) -> None:
+    """Of one host's kind of meeting: what limits alone refuse, and what they let by."""
+    first = scene.kinds[0]._replace(
+        scheduling="SINGLE", hosts=scene.kinds[0].hosts[:1], seats=None
+    )
+    stage = Stage(scene._replace(kinds=(first, *scene.kinds[1:])))
+    host = first.hosts[0][0]
+    with stage.client:
+        listed = stage.listed()
+        for start in {*listed, *stage.grid()}:
+            refused = stage.refused(start)
+            if start in listed:
+                assert stage.has_room(start, host), start
+            limits = {"limit_reached", "slots_per_day"} & refused
+            if not {"slot_taken"} & refused:
+                assert bool(limits) is not stage.has_room(start, host), start
 
 
 @examples(50)

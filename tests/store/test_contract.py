@@ -16,7 +16,16 @@ from calbook import Booking, Client, EventType, errors
 from calbook.core.busy import Stretch
 from calbook.core.model import Span, Status
 from calbook.core.outgoing.webhooks import Webhook
-from calbook.store import busy, notes, outbox, reminders, turns, waits, webhooks
+from calbook.store import (
+    busy,
+    limits,
+    notes,
+    outbox,
+    reminders,
+    turns,
+    waits,
+    webhooks,
+)
 from calbook.store.busy import BusyReader
 from calbook.store.engines import open_store
 from calbook.store.facts import Facts
@@ -348,6 +357,7 @@ def test_a_hold_lets_go_before_its_start(
 
     whole = Span(TEN - HALF, TEN + 2 * HALF)
     another = after._replace(uid="bk_another")
+    ids = [after.attendee.person_id or ""]
 
     def seen(now: datetime) -> list[object]:
         me, out = ["user_me"], {"exclusion": None, "now": now}
@@ -355,15 +365,17 @@ def test_a_hold_lets_go_before_its_start(
             return [
                 tx.claim_obstacles(me, [whole], **out) != {},
                 tx.busy_ranges("user_me", whole, **out) != [],
-                tx.count_per_span("evt_demo", [whole], **out) == [1],
+                tx.count_per_span("evt_demo", [whole], **out) == [(1, 1800)],
+                limits.read_host_meetings(tx, "user_me", [whole], **out) != [],
+                limits.read_person_meetings(tx, ids, since=TEN, **out) != [],
                 tx.turn_facts("evt_demo", "user_me", now=now)[0] == 1,
                 tx.due_occurrences(now, limit=10) == [],
                 tx.expired_in_the_way(another, None, now) == [],
             ]
 
     assert opened.write(lambda tx: tx.booking(uid)) == after
-    assert seen(until - timedelta(seconds=1)) == [True] * 6
-    assert seen(until) == [False] * 6
+    assert seen(until - timedelta(seconds=1)) == [True] * 8
+    assert seen(until) == [False] * 8
     assert client.check() == (f"{uid} has another status than its newest event tells",)
 
 

@@ -277,3 +277,36 @@ def test_a_calendar_that_comes_in_is_before_or_behind_a_booking(
     assert len(booked) + len(errors(outcomes)) == RACERS // 2
     assert told == booked  # each half hour was blocked, in the end
     place.check_whole()
+
+
+def test_a_host_does_no_more_than_the_limit_over_all_event_types(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    client.calendar.hosts.update("me", limits=["3/day"])
+    event_type()
+    event_type("other")
+
+    outcomes = race(
+        place.url,
+        "return book(bookings, TEN + n * HALF / 6 * 5, n)",
+        'return book(bookings, TEN + n * HALF / 6 * 5, n, event_type_id="other")',
+    )
+
+    assert len(client.calendar.bookings.list()) == len(answers(outcomes)) == 3
+    assert set(errors(outcomes)) <= {"limit_reached", "slot_taken"}
+    place.check_whole()
+
+
+def test_a_person_books_no_more_than_one_may(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    """With hosts of their own, they meet nowhere but at the person."""
+    for n in range(RACERS):
+        client.calendar.hosts.create(f"h{n}")
+        event_type(f"e{n}", hosts=[f"h{n}"], no_double=True)
+
+    outcomes = race(place.url, 'return book(bookings, TEN, 0, event_type_id=f"e{n}")')
+
+    assert len(client.calendar.bookings.list()) == len(answers(outcomes)) == 1
+    assert set(errors(outcomes)) == {"limit_reached"}
+    place.check_whole()

@@ -20,7 +20,7 @@ from calbook import Booking, Client, Event
 from calbook.api.client import Calendar
 from calbook.core.model import Span
 from calbook.core.time import times
-from calbook.store import busy_times
+from calbook.store import busy_times, limits
 from calbook.store import facts as store_facts
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.facts import Facts
@@ -264,6 +264,9 @@ ASKED: dict[str, Ask] = {
     ),
     "a day's count": lambda facts, file: facts.count_per_span(
         "evt_demo", [day(file)], exclusion=None, now=FIRST
+    ),
+    "a host's week": lambda facts, file: limits.read_host_meetings(
+        facts, "user_me", [day(file, 7)], exclusion=None, now=FIRST
     ),
     "a week's claims": lambda facts, file: facts.busy_ranges(
         "user_me", day(file, 7), exclusion=None, now=FIRST

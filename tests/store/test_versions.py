@@ -282,3 +282,22 @@ def test_its_event_types_are_what_they_were(old: Path, clock: Clock) -> None:
         assert (event_type.first_date, event_type.last_date) == (None, None)
         assert event_type.availability is None
     assert slots
+
+
+def test_so_many_a_day_is_as_much_as_before(
+    old: Path, today: Path, version: tuple[int, str], clock: Clock
+) -> None:
+    """And is one of the limits now; nobody has others."""
+    with Client(today, clock=clock) as client:
+        client.calendar.event_types.update("demo", slots_per_day=1)
+    make_old(old.with_name("older.db"), today, *version)
+
+    with Client(old.with_name("older.db"), clock=clock) as client:
+        demo = client.calendar.event_types.get("demo")
+        assert (demo.slots_per_day, demo.limits) == (1, ["1/day"])
+        assert (demo.per_person, demo.max_in_a_row, demo.no_double) == ([], None, False)
+        assert client.calendar.hosts.get("me").limits == []
+        wanted = {"event_type_id": "demo", "attendee": ADA}
+        client.calendar.bookings.create(**wanted, start_time="2027-02-15 10:00")
+        with pytest.raises(errors.SlotsPerDay):
+            client.calendar.bookings.create(**wanted, start_time="2027-02-15 12:00")

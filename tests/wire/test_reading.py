@@ -16,6 +16,7 @@ from calbook.core.model import (
     EventType,
     Host,
     Hours,
+    Limit,
     Question,
     Reminder,
     Schedule,
@@ -509,6 +510,10 @@ NULLABLE = [
     "seats",
     "roundRobin",
     "meetingUrlTemplate",
+    "maxInARow",
+    "breakAfter",
+    "countWindow",
+    "perPersonOpen",
 ]
 NEVER_NULL = [
     "slug",
@@ -527,6 +532,9 @@ NEVER_NULL = [
     "notify",
     "reminders",
     "contact",
+    "limits",
+    "perPerson",
+    "noDouble",
     "active",
     "metadata",
 ]
@@ -565,6 +573,13 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "contact": "phone",
         "active": False,
         "metadata": {"a": 1},
+        "limits": ["4/day", "10/week", "8h/day"],
+        "maxInARow": 3,
+        "breakAfter": 15,
+        "countWindow": 90,
+        "perPerson": ["1/day"],
+        "perPersonOpen": 2,
+        "noDouble": True,
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -606,6 +621,13 @@ def test_every_field_of_an_event_type_is_read() -> None:
         contact="PHONE",
         active=False,
         metadata={"a": 1},
+        limits=(Limit(10, "week"), Limit(480, "day", True)),
+        max_in_a_row=3,
+        break_after=minutes(15),
+        count_window=90,
+        per_person=(Limit(1, "day"),),
+        per_person_open=2,
+        no_double=True,
     )
 
 
@@ -617,7 +639,7 @@ def test_an_event_type_without_any_host_is_refused() -> None:
 
 @pytest.mark.parametrize("key", NULLABLE)
 def test_null_means_no_limit_where_there_may_be_none(key: str) -> None:
-    assert list(event_types.read_event_type_fields({key: None}).values()) == [None]
+    assert set(event_types.read_event_type_fields({key: None}).values()) == {None}
 
 
 @pytest.mark.parametrize("key", NEVER_NULL)

@@ -19,6 +19,7 @@ class Host(Value):
     timezone: in which the host's days are meant
     schedule_id: the hours, for event types without a schedule of their own
     retired_at: from when on nobody books it, RFC 3339 text in `timezone`; else None
+    limits: how much a host does in a period, over all event types: `6/day`, `8h/day`
     """
 
     id: str
@@ -27,6 +28,7 @@ class Host(Value):
     timezone: str
     schedule_id: str
     retired_at: str | None
+    limits: list[str]
 
 
 class Resource(Value):
@@ -93,6 +95,11 @@ class EventType(Value):
     active: whether it can be booked
     metadata: any JSON object of the caller's
     needs: so many of each of these sets, beside or instead of `hosts`
+    limits: how much is booked in a period, `slots_per_day` too: `10/week`, `8h/day`
+    max_in_a_row, break_after: how many meetings of a host, until so much is free
+    per_person, per_person_open: how much a person books, and how much is to come
+    no_double: whether nobody may be in another booking at the same time
+    count_window: in how many days EQUAL_DISTRIBUTION counts; None since the last joined
     """
 
     id: str
@@ -128,6 +135,13 @@ class EventType(Value):
     active: bool
     metadata: dict[str, Any]
     needs: list[json_types.Need]
+    limits: list[str]
+    max_in_a_row: int | None
+    break_after: int | None
+    count_window: int | None
+    per_person: list[str]
+    per_person_open: int | None
+    no_double: bool
 
     @property
     def bookings_without_needs(self) -> list[json_types.BookedDate]:

@@ -82,6 +82,16 @@ class Fields(o.Group):
     slots_per_day: str | None = o.option(
         "--slots-per-day", "N", "Bookings a day, or none."
     )
+    limits: list[str] | None = o.option(
+        "--limit",
+        "N/PERIOD",
+        "Most in a day, week or month: 3/day, 10/week, 8h/day; may be repeated,"
+        " none takes all out.",
+    )
+    max_in_a_row: str | None = o.option(
+        "--max-in-a-row", "N", "Meetings of a host before a break, or none."
+    )
+    break_after: str | None = _length("--break", "How long the break is")
     requires_confirmation: bool | None = o.option(
         "--requires-confirmation/--no-confirmation",
         help="Whether the host must say yes to each booking.",
@@ -102,6 +112,22 @@ class Fields(o.Group):
     )
     round_robin: str | None = o.option(
         "--assignment", "RULE", "least-recent, priority, …"
+    )
+    per_person: list[str] | None = o.option(
+        "--per-person",
+        "N/PERIOD",
+        "Most of one person: 1/day, 4/month, 2h/week; may be repeated,"
+        " none takes all out.",
+    )
+    per_person_open: str | None = o.option(
+        "--per-person-open", "N", "Bookings to come of one person, or none."
+    )
+    no_double: bool | None = o.option(
+        "--no-double/--double",
+        help="Whether nobody may be in two bookings at the same time.",
+    )
+    count_window: str | None = o.option(
+        "--count-window", "DAYS", "In which equal-distribution counts: 90d, or none."
     )
     questions: list[str] | None = o.option(
         "--question", "Q", "'label|type|required|options'; may be repeated."
@@ -246,9 +272,13 @@ _LENGTHS = (
     "minimum_notice",
     "slot_interval",
     "cancellation_deadline",
+    "break_after",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
-_COUNTS = ("maximum_advance", "slots_per_day", "seats", "max_occurrences")
+_COUNTS = (
+    *("maximum_advance", "slots_per_day", "seats", "max_occurrences"),
+    *("max_in_a_row", "per_person_open"),
+)
 
 
 def _read_fields(fields: Fields) -> Json:
@@ -262,7 +292,12 @@ def _read_fields(fields: Fields) -> Json:
         "hosts": lambda texts: [_host(text) for text in texts],
         "questions": _several(_question),
         "reminders": _several(_reminder),
-        "needs": lambda texts: [text for text in texts if text not in _NONE],
+        "needs": o.without_none,
+        "limits": o.without_none,
+        "per_person": o.without_none,
+        "count_window": lambda text: _reader("count_window", read_whole_number)(
+            text.removesuffix("d")
+        ),
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),
@@ -274,6 +309,8 @@ def _read_fields(fields: Fields) -> Json:
         for name, value in given.items()
     }
     facts = _file(source)
+    if "limits" in read:
+        facts.pop("slots_per_day", None)  # one of them
     if lengths := read.pop("durations", None):
         facts.pop("durations", None)
         read |= {
@@ -303,7 +340,7 @@ def _file(source: str | None) -> Json:
 def _reader(
     name: str, read: Callable[[str, str], int | None]
 ) -> Callable[[str], int | None]:
-    option = "--" + name.replace("_", "-")
+    option = "--break" if name == "break_after" else "--" + name.replace("_", "-")
     nothing = 0 if name in _ZERO else None
     return lambda text: nothing if text == "none" else read(text, option)
 

@@ -6,6 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli.entries import Entries
+from calbook.cli.output import Json
 from calbook.cli.screen import cards
 
 HOSTS = Entries(
@@ -26,17 +27,30 @@ class Fields(o.Group):
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "The host's usual schedule."
     )
+    limits: list[str] | None = o.option(
+        "--limit",
+        "N/PERIOD",
+        "Most over all event types: 6/day, 20/week, 8h/day; may be repeated,"
+        " none takes all out.",
+    )
 
 
 def add(host: Name, *, fields: Fields, out: o.Printing) -> None:
     """Add a host."""
-    HOSTS.save("create", host, fields.given(), out)
+    HOSTS.save("create", host, _read_fields(fields), out)
 
 
 def update(host: Name, *, fields: Fields, out: o.Printing) -> None:
     """Change a host; an empty --email takes it out."""
     without_email = {"email": None} if fields.email == "" else {}
-    HOSTS.save("update", host, fields.given() | without_email, out)
+    HOSTS.save("update", host, _read_fields(fields) | without_email, out)
+
+
+def _read_fields(fields: Fields) -> Json:
+    given = fields.given()
+    if "limits" in given:
+        given["limits"] = o.without_none(given["limits"])
+    return given
 
 
 def list_(*, out: o.Listing) -> None:

@@ -110,6 +110,7 @@ def host_card(host: Json) -> str:
             ("E-mail", host["email"]),
             ("Zone", host["timezone"]),
             ("Schedule", host["scheduleId"]),
+            ("Limits", ", ".join(host["limits"])),
             ("Retired", _retired_text(host)),
         ]
     )
@@ -184,6 +185,9 @@ def event_type_card(item: Json) -> str:
             ("Dates", _dates(item)),
             ("Starts every", minutes_text(item["slotInterval"])),
             ("A day", item["slotsPerDay"] and f"{item['slotsPerDay']} bookings"),
+            ("Limits", _limits(item)),
+            ("Breaks", _breaks(item)),
+            ("A person", _per_person(item)),
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
@@ -213,7 +217,9 @@ def _sharing(item: Json) -> str | None:
     if item["schedulingType"] != "ROUND_ROBIN":
         return str(item["schedulingType"])
     rule = item["roundRobin"] or {"algorithm": "LEAST_RECENT"}
-    return f"ROUND_ROBIN, {rule['algorithm']}"
+    days = item["countWindow"]
+    window = f" within {days} days" if days is not None else ""
+    return f"ROUND_ROBIN, {rule['algorithm']}{window}"
 
 
 def minutes_text(count: int) -> str:
@@ -253,6 +259,24 @@ def _own_hours(item: Json) -> str:
 def _dates(item: Json) -> str:
     limits = (("from", item["firstDate"]), ("to", item["lastDate"]))
     return " ".join(f"{word} {day}" for word, day in limits if day)
+
+
+def _limits(item: Json) -> str:
+    """Those that have no row of their own."""
+    return ", ".join(x for x in item["limits"] if x != f"{item['slotsPerDay']}/day")
+
+
+def _per_person(item: Json) -> str:
+    most = item["perPersonOpen"]
+    opened = [] if most is None else [f"{most} to come"]
+    double = ["never two at the same time"] if item["noDouble"] else []
+    return ", ".join([*item["perPerson"], *opened, *double])
+
+
+def _breaks(item: Json) -> str | None:
+    if item["maxInARow"] is None:
+        return None
+    return f"{minutes_text(item['breakAfter'])} after {item['maxInARow']} in a row"
 
 
 def _cancellation(item: Json) -> str:

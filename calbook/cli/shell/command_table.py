@@ -46,7 +46,9 @@ _OFFERED = {
     "SETTING": "defaults.by|",
     "VALUE": "attendee|host|",
     "TOPIC": "-",  # topics and commands, which are words of the table
-    "RULES": "hours,dates,notice,advance,per-day,questions,deadline,past,duration",
+    "RULES": (
+        "hours,dates,notice,advance,per-day,limit,questions,deadline,past,duration"
+    ),
 }
 # Whose addresses and names they are there.
 _OF_PEOPLE = {"ADDRESS": "@emails", "NAME": "@names"}

@@ -19,7 +19,6 @@ from calbook.core.errors import (
     MinimumNotice,
     OutsideHours,
     SeatsFull,
-    SlotsPerDay,
 )
 from calbook.core.model import (
     DAY,
@@ -27,13 +26,14 @@ from calbook.core.model import (
     EventType,
     Span,
 )
-from calbook.core.rules import questions
+from calbook.core.rules import limits, questions
 from calbook.core.rules.bookable_dates import outside_dates
+from calbook.core.rules.limits import Workload
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
 RULE_OVERRIDES = (
-    *("hours", "dates", "notice", "advance", "per-day"),
+    *("hours", "dates", "notice", "advance", "per-day", "limit"),
     *("questions", "deadline", "past", "duration"),
 )
 
@@ -48,7 +48,7 @@ class Proposal(NamedTuple):
     timezone: str
     now: datetime
     open_time: tuple[tuple[Span, ...], ...]  # of each schedule that must be open
-    booked_that_day: int = 0
+    workload: Workload = Workload()
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
@@ -137,20 +137,6 @@ def maximum_advance(p: Proposal) -> CalbookError | None:
     )
 
 
-def slots_per_day(p: Proposal) -> CalbookError | None:
-    most = p.event_type.slots_per_day
-    if most is None or p.booked_that_day < most:
-        return None
-    day = times.local_date(p.meeting.start, p.timezone)
-    return SlotsPerDay(
-        f"{day} is full: {p.booked_that_day} of {most} bookings of"
-        f" {p.event_type.id} that day",
-        date=day.isoformat(),
-        booked=p.booked_that_day,
-        slotsPerDay=most,
-    )
-
-
 def invalid_responses(p: Proposal) -> CalbookError | None:
     if p.responses is None:
         return None
@@ -178,6 +164,11 @@ def slot_taken(p: Proposal) -> CalbookError | None:
 Rule = Callable[[Proposal], CalbookError | None]
 Rules = tuple[tuple[Rule, str | None], ...]
 
+RULES_FOR_PERSONS: Rules = (
+    (limits.person_limit, "limit"),
+    (limits.open_bookings, "limit"),
+    (limits.double_booking, "limit"),
+)
 # The first refusal decides code and exit status. Beside each rule, the override
 # with which the host may pass it; overlap can never be passed.
 RULES: Rules = (
@@ -187,7 +178,11 @@ RULES: Rules = (
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
-    (slots_per_day, "per-day"),
+    (limits.slots_per_day, "per-day"),
+    (limits.limit_reached, "limit"),
+    (limits.host_limit, "limit"),
+    (limits.max_in_a_row, "limit"),
+    *RULES_FOR_PERSONS,
     (invalid_responses, "questions"),
     (seats_full, None),
     (slot_taken, None),
@@ -195,13 +190,21 @@ RULES: Rules = (
 
 
 # Of the dates of a series after the first.
-_OF_EACH_DATE = (in_the_past, outside_dates, outside_hours, slots_per_day, slot_taken)
+_OF_EACH_DATE = (
+    *(in_the_past, outside_dates, outside_hours, slot_taken),
+    *(limits.slots_per_day, limits.limit_reached),
+    *(limits.host_limit, limits.max_in_a_row),
+    *(limits.person_limit, limits.double_booking),
+)
 RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
-# Of the first date that a series gets when it goes on: its dates lie ahead of it.
-RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] is not maximum_advance)
+# Of the first date that a series gets when it goes on: its dates lie ahead of it, and
+# it is one booking as before.
+_NOT_OF_EXTENDING = (maximum_advance, limits.open_bookings)
+RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] not in _NOT_OF_EXTENDING)
 # Of a seat in a group that is there: nothing new is claimed, so a host may come anyway.
 RULES_FOR_SEATING: Rules = (
     (outside_hours, "hours"),
+    *RULES_FOR_PERSONS,
     (slot_taken, "hours"),
     (seats_full, None),
 )
@@ -212,6 +215,7 @@ RULES_FOR_JOINING: Rules = (
     (outside_hours, "hours"),
     (minimum_notice, "notice"),
     (maximum_advance, "advance"),
+    *RULES_FOR_PERSONS,
     (invalid_responses, "questions"),
     (slot_taken, "hours"),
     (seats_full, None),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import CalbookError
 from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
-from calbook.core.rules import bookable_dates, booking_rules
+from calbook.core.rules import bookable_dates, booking_rules, limits
 from calbook.core.rules.booking_rules import (
     Proposal,
     Rule,
@@ -16,18 +16,33 @@ from calbook.core.rules.booking_rules import (
     format_in_booking_zone,
     to_minutes,
 )
+from calbook.core.rules.breaks import HostRow
+from calbook.core.rules.limits import Load
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
-_OF_HOSTS = (booking_rules.outside_hours, booking_rules.slot_taken)
+_OF_HOSTS = (
+    *(booking_rules.outside_hours, booking_rules.slot_taken),
+    *(limits.host_limit, limits.max_in_a_row),
+)
 _OF_ROOMS = booking_rules.seats_full
+# Named only where there is such a limit.
+_IS_ASKED: Mapping[Rule, Callable[[Proposal], object]] = {
+    limits.limit_reached: lambda p: limits.loads_of(p, "eventType"),
+    limits.host_limit: lambda p: limits.loads_of(p, "host"),
+    limits.max_in_a_row: lambda p: p.workload.rows,
+    limits.person_limit: lambda p: limits.loads_of(p, "person"),
+    limits.open_bookings: lambda p: p.workload.opened,
+    limits.double_booking: lambda p: p.workload.elsewhere is not None,
+}
 
 
 class RuleResult(NamedTuple):
     """What a rule says of a start; `host_id` where it was asked of several hosts.
 
-    `rule` is the code of its refusal, `override` what lets the host pass it.
+    `rule` is the code of its refusal, of some limits a name of its own; `override` is
+    what lets the host pass it.
     """
 
     rule: str
@@ -47,6 +62,7 @@ def explain_rules(
         for rule, override in rules
         for of_each in [_is_of_each(rule, proposals)]
         for host_id, proposal in (proposals if of_each else proposals[:1])
+        if rule not in _IS_ASKED or _IS_ASKED[rule](proposal)
     )
 
 
@@ -136,11 +152,34 @@ def _is_near(p: Proposal) -> RulePassed:
 
 def _has_room_that_day(p: Proposal) -> RulePassed:
     day = times.local_date(p.meeting.start, p.timezone).isoformat()
-    most = p.event_type.slots_per_day
-    if most is None:
+    load = limits.day_load(p)
+    if load is None:
         return "no limit", {"date": day, "booked": None, "slotsPerDay": None}
-    facts = {"date": day, "booked": p.booked_that_day, "slotsPerDay": most}
-    return f"{p.booked_that_day} of {most} are booked on {day}", facts
+    booked, most = load.booked, load.limit.most
+    facts = {"date": day, "booked": booked, "slotsPerDay": most}
+    return f"{booked} of {most} are booked on {day}", facts
+
+
+def _is_within(of: str) -> Callable[[Proposal], RulePassed]:
+    """Of the limits that one thing has, each with what is booked of it."""
+
+    def pass_limits(p: Proposal) -> RulePassed:
+        loads = limits.loads_of(p, of)
+        each = (f"{limits.load_text(each)} in {each.period.name}" for each in loads)
+        return "; ".join(each), {"limits": [limits.facts(load) for load in loads]}
+
+    return pass_limits
+
+
+def _has_break(p: Proposal) -> RulePassed:
+    [most] = {row.most for row in p.workload.rows}
+    longest = max(row.length_with(p.meeting) for row in p.workload.rows)
+    return f"{longest} in a row of {most}", {"inARow": longest, "maxInARow": most}
+
+
+def _has_few_to_come(p: Proposal) -> RulePassed:
+    each = [f"{n} of {most} to come of {who}" for who, n, most in p.workload.opened]
+    return "; ".join(each), {"booked": [n for _, n, _ in p.workload.opened]}
 
 
 def _asks(p: Proposal) -> RulePassed:
@@ -176,7 +215,13 @@ _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     booking_rules.outside_hours: _is_open,
     booking_rules.minimum_notice: _has_notice,
     booking_rules.maximum_advance: _is_near,
-    booking_rules.slots_per_day: _has_room_that_day,
+    limits.slots_per_day: _has_room_that_day,
+    limits.limit_reached: _is_within("eventType"),
+    limits.host_limit: _is_within("host"),
+    limits.max_in_a_row: _has_break,
+    limits.person_limit: _is_within("person"),
+    limits.open_bookings: _has_few_to_come,
+    limits.double_booking: lambda p: ("nowhere else at that time", {}),
     booking_rules.invalid_responses: _asks,
     booking_rules.seats_full: _has_seats,
     booking_rules.slot_taken: _is_free,
@@ -229,8 +274,11 @@ def blocks_by_rules(p: Proposal) -> Iterator[BlockedStretch]:
         yield BlockedStretch(date, "outside_dates", *_is_of_its_dates(p))
     if booking_rules.maximum_advance(p) is not None:
         yield BlockedStretch(date, "maximum_advance", *_is_near(p))
-    if booking_rules.slots_per_day(p) is not None:
+    if limits.slots_per_day(p) is not None:
         yield BlockedStretch(date, "slots_per_day", *_has_room_that_day(p))
+    meeting = Span(date.start, date.start + p.event_type.duration)
+    full = [x for x in limits.loads_of(p, "eventType") if x.is_full(meeting)]
+    yield from (block._replace(span=date) for block in blocks_by_limits(full))
 
 
 def blocks_by_hours(
@@ -248,6 +296,23 @@ def blocks_by_hours(
         message = ": ".join(["closed", *[", ".join(reasons)][: len(reasons)]])
         facts = {"scheduleId": schedule.id, "reasons": reasons}
         yield BlockedStretch(closed, "outside_hours", message, facts, host_id)
+
+
+def blocks_by_limits(
+    loads: Iterable[Load], host_id: str | None = None
+) -> Iterator[BlockedStretch]:
+    """The periods in which no more may be booked."""
+    for load in loads:
+        error = limits.limit_error(load)
+        yield BlockedStretch(
+            load.period.span, error.code, error.message, error.details, host_id
+        )
+
+
+def block_by_break(span: Span, row: HostRow) -> BlockedStretch:
+    """The starts with which a host would have too many in a row."""
+    error = limits.break_error(row)
+    return BlockedStretch(span, error.code, error.message, error.details, row.host_id)
 
 
 def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:

@@ -1,7 +1,7 @@
 """Several meetings judged together: the dates of a series.
 
 Notice and advance are asked of the first date alone; of each, whether it is still
-to come, first and last date, hours, the day's limit and overlap.
+to come, first and last date, hours, limits and overlap.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from calbook.core.errors import (
     CalbookError,
     HostBusy,
     HostRetired,
+    LimitReached,
     OutsideDates,
     OutsideHours,
     SlotsPerDay,
     SlotTaken,
 )
+from calbook.core.model import Span
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES,
@@ -28,7 +30,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.time import times
 
-_OF_EACH = (OutsideDates, OutsideHours, SlotsPerDay, SlotTaken)
+_OF_EACH = (OutsideDates, OutsideHours, SlotsPerDay, LimitReached, SlotTaken)
 _NAMED = 20  # dates that a message names; the details have all
 
 
@@ -70,17 +72,29 @@ class DatesDecision(NamedTuple):
         )
 
 
-def decide_dates(proposals: Iterable[Proposal], rules: Rules = RULES) -> DatesDecision:
-    """All rules for the earliest meeting, whatever its place; fewer for the others."""
-    proposals = tuple(proposals)
-    first = min(proposals, key=lambda proposal: proposal.meeting)
-    decisions = tuple(
-        booking_rules.decide_rules(
-            proposal, rules if proposal is first else RULES_FOR_EACH_DATE
+def decide_dates(
+    proposals: Iterable[Proposal],
+    rules: Rules = RULES,
+    of_others: Rules = RULES_FOR_EACH_DATE,
+) -> DatesDecision:
+    """All rules for the earliest meeting, whatever its place; fewer for the others.
+
+    Limits count what is booked by then: of these meetings the earlier ones, too.
+    """
+    proposals = list(proposals)
+    decisions: dict[int, Decision] = {}
+    booked: list[Span] = []
+    for n in sorted(range(len(proposals)), key=lambda n: proposals[n].meeting):
+        workload = proposals[n].workload.with_meetings(booked)
+        proposals[n] = proposals[n]._replace(workload=workload)
+        decisions[n] = booking_rules.decide_rules(
+            proposals[n], of_others if decisions else rules
         )
-        for proposal in proposals
+        if not decisions[n].refusals:
+            booked.append(proposals[n].meeting)
+    return DatesDecision(
+        tuple(proposals), tuple(decisions[n] for n in range(len(proposals)))
     )
-    return DatesDecision(proposals, decisions)
 
 
 def dates_refusal(

@@ -13,7 +13,16 @@ from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import DAY, MINUTE, EventType, GivenStart, Need, Schedule, Span
+from calbook.core.model import (
+    DAY,
+    MINUTE,
+    Attendee,
+    EventType,
+    GivenStart,
+    Need,
+    Schedule,
+    Span,
+)
 from calbook.core.time import open_hours, times
 from calbook.store.facts import Exclusion, Facts
 
@@ -38,6 +47,7 @@ class BookingRequest(NamedTuple):
     skips_conflicts: bool = False  # dates in the way are left out, the others booked
     move: Move | None = None  # of a booking that is there already
     takers: Mapping[str, DatesHosts] = {}  # who may take it, each with all of each date
+    attendees: tuple[Attendee, ...] = ()  # as far as they are known
     notify: bool | None = None  # else as the event type says
     resource_id: str | None = None
     kept: HostIds = ()  # resources that it has, and keeps if it can

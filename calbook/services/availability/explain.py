@@ -12,10 +12,12 @@ from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
+from calbook.core.rules.limits import Workload
 from calbook.core.time import open_hours, times
 from calbook.services.availability import (
     group_bookings,
     host_choice,
+    limit_counts,
     member_facts,
     seating,
 )
@@ -25,6 +27,7 @@ from calbook.services.availability.booking_request import (
     own_schedule,
     schedule_ids,
 )
+from calbook.services.availability.limit_counts import HostLoads
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -205,7 +208,20 @@ def _blocks(
                 message="closed by the event type's hours",
                 details={"scheduleId": None, "reasons": []},
             )
+    yield from _limits(facts, request, host_ids, day)
     yield from _claims(facts, request, host_ids, day)
+
+
+def _limits(
+    facts: Facts, request: BookingRequest, host_ids: HostIds, day: Span
+) -> Iterator[BlockedStretch]:
+    loads = HostLoads(facts, request, [day])
+    for host_id in hosts_among(host_ids):
+        yield from explanation.blocks_by_limits(loads.full_loads(host_id), host_id)
+        for row in loads.rows((host_id,), day):
+            for start, end in loads.refused_by_breaks(host_id):
+                span = Span(times.instant(max(start, 0)), times.instant(end))
+                yield explanation.block_by_break(span, row)
 
 
 def _claims(
@@ -236,9 +252,7 @@ def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
     last = times.local_date(day.end - SECOND, request.timezone)
     dates = [first + n * DAY for n in range((last - first).days + 1)]
     spans = [day_span(date, request.timezone) for date in dates]
-    counts = facts.count_per_span(
-        request.event_type.id, spans, exclusion=request.exclusion, now=request.now
-    )
+    counts = limit_counts.of_event_type(facts, request, spans)
     return [
         Proposal(
             event_type=request.event_type,
@@ -246,10 +260,10 @@ def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:
             timezone=request.timezone,
             now=request.now,
             open_time=(),
-            booked_that_day=count,
+            workload=Workload(tuple(each.load(span.start) for each in counts)),
             display_timezone=request.display_timezone,
         )
-        for span, count in zip(spans, counts, strict=True)
+        for span in spans
     ]
 
 

@@ -16,6 +16,7 @@ from calbook.services.availability.booking_request import (
     own_schedule,
     schedule_ids,
 )
+from calbook.services.availability.limit_counts import HostLoads
 from calbook.store.facts import Facts
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
@@ -30,7 +31,8 @@ _LAST = times.epoch(datetime(times.LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC))
 class FreeRanges:
     """Where meetings of an event type may start, near some instants.
 
-    Hours and claims alone decide; each schedule and each host is read once.
+    Hours, claims and the limits of hosts decide; each schedule and each host is read
+    once.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class FreeRanges:
         self._event_type = request.event_type
         self._own = own_schedule(request.event_type, request.timezone)
         self._spans = _join_near(wanted)
+        self.loads = HostLoads(facts, request, self._spans)
         self._aside = request.exclusion
         self._now = request.now
         self._need = start_ranges.slot_lengths(request.event_type)
@@ -79,7 +82,8 @@ class FreeRanges:
 
     def _read_starts(self, id: str) -> list[Range]:
         open_time = self._open(self._schedule_id(id))[1]
-        return start_ranges.free_starts(open_time, self._read_taken(id), self._need)
+        free = start_ranges.free_starts(open_time, self._read_taken(id), self._need)
+        return start_ranges.without(free, self.loads.refused_starts(id))
 
     def _read_open(self, schedule_id: str) -> tuple[list[GridPiece], list[Range]]:
         grid: list[GridPiece] = []

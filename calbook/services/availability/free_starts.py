@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, needs, start_ranges
@@ -16,9 +16,9 @@ from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Need, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
-    day_span,
     series_starts,
 )
 from calbook.services.availability.free_ranges import FreeRanges
@@ -126,12 +126,13 @@ def _candidates(
     if not event_type.active:
         return {}
     free_ranges = FreeRanges(facts, request, [span])
+    bookable = start_ranges.without(
+        start_ranges.to_ranges([span]), _refused_starts(facts, request, [span])
+    )
     leads = [request.members_on(0, (id,))[0] for id in request.leads]
     grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
     step = start_ranges.slot_lengths(event_type).step
-    everywhere = start_ranges.intersect(
-        start_ranges.to_ranges([span]), _ranges(free_ranges, request)
-    )
+    everywhere = start_ranges.intersect(bookable, _ranges(free_ranges, request))
     found: dict[int, list[str]] = {}
     for id in rota.candidates:
         free = free_ranges.starts(request.members_on(0, (id,)))
@@ -140,7 +141,7 @@ def _candidates(
             n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
             found.setdefault(start, []).append(id)
-    return _on_allowed_dates(facts, request, found)
+    return _on_allowed_dates(request, found)
 
 
 def _ranges(free_ranges: FreeRanges, request: BookingRequest) -> list[Range]:
@@ -153,36 +154,28 @@ def _ranges(free_ranges: FreeRanges, request: BookingRequest) -> list[Range]:
     return found
 
 
-def _on_allowed_dates(
-    facts: Facts, request: BookingRequest, found: Candidates
-) -> Candidates:
-    """Those on local dates that advance lets be booked and that are not full."""
-    ahead, most = request.event_type.maximum_advance, request.event_type.slots_per_day
-    if ahead is None and most is None:
+def _refused_starts(
+    facts: Facts, request: BookingRequest, spans: Sequence[Span]
+) -> list[Range]:
+    """Where the limits of the event type and of persons let nothing start."""
+    length = request.event_type.duration
+    counts = limit_counts.of_event_type(facts, request, spans)
+    persons = limit_counts.PersonLoads(facts, request, spans)
+    refused = chain(*(each.refused_starts(length) for each in counts))
+    return sorted([*refused, *persons.refused_starts()])
+
+
+def _on_allowed_dates(request: BookingRequest, found: Candidates) -> Candidates:
+    """Those on local dates that advance lets be booked."""
+    ahead = request.event_type.maximum_advance
+    if ahead is None:
         return found  # first and last date bound the span
-    dates = {start: _date(start, request.timezone) for start in found}
     today = times.local_date(request.now, request.timezone)
-    full = _full_dates(facts, request, dates.values())
     return {
-        start: found[start]
-        for start, day in dates.items()
-        if day not in full and (ahead is None or (day - today).days <= ahead)
+        start: hosts
+        for start, hosts in found.items()
+        if (_date(start, request.timezone) - today).days <= ahead
     }
-
-
-def _full_dates(
-    facts: Facts, request: BookingRequest, dates: Iterable[date]
-) -> frozenset[date]:
-    """The local dates that have all the bookings they may."""
-    most = request.event_type.slots_per_day
-    if most is None:
-        return frozenset()
-    distinct = tuple(dict.fromkeys(dates))
-    days = [day_span(day, request.timezone) for day in distinct]
-    counts = facts.count_per_span(
-        request.event_type.id, days, exclusion=request.exclusion, now=request.now
-    )
-    return frozenset(day for day, n in zip(distinct, counts, strict=True) if n >= most)
 
 
 def _date(start: int, timezone: str) -> date:
@@ -285,31 +278,33 @@ class _SeriesSearch:
     def keep_fitting(self, candidates: Candidates, leads: Sequence[str]) -> Candidates:
         """Those at which a whole series fits, with those who are free on all dates.
 
-        Of the dates after the first hours, overlap and the day's limit are asked.
+        Of the dates after the first hours and overlap are asked, and of all together
+        the limits.
         """
         facts, request = self._facts, self._request
         series = dict(self._begun(candidates))
         every = {start for dates in series.values() for start in dates}
-        dates = {start: _date(start, request.timezone) for start in every}
-        full = _full_dates(facts, request, dates.values())
         spans = [Span(at, at) for at in map(times.instant, every)]
+        takes = _read_limits(facts, request, spans)
+        dates = {start: _date(start, request.timezone) for start in every}
         free_ranges = FreeRanges(facts, request, spans)
-        takes_date = request.event_type.takes_date
         fits = cache(lambda ids: _RangeSet(free_ranges.starts(ids)))
         members = needs.members_of(request.needs)
         found = {}
         for first, starts in series.items():
-            days = [dates[start] for start in starts[1:]]
-            if any(day in full or not takes_date(day) for day in days):
+            is_of_its_dates = request.event_type.takes_date
+            if not all(is_of_its_dates(dates[start]) for start in starts[1:]):
                 continue
-            free = {
-                id
-                for id in members
-                if all(
-                    start in fits(request.members_on(n, (id,)))
-                    for n, start in enumerate(starts)
-                )
-            }
+            if not takes(starts):
+                continue
+
+            def is_free(id: str, starts: Sequence[int] = starts) -> bool:
+                rows = [request.members_on(n, (id,)) for n in range(len(starts))]
+                return all(
+                    start in fits(row) for start, row in zip(starts, rows, strict=True)
+                ) and free_ranges.loads.take_all(rows, starts)
+
+            free = {id for id in members if is_free(id)}
             if free.issuperset(request.wanted) and needs.are_met(request.needs, free):
                 found[first] = [id for id in leads if id in free]
         return found
@@ -349,6 +344,26 @@ class _SeriesSearch:
         if self._rule is None:
             return (first, *request.other_starts(first))
         return series_starts(request.event_type, self._rule, first, request.timezone)
+
+
+def _read_limits(
+    facts: Facts, request: BookingRequest, spans: Sequence[Span]
+) -> Callable[[Sequence[int]], bool]:
+    """Whether the limits of the event type and of persons let all these starts be."""
+    length = request.event_type.duration
+    counts = limit_counts.of_event_type(facts, request, spans)
+    persons = limit_counts.PersonLoads(facts, request, spans)
+    refused = sorted(persons.refused_starts())
+    allowed = _RangeSet(start_ranges.without([(0, 2**40)], refused))
+
+    def take(starts: Sequence[int]) -> bool:
+        return (
+            all(each.takes_all(starts, length) for each in counts)
+            and persons.takes_all(starts)
+            and all(start in allowed for start in starts)
+        )
+
+    return take
 
 
 class _RangeSet:

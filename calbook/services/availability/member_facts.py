@@ -9,22 +9,26 @@ from typing import NamedTuple
 from calbook.core.assignment import HostIds
 from calbook.core.members import resources_among
 from calbook.core.model import Claim, Span
-from calbook.core.rules import booking_rules, several_dates
+from calbook.core.rules import booking_rules, limits, several_dates
 from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
+from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
-from calbook.core.time import open_hours, times
+from calbook.core.time import open_hours
+from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
-    day_span,
     own_open_time,
     schedule_ids,
 )
+from calbook.services.availability.limit_counts import HostLoads, PersonLoads
 from calbook.store.facts import Facts
 
 # Asked of each one's own time; all other rules look at the event type and the clock.
 _OF_MEMBERS = (
     (booking_rules.outside_hours, "hours"),
+    (limits.host_limit, "limit"),
+    (limits.max_in_a_row, "limit"),
     (booking_rules.slot_taken, None),
     (booking_rules.seats_full, None),
 )
@@ -35,7 +39,9 @@ class MemberFacts(NamedTuple):
 
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
     own_open_time: Callable[[], Sequence[Sequence[tuple[Span, ...]]]]  # one, or none
-    counts: Callable[[], Sequence[int]]
+    counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
+    loads: HostLoads
+    persons: Callable[[], PersonLoads]
     obstacles: Callable[[str], Mapping[int, Obstacle]]  # of a host or resource
     own_obstacles: Callable[[], Mapping[int, Obstacle]]  # dates in each other's way
 
@@ -59,7 +65,9 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     return MemberFacts(
         cache(open_time),
         cache(own_open),
-        cache(lambda: _counts(facts, request)),
+        cache(lambda: limit_counts.of_event_type(facts, request, request.meetings)),
+        HostLoads(facts, request, request.meetings),
+        cache(lambda: PersonLoads(facts, request, request.meetings)),
         cache(obstacles),
         cache(lambda: _own_obstacles(request.meetings, claims)),
     )
@@ -104,7 +112,7 @@ def _propose_each(
     open_time = list(
         zip(*map(known.open_time, schedules), *known.own_open_time(), strict=True)
     )
-    counts, obstacles = known.counts(), _first_obstacles(members, known)
+    obstacles = _first_obstacles(members, known)
     room = _fullest_room(facts, request, members)
     return tuple(
         Proposal(
@@ -113,7 +121,7 @@ def _propose_each(
             timezone=request.timezone,
             now=request.now,
             open_time=open_time[n] if open_time else (),
-            booked_that_day=counts[n],
+            workload=_workload(request, members, meeting, known),
             persons=request.persons,
             room=room,
             responses=request.responses,
@@ -122,6 +130,22 @@ def _propose_each(
             display_timezone=request.display_timezone,
         )
         for n, meeting in enumerate(request.meetings)
+    )
+
+
+def _workload(
+    request: BookingRequest, members: HostIds, meeting: Span, known: MemberFacts
+) -> Workload:
+    counts, persons = known.counts(), known.persons()
+    return Workload(
+        loads=(
+            *(each.load(meeting.start) for each in counts),
+            *known.loads.loads(members, meeting.start),
+            *persons.loads(meeting.start),
+        ),
+        opened=persons.opened,
+        elsewhere=persons.elsewhere(meeting) if request.attendees else None,
+        rows=known.loads.rows(members, meeting),
     )
 
 
@@ -145,21 +169,19 @@ def refused_dates(
 ) -> dict[str, int]:
     """On which of the meetings each of these cannot be had, a bit for each."""
     return {
-        id: _bits(
-            n
-            for n, proposal in enumerate(make_proposals(facts, request, (id,), known))
-            if booking_rules.decide_rules(proposal, _OF_MEMBERS).refusals
+        id: bits_of(
+            several_dates.decide_dates(
+                make_proposals(facts, request, (id,), known),
+                _OF_MEMBERS,
+                _OF_MEMBERS,
+            )
         )
         for id in ids
     }
 
 
 def bits_of(decision: DatesDecision) -> int:
-    return _bits(decision.refused_numbers)
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    return sum(1 << n for n in numbers)
+    return sum(1 << n for n in decision.refused_numbers)
 
 
 def _first_obstacles(ids: HostIds, known: MemberFacts) -> dict[int, Obstacle]:
@@ -169,16 +191,6 @@ def _first_obstacles(ids: HostIds, known: MemberFacts) -> dict[int, Obstacle]:
         for n, obstacle in known.obstacles(id).items():
             found.setdefault(n, obstacle)
     return found
-
-
-def _counts(facts: Facts, request: BookingRequest) -> Sequence[int]:
-    if request.event_type.slots_per_day is None:
-        return [0] * len(request.meetings)
-    dates = (times.local_date(m.start, request.timezone) for m in request.meetings)
-    days = [day_span(day, request.timezone) for day in dates]
-    return facts.count_per_span(
-        request.event_type.id, days, exclusion=request.exclusion, now=request.now
-    )
 
 
 def _own_obstacles(

@@ -63,6 +63,7 @@ def request_move(facts: Facts, move: Move, *, now: datetime) -> BookingRequest:
         takers={own[0][0]: own},
         kept=kept,
         seated=len(booking.attendees),
+        attendees=booking.attendees,
     )
 
 

@@ -45,7 +45,8 @@ def find_refusal(
         errors.values(),
         key=lambda e: (len(e.details.get("conflicts", ())), e.exit_code),
     )
-    if isinstance(nearest, SlotTaken | OutsideHours):
+    of_host = nearest.details.get("of") == "host"
+    if isinstance(nearest, SlotTaken | OutsideHours) or of_host:
         _tell_of_all(nearest, errors, lack)
     return nearest
 

@@ -25,13 +25,16 @@ from calbook.core.model import (
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,
+    RULES_FOR_PERSONS,
     RULES_FOR_SEATING,
     Proposal,
     Rules,
 )
 from calbook.core.text import snake
 from calbook.core.time import open_hours
+from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
+    BookingRequest,
     own_open_time,
     schedule_ids,
 )
@@ -69,7 +72,9 @@ def join_group(
     answers = request.responses
     used = booking_rules.check_rules(
         propose_seats(
-            facts, event_type, booking, len(request.attendees), now=now
+            *(facts, event_type, booking, len(request.attendees)),
+            now=now,
+            attendees=request.attendees,
         )._replace(
             responses=answers,
             overridden=request.asker.overridden,
@@ -145,7 +150,7 @@ def add_to_group(
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
     )
-    seat = propose_seats(facts, event_type, booking, 1, now=now)
+    seat = propose_seats(facts, event_type, booking, 1, now=now, attendees=(attendee,))
     used = booking_rules.check_rules(seat._replace(overridden=asker.overridden), rules)
     asks = event_type.questions
     if asker.by is not Actor.ATTENDEE:  # who adds another need not know the answers
@@ -173,16 +178,21 @@ def propose_seats(
     persons: int,
     *,
     now: datetime,
+    attendees: tuple[Attendee, ...] = (),
 ) -> Proposal:
     """The next meeting, with so many more persons in it.
 
-    Of several, the first that is on a closed date or while a host is away.
+    Of several, the first that is on a closed date or while a host is away, or that is
+    too much for one of the attendees, as far as they are known.
     """
     live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
     ahead = [o for o in live if o.span.start > now]
     meetings = ahead or live or booking.occurrences
-    first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
-    seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
+    each = list(_propose_each(facts, event_type, booking, meetings, now=now))
+    if event_type.asks_persons and attendees:
+        each = _with_workload(facts, booking, each, attendees)
+    refused = (seat for seat in each if _is_closed_or_away(seat) or _is_too_much(seat))
+    seat = next(refused, each[0])
     every = len(booking.attendees) + persons
     room = None
     if event_type.seats is not None:
@@ -193,6 +203,29 @@ def propose_seats(
 
 def _is_closed_or_away(p: Proposal) -> bool:
     return bool(p.obstacle or booking_rules.outside_hours(p))
+
+
+def _is_too_much(p: Proposal) -> bool:
+    return bool(booking_rules.decide_rules(p, RULES_FOR_PERSONS).refusals)
+
+
+def _with_workload(
+    facts: Facts,
+    booking: Booking,
+    seats: Sequence[Proposal],
+    attendees: tuple[Attendee, ...],
+) -> list[Proposal]:
+    """With what the attendees have booked, and each date of the group before it."""
+    meetings = tuple(seat.meeting for seat in seats)
+    first = seats[0]
+    request = BookingRequest(
+        *(first.event_type, meetings, booking.timezone, first.now), attendees=attendees
+    )
+    loads = limit_counts.PersonLoads(facts, request, meetings)
+    return [
+        seat._replace(workload=loads.workload(seat.meeting).with_meetings(meetings[:n]))
+        for n, seat in enumerate(seats)
+    ]
 
 
 def _propose_each(

@@ -7,7 +7,7 @@ from datetime import datetime
 from calbook.core import needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, EQUAL_DISTRIBUTION, Turn
 from calbook.core.members import is_resource
-from calbook.core.model import Assignment, EventType, Need
+from calbook.core.model import DAY, Assignment, EventType, Need
 from calbook.core.time import times
 from calbook.services.availability.booking_request import BookingRequest, day_span
 from calbook.services.availability.free_ranges import FreeRanges
@@ -22,13 +22,21 @@ def read_turn(
     event_type = request.event_type
     bookings, newest = facts.turn_facts(event_type.id, id, now=request.now)
     if need.rule == EQUAL_DISTRIBUTION and not is_resource(id):
-        since = turns.count_since_newest_host(
-            facts.connection, event_type.id, id, now=request.now
-        )
-        bookings = bookings if since is None else since
+        counted = _count_lately(facts, event_type, id, request.now)
+        bookings = bookings if counted is None else counted
     counts = need.rule == AVAILABILITY_FIRST
     free = _free_starts(facts, request, id, start) if counts else 0
     return Turn(_assignment(event_type, need, id), bookings, newest, free)
+
+
+def _count_lately(
+    facts: Facts, event_type: EventType, host_id: str, now: datetime
+) -> int | None:
+    """A host's bookings within the event type's window, else since the last joined."""
+    conn, id, days = facts.connection, event_type.id, event_type.count_window
+    if days is None:
+        return turns.count_since_newest_host(conn, id, host_id, now=now)
+    return turns.count_since(conn, id, host_id, since=now - days * DAY, now=now)
 
 
 def _assignment(event_type: EventType, need: Need, id: str) -> Assignment:

@@ -31,6 +31,7 @@ from calbook.services.outbox import upkeep
 from calbook.store import people as known_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
+from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
@@ -149,7 +150,10 @@ def reschedule(
         selector = read_selector(wanted.dates, booking, now)
         move = moves.select_move(booking, selector, now)
         placed = _plan_moves(tx, move, wanted, now)
-        request = moves.request_move(tx, move, now=now)._replace(
+        request = moves.request_move(tx, move, now=now)
+        if request.event_type.asks_persons:
+            lock_people(tx, request.attendees)
+        request = request._replace(
             meetings=tuple(each.meeting for each in placed),
             overridden=wanted.asker.overridden,
             display_timezone=wanted.timezone,
@@ -214,6 +218,8 @@ def add_attendee(
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
         [person] = known_people.complete_attendees(tx, [attendee])
+        if event_type.asks_persons:
+            lock_people(tx, [person])
         return seating.add_to_group(tx, event_type, booking, person, asker, now=now)
 
     return change_booking(context, uid, options, decide)

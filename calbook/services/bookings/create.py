@@ -29,6 +29,7 @@ from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
+from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
@@ -174,6 +175,8 @@ def create_in_transaction(
     starts = _starts(event_type, rule, start, timezone)
     if event_type.seats is not None:
         tx.lock_groups(event_type.id, start.instant)
+    if event_type.asks_persons:
+        lock_people(tx, new_booking.attendees)
     group = group_bookings.find_group(
         tx, event_type, new_booking, starts, rule=rule, now=now
     )
@@ -291,6 +294,7 @@ def _request(
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
         notify=new_booking.notify,
+        attendees=() if new_booking.held_for else new_booking.attendees,
     )
 
 

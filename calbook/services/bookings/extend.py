@@ -110,6 +110,7 @@ class _Asked:
             now=self._now,
             takers={members[0]: (members,) * len(dates)},
             extends=True,
+            attendees=self._booking.attendees,
             overridden=self._wanted.asker.overridden,
             skips_conflicts=self._wanted.skips,
             notify=self._options.notify,

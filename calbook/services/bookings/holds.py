@@ -16,8 +16,11 @@ from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import Proposal, Rules
 from calbook.core.text import snake
 from calbook.core.time import parsing, times
+from calbook.services.availability.booking_request import BookingRequest
+from calbook.services.availability.limit_counts import PersonLoads
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions
+from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.booking_requests import NewBooking
@@ -26,6 +29,7 @@ from calbook.wire.reading.booking_requests import NewBooking
 _RULES: Rules = (
     (booking_rules.invalid_responses, "questions"),
     (booking_rules.seats_full, None),
+    *booking_rules.RULES_FOR_PERSONS,
 )
 
 
@@ -50,10 +54,17 @@ def book_hold(
     _check_same(tx, before, new_booking, now)
     new_booking = new_bookings.with_known_people(tx, new_booking)
     people.check_contact(event_type.contact, new_booking.attendees[0], event_type.id)
+    if event_type.asks_persons:
+        lock_people(tx, new_booking.attendees)
+    meeting = before.single.span
+    request = BookingRequest(
+        event_type, (meeting,), before.timezone, now, attendees=new_booking.attendees
+    )
     used = booking_rules.check_rules(
         Proposal(
             event_type=event_type,
-            meeting=before.single.span,
+            meeting=meeting,
+            workload=PersonLoads(tx, request, [meeting]).workload(meeting),
             timezone=before.timezone,
             now=now,
             open_time=(),

@@ -1,7 +1,6 @@
 """The tables as `sqlite.tables` and its later versions make them, for PostgreSQL.
 
-Text is compared byte by byte, as in SQLite; what is JSON is text there too. `rowid` is
-the order of making.
+Text is compared byte by byte, as in SQLite, and JSON is text; `rowid` tells the order.
 """
 
 CATALOG = """
@@ -35,7 +34,8 @@ create table hosts (
     revision bigint not null default 0,
     kind text not null default 'host',
     capacity integer,
-    retired_at bigint
+    retired_at bigint,
+    limits text not null default '[]'
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 
@@ -74,7 +74,8 @@ create table event_types (
     durations text,
     first_date text,
     last_date text,
-    weekly text
+    weekly text,
+    rules text not null default '{}'
 );
 create index event_types_by_schedule on event_types (schedule_id);
 

@@ -35,6 +35,13 @@ alter table event_types
     add column weekly text;
 """
 
+_LIMITS = """
+alter table event_types
+    add column rules text not null default '{}';
+alter table hosts
+    add column limits text not null default '[]';
+"""
+
 # What `people.phone_digits` makes of a number.
 _PHONE_DIGITS = r"""
     select case when d ~ '[0-9]' then d end from (select case
@@ -129,6 +136,6 @@ where e.id = bookings.event_type_id and bookings.location is distinct from e.loc
 SCRIPT = "".join(
     (
         *(_RESOURCES, _RETIRED_HOSTS, _CONTACTS, _PEOPLE, _OWN_LOCATIONS),
-        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS),
+        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS, _LIMITS),
     )
 )

@@ -159,6 +159,11 @@ def give_event_types_hours(db: Database) -> None:
     _run(db.conn, version_8.OWN_HOURS)
 
 
+@migrations()
+def add_limits(db: Database) -> None:
+    _run(db.conn, version_8.LIMITS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -47,6 +47,13 @@ alter table event_types add column weekly text;
 """
 
 
+# Rules that few event types have, and the limits of hosts, see `core.rules.limits`.
+LIMITS = """
+alter table event_types add column rules text not null default '{}';
+alter table hosts add column limits text not null default '[]';
+"""
+
+
 # Who was ever booked, and by what they are found: `core.people` has the keys.
 PEOPLE = """
 create table people (

@@ -26,6 +26,7 @@ from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
 from calbook.core.time import times
 from calbook.wire.json_objects import camel
+from calbook.wire.reading.limits import read_limits
 from calbook.wire.reading.locations import read_location, read_meeting_url_template
 from calbook.wire.reading.needs import read_needs
 from calbook.wire.reading.schedules import read_weekly
@@ -237,6 +238,13 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "active": checks.boolean,
     "metadata": checks.metadata,
     "needs": read_needs,
+    "limits": read_limits,
+    "max_in_a_row": _number(1, 50),
+    "break_after": _minutes(1, 1440),
+    "count_window": _number(1, 3_660),
+    "per_person": read_limits,
+    "per_person_open": _number(1, 1_000),
+    "no_double": checks.boolean,
 }
 _MAY_BE_NULL = frozenset(
     {
@@ -253,6 +261,7 @@ _MAY_BE_NULL = frozenset(
         "seats",
         "round_robin",
         "meeting_url_template",
+        *("max_in_a_row", "break_after", "count_window", "per_person_open"),
     }
 )
 
@@ -268,7 +277,7 @@ def read_event_type_fields(facts: JsonObject) -> dict[str, Any]:
             read[name] = FIELD_READERS[name](value, camel(name))
     if "availability" in read:
         read["weekly"] = read.pop("availability")
-    return read | _read_lengths(read)
+    return _with_implied(read) | _read_lengths(read)
 
 
 def _read_lengths(read: dict[str, Any]) -> dict[str, Any]:
@@ -279,6 +288,17 @@ def _read_lengths(read: dict[str, Any]) -> dict[str, Any]:
     if read.get("duration", first) != first:
         raise BadInput("duration is the first of durations", field="durations")
     return {"duration": first, "durations": (first, *others) if others else ()}
+
+
+def _with_implied(read: dict[str, Any]) -> dict[str, Any]:
+    """So many a day is `slots_per_day`, and without a row there is no break."""
+    if "limits" in read:
+        daily = [x for x in read["limits"] if x.period == "day" and not x.is_length]
+        read["limits"] = tuple(x for x in read["limits"] if x not in daily)
+        read.setdefault("slots_per_day", daily[0].most if daily else None)
+    if "max_in_a_row" in read and read["max_in_a_row"] is None:
+        read.setdefault("break_after", None)
+    return read
 
 
 def new_event_type(
@@ -343,5 +363,13 @@ def check_event_type(event_type: EventType) -> EventType:
         raise BadInput(
             f"{event_type.id} ends on {last}, before it begins on {first}",
             field="lastDate",
+        )
+    if (event_type.max_in_a_row is None) != (event_type.break_after is None):
+        missing = "maxInARow" if event_type.max_in_a_row is None else "breakAfter"
+        raise BadInput(
+            "how many may be in a row and the break after them are said together",
+            hint="give max_in_a_row and break_after",
+            command_hint="add --max-in-a-row 3 --break 15",
+            field=missing,
         )
     return event_type

@@ -12,6 +12,7 @@ from calbook.core.model import DAY, DateOverride, Host, Hours, Schedule
 from calbook.core.text import excerpt
 from calbook.core.time.times import WEEKDAYS
 from calbook.wire.json_objects import camel
+from calbook.wire.reading.limits import read_limits
 from calbook.wire.reading.shapes import (
     FieldReader,
     JsonObject,
@@ -22,16 +23,18 @@ from calbook.wire.reading.shapes import (
     read_timezone,
 )
 
+_HOST_READERS: Mapping[str, FieldReader] = {
+    "name": checks.line,
+    "email": lambda v, f: read_optional(checks.email, v, f),
+    "timezone": read_timezone,
+    "schedule_id": lambda v, f: checks.identifier(v, "sched", f),
+    "limits": read_limits,
+}
+
 
 def read_host_fields(facts: JsonObject) -> dict[str, Any]:
-    given = read_object(facts, ("name", "email", "timezone", "schedule_id"), "the host")
-    readers: Mapping[str, FieldReader] = {
-        "name": checks.line,
-        "email": lambda v, f: read_optional(checks.email, v, f),
-        "timezone": read_timezone,
-        "schedule_id": lambda v, f: checks.identifier(v, "sched", f),
-    }
-    return {name: readers[name](value, camel(name)) for name, value in given.items()}
+    given = read_object(facts, _HOST_READERS, "the host")
+    return {name: _HOST_READERS[name](v, camel(name)) for name, v in given.items()}
 
 
 def new_host(id: str, facts: JsonObject, *, schedule: Schedule) -> Host:

@@ -21,6 +21,7 @@ def host_to_json(row: Row) -> Json:
         "timezone": row["timezone"],
         "scheduleId": row["schedule_id"],
         "retiredAt": None if since is None else rfc3339(since, row["timezone"]),
+        "limits": json.loads(row["limits"]),
     }
 
 
@@ -74,6 +75,8 @@ def _clock(minutes: int, *, is_end: bool = False) -> str:
 
 
 def event_type_to_json(row: Row) -> Json:
+    rules, slots = json.loads(row["rules"]), row["slots_per_day"]
+    daily = [] if slots is None else [f"{slots}/day"]
     return {
         "id": row["id"],
         "slug": row["slug"],
@@ -119,6 +122,13 @@ def event_type_to_json(row: Row) -> Json:
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
         "needs": json.loads(row["needs"]),
+        "limits": [*daily, *rules.get("limits", ())],
+        "maxInARow": rules.get("max_in_a_row"),
+        "breakAfter": rules.get("break_after"),
+        "countWindow": rules.get("count_window"),
+        "perPerson": rules.get("per_person", []),
+        "perPersonOpen": rules.get("per_person_open"),
+        "noDouble": rules.get("no_double", False),
     }
 
 

@@ -11,7 +11,7 @@ from calbook.services.catalog.entries import EVENT_TYPE
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from calbook.api.inputs import EventTypeFields
+    from calbook.api.catalog_inputs import EventTypeFields
 
 
 class EventTypes(Entries[EventType]):

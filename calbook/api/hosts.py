@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Unpack
 
-    from calbook.api.inputs import HostFields, Moment
+    from calbook.api.catalog_inputs import HostFields
+    from calbook.api.inputs import Moment
     from calbook.api.values.host_dates import HostAway, RetiredHost
 
 

@@ -11,7 +11,7 @@ from calbook.services.catalog.entries import RESOURCE
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from calbook.api.inputs import ResourceFields
+    from calbook.api.catalog_inputs import ResourceFields
 
 
 class Resources(Entries[Resource]):

@@ -13,7 +13,7 @@ from calbook.services.catalog.entries import SCHEDULE
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from calbook.api.inputs import ScheduleFields, Window
+    from calbook.api.catalog_inputs import ScheduleFields, Window
 
 
 class Schedules(Entries[Schedule]):

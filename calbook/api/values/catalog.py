@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from calbook.api.values.value import Value
 
 if TYPE_CHECKING:
-    from calbook.api.inputs import Location, RoundRobin, SchedulingTypeName
+    from calbook.api.catalog_inputs import RoundRobin
+    from calbook.api.inputs import Location, SchedulingTypeName
     from calbook.api.values import json_types
 
 

@@ -17,6 +17,7 @@ from calbook.core.model import (
     Host,
     Hours,
     Limit,
+    Need,
     Question,
     Reminder,
     Schedule,
@@ -535,6 +536,7 @@ NEVER_NULL = [
     "limits",
     "perPerson",
     "noDouble",
+    "needs",
     "active",
     "metadata",
 ]
@@ -580,6 +582,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "perPerson": ["1/day"],
         "perPersonOpen": 2,
         "noDouble": True,
+        "needs": [{"count": 1, "of": ["room1", "room2"]}],
     }
 
     made = event_types.new_event_type("evt_demo", facts, default_host=None)
@@ -628,6 +631,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         per_person=(Limit(1, "day"),),
         per_person_open=2,
         no_double=True,
+        needs=(Need(1, ("room1", "room2"), "LEAST_RECENT"),),
     )
 
 
@@ -715,11 +719,13 @@ def test_any_other_rule_is_refused(value: object) -> None:
 def test_several_hosts_are_no_single_event_type() -> None:
     team = {"hosts": ["alice", "bob"]}
 
-    refusal = refused(event_types.new_event_type, "evt_team", team, default_host=None)
-    made = event_types.new_event_type(
-        "evt_team", {**team, "schedulingType": "collective"}, default_host=None
+    single, made = (
+        event_types.new_event_type("evt_team", {**team, **said}, default_host=None)
+        for said in ({}, {"schedulingType": "collective"})
     )
+    refusal = refused(event_types.check_event_type, single)
 
+    assert event_types.check_event_type(made) == made
     assert refusal.json_message == "evt_team has several hosts but is SINGLE"
     assert made.scheduling_type is SchedulingType.COLLECTIVE
 

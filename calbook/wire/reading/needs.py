@@ -14,7 +14,7 @@ from calbook.core.text import excerpt
 from calbook.wire.reading.shapes import read_list, read_object
 
 _MOST_MEMBERS = 200
-_TEXT = re.compile(r"(?:(\d{1,4})\s+of\s+)?(.+?)(?:\s+by\s+([\w-]+))?", re.IGNORECASE)
+_TEXT = re.compile(r"(?:(\d{1,4})\s+of\s+)?(.+?)(?:\s+by\s+([\w-]+))?", re.I | re.A)
 
 
 def read_needs(value: object, field: str) -> tuple[Need, ...]:
@@ -31,7 +31,8 @@ def _read_need(value: object, field: str) -> Need:
     if isinstance(value, str):
         return _read_text(value, field)
     facts = read_object(value, ("count", "of", "rule"), field)
-    names = [checks.line(name, f"{field}.of") for name in read_list(facts["of"], field)]
+    of = read_list(facts.get("of", ()), f"{field}.of")
+    names = [checks.line(name, f"{field}.of") for name in of]
     return _need(facts.get("count", 1), names, facts.get("rule"), field)
 
 

@@ -115,7 +115,6 @@ _TAKEN = f"""
     union all
     select retired_at, cast(:end as bigint) from hosts
     where id = :host_id and retired_at < :end
-    order by 1
 """
 _COUNTS = f"""
     {SPANS}
@@ -313,7 +312,7 @@ class Facts(Reader):
                 **left_out(exclusion),
             },
         )
-        return [(row[0], row[1]) for row in found]
+        return sorted((row[0], row[1]) for row in found)
 
     def count_per_span(
         self,

@@ -48,14 +48,19 @@ class Availability(Noun):
         resource_id: str | None = None,
         timezone: str | None = None,
         duration: int | None = None,
+        person: str | None = None,
     ) -> None:
-        """Raise the refusal that booking this start would meet, whoever attends."""
+        """Raise the refusal that booking this start would meet.
+
+        Whoever attends, or a `person` of the book.
+        """
         query = AvailabilityQuery(
             event_type_id,
             host_id,
             timezone=timezone,
             duration=duration,
             resource_id=resource_id,
+            person=person,
         )
         lookup.check_start(self._context, query, start_time)
 
@@ -71,19 +76,22 @@ class Availability(Noun):
         exclude_date: Day | None = None,
         reassign: bool = False,
         duration: int | None = None,
+        person: str | None = None,
     ) -> Explanation:
         """What each rule says of a start, with the facts that it compared.
 
-        As `create` would decide for one attendee. `code` and `exit_code` are those of
-        the refusal, if any; `host_id` the host who would take it, `joins` the group
-        that it would join. With `reassign`, the excluded booking may go to others;
-        where it is, they take it by the rules of `bookings.reassign`.
+        As `create` would decide for one attendee: for anybody, or for a `person` of the
+        book (an id, e-mail, phone, number or name), whose bookings count. `code` and
+        `exit_code` are those of the refusal, if any; `host_id` the host who would take
+        it, `joins` the group that it would join. With `reassign`, the excluded booking
+        may go to others; where it is, they take it by the rules of `bookings.reassign`.
         """
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
             resource_id=resource_id,
             duration=duration,
+            person=person,
         )
         return Explanation(lookup.read_explanation(self._context, query, start_time))
 
@@ -98,16 +106,19 @@ class Availability(Noun):
         exclude_booking_uid: str | None = None,
         exclude_date: Day | None = None,
         reassign: bool = False,
+        person: str | None = None,
     ) -> tuple[Block, ...]:
         """The stretches of a local date in which nothing can be booked, and why.
 
         In order; they overlap where several reasons do. Claims count with their
-        buffers. `host_id` is null where it is no single host's matter.
+        buffers. `host_id` is null where it is no single host's matter. What a `person`
+        of the book has booked counts as well, where the event type limits it.
         """
         query = AvailabilityQuery(
             *(event_type_id, host_id, exclude_booking_uid, exclude_date, timezone),
             reassigns=reassign,
             resource_id=resource_id,
+            person=person,
         )
         return tuple(map(Block, lookup.list_blocked(self._context, query, date)))
 
@@ -127,6 +138,7 @@ class Availability(Noun):
         exclude_date: Day | None = None,
         reassign: bool = False,
         duration: int | None = None,
+        person: str | None = None,
     ) -> tuple[Slot, ...]:
         """Starts on the slot grid that an attendee may book, in order; `count` at most.
 
@@ -136,9 +148,11 @@ class Availability(Noun):
         listed at whatever time it starts.
         With `recurring`, as in `create`, the starts at which the whole series fits.
         `duration` is one of the event type's `durations`, without it the first.
-        With `reassign`, the excluded booking may go to any host of the event type.
+        With `reassign`, the excluded booking may go to any host of the event type. For
+        a `person` of the book, what they have booked counts as it does in `create`.
 
         Raises:
+            NotFound: nobody in the book is that person.
             BadInput: the range is too long, or the series would be.
         """
         query = AvailabilityQuery(
@@ -146,6 +160,7 @@ class Availability(Noun):
             reassigns=reassign,
             resource_id=resource_id,
             duration=duration,
+            person=person,
         )
         slots = lookup.list_slots(
             self._context,

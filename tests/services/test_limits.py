@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -213,7 +214,7 @@ def test_explain_says_what_the_limits_say(
 
     text = run("explain", "--event", "demo", "--start", "2027-01-18 10:45").out
 
-    assert [line.split("\t")[::3] for line in text.splitlines()[5:9]] == [
+    assert [line.split("\t")[::3] for line in text.splitlines()[6:10]] == [
         ["slots_per_day", "2027-01-18 is full: 1 of 1 bookings of evt_demo that day"],
         ["limit_reached", "1 of 2 bookings of evt_demo in 2027-W03"],
         ["host_limit", "1 of 5 bookings of user_me in 2027-W03"],
@@ -403,8 +404,59 @@ def test_a_hold_is_booked_by_somebody_who_may(
     held = client.calendar.bookings.hold(
         event_type_id="demo", start_time="2027-01-18 11:00"
     )
-    create = client.calendar.bookings.create
+    book_hold = client.calendar.bookings.book_hold
 
     with pytest.raises(LimitReached):
-        create(hold=held.uid, attendee={"name": "ada", "email": "ada@example.com"})
-    create(hold=held.uid, attendee={"name": "bob", "email": "bob@example.com"})
+        book_hold(held.uid, attendee={"name": "ada", "email": "ada@example.com"})
+    book_hold(held.uid, attendee={"name": "bob", "email": "bob@example.com"})
+
+
+# -- what somebody may book, before it is asked for ------------------------------------
+
+
+def test_starts_are_listed_for_a_person(
+    client: Client, event_type: MakeType, book: Book, run: Run
+) -> None:
+    event_type(per_person=["1/day"], no_double=True, slot_interval=720)
+    book("18 00:00")
+    wanted = {"start_date": "2027-01-18"}
+
+    assert starts(client, **wanted) == ["18 12:00"]
+    assert starts(client, **wanted, person="ada@example.com") == []
+    slots = ("slots", "--event", "demo", "--from", "2027-01-18", "--days", "1")
+    assert run(*slots, "--person", "ada").out == ""
+    blocks = run(
+        *slots[:3], "--explain", "2027-01-18", "--person", "ada", "--json"
+    ).json
+    said = {block["message"] for block in blocks}
+    assert "2027-01-18 is full: 1 of 1 bookings of ada" in said
+    assert any(message.startswith("ada is in bk_") for message in said)
+
+
+def test_a_start_is_explained_for_a_person(
+    client: Client, event_type: MakeType, book: Book, run: Run
+) -> None:
+    event_type(per_person=["1/day"])
+    book("18 00:00")
+    asked = ("explain", "--event", "demo", "--start", "2027-01-18 12:00", "--json")
+
+    anybody, ada = run(*asked), run(*asked, "--person", "ada@example.com")
+
+    assert (anybody.status, ada.status) == (0, 5)
+    assert json.loads(ada.out)["code"] == "limit_reached"
+    with pytest.raises(LimitReached, match="1 of 1 bookings of ada"):
+        client.calendar.availability.check(
+            event_type_id="demo", start_time="2027-01-18 12:00", person="ada"
+        )
+
+
+def test_nobody_is_asked_for_who_is_not_in_the_book(
+    client: Client, event_type: MakeType, book: Book, run: Run
+) -> None:
+    event_type(per_person=["1/day"])
+    uid = book("18 00:00").uid
+    slots = ("slots", "--event", "demo")
+
+    assert run(*slots, "--person", "eve@example.com").status == 3
+    moved = run(*slots, "--exclude", uid, "--person", "ada")
+    assert (moved.status, "keeps its persons" in moved.err) == (2, True)

@@ -34,10 +34,14 @@ class Which(o.Group):
         "--on", "DATE", "With --exclude: that date of the series alone."
     )
     reassign: bool = o.flag("--reassign", "With --exclude: another host may take it.")
+    person: str | None = o.option(
+        "--person", "PERSON", "Whose own bookings count: an e-mail, phone or name."
+    )
 
     def whose(self) -> Json:
         """Those that say in which zone it is."""
-        return {key: v for key, v in self.options().items() if key != "reassign"}
+        others = ("reassign", "person")
+        return {key: v for key, v in self.options().items() if key not in others}
 
 
 class Series(o.Group):
@@ -154,7 +158,8 @@ def _print_blocked(wanted: Json, day: str, out: o.Output) -> None:
     with out.client() as client:
         availability = client.calendar.availability
         found = availability.blocked(**wanted, date=day)
-        asked = {key: wanted[key] for key in wanted.keys() - {"timezone", "reassign"}}
+        others = {"timezone", "reassign", "person"}
+        asked = {key: wanted[key] for key in wanted.keys() - others}
         zone = form.tz or availability.timezone(**asked)
     table = table_of("blocks_table", zone)
     output.print_list(found, form, keys=_BLOCK_KEYS, table=table)

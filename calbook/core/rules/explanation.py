@@ -17,7 +17,7 @@ from calbook.core.rules.booking_rules import (
     to_minutes,
 )
 from calbook.core.rules.breaks import HostRow
-from calbook.core.rules.limits import Load
+from calbook.core.rules.limits import Elsewhere, Load
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
 
@@ -307,6 +307,13 @@ def blocks_by_limits(
         yield BlockedStretch(
             load.period.span, error.code, error.message, error.details, host_id
         )
+
+
+def block_by_double(elsewhere: Elsewhere, timezone: str) -> BlockedStretch:
+    """The time at which a person is in another booking."""
+    error = limits.double_error(elsewhere, timezone)
+    span = elsewhere.meeting
+    return BlockedStretch(span, error.code, error.message, error.details, None)
 
 
 def block_by_break(span: Span, row: HostRow) -> BlockedStretch:

@@ -288,17 +288,21 @@ def open_bookings(p: Wanted) -> OpenBookingsReached | None:
 
 
 def double_booking(p: Wanted) -> LimitReached | None:
-    for person, uid, meeting in p.workload.elsewhere or ():
-        when = f"{times.format_meeting(*meeting, p.timezone)} {p.timezone}"
-        return LimitReached(
-            f"{person} is in {uid} at that time ({when})",
-            limit="no double",
-            of="person",
-            person=person,
-            uid=uid,
-            when=when,
-        )
-    return None
+    every = (double_error(each, p.timezone) for each in p.workload.elsewhere or ())
+    return next(every, None)
+
+
+def double_error(elsewhere: Elsewhere, timezone: str) -> LimitReached:
+    person, uid, meeting = elsewhere
+    when = f"{times.format_meeting(*meeting, timezone)} {timezone}"
+    return LimitReached(
+        f"{person} is in {uid} at that time ({when})",
+        limit="no double",
+        of="person",
+        person=person,
+        uid=uid,
+        when=when,
+    )
 
 
 def break_error(row: HostRow) -> LimitReached:

@@ -27,7 +27,7 @@ from calbook.services.availability.booking_request import (
     own_schedule,
     schedule_ids,
 )
-from calbook.services.availability.limit_counts import HostLoads
+from calbook.services.availability.limit_counts import HostLoads, PersonLoads
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -215,6 +215,10 @@ def _blocks(
 def _limits(
     facts: Facts, request: BookingRequest, host_ids: HostIds, day: Span
 ) -> Iterator[BlockedStretch]:
+    persons = PersonLoads(facts, request, [day])
+    yield from explanation.blocks_by_limits(persons.full_loads())
+    for each in persons.elsewhere(day) or ():
+        yield explanation.block_by_double(each, request.timezone)
     loads = HostLoads(facts, request, [day])
     for host_id in hosts_among(host_ids):
         yield from explanation.blocks_by_limits(loads.full_loads(host_id), host_id)

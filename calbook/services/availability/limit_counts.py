@@ -142,6 +142,11 @@ class PersonLoads:
                 behind = times.epoch(each.span.start) - length // SECOND
                 yield behind + 1, times.epoch(each.span.end)
 
+    def full_loads(self) -> list[Load]:
+        """The periods in which a limit lets nothing start."""
+        length = self._event_type.duration
+        return [load for counts in self._counts for load in counts.full(length)]
+
     def takes_all(self, starts: Sequence[int]) -> bool:
         """Whether they may be in all these meetings together."""
         length = self._event_type.duration

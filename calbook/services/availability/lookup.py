@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import DAY, SECOND, Booking, EventType, Span
+from calbook.core.model import DAY, SECOND, Attendee, Booking, EventType, Span
 from calbook.core.time import parsing, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
@@ -43,6 +43,7 @@ class AvailabilityQuery:
         reassigns: bool = False,
         resource_id: str | None = None,
         duration: int | None = None,
+        person: str | None = None,
     ) -> None:
         self.event_type_id = event_type_id
         self.host_id = host_id
@@ -52,6 +53,7 @@ class AvailabilityQuery:
         self.reassigns = reassigns
         self.resource_id = resource_id
         self.duration = duration
+        self.person = person
 
 
 def read_timezone(context: Context, question: AvailabilityQuery) -> str:
@@ -155,6 +157,9 @@ def _request(
     host_id, uid = _host_id(question.host_id), question.exclude_booking_uid
     duration = _duration(question.duration)
     resource_id = _resource_id(question.resource_id)
+    persons = _persons(facts, question.person)
+    if uid is not None and persons:
+        raise UsageError("a booking that moves keeps its persons: leave person out")
     if uid is None and question.exclude_date is not None:
         raise UsageError("which booking is to be moved that day?")
     if uid is not None and moves:
@@ -174,6 +179,7 @@ def _request(
         host_id=host_id,
         resource_id=resource_id,
         display_timezone=display,
+        attendees=persons,
         exclusion=_exclusion(facts, uid, question.exclude_date, now),
         duration=duration,
     )
@@ -338,6 +344,17 @@ def _resource_id(resource_id: str | None) -> str | None:
     if resource_id is None:
         return None
     return checks.identifier(resource_id, "res", "resourceId")
+
+
+def _persons(facts: Facts, person: str | None) -> tuple[Attendee, ...]:
+    """Whom it is for, as the book knows them."""
+    if person is None:
+        return ()
+    from calbook.store import people  # slow to import
+
+    row = people.find_person(facts, person)
+    known = {name: row[name] for name in people.FACTS}
+    return (Attendee(**known, person_id=row["id"]),)
 
 
 def _duration(minutes: int | None) -> timedelta | None:

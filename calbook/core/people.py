@@ -258,7 +258,8 @@ def _named(attendees: Sequence[Attendee], text: str) -> list[Attendee]:
         if found:
             return found
     name = fold_name(text)
-    return [p for p in attendees if p.name and fold_name(p.name) == name]
+    whole = [p for p in attendees if p.name and fold_name(p.name) == name]
+    return whole or [p for p in attendees if name in fold_name(p.name or "").split()]
 
 
 def possible_keys(text: str) -> list[str]:

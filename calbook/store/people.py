@@ -202,13 +202,15 @@ _PERSON = """
             as bookings
     from people p
 """
+# The whole name first, then any of its words.
 _BY_NAME = f"""
-    {_PERSON} where fold_case(p.name) = :name order by p.id limit {_SHOWN}
+    {_PERSON} where instr(' ' || fold_case(p.name) || ' ', ' ' || :name || ' ') > 0
+    order by fold_case(p.name) <> :name, p.id limit {_SHOWN}
 """
 
 
 def find_person(reader: Reader, text: object) -> Row:
-    """Somebody in the book: by an id, e-mail, phone, number, or a name of their own.
+    """Somebody in the book: by an id, e-mail, phone, number, name, or a word of it.
 
     Raises:
         NotFound: nobody is meant.
@@ -233,13 +235,14 @@ def find_person(reader: Reader, text: object) -> Row:
     named: list[Row] = reader.connection.execute(
         _BY_NAME, {"name": wanted.casefold()}
     ).fetchall()
-    if len(named) == 1:
-        return named[0]
+    whole = [row for row in named if row["name"].casefold() == wanted.casefold()]
+    if len(whole or named) == 1:
+        return (whole or named)[0]
     if not named:
         raise NotFound("person", excerpt(wanted))
     raise AmbiguousPerson(
         excerpt(wanted),
-        [f"{row['id']} {label_with_contact(dict(row))}" for row in named],
+        [f"{row['id']} {label_with_contact(dict(row))}" for row in whole or named],
     )
 
 

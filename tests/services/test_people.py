@@ -341,6 +341,22 @@ def test_who_books_is_filled_in_from_the_book(
     assert (ada.name, ada.phone, ada.bookings) == ("Ada King", "999 999", 3)
 
 
+def test_a_word_of_a_name_will_do(client: Client, book: Book) -> None:
+    ada, eve = (
+        book(name=name, email=f"{n}@example.com").uid
+        for n, name in enumerate(("Ada Lovelace", "Eve Adams"))
+    )
+    people, bookings = client.calendar.people, client.calendar.bookings
+
+    assert people.get("ada").name == "Ada Lovelace"
+    assert [each.uid for each in bookings.list(person="adams")] == [eve]
+    with pytest.raises(errors.NotFound):
+        people.get("Love")
+    book(name="Ada", email="a@example.com")
+    assert people.get("ada").name == "Ada"
+    assert ada not in {each.uid for each in bookings.list(person="Ada")}
+
+
 def test_a_name_of_two_says_nothing(client: Client, book: Book, run: Run) -> None:
     made = [book(name="Ada", email=f"a{n}@example.com") for n in range(2)]
 

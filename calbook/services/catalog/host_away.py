@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from calbook.core import busy, checks
 from calbook.core.booking import lifecycle
 from calbook.core.busy import BusyKind, Stretch
-from calbook.core.errors import CalbookError, NothingToChange, StoreError
+from calbook.core.errors import (
+    CalbookError,
+    MailNotConfigured,
+    NothingToChange,
+    StoreError,
+)
 from calbook.core.model import Actor, Booking, Host, Occurrence, Span
 from calbook.core.time import parsing, times
 from calbook.services.bookings import record
@@ -164,6 +169,12 @@ def _block(
     return str(calendar["name"])
 
 
+def _raise_if_of_all(error: CalbookError) -> None:
+    """No date is to blame for a broken file, or for mail that has no server."""
+    if isinstance(error, StoreError) or type(error) is MailNotConfigured:
+        raise error
+
+
 def _chosen(
     tx: Transaction, uid: str, keys: Iterable[datetime]
 ) -> tuple[Booking, list[Occurrence]]:
@@ -238,9 +249,8 @@ class _Absence:
                     now=self._now,
                 )
                 record.save_change(tx, before, change, options, now=self._now)
-        except StoreError:
-            raise
         except CalbookError as error:
+            _raise_if_of_all(error)
             return error
         self.handed_over += self._as_now(uid, keys)
         return None
@@ -259,9 +269,8 @@ class _Absence:
                     reason=self._reason,
                 )
                 record.save_change(tx, before, change, options, now=self._now)
-        except StoreError:
-            raise
         except CalbookError as error:
+            _raise_if_of_all(error)
             return dict.fromkeys(rest, error)
         self.cancelled += self._as_now(uid, rest)
         return {}

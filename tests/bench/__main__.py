@@ -10,7 +10,7 @@ from pathlib import Path
 
 import calbook.api.client
 
-from . import inserts, khal, processes, series, startup, steps, sweeps
+from . import inserts, khal, processes, series, startup, steps, sweeps, team_rules
 from .figures import Figure, sources, table
 
 
@@ -57,6 +57,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         inserts.figures(directory),
         series.figures(directory),
         sweeps.figures(),
+        team_rules.figures(),
     ):
         yield from _said(figures)
 

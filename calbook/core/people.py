@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 CONTACTS = ("EMAIL", "PHONE", "ANY", "NONE")  # what an event type asks for
 ID_PREFIX = "per_"
 
-_TRUNK = re.compile(r"\(0\)")  # +44 (0)20 …: not dialled from abroad
-_NOT_DIALLED = re.compile(r"[^0-9x]", re.ASCII)
-_SEARCHED = re.compile(r"[+0-9 ().\-/x]+", re.ASCII)
+MOST = 1_000  # persons of a booking
+
+# Patterns that `re` compiles and keeps when they are first needed.
+_NOT_DIALLED = r"[^0-9x]"
+_SEARCHED = r"[+0-9 ().\-/x]+"
 _ASKED = {
     "EMAIL": ("an e-mail address", "give email", "add --email"),
     "PHONE": ("a phone number", "give phone", "add --phone"),
@@ -48,8 +50,8 @@ def phone_digits(phone: str | None) -> str | None:
     if phone is None:
         return None
     is_abroad = phone.startswith(("+", "00"))
-    said = _TRUNK.sub("", phone) if is_abroad else phone
-    digits = _NOT_DIALLED.sub("", said)
+    said = phone.replace("(0)", "") if is_abroad else phone  # +44 (0)20 …
+    digits = re.sub(_NOT_DIALLED, "", said)
     if is_abroad and not phone.startswith("+"):
         digits = digits.removeprefix("00")
     if not digits.strip("x"):
@@ -60,7 +62,7 @@ def phone_digits(phone: str | None) -> str | None:
 def searched_digits(text: str) -> str | None:
     """Of a text that is looked for, what a phone number may hold; None of others."""
     digits = phone_digits(text)
-    is_number = _SEARCHED.fullmatch(text) and digits and len(digits.strip("+")) > 2
+    is_number = re.fullmatch(_SEARCHED, text) and digits and len(digits.strip("+")) > 2
     return digits if is_number else None
 
 

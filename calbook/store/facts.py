@@ -15,6 +15,7 @@ from calbook.core.model import (
     Claim,
     EventType,
     Host,
+    Limit,
     Schedule,
     Span,
 )
@@ -115,6 +116,10 @@ _TAKEN = f"""
     union all
     select retired_at, cast(:end as bigint) from hosts
     where id = :host_id and retired_at < :end
+"""
+_LIMITS = """
+    select id, timezone, limits from hosts
+    where limits <> '[]' and id in (select value from json_each(:ids))
 """
 _COUNTS = f"""
     {SPANS}
@@ -336,6 +341,16 @@ class Facts(Reader):
             },
         )
         return [(row["number"], row["seconds"]) for row in found]
+
+    def host_limits(
+        self, host_ids: Iterable[str]
+    ) -> dict[str, tuple[str, tuple[Limit, ...]]]:
+        """The zone and limits of those hosts who have any."""
+        ids = json.dumps(list(host_ids))
+        return {
+            row["id"]: (row["timezone"], rows.limits(json.loads(row["limits"])))
+            for row in self._conn.execute(_LIMITS, {"ids": ids})
+        }
 
     def group_uids(self, event_type_id: str, start: datetime) -> tuple[str, ...]:
         """Bookings of an event type whose first meeting starts then, oldest first."""

@@ -1,4 +1,4 @@
-"""What the limits of hosts look at: which they are, and what is booked."""
+"""What limits look at: the meetings of hosts and of persons."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core.model import Limit, Span
-from calbook.core.rules.limits import read_limit
+from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.store import rows
 from calbook.store.facts import (
@@ -23,10 +22,6 @@ from calbook.store.facts import (
 if TYPE_CHECKING:
     from calbook.store.reader import Reader
 
-_LIMITS = """
-    select id, timezone, limits from hosts
-    where limits <> '[]' and id in (select value from json_each(:ids))
-"""
 # A claim begins before its meeting and is no longer than the longest one.
 _MEETINGS = f"""
     {SPANS}
@@ -88,20 +83,6 @@ def read_person_meetings(
         )
         for row in found
     ]
-
-
-def read_host_limits(
-    reader: Reader, host_ids: Iterable[str]
-) -> dict[str, tuple[str, tuple[Limit, ...]]]:
-    """The zone and limits of those hosts who have any."""
-    ids = json.dumps(list(host_ids))
-    return {
-        row["id"]: (
-            row["timezone"],
-            tuple(read_limit(text, "limits") for text in json.loads(row["limits"])),
-        )
-        for row in reader.connection.execute(_LIMITS, {"ids": ids})
-    }
 
 
 def read_host_meetings(

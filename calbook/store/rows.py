@@ -183,12 +183,12 @@ def event_type(row: Row) -> EventType:
 
 def _rules(items: dict[str, Any]) -> dict[str, Any]:
     """What an event type has besides its columns."""
-    lists = {name: _limits(items[name]) for name in LIMIT_LISTS if name in items}
+    lists = {name: limits(items[name]) for name in LIMIT_LISTS if name in items}
     pause = _minutes(items.get("break_after"))
     return {**items, **lists, "break_after": pause}
 
 
-def _limits(texts: list[str]) -> tuple[Limit, ...]:
+def limits(texts: list[str]) -> tuple[Limit, ...]:
     return tuple(read_limit(text, "limits") for text in texts)
 
 
@@ -213,7 +213,7 @@ def host(row: Row) -> Host:
         *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
-        _limits(json.loads(row["limits"])),
+        limits(json.loads(row["limits"])),
     )
 
 

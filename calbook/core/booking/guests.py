@@ -13,8 +13,6 @@ from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee, Booking
 from calbook.core.people import Wanted
 
-MOST = 1_000  # persons of a booking
-
 
 class GuestChange(NamedTuple):
     """Guests to add, and those to take out."""
@@ -46,8 +44,8 @@ def change_guests(
     stay = [p for p in booking.guests if not any(p is other for other in leaving)]
     after = (*stay, *change.added)
     people.check_no_duplicate((booking.attendee, *after))
-    if len(after) >= MOST:
-        raise BadInput(f"a booking has {MOST:,} persons at most", field="guests")
+    if len(after) >= people.MOST:
+        raise BadInput(f"a booking has {people.MOST:,} persons at most", field="guests")
     told = {"added": _named(change.added), "removed": _named(leaving)}
     return after, {what: persons for what, persons in told.items() if persons}
 

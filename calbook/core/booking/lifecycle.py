@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core.assignment import DatesHosts
-from calbook.core.booking import changes, effective_status, hand_over, transitions
+from calbook.core.booking import changes, effective_status, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
@@ -208,6 +208,8 @@ def reschedule(
     asked again. `hosts` are those of each, if they are new; `why` says how they were
     chosen.
     """
+    from calbook.core.booking import hand_over  # slow to import
+
     placed = {move.occurrence.recurrence_id: move for move in moves}
     chosen = [move.occurrence for move in placed.values()]
     transitions.check_transition(booking, chosen, Action.RESCHEDULE, now)

@@ -31,7 +31,7 @@ RULES = (
     *("per_person", "per_person_open", "no_double"),
 )
 LIMIT_LISTS = ("limits", "per_person")
-_TEXT = re.compile(r"([0-9]{1,6})([mh]?)/(day|week|month)", re.ASCII | re.IGNORECASE)
+_TEXT = r"([0-9]{1,6})([mh]?)/(day|week|month)"  # compiled where there is a limit
 _MOST = 100_000
 _LONGEST = 31 * DAY // MINUTE
 
@@ -41,7 +41,8 @@ _LONGEST = 31 * DAY // MINUTE
 
 def read_limit(value: object, field: str) -> Limit:
     """`3/day`, `10/week`, `8h/day`, `90m/day`."""
-    found = _TEXT.fullmatch(value.strip()) if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else ""
+    found = re.fullmatch(_TEXT, text, re.ASCII | re.IGNORECASE)
     if found is None:
         raise BadInput(
             f"{field} cannot be {excerpt(value)}",

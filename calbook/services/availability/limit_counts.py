@@ -31,7 +31,7 @@ from calbook.core.rules.limits import (
     Workload,
 )
 from calbook.core.start_ranges import Range
-from calbook.core.time import local_days, times
+from calbook.core.time import times
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.store.facts import Facts
 
@@ -312,10 +312,8 @@ class HostLoads:
 
     def _limited(self, host_id: str) -> Limited | None:
         if host_id not in self._limits:
-            from calbook.store import limits as stored
-
             ids = {host_id, *(each.host_id for each in self._event_type.hosts)}
-            found = stored.read_host_limits(self._facts, sorted(ids))
+            found = self._facts.host_limits(sorted(ids))
             self._limits |= {id: found.get(id) for id in ids}
         return self._limits[host_id]
 
@@ -351,6 +349,8 @@ def _periods(
     kinds = dict.fromkeys(limit.period for limit in each)
     if not kinds:
         return {}
+    from calbook.core.time import local_days  # few have limits
+
     dates = {
         day
         for span in spans

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks, people
-from calbook.core.booking.guests import GuestChange
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import booking_rules
@@ -21,6 +20,9 @@ from calbook.wire.reading.people import (
     read_responses,
 )
 from calbook.wire.reading.shapes import read_list, read_object, read_timezone
+
+if TYPE_CHECKING:
+    from calbook.core.booking.guests import GuestChange
 
 
 class Asker(NamedTuple):
@@ -325,6 +327,8 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
 
 def read_guest_change(added: object, removed: object) -> GuestChange | None:
     """Guests to add and those to take out; None where there are none."""
+    from calbook.core.booking.guests import GuestChange  # slow to import
+
     new = tuple(read_guest(item) for item in read_list(added or (), "addGuests"))
     gone = tuple(
         people.read_wanted(person=item)

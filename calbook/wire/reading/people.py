@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from calbook.core import checks, people
-from calbook.core.booking import guests as guests_of
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
 from calbook.wire.reading.shapes import (
@@ -105,8 +104,8 @@ def read_responses(value: object) -> JsonObject:
 def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ...]:
     """The primary attendee and the guests, nobody twice."""
     found = (read_attendee(primary), *(read_guest(item) for item in guests))
-    if len(found) > guests_of.MOST:
-        most = f"{guests_of.MOST:,}"
+    if len(found) > people.MOST:
+        most = f"{people.MOST:,}"
         raise BadInput(f"a booking has {most} persons at most", field="guests")
     people.check_no_duplicate(found)
     return found

@@ -420,7 +420,7 @@ class LimitReached(RuleError, code="limit_reached"):
     """As much is booked as may be: of an event type, of a host or by a person."""
 
 
-class OpenBookingsReached(RuleError, code="limit_reached"):
+class OpenBookingsReached(RuleError, code="open_bookings_reached"):
     """Somebody has as many bookings to come as may be; another start mends nothing."""
 
 

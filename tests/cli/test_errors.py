@@ -45,7 +45,7 @@ TABLE = {
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
-    **dict.fromkeys(("limit_reached",), 5),
+    **dict.fromkeys(("limit_reached", "open_bookings_reached"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
     **dict.fromkeys(("last_attendee", "in_use"), 5),
@@ -76,7 +76,7 @@ class Scene(NamedTuple):
     def booked(self, start: str = "2027-01-18 10:00", **fields: Any) -> str:
         ada = {"name": "Ada", "email": "ada@example.com"}
         wanted = {"event_type_id": "demo", "start_time": start, "attendee": ada}
-        return self.client.calendar.bookings.create(**wanted, **fields).uid
+        return self.client.calendar.bookings.create(**(wanted | fields)).uid
 
 
 class Reached(NamedTuple):
@@ -108,6 +108,9 @@ def scene(
     client.set_up(name="Grace", email="grace@example.com", timezone="America/New_York")
     client.calendar.event_types.create("demo", title="Product demo")
     return Scene(client, clock, place, monkeypatch)
+
+
+EVE = {"name": "Eve", "email": "eve@example.com"}
 
 
 def create(*options: object, start: str = "2027-01-18 10:00") -> tuple[object, ...]:
@@ -391,6 +394,14 @@ def limit_reached(scene: Scene) -> Iterator[Reached]:
     scene.booked("2027-01-18 15:00")
     facts = {"limit": "1/week", "period": "2027-W03", "booked": 1, "of": "eventType"}
     yield Reached(create(), {**facts, "eventTypeId": "evt_demo"})
+
+
+@way
+def open_bookings_reached(scene: Scene) -> Iterator[Reached]:
+    scene.change(per_person_open=1)
+    scene.booked("2027-01-18 15:00", attendee=EVE)
+    facts = {"limit": "1 to come", "booked": 1, "of": "person", "person": "Eve"}
+    yield Reached(create(), facts)
 
 
 @way

@@ -105,7 +105,7 @@ def test_a_start_is_held_for_the_length_that_was_chosen(
     bookings = client.calendar.bookings
     held = bookings.hold(event_type_id="demo", start_time=TEN, duration=60)
 
-    made = bookings.create(hold=held.uid, attendee=ADA)
+    made = bookings.book_hold(held.uid, attendee=ADA)
 
     assert made.end_time == "2027-01-18T11:00:00+00:00"
 

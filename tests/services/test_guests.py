@@ -103,7 +103,7 @@ def test_who_is_taken_out_and_added_is_corrected(client: Client, made: Booking) 
         ({"add_guests": ["a@b.c", "A@b.c"]}, errors.DuplicateAttendee, "already"),
         ({"remove_guests": ["eve@example.com"]}, errors.NotFound, "eve@example.com"),
         ({"remove_guests": ["ada@example.com"]}, errors.BadInput, "no guest in it"),
-        ({"add_guests": ["bob"]}, errors.BadInput, "e-mail"),
+        ({"add_guests": ["bob@"]}, errors.BadInput, "e-mail"),
         ({"add_guests": "bob@example.com"}, errors.BadInput, "addGuests|add_guests"),
         (
             {"add_guests": [f"g{n}@example.com" for n in range(999)]},

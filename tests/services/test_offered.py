@@ -469,7 +469,8 @@ class Stage:
             if wall.date() != wall_clock(windows.zone, change).get(m - 1, wall).date()
         }
         across = [night for each in every for night in nights(each, change)]
-        anew = {begins_anew(m, across) for m in midnights}
+        # Hours that begin at midnight begin the grid, whichever night goes on behind.
+        anew = {begins_anew(m, across) for m in midnights if m - 1 in minutes}
         begin = 0
         for m in sorted(minutes):
             if m - 1 not in minutes or m in anew:
@@ -512,7 +513,11 @@ def _fits(
 def test_limits_and_breaks_are_what_they_are_in_slow_counting(scene: Scene) -> None:
     """Of one host's kind of meeting: what limits alone refuse, and what they let by."""
     first = scene.kinds[0]._replace(
-        scheduling="SINGLE", hosts=scene.kinds[0].hosts[:1], seats=None
+        scheduling="SINGLE",
+        hosts=scene.kinds[0].hosts[:1],
+        seats=None,
+        host_needs=(),
+        rooms=(),
     )
     stage = Stage(scene._replace(kinds=(first, *scene.kinds[1:])))
     host = first.hosts[0][0]

@@ -72,7 +72,7 @@ class CatalogWriter(Writer):
         return bool(cursor)
 
     def save_event_type(self, event_type: EventType, *, now: datetime) -> None:
-        e = event_type
+        e, self.locked_event_type = event_type, None
         self.upsert_dated(
             "event_types",
             now,

@@ -15,7 +15,6 @@ from calbook.core.model import (
     Claim,
     EventType,
     Host,
-    Limit,
     Schedule,
     Span,
 )
@@ -117,10 +116,6 @@ _TAKEN = f"""
     select retired_at, cast(:end as bigint) from hosts
     where id = :host_id and retired_at < :end
 """
-_LIMITS = """
-    select id, timezone, limits from hosts
-    where limits <> '[]' and id in (select value from json_each(:ids))
-"""
 _COUNTS = f"""
     {SPANS}
     select count(o.uid) as number,
@@ -219,6 +214,14 @@ class Facts(Reader):
         if row is None:
             raise NotFound("host", key, known=self.ids("host"))
         return rows.host(row)
+
+    def hosts(self, keys: Iterable[str]) -> dict[str, Host]:
+        """Those hosts and resources that there are, by their ids."""
+        found = self._conn.execute(
+            "select * from hosts where id in (select value from json_each(:keys))",
+            {"keys": json.dumps(sorted(keys))},
+        )
+        return {row["id"]: rows.host(row) for row in found}
 
     def obstacles(
         self,
@@ -341,16 +344,6 @@ class Facts(Reader):
             },
         )
         return [(row["number"], row["seconds"]) for row in found]
-
-    def host_limits(
-        self, host_ids: Iterable[str]
-    ) -> dict[str, tuple[str, tuple[Limit, ...]]]:
-        """The zone and limits of those hosts who have any."""
-        ids = json.dumps(list(host_ids))
-        return {
-            row["id"]: (row["timezone"], rows.limits(json.loads(row["limits"])))
-            for row in self._conn.execute(_LIMITS, {"ids": ids})
-        }
 
     def group_uids(self, event_type_id: str, start: datetime) -> tuple[str, ...]:
         """Bookings of an event type whose first meeting starts then, oldest first."""

@@ -15,7 +15,7 @@ from calbook.core.time import times
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
-    from calbook.core.model import EventType
+    from calbook.core.model import Booking, EventType
     from calbook.core.time.recurrence import Recurrence
     from calbook.store.connection import Connection
 
@@ -29,6 +29,7 @@ class Writer(Facts):
         self.known_people: Any = None  # what `store.people` has asked last
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
+        self.locked_event_type: EventType | None = None
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager
@@ -61,7 +62,15 @@ class Writer(Facts):
 
     def lock_event_type(self, key: str) -> EventType:
         """An event type as it is while its hosts are locked: who changes it waits."""
-        return self.event_type(key)
+        self.locked_event_type = self.event_type(key)
+        return self.locked_event_type
+
+    def event_type_of(self, booking: Booking) -> EventType:
+        """As it was locked, if it was."""
+        locked = self.locked_event_type
+        if locked is not None and locked.id == booking.event_type_id:
+            return locked
+        return self.event_type(booking.event_type_id)
 
     def lock_booking(self, uid: str) -> None:
         """Be alone with a booking, its hosts and all who could be."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
@@ -19,6 +20,7 @@ from calbook.core.model import (
     Attendee,
     EventType,
     GivenStart,
+    Host,
     Need,
     Schedule,
     Span,
@@ -94,8 +96,29 @@ class BookingRequest(NamedTuple):
         return tuple(meeting.start for meeting in self.move.meetings(first)[1:])
 
 
+class HostReader(Protocol):
+    def host(self, key: str) -> Host: ...
+
+
+class KnownHosts:
+    """Hosts and resources read together when the first is asked for, and each once."""
+
+    def __init__(self, facts: Facts, request: BookingRequest) -> None:
+        self._facts, self._request = facts, request
+        self._known: dict[str, Host] = {}
+
+    def host(self, key: str) -> Host:
+        if not self._known:
+            rows = chain.from_iterable(self._request.takers.values())
+            needed = needs.members_of(self._request.needs)
+            self._known = self._facts.hosts({key, *needed, *chain.from_iterable(rows)})
+        if key not in self._known:
+            self._known[key] = self._facts.host(key)
+        return self._known[key]
+
+
 def schedule_ids(
-    facts: Facts, event_type: EventType, host_ids: HostIds
+    facts: HostReader, event_type: EventType, host_ids: HostIds
 ) -> tuple[str, ...]:
     """The schedules that must be open: the event type's, else each host's.
 

@@ -81,12 +81,12 @@ def _by_host(facts: Facts, request: BookingRequest) -> list[tuple[str, Proposal]
     """One of the meetings as each host's own hours and time would have it."""
     known = member_facts.read_member_facts(facts, request)
     first = dict.fromkeys((*request.leads[:1], *needs.required_members(request.needs)))
-    decision = member_facts.decide_together(facts, request, tuple(first), known)
+    decision = member_facts.decide_together(request, tuple(first), known)
     # Of several dates that move together the first that is refused, else the first.
     number = next(iter(decision.refused_numbers), 0)
     alone = request._replace(takers={})
     return [
-        (id, member_facts.make_proposals(facts, alone, (id,), known)[number])
+        (id, member_facts.make_proposals(alone, (id,), known)[number])
         for id in _host_ids(request, number)
     ]
 
@@ -219,7 +219,7 @@ def _limits(
     yield from explanation.blocks_by_limits(persons.full_loads())
     for each in persons.elsewhere(day) or ():
         yield explanation.block_by_double(each, request.timezone)
-    loads = HostLoads(facts, request, [day])
+    loads = HostLoads(facts, request, [day], facts)
     for host_id in hosts_among(host_ids):
         yield from explanation.blocks_by_limits(loads.full_loads(host_id), host_id)
         for row in loads.rows((host_id,), day):

@@ -13,6 +13,7 @@ from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
     BookingRequest,
+    KnownHosts,
     own_schedule,
     schedule_ids,
 )
@@ -42,7 +43,8 @@ class FreeRanges:
         self._event_type = request.event_type
         self._own = own_schedule(request.event_type, request.timezone)
         self._spans = _join_near(wanted)
-        self.loads = HostLoads(facts, request, self._spans)
+        self._hosts = KnownHosts(facts, request)
+        self.loads = HostLoads(facts, request, self._spans, self._hosts)
         self._aside = request.exclusion
         self._now = request.now
         self._need = start_ranges.slot_lengths(request.event_type)
@@ -77,7 +79,7 @@ class FreeRanges:
         return self._open(self._schedule_id(id))[0]
 
     def _read_schedule_id(self, id: str) -> str:
-        [schedule] = schedule_ids(self._facts, self._event_type, (id,))
+        [schedule] = schedule_ids(self._hosts, self._event_type, (id,))
         return schedule
 
     def _read_starts(self, id: str) -> list[Range]:

@@ -67,7 +67,7 @@ def plan_hosts(
 ) -> HostPlan:
     """What the rules say when these take it."""
     known = known or member_facts.read_member_facts(facts, request)
-    decision = member_facts.decide_together(facts, request, host_ids, known)
+    decision = member_facts.decide_together(request, host_ids, known)
     return HostPlan(host_ids, decision)
 
 
@@ -96,11 +96,11 @@ def _possible_worlds(
     facts: Facts, request: BookingRequest, known: MemberFacts
 ) -> tuple[frozenset[str], ...]:
     """Who may be free together; of everybody the rules are asked once."""
-    shared = member_facts.decide_together(facts, request, (), known)
+    shared = member_facts.decide_together(request, (), known)
     members = needs.members_of(request.needs)
     return needs.possible_worlds(
         request.needs,
-        member_facts.refused_dates(facts, request, members, known),
+        member_facts.refused_dates(request, members, known),
         wanted=request.wanted,
         shared=member_facts.bits_of(shared),
         skips=request.skips_conflicts and shared.only_refuses_dates,
@@ -121,11 +121,11 @@ class Gaps(NamedTuple):
 
 def find_gaps(facts: Facts, request: BookingRequest) -> Gaps:
     known = member_facts.read_member_facts(facts, request)
-    shared = member_facts.decide_together(facts, request, (), known)
+    shared = member_facts.decide_together(request, (), known)
     members = needs.members_of(request.needs)
     ways = needs.dates_left_out(
         request.needs,
-        member_facts.refused_dates(facts, request, members, known),
+        member_facts.refused_dates(request, members, known),
         wanted=request.wanted,
         shared=member_facts.bits_of(shared),
     )

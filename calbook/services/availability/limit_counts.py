@@ -32,13 +32,11 @@ from calbook.core.rules.limits import (
 )
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
-from calbook.services.availability.booking_request import BookingRequest
+from calbook.services.availability.booking_request import BookingRequest, HostReader
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
     from calbook.store.limits import PersonMeeting
-
-Limited = tuple[str, tuple[Limit, ...]]  # the zone, and the limits
 
 
 def of_event_type(
@@ -199,13 +197,14 @@ class HostLoads:
         facts: Facts,
         request: BookingRequest,
         spans: Sequence[Span],
+        hosts: HostReader,
     ) -> None:
         self._facts = facts
+        self._hosts = hosts
         self._event_type = request.event_type
         self._spans = spans
         self._exclusion = request.exclusion
         self._now = request.now
-        self._limits: dict[str, Limited | None] = {}
         self._of = cache(self._read)
 
     def loads(self, host_ids: HostIds, start: datetime) -> tuple[Load, ...]:
@@ -281,11 +280,10 @@ class HostLoads:
         return Span(span.start - most * each - DAY, span.end + most * each + DAY)
 
     def _read(self, host_id: str) -> _HostMeetings:
-        limited, asks_breaks = self._limited(host_id), self._event_type.max_in_a_row
-        if limited is None and asks_breaks is None:
+        host, asks_breaks = self._hosts.host(host_id), self._event_type.max_in_a_row
+        if not host.limits and asks_breaks is None:
             return _HostMeetings()
-        zone, each = limited or ("UTC", ())
-        periods = _periods(each, self._spans, zone)
+        periods = _periods(host.limits, self._spans, host.timezone)
         spans = [period.span for found in periods.values() for period in found]
         if asks_breaks is not None:
             spans += map(self._around, self._spans)
@@ -306,16 +304,9 @@ class HostLoads:
                 periods=periods[limit.period],
                 booked=_count(limit, periods[limit.period], meetings),
             )
-            for limit in each
+            for limit in host.limits
         )
         return _HostMeetings(counts, tuple(meetings))
-
-    def _limited(self, host_id: str) -> Limited | None:
-        if host_id not in self._limits:
-            ids = {host_id, *(each.host_id for each in self._event_type.hosts)}
-            found = self._facts.host_limits(sorted(ids))
-            self._limits |= {id: found.get(id) for id in ids}
-        return self._limits[host_id]
 
 
 def _count(

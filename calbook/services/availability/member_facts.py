@@ -18,6 +18,7 @@ from calbook.core.time import open_hours
 from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
+    KnownHosts,
     own_open_time,
     schedule_ids,
 )
@@ -37,6 +38,7 @@ _OF_MEMBERS = (
 class MemberFacts(NamedTuple):
     """To be used while the request and the file stay the same."""
 
+    hosts: KnownHosts
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
     own_open_time: Callable[[], Sequence[Sequence[tuple[Span, ...]]]]  # one, or none
     counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
@@ -62,11 +64,13 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     def own_open() -> Sequence[Sequence[tuple[Span, ...]]]:
         return own_open_time(request.event_type, request.timezone, request.meetings)
 
+    hosts = KnownHosts(facts, request)
     return MemberFacts(
+        hosts,
         cache(open_time),
         cache(own_open),
         cache(lambda: limit_counts.of_event_type(facts, request, request.meetings)),
-        HostLoads(facts, request, request.meetings),
+        HostLoads(facts, request, request.meetings, hosts),
         cache(lambda: PersonLoads(facts, request, request.meetings)),
         cache(obstacles),
         cache(lambda: _own_obstacles(request.meetings, claims)),
@@ -74,12 +78,12 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
 
 
 def decide_together(
-    facts: Facts, request: BookingRequest, ids: HostIds, known: MemberFacts
+    request: BookingRequest, ids: HostIds, known: MemberFacts
 ) -> DatesDecision:
     """What all rules say when these take it together."""
     first = ids[0] if ids else ""
     own = known.own_obstacles()
-    each = make_proposals(facts, request, ids, known)
+    each = make_proposals(request, ids, known)
     judged = (
         proposal._replace(obstacle=proposal.obstacle or _as_of(first, own.get(n)))
         for n, proposal in enumerate(each)
@@ -93,27 +97,27 @@ def _as_of(id: str, obstacle: Obstacle | None) -> Obstacle | None:
 
 
 def make_proposals(
-    facts: Facts, request: BookingRequest, ids: HostIds, known: MemberFacts
+    request: BookingRequest, ids: HostIds, known: MemberFacts
 ) -> tuple[Proposal, ...]:
     """The facts for each meeting, whatever becomes of the others."""
     numbers = range(len(request.meetings))
     on_dates = [request.members_on(n, ids) for n in numbers]
     every = {
-        members: _propose_each(facts, request, members, known)
+        members: _propose_each(request, members, known)
         for members in dict.fromkeys(on_dates)
     }
     return tuple(every[members][n] for n, members in enumerate(on_dates))
 
 
 def _propose_each(
-    facts: Facts, request: BookingRequest, members: HostIds, known: MemberFacts
+    request: BookingRequest, members: HostIds, known: MemberFacts
 ) -> tuple[Proposal, ...]:
-    schedules = schedule_ids(facts, request.event_type, members)
+    schedules = schedule_ids(known.hosts, request.event_type, members)
     open_time = list(
         zip(*map(known.open_time, schedules), *known.own_open_time(), strict=True)
     )
     obstacles = _first_obstacles(members, known)
-    room = _fullest_room(facts, request, members)
+    room = _fullest_room(known.hosts, request, members)
     return tuple(
         Proposal(
             event_type=request.event_type,
@@ -150,13 +154,13 @@ def _workload(
 
 
 def _fullest_room(
-    facts: Facts, request: BookingRequest, ids: HostIds
+    hosts: KnownHosts, request: BookingRequest, ids: HostIds
 ) -> tuple[str, int, int] | None:
     """Of the resources the one that holds fewest, but those that it has already."""
     rooms = [
         (host.capacity, id)
         for id in resources_among(ids)
-        if id not in request.kept and (host := facts.host(id)).capacity is not None
+        if id not in request.kept and (host := hosts.host(id)).capacity is not None
     ]
     if not rooms:
         return None
@@ -165,13 +169,13 @@ def _fullest_room(
 
 
 def refused_dates(
-    facts: Facts, request: BookingRequest, ids: Iterable[str], known: MemberFacts
+    request: BookingRequest, ids: Iterable[str], known: MemberFacts
 ) -> dict[str, int]:
     """On which of the meetings each of these cannot be had, a bit for each."""
     return {
         id: bits_of(
             several_dates.decide_dates(
-                make_proposals(facts, request, (id,), known),
+                make_proposals(request, (id,), known),
                 _OF_MEMBERS,
                 _OF_MEMBERS,
             )

@@ -30,14 +30,14 @@ def find_refusal(
 ) -> CalbookError:
     """What refuses each of those who could take it, the nearest in front."""
     refused = member_facts.refused_dates(
-        facts, request, needs.members_of(request.needs), known
+        request, needs.members_of(request.needs), known
     )
     may_skip = request.move is None and not request.skips_conflicts
     lack = _find_lack(request, refused)
     errors = {}
     for id in lack.ids:
         ids = _beside(request, refused, id)
-        decision = member_facts.decide_together(facts, request, ids, known)
+        decision = member_facts.decide_together(request, ids, known)
         error = several_dates.dates_refusal(decision, may_skip=may_skip)
         if error is not None:
             errors[id] = error

@@ -167,7 +167,7 @@ def update_reminders(
     """
     server = usable_server()
     invite = _invite(tx, effective_status.effective_booking(booking, now))
-    event_type = tx.event_type(booking.event_type_id)
+    event_type = tx.event_type_of(booking)
     of = booking, event_type, invite.hosts_of
     known = reminders.queued_reminders(tx, booking.uid)
     right = core_reminders.wanted_keys(*of, known)

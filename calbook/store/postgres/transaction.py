@@ -53,6 +53,7 @@ class PostgresTransaction(Transaction):
             locked |= members
             event_type = self.event_type(key)
             members = {*members_of(needs_of(event_type))}
+        self.locked_event_type = event_type
         return event_type
 
     def lock_hosts(self, host_ids: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import ActorName, RuleName
+    from calbook.api.inputs import ActorName, Days, RuleName
 
 
 class BookedPeople(BookingMoves):
@@ -33,20 +33,24 @@ class BookedPeople(BookingMoves):
         responses: Mapping[str, Any] | None = None,
         by: ActorName = "attendee",
         override: Iterable[RuleName] = (),
+        on: Days | None = None,
         **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Take a seat in a group; for an attendee notice and advance still hold.
 
-        On a closed date, or while the host is away, only with `override=["hours"]`.
-        Options as in `confirm`.
+        Of a series in all that is to come, or `on` a date or some dates alone: a
+        drop-in, or the end of an absence. Who had dropped in may have more dates, or
+        without `on` stay for good. On a closed date, or while the host is away, only
+        with `override=["hours"]`. Options as in `confirm`.
 
         Raises:
-            SeatsFull: there is none left.
-            DuplicateAttendee: the person is in this booking already.
+            SeatsFull: there is none left on one of the dates.
+            DuplicateAttendee: the person has this seat already.
             NotAGroup: the event type has no seats.
+            NotFound: the booking has no such date.
         """
-        from calbook.services.bookings.change import add_attendee
-        from calbook.wire.reading.booking_requests import read_asker
+        from calbook.services.bookings.seats import add_attendee
+        from calbook.wire.reading.booking_requests import read_asker, read_days
         from calbook.wire.reading.people import read_seat
 
         check_keywords("Bookings.add_attendee", options, CHANGE)
@@ -57,6 +61,7 @@ class BookedPeople(BookingMoves):
             *(add_attendee, "add_attendee", uid, options),
             attendee=attendee,
             asker=read_asker(by, override),
+            on=read_days(on),
         )
 
     def remove_attendee(
@@ -64,20 +69,24 @@ class BookedPeople(BookingMoves):
         uid: str,
         *,
         by: ActorName = "attendee",
+        on: Days | None = None,
         **options: Unpack[inputs.LeaveArguments],
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.
 
         It is one person's: by `email`, `phone`, `ref`, or `person` (any of these, an id
-        or a name). After the primary attendee, the one who joined first is the primary.
-        Other options as in `confirm`.
+        or a name). Of a series for good, or `on` a date or some dates alone: this is
+        how somebody in a group cancels one date, and the deadline is that date's. A
+        drop-in who has no date left leaves. After the primary attendee, the regular
+        who joined first is the primary. Other options as in `confirm`.
 
         Raises:
             LastAttendee: nobody would be left; cancel instead.
             AmbiguousPerson: several persons are meant.
+            NotFound: nobody is, or the person takes no part on that date.
         """
-        from calbook.services.bookings.change import remove_attendee
-        from calbook.wire.reading.booking_requests import read_person
+        from calbook.services.bookings.seats import remove_attendee
+        from calbook.wire.reading.booking_requests import read_days, read_person
 
         who = {key: options.get(key) for key in PERSONS}
         rest = {key: value for key, value in options.items() if key not in who}
@@ -85,6 +94,7 @@ class BookedPeople(BookingMoves):
             *(remove_attendee, "remove_attendee", uid, rest),
             person=read_person(**who),
             by=by,
+            on=read_days(on),
         )
 
     def mark_attended(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Moment = str | datetime
 Day = str | date
+Days = Day | Iterable[Day]
 ActorName = Actor | Literal["attendee", "host"]
 StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]

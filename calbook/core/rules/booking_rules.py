@@ -7,7 +7,7 @@ lists free starts or explains one asks these same rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core.errors import (
@@ -56,6 +56,7 @@ class Proposal(NamedTuple):
     booked_that_day: int = 0
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
+    seats_date: date | None = None  # of a series that is joined the fullest
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -169,10 +170,11 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 def seats_full(p: Proposal) -> CalbookError | None:
     seats = p.event_type.seats
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons)
+        return SeatsFull(seats=seats, persons=p.persons, date=p.seats_date)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
-    return SeatsFull(room=p.room[0], seats=p.room[1], persons=p.room[2])
+    room, holds, persons = p.room
+    return SeatsFull(room=room, seats=holds, persons=persons, date=p.seats_date)
 
 
 def slot_taken(p: Proposal) -> CalbookError | None:

@@ -58,7 +58,7 @@ def find_group(
         people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
     asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=persons)
+    return _choose(facts, event_type, groups, asked=asked, persons=persons, now=now)
 
 
 def find_group_at(
@@ -73,7 +73,8 @@ def find_group_at(
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
     asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=request.persons)
+    persons, now = request.persons, request.now
+    return _choose(facts, event_type, groups, asked=asked, persons=persons, now=now)
 
 
 def _groups(
@@ -99,12 +100,13 @@ def _choose(
     *,
     asked: tuple[str | None, str | None],
     persons: int,
+    now: datetime,
 ) -> Booking | None:
     """Of those with the host and resource that are asked for."""
     groups = [group for group in groups if _is_of(group, asked)]
     for booking in groups:
-        most, _ = seating.seats_of(facts, event_type, booking)
-        if len(booking.attendees) + persons <= most:
+        meetings = seating.meetings_to_join(booking, now)
+        if seating.fewest_seats(facts, event_type, booking, meetings).left >= persons:
             return booking
     taken = {booking.first_hosts[0] for booking in groups}
     others = [id for id in _leads(event_type, asked[0]) if id not in taken]

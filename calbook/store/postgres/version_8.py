@@ -102,6 +102,12 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
+_DATES_OF_ATTENDEES = """
+alter table attendees
+    add column only_on text,
+    add column absent_on text;
+"""
+
 _OWN_LOCATIONS = """
 alter table bookings
     add column has_own_location boolean not null default false;
@@ -117,5 +123,6 @@ SCRIPT = "".join(
         _CONTACTS,
         _PEOPLE,
         _OWN_LOCATIONS,
+        _DATES_OF_ATTENDEES,
     )
 )

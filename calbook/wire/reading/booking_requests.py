@@ -267,6 +267,14 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     return given
 
 
+def read_days(on: object) -> tuple[Any, ...]:
+    """One date or several."""
+    if on is None:
+        return ()
+    every = [on] if isinstance(on, str | date) else read_list(on, "on")
+    return tuple(_day(item) for item in every)
+
+
 def read_person(**facts: object) -> people.Wanted:
     """One person, by `email`, `phone`, `ref`, or `person`, which is any of them.
 

@@ -109,13 +109,17 @@ class ChangeArguments(TypedDict, total=False):
     dry_run: bool
 
 
-class LeaveArguments(ChangeArguments, total=False):
-    """Who leaves: by one fact or several; `person` is any of them, an id or a name."""
+class OnePerson(TypedDict, total=False):
+    """Who is meant: by one fact or several; `person` is any, an id or a name."""
 
     email: str | None
     phone: str | None
     ref: str | None
     person: str | None
+
+
+class LeaveArguments(OnePerson, ChangeArguments, total=False):
+    """Who leaves."""
 
 
 class AttendanceArguments(TypedDict, total=False):

@@ -291,6 +291,22 @@ def read_person(**facts: object) -> people.Wanted:
     return wanted
 
 
+def read_copy(given: Mapping[str, Any], all_attendees: object) -> people.Wanted | None:
+    """Whose copy of a booking is meant, if it is one person's.
+
+    Raises:
+        UsageError: so is everybody's.
+    """
+    facts = {name: value for name, value in given.items() if value is not None}
+    if facts and checks.boolean(all_attendees, "allAttendees"):
+        raise UsageError(
+            "one attendee's copy names nobody else",
+            hint="leave all_attendees out",
+            command_hint="leave --all-attendees out",
+        )
+    return read_person(**facts) if facts else None
+
+
 def read_persons(**facts: object) -> tuple[people.Wanted, ...]:
     """One of each fact or several, each a person."""
     return tuple(

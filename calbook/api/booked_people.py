@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import ActorName, Days, RuleName
+    from calbook.api.inputs import ActorName, Days, Moment, RuleName
 
 
 class BookedPeople(BookingMoves):
@@ -96,6 +96,48 @@ class BookedPeople(BookingMoves):
             by=by,
             on=read_days(on),
         )
+
+    def move_attendee(
+        self,
+        uid: str,
+        *,
+        to: str | None = None,
+        start_time: Moment | None = None,
+        on: Days | None = None,
+        timezone: str | None = None,
+        by: ActorName = "attendee",
+        override: Iterable[RuleName] = (),
+        **options: Unpack[inputs.LeaveArguments],
+    ) -> Booking:
+        """Move one person's seat to another group of the event type, or to a start.
+
+        The person is named as in `remove_attendee`. `to` is the other group's uid; at
+        `start_time` it is the group that meets then, on one date where it is a series,
+        else a new one. `on` is the date of a series that is given up, or some dates;
+        without it all of the seat moves. Both must be allowed, as leaving and joining
+        are, or nothing is written. Where nobody is left, the old group is cancelled.
+        Returns the booking in which the person is now; `if_version` is of the other.
+
+        Raises:
+            SeatsFull: there is none left.
+            UsageError: neither `to` nor `start_time` is given, or both are.
+        """
+        from calbook.services.bookings.seat_moves import move_attendee
+        from calbook.wire.reading.booking_requests import read_person
+        from calbook.wire.reading.seat_moves import read_seat_move
+
+        who = {key: options.get(key) for key in PERSONS}
+        rest = {key: value for key, value in options.items() if key not in who}
+        wanted = read_seat_move(
+            read_person(**who),
+            to=to,
+            start_time=start_time,
+            on=on,
+            timezone=timezone,
+            by=by,
+            override=override,
+        )
+        return self._change(*(move_attendee, "move_attendee", uid, rest), wanted=wanted)
 
     def mark_attended(
         self,

@@ -500,7 +500,7 @@ def test_nobody_in_a_group_learns_who_else_is_in_it(host: Client, sent: Sent) ->
                 address == to
             )
     copy = bookings.get_ics(uid, all_attendees=True)
-        entries = icalendar.Calendar.from_ical(copy).walk("VEVENT")
+    entries = icalendar.Calendar.from_ical(copy).walk("VEVENT")
     assert [len(entry["ATTENDEE"]) for entry in entries] == [3, 3]
 
 

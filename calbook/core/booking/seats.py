@@ -25,10 +25,11 @@ def join(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
+    **facts: Any,
 ) -> Change:
     """Take seats; each tells of itself. Whether there are enough is a rule's matter.
 
-    `overrides` are those that these seats needed. A drop-in who joins stays for good.
+    `overrides` are those that these seats needed, `facts` are for the history.
 
     Raises:
         DuplicateAttendee: somebody is in this booking already.
@@ -38,7 +39,9 @@ def join(
     people.check_no_duplicate((*booking.attendees, *attendees))
     after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
     events = tuple(
-        seat_event(booking, "added", person, now=now, by=by, **_used(overrides))
+        seat_event(
+            booking, "added", person, now=now, by=by, **_used(overrides), **facts
+        )
         for person in attendees
     )
     return Change(changes.next_version(settle_primary(after), now), events)
@@ -52,6 +55,7 @@ def join_on(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
+    **facts: Any,
 ) -> Change:
     """Take a seat on some dates of a series: drop in, or be there in spite of all.
 
@@ -70,11 +74,14 @@ def join_on(
         every = _replace(booking, known, participation.with_dates(known, days))
     after = booking._replace(attendees=every, is_group=True)
     event = seat_event(
-        *(booking, "added", known or person),
+        booking,
+        "added",
+        known or person,
         occurrences=occurrences,
         now=now,
         by=by,
         **_used(overrides),
+        **facts,
     )
     # Who was told that a date is off is asked again by a new revision.
     revised = after._replace(sequence=booking.sequence + (known is not None))
@@ -88,6 +95,7 @@ def stay(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
+    **facts: Any,
 ) -> Change:
     """Take part in all that is to come of a series in which somebody had dropped in."""
     is_over = [o.date for o in booking.occurrences if o.span.start <= now]
@@ -95,7 +103,9 @@ def stay(
     after = settle_primary(
         booking._replace(attendees=_replace(booking, person, regular))
     )
-    event = seat_event(booking, "added", person, now=now, by=by, **_used(overrides))
+    event = seat_event(
+        booking, "added", person, now=now, by=by, **_used(overrides), **facts
+    )
     revised = after._replace(sequence=booking.sequence + 1)
     return Change(changes.next_version(revised, now), (event,))
 
@@ -161,7 +171,9 @@ def leave_on(
     if after is None:
         return leave(booking, person, now=now, by=by, occurrences=occurrences, **facts)
     event = seat_event(
-        *(booking, "removed", person),
+        booking,
+        "removed",
+        person,
         occurrences=occurrences,
         now=now,
         by=by,

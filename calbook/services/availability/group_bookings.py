@@ -14,6 +14,7 @@ from calbook.core.model import (
     Booking,
     EventType,
     GivenStart,
+    Occurrence,
     Span,
     Status,
 )
@@ -59,6 +60,31 @@ def find_group(
     persons = len(request.attendees)
     asked = (request.host_id, request.resource_id)
     return _choose(facts, event_type, groups, asked=asked, persons=persons, now=now)
+
+
+def find_seat(
+    facts: Facts, event_type: EventType, start: datetime, *, now: datetime
+) -> tuple[Booking, Occurrence] | None:
+    """The meeting of a group in which a seat may be taken at a start.
+
+    A date of a series as well; None where another group may begin.
+    """
+    found = [
+        (group, occurrence)
+        for group in facts.groups_at(event_type.id, start)
+        for occurrence in group.occurrences
+        if occurrence.span.start == start and not group.is_hold
+        if effective_status.effective_occurrence(occurrence, now).status in _LIVE
+    ]
+    for group, occurrence in found:
+        if seating.seats_on(facts, event_type, group, occurrence).left > 0:
+            return group, occurrence
+    taken = {group.hosts_of(occurrence)[0] for group, occurrence in found}
+    others = [id for id in _leads(event_type, None) if id not in taken]
+    return found[0] if found and not others else None
+
+
+_LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
 
 
 def find_group_at(
@@ -201,5 +227,5 @@ def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> b
         for occurrence in booking.occurrences
     ]
     return tuple(sorted(o.span.start for o in seen)) == starts and all(
-        o.status in {Status.PENDING, Status.CONFIRMED} for o in seen
+        o.status in _LIVE for o in seen
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
@@ -171,8 +171,11 @@ def add_to_group(
     *,
     now: datetime,
     dates: tuple[Occurrence, ...] = (),
+    moved_from: str | None = None,
 ) -> Change:
     """Add a person to a group; its host may do so at any time it is open.
+
+    `moved_from` is the booking that the seat was in, where all was asked before.
 
     To all that is to come, or to some `dates` of a series alone. Who had dropped in may
     have more dates, or stay for good.
@@ -196,18 +199,19 @@ def add_to_group(
     seat = propose_seats(facts, event_type, booking, more, now=now, meetings=meetings)
     used = booking_rules.check_rules(seat._replace(overridden=asker.overridden), rules)
     asks = event_type.questions
-    if known is not None or asker.by is not Actor.ATTENDEE:
+    facts_told = {} if moved_from is None else {"movedFrom": moved_from}
+    if known or moved_from or asker.by is not Actor.ATTENDEE:
         # Who was asked before, or is added by another, need not answer.
         asks = tuple(question._replace(required=False) for question in asks)
     answers = questions.check_responses(asks, attendee.responses)
     person = attendee._replace(responses=answers)
     before = _with_overrides(booking, used)
+    told: dict[str, Any] = {"now": now, "by": asker.by, "overrides": used, **facts_told}
     if dates:
-        join, seated = seats.join_on, (before, person, dates)
-        return join(*seated, now=now, by=asker.by, overrides=used)
+        return seats.join_on(before, person, dates, **told)
     if known is not None:
-        return seats.stay(before, known, now=now, by=asker.by, overrides=used)
-    return seats.join(before, (person,), now=now, by=asker.by, overrides=used)
+        return seats.stay(before, known, **told)
+    return seats.join(before, (person,), **told)
 
 
 def _meetings_to_seat(

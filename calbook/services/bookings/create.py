@@ -206,6 +206,21 @@ def create_in_transaction(
     return record.save_change(tx, None, change, options, now=now)
 
 
+def begin_group(
+    tx: Transaction,
+    new_booking: NewBooking,
+    start: GivenStart,
+    *,
+    uid: str,
+    now: datetime,
+) -> Change:
+    """A group of its own for who has a seat elsewhere, under a uid that is given."""
+    event_type = tx.event_type(new_booking.event_type_id)
+    timezone = booking_timezone(tx, event_type, None)
+    facts: dict[str, Any] = {"rule": None, "timezone": timezone, "now": now, "uid": uid}
+    return _make_booking(tx, event_type, new_booking, (start,), **facts)
+
+
 def _read_rule(
     new_booking: NewBooking, *, now: datetime, timezone: str
 ) -> Recurrence | None:
@@ -247,6 +262,7 @@ def _make_booking(
     rule: Recurrence | None,
     timezone: str,
     now: datetime,
+    uid: str | None = None,
 ) -> Change:
     request = _request(event_type, new_booking, starts, timezone=timezone, now=now)
     duration = _duration(event_type, new_booking)
@@ -265,6 +281,7 @@ def _make_booking(
         timezone=timezone,
         now=now,
         overrides=used,
+        uid=uid,
     )
     return lifecycle.create(booking, by=new_booking.asker.by, change=chosen.why)
 

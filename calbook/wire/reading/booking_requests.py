@@ -158,7 +158,7 @@ def _read_place(facts: Mapping[str, Any]) -> dict[str, Any]:
     key, start = facts.get("event_type_id"), facts.get("start_time")
     return {
         "event_type_id": "" if key is None else checks.event_type_key(key),
-        "start_time": "" if start is None else _moment(start, "startTime"),
+        "start_time": "" if start is None else read_moment(start, "startTime"),
     }
 
 
@@ -213,7 +213,7 @@ def read_on_conflict(word: object) -> str:
     return checks.choice(word, "onConflict", ON_CONFLICT)
 
 
-def _moment(value: object, field: str) -> str | datetime:
+def read_moment(value: object, field: str) -> str | datetime:
     if isinstance(value, datetime):
         return value
     return checks.line(value, field, most=80)
@@ -229,7 +229,7 @@ def read_reschedule(
     new_hosts: NewHosts,
 ) -> RescheduleRequest:
     return RescheduleRequest(
-        start_time=None if start_time is None else _moment(start_time, "startTime"),
+        start_time=None if start_time is None else read_moment(start_time, "startTime"),
         asker=read_asker(by, override),
         timezone=None if timezone is None else read_timezone(timezone, "timezone"),
         reason=read_reason(reason),

@@ -165,6 +165,7 @@ class NewBookingOptions(TypedDict, total=False):
     on_conflict: Literal["refuse", "skip", "extend"]
     idempotency_key: str | None
     notify_attendee: bool | None
+    reopen: bool
 
 
 class HoldOptions(TypedDict, total=False):

@@ -424,6 +424,19 @@ class SlotsPerDay(RuleError, code="slots_per_day"):
     """The day has as many bookings of this event type as it may have."""
 
 
+class GroupCancelled(RuleError, code="group_cancelled"):
+    """A group was to begin where another one was cancelled."""
+
+    def __init__(self, when: str, *, uid: str, start: str) -> None:
+        super().__init__(
+            f"the group of {when} was cancelled: nobody takes a seat there",
+            hint="begin another one all the same: reopen=True",
+            command_hint="begin another one all the same: calbook create --reopen",
+            uid=uid,
+            start=start,
+        )
+
+
 class DeadlinePassed(RuleError, code="deadline_passed"):
     """It is too late for the attendee to cancel or move the booking."""
 

@@ -118,6 +118,19 @@ def free_starts(
     return left
 
 
+def without_starts(ranges: Iterable[Range], starts: Sequence[int]) -> list[Range]:
+    """What is left without single starts, which are in order."""
+    left: list[Range] = []
+    for begin, end in ranges:
+        for start in starts[bisect_left(starts, begin) : bisect_left(starts, end)]:
+            if begin < start:
+                left.append((begin, start))
+            begin = start + 1
+        if begin < end:
+            left.append((begin, end))
+    return left
+
+
 def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     """What lies in both."""
     found = []

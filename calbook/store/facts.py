@@ -344,16 +344,6 @@ class Facts(Reader):
         )
         return tuple(row["uid"] for row in found)
 
-    def groups_at(self, event_type_id: str, start: datetime) -> list[Booking]:
-        """Groups with a meeting of an event type that starts then, the oldest first."""
-        found = self._conn.execute(
-            f"{WHOLE_BOOKING} where b.is_group and b.uid in ("
-            " select uid from occurrences where event_type_id = :event_type_id"
-            " and start_at = :start and status <> 'CANCELLED') order by b.rowid",
-            {"event_type_id": event_type_id, "start": times.epoch(start)},
-        )
-        return [rows.booking(row) for row in found]
-
     def groups(self, event_type_id: str, span: Span) -> list[Booking]:
         """Bookings of an event type whose first meeting starts within a span.
 

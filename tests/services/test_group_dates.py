@@ -330,7 +330,7 @@ def test_lists_and_figures_have_the_dates_of_a_person(
     assert dates("Bob") == [SECOND]
     assert dates("Ada") == [SECOND, THIRD]
     by_person = bookings.stats(by="attendee").groups
-    assert {group.attendee_email: group.occurrences for group in by_person} == {
+    assert {group.group: group.occurrences for group in by_person} == {
         address("Ada"): 2,
         address("Bob"): 1,
     }

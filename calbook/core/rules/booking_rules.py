@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
+    GroupCancelled,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -57,6 +58,7 @@ class Proposal(NamedTuple):
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
     seats_date: date | None = None  # of a series that is joined the fullest
+    cancelled_uid: str | None = None  # of a group that was to begin there
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -177,6 +179,13 @@ def seats_full(p: Proposal) -> CalbookError | None:
     return SeatsFull(room=room, seats=holds, persons=persons, date=p.seats_date)
 
 
+def group_cancelled(p: Proposal) -> CalbookError | None:
+    if p.cancelled_uid is None:
+        return None
+    start = format_in_booking_zone(p, p.meeting.start)
+    return GroupCancelled(_when(p), uid=p.cancelled_uid, start=start)
+
+
 def slot_taken(p: Proposal) -> CalbookError | None:
     zone = p.display_timezone or p.timezone
     return None if p.obstacle is None else slot_taken_error(p.obstacle, zone)
@@ -196,12 +205,16 @@ RULES: Rules = (
     (slots_per_day, "per-day"),
     (invalid_responses, "questions"),
     (seats_full, None),
+    (group_cancelled, None),
     (slot_taken, None),
 )
 
 
 # Of the dates of a series after the first.
-_OF_EACH_DATE = (in_the_past, outside_hours, slots_per_day, slot_taken)
+_OF_EACH_DATE = (
+    *(in_the_past, outside_hours, slots_per_day),
+    *(group_cancelled, slot_taken),
+)
 RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
 # Of the first date that a series gets when it goes on: its dates lie ahead of it.
 RULES_FOR_EXTENDING = tuple(pair for pair in RULES if pair[0] is not maximum_advance)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
+    GroupCancelled,
     HostBusy,
     HostRetired,
     OutsideHours,
@@ -27,7 +28,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.time import times
 
-_OF_EACH = (OutsideHours, SlotsPerDay, SlotTaken)
+_OF_EACH = (OutsideHours, SlotsPerDay, GroupCancelled, SlotTaken)
 _NAMED = 20  # dates that a message names; the details have all
 
 
@@ -145,4 +146,6 @@ def _reason(decision: Decision) -> str:
         return f"taken by {uid}" if uid else "overlaps another date of the series"
     if isinstance(first, OutsideHours):
         return "outside the open hours"
+    if isinstance(first, GroupCancelled):
+        return f"{first.details['uid']} was cancelled there"
     return first.json_message

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
 
 from calbook.core import needs, start_ranges
-from calbook.core.model import DAY, LONGEST_CLAIM, EventType, Need, Schedule, Span
+from calbook.core.model import (
+    DAY,
+    LONGEST_CLAIM,
+    SECOND,
+    EventType,
+    Need,
+    Schedule,
+    Span,
+)
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import schedule_ids
@@ -36,16 +44,19 @@ class FreeRanges:
         *,
         exclusion: Exclusion | None,
         now: datetime,
+        heeds_cancelled: bool = False,
     ) -> None:
         self._facts = facts
         self._event_type = event_type
         self._spans = _join_near(wanted)
         self._aside = exclusion
         self._now = now
+        self._heeds_cancelled = heeds_cancelled
         self._need = start_ranges.slot_lengths(event_type)
         self._open = cache(self._read_open)
         self._starts = cache(self._read_starts)
         self._schedule_id = cache(self._read_schedule_id)
+        self._cancelled = cache(self._read_cancelled)
 
     def starts(self, ids: Sequence[str]) -> list[Range]:
         """The starts that suit all of these hosts and resources, on the grid or not."""
@@ -76,7 +87,24 @@ class FreeRanges:
 
     def _read_starts(self, id: str) -> list[Range]:
         open_time = self._open(self._schedule_id(id))[1]
-        return start_ranges.free_starts(open_time, self._read_taken(id), self._need)
+        taken = self._read_taken(id)
+        found = start_ranges.free_starts(open_time, taken, self._need)
+        return start_ranges.without_starts(found, self._cancelled().get(id, ()))
+
+    def _read_cancelled(self) -> Mapping[str, Sequence[int]]:
+        """By host, the starts at which a group was cancelled, in order."""
+        if not self._heeds_cancelled:
+            return {}
+        from calbook.store import group_dates  # only groups have them
+
+        spans = [Span(span.start, span.end + SECOND) for span in self._spans]
+        found = group_dates.cancelled_dates(
+            self._facts, self._event_type.id, spans, now=self._now
+        )
+        by_host: dict[str, set[int]] = {}
+        for date in found:
+            by_host.setdefault(date.host_id, set()).add(times.epoch(date.start))
+        return {id: sorted(starts) for id, starts in by_host.items()}
 
     def _read_open(self, schedule_id: str) -> tuple[list[GridPiece], list[Range]]:
         grid: list[GridPiece] = []

@@ -115,7 +115,12 @@ def _candidates(
     if not event_type.active:
         return {}
     free_ranges = FreeRanges(
-        facts, event_type, [span], exclusion=request.exclusion, now=request.now
+        facts,
+        event_type,
+        [span],
+        exclusion=request.exclusion,
+        now=request.now,
+        heeds_cancelled=request.heeds_cancelled,
     )
     leads = [request.members_on(0, (id,))[0] for id in request.leads]
     grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
@@ -290,6 +295,7 @@ class _SeriesSearch:
             spans,
             exclusion=request.exclusion,
             now=request.now,
+            heeds_cancelled=request.heeds_cancelled,
         )
         fits = cache(lambda ids: _RangeSet(free_ranges.starts(ids)))
         members = needs.members_of(request.needs)

@@ -27,6 +27,7 @@ from calbook.services.availability.booking_request import (
     BookingRequest,
     series_starts,
 )
+from calbook.store import group_dates
 from calbook.store.facts import Facts
 from calbook.wire.reading.booking_requests import NewBooking
 
@@ -71,7 +72,7 @@ def find_seat(
     """
     found = [
         (group, occurrence)
-        for group in facts.groups_at(event_type.id, start)
+        for group in group_dates.groups_at(facts, event_type.id, start)
         for occurrence in group.occurrences
         if occurrence.span.start == start and not group.is_hold
         if effective_status.effective_occurrence(occurrence, now).status in _LIVE
@@ -205,10 +206,10 @@ def advise_group(
     booking = facts.booking(uid)
     if booking.event_type_id == event_type.id and booking.recurring is not None:
         refusal.hint, refusal.command_hint = (
-            f"it is a group: {call} joins all its dates"
-            for call in (
-                f'bookings.add_attendee("{booking.uid}", …)',
-                f"calbook attendee add {booking.uid}",
+            f"it is a group: {call} joins all its dates, with {option} one of them"
+            for call, option in (
+                (f'bookings.add_attendee("{booking.uid}", …)', "on=…"),
+                (f"calbook attendee add {booking.uid}", "--on DATE"),
             )
         )
         refusal.details["group"] = booking.uid

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
+from calbook.core.assignment import HostIds
 from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, UsageError
@@ -19,7 +20,12 @@ from calbook.core.model import (
     GivenStart,
 )
 from calbook.core.time import parsing, times
-from calbook.services.availability import group_bookings, host_choice, seating
+from calbook.services.availability import (
+    group_bookings,
+    host_choice,
+    member_facts,
+    seating,
+)
 from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
@@ -29,6 +35,7 @@ from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
+from calbook.store.facts import Facts
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency
@@ -283,7 +290,20 @@ def _make_booking(
         overrides=used,
         uid=uid,
     )
-    return lifecycle.create(booking, by=new_booking.asker.by, change=chosen.why)
+    why = {**chosen.why, **_reopened(tx, request, chosen.host_ids)}
+    return lifecycle.create(booking, by=new_booking.asker.by, change=why)
+
+
+def _reopened(
+    facts: Facts, request: BookingRequest, host_ids: HostIds
+) -> dict[str, Any]:
+    """For the history: in whose place it begins, where groups were cancelled."""
+    if not request.reopens:
+        return {}
+    heeding = request._replace(reopens=False)
+    found = member_facts.read_member_facts(facts, heeding).cancelled()
+    uids = dict.fromkeys(uid for (_, id), uid in found.items() if id in host_ids)
+    return {"reopens": [*uids]} if uids else {}
 
 
 def _request(
@@ -308,6 +328,7 @@ def _request(
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
         notify=new_booking.notify,
+        reopens=new_booking.reopens,
     )
 
 

@@ -56,6 +56,7 @@ class NewBooking(NamedTuple):
     notify: bool | None = None  # else as the event type says
     hold: str | None = None  # the uid of what was held for it
     held_for: timedelta | None = None  # only claimed, for nobody yet
+    reopens: bool = False  # begin a group also where one was cancelled
 
 
 class Dates(NamedTuple):
@@ -115,6 +116,7 @@ FIELDS = (
     "on_conflict",
     "notify_attendee",
     "hold",
+    "reopen",
 )
 _NEEDED = ("event_type_id", "start_time", "attendee")
 HOLD_FIELDS = (
@@ -201,10 +203,13 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "recurring": lambda v: v,
         "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
         "hold": lambda v: checks.line(v, "hold"),
+        "reopen": lambda v: checks.boolean(v, "reopen"),
     }
     read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
     if "notify_attendee" in read:
         read["notify"] = read.pop("notify_attendee")
+    if "reopen" in read:
+        read["reopens"] = read.pop("reopen")
     return read
 
 

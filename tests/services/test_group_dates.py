@@ -265,7 +265,7 @@ def test_after_the_primary_a_regular_leads(client: Client, course: Booking) -> N
     assert names(remove(client, course.uid, "Ada")) == ["Carl", "Bob"]
 
 
-# -- what else looks at the dates -------------------------------------------------------
+# -- what else looks at the dates ----------------------------------------------------
 
 
 def test_slots_have_the_seats_of_the_fullest_date(

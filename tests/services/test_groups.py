@@ -830,8 +830,8 @@ def test_a_series_of_which_a_date_is_elsewhere_is_joined_by_hand(
         seat("Bob", recurring=WEEKLY)
 
     assert refusal.value.hint == (
-        f'it is a group: bookings.add_attendee("{uid}", …) joins all its dates, with on=…'
-        " one of them"
+        f'it is a group: bookings.add_attendee("{uid}", …) joins all its dates,'
+        " with on=… one of them"
     )
     assert refusal.value.details["group"] == uid
     assert everything(client) == before

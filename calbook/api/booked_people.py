@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import ActorName, RuleName
+    from calbook.api.inputs import ActorName, Days, Moment, RuleName
 
 
 class BookedPeople(BookingMoves):
@@ -33,20 +33,24 @@ class BookedPeople(BookingMoves):
         responses: Mapping[str, Any] | None = None,
         by: ActorName = "attendee",
         override: Iterable[RuleName] = (),
+        on: Days | None = None,
         **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Take a seat in a group; for an attendee notice and advance still hold.
 
-        On a closed date, or while the host is away, only with `override=["hours"]`.
-        Options as in `confirm`.
+        Of a series in all that is to come, or `on` a date or some dates alone: a
+        drop-in, or the end of an absence. Who had dropped in may have more dates, or
+        without `on` stay for good. On a closed date, or while the host is away, only
+        with `override=["hours"]`. Options as in `confirm`.
 
         Raises:
-            SeatsFull: there is none left.
-            DuplicateAttendee: the person is in this booking already.
+            SeatsFull: there is none left on one of the dates.
+            DuplicateAttendee: the person has this seat already.
             NotAGroup: the event type has no seats.
+            NotFound: the booking has no such date.
         """
-        from calbook.services.bookings.change import add_attendee
-        from calbook.wire.reading.booking_requests import read_asker
+        from calbook.services.bookings.seats import add_attendee
+        from calbook.wire.reading.booking_requests import read_asker, read_days
         from calbook.wire.reading.people import read_seat
 
         check_keywords("Bookings.add_attendee", options, CHANGE)
@@ -57,6 +61,7 @@ class BookedPeople(BookingMoves):
             *(add_attendee, "add_attendee", uid, options),
             attendee=attendee,
             asker=read_asker(by, override),
+            on=read_days(on),
         )
 
     def remove_attendee(
@@ -64,20 +69,24 @@ class BookedPeople(BookingMoves):
         uid: str,
         *,
         by: ActorName = "attendee",
+        on: Days | None = None,
         **options: Unpack[inputs.LeaveArguments],
     ) -> Booking:
         """Give a seat back; an attendee only in time, as with `cancel`.
 
         It is one person's: by `email`, `phone`, `ref`, or `person` (any of these, an id
-        or a name). After the primary attendee, the one who joined first is the primary.
-        Other options as in `confirm`.
+        or a name). Of a series for good, or `on` a date or some dates alone: this is
+        how somebody in a group cancels one date, and the deadline is that date's. A
+        drop-in who has no date left leaves. After the primary attendee, the regular
+        who joined first is the primary. Other options as in `confirm`.
 
         Raises:
             LastAttendee: nobody would be left; cancel instead.
             AmbiguousPerson: several persons are meant.
+            NotFound: nobody is, or the person takes no part on that date.
         """
-        from calbook.services.bookings.change import remove_attendee
-        from calbook.wire.reading.booking_requests import read_person
+        from calbook.services.bookings.seats import remove_attendee
+        from calbook.wire.reading.booking_requests import read_days, read_person
 
         who = {key: options.get(key) for key in PERSONS}
         rest = {key: value for key, value in options.items() if key not in who}
@@ -85,7 +94,50 @@ class BookedPeople(BookingMoves):
             *(remove_attendee, "remove_attendee", uid, rest),
             person=read_person(**who),
             by=by,
+            on=read_days(on),
         )
+
+    def move_attendee(
+        self,
+        uid: str,
+        *,
+        to: str | None = None,
+        start_time: Moment | None = None,
+        on: Days | None = None,
+        timezone: str | None = None,
+        by: ActorName = "attendee",
+        override: Iterable[RuleName] = (),
+        **options: Unpack[inputs.LeaveArguments],
+    ) -> Booking:
+        """Move one person's seat to another group of the event type, or to a start.
+
+        The person is named as in `remove_attendee`. `to` is the other group's uid; at
+        `start_time` it is the group that meets then, on one date where it is a series,
+        else a new one. `on` is the date of a series that is given up, or some dates;
+        without it all of the seat moves. Both must be allowed, as leaving and joining
+        are, or nothing is written. Where nobody is left, the old group is cancelled.
+        Returns the booking in which the person is now; `if_version` is of the other.
+
+        Raises:
+            SeatsFull: there is none left.
+            UsageError: neither `to` nor `start_time` is given, or both are.
+        """
+        from calbook.services.bookings.seat_moves import move_attendee
+        from calbook.wire.reading.booking_requests import read_person
+        from calbook.wire.reading.seat_moves import read_seat_move
+
+        who = {key: options.get(key) for key in PERSONS}
+        rest = {key: value for key, value in options.items() if key not in who}
+        wanted = read_seat_move(
+            read_person(**who),
+            to=to,
+            start_time=start_time,
+            on=on,
+            timezone=timezone,
+            by=by,
+            override=override,
+        )
+        return self._change(*(move_attendee, "move_attendee", uid, rest), wanted=wanted)
 
     def mark_attended(
         self,

@@ -10,6 +10,7 @@ from calbook.api.noun import (
     BOOKING_FILTERS,
     DATE_FILTERS,
     PERSON_FILTERS,
+    PERSONS,
     STATISTICS_FILTERS,
     Noun,
     check_keywords,
@@ -214,6 +215,8 @@ class BookingReads(Noun):
         method: inputs.Method | None = None,
         alarm: int | None = None,
         date: str | Date | None = None,
+        all_attendees: bool = False,
+        **person: Unpack[inputs.OnePerson],
     ) -> str:
         """The booking as an iCalendar file (RFC 5545), lines ending in CR LF.
 
@@ -221,11 +224,25 @@ class BookingReads(Noun):
         cancellation; by "none" it is a file to store in a calendar, with no METHOD and
         nobody to ask. `alarm` is minutes before. `date` is the one occurrence of a
         series that the file is about.
+
+        By `email`, `phone`, `ref` or `person` it is the copy for one attendee, with
+        their own dates and nobody else's name. Of a group without one it names nobody
+        but the hosts; with `all_attendees` it is the host's own copy.
+
+        Raises:
+            UsageError: one attendee and all are asked for.
         """
         from calbook.services.calendars.invites import booking_calendar
+        from calbook.wire.reading.booking_requests import read_copy
 
+        check_keywords("Bookings.get_ics", person, PERSONS)
         return booking_calendar(
-            self._context, uid, method=method, alarm=alarm, date=date
+            *(self._context, uid),
+            method=method,
+            alarm=alarm,
+            date=date,
+            person=read_copy(person, all_attendees),
+            names_all=all_attendees,
         ).decode()
 
     def get_feed(

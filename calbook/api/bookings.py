@@ -57,11 +57,12 @@ class Bookings(SeriesChanges):
         nothing; `details["conflicts"]` of the error lists the dates in the way. With
         `on_conflict="skip"` they are kept as CANCELLED and the others are booked; with
         "extend" further ones too, until as many as `count` says are. A start at which
-        a group is booked already takes a seat in it.
+        a group is booked already takes a seat in it. Where a group was cancelled a new
+        one begins only with `reopen`.
 
         Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `resource_id`,
         `location`, `meeting_url`, `timezone`, `duration`, `by`, `override`,
-        `recurring`, `on_conflict`, `idempotency_key`, `notify_attendee`.
+        `recurring`, `on_conflict`, `idempotency_key`, `notify_attendee`, `reopen`.
 
         Raises:
             CalbookError: the first rule that refuses.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Moment = str | datetime
 Day = str | date
+Days = Day | Iterable[Day]
 ActorName = Actor | Literal["attendee", "host"]
 StatusName = (
     Status | Literal["PENDING", "CONFIRMED", "CANCELLED", "COMPLETED", "NO_SHOW"]
@@ -107,13 +108,17 @@ class ChangeArguments(TypedDict, total=False):
     dry_run: bool
 
 
-class LeaveArguments(ChangeArguments, total=False):
-    """Who leaves: by one fact or several; `person` is any of them, an id or a name."""
+class OnePerson(TypedDict, total=False):
+    """Who is meant: by one fact or several; `person` is any, an id or a name."""
 
     email: str | None
     phone: str | None
     ref: str | None
     person: str | None
+
+
+class LeaveArguments(OnePerson, ChangeArguments, total=False):
+    """Who leaves."""
 
 
 class AttendanceArguments(TypedDict, total=False):
@@ -159,6 +164,7 @@ class NewBookingOptions(TypedDict, total=False):
     on_conflict: Literal["refuse", "skip", "extend"]
     idempotency_key: str | None
     notify_attendee: bool | None
+    reopen: bool
 
 
 class HoldOptions(TypedDict, total=False):

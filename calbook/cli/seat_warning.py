@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
     from calbook.api.values.catalog import EventType
 
 _NAMED = 10  # dates that people are told of
@@ -20,13 +21,13 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
         start_date=client.now(),
         count=None,
     )
-    full = [date for date in dates if 1 + len(date.guests) > seats]
+    full = [date for date in dates if _persons(date) > seats]
     if not full:
         return []
     from calbook.cli.screen import words
 
     lines = [
-        f"  {words.meeting_time(date.to_dict())}: {1 + len(date.guests)} persons,"
+        f"  {words.meeting_time(date.to_dict())}: {_persons(date)} persons,"
         f" {words.short_uid(date.uid)}"
         for date in full[:_NAMED]
     ]
@@ -38,3 +39,9 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
         *[f"  and {more} more"] * (more > 0),
         "hint: who is in keeps the seat; nobody joins there until there is one",
     ]
+
+
+def _persons(date: "Booking") -> int:
+    """Who takes part in it; who booked before there were seats sits there too."""
+    taken = date.occurrences[0].seats_taken
+    return 1 + len(date.guests) if taken is None else taken

@@ -75,12 +75,16 @@ def show_change(
     *,
     dry_run: bool = False,
     before: "Value | None" = None,
+    dates: Sequence[str] = (),
     with_host: bool = False,
     as_host: bool = False,
 ) -> None:
-    """A booking after a change; people are told of the dates that differ by it."""
+    """A booking after a change; people are told of the dates that differ by it.
+
+    These are `dates`, or seen from the booking `before`.
+    """
     item = booking.to_dict()
-    dates = changed_dates(before, booking) if before else ()
+    dates = changed_dates(before, booking) if before else dates
     said = f"Would be {_lower_first(what)}" if dry_run else what
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
         output.print_object(

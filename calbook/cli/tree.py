@@ -31,7 +31,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("reassign", "reassign"),
         **_commands("extend", "extend"),
         **_commands("bookings", "occurrences"),
-        "attendee": _commands("attendee", "add", "list", "remove"),
+        "attendee": _commands("attendee", "add", "list", "move", "remove"),
         "note": _commands("note", "add", "list"),
         "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("change", "update"),
@@ -81,7 +81,7 @@ COMMANDS: Tree = {
     name: place for section in SECTIONS.values() for name, place in section.items()
 }
 _GROUP_HELP = {
-    "attendee": "The persons in a group: add, list, remove.",
+    "attendee": "The persons in a group: add, list, move, remove.",
     "note": "The host's notes about a booking: add, list.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",

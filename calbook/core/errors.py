@@ -19,10 +19,13 @@ Each leaf has the `code` that scripts match on; the branch has the exit status.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from calbook.core.members import bare_resource, is_resource
 from calbook.core.text import snake
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class CalbookError(Exception):
@@ -328,14 +331,23 @@ class HostRetired(SlotTaken, code="host_retired"):
 class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
 
-    def __init__(self, *, seats: int, persons: int, room: str | None = None) -> None:
-        """`room` is the resource that holds no more."""
+    def __init__(
+        self,
+        *,
+        seats: int,
+        persons: int,
+        room: str | None = None,
+        date: date | None = None,
+    ) -> None:
+        """`room` is the resource that holds no more, `date` that of a series."""
         where = f"{bare_resource(room)}, which holds {seats}" if room else None
+        day = f", on {date}" if date else ""
         super().__init__(
-            f"{persons} persons do not fit into {where or f'{seats} seats'}",
+            f"{persons} persons do not fit into {where or f'{seats} seats'}{day}",
             seats=seats,
             persons=persons,
             **({"resourceId": room} if room else {}),
+            **({"date": date.isoformat()} if date else {}),
         )
 
 
@@ -422,6 +434,19 @@ class LimitReached(RuleError, code="limit_reached"):
 
 class OpenBookingsReached(RuleError, code="open_bookings_reached"):
     """Somebody has as many bookings to come as may be; another start mends nothing."""
+
+
+class GroupCancelled(RuleError, code="group_cancelled"):
+    """A group was to begin where another one was cancelled."""
+
+    def __init__(self, when: str, *, uid: str, start: str) -> None:
+        super().__init__(
+            f"the group of {when} was cancelled: nobody takes a seat there",
+            hint="begin another one all the same: reopen=True",
+            command_hint="begin another one all the same: calbook create --reopen",
+            uid=uid,
+            start=start,
+        )
 
 
 class DeadlinePassed(RuleError, code="deadline_passed"):

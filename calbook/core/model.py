@@ -258,7 +258,8 @@ class Attendee(NamedTuple):
     """A person in a booking: a name, an e-mail, a phone or a customer number.
 
     Who is the same person is told by `core.people`. Who joined a group brought answers,
-    notes and metadata; the primary's stand on the booking itself.
+    notes and metadata; the primary's stand on the booking itself. On which dates each
+    takes part is told by `booking.participation`.
     """
 
     email: str | None = None
@@ -271,6 +272,8 @@ class Attendee(NamedTuple):
     ref: str | None = None  # the number that a business knows a customer by
     language: str | None = None  # a BCP 47 tag
     person_id: str | None = None  # in the book of people; None until saved
+    only_on: tuple[date, ...] = ()  # of a drop-in in a series the dates, else all
+    absent_on: tuple[date, ...] = ()
 
 
 class GivenStart(NamedTuple):

@@ -154,6 +154,11 @@ def shown_key(person: Attendee | Mapping[str, Any]) -> str:
     return next(filter(None, said), "")
 
 
+def find_same(attendees: Iterable[Attendee], person: Attendee) -> Attendee | None:
+    """The one among some who is this person, if anybody is."""
+    return next((other for other in attendees if is_same(other, person)), None)
+
+
 def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
     """Raise when somebody is there twice."""
     seen: dict[str, list[Attendee]] = {}

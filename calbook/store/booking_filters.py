@@ -23,6 +23,14 @@ _PERSON_COLUMNS = {
     **{"email": "person_key", "phone": "phone_digits", "ref": "ref"},
     "person": "person_id",
 }
+# Whether an attendee takes part in an occurrence, as `core.booking.participation`.
+TAKES_PART = """(
+    (a.only_on is null or o.date in (select value from json_each(a.only_on)))
+    and (
+        a.absent_on is null
+        or o.date not in (select value from json_each(a.absent_on))
+    )
+)"""
 _FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
@@ -84,6 +92,11 @@ OCCURRENCE_FILTERS = {
     **_FILTERS,
     "statuses": f"{OCCURRENCE_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "o.event_type_id = :event_type_id",
+    **{
+        name: f"{_FILTERS[name]} and exists (select 1 from attendees a"
+        f" where a.uid = o.uid and a.{column} = :{name} and {TAKES_PART})"
+        for name, column in _PERSON_COLUMNS.items()
+    },
     "host_id": "exists (select 1 from booking_hosts h"
     f" where h.host_id = :host_id and h.uid = o.uid and {GIVES_TIME})",
     "resource_id": "exists (select 1 from booking_hosts h"

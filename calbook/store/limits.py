@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.store import rows
+from calbook.store.booking_filters import TAKES_PART
 from calbook.store.facts import (
     CLAIM_SECONDS,
     IS_EXCLUDED,
@@ -41,7 +42,7 @@ _MEETINGS = f"""
 _PERSONS = f"""
     select a.person_id, o.uid, o.event_type_id, o.start_at, o.end_at
     from attendees a join occurrences o on o.uid = a.uid
-    where a.person_id in (select value from json_each(:ids))
+    where a.person_id in (select value from json_each(:ids)) and {TAKES_PART}
       and o.end_at > :since and o.status <> 'CANCELLED'
       and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
       and not ({IS_EXCLUDED.format(row="o")})

@@ -23,6 +23,8 @@ from calbook.core.time import times
 from calbook.store.writer import Writer, to_json
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from calbook.core.model import Attendee, Booking
     from calbook.store.connection import Row
     from calbook.store.reader import Reader
@@ -41,9 +43,11 @@ _KNOWN = """
 """
 _INSERT_ATTENDEE = """
     insert into attendees (uid, position, email, person_key, name, phone, phone_digits,
-        ref, timezone, language, responses, notes, metadata, person_id)
+        ref, timezone, language, responses, notes, metadata, person_id, only_on,
+        absent_on)
     values (:uid, :position, :email, :person_key, :name, :phone, :phone_digits,
-        :ref, :timezone, :language, :responses, :notes, :metadata, :person_id)
+        :ref, :timezone, :language, :responses, :notes, :metadata, :person_id, :only_on,
+        :absent_on)
 """
 
 
@@ -76,8 +80,14 @@ def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
             "responses": to_json(attendee.responses or None),
             "metadata": to_json(attendee.metadata or None),
             "person_id": attendee.person_id if is_known else next(persons),
+            "only_on": _to_dates(attendee.only_on),
+            "absent_on": _to_dates(attendee.absent_on),
         }
         tx.run(_INSERT_ATTENDEE, **facts)
+
+
+def _to_dates(days: Sequence[date]) -> str | None:
+    return to_json([day.isoformat() for day in days]) if days else None
 
 
 def _facts(person: Attendee) -> tuple[str | None, ...]:

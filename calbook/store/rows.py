@@ -71,7 +71,12 @@ def booking(row: Row) -> Booking:
 
 def attendee(item: Mapping[str, Any]) -> Attendee:
     brought = {"responses": item["responses"] or {}, "metadata": item["metadata"] or {}}
-    return Attendee(**{**item, **brought})
+    dates = {key: _dates(item[key]) for key in ("only_on", "absent_on")}
+    return Attendee(**{**item, **brought, **dates})
+
+
+def _dates(items: list[str] | None) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, items or ()))
 
 
 def _recurring(text: str | None) -> Recurrence | None:

@@ -14,6 +14,7 @@ from calbook.store.booking_filters import (
     GIVES_TIME,
     OCCURRENCE_FILTERS,
     OCCURRENCE_STATUS,
+    TAKES_PART,
     bound_filters,
     where_clause,
 )
@@ -86,7 +87,7 @@ GROUPS: Mapping[str, _Group] = {
     "attendee": _Group(
         "a.person_key",
         "max(name)",
-        "join attendees a on a.uid = o.uid",
+        f"join attendees a on a.uid = o.uid and {TAKES_PART}",
         status=_PERSONS_STATUS,
     ),
 }

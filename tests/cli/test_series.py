@@ -507,7 +507,8 @@ def test_whoever_meets_a_group_that_is_a_series_is_told_how_to_join_it(
 
     lines, error = seen(*args, status=4), run(*args, "--json").error
 
-    advice = f"it is a group: calbook attendee add {course} joins all its dates"
+    advice = f"it is a group: calbook attendee add {course} joins all its dates,"
+    advice += " with --on DATE one of them"
     assert lines[-1] == f"hint: {advice}"
     assert (error["code"], error["hint"]) == ("slot_taken", advice)
 

@@ -830,7 +830,8 @@ def test_a_series_of_which_a_date_is_elsewhere_is_joined_by_hand(
         seat("Bob", recurring=WEEKLY)
 
     assert refusal.value.hint == (
-        f'it is a group: bookings.add_attendee("{uid}", …) joins all its dates'
+        f'it is a group: bookings.add_attendee("{uid}", …) joins all its dates,'
+        " with on=… one of them"
     )
     assert refusal.value.details["group"] == uid
     assert everything(client) == before
@@ -1122,3 +1123,36 @@ class TestInAFile:
         assert sorted(inside) == sorted(got_in)
         assert len(client.calendar.bookings.history(group.uid)) == SEATS
         assert client.check() == ()
+
+
+def test_a_group_whose_host_is_away_leaves_the_start_to_another_host(
+    client: Client, event_type: EventTypeMaker
+) -> None:
+    """`slots` offered it with the other one, and booking it was refused."""
+    calendar = client.calendar
+    for host in ("alice", "bob"):
+        calendar.hosts.create(host)
+    event_type("yoga", seats=3, hosts=["alice", "bob"], scheduling_type="ROUND_ROBIN")
+    wanted = {"event_type_id": "yoga", "start_time": "2027-01-18 10:00"}
+    people = map(person, ("Ada", "Bob", "Eve"))
+    first = calendar.bookings.create(**wanted, attendee=next(people))
+    day = {"start_date": "2027-01-18", "days": 1, "event_type_id": "yoga"}
+    away = calendar.busy.add(
+        host_id=first.host_id,
+        start_time="2027-01-18T10:00Z",
+        end_time="2027-01-18T11:00Z",
+    )
+
+    [slot] = [
+        each
+        for each in calendar.availability.get(**day)
+        if each.starts_at == first.starts_at
+    ]
+    told = calendar.availability.explain(**wanted)
+    second = calendar.bookings.create(**wanted, attendee=next(people))
+
+    assert slot.host_id == told.host_id == second.host_id != first.host_id
+    assert (slot.seats_left, second.guests) == (3, ())
+    calendar.busy.remove(away.name, host_id=first.host_id)
+    third = calendar.bookings.create(**wanted, attendee=next(people))
+    assert third.uid == first.uid

@@ -134,6 +134,8 @@ class Order(NamedTuple):
     dates: int
     is_cancelled: bool
     length: int  # which of the event type's
+    drops_in: bool  # somebody, on the last date of a series
+    is_absent: bool  # who booked, on the first one
 
 
 class Away(NamedTuple):
@@ -228,6 +230,8 @@ def scenes(draw: st.DrawFn, *, is_of_moves: bool = False) -> Scene:
         dates=st.sampled_from([1, 1, 2, 3] if is_of_moves else [1, 1, 1, 2]),
         is_cancelled=st.sampled_from([False, False, False, True]),
         length=st.integers(0, 2),
+        drops_in=st.booleans(),
+        is_absent=st.booleans(),
     )
     away = st.builds(
         Away,
@@ -297,6 +301,8 @@ class Stage:
                     "limit",
                 ],
             )
+            if booking.recurring and self.scene.kinds[order.kind].seats:
+                self._change_dates(booking, order)
             if order.is_cancelled:
                 dates = {"all": True} if order.dates > 1 else {}
                 self.client.calendar.bookings.cancel(
@@ -307,6 +313,18 @@ class Stage:
         except BadInput as refusal:
             if refusal.details["field"] != "duration":  # a group of another length
                 raise
+
+    def _change_dates(self, booking: Booking, order: Order) -> None:
+        bookings, name = self.client.calendar.bookings, f"person{order.person}"
+        first, last = (booking.occurrences[n].date for n in (0, -1))
+        if order.is_absent:
+            bookings.remove_attendee(
+                booking.uid, email=f"{name}@example.com", on=first, by="host"
+            )
+        if order.drops_in:
+            bookings.add_attendee(
+                booking.uid, email=f"{name}.too@example.com", on=last, by="host"
+            )
 
     def _wanted(self, kind: int, start: datetime, dates: int) -> dict[str, Any]:
         wanted: dict[str, Any] = {"event_type_id": f"kind_{kind}", "start_time": start}
@@ -568,6 +586,9 @@ def test_where_a_series_is_listed_all_of_it_can_be_booked(
             booked = stage.tried(start, dates=dates)
             assert booked is not None, start
             assert booked.host_id == slot.host_id
+            if slot.seats_left is not None:
+                fullest = max(o.seats_taken or 0 for o in booked.occurrences)
+                assert fullest - 1 + slot.seats_left == stage.seats(booked)
         for start in stage.grid():
             assert start in listed or stage.tried(start, dates=dates) is None, start
 

@@ -35,12 +35,14 @@ class Attendee(Value):
 
     email, name, phone, ref, timezone, language: as given; any may be None
     person_id: who it is in the book of people; None of who has but a name
+    only_on: of a drop-in in a series the dates of it, as first booked; else empty
+    absent_on: the dates on which a regular is not there
     attendance: whether the person came, where that is the same at all meetings
     responses, notes, metadata: what a guest brought to a group; of others there are
         none, and the primary attendee's are the booking's
     """
 
-    _parts = _WORDS
+    _parts: ClassVar[Parts] = {**_WORDS, "only_on": tuple, "absent_on": tuple}
     email: str | None
     name: str | None
     phone: str | None
@@ -48,6 +50,8 @@ class Attendee(Value):
     timezone: str | None
     language: str | None
     person_id: str | None
+    only_on: tuple[str, ...]
+    absent_on: tuple[str, ...]
     attendance: Attendance
     responses: dict[str, Any]
     notes: str | None
@@ -65,6 +69,7 @@ class Occurrence(Meeting):
     attendance: whether anybody came
     attendances: single persons' by e-mail, else phone, number or name, in a group;
         empty where nobody was named
+    seats_taken: in a group, how many persons take part; else None
     offset_differs: whether its UTC offset is another than the first one's
     host_ids: who gives the time of this one
     resource_ids: the rooms and things that this one has
@@ -78,6 +83,7 @@ class Occurrence(Meeting):
     reason: str | None
     attendance: Attendance
     attendances: dict[str, AttendanceName]
+    seats_taken: int | None
     offset_differs: bool
     host_ids: tuple[str, ...]
     resource_ids: tuple[str, ...]

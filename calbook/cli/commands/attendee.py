@@ -1,7 +1,9 @@
-"""`attendee add|list|remove`, `attended`, `no-show`: the persons in a booking."""
+"""`attendee add|list|move|remove`, `attended`, `no-show`: the persons in a booking."""
 
 from itertools import chain
 from typing import Annotated, Any
+
+import typer
 
 from calbook.cli import options as o
 from calbook.cli import output, several
@@ -17,7 +19,10 @@ from calbook.cli.session import (
     usage_error,
 )
 
-_KEYS = ("email", "name", "phone", "timezone", "attendance", "ref", "language")
+_KEYS = (
+    *("email", "name", "phone", "timezone", "attendance", "ref", "language"),
+    *("onlyOn", "absentOn"),
+)
 
 Asking = Annotated[
     o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
@@ -33,8 +38,16 @@ class Seat(o.Group):
     timezone: o.AttendeeTz = None
     language: o.Language = None
     responses: o.Response = None
+    on: list[str] | None = o.option(
+        "--on", "DATE", "Of a series: that date alone; may be repeated."
+    )
     by: o.By = None
     override: o.Override = None
+
+    @property
+    def said_as(self) -> str:
+        """Who is meant, as it was typed."""
+        return self.email or self.phone or self.ref or self.person or ""
 
     def check_named(self, *names: str) -> None:
         """Raise UsageError when nobody is named."""
@@ -49,15 +62,16 @@ class Seat(o.Group):
 Joining = Annotated[
     Seat,
     *("name", "email", "phone", "ref", "timezone", "language"),
-    *("responses", "by", "override"),
+    *("on", "responses", "by", "override"),
 ]
-Leaving = Annotated[Seat, "email", "phone", "ref", "person", "by"]
+Leaving = Annotated[Seat, "email", "phone", "ref", "person", "on", "by"]
+Moving = Annotated[Seat, "email", "phone", "ref", "person", "on", "by", "override"]
 
 
 def add(
     uid: o.Uid, *, seat: Joining, change: o.Changing, out: o.PrintingChange
 ) -> None:
-    """Take a seat in a group for somebody."""
+    """Take a seat in a group for somebody, of a series for good or on some dates."""
     seat.check_named("name", "email", "phone", "ref")
     form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
@@ -69,39 +83,153 @@ def add(
         booking = client.calendar.bookings.add_attendee(
             uid, **person, **change.arguments()
         )
-    as_host = is_host(by)
-    show_change("Added", booking, form, dry_run=change.dry_run, as_host=as_host)
+        dates = _dates(booking, seat.on, client)
+    _show("Added", booking, form, dates, change, as_host=is_host(by))
 
 
 def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
-    """Give a seat in a group back; then the one who joined first leads it."""
+    """Give a seat in a group back; of a series for good or on some dates."""
     seat.check_named("email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
     wanted = {**seat.options(), "by": by, **change.arguments()}
-    who = seat.email or seat.phone or seat.ref or seat.person
+    who = seat.said_as
     with out.client() as client:
         remove = client.calendar.bookings.remove_attendee
         if change.asks:
             would = remove(uid, **wanted | {"dry_run": True})  # refused before asking
-            ask_yes_no(f"Remove {who} from {would.uid}?", yes=False)
+            on = f" on {', '.join(seat.on)}" if seat.on else ""
+            ask_yes_no(f"Remove {who} from {would.uid}{on}?", yes=False)
         booking = remove(uid, **wanted)
-    as_host = is_host(by)
-    show_change("Removed", booking, form, dry_run=change.dry_run, as_host=as_host)
+        dates = _dates(booking, seat.on, client)
+    _show("Removed", booking, form, dates, change, as_host=is_host(by))
 
 
-def list_(uid: o.Uid, *, on: o.On = None, out: o.Listing) -> None:
-    """List the persons in a booking, the primary first."""
+def move(
+    uid: o.Uid,
+    *,
+    seat: Moving,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="UID", help="The group that it goes to."),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="WHEN", help="Or its start, of one date."),
+    ] = None,
+    change: o.Changing,
+    out: o.PrintingChange,
+) -> None:
+    """Move one person's seat to another group of the event type, or to a start."""
+    seat.check_named("email", "phone", "ref", "person")
+    form, by = out.form_in_zone(), read_asker(seat.by)
+    with out.client() as client:
+        booking = client.calendar.bookings.move_attendee(
+            uid,
+            to=to,
+            start_time=start,
+            timezone=form.tz,
+            **seat.options()
+            | {"by": unchecked(by), "override": split_words(seat.override)},
+            **change.arguments(),
+        )
+    who, dates = f"Moved {seat.said_as} to", _dates_of_person(booking, seat)
+    show_change(
+        who,
+        booking,
+        form,
+        dry_run=change.dry_run,
+        dates=dates,
+        as_host=is_host(by),
+    )
+
+
+def _dates(booking: Any, on: list[str] | None, client: Any) -> list[str]:
+    """The dates of a series that were meant."""
+    if not on or not booking.recurring:
+        return []
+    now = client.now()
+    return [occurrence_on(booking, day, now)["date"] for day in on]
+
+
+def _dates_of_person(booking: Any, seat: Seat) -> list[str]:
+    """Those of a drop-in, who was moved there."""
+    from calbook.core.people import Wanted, find_attendee  # slow to import
+
+    people: Any = (booking.attendee, *booking.guests)
+    wanted = Wanted(seat.email, seat.phone, seat.ref, seat.person)
+    found: Any = find_attendee(people, wanted)
+    return [*found.only_on]
+
+
+def _show(
+    what: str,
+    booking: Any,
+    form: output.OutputOptions,
+    dates: list[str],
+    change: o.Change,
+    *,
+    as_host: bool,
+) -> None:
+    """Of some dates of a series these are named."""
+    show_change(
+        f"{what} on" if len(dates) else what,
+        booking,
+        form,
+        dry_run=change.dry_run,
+        dates=dates,
+        as_host=as_host,
+    )
+
+
+def list_(
+    uid: o.Uid,
+    *,
+    on: o.On = None,
+    paper: Annotated[
+        bool,
+        typer.Option(
+            "--print", help="For paper: each date to come with names to tick."
+        ),
+    ] = False,
+    out: o.Listing,
+) -> None:
+    """List the persons in a booking, the primary first; of a date who takes part."""
     with out.client() as client:
         found = client.calendar.bookings.get(uid)
         now = client.now()
+        if paper:
+            _print_sheet(client, found, on, out)
+            return
     booking = found.to_dict()
     own = {key: booking[key] for key in ("responses", "notes", "metadata")}
     people = [{**booking["attendee"], **own}, *booking["guests"]]
     if on is not None:
+        from calbook.cli.screen.words import takes_part  # slow to import
+
         occurrence = occurrence_on(found, on, now)
-        people = [{**p, "attendance": _attendance(p, occurrence)} for p in people]
+        people = [
+            {**p, "attendance": _attendance(p, occurrence)}
+            for p in people
+            if takes_part(p, occurrence["date"])
+        ]
     table = table_of("attendees_table")
     output.print_list(people, out.form(), keys=_KEYS, table=table)
+
+
+def _print_sheet(client: Any, booking: Any, on: str | None, out: o.Output) -> None:
+    from calbook.cli.screen import attendance_sheet
+
+    form = out.form()
+    if form.json or form.jsonl or form.csv or form.fields:
+        raise usage_error("--print is text for paper: no --json, --jsonl, --csv")
+    item, now = booking.to_dict(), client.now()
+    chosen = None if on is None else [occurrence_on(booking, on, now)]
+    resources = [client.calendar.resources.get(id).name for id in item["resourceIds"]]
+    hosts = [client.calendar.hosts.get(id).name for id in item["hostIds"]]
+    text = attendance_sheet.sheet_text(
+        item, chosen, now=now, hosts=hosts, resources=resources
+    )
+    output.write(text)
 
 
 def _attendance(person: dict[str, Any], occurrence: dict[str, Any]) -> str:

@@ -62,6 +62,9 @@ class Details(o.Group):
     override: o.Override = None
     duration: o.Duration = None
     hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
+    reopen: bool = o.flag(
+        "--reopen", "Begin a group also where another one was cancelled."
+    )
 
 
 class Batch(o.Group):

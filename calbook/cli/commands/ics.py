@@ -20,6 +20,20 @@ class One(o.Group):
         "What it asks of the calendar [request; cancel when cancelled].",
     )
     on: o.On = None
+    email: str | None = o.option(
+        "--email", "ADDRESS", "The copy for this attendee, who sees no other's name."
+    )
+    phone: o.Phone = None
+    ref: o.Ref = None
+    person: o.PersonText = None
+    all_attendees: bool = o.flag(
+        "--all-attendees", "Of a group: the host's own copy, which names them all."
+    )
+
+    def named(self) -> dict[str, str]:
+        """The one attendee whose copy it is."""
+        names = ("email", "phone", "ref", "person")
+        return o.said(**{name: getattr(self, name) for name in names})
 
 
 class Feed(o.Group):
@@ -62,11 +76,13 @@ def ics(
     if each is not None:
         method = None if is_stored else one.method
         named = {"UID": uid, "--method": method, "--on": one.on, "--output": file}
+        named |= _copy_options(one)
         if others := o.said(**named):
             raise UsageError(f"--each does not go with {', '.join(others)}")
         _update_folder(each, alarm, out, chosen | {"timezone": zone}, force=force)
         return
     of_one = o.said(**{"--method": one.method, "--on": one.on, "--alarm": alarm})
+    of_one |= o.said(**_copy_options(one))
     if uid is None and is_stored:
         del of_one["--method"]
     _check(uid, chosen, [*of_one])
@@ -83,6 +99,8 @@ def ics(
                 method=unchecked(one.method),
                 alarm=read_minutes(alarm, "--alarm"),
                 date=one.on,
+                all_attendees=one.all_attendees,
+                **one.named(),
             )
             if one.on is None:
                 _warn(one.method, booking.status, "booking")
@@ -90,6 +108,7 @@ def ics(
                 occurrence = occurrence_on(booking, one.on, client.now())
                 _warn(one.method, occurrence["status"], "date")
     data = text.encode()
+    _hint_at_copies(one, data)
     if b"\nMETHOD:" not in data and not is_stored:
         output.say(
             "hint: the host has no e-mail, so nobody can be asked or told:"
@@ -119,6 +138,12 @@ def _update_folder(
     output.print_done(said.format(**done), done, json=out.json)
 
 
+def _copy_options(one: One) -> dict[str, Any]:
+    """What says whose copy of one booking it is."""
+    given = {f"--{name}": value for name, value in one.named().items()}
+    return given | {"--all-attendees": one.all_attendees or None}
+
+
 def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
     """One booking or a feed of many."""
     if uid is None and feed and not of_one:
@@ -136,6 +161,16 @@ def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
         else ("a UID is one booking; --event, --host, --from and --to are for a feed")
     )
     raise UsageError(wrong)
+
+
+def _hint_at_copies(one: One, data: bytes) -> None:
+    """A request of nobody was asked for: say how somebody is asked."""
+    is_asked = (one.method or "").casefold() in ("request", "cancel")
+    if is_asked and not one.named() and b"\nMETHOD:PUBLISH" in data:
+        output.say(
+            "hint: the file names nobody: --email ADDRESS is the copy for one attendee,"
+            " --all-attendees the host's own"
+        )
 
 
 def _warn(method: str | None, status: str, what: str) -> None:

@@ -9,6 +9,7 @@ from calbook.cli.screen.words import (
     location_text,
     meeting_time,
     moment_text,
+    own_dates_text,
     pairs_text,
     person_text,
     recurrence_text,
@@ -38,7 +39,8 @@ def _attendee(booking: Json) -> str:
 def _person(attendee: Json) -> str:
     """Who, whether they came, and what they brought to a group."""
     brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
-    facts = [attendance_text(attendee), *brought, attendee.get("notes")]
+    dates = own_dates_text(attendee)
+    facts = [dates, attendance_text(attendee), *brought, attendee.get("notes")]
     more = "; ".join(filter(None, facts)).replace("\n", "; ")
     return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
 

@@ -103,9 +103,17 @@ def attendees_table(items: Sequence[Json]) -> str:
             "E-mail": "email",
             "Phone": "phone",
             "Zone": "timezone",
+            **_dates_column(items),
             "Attendance": words.attendance_text,
         },
     )
+
+
+def _dates_column(items: Sequence[Json]) -> Columns:
+    """Where somebody has not all dates of a series."""
+    if not any(item["onlyOn"] or item["absentOn"] for item in items):
+        return {}
+    return {"Dates": words.own_dates_text}
 
 
 def history_table(items: Sequence[Json], tz: str) -> str:

@@ -323,6 +323,20 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
+def takes_part(person: Json, date: str) -> bool:
+    """Whether somebody is expected on a date, as `core.booking.participation`."""
+    if person["onlyOn"]:
+        return date in person["onlyOn"]
+    return date not in person["absentOn"]
+
+
+def own_dates_text(person: Json) -> str:
+    """`only 2027-01-18` of a drop-in, `not 2027-01-18` of an absence."""
+    if person["onlyOn"]:
+        return f"only {dates_text(person['onlyOn'])}"
+    return f"not {dates_text(person['absentOn'])}" if person["absentOn"] else ""
+
+
 def attendance_text(item: Json) -> str:
     """`attended`, `no-show` or nothing: of an occurrence or a person."""
     attendance: str = item["attendance"]

@@ -54,7 +54,9 @@ _OFFERED = {
 _OF_PEOPLE = {"ADDRESS": "@emails", "NAME": "@names"}
 _WITH_PEOPLE = tuple(
     f"calbook {command}"
-    for command in ("create", "attend", "no-show", "list", "agenda", "stats", "mail")
+    for command in (
+        *("create", "attend", "no-show", "list", "agenda", "stats", "mail", "ics"),
+    )
 )
 _ARGUMENTS = {
     "calbook busy remove": "@busy",

@@ -1,4 +1,4 @@
-"""Persons in a booking: joining and leaving a group, and whether they came."""
+"""Persons in a booking: whether they can be reached, and whether they came."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from calbook.core import checks, people
-from calbook.core.booking import changes, lifecycle, transitions
+from calbook.core import people
+from calbook.core.booking import changes, participation, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action, occurrence_name
 from calbook.core.errors import (
     BadInput,
-    LastAttendee,
+    NotFound,
     NothingToChange,
     TooEarly,
 )
@@ -21,11 +21,10 @@ from calbook.core.model import (
     Attendance,
     Attendee,
     Booking,
-    Event,
     Occurrence,
     Status,
 )
-from calbook.core.people import Wanted, person_key
+from calbook.core.people import person_key
 
 
 def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
@@ -39,90 +38,6 @@ def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:
         field="attendee.phone",
     )
 
-
-def join(
-    booking: Booking,
-    attendees: tuple[Attendee, ...],
-    *,
-    now: datetime,
-    by: Actor,
-    overrides: tuple[str, ...] = (),
-) -> Change:
-    """Take seats; each tells of itself. Whether there are enough is a rule's matter.
-
-    `overrides` are those that these seats needed.
-
-    Raises:
-        DuplicateAttendee: somebody is in this booking already.
-        WrongStatus: it is over or cancelled.
-    """
-    transitions.occurrences_allowing(booking, Action.JOIN, now)
-    people.check_no_duplicate((*booking.attendees, *attendees))
-    after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
-    used = {"overrides": list(overrides)} if overrides else {}
-    events = tuple(
-        event._replace(change={**event.change, **used})
-        for person in attendees
-        for event in [_seat_event(booking, "added", person, now, by)]
-    )
-    return Change(changes.next_version(after, now), events)
-
-
-def leave(booking: Booking, who: Wanted, *, now: datetime, by: Actor) -> Change:
-    """Give a seat back: a new revision, as it is a cancellation to who leaves.
-
-    After the primary, the one who joined first is the primary.
-
-    Raises:
-        NotFound: nobody is meant.
-        AmbiguousPerson: several are.
-        LastAttendee: nobody would be left.
-        WrongStatus: it is over or cancelled.
-    """
-    transitions.occurrences_allowing(booking, Action.LEAVE, now)
-    person = people.find_attendee(booking.attendees, who)
-    if len(booking.attendees) == 1:
-        raise LastAttendee(booking.uid, people.label(person), email=person.email)
-    left = tuple(other for other in booking.attendees if other is not person)
-    after = booking._replace(attendees=left)
-    if person is booking.attendee:
-        after = _promote_next(after)
-    event = _seat_event(booking, "removed", person, now, by)
-    return Change(
-        changes.next_version(lifecycle.raise_sequence_for_leaver(booking, after), now),
-        (event,),
-    )
-
-
-def _promote_next(booking: Booking) -> Booking:
-    """What the new primary brought along becomes the booking's own.
-
-    Metadata where both fit: the booking's was there first.
-    """
-    primary, *guests = booking.attendees
-    try:
-        metadata = checks.metadata({**booking.metadata, **primary.metadata})
-    except BadInput:
-        metadata = dict(booking.metadata)
-    plain = primary._replace(responses={}, notes=None, metadata={})
-    return booking._replace(
-        attendees=(plain, *guests),
-        responses=primary.responses,
-        notes=primary.notes,
-        metadata=metadata,
-    )
-
-
-def _seat_event(
-    booking: Booking, what: str, person: Attendee, now: datetime, by: Actor
-) -> Event:
-    who = {"email": person.email, "name": person.name}
-    if person.email is None:
-        who |= {"phone": person.phone, "ref": person.ref}
-    return Event(f"booking.attendee_{what}", booking.uid, now, by, {"attendee": who})
-
-
-# -- attendance ---------------------------------------------------------------------
 
 _ACTIONS = {
     Attendance.ATTENDED: Action.ATTENDED,
@@ -141,7 +56,11 @@ def record_attendance(
     """Record whether somebody came, from the start on.
 
     With `persons` (in a group) for each of them; the occurrence is a no-show when
-    none of all came, and attended when one did. Those who left count as well.
+    none of all came, and attended when one did. Those who left count as well. Who came
+    in spite of an absence was there.
+
+    Raises:
+        NotFound: somebody is to have stayed away who was not expected.
     """
     action = _ACTIONS[attendance]
     # A group's no-show may still be one of several.
@@ -152,6 +71,7 @@ def record_attendance(
     if persons is None:
         after = occurrence._replace(attendance=attendance, status=_STATUS[attendance])
     else:
+        booking = _seat_those_who_came(booking, occurrence, persons, attendance)
         after = _mark_each(booking, occurrence, persons, attendance)
     if after._replace(is_recorded=occurrence.is_recorded) == occurrence:
         raise NothingToChange(
@@ -160,7 +80,7 @@ def record_attendance(
         )
     kind = _event_type(action, _recorded_status(occurrence), after.status)
     change: Mapping[str, Any] = {"attendance": attendance}
-    if persons is not None and persons != booking.attendees:
+    if persons is not None and persons != participation.persons_on(booking, occurrence):
         emails = [person.email for person in persons if person.email]
         others = [people.shown_key(person) for person in persons if not person.email]
         change = {**change, "emails": emails, **({"others": others} if others else {})}
@@ -185,9 +105,15 @@ def unmarked_attendees(
     Raises:
         NothingToChange: the words differ, and none is missing.
     """
-    said = occurrence.attendances
-    rest = tuple(p for p in booking.attendees if person_key(p) not in said)
-    words = {said.get(person_key(person)) for person in booking.attendees}
+    said, expected = (
+        occurrence.attendances,
+        participation.persons_on(booking, occurrence),
+    )
+    if not expected:
+        name = occurrence_name(booking, occurrence)
+        raise NothingToChange(f"{name}: nobody was expected", uid=booking.uid)
+    rest = tuple(p for p in expected if person_key(p) not in said)
+    words = {said.get(person_key(person)) for person in expected}
     if not rest and len(words) > 1:
         raise NothingToChange(
             f"{occurrence_name(booking, occurrence)}: it is known of everybody",
@@ -195,7 +121,26 @@ def unmarked_attendees(
             command_hint="correct single persons: --email ada@example.com",
             uid=booking.uid,
         )
-    return rest or booking.attendees
+    return rest or expected
+
+
+def _seat_those_who_came(
+    booking: Booking,
+    occurrence: Occurrence,
+    persons: tuple[Attendee, ...],
+    attendance: Attendance,
+) -> Booking:
+    day, every = occurrence.date, booking.attendees
+    for person in persons:
+        if participation.takes_part(person, day):
+            continue
+        if attendance is Attendance.NO_SHOW:
+            raise NotFound(
+                "attendee", f"{people.label(person)} on {day} in {booking.uid}"
+            )
+        seated = participation.with_dates(person, [day])
+        every = tuple(seated if each is person else each for each in every)
+    return booking._replace(attendees=every)
 
 
 _STATUS = {
@@ -225,7 +170,8 @@ def _mark_each(
 ) -> Occurrence:
     said = {person_key(person): attendance for person in persons}
     attendances = {**occurrence.attendances, **said}
-    everyone = {*attendances, *map(person_key, booking.attendees)}
+    expected = participation.persons_on(booking, occurrence)
+    everyone = {*attendances, *map(person_key, expected)}
     together = _common_attendance(
         {attendances.get(key, Attendance.UNKNOWN) for key in everyone}
     )

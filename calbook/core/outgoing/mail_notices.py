@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from calbook.core.booking import effective_status, series
+from calbook.core.booking import effective_status, participation, series
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -51,13 +51,13 @@ def notices_for(
     if event.type == "booking.updated":
         return tuple(_update_notices(before or after, after, now))
     about = _NOTICES.get(event.type)
-    return () if about is None else (about(before or after, after, event, now),)
+    return () if about is None else tuple(about(before or after, after, event, now))
 
 
-def _request_notice(
+def _request_notices(
     before: Booking, after: Booking, event: Event, now: datetime
-) -> Notice:
-    """All are asked, or told of a change."""
+) -> Iterator[Notice]:
+    """All who take part are asked, or told of a change."""
     said = next((_OTHER_MOVES[key] for key in _OTHER_MOVES if key in event.change), "")
     said = "handed over" if _is_handed_over(event) else said or _WORDS[event.type]
     what = _wording(said, after, now)
@@ -67,7 +67,8 @@ def _request_notice(
     touched = _occurrences_touched(after, event)
     only = touched[0].date if is_alone else None
     dates = touched if event.about else _occurrences_to_come(after, now)
-    return Notice("request", what, after.attendees, dates, only)
+    persons = participation.persons_of(after, dates)
+    yield Notice("request", what, persons, dates, only)
 
 
 def _is_handed_over(event: Event) -> bool:
@@ -76,16 +77,25 @@ def _is_handed_over(event: Event) -> bool:
     return "hostIds" in change and change.get("from") == change.get("to")
 
 
-def _cancellation_notice(
+def _cancellation_notices(
     before: Booking, after: Booking, event: Event, now: datetime
-) -> Notice:
+) -> Iterator[Notice]:
+    """Of some dates the series as it is now; drop-ins have none, but dates alone."""
     what = _ENDS[event.change["resolution"]]
     touched = _occurrences_touched(after, event)
+    persons = participation.persons_of(after, touched)
     if all(o.status is Status.CANCELLED for o in after.occurrences):
-        return Notice("cancel", what, after.attendees, touched)
+        yield Notice("cancel", what, persons, touched)
+        return
     if _is_told_alone(before, after, event):
-        return Notice("cancel", what, after.attendees, touched, touched[0].date)
-    return Notice("request", _SOME.get(what, what), after.attendees, touched)
+        yield Notice("cancel", what, persons, touched, touched[0].date)
+        return
+    regulars = tuple(p for p in persons if not participation.is_drop_in(p))
+    yield Notice("request", _SOME.get(what, what), regulars, touched)
+    for meeting in touched:
+        there = participation.persons_on(after, meeting)
+        if drop_ins := tuple(p for p in there if participation.is_drop_in(p)):
+            yield Notice("cancel", what, drop_ins, (meeting,), meeting.date)
 
 
 def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
@@ -93,25 +103,41 @@ def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
     return is_one and not any(map(series.has_moved, (before, after)))
 
 
-def _joined_notice(
+def _joined_notices(
     before: Booking, after: Booking, event: Event, now: datetime
-) -> Notice:
-    asked = _request_notice(before, after, event, now)
-    return asked._replace(persons=_attendees_named(after, event))
+) -> Iterator[Notice]:
+    """Who joins is asked to all of their dates, however many are new."""
+    persons = _attendees_named(after, event)
+    dates = (
+        _occurrences_touched(after, event)
+        if event.about
+        else _occurrences_to_come(after, now)
+    )
+    yield Notice("request", _wording("booked", after, now), persons, dates)
 
 
-def _left_notice(
+def _left_notices(
     before: Booking, after: Booking, event: Event, now: datetime
-) -> Notice:
-    return _leaver_notice(_attendees_named(before, event), after, now)
+) -> Iterator[Notice]:
+    """Who leaves for good is told that all is off; else of each date by itself."""
+    persons = _attendees_named(after, event)
+    if not persons:
+        gone = _attendees_named(before, event)
+        yield from (_leaver_notice((person,), after, now) for person in gone)
+        return
+    touched = _occurrences_touched(after, event)
+    if series.has_moved(after) and not any(map(participation.is_drop_in, persons)):
+        yield Notice("request", "dates removed", persons, touched)
+        return
+    for meeting in touched:
+        yield Notice("cancel", "date removed", persons, (meeting,), meeting.date)
 
 
 def _leaver_notice(
     persons: tuple[Attendee, ...], after: Booking, now: datetime
 ) -> Notice:
-    return Notice(
-        "cancel", "removed", persons, _occurrences_to_come(after, now), has_left=True
-    )
+    dates = _occurrences_to_come(after, now)
+    return Notice("cancel", "removed", persons, dates, has_left=True)
 
 
 def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[Notice]:
@@ -183,7 +209,6 @@ _WORDS = {
     "booking.created": "booked",
     "booking.confirmed": "confirmed",
     "booking.rescheduled": "moved",
-    "booking.attendee_added": "booked",
 }
 # What a move is told as when it says so, and what concerns all dates.
 _OTHER_MOVES = {"extendedBy": "extended", "duration": "changed"}
@@ -201,9 +226,10 @@ _SOME = {
     what: f"some {what}"
     for what in ("moved", "moved again", "handed over", "cancelled", "declined")
 }
-_NOTICES: dict[str, Callable[[Booking, Booking, Event, datetime], Notice]] = {
-    **dict.fromkeys(_WORDS, _request_notice),
-    "booking.attendee_added": _joined_notice,
-    "booking.attendee_removed": _left_notice,
-    "booking.cancelled": _cancellation_notice,
+_About = Callable[[Booking, Booking, Event, datetime], Iterator[Notice]]
+_NOTICES: dict[str, _About] = {
+    **dict.fromkeys(_WORDS, _request_notices),
+    "booking.attendee_added": _joined_notices,
+    "booking.attendee_removed": _left_notices,
+    "booking.cancelled": _cancellation_notices,
 }

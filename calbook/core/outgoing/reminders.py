@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from calbook.core.booking import participation
 from calbook.core.checks import fold_email
 from calbook.core.model import (
     DAY,
@@ -85,7 +86,7 @@ def due_reminders(
             if until and start - reminder.before > until and start not in starts:
                 continue
             hosts = hosts_of(occurrence)
-            for person in _recipients(reminder, booking, event_type, hosts):
+            for person in _recipients(reminder, booking, occurrence, event_type, hosts):
                 each = DueReminder(occurrence, reminder, person)
                 found.setdefault(each.key, each)
     return found
@@ -104,7 +105,8 @@ def wanted_keys(
         for occurrence in _confirmed(booking)
         if occurrence.span.start in starts
         for reminder in event_type.reminders
-        for person in _recipients(reminder, booking, event_type, hosts_of(occurrence))
+        for hosts in [hosts_of(occurrence)]
+        for person in _recipients(reminder, booking, occurrence, event_type, hosts)
         if person.email
     }
     return right.intersection(queued)
@@ -118,9 +120,13 @@ def takes_place(booking: Booking, start: datetime) -> bool:
     )
 
 
-def takes_part(booking: Booking, hosts: Iterable[Host], address: str) -> bool:
-    """Whether somebody with this folded address is to be there."""
-    persons: list[Person] = [*booking.attendees, *hosts]
+def takes_part(
+    booking: Booking, hosts: Iterable[Host], address: str, start: datetime | None
+) -> bool:
+    """Whether somebody with this folded address is to be there at a start."""
+    there = [o for o in booking.occurrences if o.span.start == start]
+    attendees = participation.persons_of(booking, there or booking.occurrences)
+    persons: list[Person] = [*attendees, *hosts]
     return any(p.email and fold_email(p.email) == address for p in persons)
 
 
@@ -131,18 +137,19 @@ def _confirmed(booking: Booking) -> Iterator[Occurrence]:
 def _recipients(
     reminder: Reminder,
     booking: Booking,
+    occurrence: Occurrence,
     event_type: EventType,
     hosts: Iterable[Host],
 ) -> Iterator[Person]:
     """Who booked, in a group everyone who did; the hosts; or all with the guests.
 
-    Of them who has an address.
+    Of them who takes part in it and has an address.
     """
     persons: list[Person] = []
     if reminder.to == "attendee" and event_type.seats is None:
         persons = [booking.attendee]
     elif reminder.to != "host":
-        persons = [*booking.attendees]
+        persons = [*participation.persons_on(booking, occurrence)]
     if reminder.to != "attendee":
         persons += hosts
     return (person for person in persons if person.email)

@@ -7,11 +7,12 @@ lists free starts or explains one asks these same rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
+    GroupCancelled,
     Inactive,
     InThePast,
     InvalidResponses,
@@ -51,6 +52,8 @@ class Proposal(NamedTuple):
     workload: Workload = Workload()
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
+    seats_date: date | None = None  # of a series that is joined the fullest
+    cancelled_uid: str | None = None  # of a group that was to begin there
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -150,10 +153,18 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 def seats_full(p: Proposal) -> CalbookError | None:
     seats = p.event_type.seats
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons)
+        return SeatsFull(seats=seats, persons=p.persons, date=p.seats_date)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
-    return SeatsFull(room=p.room[0], seats=p.room[1], persons=p.room[2])
+    room, holds, persons = p.room
+    return SeatsFull(room=room, seats=holds, persons=persons, date=p.seats_date)
+
+
+def group_cancelled(p: Proposal) -> CalbookError | None:
+    if p.cancelled_uid is None:
+        return None
+    start = format_in_booking_zone(p, p.meeting.start)
+    return GroupCancelled(_when(p), uid=p.cancelled_uid, start=start)
 
 
 def slot_taken(p: Proposal) -> CalbookError | None:
@@ -185,16 +196,18 @@ RULES: Rules = (
     *RULES_FOR_PERSONS,
     (invalid_responses, "questions"),
     (seats_full, None),
+    (group_cancelled, None),
     (slot_taken, None),
 )
 
 
 # Of the dates of a series after the first.
 _OF_EACH_DATE = (
-    *(in_the_past, outside_dates, outside_hours, slot_taken),
+    *(in_the_past, outside_dates, outside_hours),
     *(limits.slots_per_day, limits.limit_reached),
     *(limits.host_limit, limits.max_in_a_row),
     *(limits.person_limit, limits.double_booking),
+    *(group_cancelled, slot_taken),
 )
 RULES_FOR_EACH_DATE: Rules = tuple(pair for pair in RULES if pair[0] in _OF_EACH_DATE)
 # Of the first date that a series gets when it goes on: its dates lie ahead of it, and

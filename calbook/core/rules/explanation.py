@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from calbook.core.errors import CalbookError
-from calbook.core.model import DAY, SECOND, Booking, EventType, Schedule, Span
+from calbook.core.model import DAY, SECOND, Schedule, Span
 from calbook.core.rules import bookable_dates, booking_rules, limits
 from calbook.core.rules.booking_rules import (
     Proposal,
@@ -25,6 +25,7 @@ from calbook.core.time import open_hours, times
 _OF_HOSTS = (
     *(booking_rules.outside_hours, booking_rules.slot_taken),
     *(limits.host_limit, limits.max_in_a_row),
+    booking_rules.group_cancelled,
 )
 _OF_ROOMS = booking_rules.seats_full
 # Named only where there is such a limit.
@@ -60,10 +61,15 @@ def explain_rules(
     return tuple(
         _answer(rule, override, proposal, host_id if of_each else None)
         for rule, override in rules
+        if rule is not booking_rules.group_cancelled or _is_of_groups(proposals)
         for of_each in [_is_of_each(rule, proposals)]
         for host_id, proposal in (proposals if of_each else proposals[:1])
         if rule not in _IS_ASKED or _IS_ASKED[rule](proposal)
     )
+
+
+def _is_of_groups(proposals: Sequence[tuple[str, Proposal]]) -> bool:
+    return any(p.event_type.seats is not None for _, p in proposals)
 
 
 def _is_of_each(rule: Rule, proposals: Sequence[tuple[str, Proposal]]) -> bool:
@@ -197,6 +203,10 @@ def _has_seats(p: Proposal) -> RulePassed:
     return f"{p.persons} of {seats} seats with this one", facts
 
 
+def _is_not_off(p: Proposal) -> RulePassed:
+    return "no group was cancelled at this start", {}
+
+
 def _is_free(p: Proposal) -> RulePassed:
     claim = p.event_type.claimed_span(p.meeting)
     zone = p.display_timezone or p.timezone
@@ -224,6 +234,7 @@ _PASSED: Mapping[Rule, Callable[[Proposal], RulePassed]] = {
     limits.double_booking: lambda p: ("nowhere else at that time", {}),
     booking_rules.invalid_responses: _asks,
     booking_rules.seats_full: _has_seats,
+    booking_rules.group_cancelled: _is_not_off,
     booking_rules.slot_taken: _is_free,
 }
 
@@ -331,13 +342,15 @@ def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
     )
 
 
-def with_free_seats(
-    block: BlockedStretch, group: Booking, event_type: EventType
-) -> BlockedStretch:
+def block_by_cancelled(meeting: Span, uid: str, host_id: str) -> BlockedStretch:
+    """A meeting of a group that was called off."""
+    said = f"{uid} was cancelled: no other group begins with it"
+    return BlockedStretch(meeting, "group_cancelled", said, {"uid": uid}, host_id)
+
+
+def with_free_seats(block: BlockedStretch, left: int, seats: int) -> BlockedStretch:
     """The same for a group that can still be joined, at its start."""
-    assert event_type.seats is not None
-    left = event_type.seats - len(group.attendees)
-    said = f"{left} of {event_type.seats} seats are left in it, at its start"
+    said = f"{left} of {seats} seats are left in it, at its start"
     return block._replace(
         message=f"{block.message}; {said}", details={**block.details, "seatsLeft": left}
     )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
+    GroupCancelled,
     HostBusy,
     HostRetired,
     LimitReached,
@@ -30,7 +31,10 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.time import times
 
-_OF_EACH = (OutsideDates, OutsideHours, SlotsPerDay, LimitReached, SlotTaken)
+_OF_EACH = (
+    *(OutsideDates, OutsideHours, SlotsPerDay, LimitReached),
+    *(GroupCancelled, SlotTaken),
+)
 _NAMED = 20  # dates that a message names; the details have all
 
 
@@ -162,4 +166,6 @@ def _reason(decision: Decision) -> str:
         return "outside its dates"
     if isinstance(first, OutsideHours):
         return "outside the open hours"
+    if isinstance(first, GroupCancelled):
+        return f"{first.details['uid']} was cancelled there"
     return first.json_message

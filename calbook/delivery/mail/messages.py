@@ -60,12 +60,17 @@ _SENTENCES = {
     "expired": "{what} was not confirmed in time and is off.",
     "some declined": "Some dates of {what} were declined.",
     "removed": "You no longer take part in {what}.",
+    "date removed": "You no longer take part in one date of {what}.",
+    "dates removed": "You no longer take part in some dates of {what}.",
     "reminder": "{what} is coming up.",
 }
 
 
 _ENDS = frozenset(
-    {"cancelled", "some cancelled", "declined", "some declined", "expired", "removed"}
+    {
+        *("cancelled", "some cancelled", "declined", "some declined", "expired"),
+        *("removed", "date removed", "dates removed"),
+    }
 )
 
 
@@ -168,7 +173,7 @@ def _text(
         ("Booked by", _booker(invite, person)),
         ("Booking", invite.booking.uid),
     ]
-    one = "One date of " if invite.only else ""
+    one = "One date of " if invite.only and what != "date removed" else ""
     named = f"{one}{title} with {_company(invite, person, dates)}"
     paragraphs = [
         f"Hello {_one_line(person.name)}," if person.name else "Hello,",

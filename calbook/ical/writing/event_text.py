@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from calbook.core.booking import series
+from calbook.core.booking import participation, series
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Attendee, Booking, Host, Occurrence, Status
 
@@ -34,7 +34,8 @@ class Invite(NamedTuple):
     `only` is the original local date of the one occurrence that it is about; `leaver`
     who was taken out, and is told alone that it is off for them; `joiner` the one
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
-    the hosts of dates that others give, by `recurrence_id`.
+    the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
+    lists no attendee.
     """
 
     booking: Booking
@@ -44,6 +45,7 @@ class Invite(NamedTuple):
     joiner: Attendee | None = None
     of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
+    names_nobody: bool = False
 
     @property
     def organizer(self) -> Host:
@@ -59,7 +61,7 @@ class Invite(NamedTuple):
     @property
     def listed(self) -> tuple[Attendee, ...]:
         """The attendees that it lists, by an address or by their names."""
-        if self.leaver:
+        if self.leaver or self.names_nobody:
             return ()
         return (self.joiner,) if self.joiner else self.booking.attendees
 
@@ -67,12 +69,28 @@ class Invite(NamedTuple):
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Those that it is about, by their `recurrence_id`.
 
+        Of a drop-in the dates that are not off, if any.
+
         Raises:
             NotFound: `only` is no date of the booking.
         """
-        if self.only is None:
+        if self.only is not None:
+            return (series.occurrence_on(self.booking, self.only),)
+        if self.drop_in is None:
             return self.booking.occurrences
-        return (series.occurrence_on(self.booking, self.only),)
+        own = participation.meetings_of(self.drop_in, self.booking.occurrences)
+        return tuple(o for o in own if o.status is not Status.CANCELLED) or own
+
+    @property
+    def drop_in(self) -> Attendee | None:
+        """Who has single dates of a series alone, each told of by itself."""
+        person = self.leaver or self.joiner
+        return person if person and participation.is_drop_in(person) else None
+
+    @property
+    def is_of_dates(self) -> bool:
+        """Whether it is about single dates and says no rule (RFC 4791, 4.1)."""
+        return self.only is not None or self.drop_in is not None
 
     @property
     def is_cancelled(self) -> bool:
@@ -100,9 +118,19 @@ def read_invite(booking: Booking, host: Callable[[str], Host]) -> Invite:
     )
 
 
+def invite_for(invite: Invite, person: Attendee) -> Invite:
+    """As one person may see it: their own dates, and nobody else's name."""
+    own = participation.booking_of(invite.booking, person)
+    return invite._replace(booking=own, joiner=person)
+
+
 def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
-    """Both names, as one entry serves both calendars; a group has the title alone."""
-    title, attendee = invite.booking.title, invite.booking.attendee.name
+    """Both names, as one entry serves both calendars; a group has the title alone.
+
+    The copy for a guest has the guest's.
+    """
+    title = invite.booking.title
+    attendee = (invite.joiner or invite.booking.attendee).name
     if invite.booking.is_group or not attendee:
         return title
     hosts = invite.hosts_of(occurrence)
@@ -135,17 +163,19 @@ def _location(invite: Invite) -> Mapping[str, str]:
 def description(invite: Invite, *, has_names: bool = False) -> str:
     """Paragraphs: what it is, the answers, the notes, the link, who is not listed.
 
-    In a group nobody reads what another one answered or wrote.
+    In a group nobody reads what another one answered or wrote, nor does a guest in a
+    copy of their own.
     """
     booking = invite.booking
+    is_own = invite.joiner in (None, booking.attendee) and not booking.is_group
     unlisted = [p for p in invite.listed if has_names and not p.email]
     url, notes = link(invite), clean_text(booking.notes or "")
     rooms = _resource_names(invite)
     paragraphs = (
         booking.description,
         rooms if rooms != place(invite) else None,
-        None if booking.is_group else "\n".join(_answers(booking)),
-        f"Notes: {notes}" if notes and not booking.is_group else None,
+        "\n".join(_answers(booking)) if is_own else None,
+        f"Notes: {notes}" if notes and is_own else None,
         f"Join: {url}" if url else None,
         f"With: {_names(unlisted)}" if unlisted else None,
     )

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import icalendar
 
+from calbook.core.booking.series import first_place
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -179,7 +180,7 @@ def _events(
     """The VEVENTs of an invite: one, and of a series those that differ from it."""
     told, booking = invite.occurrences, invite.booking
     series = of_series.read_series(booking) if booking.recurring else None
-    if series and not invite.only:
+    if series and not invite.is_of_dates:
         if method is Method.CANCEL or invite.is_cancelled:
             yield _cancelled_series(invite, series, method=method, zones=zones)
             for occurrence in series.moved:
@@ -209,7 +210,10 @@ def _occurrence(
     zone = invite.booking.timezone
     _add_times(event, occurrence.span, zone, zones=zones)
     if series:
-        wall = series.place.wall_of(occurrence)
+        # Who has no rule in the calendar knows a date by its first place for good.
+        is_alone = invite.drop_in is not None
+        place = first_place(invite.booking) if is_alone else series.place
+        wall = place.wall_of(occurrence)
         values.add(event, "RECURRENCE-ID", _rule_time(wall, zone, zones=zones))
     return event
 

@@ -57,6 +57,7 @@ class BookingRequest(NamedTuple):
     own_needs: tuple[Need, ...] = ()  # instead of the event type's
     extends: bool = False  # a series that is there, whose dates lie ahead of it
     duration: timedelta | None = None  # that was chosen; of a group it must be the same
+    reopens: bool = False  # also where a group was cancelled
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -68,6 +69,12 @@ class BookingRequest(NamedTuple):
             kept = needs.needs_of_kept(self.event_type, self.kept)
             return (Need(1, tuple(self.takers), rule), *kept)
         return needs.needs_of(self.event_type)
+
+    @property
+    def heeds_cancelled(self) -> bool:
+        """Whether a new group may not begin where another one was cancelled."""
+        is_new = self.move is None and not self.extends and not self.own_needs
+        return is_new and self.event_type.seats is not None and not self.reopens
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from calbook.services.availability.booking_request import (
     schedule_ids,
 )
 from calbook.services.availability.limit_counts import HostLoads, PersonLoads
+from calbook.store import group_dates
 from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
@@ -210,6 +211,23 @@ def _blocks(
             )
     yield from _limits(facts, request, host_ids, day)
     yield from _claims(facts, request, host_ids, day)
+    yield from _cancelled(facts, request, day)
+
+
+def _cancelled(
+    facts: Facts, request: BookingRequest, day: Span
+) -> Iterator[BlockedStretch]:
+    """Where groups were cancelled: no other one begins at such a start."""
+    if not request.heeds_cancelled:
+        return
+    found = group_dates.cancelled_dates(
+        facts, request.event_type.id, [day], now=request.now
+    )
+    ids = set(_host_ids(request))
+    for date in found:
+        if date.host_id in ids:
+            meeting = Span(date.start, date.start + request.event_type.duration)
+            yield explanation.block_by_cancelled(meeting, date.uid, date.host_id)
 
 
 def _limits(
@@ -243,11 +261,11 @@ def _claims(
                 held, request.display_timezone or request.timezone
             )
             group = groups.get(held.claim.uid)
-            yield (
-                block
-                if group is None
-                else explanation.with_free_seats(block, group, request.event_type)
-            )
+            if group is not None:
+                meetings = seating.meetings_to_join(group, request.now)
+                seats = seating.fewest_seats(facts, request.event_type, group, meetings)
+                block = explanation.with_free_seats(block, seats.left, seats.number)
+            yield block
 
 
 def _dates(facts: Facts, request: BookingRequest, day: Span) -> list[Proposal]:

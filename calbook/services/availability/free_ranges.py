@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, reduce
 from itertools import chain
 
 from calbook.core import needs, start_ranges
-from calbook.core.model import DAY, LONGEST_CLAIM, Need, Schedule, Span
+from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Need, Schedule, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (
@@ -47,10 +47,12 @@ class FreeRanges:
         self.loads = HostLoads(facts, request, self._spans, self._hosts)
         self._aside = request.exclusion
         self._now = request.now
+        self._heeds_cancelled = request.heeds_cancelled
         self._need = start_ranges.slot_lengths(request.event_type)
         self._open = cache(self._read_open)
         self._starts = cache(self._read_starts)
         self._schedule_id = cache(self._read_schedule_id)
+        self._cancelled = cache(self._read_cancelled)
 
     def starts(self, ids: Sequence[str]) -> list[Range]:
         """The starts that suit all of these hosts and resources, on the grid or not."""
@@ -84,8 +86,26 @@ class FreeRanges:
 
     def _read_starts(self, id: str) -> list[Range]:
         open_time = self._open(self._schedule_id(id))[1]
-        free = start_ranges.free_starts(open_time, self._read_taken(id), self._need)
-        return start_ranges.without(free, self.loads.refused_starts(id))
+        taken = self._read_taken(id)
+        free = start_ranges.free_starts(open_time, taken, self._need)
+        cancelled = ((at, at + 1) for at in self._cancelled().get(id, ()))
+        cuts = sorted([*self.loads.refused_starts(id), *cancelled])
+        return start_ranges.without(free, cuts)
+
+    def _read_cancelled(self) -> Mapping[str, set[int]]:
+        """By host, the starts at which a group was cancelled."""
+        if not self._heeds_cancelled:
+            return {}
+        from calbook.store import group_dates  # only groups have them
+
+        spans = [Span(span.start, span.end + SECOND) for span in self._spans]
+        found = group_dates.cancelled_dates(
+            self._facts, self._event_type.id, spans, now=self._now
+        )
+        by_host: dict[str, set[int]] = {}
+        for date in found:
+            by_host.setdefault(date.host_id, set()).add(times.epoch(date.start))
+        return by_host
 
     def _read_open(self, schedule_id: str) -> tuple[list[GridPiece], list[Range]]:
         grid: list[GridPiece] = []

@@ -114,8 +114,8 @@ def _groups(
 def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:
     from calbook.services.availability import seating  # slow to import
 
-    seats, _ = seating.seats_of(facts, request.event_type, group)
-    return seats - len(group.attendees)
+    meetings = seating.meetings_to_join(group, request.now)
+    return seating.fewest_seats(facts, request.event_type, group, meetings).left
 
 
 def _candidates(

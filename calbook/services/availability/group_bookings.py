@@ -14,6 +14,7 @@ from calbook.core.model import (
     Booking,
     EventType,
     GivenStart,
+    Occurrence,
     Span,
     Status,
 )
@@ -26,6 +27,7 @@ from calbook.services.availability.booking_request import (
     BookingRequest,
     series_starts,
 )
+from calbook.store import group_dates
 from calbook.store.facts import Facts
 from calbook.wire.reading.booking_requests import NewBooking
 
@@ -40,10 +42,15 @@ class _Asked(NamedTuple):
     resource_id: str | None
     persons: int
     duration: timedelta | None
+    overridden: frozenset[str]
 
 
-def _asked(request: NewBooking | BookingRequest, persons: int) -> _Asked:
-    return _Asked(request.host_id, request.resource_id, persons, request.duration)
+def _asked(
+    request: NewBooking | BookingRequest, persons: int, overridden: frozenset[str]
+) -> _Asked:
+    return _Asked(
+        request.host_id, request.resource_id, persons, request.duration, overridden
+    )
 
 
 def find_group(
@@ -70,7 +77,33 @@ def find_group(
     for booking in groups:
         people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
-    return _choose(facts, event_type, groups, _asked(request, persons))
+    asked = _asked(request, persons, request.asker.overridden)
+    return _choose(facts, event_type, groups, asked, now=now)
+
+
+def find_seat(
+    facts: Facts, event_type: EventType, start: datetime, *, now: datetime
+) -> tuple[Booking, Occurrence] | None:
+    """The meeting of a group in which a seat may be taken at a start.
+
+    A date of a series as well; None where another group may begin.
+    """
+    found = [
+        (group, occurrence)
+        for group in group_dates.groups_at(facts, event_type.id, start)
+        for occurrence in group.occurrences
+        if occurrence.span.start == start and not group.is_hold
+        if effective_status.effective_occurrence(occurrence, now).status in _LIVE
+    ]
+    for group, occurrence in found:
+        if seating.seats_on(facts, event_type, group, occurrence).left > 0:
+            return group, occurrence
+    taken = {group.hosts_of(occurrence)[0] for group, occurrence in found}
+    others = [id for id in _leads(event_type, None) if id not in taken]
+    return found[0] if found and not others else None
+
+
+_LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
 
 
 def find_group_at(
@@ -84,7 +117,9 @@ def find_group_at(
     if event_type.seats is None or request.exclusion is not None:
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
-    group = _choose(facts, event_type, groups, _asked(request, request.persons))
+    asked = _asked(request, request.persons, request.overridden)
+    now = request.now
+    group = _choose(facts, event_type, groups, asked, now=now)
     if group is not None and not _is_as_long(group, request.duration):
         raise seating.kept_error(group, "duration")
     return group
@@ -111,17 +146,32 @@ def _choose(
     event_type: EventType,
     groups: Sequence[Booking],
     asked: _Asked,
+    *,
+    now: datetime,
 ) -> Booking | None:
-    """Of those with who is asked for, the first with room for as long a meeting."""
+    """Of those with who is asked for, the first that takes so many for as long.
+
+    None where another one may begin, of a host who has none there.
+    """
     groups = [group for group in groups if _is_of(group, asked)]
     for booking in groups:
-        most, _ = seating.seats_of(facts, event_type, booking)
-        has_room = len(booking.attendees) + asked.persons <= most
-        if has_room and _is_as_long(booking, asked.duration):
+        if _takes(facts, event_type, booking, asked, now):
             return booking
     taken = {booking.first_hosts[0] for booking in groups}
     others = [id for id in _leads(event_type, asked.host_id) if id not in taken]
     return groups[0] if groups and not others else None
+
+
+def _takes(
+    facts: Facts, event_type: EventType, booking: Booking, asked: _Asked, now: datetime
+) -> bool:
+    """Whether it has the seats and is as long, and its hosts are there."""
+    meetings = seating.meetings_to_join(booking, now)
+    seats = seating.fewest_seats(facts, event_type, booking, meetings)
+    if seats.left < asked.persons or not _is_as_long(booking, asked.duration):
+        return False
+    passes_hours = "hours" in asked.overridden
+    return passes_hours or seating.is_open(facts, event_type, booking, now=now)
 
 
 def _leads(event_type: EventType, host_id: str | None) -> tuple[str, ...]:
@@ -166,7 +216,7 @@ def open_groups(
 def _has_room(
     facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
-    asked = _asked(request, 1)
+    asked = _asked(request, 1, request.overridden)
     if booking.recurring != rule or not _is_of(booking, asked):
         return False
     if not _is_as_long(booking, asked.duration):
@@ -203,10 +253,10 @@ def advise_group(
     booking = facts.booking(uid)
     if booking.event_type_id == event_type.id and booking.recurring is not None:
         refusal.hint, refusal.command_hint = (
-            f"it is a group: {call} joins all its dates"
-            for call in (
-                f'bookings.add_attendee("{booking.uid}", …)',
-                f"calbook attendee add {booking.uid}",
+            f"it is a group: {call} joins all its dates, with {option} one of them"
+            for call, option in (
+                (f'bookings.add_attendee("{booking.uid}", …)', "on=…"),
+                (f"calbook attendee add {booking.uid}", "--on DATE"),
             )
         )
         refusal.details["group"] = booking.uid
@@ -225,5 +275,5 @@ def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> b
         for occurrence in booking.occurrences
     ]
     return tuple(sorted(o.span.start for o in seen)) == starts and all(
-        o.status in {Status.PENDING, Status.CONFIRMED} for o in seen
+        o.status in _LIVE for o in seen
     )

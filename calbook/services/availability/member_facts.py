@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from calbook.core.assignment import HostIds
 from calbook.core.members import resources_among
-from calbook.core.model import Claim, Span
+from calbook.core.model import SECOND, Claim, Span
 from calbook.core.rules import booking_rules, limits, several_dates
 from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
 from calbook.core.rules.limits import LimitCounts, Workload
@@ -30,6 +30,7 @@ _OF_MEMBERS = (
     (booking_rules.outside_hours, "hours"),
     (limits.host_limit, "limit"),
     (limits.max_in_a_row, "limit"),
+    (booking_rules.group_cancelled, None),
     (booking_rules.slot_taken, None),
     (booking_rules.seats_full, None),
 )
@@ -46,6 +47,7 @@ class MemberFacts(NamedTuple):
     persons: Callable[[], PersonLoads]
     obstacles: Callable[[str], Mapping[int, Obstacle]]  # of a host or resource
     own_obstacles: Callable[[], Mapping[int, Obstacle]]  # dates in each other's way
+    cancelled: Callable[[], Mapping[tuple[int, str], str]]  # uids, by date and host
 
 
 def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
@@ -74,7 +76,21 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
         cache(lambda: PersonLoads(facts, request, request.meetings)),
         cache(obstacles),
         cache(lambda: _own_obstacles(request.meetings, claims)),
+        cache(lambda: _cancelled(facts, request)),
     )
+
+
+def _cancelled(facts: Facts, request: BookingRequest) -> Mapping[tuple[int, str], str]:
+    """Groups that were cancelled at the start of a meeting, and whose they were."""
+    if not request.heeds_cancelled:
+        return {}
+    from calbook.store import group_dates  # only groups have them
+
+    starts = [Span(m.start, m.start + SECOND) for m in request.meetings]
+    found = group_dates.cancelled_dates(
+        facts, request.event_type.id, starts, now=request.now
+    )
+    return {(date.number, date.host_id): date.uid for date in found}
 
 
 def decide_together(
@@ -118,6 +134,7 @@ def _propose_each(
     )
     obstacles = _first_obstacles(members, known)
     room = _fullest_room(known.hosts, request, members)
+    cancelled = known.cancelled()
     return tuple(
         Proposal(
             event_type=request.event_type,
@@ -130,6 +147,9 @@ def _propose_each(
             room=room,
             responses=request.responses,
             obstacle=obstacles.get(n),
+            cancelled_uid=next(
+                (cancelled[n, id] for id in members if (n, id) in cancelled), None
+            ),
             overridden=request.overridden,
             display_timezone=request.display_timezone,
         )

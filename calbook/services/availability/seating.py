@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
-from calbook.core.booking import attendees, transitions
+from calbook.core.booking import attendees, participation, seats, transitions
 from calbook.core.booking.changes import Change
-from calbook.core.errors import BadInput, NotAGroup
+from calbook.core.errors import BadInput, DuplicateAttendee, NotAGroup
 from calbook.core.members import resources_among
 from calbook.core.model import (
     Actor,
@@ -41,19 +41,67 @@ from calbook.services.availability.booking_request import (
 from calbook.store.facts import Exclusion, Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
 
-if TYPE_CHECKING:
-    pass
+
+class Seats(NamedTuple):
+    """Of one meeting of a group: how many there are and are taken, and where.
+
+    `room` is the resource that holds no more than that, if one does.
+    """
+
+    occurrence: Occurrence
+    number: int
+    taken: int
+    room: str | None = None
+
+    @property
+    def left(self) -> int:
+        return self.number - self.taken
 
 
-def seats_of(
-    facts: Facts, event_type: EventType, booking: Booking
-) -> tuple[int, str | None]:
-    """How many persons fit into a group, and the room that says so, if one does."""
+def seats_taken(
+    facts: Facts, booking: Booking, occurrence: Occurrence | None = None
+) -> int:
+    """How many seats of a group are taken in one meeting.
+
+    Without one, in the fullest of those that are not cancelled.
+    """
+    if occurrence is not None:
+        return len(participation.persons_on(booking, occurrence))
+    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
+    return max((seats_taken(facts, booking, o) for o in live), default=0)
+
+
+def seats_on(
+    facts: Facts, event_type: EventType, booking: Booking, occurrence: Occurrence
+) -> Seats:
+    """The seats of one meeting: a room may hold fewer persons than there are seats."""
     assert event_type.seats is not None
-    rooms = [(facts.host(id).capacity, id) for id in resources_among(booking.host_ids)]
+    members = resources_among(booking.hosts_of(occurrence))
+    rooms = [(facts.host(id).capacity, id) for id in members]
     held = [(number, id) for number, id in rooms if number is not None]
     capacity, id = min(held, default=(event_type.seats, ""))
-    return (capacity, id) if capacity < event_type.seats else (event_type.seats, None)
+    taken = seats_taken(facts, booking, occurrence)
+    if capacity < event_type.seats:
+        return Seats(occurrence, capacity, taken, id)
+    return Seats(occurrence, event_type.seats, taken)
+
+
+def fewest_seats(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    meetings: Sequence[Occurrence],
+) -> Seats:
+    """Those of the meeting that has fewest left, of several the first such."""
+    every = [seats_on(facts, event_type, booking, o) for o in meetings]
+    return min(every, key=lambda seats: seats.left)
+
+
+def meetings_to_join(booking: Booking, now: datetime) -> tuple[Occurrence, ...]:
+    """Where somebody who joins takes a seat: what is to come, else what there is."""
+    live = tuple(o for o in booking.occurrences if o.status is not Status.CANCELLED)
+    ahead = tuple(o for o in live if o.span.start > now)
+    return ahead or live or booking.occurrences
 
 
 def join_group(
@@ -87,7 +135,7 @@ def join_group(
     first = primary._replace(
         responses=answers, notes=request.notes, metadata=request.metadata
     )
-    return attendees.join(
+    return seats.join(
         _with_overrides(booking, used),
         (first, *guests),
         now=now,
@@ -136,34 +184,77 @@ def add_to_group(
     asker: Asker,
     *,
     now: datetime,
+    dates: tuple[Occurrence, ...] = (),
+    moved_from: str | None = None,
 ) -> Change:
     """Add a person to a group; its host may do so at any time it is open.
 
+    `moved_from` is the booking that the seat was in, where all was asked before.
+
+    To all that is to come, or to some `dates` of a series alone. Who had dropped in may
+    have more dates, or stay for good.
+
     Raises:
         NotAGroup: the event type has no seats.
+        SeatsFull: there is none left on one of the dates.
+        DuplicateAttendee: the person has a seat there already.
     """
     check_group(event_type, booking)
-    transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
-    people.check_no_duplicate((*booking.attendees, attendee))
-    people.check_contact(event_type.contact, attendee, event_type.id)
-    attendees.check_phone(booking.location, attendee)
+    known = people.find_same(booking.attendees, attendee)
+    meetings = _meetings_to_seat(booking, known, dates, now)
+    if known is None:
+        people.check_no_duplicate((*booking.attendees, attendee))
+        people.check_contact(event_type.contact, attendee, event_type.id)
+        attendees.check_phone(booking.location, attendee)
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
     )
-    seat = propose_seats(facts, event_type, booking, 1, now=now, attendees=(attendee,))
+    more = 0 if known is not None and not meetings else 1
+    seat = propose_seats(
+        *(facts, event_type, booking, more),
+        now=now,
+        meetings=meetings,
+        attendees=(attendee,),
+    )
     used = booking_rules.check_rules(seat._replace(overridden=asker.overridden), rules)
     asks = event_type.questions
-    if asker.by is not Actor.ATTENDEE:  # who adds another need not know the answers
+    facts_told = {} if moved_from is None else {"movedFrom": moved_from}
+    if known or moved_from or asker.by is not Actor.ATTENDEE:
+        # Who was asked before, or is added by another, need not answer.
         asks = tuple(question._replace(required=False) for question in asks)
     answers = questions.check_responses(asks, attendee.responses)
     person = attendee._replace(responses=answers)
-    return attendees.join(
-        _with_overrides(booking, used),
-        (person,),
-        now=now,
-        by=asker.by,
-        overrides=used,
-    )
+    before = _with_overrides(booking, used)
+    told: dict[str, Any] = {"now": now, "by": asker.by, "overrides": used, **facts_told}
+    if dates:
+        return seats.join_on(before, person, dates, **told)
+    if known is not None:
+        return seats.stay(before, known, **told)
+    return seats.join(before, (person,), **told)
+
+
+def _meetings_to_seat(
+    booking: Booking,
+    known: Attendee | None,
+    dates: tuple[Occurrence, ...],
+    now: datetime,
+) -> tuple[Occurrence, ...]:
+    """Where the person needs a seat that has none there."""
+    if dates:
+        transitions.check_transition(booking, dates, transitions.Action.JOIN, now)
+        taken = known is not None and any(
+            participation.takes_part(known, occurrence.date) for occurrence in dates
+        )
+    else:
+        transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
+        taken = known is not None and not participation.is_drop_in(known)
+    if known is not None and taken:
+        raise DuplicateAttendee(people.label(known), email=known.email)
+    if dates or known is None:
+        return dates
+    every = meetings_to_join(booking, now)
+    new = (o for o in every if not participation.takes_part(known, o.date))
+    return tuple(new)
 
 
 def check_group(event_type: EventType, booking: Booking) -> None:
@@ -178,27 +269,40 @@ def propose_seats(
     persons: int,
     *,
     now: datetime,
+    meetings: Sequence[Occurrence] = (),
     attendees: tuple[Attendee, ...] = (),
 ) -> Proposal:
     """The next meeting, with so many more persons in it.
 
     Of several, the first that is on a closed date or while a host is away, or that is
-    too much for one of the attendees, as far as they are known.
+    too much for one of the attendees, as far as they are known; its seats are those of
+    the fullest. `meetings` are those in which a seat is taken, if it is not all that is
+    to come.
     """
-    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
-    ahead = [o for o in live if o.span.start > now]
-    meetings = ahead or live or booking.occurrences
+    meetings = meetings or meetings_to_join(booking, now)
     each = list(_propose_each(facts, event_type, booking, meetings, now=now))
     if event_type.asks_persons and attendees:
         each = _with_workload(facts, booking, each, attendees)
     refused = (seat for seat in each if _is_closed_or_away(seat) or _is_too_much(seat))
     seat = next(refused, each[0])
-    every = len(booking.attendees) + persons
-    room = None
-    if event_type.seats is not None:
-        seats, room_id = seats_of(facts, event_type, booking)
-        room = (room_id, seats, every) if room_id else None
-    return seat._replace(persons=every, room=room)
+    if event_type.seats is None:
+        return seat._replace(persons=len(booking.attendees) + persons)
+    full = fewest_seats(facts, event_type, booking, meetings)
+    every = full.taken + persons
+    return seat._replace(
+        persons=every,
+        room=(full.room, full.number, every) if full.room else None,
+        seats_date=full.occurrence.date if booking.recurring else None,
+    )
+
+
+def is_open(
+    facts: Facts, event_type: EventType, booking: Booking, *, now: datetime
+) -> bool:
+    """Whether none of its meetings is on a closed date or while a host is away."""
+    meetings = meetings_to_join(booking, now)
+    each = _propose_each(facts, event_type, booking, meetings, now=now)
+    return not any(map(_is_closed_or_away, each))
 
 
 def _is_closed_or_away(p: Proposal) -> bool:

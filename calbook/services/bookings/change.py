@@ -28,7 +28,6 @@ from calbook.services.availability.booking_request import BookingRequest, meetin
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
-from calbook.store import people as known_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
 from calbook.store.people import lock_people
@@ -36,7 +35,6 @@ from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
 from calbook.wire.reading.booking_requests import (
-    Asker,
     Dates,
     MetadataMerge,
     RescheduleRequest,
@@ -203,42 +201,7 @@ def _plan_moves(
     return placed
 
 
-# -- groups and attendance ----------------------------------------------------------
-
-
-def add_attendee(
-    context: Context,
-    uid: str,
-    options: ChangeOptions,
-    *,
-    attendee: Attendee,
-    asker: Asker,
-) -> Json:
-
-    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        event_type = tx.event_type(booking.event_type_id)
-        [person] = known_people.complete_attendees(tx, [attendee])
-        if event_type.asks_persons:
-            lock_people(tx, [person])
-        return seating.add_to_group(tx, event_type, booking, person, asker, now=now)
-
-    return change_booking(context, uid, options, decide)
-
-
-def remove_attendee(
-    context: Context, uid: str, options: ChangeOptions, *, person: Wanted, by: str
-) -> Json:
-    who = booking_requests.read_actor(by)
-
-    def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        left = attendees.leave(booking, person, now=now, by=who)
-        live = transitions.occurrences_allowing(booking, Action.LEAVE, now)
-        ahead = [occurrence for occurrence in live if occurrence.span.start > now]
-        bound = ahead or live  # a series is left for what is still to come
-        change_rules.check_change(booking, bound, verb="leave", by=who, now=now)
-        return left
-
-    return change_booking(context, uid, options, decide)
+# -- attendance ----------------------------------------------------------
 
 
 def record_attendance(

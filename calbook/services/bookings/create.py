@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
+from calbook.core.assignment import HostIds
 from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, UsageError
@@ -18,7 +19,12 @@ from calbook.core.model import (
     GivenStart,
 )
 from calbook.core.time import parsing, times
-from calbook.services.availability import group_bookings, host_choice, seating
+from calbook.services.availability import (
+    group_bookings,
+    host_choice,
+    member_facts,
+    seating,
+)
 from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,
@@ -29,6 +35,7 @@ from calbook.services.availability.host_choice import HostPlan
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
+from calbook.store.facts import Facts
 from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -209,6 +216,21 @@ def create_in_transaction(
     return record.save_change(tx, None, change, options, now=now)
 
 
+def begin_group(
+    tx: Transaction,
+    new_booking: NewBooking,
+    start: GivenStart,
+    *,
+    uid: str,
+    now: datetime,
+) -> Change:
+    """A group of its own for who has a seat elsewhere, under a uid that is given."""
+    event_type = tx.event_type(new_booking.event_type_id)
+    timezone = booking_timezone(tx, event_type, None)
+    facts: dict[str, Any] = {"rule": None, "timezone": timezone, "now": now, "uid": uid}
+    return _make_booking(tx, event_type, new_booking, (start,), **facts)
+
+
 def _read_rule(
     new_booking: NewBooking, *, now: datetime, timezone: str
 ) -> Recurrence | None:
@@ -250,6 +272,7 @@ def _make_booking(
     rule: Recurrence | None,
     timezone: str,
     now: datetime,
+    uid: str | None = None,
 ) -> Change:
     request = _request(event_type, new_booking, starts, timezone=timezone, now=now)
     duration = _duration(event_type, new_booking)
@@ -268,8 +291,22 @@ def _make_booking(
         timezone=timezone,
         now=now,
         overrides=used,
+        uid=uid,
     )
-    return lifecycle.create(booking, by=new_booking.asker.by, change=chosen.why)
+    why = {**chosen.why, **_reopened(tx, request, chosen.host_ids)}
+    return lifecycle.create(booking, by=new_booking.asker.by, change=why)
+
+
+def _reopened(
+    facts: Facts, request: BookingRequest, host_ids: HostIds
+) -> dict[str, Any]:
+    """For the history: in whose place it begins, where groups were cancelled."""
+    if not request.reopens:
+        return {}
+    heeding = request._replace(reopens=False)
+    found = member_facts.read_member_facts(facts, heeding).cancelled()
+    uids = dict.fromkeys(uid for (_, id), uid in found.items() if id in host_ids)
+    return {"reopens": [*uids]} if uids else {}
 
 
 def _request(
@@ -295,6 +332,7 @@ def _request(
         skips_conflicts=new_booking.skips_conflicts,
         notify=new_booking.notify,
         attendees=() if new_booking.held_for else new_booking.attendees,
+        reopens=new_booking.reopens,
     )
 
 

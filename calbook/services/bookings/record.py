@@ -181,10 +181,11 @@ def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
     Else each of the 730 completions of a long series would repeat all 730, and each
     of a thousand seats all thousand persons.
     """
-    if event.about:
+    if "attendee" in event.change:
+        dates = event.change.get("dates", [])
+        answer = limit_to_person(answer, event.change["attendee"], dates)
+    elif event.about:
         answer = limit_to_dates(answer, event.change["dates"])
-    elif "attendee" in event.change:
-        answer = limit_to_person(answer, event.change["attendee"])
     is_told = not _is_hold(answer)  # of which nobody has heard
     return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
 

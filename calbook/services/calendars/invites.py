@@ -10,8 +10,9 @@ from typing import Any
 from calbook.core import checks
 from calbook.core.booking import effective_status
 from calbook.core.model import MINUTE, Booking, Status
+from calbook.core.people import Wanted, find_attendee
 from calbook.core.time import parsing, times
-from calbook.ical.writing.event_text import Invite, read_invite
+from calbook.ical.writing.event_text import Invite, invite_for, read_invite
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
@@ -25,12 +26,18 @@ def booking_calendar(
     method: str | None,
     alarm: int | None = None,
     date: str | date | None = None,
+    person: Wanted | None = None,
+    names_all: bool = False,
 ) -> bytes:
     """One booking as an iCalendar file, or its occurrence of an original local date.
 
+    As one `person` may have it; of a group without one it names nobody, unless it is
+    the host's own copy, which `names_all`.
+
     Raises:
         BadInput: the method is none of publish, request, cancel, none.
-        NotFound: the booking has no such date.
+        NotFound: the booking has no such date, or nobody is meant.
+        AmbiguousPerson: several are.
     """
     now = context.clock()
     with context.store.read(Facts) as facts:
@@ -38,6 +45,10 @@ def booking_calendar(
             facts.booking(facts.resolve_uid(uid)), now
         )
         [invite] = _invites(facts, [booking])
+    if person is not None:
+        invite = invite_for(invite, find_attendee(booking.attendees, person))
+    elif booking.is_group and not names_all:
+        invite = invite._replace(names_nobody=True)
     if date is not None:
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)

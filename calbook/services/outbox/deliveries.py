@@ -187,7 +187,7 @@ def _check_takes_place(tx: Transaction, row: Row, now: datetime) -> None:
 
     start, booking = start_reminded_of(tx, row["id"]), tx.booking(row["uid"])
     hosts = _hosts_at(tx, booking, start)
-    if not reminders.takes_part(booking, hosts, row["target"]):
+    if not reminders.takes_part(booking, hosts, row["target"], start):
         why = f"{row['target']} takes no part in it any more"
     elif start is None or not reminders.takes_place(booking, start):
         why = "its meeting was moved or cancelled"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from calbook import settings
 from calbook.core import ids
-from calbook.core.booking import effective_status
+from calbook.core.booking import effective_status, participation
 from calbook.core.booking.changes import Change
 from calbook.core.checks import fold_email
 from calbook.core.errors import BadInput, HostWithoutEmail, MailNotConfigured
@@ -25,7 +25,7 @@ from calbook.core.outgoing.reminders import DueReminder
 from calbook.core.people import label
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
-from calbook.ical.writing.event_text import Invite, read_invite
+from calbook.ical.writing.event_text import Invite, invite_for, read_invite
 from calbook.settings import MailServer
 from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
@@ -118,6 +118,8 @@ def _queue_notice(
     for person in notice.persons:
         if person.email is None:
             continue
+        own = participation.meetings_of(person, notice.dates)
+        told = notice._replace(dates=own or notice.dates)
         envelope = Envelope(ids.delivery(), sender, news.now)
         outbox.queue_delivery(
             tx,
@@ -130,7 +132,7 @@ def _queue_notice(
             payload=messages.invitation_message(
                 envelope,
                 _invite_for(person, news, notice),
-                notice,
+                told,
                 person,
                 reason=change.get("reason"),
                 moved_from=moved_from and datetime.fromisoformat(moved_from),
@@ -148,8 +150,8 @@ def _invite_for(person: Attendee, news: _NoticeEvent, notice: Notice) -> Invite:
             sequence=after.sequence, updated_at=after.updated_at
         )
         return news.invite._replace(booking=was, leaver=person)
-    joiner = person if after.is_group else None
-    return news.invite._replace(only=notice.only, joiner=joiner)
+    told = news.invite._replace(only=notice.only)
+    return invite_for(told, person) if after.is_group else told
 
 
 def _invite(tx: Transaction, booking: Booking) -> Invite:

@@ -187,6 +187,8 @@ create table attendees (
     notes text,
     metadata text,
     person_id text references people (id),
+    only_on text,
+    absent_on text,
     primary key (uid, position),
     unique (uid, person_key)
 );

@@ -125,6 +125,12 @@ create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """
 
+_DATES_OF_ATTENDEES = """
+alter table attendees
+    add column only_on text,
+    add column absent_on text;
+"""
+
 _OWN_LOCATIONS = """
 alter table bookings
     add column has_own_location boolean not null default false;
@@ -136,6 +142,6 @@ where e.id = bookings.event_type_id and bookings.location is distinct from e.loc
 SCRIPT = "".join(
     (
         *(_RESOURCES, _RETIRED_HOSTS, _CONTACTS, _PEOPLE, _OWN_LOCATIONS),
-        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS, _LIMITS),
+        *(_DURATIONS, _BOOKABLE_DATES, _OWN_HOURS, _LIMITS, _DATES_OF_ATTENDEES),
     )
 )

@@ -164,6 +164,11 @@ def add_limits(db: Database) -> None:
     _run(db.conn, version_8.LIMITS)
 
 
+@migrations()
+def let_attendees_have_dates(db: Database) -> None:
+    _run(db.conn, version_8.DATES_OF_ATTENDEES)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

@@ -143,6 +143,14 @@ def add_people(conn: sqlite3.Connection) -> None:
     conn.executemany("insert into person_keys values (?, ?)", keys.items())
 
 
+# Of a series the dates of a drop-in, and those of an absence: all attendees of files
+# made before take part in all of it.
+DATES_OF_ATTENDEES = """
+alter table attendees add column only_on text;
+alter table attendees add column absent_on text;
+"""
+
+
 # Whether a booking was given its place, which no event type takes away. Of those made
 # before it shows only where it is another one.
 OWN_LOCATIONS = """

@@ -58,6 +58,7 @@ class NewBooking(NamedTuple):
     notify: bool | None = None  # else as the event type says
     hold: str | None = None  # the uid of what was held for it
     held_for: timedelta | None = None  # only claimed, for nobody yet
+    reopens: bool = False  # begin a group also where one was cancelled
 
 
 class Dates(NamedTuple):
@@ -117,6 +118,7 @@ FIELDS = (
     "on_conflict",
     "notify_attendee",
     "hold",
+    "reopen",
 )
 _NEEDED = ("event_type_id", "start_time", "attendee")
 HOLD_FIELDS = (
@@ -160,7 +162,7 @@ def _read_place(facts: Mapping[str, Any]) -> dict[str, Any]:
     key, start = facts.get("event_type_id"), facts.get("start_time")
     return {
         "event_type_id": "" if key is None else checks.event_type_key(key),
-        "start_time": "" if start is None else _moment(start, "startTime"),
+        "start_time": "" if start is None else read_moment(start, "startTime"),
     }
 
 
@@ -200,10 +202,13 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "recurring": lambda v: v,
         "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
         "hold": lambda v: checks.line(v, "hold"),
+        "reopen": lambda v: checks.boolean(v, "reopen"),
     }
     read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
     if "notify_attendee" in read:
         read["notify"] = read.pop("notify_attendee")
+    if "reopen" in read:
+        read["reopens"] = read.pop("reopen")
     return read
 
 
@@ -217,7 +222,7 @@ def read_on_conflict(word: object) -> str:
     return checks.choice(word, "onConflict", ON_CONFLICT)
 
 
-def _moment(value: object, field: str) -> str | datetime:
+def read_moment(value: object, field: str) -> str | datetime:
     if isinstance(value, datetime):
         return value
     return checks.line(value, field, most=80)
@@ -233,7 +238,7 @@ def read_reschedule(
     new_hosts: NewHosts,
 ) -> RescheduleRequest:
     return RescheduleRequest(
-        start_time=None if start_time is None else _moment(start_time, "startTime"),
+        start_time=None if start_time is None else read_moment(start_time, "startTime"),
         asker=read_asker(by, override),
         timezone=None if timezone is None else read_timezone(timezone, "timezone"),
         reason=read_reason(reason),
@@ -271,6 +276,14 @@ def read_dates(on: object, since: object, all: object) -> Dates:
     return given
 
 
+def read_days(on: object) -> tuple[Any, ...]:
+    """One date or several."""
+    if on is None:
+        return ()
+    every = [on] if isinstance(on, str | date) else read_list(on, "on")
+    return tuple(_day(item) for item in every)
+
+
 def read_person(**facts: object) -> people.Wanted:
     """One person, by `email`, `phone`, `ref`, or `person`, which is any of them.
 
@@ -285,6 +298,22 @@ def read_person(**facts: object) -> people.Wanted:
             command_hint="say who: --email ada@example.com, --phone, --ref or --person",
         )
     return wanted
+
+
+def read_copy(given: Mapping[str, Any], all_attendees: object) -> people.Wanted | None:
+    """Whose copy of a booking is meant, if it is one person's.
+
+    Raises:
+        UsageError: so is everybody's.
+    """
+    facts = {name: value for name, value in given.items() if value is not None}
+    if facts and checks.boolean(all_attendees, "allAttendees"):
+        raise UsageError(
+            "one attendee's copy names nobody else",
+            hint="leave all_attendees out",
+            command_hint="leave --all-attendees out",
+        )
+    return read_person(**facts) if facts else None
 
 
 def read_persons(**facts: object) -> tuple[people.Wanted, ...]:

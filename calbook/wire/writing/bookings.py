@@ -37,7 +37,11 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     first = _first(row["starts_at"], items[0], occurrences[0], stamp)
     _tell_apart(occurrences, items, attendees, first["startTime"])
     together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
-    people = [_attendee(item, occurrences) for item in attendees]
+    people = [_attendee(item) for item in attendees]
+    if row["is_group"]:
+        _count_seats(occurrences, people)
+    for each in people:
+        each["attendance"] = _attendance(each, occurrences)
     created = updated = stamp(row["created_at"])
     if row["updated_at"] != row["created_at"]:
         updated = stamp(row["updated_at"])
@@ -110,12 +114,14 @@ def limit_to_dates(whole: Json, dates: list[str]) -> Json:
     }
 
 
-def limit_to_person(whole: Json, person: Json) -> Json:
-    """A booking with one guest alone; of a series without its dates."""
+def limit_to_person(whole: Json, person: Json, dates: list[str]) -> Json:
+    """A booking with one guest alone; of a series with some of its dates at most."""
     from calbook.core.people import person_key  # only for groups
 
     key = person_key(person)
     guests = [guest for guest in whole["guests"] if person_key(guest) == key]
+    if dates:
+        return limit_to_dates({**whole, "guests": guests}, dates)
     occurrences = [] if whole["recurring"] else whole["occurrences"]
     return {**whole, "guests": guests, "occurrences": occurrences}
 
@@ -124,12 +130,17 @@ _OF_ITS_OWN = ("startTime", "endTime", "status", "hostIds", "resourceIds")
 
 
 def occurrence_row_to_json(row: Row, *, now: int) -> Json:
-    """A booking as one of its occurrences, with `date`; the row holds that one."""
+    """A booking as one of its occurrences, with `date`; the row holds that one.
+
+    Of the guests those who take part in it.
+    """
     whole = booking_to_json(row, now=now)
     [only] = whole["occurrences"]
     its_own = {key: only[key] for key in _OF_ITS_OWN}
     first = {"hostId": only["hostIds"][0]}
-    return {"uid": whole["uid"], "date": only["date"], **whole, **its_own, **first}
+    guests = [p for p in whole["guests"] if _takes_part(p, only["date"])]
+    of_it = {**its_own, **first, "guests": guests}
+    return {"uid": whole["uid"], "date": only["date"], **whole, **of_it}
 
 
 def _in_common(occurrences: list[Json]) -> Json:
@@ -147,8 +158,8 @@ def _common_value(values: list[Any]) -> Any:
     return values[0] if values and values.count(values[0]) == len(values) else None
 
 
-def _attendee(item: Mapping[str, Any], occurrences: list[Json]) -> Json:
-    """A person, and whether they came to all that took place."""
+def _attendee(item: Mapping[str, Any]) -> Json:
+    """A person; whether they came to all that took place is seen later."""
     return {
         "email": item["email"],
         "name": item["name"],
@@ -157,11 +168,15 @@ def _attendee(item: Mapping[str, Any], occurrences: list[Json]) -> Json:
         "timezone": item["timezone"],
         "language": item["language"],
         "personId": item["person_id"],
-        "attendance": _attendance(item, occurrences),
+        "onlyOn": item["only_on"] or [],
+        "absentOn": item["absent_on"] or [],
+        "attendance": "unknown",
     }
 
 
 def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
+    if person["onlyOn"] or person["absentOn"]:
+        occurrences = [o for o in occurrences if _takes_part(person, o["date"])]
     if len(occurrences) == 1 and not occurrences[0]["attendances"]:
         together: str = occurrences[0]["attendance"]
         return together
@@ -172,6 +187,21 @@ def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
         if o["status"] != "CANCELLED"
     ]
     return _common_value(said) or "unknown"
+
+
+def _takes_part(person: Mapping[str, Any], date: str) -> bool:
+    """As `core.booking.participation` has it."""
+    if person["onlyOn"]:
+        return date in person["onlyOn"]
+    return date not in person["absentOn"]
+
+
+def _count_seats(occurrences: list[Json], people: list[Json]) -> None:
+    others = [person for person in people if person["onlyOn"] or person["absentOn"]]
+    regulars = len(people) - len(others)
+    for o in occurrences:
+        come = sum(_takes_part(person, o["date"]) for person in others)
+        o["seatsTaken"] = regulars + come
 
 
 def _shown_key(person: Mapping[str, Any]) -> str:
@@ -237,6 +267,7 @@ def _occurrence_to_json(
         "reason": item["reason"],
         "attendance": item["attendance"],
         "attendances": {},
+        "seatsTaken": None,
         "offsetDiffers": False,
         "hostIds": [*hosts_among(members)],
         "resourceIds": [*resources_among(members)],
@@ -248,13 +279,14 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
 
     `title` is its own, which does not change.
     """
-    person = {
+    person: Json = {
         **dict.fromkeys(("ref", "language", "personId")),
+        **{"onlyOn": [], "absentOn": []},
         "attendance": "unknown",
     }
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
     meeting: Json = {
-        **{"attendances": {}, "offsetDiffers": False},
+        **{"attendances": {}, "seatsTaken": None, "offsetDiffers": False},
         "hostIds": answer["hostIds"],
         "resourceIds": answer.get("resourceIds", []),
     }

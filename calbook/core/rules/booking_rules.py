@@ -170,13 +170,13 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 
 
 def seats_full(p: Proposal) -> CalbookError | None:
-    seats = p.event_type.seats
+    seats, day = p.event_type.seats, p.seats_date and p.seats_date.isoformat()
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons, date=p.seats_date)
+        return SeatsFull(seats=seats, persons=p.persons, date=day)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
     room, holds, persons = p.room
-    return SeatsFull(room=room, seats=holds, persons=persons, date=p.seats_date)
+    return SeatsFull(room=room, seats=holds, persons=persons, date=day)
 
 
 def group_cancelled(p: Proposal) -> CalbookError | None:

@@ -75,6 +75,7 @@ def _hint(
         end_date=max(asked, now) + parsing.duration(f"{_AHEAD}d", "the search"),
         count=_TRIED,
         reassign=reassign,
+        recurring=options.get("recurring"),
     )
     fitting = (
         slot

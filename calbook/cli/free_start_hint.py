@@ -79,6 +79,7 @@ def _hint(
         count=_TRIED,
         reassign=reassign,
         duration=duration,
+        recurring=options.get("recurring"),
     )
     fitting = (
         slot

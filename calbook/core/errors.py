@@ -19,13 +19,10 @@ Each leaf has the `code` that scripts match on; the branch has the exit status.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from calbook.core.members import bare_resource, is_resource
 from calbook.core.text import snake
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class CalbookError(Exception):
@@ -337,7 +334,7 @@ class SeatsFull(Conflict, code="seats_full"):
         seats: int,
         persons: int,
         room: str | None = None,
-        date: date | None = None,
+        date: str | None = None,
     ) -> None:
         """`room` is the resource that holds no more, `date` that of a series."""
         where = f"{bare_resource(room)}, which holds {seats}" if room else None
@@ -347,7 +344,7 @@ class SeatsFull(Conflict, code="seats_full"):
             seats=seats,
             persons=persons,
             **({"resourceId": room} if room else {}),
-            **({"date": date.isoformat()} if date else {}),
+            **({"date": date} if date else {}),
         )
 
 

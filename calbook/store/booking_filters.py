@@ -24,13 +24,14 @@ _PERSON_COLUMNS = {
     "person": "person_id",
 }
 # Whether an attendee takes part in an occurrence, as `core.booking.participation`.
-TAKES_PART = """(
-    (a.only_on is null or o.date in (select value from json_each(a.only_on)))
+_TAKES_PART = """(
+    (a.only_on is null or {row}.date in (select value from json_each(a.only_on)))
     and (
         a.absent_on is null
-        or o.date not in (select value from json_each(a.absent_on))
+        or {row}.date not in (select value from json_each(a.absent_on))
     )
 )"""
+TAKES_PART = _TAKES_PART.format(row="o")
 _FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
@@ -59,6 +60,7 @@ _FILTERS = {
     )""",
 }
 # A date that takes place, or did; where all of a series is off, any that was booked.
+# Those who are asked for take part in it.
 _HAS_DATE_WITHIN = f"""
     exists (
         select 1 from occurrences u where u.uid = b.uid
@@ -66,7 +68,7 @@ _HAS_DATE_WITHIN = f"""
         and (u.status <> 'CANCELLED' or {_STATUS} = 'CANCELLED')
         and not ({HAS_EXPIRED.format(row="u")} and {_STATUS} <> 'CANCELLED')
         and (:since is null or u.start_at >= :since)
-        and (:until is null or u.start_at < :until)
+        and (:until is null or u.start_at < :until) {{persons}}
     )
 """
 # A series that began before the dates asked for and has an occurrence in them.
@@ -115,12 +117,21 @@ def matching_bookings(filters: Mapping[str, Any], after: str | None = None) -> s
     that are not over, as SQLite by itself would walk all that began before.
     """
     found = "select b.uid, b.starts_at from bookings b"
-    dates = None if filters.keys().isdisjoint(_RANGE) else _BEGINS_WITHIN
+    persons = "".join(
+        f" and exists (select 1 from attendees a where a.uid = u.uid"
+        f" and a.{column} = :{name} and {_TAKES_PART.format(row='u')})"
+        for name, column in _PERSON_COLUMNS.items()
+        if name in filters
+    )
+    begins = _BEGINS_WITHIN.format(persons=persons)
+    dates = None if filters.keys().isdisjoint(_RANGE) else begins
     within = f"{found} {where_clause(filters, _FILTERS, after, dates)}"
     if "since" not in filters:
         return within
     others = {name: value for name, value in filters.items() if name not in _RANGE}
-    under_way = where_clause(others, _FILTERS, after, _UNDER_WAY)
+    under_way = where_clause(
+        others, _FILTERS, after, _UNDER_WAY.format(persons=persons)
+    )
     return f"{within} union all {found} indexed by bookings_recurring {under_way}"
 
 

@@ -163,6 +163,13 @@ CHECKS = {
     "{} has no attendee": """
         select uid from bookings where uid not in (select uid from attendees)
     """,
+    "{} has {} on a date that it does not have": """
+        select distinct a.uid, a.person_key from attendees a
+        cross join json_each(coalesce(a.only_on, a.absent_on, '[]')) d
+        where not exists (
+            select 1 from occurrences o where o.uid = a.uid and o.date = d.value
+        )
+    """,
     "{} has no event that tells of its making": """
         select uid from bookings where uid not in (
             select uid from events where type in ('booking.created', 'booking.held')
@@ -183,6 +190,8 @@ CHECKS = {
         union select uid from attendees where not (
             json_valid(coalesce(responses, 'null'))
             and json_valid(coalesce(metadata, 'null'))
+            and json_valid(coalesce(only_on, 'null'))
+            and json_valid(coalesce(absent_on, 'null'))
         )
         union select uid from occurrences
         where not (json_valid(coalesce(attendances, 'null'))

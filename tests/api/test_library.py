@@ -162,7 +162,8 @@ def test_a_value_shows_its_names(booked: Booking) -> None:
     assert repr(booked.attendee) == (
         "Attendee(email='ada@example.com', name='Ada Lovelace',"
         " phone='+44 20 7946', ref=None, timezone='Europe/London', language=None,"
-        f" person_id='{booked.attendee.person_id}', attendance='unknown')"
+        f" person_id='{booked.attendee.person_id}', only_on=(), absent_on=(),"
+        " attendance='unknown')"
     )
     with pytest.raises(AttributeError, match="Booking has no 'startTime'"):
         _ = booked.startTime

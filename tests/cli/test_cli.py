@@ -90,6 +90,7 @@ class SomePerson:
 
 # Of a guest who came along, without a seat of their own.
 UNKNOWN = {"ref": None, "timezone": None, "language": None, "personId": SomePerson()}
+UNKNOWN |= {"onlyOn": [], "absentOn": []}
 SEATED = {"attendance": "unknown", "responses": {}, "notes": None, "metadata": {}}
 
 
@@ -181,6 +182,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
                 **times,
                 **state,
                 "attendances": {},
+                "seatsTaken": None,
                 "offsetDiffers": False,
                 "hostIds": ["user_me"],
                 "resourceIds": [],

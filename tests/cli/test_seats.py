@@ -107,3 +107,40 @@ def test_two_are_told_of_the_next_start_with_two_seats(
     assert "hint: the next start with 2 free seats is Mon 18 Jan 2027, 12:00 UTC" in (
         " ".join(two.shown.split())
     )
+
+
+def test_drop_ins_and_absences_count_on_their_dates(
+    run: Run, group: Callable[..., Booking], client: Client
+) -> None:
+    bookings = client.calendar.bookings
+    course = group(2, recurring={"frequency": "WEEKLY", "count": 3}).uid
+    bookings.add_attendee(course, email="bob@b.org", on="2027-01-25")
+    bookings.remove_attendee(course, email="ada@example.com", on="2027-02-01")
+
+    said = run("event", "update", "yoga", "--seats", "1").err.splitlines()
+
+    assert said[1:-1] == [
+        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 2 persons, {course[:9]}",
+        f"  Mon 25 Jan 2027, 10:00–11:00 UTC: 3 persons, {course[:9]}",
+    ]
+
+
+def test_two_are_told_of_the_next_series_with_two_seats_on_all_dates(
+    terminal: Callable[..., Terminal], group: Callable[..., Booking], client: Client
+) -> None:
+    """A start was named whose second date was full for a drop-in."""
+    weekly = {"frequency": "WEEKLY", "count": 2}
+    group(3, recurring=weekly)
+    second = group(2, "2027-01-18 11:00", recurring=weekly)
+    client.calendar.bookings.add_attendee(
+        second.uid, email="dora@b.org", on="2027-01-25"
+    )
+    pair = ("--name", "Eve", "--email", "eve@b.org", "--guest", "zoe@b.org")
+    every = ("--repeat", "weekly", "--count", "2")
+
+    two = terminal("create", "--event", "yoga", "--start", START, *pair, *every)
+
+    assert two.end() == 4
+    said = " ".join(two.shown.split())
+    assert "5 persons do not fit into 4 seats, on 2027-01-18" in said
+    assert "hint: the next start with 2 free seats is Mon 18 Jan 2027, 12:00" in said

@@ -13,6 +13,7 @@ from calbook.core.booking import (
     effective_status,
     extension,
     lifecycle,
+    seats,
     transitions,
 )
 from calbook.core.booking.changes import Change
@@ -36,7 +37,6 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.people import Wanted
 from calbook.core.time.recurrence import Frequency, Recurrence
 
 MakeBooking = Callable[..., Booking]
@@ -120,11 +120,11 @@ def no_show(booking: Booking, now: datetime = ENDED) -> Change:
 
 
 def join(booking: Booking, now: datetime = NOW) -> Change:
-    return attendees.join(booking, (CAROL,), now=now, by=ATTENDEE)
+    return seats.join(booking, (CAROL,), now=now, by=ATTENDEE)
 
 
 def leave(booking: Booking, now: datetime = NOW) -> Change:
-    return attendees.leave(booking, Wanted(BOB.email), now=now, by=ATTENDEE)
+    return seats.leave(booking, BOB, now=now, by=ATTENDEE)
 
 
 STEPS: dict[Action, Callable[..., Change]] = {

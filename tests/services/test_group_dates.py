@@ -327,6 +327,12 @@ def test_lists_and_figures_have_the_dates_of_a_person(
         found = bookings.list_occurrences(attendee_email=address(name))
         return [each.date for each in found]
 
+    def uids(name: str, day: str) -> int:
+        who = {"attendee_email": address(name)}
+        return len(bookings.list(start_date=day, end_date=day, **who))
+
+    assert [uids("Bob", day) for day in (FIRST, SECOND, THIRD)] == [0, 1, 0]
+    assert [uids("Ada", day) for day in (FIRST, SECOND, THIRD)] == [0, 1, 1]
     assert dates("Bob") == [SECOND]
     assert dates("Ada") == [SECOND, THIRD]
     by_person = bookings.stats(by="attendee").groups

@@ -271,3 +271,66 @@ def test_a_further_date_and_a_booking_there_are_not_both(
     assert len(held) == len(set(held)) == 3
     assert len(answers(outcomes)) == 1
     place.check_whole()
+
+
+def test_the_last_seat_of_one_date_is_taken_once(
+    place: Place,
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    """Drop-ins, one for good, and who comes back after an absence: one gets it."""
+    event_type(seats=2)
+    rule = {"frequency": "DAILY", "count": 2}
+    uid = booking(start_time=TEN, recurring=rule).uid
+    day = "2027-01-18"
+    bookings = client.calendar.bookings
+    bookings.add_attendee(uid, email="bob@example.com")
+    bookings.remove_attendee(uid, email="bob@example.com", on=day)
+
+    outcomes = race(
+        place.url,
+        f'return bookings.add_attendee("{uid}", email=f"p{{n}}@e.org",'
+        f' on="{day}").version',
+        f'return bookings.add_attendee("{uid}", email=f"p{{n}}@e.org").version',
+        f'return bookings.add_attendee("{uid}", email="bob@example.com",'
+        f' on="{day}").version',
+    )
+
+    assert len(answers(outcomes)) == 1
+    assert set(errors(outcomes)) <= {"seats_full", "duplicate_attendee"}
+    after = bookings.get(uid)
+    assert [o.seats_taken for o in after.occurrences] == [2, 2]
+    place.check_whole()
+
+
+def test_a_seat_that_many_move_to_is_taken_once(
+    place: Place,
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+) -> None:
+    """Half of them move here and half of them there: nobody waits in a circle."""
+    event_type(seats=RACERS)
+    here = booking(start_time=TEN).uid
+    there = booking(start_time=TEN + DAY).uid
+    bookings = client.calendar.bookings
+    for n in range(RACERS // 2):
+        bookings.add_attendee(here, email=f"p{2 * n}@e.org")
+        bookings.add_attendee(there, email=f"p{2 * n + 1}@e.org")
+    client.calendar.event_types.update("demo", seats=2 + RACERS // 2)
+
+    outcomes = race(
+        place.url,
+        f'return bookings.move_attendee("{here}", email=f"p{{n}}@e.org",'
+        f' to="{there}").uid',
+        f'return bookings.move_attendee("{there}", email=f"p{{n}}@e.org",'
+        f' to="{here}").uid',
+    )
+
+    assert set(errors(outcomes)) <= {"seats_full"}
+    both = [bookings.get(uid) for uid in (here, there)]
+    persons = [p.email for b in both for p in (b.attendee, *b.guests)]
+    assert len(persons) == len(set(persons)) + 1 == RACERS + 2  # Ada is in both
+    assert all(1 + len(b.guests) <= 2 + RACERS // 2 for b in both)
+    place.check_whole()

@@ -76,6 +76,8 @@ FAULTS = {
     " set claim_end = claim_end + 3600",
     "{0} holds time of user_me for a cancelled occurrence": "update occurrences"
     " set status = 'CANCELLED' where uid = '{0}'",
+    "{0} has ada@example.com on a date that it does not have": "update attendees"
+    """ set only_on = '["2001-01-01"]' where uid = '{0}'""",
     "{0} holds time of user_me for no occurrence": "delete from occurrences"
     " where uid = '{0}'",
     "{0} holds time of user_bob, who is not its host": "update claims"

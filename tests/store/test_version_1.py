@@ -128,6 +128,12 @@ def tables(conn: sqlite3.Connection) -> dict[str, list[str]]:
     }
 
 
+NEW_KEYS = (
+    *("attendances", "offsetDiffers", "seatsTaken"),
+    *("hostIds", "resourceIds"),
+)
+
+
 def as_it_was(booking: str) -> str:
     """A booking's JSON with the keys that it had."""
     made = json.loads(booking)
@@ -136,7 +142,7 @@ def as_it_was(booking: str) -> str:
     made["guests"] = [{key: guest[key] for key in people} for guest in made["guests"]]
     del made["resourceIds"]
     for occurrence in made["occurrences"]:
-        for key in ("attendances", "offsetDiffers", "hostIds", "resourceIds"):
+        for key in NEW_KEYS:
             del occurrence[key]
     return json.dumps(made, ensure_ascii=False)
 

@@ -106,6 +106,15 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert {t: held(old, t) for t in everything} == wanted
 
 
+def test_who_was_booked_takes_part_on_all_dates(old: Path, clock: Clock) -> None:
+    with Client(old, clock=clock) as client:
+        found = client.calendar.bookings.list()
+
+    everybody = [person for b in found for person in (b.attendee, *b.guests)]
+    assert any(b.recurring for b in found)
+    assert {(p.only_on, p.absent_on) for p in everybody} == {((), ())}
+
+
 def test_it_takes_busy_time(old: Path, clock: Clock) -> None:
     start = MONDAY.replace(day=18)
     with Client(old, clock=clock) as client:

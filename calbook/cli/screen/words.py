@@ -96,9 +96,17 @@ def person_text(attendee: Json) -> str:
 
 
 def attendee_text(booking: Json) -> str:
-    """`Ada +2`: whom the meeting is with."""
-    name = label(booking["attendee"])
-    return f"{name} +{len(booking['guests'])}" if booking["guests"] else name
+    """`Ada +2`: whom the meeting is with; of a date those who take part in it."""
+    first, *others = _company(booking)
+    name = label(first) if first else "nobody"
+    return f"{name} +{len(others)}" if others else name
+
+
+def _company(booking: Json) -> list[Json | None]:
+    """The persons, the primary first, or of a date whoever is there; None of nobody."""
+    primary, date = booking["attendee"], booking.get("date")
+    is_away = date is not None and not takes_part(primary, date)
+    return [*([] if is_away else [primary]), *booking["guests"]] or [None]
 
 
 def location_text(location: Mapping[str, str] | None) -> str | None:
@@ -111,8 +119,9 @@ def location_text(location: Mapping[str, str] | None) -> str | None:
 
 def people_text(booking: Json) -> str:
     """`Ada <ada@example.com> and 2 more`."""
-    more = len(booking["guests"])
-    return person_text(booking["attendee"]) + (f" and {more} more" if more else "")
+    first, *others = _company(booking)
+    name = person_text(first) if first else "nobody"
+    return name + (f" and {len(others)} more" if others else "")
 
 
 def change_lines(

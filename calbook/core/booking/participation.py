@@ -28,6 +28,11 @@ def persons_on(booking: Booking, occurrence: Occurrence) -> tuple[Attendee, ...]
     return tuple(p for p in booking.attendees if takes_part(p, occurrence.date))
 
 
+def most_on(booking: Booking, occurrences: Iterable[Occurrence]) -> int:
+    """How many take part in the fullest of some meetings."""
+    return max((len(persons_on(booking, o)) for o in occurrences), default=0)
+
+
 def persons_of(
     booking: Booking, occurrences: Iterable[Occurrence]
 ) -> tuple[Attendee, ...]:

@@ -7,7 +7,7 @@ lists free starts or explains one asks these same rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from calbook.core.errors import (
@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
     workload: Workload = Workload()
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
-    seats_date: date | None = None  # of a series that is joined the fullest
+    seats_date: str | None = None  # of a series that is joined the fullest
     cancelled_uid: str | None = None  # of a group that was to begin there
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
@@ -151,13 +151,13 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 
 
 def seats_full(p: Proposal) -> CalbookError | None:
-    seats = p.event_type.seats
+    seats, day = p.event_type.seats, p.seats_date
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons, date=p.seats_date)
+        return SeatsFull(seats=seats, persons=p.persons, date=day)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
     room, holds, persons = p.room
-    return SeatsFull(room=room, seats=holds, persons=persons, date=p.seats_date)
+    return SeatsFull(room=room, seats=holds, persons=persons, date=day)
 
 
 def group_cancelled(p: Proposal) -> CalbookError | None:

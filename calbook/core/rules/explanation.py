@@ -28,8 +28,9 @@ _OF_HOSTS = (
     booking_rules.group_cancelled,
 )
 _OF_ROOMS = booking_rules.seats_full
-# Named only where there is such a limit.
+# Named only where there is such a limit, or a group.
 _IS_ASKED: Mapping[Rule, Callable[[Proposal], object]] = {
+    booking_rules.group_cancelled: lambda p: p.event_type.seats is not None,
     limits.limit_reached: lambda p: limits.loads_of(p, "eventType"),
     limits.host_limit: lambda p: limits.loads_of(p, "host"),
     limits.max_in_a_row: lambda p: p.workload.rows,
@@ -61,15 +62,10 @@ def explain_rules(
     return tuple(
         _answer(rule, override, proposal, host_id if of_each else None)
         for rule, override in rules
-        if rule is not booking_rules.group_cancelled or _is_of_groups(proposals)
         for of_each in [_is_of_each(rule, proposals)]
         for host_id, proposal in (proposals if of_each else proposals[:1])
         if rule not in _IS_ASKED or _IS_ASKED[rule](proposal)
     )
-
-
-def _is_of_groups(proposals: Sequence[tuple[str, Proposal]]) -> bool:
-    return any(p.event_type.seats is not None for _, p in proposals)
 
 
 def _is_of_each(rule: Rule, proposals: Sequence[tuple[str, Proposal]]) -> bool:

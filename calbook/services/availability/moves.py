@@ -12,7 +12,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core.assignment import DatesHosts, HostIds
-from calbook.core.booking import hand_over, lifecycle, series, transitions
+from calbook.core.booking import (
+    hand_over,
+    lifecycle,
+    participation,
+    series,
+    transitions,
+)
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import CalbookError, NoOtherHost
@@ -62,8 +68,8 @@ def request_move(facts: Facts, move: Move, *, now: datetime) -> BookingRequest:
         move=move,
         takers={own[0][0]: own},
         kept=kept,
-        seated=len(booking.attendees),
-        attendees=booking.attendees,
+        seated=participation.most_on(booking, move.occurrences),
+        attendees=participation.persons_of(booking, move.occurrences),
     )
 
 

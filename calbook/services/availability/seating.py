@@ -11,7 +11,7 @@ from calbook.core import people
 from calbook.core.assignment import HostIds
 from calbook.core.booking import attendees, participation, seats, transitions
 from calbook.core.booking.changes import Change
-from calbook.core.errors import BadInput, DuplicateAttendee, NotAGroup
+from calbook.core.errors import BadInput, DuplicateAttendee, NotAGroup, SeatsFull
 from calbook.core.members import resources_among
 from calbook.core.model import (
     Actor,
@@ -68,7 +68,7 @@ def seats_taken(
     if occurrence is not None:
         return len(participation.persons_on(booking, occurrence))
     live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
-    return max((seats_taken(facts, booking, o) for o in live), default=0)
+    return participation.most_on(booking, live)
 
 
 def seats_on(
@@ -216,7 +216,12 @@ def add_to_group(
         meetings=meetings,
         attendees=(attendee,),
     )
-    used = booking_rules.check_rules(seat._replace(overridden=asker.overridden), rules)
+    try:
+        used = booking_rules.check_rules(
+            seat._replace(overridden=asker.overridden), rules
+        )
+    except SeatsFull as refusal:
+        raise _advise_dates(facts, event_type, booking, refusal, now) from None
     asks = event_type.questions
     facts_told = {} if moved_from is None else {"movedFrom": moved_from}
     if known or moved_from or asker.by is not Actor.ATTENDEE:
@@ -231,6 +236,32 @@ def add_to_group(
     if known is not None:
         return seats.stay(before, known, **told)
     return seats.join(before, (person,), **told)
+
+
+def _advise_dates(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    refusal: SeatsFull,
+    now: datetime,
+) -> SeatsFull:
+    """On which dates of a series there are seats, where not on all that are wanted."""
+    if booking.recurring is None:
+        return refusal
+    free = [
+        str(occurrence.date)
+        for occurrence in meetings_to_join(booking, now)
+        if seats_on(facts, event_type, booking, occurrence).left > 0
+    ]
+    if free:
+        refusal.details["freeDates"] = free
+        some = ", ".join(free[:_NAMED]) + ", …" * (len(free) > _NAMED)
+        refusal.hint = f"there are seats on {some}: give on"
+        refusal.command_hint = f"there are seats on {some}: --on DATE"
+    return refusal
+
+
+_NAMED = 4  # dates that a hint names
 
 
 def _meetings_to_seat(
@@ -292,7 +323,7 @@ def propose_seats(
     return seat._replace(
         persons=every,
         room=(full.room, full.number, every) if full.room else None,
-        seats_date=full.occurrence.date if booking.recurring else None,
+        seats_date=str(full.occurrence.date) if booking.recurring else None,
     )
 
 

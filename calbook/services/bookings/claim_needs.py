@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from calbook.core.booking import changes, hand_over
+from calbook.core.booking import changes, hand_over, participation
 from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, NeedsTaken
 from calbook.core.model import Actor, Booking, EventType, Need, Occurrence
@@ -84,7 +84,7 @@ def _claim(
         timezone=before.timezone,
         now=now,
         own_needs=missing,
-        seated=len(before.attendees),
+        seated=participation.most_on(before, dates),
     )
     found = host_choice.find_plan(tx, request)
     if isinstance(found, CalbookError):

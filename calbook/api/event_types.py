@@ -32,9 +32,9 @@ class EventTypes(Entries[EventType]):
         `slot_interval`, `slots_per_day`, `requires_confirmation`,
         `allow_cancellation`, `cancellation_deadline`, `seats`, `max_occurrences`,
         `questions`, `scheduling_type`, `round_robin`, `meeting_url_template`,
-        `notify`, `reminders`, `contact`, `active`, `metadata`, `needs`. Each of the
-        needs is said as in `"1 of room1,room2"` or `"2 of alice,bob,carol by
-        priority"`; those of hosts replace `hosts`.
+        `notify`, `reminders`, `contact`, `on_free`, `hold_minutes`, `active`,
+        `metadata`, `needs`. Each of the needs is said as in `"1 of room1,room2"` or
+        `"2 of alice,bob,carol by priority"`; those of hosts replace `hosts`.
 
         Raises:
             Exists: there is one with this id or slug.

@@ -45,6 +45,7 @@ LocationType = (
 ContactName = (
     Literal["EMAIL", "PHONE", "ANY", "NONE"] | Literal["email", "phone", "any", "none"]
 )
+OnFreeName = Literal["OFFER", "BOOK"] | Literal["offer", "book"]
 SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
 RoundRobinRule = Literal[
     "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"
@@ -317,6 +318,8 @@ class EventTypeFields(TypedDict, total=False):
     notify: bool
     reminders: Iterable[Reminder | json_types.Reminder]
     contact: ContactName
+    on_free: OnFreeName
+    hold_minutes: int
     active: bool
     metadata: Mapping[str, Any]
     needs: Iterable[str | Need | json_types.Need]

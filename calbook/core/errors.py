@@ -358,6 +358,30 @@ class DuplicateAttendee(Conflict, code="duplicate_attendee"):
         )
 
 
+class AlreadyWaiting(Conflict, code="already_waiting"):
+    """The same person twice in line for the same."""
+
+    def __init__(self, person: str, id: str) -> None:
+        super().__init__(
+            f"{person} is in line for it already ({id})",
+            hint="look at it: waiting.list()",
+            command_hint="look at it: calbook waiting list",
+            waitingId=id,
+        )
+
+
+class NothingToWaitFor(Conflict, code="nothing_to_wait_for"):
+    """It is free: who waited for it would wait for ever."""
+
+    def __init__(self, slug: str, start: str) -> None:
+        super().__init__(
+            f"{start} is free: nobody has to wait for it",
+            hint=f'book it: bookings.create(event_type_id="{slug}", …)',
+            command_hint=f"book it: calbook create --event {slug} --start {start}",
+            startTime=start,
+        )
+
+
 class KeyReused(Conflict, code="key_reused"):
     """An idempotency key came back with another request."""
 
@@ -454,6 +478,17 @@ class HoldEnded(RuleError, code="hold_ended"):
             f" calbook create --event {slug} --start {start}",
             uid=uid,
             heldUntil=until,
+        )
+
+
+class OfferEnded(RuleError, code="offer_ended"):
+    """What was offered to somebody in line is offered no longer, or not yet."""
+
+    def __init__(self, id: str, state: str) -> None:
+        super().__init__(
+            f"{id} is {state}: only what is offered can be taken",
+            waitingId=id,
+            state=state,
         )
 
 

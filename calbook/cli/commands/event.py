@@ -106,6 +106,10 @@ class Fields(o.Group):
     contact: str | None = o.option(
         "--contact", "email|phone|any|none", "What attendees are asked for."
     )
+    on_free: str | None = o.option(
+        "--on-free", "offer|book", "What becomes of who waits for time that is freed."
+    )
+    hold_minutes: str | None = _length("--hold-minutes", "How long it is offered")
     needs: list[str] | None = o.option(
         "--needs",
         "NEED",
@@ -235,6 +239,7 @@ _LENGTHS = (
     "minimum_notice",
     "slot_interval",
     "cancellation_deadline",
+    "hold_minutes",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
 _COUNTS = ("maximum_advance", "slots_per_day", "seats", "max_occurrences")

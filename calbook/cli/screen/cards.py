@@ -186,6 +186,7 @@ def event_type_card(item: Json) -> str:
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
             ("Asks for", _CONTACTS[item["contact"]]),
+            ("Who waits", _waiting(item)),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
@@ -201,6 +202,15 @@ _CONTACTS = {
     "ANY": "an e-mail address or a phone number",
     "NONE": "a name alone",
 }
+
+
+def _waiting(item: Json) -> str:
+    """What becomes of who waits for time, once it is free."""
+    if item["onFree"] == "BOOK":
+        return "is booked when there is time"
+    return f"is offered time for {item['holdMinutes']} minutes"
+
+
 _MAIL = "attendees are told of all that concerns their calendars"
 
 

@@ -252,11 +252,11 @@ def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
 
 
 def with_free_seats(
-    block: BlockedStretch, group: Booking, event_type: EventType
+    block: BlockedStretch, group: Booking, event_type: EventType, *, held: int = 0
 ) -> BlockedStretch:
     """The same for a group that can still be joined, at its start."""
     assert event_type.seats is not None
-    left = event_type.seats - len(group.attendees)
+    left = event_type.seats - len(group.attendees) - held
     said = f"{left} of {event_type.seats} seats are left in it, at its start"
     return block._replace(
         message=f"{block.message}; {said}", details={**block.details, "seatsLeft": left}

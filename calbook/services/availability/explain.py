@@ -218,7 +218,10 @@ def _claims(
             yield (
                 block
                 if group is None
-                else explanation.with_free_seats(block, group, request.event_type)
+                else explanation.with_free_seats(
+                    *(block, group, request.event_type),
+                    held=seating.seats_held(facts, group, request.now),
+                )
             )
 
 

@@ -104,7 +104,8 @@ def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:
     from calbook.services.availability import seating  # slow to import
 
     seats, _ = seating.seats_of(facts, request.event_type, group)
-    return seats - len(group.attendees)
+    held = seating.seats_held(facts, group, request.now)
+    return seats - len(group.attendees) - held
 
 
 def _candidates(

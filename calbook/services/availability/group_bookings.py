@@ -58,7 +58,7 @@ def find_group(
         people.check_no_duplicate((*booking.attendees, *request.attendees))
     persons = len(request.attendees)
     asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=persons)
+    return _choose(facts, event_type, groups, asked=asked, persons=persons, now=now)
 
 
 def find_group_at(
@@ -73,7 +73,9 @@ def find_group_at(
         return None
     groups = _groups(facts, event_type, (start,), rule=None, now=request.now)
     asked = (request.host_id, request.resource_id)
-    return _choose(facts, event_type, groups, asked=asked, persons=request.persons)
+    return _choose(
+        facts, event_type, groups, asked=asked, persons=request.persons, now=request.now
+    )
 
 
 def _groups(
@@ -99,12 +101,14 @@ def _choose(
     *,
     asked: tuple[str | None, str | None],
     persons: int,
+    now: datetime,
 ) -> Booking | None:
     """Of those with the host and resource that are asked for."""
     groups = [group for group in groups if _is_of(group, asked)]
     for booking in groups:
         most, _ = seating.seats_of(facts, event_type, booking)
-        if len(booking.attendees) + persons <= most:
+        held = seating.seats_held(facts, booking, now)
+        if len(booking.attendees) + persons + held <= most:
             return booking
     taken = {booking.first_hosts[0] for booking in groups}
     others = [id for id in _leads(event_type, asked[0]) if id not in taken]

@@ -24,6 +24,7 @@ from calbook.core.model import (
 )
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import (
+    RULES_FOR_HELD_SEATS,
     RULES_FOR_JOINING,
     RULES_FOR_SEATING,
     Proposal,
@@ -34,6 +35,7 @@ from calbook.core.time import open_hours
 from calbook.services.availability.booking_request import (
     schedule_ids,
 )
+from calbook.store import line_check
 from calbook.store.facts import Exclusion, Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
 
@@ -52,6 +54,11 @@ def seats_of(
     return (capacity, id) if capacity < event_type.seats else (event_type.seats, None)
 
 
+def seats_held(facts: Facts, booking: Booking, now: datetime) -> int:
+    """Seats of a group that are offered to who waits: nobody else's for a while."""
+    return line_check.held_seats(facts, booking.uid, now)
+
+
 def join_group(
     facts: Facts,
     event_type: EventType,
@@ -59,6 +66,7 @@ def join_group(
     request: NewBooking,
     *,
     now: datetime,
+    rules: Rules = RULES_FOR_JOINING,
 ) -> Change:
     """Take seats in a group, by the rules that still have a say."""
     _check_place(booking, request)
@@ -74,7 +82,7 @@ def join_group(
             overridden=request.asker.overridden,
             display_timezone=request.timezone,
         ),
-        RULES_FOR_JOINING,
+        rules,
     )
     if "questions" not in request.asker.overridden:
         answers = questions.check_responses(event_type.questions, answers)
@@ -87,6 +95,20 @@ def join_group(
         now=now,
         by=request.asker.by,
         overrides=used,
+    )
+
+
+def take_held_seats(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    request: NewBooking,
+    *,
+    now: datetime,
+) -> Change:
+    """Take seats that were held: their time was judged when they were offered."""
+    return join_group(
+        facts, event_type, booking, request, now=now, rules=RULES_FOR_HELD_SEATS
     )
 
 
@@ -174,7 +196,7 @@ def propose_seats(
     meetings = ahead or live or booking.occurrences
     first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
     seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
-    every = len(booking.attendees) + persons
+    every = len(booking.attendees) + persons + seats_held(facts, booking, now)
     room = None
     if event_type.seats is not None:
         seats, room_id = seats_of(facts, event_type, booking)

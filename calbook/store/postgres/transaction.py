@@ -23,11 +23,20 @@ _KEY = "select pg_advisory_xact_lock(hashtext(current_schema), hashtext(:key))"
 _HOSTS = """
     select id from hosts where id in ({ids}) order by id for no key update
 """
+# Also of whoever waits for the time of one of these.
 _OF_BOOKING = """
-    select host_id from booking_hosts where uid = :uid
+    with own (host_id) as (
+        select host_id from booking_hosts where uid = :uid
+        union
+        select h.host_id from event_type_hosts h
+        join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
+    )
+    select host_id from own
     union
-    select h.host_id from event_type_hosts h
-    join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
+    select m.host_id from own
+    join event_type_hosts h on h.host_id = own.host_id
+    join waiting w on w.event_type_id = h.event_type_id and w.state = 'waiting'
+    join event_type_hosts m on m.event_type_id = w.event_type_id
 """
 _OF_EVENT_TYPE = """
     select host_id from event_type_hosts where event_type_id in (
@@ -58,6 +67,15 @@ class PostgresTransaction(Transaction):
     def lock_hosts(self, host_ids: Iterable[str]) -> None:
         ids = "select value from json_each(:ids)"
         self._conn.execute(_HOSTS.format(ids=ids), {"ids": json.dumps(list(host_ids))})
+
+    def try_lock_hosts(self, host_ids: Iterable[str]) -> bool:
+        wanted = {*host_ids}
+        ids = "select value from json_each(:ids)"
+        found = self._conn.execute(
+            f"{_HOSTS.format(ids=ids).rstrip()} skip locked",
+            {"ids": json.dumps(sorted(wanted))},
+        )
+        return {row["id"] for row in found} == wanted
 
     def lock_booking(self, uid: str) -> None:
         found = self._conn.execute(_HOSTS.format(ids=_OF_BOOKING), {"uid": uid})

@@ -144,6 +144,11 @@ def mark_own_locations(db: Database) -> None:
     _run(db.conn, version_8.OWN_LOCATIONS)
 
 
+@migrations()
+def keep_waiting_people(db: Database) -> None:
+    _run(db.conn, version_8.WAITING)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

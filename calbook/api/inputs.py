@@ -29,6 +29,7 @@ EventName = (
     Literal["booking.created", "booking.confirmed", "booking.cancelled"]
     | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
     | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
+    | Literal["booking.offered", "booking.offer_ended"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]

@@ -31,6 +31,11 @@ def waiting() -> str:
     return WAITING_PREFIX + _letters(12)
 
 
+def is_waiting(id: str) -> bool:
+    """Whether it names somebody on the waiting list, and no booking."""
+    return id.startswith(WAITING_PREFIX)
+
+
 def busy() -> str:
     return "busy_" + _letters(12)
 

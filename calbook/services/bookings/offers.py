@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from calbook.core import ids
 from calbook.core.booking import lifecycle, waiting
 from calbook.core.booking.waiting import State
 from calbook.core.errors import NotFound, OfferEnded
 from calbook.core.model import Actor, Booking
+from calbook.core.text import excerpt
 from calbook.services.availability import seating
 from calbook.services.bookings import record, waiting_wishes
 from calbook.services.bookings.waiting_line import with_waiting
@@ -45,7 +47,8 @@ def find_id(reader: Reader, id: str) -> str:
     Raises:
         NotFound: none does, or several do.
     """
-    typed = id.strip().lower()
+    letters = excerpt(id).strip().lower().removeprefix(ids.WAITING_PREFIX)
+    typed = ids.WAITING_PREFIX + letters
     found = store.ids_from(reader, typed, most=2)
     if len(found) == 1 or typed in found:
         return found[0]

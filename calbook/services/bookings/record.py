@@ -58,7 +58,8 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
     """
     due = tx.due_occurrences(now, limit=MOST_EVENTS)
     found: list[tuple[int, Event, str, Json]] = []
-    line = waiting_line(tx, now)
+    line = waiting_line(tx, now) if due else None
+    due = [(uid, key) for uid, key in due if not ids.is_waiting(uid)]
     for uid, keys in _by_uid(due).items():
         before = tx.booking_part(uid, keys)
         if line is not None and not line.can_expire(before):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.needs import members_of, needs_of
 from calbook.core.time import times
+from calbook.store.facts import LAPSED_SEATS
 from calbook.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -108,10 +109,12 @@ class PostgresTransaction(Transaction):
     ) -> list[tuple[str, datetime]]:
         """Those that nobody else tells of or changes just now."""
         found = self._conn.execute(
-            "select o.uid, o.recurrence_id from occurrences o"
+            "with due as materialized ("
+            " select o.uid, o.recurrence_id from occurrences o"
             " join bookings b on b.uid = o.uid where o.due <= :now"
             " order by o.due, o.uid, o.recurrence_id limit :limit"
-            " for no key update of o, b skip locked",
+            " for no key update of o, b skip locked"
+            f") select uid, recurrence_id from due union all {LAPSED_SEATS}",
             {"now": times.epoch(now), "limit": limit},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

@@ -235,7 +235,8 @@ CHECKS = {
     """,
     "{} has been offered something, but not until when": """
         select id from waiting
-        where (state = 'offered') <> (held_until is not null and offered_uid is not null)
+        where (state = 'offered') <> (held_until is not null)
+        or state = 'offered' and offered_uid is null
     """,
     "{} is in line with the unknown state {}": """
         select id, state from waiting where state not in (

@@ -88,6 +88,13 @@ def concerns(freed: Freed, entry: Entry) -> bool:
     )
 
 
+def let_go(freed: Freed, entry: Entry) -> bool:
+    """Whether what is freed was offered to them before."""
+    return any(
+        span.start <= start < span.end for span in freed.spans for start in entry.passed
+    )
+
+
 # -- what becomes of somebody in line -------------------------------------------------
 
 

@@ -83,8 +83,10 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
 
 def waiting_line(tx: Transaction, now: datetime) -> WaitingLine | None:
     """Who waits; None where nobody does, which is asked once."""
-    if not line_check.is_used(tx, now):
-        return None
+    return _make_line(tx, now) if line_check.is_used(tx, now) else None
+
+
+def _make_line(tx: Transaction, now: datetime) -> WaitingLine:
     from calbook.services.bookings.waiting_line import WaitingLine  # slow to import
 
     return WaitingLine(tx, _save_apart, _tell_apart, now)
@@ -139,10 +141,13 @@ def save_change(
     """
     answer = _save(tx, before, change, options, now=now)
     after = change.booking
-    if freed_time.offer_end(before, after) or freed_time.time_freed(before, after):
+    line = None
+    if freed_time.offer_end(before, after) is not None:
+        line = _make_line(tx, now)  # also where nobody is in line any more
+    elif freed_time.time_freed(before, after) is not None:
         line = waiting_line(tx, now)
-        if line is not None:
-            line.serve_change(before, after)
+    if line is not None:
+        line.serve_change(before, after)
     return answer
 
 
@@ -189,6 +194,8 @@ def _end_expired_in_the_way(
             change = Change(ended.booking, (*ended.events, *change.events))
             continue
         tx.save(ended.booking, asked)
+        if asked.is_offer:
+            _make_line(tx, now).lapse_offer(asked)
         for event in ended.events:
             _tell(tx, event, booking_json(tx, uid, now), now)
     return change

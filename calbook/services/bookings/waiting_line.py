@@ -57,6 +57,10 @@ class WaitingLine:
         if freed is not None:
             self.serve(freed)
 
+    def lapse_offer(self, booking: Booking) -> None:
+        """Keep that time which was offered is somebody else's by now."""
+        self._settle_offer(booking, "lapsed", why="was not taken in time")
+
     def can_expire(self, booking: Booking) -> bool:
         """Whether to tell now that requests expired: those who wait are to be served.
 
@@ -73,7 +77,7 @@ class WaitingLine:
         if in_line and not self._tx.try_lock_hosts(members):
             return False
         if booking.is_offer:
-            self._settle_offer(booking, "lapsed", why="was not taken in time")
+            self.lapse_offer(booking)
         self._expired.append(freed)
         return True
 
@@ -159,6 +163,8 @@ class WaitingLine:
                 continue
             return True
         if freed is None or not waiting.concerns(freed, entry):
+            return False
+        if refused is None and waiting.let_go(freed, entry):
             return False
         start, why = refused or (freed.spans[0].start, "no start in it is free")
         told = waiting.pass_over(entry, start, now=now, why=why)

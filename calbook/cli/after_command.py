@@ -44,9 +44,10 @@ def attempt_first(*, is_wanted: bool) -> None:
     forget_clients()
     for item in served:
         from calbook.cli import output
-        from calbook.cli.screen.waiting import served_text
+        from calbook.cli.screen.waiting import served_lines
 
-        output.say(served_text(item))
+        for line in served_lines(item):
+            output.say(line)
     if untold:
         from calbook.cli import output
 

@@ -162,7 +162,11 @@ def create(
             missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
-        made = _book_or_wait(client, given, booker, line, form, dry_run=dry_run)
+        made = _book_or_wait(
+            *(client, given, booker, line, form),
+            dry_run=dry_run,
+            has_asked=bool(missing),
+        )
         if made is None:
             return
         booking = made
@@ -239,13 +243,17 @@ def _book_or_wait(
     form: OutputOptions,
     *,
     dry_run: bool,
+    has_asked: bool,
 ) -> "Booking | None":
-    """The booking; None where the person was put in line, which is told."""
+    """The booking; None where the person was put in line, which is told.
+
+    Where something else `has_asked` for answers, whether to wait is asked as well.
+    """
     book = partial(
         _book, client, given, person, form, dry_run=dry_run, is_waiting=line.wait
     )
     may_ask = output.is_interactive() and output.is_for_people(form)
-    if not line.wait and not may_ask:
+    if not line.wait and not (has_asked and may_ask):
         return book()
     from calbook.cli import create_waiting  # only where somebody may wait
 

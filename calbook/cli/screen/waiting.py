@@ -57,19 +57,19 @@ def added_text(item: Json, tz: str | None, *, dry_run: bool) -> str:
     return f"{printable(said)} {tz or item['timezone']}\n"
 
 
-def served_text(item: Json) -> str:
+def served_lines(item: Json) -> list[str]:
     """What somebody in line was given by a change of others."""
     zone = item["timezone"]
     start = words.moment_text(item["log"][-1]["startTime"], zone)
-    who, what = words.person_text(item["attendee"]), "a seat" if item["isSeat"] else ""
+    who, when = words.person_text(item["attendee"]), f"{start} {zone}"
     if item["state"] != "offered":
-        return printable(f"Booked from the waiting list: {who}, {start} {zone}")
+        return [printable(f"Booked from the waiting list: {who}, {when}")]
+    what = f"a seat on {when}" if item["isSeat"] else when
     until = words.moment_text(item["heldUntil"], zone)
-    said = f"{what} at {start}" if what else start
-    return printable(
-        f"Offered to {who} until {until}: {said} {zone};"
-        f" taken by calbook confirm {item['id']}"
-    )
+    return [
+        printable(f"Offered to {who} until {until}: {what}"),
+        f"hint: who wants it takes it by: calbook confirm {item['id']}",
+    ]
 
 
 def wish_text(item: Json, tz: str | None = None) -> str:

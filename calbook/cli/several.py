@@ -15,7 +15,6 @@ from calbook.cli.session import (
     show_change,
     unchecked,
 )
-
 from calbook.core.ids import is_waiting
 
 if TYPE_CHECKING:

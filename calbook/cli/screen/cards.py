@@ -204,13 +204,16 @@ _CONTACTS = {
 }
 
 
-def _waiting(item: Json) -> str:
-    """What becomes of who waits for time, once it is free."""
+def _waiting(item: Json) -> str | None:
+    """What becomes of who waits for time, where it is not as it is unless said."""
     if item["onFree"] == "BOOK":
         return "is booked when there is time"
+    if item["holdMinutes"] == _HELD:
+        return None
     return f"is offered time for {item['holdMinutes']} minutes"
 
 
+_HELD = 60  # minutes, unless said
 _MAIL = "attendees are told of all that concerns their calendars"
 
 

@@ -328,14 +328,20 @@ class HostRetired(SlotTaken, code="host_retired"):
 class SeatsFull(Conflict, code="seats_full"):
     """More persons than seats."""
 
-    def __init__(self, *, seats: int, persons: int, room: str | None = None) -> None:
-        """`room` is the resource that holds no more."""
+    def __init__(
+        self, *, seats: int, persons: int, room: str | None = None, held: int = 0
+    ) -> None:
+        """`room` is the resource that holds no more; `held` seats are offered."""
         where = f"{bare_resource(room)}, which holds {seats}" if room else None
+        offered = f": {held} offered to who waits for a seat" if held else ""
+        facts: dict[str, Any] = {"resourceId": room} if room else {}
+        if held:
+            facts["offered"] = held
         super().__init__(
-            f"{persons} persons do not fit into {where or f'{seats} seats'}",
+            f"{persons} persons do not fit into {where or f'{seats} seats'}{offered}",
             seats=seats,
             persons=persons,
-            **({"resourceId": room} if room else {}),
+            **facts,
         )
 
 

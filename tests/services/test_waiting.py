@@ -330,6 +330,10 @@ def test_an_offered_seat_is_taken_as_long_as_it_is_held(
         group.uid,
     )
     with refused("seats_full"):
+        explained = client.calendar.availability.explain(
+            event_type_id="demo", start_time=WHEN
+        )
+        assert explained.message.endswith(": 1 offered to who waits for a seat")
         book(client, "Zoe")
     slots = client.calendar.availability.get(event_type_id="demo", start_date=WHEN)
     assert WHEN.isoformat() not in [slot.start_time for slot in slots]

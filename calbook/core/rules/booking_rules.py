@@ -56,6 +56,7 @@ class Proposal(NamedTuple):
     booked_that_day: int = 0
     persons: int = 1
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
+    held: int = 0  # of the persons, who were offered a seat and have not said yes
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -169,10 +170,11 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 def seats_full(p: Proposal) -> CalbookError | None:
     seats = p.event_type.seats
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons)
+        return SeatsFull(seats=seats, persons=p.persons, held=p.held)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
-    return SeatsFull(room=p.room[0], seats=p.room[1], persons=p.room[2])
+    room, number, persons = p.room
+    return SeatsFull(room=room, seats=number, persons=persons, held=p.held)
 
 
 def slot_taken(p: Proposal) -> CalbookError | None:

@@ -196,12 +196,13 @@ def propose_seats(
     meetings = ahead or live or booking.occurrences
     first, *others = _propose_each(facts, event_type, booking, meetings, now=now)
     seat = next((each for each in (first, *others) if _is_closed_or_away(each)), first)
-    every = len(booking.attendees) + persons + seats_held(facts, booking, now)
+    held = seats_held(facts, booking, now)
+    every = len(booking.attendees) + persons + held
     room = None
     if event_type.seats is not None:
         seats, room_id = seats_of(facts, event_type, booking)
         room = (room_id, seats, every) if room_id else None
-    return seat._replace(persons=every, room=room)
+    return seat._replace(persons=every, room=room, held=held)
 
 
 def _is_closed_or_away(p: Proposal) -> bool:

@@ -10,8 +10,7 @@ from calbook.api.values.waiting import WaitingEntry
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from calbook.api.inputs import Attendee, Moment
-    from calbook.api.waiting_inputs import WaitingOptions
+    from calbook.api.inputs import Attendee, Moment, WaitingOptions
 
 
 class Waiting(Noun):
@@ -39,8 +38,11 @@ class Waiting(Noun):
         """Put somebody in line for a start, or for any from `earliest` to `latest`.
 
         `latest` may be a day, which counts to its end. With `recurring`, for all dates
-        of a group that meets so. The options are those of `bookings.create`, and are
-        kept for the booking.
+        of a group that meets so. The options are kept for the booking that may come.
+
+        Options: `guests`, `notes`, `responses`, `metadata`, `host_id`, `resource_id`,
+        `location`, `meeting_url`, `timezone`, `duration`, `by`, `override`,
+        `recurring`, `notify_attendee`.
 
         Raises:
             NothingToWaitFor: it is free.

@@ -95,7 +95,7 @@ def full(path: Path, clock: Clock) -> Path:
                 event_type_id="class",
                 start_time=MONDAY + timedelta(hours=200),
                 attendee={"name": name, "email": f"{name}@example.com"},
-                guests=["Kim", "Zoe"],
+                guests=[f"Kim {name}", f"Zoe {name}"],
             )
         calendar.schedules.override("work", date="2027-05-01")
         calendar.webhooks.update(hook.id, active=False)

@@ -523,6 +523,8 @@ NEVER_NULL = [
     "notify",
     "reminders",
     "contact",
+    "onFree",
+    "holdMinutes",
     "active",
     "metadata",
 ]
@@ -555,6 +557,8 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "notify": True,
         "reminders": [{"minutesBefore": 60, "to": "HOST"}],
         "contact": "phone",
+        "onFree": "book",
+        "holdMinutes": 90,
         "active": False,
         "metadata": {"a": 1},
     }

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from calbook.core.booking.freed_time import Freed
 from calbook.core.errors import AlreadyWaiting
 from calbook.core.model import Actor, Attendee
-from calbook.core.people import is_same, label
+from calbook.core.people import label, lasting_keys, person_key
 
 ON_FREE = ("OFFER", "BOOK")  # what an event type does with who waits
 # What ends by itself once somebody else gives their time back.
@@ -171,9 +171,15 @@ def check_not_in_line(entry: Entry, others: Iterable[Entry]) -> None:
     """
     for other in others:
         if _is_for_same(entry, other):
+            known = {key for person in other.attendees for key in _keys(person)}
             for person in entry.attendees:
-                if any(is_same(person, waiting) for waiting in other.attendees):
+                if known.intersection(_keys(person)):
                     raise AlreadyWaiting(label(person), other.id)
+
+
+def _keys(person: Attendee) -> tuple[str, ...]:
+    """By a name only where nothing else is known: two may have one."""
+    return lasting_keys(person) or (person_key(person),)
 
 
 def _is_for_same(one: Entry, other: Entry) -> bool:

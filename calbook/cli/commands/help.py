@@ -14,7 +14,7 @@ from calbook.cli import output, tree
 
 # In the order in which they are read.
 TOPICS = (
-    *("setup", "booking", "times", "overview", "series", "groups", "waiting-list"),
+    *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
     *("calendars", "notices", "webhooks", "scripting", "library"),
     *("rules", "storage", "operation"),

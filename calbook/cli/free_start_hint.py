@@ -51,7 +51,7 @@ def hint_at_next_free(
             )
             error.command_hint = found or error.command_hint
         if may_wait and is_passing(error, options):
-            said = (error.command_hint or error.hint, "--wait puts them in line for it")
+            said = (error.command_hint or error.hint, "or wait for this one: --wait")
             error.command_hint = "; ".join(filter(None, said))
         raise
 

@@ -54,7 +54,7 @@ def test_a_refusal_on_a_terminal_hints_at_the_line(
     refused = terminal(*create("Bob"), columns=200)
 
     assert refused.end() == 4
-    assert "; --wait puts them in line for it" in refused.shown
+    assert "; or wait for this one: --wait" in refused.shown
 
 
 def test_who_was_asked_for_other_things_is_asked_whether_to_wait(

@@ -7,7 +7,13 @@ from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
 from calbook.api.booking_moves import given_parts
-from calbook.api.noun import CHANGE, CORRECTIONS, REPEATABLE, check_keywords
+from calbook.api.noun import (
+    CHANGE,
+    CORRECTIONS,
+    REPEATABLE,
+    check_keywords,
+    is_waiting_id,
+)
 from calbook.api.series_changes import SeriesChanges
 from calbook.api.values.bookings import Booking, Note
 
@@ -184,11 +190,18 @@ class Bookings(SeriesChanges):
     def confirm(self, uid: str, **options: Unpack[inputs.ChangeArguments]) -> Booking:
         """The host says yes to a pending booking, to all pending dates of a series.
 
+        Of what is offered to somebody on the waiting list it is that person's yes; the
+        `wait_…` of who waits may stand for `uid`.
         Options: `if_version`, `notify_attendee`, `dry_run`.
 
         Raises:
             WrongStatus: it is not pending.
+            OfferEnded: nothing is offered to who waits.
         """
+        if is_waiting_id(uid):
+            from calbook.services.bookings.offers import take
+
+            return self._change(take, "confirm", uid, options)
         from calbook.services.bookings.change import confirm
 
         return self._change(confirm, "confirm", uid, options)

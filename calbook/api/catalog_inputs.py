@@ -12,6 +12,7 @@ from calbook.api.inputs import (
     ContactName,
     Day,
     Location,
+    OnFreeName,
     RoundRobinRule,
     SchedulingTypeName,
 )
@@ -96,6 +97,8 @@ class EventTypeFields(TypedDict, total=False):
     notify: bool
     reminders: Iterable[Reminder | json_types.Reminder]
     contact: ContactName
+    on_free: OnFreeName
+    hold_minutes: int
     active: bool
     metadata: Mapping[str, Any]
     needs: Iterable[str | Need | json_types.Need]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
     from calbook.api.values.outbox import Delivery
+    from calbook.api.values.waiting import WaitingEntry
+    from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
 
 
@@ -49,6 +51,7 @@ class Calendar:
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
     mails: Mails = _noun("Mails", "mails")
+    waiting: Waiting = _noun("Waiting", "waiting")
     webhooks: Webhooks = _noun("Webhooks", "webhooks")
 
     def __init__(self, context: Context) -> None:
@@ -128,6 +131,18 @@ class Client:
     def not_told(self) -> tuple[str, ...]:
         """Whom this client's changes were to tell by mail, and who has no address."""
         return tuple(dict.fromkeys(self._context.store.untold))
+
+    @property
+    def served(self) -> tuple[WaitingEntry, ...]:
+        """Who waited and was offered time, or booked, by this client's changes."""
+        if not self._context.store.served:
+            return ()
+        from calbook.api.values.waiting import WaitingEntry
+        from calbook.wire.writing.waiting import entry_to_json
+
+        now = self._context.clock()
+        found = (entry_to_json(entry, now) for entry in self._context.store.served)
+        return tuple(map(WaitingEntry, found))
 
     def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
         """Send what this client's changes have queued, once; what has not arrived.

@@ -29,6 +29,7 @@ EventName = (
     Literal["booking.created", "booking.confirmed", "booking.cancelled"]
     | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
     | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
+    | Literal["booking.offered", "booking.offer_ended"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
@@ -45,6 +46,7 @@ LocationType = (
 ContactName = (
     Literal["EMAIL", "PHONE", "ANY", "NONE"] | Literal["email", "phone", "any", "none"]
 )
+OnFreeName = Literal["OFFER", "BOOK"] | Literal["offer", "book"]
 SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
 RoundRobinRule = Literal[
     "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"
@@ -70,10 +72,7 @@ class Guest(_Contact, total=False):
 
 
 class Attendee(_Contact):
-    """Who books; the event type's `contact` says what is needed besides the name.
-
-    `person` is somebody in the book of people, who then needs no name here.
-    """
+    """Who books; `contact` says what is needed, and a known `person` needs no name."""
 
     name: NotRequired[str]
     person: NotRequired[str | None]
@@ -145,8 +144,8 @@ class CancelArguments(RepeatableArguments, total=False):
     cancelled_by: ActorName
 
 
-class NewBookingOptions(TypedDict, total=False):
-    """What `create` takes besides the event type, the start and the attendee."""
+class WaitingOptions(TypedDict, total=False):
+    """What `waiting.add` takes besides the event type, the time and the attendee."""
 
     guests: Iterable[str | Guest]
     notes: str | None
@@ -161,6 +160,12 @@ class NewBookingOptions(TypedDict, total=False):
     by: ActorName
     override: Iterable[RuleName]
     recurring: Recurrence | json_types.Recurrence | None
+    notify_attendee: bool | None
+
+
+class NewBookingOptions(WaitingOptions, total=False):
+    """What `create` takes besides the event type, the start and the attendee."""
+
     on_conflict: Literal["refuse", "skip", "extend"]
     idempotency_key: str | None
     notify_attendee: bool | None

@@ -42,3 +42,8 @@ def check_keywords(
     """Refuse an unknown name as Python does."""
     for name in given.keys() - set(known):
         raise TypeError(f"{method}() got an unexpected keyword argument {name!r}")
+
+
+def is_waiting_id(id: object) -> bool:
+    """Whether it names somebody on the waiting list, and no booking."""
+    return isinstance(id, str) and id.strip().lower().startswith("wait_")

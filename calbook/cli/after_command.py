@@ -18,25 +18,36 @@ _clients: list["Client"] = []
 _untold: list[str] = []
 
 
+_served: list[Json] = []
+
+
 def forget_clients() -> None:
     _clients.clear()
     _untold.clear()
+    _served.clear()
 
 
 def remember_client(client: "Client") -> None:
     """Where something was queued, it is tried once the answer is out.
 
-    And who could not be told is named.
+    And who could not be told is named, and who waited and was served.
     """
     if client.queued:
         _clients.append(client)
     _untold.extend(client.not_told)
+    _served.extend(entry.to_dict() for entry in client.served)
 
 
 def attempt_first(*, is_wanted: bool) -> None:
     """Try what was queued, in 3 s at most; says what has not arrived, never fails."""
-    clients, untold = [*_clients], [*_untold]
+    clients, untold, served = [*_clients], [*_untold], [*_served]
     forget_clients()
+    for item in served:
+        from calbook.cli import output
+        from calbook.cli.screen.waiting import served_lines
+
+        for line in served_lines(item):
+            output.say(line)
     if untold:
         from calbook.cli import output
 

@@ -119,6 +119,10 @@ class Fields(o.Group):
     contact: str | None = o.option(
         "--contact", "email|phone|any|none", "What attendees are asked for."
     )
+    on_free: str | None = o.option(
+        "--on-free", "offer|book", "What becomes of who waits for time that is freed."
+    )
+    hold_minutes: str | None = _length("--hold-minutes", "How long it is offered")
     needs: list[str] | None = o.option(
         "--needs",
         "NEED",
@@ -139,6 +143,7 @@ _LENGTHS = (
     "slot_interval",
     "cancellation_deadline",
     "break_after",
+    "hold_minutes",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
 _COUNTS = (

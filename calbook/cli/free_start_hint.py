@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from calbook.api.client import Client
+from calbook.cli.create_waiting import is_passing
 from calbook.cli.screen import words
 from calbook.core.errors import CalbookError
 
@@ -30,6 +31,7 @@ def hint_at_next_free(
     exclusion: Mapping[str, Any] | None = None,
     reassign: bool = False,
     present: Callable[[], datetime | None] = lambda: None,
+    may_wait: bool = False,
 ) -> Iterator[None]:
     """Put the next free start into the hint of a refusal that another start mends.
 
@@ -48,6 +50,9 @@ def hint_at_next_free(
                 besides=present(),
             )
             error.command_hint = found or error.command_hint
+        if may_wait and is_passing(error, options):
+            said = (error.command_hint or error.hint, "or wait for this one: --wait")
+            error.command_hint = "; ".join(filter(None, said))
         raise
 
 

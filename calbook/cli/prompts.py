@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from calbook.api.client import Client
-from calbook.cli import output
+from calbook.cli import create_waiting, output
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
 from calbook.cli.screen.booking_card import booking_card
@@ -30,7 +30,8 @@ def ask_missing(
     given["event_type_id"] = event_type["id"]
     if not given.get("hold") and not given.get("duration"):
         given |= _ask_duration(event_type)
-    if not given.get("start_time"):
+    is_range = "earliest" in given or "latest" in given
+    if not given.get("start_time") and not is_range:
         given["start_time"] = _start(client, event_type, given, tz)
     for key, label, check in _person(event_type):
         if not person.get(key) and not person.get("person"):
@@ -44,7 +45,8 @@ def ask_missing(
             answer = _answer(question)
             if answer is not None:
                 answers[question.key] = answer
-    _show(client, given, person, tz)
+    if not is_range:
+        _show(client, given, person, tz)
     return given, person
 
 
@@ -195,11 +197,19 @@ def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) 
 
 
 def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
-    """The booking as it would be; refused before it is asked for."""
+    """The booking as it would be; refused before it is asked for.
+
+    Not where somebody could wait: that is asked next.
+    """
     plain = {k: v for k, v in given.items() if k != "idempotency_key"}
-    preview = client.calendar.bookings.create(
-        **plain, attendee=unchecked(person), dry_run=True
-    )
+    try:
+        preview = client.calendar.bookings.create(
+            **plain, attendee=unchecked(person), dry_run=True
+        )
+    except CalbookError as refusal:
+        if not create_waiting.is_passing(refusal, given):
+            raise
+        return
     facts = preview.to_dict() | {"uid": "new", "meetingUrl": None}
     _say("")
     for line in booking_card(facts, tz).splitlines()[:-2]:

@@ -15,6 +15,7 @@ from calbook.cli.session import (
     show_change,
     unchecked,
 )
+from calbook.core.ids import is_waiting
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -49,7 +50,8 @@ def change(
     form, dry_run = out.form_in_zone(), wanted["dry_run"]
     with out.client() as client:
         bookings = client.calendar.bookings
-        before = bookings.get(uids[0]) if output.is_for_people(form) else None
+        is_shown = output.is_for_people(form) and not is_waiting(uids[0])
+        before = bookings.get(uids[0]) if is_shown else None
         ask(client)
         booking = getattr(bookings, action)(uids[0], **wanted)
     show_change(said, booking, form, dry_run=dry_run, before=before, **told)

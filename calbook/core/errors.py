@@ -335,16 +335,24 @@ class SeatsFull(Conflict, code="seats_full"):
         persons: int,
         room: str | None = None,
         date: str | None = None,
+        held: int = 0,
     ) -> None:
-        """`room` is the resource that holds no more, `date` that of a series."""
+        """`room` is the resource that holds no more, `date` that of a series.
+
+        `held` seats are offered.
+        """
         where = f"{bare_resource(room)}, which holds {seats}" if room else None
         day = f", on {date}" if date else ""
+        offered = f": {held} offered to who waits for a seat" if held else ""
+        fits = f"do not fit into {where or f'{seats} seats'}"
+        facts: dict[str, Any] = {"resourceId": room} if room else {}
+        facts |= {"date": date} if date else {}
+        facts |= {"offered": held} if held else {}
         super().__init__(
-            f"{persons} persons do not fit into {where or f'{seats} seats'}{day}",
+            f"{persons} persons {fits}{day}{offered}",
             seats=seats,
             persons=persons,
-            **({"resourceId": room} if room else {}),
-            **({"date": date} if date else {}),
+            **facts,
         )
 
 
@@ -364,6 +372,30 @@ class DuplicateAttendee(Conflict, code="duplicate_attendee"):
             hint=hint,
             email=email,
             **({} if email else {"person": person}),
+        )
+
+
+class AlreadyWaiting(Conflict, code="already_waiting"):
+    """The same person twice in line for the same."""
+
+    def __init__(self, person: str, id: str) -> None:
+        super().__init__(
+            f"{person} is in line for it already ({id})",
+            hint="look at it: waiting.list()",
+            command_hint="look at it: calbook waiting list",
+            waitingId=id,
+        )
+
+
+class NothingToWaitFor(Conflict, code="nothing_to_wait_for"):
+    """It is free: who waited for it would wait for ever."""
+
+    def __init__(self, slug: str, start: str) -> None:
+        super().__init__(
+            f"{start} is free: nobody has to wait for it",
+            hint=f'book it: bookings.create(event_type_id="{slug}", …)',
+            command_hint=f"book it: calbook create --event {slug} --start {start}",
+            startTime=start,
         )
 
 
@@ -488,6 +520,17 @@ class HoldEnded(RuleError, code="hold_ended"):
             f" calbook create --event {slug} --start {start}",
             uid=uid,
             heldUntil=until,
+        )
+
+
+class OfferEnded(RuleError, code="offer_ended"):
+    """What was offered to somebody in line is offered no longer, or not yet."""
+
+    def __init__(self, id: str, state: str) -> None:
+        super().__init__(
+            f"{id} is {state}: only what is offered can be taken",
+            waitingId=id,
+            state=state,
         )
 
 

@@ -7,6 +7,7 @@ import os
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 UID_PREFIX = "bk_"
+WAITING_PREFIX = "wait_"
 
 
 def uid() -> str:
@@ -24,6 +25,15 @@ def note() -> str:
 
 def person() -> str:
     return "per_" + _letters(12)
+
+
+def waiting() -> str:
+    return WAITING_PREFIX + _letters(12)
+
+
+def is_waiting(id: str) -> bool:
+    """Whether it names somebody on the waiting list, and no booking."""
+    return id.startswith(WAITING_PREFIX)
 
 
 def busy() -> str:

@@ -202,6 +202,8 @@ class EventType(NamedTuple):
     notify: bool = False
     reminders: tuple[Reminder, ...] = ()
     contact: str = "ANY"  # what an attendee is asked for, see `core.people`
+    on_free: str = "OFFER"  # what becomes of who waits for time, see `booking.waiting`
+    hold_minutes: int = 60  # for how long that is offered
     active: bool = True
     metadata: Mapping[str, Any] = {}
     needs: tuple[Need, ...] = ()
@@ -372,6 +374,15 @@ class Booking(NamedTuple):
     def is_hold(self) -> bool:
         """Whether it is only held: nobody is in it yet."""
         return self.attendees == (Attendee(),)
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether it is held for somebody who waited, and has not said yes yet."""
+        held = any(
+            o.held_until is not None and o.status is Status.PENDING
+            for o in self.occurrences
+        )
+        return held and not self.is_hold
 
     def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Who gives the time of one of its meetings."""

@@ -101,6 +101,8 @@ class CatalogWriter(Writer):
             notify=e.notify,
             reminders=to_json([to_reminder(r) for r in e.reminders]),
             contact=e.contact,
+            on_free=e.on_free,
+            hold_minutes=e.hold_minutes,
             active=e.active,
             metadata=to_json(e.metadata),
             needs=to_json([to_need(need) for need in e.needs]),
@@ -202,6 +204,12 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "select uid from bookings where event_type_id = :id"
             " order by starts_at, uid limit 1",
             "booking {}",
+            "switch it off instead",
+            "switch it off instead: calbook event update … --inactive",
+        ),
+        (
+            "select id from waiting where event_type_id = :id order by number limit 1",
+            "{} on the waiting list",
             "switch it off instead",
             "switch it off instead: calbook event update … --inactive",
         ),

@@ -25,11 +25,13 @@ TABLES = (
     *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
     *("calendars", "busy", "webhooks", "deliveries", "attempts"),
     *("reminders", "reminder_plans", "reminder_updates"),
+    "waiting",
 )
 # Whose rows are numbered in the order of making: by a column, or by SQLite itself.
 NUMBERED = {
     **dict.fromkeys(("schedules", "hosts", "event_types", "bookings"), "rowid"),
     **{"webhooks": "rowid", "calendars": "id", "events": "seq", "deliveries": "seq"},
+    "waiting": "number",
 }
 _FIRST = {
     "schedules": ("sched_work", "Working hours", [[[540, 1020]]] * 5 + [[]] * 2),

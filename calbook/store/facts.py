@@ -130,6 +130,12 @@ _COUNTS = f"""
 """
 
 
+LAPSED_SEATS = """
+    select id, held_until from waiting
+    where state = 'offered' and is_seat and held_until <= :now
+"""
+
+
 def edges(spans: Iterable[Span]) -> str:
     """Spans as `SPANS` takes them."""
     return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
@@ -381,10 +387,15 @@ class Facts(Reader):
     def due_occurrences(
         self, now: datetime, *, limit: int
     ) -> list[tuple[str, datetime]]:
-        """Occurrences that time has changed and nobody was told of, oldest first."""
+        """Occurrences that time has changed and nobody was told of, oldest first.
+
+        And seats that were offered until then, by the id on the waiting list.
+        """
         found = self._conn.execute(
-            "select uid, recurrence_id from occurrences"
-            " where due <= :now order by due, uid, recurrence_id limit :limit",
+            "select uid, recurrence_id from ("
+            " select uid, recurrence_id, due from occurrences where due <= :now"
+            " order by due, uid, recurrence_id limit :limit"
+            f") x union all {LAPSED_SEATS}",
             {"now": times.epoch(now), "limit": limit},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

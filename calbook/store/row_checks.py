@@ -211,6 +211,10 @@ CHECKS = {
         union select schedule_id from schedule_overrides where not json_valid(hours)
         union select name from calendars
         where not (json_valid(skipped) and json_valid(remarks))
+        union select id from waiting where not (
+            json_valid(attendees) and json_valid(request) and json_valid(passed)
+            and json_valid(log)
+        )
         union select id from webhooks where not (
             json_valid(events) and json_valid(headers) and json_valid(old_secrets)
         )
@@ -233,6 +237,26 @@ CHECKS = {
             noun = 'event type' and id in (select id from event_types)
             or noun = 'host' and id in (select id from hosts)
         )
+    """,
+    "{} is in line, but {} holds nothing for it": """
+        select w.id, w.offered_uid from waiting w
+        where w.state = 'offered' and not w.is_seat and not exists (
+            select 1 from occurrences o where o.uid = w.offered_uid
+            and o.held_until is not null and o.status = 'PENDING'
+        )
+    """,
+    "{} has been offered something, but not until when": """
+        select id from waiting
+        where (state = 'offered') <> (held_until is not null)
+        or state = 'offered' and offered_uid is null
+    """,
+    "{} is in line with the unknown state {}": """
+        select id, state from waiting where state not in (
+            'waiting', 'offered', 'booked', 'lapsed', 'removed', 'ended'
+        )
+    """,
+    "{} waits for time that ends before it begins": """
+        select id from waiting where until < since
     """,
     "{} waits for a webhook that is sent nothing": """
         select id from deliveries where status = 'pending' and channel = 'webhook'

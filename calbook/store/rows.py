@@ -172,6 +172,8 @@ def event_type(row: Row) -> EventType:
         notify=bool(row["notify"]),
         reminders=reminders(row["reminders"]),
         contact=row["contact"],
+        on_free=row["on_free"],
+        hold_minutes=row["hold_minutes"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
         needs=tuple(

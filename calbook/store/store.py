@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.store.reader import Reader
 
@@ -35,6 +35,7 @@ class Store:
     path: str
     queued: list[str]
     untold: list[str]  # who was to be told and has no address
+    served: list[Any]  # who waited, and was offered time or booked
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)

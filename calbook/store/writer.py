@@ -30,6 +30,8 @@ class Writer(Facts):
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
         self.locked_event_type: EventType | None = None
+        self.has_waiting: bool | None = None  # what `store.waiting` has asked once
+        self.served: list[Any] = []  # who waited and was offered time, or booked
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager
@@ -59,6 +61,10 @@ class Writer(Facts):
 
     def lock_hosts(self, host_ids: Iterable[str]) -> None:
         """Be alone with what hosts have to do, before it is looked at."""
+
+    def try_lock_hosts(self, host_ids: Iterable[str]) -> bool:
+        """Be alone with what hosts have to do, if nobody else is; whether so."""
+        return True
 
     def lock_event_type(self, key: str) -> EventType:
         """An event type as it is while its hosts are locked: who changes it waits."""

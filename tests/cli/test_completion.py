@@ -199,6 +199,8 @@ LISTINGS = {
     "note list": ["note list UID"],
     "person list": ["person list"],
     "person show": ["person show a@b.example"],
+    "waiting list": ["waiting list"],
+    "waiting show": ["waiting show WAITING"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],
@@ -224,7 +226,8 @@ webhook add http://127.0.0.1:9/ --allow-http
 event add demo
 resource add room1
 busy add --from 2027-01-06 --to 2027-01-06
-create --event demo --start 2027-01-18T10:00 --name A --email a@b.example --notify"""
+create --event demo --start 2027-01-18T10:00 --name A --email a@b.example --notify
+create --event demo --start 2027-01-18T10:00 --name B --email b@b.example --wait"""
 
 
 @pytest.fixture
@@ -238,12 +241,14 @@ def listed(
         assert run(*line.split()).status == 0
     uid = run("list", "--json").json[0]["uid"]
     webhook = run("webhook", "list", "--json").json[0]["id"]
+    waiting = run("waiting", "list", "--json").json[0]["id"]
     run("note", "add", uid, "Hello")
 
     def listed(line: str) -> Any:
         if line == "tick":
             clock.move(days=30)
-        words = line.replace("UID", uid).replace("WEBHOOK", webhook).split()
+        names = {"UID": uid, "WEBHOOK": webhook, "WAITING": waiting}
+        words = [names.get(word, word) for word in line.split()]
         return json.loads(run(*words, "--json").out)
 
     return listed

@@ -41,14 +41,14 @@ TABLE = {
     **dict.fromkeys(("not_found",), 3),
     **dict.fromkeys(("exists", "slot_taken", "seats_full", "duplicate_attendee"), 4),
     **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
-    **dict.fromkeys(("needs_taken",), 4),
+    **dict.fromkeys(("needs_taken", "already_waiting", "nothing_to_wait_for"), 4),
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
     **dict.fromkeys(("limit_reached", "open_bookings_reached"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
-    **dict.fromkeys(("last_attendee", "in_use"), 5),
+    **dict.fromkeys(("last_attendee", "in_use", "offer_ended"), 5),
     **dict.fromkeys(("nothing_to_change", "no_other_host"), 5),
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
@@ -439,6 +439,38 @@ def wrong_status(scene: Scene) -> Iterator[Reached]:
         ("confirm", uid),
         {"uid": uid, "status": "CONFIRMED", "allowed": ["PENDING"]},
     )
+
+
+def waits(scene: Scene) -> str:
+    entry = scene.client.calendar.waiting.add(
+        event_type_id="demo",
+        start_time="2027-01-18 10:00",
+        attendee={"name": "Eve", "email": "eve@example.com"},
+    )
+    return str(entry.id)
+
+
+@way
+def already_waiting(scene: Scene) -> Iterator[Reached]:
+    scene.booked()
+    yield Reached(create("--wait"), {"waitingId": waits(scene)})
+
+
+@way
+def nothing_to_wait_for(scene: Scene) -> Iterator[Reached]:
+    person = ("--name", "Eve", "--email", "eve@example.com")
+    ends = ("--from", "2027-01-18 10:00", "--to", "2027-01-18 11:00")
+    yield Reached(
+        ("create", "--event", "demo", "--wait", *ends, *person),
+        {"startTime": "2027-01-18T10:00:00-05:00"},
+    )
+
+
+@way
+def offer_ended(scene: Scene) -> Iterator[Reached]:
+    scene.booked()
+    id = waits(scene)
+    yield Reached(("confirm", id), {"waitingId": id, "state": "waiting"})
 
 
 @way

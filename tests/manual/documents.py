@@ -29,8 +29,8 @@ DOCUMENTS = (ROOT / "README.md", *PAGES)
 NOW = "2027-01-11T09:00:00Z"
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_UID = re.compile(r"bk_[0-9a-z]{12}")
-_SHORT = re.compile(r"bk_(?!nobody)[0-9a-z]{6}")
+_UID = re.compile(r"(?:bk|wait)_[0-9a-z]{12}")
+_SHORT = re.compile(r"(?:bk|wait)_(?!nobody)[0-9a-z]{6}")
 _PERSON = re.compile(r"per_[0-9a-z]{12}")
 _TOKEN = re.compile(r"https://meet\.example/[\w-]{22}")
 _BUSY = re.compile(r"busy_[0-9a-z]{12}")
@@ -110,11 +110,11 @@ class Reader:
         return printed.getvalue()
 
     def _as_printed(self, output: str, printed: str) -> str:
-        """A uid is known by its first nine letters; new ones are learnt in order."""
+        """A uid is known by its first six letters; new ones are learnt in order."""
         pairs = zip(_SHORT.findall(printed), _SHORT.findall(output), strict=False)
         for shown, real in pairs:
             self._known.setdefault(shown, real)
-        full = {uid[:9]: uid for uid in _UID.findall(printed)}
+        full = {uid[:-6]: uid for uid in _UID.findall(printed)}
         for shown, real in self._known.items():
             if shown in full:
                 output = re.sub(rf"{real}[0-9a-z]{{6}}", full[shown], output)

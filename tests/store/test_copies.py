@@ -90,6 +90,13 @@ def full(path: Path, clock: Clock) -> Path:
         calendar.busy.add(
             host_id="me", start_time="2027-06-01", end_time="2027-06-20", reason="Off"
         )
+        for name in ("Bob", "Eve"):
+            calendar.waiting.add(
+                event_type_id="class",
+                start_time=MONDAY + timedelta(hours=200),
+                attendee={"name": name, "email": f"{name}@example.com"},
+                guests=[f"Kim {name}", f"Zoe {name}"],
+            )
         calendar.schedules.override("work", date="2027-05-01")
         calendar.webhooks.update(hook.id, active=False)
     with closing(sqlite3.connect(path)) as conn, conn:
@@ -221,6 +228,11 @@ def test_what_is_made_next_is_numbered_behind_what_was_copied(
             event_type_id="demo",
             start_time=MONDAY + timedelta(days=90),
             attendee={"name": "Ada", "email": "ada@example.com"},
+        )
+        calendar.waiting.add(
+            event_type_id="demo",
+            start_time=MONDAY + timedelta(days=90),
+            attendee={"name": "Bob", "email": "bob@example.com"},
         )
         calendar.busy.add(host_id="me", start_time="2027-07-01", end_time="2027-07-02")
 

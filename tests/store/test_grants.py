@@ -120,6 +120,13 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     day = do("show", series, "--json").json["occurrences"][1]["date"]
     do("cancel", series, "--on", day, "--by", "host")
     do("cancel", series, "--all", "--by", "host", "--yes")
+    taken = book("demo")
+    again = do("show", taken, "--json").json["startTime"]
+    for name in ("bob", "eve"):
+        who = ("--name", name, "--email", f"{name}@example.com")
+        do("create", "--event", "demo", "--start", again, *who, "--wait")
+    do("cancel", taken, "--by", "host")
+    do("waiting", "list")
     group = book("class")
     do("attendee", "add", group, "--email", "zoe@example.com", "--name", "Zoe")
     do("attendee", "remove", group, "--email", "zoe@example.com")

@@ -537,6 +537,8 @@ NEVER_NULL = [
     "perPerson",
     "noDouble",
     "needs",
+    "onFree",
+    "holdMinutes",
     "active",
     "metadata",
 ]
@@ -573,6 +575,8 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "notify": True,
         "reminders": [{"minutesBefore": 60, "to": "HOST"}],
         "contact": "phone",
+        "onFree": "book",
+        "holdMinutes": 90,
         "active": False,
         "metadata": {"a": 1},
         "limits": ["4/day", "10/week", "8h/day"],

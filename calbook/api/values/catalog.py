@@ -93,6 +93,8 @@ class EventType(Value):
     notify: whether attendees are told by e-mail unless a call says otherwise
     reminders: mails before each meeting
     contact: what an attendee is asked for: EMAIL, PHONE, ANY or NONE
+    on_free: what becomes of who waits for time that is freed: OFFER or BOOK
+    hold_minutes: for how long it is offered
     active: whether it can be booked
     metadata: any JSON object of the caller's
     needs: so many of each of these sets, beside or instead of `hosts`
@@ -133,6 +135,8 @@ class EventType(Value):
     notify: bool
     reminders: list[json_types.Reminder]
     contact: json_types.ContactName
+    on_free: json_types.OnFreeName
+    hold_minutes: int
     active: bool
     metadata: dict[str, Any]
     needs: list[json_types.Need]

@@ -12,6 +12,7 @@ QuestionType = (
     | Literal["NUMBER", "DATE", "CHECKBOX", "SELECT", "MULTISELECT"]
 )
 ContactName = Literal["EMAIL", "PHONE", "ANY", "NONE"]
+OnFreeName = Literal["OFFER", "BOOK"]
 Recipients = Literal["attendee", "host", "all"]
 Weekday = (
     Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
@@ -114,3 +115,22 @@ class LoggedAttempt(TypedDict):
     code: int | None
     response: str
     milliseconds: int
+
+
+class WaitingPerson(TypedDict):
+    """Who waits."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    ref: str | None
+
+
+class WaitingLogLine(TypedDict):
+    """What happened to somebody in line."""
+
+    at: str
+    what: Literal["offered", "booked", "lapsed", "passed over", "removed", "ended"]
+    startTime: str | None
+    uid: str | None
+    why: str | None

@@ -80,6 +80,18 @@ class Batch(o.Group):
     )
 
 
+class Line(o.Group):
+    """What becomes of who finds it taken."""
+
+    wait: bool = o.flag("--wait", "Where it is full or taken: wait for it, in line.")
+    earliest: str | None = o.option(
+        "--from", "WHEN", "With --wait and --to: wait for any start from then on."
+    )
+    latest: str | None = o.option(
+        "--to", "WHEN", "With --wait and --from: up to then, or that day."
+    )
+
+
 class Series(o.Group):
     frequency: str | None = o.option(
         "--repeat", "daily|weekly|monthly|yearly", "Book a series."
@@ -103,6 +115,7 @@ def create(
     person: Person,
     details: Details,
     series: Series,
+    line: Line,
     batch: Batch,
     change: Creating,
     out: Printing,
@@ -117,7 +130,10 @@ def create(
         recurring=read_recurring("--repeat", **series.options()),
         on_conflict=on_conflict(batch.on_conflict, extend=batch.extend),
         idempotency_key=change.idempotency_key,
+        earliest=line.earliest,
+        latest=line.latest,
     )
+    _check_line(line, given, batch)
     given |= o.said(notify_attendee=change.notify_attendee)
     if batch.input_ is None or details.by is not None:
         given |= _asker(details.by)
@@ -137,6 +153,7 @@ def create(
         if details.hold is not None:
             given = _place_of_hold(client, details.hold) | given
         known = {"name": booker.get("person")} if booker.get("person") else {}
+        known |= {"start_time": "any"} if line.earliest or line.latest else {}
         missing = [
             option
             for key, option in _NEEDED.items()
@@ -148,7 +165,14 @@ def create(
             missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
-        booking = _book(client, given, booker, form, dry_run=dry_run)
+        made = _book_or_wait(
+            *(client, given, booker, line, form),
+            dry_run=dry_run,
+            has_asked=bool(missing),
+        )
+        if made is None:
+            return
+        booking = made
         is_team = output.is_for_people(form) and _is_team(client, booking)
     show_change(
         booked_word(booking, was_held=details.hold is not None),
@@ -200,8 +224,54 @@ def _is_team(client: "Client", booking: "Booking") -> bool:
     return len(event_type.hosts) > 1
 
 
+def _check_line(line: Line, given: Json, batch: Batch) -> None:
+    is_range = line.earliest is not None or line.latest is not None
+    if is_range and not line.wait:
+        raise UsageError(
+            "--from and --to are for who waits for any start", hint="add --wait"
+        )
+    if line.wait:
+        from calbook.cli import create_waiting  # only for --wait
+
+        if batch.input_ is not None:
+            raise UsageError("--wait is for one person at a time")
+        create_waiting.check_options(given)
+
+
+def _book_or_wait(
+    client: "Client",
+    given: Json,
+    person: Json,
+    line: Line,
+    form: OutputOptions,
+    *,
+    dry_run: bool,
+    has_asked: bool,
+) -> "Booking | None":
+    """The booking; None where the person was put in line, which is told.
+
+    Where something else `has_asked` for answers, whether to wait is asked as well.
+    """
+    book = partial(
+        _book, client, given, person, form, dry_run=dry_run, is_waiting=line.wait
+    )
+    may_ask = output.is_interactive() and output.is_for_people(form)
+    if not line.wait and not (has_asked and may_ask):
+        return book()
+    from calbook.cli import create_waiting  # only where somebody may wait
+
+    wish = create_waiting.Wish(client, given, person, dry_run)
+    return create_waiting.book_or_wait(wish, book, form, is_wanted=line.wait)
+
+
 def _book(
-    client: "Client", given: Json, person: Json, form: OutputOptions, *, dry_run: bool
+    client: "Client",
+    given: Json,
+    person: Json,
+    form: OutputOptions,
+    *,
+    dry_run: bool,
+    is_waiting: bool = False,
 ) -> "Booking":
     """Book it; on a terminal, ask for answers that are missing, or offer a start."""
     bookings, hold = client.calendar.bookings, given.pop("hold", None)
@@ -214,7 +284,8 @@ def _book(
 
     try:
         with free_start_hint.hint_at_next_free(
-            client, given["event_type_id"], given["start_time"], given, form.tz
+            *(client, given["event_type_id"], given["start_time"], given, form.tz),
+            may_wait=not hold and not is_waiting,
         ):
             return create(**given, attendee=unchecked(person), dry_run=dry_run)
     except InvalidResponses:

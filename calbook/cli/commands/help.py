@@ -14,8 +14,8 @@ from calbook.cli import output, tree
 
 # In the order in which they are read.
 TOPICS = (
-    *("setup", "booking", "times", "overview", "series", "groups", "people"),
-    *("teams", "resources"),
+    *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
+    *("people", "teams", "resources"),
     *("calendars", "notices", "webhooks", "scripting", "library"),
     *("rules", "storage", "operation"),
 )

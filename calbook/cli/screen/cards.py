@@ -192,6 +192,7 @@ def event_type_card(item: Json) -> str:
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
             ("Asks for", _CONTACTS[item["contact"]]),
+            ("Who waits", _waiting(item)),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),
@@ -207,6 +208,18 @@ _CONTACTS = {
     "ANY": "an e-mail address or a phone number",
     "NONE": "a name alone",
 }
+
+
+def _waiting(item: Json) -> str | None:
+    """What becomes of who waits for time, where it is not as it is unless said."""
+    if item["onFree"] == "BOOK":
+        return "is booked when there is time"
+    if item["holdMinutes"] == _HELD:
+        return None
+    return f"is offered time for {item['holdMinutes']} minutes"
+
+
+_HELD = 60  # minutes, unless said
 _MAIL = "attendees are told of all that concerns their calendars"
 
 

@@ -16,7 +16,10 @@ _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
 # What a mail is, by its `type`.
-MAILS = {"request": "invitation", "cancel": "cancellation", "reminder": "reminder"}
+MAILS = {
+    **{"request": "invitation", "cancel": "cancellation"},
+    **{"reminder": "reminder", "offer": "offer"},
+}
 
 
 def short_host(id: str) -> str:
@@ -295,6 +298,8 @@ def event_details(event: Json, tz: str) -> str:
     move = [moment_text(facts.pop(key), tz) for key in ("from", "to") if key in facts]
     move = move if len(set(move)) > 1 else []  # it may be handed over
     hosts, reason = _host_change(facts), facts.pop("reason", None)
+    if until := facts.pop("heldUntil", None):
+        facts["until"] = moment_text(until, tz)
     rest = [
         _DETAILS[key](value) if key in _DETAILS else f"{key}: {_listed(value)}"
         for key, value in facts.items()

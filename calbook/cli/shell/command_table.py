@@ -17,6 +17,7 @@ from calbook.api.values import (
     outbox,
     overview,
     people,
+    waiting,
 )
 from calbook.cli.commands import help as manual
 from calbook.cli.tree import COMMANDS, LazyGroup
@@ -36,11 +37,12 @@ _OFFERED = {
     "RESOURCE": "@resources",
     "SCHEDULE": "@schedules",
     "WEBHOOK": "@webhooks",
+    "WAITING": "@waits",
     "ZONE": "@zones",
     "PERSON": "@people",
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
-    "attendee_added|attendee_removed|updated|",
+    "attendee_added|attendee_removed|updated|offered|offer_ended|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "SETTING": "defaults.by|",
@@ -82,6 +84,7 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook schedule": (catalog.Schedule,),
     "calbook webhook log": (outbox.Delivery,),
     "calbook webhook": (outbox.Webhook,),
+    "calbook waiting": (waiting.WaitingEntry,),
     "calbook mail": (outbox.Delivery,),
     "calbook": (bookings.Booking,),
 }

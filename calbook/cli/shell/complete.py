@@ -29,6 +29,10 @@ _IDS = {
     "hosts": ("user_", "select id from hosts where id >= 'user_' order by id"),
     "resources": ("res_", "select id from hosts where id < 'user_' order by id"),
     "schedules": ("sched_", "select id from schedules order by id"),
+    "waits": (
+        "wait_",
+        "select id from waiting where state in ('waiting', 'offered') order by number",
+    ),
     "webhooks": ("wh_", "select id from webhooks order by rowid"),
 }
 # Names that begin so, each with its start and what it is of: the next ones first, then

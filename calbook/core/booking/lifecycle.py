@@ -117,6 +117,21 @@ def book_hold(booking: Booking, *, now: datetime, by: Actor) -> Change:
     return Change(changes.next_version(booking, now), (event,))
 
 
+def take_offer(booking: Booking, *, now: datetime, is_request: bool) -> Change:
+    """What was offered, taken by who waited; a request if the host is to confirm it."""
+    pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
+    status = Status.PENDING if is_request else Status.CONFIRMED
+    return changes.change_occurrences(
+        booking,
+        pending,
+        lambda o: o._replace(status=status, is_recorded=False, held_until=None),
+        kind="booking.updated" if is_request else "booking.confirmed",
+        by=Actor.ATTENDEE,
+        now=now,
+        change={"fields": ["heldUntil"]} if is_request else None,
+    )
+
+
 def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Change:
     """Say yes to every occurrence that is pending.
 

@@ -19,6 +19,8 @@ EVENT_NAMES = (
     "booking.attendee_added",
     "booking.attendee_removed",
     "booking.updated",
+    "booking.offered",
+    "booking.offer_ended",
 )
 
 

@@ -54,6 +54,7 @@ class Proposal(NamedTuple):
     room: tuple[str, int, int] | None = None  # a resource, how many it holds, and come
     seats_date: str | None = None  # of a series that is joined the fullest
     cancelled_uid: str | None = None  # of a group that was to begin there
+    held: int = 0  # of the persons, who were offered a seat and have not said yes
     responses: Mapping[str, Any] | None = None  # None: the questions are not asked
     obstacle: Obstacle | None = None
     overridden: frozenset[str] = frozenset()
@@ -153,11 +154,11 @@ def invalid_responses(p: Proposal) -> CalbookError | None:
 def seats_full(p: Proposal) -> CalbookError | None:
     seats, day = p.event_type.seats, p.seats_date
     if seats is not None and p.persons > seats:
-        return SeatsFull(seats=seats, persons=p.persons, date=day)
+        return SeatsFull(seats=seats, persons=p.persons, date=day, held=p.held)
     if p.room is None or p.room[2] <= p.room[1]:
         return None
     room, holds, persons = p.room
-    return SeatsFull(room=room, seats=holds, persons=persons, date=day)
+    return SeatsFull(room=room, seats=holds, persons=persons, date=day, held=p.held)
 
 
 def group_cancelled(p: Proposal) -> CalbookError | None:
@@ -221,6 +222,8 @@ RULES_FOR_SEATING: Rules = (
     (slot_taken, "hours"),
     (seats_full, None),
 )
+# Of a seat that was offered, and held since: all else was judged then.
+RULES_FOR_HELD_SEATS: Rules = ((in_the_past, "past"), (seats_full, None))
 RULES_FOR_JOINING: Rules = (
     (in_the_past, "past"),
     (inactive, None),

@@ -63,6 +63,7 @@ _SENTENCES = {
     "date removed": "You no longer take part in one date of {what}.",
     "dates removed": "You no longer take part in some dates of {what}.",
     "reminder": "{what} is coming up.",
+    "offered": "You are on the waiting list, and there is time for you now: {what}.",
 }
 
 
@@ -123,6 +124,22 @@ def reminder_message(
     return head + _body(_plain(text))
 
 
+def offer_message(
+    envelope: Envelope,
+    invite: Invite,
+    person: Attendee,
+    dates: Sequence[Occurrence],
+    *,
+    until: datetime,
+    id: str,
+) -> str:
+    """Time for somebody who waits: it is in no calendar before it is taken."""
+    text = _text(invite, person, "offered", dates, held=(id, until))
+    subject = f"Offer: {_one_line(invite.booking.title)}"
+    head = _address_headers(envelope, invite, person, subject)
+    return head + _body(_plain(text))
+
+
 def test_message(envelope: Envelope, to: str) -> str:
     """A mail about nothing, to see that mail goes out."""
     text = "This is a test: calbook can send mail from here.\n"
@@ -160,8 +177,9 @@ def _text(
     *,
     reason: str | None = None,
     moved_from: datetime | None = None,
+    held: tuple[str, datetime] | None = None,
 ) -> str:
-    """In the zone of whoever reads it."""
+    """In the zone of whoever reads it; `held` is an offer, and until when it is."""
     zone = person.timezone or invite.booking.timezone
     title = _one_line(invite.booking.title)
     facts = [
@@ -171,7 +189,9 @@ def _text(
         ("Link", event_text.link(invite)),
         ("Reason", reason),
         ("Booked by", _booker(invite, person)),
-        ("Booking", invite.booking.uid),
+        ("Booking", None if held else invite.booking.uid),
+        ("Offer", held and held[0]),
+        ("Held until", held and f"{times.format_moment(held[1], zone)} {zone}"),
     ]
     one = "One date of " if invite.only and what != "date removed" else ""
     named = f"{one}{title} with {_company(invite, person, dates)}"
@@ -181,7 +201,8 @@ def _text(
         "\n".join(_fact(name, text) for name, text in facts if text),
     ]
     if what not in _ENDS and _can_answer(invite, person):
-        paragraphs.append("To change or cancel it, reply to this mail.")
+        answers = "To take it" if held else "To change or cancel it"
+        paragraphs.append(f"{answers}, reply to this mail.")
     return "\n\n".join(paragraphs) + "\n"
 
 

@@ -19,6 +19,7 @@ from calbook.services.availability import (
     host_choice,
     limit_counts,
     member_facts,
+    seat_counts,
     seating,
 )
 from calbook.services.availability.booking_request import (
@@ -262,8 +263,10 @@ def _claims(
             )
             group = groups.get(held.claim.uid)
             if group is not None:
-                meetings = seating.meetings_to_join(group, request.now)
-                seats = seating.fewest_seats(facts, request.event_type, group, meetings)
+                meetings = seat_counts.meetings_to_join(group, request.now)
+                seats = seat_counts.fewest_seats(
+                    facts, request.event_type, group, meetings, now=request.now
+                )
                 block = explanation.with_free_seats(block, seats.left, seats.number)
             yield block
 

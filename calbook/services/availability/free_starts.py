@@ -112,10 +112,11 @@ def _groups(
 
 
 def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:
-    from calbook.services.availability import seating  # slow to import
+    from calbook.services.availability import seat_counts  # slow to import
 
-    meetings = seating.meetings_to_join(group, request.now)
-    return seating.fewest_seats(facts, request.event_type, group, meetings).left
+    event_type, now = request.event_type, request.now
+    meetings = seat_counts.meetings_to_join(group, now)
+    return seat_counts.fewest_seats(facts, event_type, group, meetings, now=now).left
 
 
 def _candidates(

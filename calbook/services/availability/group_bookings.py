@@ -22,7 +22,7 @@ from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,
 )
-from calbook.services.availability import seating
+from calbook.services.availability import seat_counts, seating
 from calbook.services.availability.booking_request import (
     BookingRequest,
     series_starts,
@@ -96,7 +96,7 @@ def find_seat(
         if effective_status.effective_occurrence(occurrence, now).status in _LIVE
     ]
     for group, occurrence in found:
-        if seating.seats_on(facts, event_type, group, occurrence).left > 0:
+        if seat_counts.seats_on(facts, event_type, group, occurrence, now=now).left > 0:
             return group, occurrence
     taken = {group.hosts_of(occurrence)[0] for group, occurrence in found}
     others = [id for id in _leads(event_type, None) if id not in taken]
@@ -166,8 +166,8 @@ def _takes(
     facts: Facts, event_type: EventType, booking: Booking, asked: _Asked, now: datetime
 ) -> bool:
     """Whether it has the seats and is as long, and its hosts are there."""
-    meetings = seating.meetings_to_join(booking, now)
-    seats = seating.fewest_seats(facts, event_type, booking, meetings)
+    meetings = seat_counts.meetings_to_join(booking, now)
+    seats = seat_counts.fewest_seats(facts, event_type, booking, meetings, now=now)
     if seats.left < asked.persons or not _is_as_long(booking, asked.duration):
         return False
     passes_hours = "hours" in asked.overridden

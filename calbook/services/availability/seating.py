@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
 from calbook.core.booking import attendees, participation, seats, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.errors import BadInput, DuplicateAttendee, NotAGroup, SeatsFull
-from calbook.core.members import resources_among
 from calbook.core.model import (
     Actor,
     Attendee,
@@ -20,10 +19,10 @@ from calbook.core.model import (
     EventType,
     Occurrence,
     Span,
-    Status,
 )
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import (
+    RULES_FOR_HELD_SEATS,
     RULES_FOR_JOINING,
     RULES_FOR_PERSONS,
     RULES_FOR_SEATING,
@@ -32,7 +31,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.text import snake
 from calbook.core.time import open_hours
-from calbook.services.availability import limit_counts
+from calbook.services.availability import limit_counts, seat_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
     own_open_time,
@@ -42,68 +41,6 @@ from calbook.store.facts import Exclusion, Facts
 from calbook.wire.reading.booking_requests import Asker, NewBooking
 
 
-class Seats(NamedTuple):
-    """Of one meeting of a group: how many there are and are taken, and where.
-
-    `room` is the resource that holds no more than that, if one does.
-    """
-
-    occurrence: Occurrence
-    number: int
-    taken: int
-    room: str | None = None
-
-    @property
-    def left(self) -> int:
-        return self.number - self.taken
-
-
-def seats_taken(
-    facts: Facts, booking: Booking, occurrence: Occurrence | None = None
-) -> int:
-    """How many seats of a group are taken in one meeting.
-
-    Without one, in the fullest of those that are not cancelled.
-    """
-    if occurrence is not None:
-        return len(participation.persons_on(booking, occurrence))
-    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
-    return participation.most_on(booking, live)
-
-
-def seats_on(
-    facts: Facts, event_type: EventType, booking: Booking, occurrence: Occurrence
-) -> Seats:
-    """The seats of one meeting: a room may hold fewer persons than there are seats."""
-    assert event_type.seats is not None
-    members = resources_among(booking.hosts_of(occurrence))
-    rooms = [(facts.host(id).capacity, id) for id in members]
-    held = [(number, id) for number, id in rooms if number is not None]
-    capacity, id = min(held, default=(event_type.seats, ""))
-    taken = seats_taken(facts, booking, occurrence)
-    if capacity < event_type.seats:
-        return Seats(occurrence, capacity, taken, id)
-    return Seats(occurrence, event_type.seats, taken)
-
-
-def fewest_seats(
-    facts: Facts,
-    event_type: EventType,
-    booking: Booking,
-    meetings: Sequence[Occurrence],
-) -> Seats:
-    """Those of the meeting that has fewest left, of several the first such."""
-    every = [seats_on(facts, event_type, booking, o) for o in meetings]
-    return min(every, key=lambda seats: seats.left)
-
-
-def meetings_to_join(booking: Booking, now: datetime) -> tuple[Occurrence, ...]:
-    """Where somebody who joins takes a seat: what is to come, else what there is."""
-    live = tuple(o for o in booking.occurrences if o.status is not Status.CANCELLED)
-    ahead = tuple(o for o in live if o.span.start > now)
-    return ahead or live or booking.occurrences
-
-
 def join_group(
     facts: Facts,
     event_type: EventType,
@@ -111,6 +48,7 @@ def join_group(
     request: NewBooking,
     *,
     now: datetime,
+    rules: Rules = RULES_FOR_JOINING,
 ) -> Change:
     """Take seats in a group, by the rules that still have a say."""
     _check_place(booking, request)
@@ -128,7 +66,7 @@ def join_group(
             overridden=request.asker.overridden,
             display_timezone=request.timezone,
         ),
-        RULES_FOR_JOINING,
+        rules,
     )
     if "questions" not in request.asker.overridden:
         answers = questions.check_responses(event_type.questions, answers)
@@ -141,6 +79,20 @@ def join_group(
         now=now,
         by=request.asker.by,
         overrides=used,
+    )
+
+
+def take_held_seats(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    request: NewBooking,
+    *,
+    now: datetime,
+) -> Change:
+    """Take seats that were held: their time was judged when they were offered."""
+    return join_group(
+        facts, event_type, booking, request, now=now, rules=RULES_FOR_HELD_SEATS
     )
 
 
@@ -250,8 +202,9 @@ def _advise_dates(
         return refusal
     free = [
         str(occurrence.date)
-        for occurrence in meetings_to_join(booking, now)
-        if seats_on(facts, event_type, booking, occurrence).left > 0
+        for occurrence in seat_counts.meetings_to_join(booking, now)
+        if seat_counts.seats_on(facts, event_type, booking, occurrence, now=now).left
+        > 0
     ]
     if free:
         refusal.details["freeDates"] = free
@@ -283,7 +236,7 @@ def _meetings_to_seat(
         raise DuplicateAttendee(people.label(known), email=known.email)
     if dates or known is None:
         return dates
-    every = meetings_to_join(booking, now)
+    every = seat_counts.meetings_to_join(booking, now)
     new = (o for o in every if not participation.takes_part(known, o.date))
     return tuple(new)
 
@@ -310,7 +263,7 @@ def propose_seats(
     the fullest. `meetings` are those in which a seat is taken, if it is not all that is
     to come.
     """
-    meetings = meetings or meetings_to_join(booking, now)
+    meetings = meetings or seat_counts.meetings_to_join(booking, now)
     each = list(_propose_each(facts, event_type, booking, meetings, now=now))
     if event_type.asks_persons and attendees:
         each = _with_workload(facts, booking, each, attendees)
@@ -318,12 +271,13 @@ def propose_seats(
     seat = next(refused, each[0])
     if event_type.seats is None:
         return seat._replace(persons=len(booking.attendees) + persons)
-    full = fewest_seats(facts, event_type, booking, meetings)
-    every = full.taken + persons
+    full = seat_counts.fewest_seats(facts, event_type, booking, meetings, now=now)
+    every = full.taken + full.held + persons
     return seat._replace(
         persons=every,
         room=(full.room, full.number, every) if full.room else None,
         seats_date=str(full.occurrence.date) if booking.recurring else None,
+        held=full.held,
     )
 
 
@@ -331,7 +285,7 @@ def is_open(
     facts: Facts, event_type: EventType, booking: Booking, *, now: datetime
 ) -> bool:
     """Whether none of its meetings is on a closed date or while a host is away."""
-    meetings = meetings_to_join(booking, now)
+    meetings = seat_counts.meetings_to_join(booking, now)
     each = _propose_each(facts, event_type, booking, meetings, now=now)
     return not any(map(_is_closed_or_away, each))
 

@@ -68,7 +68,12 @@ def change_booking(
 
 def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        confirmed = lifecycle.confirm(booking, now=now)
+        if booking.is_offer:
+            from calbook.services.bookings import offers  # only for who waited
+
+            confirmed = offers.take_time(tx, booking, now)
+        else:
+            confirmed = lifecycle.confirm(booking, now=now)
         pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
         _check_claims(tx, booking, pending, now)
         return confirmed
@@ -309,9 +314,11 @@ def _merge_metadata(
 def tick(context: Context) -> list[Json]:
     """Tell of everything that time has done and nobody was told of.
 
-    And bring in line with it what waits to be sent, and end what an interrupted change
+    And bring in line with it what waits to be sent, serve who waits for time that
+    became free in other ways than by a booking, and end what an interrupted change
     of an event type or host has left to do.
     """
+    from calbook.services.bookings.offers import serving_steps
     from calbook.services.catalog import entries
     from calbook.store.writer import repeat_step
 
@@ -324,6 +331,10 @@ def tick(context: Context) -> list[Json]:
         tx.after_commit.append(lambda: events.extend(told))
         return is_behind or len(told) == record.MOST_EVENTS
 
-    steps = chain(entries.unfinished_reminder_steps(context), repeat_step(step))
+    steps = chain(
+        entries.unfinished_reminder_steps(context),
+        repeat_step(step),
+        serving_steps(context),
+    )
     context.store.write_portions(steps)
     return events

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
-from calbook.core.assignment import HostIds
-from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import CalbookError, UsageError
-from calbook.core.model import (
-    EventType,
-    GivenStart,
-)
-from calbook.core.time import parsing, times
-from calbook.services.availability import (
-    group_bookings,
-    host_choice,
-    member_facts,
-    seating,
-)
-from calbook.services.availability.booking_request import (
-    BookingRequest,
-    booking_timezone,
-    meeting_span,
-    unknown_duration,
-)
-from calbook.services.availability.host_choice import HostPlan
-from calbook.services.bookings import new_bookings, record
+from calbook.core.model import Booking, EventType, GivenStart
+from calbook.core.time import parsing
+from calbook.services.availability.booking_request import booking_timezone
+from calbook.services.bookings import meetings, new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
 from calbook.store.context import Context
-from calbook.store.facts import Facts
 from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -178,26 +160,17 @@ def create_in_transaction(
     start = parsing.moment(
         new_booking.start_time, now=now, timezone=new_booking.timezone or timezone
     )
-    rule = _read_rule(new_booking, now=now, timezone=timezone)
-    starts = _starts(event_type, rule, start, timezone)
-    if event_type.seats is not None:
-        tx.lock_groups(event_type.id, start.instant)
+    rule = meetings.read_rule(new_booking, now=now, timezone=timezone)
+    starts = meetings.series_of_starts(event_type, rule, start, timezone)
     if event_type.asks_persons:
         lock_people(tx, new_booking.attendees)
-    group = group_bookings.find_group(
-        tx, event_type, new_booking, starts, rule=rule, now=now
-    )
-    if group is not None and new_booking.held_for is not None:
-        raise UsageError(
-            f"{group.uid} is a group: its seats are booked, not held",
-            hint="take a seat: bookings.create",
-            command_hint="take a seat: calbook create",
-            uid=group.uid,
-        )
-    if group is not None:
-        change = seating.join_group(tx, event_type, group, new_booking, now=now)
-        return record.save_change(tx, group, change, options, now=now)
+    if event_type.seats is not None:
+        tx.lock_groups(event_type.id, start.instant)
+        joined = _join_group(tx, event_type, new_booking, starts, rule=rule, now=now)
+        if joined is not None:
+            return record.save_change(tx, *joined, options, now=now)
     if new_booking.extends:
+        from calbook.services.availability import host_choice
         from calbook.services.bookings import fitting_dates
 
         rule, starts = fitting_dates.extend_until_fit(
@@ -205,15 +178,44 @@ def create_in_transaction(
             starts,
             lambda every: host_choice.find_gaps(
                 tx,
-                _request(event_type, new_booking, every, timezone=timezone, now=now),
+                meetings.make_request(
+                    event_type, new_booking, every, timezone=timezone, now=now
+                ),
             ),
             timezone=timezone,
             most=event_type.max_occurrences,
         )
-    change = _make_booking(
+    change = meetings.make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
     )
     return record.save_change(tx, None, change, options, now=now)
+
+
+def _join_group(
+    tx: Transaction,
+    event_type: EventType,
+    new_booking: NewBooking,
+    starts: tuple[GivenStart, ...],
+    *,
+    rule: Recurrence | None,
+    now: datetime,
+) -> tuple[Booking, Change] | None:
+    """The group that is there, and as it is with them; None where one is to begin."""
+    from calbook.services.availability import group_bookings, seating  # slow to import
+
+    group = group_bookings.find_group(
+        tx, event_type, new_booking, starts, rule=rule, now=now
+    )
+    if group is None:
+        return None
+    if new_booking.held_for is not None:
+        raise UsageError(
+            f"{group.uid} is a group: its seats are booked, not held",
+            hint="take a seat: bookings.create",
+            command_hint="take a seat: calbook create",
+            uid=group.uid,
+        )
+    return group, seating.join_group(tx, event_type, group, new_booking, now=now)
 
 
 def begin_group(
@@ -227,128 +229,10 @@ def begin_group(
     """A group of its own for who has a seat elsewhere, under a uid that is given."""
     event_type = tx.event_type(new_booking.event_type_id)
     timezone = booking_timezone(tx, event_type, None)
-    facts: dict[str, Any] = {"rule": None, "timezone": timezone, "now": now, "uid": uid}
-    return _make_booking(tx, event_type, new_booking, (start,), **facts)
-
-
-def _read_rule(
-    new_booking: NewBooking, *, now: datetime, timezone: str
-) -> Recurrence | None:
-    if new_booking.recurring is None:
-        if new_booking.skips_conflicts:
-            raise UsageError(
-                "only a series can skip dates",
-                hint="give recurring",
-                command_hint="add --repeat weekly",
-            )
-        return None
-    from calbook.wire.reading import recurrence  # slow to import
-
-    return recurrence.read_recurrence(new_booking.recurring, now=now, timezone=timezone)
-
-
-def _starts(
-    event_type: EventType, rule: Recurrence | None, start: GivenStart, timezone: str
-) -> tuple[GivenStart, ...]:
-    """The start as given, and those that follow from it by the rule."""
-    if rule is None:
-        return (start,)
-    from calbook.core.time import recurrence  # slow to import
-
-    wall = times.wall_time(start.instant, timezone)
-    _, *others = recurrence.starts(
-        rule, wall, timezone, most=event_type.max_occurrences
-    )
-    moments = (GivenStart(o.instant, o.wall, timezone, by_offset=False) for o in others)
-    return (start, *moments)
-
-
-def _make_booking(
-    tx: Transaction,
-    event_type: EventType,
-    new_booking: NewBooking,
-    starts: tuple[GivenStart, ...],
-    *,
-    rule: Recurrence | None,
-    timezone: str,
-    now: datetime,
-    uid: str | None = None,
-) -> Change:
-    request = _request(event_type, new_booking, starts, timezone=timezone, now=now)
-    duration = _duration(event_type, new_booking)
-    chosen = _choose_hosts(tx, request)
-    used = chosen.decision.overrides_used
-    if duration not in event_type.lengths:
-        used = (*used, "duration")
-    booking = new_bookings.make_booking(
-        new_booking,
-        event_type,
-        chosen.host_ids,
-        new_bookings.make_occurrences(
-            request, new_booking, starts, chosen.decision.refused_numbers
-        ),
-        rule=rule,
+    return meetings.make_booking(
+        *(tx, event_type, new_booking, (start,)),
+        rule=None,
         timezone=timezone,
         now=now,
-        overrides=used,
         uid=uid,
-    )
-    why = {**chosen.why, **_reopened(tx, request, chosen.host_ids)}
-    return lifecycle.create(booking, by=new_booking.asker.by, change=why)
-
-
-def _reopened(
-    facts: Facts, request: BookingRequest, host_ids: HostIds
-) -> dict[str, Any]:
-    """For the history: in whose place it begins, where groups were cancelled."""
-    if not request.reopens:
-        return {}
-    heeding = request._replace(reopens=False)
-    found = member_facts.read_member_facts(facts, heeding).cancelled()
-    uids = dict.fromkeys(uid for (_, id), uid in found.items() if id in host_ids)
-    return {"reopens": [*uids]} if uids else {}
-
-
-def _request(
-    event_type: EventType,
-    new_booking: NewBooking,
-    starts: Iterable[GivenStart],
-    *,
-    timezone: str,
-    now: datetime,
-) -> BookingRequest:
-    duration = _duration(event_type, new_booking)
-    return BookingRequest(
-        event_type=event_type.with_duration(duration),
-        meetings=tuple(meeting_span(start, duration, timezone) for start in starts),
-        timezone=timezone,
-        now=now,
-        host_id=new_booking.host_id,
-        resource_id=new_booking.resource_id,
-        persons=len(new_booking.attendees),
-        responses=None if new_booking.held_for else new_booking.responses,
-        overridden=new_booking.asker.overridden,
-        display_timezone=new_booking.timezone,
-        skips_conflicts=new_booking.skips_conflicts,
-        notify=new_booking.notify,
-        attendees=() if new_booking.held_for else new_booking.attendees,
-        reopens=new_booking.reopens,
-    )
-
-
-def _choose_hosts(tx: Transaction, request: BookingRequest) -> HostPlan:
-    found = host_choice.find_plan(tx, request)
-    if isinstance(found, CalbookError):
-        raise group_bookings.advise_group(tx, request.event_type, found)
-    return found
-
-
-def _duration(event_type: EventType, new_booking: NewBooking) -> timedelta:
-    wanted = new_booking.duration or event_type.duration
-    if wanted in event_type.lengths or "duration" in new_booking.asker.overridden:
-        return wanted
-    raise unknown_duration(
-        event_type,
-        hint='another length needs by="host", override=["duration"]',
-        command_hint="another length needs --by host --override duration",
     )

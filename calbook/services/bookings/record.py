@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
-from calbook.core.booking import lifecycle
+from calbook.core.booking import freed_time, lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.store import reminders
+from calbook.store import line_check, reminders
 from calbook.store.facts import keys_to_json
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -27,6 +28,9 @@ from calbook.wire.writing.bookings import (
     limit_to_dates,
     limit_to_person,
 )
+
+if TYPE_CHECKING:
+    from calbook.services.bookings.waiting_line import WaitingLine
 
 MOST_EVENTS = 50  # events of time passing that one write tells at most
 
@@ -54,8 +58,12 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
     """
     due = tx.due_occurrences(now, limit=MOST_EVENTS)
     found: list[tuple[int, Event, str, Json]] = []
+    line = waiting_line(tx, now) if due else None
+    due = [(uid, key) for uid, key in due if not ids.is_waiting(uid)]
     for uid, keys in _by_uid(due).items():
         before = tx.booking_part(uid, keys)
+        if line is not None and not line.can_expire(before):
+            continue  # whoever comes next tells of it
         change = lifecycle.expire_and_complete(before, before.occurrences, now)
         tx.mark_recorded(change.booking)
         row = tx.booking_part_row(uid, keys_to_json(keys))
@@ -64,10 +72,38 @@ def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
         for occurrence, event in zip(before.occurrences, change.events, strict=True):
             order = due.index((uid, occurrence.recurrence_id))
             found.append((order, event, before.timezone, answer))
-    return [
+    told = [
         event_to_json(tx.event_row(_tell(tx, event, answer, now)), timezone)
         for _, event, timezone, answer in sorted(found, key=lambda item: item[0])
     ]
+    if line is not None:
+        line.serve_expired(limit=MOST_EVENTS)
+    return told
+
+
+def waiting_line(tx: Transaction, now: datetime) -> WaitingLine | None:
+    """Who waits; None where nobody does, which is asked once."""
+    return _make_line(tx, now) if line_check.is_used(tx, now) else None
+
+
+def _make_line(tx: Transaction, now: datetime) -> WaitingLine:
+    from calbook.services.bookings.waiting_line import WaitingLine  # slow to import
+
+    return WaitingLine(tx, _save_apart, _tell_apart, now)
+
+
+def _save_apart(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    options: ChangeOptions,
+    now: datetime,
+) -> None:
+    _save(tx, before, change, options, now=now)
+
+
+def _tell_apart(tx: Transaction, event: Event, now: datetime) -> None:
+    _append_event(tx, event, booking_json(tx, event.uid, now))
 
 
 def _tell(tx: Transaction, event: Event, answer: Json, now: datetime) -> int:
@@ -99,7 +135,30 @@ def save_change(
     *,
     now: datetime,
 ) -> Json:
-    """Save a booking with its events; the booking's JSON as it is now."""
+    """Save a booking with its events; the booking's JSON as it is now.
+
+    Who waits for what it frees is served after it: the answer is of the change itself.
+    """
+    answer = _save(tx, before, change, options, now=now)
+    after = change.booking
+    line = None
+    if freed_time.offer_end(before, after) is not None:
+        line = _make_line(tx, now)  # also where nobody is in line any more
+    elif freed_time.time_freed(before, after) is not None:
+        line = waiting_line(tx, now)
+    if line is not None:
+        line.serve_change(before, after)
+    return answer
+
+
+def _save(
+    tx: Transaction,
+    before: Booking | None,
+    change: Change,
+    options: ChangeOptions,
+    *,
+    now: datetime,
+) -> Json:
     change = _end_expired_in_the_way(tx, before, change, now)
     tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
@@ -135,6 +194,8 @@ def _end_expired_in_the_way(
             change = Change(ended.booking, (*ended.events, *change.events))
             continue
         tx.save(ended.booking, asked)
+        if asked.is_offer:
+            _make_line(tx, now).lapse_offer(asked)
         for event in ended.events:
             _tell(tx, event, booking_json(tx, uid, now), now)
     return change

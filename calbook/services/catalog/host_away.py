@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks
 from calbook.core.booking import lifecycle
+from calbook.core.booking.freed_time import Freed
 from calbook.core.busy import BusyKind, Stretch
 from calbook.core.errors import (
     CalbookError,
@@ -124,7 +125,10 @@ def restore(context: Context, id: str) -> Json:
         host = tx.host(existing_row(tx, HOST, key)["id"])
         if host.retired_at is None:
             raise NothingToChange(f"{host.id} has not retired", hostId=host.id)
-        tx.save_host(host._replace(retired_at=None), now=context.clock())
+        now = context.clock()
+        tx.save_host(host._replace(retired_at=None), now=now)
+        if (line := record.waiting_line(tx, now)) is not None:
+            line.serve(Freed(frozenset([host.id]), "", ()))
         return entry_json(tx, HOST, host.id)
 
     return context.store.write(save)

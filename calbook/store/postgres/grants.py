@@ -10,7 +10,7 @@ RIGHTS = {
     # what is written once and never changed
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
     "select, insert, update": (
-        *("bookings", "reminder_plans", "host_joins", "person_keys"),
+        *("bookings", "reminder_plans", "host_joins", "person_keys", "waiting"),
     ),
     "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
     "select, insert, update, delete": (

@@ -89,7 +89,10 @@ def _make_tables(
     _make_schema(conn, store)
     _run(conn, VERSION_TABLE)
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
-    for part in (tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY):
+    for part in (
+        *(tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY),
+        tables.WAITING,
+    ):
         _run(conn, _compare_bytes(part))
     _run(conn, _compare_bytes(outbox_tables.OUTBOX))
     once = functions.BUMPED_ONCE if has_exclusion else ""

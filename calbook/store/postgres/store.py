@@ -13,7 +13,7 @@ import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.store.postgres.errors import (
     LOCK_WAIT_SECONDS,
@@ -69,6 +69,7 @@ class PostgresStore(Store):
         self.path = self.url.shown
         self.queued: list[str] = []
         self.untold: list[str] = []
+        self.served: list[Any] = []
         self._patience = LOCK_WAIT_SECONDS if patience is None else patience
         self._driver: DriverConnection | None = None
         self._given = url
@@ -115,6 +116,7 @@ class PostgresStore(Store):
                     conn.commit()
                 self.queued += tx.queued
                 self.untold += tx.untold
+                self.served += tx.served
         run_after_commit(tx)
 
     def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:

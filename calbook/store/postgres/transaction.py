@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.needs import members_of, needs_of
 from calbook.core.time import times
+from calbook.store.facts import LAPSED_SEATS
 from calbook.store.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -23,11 +24,20 @@ _KEY = "select pg_advisory_xact_lock(hashtext(current_schema), hashtext(:key))"
 _HOSTS = """
     select id from hosts where id in ({ids}) order by id for no key update
 """
+# Also of whoever waits for the time of one of these.
 _OF_BOOKING = """
-    select host_id from booking_hosts where uid = :uid
+    with own (host_id) as (
+        select host_id from booking_hosts where uid = :uid
+        union
+        select h.host_id from event_type_hosts h
+        join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
+    )
+    select host_id from own
     union
-    select h.host_id from event_type_hosts h
-    join bookings b on b.event_type_id = h.event_type_id where b.uid = :uid
+    select m.host_id from own
+    join event_type_hosts h on h.host_id = own.host_id
+    join waiting w on w.event_type_id = h.event_type_id and w.state = 'waiting'
+    join event_type_hosts m on m.event_type_id = w.event_type_id
 """
 _OF_EVENT_TYPE = """
     select host_id from event_type_hosts where event_type_id in (
@@ -60,6 +70,15 @@ class PostgresTransaction(Transaction):
         ids = "select value from json_each(:ids)"
         self._conn.execute(_HOSTS.format(ids=ids), {"ids": json.dumps(list(host_ids))})
 
+    def try_lock_hosts(self, host_ids: Iterable[str]) -> bool:
+        wanted = {*host_ids}
+        ids = "select value from json_each(:ids)"
+        found = self._conn.execute(
+            f"{_HOSTS.format(ids=ids).rstrip()} skip locked",
+            {"ids": json.dumps(sorted(wanted))},
+        )
+        return {row["id"] for row in found} == wanted
+
     def lock_booking(self, uid: str) -> None:
         found = self._conn.execute(_HOSTS.format(ids=_OF_BOOKING), {"uid": uid})
         locked = {row["id"] for row in found}
@@ -91,10 +110,12 @@ class PostgresTransaction(Transaction):
     ) -> list[tuple[str, datetime]]:
         """Those that nobody else tells of or changes just now."""
         found = self._conn.execute(
-            "select o.uid, o.recurrence_id from occurrences o"
+            "with due as materialized ("
+            " select o.uid, o.recurrence_id from occurrences o"
             " join bookings b on b.uid = o.uid where o.due <= :now"
             " order by o.due, o.uid, o.recurrence_id limit :limit"
-            " for no key update of o, b skip locked",
+            " for no key update of o, b skip locked"
+            f") select uid, recurrence_id from due union all {LAPSED_SEATS}",
             {"now": times.epoch(now), "limit": limit},
         )
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]

@@ -169,6 +169,11 @@ def let_attendees_have_dates(db: Database) -> None:
     _run(db.conn, version_8.DATES_OF_ATTENDEES)
 
 
+@migrations()
+def keep_waiting_people(db: Database) -> None:
+    _run(db.conn, version_8.WAITING)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

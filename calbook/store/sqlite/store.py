@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.store.reader import Reader
 from calbook.store.sqlite.file_access import (
@@ -50,6 +50,7 @@ class SqliteStore(Store):
         self.path = path
         self.queued: list[str] = []  # deliveries that were committed, by id
         self.untold: list[str] = []
+        self.served: list[Any] = []
         self.version = SCHEMA_VERSION
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
@@ -112,6 +113,7 @@ class SqliteStore(Store):
         if not dry_run:
             self.queued += tx.queued
             self.untold += tx.untold
+            self.served += tx.served
         run_after_commit(tx)
 
     @contextmanager

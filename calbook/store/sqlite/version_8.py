@@ -159,3 +159,42 @@ update bookings set has_own_location = location is not (
     select e.location from event_types e where e.id = bookings.event_type_id
 );
 """
+
+
+# Who waits for time that is taken, in the order of `number`: for a start (`since`, and
+# `until` too), for any start from `since` to before `until`, or for a seat in the group
+# `uid`. What is offered holds its time by a booking, or counts as a seat (`is_seat`).
+WAITING = """
+alter table event_types add column on_free text not null default 'OFFER';
+alter table event_types add column hold_minutes integer not null default 60;
+
+create table waiting (
+    number integer primary key,
+    id text not null unique,
+    event_type_id text not null references event_types (id),
+    attendees text not null,
+    request text not null,
+    timezone text not null,
+    by text not null,
+    since integer not null,
+    until integer not null,
+    is_range integer not null,
+    uid text references bookings (uid),
+    recurrence_id integer,
+    state text not null,
+    offered_uid text references bookings (uid),
+    is_seat integer not null default 0,
+    held_until integer,
+    passed text not null default '[]',
+    log text not null default '[]',
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+create index waiting_in_line on waiting (event_type_id, number)
+    where state = 'waiting';
+create index waiting_until on waiting (until) where state = 'waiting';
+create index waiting_lapsing on waiting (held_until)
+    where state = 'offered';
+create index waiting_by_offer on waiting (offered_uid)
+    where offered_uid is not null;
+"""

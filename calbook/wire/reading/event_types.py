@@ -8,6 +8,7 @@ from typing import Any
 
 from calbook.core import checks
 from calbook.core.assignment import RULES
+from calbook.core.booking.waiting import ON_FREE
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
 from calbook.core.model import (
@@ -198,6 +199,10 @@ def _contact(value: object, field: str) -> str:
     return checks.choice(checks.line(value, field), field, CONTACTS)
 
 
+def _on_free(value: object, field: str) -> str:
+    return checks.choice(checks.line(value, field), field, ON_FREE)
+
+
 def _schedule_id(value: object, field: str) -> str:
     return checks.identifier(value, "sched", field)
 
@@ -235,6 +240,8 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "notify": checks.boolean,
     "reminders": _reminders,
     "contact": _contact,
+    "on_free": _on_free,
+    "hold_minutes": _number(1, 1440 * 30),
     "active": checks.boolean,
     "metadata": checks.metadata,
     "needs": read_needs,

@@ -119,6 +119,8 @@ def event_type_to_json(row: Row) -> Json:
             for item in load_json(row["reminders"])
         ],
         "contact": row["contact"],
+        "onFree": row["on_free"],
+        "holdMinutes": row["hold_minutes"],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
         "needs": json.loads(row["needs"]),

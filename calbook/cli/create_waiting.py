@@ -1,0 +1,107 @@
+"""`create --wait`: put somebody in line where what they want is taken."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.cli import output
+from calbook.cli.output import Json, OutputOptions
+from calbook.cli.session import report_write_failure, unchecked
+from calbook.core.errors import CalbookError, NothingToWaitFor, UsageError
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
+    from calbook.api.values.waiting import WaitingEntry
+
+_NOT_KEPT = ("idempotency_key", "on_conflict", "hold")
+
+
+class Wish(NamedTuple):
+    """What is wanted, and for whom."""
+
+    client: "Client"
+    given: Json
+    person: Json
+    dry_run: bool
+
+
+def check_options(given: Json) -> None:
+    """Raise where something was said that somebody in line cannot have."""
+    for key in _NOT_KEPT:
+        if given.get(key) is not None:
+            option = "--" + key.replace("_", "-")
+            raise UsageError(f"{option} is for who books, not for who waits")
+
+
+def book_or_wait(
+    wish: Wish,
+    book: "Callable[[], Booking]",
+    form: OutputOptions,
+    *,
+    is_wanted: bool,
+) -> "Booking | None":
+    """Book it; where it is taken or full, put the person in line and say so.
+
+    Who does not want it yet is asked first.
+    """
+    while "earliest" not in wish.given and "latest" not in wish.given:
+        try:
+            return book()
+        except CalbookError as refusal:
+            if not is_passing(refusal, wish.given):
+                raise
+            if not is_wanted and not _ask(refusal):
+                raise
+        try:
+            _wait(wish, form)
+        except NothingToWaitFor:
+            is_wanted = True  # it was freed just now
+        else:
+            return None
+    _wait(wish, form)
+    return None
+
+
+def is_passing(refusal: CalbookError, given: Mapping[str, Any]) -> bool:
+    """Whether somebody could wait for what refuses it to pass."""
+    from calbook.core.booking.waiting import PASSING
+
+    is_full = refusal.code == "seats_full"
+    if given.get("hold") or (given.get("recurring") and not is_full):
+        return False
+    if is_full and 1 + len(given.get("guests") or ()) > refusal.details["seats"]:
+        return False
+    codes = {each["code"] for each in refusal.details.get("refusals", ())}
+    has_advice = {"conflicts", "group"} & refusal.details.keys()
+    return bool(codes) and codes <= PASSING and not has_advice
+
+
+def _ask(refusal: CalbookError) -> bool:
+    """Whether the person at the keyboard would have them wait; says why first."""
+    import typer
+
+    output.say(f"calbook: {refusal.json_message}")
+    if refusal.json_hint:
+        output.say(f"hint: {refusal.json_hint}")
+    return typer.confirm("Put them in line for it?", err=True)
+
+
+def _wait(wish: Wish, form: OutputOptions) -> None:
+    wanted = {key: value for key, value in wish.given.items() if key not in _NOT_KEPT}
+    entry = wish.client.calendar.waiting.add(
+        **wanted, attendee=unchecked(wish.person), dry_run=wish.dry_run
+    )
+    _show(entry, form, dry_run=wish.dry_run)
+
+
+def _show(entry: "WaitingEntry", form: OutputOptions, *, dry_run: bool) -> None:
+    from calbook.cli.commands.waiting import KEYS
+    from calbook.cli.screen import waiting
+
+    with report_write_failure("Put in line", [] if dry_run else [str(entry.id)]):
+        output.print_object(
+            entry,
+            form,
+            keys=KEYS,
+            card=lambda item: waiting.added_text(item, form.tz, dry_run=dry_run),
+        )

@@ -1,0 +1,72 @@
+"""What somebody in line wants, read as a booking request, and where it could be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from calbook.core import people
+from calbook.core.booking.waiting import Entry
+from calbook.core.model import EventType, Span
+from calbook.core.time import times
+from calbook.services.availability.booking_request import booking_timezone
+from calbook.services.availability.free_starts import find_free_starts
+from calbook.services.bookings import meetings
+from calbook.store import waiting as store
+from calbook.store.facts import Facts
+from calbook.wire.reading.booking_requests import NewBooking, read_new_booking
+
+_MOST_STARTS = 50  # of a range that are tried for one person
+_ANYBODY = {"name": "-"}
+
+
+def wanted_booking(entry: Entry, start: datetime) -> NewBooking:
+    """What somebody in line asked for, at one start."""
+    given = {
+        **entry.request,
+        "event_type_id": entry.event_type_id,
+        "start_time": start,
+        "attendee": _ANYBODY,
+    }
+    return read_new_booking(given)._replace(attendees=entry.attendees)
+
+
+def timezone_of(facts: Facts, event_type: EventType, new_booking: NewBooking) -> str:
+    return booking_timezone(
+        facts, event_type, new_booking.host_id, new_booking.resource_id
+    )
+
+
+def find_booked(facts: Facts, entry: Entry, now: datetime) -> str | None:
+    """Where somebody who waits is booked already, for what is waited for."""
+    if entry.uid is not None:
+        group = facts.booking(entry.uid)
+        is_in = any(
+            people.is_same(person, other)
+            for person in entry.attendees
+            for other in group.attendees
+        )
+        return entry.uid if is_in else None
+    keys = [key for person in entry.attendees for key in people.lasting_keys(person)]
+    return store.booked_uid(facts, entry, keys, now) if keys else None
+
+
+def possible_starts(
+    facts: Facts, event_type: EventType, entry: Entry, *, now: datetime
+) -> Iterator[datetime]:
+    """The starts that could be given, without those that were let go."""
+    if not entry.is_range:
+        yield entry.since
+        return
+    new_booking = wanted_booking(entry, entry.since)
+    zone = timezone_of(facts, event_type, new_booking)
+    request = meetings.make_request(event_type, new_booking, (), timezone=zone, now=now)
+    persons, tried = len(entry.attendees), 0
+    for found in find_free_starts(facts, request, Span(entry.since, entry.until)):
+        start = times.instant(found.start)
+        fits = found.seats_left is None or found.seats_left >= persons
+        if fits and start not in entry.passed:
+            yield start
+            tried += 1
+        if tried == _MOST_STARTS:
+            return

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from calbook.core.catalog import Assignment, EventType, Need
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
-from calbook.core.model import Assignment, EventType, Need
 
 LEAST_RECENT = "LEAST_RECENT"
 EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"

@@ -11,8 +11,8 @@ from functools import cache, reduce
 from operator import or_
 
 from calbook.core.assignment import LEAST_RECENT
+from calbook.core.catalog import EventType, Need, SchedulingType
 from calbook.core.members import hosts_among, is_resource
-from calbook.core.model import EventType, Need, SchedulingType
 
 MOST_NEEDS = 8
 _MOST_UNIONS = 1_000  # of dates left out, that are compared

@@ -15,7 +15,8 @@ from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from calbook.core.model import SECOND, EventType, Span
+from calbook.core.catalog import EventType
+from calbook.core.model import SECOND, Span
 from calbook.core.time import open_hours, times
 
 Range = tuple[int, int]

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from calbook.core.errors import InUse
-from calbook.core.members import resources_among
-from calbook.core.model import (
-    MINUTE,
+from calbook.core.catalog import (
     Assignment,
     DateOverride,
     EventType,
@@ -16,6 +13,9 @@ from calbook.core.model import (
     Hours,
     Schedule,
 )
+from calbook.core.errors import InUse
+from calbook.core.members import resources_among
+from calbook.core.model import MINUTE
 from calbook.core.needs import members_of
 from calbook.core.rules.limits import limit_text
 from calbook.core.time import times

@@ -7,17 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calbook.core.catalog import EventType, Host, Schedule
 from calbook.core.errors import NotFound
-from calbook.core.model import (
-    DAY,
-    LONGEST_CLAIM,
-    Booking,
-    Claim,
-    EventType,
-    Host,
-    Schedule,
-    Span,
-)
+from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.store import rows

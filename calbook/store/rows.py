@@ -7,27 +7,29 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from calbook.core.model import (
-    MINUTE,
-    Actor,
+from calbook.core.catalog import (
     Assignment,
-    Attendance,
-    Attendee,
-    Booking,
-    BookingTerms,
     DateOverride,
     EventType,
-    GivenStart,
     Host,
     Hours,
     Limit,
     Need,
-    Occurrence,
-    Question,
     Reminder,
-    Resolution,
     Schedule,
     SchedulingType,
+)
+from calbook.core.model import (
+    MINUTE,
+    Actor,
+    Attendance,
+    Attendee,
+    Booking,
+    BookingTerms,
+    GivenStart,
+    Occurrence,
+    Question,
+    Resolution,
     Span,
     Status,
 )

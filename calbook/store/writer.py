@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.model import MINUTE, Need, Question, Reminder
+from calbook.core.catalog import Need, Reminder
+from calbook.core.model import MINUTE, Question
 from calbook.core.rules.limits import LIMIT_LISTS, RULES, limit_text
 from calbook.core.time import times
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
-    from calbook.core.model import Booking, EventType
+    from calbook.core.catalog import EventType
+    from calbook.core.model import Booking
     from calbook.core.time.recurrence import Recurrence
     from calbook.store.connection import Connection
 

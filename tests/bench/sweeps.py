@@ -11,7 +11,8 @@ from time import process_time
 from typing import NamedTuple
 
 from calbook.core import start_ranges
-from calbook.core.model import DAY, MINUTE, EventType, Hours, Schedule, Span
+from calbook.core.catalog import EventType, Hours, Schedule
+from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import open_hours, times
 

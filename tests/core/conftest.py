@@ -11,17 +11,13 @@ from typing import Any
 
 import pytest
 
+from calbook.core.catalog import Assignment, DateOverride, EventType, Hours, Schedule
 from calbook.core.model import (
-    Assignment,
     Attendee,
     Booking,
     BookingTerms,
-    DateOverride,
-    EventType,
     GivenStart,
-    Hours,
     Occurrence,
-    Schedule,
     Span,
     Status,
 )

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from calbook.core import assignment, needs
 from calbook.core.assignment import Turn
+from calbook.core.catalog import Assignment, EventType, Need, SchedulingType
 from calbook.core.errors import BadInput
-from calbook.core.model import Assignment, EventType, Need, SchedulingType
 
 MakeEventType = Callable[..., EventType]
 

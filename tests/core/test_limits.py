@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from calbook.core.catalog import Limit
 from calbook.core.errors import BadInput
-from calbook.core.model import Limit, Span
+from calbook.core.model import Span
 from calbook.core.rules import breaks, limits
 from calbook.core.rules.limits import LimitCounts, Load
 from calbook.core.time import times

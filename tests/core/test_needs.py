@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook.core import needs, start_ranges
-from calbook.core.model import Assignment, EventType, Need, SchedulingType
+from calbook.core.catalog import Assignment, EventType, Need, SchedulingType
 from calbook.core.start_ranges import Range
 
 MakeEventType = Callable[..., EventType]

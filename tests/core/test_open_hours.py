@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.properties import examples
 
-from calbook.core.model import DAY, MINUTE, DateOverride, Hours, Schedule, Span
+from calbook.core.catalog import DateOverride, Hours, Schedule
+from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.time import open_hours, times
 
 MakeSchedule = Callable[..., Schedule]

@@ -17,6 +17,7 @@ from support.properties import examples
 from calbook.core.booking import effective_status, lifecycle, series
 from calbook.core.booking.changes import Change
 from calbook.core.booking.series import Selector
+from calbook.core.catalog import EventType
 from calbook.core.errors import (
     AlreadyCancelled,
     CalbookError,
@@ -33,7 +34,6 @@ from calbook.core.model import (
     Booking,
     BookingTerms,
     Event,
-    EventType,
     GivenStart,
     Occurrence,
     Resolution,

@@ -20,12 +20,12 @@ from dateutil.tz import tzical
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calbook.core.catalog import Host
 from calbook.core.model import (
     Attendee,
     Booking,
     BookingTerms,
     GivenStart,
-    Host,
     Occurrence,
     Question,
     Span,

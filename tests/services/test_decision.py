@@ -23,25 +23,27 @@ from hypothesis import strategies as st
 from support.properties import examples
 
 from calbook import CalbookError, Client
+from calbook.core.catalog import (
+    Assignment,
+    DateOverride,
+    EventType,
+    Host,
+    Hours,
+    Limit,
+    Reminder,
+    Schedule,
+    SchedulingType,
+)
 from calbook.core.model import (
     Actor,
-    Assignment,
     Attendance,
     Attendee,
     Booking,
     BookingTerms,
-    DateOverride,
-    EventType,
     GivenStart,
-    Host,
-    Hours,
-    Limit,
     Occurrence,
     Question,
-    Reminder,
     Resolution,
-    Schedule,
-    SchedulingType,
     Span,
     Status,
 )

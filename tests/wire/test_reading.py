@@ -8,21 +8,20 @@ from typing import Any
 
 import pytest
 
-from calbook.core.errors import BadInput, BadZone, DuplicateAttendee
-from calbook.core.model import (
+from calbook.core.catalog import (
     Assignment,
-    Attendee,
     DateOverride,
     EventType,
     Host,
     Hours,
     Limit,
     Need,
-    Question,
     Reminder,
     Schedule,
     SchedulingType,
 )
+from calbook.core.errors import BadInput, BadZone, DuplicateAttendee
+from calbook.core.model import Attendee, Question
 from calbook.wire.json_objects import camel
 from calbook.wire.reading import event_types, locations, people, schedules, shapes
 

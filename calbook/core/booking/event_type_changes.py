@@ -8,7 +8,8 @@ from typing import Any
 
 from calbook.core.booking import changes, series
 from calbook.core.booking.changes import Change
-from calbook.core.model import MINUTE, Actor, Booking, EventType, Occurrence, Span
+from calbook.core.catalog import EventType
+from calbook.core.model import MINUTE, Actor, Booking, Occurrence, Span
 
 _TEXTS = ("title", "description", "location")
 _BUFFERS = {"buffer_before": "bufferBefore", "buffer_after": "bufferAfter"}

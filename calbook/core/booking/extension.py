@@ -13,11 +13,11 @@ from typing import NamedTuple
 from calbook.core.booking import changes, series, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
+from calbook.core.catalog import EventType
 from calbook.core.errors import NothingToChange, UsageError
 from calbook.core.model import (
     Actor,
     Booking,
-    EventType,
     GivenStart,
     Occurrence,
     Resolution,

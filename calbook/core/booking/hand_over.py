@@ -12,9 +12,10 @@ from itertools import chain
 from calbook.core import needs
 from calbook.core.assignment import DatesHosts, HostIds, check_asked
 from calbook.core.booking import effective_status
+from calbook.core.catalog import EventType, Need
 from calbook.core.errors import BadInput, NothingToChange, UsageError
 from calbook.core.members import hosts_among, is_resource, resources_among
-from calbook.core.model import Booking, EventType, Need, Status
+from calbook.core.model import Booking, Status
 
 
 def find_takers(

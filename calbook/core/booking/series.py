@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from calbook.core.booking import effective_status, lifecycle, transitions
 from calbook.core.booking.lifecycle import OccurrenceMove
+from calbook.core.catalog import EventType
 from calbook.core.errors import (
     AlreadyCancelled,
     BadInput,
@@ -19,7 +20,7 @@ from calbook.core.errors import (
     NothingToChange,
     UsageError,
 )
-from calbook.core.model import Booking, EventType, GivenStart, Occurrence, Span, Status
+from calbook.core.model import Booking, GivenStart, Occurrence, Span, Status
 from calbook.core.time import times
 
 # The years in which a start may be typed.

@@ -11,18 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from calbook.core.booking import participation
+from calbook.core.catalog import EventType, Host, Reminder
 from calbook.core.checks import fold_email
-from calbook.core.model import (
-    DAY,
-    MINUTE,
-    Attendee,
-    Booking,
-    EventType,
-    Host,
-    Occurrence,
-    Reminder,
-    Status,
-)
+from calbook.core.model import DAY, MINUTE, Attendee, Booking, Occurrence, Status
 
 RECIPIENTS = ("attendee", "host", "all")
 LONGEST_LEAD = 30 * DAY

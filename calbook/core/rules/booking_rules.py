@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from calbook.core.catalog import EventType
 from calbook.core.errors import (
     CalbookError,
     GroupCancelled,
@@ -21,12 +22,7 @@ from calbook.core.errors import (
     OutsideHours,
     SeatsFull,
 )
-from calbook.core.model import (
-    DAY,
-    MINUTE,
-    EventType,
-    Span,
-)
+from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.rules import limits, questions
 from calbook.core.rules.bookable_dates import outside_dates
 from calbook.core.rules.limits import Workload

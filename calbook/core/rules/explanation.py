@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from calbook.core.catalog import Schedule
 from calbook.core.errors import CalbookError
-from calbook.core.model import DAY, SECOND, Schedule, Span
+from calbook.core.model import DAY, SECOND, Span
 from calbook.core.rules import bookable_dates, booking_rules, limits
 from calbook.core.rules.booking_rules import (
     Proposal,

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
+from calbook.core.catalog import Limit
 from calbook.core.errors import (
     BadInput,
     LimitReached,
     OpenBookingsReached,
     SlotsPerDay,
 )
-from calbook.core.model import DAY, MINUTE, Limit, Span
+from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.rules.breaks import HostRow
 from calbook.core.start_ranges import Range
 from calbook.core.text import excerpt

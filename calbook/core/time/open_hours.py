@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import reduce
 
-from calbook.core.model import DAY, Hours, Schedule, Span
+from calbook.core.catalog import Hours, Schedule
+from calbook.core.model import DAY, Span
 from calbook.core.time import times
 
 

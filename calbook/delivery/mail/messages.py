@@ -21,7 +21,8 @@ from email.utils import format_datetime
 from typing import NamedTuple
 
 from calbook.core import domain_names
-from calbook.core.model import Attendee, Host, Occurrence
+from calbook.core.catalog import Host
+from calbook.core.model import Attendee, Occurrence
 from calbook.core.outgoing.mail_notices import Notice
 from calbook.core.people import is_same, public_label
 from calbook.core.text import printable

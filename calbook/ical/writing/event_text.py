@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from calbook.core.booking import participation, series
+from calbook.core.catalog import Host
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import Attendee, Booking, Host, Occurrence, Status
+from calbook.core.model import Attendee, Booking, Occurrence, Status
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")

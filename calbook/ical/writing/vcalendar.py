@@ -15,13 +15,8 @@ from urllib.parse import quote
 import icalendar
 
 from calbook.core.booking.series import first_place
-from calbook.core.model import (
-    Attendee,
-    Booking,
-    Host,
-    Occurrence,
-    Span,
-)
+from calbook.core.catalog import Host
+from calbook.core.model import Attendee, Booking, Occurrence, Span
 from calbook.core.time import times
 from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series

@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
+from calbook.core.catalog import EventType, Host, Need, Schedule
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import (
-    DAY,
-    MINUTE,
-    Attendee,
-    EventType,
-    GivenStart,
-    Host,
-    Need,
-    Schedule,
-    Span,
-)
+from calbook.core.model import DAY, MINUTE, Attendee, GivenStart, Span
 from calbook.core.time import open_hours, times
 from calbook.store.facts import Exclusion, Facts
 

@@ -8,7 +8,8 @@ from functools import cache, reduce
 from itertools import chain
 
 from calbook.core import needs, start_ranges
-from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Need, Schedule, Span
+from calbook.core.catalog import Need, Schedule
+from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
 from calbook.services.availability.booking_request import (

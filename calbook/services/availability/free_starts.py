@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, Turn
+from calbook.core.catalog import Need
 from calbook.core.errors import BadInput
 from calbook.core.members import resources_among
-from calbook.core.model import DAY, SECOND, Booking, Need, Span
+from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
 from calbook.services.availability import limit_counts

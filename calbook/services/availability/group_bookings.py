@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from calbook.core import needs, people
 from calbook.core.assignment import check_asked
 from calbook.core.booking import effective_status
+from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, SlotTaken
-from calbook.core.model import (
-    Booking,
-    EventType,
-    GivenStart,
-    Occurrence,
-    Span,
-    Status,
-)
+from calbook.core.model import Booking, GivenStart, Occurrence, Span, Status
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,

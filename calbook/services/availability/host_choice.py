@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from calbook.core import assignment, needs
 from calbook.core.assignment import HostIds
+from calbook.core.catalog import Need
 from calbook.core.errors import CalbookError
-from calbook.core.model import Need
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.services.availability import member_facts
 from calbook.services.availability.booking_request import BookingRequest

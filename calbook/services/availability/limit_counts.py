@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
+from calbook.core.catalog import Limit
 from calbook.core.members import hosts_among, is_resource
-from calbook.core.model import (
-    DAY,
-    LONGEST_DURATION,
-    MINUTE,
-    NO_TIME,
-    SECOND,
-    Limit,
-    Span,
-)
+from calbook.core.model import DAY, LONGEST_DURATION, MINUTE, NO_TIME, SECOND, Span
 from calbook.core.rules import breaks, limits
 from calbook.core.rules.breaks import HostRow
 from calbook.core.rules.limits import (

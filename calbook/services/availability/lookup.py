@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
+from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.model import DAY, SECOND, Attendee, Booking, EventType, Span
+from calbook.core.model import DAY, SECOND, Attendee, Booking, Span
 from calbook.core.time import parsing, times
 from calbook.services.availability.booking_request import (
     BookingRequest,

@@ -21,9 +21,10 @@ from calbook.core.booking import (
 )
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
+from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, NoOtherHost
 from calbook.core.members import hosts_among, resources_among
-from calbook.core.model import NO_TIME, Booking, EventType, GivenStart, Span
+from calbook.core.model import NO_TIME, Booking, GivenStart, Span
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest

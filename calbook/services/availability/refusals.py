@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from calbook.core import needs
 from calbook.core.assignment import HostIds
+from calbook.core.catalog import Need
 from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
 from calbook.core.members import RESOURCE_PREFIX, is_resource
-from calbook.core.model import Need
 from calbook.core.rules import several_dates
 from calbook.services.availability import member_facts
 from calbook.services.availability.booking_request import BookingRequest

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from calbook.core.booking import participation
+from calbook.core.catalog import EventType
 from calbook.core.members import resources_among
-from calbook.core.model import Booking, EventType, Occurrence, Status
+from calbook.core.model import Booking, Occurrence, Status
 from calbook.store import line_check
 from calbook.store.facts import Facts
 

@@ -11,15 +11,9 @@ from calbook.core import people
 from calbook.core.assignment import HostIds
 from calbook.core.booking import attendees, participation, seats, transitions
 from calbook.core.booking.changes import Change
+from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, DuplicateAttendee, NotAGroup, SeatsFull
-from calbook.core.model import (
-    Actor,
-    Attendee,
-    Booking,
-    EventType,
-    Occurrence,
-    Span,
-)
+from calbook.core.model import Actor, Attendee, Booking, Occurrence, Span
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import (
     RULES_FOR_HELD_SEATS,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from calbook.core import needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, EQUAL_DISTRIBUTION, Turn
+from calbook.core.catalog import Assignment, EventType, Need
 from calbook.core.members import is_resource
-from calbook.core.model import DAY, Assignment, EventType, Need
+from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.availability.booking_request import BookingRequest, day_span
 from calbook.services.availability.free_ranges import FreeRanges

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from calbook.core.booking import changes, hand_over, participation
 from calbook.core.booking.changes import Change
+from calbook.core.catalog import EventType, Need
 from calbook.core.errors import CalbookError, NeedsTaken
-from calbook.core.model import Actor, Booking, EventType, Need, Occurrence
+from calbook.core.model import Actor, Booking, Occurrence
 from calbook.core.time import times
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
 from calbook.core.booking.changes import Change
+from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, UsageError
-from calbook.core.model import Booking, EventType, GivenStart
+from calbook.core.model import Booking, GivenStart
 from calbook.core.time import parsing
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.bookings import meetings, new_bookings, record

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from calbook.core.booking import extension
 from calbook.core.booking.changes import Change
 from calbook.core.booking.extension import LaterDates
-from calbook.core.model import Actor, Booking, EventType, Occurrence, Status
+from calbook.core.catalog import EventType
+from calbook.core.model import Actor, Booking, Occurrence, Status
 from calbook.core.time import parsing
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest, meeting_span

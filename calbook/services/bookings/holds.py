@@ -10,8 +10,9 @@ from datetime import datetime
 
 from calbook.core import people
 from calbook.core.booking import effective_status, lifecycle
+from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, HoldEnded, UsageError
-from calbook.core.model import Booking, EventType, Status
+from calbook.core.model import Booking, Status
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import Proposal, Rules
 from calbook.core.text import snake

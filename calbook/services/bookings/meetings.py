@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from calbook.core.assignment import HostIds
 from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
+from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, UsageError
-from calbook.core.model import Actor, EventType, GivenStart
+from calbook.core.model import Actor, GivenStart
 from calbook.core.time import times
 from calbook.services.availability import host_choice, member_facts
 from calbook.services.availability.booking_request import (

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids, people
 from calbook.core.booking import attendees
+from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput
 from calbook.core.model import (
     Actor,
     Attendee,
     Booking,
     BookingTerms,
-    EventType,
     GivenStart,
     Occurrence,
     Resolution,

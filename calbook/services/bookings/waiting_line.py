@@ -14,15 +14,9 @@ from calbook.core.booking import effective_status, freed_time, transitions, wait
 from calbook.core.booking.changes import Change
 from calbook.core.booking.freed_time import Freed, OfferEnd
 from calbook.core.booking.waiting import Entry, State
+from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, StoreError
-from calbook.core.model import (
-    MINUTE,
-    Actor,
-    Booking,
-    Event,
-    EventType,
-    Status,
-)
+from calbook.core.model import MINUTE, Actor, Booking, Event, Status
 from calbook.core.time import parsing, times
 from calbook.services.availability import group_bookings, seating
 from calbook.services.bookings import meetings, waiting_wishes

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calbook.core import checks, ids, people
 from calbook.core.booking import attendees, lifecycle, waiting
 from calbook.core.booking.waiting import Entry, State
+from calbook.core.catalog import EventType
 from calbook.core.errors import (
     BadInput,
     CalbookError,
@@ -19,7 +20,7 @@ from calbook.core.errors import (
     SeatsFull,
     UsageError,
 )
-from calbook.core.model import DAY, Actor, EventType, Span
+from calbook.core.model import DAY, Actor, Span
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import Proposal
 from calbook.core.time import parsing, times

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from calbook.core import people
 from calbook.core.booking.waiting import Entry
-from calbook.core.model import EventType, Span
+from calbook.core.catalog import EventType
+from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.availability.free_starts import find_free_starts

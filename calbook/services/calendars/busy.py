@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import busy, checks, ids
 from calbook.core.busy import BusyKind, CalendarContent, SkippedEvent, Stretch
+from calbook.core.catalog import Host
 from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
-from calbook.core.model import Host, Span
+from calbook.core.model import Span
 from calbook.core.time import parsing, times
 from calbook.services.calendars import files
 from calbook.store import busy as store

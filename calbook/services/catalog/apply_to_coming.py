@@ -13,8 +13,9 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from calbook.core.booking import attendees, event_type_changes
+from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, CalbookError, HostBusy, OutsideHours
-from calbook.core.model import Booking, Claim, EventType, Occurrence
+from calbook.core.model import Booking, Claim, Occurrence
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import Proposal
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error

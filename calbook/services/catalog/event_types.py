@@ -22,7 +22,7 @@ from calbook.wire.reading import event_types
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calbook.core.model import EventType
+    from calbook.core.catalog import EventType
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 

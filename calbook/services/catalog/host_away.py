@@ -10,13 +10,14 @@ from calbook.core import busy, checks
 from calbook.core.booking import lifecycle
 from calbook.core.booking.freed_time import Freed
 from calbook.core.busy import BusyKind, Stretch
+from calbook.core.catalog import Host
 from calbook.core.errors import (
     CalbookError,
     MailNotConfigured,
     NothingToChange,
     StoreError,
 )
-from calbook.core.model import Actor, Booking, Host, Occurrence, Span
+from calbook.core.model import Actor, Booking, Occurrence, Span
 from calbook.core.time import parsing, times
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import needs
+from calbook.core.catalog import Assignment, EventType, Need
 from calbook.core.errors import BadInput, NotFound
 from calbook.core.members import hosts_among, is_resource
-from calbook.core.model import Assignment, EventType, Need
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.event_types import check_event_type
 from calbook.wire.reading.needs import resolve_needs

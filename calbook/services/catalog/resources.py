@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.model import DAY, NO_TIME, Hours, Schedule
+from calbook.core.catalog import Hours, Schedule
+from calbook.core.model import DAY, NO_TIME
 from calbook.core.time.times import WEEKDAYS
 from calbook.services.catalog.entries import (
     RESOURCE,

@@ -17,7 +17,8 @@ from calbook.wire.writing.outbox import delivery_to_json
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from calbook.core.model import Booking, Host
+    from calbook.core.catalog import Host
+    from calbook.core.model import Booking
     from calbook.store.connection import Row
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction

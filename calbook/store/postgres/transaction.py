@@ -17,7 +17,7 @@ from calbook.store.facts import LAPSED_SEATS
 from calbook.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from calbook.core.model import EventType
+    from calbook.core.catalog import EventType
 
 _KEY = "select pg_advisory_xact_lock(hashtext(current_schema), hashtext(:key))"
 # Not `for update`: rows that refer to a host may be written meanwhile.

@@ -9,19 +9,10 @@ from typing import Any
 from calbook.core import checks
 from calbook.core.assignment import RULES
 from calbook.core.booking.waiting import ON_FREE
+from calbook.core.catalog import Assignment, EventType, Hours, Reminder, SchedulingType
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
-from calbook.core.model import (
-    LONGEST_BUFFER,
-    LONGEST_DURATION,
-    MINUTE,
-    Assignment,
-    EventType,
-    Hours,
-    Question,
-    Reminder,
-    SchedulingType,
-)
+from calbook.core.model import LONGEST_BUFFER, LONGEST_DURATION, MINUTE, Question
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES

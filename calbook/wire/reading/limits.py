@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calbook.core.catalog import Limit
 from calbook.core.errors import BadInput
-from calbook.core.model import Limit
 from calbook.core.rules.limits import limit_text, read_limit
 from calbook.wire.reading.shapes import read_list
 

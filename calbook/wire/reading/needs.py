@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 from calbook.core import checks, needs
 from calbook.core.assignment import LEAST_RECENT, RULES
+from calbook.core.catalog import Need
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
-from calbook.core.model import Need
 from calbook.core.text import excerpt
 from calbook.wire.reading.shapes import read_list, read_object
 

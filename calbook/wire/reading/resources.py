@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from calbook.core import checks
+from calbook.core.catalog import Host
 from calbook.core.errors import BadInput
 from calbook.core.members import RESOURCE_PREFIX
-from calbook.core.model import Host
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.shapes import (
     FieldReader,

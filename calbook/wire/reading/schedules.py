@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from calbook.core import checks
+from calbook.core.catalog import DateOverride, Host, Hours, Schedule
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY, DateOverride, Host, Hours, Schedule
+from calbook.core.model import DAY
 from calbook.core.text import excerpt
 from calbook.core.time.times import WEEKDAYS
 from calbook.wire.json_objects import camel

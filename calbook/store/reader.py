@@ -62,8 +62,7 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
                 'metadata', json(metadata), 'ref', ref, 'language', language,
-                'person_id', person_id, 'only_on', json(only_on),
-                'absent_on', json(absent_on)
+                'person_id', person_id, 'only_on', only_on, 'absent_on', absent_on
             )) from (
                 select email, name, phone, ref, timezone, language, responses, notes,
                     metadata, person_id, only_on, absent_on

@@ -77,8 +77,8 @@ def attendee(item: Mapping[str, Any]) -> Attendee:
     return Attendee(**{**item, **brought, **dates})
 
 
-def _dates(items: list[str] | None) -> tuple[date, ...]:
-    return tuple(map(date.fromisoformat, items or ()))
+def _dates(text: str | None) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, json.loads(text))) if text else ()
 
 
 def _recurring(text: str | None) -> Recurrence | None:

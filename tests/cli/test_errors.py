@@ -45,7 +45,7 @@ TABLE = {
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
-    **dict.fromkeys(("limit_reached", "open_bookings_reached"), 5),
+    **dict.fromkeys(("limit_reached", "open_bookings_reached", "group_cancelled"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
     **dict.fromkeys(("last_attendee", "in_use", "offer_ended"), 5),

@@ -188,6 +188,24 @@ def test_a_single_meeting_has_one_date(
     assert names(remove(client, uid, "Bob", FIRST)) == ["Ada"]
 
 
+def test_a_room_bounds_the_seats_of_each_date(
+    client: Client, event_type: EventTypeMaker, seat: BookingMaker
+) -> None:
+    for room, capacity in (("room1", 2), ("room2", 4)):
+        client.calendar.resources.create(room, capacity=capacity)
+    event_type(seats=4, needs=["1 of room1,room2"])
+    uid = seat("Ada", recurring=WEEKLY, resource_id="res_room1").uid
+    add(client, uid, "Bob", SECOND)
+
+    with pytest.raises(errors.SeatsFull, match=f"room1, which holds 2, on {SECOND}"):
+        add(client, uid, "Carl", SECOND)
+
+    assert taken(add(client, uid, "Carl", FIRST)) == [2, 2, 1]
+    with pytest.raises(errors.SeatsFull) as refusal:
+        add(client, uid, "Dora")
+    assert refusal.value.details["freeDates"] == [THIRD]
+
+
 # -- absences --------------------------------------------------------------------------
 
 

@@ -106,13 +106,28 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert {t: held(old, t) for t in everything} == wanted
 
 
-def test_who_was_booked_takes_part_on_all_dates(old: Path, clock: Clock) -> None:
-    with Client(old, clock=clock) as client:
-        found = client.calendar.bookings.list()
+def test_a_group_of_an_older_file_is_joined_for_a_day(path: Path, clock: Clock) -> None:
+    """All who were in it take part in all of it."""
+    today = path.with_name("today.db")
+    with Client(today, clock=clock) as client:
+        client.calendar.event_types.create("yoga", seats=2)
+        uid = client.calendar.bookings.create(
+            event_type_id="yoga",
+            start_time="2027-01-18 10:00",
+            attendee=ADA,
+            recurring={"frequency": "WEEKLY", "count": 2},
+        ).uid
+    make_old(path, today, 7, FIRST_UNSEEN[7])
 
-    everybody = [person for b in found for person in (b.attendee, *b.guests)]
-    assert any(b.recurring for b in found)
-    assert {(p.only_on, p.absent_on) for p in everybody} == {((), ())}
+    with Client(path, clock=clock) as client:
+        old = client.calendar.bookings.get(uid)
+        joined = client.calendar.bookings.add_attendee(
+            uid, email="bob@example.com", on="2027-01-25"
+        )
+
+    assert (old.attendee.only_on, old.attendee.absent_on) == ((), ())
+    assert [o.seats_taken for o in old.occurrences] == [1, 1]
+    assert [o.seats_taken for o in joined.occurrences] == [1, 2]
 
 
 def test_it_takes_busy_time(old: Path, clock: Clock) -> None:

@@ -70,7 +70,7 @@ def join_on(
         every = (*booking.attendees, person._replace(only_on=tuple(sorted(days))))
     else:
         if any(participation.takes_part(known, day) for day in days):
-            raise DuplicateAttendee(people.label(known), email=known.email)
+            raise DuplicateAttendee(people.label(person), email=person.email)
         every = _replace(booking, known, participation.with_dates(known, days))
     after = booking._replace(attendees=every, is_group=True)
     event = seat_event(

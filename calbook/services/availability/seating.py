@@ -147,6 +147,7 @@ def add_to_group(
     """
     check_group(event_type, booking)
     known = people.find_same(booking.attendees, attendee)
+    _check_not_there(booking, attendee, known, dates, now)
     meetings = _meetings_to_seat(booking, known, dates, now)
     if known is None:
         people.check_no_duplicate((*booking.attendees, attendee))
@@ -211,23 +212,34 @@ def _advise_dates(
 _NAMED = 4  # dates that a hint names
 
 
+def _check_not_there(
+    booking: Booking,
+    attendee: Attendee,
+    known: Attendee | None,
+    dates: tuple[Occurrence, ...],
+    now: datetime,
+) -> None:
+    """Whether it can be joined, by somebody who has no seat there."""
+    if dates:
+        transitions.check_transition(booking, dates, transitions.Action.JOIN, now)
+    else:
+        transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
+    if known is None:
+        return
+    is_there = not participation.is_drop_in(known)
+    if dates:
+        is_there = any(participation.takes_part(known, o.date) for o in dates)
+    if is_there:
+        raise DuplicateAttendee(people.label(attendee), email=attendee.email)
+
+
 def _meetings_to_seat(
     booking: Booking,
     known: Attendee | None,
     dates: tuple[Occurrence, ...],
     now: datetime,
 ) -> tuple[Occurrence, ...]:
-    """Where the person needs a seat that has none there."""
-    if dates:
-        transitions.check_transition(booking, dates, transitions.Action.JOIN, now)
-        taken = known is not None and any(
-            participation.takes_part(known, occurrence.date) for occurrence in dates
-        )
-    else:
-        transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
-        taken = known is not None and not participation.is_drop_in(known)
-    if known is not None and taken:
-        raise DuplicateAttendee(people.label(known), email=known.email)
+    """Where the person needs a seat; none is all that is to come."""
     if dates or known is None:
         return dates
     every = seat_counts.meetings_to_join(booking, now)

@@ -168,8 +168,8 @@ def _attendee(item: Mapping[str, Any]) -> Json:
         "timezone": item["timezone"],
         "language": item["language"],
         "personId": item["person_id"],
-        "onlyOn": item["only_on"] or [],
-        "absentOn": item["absent_on"] or [],
+        "onlyOn": json.loads(item["only_on"] or "[]"),
+        "absentOn": json.loads(item["absent_on"] or "[]"),
         "attendance": "unknown",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calbook.core.booking import participation
 from calbook.core.errors import CalbookError
 from calbook.core.model import Booking, Occurrence
 from calbook.core.time import times
@@ -12,7 +13,8 @@ def host_date_to_json(
     booking: Booking, occurrence: Occurrence, error: CalbookError | None = None
 ) -> Json:
     """Which date, with whom, and why nobody else gives it."""
-    attendee = booking.attendee
+    there = participation.persons_on(booking, occurrence)
+    attendee = next(iter(there), booking.attendee)
     return {
         "uid": booking.uid,
         "date": occurrence.date.isoformat(),
@@ -23,7 +25,7 @@ def host_date_to_json(
         "title": booking.title,
         "hostIds": list(booking.hosts_of(occurrence)),
         "attendee": {"email": attendee.email, "name": attendee.name},
-        "persons": len(booking.attendees),
+        "persons": len(there),
         "isSeries": booking.recurring is not None,
         "code": error and error.code,
         "message": error and error.json_message,

@@ -638,6 +638,15 @@ class World:
             if entry.state == "waiting" and entry.start_time:
                 assert not self.is_free(entry), entry
 
+        in_line: dict[str, bool] = {}
+        for entry in self.waiting.list(past=True):
+            if entry.start_time is None:
+                continue
+            if entry.state in ("offered", "booked"):
+                assert not in_line.get(entry.start_time), entry  # none is passed by
+            elif entry.state == "waiting":
+                in_line[entry.start_time] = True
+
     def is_free(self, entry: Any) -> bool:
         """Whether somebody new could book what is waited for."""
         try:

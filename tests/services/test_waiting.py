@@ -595,11 +595,14 @@ class World:
         )
         self.bookings = self.client.calendar.bookings
         self.waiting = self.client.calendar.waiting
+        for number in range(len(HOURS) * (seats or 1)):
+            start = WHEN.replace(hour=HOURS[number % len(HOURS)])
+            book(self.client, f"Early{number}", start_time=start)
 
     def do(self, what: str, who: int, hour: int) -> None:
         name, start = NAMES[who], WHEN.replace(hour=HOURS[hour])
-        every = self.bookings.list(count=None)
-        chosen = every[who % len(every)] if every else None
+        every = self.bookings.list(count=None, status=["PENDING", "CONFIRMED"])
+        chosen = every[(who + hour) % len(every)] if every else None
         line = self.waiting.list()
         entry = line[who % len(line)] if line else None
         try:
@@ -619,7 +622,8 @@ class World:
             elif what == "cancel" and chosen:
                 self.bookings.cancel(chosen.uid, cancelled_by="host")
             elif what == "leave" and chosen:
-                self.bookings.remove_attendee(chosen.uid, person=name)
+                person = chosen.guests[0] if chosen.guests else chosen.attendee
+                self.bookings.remove_attendee(chosen.uid, email=person.email)
             elif what == "move" and chosen:
                 self.bookings.reschedule(chosen.uid, start_time=start, by="host")
         except (errors.Conflict, errors.RuleError, errors.NotFound):

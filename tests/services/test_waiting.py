@@ -595,11 +595,14 @@ class World:
         )
         self.bookings = self.client.calendar.bookings
         self.waiting = self.client.calendar.waiting
+        for number in range(len(HOURS) * (seats or 1)):
+            start = WHEN.replace(hour=HOURS[number % len(HOURS)])
+            book(self.client, f"Early{number}", start_time=start)
 
     def do(self, what: str, who: int, hour: int) -> None:
         name, start = NAMES[who], WHEN.replace(hour=HOURS[hour])
-        every = self.bookings.list(count=None)
-        chosen = every[who % len(every)] if every else None
+        every = self.bookings.list(count=None, status=["PENDING", "CONFIRMED"])
+        chosen = every[(who + hour) % len(every)] if every else None
         line = self.waiting.list()
         entry = line[who % len(line)] if line else None
         try:
@@ -619,7 +622,8 @@ class World:
             elif what == "cancel" and chosen:
                 self.bookings.cancel(chosen.uid, cancelled_by="host")
             elif what == "leave" and chosen:
-                self.bookings.remove_attendee(chosen.uid, person=name)
+                person = chosen.guests[0] if chosen.guests else chosen.attendee
+                self.bookings.remove_attendee(chosen.uid, email=person.email)
             elif what == "move" and chosen:
                 self.bookings.reschedule(chosen.uid, start_time=start, by="host")
         except (errors.Conflict, errors.RuleError, errors.NotFound):
@@ -637,6 +641,15 @@ class World:
         for entry in self.waiting.list():
             if entry.state == "waiting" and entry.start_time:
                 assert not self.is_free(entry), entry
+
+        in_line: dict[str, bool] = {}
+        for entry in self.waiting.list(past=True):
+            if entry.start_time is None:
+                continue
+            if entry.state in ("offered", "booked"):
+                assert not in_line.get(entry.start_time), entry  # none is passed by
+            elif entry.state == "waiting":
+                in_line[entry.start_time] = True
 
     def is_free(self, entry: Any) -> bool:
         """Whether somebody new could book what is waited for."""

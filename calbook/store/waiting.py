@@ -112,7 +112,9 @@ def booked_uid(
 
 # -- rows -----------------------------------------------------------------------------
 
-_ATTENDEE = (*("email", "name", "phone", "timezone", "ref", "language", "person_id"),)
+_ATTENDEE = ("email", "name", "phone", "timezone", "ref", "language", "person_id")
+# What nobody brings before there is a booking.
+_NOT_SAID = dict.fromkeys(("responses", "notes", "metadata", "only_on", "absent_on"))
 
 
 def find_row(reader: Reader, id: str) -> Row | None:
@@ -208,7 +210,7 @@ def entry(row: Row) -> Entry:
         id=row["id"],
         event_type_id=row["event_type_id"],
         attendees=tuple(
-            rows.attendee({**item, "responses": None, "notes": None, "metadata": None})
+            rows.attendee({**item, **_NOT_SAID})
             for item in json.loads(row["attendees"])
         ),
         request=json.loads(row["request"]),

@@ -295,6 +295,7 @@ def test_who_writes_no_event_is_not_asked(
 
 PERSON = ("--name", "Ada", "--email", "ada@example.com")
 AT_TEN = ("--start", "2027-01-18 10:00Z")
+HER = ("--email", "eve@example.com")
 REJECT = ("reject", "UID")
 HOLD = ("hold", "--event", "demo", "--start", "2027-01-19 10:00Z")
 EXTEND = ("extend", "UID", "--count", "1")
@@ -302,7 +303,9 @@ CREATE = ("create", "--event", "yoga", *AT_TEN, *PERSON)
 STEPS = (
     ("confirm", "UID"),
     ("attendee", "add", "UID", "--name", "Eve", "--email", "eve@example.com"),
-    ("attendee", "remove", "UID", "--email", "eve@example.com"),
+    ("attendee", "move", "UID", *HER, "--start", "2027-01-18 15:00Z"),
+    ("attendee", "add", "UID", "--name", "Eve", *HER),
+    ("attendee", "remove", "UID", *HER),
     ("note", "add", "UID", "Tea"),
     ("update", "UID", "--meta", "k=v"),
     ("event", "update", "yoga", "--title", "Y", "--apply-to-coming", "--json"),
@@ -312,6 +315,8 @@ STEPS = (
 )
 AT_TWO = ("--from", "2027-01-18 14:00Z", "--to", "2027-01-18 15:00Z")
 AWAY = ("host", "away", "me", *AT_TWO, "--cancel", "--yes")
+WAITS = ("waiting", "remove")
+TWO_WORDS = ("attendee", "event", "note", "host", "waiting")
 LATER = (("attended", "UID"), ("no-show", "UID"))
 
 
@@ -338,6 +343,10 @@ def test_every_command_that_writes_events_takes_a_name(
         act(step, uid)
     act(AWAY)
     run(*(series if arg == "UID" else arg for arg in EXTEND), "--actor", "mary")
+    waits = client.calendar.waiting.add(
+        event_type_id="demo", start_time=WHEN.replace(hour=8), attendee=EVE
+    )
+    assert run(*WAITS, waits.id, "--actor", "mary").status == 0
     clock.move(days=30)
     for step in LATER:
         act(step, held)
@@ -345,12 +354,12 @@ def test_every_command_that_writes_events_takes_a_name(
     assert actors(client, series)[:2] == ["grace", "mary"]
     told = [actors(client, one) for one in (refused, uid, left, held)]
     assert told[0] == ["grace", "number 1"]
-    assert told[1] == [f"number {n}" for n in range(3, 13)]
-    assert told[2] == ["grace", "number 13"]
-    assert told[3] == ["grace", None, "number 14", "number 15"]
+    assert told[1] == [f"number {n}" for n in range(3, 15)]
+    assert told[2] == ["grace", "number 15"]
+    assert told[3] == ["grace", None, "number 16", "number 17"]
     assert taking_a_name() == {
-        " ".join(step[: 2 if step[0] in ("attendee", "event", "note", "host") else 1])
-        for step in (REJECT, HOLD, CREATE, EXTEND, *STEPS, AWAY, *LATER)
+        " ".join(step[: 2 if step[0] in TWO_WORDS else 1])
+        for step in (REJECT, HOLD, CREATE, EXTEND, *STEPS, AWAY, *LATER, WAITS)
     }
 
 

@@ -67,6 +67,8 @@ def event_type(**different: Any) -> dict[str, Any]:
         "notify": False,
         "reminders": [],
         "contact": "ANY",
+        "onFree": "OFFER",
+        "holdMinutes": 60,
         "active": True,
         "metadata": {},
         "needs": [],

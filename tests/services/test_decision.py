@@ -997,6 +997,8 @@ EVENT_TYPES = st.builds(
     reminders=st.lists(
         st.builds(Reminder, before=MINUTES, to=st.sampled_from(RECIPIENTS)), max_size=5
     ).map(tuple),
+    on_free=st.sampled_from(["OFFER", "BOOK"]),
+    hold_minutes=st.integers(1, 10_080),
     active=st.booleans(),
     metadata=JSON,
     durations=st.lists(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))).map(

@@ -99,26 +99,10 @@ class MetadataMerge(NamedTuple):
 
 
 FIELDS = (
-    "event_type_id",
-    "start_time",
-    "attendee",
-    "guests",
-    "notes",
-    "responses",
-    "metadata",
-    "host_id",
-    "resource_id",
-    "location",
-    "meeting_url",
-    "timezone",
-    "duration",
-    "by",
-    "override",
-    "recurring",
-    "on_conflict",
-    "notify_attendee",
-    "hold",
-    "reopen",
+    *("event_type_id", "start_time", "attendee", "guests", "notes", "responses"),
+    *("metadata", "host_id", "resource_id", "location", "meeting_url", "timezone"),
+    *("duration", "by", "override", "recurring", "on_conflict", "notify_attendee"),
+    *("hold", "reopen"),
 )
 _NEEDED = ("event_type_id", "start_time", "attendee")
 HOLD_FIELDS = (

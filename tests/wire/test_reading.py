@@ -626,7 +626,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         reminders=(Reminder(minutes(60), "host"),),
         contact="PHONE",
         on_free="BOOK",
-        hold_minutes=30,
+        hold_minutes=90,
         active=False,
         metadata={"a": 1},
         limits=(Limit(10, "week"), Limit(480, "day", True)),

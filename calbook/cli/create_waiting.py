@@ -52,9 +52,12 @@ def book_or_wait(
                 raise
             if not is_wanted and not _ask(refusal):
                 raise
+            is_date = "group" in refusal.details
         try:
             _wait(wish, form)
         except NothingToWaitFor:
+            if is_date:  # of a series, on which a seat is left
+                raise
             is_wanted = True  # it was freed just now
         else:
             return None
@@ -71,9 +74,11 @@ def is_passing(refusal: CalbookError, given: Mapping[str, Any]) -> bool:
         return False
     if is_full and 1 + len(given.get("guests") or ()) > refusal.details["seats"]:
         return False
-    codes = {each["code"] for each in refusal.details.get("refusals", ())}
-    has_advice = {"conflicts", "group"} & refusal.details.keys()
-    return bool(codes) and codes <= PASSING and not has_advice
+    refusals = refusal.details.get("refusals", ())
+    codes = {each["code"] for each in refusals}
+    of_person = any(each["details"].get("of") == "person" for each in refusals)
+    is_other = of_person or "conflicts" in refusal.details
+    return bool(codes) and codes <= PASSING and not is_other
 
 
 def _ask(refusal: CalbookError) -> bool:

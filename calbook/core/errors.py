@@ -390,11 +390,19 @@ class AlreadyWaiting(Conflict, code="already_waiting"):
 class NothingToWaitFor(Conflict, code="nothing_to_wait_for"):
     """It is free: who waited for it would wait for ever."""
 
-    def __init__(self, slug: str, start: str) -> None:
+    def __init__(
+        self, slug: str, start: str, *, uid: str | None = None, date: str = ""
+    ) -> None:
+        """`uid` is that of the group whose series has a seat left on a `date`."""
+        hint = f'book it: bookings.create(event_type_id="{slug}", …)'
+        command_hint = f"book it: calbook create --event {slug} --start {start}"
+        if uid is not None:
+            hint = f'take a seat: bookings.add_attendee("{uid}", on=["{date}"], …)'
+            command_hint = f"take a seat: calbook attendee add {uid} --on {date}"
         super().__init__(
             f"{start} is free: nobody has to wait for it",
-            hint=f'book it: bookings.create(event_type_id="{slug}", …)',
-            command_hint=f"book it: calbook create --event {slug} --start {start}",
+            hint=hint,
+            command_hint=command_hint,
             startTime=start,
         )
 

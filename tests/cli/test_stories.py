@@ -165,6 +165,61 @@ def test_a_host_who_is_ill_at_half_past_seven_with_nine_bookings(
     assert run("db", "check").status == 0
 
 
+def test_a_yoga_course_with_drop_ins_an_absence_and_somebody_who_waits(
+    run: Run, clock: Clock
+) -> None:
+    clock.now = datetime(2027, 1, 11, 9, tzinfo=UTC)
+    run("init", "--name", "Inês", "--email", "ines@example.com", "--tz", "UTC")
+    run("host", "add", "rui", "--email", "rui@example.com")
+    run("resource", "add", "studio", "--kind", "room", "--capacity", "3")
+    studio = ("--needs", "studio", "--contact", "none", "--duration", "60")
+    run("event", "add", "yoga", "--seats", "3", "--host", "me", *studio)
+    run("event", "add", "pilates", "--seats", "3", "--host", "rui", *studio)
+
+    # Eight Mondays; the one room is Inês's then, whoever else would have it.
+    mondays = ("--start", "2027-01-18 10:00", "--repeat", "weekly", "--count", "8")
+    ada = ("--name", "Ada", "--email", "ada@example.com")
+    uid = uid_of(run("create", "--event", "yoga", *mondays, *ada, "--json"))
+    run("attendee", "add", uid, "--name", "Bob")
+    other = ("create", "--event", "pilates", "--name", "Zoe", "--phone", "912345678")
+    refused = run(*other, "--start", "2027-01-18 10:00")
+    assert (refused.status, "studio" in refused.err) == (4, True)
+    assert run(*other, "--start", "2027-01-18 11:00").status == 0
+
+    # Carl comes once, Bob stays away once: each date has its own seats.
+    run("attendee", "add", uid, "--name", "Carl", "--on", "2027-01-25")
+    run("attendee", "remove", uid, "--person", "bob", "--on", "2027-02-01")
+    taken = [o["seatsTaken"] for o in run("show", uid, "--json").json["occurrences"]]
+    assert taken == [2, 3, 1, 2, 2, 2, 2, 2]
+    full = run("attendee", "add", uid, "--name", "Dora", "--on", "2027-01-25")
+    assert (full.status, "2027-01-25" in full.err) == (4, True)
+
+    # Dora waits for that day, and Ada cannot come: the seat is offered, and taken.
+    dora = ("--name", "Dora", "--email", "dora@example.com")
+    line = ("create", "--event", "yoga", "--start", "2027-01-25 10:00", "--wait")
+    waits = run(*line, *dora, "--json").json["id"]
+    run("attendee", "remove", uid, "--email", "ada@example.com", "--on", "2027-01-25")
+    assert run("waiting", "list", "--json").json[0]["state"] == "offered"
+    again = run("attendee", "add", uid, "--name", "Kim", "--on", "2027-01-25")
+    assert (again.status, "offered" in again.err) == (4, True)
+    assert run("confirm", waits).status == 0
+    assert run("waiting", "list", "--json").json == []
+
+    # On paper for the day, a calendar of her own for Ada, and a Monday that is off.
+    paper = run("attendee", "list", uid, "--print", "--on", "2027-01-25").out
+    assert [name for name in ("Ada", "Bob", "Carl", "Dora") if name in paper] == [
+        *("Bob", "Carl", "Dora")
+    ]
+    hers = run("ics", uid, "--email", "ada@example.com").out
+    assert "EXDATE:20270125T100000Z" in hers
+    assert not [name for name in ("Bob", "Carl", "Dora") if name in hers]
+    run("cancel", uid, "--on", "2027-02-08", "--by", "host", "--yes")
+    new = ("create", "--event", "yoga", "--start", "2027-02-08 10:00", *dora)
+    assert run(*new).status == 5
+    assert run(*new, "--reopen").status == 0
+    assert run("db", "check").status == 0
+
+
 def test_a_consultant_in_lisbon_with_clients_in_new_york_and_tokyo(
     run: Run, clock: Clock
 ) -> None:

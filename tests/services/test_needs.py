@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.properties import examples
 
-from calbook import Client
+from calbook import Client, errors
 
 HOSTS = ("user_alice", "user_bob", "user_carol")
 ROOMS = ("res_room1", "res_room2", "res_room3")
@@ -196,3 +197,31 @@ def _check_skipped(stage: Stage, day: int, hour: int, rule: dict[str, Any]) -> N
         return
     booked = stage.book(day, hour, recurring=rule, on_conflict="skip", dry_run=True)
     assert [o.status.name for o in booked.occurrences].count("CONFIRMED") == 1
+
+
+def test_who_is_asked_for_and_free_is_not_enough_where_two_are_needed(
+    client: Client, event_type: Any
+) -> None:
+    calendar = client.calendar
+    for host in ("alice", "bob", "carol"):
+        calendar.hosts.create(host)
+    event_type("pair", needs=["2 of alice,bob,carol"])
+    at = {"start_time": "2027-01-18 10:00"}
+    for host in ("alice", "bob"):
+        event_type(f"of_{host}", hosts=[host])
+        calendar.bookings.create(
+            **at,
+            event_type_id=f"of_{host}",
+            attendee={"name": host, "email": f"{host}@example.com"},
+        )
+
+    with pytest.raises(errors.SlotTaken, match="1 of 3 hosts can be had, 2 are needed"):
+        calendar.bookings.create(
+            **at,
+            event_type_id="pair",
+            host_id="carol",
+            attendee={"name": "Ada", "email": "ada@example.com"},
+        )
+    assert not calendar.availability.explain(
+        **at, event_type_id="pair", host_id="carol"
+    ).bookable

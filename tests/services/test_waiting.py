@@ -403,8 +403,41 @@ def test_all_dates_of_a_group_are_waited_for(client: Client) -> None:
     assert len(joined.occurrences) == 3
     with refused("usage"):
         wait(client, "Kim", recurring={"frequency": "DAILY", "count": 3})
-    with refused("usage"):
-        wait(client, "Kim", start_time=WHEN + timedelta(days=7))
+
+
+@pytest.mark.usefixtures("yoga")
+@pytest.mark.parametrize("on_free", ["offer", "book"])
+def test_one_date_of_a_series_is_waited_for(client: Client, on_free: str) -> None:
+    """A seat that is free that day alone is for who waits for that day."""
+    bookings = client.calendar.bookings
+    client.calendar.event_types.update("demo", on_free=on_free)
+    rule, second = {"frequency": "WEEKLY", "count": 3}, WHEN + timedelta(days=7)
+    for name in ("Ada", "Bob"):
+        course = book(client, name, recurring=rule)
+    eve = wait(client, "Eve", start_time=second)
+    kim = wait(client, "Kim", start_time=second)
+
+    bookings.remove_attendee(course.uid, email="ada@example.com", on=["2027-01-18"])
+    assert client.calendar.waiting.get(eve.id).state == "waiting"
+    bookings.remove_attendee(course.uid, email="bob@example.com", on=["2027-01-25"])
+
+    if on_free == "offer":
+        assert client.calendar.waiting.get(eve.id).state == "offered"
+        with refused("seats_full"):
+            bookings.add_attendee(course.uid, email="z@example.com", on=["2027-01-25"])
+        bookings.confirm(eve.id)
+    after = bookings.get(course.uid)
+    assert [o.seats_taken for o in after.occurrences] == [1, 2, 2]
+    assert [(p.name, p.only_on) for p in after.guests][-1] == (
+        *("Eve", ("2027-01-25",)),
+    )
+    assert client.calendar.waiting.get(eve.id).state == "booked"
+    assert client.calendar.waiting.get(kim.id).state == "waiting"
+    with refused("nothing_to_wait_for"):
+        wait(client, "Zoe", start_time=WHEN)
+    with refused("duplicate_attendee"):
+        wait(client, "Eve", start_time=second)
+    assert client.check() == ()
 
 
 # -- in line, and out -----------------------------------------------------------------

@@ -69,7 +69,8 @@ def _find_lack(request: BookingRequest, refused: Mapping[str, int]) -> _Lack:
     if not lacking and not hosts:
         return _Lack(request.leads, 1, 1)
     count, ids = (lacking or hosts)[0]
-    ids = request.leads if ids == request.needs[0].ids else ids
+    if ids == request.needs[0].ids and count == 1:
+        ids = request.leads  # of one, only who was asked for could be it
     return _Lack(ids, count, len(ids))
 
 

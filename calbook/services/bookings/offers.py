@@ -17,6 +17,7 @@ from calbook.services.availability import seating
 from calbook.services.bookings import record, waiting_wishes
 from calbook.services.bookings.waiting_line import with_waiting
 from calbook.store import waiting as store
+from calbook.wire.reading.booking_requests import Asker
 
 if TYPE_CHECKING:
     from calbook.core.booking.changes import Change
@@ -94,10 +95,18 @@ def _join(tx: Transaction, entry: Entry, group: Booking, now: datetime) -> Chang
     """The seats that were held are the person's, though the group looks full."""
     event_type = tx.event_type(entry.event_type_id)
     assert entry.held_until is not None
-    start = min(o.span.start for o in group.occurrences)
+    date = waiting_wishes.date_waited_for(entry, group)
+    start = min(o.span.start for o in ([date] if date else group.occurrences))
     store.save_entry(tx, waiting.book(entry, group.uid, start, now=now))
     new_booking = waiting_wishes.wanted_booking(entry, start)
-    change = seating.take_held_seats(tx, event_type, group, new_booking, now=now)
+    if date is None:
+        change = seating.take_held_seats(tx, event_type, group, new_booking, now=now)
+    else:
+        [person], asker = entry.attendees, Asker(Actor.HOST, frozenset())
+        person = person._replace(responses=new_booking.responses)
+        change = seating.add_to_group(
+            *(tx, event_type, group, person, asker), now=now, dates=(date,)
+        )
     events = tuple(event._replace(by=Actor.ATTENDEE) for event in change.events)
     return with_waiting(change._replace(events=events), entry)
 

@@ -91,7 +91,7 @@ class WaitingLine:
         """Free an offered seat, and serve the next in line."""
         assert entry.offered_uid is not None
         group = self._tx.booking(entry.offered_uid)
-        start = _next_start(group, self._now)
+        start = _start_meant(entry, group, self._now)
         ended = entry
         if entry.state is State.OFFERED:
             ended = waiting.lapse(entry, start, now=self._now, why=why)
@@ -216,9 +216,8 @@ class WaitingLine:
     ) -> None:
         tx, now = self._tx, self._now
         tx.lock_row(group.uid)
-        transitions.occurrences_allowing(group, transitions.Action.JOIN, now)
-        change = seating.join_group(tx, event_type, group, new_booking, now=now)
-        start = _next_start(group, now)
+        change = _join(tx, event_type, entry, group, new_booking, now)
+        start = _start_meant(entry, group, now)
         if event_type.on_free == "OFFER":
             until = min(now + event_type.hold_minutes * MINUTE, start)
             held = waiting.offer(
@@ -264,6 +263,26 @@ class WaitingLine:
             offer_mails.queue_offer(self._tx, entry, booking, now=self._now)
 
 
+def _join(
+    tx: Transaction,
+    event_type: EventType,
+    entry: Entry,
+    group: Booking,
+    new_booking: NewBooking,
+    now: datetime,
+) -> Change:
+    """As somebody in line takes a seat, in all of a group or on one date."""
+    date = waiting_wishes.date_waited_for(entry, group)
+    if date is None:
+        transitions.occurrences_allowing(group, transitions.Action.JOIN, now)
+        return seating.join_group(tx, event_type, group, new_booking, now=now)
+    [person], asker = entry.attendees, new_booking.asker
+    person = person._replace(responses=new_booking.responses)
+    return seating.add_to_group(
+        *(tx, event_type, group, person, asker), now=now, dates=(date,)
+    )
+
+
 def with_waiting(change: Change, entry: Entry) -> Change:
     """A change whose events name who was in line."""
     events = (
@@ -281,6 +300,10 @@ def _seat_event(kind: str, group: Booking, entry: Entry, now: datetime) -> Event
         "heldUntil": until and times.rfc3339(until, group.timezone),
     }
     return Event(kind, group.uid, now, Actor.SYSTEM, change)
+
+
+def _start_meant(entry: Entry, group: Booking, now: datetime) -> datetime:
+    return _next_start(group, now) if entry.recurrence_id is None else entry.since
 
 
 def _next_start(group: Booking, now: datetime) -> datetime:

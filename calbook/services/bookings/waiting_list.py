@@ -24,7 +24,7 @@ from calbook.core.model import DAY, Actor, Span
 from calbook.core.rules import booking_rules, questions
 from calbook.core.rules.booking_rules import Proposal
 from calbook.core.time import parsing, times
-from calbook.services.availability import group_bookings, seating
+from calbook.services.availability import group_bookings, seat_counts, seating
 from calbook.services.bookings import meetings, new_bookings, record, waiting_wishes
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.bookings.offers import find_id
@@ -122,6 +122,8 @@ class _Wanted(NamedTuple):
                     now=now,
                 )
         except CalbookError as refusal:
+            if "group" in refusal.details:
+                return self._find_date(tx, start.instant)
             _check_passes(refusal)
         else:
             slug, at = event_type.slug, times.rfc3339(start.instant, self.timezone)
@@ -130,6 +132,26 @@ class _Wanted(NamedTuple):
             return self._entry(start.instant, start.instant)
         last = max(occurrence.span.start for occurrence in group.occurrences)
         return self._entry(start.instant, last, uid=group.uid)
+
+    def _find_date(self, tx: Transaction, start: datetime) -> Entry:
+        """For a seat on one date of a group that is a series."""
+        found = group_bookings.find_seat(tx, self.event_type, start, now=self.now)
+        assert found is not None
+        group, occurrence = found
+        if len(self.wish.new_booking.attendees) > 1:
+            raise UsageError("one person waits for one date of a series, not several")
+        seats = seat_counts.seats_on(
+            tx, self.event_type, group, occurrence, now=self.now
+        )
+        if seats.left > 0:
+            raise NothingToWaitFor(
+                self.event_type.slug,
+                times.rfc3339(start, self.timezone),
+                uid=group.uid,
+                date=occurrence.date.isoformat(),
+            )
+        key = occurrence.recurrence_id
+        return self._entry(start, start, uid=group.uid, recurrence_id=key)
 
     def find_range(self, tx: Transaction) -> Entry:
         """For any start of a range in which none is free."""
@@ -172,6 +194,7 @@ class _Wanted(NamedTuple):
         *,
         is_range: bool = False,
         uid: str | None = None,
+        recurrence_id: datetime | None = None,
     ) -> Entry:
         new_booking = self.wish.new_booking
         return Entry(
@@ -187,6 +210,7 @@ class _Wanted(NamedTuple):
             updated_at=self.now,
             is_range=is_range,
             uid=uid,
+            recurrence_id=recurrence_id,
         )
 
 
@@ -203,15 +227,10 @@ def _check_range(since: datetime, until: datetime, now: datetime) -> None:
 
 def _check_passes(refusal: CalbookError) -> None:
     """Raise what would still refuse, were all others to give their time back."""
-    codes = {each["code"] for each in refusal.details.get("refusals", ())}
-    if "group" in refusal.details:
-        raise UsageError(
-            f"{refusal.details['group']} meets then and is joined as a whole",
-            hint="wait for all its dates: give recurring as it has it",
-            command_hint="wait for all its dates: add --repeat as it has it",
-            uid=refusal.details["group"],
-        )
-    if not (codes or {refusal.code}) <= waiting.PASSING:
+    refusals = refusal.details.get("refusals", ())
+    codes = {each["code"] for each in refusals}
+    of_person = any(each["details"].get("of") == "person" for each in refusals)
+    if of_person or not (codes or {refusal.code}) <= waiting.PASSING:
         raise refusal
 
 

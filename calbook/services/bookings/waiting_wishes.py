@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from calbook.core import people
+from calbook.core.booking.participation import persons_on
 from calbook.core.booking.waiting import Entry
 from calbook.core.catalog import EventType
-from calbook.core.model import Span
+from calbook.core.model import Booking, Occurrence, Span
 from calbook.core.time import times
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.availability.free_starts import find_free_starts
@@ -42,14 +43,22 @@ def find_booked(facts: Facts, entry: Entry, now: datetime) -> str | None:
     """Where somebody who waits is booked already, for what is waited for."""
     if entry.uid is not None:
         group = facts.booking(entry.uid)
+        date = date_waited_for(entry, group)
+        there = group.attendees if date is None else persons_on(group, date)
         is_in = any(
             people.is_same(person, other)
             for person in entry.attendees
-            for other in group.attendees
+            for other in there
         )
         return entry.uid if is_in else None
     keys = [key for person in entry.attendees for key in people.lasting_keys(person)]
     return store.booked_uid(facts, entry, keys, now) if keys else None
+
+
+def date_waited_for(entry: Entry, group: Booking) -> Occurrence | None:
+    """The date of a group that is meant; None where it is all of them."""
+    found = (o for o in group.occurrences if o.recurrence_id == entry.recurrence_id)
+    return next(found, None)
 
 
 def possible_starts(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
-from calbook.core.booking import freed_time, lifecycle
+from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import KeyReused
 from calbook.core.model import Booking, Event
@@ -140,8 +140,11 @@ def save_change(
     Who waits for what it frees is served after it: the answer is of the change itself.
     """
     answer = _save(tx, before, change, options, now=now)
-    after = change.booking
-    line = None
+    if before is None:
+        return answer  # what is new frees nothing
+    from calbook.core.booking import freed_time  # slow to import
+
+    after, line = change.booking, None
     if freed_time.offer_end(before, after) is not None:
         line = _make_line(tx, now)  # also where nobody is in line any more
     elif freed_time.time_freed(before, after) is not None:

@@ -298,6 +298,8 @@ AT_TEN = ("--start", "2027-01-18 10:00Z")
 REJECT = ("reject", "UID")
 HOLD = ("hold", "--event", "demo", "--start", "2027-01-19 10:00Z")
 EXTEND = ("extend", "UID", "--count", "1")
+TO = ("--start", "2027-01-22 10:00Z")
+MOVE = ("attendee", "move", "UID", "--email", "ada@example.com", *TO)
 CREATE = ("create", "--event", "yoga", *AT_TEN, *PERSON)
 STEPS = (
     ("confirm", "UID"),
@@ -338,6 +340,9 @@ def test_every_command_that_writes_events_takes_a_name(
         act(step, uid)
     act(AWAY)
     run(*(series if arg == "UID" else arg for arg in EXTEND), "--actor", "mary")
+    alone = booking(event_type_id="yoga", start_time=WHEN.replace(day=21)).uid
+    run(*(alone if arg == "UID" else arg for arg in MOVE), "--actor", "joan")
+    assert actors(client, alone) == ["grace", "joan"]
     clock.move(days=30)
     for step in LATER:
         act(step, held)
@@ -350,7 +355,7 @@ def test_every_command_that_writes_events_takes_a_name(
     assert told[3] == ["grace", None, "number 14", "number 15"]
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in ("attendee", "event", "note", "host") else 1])
-        for step in (REJECT, HOLD, CREATE, EXTEND, *STEPS, AWAY, *LATER)
+        for step in (REJECT, HOLD, CREATE, EXTEND, MOVE, *STEPS, AWAY, *LATER)
     }
 
 

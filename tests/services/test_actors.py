@@ -299,6 +299,8 @@ HER = ("--email", "eve@example.com")
 REJECT = ("reject", "UID")
 HOLD = ("hold", "--event", "demo", "--start", "2027-01-19 10:00Z")
 EXTEND = ("extend", "UID", "--count", "1")
+TO = ("--start", "2027-01-22 10:00Z")
+MOVE = ("attendee", "move", "UID", "--email", "ada@example.com", *TO)
 CREATE = ("create", "--event", "yoga", *AT_TEN, *PERSON)
 STEPS = (
     ("confirm", "UID"),
@@ -347,6 +349,9 @@ def test_every_command_that_writes_events_takes_a_name(
         event_type_id="demo", start_time=WHEN.replace(hour=8), attendee=EVE
     )
     assert run(*WAITS, waits.id, "--actor", "mary").status == 0
+    alone = booking(event_type_id="yoga", start_time=WHEN.replace(day=21)).uid
+    run(*(alone if arg == "UID" else arg for arg in MOVE), "--actor", "joan")
+    assert actors(client, alone) == ["grace", "joan"]
     clock.move(days=30)
     for step in LATER:
         act(step, held)
@@ -359,7 +364,7 @@ def test_every_command_that_writes_events_takes_a_name(
     assert told[3] == ["grace", None, "number 16", "number 17"]
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in TWO_WORDS else 1])
-        for step in (REJECT, HOLD, CREATE, EXTEND, *STEPS, AWAY, *LATER, WAITS)
+        for step in (REJECT, HOLD, CREATE, EXTEND, MOVE, *STEPS, AWAY, *LATER, WAITS)
     }
 
 

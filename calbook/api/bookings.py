@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from typing import TYPE_CHECKING, Any
 
-from calbook.api.booking_moves import given_parts
+from calbook.api.booking_changes import BookingChanges, given_parts
 from calbook.api.noun import (
     CHANGE,
     CORRECTIONS,
@@ -14,7 +14,6 @@ from calbook.api.noun import (
     check_keywords,
     is_waiting_id,
 )
-from calbook.api.series_changes import SeriesChanges
 from calbook.api.values.bookings import Booking, Note
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from calbook.wire.json_objects import Json
 
 
-class Bookings(SeriesChanges):
+class Bookings(BookingChanges):
     """Bookings: made, read, changed. `uid` may be any unique prefix.
 
     Every change is one transaction and returns the changed booking. It takes

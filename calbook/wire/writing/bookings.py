@@ -18,6 +18,7 @@ from calbook.wire.json_objects import Json, load_json
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
 
+_Members = tuple[list[str], list[str]]  # hosts, resources
 _OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
@@ -31,9 +32,8 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     attendees, items = json.loads(row["attendees"]), json.loads(row["occurrences"])
     if len(items) > 1:  # stored by their keys: one may have moved past another
         items.sort(key=lambda item: item["start_at"])
-    every = json.loads(row["hosts"])
-    hosts, resources = hosts_among(every), resources_among(every)
-    occurrences = [_occurrence_to_json(item, stamp, every, now=now) for item in items]
+    hosts, resources = members = _tell_members_apart(row["hosts"])
+    occurrences = [_occurrence_to_json(item, stamp, members, now=now) for item in items]
     first = _first(row["starts_at"], items[0], occurrences[0], stamp)
     _tell_apart(occurrences, items, attendees, first["startTime"])
     together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
@@ -53,8 +53,8 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "eventTypeId": row["event_type_id"],
         "title": row["title"],
         "hostId": hosts[0],
-        "hostIds": [*hosts],
-        "resourceIds": [*resources],
+        "hostIds": hosts,
+        "resourceIds": resources,
         "startTime": first["startTime"],
         "endTime": first["endTime"],
         "timezone": row["timezone"],
@@ -82,6 +82,11 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "createdAt": created,
         "updatedAt": updated,
     }
+
+
+def _tell_members_apart(stored: str) -> _Members:
+    ids = json.loads(stored)
+    return [*hosts_among(ids)], [*resources_among(ids)]
 
 
 def _held_until(items: list[Json], stamp: Formatter) -> str | None:
@@ -168,8 +173,8 @@ def _attendee(item: Mapping[str, Any]) -> Json:
         "timezone": item["timezone"],
         "language": item["language"],
         "personId": item["person_id"],
-        "onlyOn": json.loads(item["only_on"] or "[]"),
-        "absentOn": json.loads(item["absent_on"] or "[]"),
+        "onlyOn": json.loads(item["only_on"]) if item["only_on"] else [],
+        "absentOn": json.loads(item["absent_on"]) if item["absent_on"] else [],
         "attendance": "unknown",
     }
 
@@ -242,12 +247,9 @@ def _by_shown_key(attendances: str, attendees: list[Json]) -> Json:
 
 
 def _occurrence_to_json(
-    item: Mapping[str, Any], stamp: Formatter, hosts: list[str], *, now: int
+    item: Mapping[str, Any], stamp: Formatter, members: _Members, *, now: int
 ) -> Json:
-    """`hosts` are the booking's; of a date that was handed over they are its own.
-
-    With them come the resources.
-    """
+    """`members` are the booking's; of a date that was handed over they are its own."""
     status = item["status"]
     resolution, cancelled_by = item["resolution"], item["cancelled_by"]
     if status_by_time.is_expired(
@@ -256,7 +258,9 @@ def _occurrence_to_json(
         status, resolution, cancelled_by = "CANCELLED", "expired", "system"
     elif status_by_time.is_completed(status, end=item["end_at"], now=now):
         status = "COMPLETED"
-    members = json.loads(item["hosts"]) if item["hosts"] else hosts
+    hosts, resources = members
+    if item["hosts"]:
+        hosts, resources = _tell_members_apart(item["hosts"])
     return {
         "date": item["date"],
         "startTime": stamp(item["start_at"]),
@@ -269,8 +273,8 @@ def _occurrence_to_json(
         "attendances": {},
         "seatsTaken": None,
         "offsetDiffers": False,
-        "hostIds": [*hosts_among(members)],
-        "resourceIds": [*resources_among(members)],
+        "hostIds": hosts,
+        "resourceIds": resources,
     }
 
 

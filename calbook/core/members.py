@@ -20,7 +20,7 @@ def bare_resource(id: str) -> str:
 
 
 def hosts_among(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(id for id in ids if not is_resource(id))
+    return tuple([id for id in ids if not id.startswith(RESOURCE_PREFIX)])
 
 
 def resources_among(ids: Iterable[str]) -> tuple[str, ...]:

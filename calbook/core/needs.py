@@ -74,6 +74,11 @@ def has_choice(need: Need) -> bool:
     return need.number < len(need.ids)
 
 
+def is_for_one(needs: Sequence[Need]) -> bool:
+    """Whether anybody of one set is enough."""
+    return len(needs) == 1 and needs[0].number == 1
+
+
 def members_of(needs: Iterable[Need]) -> tuple[str, ...]:
     """Who may be taken, each once, in the order of the needs."""
     return tuple(dict.fromkeys(id for need in needs for id in need.ids))

@@ -121,6 +121,8 @@ def free_starts(
 
 def without(ranges: Iterable[Range], cuts: Sequence[Range]) -> list[Range]:
     """What lies in none of the cuts, which are in order and may overlap each other."""
+    if not cuts:
+        return [*ranges]
     return free_starts(ranges, cuts, SlotLengths(meeting=1, before=0, after=0, step=1))
 
 

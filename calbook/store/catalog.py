@@ -17,7 +17,7 @@ from calbook.core.errors import InUse
 from calbook.core.members import resources_among
 from calbook.core.model import MINUTE
 from calbook.core.needs import members_of
-from calbook.core.rules.limits import limit_text
+from calbook.core.rules.limit_text import limit_text
 from calbook.core.time import times
 from calbook.store.writer import (
     Writer,

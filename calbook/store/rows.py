@@ -33,7 +33,7 @@ from calbook.core.model import (
     Span,
     Status,
 )
-from calbook.core.rules.limits import LIMIT_LISTS, read_limit
+from calbook.core.rules.limit_text import LIMIT_LISTS, read_limit
 from calbook.core.time import times
 
 if TYPE_CHECKING:

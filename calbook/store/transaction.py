@@ -22,7 +22,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
-from calbook.store import columns, outbox, people
+from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, keys_to_json
@@ -50,7 +50,7 @@ class Transaction(CatalogWriter):
         if before is None or _hosts(after) != _hosts(before):
             self._save_hosts(after, before)
         if before is None or after.attendees != before.attendees:
-            people.save_attendees(self, after, before)
+            booked_people.save_attendees(self, after, before)
         self._save_occurrences(after, before)
 
     def mark_told(self, uid: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core.catalog import Need, Reminder
 from calbook.core.model import MINUTE, Question
-from calbook.core.rules.limits import LIMIT_LISTS, RULES, limit_text
+from calbook.core.rules.limit_text import LIMIT_LISTS, RULES, limit_text
 from calbook.core.time import times
 from calbook.store.facts import Facts
 
@@ -28,7 +28,7 @@ class Writer(Facts):
     def __init__(self, conn: Connection) -> None:
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
-        self.known_people: Any = None  # what `store.people` has asked last
+        self.known_people: Any = None  # what `store.booked_people` has asked last
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
         self.locked_event_type: EventType | None = None

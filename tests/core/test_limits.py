@@ -10,7 +10,7 @@ import pytest
 from calbook.core.catalog import Limit
 from calbook.core.errors import BadInput
 from calbook.core.model import Span
-from calbook.core.rules import breaks, limits
+from calbook.core.rules import breaks, limit_text, limits
 from calbook.core.rules.limits import LimitCounts, Load
 from calbook.core.time import times
 
@@ -31,8 +31,8 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_a_limit_is_read_and_written(text: str, limit: Limit, again: str) -> None:
-    assert limits.read_limit(text, "limits") == limit
-    assert limits.limit_text(limit) == again
+    assert limit_text.read_limit(text, "limits") == limit
+    assert limit_text.limit_text(limit) == again
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_limit_is_read_and_written(text: str, limit: Limit, again: str) -> Non
 )
 def test_what_is_no_limit_is_refused(text: object) -> None:
     with pytest.raises(BadInput, match="limits"):
-        limits.read_limit(text, "limits")
+        limit_text.read_limit(text, "limits")
 
 
 @pytest.mark.parametrize(

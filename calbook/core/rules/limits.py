@@ -6,71 +6,25 @@ the others, see `booking_rules`.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core.catalog import Limit
 from calbook.core.errors import (
-    BadInput,
     LimitReached,
     OpenBookingsReached,
     SlotsPerDay,
 )
 from calbook.core.model import DAY, MINUTE, Span
-from calbook.core.rules.breaks import HostRow
+from calbook.core.rules.limit_text import amount_text, limit_text
 from calbook.core.start_ranges import Range
-from calbook.core.text import excerpt
 from calbook.core.time import times
 
-# The fields of an event type that are read here.
-RULES = (
-    *("limits", "max_in_a_row", "break_after", "count_window"),
-    *("per_person", "per_person_open", "no_double"),
-)
-LIMIT_LISTS = ("limits", "per_person")
-_TEXT = r"([0-9]{1,6})([mh]?)/(day|week|month)"  # compiled where there is a limit
-_MOST = 100_000
-_LONGEST = 31 * DAY // MINUTE
-
-
-# -- their text -----------------------------------------------------------------------
-
-
-def read_limit(value: object, field: str) -> Limit:
-    """`3/day`, `10/week`, `8h/day`, `90m/day`."""
-    text = value.strip() if isinstance(value, str) else ""
-    found = re.fullmatch(_TEXT, text, re.ASCII | re.IGNORECASE)
-    if found is None:
-        raise BadInput(
-            f"{field} cannot be {excerpt(value)}",
-            hint="write how much in which period: 3/day, 10/week, 30/month, 8h/day",
-            field=field,
-        )
-    number, unit, period = found.groups()
-    most = int(number) * (60 if unit in ("h", "H") else 1)
-    if not 1 <= most <= (_LONGEST if unit else _MOST):
-        raise BadInput(
-            f"{field} {value} is not from 1 to "
-            + (f"{_LONGEST} minutes" if unit else f"{_MOST:,}"),
-            field=field,
-        )
-    return Limit(most, period.lower(), bool(unit))
-
-
-def limit_text(limit: Limit) -> str:
-    """As `read_limit` takes it."""
-    return f"{_amount(limit, limit.most)}/{limit.period}"
-
-
-def _amount(limit: Limit, number: int) -> str:
-    if not limit.is_length:
-        return str(number)
-    return f"{number}m" if number % 60 else f"{number // 60}h"
-
+if TYPE_CHECKING:
+    from calbook.core.rules.breaks import HostRow
 
 # -- their periods --------------------------------------------------------------------
 
@@ -336,7 +290,7 @@ def limit_error(load: Load) -> LimitReached:
 
 def load_text(load: Load) -> str:
     """`10 of 10 bookings of evt_demo`, `7h of 8h of user_alice`."""
-    booked, most = (_amount(load.limit, n) for n in (load.booked, load.limit.most))
+    booked, most = (amount_text(load.limit, n) for n in (load.booked, load.limit.most))
     if load.limit.is_length:
         return f"{booked} of {most} of {load.owner} are booked"
     return f"{booked} of {most} bookings of {load.owner}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from calbook.core import needs, start_ranges
 from calbook.core.catalog import Need, Schedule
@@ -18,8 +19,10 @@ from calbook.services.availability.booking_request import (
     own_schedule,
     schedule_ids,
 )
-from calbook.services.availability.limit_counts import HostLoads
 from calbook.store.facts import Facts
+
+if TYPE_CHECKING:
+    from calbook.services.availability.limit_counts import HostLoads
 
 # A local date is at most one away from that of UTC, and a stretch that touches it
 # began at most two dates before.
@@ -41,11 +44,11 @@ class FreeRanges:
         self, facts: Facts, request: BookingRequest, wanted: Iterable[Span]
     ) -> None:
         self._facts = facts
+        self._request = request
         self._event_type = request.event_type
         self._own = own_schedule(request.event_type, request.timezone)
         self._spans = _join_near(wanted)
         self._hosts = KnownHosts(facts, request)
-        self.loads = HostLoads(facts, request, self._spans, self._hosts)
         self._aside = request.exclusion
         self._now = request.now
         self._heeds_cancelled = request.heeds_cancelled
@@ -54,6 +57,13 @@ class FreeRanges:
         self._starts = cache(self._read_starts)
         self._schedule_id = cache(self._read_schedule_id)
         self._cancelled = cache(self._read_cancelled)
+
+    @cached_property
+    def loads(self) -> HostLoads:
+        """What the limits of hosts count."""
+        from calbook.services.availability.limit_counts import HostLoads  # few have any
+
+        return HostLoads(self._facts, self._request, self._spans, self._hosts)
 
     def starts(self, ids: Sequence[str]) -> list[Range]:
         """The starts that suit all of these hosts and resources, on the grid or not."""
@@ -90,8 +100,9 @@ class FreeRanges:
         taken = self._read_taken(id)
         free = start_ranges.free_starts(open_time, taken, self._need)
         cancelled = ((at, at + 1) for at in self._cancelled().get(id, ()))
-        cuts = sorted([*self.loads.refused_starts(id), *cancelled])
-        return start_ranges.without(free, cuts)
+        is_limited = self._event_type.max_in_a_row or self._hosts.host(id).limits
+        refused = self.loads.refused_starts(id) if is_limited else ()
+        return start_ranges.without(free, sorted([*refused, *cancelled]))
 
     def _read_cancelled(self) -> Mapping[str, set[int]]:
         """By host, the starts at which a group was cancelled."""

@@ -17,7 +17,6 @@ from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
-from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
     series_starts,
@@ -134,11 +133,12 @@ def _candidates(
     leads = [request.members_on(0, (id,))[0] for id in request.leads]
     grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
     step = start_ranges.slot_lengths(event_type).step
-    everywhere = start_ranges.intersect(bookable, _ranges(free_ranges, request))
+    if request.wanted or not needs.is_for_one(request.needs):
+        bookable = start_ranges.intersect(bookable, _ranges(free_ranges, request))
     found: dict[int, list[str]] = {}
     for id in rota.candidates:
         free = free_ranges.starts(request.members_on(0, (id,)))
-        ranges = start_ranges.intersect(everywhere, free)
+        ranges = start_ranges.intersect(bookable, free)
         for start in {
             n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
         }:
@@ -160,6 +160,11 @@ def _refused_starts(
     facts: Facts, request: BookingRequest, spans: Sequence[Span]
 ) -> list[Range]:
     """Where the limits of the event type and of persons let nothing start."""
+    asks_persons = request.event_type.asks_persons and request.attendees
+    if not request.event_type.all_limits and not asks_persons:
+        return []
+    from calbook.services.availability import limit_counts  # slow to import
+
     length = request.event_type.duration
     counts = limit_counts.of_event_type(facts, request, spans)
     persons = limit_counts.PersonLoads(facts, request, spans)
@@ -230,8 +235,9 @@ class _Rotation:
 
     def seats_with(self, chosen: Sequence[str]) -> int | None:
         seats = self._request.event_type.seats
-        rooms = [self._rooms[id] for id in chosen if id in self._rooms]
-        return seats if seats is None else min([seats, *rooms])
+        if seats is None or not self._rooms:
+            return seats
+        return min([seats, *(self._rooms[id] for id in chosen if id in self._rooms)])
 
     def _take(self, start: int, need: Need, free: Sequence[str]) -> str:
         kept = [id for id in free if id in self._request.kept]
@@ -352,6 +358,8 @@ def _read_limits(
     facts: Facts, request: BookingRequest, spans: Sequence[Span]
 ) -> Callable[[Sequence[int]], bool]:
     """Whether the limits of the event type and of persons let all these starts be."""
+    from calbook.services.availability import limit_counts  # slow to import
+
     length = request.event_type.duration
     counts = limit_counts.of_event_type(facts, request, spans)
     persons = limit_counts.PersonLoads(facts, request, spans)

@@ -13,8 +13,7 @@ from calbook.core.assignment import HostIds
 from calbook.core.catalog import Limit
 from calbook.core.members import hosts_among, is_resource
 from calbook.core.model import DAY, LONGEST_DURATION, MINUTE, NO_TIME, SECOND, Span
-from calbook.core.rules import breaks, limits
-from calbook.core.rules.breaks import HostRow
+from calbook.core.rules import limits
 from calbook.core.rules.limits import (
     Elsewhere,
     LimitCounts,
@@ -29,6 +28,7 @@ from calbook.services.availability.booking_request import BookingRequest, HostRe
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
+    from calbook.core.rules.breaks import HostRow
     from calbook.store.limits import PersonMeeting
 
 
@@ -78,10 +78,10 @@ class PersonLoads:
         self.opened: tuple[OpenBookings, ...] = ()
         if not (event_type.asks_persons and request.attendees and spans):
             return
+        from calbook.store import booked_people
         from calbook.store import limits as stored  # few event types ask
-        from calbook.store import people as book
 
-        found = book.find_people(facts, request.attendees)
+        found = booked_people.find_people(facts, request.attendees)
         self._names = {
             id: people.label(person)
             for id, person in zip(found, request.attendees, strict=True)
@@ -213,6 +213,8 @@ class HostLoads:
         most, pause = self._event_type.max_in_a_row, self._event_type.break_after
         if most is None or pause is None:
             return ()
+        from calbook.core.rules.breaks import HostRow  # few event types ask
+
         near = self._around(meeting)
         return tuple(
             HostRow(
@@ -242,6 +244,8 @@ class HostLoads:
         most, pause = self._event_type.max_in_a_row, self._event_type.break_after
         if most is None or pause is None:
             return True
+        from calbook.core.rules import breaks  # few event types ask
+
         own = [Span(at, at + length) for at in map(times.instant, starts)]
         every = sorted({*meetings, *own})
         return all(breaks.run_length(m, every, pause) <= most for m in own)
@@ -255,6 +259,8 @@ class HostLoads:
         """Where a meeting would be one too many in a row."""
         most, pause = self._event_type.max_in_a_row, self._event_type.break_after
         if most is not None and pause is not None:
+            from calbook.core.rules import breaks  # few event types ask
+
             length = self._event_type.duration
             yield from breaks.starts_without_break(
                 self._of(host_id).meetings, length, most=most, pause=pause

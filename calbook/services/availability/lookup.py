@@ -351,11 +351,9 @@ def _persons(facts: Facts, person: str | None) -> tuple[Attendee, ...]:
     """Whom it is for, as the book knows them."""
     if person is None:
         return ()
-    from calbook.store import people  # slow to import
+    from calbook.store.people import find_attendee  # few ask for somebody
 
-    row = people.find_person(facts, person)
-    known = {name: row[name] for name in people.FACTS}
-    return (Attendee(**known, person_id=row["id"]),)
+    return (find_attendee(facts, person),)
 
 
 def _duration(minutes: int | None) -> timedelta | None:

@@ -28,9 +28,9 @@ from calbook.services.availability.booking_request import BookingRequest, meetin
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
+from calbook.store.booked_people import lock_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
-from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests

@@ -18,8 +18,8 @@ from calbook.core.time import parsing
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.bookings import meetings, new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options
+from calbook.store.booked_people import lock_people
 from calbook.store.context import Context
-from calbook.store.people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import idempotency

@@ -21,7 +21,7 @@ from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.limit_counts import PersonLoads
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.store.people import lock_people
+from calbook.store.booked_people import lock_people
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.booking_requests import NewBooking

@@ -12,7 +12,6 @@ from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput
 from calbook.core.model import (
     Actor,
-    Attendee,
     Booking,
     BookingTerms,
     GivenStart,
@@ -23,7 +22,7 @@ from calbook.core.model import (
 from calbook.core.rules import questions
 from calbook.core.time import times
 from calbook.services.availability.booking_request import BookingRequest
-from calbook.store import people as known_people
+from calbook.store import booked_people
 from calbook.store.transaction import Transaction
 from calbook.wire.reading.booking_requests import NewBooking
 
@@ -35,11 +34,11 @@ def with_known_people(tx: Transaction, new_booking: NewBooking) -> NewBooking:
     """What the book knows of them and they do not say."""
     booker, *guests = new_booking.attendees
     if new_booking.person is not None:
-        row = known_people.find_person(tx, new_booking.person)
-        known = {name: row[name] for name in known_people.FACTS}
+        from calbook.store.people import find_attendee  # few are named so
+
         said = {k: v for k, v in booker._asdict().items() if v is not None}
-        booker = Attendee(**{**known, **said, "person_id": row["id"]})
-    persons = known_people.complete_attendees(tx, (booker, *guests))
+        booker = find_attendee(tx, new_booking.person)._replace(**said)
+    persons = booked_people.complete_attendees(tx, (booker, *guests))
     if new_booking.person is not None:
         people.check_no_duplicate(persons)
         if not booker.name:

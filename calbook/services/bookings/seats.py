@@ -20,7 +20,7 @@ from calbook.core.time import parsing
 from calbook.services.availability import seating
 from calbook.services.bookings.change import change_booking
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.store import people as known_people
+from calbook.store import booked_people
 from calbook.store.context import Context
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
@@ -43,9 +43,9 @@ def add_attendee(
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        [person] = known_people.complete_attendees(tx, [attendee])
+        [person] = booked_people.complete_attendees(tx, [attendee])
         if event_type.asks_persons:
-            known_people.lock_people(tx, [person])
+            booked_people.lock_people(tx, [person])
         dates = find_dates(booking, on, now)
         return seating.add_to_group(
             *(tx, event_type, booking, person, asker), now=now, dates=dates

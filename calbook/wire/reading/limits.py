@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calbook.core.catalog import Limit
 from calbook.core.errors import BadInput
-from calbook.core.rules.limits import limit_text, read_limit
+from calbook.core.rules.limit_text import limit_text, read_limit
 from calbook.wire.reading.shapes import read_list
 
 

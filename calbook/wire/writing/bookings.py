@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import status_by_time
@@ -18,7 +19,7 @@ from calbook.wire.json_objects import Json, load_json
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
 
-_Members = tuple[list[str], list[str]]  # hosts, resources
+_Members = tuple[tuple[str, ...], tuple[str, ...]]  # hosts, resources
 _OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
@@ -53,8 +54,8 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "eventTypeId": row["event_type_id"],
         "title": row["title"],
         "hostId": hosts[0],
-        "hostIds": hosts,
-        "resourceIds": resources,
+        "hostIds": [*hosts],
+        "resourceIds": [*resources],
         "startTime": first["startTime"],
         "endTime": first["endTime"],
         "timezone": row["timezone"],
@@ -84,9 +85,11 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     }
 
 
+@lru_cache
 def _tell_members_apart(stored: str) -> _Members:
+    """In a listing many bookings have the same ones."""
     ids = json.loads(stored)
-    return [*hosts_among(ids)], [*resources_among(ids)]
+    return hosts_among(ids), resources_among(ids)
 
 
 def _held_until(items: list[Json], stamp: Formatter) -> str | None:
@@ -273,8 +276,8 @@ def _occurrence_to_json(
         "attendances": {},
         "seatsTaken": None,
         "offsetDiffers": False,
-        "hostIds": hosts,
-        "resourceIds": resources,
+        "hostIds": [*hosts],
+        "resourceIds": [*resources],
     }
 
 

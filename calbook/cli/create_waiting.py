@@ -50,13 +50,13 @@ def book_or_wait(
         except CalbookError as refusal:
             if not is_passing(refusal, wish.given):
                 raise
-            if not is_wanted and not _ask(refusal):
+            is_date = "group" in refusal.details  # of a series, which may have room
+            if not is_wanted and (is_date or not _ask(refusal)):
                 raise
-            is_date = "group" in refusal.details
         try:
             _wait(wish, form)
         except NothingToWaitFor:
-            if is_date:  # of a series, on which a seat is left
+            if is_date:
                 raise
             is_wanted = True  # it was freed just now
         else:

@@ -50,7 +50,7 @@ def hint_at_next_free(
                 besides=present(),
             )
             error.command_hint = found or error.command_hint
-        if may_wait and is_passing(error, options):
+        if may_wait and is_passing(error, options) and "group" not in error.details:
             said = (error.command_hint or error.hint, "or wait for this one: --wait")
             error.command_hint = "; ".join(filter(None, said))
         raise

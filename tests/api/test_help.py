@@ -12,7 +12,7 @@ import pytest
 
 import calbook
 from calbook import Client
-from calbook.api import inputs, noun
+from calbook.api import catalog_inputs, inputs, noun
 from calbook.api.values.value import Meeting, Value
 
 KINDS = [
@@ -59,9 +59,10 @@ def test_every_option_is_named_in_the_docstring(
         for further in re.findall(r"as in\s+`(\w+)`", said):
             said += help_of(getattr(kind, further, None))
 
+    options = vars(inputs).get(typed) or vars(catalog_inputs)[typed]
     assert [
         option
-        for option in getattr(inputs, typed).__annotations__
+        for option in options.__annotations__
         if not re.search(rf"\b{option}\b", said)
     ] == []
 

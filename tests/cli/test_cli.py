@@ -2071,6 +2071,8 @@ def test_what_would_be_refused_is_refused_before_it_is_asked_for(
     screen = terminal(*booked()[:-2])
     screen.expect("E-mail")
     screen.type("eve@example.com\n")
+    screen.expect("Put them in line for it?")
+    screen.type("n\n")
 
     assert screen.end() == 4
     assert f"that time is taken by {uid}" in screen.shown
@@ -2117,12 +2119,19 @@ def test_an_answer_that_is_missing_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    "args",
-    [booked(), ("reschedule", "OTHER", "--start", "2027-01-18 10:00")],
+    ("args", "more"),
+    [
+        (booked(), "; or wait for this one: --wait"),
+        (("reschedule", "OTHER", "--start", "2027-01-18 10:00"), ""),
+    ],
     ids=["create", "reschedule"],
 )
 def test_a_refusal_on_a_terminal_names_the_next_free_start(
-    terminal: Callable[..., Terminal], office: Office, uid: str, args: tuple[str, ...]
+    terminal: Callable[..., Terminal],
+    office: Office,
+    uid: str,
+    args: tuple[str, ...],
+    more: str,
 ) -> None:
     """To what was to be moved its present place was offered: it is there already."""
     other = office("2027-01-18 10:30")
@@ -2130,9 +2139,8 @@ def test_a_refusal_on_a_terminal_names_the_next_free_start(
     screen = terminal(*(other if arg == "OTHER" else arg for arg in args))
 
     assert screen.end() == 4
-    assert screen.shown.splitlines()[-1] == (
-        "hint: the next free start is Mon 18 Jan 2027, 11:00 America/New_York"
-    )
+    free = "Mon 18 Jan 2027, 11:00 America/New_York"
+    assert screen.shown.splitlines()[-1] == f"hint: the next free start is {free}{more}"
 
 
 def test_with_nothing_missing_nothing_is_asked(

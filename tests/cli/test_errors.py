@@ -405,6 +405,14 @@ def open_bookings_reached(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def group_cancelled(scene: Scene) -> Iterator[Reached]:
+    scene.change(seats=2)
+    uid = scene.booked()
+    scene.client.calendar.bookings.cancel(uid, cancelled_by="host")
+    yield Reached(create(), {"uid": uid, "start": "2027-01-18T10:00:00-05:00"})
+
+
+@way
 def deadline_passed(scene: Scene) -> Iterator[Reached]:
     scene.change(cancellation_deadline=12 * 60)
     uid = scene.booked("2027-01-04 10:00")

@@ -597,7 +597,8 @@ def test_a_hint_does_not_name_the_start_that_was_just_refused(
 
     assert lines[0] == "calbook: 3 persons do not fit into 2 seats"
     there = f"Wed 10 Feb 2027, 11:00 {ZONE}"
-    assert lines[-1] == f"hint: the next start with 2 free seats is {there}"
+    said = f"the next start with 2 free seats is {there}"
+    assert lines[-1] == f"hint: {said}; or wait for this one: --wait"
     assert not any("free start" in line for line in never)
 
 
@@ -627,7 +628,8 @@ def test_a_refusal_by_one_host_offers_the_next_start_of_that_host(
 
     assert lines == [
         f"calbook: that time is taken by {mine} (Wed 10 Feb 2027, 10:00–10:30 {ZONE})",
-        f"hint: the next free start is Wed 10 Feb 2027, 11:00 {ZONE}",
+        f"hint: the next free start is Wed 10 Feb 2027, 11:00 {ZONE};"
+        " or wait for this one: --wait",
     ]
 
 

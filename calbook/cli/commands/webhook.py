@@ -29,7 +29,7 @@ Id = Annotated[
 ]
 _TYPES = (
     "created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, "
-    "attendee_removed or updated; may be repeated"
+    "attendee_removed, updated, offered or offer_ended; may be repeated"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.running import Run
+from support.running import Run, Terminal
 
 from calbook import Booking, Client, EventType
 
@@ -52,6 +52,20 @@ def test_a_full_date_says_on_which_there_are_seats(run: Run, course: str) -> Non
         f"calbook: 3 persons do not fit into 2 seats, on {FIRST}\n"
         f"hint: there are seats on {SECOND}: --on DATE\n",
     )
+
+
+def test_after_a_change_of_a_date_who_comes_then_is_named(
+    run: Run, terminal: Callable[..., Terminal], course: str
+) -> None:
+    run("attendee", "add", course, "--name", "Bob", "--email", "bob@example.com")
+
+    screen = terminal(
+        *("attendee", "remove", course, "--email", "bob@example.com"),
+        *("--on", FIRST, "--yes"),
+    )
+
+    assert screen.end() == 0
+    assert "  Ada <ada@example.com>, CONFIRMED" in screen.shown.splitlines()
 
 
 def test_a_date_s_list_has_who_takes_part(run: Run, course: str) -> None:

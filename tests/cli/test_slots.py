@@ -441,6 +441,19 @@ def test_explain_piped_is_a_line_for_each_rule(run: Run, uid: str) -> None:
     ]
 
 
+def test_explain_says_on_a_terminal_who_is_free(client: Client, seen: Seen) -> None:
+    for room in ("room1", "room2"):
+        client.calendar.resources.create(room, kind="room")
+    client.calendar.event_types.create("yoga", needs=["1 of room1,room2"])
+
+    shown = seen("explain", "--event", "yoga", "--start", "2027-01-18 10:00")
+
+    assert shown[-2:] == [
+        "needs me: me is free",
+        "needs 1 of room1, room2: room1, room2 are free",
+    ]
+
+
 def test_explain_without_a_booking_and_of_one_host(
     run: Run, uid: str, team: str
 ) -> None:

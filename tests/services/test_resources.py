@@ -261,6 +261,8 @@ def test_who_is_free_is_explained_need_by_need(classes: Client, book: Book) -> N
     assert rooms.free == ("res_room1",)
     assert [other["id"] for other in rooms.others] == ["res_room2"]
     assert booking.uid in rooms.others[0]["message"]
+    opened = [rule.message for rule in said.rules if rule.rule == "outside_hours"]
+    assert opened[1:] == ["open all day"] * 2
 
 
 @pytest.mark.parametrize(

@@ -196,14 +196,11 @@ def explanation_table(answer: Json, tz: str | None = None) -> str:
 
 
 def _need_lines(answer: Json) -> Iterator[str]:
-    """`needs 1 of room1, room2: room2 is free; room1: …`."""
+    """`needs 1 of room1, room2: room2 is free`; the rows say why others are not."""
     for need in answer["needs"]:
         free = ", ".join(map(words.short_host, need["free"])) or "nobody"
-        others = [
-            f"{words.short_host(o['id'])}: {o['message']}" for o in need["others"]
-        ]
-        said = "; ".join([f"free: {free}", *others])
-        yield f"needs {cards.need_text(need)}; {said}"
+        are = "are" if len(need["free"]) > 1 else "is"
+        yield f"needs {cards.need_text(need)}: {free} {are} free"
 
 
 def event_types_table(items: Sequence[Json]) -> str:

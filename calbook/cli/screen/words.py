@@ -112,6 +112,12 @@ def _company(booking: Json) -> list[Json | None]:
     return [*([] if is_away else [primary]), *booking["guests"]] or [None]
 
 
+def _on_date(booking: Json, date: str) -> Json:
+    """With those alone who take part on a date of a series."""
+    guests = [person for person in booking["guests"] if takes_part(person, date)]
+    return {**booking, "date": date, "guests": guests}
+
+
 def location_text(location: Mapping[str, str] | None) -> str | None:
     if location is None:
         return None
@@ -151,7 +157,8 @@ def change_lines(
         lines = [f"{what} {number} of{uid}{ends}", f"  {when}"]
     else:
         lines = [f"{what}{uid}: {meeting_time(booking, tz)}"]
-    lines.append(f"  {people_text(booking)}, {status_text(booking)}")
+    company = _on_date(booking, changed[0]["date"]) if len(changed) == 1 else booking
+    lines.append(f"  {people_text(company)}, {status_text(booking)}")
     if booking["recurring"]:
         lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
     every = changed or [booking]

@@ -115,18 +115,26 @@ def _is_of_its_dates(p: Proposal) -> RulePassed:
 
 
 def _is_open(p: Proposal) -> RulePassed:
-    covering = (
+    zone = p.display_timezone or p.timezone
+    days = _whole_days(p.meeting, zone)
+    covering = [
         s for open_time in p.open_time for s in open_time if s.covers(p.meeting)
-    )
-    open_time = [
-        times.format_meeting(s.start, s.end, p.display_timezone or p.timezone)
-        for s in covering
+    ]
+    open_time = [times.format_meeting(s.start, s.end, zone) for s in covering]
+    shown = [
+        "all day" if stretch.covers(days) else text
+        for stretch, text in zip(covering, open_time, strict=True)
     ]
     facts = {
         "start": format_in_booking_zone(p, p.meeting.start),
         "end": format_in_booking_zone(p, p.meeting.end),
     }
-    return f"open {'; '.join(dict.fromkeys(open_time))}", {**facts, "open": open_time}
+    return f"open {'; '.join(dict.fromkeys(shown))}", {**facts, "open": open_time}
+
+
+def _whole_days(meeting: Span, timezone: str) -> Span:
+    first, last = (times.local_date(at, timezone) for at in meeting)
+    return Span(times.day_start(first, timezone), times.day_start(last + DAY, timezone))
 
 
 def _has_notice(p: Proposal) -> RulePassed:

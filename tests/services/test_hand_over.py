@@ -287,6 +287,21 @@ def test_a_group_without_its_host_takes_nobody_more(
     assert client.calendar.availability.get(event_type_id="demo", days=30) == ()
 
 
+def test_who_has_retired_blocks_every_day_from_then_on(
+    client: Client, team: TeamMaker
+) -> None:
+    team(hosts=["alice", "bob"])
+    client.calendar.hosts.retire("alice")
+
+    blocks = client.calendar.availability.blocked(event_type_id="demo", date=DAY)
+
+    [retired] = [block for block in blocks if block.code == "host_retired"]
+    assert retired.host_id == "user_alice"
+    assert retired.message.startswith("user_alice takes no bookings from")
+    start, end = map(datetime.fromisoformat, (retired.start_time, retired.end_time))
+    assert end - start == timedelta(days=1)
+
+
 def test_a_feed_of_a_host_has_the_dates_of_that_host_alone(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:

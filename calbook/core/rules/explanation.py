@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core.catalog import Schedule
@@ -338,12 +339,15 @@ def block_by_break(span: Span, row: HostRow) -> BlockedStretch:
     return BlockedStretch(span, error.code, error.message, error.details, row.host_id)
 
 
-def block_by_claim(obstacle: Obstacle, timezone: str) -> BlockedStretch:
-    """A host's time that is taken, buffers included."""
-    refusal = slot_taken_error(obstacle, timezone)
-    claim = obstacle.claim
+def block_by_claim(obstacle: Obstacle, timezone: str, end: datetime) -> BlockedStretch:
+    """A host's time that is taken, buffers included; who has retired has none left.
+
+    `end` is how far is looked.
+    """
+    refusal, claim = slot_taken_error(obstacle, timezone), obstacle.claim
+    span = Span(claim.span.start, end) if obstacle.is_retired else claim.span
     return BlockedStretch(
-        claim.span, refusal.code, refusal.message, refusal.details, claim.host_id
+        span, refusal.code, refusal.message, refusal.details, claim.host_id
     )
 
 

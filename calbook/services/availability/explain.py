@@ -259,7 +259,7 @@ def _claims(
             host_id, day, exclusion=request.exclusion, now=request.now
         ):
             block = explanation.block_by_claim(
-                held, request.display_timezone or request.timezone
+                held, request.display_timezone or request.timezone, day.end
             )
             group = groups.get(held.claim.uid)
             if group is not None:

@@ -157,6 +157,7 @@ class BookingChanges(BookingReads):
         name: str | None = None,
         phone: str | None = None,
         ref: str | None = None,
+        person: str | None = None,
         timezone: str | None = None,
         language: str | None = None,
         responses: Mapping[str, Any] | None = None,
@@ -170,7 +171,8 @@ class BookingChanges(BookingReads):
         Of a series in all that is to come, or `on` a date or some dates alone: a
         drop-in, or the end of an absence. Who had dropped in may have more dates, or
         without `on` stay for good. On a closed date, or while the host is away, only
-        with `override=["hours"]`. Options as in `confirm`.
+        with `override=["hours"]`. A `person` whom the book knows, by any of these, an
+        id or a name, need not be described. Options as in `confirm`.
 
         Raises:
             SeatsFull: there is none left on one of the dates.
@@ -180,15 +182,16 @@ class BookingChanges(BookingReads):
         """
         from calbook.services.bookings.seats import add_attendee
         from calbook.wire.reading.booking_requests import read_asker, read_days
-        from calbook.wire.reading.people import read_seat
+        from calbook.wire.reading.people import read_known_person, read_seat
 
         check_keywords("Bookings.add_attendee", options, CHANGE)
-        person = {"email": email, "name": name, "phone": phone, "ref": ref}
-        person |= {"timezone": timezone, "language": language}
-        attendee = read_seat(person, responses)
+        who = {"email": email, "name": name, "phone": phone, "ref": ref}
+        who |= {"timezone": timezone, "language": language, "person": person}
+        attendee = read_seat(who, responses)
         return self._change(
             *(add_attendee, "add_attendee", uid, options),
             attendee=attendee,
+            known_as=read_known_person(who),
             asker=read_asker(by, override),
             on=read_days(on),
         )

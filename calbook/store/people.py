@@ -74,10 +74,14 @@ def find_person(reader: Reader, text: object) -> Row:
     )
 
 
-def find_attendee(reader: Reader, text: object) -> Attendee:
-    """Somebody as `find_person` finds them, to be booked."""
+def find_attendee(
+    reader: Reader, text: object, said: Attendee | None = None
+) -> Attendee:
+    """Somebody as `find_person` finds them, to be booked; what is said goes first."""
     row = find_person(reader, text)
-    return Attendee(**{name: row[name] for name in FACTS}, person_id=row["id"])
+    known = Attendee(**{name: row[name] for name in FACTS}, person_id=row["id"])
+    facts = {} if said is None else said._asdict()
+    return known._replace(**{k: v for k, v in facts.items() if v is not None})
 
 
 _SEARCHED = """

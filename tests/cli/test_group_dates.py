@@ -42,6 +42,21 @@ def test_a_seat_is_taken_and_given_back_on_several_dates(run: Run, course: str) 
     assert removed["guests"][0]["onlyOn"] == [SECOND]
 
 
+def test_whom_the_book_knows_takes_a_seat_by_name(
+    run: Run, course: str, booking: Callable[..., Booking]
+) -> None:
+    eve = {"name": "Eve Fox", "phone": "+351 912 345 678"}
+    known = booking(start_time="2027-01-19 10:00", attendee=eve).attendee.person_id
+
+    added = run("attendee", "add", course, "--person", "eve", "--json").json
+    nobody = run("attendee", "add", course, "--person", "zoe", "--json").error
+
+    [guest] = added["guests"]
+    assert (guest["name"], guest["phone"]) == ("Eve Fox", "+351 912 345 678")
+    assert guest["personId"] == known
+    assert nobody["code"] == "not_found"
+
+
 def test_a_full_date_says_on_which_there_are_seats(run: Run, course: str) -> None:
     run("attendee", "add", course, "--email", "bob@example.com", "--on", FIRST)
 

@@ -61,7 +61,7 @@ class Seat(o.Group):
 
 Joining = Annotated[
     Seat,
-    *("name", "email", "phone", "ref", "timezone", "language"),
+    *("name", "email", "phone", "ref", "person", "timezone", "language"),
     *("on", "responses", "by", "override"),
 ]
 Leaving = Annotated[Seat, "email", "phone", "ref", "person", "on", "by"]
@@ -72,7 +72,7 @@ def add(
     uid: o.Uid, *, seat: Joining, change: o.Changing, out: o.PrintingChange
 ) -> None:
     """Take a seat in a group for somebody, of a series for good or on some dates."""
-    seat.check_named("name", "email", "phone", "ref")
+    seat.check_named("name", "email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
         person = seat.options() | {

@@ -36,8 +36,7 @@ def with_known_people(tx: Transaction, new_booking: NewBooking) -> NewBooking:
     if new_booking.person is not None:
         from calbook.store.people import find_attendee  # few are named so
 
-        said = {k: v for k, v in booker._asdict().items() if v is not None}
-        booker = find_attendee(tx, new_booking.person)._replace(**said)
+        booker = find_attendee(tx, new_booking.person, booker)
     persons = booked_people.complete_attendees(tx, (booker, *guests))
     if new_booking.person is not None:
         people.check_no_duplicate(persons)

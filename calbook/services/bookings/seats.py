@@ -22,6 +22,7 @@ from calbook.services.bookings.change import change_booking
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import booked_people
 from calbook.store.context import Context
+from calbook.store.people import find_attendee
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
@@ -36,14 +37,19 @@ def add_attendee(
     options: ChangeOptions,
     *,
     attendee: Attendee,
+    known_as: str | None,
     asker: Asker,
     on: Days = (),
 ) -> Json:
-    """Take a seat for somebody in all that is to come, or on some dates."""
+    """Take a seat for somebody in all that is to come, or on some dates.
+
+    What they do not say, the book says of whom it finds by `known_as`.
+    """
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         event_type = tx.event_type(booking.event_type_id)
-        [person] = booked_people.complete_attendees(tx, [attendee])
+        said = attendee if known_as is None else find_attendee(tx, known_as, attendee)
+        [person] = booked_people.complete_attendees(tx, [said])
         if event_type.asks_persons:
             booked_people.lock_people(tx, [person])
         dates = find_dates(booking, on, now)

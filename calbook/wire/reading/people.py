@@ -86,10 +86,14 @@ def _person(facts: JsonObject, field: str) -> Attendee:
 
 
 def read_seat(facts: JsonObject, answers: object) -> Attendee:
-    """Who takes a seat in a group; the answers are judged by its questions later."""
+    """Who takes a seat in a group; the answers are judged by its questions later.
+
+    Of a `person` the book knows it, see `read_known_person`.
+    """
     given = {key: value for key, value in facts.items() if value is not None}
     found = {} if answers is None else read_responses(answers)
-    return read_guest(given, "attendee")._replace(responses=found)
+    read = read_guest if given.pop("person", None) is None else _person
+    return read(given, "attendee")._replace(responses=found)
 
 
 def read_responses(value: object) -> JsonObject:

@@ -204,7 +204,7 @@ def list_(
     own = {key: booking[key] for key in ("responses", "notes", "metadata")}
     people = [{**booking["attendee"], **own}, *booking["guests"]]
     if on is not None:
-        from calbook.cli.screen.words import takes_part  # slow to import
+        from calbook.wire.writing.bookings import takes_part  # slow to import
 
         occurrence = occurrence_on(found, on, now)
         people = [

@@ -10,6 +10,7 @@ from calbook.cli.output import Json
 from calbook.cli.screen import cells, words
 from calbook.core.people import label
 from calbook.core.text import printable
+from calbook.wire.writing.bookings import takes_part
 
 _WIDTH = 80
 _BOX = "[ ] "
@@ -57,7 +58,7 @@ def _section(booking: Json, date: Json, place: str, hosts: Sequence[str]) -> lis
     persons = [
         person
         for person in (booking["attendee"], *booking["guests"])
-        if words.takes_part(person, date["date"])
+        if takes_part(person, date["date"])
     ]
     lines = [part for text in heading if text for part in _wrapped(text, "")]
     rule = "-" * max(map(cells.width, lines))

@@ -10,6 +10,7 @@ from calbook.core.model import DAY, SECOND, Span
 from calbook.core.people import label, label_with_contact
 from calbook.core.text import printable
 from calbook.core.time import times
+from calbook.wire.writing.bookings import takes_part
 
 _SHORT = 9  # letters of a uid that people see: bk_ and six
 _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
@@ -342,13 +343,6 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "assignments": lambda turns: "; ".join(map(_turn_text, turns)),
     "note": lambda note: f"note: {note['content']}",
 }
-
-
-def takes_part(person: Json, date: str) -> bool:
-    """Whether somebody is expected on a date, as `core.booking.participation`."""
-    if person["onlyOn"]:
-        return date in person["onlyOn"]
-    return date not in person["absentOn"]
 
 
 def own_dates_text(person: Json) -> str:

@@ -146,7 +146,7 @@ def occurrence_row_to_json(row: Row, *, now: int) -> Json:
     [only] = whole["occurrences"]
     its_own = {key: only[key] for key in _OF_ITS_OWN}
     first = {"hostId": only["hostIds"][0]}
-    guests = [p for p in whole["guests"] if _takes_part(p, only["date"])]
+    guests = [p for p in whole["guests"] if takes_part(p, only["date"])]
     of_it = {**its_own, **first, "guests": guests}
     return {"uid": whole["uid"], "date": only["date"], **whole, **of_it}
 
@@ -184,7 +184,7 @@ def _attendee(item: Mapping[str, Any]) -> Json:
 
 def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
     if person["onlyOn"] or person["absentOn"]:
-        occurrences = [o for o in occurrences if _takes_part(person, o["date"])]
+        occurrences = [o for o in occurrences if takes_part(person, o["date"])]
     if len(occurrences) == 1 and not occurrences[0]["attendances"]:
         together: str = occurrences[0]["attendance"]
         return together
@@ -197,8 +197,8 @@ def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
     return _common_value(said) or "unknown"
 
 
-def _takes_part(person: Mapping[str, Any], date: str) -> bool:
-    """As `core.booking.participation` has it."""
+def takes_part(person: Mapping[str, Any], date: str) -> bool:
+    """Whether somebody is expected on a date, as `core.booking.participation`."""
     if person["onlyOn"]:
         return date in person["onlyOn"]
     return date not in person["absentOn"]
@@ -208,7 +208,7 @@ def _count_seats(occurrences: list[Json], people: list[Json]) -> None:
     others = [person for person in people if person["onlyOn"] or person["absentOn"]]
     regulars = len(people) - len(others)
     for o in occurrences:
-        come = sum(_takes_part(person, o["date"]) for person in others)
+        come = sum(takes_part(person, o["date"]) for person in others)
         o["seatsTaken"] = regulars + come
 
 

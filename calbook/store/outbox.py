@@ -81,32 +81,12 @@ _OLD = """
     order by finished_at limit :most
 """
 
-_BEGINS = "{0} >= :prefix and {0} < :prefix || '~'"
-_IDS = {
-    "webhook": f"select id from webhooks where {_BEGINS.format('id')}",
-    "target": f"select id from webhooks where {_BEGINS.format('id')}"
-    " union select target from deliveries where channel = 'webhook'"
-    f" and {_BEGINS.format('target')}",
-    "delivery": f"select id from deliveries where {_BEGINS.format('id')}",
-    "mail": "select id from deliveries where channel = 'mail'"
-    f" and {_BEGINS.format('id')}",
-}
-
 
 class OutboxReader(Reader):
     """Webhooks, and what is, was and will be sent."""
 
     def webhook_row(self, id: str) -> Row | None:
         return self._one("select * from webhooks where id = :id", id=id)
-
-    def ids_from(self, noun: str, prefix: str, *, most: int) -> tuple[str, ...]:
-        """Ids that begin with a prefix, in order.
-
-        Of a webhook, target (also of removed webhooks), delivery or mail.
-        """
-        bound = {"prefix": prefix, "most": most}
-        rows = self._conn.execute(f"{_IDS[noun]} order by 1 limit :most", bound)
-        return tuple(row[0] for row in rows)
 
     def webhook_rows(self) -> list[Row]:
         return self._conn.execute("select * from webhooks order by rowid").fetchall()

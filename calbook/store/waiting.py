@@ -131,15 +131,6 @@ def find_entry(reader: Reader, id: str) -> Entry:
     return entry(row)
 
 
-def ids_from(reader: Reader, prefix: str, *, most: int) -> tuple[str, ...]:
-    found = reader.connection.execute(
-        "select id from waiting where id >= :prefix and id < :prefix || '~'"
-        " order by id limit :most",
-        {"prefix": prefix, "most": most},
-    )
-    return tuple(row[0] for row in found)
-
-
 def list_rows(
     reader: Reader, event_type_id: str | None, *, past: bool = False
 ) -> list[Row]:

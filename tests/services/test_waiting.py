@@ -256,6 +256,25 @@ def test_what_the_host_confirms_is_a_request_once_it_is_taken(
 # -- any of a range -------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("letters", [0, 3])
+def test_an_id_is_shortened_to_four_letters_at_least(
+    client: Client, letters: int
+) -> None:
+    """The only one in line was taken for whoever typed `wait_`."""
+    made = book(client)
+    bob = wait(client, "Bob")
+    client.calendar.bookings.cancel(made.uid, cancelled_by="host")
+    short = bob.id[: len("wait_") + letters]
+
+    with pytest.raises(errors.NotFound, match="no such entry") as refusal:
+        client.calendar.bookings.confirm(short)
+
+    assert "4 letters of an id will do" in refusal.value.hint
+    assert state(client, bob) == "offered"
+    assert client.calendar.waiting.get(bob.id[: len("wait_") + 4]).id == bob.id
+
+
 @pytest.fixture
 def long(client: Client) -> EventType:
     """One a day, from nine to five."""

@@ -7,16 +7,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from calbook.core import ids
 from calbook.core.booking import lifecycle, waiting
 from calbook.core.booking.waiting import State
-from calbook.core.errors import NotFound, OfferEnded
+from calbook.core.errors import OfferEnded
 from calbook.core.model import Actor, Booking
-from calbook.core.text import excerpt
 from calbook.services.availability import seating
 from calbook.services.bookings import record, waiting_wishes
 from calbook.services.bookings.waiting_line import with_waiting
 from calbook.store import waiting as store
+from calbook.store.short_ids import find_id
 from calbook.wire.reading.booking_requests import Asker
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from calbook.core.booking.waiting import Entry
     from calbook.services.bookings.change_options import ChangeOptions
     from calbook.store.context import Context
-    from calbook.store.reader import Reader
     from calbook.store.transaction import Transaction
     from calbook.wire.json_objects import Json
 
@@ -42,20 +40,6 @@ def take_time(tx: Transaction, booking: Booking, now: datetime) -> Change:
     return change if entry is None else with_waiting(change, entry)
 
 
-def find_id(reader: Reader, id: str) -> str:
-    """The id that a typed one means: itself, or the only one that begins so.
-
-    Raises:
-        NotFound: none does, or several do.
-    """
-    letters = excerpt(id).strip().lower().removeprefix(ids.WAITING_PREFIX)
-    typed = ids.WAITING_PREFIX + letters
-    found = store.ids_from(reader, typed, most=2)
-    if len(found) == 1 or typed in found:
-        return found[0]
-    raise NotFound("entry on the waiting list", typed)
-
-
 def take(context: Context, id: str, options: ChangeOptions) -> Json:
     """Take what is offered to somebody in line, by the id on the waiting list.
 
@@ -68,7 +52,7 @@ def take(context: Context, id: str, options: ChangeOptions) -> Json:
         first = record.find_stored_result(tx, options)
         if first is not None:
             return first
-        entry = store.find_entry(tx, find_id(tx, id))
+        entry = store.find_entry(tx, find_id(tx, "waiting", id))
         tx.lock_event_type(entry.event_type_id)
         record.record_expired_and_completed(tx, now)
         entry = store.find_entry(tx, entry.id)

@@ -27,9 +27,9 @@ from calbook.core.time import parsing, times
 from calbook.services.availability import group_bookings, seat_counts, seating
 from calbook.services.bookings import meetings, new_bookings, record, waiting_wishes
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.services.bookings.offers import find_id
 from calbook.store import waiting as store
 from calbook.store.facts import Facts
+from calbook.store.short_ids import find_id
 from calbook.wire.reading import idempotency
 from calbook.wire.reading.booking_requests import NewBooking
 from calbook.wire.reading.waiting import read_wish
@@ -271,7 +271,7 @@ def list_entries(
 
 def get_entry(context: Context, id: str) -> Json:
     with context.store.read(Facts) as facts:
-        entry = store.find_entry(facts, find_id(facts, id))
+        entry = store.find_entry(facts, find_id(facts, "waiting", id))
         return _in_line(facts, entry, context.clock())
 
 
@@ -303,7 +303,7 @@ def remove(context: Context, id: str, *, dry_run: bool) -> Json:
 
     def take_out(tx: Transaction) -> Json:
         now = context.clock()
-        found = store.find_entry(tx, find_id(tx, id))
+        found = store.find_entry(tx, find_id(tx, "waiting", id))
         tx.lock_event_type(found.event_type_id)
         record.record_expired_and_completed(tx, now)
         entry = store.find_entry(tx, found.id)

@@ -1,7 +1,4 @@
-"""What webhooks and mail have in common: listing, finding and repeating deliveries.
-
-Ids may be shortened to any beginning of four letters or more that fits one alone.
-"""
+"""What webhooks and mail have in common: listing, finding and repeating deliveries."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.core.members import hosts_among
 from calbook.store import outbox
 from calbook.store.outbox import OutboxReader
+from calbook.store.short_ids import find_id
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import delivery_to_json
 
@@ -25,16 +23,6 @@ if TYPE_CHECKING:
 
 _STATUSES = ("pending", "delivered", "failed", "dropped")
 _MOST = 1_000  # of one listing
-_LEAST = 4  # letters of a shortened id
-_SHOWN = 5  # of those that it fits
-_PREFIXES = {"webhook": "wh_", "target": "wh_", "delivery": "dl_", "mail": "dl_"}
-_WORDS = {"target": "webhook"}
-_LISTS = {
-    "webhook": ("webhooks.list()", "calbook webhook list"),
-    "target": ("webhooks.list()", "calbook webhook list"),
-    "delivery": ("webhooks.log()", "calbook webhook log"),
-    "mail": ("mails.log()", "calbook mail log"),
-}
 
 
 def list_mails(
@@ -104,33 +92,6 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
         return _delivery_json(reader, key)
 
     return context.store.write(redeliver_one)
-
-
-def find_id(reader: OutboxReader, noun: str, id: object) -> str:
-    """The id that a typed one means: itself, or the only one that begins so.
-
-    Raises:
-        NotFound: none does, or fewer than four letters were given.
-        AmbiguousUid: several do.
-    """
-    noun_prefix = _PREFIXES[noun]
-    typed = id.strip().lower() if isinstance(id, str) else ""
-    letters = typed.removeprefix(noun_prefix)
-    prefix = noun_prefix + letters
-    enough = len(letters) >= _LEAST and letters.isascii() and letters.isalnum()
-    candidates = reader.ids_from(noun, prefix, most=_SHOWN) if enough else ()
-    if len(candidates) == 1 or prefix in candidates:
-        return candidates[0]
-    from calbook.core.errors import AmbiguousUid, NotFound
-    from calbook.core.text import excerpt
-
-    word = _WORDS.get(noun, noun)
-    if candidates:
-        raise AmbiguousUid(typed, candidates, noun=word)
-    missing = NotFound(word, excerpt(id))
-    more = "" if enough else f"; {_LEAST} letters of an id will do"
-    missing.hint, missing.command_hint = (f"see {it}{more}" for it in _LISTS[noun])
-    raise missing
 
 
 def _delivery_json(reader: OutboxReader, key: str) -> Json:

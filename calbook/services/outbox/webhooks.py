@@ -11,6 +11,7 @@ from calbook.services.outbox import deliveries
 from calbook.store import outbox
 from calbook.store import webhooks as stored_webhooks
 from calbook.store.outbox import OutboxReader
+from calbook.store.short_ids import find_id
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import webhook_to_json
 
@@ -156,7 +157,7 @@ def list_webhook_deliveries(
     filters: Json = {"channel": "webhook"}
     with context.store.read(OutboxReader) as reader:
         if id is not None:
-            filters["target"] = deliveries.find_id(reader, "target", id)
+            filters["target"] = find_id(reader, "target", id)
         if uid is not None:
             filters["uid"] = reader.resolve_uid(uid)
         return deliveries.list_deliveries(reader, filters, status=status, count=count)
@@ -234,6 +235,6 @@ def _webhook(row: Row) -> Webhook:
 
 
 def _existing_row(reader: OutboxReader, id: object) -> Row:
-    row = reader.webhook_row(deliveries.find_id(reader, "webhook", id))
+    row = reader.webhook_row(find_id(reader, "webhook", id))
     assert row is not None
     return row

@@ -215,8 +215,6 @@ def _has_room(
         return False
     if not _is_as_long(booking, asked.duration):
         return False
-    if request.duration not in (None, group_length(booking)):
-        return False
     every = series_starts(
         request.event_type, rule, _first_start(booking), booking.timezone
     )
@@ -224,11 +222,6 @@ def _has_room(
         return False
     seat = seating.propose_seats(facts, request.event_type, booking, 1, now=request.now)
     return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
-
-
-def group_length(booking: Booking) -> timedelta:
-    span = booking.occurrences[0].span
-    return span.end - span.start
 
 
 def _first_start(booking: Booking) -> datetime:

@@ -67,18 +67,15 @@ def book_or_wait(
 
 def is_passing(refusal: CalbookError, given: Mapping[str, Any]) -> bool:
     """Whether somebody could wait for what refuses it to pass."""
-    from calbook.core.booking.waiting import PASSING
+    from calbook.core.booking.waiting import can_pass
 
     is_full = refusal.code == "seats_full"
     if given.get("hold") or (given.get("recurring") and not is_full):
         return False
     if is_full and 1 + len(given.get("guests") or ()) > refusal.details["seats"]:
         return False
-    refusals = refusal.details.get("refusals", ())
-    codes = {each["code"] for each in refusals}
-    of_person = any(each["details"].get("of") == "person" for each in refusals)
-    is_other = of_person or "conflicts" in refusal.details
-    return bool(codes) and codes <= PASSING and not is_other
+    is_by_rules = bool(refusal.details.get("refusals"))
+    return is_by_rules and "conflicts" not in refusal.details and can_pass(refusal)
 
 
 def _ask(refusal: CalbookError) -> bool:

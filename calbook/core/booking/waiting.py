@@ -12,13 +12,21 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from calbook.core.booking.freed_time import Freed
-from calbook.core.errors import AlreadyWaiting
+from calbook.core.errors import AlreadyWaiting, CalbookError
 from calbook.core.model import Actor, Attendee
 from calbook.core.people import label, lasting_keys, person_key
 
 ON_FREE = ("OFFER", "BOOK")  # what an event type does with who waits
 # What ends by itself once somebody else gives their time back.
 PASSING = frozenset({"slot_taken", "seats_full", "slots_per_day", "limit_reached"})
+
+
+def can_pass(refusal: CalbookError) -> bool:
+    """Whether nothing else refuses than what others may give back."""
+    refusals = refusal.details.get("refusals", ())
+    codes = {each["code"] for each in refusals} or {refusal.code}
+    of_person = any(each["details"].get("of") == "person" for each in refusals)
+    return codes <= PASSING and not of_person
 
 
 class State(StrEnum):

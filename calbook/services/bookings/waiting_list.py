@@ -227,10 +227,7 @@ def _check_range(since: datetime, until: datetime, now: datetime) -> None:
 
 def _check_passes(refusal: CalbookError) -> None:
     """Raise what would still refuse, were all others to give their time back."""
-    refusals = refusal.details.get("refusals", ())
-    codes = {each["code"] for each in refusals}
-    of_person = any(each["details"].get("of") == "person" for each in refusals)
-    if of_person or not (codes or {refusal.code}) <= waiting.PASSING:
+    if not waiting.can_pass(refusal):
         raise refusal
 
 

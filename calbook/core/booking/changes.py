@@ -29,6 +29,20 @@ class Change(NamedTuple):
         [event] = self.events
         return event
 
+    def with_facts(self, **facts: Any) -> Change:
+        """With more facts in what each event tells."""
+        return self._replace(
+            events=tuple(
+                event._replace(change={**event.change, **facts})
+                for event in self.events
+            )
+        )
+
+    def told_by(self, by: Actor) -> Change:
+        """As if on somebody else's word."""
+        events = tuple(event._replace(by=by) for event in self.events)
+        return self._replace(events=events)
+
 
 def change_occurrences(
     booking: Booking,

@@ -25,11 +25,10 @@ def join(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
-    **facts: Any,
 ) -> Change:
     """Take seats; each tells of itself. Whether there are enough is a rule's matter.
 
-    `overrides` are those that these seats needed, `facts` are for the history.
+    `overrides` are those that these seats needed.
 
     Raises:
         DuplicateAttendee: somebody is in this booking already.
@@ -39,9 +38,7 @@ def join(
     people.check_no_duplicate((*booking.attendees, *attendees))
     after = booking._replace(attendees=(*booking.attendees, *attendees), is_group=True)
     events = tuple(
-        seat_event(
-            booking, "added", person, now=now, by=by, **_used(overrides), **facts
-        )
+        seat_event(booking, "added", person, now=now, by=by, **_used(overrides))
         for person in attendees
     )
     return Change(changes.next_version(settle_primary(after), now), events)
@@ -55,7 +52,6 @@ def join_on(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
-    **facts: Any,
 ) -> Change:
     """Take a seat on some dates of a series: drop in, or be there in spite of all.
 
@@ -81,7 +77,6 @@ def join_on(
         now=now,
         by=by,
         **_used(overrides),
-        **facts,
     )
     # Who was told that a date is off is asked again by a new revision.
     revised = after._replace(sequence=booking.sequence + (known is not None))
@@ -95,7 +90,6 @@ def stay(
     now: datetime,
     by: Actor,
     overrides: tuple[str, ...] = (),
-    **facts: Any,
 ) -> Change:
     """Take part in all that is to come of a series in which somebody had dropped in."""
     is_over = [o.date for o in booking.occurrences if o.span.start <= now]
@@ -103,9 +97,7 @@ def stay(
     after = settle_primary(
         booking._replace(attendees=_replace(booking, person, regular))
     )
-    event = seat_event(
-        booking, "added", person, now=now, by=by, **_used(overrides), **facts
-    )
+    event = seat_event(booking, "added", person, now=now, by=by, **_used(overrides))
     revised = after._replace(sequence=booking.sequence + 1)
     return Change(changes.next_version(revised, now), (event,))
 
@@ -119,12 +111,17 @@ def _replace(booking: Booking, old: Attendee, new: Attendee) -> tuple[Attendee, 
 
 
 def leave(
-    booking: Booking, person: Attendee, *, now: datetime, by: Actor, **facts: Any
+    booking: Booking,
+    person: Attendee,
+    *,
+    now: datetime,
+    by: Actor,
+    occurrences: tuple[Occurrence, ...] = (),
 ) -> Change:
     """Give a seat back: a new revision, as it is a cancellation to who leaves.
 
     After the primary, the regular who joined first is the primary; a drop-in where all
-    are. `facts` are for the history.
+    are. A drop-in leaves `occurrences`, for the history.
 
     Raises:
         LastAttendee: nobody would be left.
@@ -137,7 +134,9 @@ def leave(
     after = booking._replace(attendees=left)
     if person is booking.attendee:
         after = _promote_next(after)
-    event = seat_event(booking, "removed", person, now=now, by=by, **facts)
+    event = seat_event(
+        booking, "removed", person, now=now, by=by, occurrences=occurrences
+    )
     return Change(
         changes.next_version(lifecycle.raise_sequence_for_leaver(booking, after), now),
         (event,),
@@ -151,7 +150,6 @@ def leave_on(
     *,
     now: datetime,
     by: Actor,
-    **facts: Any,
 ) -> Change:
     """Give a seat back on some dates of a series: an absence.
 
@@ -169,7 +167,7 @@ def leave_on(
             raise NotFound("attendee", f"{name} on {occurrence.date} in {booking.uid}")
     after = participation.without_dates(person, [o.date for o in occurrences])
     if after is None:
-        return leave(booking, person, now=now, by=by, occurrences=occurrences, **facts)
+        return leave(booking, person, now=now, by=by, occurrences=occurrences)
     event = seat_event(
         booking,
         "removed",
@@ -177,7 +175,6 @@ def leave_on(
         occurrences=occurrences,
         now=now,
         by=by,
-        **facts,
     )
     changed = booking._replace(
         attendees=_replace(booking, person, after), sequence=booking.sequence + 1

@@ -131,11 +131,11 @@ def add_to_group(
     *,
     now: datetime,
     dates: tuple[Occurrence, ...] = (),
-    moved_from: str | None = None,
+    is_moved: bool = False,
 ) -> Change:
     """Add a person to a group; its host may do so at any time it is open.
 
-    `moved_from` is the booking that the seat was in, where all was asked before.
+    `is_moved`: they had a seat elsewhere, where all was asked before.
 
     To all that is to come, or to some `dates` of a series alone. Who had dropped in may
     have more dates, or stay for good.
@@ -170,14 +170,13 @@ def add_to_group(
     except SeatsFull as refusal:
         raise _advise_dates(facts, event_type, booking, refusal, now) from None
     asks = event_type.questions
-    facts_told = {} if moved_from is None else {"movedFrom": moved_from}
-    if known or moved_from or asker.by is not Actor.ATTENDEE:
+    if known or is_moved or asker.by is not Actor.ATTENDEE:
         # Who was asked before, or is added by another, need not answer.
         asks = tuple(question._replace(required=False) for question in asks)
     answers = questions.check_responses(asks, attendee.responses)
     person = attendee._replace(responses=answers)
     before = _with_overrides(booking, used)
-    told: dict[str, Any] = {"now": now, "by": asker.by, "overrides": used, **facts_told}
+    told: dict[str, Any] = {"now": now, "by": asker.by, "overrides": used}
     if dates:
         return seats.join_on(before, person, dates, **told)
     if known is not None:

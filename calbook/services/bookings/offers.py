@@ -13,7 +13,6 @@ from calbook.core.errors import OfferEnded
 from calbook.core.model import Actor, Booking
 from calbook.services.availability import seating
 from calbook.services.bookings import record, waiting_wishes
-from calbook.services.bookings.waiting_line import with_waiting
 from calbook.store import waiting as store
 from calbook.store.short_ids import find_id
 from calbook.wire.reading.booking_requests import Asker
@@ -37,7 +36,7 @@ def take_time(tx: Transaction, booking: Booking, now: datetime) -> Change:
     by_host = entry is not None and entry.by is Actor.HOST
     is_request = booking.policy.requires_confirmation and not by_host
     change = lifecycle.take_offer(booking, now=now, is_request=is_request)
-    return change if entry is None else with_waiting(change, entry)
+    return change if entry is None else change.with_facts(waiting=entry.id)
 
 
 def take(context: Context, id: str, options: ChangeOptions) -> Json:
@@ -91,8 +90,7 @@ def _join(tx: Transaction, entry: Entry, group: Booking, now: datetime) -> Chang
         change = seating.add_to_group(
             *(tx, event_type, group, person, asker), now=now, dates=(date,)
         )
-    events = tuple(event._replace(by=Actor.ATTENDEE) for event in change.events)
-    return with_waiting(change._replace(events=events), entry)
+    return change.told_by(Actor.ATTENDEE).with_facts(waiting=entry.id)
 
 
 def serving_steps(context: Context) -> Iterator[Callable[[Transaction], object]]:

@@ -167,40 +167,34 @@ class _Moving:
         bound: tuple[Occurrence, ...] = (),
     ) -> Change:
         """Where nobody would be left, the group is cancelled."""
-        told: dict[str, Any] = {"now": self._now, "by": self._by, "movedTo": goal.uid}
+        told: dict[str, Any] = {"now": self._now, "by": self._by}
         if self._dates:
-            return seats.leave_on(booking, person, self._dates, **told)
-        if len(booking.attendees) > 1:
-            return seats.leave(booking, person, **told)
-        ended = lifecycle.cancel(
-            booking, bound, now=self._now, by=self._by, reason=None
-        )
-        events = tuple(
-            event._replace(change={**event.change, "movedTo": goal.uid})
-            for event in ended.events
-        )
-        return ended._replace(events=events)
+            left = seats.leave_on(booking, person, self._dates, **told)
+        elif len(booking.attendees) > 1:
+            left = seats.leave(booking, person, **told)
+        else:
+            left = lifecycle.cancel(booking, bound, **told, reason=None)
+        return left.with_facts(movedTo=goal.uid)
 
     def _join(self, goal: _Goal) -> Change:
         person = _person_alone(self._before, self._person)
         if goal.group is not None:
-            return seating.add_to_group(
+            joined = seating.add_to_group(
                 *(self._tx, self._event_type, goal.group, person, self._wanted.asker),
                 now=self._now,
                 dates=goal.dates,
-                moved_from=self._before.uid,
+                is_moved=True,
             )
-        assert goal.start is not None
-        begun = create.begin_group(
-            self._tx,
-            self._new_booking(person, goal.start),
-            goal.start,
-            uid=goal.uid,
-            now=self._now,
-        )
-        [event] = begun.events
-        told = {**event.change, "movedFrom": self._before.uid}
-        return begun._replace(events=(event._replace(change=told),))
+        else:
+            assert goal.start is not None
+            joined = create.begin_group(
+                self._tx,
+                self._new_booking(person, goal.start),
+                goal.start,
+                uid=goal.uid,
+                now=self._now,
+            )
+        return joined.with_facts(movedFrom=self._before.uid)
 
     def _new_booking(self, person: Attendee, start: GivenStart) -> NewBooking:
         """Who was asked the questions once is not asked again."""

@@ -226,9 +226,8 @@ class WaitingLine:
             self._tell(tx, _seat_event("booking.offered", group, held, now), now)
             self._keep(held, group)
             return
-        events = tuple(event._replace(by=Actor.SYSTEM) for event in change.events)
         notify = self._notifies(event_type, group)
-        self._save_for(entry, group, change._replace(events=events), notify=notify)
+        self._save_for(entry, group, change.told_by(Actor.SYSTEM), notify=notify)
         served = waiting.book(entry, group.uid, start, now=now)
         self._keep(served, change.booking)
 
@@ -240,7 +239,7 @@ class WaitingLine:
         *,
         notify: bool | None,
     ) -> None:
-        named = with_waiting(change, entry)
+        named = change.with_facts(waiting=entry.id)
         self._save(self._tx, before, named, ChangeOptions(notify=notify), self._now)
 
     def _notifies(self, event_type: EventType, booking: Booking) -> bool | None:
@@ -281,15 +280,6 @@ def _join(
     return seating.add_to_group(
         *(tx, event_type, group, person, asker), now=now, dates=(date,)
     )
-
-
-def with_waiting(change: Change, entry: Entry) -> Change:
-    """A change whose events name who was in line."""
-    events = (
-        event._replace(change={**event.change, "waiting": entry.id})
-        for event in change.events
-    )
-    return change._replace(events=tuple(events))
 
 
 def _seat_event(kind: str, group: Booking, entry: Entry, now: datetime) -> Event:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from conftest import MONDAY, Clock
 
 from calbook import Booking, Client, EventType, errors
+from calbook.services.availability import seat_counts
+from calbook.store.facts import Facts
 
 FIRST, SECOND, THIRD = "2027-01-18", "2027-01-25", "2027-02-01"
 WEEKLY = {"frequency": "WEEKLY", "count": 3}
@@ -516,3 +519,34 @@ def test_a_dry_run_moves_nobody(
 
     assert would.uid is None
     assert len(client.calendar.bookings.list()) == 2
+
+
+@pytest.mark.sqlite
+def test_seats_of_many_dates_are_counted_with_as_few_statements(
+    client: Client, event_type: Callable[..., EventType], booking: Callable[..., Any]
+) -> None:
+    """What is held and what a room holds were read again for each date."""
+    for room, capacity in (("hall", 9), ("attic", 3)):
+        client.calendar.resources.create(room, kind="room", capacity=capacity)
+    event_type("yoga", seats=9, needs=["1 of hall,attic"])
+    found = {}
+    for count, start in ((2, "2027-01-18 10:00"), (40, "2027-02-18 12:00")):
+        rule = {"frequency": "DAILY", "count": count}
+        wanted = {"event_type_id": "yoga", "resource_id": "attic", "recurring": rule}
+        group = booking(start_time=start, **wanted)
+        with client.calendar._context.store.read(Facts) as facts:
+            asked: list[str] = []
+            facts.connection.set_trace_callback(asked.append)
+            now = datetime(2027, 1, 1, tzinfo=UTC)
+            every = seat_counts.count_seats(
+                *(facts, facts.event_type("evt_yoga"), facts.booking(group.uid)),
+                facts.booking(group.uid).occurrences,
+                now=now,
+            )
+            facts.connection.set_trace_callback(None)
+        assert [(seats.left, seats.room) for seats in every] == [
+            (2, "res_attic")
+        ] * count
+        found[count] = len(asked)
+
+    assert found[40] == found[2]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from calbook.core.booking import participation
@@ -31,17 +32,33 @@ class Seats(NamedTuple):
         return self.number - self.taken - self.held
 
 
-def seats_taken(
-    facts: Facts, booking: Booking, occurrence: Occurrence | None = None
-) -> int:
-    """How many seats of a group are taken in one meeting.
+def count_seats(
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    meetings: Iterable[Occurrence],
+    *,
+    now: datetime,
+) -> list[Seats]:
+    """The seats of each meeting: a room may hold fewer persons than there are seats.
 
-    Without one, in the fullest of those that are not cancelled.
+    What is held, and how many a room holds, is read once for all.
     """
-    if occurrence is not None:
-        return len(participation.persons_on(booking, occurrence))
-    live = [o for o in booking.occurrences if o.status is not Status.CANCELLED]
-    return participation.most_on(booking, live)
+    most = event_type.seats
+    assert most is not None
+    held = line_check.held_seats(facts, booking.uid, now)
+    capacity = cache(lambda id: facts.host(id).capacity)
+    found = []
+    for occurrence in meetings:
+        rooms = [
+            (capacity(id), id) for id in resources_among(booking.hosts_of(occurrence))
+        ]
+        small = [(n, id) for n, id in rooms if n is not None and n < most]
+        number, room = min(small, default=(most, None))
+        taken = len(participation.persons_on(booking, occurrence))
+        offered = held.get(None, 0) + held.get(occurrence.recurrence_id, 0)
+        found.append(Seats(occurrence, number, taken, offered, room))
+    return found
 
 
 def seats_on(
@@ -52,30 +69,21 @@ def seats_on(
     *,
     now: datetime,
 ) -> Seats:
-    """The seats of one meeting: a room may hold fewer persons than there are seats."""
-    assert event_type.seats is not None
-    members = resources_among(booking.hosts_of(occurrence))
-    rooms = [(facts.host(id).capacity, id) for id in members]
-    limits = [(number, id) for number, id in rooms if number is not None]
-    capacity, id = min(limits, default=(event_type.seats, ""))
-    taken = seats_taken(facts, booking, occurrence)
-    held_seats = line_check.held_seats(facts, booking.uid, now)
-    held = held_seats.get(None, 0) + held_seats.get(occurrence.recurrence_id, 0)
-    if capacity < event_type.seats:
-        return Seats(occurrence, capacity, taken, held, id)
-    return Seats(occurrence, event_type.seats, taken, held)
+    """The seats of one meeting."""
+    [seats] = count_seats(facts, event_type, booking, [occurrence], now=now)
+    return seats
 
 
 def fewest_seats(
     facts: Facts,
     event_type: EventType,
     booking: Booking,
-    meetings: Sequence[Occurrence],
+    meetings: Iterable[Occurrence],
     *,
     now: datetime,
 ) -> Seats:
     """Those of the meeting that has fewest left, of several the first such."""
-    every = [seats_on(facts, event_type, booking, o, now=now) for o in meetings]
+    every = count_seats(facts, event_type, booking, meetings, now=now)
     return min(every, key=lambda seats: seats.left)
 
 

@@ -194,12 +194,9 @@ def _advise_dates(
     """On which dates of a series there are seats, where not on all that are wanted."""
     if booking.recurring is None:
         return refusal
-    free = [
-        str(occurrence.date)
-        for occurrence in seat_counts.meetings_to_join(booking, now)
-        if seat_counts.seats_on(facts, event_type, booking, occurrence, now=now).left
-        > 0
-    ]
+    meetings = seat_counts.meetings_to_join(booking, now)
+    every = seat_counts.count_seats(facts, event_type, booking, meetings, now=now)
+    free = [str(seats.occurrence.date) for seats in every if seats.left > 0]
     if free:
         refusal.details["freeDates"] = free
         some = ", ".join(free[:_NAMED]) + ", …" * (len(free) > _NAMED)

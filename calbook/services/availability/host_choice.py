@@ -153,9 +153,7 @@ class Turns:
         if not self._is_led:
             free = hosts_with_sender(self._facts, self._request, free)
             self._is_led = True
-        from calbook.services.availability import (
-            turn_facts,
-        )  # only where one has a turn
+        from calbook.services.availability import turn_facts  # slow to import
 
         start = self._request.meetings[0].start
         turns = [

@@ -255,9 +255,7 @@ class WaitingLine:
         store.save_entry(self._tx, entry)
         self._tx.served.append(entry)
         if entry.state is State.OFFERED:
-            from calbook.services.outbox import (
-                offer_mails,  # only where one is offered
-            )
+            from calbook.services.outbox import offer_mails  # slow to import
 
             offer_mails.queue_offer(self._tx, entry, booking, now=self._now)
 

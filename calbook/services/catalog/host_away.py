@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks
 from calbook.core.booking import lifecycle
+from calbook.core.booking.changes import Change
 from calbook.core.booking.freed_time import Freed
 from calbook.core.busy import BusyKind, Stretch
 from calbook.core.catalog import Host
@@ -244,41 +245,52 @@ class _Absence:
     def _try_to_hand_over(
         self, uid: str, keys: Sequence[datetime]
     ) -> CalbookError | None:
-        tx, options = self._tx, self._options
-        before, occurrences = _chosen(tx, uid, keys)
-        try:
-            with tx.savepoint():
-                change = hand_over(
-                    *(tx, before, occurrences, self._wanted),
-                    notify=options.notify,
-                    now=self._now,
-                )
-                record.save_change(tx, before, change, options, now=self._now)
-        except CalbookError as error:
-            _raise_if_of_all(error)
-            return error
-        self.handed_over += self._as_now(uid, keys)
-        return None
+        def decide(before: Booking, occurrences: Sequence[Occurrence]) -> Change:
+            return hand_over(
+                *(self._tx, before, occurrences, self._wanted),
+                notify=self._options.notify,
+                now=self._now,
+            )
+
+        error = self._try(uid, keys, decide)
+        if error is None:
+            self.handed_over += self._as_now(uid, keys)
+        return error
 
     def _cancel(
         self, uid: str, rest: dict[datetime, CalbookError | None]
     ) -> dict[datetime, CalbookError | None]:
-        tx, options = self._tx, self._options
-        before, occurrences = _chosen(tx, uid, rest)
-        try:
-            with tx.savepoint():
-                change = lifecycle.cancel(
-                    *(before, occurrences),
-                    now=self._now,
-                    by=Actor.HOST,
-                    reason=self._reason,
-                )
-                record.save_change(tx, before, change, options, now=self._now)
-        except CalbookError as error:
-            _raise_if_of_all(error)
+        def decide(before: Booking, occurrences: Sequence[Occurrence]) -> Change:
+            return lifecycle.cancel(
+                *(before, occurrences),
+                now=self._now,
+                by=Actor.HOST,
+                reason=self._reason,
+            )
+
+        error = self._try(uid, rest, decide)
+        if error is not None:
             return dict.fromkeys(rest, error)
         self.cancelled += self._as_now(uid, rest)
         return {}
+
+    def _try(
+        self,
+        uid: str,
+        keys: Iterable[datetime],
+        decide: Callable[[Booking, Sequence[Occurrence]], Change],
+    ) -> CalbookError | None:
+        """Change some dates, or say what refuses it and leave them as they are."""
+        tx, options = self._tx, self._options
+        before, occurrences = _chosen(tx, uid, keys)
+        try:
+            with tx.savepoint():
+                change = decide(before, occurrences)
+                record.save_change(tx, before, change, options, now=self._now)
+        except CalbookError as error:
+            _raise_if_of_all(error)
+            return error
+        return None
 
     def _as_now(self, uid: str, keys: Iterable[datetime]) -> list[Json]:
         booking, occurrences = _chosen(self._tx, uid, keys)

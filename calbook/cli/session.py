@@ -85,7 +85,7 @@ def show_change(
     """
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else dates
-    said = f"Would be {_lower_first(what)}" if dry_run else what
+    said = would_be(what) if dry_run else what
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
         output.print_object(
             item,
@@ -95,6 +95,11 @@ def show_change(
                 said, facts, form.tz, dates, with_host=with_host, as_host=as_host
             ),
         )
+
+
+def would_be(what: str) -> str:
+    """What is said of a change that is only tried."""
+    return f"Would be {_lower_first(what)}"
 
 
 def _lower_first(what: str) -> str:

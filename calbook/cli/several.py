@@ -14,6 +14,7 @@ from calbook.cli.session import (
     report_write_failure,
     show_change,
     unchecked,
+    would_be,
 )
 from calbook.core.ids import is_waiting
 
@@ -85,7 +86,7 @@ def _change_several(
             **arguments,
         )
     if changed or not refusals.statuses:  # else stdout stays empty beside the errors
-        what = f"Would be {said[:1].lower()}{said[1:]}" if wanted["dry_run"] else said
+        what = would_be(said) if wanted["dry_run"] else said
         text = partial(_text, what, changed, before, form.tz, told)
         written = [] if wanted["dry_run"] else [booking.uid for booking in changed]
         with report_write_failure(said, written):

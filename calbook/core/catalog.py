@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from calbook.core.members import is_resource
 from calbook.core.model import MINUTE, NO_TIME, Question, Span
 
 
@@ -87,6 +88,10 @@ class Need(NamedTuple):
     number: int
     ids: tuple[str, ...]
     rule: str = "LEAST_RECENT"
+
+    @property
+    def is_of_resources(self) -> bool:
+        return is_resource(self.ids[0])
 
 
 class Reminder(NamedTuple):

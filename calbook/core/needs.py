@@ -12,7 +12,7 @@ from operator import or_
 
 from calbook.core.assignment import LEAST_RECENT
 from calbook.core.catalog import EventType, Need, SchedulingType
-from calbook.core.members import hosts_among, is_resource
+from calbook.core.members import hosts_among
 
 MOST_NEEDS = 8
 _MOST_UNIONS = 1_000  # of dates left out, that are compared
@@ -27,8 +27,8 @@ def needs_of(event_type: EventType) -> tuple[Need, ...]:
     SINGLE and COLLECTIVE need all hosts; ROUND_ROBIN one in rotation, who stands first,
     and those that are fixed. Needs that name hosts say all there is of them.
     """
-    of_resources = tuple(n for n in event_type.needs if is_resource(n.ids[0]))
-    of_hosts = tuple(n for n in event_type.needs if not is_resource(n.ids[0]))
+    of_resources = tuple(n for n in event_type.needs if n.is_of_resources)
+    of_hosts = tuple(n for n in event_type.needs if not n.is_of_resources)
     return (*(of_hosts or _needs_by_scheduling_type(event_type)), *of_resources)
 
 
@@ -56,7 +56,7 @@ def needs_of_kept(
 
 def could_be_chosen(needs: Iterable[Need], host_ids: Iterable[str]) -> bool:
     """Whether these hosts together are all that the needs ask for of hosts."""
-    of_hosts = tuple(need for need in needs if not is_resource(need.ids[0]))
+    of_hosts = tuple(need for need in needs if not need.is_of_resources)
     hosts = frozenset(hosts_among(host_ids))
     return (
         hosts.issubset(members_of(of_hosts))

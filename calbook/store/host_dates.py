@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.facts import CLAIM_SECONDS
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
-_DATES = """
+_DATES = f"""
     select o.uid, o.recurrence_id
     from claims c
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
@@ -22,7 +23,7 @@ _DATES = """
       and c.claim_start > :start - :longest
       and o.start_at < :end and o.end_at > :start and o.end_at > :now
       and o.status in ('PENDING', 'CONFIRMED')
-      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+      and not {HAS_EXPIRED.format(row="o")}
     order by o.start_at, o.uid, o.recurrence_id
 """
 _HOSTS = """

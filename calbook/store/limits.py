@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.booking_filters import TAKES_PART
+from calbook.store.booking_filters import HAS_EXPIRED, TAKES_PART
 from calbook.store.facts import (
     CLAIM_SECONDS,
     IS_EXCLUDED,
@@ -33,7 +33,7 @@ _MEETINGS = f"""
         and c.claim_start > s.start_at - :longest
     join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
     where o.start_at >= s.start_at and o.start_at < s.end_at
-      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+      and not {HAS_EXPIRED.format(row="o")}
       and not ({IS_EXCLUDED.format(row="o")})
     order by o.start_at
 """
@@ -44,7 +44,7 @@ _PERSONS = f"""
     from attendees a join occurrences o on o.uid = a.uid
     where a.person_id in (select value from json_each(:ids)) and {TAKES_PART}
       and o.end_at > :since and o.status <> 'CANCELLED'
-      and not (o.status = 'PENDING' and coalesce(o.held_until, o.start_at) <= :now)
+      and not {HAS_EXPIRED.format(row="o")}
       and not ({IS_EXCLUDED.format(row="o")})
     order by o.start_at, o.uid
 """

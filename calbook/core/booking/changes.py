@@ -12,6 +12,8 @@ from calbook.core.model import (
     Booking,
     Event,
     Occurrence,
+    Resolution,
+    Status,
 )
 
 Occurrences = Iterable[Occurrence]
@@ -65,6 +67,15 @@ def change_occurrences(
             )
         )
     return Change(next_version(booking, now), (event,))
+
+
+def leave_out(occurrence: Occurrence) -> Occurrence:
+    """A date of a series that is kept, but cannot take place."""
+    return occurrence._replace(
+        status=Status.CANCELLED,
+        resolution=Resolution.CONFLICT,
+        cancelled_by=Actor.SYSTEM,
+    )
 
 
 def next_version(booking: Booking, now: datetime) -> Booking:

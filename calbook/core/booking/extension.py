@@ -20,7 +20,6 @@ from calbook.core.model import (
     Booking,
     GivenStart,
     Occurrence,
-    Resolution,
     Span,
     Status,
 )
@@ -163,15 +162,7 @@ def extend(
     It is told of as a move, as from then on people meet at other times.
     """
     transitions.occurrences_allowing(booking, Action.EXTEND, now)
-    left_out = [
-        o._replace(
-            status=Status.CANCELLED,
-            resolution=Resolution.CONFLICT,
-            cancelled_by=Actor.SYSTEM,
-        )
-        for n, o in enumerate(dates)
-        if n in refused
-    ]
+    left_out = [changes.leave_out(o) for n, o in enumerate(dates) if n in refused]
     booked = [o for n, o in enumerate(dates) if n not in refused]
     every = (*booking.occurrences, *booked, *left_out)
     conflicts = [o.date.isoformat() for o in left_out]

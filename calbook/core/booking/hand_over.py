@@ -14,7 +14,7 @@ from calbook.core.assignment import DatesHosts, HostIds, check_asked
 from calbook.core.booking import effective_status
 from calbook.core.catalog import EventType, Need
 from calbook.core.errors import BadInput, NothingToChange, UsageError
-from calbook.core.members import hosts_among, is_resource, resources_among
+from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Booking, Status
 
 
@@ -57,7 +57,7 @@ def find_takers(
 
 def _needs_of_hosts(event_type: EventType) -> tuple[list[Need], HostIds]:
     """The sets of hosts of whom some are chosen, and the hosts who always take part."""
-    every = [n for n in needs.needs_of(event_type) if not is_resource(n.ids[0])]
+    every = [n for n in needs.needs_of(event_type) if not n.is_of_resources]
     return [n for n in every if needs.has_choice(n)], needs.required_members(every)
 
 
@@ -112,7 +112,7 @@ def _in_the_place_of(
 
 def _are_possible(event_type: EventType, dates: DatesHosts) -> bool:
     """Whether they meet what is said of hosts; a team may be another than it was."""
-    said = [need for need in event_type.needs if not is_resource(need.ids[0])]
+    said = [need for need in event_type.needs if not need.is_of_resources]
     return not said or all(needs.could_be_chosen(said, hosts) for hosts in dates)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids, people
-from calbook.core.booking import attendees
+from calbook.core.booking import attendees, changes
 from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput
 from calbook.core.model import (
@@ -16,7 +16,6 @@ from calbook.core.model import (
     BookingTerms,
     GivenStart,
     Occurrence,
-    Resolution,
     Status,
 )
 from calbook.core.rules import questions
@@ -78,11 +77,7 @@ def make_occurrences(
         for start, meeting in zip(starts, request.meetings, strict=True)
     ]
     for number in skipped:
-        made[number] = made[number]._replace(
-            status=Status.CANCELLED,
-            resolution=Resolution.CONFLICT,
-            cancelled_by=Actor.SYSTEM,
-        )
+        made[number] = changes.leave_out(made[number])
     return tuple(made)
 
 

@@ -156,7 +156,7 @@ def missing_needs(event_type: EventType, members: tuple[str, ...]) -> tuple[Need
     """What is needed of resources besides those that are there, each for one need."""
     left, found = list(members), []
     for need in event_type.needs:
-        if not is_resource(need.ids[0]):
+        if not need.is_of_resources:
             continue
         there = [id for id in left if id in need.ids][: need.number]
         left = [id for id in left if id not in there]

@@ -11,7 +11,6 @@ from calbook.core.assignment import RULES
 from calbook.core.booking.waiting import ON_FREE
 from calbook.core.catalog import Assignment, EventType, Hours, Reminder, SchedulingType
 from calbook.core.errors import BadInput
-from calbook.core.members import is_resource
 from calbook.core.model import LONGEST_BUFFER, LONGEST_DURATION, MINUTE, Question
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
@@ -349,7 +348,7 @@ def check_event_type(event_type: EventType) -> EventType:
     if (
         event_type.scheduling_type is SchedulingType.SINGLE
         and len(event_type.hosts) > 1
-        and all(is_resource(need.ids[0]) for need in event_type.needs)
+        and all(need.is_of_resources for need in event_type.needs)
     ):
         raise BadInput(
             f"{event_type.id} has several hosts but is SINGLE",

@@ -97,8 +97,8 @@ _ORDER = {
     True: "order by {0}starts_at desc, {0}uid desc",
 }
 _OCCURRENCE_ORDER = {
-    False: "order by o.start_at, o.uid",
-    True: "order by o.start_at desc, o.uid desc",
+    False: "order by o.start_at, o.uid, o.recurrence_id",
+    True: "order by o.start_at desc, o.uid desc, o.recurrence_id desc",
 }
 
 _EVENT_TYPE = """

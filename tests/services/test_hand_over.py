@@ -340,3 +340,19 @@ def test_several_are_changed_together_or_each(
     assert [error.details["uid"] for error in seen] == [two]
     with pytest.raises(errors.UsageError):
         bookings.change_all([one], action="cancel", if_version=1)
+
+
+def test_two_dates_at_one_time_are_listed_as_the_rule_has_them(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """In one order on every store."""
+    bookings = client.calendar.bookings
+    team(hosts=["alice", "bob"])
+    uid = booking(start_time=TEN, host_id="alice", recurring=WEEKLY).uid
+    bookings.reassign(uid, date="2027-01-25")
+    bookings.reschedule(uid, date="2027-01-25", start_time=TEN)
+    bookings.reschedule(uid, date=DAY, start_time="2027-01-18T13:00")
+    bookings.reschedule(uid, date=DAY, start_time=TEN)
+
+    found = bookings.list_occurrences(start_date=DAY, end_date=DAY)
+    assert [each.date for each in found] == [DAY, "2027-01-25"]

@@ -77,10 +77,10 @@ def cancelled_dates(
     ]
 
 
-def groups_at(reader: Reader, event_type_id: str, start: datetime) -> list[Booking]:
-    """Groups with a meeting of an event type that starts then, the oldest first."""
+def meetings_at(reader: Reader, event_type_id: str, start: datetime) -> list[Booking]:
+    """Bookings of an event type with a meeting that starts then, the oldest first."""
     found = reader.connection.execute(
-        f"{WHOLE_BOOKING} where b.is_group and b.uid in ("
+        f"{WHOLE_BOOKING} where b.uid in ("
         " select uid from occurrences where event_type_id = :event_type_id"
         " and start_at = :start and status <> 'CANCELLED') order by b.rowid",
         {"event_type_id": event_type_id, "start": times.epoch(start)},

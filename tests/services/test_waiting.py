@@ -459,6 +459,28 @@ def test_one_date_of_a_series_is_waited_for(client: Client, on_free: str) -> Non
     assert client.check() == ()
 
 
+@pytest.mark.usefixtures("yoga")
+def test_who_wants_half_of_a_date_waits_for_that_start(client: Client) -> None:
+    rule = {"frequency": "WEEKLY", "count": 3}
+    course = book(client, recurring=rule)
+    half = WHEN + timedelta(days=7, minutes=15)
+    eve = wait(client, "Eve", start_time=half)
+    client.calendar.bookings.cancel(course.uid, date="2027-01-25")
+    joined = client.calendar.bookings.confirm(eve.id)
+    assert (joined.start_time, joined.attendee.name) == (half.isoformat(), "Eve")
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_series_from_before_there_were_seats_has_dates_to_join(
+    client: Client,
+) -> None:
+    course = book(client, recurring={"frequency": "WEEKLY", "count": 3})
+    client.calendar.event_types.update("demo", seats=2)
+    with refused("nothing_to_wait_for") as refusal:
+        wait(client, "Bob", start_time=WHEN + timedelta(days=7))
+    assert course.uid in refusal.value.hint
+
+
 # -- in line, and out -----------------------------------------------------------------
 
 

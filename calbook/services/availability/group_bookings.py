@@ -84,7 +84,8 @@ def find_seat(
     """
     found = [
         (group, occurrence)
-        for group in group_dates.groups_at(facts, event_type.id, start)
+        for group in group_dates.meetings_at(facts, event_type.id, start)
+        if group.is_group or event_type.seats is not None
         for occurrence in group.occurrences
         if occurrence.span.start == start and not group.is_hold
         if effective_status.effective_occurrence(occurrence, now).status in _LIVE

@@ -122,8 +122,11 @@ class _Wanted(NamedTuple):
                     now=now,
                 )
         except CalbookError as refusal:
+            date = None
             if "group" in refusal.details:
-                return self._find_date(tx, start.instant)
+                date = self._find_date(tx, start.instant)
+            if date is not None:
+                return date
             _check_passes(refusal)
         else:
             slug, at = event_type.slug, times.rfc3339(start.instant, self.timezone)
@@ -133,10 +136,11 @@ class _Wanted(NamedTuple):
         last = max(occurrence.span.start for occurrence in group.occurrences)
         return self._entry(start.instant, last, uid=group.uid)
 
-    def _find_date(self, tx: Transaction, start: datetime) -> Entry:
-        """For a seat on one date of a group that is a series."""
+    def _find_date(self, tx: Transaction, start: datetime) -> Entry | None:
+        """For a seat on one date of a group that is a series; None when none is."""
         found = group_bookings.find_seat(tx, self.event_type, start, now=self.now)
-        assert found is not None
+        if found is None:
+            return None
         group, occurrence = found
         if len(self.wish.new_booking.attendees) > 1:
             raise UsageError("one person waits for one date of a series, not several")

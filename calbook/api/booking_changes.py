@@ -237,6 +237,7 @@ class BookingChanges(BookingReads):
         start_time: Moment | None = None,
         on: Days | None = None,
         timezone: str | None = None,
+        reopen: bool = False,
         by: ActorName = "attendee",
         override: Iterable[RuleName] = (),
         **options: Unpack[inputs.LeaveArguments],
@@ -245,9 +246,10 @@ class BookingChanges(BookingReads):
 
         The person is named as in `remove_attendee`. `to` is the other group's uid; at
         `start_time` it is the group that meets then, on one date where it is a series,
-        else a new one. `on` is the date of a series that is given up, or some dates;
-        without it all of the seat moves. Both must be allowed, as leaving and joining
-        are, or nothing is written. Where nobody is left, the old group is cancelled.
+        else a new one; where one was cancelled only with `reopen`. `on` is the date of
+        a series that is given up, or some dates; without it all of the seat moves.
+        Both must be allowed, as leaving and joining are, or nothing is written. Where
+        nobody is left, the old group is cancelled.
         Returns the booking in which the person is now; `if_version` is of the other.
 
         Raises:
@@ -266,6 +268,7 @@ class BookingChanges(BookingReads):
             start_time=start_time,
             on=on,
             timezone=timezone,
+            reopen=reopen,
             by=by,
             override=override,
         )

@@ -99,8 +99,8 @@ class Bookings(BookingChanges):
         `book_hold` books it, `cancel` gives it back. All rules are asked but the
         questions. Webhooks hear of it once it is booked.
 
-        Options: `minutes` (to 1440), `host_id`, `timezone`, `duration`, `by`,
-        `override`, `idempotency_key`.
+        Options: `minutes` (to 1440), `host_id`, `resource_id`, `timezone`, `duration`,
+        `by`, `override`, `reopen`, `idempotency_key`.
 
         Raises:
             CalbookError: the first rule that refuses.

@@ -177,11 +177,13 @@ class HoldOptions(TypedDict, total=False):
 
     minutes: int
     host_id: str | None
+    resource_id: str | None
     timezone: str | None
     duration: int | None
     by: ActorName
     override: Iterable[RuleName]
     idempotency_key: str | None
+    reopen: bool
 
 
 class NewBooking(NewBookingOptions):

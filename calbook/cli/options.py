@@ -69,6 +69,10 @@ def without_none(texts: list[str]) -> list[str]:
 
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Reopen = Annotated[
+    bool,
+    typer.Option("--reopen", help="Begin a group also where one was cancelled."),
+]
 Uid = Annotated[
     str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
 ]

@@ -480,7 +480,7 @@ class GroupCancelled(RuleError, code="group_cancelled"):
         super().__init__(
             f"the group of {when} was cancelled: nobody takes a seat there",
             hint="begin another one all the same: reopen=True",
-            command_hint="begin another one all the same: calbook create --reopen",
+            command_hint="begin another one all the same: --reopen",
             uid=uid,
             start=start,
         )

@@ -146,7 +146,7 @@ def test_a_start_is_reopened(run: Run, course: str) -> None:
     again = run(*wanted, "--reopen", "--json").json
 
     assert refused.status == 5
-    assert "calbook create --reopen" in refused.err
+    assert "the same: --reopen" in refused.err
     assert again["uid"] != course
 
 

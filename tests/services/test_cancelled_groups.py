@@ -89,6 +89,24 @@ def test_a_group_can_be_reopened(
     assert is_explained(client, FIRST)
 
 
+def test_a_group_is_reopened_by_a_hold_and_by_who_moves_there(
+    client: Client, group: str, seat: BookingMaker
+) -> None:
+    bookings = client.calendar.bookings
+    bookings.cancel(group, cancelled_by="host")
+    where = {"event_type_id": "demo", "start_time": f"{FIRST} 10:00"}
+    bookings.cancel(bookings.hold(**where, reopen=True).uid)
+    other = seat("Carl", SECOND).uid
+    move = {"email": "carl@example.com", "start_time": f"{FIRST} 10:00"}
+
+    with pytest.raises(errors.GroupCancelled):
+        bookings.move_attendee(other, **move)
+    moved = bookings.move_attendee(other, **move, reopen=True)
+
+    assert moved.start_time[:10] == FIRST
+    assert moved.uid not in (group, other)
+
+
 def test_a_cancelled_date_of_a_series_is_closed(
     client: Client, course: str, seat: BookingMaker
 ) -> None:

@@ -116,6 +116,7 @@ def move(
         str | None,
         typer.Option("--start", metavar="WHEN", help="Or its start, of one date."),
     ] = None,
+    reopen: o.Reopen = False,
     change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
@@ -128,6 +129,7 @@ def move(
             to=to,
             start_time=start,
             timezone=form.tz,
+            reopen=reopen,
             **seat.options()
             | {"by": unchecked(by), "override": split_words(seat.override)},
             **change.arguments(),

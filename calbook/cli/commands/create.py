@@ -62,9 +62,7 @@ class Details(o.Group):
     override: o.Override = None
     duration: o.Duration = None
     hold: str | None = o.option("--hold", "UID", "Book what calbook hold claimed.")
-    reopen: bool = o.flag(
-        "--reopen", "Begin a group also where another one was cancelled."
-    )
+    reopen: o.Reopen = False
 
 
 class Batch(o.Group):

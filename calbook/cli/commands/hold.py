@@ -23,9 +23,11 @@ class Claim(o.Group):
         "--minutes", "MINUTES", "For how long: 10 unless said, to 1440."
     )
     host_id: o.Host = None
+    resource_id: o.Resource = None
     by: o.By = None
     override: o.Override = None
     duration: o.Duration = None
+    reopen: o.Reopen = False
 
 
 def hold(
@@ -46,12 +48,14 @@ def hold(
             **o.said(
                 minutes=read_minutes(claim.minutes, "--minutes"),
                 host_id=claim.host_id,
+                resource_id=claim.resource_id,
                 timezone=form.tz,
                 duration=read_minutes(claim.duration, "--duration"),
                 idempotency_key=change.idempotency_key,
             ),
             by=unchecked(read_asker(claim.by)),
             override=unchecked(split_words(claim.override)),
+            reopen=claim.reopen,
         )
     show_change("Held", booking, form, dry_run=change.dry_run)
     if output.is_for_people(form) and not change.dry_run:

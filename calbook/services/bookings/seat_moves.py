@@ -208,6 +208,7 @@ class _Moving:
             notes=person.notes,
             metadata=person.metadata,
             notify=self._options.notify,
+            reopens=self._wanted.reopens,
         )
 
 

@@ -107,7 +107,7 @@ FIELDS = (
 _NEEDED = ("event_type_id", "start_time", "attendee")
 HOLD_FIELDS = (
     *("event_type_id", "start_time", "minutes", "host_id", "timezone", "duration"),
-    *("by", "override"),
+    *("by", "override", "resource_id", "reopen"),
 )
 _LONGEST_HOLD = 1440  # minutes
 REFUSE, EXTEND = "refuse", "extend"

@@ -27,6 +27,7 @@ class SeatMove(NamedTuple):
     start_time: str | datetime | None = None
     on: tuple[str | date, ...] = ()
     timezone: str | None = None
+    reopens: bool = False  # begins a group also where one was cancelled
 
 
 def read_seat_move(
@@ -36,6 +37,7 @@ def read_seat_move(
     start_time: object,
     on: object,
     timezone: object,
+    reopen: object,
     by: str,
     override: Iterable[str],
 ) -> SeatMove:
@@ -53,4 +55,5 @@ def read_seat_move(
         None if start_time is None else read_moment(start_time, "startTime"),
         read_days(on),
         None if timezone is None else read_timezone(timezone, "timezone"),
+        checks.boolean(reopen, "reopen"),
     )

@@ -134,7 +134,7 @@ class Client:
 
     @property
     def served(self) -> tuple[WaitingEntry, ...]:
-        """Who waited and was offered time, or booked, by this client's changes."""
+        """Who waited and was served, or is in line no more, by changes of this."""
         if not self._context.store.served:
             return ()
         from calbook.api.values.waiting import WaitingEntry

@@ -119,6 +119,11 @@ class Store:
         return self.write(portion)
 
 
+def run_before_commit(tx: Transaction) -> None:
+    for step in tx.before_commit:
+        step()
+
+
 def run_after_commit(tx: Transaction) -> None:
     for step in tx.after_commit:
         step()

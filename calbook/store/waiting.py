@@ -76,6 +76,16 @@ def lapsed_seats(reader: Reader, now: datetime, *, limit: int) -> list[Entry]:
     return [entry(row) for row in found]
 
 
+def seat_offers(reader: Reader, uid: str) -> list[Entry]:
+    """Who was offered a seat of a group and has not answered yet."""
+    found = reader.connection.execute(
+        "select * from waiting where state = 'offered' and is_seat"
+        " and offered_uid = :uid order by number",
+        {"uid": uid},
+    )
+    return [entry(row) for row in found.fetchall()]
+
+
 def entry_of_offer(reader: Reader, uid: str) -> Entry | None:
     """Who was offered the time that a booking holds."""
     row = reader.connection.execute(

@@ -34,16 +34,26 @@ class Writer(Facts):
         self.locked_event_type: EventType | None = None
         self.has_waiting: bool | None = None  # what `store.waiting` has asked once
         self.served: list[Any] = []  # who waited and was offered time, or booked
+        self.before_commit: list[Callable[[], object]] = []  # when all is written
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part of the transaction that is taken back alone when it raises."""
+        told: tuple[list[Any], ...] = (
+            self.queued,
+            self.untold,
+            self.served,
+            self.before_commit,
+        )
+        lengths = [len(each) for each in told]
         self._conn.execute("savepoint attempt")
         try:
             yield
         except BaseException:
             self._conn.execute("rollback to attempt")
+            for each, length in zip(told, lengths, strict=True):
+                del each[length:]
             raise
         finally:
             self._conn.execute("release attempt")

@@ -398,6 +398,26 @@ def test_neighbours_that_change_together_are_in_nobody_s_way(
     assert client.check() == ()
 
 
+@pytest.mark.parametrize("minutes", [60, 30])
+def test_who_waits_is_served_when_all_have_their_new_length(
+    client: Client, event_type: Make, booking: Make, apply: Apply, minutes: int
+) -> None:
+    event_type("demo", duration=45)
+    for hour in (10, 12):
+        booking(start_time=at(hour))
+        client.calendar.waiting.add(
+            event_type_id="demo",
+            start_time=at(hour),
+            attendee={"name": "Eve", "email": f"eve{hour}@example.com"},
+        )
+
+    changed = apply(duration=minutes).bookings_changed
+
+    assert len(changed) == 2
+    assert {entry.state for entry in client.calendar.waiting.list()} == {"waiting"}
+    assert client.check() == ()
+
+
 def test_dates_of_a_series_change_that_are_to_come(
     client: Client, demo: object, booking: Make, apply: Apply, clock: Clock
 ) -> None:

@@ -481,6 +481,103 @@ def test_a_series_from_before_there_were_seats_has_dates_to_join(
     assert course.uid in refusal.value.hint
 
 
+# -- what takes an offer away, or the end of a wait -----------------------------------
+
+
+@pytest.mark.usefixtures("yoga")
+def test_an_offered_seat_of_a_group_that_moves_is_an_offer_no_more(
+    client: Client,
+) -> None:
+    """Who waits for a start is not booked at another: they get the start itself."""
+    bookings = client.calendar.bookings
+    group = book(client, "Ada", guests=["z@example.com"])
+    eve = wait(client, "Eve")
+    bookings.remove_attendee(group.uid, email="z@example.com")
+    assert client.calendar.waiting.get(eve.id).is_seat
+
+    bookings.reschedule(group.uid, start_time=WHEN + timedelta(days=1), by="host")
+
+    offer = client.calendar.waiting.get(eve.id)
+    assert (offer.state, offer.is_seat) == ("offered", False)
+    assert told(client, eve) == ["offered", "withdrawn", "offered"]
+    assert events(client, group.uid)[-1] == "booking.offer_ended"
+    assert bookings.confirm(eve.id).start_time == WHEN.isoformat()
+
+
+@pytest.mark.usefixtures("yoga")
+def test_nobody_waits_for_a_group_that_was_cancelled(client: Client) -> None:
+    bookings = client.calendar.bookings
+    group = book(client, "Ada", guests=["z@example.com", "y@example.com"][:1])
+    eve, kim = wait(client, "Eve"), wait(client, "Kim")
+    bookings.remove_attendee(group.uid, email="z@example.com")
+    bob = book(client, "Zoe", start_time=WHEN + timedelta(days=1))
+
+    bookings.cancel(group.uid, cancelled_by="host")
+
+    assert (state(client, eve), state(client, kim)) == ("ended", "ended")
+    assert {entry.id: entry.state for entry in client.served}[kim.id] == "ended"
+    assert "was cancelled" in client.calendar.waiting.get(kim.id).log[-1]["why"]
+    assert bookings.get(bob.uid).status == "CONFIRMED"
+
+
+@pytest.mark.usefixtures("yoga")
+@pytest.mark.parametrize("by", ["host", "attendee"])
+def test_nobody_waits_for_a_date_that_was_cancelled(client: Client, by: Any) -> None:
+    """Where the start stays open, who waited for the date has it."""
+    bookings = client.calendar.bookings
+    rule, second = {"frequency": "WEEKLY", "count": 3}, WHEN + timedelta(days=7)
+    course = book(client, "Ada", recurring=rule, guests=["z@example.com"])
+    eve = wait(client, "Eve", start_time=second)
+    bookings.remove_attendee(course.uid, email="z@example.com", on=["2027-01-25"])
+    assert state(client, eve) == "offered"
+
+    bookings.cancel(course.uid, date="2027-01-25", cancelled_by=by)
+
+    assert state(client, eve) == "ended"
+    bookings.cancel(course.uid, all=True, cancelled_by="host")
+    assert bookings.get(course.uid).status == "CANCELLED"
+
+
+@pytest.mark.usefixtures("yoga")
+def test_a_seat_that_is_offered_is_theirs_though_there_are_fewer(
+    client: Client,
+) -> None:
+    group = book(client, "Ada", guests=["z@example.com"])
+    eve = wait(client, "Eve")
+    leave(client, group.uid, "z")
+    client.calendar.event_types.update("demo", seats=1)
+
+    joined = client.calendar.bookings.confirm(eve.id)
+
+    assert [p.name for p in joined.guests] == ["Eve"]
+
+
+def test_who_wants_what_is_offered_no_more_stands_in_nobodys_way(
+    client: Client, event_type: Callable[..., EventType], clock: Clock
+) -> None:
+    """A length or a host that an event type has no longer, of a range."""
+    event_type("demo", durations=[30, 60])
+    client.calendar.hosts.create("ann")
+    event_type("other", hosts=["ann", "me"], scheduling_type="ROUND_ROBIN")
+    minute = {"earliest": WHEN, "latest": WHEN + MINUTE}
+    client.calendar.bookings.hold(event_type_id="demo", start_time=WHEN)
+    long = wait(client, "Bob", duration=60, **minute)
+    taken = book(client, "Ada", event_type_id="other", host_id="ann")
+    ann = wait(client, "Kim", event_type_id="other", host_id="ann", **minute)
+    client.calendar.event_types.update("demo", durations=[30])
+    client.calendar.event_types.update("other", hosts=["me"])
+    clock.move(minutes=20)
+
+    book(client, "Zoe", event_type_id="other", start_time=WHEN + timedelta(days=1))
+    client.calendar.bookings.cancel(taken.uid)
+    client.tick()
+
+    for entry, word in ((long, "minutes"), (ann, "host")):
+        [line] = client.calendar.waiting.get(entry.id).log
+        assert (line["what"], word in line["why"]) == ("passed over", True)
+        assert client.calendar.waiting.remove(entry.id).state == "removed"
+
+
 # -- in line, and out -----------------------------------------------------------------
 
 

@@ -62,6 +62,9 @@ def served_lines(item: Json) -> list[str]:
     zone = item["timezone"]
     start = words.moment_text(item["log"][-1]["startTime"], zone)
     who, when = words.person_text(item["attendee"]), f"{start} {zone}"
+    if item["state"] == "ended":
+        why = item["log"][-1]["why"]
+        return [printable(f"No longer in line: {who}, {when}: {why}")]
     if item["state"] != "offered":
         return [printable(f"Booked from the waiting list: {who}, {when}")]
     what = f"a seat on {when}" if item["isSeat"] else when

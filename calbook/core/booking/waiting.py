@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.booking.freed_time import Freed
 from calbook.core.errors import AlreadyWaiting, CalbookError
-from calbook.core.model import Actor, Attendee
+from calbook.core.model import Actor, Attendee, Booking, Status
 from calbook.core.people import label, lasting_keys, person_key
 
 ON_FREE = ("OFFER", "BOOK")  # what an event type does with who waits
@@ -86,6 +86,21 @@ def effective_state(entry: Entry, now: datetime) -> State:
     return entry.state
 
 
+def is_offered_date_on(entry: Entry, group: Booking) -> bool:
+    """Whether the group still meets when the seat was offered for."""
+    start = entry.log[-1].start
+    return any(
+        o.span.start == start and entry.recurrence_id in (None, o.recurrence_id)
+        for o in group.occurrences
+        if o.status is not Status.CANCELLED
+    )
+
+
+def is_over(entry: Entry, refusal: CalbookError) -> bool:
+    """Whether what somebody waits for is cancelled: a start, or a group."""
+    return not entry.is_range and refusal.code in ("group_cancelled", "wrong_status")
+
+
 def concerns(freed: Freed, entry: Entry) -> bool:
     """Whether what is freed lies where somebody waits: else a refusal is no news."""
     return any(
@@ -141,9 +156,18 @@ def lapse(entry: Entry, start: datetime, *, now: datetime, why: str) -> Entry:
     return write_log(after, line)
 
 
-def end(entry: Entry, uid: str, *, now: datetime) -> Entry:
-    """Who is booked anyway waits no longer."""
-    line = LogLine(now, "ended", uid=uid, why="is booked already")
+def withdraw(entry: Entry, *, now: datetime, why: str) -> Entry:
+    """What was offered is no more; they are in line as before the offer."""
+    line = LogLine(now, "withdrawn", entry.log[-1].start, entry.offered_uid, why)
+    after = entry._replace(
+        state=State.WAITING, offered_uid=None, is_seat=False, held_until=None
+    )
+    return write_log(after, line)
+
+
+def end(entry: Entry, *, now: datetime, why: str, uid: str | None = None) -> Entry:
+    """Who is booked anyway, or whose group is off, waits no longer."""
+    line = LogLine(now, "ended", entry.since, uid, why)
     return write_log(entry._replace(state=State.ENDED), line)
 
 

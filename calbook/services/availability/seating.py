@@ -132,10 +132,13 @@ def add_to_group(
     now: datetime,
     dates: tuple[Occurrence, ...] = (),
     is_moved: bool = False,
+    is_held: bool = False,
+    given_up: tuple[Occurrence, ...] = (),
 ) -> Change:
     """Add a person to a group; its host may do so at any time it is open.
 
-    `is_moved`: they had a seat elsewhere, where all was asked before.
+    `is_moved`: they had a seat elsewhere, where all was asked before, or on the dates
+    of this group that are `given_up`. `is_held`: this seat was offered to them.
 
     To all that is to come, or to some `dates` of a series alone. Who had dropped in may
     have more dates, or stay for good.
@@ -156,12 +159,15 @@ def add_to_group(
     rules: Rules = (
         RULES_FOR_JOINING if asker.by is Actor.ATTENDEE else RULES_FOR_SEATING
     )
+    if is_held:
+        rules = RULES_FOR_HELD_SEATS
     more = 0 if known is not None and not meetings else 1
     seat = propose_seats(
         *(facts, event_type, booking, more),
         now=now,
         meetings=meetings,
         attendees=(attendee,),
+        given_up=given_up,
     )
     try:
         used = booking_rules.check_rules(
@@ -257,6 +263,7 @@ def propose_seats(
     now: datetime,
     meetings: Sequence[Occurrence] = (),
     attendees: tuple[Attendee, ...] = (),
+    given_up: tuple[Occurrence, ...] = (),
 ) -> Proposal:
     """The next meeting, with so many more persons in it.
 
@@ -268,7 +275,7 @@ def propose_seats(
     meetings = meetings or seat_counts.meetings_to_join(booking, now)
     each = list(_propose_each(facts, event_type, booking, meetings, now=now))
     if event_type.asks_persons and attendees:
-        each = _with_workload(facts, booking, each, attendees)
+        each = _with_workload(facts, booking, each, attendees, given_up)
     refused = (seat for seat in each if _is_closed_or_away(seat) or _is_too_much(seat))
     seat = next(refused, each[0])
     if event_type.seats is None:
@@ -284,10 +291,18 @@ def propose_seats(
 
 
 def is_open(
-    facts: Facts, event_type: EventType, booking: Booking, *, now: datetime
+    facts: Facts,
+    event_type: EventType,
+    booking: Booking,
+    *,
+    now: datetime,
+    meetings: Sequence[Occurrence] = (),
 ) -> bool:
-    """Whether none of its meetings is on a closed date or while a host is away."""
-    meetings = seat_counts.meetings_to_join(booking, now)
+    """Whether none of these is on a closed date or while a host is away.
+
+    Without any, of the meetings to come.
+    """
+    meetings = meetings or seat_counts.meetings_to_join(booking, now)
     each = _propose_each(facts, event_type, booking, meetings, now=now)
     return not any(map(_is_closed_or_away, each))
 
@@ -305,12 +320,15 @@ def _with_workload(
     booking: Booking,
     seats: Sequence[Proposal],
     attendees: tuple[Attendee, ...],
+    given_up: tuple[Occurrence, ...],
 ) -> list[Proposal]:
     """With what the attendees have booked, and each date of the group before it."""
     meetings = tuple(seat.meeting for seat in seats)
-    first = seats[0]
+    first, keys = seats[0], tuple(o.recurrence_id for o in given_up)
     request = BookingRequest(
-        *(first.event_type, meetings, booking.timezone, first.now), attendees=attendees
+        *(first.event_type, meetings, booking.timezone, first.now),
+        attendees=attendees,
+        exclusion=Exclusion(booking.uid, keys) if keys else None,
     )
     loads = limit_counts.PersonLoads(facts, request, meetings)
     return [

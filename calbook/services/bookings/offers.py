@@ -88,7 +88,10 @@ def _join(tx: Transaction, entry: Entry, group: Booking, now: datetime) -> Chang
         [person], asker = entry.attendees, Asker(Actor.HOST, frozenset())
         person = person._replace(responses=new_booking.responses)
         change = seating.add_to_group(
-            *(tx, event_type, group, person, asker), now=now, dates=(date,)
+            *(tx, event_type, group, person, asker),
+            now=now,
+            dates=(date,),
+            is_held=True,
         )
     return change.told_by(Actor.ATTENDEE).with_facts(waiting=entry.id)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
@@ -137,20 +138,21 @@ def save_change(
 ) -> Json:
     """Save a booking with its events; the booking's JSON as it is now.
 
-    Who waits for what it frees is served after it: the answer is of the change itself.
+    Who waits for what it frees is served at the end of the transaction, which may not
+    have taken all that it frees by now.
     """
     answer = _save(tx, before, change, options, now=now)
     if before is None:
         return answer  # what is new frees nothing
     from calbook.core.booking import freed_time  # slow to import
 
-    after, line = change.booking, None
-    if freed_time.offer_end(before, after) is not None:
-        line = _make_line(tx, now)  # also where nobody is in line any more
-    elif freed_time.time_freed(before, after) is not None:
-        line = waiting_line(tx, now)
-    if line is not None:
-        line.serve_change(before, after)
+    after = change.booking
+    outcome = freed_time.offer_end(before, after)
+    if outcome is not None:  # also where nobody is in line any more
+        _make_line(tx, now).settle_offer(before, after, outcome)
+    freed = freed_time.time_freed(before, after)
+    if freed is not None and (line := waiting_line(tx, now)) is not None:
+        tx.before_commit.append(partial(line.serve_change, after, freed))
     return answer
 
 

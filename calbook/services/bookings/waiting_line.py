@@ -41,15 +41,28 @@ class WaitingLine:
 
     # -- what frees time ------------------------------------------------------------
 
-    def serve_change(self, before: Booking | None, after: Booking) -> None:
-        """Keep what a change made of an offer, and serve what it freed."""
-        outcome = freed_time.offer_end(before, after)
-        if before is not None and outcome is not None:
-            by = next((o.cancelled_by for o in after.occurrences), None)
-            self._settle_offer(before, outcome, why=f"was cancelled by the {by}")
-        freed = freed_time.time_freed(before, after)
-        if freed is not None:
-            self.serve(freed)
+    def settle_offer(self, before: Booking, after: Booking, outcome: OfferEnd) -> None:
+        """Keep what a change made of an offer."""
+        by = next((o.cancelled_by for o in after.occurrences), None)
+        self._settle_offer(before, outcome, why=f"was cancelled by the {by}")
+
+    def serve_change(self, after: Booking, freed: Freed) -> None:
+        """Serve what a change freed; offers of seats that went with it are none."""
+        if after.is_group:
+            self._withdraw_lost_seats(after.uid)
+        self.serve(freed)
+
+    def _withdraw_lost_seats(self, uid: str) -> None:
+        """Who was offered a seat where nothing takes place is in line again."""
+        group = self._tx.booking(uid)
+        for entry in store.seat_offers(self._tx, uid):
+            if waiting.is_offered_date_on(entry, group):
+                continue
+            why = "the group was moved or cancelled"
+            back = waiting.withdraw(entry, now=self._now, why=why)
+            store.save_entry(self._tx, back)
+            event = _seat_event("booking.offer_ended", group, back, self._now)
+            self._tell(self._tx, event, self._now)
 
     def lapse_offer(self, booking: Booking) -> None:
         """Keep that time which was offered is somebody else's by now."""
@@ -143,28 +156,56 @@ class WaitingLine:
         tx, now = self._tx, self._now
         event_type = tx.event_type(entry.event_type_id)
         if (uid := waiting_wishes.find_booked(tx, entry, now)) is not None:
-            store.save_entry(tx, waiting.end(entry, uid, now=now))
+            why = "is booked already"
+            store.save_entry(tx, waiting.end(entry, now=now, uid=uid, why=why))
             return False
-        refused: tuple[datetime, str] | None = None
-        for start in waiting_wishes.possible_starts(tx, event_type, entry, now=now):
-            try:
-                with tx.savepoint():
-                    self._give(event_type, entry, start)
-            except StoreError:
-                raise
-            except CalbookError as error:
-                refused = refused or (start, error.json_message)
-                continue
+        entry = waiting_wishes.follow_start(tx, entry)
+        refusal = self._try_starts(event_type, entry)
+        if refusal is None:
             return True
+        start, error = refusal
+        if error is not None and waiting.is_over(entry, error):
+            ended = waiting.end(entry, now=now, why=error.json_message)
+            store.save_entry(tx, ended)
+            tx.served.append(ended)
+            return False
         if freed is None or not waiting.concerns(freed, entry):
             return False
-        if refused is None and waiting.let_go(freed, entry):
+        if error is None and waiting.let_go(freed, entry):
             return False
-        start, why = refused or (freed.spans[0].start, "no start in it is free")
-        told = waiting.pass_over(entry, start, now=now, why=why)
+        why = "no start in it is free" if error is None else error.json_message
+        told = waiting.pass_over(entry, start or freed.spans[0].start, now=now, why=why)
         if told is not entry:
             store.save_entry(tx, told)
         return False
+
+    def _try_starts(
+        self, event_type: EventType, entry: Entry
+    ) -> tuple[datetime | None, CalbookError | None] | None:
+        """Give the first start that can be had; else the first that refused, and why.
+
+        Where nothing is free, or what is wanted is offered no more, it is no start.
+        """
+        start: datetime | None = None
+        first: tuple[datetime | None, CalbookError | None] = None, None
+        try:
+            for start in waiting_wishes.possible_starts(
+                self._tx, event_type, entry, now=self._now
+            ):
+                try:
+                    with self._tx.savepoint():
+                        self._give(event_type, entry, start)
+                except StoreError:
+                    raise
+                except CalbookError as error:
+                    first = first if first[1] else (start, error)
+                    continue
+                return None
+        except StoreError:
+            raise
+        except CalbookError as error:
+            return first if first[1] else (None, error)
+        return first
 
     def _give(self, event_type: EventType, entry: Entry, start: datetime) -> None:
         """Offer a start or a seat, or book it.

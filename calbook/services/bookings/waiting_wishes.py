@@ -9,7 +9,7 @@ from calbook.core import people
 from calbook.core.booking.participation import persons_on
 from calbook.core.booking.waiting import Entry
 from calbook.core.catalog import EventType
-from calbook.core.model import Booking, Occurrence, Span
+from calbook.core.model import Booking, Occurrence, Span, Status
 from calbook.core.time import times
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.availability.free_starts import find_free_starts
@@ -59,6 +59,17 @@ def date_waited_for(entry: Entry, group: Booking) -> Occurrence | None:
     """The date of a group that is meant; None where it is all of them."""
     found = (o for o in group.occurrences if o.recurrence_id == entry.recurrence_id)
     return next(found, None)
+
+
+def follow_start(facts: Facts, entry: Entry) -> Entry:
+    """Who waits for one date of a group waits for that start when the date is gone."""
+    if entry.uid is None or entry.recurrence_id is None:
+        return entry
+    date = date_waited_for(entry, facts.booking(entry.uid))
+    is_there = date is not None and date.status is not Status.CANCELLED
+    if date is not None and is_there and date.span.start == entry.since:
+        return entry
+    return entry._replace(uid=None, recurrence_id=None)
 
 
 def possible_starts(

@@ -25,7 +25,7 @@ from calbook.store.postgres.errors import (
 )
 from calbook.store.postgres.url import bad_url_error, read_url
 from calbook.store.reader import Reader
-from calbook.store.store import Store, in_use_error, run_after_commit
+from calbook.store.store import Store, in_use_error, run_after_commit, run_before_commit
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as DriverConnection
@@ -109,6 +109,7 @@ class PostgresStore(Store):
         with self.begun(_WRITING) as conn:
             tx = PostgresTransaction(conn, self.actor)
             yield tx
+            run_before_commit(tx)
             if dry_run:
                 conn.send()
             else:

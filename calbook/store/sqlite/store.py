@@ -29,7 +29,7 @@ from calbook.store.sqlite.file_access import (
     translate_errors,
     wait_for_lock,
 )
-from calbook.store.store import Store, in_use_error, run_after_commit
+from calbook.store.store import Store, in_use_error, run_after_commit, run_before_commit
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
@@ -110,6 +110,7 @@ class SqliteStore(Store):
         with self.writing(dry_run=dry_run) as conn:
             tx = Transaction(conn, self.actor)
             yield tx
+            run_before_commit(tx)
         if not dry_run:
             self.queued += tx.queued
             self.untold += tx.untold

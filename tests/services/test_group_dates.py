@@ -462,6 +462,65 @@ def test_the_last_one_who_moves_leaves_no_group(
     assert last.change["movedTo"] == tuesday.uid
 
 
+def test_the_last_one_who_moves_date_by_date_leaves_no_group(
+    client: Client, course: Booking
+) -> None:
+    for hour, day in enumerate((FIRST, SECOND, THIRD), 11):
+        move(client, course.uid, "Ada", on=day, start_time=f"2027-01-20 {hour}:00")
+
+    left = client.calendar.bookings.get(course.uid)
+    assert {o.status for o in left.occurrences} == {"CANCELLED"}
+
+
+def test_nobody_who_waits_takes_what_a_seat_moves_to(
+    client: Client, event_type: EventTypeMaker, seat: BookingMaker
+) -> None:
+    """Who waits is served when all is done, not between leaving and joining."""
+    event_type(seats=2, duration=60, slot_interval=30)
+    event_type("talk")
+    uid = seat("Ada").uid
+    half = f"{FIRST} 10:30"
+    zoe = client.calendar.waiting.add(
+        event_type_id="talk", start_time=half, attendee=person("Zoe")
+    )
+
+    after = move(client, uid, "Ada", start_time=half)
+
+    assert after.start_time == f"{FIRST}T10:30:00+00:00"
+    assert client.calendar.waiting.get(zoe.id).state == "waiting"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_seat_moves_to_the_group_whose_host_is_there(
+    client: Client, event_type: EventTypeMaker, seat: BookingMaker, is_there: bool
+) -> None:
+    client.calendar.hosts.create("ann")
+    event_type(seats=2, hosts=["ann", "me"], scheduling_type="ROUND_ROBIN")
+    theirs = seat("Ada", "2027-01-20", host_id="ann")
+    bob = seat("Bob", "2027-01-19")
+    client.calendar.hosts.retire("ann", from_date=FIRST)
+    mine = seat("Eve", "2027-01-20").uid if is_there else None
+
+    after = move(client, bob.uid, "Bob", start_time="2027-01-20 10:00")
+
+    assert after.host_id == "user_me"
+    assert after.uid != theirs.uid
+    assert mine in (after.uid, None)
+
+
+def test_the_date_that_is_given_up_is_no_other_one_of_the_person(
+    client: Client, event_type: EventTypeMaker, seat: BookingMaker
+) -> None:
+    event_type(seats=2, per_person=["1/week"])
+    rule = {"frequency": "DAILY", "count": 3}
+    course = seat("Ada", recurring=rule, by="host", override=["limit"])
+    add(client, course.uid, "Bob", FIRST)
+
+    after = move(client, course.uid, "Bob", on=FIRST, start_time="2027-01-19 10:00")
+
+    assert after.guests[0].only_on == ("2027-01-19",)
+
+
 def test_the_last_one_may_move_to_time_that_the_group_had(
     client: Client, event_type: EventTypeMaker, seat: BookingMaker
 ) -> None:

@@ -76,12 +76,18 @@ def find_group(
 
 
 def find_seat(
-    facts: Facts, event_type: EventType, start: datetime, *, now: datetime
+    facts: Facts,
+    event_type: EventType,
+    start: datetime,
+    *,
+    now: datetime,
+    overridden: frozenset[str] = frozenset(),
 ) -> tuple[Booking, Occurrence] | None:
     """The meeting of a group in which a seat may be taken at a start.
 
     A date of a series as well; None where another group may begin.
     """
+    passes_hours = "hours" in overridden
     found = [
         (group, occurrence)
         for group in group_dates.meetings_at(facts, event_type.id, start)
@@ -90,9 +96,13 @@ def find_seat(
         if occurrence.span.start == start and not group.is_hold
         if effective_status.effective_occurrence(occurrence, now).status in _LIVE
     ]
-    for group, occurrence in found:
-        if seat_counts.seats_on(facts, event_type, group, occurrence, now=now).left > 0:
-            return group, occurrence
+    for group, date in found:
+        seats = seat_counts.seats_on(facts, event_type, group, date, now=now)
+        if seats.left > 0 and (
+            passes_hours
+            or seating.is_open(facts, event_type, group, now=now, meetings=[date])
+        ):
+            return group, date
     taken = {group.hosts_of(occurrence)[0] for group, occurrence in found}
     others = [id for id in _leads(event_type, None) if id not in taken]
     return found[0] if found and not others else None

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core import ids, people
-from calbook.core.booking import lifecycle, seats
+from calbook.core.booking import lifecycle, seats, transitions
 from calbook.core.booking.changes import Change
+from calbook.core.booking.transitions import Action
 from calbook.core.errors import BadInput, NothingToChange, UsageError, VersionConflict
 from calbook.core.model import (
     Attendee,
@@ -131,7 +132,9 @@ class _Moving:
         )
         self._tx.lock_groups(self._event_type.id, start.instant)
         found = group_bookings.find_seat(
-            self._tx, self._event_type, start.instant, now=self._now
+            *(self._tx, self._event_type, start.instant),
+            now=self._now,
+            overridden=self._wanted.asker.overridden,
         )
         if found is None:
             return _Goal(ids.uid(), start=start)
@@ -168,13 +171,23 @@ class _Moving:
     ) -> Change:
         """Where nobody would be left, the group is cancelled."""
         told: dict[str, Any] = {"now": self._now, "by": self._by}
-        if self._dates:
+        if goal.uid != booking.uid and self._is_last(booking, person, bound):
+            rest = transitions.occurrences_allowing(booking, Action.CANCEL, self._now)
+            every = [o for o in rest if o.span.start > self._now]
+            left = lifecycle.cancel(booking, every or bound, **told, reason=None)
+        elif self._dates:
             left = seats.leave_on(booking, person, self._dates, **told)
-        elif len(booking.attendees) > 1:
-            left = seats.leave(booking, person, **told)
         else:
-            left = lifecycle.cancel(booking, bound, **told, reason=None)
+            left = seats.leave(booking, person, **told)
         return left.with_facts(movedTo=goal.uid)
+
+    def _is_last(
+        self, booking: Booking, person: Attendee, bound: tuple[Occurrence, ...]
+    ) -> bool:
+        """Whether nobody comes any more once somebody has left these meetings."""
+        every = meetings_left(booking, person, self._now)
+        is_rest = all(occurrence in bound for occurrence in every)
+        return is_rest and len(booking.attendees) == 1
 
     def _join(self, goal: _Goal) -> Change:
         person = _person_alone(self._before, self._person)
@@ -184,6 +197,7 @@ class _Moving:
                 now=self._now,
                 dates=goal.dates,
                 is_moved=True,
+                given_up=self._dates if goal.uid == self._before.uid else (),
             )
         else:
             assert goal.start is not None

@@ -71,6 +71,37 @@ def test_neither_notice_nor_deadline_nor_a_switch_is_asked(
     assert (host(taken), taken.sequence) == ("bob", 1)
 
 
+def test_what_counts_bookings_of_the_event_type_or_a_person_is_not_asked(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    """There are as many bookings as before, and the person is where they were."""
+    team(hosts=["alice", "bob"])
+    first = booking(start_time=TEN, host_id="alice").uid
+    second = booking(start_time=f"{DAY}T12:00:00Z", host_id="alice").uid
+    client.calendar.event_types.update(
+        "demo", limits=["1/week"], per_person=["1/day"], last_date="2027-01-10"
+    )
+
+    for uid in (first, second):
+        assert host(client.calendar.bookings.reassign(uid)) == "bob"
+
+
+def test_who_has_retired_speaks_for_nobody_else(
+    client: Client, team: TeamMaker, booking: BookingMaker
+) -> None:
+    team(hosts=["carl", "alice", "bob"])
+    uid = booking(start_time=TEN, host_id="alice").uid
+    booking(start_time=TEN, host_id="bob")
+    client.calendar.hosts.retire("carl")
+
+    with pytest.raises(errors.SlotTaken) as refusal:
+        client.calendar.bookings.reassign(uid)
+
+    assert "restore" not in str(refusal.value.hint)
+    codes = [each["code"] for each in refusal.value.details["hosts"]]
+    assert sorted(codes) == ["host_retired", "slot_taken"]
+
+
 def test_open_hours_are_asked_of_the_new_host(
     client: Client, team: TeamMaker, booking: BookingMaker
 ) -> None:

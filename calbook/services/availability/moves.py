@@ -176,9 +176,18 @@ def _spans(move: Move) -> tuple[Span, ...]:
 
 
 def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
-    """Nothing new is booked: notice, advance and a switch are not asked."""
+    """Nothing new is booked: only what is asked of hosts, and their hours, counts."""
     event_type = request.event_type._replace(
-        minimum_notice=NO_TIME, maximum_advance=None, active=True
+        active=True,
+        minimum_notice=NO_TIME,
+        maximum_advance=None,
+        first_date=None,
+        last_date=None,
+        slots_per_day=None,
+        limits=(),
+        per_person=(),
+        per_person_open=None,
+        no_double=False,
     )
     return _others_request(request._replace(event_type=event_type), wanted)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from calbook.core import needs
 from calbook.core.assignment import HostIds
 from calbook.core.catalog import Need
-from calbook.core.errors import CalbookError, OutsideHours, SlotTaken
+from calbook.core.errors import CalbookError, HostRetired, OutsideHours, SlotTaken
 from calbook.core.members import RESOURCE_PREFIX, is_resource
 from calbook.core.rules import several_dates
 from calbook.services.availability import member_facts
@@ -41,14 +41,18 @@ def find_refusal(
         error = several_dates.dates_refusal(decision, may_skip=may_skip)
         if error is not None:
             errors[id] = error
-    nearest = min(
-        errors.values(),
-        key=lambda e: (len(e.details.get("conflicts", ())), e.exit_code),
-    )
+    nearest = min(errors.values(), key=_distance)
     of_host = nearest.details.get("of") == "host"
     if isinstance(nearest, SlotTaken | OutsideHours) or of_host:
         _tell_of_all(nearest, errors, lack)
     return nearest
+
+
+def _distance(error: CalbookError) -> tuple[bool, int, int]:
+    """How far somebody is from being booked; who has retired is farthest."""
+    every = error.details.get("refusals", ())
+    has_retired = any(each["code"] == HostRetired.code for each in every)
+    return has_retired, len(error.details.get("conflicts", ())), error.exit_code
 
 
 def _find_lack(request: BookingRequest, refused: Mapping[str, int]) -> _Lack:

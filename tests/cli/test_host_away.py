@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -205,3 +206,16 @@ def test_several_are_not_cancelled_without_a_yes(run: Run, ill: dict[str, str]) 
     moved = run("reassign", *two, "--json").json
     assert all(booking["hostId"] != "user_me" for booking in moved)
     assert len(run("attended", *two, "--dry-run", "--json").err.splitlines()) == 1
+
+
+def test_the_hint_hands_over_what_a_retired_host_has_left(
+    terminal: Callable[..., Terminal], run: Run, ill: dict[str, str]
+) -> None:
+    shown = terminal("host", "retire", "me", "--from", "2027-01-25", columns=120)
+    assert shown.end() == 0
+
+    [call] = re.findall(r"hint: calbook (host away .*?) hands over", shown.shown)
+    done = run(*call.split(), "--json").json
+
+    assert call.endswith("--to 2027-02-01 --reassign")
+    assert len(done["handedOver"]) + len(done["left"]) == 6

@@ -146,7 +146,10 @@ def retire(
     output.print_list(rows, form, keys=_KEYS, table=table)
     if rows and output.is_for_people(form):
         output.flush()
-        output.say("hint: calbook reassign UID --from DATE hands over what is left")
+        first, last = (facts["left"][n]["startTime"][:10] for n in (0, -1))
+        name = facts["host"]["id"].removeprefix("user_")
+        call = f"calbook host away {name} --from {first} --to {last} --reassign"
+        output.say(f"hint: {call} hands over what others can take")
 
 
 def restore(host: Name, *, out: o.Printing) -> None:

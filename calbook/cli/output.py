@@ -99,7 +99,7 @@ def print_list(
     table: Callable[[Sequence[Json]], str],
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
-    items = [i if isinstance(i, dict) else i.to_dict() for i in found]
+    items = [as_json(item) for item in found]
     chosen = _chosen_keys(form, items)
     if form.json:
         write(_document([_pick(item, chosen) for item in items]))
@@ -120,7 +120,8 @@ def nothing_text(words: str, limit: int | None) -> str:
 
 
 def as_json(item: "Value | Json") -> Json:
-    return item if isinstance(item, dict) else item.to_dict()
+    """To be read: a value's own facts, and no copy of them."""
+    return item if isinstance(item, dict) else item._json
 
 
 def print_object(

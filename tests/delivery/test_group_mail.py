@@ -214,6 +214,156 @@ def test_reminders_are_for_who_takes_part(
     assert to == [["ada@a.org"], ["bob@b.org"], ["ada@a.org"]]
 
 
+# -- who has no date left --------------------------------------------------------------
+
+
+def master_status(mail: Received) -> str | None:
+    """The STATUS of the entry that is about all dates."""
+    events = icalendar.Calendar.from_ical(mail.calendar).walk("VEVENT")
+    return next((str(e["STATUS"]) for e in events if "RECURRENCE-ID" not in e), None)
+
+
+def last_to(mails: list[Received], email: str) -> Received:
+    return [mail for mail in mails if mail.to == [email]][-1]
+
+
+ALL_OFF = [(None, True, [])]
+
+
+@pytest.fixture
+def regular(host: Client, course: str, sent: Sent) -> str:
+    """The course, in which Eve has all dates; she has been told."""
+    host.calendar.bookings.add_attendee(course, email="eve@e.org", name="Eve")
+    sent()
+    return course
+
+
+@pytest.mark.parametrize(
+    ("absences", "cancelled"),
+    [
+        ([FIRST], {"from_date": SECOND}),
+        ([FIRST, THIRD], {"date": SECOND}),
+        ([SECOND, THIRD], {"date": FIRST}),
+    ],
+    ids=["several", "one in the middle", "the first"],
+)
+def test_who_loses_the_last_date_by_a_cancellation_is_told_that_all_is_off(
+    host: Client,
+    regular: str,
+    sent: Sent,
+    absences: list[str],
+    cancelled: dict[str, str],
+) -> None:
+    """A REQUEST went out, with the whole rule and STATUS:CANCELLED (RFC 5546, 3.2.2).
+
+    A calendar that goes by METHOD invited to all dates again.
+    """
+    bookings = host.calendar.bookings
+    bookings.remove_attendee(regular, email="eve@e.org", on=absences)
+    sent()
+
+    bookings.cancel(regular, **cancelled, cancelled_by="host")
+
+    mails = sent()
+    mail = last_to(mails, "eve@e.org")
+    assert told([mail]) == [("eve@e.org", "CANCEL", ALL_OFF)]
+    assert "Yoga with Grace Hopper is cancelled." in mail.text
+    assert mail.calendar.decode() == bookings.get_ics(regular, email="eve@e.org")
+    assert master_status(last_to(mails, "ada@a.org")) != "CANCELLED"
+
+
+@pytest.mark.parametrize("is_moved", [True, False], ids=["moved", "as it was"])
+@pytest.mark.parametrize(
+    "steps",
+    [[[FIRST, SECOND, THIRD]], [[FIRST, SECOND], [THIRD]], [[FIRST], [SECOND, THIRD]]],
+    ids=["at once", "one last", "two last"],
+)
+def test_who_gives_up_the_last_date_is_told_that_all_is_off_and_may_come_back(
+    host: Client, regular: str, sent: Sent, steps: list[list[str]], is_moved: bool
+) -> None:
+    """A REQUEST went out where the series had moved, else a CANCEL of each date."""
+    bookings = host.calendar.bookings
+    if is_moved:
+        bookings.reschedule(regular, all=True, start_time="2027-01-19 11:00")
+    for days in steps:
+        sent()
+        bookings.remove_attendee(regular, email="eve@e.org", on=days)
+    gone = sent()
+
+    bookings.add_attendee(regular, email="eve@e.org", on=SECOND, by="host")
+    [back] = sent()
+
+    assert [(mail.method, entries(mail.calendar)) for mail in gone] == [
+        ("CANCEL", ALL_OFF)
+    ]
+    assert "You no longer take part in Yoga with Grace Hopper." in gone[0].text
+    assert back.method == "REQUEST"
+    assert master_status(back) == "CONFIRMED"
+    assert sequence(back) > sequence(gone[0])
+
+
+def sequence(mail: Received) -> int:
+    first, *_ = icalendar.Calendar.from_ical(mail.calendar).walk("VEVENT")
+    return int(first["SEQUENCE"])
+
+
+def test_who_has_no_date_left_is_told_of_no_change(
+    host: Client, regular: str, sent: Sent
+) -> None:
+    """Another link was a REQUEST with STATUS:CANCELLED; so was another address."""
+    bookings = host.calendar.bookings
+    bookings.remove_attendee(regular, email="ada@a.org", on=[FIRST, SECOND, THIRD])
+    sent()
+
+    bookings.update(regular, meeting_url="https://m.org")
+    told_of_link = sent()
+    bookings.update(regular, email="king@a.org", name="Ada King")
+    told_of_address = sent()
+
+    assert sorted(mail.to[0] for mail in told_of_link) == ["bob@b.org", "eve@e.org"]
+    assert told_of_address == []
+
+
+def test_a_drop_in_whose_dates_are_off_is_told_of_no_change(
+    host: Client, course: str, sent: Sent
+) -> None:
+    bookings = host.calendar.bookings
+    bookings.cancel(course, date=SECOND, cancelled_by="host")
+    assert told([last_to(sent(), "bob@b.org")]) == [("bob@b.org", "CANCEL", ON_SECOND)]
+
+    bookings.update(course, meeting_url="https://m.org")
+
+    assert [mail.to for mail in sent()] == [["ada@a.org"]]
+
+
+def test_a_host_who_is_away_cancels_the_last_date_of_somebody(
+    host: Client, regular: str, sent: Sent
+) -> None:
+    bookings = host.calendar.bookings
+    bookings.remove_attendee(regular, email="eve@e.org", on=[FIRST, THIRD])
+    sent()
+
+    host.calendar.hosts.away(
+        "me", start_time=SECOND, end_time="2027-01-26", cancel=True
+    )
+
+    assert told([last_to(sent(), "eve@e.org")]) == [("eve@e.org", "CANCEL", ALL_OFF)]
+
+
+def test_a_longer_series_asks_who_had_no_date_left_again(
+    host: Client, regular: str, sent: Sent
+) -> None:
+    bookings = host.calendar.bookings
+    bookings.remove_attendee(regular, email="eve@e.org", on=[FIRST, SECOND, THIRD])
+    [gone] = sent()
+
+    bookings.extend(regular, count=1, by="host")
+
+    back = last_to(sent(), "eve@e.org")
+    assert (back.method, master_status(back)) == ("REQUEST", "CONFIRMED")
+    assert sequence(back) > sequence(gone)
+
+
 # -- copies ----------------------------------------------------------------------------
 
 

@@ -50,6 +50,12 @@ def meetings_of(
     return tuple(o for o in occurrences if takes_part(person, o.date))
 
 
+def has_dates(booking: Booking, person: Attendee) -> bool:
+    """Whether anything of a booking is somebody's that is not off."""
+    own = meetings_of(person, booking.occurrences)
+    return any(o.status is not Status.CANCELLED for o in own)
+
+
 def booking_of(booking: Booking, person: Attendee) -> Booking:
     """A booking as somebody has it: what is not theirs is off."""
     if not person.only_on and not person.absent_on:

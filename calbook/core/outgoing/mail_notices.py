@@ -3,11 +3,13 @@
 One date of a series that changed is told of alone. Several, but not all, are told of
 with the series as it is now: calendars take no more than one date out at a time. So is
 one of a series that has moved as a whole, as calendars then know it by a new date.
+Who has no date left is told that all is off: a request is for what is to take place
+(RFC 5546, 3.2.2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -84,16 +86,16 @@ def _cancellation_notices(
     what = _ENDS[event.change["resolution"]]
     touched = _occurrences_touched(after, event)
     persons = participation.persons_of(after, touched)
-    if all(o.status is Status.CANCELLED for o in after.occurrences):
-        yield Notice("cancel", what, persons, touched)
-        return
+    staying = tuple(p for p in persons if participation.has_dates(after, p))
+    if done := tuple(p for p in persons if p not in staying):
+        yield Notice("cancel", what, done, touched)
     if _is_told_alone(before, after, event):
-        yield Notice("cancel", what, persons, touched, touched[0].date)
+        yield Notice("cancel", what, staying, touched, touched[0].date)
         return
-    regulars = tuple(p for p in persons if not participation.is_drop_in(p))
+    regulars = tuple(p for p in staying if not participation.is_drop_in(p))
     yield Notice("request", _SOME.get(what, what), regulars, touched)
     for meeting in touched:
-        there = participation.persons_on(after, meeting)
+        there = (p for p in staying if participation.takes_part(p, meeting.date))
         if drop_ins := tuple(p for p in there if participation.is_drop_in(p)):
             yield Notice("cancel", what, drop_ins, (meeting,), meeting.date)
 
@@ -119,14 +121,21 @@ def _joined_notices(
 def _left_notices(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Iterator[Notice]:
-    """Who leaves for good is told that all is off; else of each date by itself."""
+    """Who leaves for good is told that all is off; else of each date by itself.
+
+    A drop-in is asked by single dates, and so is told of those that are off.
+    """
     persons = _attendees_named(after, event)
     if not persons:
         gone = _attendees_named(before, event)
         yield from (_leaver_notice((person,), after, now) for person in gone)
         return
     touched = _occurrences_touched(after, event)
-    if series.has_moved(after) and not any(map(participation.is_drop_in, persons)):
+    is_regular = not any(map(participation.is_drop_in, persons))
+    if is_regular and not any(participation.has_dates(after, p) for p in persons):
+        yield Notice("cancel", "removed", persons, touched)
+        return
+    if is_regular and series.has_moved(after):
         yield Notice("request", "dates removed", persons, touched)
         return
     for meeting in touched:
@@ -143,12 +152,11 @@ def _leaver_notice(
 def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[Notice]:
     """Who has another address leaves and joins; the others are told of what shows.
 
-    Who had none cannot have been told, and so is not told to leave.
+    Who had none cannot have been told, and so is not told to leave. Nobody is told who
+    has nothing to come.
     """
-    if not any(o.status in _LIVE for o in after.occurrences):
-        return
-    dates = _occurrences_to_come(after, now)
-    old, new = _by_key(before), _by_key(after)
+    dates = tuple(o for o in after.occurrences if o.status in _LIVE)
+    old, new = _by_key(before, dates), _by_key(after, dates)
     if gone := tuple(old[key] for key in old if key not in new and old[key].email):
         yield _leaver_notice(gone, after, now)
     if come := tuple(new[key] for key in new if key not in old):
@@ -163,8 +171,10 @@ def _update_notices(before: Booking, after: Booking, now: datetime) -> Iterator[
         yield Notice("request", "changed", told, dates)
 
 
-def _by_key(booking: Booking) -> dict[str, Attendee]:
-    return {person_key(person): person for person in booking.attendees}
+def _by_key(booking: Booking, dates: Sequence[Occurrence]) -> dict[str, Attendee]:
+    """Who takes part in any of these dates."""
+    persons = participation.persons_of(booking, dates)
+    return {person_key(person): person for person in persons}
 
 
 def _names(booking: Booking) -> list[str | None]:

@@ -202,7 +202,9 @@ class Booking(NamedTuple):
     @property
     def is_hold(self) -> bool:
         """Whether it is only held: nobody is in it yet."""
-        return self.attendees == (Attendee(),)
+        [first, *others] = self.attendees
+        is_named = first.name or first.email or first.phone or first.ref
+        return not (others or is_named) and any(o.held_until for o in self.occurrences)
 
     @property
     def is_offer(self) -> bool:

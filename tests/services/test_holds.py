@@ -125,11 +125,74 @@ def test_a_hold_is_given_back_by_a_cancel(client: Client) -> None:
     assert hold(client).uid != held.uid
 
 
-def test_nobody_can_confirm_what_is_held_for_nobody(client: Client) -> None:
-    held = hold(client)
+ONLY_BOOKED = {
+    "confirm": lambda bookings, uid: bookings.confirm(uid),
+    "reject": lambda bookings, uid: bookings.reject(uid),
+    "attended": lambda bookings, uid: bookings.mark_attended(uid),
+    "no-show": lambda bookings, uid: bookings.mark_no_show(uid),
+    "name": lambda bookings, uid: bookings.update(uid, **ADA),
+    "ref": lambda bookings, uid: bookings.update(uid, ref="7"),
+    "language": lambda bookings, uid: bookings.update(uid, language="de"),
+    "notes": lambda bookings, uid: bookings.update(uid, notes="Tea"),
+    "guests": lambda bookings, uid: bookings.update(uid, add_guests=["Bob"]),
+    "metadata": lambda bookings, uid: bookings.merge_metadata(uid, {"crm": "1"}),
+    "link": lambda bookings, uid: bookings.update(uid, meeting_url="https://m.org"),
+    "join": lambda bookings, uid: bookings.add_attendee(uid, **ADA),
+}
 
-    with pytest.raises(errors.UsageError, match="held for nobody yet"):
+
+@pytest.mark.parametrize("act", ONLY_BOOKED.values(), ids=ONLY_BOOKED.keys())
+def test_what_is_held_for_nobody_is_booked_before_anything_is_done_with_it(
+    client: Client, event_type: Callable[..., EventType], act: Callable[..., Any]
+) -> None:
+    """`update` named somebody and `confirm` booked them, past all rules for persons.
+
+    What else `update` set was lost when it was booked.
+    """
+    event_type("yoga", seats=3)
+    held = hold(client, event_type_id="yoga")
+    before = client.calendar.bookings.get(held.uid)
+
+    with pytest.raises(errors.UsageError, match="held for nobody yet") as refused:
+        act(client.calendar.bookings, held.uid)
+
+    assert f'book_hold("{held.uid}"' in (refused.value.hint or "")
+    assert client.calendar.bookings.get(held.uid) == before
+    assert events(client, held.uid) == ["booking.held"]
+    assert book(client, held.uid).status == "CONFIRMED"
+
+
+@pytest.mark.parametrize("end", ["expired", "given back"])
+def test_what_was_held_for_nobody_is_corrected_by_nobody(
+    client: Client, clock: Clock, end: str
+) -> None:
+    """Who was named in it would have it once a wrong clock is right."""
+    held = hold(client)
+    if end == "expired":
+        clock.move(minutes=10)
+    else:
+        client.calendar.bookings.cancel(held.uid)
+
+    with pytest.raises(errors.UsageError, match="was held for nobody"):
+        client.calendar.bookings.update(held.uid, **ADA)
+    with pytest.raises(errors.WrongStatus, match="CANCELLED"):
         client.calendar.bookings.confirm(held.uid)
+
+
+def test_a_hold_moves_and_is_handed_over(client: Client) -> None:
+    client.calendar.hosts.create("bob", schedule_id="always")
+    client.calendar.event_types.create(
+        "team", schedule_id="always", hosts=["me", "bob"], scheduling_type="ROUND_ROBIN"
+    )
+    held = hold(client, event_type_id="team", host_id="me")
+    bookings = client.calendar.bookings
+
+    bookings.reschedule(held.uid, start_time=WHEN + 60 * MINUTE)
+    bookings.reassign(held.uid, host_id="bob")
+
+    booked = book(client, held.uid)
+    assert booked.starts_at == WHEN + 60 * MINUTE
+    assert booked.host_ids == (client.calendar.hosts.get("bob").id,)
 
 
 def test_what_needs_confirmation_awaits_it_once_booked(

@@ -16,7 +16,7 @@ from calbook.core.booking import changes, effective_status, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
-from calbook.core.errors import NothingToChange, UsageError
+from calbook.core.errors import NothingToChange
 from calbook.core.model import (
     Actor,
     Booking,
@@ -138,13 +138,6 @@ def confirm(booking: Booking, *, now: datetime, by: Actor = Actor.HOST) -> Chang
     A new revision to those who had the request in their calendars.
     """
     pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
-    if booking.is_hold:
-        raise UsageError(
-            f"{booking.uid} is held for nobody yet",
-            hint=f'book it: bookings.book_hold("{booking.uid}", attendee=…)',
-            command_hint=f"book it: calbook create --hold {booking.uid}",
-            uid=booking.uid,
-        )
     return changes.change_occurrences(
         booking._replace(sequence=booking.sequence + booking.is_told),
         pending,

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from calbook.core.booking import effective_status
-from calbook.core.errors import AlreadyCancelled, WrongStatus
+from calbook.core.errors import AlreadyCancelled, UsageError, WrongStatus
 from calbook.core.model import Booking, Occurrence, Status
 
 
@@ -45,12 +45,16 @@ TRANSITIONS: Mapping[Action, Mapping[Status, Status]] = {
     Action.JOIN: _LIVE,
     Action.LEAVE: _LIVE,
 }
+# What can be done to what is held for nobody yet: all else is for who has booked it.
+_OF_HOLDS = frozenset({Action.CANCEL, Action.RESCHEDULE})
 
 
 def occurrences_allowing(
     booking: Booking, action: Action, now: datetime
 ) -> tuple[Occurrence, ...]:
     """The occurrences from which an action leads on; raises when there are none."""
+    if action not in _OF_HOLDS:
+        _check_not_held(booking, now)
     found = tuple(
         o
         for o in booking.occurrences
@@ -69,8 +73,31 @@ def check_transition(
     booking: Booking, occurrences: Iterable[Occurrence], action: Action, now: datetime
 ) -> None:
     """Raise when the life cycle has no such step, before any rule is asked."""
+    if action not in _OF_HOLDS:
+        _check_not_held(booking, now)
     for occurrence in occurrences:
         _check_step(booking, occurrence, action, now)
+
+
+def check_booked(booking: Booking, now: datetime) -> None:
+    """Raise for what is held for nobody, or was: there is nobody and nothing in it."""
+    if not booking.is_hold:
+        return
+    _check_not_held(booking, now)
+    raise UsageError(f"{booking.uid} was held for nobody", uid=booking.uid)
+
+
+def _check_not_held(booking: Booking, now: datetime) -> None:
+    if not booking.is_hold:
+        return
+    if effective_status.effective_status(booking, now) is not Status.PENDING:
+        return
+    raise UsageError(
+        f"{booking.uid} is held for nobody yet",
+        hint=f'book it: bookings.book_hold("{booking.uid}", attendee=…)',
+        command_hint=f"book it: calbook create --hold {booking.uid}",
+        uid=booking.uid,
+    )
 
 
 def _check_step(

@@ -256,6 +256,7 @@ def update(
     """Set fields of the booking and of its primary attendee to values given."""
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
+        transitions.check_booked(booking, now)
         wanted, details = dict(values), dict[str, Any]()
         if guest_change is not None:
             event_type = tx.event_type(booking.event_type_id)

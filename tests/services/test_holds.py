@@ -15,6 +15,10 @@ from support.places import pytest_generate_tests as pytest_generate_tests
 from support.receiving import Receiver
 
 from calbook import Client, EventType, errors
+from calbook.core.booking import lifecycle
+from calbook.core.model import Actor, Attendee
+from calbook.services.bookings import record
+from calbook.services.bookings.change_options import ChangeOptions
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -287,6 +291,134 @@ def test_others_hear_of_it_once_it_is_booked(
     assert told.json["type"] == "booking.created"
     assert told.json["data"]["booking"]["attendee"]["name"] == "Ada"
     assert len(post.received) == 1
+
+
+def test_of_a_hold_nobody_hears_and_nobody_is_named_as_not_told(
+    client: Client, receiver: Receiver, post: Server, clock: Clock
+) -> None:
+    """A public note was an event to webhooks; `reschedule` had not told "somebody"."""
+    client.set_up(email="grace@example.com", timezone="UTC")
+    client.calendar.event_types.update("demo", notify=True)
+    client.calendar.webhooks.create(receiver.url(), allow_http=True)
+    bookings = client.calendar.bookings
+    held, other = hold(client), hold(client, start_time=WHEN + 60 * MINUTE)
+
+    bookings.add_note(held.uid, content="Tea")
+    bookings.reschedule(held.uid, start_time=WHEN + 120 * MINUTE)
+    client.calendar.event_types.update("demo", title="Demo!", apply_to_coming=True)
+    bookings.cancel(held.uid)
+    clock.move(minutes=10)
+    client.tick()
+    client.deliver()
+
+    assert bookings.get(other.uid).resolution == "expired"
+    assert (receiver.requests, post.received) == ([], [])
+    assert client.not_told == ()
+    assert events(client, held.uid) == [
+        *("booking.held", "booking.updated", "booking.rescheduled"),
+        *("booking.updated", "booking.cancelled"),
+    ]
+
+
+def test_a_hold_that_moved_is_told_of_once_it_is_booked(
+    client: Client, receiver: Receiver
+) -> None:
+    client.calendar.webhooks.create(receiver.url(), allow_http=True)
+    bookings = client.calendar.bookings
+    held = hold(client)
+    bookings.reschedule(held.uid, start_time=WHEN + 60 * MINUTE)
+
+    book(client, held.uid)
+    bookings.add_note(held.uid, content="Tea")
+    bookings.cancel(held.uid)
+    client.deliver()
+
+    assert [told.json["type"] for told in receiver.requests] == [
+        *("booking.created", "booking.updated", "booking.cancelled"),
+    ]
+
+
+@pytest.fixture
+def named(client: Client) -> str:
+    """A hold in which `update` of an older calbook has named somebody."""
+    held = hold(client)
+    with client._context.store.transaction() as tx:
+        before, now = tx.booking(held.uid), client._context.clock()
+        attendees = (Attendee(**ADA),)
+        change = lifecycle.update(before, now=now, by=Actor.HOST, attendees=attendees)
+        record.save_change(tx, before, change, ChangeOptions(), now=now)
+    return str(held.uid)
+
+
+def test_a_hold_in_which_somebody_was_named_is_a_pending_booking(
+    client: Client, named: str
+) -> None:
+    bookings = client.calendar.bookings
+    with pytest.raises(errors.UsageError, match="held for Ada"):
+        book(client, named)
+
+    assert bookings.update(named, notes="Tea").notes == "Tea"
+    assert bookings.confirm(named).status == "CONFIRMED"
+    assert bookings.get(named).held_until is None
+    assert client.check() == ()
+
+
+def test_a_hold_in_which_somebody_was_named_ends_as_holds_do(
+    client: Client, clock: Clock, named: str
+) -> None:
+    clock.move(minutes=10)
+    client.tick()
+
+    assert client.calendar.bookings.get(named).resolution == "expired"
+    assert hold(client).status == "PENDING"
+    assert client.check() == ()
+
+
+def test_what_is_offered_is_taken_and_not_booked_as_a_hold(client: Client) -> None:
+    taken = client.calendar.bookings.create(
+        event_type_id="demo", start_time=WHEN, attendee=ADA
+    )
+    eve = {"name": "Eve", "email": "eve@example.com"}
+    waiting = client.calendar.waiting.add(
+        event_type_id="demo", start_time=WHEN, attendee=eve
+    )
+    client.calendar.bookings.cancel(taken.uid)
+    offered = client.calendar.waiting.get(waiting.id).offered_uid
+    assert offered is not None
+
+    with pytest.raises(errors.UsageError, match="held for Eve") as refused:
+        book(client, offered)
+
+    assert f'confirm("{offered}")' in (refused.value.hint or "")
+    assert client.calendar.bookings.update(offered, notes="Tea").notes == "Tea"
+    assert client.calendar.bookings.confirm(offered).status == "CONFIRMED"
+
+
+def test_a_pending_booking_is_no_hold(
+    client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type("ask", requires_confirmation=True)
+    asked = client.calendar.bookings.create(
+        event_type_id="ask", start_time=WHEN, attendee=ADA
+    )
+
+    with pytest.raises(errors.UsageError, match="no hold, or was booked already"):
+        book(client, asked.uid)
+
+    assert client.calendar.bookings.get(asked.uid) == asked
+
+
+def test_a_calendar_file_of_a_hold_asks_nobody(client: Client, clock: Clock) -> None:
+    client.set_up(email="grace@example.com", timezone="UTC")
+    held = hold(client)
+
+    file = client.calendar.bookings.get_ics(held.uid)
+
+    assert "METHOD:PUBLISH" in file
+    assert "STATUS:TENTATIVE" in file
+    assert "ATTENDEE" not in file
+    clock.move(minutes=10)
+    assert "STATUS:CANCELLED" in client.calendar.bookings.get_ics(held.uid)
 
 
 def test_a_held_group_is_not_joined_and_a_group_not_held(

@@ -48,8 +48,10 @@ def notices_for(
 ) -> tuple[Notice, ...]:
     """What is to be told of an event; nothing of one that concerns nobody's calendar.
 
-    `after` is the booking as the clock sees it.
+    `after` is the booking as the clock sees it. Of a hold there is nobody to be told.
     """
+    if after.is_hold:
+        return ()
     if event.type == "booking.updated":
         return tuple(_update_notices(before or after, after, now))
     about = _NOTICES.get(event.type)

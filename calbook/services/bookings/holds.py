@@ -96,6 +96,14 @@ def book_hold(
 
 
 def _check_hold(booking: Booking, event_type: EventType, now: datetime) -> None:
+    status = effective_status.effective_status(booking, now)
+    if booking.is_offer and status is Status.PENDING:
+        raise UsageError(
+            f"{booking.uid} is held for {people.label(booking.attendee)}",
+            hint=f'it is taken by bookings.confirm("{booking.uid}")',
+            command_hint=f"it is taken by calbook confirm {booking.uid}",
+            uid=booking.uid,
+        )
     if not booking.is_hold:
         raise UsageError(
             f"{booking.uid} is no hold, or was booked already",
@@ -103,8 +111,8 @@ def _check_hold(booking: Booking, event_type: EventType, now: datetime) -> None:
             command_hint="holds are made by calbook hold",
             uid=booking.uid,
         )
-    held = effective_status.effective_occurrence(booking.single, now)
-    if held.status is not Status.PENDING:
+    if status is not Status.PENDING:
+        held = booking.single
         until = held.held_until or held.span.start
         raise HoldEnded(
             booking.uid,

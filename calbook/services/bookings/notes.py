@@ -71,14 +71,16 @@ def _append_event(tx: Transaction, note: Json, booking: Row, now: datetime) -> N
     """The event of a public note; version and sequence count other changes."""
     from calbook.core import ids
     from calbook.core.model import Actor, Event
+    from calbook.services.bookings.record import is_hold  # slow to import
     from calbook.wire.writing.bookings import booking_to_json
 
     change = {"note": {"id": note["id"], "content": note["content"]}}
+    answer = booking_to_json(booking, now=epoch(now))
     tx.append_event(
         Event("booking.updated", booking["uid"], now, Actor.HOST, change),
         id=ids.event(),
-        booking=booking_to_json(booking, now=epoch(now)),
-        is_told=True,
+        booking=answer,
+        is_told=not is_hold(answer),
     )
 
 

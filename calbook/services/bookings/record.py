@@ -252,11 +252,12 @@ def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
         answer = limit_to_person(answer, event.change["attendee"], dates)
     elif event.about:
         answer = limit_to_dates(answer, event.change["dates"])
-    is_told = not _is_hold(answer)  # of which nobody has heard
+    is_told = not is_hold(answer)  # of which nobody has heard
     return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
 
 
-def _is_hold(answer: Json) -> bool:
+def is_hold(answer: Json) -> bool:
+    """Whether it is only held, by the booking's JSON; as `Booking.is_hold`."""
     person = answer["attendee"]
     return answer["heldUntil"] is not None and not any(
         person[key] for key in ("name", "email", "phone", "ref")

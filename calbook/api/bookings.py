@@ -96,7 +96,8 @@ class Bookings(BookingChanges):
         """Claim a start for `minutes` (10 unless said), for nobody yet.
 
         What comes back is PENDING until `held_until`, and then gone by itself;
-        `book_hold` books it, `cancel` gives it back. All rules are asked but the
+        `book_hold` books it, `cancel` gives it back, `reschedule` and `reassign` move
+        it; all else is refused, as nobody is in it yet. All rules are asked but the
         questions. Webhooks hear of it once it is booked.
 
         Options: `minutes` (to 1440), `host_id`, `resource_id`, `timezone`, `duration`,
@@ -277,6 +278,9 @@ class Bookings(BookingChanges):
         the old one told that it is off; the others are not told of that. So are guests,
         by `add_guests` and `remove_guests` (by e-mail, phone, number or name); in a
         group there are `add_attendee` and `remove_attendee`.
+
+        Raises:
+            UsageError: it is held for nobody yet.
         """
         return self._update(uid, corrections)
 

@@ -408,6 +408,36 @@ def test_a_pending_booking_is_no_hold(
     assert client.calendar.bookings.get(asked.uid) == asked
 
 
+def test_a_place_by_phone_asks_no_number_of_a_hold(client: Client) -> None:
+    """A hold kept `event update` from applying it: nobody had given a number."""
+    held = hold(client)
+
+    client.calendar.event_types.update(
+        "demo", location={"type": "PHONE_INBOUND"}, apply_to_coming=True
+    )
+
+    with pytest.raises(errors.BadInput, match="number is needed"):
+        book(client, held.uid)
+    ada = {**ADA, "phone": "+15550100"}
+    assert book(client, held.uid, attendee=ada).status == "CONFIRMED"
+
+
+def test_a_hold_counts_for_nobody_until_it_is_booked(
+    client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type("rare", per_person=["1/week"])
+    held = hold(client, event_type_id="rare")
+    other = hold(client, event_type_id="rare", start_time=WHEN + 60 * MINUTE)
+    client.calendar.bookings.reschedule(held.uid, start_time=WHEN + 120 * MINUTE)
+    book(client, other.uid)
+
+    with pytest.raises(errors.CalbookError) as refused:
+        book(client, held.uid)
+
+    assert refused.value.code == "limit_reached"
+    assert events(client, held.uid) == ["booking.held", "booking.rescheduled"]
+
+
 def test_a_calendar_file_of_a_hold_asks_nobody(client: Client, clock: Clock) -> None:
     client.set_up(email="grace@example.com", timezone="UTC")
     held = hold(client)

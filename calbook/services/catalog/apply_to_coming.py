@@ -67,7 +67,8 @@ def apply_to_coming(
         if (after := event_type_changes.apply_fields(before, event_type, names, now))
         != before
     ]
-    _check_phones(b for a, b in pairs if a.location != b.location)
+    placed = (after for before, after in pairs if before.location != after.location)
+    _check_phones(booking for booking in placed if not booking.is_hold)
     meetings = [
         _Meeting(before, *dates)
         for before, after in pairs

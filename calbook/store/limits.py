@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,13 +61,15 @@ class PersonMeeting(NamedTuple):
 
 def read_person_meetings(
     reader: Reader,
-    ids: Iterable[str],
+    ids: Collection[str],
     *,
     since: datetime,
     exclusion: Exclusion | None,
     now: datetime,
 ) -> list[PersonMeeting]:
     """What persons are in and ends after a moment, by start."""
+    if not ids:
+        return []
     found = reader.connection.execute(
         _PERSONS,
         {

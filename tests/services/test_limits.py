@@ -296,6 +296,42 @@ def test_a_person_books_as_much_as_one_may(
     book("19 10:00")
 
 
+def test_who_is_not_in_the_book_yet_books_no_more(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    """The limits of persons were asked of those alone whom the book knew."""
+    event_type(per_person=["2/week"], seats=4, contact="NONE")
+    event_type("short", per_person=["30m/day"], duration=60)
+    daily = {"frequency": "DAILY", "count": 4}
+
+    error = refusal(book, "18 10:00", "new", recurring=daily)
+    some = book("18 12:00", "new", recurring=daily, on_conflict="skip")
+    group = book("18 14:00", "host", recurring=daily, override=["limit"], by="host")
+
+    assert error.details["conflicts"][0]["date"] == "2027-01-20"
+    assert [len(error.details["conflicts"]), error.details["person"]] == [2, "new"]
+    kept = [o.date for o in some.occurrences if o.status == "CONFIRMED"]
+    assert kept == ["2027-01-18", "2027-01-19"]
+    assert refusal(book, "18 14:00", "eve", recurring=daily).details["of"] == "person"
+    assert len(group.occurrences) == 4
+    assert refusal(book, "18 10:00", event_type_id="short").details["of"] == "person"
+
+
+def test_a_name_alone_is_one_person_within_a_series(
+    client: Client, event_type: MakeType
+) -> None:
+    """A guest without an address was on as many dates as there were."""
+    event_type(per_person=["2/week"], contact="NONE")
+
+    with pytest.raises(LimitReached, match="bookings of Zoe"):
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time="2027-01-18 10:00",
+            attendee={"name": "Zoe"},
+            recurring={"frequency": "DAILY", "count": 3},
+        )
+
+
 def test_a_person_is_known_by_phone_too(
     client: Client, event_type: MakeType, book: Book
 ) -> None:

@@ -65,7 +65,7 @@ def of_event_type(
 class PersonLoads:
     """What the persons of a request have booked, as far as its event type asks.
 
-    Nothing where it does not, or where nobody can be known again.
+    Who is in no book has booked nothing, but is one person on all dates that are asked.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class PersonLoads:
     ) -> None:
         self._event_type = event_type = request.event_type
         self._counts: list[LimitCounts] = []
-        self._names: dict[str, str] = {}  # by the id in the book
+        self._names: dict[str, str] = {}  # by the id in the book, if any
         self._found: list[PersonMeeting] = []
         self.opened: tuple[OpenBookings, ...] = ()
         if not (event_type.asks_persons and request.attendees and spans):
@@ -83,15 +83,14 @@ class PersonLoads:
 
         found = booked_people.find_people(facts, request.attendees)
         self._names = {
-            id: people.label(person)
-            for id, person in zip(found, request.attendees, strict=True)
-            if id is not None
+            id or f"new {n}": people.label(person)
+            for n, (id, person) in enumerate(zip(found, request.attendees, strict=True))
         }
         periods = _periods(event_type.per_person, spans, request.timezone)
         first = [each[0].span.start for each in periods.values()]
         self._found = stored.read_person_meetings(
             facts,
-            self._names,
+            [id for id in found if id is not None],
             since=min([request.now, *first, *(span.start for span in spans)]) - DAY,
             exclusion=request.exclusion,
             now=request.now,

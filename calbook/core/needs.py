@@ -170,35 +170,6 @@ def _without(
     return tuple(world for world in left if are_met(rest, world))
 
 
-def possible_worlds(
-    needs: tuple[Need, ...],
-    refused: Mapping[str, int],
-    *,
-    wanted: Sequence[str] = (),
-    shared: int = 0,
-    skips: bool = False,
-) -> tuple[frozenset[str], ...]:
-    """Who may be free together on all dates; else, with `skips`, on most of them.
-
-    `refused` are each one's dates that are not free, a bit for each, `shared` those of
-    everybody.
-    """
-    if not shared:
-        free = _free_but(refused, 0)
-        if are_met(needs, free) and free.issuperset(wanted):
-            return (free,)
-    if not skips:
-        return ()
-    found: list[frozenset[str]] = []
-    fewest = None
-    for union in dates_left_out(needs, refused, wanted=wanted, shared=shared):
-        if fewest is not None and union.bit_count() > fewest:
-            break
-        found.append(_free_but(refused, union))
-        fewest = union.bit_count()
-    return tuple(found)
-
-
 def dates_left_out(
     needs: tuple[Need, ...],
     refused: Mapping[str, int],
@@ -208,7 +179,8 @@ def dates_left_out(
 ) -> Iterator[int]:
     """Each way to leave dates out so that the needs are met on all others, a bit each.
 
-    Those with the fewest dates first; of very many ways not all.
+    `refused` are each one's dates that are not free, `shared` those of everybody. Those
+    with the fewest dates first; of very many ways not all.
     """
     unions = {reduce(or_, (refused[id] for id in wanted), shared)}
     for need in needs:
@@ -217,11 +189,12 @@ def dates_left_out(
             every = {union | one for union in unions for one in own}
             unions = set(sorted(every, key=_fewest_first)[:_MOST_UNIONS])
     for union in sorted(unions, key=_fewest_first):
-        if are_met(needs, _free_but(refused, union)):
+        if are_met(needs, free_but(refused, union)):
             yield union
 
 
-def _free_but(refused: Mapping[str, int], dates: int) -> frozenset[str]:
+def free_but(refused: Mapping[str, int], dates: int) -> frozenset[str]:
+    """Who is free on all dates but these."""
     return frozenset(id for id, own in refused.items() if not own & ~dates)
 
 

@@ -128,8 +128,8 @@ def test_meetings_count_where_they_start() -> None:
     late = Span(utc("2027-01-18T23:30Z"), utc("2027-01-19T00:30Z"))
     early = Span(utc("2027-01-17T23:30Z"), utc("2027-01-18T00:30Z"))
 
-    number = _load(Limit(3, "day"), 1).with_meetings([TEN, late, early])
-    length = _load(Limit(480, "day", True), 30).with_meetings([TEN, late, early])
+    number = _load(Limit(3, "day"), 1).with_meetings([early, TEN, late])
+    length = _load(Limit(480, "day", True), 30).with_meetings([early, TEN, late])
 
     assert (number.booked, length.booked) == (3, 150)
 

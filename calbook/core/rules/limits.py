@@ -6,7 +6,7 @@ the others, see `booking_rules`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -70,19 +70,22 @@ class Load(NamedTuple):
     period: Period
     booked: int  # meetings, or minutes of them
 
-    def with_meetings(self, meetings: Iterable[Span]) -> Load:
-        """As it is once these are booked too."""
-        more = (
-            _size(self.limit, meeting.end - meeting.start)
-            for meeting in meetings
-            if self.period.span.start <= meeting.start < self.period.span.end
+    def with_meetings(self, meetings: Sequence[Span]) -> Load:
+        """As it is once these are booked too, which are in order."""
+        first, behind = (
+            bisect_left(meetings, edge, key=_start) for edge in self.period.span
         )
+        more = (_size(self.limit, m.end - m.start) for m in meetings[first:behind])
         return self._replace(booked=self.booked + sum(more))
 
     def is_full(self, meeting: Span) -> bool:
         """Whether one more meeting is too much."""
         size = _size(self.limit, meeting.end - meeting.start)
         return self.booked + size > self.limit.most
+
+
+def _start(meeting: Span) -> datetime:
+    return meeting.start
 
 
 def _size(limit: Limit, length: timedelta) -> int:
@@ -160,13 +163,18 @@ class Workload(NamedTuple):
     elsewhere: tuple[Elsewhere, ...] | None = None  # None: that is not asked
 
     def with_meetings(self, meetings: Sequence[Span]) -> Workload:
-        """As it is once these are booked too, for the same people."""
+        """As it is once these are booked too, for the same people; they are in order.
+
+        A row is as long as may be with no more of them than that.
+        """
         if not meetings:
             return self
         return self._replace(
             loads=tuple(load.with_meetings(meetings) for load in self.loads),
             rows=tuple(
-                row._replace(meetings=tuple(sorted({*row.meetings, *meetings})))
+                row._replace(
+                    meetings=tuple(sorted({*row.meetings, *meetings[-row.most :]}))
+                )
                 for row in self.rows
             ),
         )

@@ -20,7 +20,7 @@ from calbook.core.errors import (
     SlotsPerDay,
     SlotTaken,
 )
-from calbook.core.model import Span
+from calbook.core.model import Claim, Span
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES,
@@ -29,6 +29,7 @@ from calbook.core.rules.booking_rules import (
     Proposal,
     Rules,
 )
+from calbook.core.rules.obstacles import Obstacle
 from calbook.core.time import times
 
 _OF_EACH = (
@@ -80,17 +81,19 @@ def decide_dates(
     proposals: Iterable[Proposal],
     rules: Rules = RULES,
     of_others: Rules = RULES_FOR_EACH_DATE,
+    *,
+    host_id: str | None = None,
 ) -> DatesDecision:
     """All rules for the earliest meeting, whatever its place; fewer for the others.
 
-    Limits count what is booked by then: of these meetings the earlier ones, too.
+    Limits count what is booked by then: of these meetings those earlier ones, too,
+    that are not refused. With `host_id` these are in each other's way as well.
     """
     proposals = list(proposals)
     decisions: dict[int, Decision] = {}
     booked: list[Span] = []
     for n in sorted(range(len(proposals)), key=lambda n: proposals[n].meeting):
-        workload = proposals[n].workload.with_meetings(booked)
-        proposals[n] = proposals[n]._replace(workload=workload)
+        proposals[n] = _after(booked, proposals[n], host_id)
         decisions[n] = booking_rules.decide_rules(
             proposals[n], of_others if decisions else rules
         )
@@ -99,6 +102,19 @@ def decide_dates(
     return DatesDecision(
         tuple(proposals), tuple(decisions[n] for n in range(len(proposals)))
     )
+
+
+def _after(booked: list[Span], p: Proposal, host_id: str | None) -> Proposal:
+    """As it is once earlier meetings are booked, which are in order."""
+    if not booked:
+        return p
+    obstacle = p.obstacle
+    if obstacle is None and host_id is not None:
+        last, claims = booked[-1], p.event_type.claimed_span
+        taken = claims(last)
+        if claims(p.meeting).start < taken.end:
+            obstacle = Obstacle(Claim(host_id, taken, "", taken.start), last)
+    return p._replace(workload=p.workload.with_meetings(booked), obstacle=obstacle)
 
 
 def dates_refusal(

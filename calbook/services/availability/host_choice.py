@@ -98,13 +98,17 @@ def _possible_worlds(
     """Who may be free together; of everybody the rules are asked once."""
     shared = member_facts.decide_together(request, (), known)
     members = needs.members_of(request.needs)
-    return needs.possible_worlds(
-        request.needs,
-        member_facts.refused_dates(request, members, known),
-        wanted=request.wanted,
-        shared=member_facts.bits_of(shared),
-        skips=request.skips_conflicts and shared.only_refuses_dates,
-    )
+    refused = member_facts.refused_dates(request, members, known)
+    free = needs.free_but(refused, 0)
+    is_free = needs.are_met(request.needs, free) and free.issuperset(request.wanted)
+    if is_free and not shared.refused_numbers:
+        return (free,)
+    if not (request.skips_conflicts and shared.only_refuses_dates):
+        return ()
+    from calbook.services.availability import dates_left_out  # few series skip dates
+
+    ways = dates_left_out.find_ways(request, known, member_facts.bits_of(shared))
+    return dates_left_out.ways_with_most(ways)
 
 
 class Gaps(NamedTuple):
@@ -121,17 +125,20 @@ class Gaps(NamedTuple):
 
 def find_gaps(facts: Facts, request: BookingRequest) -> Gaps:
     known = member_facts.read_member_facts(facts, request)
-    shared = member_facts.decide_together(request, (), known)
-    members = needs.members_of(request.needs)
-    ways = needs.dates_left_out(
-        request.needs,
-        member_facts.refused_dates(request, members, known),
-        wanted=request.wanted,
-        shared=member_facts.bits_of(shared),
-    )
+    if not any(map(needs.has_choice, request.needs)):
+        members = needs.members_of(request.needs)
+        decision = member_facts.decide_together(request, members, known)
+        left_out = [member_facts.bits_of(decision)]
+    else:
+        from calbook.services.availability import dates_left_out  # few series do so
+
+        decision = member_facts.decide_together(request, (), known)
+        shared = member_facts.bits_of(decision)
+        ways = dates_left_out.find_ways(request, known, shared)
+        left_out = [way.left_out for way in ways]
     return Gaps(
-        shared.only_refuses_dates,
-        tuple(ways),
+        decision.only_refuses_dates,
+        left_out,
         lambda: _find_refusal(facts, request, known),
     )
 

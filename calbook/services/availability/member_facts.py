@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from calbook.core.assignment import HostIds
 from calbook.core.members import resources_among
-from calbook.core.model import SECOND, Claim, Span
+from calbook.core.model import SECOND, Span
 from calbook.core.rules import booking_rules, limits, several_dates
 from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
 from calbook.core.rules.limits import LimitCounts, Workload
@@ -46,7 +46,6 @@ class MemberFacts(NamedTuple):
     loads: HostLoads
     persons: Callable[[], PersonLoads]
     obstacles: Callable[[str], Mapping[int, Obstacle]]  # of a host or resource
-    own_obstacles: Callable[[], Mapping[int, Obstacle]]  # dates in each other's way
     cancelled: Callable[[], Mapping[tuple[int, str], str]]  # uids, by date and host
 
 
@@ -75,7 +74,6 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
         HostLoads(facts, request, request.meetings, hosts),
         cache(lambda: PersonLoads(facts, request, request.meetings)),
         cache(obstacles),
-        cache(lambda: _own_obstacles(request.meetings, claims)),
         cache(lambda: _cancelled(facts, request)),
     )
 
@@ -97,19 +95,10 @@ def decide_together(
     request: BookingRequest, ids: HostIds, known: MemberFacts
 ) -> DatesDecision:
     """What all rules say when these take it together."""
-    first = ids[0] if ids else ""
-    own = known.own_obstacles()
-    each = make_proposals(request, ids, known)
-    judged = (
-        proposal._replace(obstacle=proposal.obstacle or _as_of(first, own.get(n)))
-        for n, proposal in enumerate(each)
-    )
     rules = RULES_FOR_EXTENDING if request.extends else RULES
-    return several_dates.decide_dates(judged if own else each, rules)
-
-
-def _as_of(id: str, obstacle: Obstacle | None) -> Obstacle | None:
-    return obstacle and obstacle._replace(claim=obstacle.claim._replace(host_id=id))
+    return several_dates.decide_dates(
+        make_proposals(request, ids, known), rules, host_id=ids[0] if ids else ""
+    )
 
 
 def make_proposals(
@@ -204,6 +193,20 @@ def refused_dates(
     }
 
 
+def refused_alone(
+    request: BookingRequest, ids: Iterable[str], known: MemberFacts
+) -> dict[str, int]:
+    """`refused_dates` with each of the meetings as if it were the only one."""
+    return {
+        id: sum(
+            1 << n
+            for n, proposal in enumerate(make_proposals(request, (id,), known))
+            if booking_rules.decide_rules(proposal, _OF_MEMBERS).refusals
+        )
+        for id in ids
+    }
+
+
 def bits_of(decision: DatesDecision) -> int:
     return sum(1 << n for n in decision.refused_numbers)
 
@@ -214,19 +217,4 @@ def _first_obstacles(ids: HostIds, known: MemberFacts) -> dict[int, Obstacle]:
     for id in ids:
         for n, obstacle in known.obstacles(id).items():
             found.setdefault(n, obstacle)
-    return found
-
-
-def _own_obstacles(
-    meetings: Sequence[Span], claims: Sequence[Span]
-) -> dict[int, Obstacle]:
-    """Where meetings of one booking would claim time that earlier ones have."""
-    last, *order = sorted(range(len(claims)), key=lambda n: claims[n])
-    found = {}
-    for n in order:
-        if claims[n].start < claims[last].end:
-            claim = Claim("", claims[last], "", claims[last].start)
-            found[n] = Obstacle(claim, meetings[last])
-        else:
-            last = n
     return found

@@ -217,3 +217,46 @@ def test_the_history_names_them(run: Run, made: Booking, monkeypatch: Any) -> No
     assert "added" in shown
     assert "removed" in shown
     assert "[" not in shown
+
+
+# -- whether they may come -------------------------------------------------------------
+
+
+def test_no_more_guests_are_added_than_a_room_holds(
+    client: Client, booking: Make, event_type: Make
+) -> None:
+    """Six were in a room for two."""
+    client.calendar.resources.create("small", capacity=2)
+    event_type(needs=[{"count": 1, "of": ["res_small"]}])
+    made = booking()
+    update = client.calendar.bookings.update
+    update(made.uid, add_guests=["bob@example.com"])
+
+    with pytest.raises(errors.SeatsFull, match="small, which holds 2") as refusal:
+        update(made.uid, add_guests=["eve@example.com"])
+
+    assert refusal.value.details["resourceId"] == "res_small"
+    swap = {"add_guests": ["eve@example.com"], "remove_guests": ["bob@example.com"]}
+    client.calendar.resources.update("small", capacity=1)
+    assert emails(update(made.uid, **swap)) == ["eve@example.com"]
+
+
+def test_guests_are_asked_for_what_they_have_booked(
+    client: Client, booking: Make, event_type: Make
+) -> None:
+    """Whoever came later passed the limits of persons, and was in two places."""
+    event_type(per_person=["1/day"], no_double=True)
+    bob = {"name": "Bob", "email": "bob@example.com"}
+    daily = {"frequency": "DAILY", "count": 3}
+    made = booking(start_time="2027-01-18 10:00", recurring=daily)
+    booking(attendee=bob, start_time="2027-01-20 12:00")
+    update = client.calendar.bookings.update
+
+    with pytest.raises(errors.LimitReached, match="2027-01-20 is full") as refusal:
+        update(made.uid, add_guests=[bob])
+
+    assert refusal.value.details["person"] == "Bob"
+    assert "override" not in (refusal.value.hint or "")
+    assert emails(update(made.uid, add_guests=["eve@example.com"])) == [
+        "eve@example.com"
+    ]

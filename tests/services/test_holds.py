@@ -468,3 +468,36 @@ def test_a_held_group_is_not_joined_and_a_group_not_held(
     book(client, held.uid)
     with pytest.raises(errors.UsageError, match="seats are booked, not held"):
         hold(client, event_type_id="yoga")
+
+
+def test_no_more_persons_book_a_hold_than_its_room_holds(client: Client) -> None:
+    """Four were in a room for two."""
+    for name, capacity in (("small", 2), ("large", 9)):
+        client.calendar.resources.create(name, capacity=capacity)
+    needs = [{"count": 1, "of": ["res_small", "res_large"]}]
+    client.calendar.event_types.update("demo", needs=needs)
+    held = hold(client, resource_id="small")
+    guests = ["bob@example.com", "eve@example.com"]
+
+    with pytest.raises(errors.SeatsFull, match="small, which holds 2") as refusal:
+        book(client, held.uid, guests=guests)
+
+    assert refusal.value.details["resourceId"] == "res_small"
+    assert "hold again" in (refusal.value.hint or "")
+    assert book(client, held.uid, guests=guests[:1]).status == "CONFIRMED"
+    large = hold(client, start_time=WHEN + 60 * MINUTE, resource_id="large")
+    assert book(client, large.uid, guests=guests).status == "CONFIRMED"
+
+
+def test_a_hold_keeps_its_resource(client: Client) -> None:
+    """Another one that was asked for was passed over in silence."""
+    for name in ("red", "blue"):
+        client.calendar.resources.create(name)
+    needs = [{"count": 1, "of": ["res_red", "res_blue"]}]
+    client.calendar.event_types.update("demo", needs=needs)
+    held = hold(client, resource_id="red")
+
+    with pytest.raises(errors.BadInput, match="resource_id cannot be another"):
+        book(client, held.uid, resource_id="blue")
+
+    assert book(client, held.uid, resource_id="red").resource_ids == ["res_red"]

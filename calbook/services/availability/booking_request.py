@@ -115,6 +115,12 @@ class KnownHosts:
         return self._known[key]
 
 
+def smallest_room(hosts: HostReader, ids: Iterable[str]) -> tuple[int, str] | None:
+    """Of resources the one that holds fewest persons, with how many that are."""
+    every = ((hosts.host(id).capacity, id) for id in resources_among(tuple(ids)))
+    return min(((n, id) for n, id in every if n is not None), default=None)
+
+
 def schedule_ids(
     facts: HostReader, event_type: EventType, host_ids: HostIds
 ) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import NamedTuple
 
 from calbook.core.assignment import HostIds
-from calbook.core.members import resources_among
 from calbook.core.model import SECOND, Span
 from calbook.core.rules import booking_rules, limits, several_dates
 from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
@@ -21,6 +20,7 @@ from calbook.services.availability.booking_request import (
     KnownHosts,
     own_open_time,
     schedule_ids,
+    smallest_room,
 )
 from calbook.services.availability.limit_counts import HostLoads, PersonLoads
 from calbook.store.facts import Facts
@@ -166,15 +166,11 @@ def _fullest_room(
     hosts: KnownHosts, request: BookingRequest, ids: HostIds
 ) -> tuple[str, int, int] | None:
     """Of the resources the one that holds fewest, but those that it has already."""
-    rooms = [
-        (host.capacity, id)
-        for id in resources_among(ids)
-        if id not in request.kept and (host := hosts.host(id)).capacity is not None
-    ]
-    if not rooms:
+    room = smallest_room(hosts, (id for id in ids if id not in request.kept))
+    if room is None:
         return None
-    capacity, id = min(rooms)
-    return (id, capacity or 0, request.seated or request.persons)
+    capacity, id = room
+    return (id, capacity, request.seated or request.persons)
 
 
 def refused_dates(

@@ -264,6 +264,12 @@ def update(
             guests.check_takes_guests(booking, has_seats=has_seats)
             others, details = guests.change_guests(booking, guest_change, now)
             wanted["attendees"] = (booking.attendee, *others)
+            if guest_change.added:
+                from calbook.services.bookings import new_guests  # few add any
+
+                new_guests.check_new_guests(
+                    tx, event_type, booking, wanted["attendees"], now=now
+                )
         if attendee:
             primary = booking.attendee._replace(**attendee)
             if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):

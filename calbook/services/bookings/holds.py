@@ -11,13 +11,16 @@ from datetime import datetime
 from calbook.core import people
 from calbook.core.booking import effective_status, lifecycle
 from calbook.core.catalog import EventType
-from calbook.core.errors import BadInput, HoldEnded, UsageError
+from calbook.core.errors import BadInput, HoldEnded, SeatsFull, UsageError
 from calbook.core.model import Booking, Status
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import Proposal, Rules
 from calbook.core.text import snake
 from calbook.core.time import parsing, times
-from calbook.services.availability.booking_request import BookingRequest
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    smallest_room,
+)
 from calbook.services.availability.limit_counts import PersonLoads
 from calbook.services.bookings import new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions
@@ -61,7 +64,9 @@ def book_hold(
     request = BookingRequest(
         event_type, (meeting,), before.timezone, now, attendees=new_booking.attendees
     )
-    used = booking_rules.check_rules(
+    persons = len(new_booking.attendees)
+    room = smallest_room(tx, before.host_ids)
+    used = _check_rules(
         Proposal(
             event_type=event_type,
             meeting=meeting,
@@ -69,11 +74,11 @@ def book_hold(
             timezone=before.timezone,
             now=now,
             open_time=(),
-            persons=len(new_booking.attendees),
+            persons=persons,
+            room=room and (room[1], room[0], persons),
             responses=new_booking.responses,
             overridden=new_booking.asker.overridden,
-        ),
-        _RULES,
+        )
     )
     occurrence = before.single._replace(
         status=new_bookings.first_status(event_type, new_booking), held_until=None
@@ -93,6 +98,22 @@ def book_hold(
     )
     change = lifecycle.book_hold(made, now=now, by=new_booking.asker.by)
     return record.save_change(tx, before, change, options, now=now)
+
+
+def _check_rules(proposal: Proposal) -> tuple[str, ...]:
+    """The overrides that were needed, by who comes to what is held."""
+    try:
+        return booking_rules.check_rules(proposal, _RULES)
+    except SeatsFull as refusal:
+        if "resourceId" in refusal.details:
+            refusal.hint, refusal.command_hint = (
+                f"hold again, or book without the hold: {what}"
+                for what in (
+                    'resource_id="…" names a larger one',
+                    "--resource RESOURCE",
+                )
+            )
+        raise
 
 
 def _check_hold(booking: Booking, event_type: EventType, now: datetime) -> None:
@@ -129,12 +150,14 @@ def _check_same(
     span = held.single.span
     zone = new_booking.timezone or held.timezone
     key, start = new_booking.event_type_id, new_booking.start_time
-    host_id, duration = new_booking.host_id, new_booking.duration
+    host_id, resource_id = new_booking.host_id, new_booking.resource_id
+    duration = new_booking.duration
     wrong = {
         "eventTypeId": key and tx.event_type(key).id != held.event_type_id,
         "startTime": start
         and parsing.moment(start, now=now, timezone=zone).instant != span.start,
         "hostId": host_id is not None and host_id not in held.host_ids,
+        "resourceId": resource_id is not None and resource_id not in held.host_ids,
         "duration": duration is not None and duration != span.end - span.start,
         "recurring": new_booking.recurring is not None,
     }

@@ -500,4 +500,4 @@ def test_a_hold_keeps_its_resource(client: Client) -> None:
     with pytest.raises(errors.BadInput, match="resource_id cannot be another"):
         book(client, held.uid, resource_id="blue")
 
-    assert book(client, held.uid, resource_id="red").resource_ids == ["res_red"]
+    assert book(client, held.uid, resource_id="red").resource_ids == ("res_red",)

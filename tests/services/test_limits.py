@@ -486,6 +486,60 @@ def test_a_start_is_explained_for_a_person(
         )
 
 
+@pytest.mark.parametrize(
+    ("rule", "is_elsewhere"),
+    [
+        pytest.param({"per_person": ["1/day"]}, False, id="a-day"),
+        pytest.param({"per_person": ["1/week"]}, False, id="a-week"),
+        pytest.param({"per_person_open": 1}, False, id="to-come"),
+        pytest.param({"no_double": True}, True, id="no-double"),
+    ],
+)
+def test_a_seat_is_listed_for_who_may_take_it(
+    client: Client,
+    event_type: MakeType,
+    book: Book,
+    rule: dict[str, Any],
+    is_elsewhere: bool,
+) -> None:
+    """Where a group was, no rule of persons was asked, and their own was listed too."""
+    client.calendar.hosts.create("bob")
+    event_type(seats=3, duration=60, slot_interval=120, **rule)
+    event_type("other", hosts=["bob"])
+    book("18 10:00")
+    book("18 12:00", "bob")
+    if is_elsewhere:
+        book("18 12:30", event_type_id="other")
+    wanted = {"start_date": "2027-01-18"}
+
+    found = starts(client, **wanted, person="ada@example.com")
+
+    assert {"18 10:00", "18 12:00"} <= set(starts(client, **wanted))
+    assert not {"18 10:00", "18 12:00"} & set(found)
+    explained = [
+        client.calendar.availability.explain(
+            event_type_id="demo", start_time=f"2027-01-18 {hour}:00", person="ada"
+        )
+        for hour in (10, 12)
+    ]
+    codes = [explanation.code for explanation in explained]
+    assert codes == ["duplicate_attendee", refusal(book, "18 12:00").code]
+    assert explained[0].joins is None
+    assert refusal(book, "18 10:00").code == "duplicate_attendee"
+
+
+def test_who_has_a_seat_begins_no_other_group_at_its_start(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    client.calendar.hosts.create("bob")
+    event_type(seats=3, hosts=["me", "bob"], scheduling_type="ROUND_ROBIN")
+    book("18 10:00")
+
+    assert "18 10:00" not in starts(client, start_date="2027-01-18", person="ada")
+    assert "18 10:00" in starts(client, start_date="2027-01-18")
+    assert refusal(book, "18 10:00").code == "duplicate_attendee"
+
+
 def test_nobody_is_asked_for_who_is_not_in_the_book(
     client: Client, event_type: MakeType, book: Book, run: Run
 ) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from calbook.core import needs
+from calbook.core import needs, people
 from calbook.core.assignment import HostIds
-from calbook.core.errors import CalbookError
+from calbook.core.errors import CalbookError, DuplicateAttendee
 from calbook.core.members import hosts_among, is_resource, resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.rules import booking_rules, explanation
@@ -36,7 +36,12 @@ from calbook.wire.json_objects import Json
 
 def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
     """What booking the requested start would meet."""
-    group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
+    start = request.meetings[0].start
+    own = group_bookings.find_own_seat(facts, request, start)
+    if own is not None:
+        _, who = own
+        return DuplicateAttendee(people.label(who), email=who.email)
+    group = group_bookings.find_group_at(facts, request, start)
     if group is not None:
         seat = _seat(facts, request, group)
         decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
@@ -51,7 +56,9 @@ def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
 
 def explain_start(facts: Facts, request: BookingRequest) -> Json:
     """Every rule for the requested start, and what comes of them."""
-    group = group_bookings.find_group_at(facts, request, request.meetings[0].start)
+    start = request.meetings[0].start
+    own = group_bookings.find_own_seat(facts, request, start)
+    group = own[0] if own else group_bookings.find_group_at(facts, request, start)
     if group is not None:
         hosts = group.first_hosts
         answers = explanation.explain_rules(
@@ -60,7 +67,10 @@ def explain_start(facts: Facts, request: BookingRequest) -> Json:
         error = start_refusal(facts, request)
         host_ids = () if error else hosts
         return _json(
-            request, answers, refusal=error, host_ids=host_ids, joins=group.uid
+            *(request, answers),
+            refusal=error,
+            host_ids=host_ids,
+            joins=None if own else group.uid,
         )
     found = host_choice.find_plan(facts, request)
     refusal = found if isinstance(found, CalbookError) else None
@@ -105,7 +115,9 @@ def _host_ids(request: BookingRequest, number: int = 0) -> HostIds:
 
 def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:
     seat = seating.propose_seats(
-        facts, request.event_type, group, request.persons, now=request.now
+        *(facts, request.event_type, group, request.persons),
+        now=request.now,
+        attendees=request.attendees,
     )
     return seat._replace(display_timezone=request.display_timezone)
 
@@ -252,7 +264,7 @@ def _claims(
 ) -> Iterator[BlockedStretch]:
     groups = {
         group.uid: group
-        for group in group_bookings.open_groups(facts, request, day).values()
+        for group in group_bookings.open_groups(facts, request, day).free.values()
     }
     for host_id in host_ids:
         for held in facts.obstacles_within(

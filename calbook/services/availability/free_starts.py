@@ -61,8 +61,8 @@ def find_free_starts(
         candidates = _candidates(facts, request, span, rota)
         if series is not None:
             candidates = series.keep_fitting(candidates, rota.candidates)
-        groups = _groups(facts, request, span, rule)
-        for start in sorted({*candidates, *groups}):
+        groups, own = _groups(facts, request, span, rule)
+        for start in sorted({*candidates, *groups} - own):
             if (group := groups.get(start)) is not None:
                 left = _seats_left(facts, request, group)
                 begin, end = group.occurrences[0].span
@@ -101,14 +101,15 @@ def _strides(span: Span, stride: timedelta) -> Iterator[Span]:
 
 def _groups(
     facts: Facts, request: BookingRequest, span: Span, rule: Recurrence | None
-) -> Mapping[int, Booking]:
-    """Under their starts, the groups in which somebody finds a seat."""
+) -> tuple[Mapping[int, Booking], set[int]]:
+    """The groups with a seat for somebody, and the starts at which they have one."""
     if request.event_type.seats is None:
-        return {}
+        return {}, set()
     from calbook.services.availability import group_bookings  # slow to import
 
-    rooms = group_bookings.open_groups(facts, request, span, rule)
-    return {times.epoch(start): group for start, group in rooms.items()}
+    free, own = group_bookings.open_groups(facts, request, span, rule)
+    by_start = {times.epoch(start): group for start, group in free.items()}
+    return by_start, set(map(times.epoch, own))
 
 
 def _seats_left(facts: Facts, request: BookingRequest, group: Booking) -> int:

@@ -11,7 +11,7 @@ from calbook.core.assignment import check_asked
 from calbook.core.booking import effective_status
 from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, SlotTaken
-from calbook.core.model import Booking, GivenStart, Occurrence, Span, Status
+from calbook.core.model import Attendee, Booking, GivenStart, Occurrence, Span, Status
 from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,
@@ -130,6 +130,27 @@ def find_group_at(
     return group
 
 
+def find_own_seat(
+    facts: Facts, request: BookingRequest, start: datetime
+) -> tuple[Booking, Attendee] | None:
+    """The group of this start in which one of the request's persons is, and who.
+
+    Nobody is where none is known.
+    """
+    if request.event_type.seats is None or request.exclusion is not None:
+        return None  # a booking that moves joins none
+    if not request.attendees:
+        return None
+    groups = _groups(facts, request.event_type, (start,), rule=None, now=request.now)
+    seats = ((group, _who_is_in(group, request)) for group in groups)
+    return next(((group, who) for group, who in seats if who is not None), None)
+
+
+def _who_is_in(group: Booking, request: BookingRequest) -> Attendee | None:
+    there = group.attendees
+    return next((p for p in request.attendees if people.find_same(there, p)), None)
+
+
 def _groups(
     facts: Facts,
     event_type: EventType,
@@ -199,39 +220,56 @@ def _is_of(booking: Booking, asked: _Asked) -> bool:
     return all(wanted.issubset(booking.hosts_of(o)) for o in live)
 
 
+class Groups(NamedTuple):
+    """By their starts: those with a seat for somebody, and where they have one."""
+
+    free: dict[datetime, Booking]
+    own: frozenset[datetime] = frozenset()
+
+
 def open_groups(
     facts: Facts, request: BookingRequest, span: Span, rule: Recurrence | None = None
-) -> dict[datetime, Booking]:
-    """Under the starts within a span, the group in which one more finds a seat.
+) -> Groups:
+    """The groups that start within a span, for the request's persons, if any are known.
 
-    With a rule, a group that meets as such a series. None where a booking is to be
-    moved: it joins no other.
+    With a rule, those that meet as such a series. None where a booking is to be moved:
+    it joins no other.
     """
     event_type = request.event_type
     if event_type.seats is None or request.exclusion is not None:
-        return {}
+        return Groups({})
     found: dict[datetime, Booking] = {}
+    own = set()
     for booking in facts.groups(event_type.id, span):
         start = _first_start(booking)
-        if start not in found and _has_room(facts, booking, request, rule):
+        if not _meets_so(booking, request, rule):
+            continue
+        if _who_is_in(booking, request) is not None:
+            own.add(start)
+        elif start not in found and _has_room(facts, booking, request):
             found[start] = booking
-    return found
+    return Groups(found, frozenset(own))
 
 
-def _has_room(
-    facts: Facts, booking: Booking, request: BookingRequest, rule: Recurrence | None
+def _meets_so(
+    booking: Booking, request: BookingRequest, rule: Recurrence | None
 ) -> bool:
+    """Whether it meets as a booking by this rule would."""
+    if booking.recurring != rule:
+        return False
+    event_type, zone = request.event_type, booking.timezone
+    every = series_starts(event_type, rule, _first_start(booking), zone)
+    return _is_open(booking, every, request.now)
+
+
+def _has_room(facts: Facts, booking: Booking, request: BookingRequest) -> bool:
     asked = _asked(request, 1, request.overridden)
-    if booking.recurring != rule or not _is_of(booking, asked):
+    if not _is_of(booking, asked) or not _is_as_long(booking, asked.duration):
         return False
-    if not _is_as_long(booking, asked.duration):
-        return False
-    every = series_starts(
-        request.event_type, rule, _first_start(booking), booking.timezone
+    event_type, now = request.event_type, request.now
+    seat = seating.propose_seats(
+        facts, event_type, booking, 1, now=now, attendees=request.attendees
     )
-    if not _is_open(booking, every, request.now):
-        return False
-    seat = seating.propose_seats(facts, request.event_type, booking, 1, now=request.now)
     return not booking_rules.decide_rules(seat, RULES_FOR_JOINING).refusals
 
 

@@ -146,6 +146,7 @@ class EventType(NamedTuple):
     per_person: tuple[Limit, ...] = ()
     per_person_open: int | None = None  # bookings that are to come
     no_double: bool = False  # nobody is in two bookings at the same time
+    heeds_double: bool = False  # some event type, this or another, has `no_double`
 
     @property
     def lengths(self) -> tuple[timedelta, ...]:
@@ -155,7 +156,7 @@ class EventType(NamedTuple):
     @property
     def asks_persons(self) -> bool:
         """Whether what somebody has booked elsewhere counts."""
-        return bool(self.per_person or self.per_person_open or self.no_double)
+        return bool(self.per_person or self.per_person_open or self.heeds_double)
 
     @property
     def all_limits(self) -> tuple[Limit, ...]:

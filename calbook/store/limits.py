@@ -40,8 +40,10 @@ _MEETINGS = f"""
 
 
 _PERSONS = f"""
-    select a.person_id, o.uid, o.event_type_id, o.start_at, o.end_at
+    select a.person_id, o.uid, o.event_type_id, o.start_at, o.end_at,
+        e.rules like '%"no_double"%' as no_double
     from attendees a join occurrences o on o.uid = a.uid
+    join event_types e on e.id = o.event_type_id
     where a.person_id in (select value from json_each(:ids)) and {TAKES_PART}
       and o.end_at > :since and o.status <> 'CANCELLED'
       and not {HAS_EXPIRED.format(row="o")}
@@ -57,6 +59,7 @@ class PersonMeeting(NamedTuple):
     uid: str
     event_type_id: str
     span: Span
+    no_double: bool  # its event type lets nobody be anywhere else
 
 
 def read_person_meetings(
@@ -83,6 +86,7 @@ def read_person_meetings(
         PersonMeeting(
             *(row["person_id"], row["uid"], row["event_type_id"]),
             rows.span(row["start_at"], row["end_at"]),
+            no_double=bool(row["no_double"]),
         )
         for row in found
     ]

@@ -109,7 +109,10 @@ _EVENT_TYPE = """
         )), '[]') from (
             select * from event_type_hosts
             where event_type_id = e.id and host_id >= 'user_' order by position
-        ) x) as hosts
+        ) x) as hosts,
+        exists (
+            select 1 from event_types n where n.rules like '%"no_double"%'
+        ) as heeds_double
     from event_types e
 """
 

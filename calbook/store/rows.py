@@ -186,6 +186,7 @@ def event_type(row: Row) -> EventType:
         first_date=_optional(date.fromisoformat, row["first_date"]),
         last_date=_optional(date.fromisoformat, row["last_date"]),
         weekly=_optional(_week, row["weekly"]),
+        heeds_double=bool(row["heeds_double"]),
         **_rules(json.loads(row["rules"])),
     )
 

@@ -403,6 +403,37 @@ def test_nobody_is_in_two_places_at_once(
     assert "18 11:00" in listed
 
 
+def test_who_may_be_nowhere_else_is_booked_nowhere_else(
+    client: Client, event_type: MakeType, book: Book
+) -> None:
+    """Another event type, which has no such rule itself, took them at the same time."""
+    client.calendar.hosts.create("ann")
+    client.calendar.hosts.create("bob")
+    event_type(no_double=True)
+    event_type("free", hosts=["ann"], seats=2)
+    event_type("third", hosts=["bob"])
+    there = book("18 10:00")
+    moved = book("18 12:00", event_type_id="free")
+    group = book("18 10:00", "eve", event_type_id="free")
+    guest = {"name": "ada", "email": "ada@example.com"}
+
+    error = refusal(book, "18 10:15", event_type_id="third")
+
+    assert (error.code, error.details["uid"]) == ("limit_reached", there.uid)
+    change = client.calendar.bookings
+    with pytest.raises(LimitReached):
+        change.reschedule(moved.uid, start_time="2027-01-18 10:10")
+    with pytest.raises(LimitReached):
+        change.add_attendee(group.uid, **guest)
+    with pytest.raises(LimitReached):
+        change.update(
+            book("18 10:00", "carl", event_type_id="third").uid, add_guests=[guest]
+        )
+    wanted = {"start_date": "2027-01-18", "person": "ada"}
+    assert "18 10:00" not in starts(client, "third", **wanted)
+    book("18 12:10", event_type_id="third")
+
+
 def test_a_seat_in_a_group_counts(
     client: Client, event_type: MakeType, book: Book
 ) -> None:

@@ -75,6 +75,7 @@ class PersonLoads:
         self._counts: list[LimitCounts] = []
         self._names: dict[str, str] = {}  # by the id in the book, if any
         self._found: list[PersonMeeting] = []
+        self._alone: list[PersonMeeting] = []  # beside which they are nowhere else
         self.opened: tuple[OpenBookings, ...] = ()
         if not (event_type.asks_persons and request.attendees and spans):
             return
@@ -95,6 +96,8 @@ class PersonLoads:
             exclusion=request.exclusion,
             now=request.now,
         )
+        every = event_type.no_double
+        self._alone = [each for each in self._found if every or each.no_double]
         self._counts = list(self._count(periods))
         if event_type.per_person_open and request.exclusion is None:
             self.opened = tuple(self._count_opened(request.now))
@@ -104,11 +107,11 @@ class PersonLoads:
 
     def elsewhere(self, meeting: Span) -> tuple[Elsewhere, ...] | None:
         """Where they are at the same time; None where that may be."""
-        if not self._event_type.no_double:
+        if not self._event_type.heeds_double:
             return None
         return tuple(
             Elsewhere(self._names[each.person_id], each.uid, each.span)
-            for each in self._found
+            for each in self._alone
             if each.span.overlaps(meeting)
         )
 
@@ -127,10 +130,9 @@ class PersonLoads:
             yield from counts.refused_starts(length)
         if any(booked >= most for _, booked, most in self.opened):
             yield 0, times.epoch(datetime.max.replace(tzinfo=UTC))
-        if self._event_type.no_double:
-            for each in self._found:
-                behind = times.epoch(each.span.start) - length // SECOND
-                yield behind + 1, times.epoch(each.span.end)
+        for each in self._alone:
+            behind = times.epoch(each.span.start) - length // SECOND
+            yield behind + 1, times.epoch(each.span.end)
 
     def full_loads(self) -> list[Load]:
         """The periods in which a limit lets nothing start."""

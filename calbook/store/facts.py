@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.catalog import EventType, Host, Schedule
 from calbook.core.errors import NotFound
+from calbook.core.members import is_resource
 from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
@@ -210,7 +211,8 @@ class Facts(Reader):
     def host(self, key: str) -> Host:
         row = self.host_row(key)
         if row is None:
-            raise NotFound("host", key, known=self.ids("host"))
+            noun = "resource" if is_resource(key) else "host"
+            raise NotFound(noun, key, known=self.ids(noun))
         return rows.host(row)
 
     def hosts(self, keys: Iterable[str]) -> dict[str, Host]:

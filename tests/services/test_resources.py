@@ -310,3 +310,15 @@ def test_needs_of_hosts_are_the_hosts(classes: Client) -> None:
         attendee={"name": "Ada", "email": "ada@example.com"},
     )
     assert booked.host_ids == ("user_alice", "user_bob")
+
+
+def test_a_resource_that_is_not_there_is_no_host(client: Client) -> None:
+    """`--resource me` was told of as a host, with another one as a hint."""
+    client.calendar.event_types.create("demo")
+
+    with pytest.raises(errors.NotFound, match="no such resource: res_me") as refusal:
+        client.calendar.availability.get(
+            event_type_id="demo", start_date="2027-01-18", resource_id="me"
+        )
+
+    assert "user_me" not in (refusal.value.hint or "")

@@ -601,6 +601,65 @@ def test_nobody_waits_for_what_is_free_or_refused_for_good(client: Client) -> No
         wait(client, "Bob", guests=["Zoe", "Kim"])
 
 
+@pytest.mark.parametrize(
+    ("rule", "earliest", "latest", "code"),
+    [
+        pytest.param(
+            *({"last_date": "2027-01-17"}, "2027-01-18", "2027-01-19"),
+            *("outside_dates",),
+            id="after-the-last-date",
+        ),
+        pytest.param(
+            *({"first_date": "2027-01-20"}, "2027-01-18", "2027-01-19"),
+            *("outside_dates",),
+            id="before-the-first-date",
+        ),
+        pytest.param(
+            *({"maximum_advance": 7}, "2027-01-18", "2027-01-19", "maximum_advance"),
+            id="too-far-ahead",
+        ),
+        pytest.param(
+            *({"minimum_notice": 20000}, "2027-01-11", "2027-01-12"),
+            *("minimum_notice",),
+            id="too-soon",
+        ),
+        pytest.param(
+            *({"title": "Demo"}, "2027-01-16", "2027-01-17", "outside_hours"),
+            id="a-weekend",
+        ),
+        pytest.param(
+            *({"per_person": ["1/week"]}, "2027-01-18", "2027-01-19", "limit_reached"),
+            id="the-person-has-enough",
+        ),
+        pytest.param(
+            *({"last_date": "2027-01-18"}, "2027-01-18", "2027-01-19", None),
+            id="on-a-day-of-it",
+        ),
+        pytest.param(
+            *({"per_person": ["1/week"]}, "2027-01-23", "2027-01-25", None),
+            id="not-enough-of-the-next-week",
+        ),
+    ],
+)
+def test_nobody_waits_for_a_range_in_which_nothing_can_be(
+    client: Client, rule: dict[str, Any], earliest: str, latest: str, code: str | None
+) -> None:
+    """It was accepted, and could never be served."""
+    client.calendar.event_types.create("demo", duration=480)
+    book(client, "Bob", start_time=WHEN.replace(day=22, hour=9))
+    for day in (18, 19, 25):
+        book(client, start_time=WHEN.replace(day=day, hour=9))
+    client.calendar.event_types.update("demo", **rule)
+
+    if code is None:
+        assert wait(client, "Bob", earliest=earliest, latest=latest).state == "waiting"
+        return
+    with refused(code) as refusal:
+        wait(client, "Bob", earliest=earliest, latest=latest)
+
+    assert "override" not in (refusal.value.hint or "")
+
+
 @pytest.mark.usefixtures("demo")
 def test_nobody_is_in_line_twice_or_for_what_they_have(client: Client) -> None:
     book(client, "Ada")

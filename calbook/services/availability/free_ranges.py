@@ -76,13 +76,11 @@ class FreeRanges:
 
         `members` are those who give the time when somebody takes it.
         """
-        return reduce(
-            start_ranges.intersect,
-            (
-                start_ranges.at_least(count, [self.starts(members(id)) for id in ids])
-                for count, ids in needs.conditions(wanted)
-            ),
-        )
+        return _meet(wanted, lambda id: self.starts(members(id)))
+
+    def open_starts_meeting(self, wanted: tuple[Need, ...]) -> list[Range]:
+        """As they would be if nothing were booked: by the hours alone."""
+        return _meet(wanted, lambda id: self._open(self._schedule_id(id))[1])
 
     def grid_pieces(self, id: str) -> list[GridPiece]:
         """The grid of the schedule that binds a host or resource.
@@ -153,6 +151,18 @@ class FreeRanges:
                 now=self._now,
             )
         )
+
+
+def _meet(
+    wanted: tuple[Need, ...], ranges: Callable[[str], list[Range]]
+) -> list[Range]:
+    return reduce(
+        start_ranges.intersect,
+        (
+            start_ranges.at_least(count, [ranges(id) for id in ids])
+            for count, ids in needs.conditions(wanted)
+        ),
+    )
 
 
 def _join_near(spans: Iterable[Span]) -> list[Span]:

@@ -166,6 +166,8 @@ class _Wanted(NamedTuple):
         _check_range(since, until, now)
         self._check_rules(Span(since, until))
         entry = self._entry(max(since, now), until, is_range=True)
+        request = waiting_wishes.range_request(tx, event_type, entry, now=now)
+        waiting_wishes.check_range(tx, request, Span(entry.since, entry.until))
         free = waiting_wishes.possible_starts(tx, event_type, entry, now=now)
         first = next(free, None)
         if first is not None:

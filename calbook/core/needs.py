@@ -153,8 +153,10 @@ def choose_members(
             ways = {id: _without(id, possible, rest) for id in left}
             free = [id for id in left if ways[id]]
             asked = [id for id in free if id in wanted]
-            if asked or len(left) == count + 1:
-                id = (asked or free)[0]
+            if len(left) == count + 1:
+                id = free[0]  # all are taken, in their order
+            elif asked:
+                id = asked[0]
             else:
                 id = take(need, free)
             possible = ways[id]

@@ -797,3 +797,22 @@ def test_a_host_whose_date_is_two_days_off_is_listed(
     )
 
     assert [slot.host_id for slot in free] == ["user_bob", "user_bob"]
+
+
+@pytest.mark.parametrize("needs", [["r1"], ["r1", "r2"]], ids=["one", "a-choice"])
+def test_where_all_take_it_the_first_leads_whoever_is_asked_for(
+    client: Client, team: TeamMaker, needs: list[str]
+) -> None:
+    """With a choice of rooms, who was asked for led a booking, and not its listing."""
+    for name in ("r1", "r2"):
+        client.calendar.resources.create(name)
+    team(scheduling_type="COLLECTIVE", needs=[{"count": 1, "of": needs}])
+    asked = {"event_type_id": "demo", "host_id": "bob"}
+
+    slots = client.calendar.availability.get(**asked, start_date="2027-01-18", days=1)
+    explained = client.calendar.availability.explain(**asked, start_time=TEN)
+    booked = client.calendar.bookings.create(**asked, start_time=TEN, attendee=ADA)
+
+    assert {slot.host_id for slot in slots} == {"user_alice"}
+    assert explained.host_id == booked.host_id == "user_alice"
+    assert hosts(booked) == ["alice", "bob", "carl"]

@@ -1018,6 +1018,7 @@ EVENT_TYPES = st.builds(
     per_person=st.sets(st.builds(Limit, st.just(3), st.just("day"))).map(tuple),
     per_person_open=maybe(st.integers(1, 9)),
     no_double=st.booleans(),
+    heeds_double=st.just(False),  # said by the store
     count_window=maybe(st.integers(1, 3660)),
     max_in_a_row=maybe(st.integers(1, 50)),
     break_after=maybe(st.integers(1, DAY).map(lambda n: timedelta(minutes=n))),
@@ -1176,7 +1177,7 @@ def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> No
 def test_the_catalog_is_read_as_it_was_written(
     one: EventType, other: EventType, schedule: Schedule
 ) -> None:
-    store = catalogued()
+    store, saved = catalogued(), dict[str, bool]()
 
     with store.transaction() as tx:
         tx.save_schedule(schedule, now=NOW)
@@ -1185,5 +1186,8 @@ def test_the_catalog_is_read_as_it_was_written(
         assert tx.schedule(schedule.id) == schedule
         for event_type in (one, other):
             tx.save_event_type(event_type, now=NOW)
-            assert tx.event_type(event_type.id) == event_type
+            found = tx.event_type(event_type.id)
+            saved[event_type.id] = event_type.no_double
+            assert found.heeds_double is any(saved.values())
+            assert found._replace(heeds_double=False) == event_type
     store.close()

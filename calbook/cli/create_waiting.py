@@ -51,8 +51,11 @@ def book_or_wait(
             if not is_passing(refusal, wish.given):
                 raise
             is_date = "group" in refusal.details  # of a series, which may have room
-            if not is_wanted and (is_date or not _ask(refusal)):
-                raise
+            has_room = is_date and refusal.details.get("seatsLeft") != 0
+            if not is_wanted:
+                if has_room:
+                    raise
+                _ask(refusal)
         try:
             _wait(wish, form)
         except NothingToWaitFor:
@@ -78,14 +81,15 @@ def is_passing(refusal: CalbookError, given: Mapping[str, Any]) -> bool:
     return is_by_rules and "conflicts" not in refusal.details and can_pass(refusal)
 
 
-def _ask(refusal: CalbookError) -> bool:
-    """Whether the person at the keyboard would have them wait; says why first."""
+def _ask(refusal: CalbookError) -> None:
+    """Say what refuses it, and ask whether they wait; raises Failures at "no"."""
     import typer
 
-    output.say(f"calbook: {refusal.json_message}")
-    if refusal.json_hint:
-        output.say(f"hint: {refusal.json_hint}")
-    return typer.confirm("Put them in line for it?", err=True)
+    from calbook.cli import error_output  # only where somebody is asked
+
+    error_output.show(refusal, wants_json=False)
+    if not typer.confirm("Put them in line for it?", err=True):
+        raise error_output.Failures(refusal.exit_code)
 
 
 def _wait(wish: Wish, form: OutputOptions) -> None:

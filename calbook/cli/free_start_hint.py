@@ -31,7 +31,7 @@ def hint_at_next_free(
     exclusion: Mapping[str, Any] | None = None,
     reassign: bool = False,
     present: Callable[[], datetime | None] = lambda: None,
-    may_wait: bool = False,
+    hints_at_line: bool = False,
 ) -> Iterator[None]:
     """Put the next free start into the hint of a refusal that another start mends.
 
@@ -50,7 +50,11 @@ def hint_at_next_free(
                 besides=present(),
             )
             error.command_hint = found or error.command_hint
-        if may_wait and is_passing(error, options) and "group" not in error.details:
+        if (
+            hints_at_line
+            and is_passing(error, options)
+            and "group" not in error.details
+        ):
             said = (error.command_hint or error.hint, "or wait for this one: --wait")
             error.command_hint = "; ".join(filter(None, said))
         raise

@@ -55,7 +55,21 @@ def change(
         before = bookings.get(uids[0]) if is_shown else None
         ask(client)
         booking = getattr(bookings, action)(uids[0], **wanted)
+        if is_waiting(uids[0]) and output.is_for_people(form):
+            seat, dates = _seat_taken(client, uids[0])
+            said, told = f"{said}{seat}", told | {"dates": dates}
     show_change(said, booking, form, dry_run=dry_run, before=before, **told)
+
+
+def _seat_taken(client: "Client", id: str) -> tuple[str, list[str]]:
+    """Who took the seat that was offered, and on which date if not on all."""
+    entry = client.calendar.waiting.get(id)
+    if not entry.is_seat:
+        return "", []
+    from calbook.core.people import label_with_contact  # slow to import
+
+    who, dates = label_with_contact({**entry.attendee}), [entry.date] * bool(entry.date)
+    return f" {who} {'on' if dates else 'in'}", [*filter(None, dates)]
 
 
 def _change_several(

@@ -101,6 +101,8 @@ def test_two_are_told_of_the_next_start_with_two_seats(
     who = ("create", "--event", "yoga", "--start", START)
 
     two = terminal(*who, *pair)
+    two.expect("Put them in line for it?")
+    two.type("n\n")
 
     assert two.end() == 4
     assert "5 persons do not fit into 4 seats" in two.shown
@@ -139,6 +141,8 @@ def test_two_are_told_of_the_next_series_with_two_seats_on_all_dates(
     every = ("--repeat", "weekly", "--count", "2")
 
     two = terminal("create", "--event", "yoga", "--start", START, *pair, *every)
+    two.expect("Put them in line for it?")
+    two.type("n\n")
 
     assert two.end() == 4
     said = " ".join(two.shown.split())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 from support.running import Run, Terminal
 
 from calbook import EventType
+from calbook.cli import output
 
 pytest_plugins = ("support.running",)
 
@@ -46,15 +48,44 @@ def test_who_finds_it_taken_waits_and_gets_it(run: Run) -> None:
     assert run("waiting", "list", "--all", "--json").json[0]["state"] == "booked"
 
 
-def test_a_refusal_on_a_terminal_hints_at_the_line(
-    run: Run, terminal: Callable[..., Terminal]
+def test_a_refusal_on_a_screen_hints_at_the_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is there to be asked, as where standard input is a file."""
+    run(*create("Ada"))
+    monkeypatch.setattr(output, "as_terminal", True)
+
+    refused = run(*create("Bob"))
+
+    assert refused.status == 4
+    assert "; or wait for this one: --wait" in refused.err
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 4)])
+def test_who_gave_all_options_is_asked_as_well_whether_to_wait(
+    run: Run, terminal: Callable[..., Terminal], answer: str, status: int
+) -> None:
+    """Only who had been asked for something else was."""
+    run(*create("Ada"))
+
+    dialogue = terminal(*create("Bob"), columns=200)
+    dialogue.expect("that time is taken by")
+    dialogue.expect("Put them in line for it?")
+    dialogue.type(f"{answer}\n")
+
+    assert dialogue.end() == status
+    assert dialogue.shown.count("that time is taken by") == 1
+    assert "--wait" not in dialogue.shown
+    assert len(run("waiting", "list", "--json").json) == (status == 0)
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl"])
+def test_programs_are_not_asked(
+    run: Run, terminal: Callable[..., Terminal], form: str
 ) -> None:
     run(*create("Ada"))
 
-    refused = terminal(*create("Bob"), columns=200)
-
-    assert refused.end() == 4
-    assert "; or wait for this one: --wait" in refused.shown
+    assert terminal(*create("Bob", form)).end() == 4
 
 
 def test_who_was_asked_for_other_things_is_asked_whether_to_wait(
@@ -120,3 +151,104 @@ def test_an_event_type_says_what_becomes_of_who_waits(run: Run) -> None:
     saved = run("event", "update", "demo", *options, "--json").json
 
     assert (saved["onFree"], saved["holdMinutes"]) == ("BOOK", 120)
+
+
+# -- a group that meets on several dates ----------------------------------------------
+
+COURSE = ("create", "--event", "course", "--start", START)
+SECOND = "2027-01-25 10:00"
+WEEKLY = ("--repeat", "weekly", "--count", "2")
+
+
+@pytest.fixture
+def course(run: Run, event_type: Callable[..., EventType]) -> str:
+    """Ada on two Mondays, with a seat for one more."""
+    event_type("course", seats=2)
+    ada = ("--name", "Ada", "--email", "ada@example.com")
+    return run(*COURSE, *ada, *WEEKLY).rows[0][0]
+
+
+@pytest.fixture
+def full(run: Run, course: str) -> str:
+    zoe = ("--name", "Zoe", "--email", "zoe@example.com")
+    run("attendee", "add", course, *zoe)
+    return course
+
+
+def bob(start: str, *more: str) -> tuple[str, ...]:
+    who = ("--name", "Bob", "--email", "bob@example.com")
+    return ("create", "--event", "course", "--start", start, *who, *more)
+
+
+def test_who_waits_for_one_date_is_told_from_who_waits_for_all(
+    run: Run, full: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were told that they waited for all dates."""
+    monkeypatch.setattr(output, "as_terminal", True)
+    one = run(*bob(SECOND, "--wait")).out
+    every = run(*COURSE, "--name", "Eve", "--phone", "5550100", *WEEKLY, "--wait").out
+    shown = run("waiting", "show", one.split()[2].rstrip(":")).out
+    entries = run("waiting", "list", "--json").out
+
+    assert one.endswith(f"for Mon 25 Jan 2027, 10:00 UTC, one date of {full}\n")
+    assert every.endswith(f"for Mon 18 Jan 2027, 10:00 UTC, all dates of {full}\n")
+    assert f"Mon 25 Jan 2027, 10:00, one date of {full}" in shown
+    dates = [(each["uid"], each["date"]) for each in json.loads(entries)]
+    assert dates == [(full, "2027-01-25"), (full, None)]
+
+
+def test_a_seat_on_one_date_that_is_taken_is_told_with_the_date_and_the_person(
+    run: Run, full: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The course's first date and its primary attendee were told."""
+    waits = run(*bob(SECOND, "--wait", "--json")).json["id"]
+    run("attendee", "remove", full, "--person", "Zoe", "--on", SECOND[:10], "--yes")
+    monkeypatch.setattr(output, "as_terminal", True)
+
+    taken = run("confirm", waits).out.splitlines()
+
+    assert taken[:2] == [
+        f"Confirmed Bob <bob@example.com> on 2027-01-25 of {full}:",
+        "  Mon 25 Jan 2027, 10:00–10:30 UTC",
+    ]
+
+
+def test_a_seat_in_a_meeting_that_is_taken_is_told_with_the_person(
+    run: Run, event_type: Callable[..., EventType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_type("course", seats=2)
+    ada = ("--name", "Ada", "--phone", "5550100", "--guest", "Zoe")
+    uid = run(*COURSE, *ada).rows[0][0]
+    waits = run(*bob(START, "--wait", "--json")).json["id"]
+    run("attendee", "remove", uid, "--person", "Zoe")
+    monkeypatch.setattr(output, "as_terminal", True)
+
+    taken = run("confirm", waits).out
+
+    assert taken.startswith(f"Confirmed Bob <bob@example.com> in {uid}: Mon 18 Jan")
+
+
+def test_who_books_a_date_of_a_series_is_told_of_its_seats(
+    run: Run, course: str
+) -> None:
+    error = run(*bob(SECOND, "--json")).error
+
+    assert error["hint"] == (
+        "it is a date of a series with 1 seat left:"
+        f" calbook attendee add {course} --on 2027-01-25"
+    )
+    assert (error["details"]["group"], error["details"]["seatsLeft"]) == (course, 1)
+
+
+def test_who_books_a_full_date_of_a_series_is_told_of_the_line_and_asked(
+    run: Run, full: str, terminal: Callable[..., Terminal]
+) -> None:
+    error = run(*bob(SECOND, "--json")).error
+    dialogue = terminal(*bob(SECOND))
+    dialogue.expect("Put them in line for it?")
+    dialogue.type("y\n")
+
+    assert error["hint"].endswith("and full: calbook create --wait waits for a seat")
+    assert dialogue.end() == 0
+    [waits] = run("waiting", "list", "--json").json
+    assert (waits["uid"], waits["date"]) == (full, "2027-01-25")

@@ -21,7 +21,8 @@ class WaitingEntry(Value):
     position: the place among those who wait for the event type; None if not waiting
     start_time: the start that is waited for; None where any of a range would do
     earliest, latest: that range, without its end
-    uid: the group whose dates are all waited for
+    uid: the group whose seat is waited for
+    date: the one date of its series, as first booked; None where it is all of them
     offered_uid: the booking that holds the offer, or was made; the group of a seat
     is_seat: whether a seat is offered, which no booking of its own holds
     held_until: how long the offer is
@@ -39,6 +40,7 @@ class WaitingEntry(Value):
     latest: str | None
     timezone: str
     uid: str | None
+    date: str | None
     host_id: str | None
     offered_uid: str | None
     is_seat: bool

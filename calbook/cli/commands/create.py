@@ -163,11 +163,7 @@ def create(
             missing.append("--email")  # or another, as the event type says
         if missing:
             given, booker = _ask(client, given, booker, missing, form)
-        made = _book_or_wait(
-            *(client, given, booker, line, form),
-            dry_run=dry_run,
-            has_asked=bool(missing),
-        )
+        made = _book_or_wait(*(client, given, booker, line, form), dry_run=dry_run)
         if made is None:
             return
         booking = made
@@ -244,17 +240,16 @@ def _book_or_wait(
     form: OutputOptions,
     *,
     dry_run: bool,
-    has_asked: bool,
 ) -> "Booking | None":
     """The booking; None where the person was put in line, which is told.
 
-    Where something else `has_asked` for answers, whether to wait is asked as well.
+    On a terminal whether to wait is asked.
     """
+    may_wait = line.wait or (output.is_interactive() and output.is_for_people(form))
     book = partial(
-        _book, client, given, person, form, dry_run=dry_run, is_waiting=line.wait
+        _book, client, given, person, form, dry_run=dry_run, may_wait=may_wait
     )
-    may_ask = output.is_interactive() and output.is_for_people(form)
-    if not line.wait and not (has_asked and may_ask):
+    if not may_wait:
         return book()
     from calbook.cli import create_waiting  # only where somebody may wait
 
@@ -269,7 +264,7 @@ def _book(
     form: OutputOptions,
     *,
     dry_run: bool,
-    is_waiting: bool = False,
+    may_wait: bool = False,
 ) -> "Booking":
     """Book it; on a terminal, ask for answers that are missing, or offer a start."""
     bookings, hold = client.calendar.bookings, given.pop("hold", None)
@@ -283,7 +278,7 @@ def _book(
     try:
         with free_start_hint.hint_at_next_free(
             *(client, given["event_type_id"], given["start_time"], given, form.tz),
-            may_wait=not hold and not is_waiting,
+            hints_at_line=not hold and not may_wait,
         ):
             return create(**given, attendee=unchecked(person), dry_run=dry_run)
     except InvalidResponses:

@@ -53,8 +53,8 @@ def added_text(item: Json, tz: str | None, *, dry_run: bool) -> str:
     """`In line wait_…: Ada, 2nd, for Mon 18 Jan 2027, 10:00 Europe/Lisbon`."""
     named = "Would be in line" if dry_run else f"In line {item['id']}"
     place = _ordinal(item["position"])
-    said = f"{named}: {_who(item)}, {place}, for {wish_text(item, tz)}"
-    return f"{printable(said)} {tz or item['timezone']}\n"
+    wish = wish_text(item, tz, with_zone=True)
+    return printable(f"{named}: {_who(item)}, {place}, for {wish}") + "\n"
 
 
 def served_lines(item: Json) -> list[str]:
@@ -75,14 +75,16 @@ def served_lines(item: Json) -> list[str]:
     ]
 
 
-def wish_text(item: Json, tz: str | None = None) -> str:
+def wish_text(item: Json, tz: str | None = None, *, with_zone: bool = False) -> str:
     """The start, the range, or the group that somebody waits for."""
     zone = tz or item["timezone"]
-    if item["startTime"] is None:
-        ends = (words.moment_text(item[key], zone) for key in ("earliest", "latest"))
-        return " to ".join(ends)
-    start = words.moment_text(item["startTime"], zone)
-    return f"{start}, all dates of {item['uid']}" if item["uid"] else start
+    keys = ("earliest", "latest") if item["startTime"] is None else ("startTime",)
+    text = " to ".join(words.moment_text(item[key], zone) for key in keys)
+    text += f" {zone}" * with_zone
+    if item["uid"] is None:
+        return text
+    dates = "all dates" if item["date"] is None else "one date"
+    return f"{text}, {dates} of {item['uid']}"
 
 
 def _who(item: Json) -> str:

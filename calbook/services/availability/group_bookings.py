@@ -278,14 +278,21 @@ def _first_start(booking: Booking) -> datetime:
 
 
 def advise_group(
-    facts: Facts, event_type: EventType, refusal: CalbookError
+    facts: Facts, request: BookingRequest, refusal: CalbookError
 ) -> CalbookError:
     """How to get into the group that is in the way, where it meets on several dates."""
-    every = refusal.details.get("refusals", ())
-    taken = (r["details"]["uid"] for r in every if r["code"] == SlotTaken.code)
+    event_type, every = request.event_type, refusal.details.get("refusals", ())
+    taken = [r["details"]["uid"] for r in every if r["code"] == SlotTaken.code]
     uid = next(filter(None, taken), None)
     if event_type.seats is None or uid is None:
         return refusal
+    if len(request.meetings) == 1:
+        start, now = request.meetings[0].start, request.now
+        found = find_seat(facts, event_type, start, now=now)
+        if found is not None and found[0].uid in taken and found[0].recurring:
+            seats = seat_counts.seats_on(facts, event_type, *found, now=now)
+            _advise_date(refusal, *found, left=max(seats.left, 0))
+            return refusal
     booking = facts.booking(uid)
     if booking.event_type_id == event_type.id and booking.recurring is not None:
         refusal.hint, refusal.command_hint = (
@@ -297,6 +304,23 @@ def advise_group(
         )
         refusal.details["group"] = booking.uid
     return refusal
+
+
+def _advise_date(
+    refusal: CalbookError, group: Booking, occurrence: Occurrence, *, left: int
+) -> None:
+    """Of one date of a series: take one of its seats, or wait for one."""
+    uid, day = group.uid, occurrence.date.isoformat()
+    seats = "1 seat" if left == 1 else f"{left} seats"
+    said = f"it is a date of a series with {seats} left"
+    call = f'bookings.add_attendee("{uid}", on=["{day}"], …)'
+    command = f"calbook attendee add {uid} --on {day}"
+    if not left:
+        said = "it is a date of a series, and full"
+        call = "waiting.add(…) waits for a seat"
+        command = "calbook create --wait waits for a seat"
+    refusal.hint, refusal.command_hint = f"{said}: {call}", f"{said}: {command}"
+    refusal.details |= {"group": uid, "seatsLeft": left}
 
 
 def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> bool:

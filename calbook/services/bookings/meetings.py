@@ -151,7 +151,7 @@ def _choose_hosts(tx: Transaction, request: BookingRequest) -> HostPlan:
     if isinstance(found, CalbookError):
         from calbook.services.availability import group_bookings  # slow to import
 
-        raise group_bookings.advise_group(tx, request.event_type, found)
+        raise group_bookings.advise_group(tx, request, found)
     return found
 
 

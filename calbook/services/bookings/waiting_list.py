@@ -155,7 +155,8 @@ class _Wanted(NamedTuple):
                 date=occurrence.date.isoformat(),
             )
         key = occurrence.recurrence_id
-        return self._entry(start, start, uid=group.uid, recurrence_id=key)
+        entry = self._entry(start, start, uid=group.uid, recurrence_id=key)
+        return entry._replace(timezone=group.timezone)
 
     def find_range(self, tx: Transaction) -> Entry:
         """For any start of a range in which none is free."""

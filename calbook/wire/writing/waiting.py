@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.booking import waiting
 from calbook.core.booking.waiting import Entry, LogLine, State
-from calbook.core.time.times import rfc3339
+from calbook.core.time.times import local_date, rfc3339
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def entry_to_json(entry: Entry, now: datetime, *, position: int | None = None) -
         "latest": rfc3339(entry.until, zone) if entry.is_range else None,
         "timezone": zone,
         "uid": entry.uid,
+        "date": _date(entry),
         "hostId": entry.request.get("host_id"),
         "offeredUid": entry.offered_uid if state in _SHOWN else None,
         "isSeat": entry.is_seat,
@@ -48,6 +49,13 @@ def entry_to_json(entry: Entry, now: datetime, *, position: int | None = None) -
         "createdAt": rfc3339(entry.created_at, zone),
         "updatedAt": rfc3339(entry.updated_at, zone),
     }
+
+
+def _date(entry: Entry) -> str | None:
+    """Of a group's series the one date that is waited for; None where it is all."""
+    if entry.recurrence_id is None:
+        return None
+    return local_date(entry.recurrence_id, entry.timezone).isoformat()
 
 
 def _person(person: Attendee) -> Json:

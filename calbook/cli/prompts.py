@@ -147,7 +147,10 @@ def _person(event_type: Json) -> list[tuple[str, str, Callable[[str], str]]]:
 
 
 def _ask_contact(event_type: Json) -> Json:
-    """An e-mail address or a phone number, or neither where a name is enough."""
+    """What somebody is found by again, or nothing where a name is enough.
+
+    A customer number only where it can be nothing else: with letters and digits.
+    """
     may_be_empty = event_type["contact"] == "NONE"
 
     def check(text: str) -> Json:
@@ -155,15 +158,24 @@ def _ask_contact(event_type: Json) -> Json:
             return {}
         if "@" in text:
             return {"email": checks.email(text, "this")}
-        if text and not checks.is_phone(text):
-            raise UsageError("this is neither an e-mail address nor a phone number")
-        return {"phone": checks.phone(text, "this")}
+        if checks.is_phone(text):
+            return {"phone": checks.phone(text, "this")}
+        if _is_number(text):
+            return {"ref": checks.ref(text, "this")}
+        raise UsageError(f"this is no {_CONTACTS}")
 
     more = " (empty to skip)" if may_be_empty else ""
-    found: Json = ask(
-        f"E-mail or phone{more}", check, default="" if may_be_empty else None
-    )
+    label = f"{_CONTACTS[:1].upper()}{_CONTACTS[1:]}{more}"
+    found: Json = ask(label, check, default="" if may_be_empty else None)
     return found
+
+
+_CONTACTS = "e-mail address, phone number or customer number"
+
+
+def _is_number(text: str) -> bool:
+    kinds = (str.isalpha, str.isdigit)
+    return " " not in text and all(any(map(kind, text)) for kind in kinds)
 
 
 def _answer(question: Question) -> Any:
@@ -185,10 +197,13 @@ def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) 
     while True:
         text = typer.prompt(
             printable(label),
-            default=default,
+            default=default or "",
             show_default=bool(default),
             err=True,
         )
+        if not text.strip() and default is None:
+            _say(f"needed: {label}")
+            continue
         try:
             return check(text.strip())
         except CalbookError as error:

@@ -37,7 +37,7 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
         f"calbook: on {number} to come more than {seats} seats are taken:",
         *lines,
         *[f"  and {more} more"] * (more > 0),
-        "hint: who is in keeps the seat; nobody joins there until there is one",
+        "hint: nobody loses a seat; nobody can join there until enough have left",
     ]
 
 

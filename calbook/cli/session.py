@@ -168,12 +168,10 @@ def change_text(
     with_host: bool = False,
     as_host: bool = False,
 ) -> str:
-    from calbook.cli.screen import words
+    from calbook.cli.screen.change_lines import change_lines
     from calbook.core.text import printable
 
-    lines = words.change_lines(
-        what, booking, tz, dates, with_host=with_host, as_host=as_host
-    )
+    lines = change_lines(what, booking, tz, dates, with_host=with_host, as_host=as_host)
     return "".join(f"{printable(line)}\n" for line in lines)
 
 

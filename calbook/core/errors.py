@@ -391,16 +391,25 @@ class NothingToWaitFor(Conflict, code="nothing_to_wait_for"):
     """It is free: who waited for it would wait for ever."""
 
     def __init__(
-        self, slug: str, start: str, *, uid: str | None = None, date: str = ""
+        self,
+        slug: str,
+        start: str,
+        *,
+        when: str,
+        uid: str | None = None,
+        date: str = "",
     ) -> None:
-        """`uid` is that of the group whose series has a seat left on a `date`."""
+        """`when` says the start for people.
+
+        `uid` is that of the group whose series has a seat left on a `date`.
+        """
         hint = f'book it: bookings.create(event_type_id="{slug}", …)'
         command_hint = f"book it: calbook create --event {slug} --start {start}"
         if uid is not None:
             hint = f'take a seat: bookings.add_attendee("{uid}", on=["{date}"], …)'
             command_hint = f"take a seat: calbook attendee add {uid} --on {date}"
         super().__init__(
-            f"{start} is free: nobody has to wait for it",
+            f"{when} is free: nobody has to wait for it",
             hint=hint,
             command_hint=command_hint,
             startTime=start,
@@ -520,9 +529,12 @@ class WrongStatus(RuleError, code="wrong_status"):
 class HoldEnded(RuleError, code="hold_ended"):
     """What was held for a while is held no longer."""
 
-    def __init__(self, uid: str, *, until: str, slug: str, start: str) -> None:
+    def __init__(
+        self, uid: str, *, until: str, when: str, slug: str, start: str
+    ) -> None:
+        """`when` says `until` for people."""
         super().__init__(
-            f"{uid} was held until {until}",
+            f"{uid} was held until {when}",
             hint=f'book the start if it is free: create(event_type_id="{slug}", …)',
             command_hint="book the start if it is free:"
             f" calbook create --event {slug} --start {start}",

@@ -32,9 +32,9 @@ _ASKED = {
     "EMAIL": ("an e-mail address", "give email", "add --email"),
     "PHONE": ("a phone number", "give phone", "add --phone"),
     "ANY": (
-        "an e-mail address, a phone number or a customer number",
+        "an e-mail address, phone number or customer number",
         "give email, phone or ref",
-        "add --email or --phone",
+        "add --email, --phone or --ref",
     ),
 }
 

@@ -315,8 +315,11 @@ def several(
 
 
 CASES = [
-    ("series", ("cancel", "--all"), "cancel 3 dates of UID?"),
-    ("series", ("cancel", "--from", "2027-01-19"), "cancel 2 dates of UID?"),
+    ("series", ("cancel", "--all"), "cancel all 3 dates of UID still to come?"),
+    (
+        *("series", ("cancel", "--from", "2027-01-19")),
+        "cancel 2 dates of UID from Tue 19 Jan 2027 on?",
+    ),
     ("group", ("cancel",), "cancel UID for all 2 persons?"),
     ("request", ("reject",), "reject 2 dates of UID?"),
 ]

@@ -57,7 +57,7 @@ def test_fewer_seats_than_are_taken_are_said_with_the_dates(
         "calbook: on 2 dates to come more than 2 seats are taken:\n"
         f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 4 persons, {full.uid[:9]}\n"
         f"  Tue 26 Jan 2027, 10:00–11:00 UTC: 3 persons, {series.uid[:9]}\n"
-        "hint: who is in keeps the seat; nobody joins there until there is one\n"
+        "hint: nobody loses a seat; nobody can join there until enough have left\n"
     )
     assert client.calendar.bookings.get(full.uid) == full
     assert client.calendar.event_types.get("yoga").seats == 2

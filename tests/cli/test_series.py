@@ -175,9 +175,10 @@ def test_a_change_of_a_series_says_which_dates_it_was_about(
     lines = seen(command[0], series[:9], *command[1:], columns=columns)
 
     held = "12 dates" if live == 12 else f"{live} of 12 dates"
+    status = "CONFIRMED" if live == 12 else "CANCELLED"
     assert lines == [
         *f"{said.replace('UID', series)} {ZONE}".split("\n"),
-        "  Ada <ada@example.com>, CONFIRMED",
+        f"  Ada <ada@example.com>, {status}",
         f"  every week, 2027-01-18 to 2027-04-05: {held}",
     ]
 
@@ -202,7 +203,7 @@ def test_cancelling_several_dates_asks_and_no_changes_nothing(
 ) -> None:
     before = everything(client)
     screen = terminal("cancel", series[:9], "--from", "2027-03-15")
-    screen.expect(f"Cancel 4 dates of {series}?")
+    screen.expect(f"Cancel 4 dates of {series} from Mon 15 Mar 2027 on?")
     screen.type("n\n")
 
     assert screen.end() == 130
@@ -214,7 +215,7 @@ def test_cancelling_several_dates_asks_and_yes_does_it(
     terminal: Callable[..., Terminal], series: str
 ) -> None:
     screen = terminal("cancel", series, "--all")
-    screen.expect(f"Cancel 12 dates of {series}?")
+    screen.expect(f"Cancel all 12 dates of {series} still to come?")
     screen.type("y\n")
 
     assert screen.end() == 0

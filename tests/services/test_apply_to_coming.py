@@ -521,7 +521,7 @@ def test_the_command_shows_what_would_change_and_what_has(
 
     assert kept.err == (
         "1 booking to come: people keep what they were told;"
-        " with --apply-to-coming they are told anew\n"
+        " with --apply-to-coming they get it too\n"
     )
     assert tried.err == (
         "Would change 1 booking to come\n"

@@ -193,7 +193,7 @@ def test_the_command_says_so_too(booked: Booking, run: Run) -> None:
 
     assert said.err == (
         "1 booking to come: people keep what they were told;"
-        " with --apply-to-coming they are told anew\n"
+        " with --apply-to-coming they get it too\n"
     )
     assert again.err == ""
     changed = run("event", "update", "demo", "--title", "Newer", "--json")

@@ -111,7 +111,7 @@ def test_who_has_but_a_name_is_in_no_book(client: Client, book: Book) -> None:
     [
         ("email", {"phone": "12345"}, "add --email"),
         ("phone", {"email": "a@b.example"}, "add --phone"),
-        ("any", {}, "add --email or --phone"),
+        ("any", {}, "add --email, --phone or --ref"),
     ],
 )
 def test_what_an_event_type_asks_is_needed_of_whoever_takes_a_seat(

@@ -15,7 +15,8 @@ class HostDate(Meeting):
     start_time, end_time: RFC 3339 text in `timezone`, the booking's
     event_type_id, title: what it is
     host_ids: who gives it now
-    attendee, persons: name and e-mail of who booked, and how many persons are in it
+    attendee: name, email, phone and ref of who booked
+    persons: how many are in it
     is_series: whether the booking has further dates
     code, message: why nobody else can give it; None where nothing was tried
     """

@@ -53,7 +53,7 @@ def reject(
 ) -> None:
     """Say no to a booking that awaits confirmation."""
     wanted: dict[str, Any] = {"reason": reason, **change.arguments()}
-    ask = partial(_ask_about_several, uids, wanted, change, "reject")
+    ask = partial(_ask_about_several, uids, wanted, change, "reject", out.tz)
     several.change("reject", uids, wanted, out, each=each, said="Rejected", ask=ask)
 
 
@@ -81,7 +81,7 @@ def cancel(
         **dates.options(),
         **change.arguments(),
     }
-    ask = partial(_ask_about_several, uids, wanted, change, "cancel")
+    ask = partial(_ask_about_several, uids, wanted, change, "cancel", out.tz)
     several.change(
         "cancel",
         uids,
@@ -99,6 +99,7 @@ def _ask_about_several(
     wanted: dict[str, Any],
     change: o.Change,
     action: str,
+    tz: str | None,
     client: "Client",
 ) -> None:
     """What takes several bookings, dates or persons away is asked for once more.
@@ -117,11 +118,14 @@ def _ask_about_several(
         return
     after = getattr(bookings, action)(uids[0], **wanted | {"dry_run": True})
     would = changed_dates(now, after)
-    if len(would) > 1:
-        require_yes(f"{verb} {len(would)} dates of {now.uid}?", yes=False)
-    elif would and now.guests and _is_group(client, now):
-        persons = f"{1 + len(now.guests)} persons"
-        require_yes(f"{verb} {now.uid} for all {persons}?", yes=False)
+    is_for_all = bool(now.guests) and _is_group(client, now)
+    if len(would) > 1 or (would and is_for_all):
+        from calbook.cli.screen import change_question  # only where it is asked
+
+        facts = now.to_dict()
+        what = change_question.dates_text(facts, would, wanted, tz)
+        who = change_question.persons_text(facts, would) if is_for_all else ""
+        require_yes(f"{verb} {what}{who}?", yes=False)
 
 
 def _is_group(client: "Client", booking: "Booking") -> bool:
@@ -249,7 +253,7 @@ class Corrections(o.Group):
     location: o.Location = None
     meeting_url: o.MeetingUrl = None
     add_guests: list[str] | None = o.option(
-        "--guest", "ADDRESS", "Or a name: who comes along; may be repeated."
+        "--guest", "ADDRESS", "Or NAME <ADDRESS>, or a name; may be repeated."
     )
     remove_guests: list[str] | None = o.option(
         "--remove-guest", "PERSON", "Who comes along no more; may be repeated."

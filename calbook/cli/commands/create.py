@@ -49,7 +49,7 @@ class Details(o.Group):
     """What is booked; named as the library's arguments are."""
 
     guests: list[str] | None = o.option(
-        "--guest", "ADDRESS", "Or a name; may be repeated."
+        "--guest", "ADDRESS", "Or NAME <ADDRESS>, or a name; may be repeated."
     )
     notes: o.BookingNotes = None
     responses: o.Response = None

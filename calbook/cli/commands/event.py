@@ -116,7 +116,7 @@ def _say_kept(number: int) -> None:
     bookings = words.count_text(number, "booking", "bookings")
     output.say(
         f"{bookings} to come: people keep what they were told;"
-        " with --apply-to-coming they are told anew"
+        " with --apply-to-coming they get it too"
     )
 
 

@@ -12,7 +12,7 @@ from calbook.cli.screen.words import (
     own_dates_text,
     pairs_text,
     person_text,
-    recurrence_text,
+    series_text,
     status_and_attendance,
     status_text,
 )
@@ -78,7 +78,7 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
             ("When", meeting_time(booking, tz)),
             ("Status", _outcome(booking)),
             ("Held until", _held_until(booking, tz)),
-            ("Repeats", booking["recurring"] and recurrence_text(booking)),
+            ("Repeats", booking["recurring"] and series_text(booking)),
             ("Dates", _dates(booking, tz)),
             ("Cancelled by", booking["cancelledBy"]),
             ("Reason", booking["reason"]),

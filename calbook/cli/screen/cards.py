@@ -205,7 +205,7 @@ def event_type_card(item: Json) -> str:
 _CONTACTS = {
     "EMAIL": "an e-mail address",
     "PHONE": "a phone number",
-    "ANY": "an e-mail address or a phone number",
+    "ANY": "an e-mail address, phone number or customer number",
     "NONE": "a name alone",
 }
 

@@ -7,6 +7,7 @@ from calbook.cli.output import Json
 from calbook.cli.screen import columns, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import Cell
+from calbook.core.people import label
 
 _COLOURS = {"handed over": "green", "cancelled": "yellow"}
 
@@ -35,21 +36,25 @@ def retired_text(facts: Json, rows: Sequence[Json]) -> str:
     return said + (f"\n{_dates_table(rows, zone)}" if rows else "nothing is left\n")
 
 
-_WIDE = 100  # cells from which on there is room for the event type
-_EVENT: columns.Columns = {
-    "Event": lambda item: item["eventTypeId"].removeprefix("evt_")
-}
+_WIDE = 100  # cells from which on there is room for two columns more
 
 
 def _dates_table(rows: Sequence[Json], zone: str) -> str:
     was_changed = any(_is_settled(row) for row in rows)
+    wide: columns.Columns = {
+        "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
+        "Attendee": _attendee,
+        "Contact": lambda item: _contact(item["attendee"]),
+    }
+    narrow: columns.Columns = {
+        "Attendee": lambda item: [_attendee(item), _contact(item["attendee"])]
+    }
     return columns.table_text(
         rows,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
             "When": lambda item: words.meeting_time(item, zone, with_zone=False),
-            **(_EVENT if output.width() >= _WIDE else {}),
-            "Attendee": _attendee,
+            **(wide if output.width() >= _WIDE else narrow),
             **({"What": _outcome} if was_changed else {}),
         },
         tz=zone,
@@ -64,9 +69,15 @@ def _is_settled(row: Json) -> bool:
 
 
 def _attendee(item: Json) -> str:
-    name: str = item["attendee"]["name"] or item["attendee"]["email"]
+    name = label(item["attendee"])
     others = item["persons"] - 1
     return f"{name} +{others}" if others else name
+
+
+def _contact(person: Json) -> str:
+    """By what somebody is reached at once, else found."""
+    ref = person["ref"] and f"ref {person['ref']}"
+    return person["phone"] or person["email"] or ref or ""
 
 
 def _outcome(item: Json) -> Cell:

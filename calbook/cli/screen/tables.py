@@ -51,7 +51,7 @@ def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
             "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
             "Event": _event,
             "Attendee": words.attendee_text,
-            "Status": _status(words.status_text),
+            "Status": _status(lambda item: words.status_text(item, tz)),
         },
         tz=zone,
         nothing="no bookings\n",
@@ -61,8 +61,9 @@ def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
 def _event(item: Json) -> str:
     """The event type, and how often a series that is one row takes place."""
     slug: str = item["eventTypeId"].removeprefix("evt_")
-    times = len(item["occurrences"])
-    return f"{slug} ({times}×)" if times > 1 else slug
+    statuses = [o["status"] for o in item["occurrences"]]
+    times = sum(status != "CANCELLED" for status in statuses) or len(statuses)
+    return f"{slug} ({times}×)" if len(statuses) > 1 else slug
 
 
 def occurrences_table(items: Sequence[Json], tz: str) -> str:
@@ -96,24 +97,22 @@ def _hosts_of_dates(items: Sequence[Json]) -> Columns:
 
 
 def attendees_table(items: Sequence[Json]) -> str:
-    return _table(
-        items,
-        {
-            "Attendee": "name",
-            "E-mail": "email",
-            "Phone": "phone",
-            "Zone": "timezone",
-            **_dates_column(items),
-            "Attendance": words.attendance_text,
-        },
-    )
-
-
-def _dates_column(items: Sequence[Json]) -> Columns:
-    """Where somebody has not all dates of a series."""
-    if not any(item["onlyOn"] or item["absentOn"] for item in items):
-        return {}
-    return {"Dates": words.own_dates_text}
+    """Who is in a booking, with what is known of anybody."""
+    columns: dict[str, Callable[[Json], str | None]] = {
+        "Attendee": lambda item: item["name"],
+        "E-mail": lambda item: item["email"],
+        "Phone": lambda item: item["phone"],
+        "Number": lambda item: item["ref"],
+        "Zone": lambda item: item["timezone"],
+        "Dates": words.own_dates_text,
+        "Attendance": words.attendance_text,
+    }
+    said = {
+        heading: read
+        for heading, read in columns.items()
+        if heading == "Attendee" or any(map(read, items))
+    }
+    return _table(items, said)
 
 
 def history_table(items: Sequence[Json], tz: str) -> str:

@@ -74,10 +74,25 @@ def clock_time(wall: datetime, day: date) -> str:
     return f"{wall:%H:%M}" if wall.date() == day else f"{wall:%a %H:%M}"
 
 
-def status_text(booking: Json) -> str:
-    """`CANCELLED (rejected)`: the status, and how a cancelled one ended."""
+def status_text(booking: Json, tz: str | None = None) -> str:
+    """`CANCELLED (rejected)`: the status, and how a cancelled one ended.
+
+    Of what is held, until when: `held until 10:10`.
+    """
     status, resolution = booking["status"], booking["resolution"]
+    if is_held(booking):
+        zone = tz or booking["timezone"]
+        until, made = (
+            times.wall_time(datetime.fromisoformat(booking[key]), zone)
+            for key in ("heldUntil", "createdAt")
+        )
+        return f"held until {clock_time(until, made.date())}"
     return status if resolution in (None, "cancelled") else f"{status} ({resolution})"
+
+
+def is_held(booking: Json) -> bool:
+    """Whether it ends by itself unless somebody takes it."""
+    return booking["status"] == "PENDING" and booking.get("heldUntil") is not None
 
 
 def bookable_text(answer: Json, tz: str | None = None) -> str:
@@ -113,7 +128,7 @@ def _company(booking: Json) -> list[Json | None]:
     return [*([] if is_away else [primary]), *booking["guests"]] or [None]
 
 
-def _on_date(booking: Json, date: str) -> Json:
+def on_date(booking: Json, date: str) -> Json:
     """With those alone who take part on a date of a series."""
     guests = [person for person in booking["guests"] if takes_part(person, date)]
     return {**booking, "date": date, "guests": guests}
@@ -128,53 +143,17 @@ def location_text(location: Mapping[str, str] | None) -> str | None:
 
 
 def people_text(booking: Json) -> str:
-    """`Ada <ada@example.com> and 2 more`."""
+    """`Ada <ada@example.com> and 2 more`; of a date who takes part in it."""
     first, *others = _company(booking)
     name = person_text(first) if first else "nobody"
     return name + (f" and {len(others)} more" if others else "")
-
-
-def change_lines(
-    what: str,
-    booking: Json,
-    tz: str | None,
-    dates: Sequence[str] = (),
-    *,
-    with_host: bool = False,
-    as_host: bool = False,
-) -> list[str]:
-    """After a change: what, which, the whole moment with its zone; then who.
-
-    Of a series the dates that the change was about, and the rule of all.
-    """
-    changed = [o for o in booking["occurrences"] if o["date"] in dates]
-    uid = f" {booking['uid']}" if booking["uid"] else ""
-    uid += " as host" * as_host
-    if booking["recurring"] and changed:
-        first, *others = changed
-        number = f"{len(changed)} dates" if others else first["date"]
-        ends = ", the first:" if others else ":"
-        when = meeting_time(first, tz or booking["timezone"])
-        lines = [f"{what} {number} of{uid}{ends}", f"  {when}"]
-    else:
-        lines = [f"{what}{uid}: {meeting_time(booking, tz)}"]
-    company = _on_date(booking, changed[0]["date"]) if len(changed) == 1 else booking
-    lines.append(f"  {people_text(company)}, {status_text(booking)}")
-    if booking["recurring"]:
-        lines += [f"  {line}" for line in recurrence_text(booking).split("\n")]
-    every = changed or [booking]
-    hosts = dict.fromkeys(h for item in every for h in item["hostIds"])
-    resources = dict.fromkeys(r for item in every for r in item["resourceIds"])
-    if len(hosts) > 1 or resources or with_host:
-        lines.append(f"  with {', '.join((*hosts, *resources))}")
-    return lines + [f"  {booking['meetingUrl']}"] * bool(booking["meetingUrl"])
 
 
 _EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 
 
 def recurrence_text(booking: Json) -> str:
-    """`every week, 2024-01-15 to 2024-04-01: 11 of 12 dates`, and those left out."""
+    """`every week, 2024-01-15 to 2024-04-01: 11 of 12 dates`."""
     rule, occurrences = booking["recurring"], booking["occurrences"]
     unit = _EVERY[rule["frequency"]]
     many = f"{rule['interval']} {unit}s"
@@ -183,9 +162,19 @@ def recurrence_text(booking: Json) -> str:
     dates = sorted(o["date"] for o in occurrences)
     live = sum(o["status"] != "CANCELLED" for o in occurrences)
     count = f"{live} of {len(dates)} dates" if live < len(dates) else f"{live} dates"
-    conflicts = [o["date"] for o in occurrences if o["resolution"] == "conflict"]
-    left_out = f"\nin the way: {dates_text(conflicts)}" if conflicts else ""
-    return f"{every}{days}, {dates[0]} to {dates[-1]}: {count}{left_out}"
+    return f"{every}{days}, {dates[0]} to {dates[-1]}: {count}"
+
+
+def dates_left_out(occurrences: Iterable[Json]) -> list[str]:
+    """Those whose time was never free."""
+    return [o["date"] for o in occurrences if o["resolution"] == "conflict"]
+
+
+def series_text(booking: Json) -> str:
+    """The rule of a series, and the dates that were left out when they were made."""
+    left_out = dates_left_out(booking["occurrences"])
+    lines = [f"in the way: {dates_text(left_out)}"] * bool(left_out)
+    return "\n".join([recurrence_text(booking), *lines])
 
 
 def dates_text(dates: Sequence[str]) -> str:

@@ -138,6 +138,7 @@ def _check_hold(booking: Booking, event_type: EventType, now: datetime) -> None:
         raise HoldEnded(
             booking.uid,
             until=times.rfc3339(until, booking.timezone),
+            when=f"{times.format_moment(until, booking.timezone)} {booking.timezone}",
             slug=event_type.slug,
             start=times.rfc3339(held.span.start, booking.timezone),
         )

@@ -104,7 +104,10 @@ class _Moving:
             raise BadInput(
                 f"{to} is of {group.event_type_id}, {self._before.uid} of"
                 f" {self._event_type.id}",
-                hint="a seat moves to a group of the same event type",
+                hint="a seat moves to a group of the same event type; else leave one"
+                " and join the other: remove_attendee, add_attendee",
+                command_hint="a seat moves to a group of the same event type; else"
+                " leave one and join the other: attendee remove, attendee add",
                 field="to",
             )
         if self._dates and group.recurring is not None:

@@ -129,8 +129,7 @@ class _Wanted(NamedTuple):
                 return date
             _check_passes(refusal)
         else:
-            slug, at = event_type.slug, times.rfc3339(start.instant, self.timezone)
-            raise NothingToWaitFor(slug, at)
+            raise self._is_free(start.instant)
         if group is None or rule is None:
             return self._entry(start.instant, start.instant)
         last = max(occurrence.span.start for occurrence in group.occurrences)
@@ -148,12 +147,8 @@ class _Wanted(NamedTuple):
             tx, self.event_type, group, occurrence, now=self.now
         )
         if seats.left > 0:
-            raise NothingToWaitFor(
-                self.event_type.slug,
-                times.rfc3339(start, self.timezone),
-                uid=group.uid,
-                date=occurrence.date.isoformat(),
-            )
+            date = occurrence.date.isoformat()
+            raise self._is_free(start, uid=group.uid, date=date)
         key = occurrence.recurrence_id
         entry = self._entry(start, start, uid=group.uid, recurrence_id=key)
         return entry._replace(timezone=group.timezone)
@@ -172,9 +167,15 @@ class _Wanted(NamedTuple):
         free = waiting_wishes.possible_starts(tx, event_type, entry, now=now)
         first = next(free, None)
         if first is not None:
-            at = times.rfc3339(first, self.timezone)
-            raise NothingToWaitFor(event_type.slug, at)
+            raise self._is_free(first)
         return entry
+
+    def _is_free(self, start: datetime, **seat: str) -> NothingToWaitFor:
+        """What refuses who waits; `seat` is that of a group's date."""
+        zone = self.timezone
+        when = f"{times.format_moment(start, zone)} {zone}"
+        slug, at = self.event_type.slug, times.rfc3339(start, zone)
+        return NothingToWaitFor(slug, at, when=when, **seat)
 
     def _check_rules(self, span: Span) -> None:
         """What no cancellation mends: a switch, and answers."""

@@ -84,7 +84,8 @@ def queue_notices(
     for event, seq in zip(change.events, seqs, strict=True):
         news = _NoticeEvent(event, seq, before, invite, now)
         for notice in news.notices:
-            tx.untold += [label(p) for p in notice.persons if not p.email]
+            if not after.is_hold:  # which is for nobody yet
+                tx.untold += [label(p) for p in notice.persons if not p.email]
             if not any(person.email for person in notice.persons):
                 continue
             sender = require_mail_server().sender

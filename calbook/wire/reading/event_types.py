@@ -353,6 +353,7 @@ def check_event_type(event_type: EventType) -> EventType:
         raise BadInput(
             f"{event_type.id} has several hosts but is SINGLE",
             hint="make it ROUND_ROBIN or COLLECTIVE",
+            command_hint="add --scheduling-type round-robin or collective",
             field="schedulingType",
         )
     first, last = event_type.first_date, event_type.last_date

@@ -64,16 +64,23 @@ def read_person_fields(facts: JsonObject) -> dict[str, Any]:
 
 
 def read_guest(value: object, field: str = "guest") -> Attendee:
-    """An object, or a bare e-mail address or name."""
-    facts = value
-    if isinstance(value, str):
-        facts = {"email" if "@" in value else "name": value}
+    """An object, or an e-mail address, a name, or both as `Name <address>`."""
+    facts = _split_guest(value) if isinstance(value, str) else value
     person = _person(read_object(facts, _READERS, field), field)
     if not person.name and not people.lasting_keys(person):
         raise BadInput(
             f"{field} has no name, email, phone or ref", field=f"{field}.name"
         )
     return person
+
+
+def _split_guest(text: str) -> dict[str, str]:
+    """The name and address in a text; in a name is nothing of an address."""
+    name, bracket, rest = text.strip(" ").partition("<")
+    if bracket and rest.endswith(">") and "@" in rest and not {*name} & {*"@<>"}:
+        found = {"name": name.strip(" ").strip('"').strip(" "), "email": rest[:-1]}
+        return {key: said for key, said in found.items() if said}
+    return {"email" if "@" in text else "name": text}
 
 
 def _person(facts: JsonObject, field: str) -> Attendee:

@@ -24,7 +24,12 @@ def host_date_to_json(
         "eventTypeId": booking.event_type_id,
         "title": booking.title,
         "hostIds": list(booking.hosts_of(occurrence)),
-        "attendee": {"email": attendee.email, "name": attendee.name},
+        "attendee": {
+            "email": attendee.email,
+            "name": attendee.name,
+            "phone": attendee.phone,
+            "ref": attendee.ref,
+        },
         "persons": len(there),
         "isSeries": booking.recurring is not None,
         "code": error and error.code,

@@ -44,10 +44,10 @@ def _dates_table(rows: Sequence[Json], zone: str) -> str:
     wide: columns.Columns = {
         "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
         "Attendee": _attendee,
-        "Contact": lambda item: _contact(item["attendee"]),
+        "Contact": _contact,
     }
     narrow: columns.Columns = {
-        "Attendee": lambda item: [_attendee(item), _contact(item["attendee"])]
+        "Attendee": lambda item: [t for t in (_attendee(item), _contact(item)) if t]
     }
     return columns.table_text(
         rows,
@@ -74,8 +74,9 @@ def _attendee(item: Json) -> str:
     return f"{name} +{others}" if others else name
 
 
-def _contact(person: Json) -> str:
+def _contact(item: Json) -> str:
     """By what somebody is reached at once, else found."""
+    person = item["attendee"]
     ref = person["ref"] and f"ref {person['ref']}"
     return person["phone"] or person["email"] or ref or ""
 

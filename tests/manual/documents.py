@@ -127,7 +127,7 @@ class Reader:
 
 
 def on_terminal(command: str, *, cwd: Path, env: dict[str, str]) -> str:
-    """What a terminal of 80 columns shows of a shell command."""
+    """What a terminal of 80 columns shows of a shell command; who is asked says no."""
     leader, follower = pty.openpty()
     ioctl(follower, termios.TIOCSWINSZ, pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
@@ -149,6 +149,8 @@ def on_terminal(command: str, *, cwd: Path, env: dict[str, str]) -> str:
         if not chunk:
             break
         shown += chunk
+        if shown.endswith(b"[y/N]: "):
+            os.write(leader, b"n\n")
     process.wait()
     os.close(leader)
     return shown.decode().replace("\r", "")

@@ -133,8 +133,14 @@ def _text(
     return "".join(
         change_text(
             *(what, booking.to_dict(), tz),
-            dates=changed_dates(before[booking.uid], booking),
+            dates=_dates_changed(before, booking),
             **told,
         )
         for booking in changed
     )
+
+
+def _dates_changed(before: "dict[str, Booking]", booking: "Booking") -> tuple[str, ...]:
+    """Those of a booking; none where an offer was named, of which nothing was there."""
+    was = before.get(booking.uid)
+    return () if was is None else changed_dates(was, booking)

@@ -252,3 +252,18 @@ def test_who_books_a_full_date_of_a_series_is_told_of_the_line_and_asked(
     assert dialogue.end() == 0
     [waits] = run("waiting", "list", "--json").json
     assert (waits["uid"], waits["date"]) == (full, "2027-01-25")
+
+
+def test_several_offers_are_taken_at_once_on_a_screen(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended in a KeyError, as no booking was there before under these ids."""
+    starts = (START, "2027-01-18 11:00")
+    uids = [run(*create("Ada", start=start)).rows[0][0] for start in starts]
+    waits = [run(*create("Bob", "--wait", start=start)).rows[0][0] for start in starts]
+    run("cancel", *uids, "--yes")
+    monkeypatch.setattr(output, "as_terminal", True)
+
+    taken = run("confirm", *waits)
+
+    assert (taken.status, taken.out.count("Confirmed bk_")) == (0, 2)

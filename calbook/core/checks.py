@@ -119,10 +119,13 @@ _WHOLE_DOMAIN = (
 
 def fold_email(address: str) -> str:
     """The form in which e-mail addresses are compared; an international domain in
-    ASCII, as that may be written both ways."""
+    ASCII, as that may be written both ways.
+
+    Not case-folded: `weiß@` and `weiss@` are two mailboxes.
+    """
     if not address.isascii():
         address = domain_names.ascii_address(unicodedata.normalize("NFC", address))
-    return address.casefold()
+    return address.lower()
 
 
 def phone(value: object, field: str = "phone") -> str:

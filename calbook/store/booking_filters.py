@@ -53,7 +53,7 @@ _FILTERS = {
         or exists (
             select 1 from attendees a where a.uid = b.uid
             and (instr(fold_case(a.name), :search) > 0
-                or a.email is not null and instr(a.person_key, :search) > 0
+                or a.email is not null and instr(fold_case(a.person_key), :search) > 0
                 or instr(fold_case(a.ref), :search) > 0
                 or instr(a.phone_digits, :digits) > 0)
         )

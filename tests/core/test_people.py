@@ -65,6 +65,12 @@ def test_a_person_is_known_by_the_first_that_there_is(
         pytest.param(
             ADA, Attendee(name="A.", phone="00351912345678"), True, id="one phone"
         ),
+        pytest.param(
+            Attendee("weiß@b.example"), Attendee("Weiss@b.example"), False, id="ß"
+        ),
+        pytest.param(
+            Attendee("weiß@b.example"), Attendee("WEIß@b.example"), True, id="ß twice"
+        ),
         pytest.param(EVE, EVE._replace(ref="1"), True, id="a number more"),
         pytest.param(
             EVE._replace(ref="1"), KIT._replace(ref="1"), True, id="one number"

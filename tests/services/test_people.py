@@ -65,6 +65,25 @@ def test_a_phone_written_in_three_ways_is_one_person(
     assert client.check() == ()
 
 
+def test_only_upper_and_lower_case_of_an_address_does_not_matter(
+    client: Client, book: Book
+) -> None:
+    """Case folding took `weiß@` and `weiss@` for one mailbox."""
+    otto = book(name="Otto", email="otto.weiß@example.com")
+    anna = book(name="Anna", email="Otto.Weiss@example.com")
+    again = book(name="Otto", email="OTTO.Weiß@example.com")
+    bookings = client.calendar.bookings
+
+    assert otto.attendee.person_id == again.attendee.person_id
+    assert otto.attendee.person_id != anna.attendee.person_id
+    found = bookings.list(attendee_email="otto.weiss@example.com")
+    assert [each.uid for each in found] == [anna.uid]
+    for text in ("WEIß@", "weiss@"):  # a search folds all there is
+        assert bookings.total(search=text) == 3
+        assert len(client.calendar.people.list(search=text)) == 2
+    assert client.check() == ()
+
+
 def test_two_with_one_phone_and_their_own_addresses_are_two(
     client: Client, book: Book
 ) -> None:

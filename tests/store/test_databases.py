@@ -319,6 +319,29 @@ def test_the_book_is_filled_with_who_was_booked_before(
     assert len({*sql(f"select person_id from {schema}.attendees")}) == 3
 
 
+def test_addresses_that_only_case_folding_made_one_are_two(
+    run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
+) -> None:
+    """`weiß@` was stored as `weiss@` up to version 7."""
+    schema = schema_of(url)
+    sql(f"create schema {schema}")
+    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
+    sql(f"set search_path = {schema}, pg_temp; {made}")
+    sql(f"set search_path = {schema}, public; {exclusion}; {_BOOKED}")
+    sql(
+        f"update {schema}.attendees set email = 'Weiß@Bücher.example',"
+        " email_folded = 'weiss@xn--bcher-kva.example' where uid = 'bk_2'"
+    )
+
+    assert run("db", "migrate", "--db", url).status == 0
+
+    with Client(url) as client:
+        bookings, people = client.calendar.bookings, client.calendar.people
+        assert bookings.total(attendee_email="WEIß@bücher.example") == 1
+        assert bookings.total(attendee_email="weiss@bücher.example") == 0
+        assert people.get("weiß@bücher.example").name == "Bob"
+
+
 _PHONES = """
 alter table hosts
     add column phone text;

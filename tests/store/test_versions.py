@@ -237,6 +237,51 @@ def test_an_address_is_found_by_either_form_of_its_domain(
             assert [booking.uid for booking in found] == [uid]
 
 
+def test_addresses_that_only_case_folding_made_one_are_two(
+    path: Path, clock: Clock, post: Server
+) -> None:
+    """`weiß@` was stored as `weiss@` up to version 7, in all that is kept of it."""
+    today = path.with_name("today.db")
+    otto, anna = "Otto.Weiß@example.com", "otto.weiss@example.com"
+    with Client(today, clock=clock) as client:
+        client.set_up(email="grace@example.com", timezone="UTC")
+        client.calendar.event_types.create(
+            "demo", seats=2, reminders=[{"minutes_before": 60}]
+        )
+        uids = [
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY.replace(day=day),
+                attendee={"name": "Otto", "email": otto},
+            ).uid
+            for day in (5, 18)
+        ]
+        clock.move(days=2)
+        client.calendar.bookings.mark_attended(uids[0], email=otto)
+    with closing(sqlite3.connect(today)) as conn, conn:
+        changed = [
+            conn.execute(f"update {table} set {column} = replace({column}, 'ß', 'ss')")
+            for table, column in (
+                *(("attendees", "person_key"), ("occurrences", "attendances")),
+                *(("deliveries", "target"), ("reminders", "target")),
+            )
+        ]
+        assert all(each.rowcount for each in changed)
+    make_old(path, today, 7, FIRST_UNSEEN[7])
+
+    with Client(path, clock=clock) as client:
+        bookings = client.calendar.bookings
+        found = bookings.list(attendee_email="OTTO.weiß@example.com")
+        assert [each.uid for each in found] == uids
+        assert bookings.list(attendee_email=anna) == ()
+        assert bookings.get(uids[0]).attendee.attendance == "attended"
+        mails = client.calendar.mails.log(email=otto)
+        bookings.add_attendee(uids[1], name="Anna", email=anna)
+        assert client.calendar.mails.log(email=otto) == mails  # told only once
+        assert client.check() == ()
+    assert {mail.target for mail in mails} == {otto.lower()}
+
+
 GUESTS = (
     ("one", {"name": "Ada", "email": "ada@example.com", "phone": "+351 912 345 678"}),
     ("two", {"name": "Bob", "email": "bob@example.com", "phone": "00351 912345678"}),

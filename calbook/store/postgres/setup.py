@@ -17,6 +17,7 @@ from calbook.store.postgres import (
     version_8,
 )
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
+from calbook.store.refolding import fold_addresses_again
 
 if TYPE_CHECKING:
     from calbook.store.postgres.connection import Connection
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FIRST_VERSION = 6
 # By the version that each leads to.
 MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT, 8: version_8.SCRIPT}
+_FOLDS_AGAIN = 8  # the version whose addresses have another form
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
 
@@ -116,6 +118,8 @@ def migrate_tables(store: PostgresStore) -> int:
             raise no_tables_error(store.path)
         conn.add(f"set local search_path = {store.url.schema}")
         for number in range(version + 1, store.version + 1):
+            if number == _FOLDS_AGAIN:
+                fold_addresses_again(conn, "email ~ '[^ -~]'")
             _run(conn, _compare_bytes(MIGRATIONS[number]))
             conn.execute("update calbook_schema set version = :n", {"n": number})
         conn.add("commit")

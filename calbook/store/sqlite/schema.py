@@ -12,6 +12,7 @@ from sqlite_utils import Database, Migrations
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.people import phone_digits
+from calbook.store.refolding import fold_addresses_again
 from calbook.store.sqlite import tables, version_5, version_6, version_7, version_8
 
 migrations = Migrations("calbook")
@@ -128,6 +129,7 @@ def ask_for_contact(db: Database) -> None:
 
 @migrations()
 def keep_people(db: Database) -> None:
+    fold_addresses_again(db.conn, "email glob '*[^ -~]*'")
     _run(db.conn, version_8.PEOPLE)
     version_8.add_people(db.conn)
     db.conn.create_function("phone_digits", 1, phone_digits)

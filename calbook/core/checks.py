@@ -154,6 +154,11 @@ def ref(value: object, field: str = "ref") -> str:
     return text
 
 
+def fold_ref(number: str) -> str:
+    """The form in which customer numbers are compared: `k 1007` is `K1007`."""
+    return "".join(unicodedata.normalize("NFC", number).lower().split())
+
+
 def language(value: object, field: str = "language") -> str:
     """A BCP 47 tag, in the usual case (RFC 5646, 2.1.1): `en`, `pt-BR`, `zh-Hans`."""
     text = line(value, field, most=35)

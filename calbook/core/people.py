@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks
-from calbook.core.checks import fold_email
+from calbook.core.checks import fold_email, fold_ref
 from calbook.core.errors import (
     AmbiguousPerson,
     DuplicateAttendee,
@@ -80,7 +80,7 @@ def phone_key(digits: str) -> str:
 
 
 def ref_key(ref: str) -> str:
-    return f"ref:{ref}"
+    return f"ref:{fold_ref(ref)}"
 
 
 def id_key(id: str) -> str:

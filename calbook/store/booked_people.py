@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
+from calbook.core.checks import fold_ref
 from calbook.core.people import (
     id_key,
     key_kind,
@@ -37,11 +38,11 @@ _KNOWN = """
 """
 _INSERT_ATTENDEE = """
     insert into attendees (uid, position, email, person_key, name, phone, phone_digits,
-        ref, timezone, language, responses, notes, metadata, person_id, only_on,
-        absent_on)
+        ref, ref_folded, timezone, language, responses, notes, metadata, person_id,
+        only_on, absent_on)
     values (:uid, :position, :email, :person_key, :name, :phone, :phone_digits,
-        :ref, :timezone, :language, :responses, :notes, :metadata, :person_id, :only_on,
-        :absent_on)
+        :ref, :ref_folded, :timezone, :language, :responses, :notes, :metadata,
+        :person_id, :only_on, :absent_on)
 """
 _INSERT = """
     insert into people (id, name, email, phone, ref, timezone, language, created_at,
@@ -69,6 +70,7 @@ def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
             "position": position,
             "person_key": person_key(attendee),
             "phone_digits": phone_digits(attendee.phone),
+            "ref_folded": attendee.ref and fold_ref(attendee.ref),
             "responses": to_json(attendee.responses or None),
             "metadata": to_json(attendee.metadata or None),
             "person_id": attendee.person_id if is_known else next(persons),

@@ -20,7 +20,7 @@ _STATUS = """
 """
 
 _PERSON_COLUMNS = {
-    **{"email": "person_key", "phone": "phone_digits", "ref": "ref"},
+    **{"email": "person_key", "phone": "phone_digits", "ref": "ref_folded"},
     "person": "person_id",
 }
 # Whether an attendee takes part in an occurrence, as `core.booking.participation`.
@@ -54,7 +54,7 @@ _FILTERS = {
             select 1 from attendees a where a.uid = b.uid
             and (instr(fold_case(a.name), :search) > 0
                 or a.email is not null and instr(fold_case(a.person_key), :search) > 0
-                or instr(fold_case(a.ref), :search) > 0
+                or instr(fold_case(a.ref_folded), :number) > 0
                 or instr(a.phone_digits, :digits) > 0)
         )
     )""",
@@ -149,7 +149,9 @@ def where_clause(
 def bound_filters(filters: Mapping[str, Any]) -> Mapping[str, Any]:
     bound = {"since": None, "until": None, **filters}
     if "search" in filters:
-        from calbook.core.people import searched_digits  # slow to import
+        from calbook.core.checks import fold_ref  # slow to import
+        from calbook.core.people import searched_digits
 
+        bound["number"] = fold_ref(filters["search"]) or None
         bound["digits"] = searched_digits(filters["search"])
     return bound

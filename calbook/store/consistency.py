@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from calbook.core.checks import fold_ref
 from calbook.core.people import lasting_keys, person_key, phone_digits, shown_key
 from calbook.core.time import times
 from calbook.store.row_checks import CHECKS
@@ -93,16 +94,19 @@ def _looked_at(conn: Connection) -> Iterator[Fault]:
 
 def _attendee_faults(conn: Connection, some: dict[str, str]) -> Iterator[Fault]:
     found = conn.execute(
-        "select uid, name, email, phone, ref, person_key, phone_digits, person_id"
+        "select uid, name, email, phone, ref, person_key, phone_digits, ref_folded,"
+        " person_id"
         f" from attendees where {_SOME}",
         some,
     )
-    for uid, *facts, key, digits, person in found.fetchall():
+    for uid, *facts, key, digits, folded, person in found.fetchall():
         said = dict(zip(("name", "email", "phone", "ref"), facts, strict=True))
         if person_key(said) != key:
             yield "{} is not found by the address {}", (uid, shown_key(said))
         if phone_digits(said["phone"]) != digits:
             yield "{} is not found by the phone {}", (uid, said["phone"])
+        if (said["ref"] and fold_ref(said["ref"])) != folded:
+            yield "{} is not found by the number {}", (uid, said["ref"])
         if lasting_keys(said) and person is None:
             yield "{}: {} is not in the book of people", (uid, shown_key(said))
 

@@ -86,11 +86,11 @@ def find_attendee(
 
 _SEARCHED = """
     where instr(fold_case(p.name), :search) > 0
-        or instr(fold_case(p.ref), :search) > 0
         or exists (
             select 1 from person_keys k where k.person_id = p.id and (
-                k.key not like 'id:%' and k.key not like 'tel:%'
-                and instr(fold_case(k.key), :search) > 0
+                k.key not like '%:%' and instr(fold_case(k.key), :search) > 0
+                or k.key like 'ref:%'
+                and instr(substr(fold_case(k.key), 5), :number) > 0
                 or k.key like 'tel:%' and instr(k.key, :digits) > 0
             )
         )
@@ -108,6 +108,7 @@ def list_people(
         " limit :limit offset :offset",
         {
             **{"search": text, "limit": limit, "offset": offset},
+            "number": checks.fold_ref(text or "") or None,
             "digits": searched_digits(text or ""),
         },
     ).fetchall()

@@ -84,6 +84,35 @@ def test_only_upper_and_lower_case_of_an_address_does_not_matter(
     assert client.check() == ()
 
 
+def test_a_customer_number_in_any_case_is_one_person(
+    client: Client, event_type: Callable[..., EventType], book: Book
+) -> None:
+    """`k-1007` was another patient than `K-1007`, for whom a limit did not hold."""
+    event_type(id="visit", per_person=["1/day"])
+    event_type(id="walk", seats=3, contact="NONE")
+    written = ("K-1007", "k-1007", "K - 1007")
+    made = [book(name="Kit", ref=ref) for ref in written]
+    bookings = client.calendar.bookings
+
+    assert len(ids(made)) == 1
+    assert [each.attendee.ref for each in made] == list(written)
+    for ref in written:
+        assert len(bookings.list(ref=ref)) == len(bookings.list(person=ref)) == 3
+        assert bookings.total(search=ref) == len(made)
+        assert len(client.calendar.people.list(search=ref)) == 1
+        assert bookings.stats(ref=ref).total.occurrences == len(made)
+    book("visit", name="Kit", ref=written[0], at="2027-02-01 10:00")
+    with pytest.raises(errors.LimitReached):
+        book("visit", name="Kit", ref=written[1], at="2027-02-01 12:00")
+    uid = book("walk", name="Kit", ref=written[0], at="2027-02-02 10:00").uid
+    with pytest.raises(errors.DuplicateAttendee):
+        bookings.add_attendee(uid, name="K.", ref=written[2])
+    bookings.add_attendee(uid, name="Sam")
+    left = bookings.remove_attendee(uid, ref=written[1], by="host")
+    assert left.attendee.name == "Sam"
+    assert client.check() == ()
+
+
 def test_two_with_one_phone_and_their_own_addresses_are_two(
     client: Client, book: Book
 ) -> None:
@@ -210,7 +239,7 @@ def test_persons_of_a_group_are_told_apart_without_addresses(
     assert history[-1]["others"] == ["K-17", "Sam"]
     counted = bookings.stats(by="attendee", phone="912 000 002").groups
     assert {each.group: each.completed for each in counted} == {
-        **{"tel:912000002": 1, "ref:K-17": 0, "name:sam": 0},
+        **{"tel:912000002": 1, "ref:k-17": 0, "name:sam": 0},
     }
     assert client.check() == ()
 

@@ -131,6 +131,8 @@ FAULTS = {
     " set person_key = 'bob@example.com' where uid = '{0}'",
     "{0} is not found by the phone 912 345 678": "update attendees"
     " set phone = '912 345 678' where uid = '{0}'",
+    "{0} is not found by the number K-1": "update attendees"
+    " set ref = 'K-1', ref_folded = 'K-1' where uid = '{0}'",
     "{0}: ada@example.com is not in the book of people": "update attendees"
     " set person_id = null where uid = '{0}'",
     "the person per_x is found by nothing": "insert into people"

@@ -39,7 +39,7 @@ def read_filters(
             "email": checks.fold_email(checks.prose(v, "attendeeEmail", most=1_000))
         },
         "phone": lambda v: {"phone": people.phone_digits(checks.phone(v))},
-        "ref": lambda v: {"ref": checks.ref(v)},
+        "ref": lambda v: {"ref": checks.fold_ref(checks.ref(v))},
         "person": lambda v: {"person": known_people.find_person(reader, v)["id"]},
         "search": lambda v: {"search": checks.prose(v, "search").casefold()},
     }

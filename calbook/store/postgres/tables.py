@@ -183,6 +183,7 @@ create table attendees (
     phone text,
     phone_digits text,
     ref text,
+    ref_folded text,
     timezone text,
     language text,
     responses text,
@@ -197,7 +198,8 @@ create table attendees (
 create index attendees_by_key on attendees (person_key, uid);
 create index attendees_by_phone on attendees (phone_digits, uid)
     where phone_digits is not null;
-create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_ref on attendees (ref_folded, uid)
+    where ref_folded is not null;
 create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 

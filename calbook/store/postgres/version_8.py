@@ -81,6 +81,7 @@ alter index attendees_by_email rename to attendees_by_key;
 alter table attendees
     add column phone_digits text,
     add column ref text,
+    add column ref_folded text,
     add column language text,
     add column person_id text;
 update attendees set phone_digits = ({_PHONE_DIGITS}) where phone is not null;
@@ -120,7 +121,8 @@ alter table person_keys add foreign key (person_id) references people (id);
 alter table attendees add foreign key (person_id) references people (id);
 create index attendees_by_phone on attendees (phone_digits, uid)
     where phone_digits is not null;
-create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_ref on attendees (ref_folded, uid)
+    where ref_folded is not null;
 create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """

@@ -87,6 +87,7 @@ create table new_attendees (
     phone text,
     phone_digits text,
     ref text,
+    ref_folded text,
     timezone text,
     language text,
     responses text,
@@ -107,7 +108,8 @@ alter table new_attendees rename to attendees;
 create index attendees_by_key on attendees (person_key, uid);
 create index attendees_by_phone on attendees (phone_digits, uid)
     where phone_digits is not null;
-create index attendees_by_ref on attendees (ref, uid) where ref is not null;
+create index attendees_by_ref on attendees (ref_folded, uid)
+    where ref_folded is not null;
 create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
 """

@@ -30,17 +30,15 @@ def list_people(
 
 
 def get_person(context: Context, person: str) -> Json:
-    """One of them, with all that they are found by and how their meetings went."""
+    """One of them, and how their meetings went."""
     from calbook.store.statistics import StatisticsReader
 
     now = times.epoch(context.clock())
     with context.store.read(StatisticsReader) as reader:
         row = people.find_person(reader, person)
-        keys = people.keys_of(reader, row["id"])
-        counted = reader.figures("attendee", {"person": row["id"]}, now=now)
-    own = [each for each in counted if each["key"] in keys]
+        counted = reader.person_figures(row["id"], now=now)
     figures = {
-        name: sum(each[column] for each in own) for name, column in _FIGURES.items()
+        name: counted[column] if counted else 0 for name, column in _FIGURES.items()
     }
     return {**_person_json(row), "figures": figures}
 

@@ -60,6 +60,20 @@ _PERSONS_STATUS = f"""
     end
 """
 
+# Of one person, who may be there twice by two addresses, and came if either did.
+_ONE_PERSONS_STATUS = f"""
+    case when o.status = 'CANCELLED' then o.status else
+        case (
+            select min(w.value) from json_each(o.attendances) w
+            join attendees a on a.uid = o.uid and a.person_key = w.key
+            where a.person_id = :person
+        )
+            when 'no_show' then 'NO_SHOW'
+            when 'attended' then 'COMPLETED'
+            else {OCCURRENCE_STATUS} end
+    end
+"""
+
 GROUPS: Mapping[str, _Group] = {
     "event": _Group(
         "o.event_type_id", "(select title from event_types where id = f.key)"
@@ -92,6 +106,7 @@ GROUPS: Mapping[str, _Group] = {
     ),
 }
 _TOTAL = _Group("null", order="f.key")
+_OF_PERSON = _TOTAL._replace(status=_ONE_PERSONS_STATUS)
 _OF_ROW = {"week": "w.monday as monday", "attendee": "a.name as name"}
 
 # A date that was never free was never booked. The lead is asked of a booking's first
@@ -146,7 +161,23 @@ class StatisticsReader(Reader):
         weeks: Sequence[Week] = (),
     ) -> list[Row]:
         """A row for each group, or one of all; `weeks`, to count by, are the range."""
-        group = _TOTAL if by is None else GROUPS[by]
+        return self._count(
+            _TOTAL if by is None else GROUPS[by], by, filters, now, weeks
+        )
+
+    def person_figures(self, id: str, *, now: int) -> Row | None:
+        """How the meetings of one person went; None where there are none."""
+        found = self._count(_OF_PERSON, None, {"person": id}, now)
+        return found[0] if found else None
+
+    def _count(
+        self,
+        group: _Group,
+        by: str | None,
+        filters: Mapping[str, Any],
+        now: int,
+        weeks: Sequence[Week] = (),
+    ) -> list[Row]:
         more = _OF_ROW.get(by or "")
         statement = _COUNT.format(
             key=group.key,

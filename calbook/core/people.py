@@ -88,6 +88,16 @@ def id_key(id: str) -> str:
     return f"id:{id}"
 
 
+def former_key(id: str, key: str) -> str:
+    """That this was a person's key until it was corrected: it leads to nobody."""
+    return f"was:{id}:{key}"
+
+
+def read_former_key(stored: str) -> str | None:
+    """Which key it was; None of a key that leads to somebody."""
+    return stored.split(":", 2)[2] if stored.startswith("was:") else None
+
+
 def lasting_keys(person: Attendee | Mapping[str, Any]) -> tuple[str, ...]:
     """What somebody is found by from one booking to the next, the surest first."""
     return _keys(*(_fact(person, name) for name in ("email", "phone", "ref")))
@@ -110,7 +120,7 @@ def person_key(person: Attendee | Mapping[str, Any]) -> str:
 
 
 def key_kind(key: str) -> str:
-    """`email`, `tel`, `ref`, `name` or `id`: no address has a colon."""
+    """`email`, `tel`, `ref`, `name`, `id` or `was`: no address has a colon."""
     kind, colon, _ = key.partition(":")
     return kind if colon else "email"
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.checks import fold_ref
 from calbook.core.people import (
+    fold_name,
+    former_key,
     id_key,
     key_kind,
     lasting_keys,
     person_key,
     phone_digits,
+    read_former_key,
 )
 from calbook.core.time import times
 from calbook.store.writer import Writer, to_json
@@ -58,9 +61,10 @@ UPDATE = """
 
 def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
     """The attendees of a booking; what is new of them goes into the book."""
-    known = {_facts(person) for person in before.attendees} if before else set()
+    there = before.attendees if before else ()
+    known = {_facts(person) for person in there}
     new = [person for person in after.attendees if _facts(person) not in known]
-    persons = iter(record_people(tx, new, now=times.epoch(after.updated_at)))
+    persons = iter(_record_people(tx, new, there, now=times.epoch(after.updated_at)))
     tx.run("delete from attendees where uid = :uid", uid=after.uid)
     for position, attendee in enumerate(after.attendees):
         is_known = _facts(attendee) in known
@@ -94,6 +98,7 @@ class Known:
     def __init__(self, tx: Reader, keys: Sequence[str]) -> None:
         self.asked = frozenset(keys)
         self.owners: dict[str, str] = {}  # a person's id by each key
+        self.former: set[tuple[str, str]] = set()  # a person's id, and a former key
         self.facts: dict[str, dict[str, Any]] = {}
         self.new: set[str] = set()
         self.changed: set[str] = set()
@@ -101,7 +106,10 @@ class Known:
         if not keys:
             return
         for row in tx.connection.execute(_KNOWN, {"keys": json.dumps(keys)}):
-            self.owners[row["key"]] = row["id"]
+            if (former := read_former_key(row["key"])) is not None:
+                self.former.add((row["id"], former))
+            else:
+                self.owners[row["key"]] = row["id"]
             self.facts[row["id"]] = {name: row[name] for name in FACTS}
 
     def find(self, person: Attendee) -> str | None:
@@ -119,25 +127,36 @@ class Known:
     def _kinds(self, id: str) -> set[str]:
         return {key_kind(key) for key, owner in self.owners.items() if owner == id}
 
-    def record(self, person: Attendee) -> str:
-        """Take over what somebody says; who is new gets an id."""
+    def record(self, person: Attendee, said: Collection[str]) -> str:
+        """Take over the facts that are said; who is new gets an id.
+
+        The others were told by a booking before. They go into the book where it has
+        none, unless it had them and they were corrected.
+        """
         id = self.find(person)
         if id is None:
             id = ids.person()
             self.facts[id] = dict.fromkeys(FACTS)
             self.new.add(id)
         before = self.facts[id]
-        said = {name: getattr(person, name) for name in FACTS}
+        given = {n: v for n in FACTS if (v := getattr(person, n)) is not None}
+        former = {
+            key
+            for key in lasting_keys({n: v for n, v in given.items() if n not in said})
+            if (id, key) in self.former and self.owners.get(key) != id
+        }
         after = before | {
             name: value
-            for name, value in said.items()
-            if value is not None and not _is_same_fact(name, value, before[name])
+            for name, value in given.items()
+            if not _is_same_fact(name, value, before[name])
+            and (name in said or before[name] is None)
+            and former.isdisjoint(lasting_keys({name: value}))
         }
         if after != before:
             self.facts[id] = after
             self.changed.add(id)
         for key in (id_key(id), *lasting_keys(person)):
-            if key not in self.owners:
+            if key not in self.owners and key not in former:
                 self.owners[key] = id
                 self.new_keys.append((key, id))
         return id
@@ -149,6 +168,29 @@ def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
     asked: Known | None = tx.known_people
     tx.known_people = None
     return asked if asked and asked.asked.issuperset(keys) else Known(tx, keys)
+
+
+def keys_of(reader: Reader, id: str) -> set[str]:
+    """All that somebody is found by, or was."""
+    found = reader.connection.execute(
+        "select key from person_keys where person_id = :id", {"id": id}
+    )
+    return {row["key"] for row in found}
+
+
+def replace_keys(
+    tx: Writer,
+    id: str,
+    before: Attendee | Mapping[str, Any],
+    after: Attendee | Mapping[str, Any],
+) -> None:
+    """What somebody was found by and is no more leads to nobody."""
+    replaced = set(lasting_keys(before)) - set(lasting_keys(after))
+    own = keys_of(tx, id)
+    for key in sorted(replaced & own):
+        tx.run("delete from person_keys where key = :key", key=key)
+        if (former := former_key(id, key)) not in own:
+            tx.insert_all("person_keys", ("key", "person_id"), [(former, id)])
 
 
 def _keys_of(attendees: Sequence[Attendee]) -> list[str]:
@@ -169,6 +211,37 @@ def find_people(reader: Reader, attendees: Sequence[Attendee]) -> list[str | Non
     return [known.find(person) for person in attendees]
 
 
+def correct_attendee(
+    tx: Writer, uid: str, before: Attendee, after: Attendee
+) -> Attendee:
+    """With who it is, once a booking says other facts of its person.
+
+    The same by the surest of them; else whom the new facts lead to. Where they lead to
+    nobody, the name is the same and this was the only booking, the entry of the book is
+    corrected, as it would be left with none.
+    """
+    if person_key(before) == person_key(after) or before.person_id is None:
+        return after
+    stranger = after._replace(person_id=None)
+    [found] = find_people(tx, [stranger])
+    names = {fold_name(each.name) for each in (before, after) if each.name}
+    is_other = found is not None or len(names) > 1 or not lasting_keys(after)
+    if is_other or _has_other_bookings(tx, before.person_id, uid):
+        return stranger
+    said = {name: value for name, value in after._asdict().items() if value}
+    old = {name: getattr(before, name) for name in said}
+    replace_keys(tx, before.person_id, old, said)
+    return after
+
+
+def _has_other_bookings(reader: Reader, id: str, uid: str) -> bool:
+    found = reader.connection.execute(
+        "select 1 from attendees where person_id = :id and uid <> :uid limit 1",
+        {"id": id, "uid": uid},
+    )
+    return found.fetchone() is not None
+
+
 def lock_people(tx: Writer, attendees: Sequence[Attendee]) -> None:
     """Be alone with what persons have booked, before it is looked at."""
     keys = {key for person in attendees for key in lasting_keys(person)}
@@ -176,8 +249,8 @@ def lock_people(tx: Writer, attendees: Sequence[Attendee]) -> None:
         tx.lock_key(f"person {key}")
 
 
-def record_people(
-    tx: Writer, attendees: Sequence[Attendee], *, now: int
+def _record_people(
+    tx: Writer, attendees: Sequence[Attendee], there: Sequence[Attendee], *, now: int
 ) -> list[str | None]:
     """Keep the latest name, zone, language and addresses of each; their ids.
 
@@ -186,7 +259,9 @@ def record_people(
     """
     known = _known_of(tx, attendees)
     found = [
-        known.record(person) if person.person_id or lasting_keys(person) else None
+        known.record(person, _said_facts(tx, person, there))
+        if person.person_id or lasting_keys(person)
+        else None
         for person in attendees
     ]
     tx.new_people |= known.new
@@ -197,10 +272,29 @@ def record_people(
     return found
 
 
+def _said_facts(
+    tx: Writer, person: Attendee, there: Sequence[Attendee]
+) -> Collection[str]:
+    """What is said of somebody now, and not only carried along by a booking."""
+    id = person.person_id
+    if id is None or id in tx.named:
+        return FACTS
+    same = [each for each in there if each.person_id == id]
+    return [
+        name
+        for name in FACTS
+        if same and getattr(person, name) not in {getattr(p, name) for p in same}
+    ]
+
+
 def complete_attendees(
     tx: Writer, attendees: Sequence[Attendee]
 ) -> tuple[Attendee, ...]:
-    """With the zone and language that the book knows, where they do not say them."""
+    """With the zone and language that the book knows, where they do not say them.
+
+    What they say of somebody who is named by the book goes into it.
+    """
+    tx.named |= {person.person_id for person in attendees if person.person_id}
     tx.known_people = known = _known_of(tx, attendees)
     return tuple(
         _complete(each, known.facts.get(known.find(each) or "")) for each in attendees

@@ -16,7 +16,7 @@ from calbook.core.people import (
     searched_digits,
 )
 from calbook.core.text import excerpt
-from calbook.store.booked_people import FACTS, UPDATE
+from calbook.store.booked_people import FACTS, UPDATE, keys_of, replace_keys
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
@@ -30,10 +30,12 @@ _PERSON = """
             as bookings
     from people p
 """
-# The whole name first, then any of its words.
+# The whole name first, then any of its words; of both, who has bookings.
 _BY_NAME = f"""
     {_PERSON} where instr(' ' || fold_case(p.name) || ' ', ' ' || :name || ' ') > 0
-    order by fold_case(p.name) <> :name, p.id limit {_SHOWN}
+    order by fold_case(p.name) <> :name, not exists (
+        select 1 from attendees a where a.person_id = p.id
+    ), p.id limit {_SHOWN}
 """
 
 
@@ -64,14 +66,16 @@ def find_person(reader: Reader, text: object) -> Row:
         _BY_NAME, {"name": wanted.casefold()}
     ).fetchall()
     whole = [row for row in named if row["name"].casefold() == wanted.casefold()]
-    if len(whole or named) == 1:
-        return (whole or named)[0]
-    if not named:
+    near = whole or named
+    meant = [row for row in near if row["bookings"]] or near
+    if not meant:
         raise NotFound("person", excerpt(wanted))
-    raise AmbiguousPerson(
-        excerpt(wanted),
-        [f"{row['id']} {label_with_contact(dict(row))}" for row in whole or named],
-    )
+    if len(meant) > 1:
+        raise AmbiguousPerson(
+            excerpt(wanted),
+            [f"{row['id']} {label_with_contact(dict(row))}" for row in meant],
+        )
+    return meant[0]
 
 
 def find_attendee(
@@ -114,21 +118,15 @@ def list_people(
     ).fetchall()
 
 
-def keys_of(reader: Reader, id: str) -> set[str]:
-    """All that somebody is found by."""
-    found = reader.connection.execute(
-        "select key from person_keys where person_id = :id", {"id": id}
-    )
-    return {row["key"] for row in found}
-
-
 # -- correcting -----------------------------------------------------------------------
 
 
 def correct_person(
     tx: Writer, row: Row, changes: Mapping[str, Any], *, now: int
 ) -> None:
-    """Set facts of somebody, who is found by the new ones as well.
+    """Set facts of somebody, who is found by the new ones from now on.
+
+    What they replace leads to nobody, so that it may be somebody else's.
 
     Raises:
         Exists: another person is.
@@ -153,6 +151,8 @@ def correct_person(
     tx.insert_all(
         "person_keys", ("key", "person_id"), [(key, row["id"]) for key in new]
     )
+    before = {name: row[name] for name in changes}
+    replace_keys(tx, row["id"], before, facts)
 
 
 def merge_people(tx: Writer, first: Row, second: Row, *, now: int) -> None:

@@ -29,6 +29,7 @@ class Writer(Facts):
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
         self.known_people: Any = None  # what `store.booked_people` has asked last
+        self.named: set[str] = set()  # persons by whose id something is said now
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
         self.locked_event_type: EventType | None = None

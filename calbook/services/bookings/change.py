@@ -28,7 +28,7 @@ from calbook.services.availability.booking_request import BookingRequest, meetin
 from calbook.services.bookings import record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import upkeep
-from calbook.store.booked_people import lock_people
+from calbook.store.booked_people import correct_attendee, lock_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
 from calbook.store.transaction import Transaction
@@ -273,7 +273,7 @@ def update(
         if attendee:
             primary = booking.attendee._replace(**attendee)
             if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
-                primary = primary._replace(person_id=None)  # maybe somebody else
+                primary = correct_attendee(tx, booking.uid, booking.attendee, primary)
             others = wanted.get("attendees", booking.attendees)[1:]
             wanted["attendees"] = (primary, *others)
             people.check_no_duplicate(wanted["attendees"])

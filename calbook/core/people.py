@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from calbook.core import checks
 from calbook.core.checks import fold_email, fold_ref
@@ -19,6 +19,8 @@ from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.core.model import Attendee
+
+_Id = TypeVar("_Id")
 
 CONTACTS = ("EMAIL", "PHONE", "ANY", "NONE")  # what an event type asks for
 ID_PREFIX = "per_"
@@ -250,15 +252,24 @@ def find_attendee(attendees: Sequence[Attendee], wanted: Wanted) -> Attendee:
         NotFound: nobody is.
         AmbiguousPerson: several are.
     """
-    found = [p for p in attendees if _has_facts(p, wanted)]
+    found = having_facts(attendees, wanted)
     if wanted.person is not None:
         found = _named(found, wanted.person)
-    if len(found) > 1:
-        raise AmbiguousPerson(str(wanted), [label_with_contact(p) for p in found])
     if not found:
         known = [text for p in attendees for text in (p.email, p.name) if text]
         raise NotFound("attendee", printable(str(wanted)), known=known)
+    return the_only(found, wanted)
+
+
+def the_only(found: Sequence[Attendee], wanted: Wanted) -> Attendee:
+    """Raises AmbiguousPerson where they are several."""
+    if len(found) > 1:
+        raise AmbiguousPerson(str(wanted), [label_with_contact(p) for p in found])
     return found[0]
+
+
+def having_facts(attendees: Iterable[Attendee], wanted: Wanted) -> list[Attendee]:
+    return [person for person in attendees if _has_facts(person, wanted)]
 
 
 def _has_facts(person: Attendee, wanted: Wanted) -> bool:
@@ -274,9 +285,15 @@ def _named(attendees: Sequence[Attendee], text: str) -> list[Attendee]:
         ]
         if found:
             return found
+    names = {n: p.name for n, p in enumerate(attendees) if p.name}
+    return [attendees[n] for n in called(names, text)]
+
+
+def called(names: Mapping[_Id, str], text: str) -> list[_Id]:
+    """Those with the whole name, else with a word of it."""
     name = fold_name(text)
-    whole = [p for p in attendees if p.name and fold_name(p.name) == name]
-    return whole or [p for p in attendees if name in fold_name(p.name or "").split()]
+    whole = [id for id, each in names.items() if fold_name(each) == name]
+    return whole or [id for id, e in names.items() if name in fold_name(e).split()]
 
 
 def possible_keys(text: str) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
+from calbook.core import people as core_people
 from calbook.core.errors import AmbiguousPerson, Exists, NotFound, NothingToChange
 from calbook.core.model import Attendee
 from calbook.core.people import (
+    Wanted,
     label_with_contact,
     lasting_keys,
     possible_keys,
@@ -48,12 +50,7 @@ def find_person(reader: Reader, text: object) -> Row:
     """
     wanted = checks.line(text, "person", most=checks.EMAIL_LENGTH).strip()
     keys = possible_keys(wanted)
-    found = reader.connection.execute(
-        "select key, person_id from person_keys"
-        " where key in (select value from json_each(:keys))",
-        {"keys": json.dumps(keys)},
-    )
-    owners = {row["key"]: row["person_id"] for row in found}
+    owners = _owners(reader, keys)
     for key in keys:
         if key in owners:
             facts = {"id": owners[key]}
@@ -86,6 +83,55 @@ def find_attendee(
     known = Attendee(**{name: row[name] for name in FACTS}, person_id=row["id"])
     facts = {} if said is None else said._asdict()
     return known._replace(**{k: v for k, v in facts.items() if v is not None})
+
+
+def find_in_booking(
+    reader: Reader, attendees: Sequence[Attendee], wanted: Wanted
+) -> Attendee:
+    """The one of a booking who is meant, by its own facts or as the book finds them.
+
+    The book is asked of a `person` whom the booking's own facts do not lead to.
+
+    Raises:
+        NotFound: nobody is.
+        AmbiguousPerson: several are.
+    """
+    try:
+        return core_people.find_attendee(attendees, wanted)
+    except NotFound:
+        if wanted.person is None:
+            raise
+        some = core_people.having_facts(attendees, wanted)
+        found = [p for p in some if p.person_id in _ids(reader, some, wanted.person)]
+        if not found:
+            raise
+    return core_people.the_only(found, wanted)
+
+
+def _ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[str]:
+    """Who of them the book finds by a text: by the surest of what it may be."""
+    ids = {p.person_id for p in attendees if p.person_id}
+    if not ids:
+        return []
+    owners = _owners(reader, possible_keys(text))
+    if found := [owners[k] for k in possible_keys(text) if owners.get(k) in ids]:
+        return found[:1]
+    named = reader.connection.execute(
+        "select id, name from people where name is not null"
+        " and id in (select value from json_each(:ids))",
+        {"ids": json.dumps(sorted(ids))},
+    )
+    return core_people.called({row["id"]: row["name"] for row in named}, text)
+
+
+def _owners(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
+    """Whom keys lead to."""
+    found = reader.connection.execute(
+        "select key, person_id from person_keys"
+        " where key in (select value from json_each(:keys))",
+        {"keys": json.dumps(keys)},
+    )
+    return {row["key"]: row["person_id"] for row in found}
 
 
 _SEARCHED = """
@@ -134,13 +180,8 @@ def correct_person(
     facts = {name: row[name] for name in FACTS} | dict(changes)
     own = keys_of(tx, row["id"])
     new = [key for key in lasting_keys(changes) if key not in own]
-    taken = tx.connection.execute(
-        "select person_id from person_keys"
-        " where key in (select value from json_each(:keys))",
-        {"keys": json.dumps(new)},
-    ).fetchone()
-    if taken is not None:
-        other = taken["person_id"]
+    if taken := _owners(tx, new):
+        other = taken[min(taken)]
         error = Exists("person", other)
         error.hint = f'if it is one person: people.merge("{row["id"]}", "{other}")'
         error.command_hint = (

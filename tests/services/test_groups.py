@@ -249,7 +249,7 @@ def test_addresses_that_fold_alike_are_one_person(
     add(group.uid, email="Straße@example.com", name="Eva")
 
     with pytest.raises(errors.DuplicateAttendee):
-        add(group.uid, email="STRASSE@EXAMPLE.COM")
+        add(group.uid, email="sTRAßE@EXAMPLE.COM")
 
 
 @pytest.mark.parametrize("way", ["create", "add"])

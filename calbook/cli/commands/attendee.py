@@ -134,9 +134,9 @@ def move(
             | {"by": unchecked(by), "override": split_words(seat.override)},
             **change.arguments(),
         )
-    who, dates = f"Moved {seat.said_as} to", _dates_of_person(booking, seat)
+        dates = _dates_of_person(client, booking, seat)
     show_change(
-        who,
+        f"Moved {seat.said_as} to",
         booking,
         form,
         dry_run=change.dry_run,
@@ -153,13 +153,18 @@ def _dates(booking: Any, on: list[str] | None, client: Any) -> list[str]:
     return [occurrence_on(booking, day, now)["date"] for day in on]
 
 
-def _dates_of_person(booking: Any, seat: Seat) -> list[str]:
+def _dates_of_person(client: Any, booking: Any, seat: Seat) -> list[str]:
     """Those of a drop-in, who was moved there."""
-    from calbook.core.people import Wanted, find_attendee  # slow to import
+    from calbook.core.errors import NotFound  # slow to import
+    from calbook.core.people import Wanted, find_attendee
 
     people: Any = (booking.attendee, *booking.guests)
     wanted = Wanted(seat.email, seat.phone, seat.ref, seat.person)
-    found: Any = find_attendee(people, wanted)
+    try:
+        found: Any = find_attendee(people, wanted)
+    except NotFound:  # the booking says other facts of them than the book
+        id = client.calendar.people.get(seat.person).id
+        found = find_attendee(people, Wanted(person=id))
     return [*found.only_on]
 
 

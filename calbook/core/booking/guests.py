@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,11 @@ class GuestChange(NamedTuple):
 
 
 def change_guests(
-    booking: Booking, change: GuestChange, now: datetime
+    booking: Booking,
+    change: GuestChange,
+    now: datetime,
+    *,
+    find: Callable[[Sequence[Attendee], Wanted], Attendee] = people.find_attendee,
 ) -> tuple[tuple[Attendee, ...], dict[str, Any]]:
     """The guests after a change, and what the history says of it.
 
@@ -38,7 +42,7 @@ def change_guests(
     for action, wanted in ((Action.JOIN, change.added), (Action.LEAVE, change.removed)):
         if wanted:
             transitions.occurrences_allowing(booking, action, now)
-    leaving = [people.find_attendee(booking.attendees, who) for who in change.removed]
+    leaving = [find(booking.attendees, who) for who in change.removed]
     if any(person is booking.attendee for person in leaving):
         raise _booker_stays(booking)
     stay = [p for p in booking.guests if not any(p is other for other in leaving)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
@@ -31,6 +32,7 @@ from calbook.services.outbox import upkeep
 from calbook.store.booked_people import correct_attendee, lock_people
 from calbook.store.context import Context
 from calbook.store.facts import Exclusion, Facts
+from calbook.store.people import find_in_booking
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
@@ -232,7 +234,7 @@ def record_attendance(
         chosen = None
         if persons:
             chosen = tuple(
-                people.find_attendee(booking.attendees, who) for who in persons
+                find_in_booking(tx, booking.attendees, who) for who in persons
             )
         elif event_type.seats is not None:
             chosen = attendees.unmarked_attendees(booking, occurrence)
@@ -262,7 +264,9 @@ def update(
             event_type = tx.event_type(booking.event_type_id)
             has_seats = event_type.seats is not None
             guests.check_takes_guests(booking, has_seats=has_seats)
-            others, details = guests.change_guests(booking, guest_change, now)
+            others, details = guests.change_guests(
+                booking, guest_change, now, find=partial(find_in_booking, tx)
+            )
             wanted["attendees"] = (booking.attendee, *others)
             if guest_change.added:
                 from calbook.services.bookings import new_guests  # few add any

@@ -23,6 +23,7 @@ from calbook.services.bookings import create, record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.bookings.seats import find_dates, meetings_left
 from calbook.store.context import Context
+from calbook.store.people import find_in_booking
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.booking_requests import NewBooking
@@ -74,7 +75,7 @@ class _Moving:
         self._tx, self._before, self._options = tx, before, options
         self._wanted, self._now, self._by = wanted, now, wanted.asker.by
         self._event_type = tx.event_type(before.event_type_id)
-        self._person = people.find_attendee(before.attendees, wanted.person)
+        self._person = find_in_booking(tx, before.attendees, wanted.person)
         self._dates = find_dates(before, wanted.on, now)
 
     def move(self, to: str | None) -> Json:
@@ -88,7 +89,7 @@ class _Moving:
         if goal.uid == self._before.uid:  # another date of the same series
             self._save(self._before, self._join(goal))
             again = self._tx.booking(goal.uid)
-            person = people.find_attendee(again.attendees, self._wanted.person)
+            person = find_in_booking(self._tx, again.attendees, self._wanted.person)
             return self._save(again, self._leave(again, person, goal))
         self._save(
             self._before, self._leave(self._before, self._person, goal, bound=bound)

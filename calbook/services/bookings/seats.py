@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from calbook.core import people
 from calbook.core.booking import participation, seats, series, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
@@ -22,7 +21,7 @@ from calbook.services.bookings.change import change_booking
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import booked_people
 from calbook.store.context import Context
-from calbook.store.people import find_attendee
+from calbook.store.people import find_attendee, find_in_booking
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import booking_requests
@@ -73,7 +72,7 @@ def remove_attendee(
     who = booking_requests.read_actor(by)
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
-        leaver = people.find_attendee(booking.attendees, person)
+        leaver = find_in_booking(tx, booking.attendees, person)
         dates = find_dates(booking, on, now)
         if dates:
             _check_group(tx, booking)

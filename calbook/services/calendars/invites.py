@@ -10,7 +10,7 @@ from typing import Any
 from calbook.core import checks
 from calbook.core.booking import effective_status
 from calbook.core.model import MINUTE, Booking, Status
-from calbook.core.people import Wanted, find_attendee
+from calbook.core.people import Wanted
 from calbook.core.time import parsing, times
 from calbook.ical.writing.event_text import Invite, invite_for, read_invite
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
@@ -45,9 +45,12 @@ def booking_calendar(
             facts.booking(facts.resolve_uid(uid)), now
         )
         [invite] = _invites(facts, [booking])
-    if person is not None:
-        invite = invite_for(invite, find_attendee(booking.attendees, person))
-    elif booking.is_group and not names_all:
+        if person is not None:
+            from calbook.store.people import find_in_booking  # few ask for a copy
+
+            own = find_in_booking(facts, booking.attendees, person)
+            invite = invite_for(invite, own)
+    if person is None and booking.is_group and not names_all:
         invite = invite._replace(names_nobody=True)
     if date is not None:
         only = parsing.day(date, now=now, timezone=booking.timezone)

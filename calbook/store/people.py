@@ -11,13 +11,14 @@ from calbook.core import people as core_people
 from calbook.core.errors import AmbiguousPerson, Exists, NotFound, NothingToChange
 from calbook.core.model import Attendee
 from calbook.core.people import (
+    ID_PREFIX,
     Wanted,
     label_with_contact,
     lasting_keys,
     possible_keys,
     searched_digits,
 )
-from calbook.core.text import excerpt
+from calbook.core.text import excerpt, printable
 from calbook.store.booked_people import FACTS, UPDATE, keys_of, replace_keys
 
 if TYPE_CHECKING:
@@ -66,13 +67,31 @@ def find_person(reader: Reader, text: object) -> Row:
     near = whole or named
     meant = [row for row in near if row["bookings"]] or near
     if not meant:
-        raise NotFound("person", excerpt(wanted))
+        raise _nobody_error(wanted)
     if len(meant) > 1:
         raise AmbiguousPerson(
             excerpt(wanted),
             [f"{row['id']} {label_with_contact(dict(row))}" for row in meant],
         )
     return meant[0]
+
+
+def _nobody_error(text: str) -> NotFound:
+    """Who is known by a name alone is found by it in the bookings."""
+    import shlex
+
+    error = NotFound("person", excerpt(text))
+    if not text.startswith(ID_PREFIX):
+        shown = printable(text)
+        error.hint = (
+            "who has but a name is not in the book; look into the bookings:"
+            f" bookings.list(search={json.dumps(shown, ensure_ascii=False)})"
+        )
+        error.command_hint = (
+            "who has but a name is not in the book; look into the bookings:"
+            f" calbook list --search {shlex.quote(shown)}"
+        )
+    return error
 
 
 def find_attendee(

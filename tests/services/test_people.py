@@ -407,6 +407,29 @@ def test_a_word_of_a_name_will_do(client: Client, book: Book) -> None:
     assert ada not in {each.uid for each in bookings.list(person="Ada")}
 
 
+@pytest.mark.parametrize("command", [("person", "show"), ("list", "--person")])
+def test_who_is_in_no_book_is_looked_for_in_the_bookings(
+    client: Client, book: Book, run: Run, command: tuple[str, str]
+) -> None:
+    """There was no word of how to find them."""
+    made = book("class", name="Old Mr. Pinto")
+
+    answer = run(*command, "Old Mr. Pinto")
+    with pytest.raises(errors.NotFound) as refusal:
+        client.calendar.people.get("Old Mr. Pinto")
+    other = run("person", "show", "per_0123456789ab")
+
+    said = "who has but a name is not in the book; look into the bookings: "
+    assert answer.status == 3
+    assert answer.err == (
+        "calbook: no such person: Old Mr. Pinto\n"
+        f"hint: {said}calbook list --search 'Old Mr. Pinto'\n"
+    )
+    assert refusal.value.hint == f'{said}bookings.list(search="Old Mr. Pinto")'
+    assert made.uid in run("list", "--search", "Old Mr. Pinto").out
+    assert "hint" not in other.err
+
+
 def test_a_name_of_two_says_nothing(client: Client, book: Book, run: Run) -> None:
     made = [book(name="Ada", email=f"a{n}@example.com") for n in range(2)]
 

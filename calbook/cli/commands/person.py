@@ -6,6 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.output import Json
 from calbook.cli.session import ask_yes_no, table_of
 
 if TYPE_CHECKING:
@@ -38,23 +39,76 @@ def list_(
     output.print_list(found, out.form(), keys=_KEYS, table=table_of("people_table"))
 
 
-def show(person: Who, *, out: o.ShowingTimes) -> None:
+def show(
+    person: Who,
+    *,
+    occurrences: Annotated[
+        bool, typer.Option("--occurrences", help="A row for each date of theirs.")
+    ] = False,
+    out: o.ShowingTimes,
+) -> None:
     """Show one person, with their bookings and the notes about these."""
     from calbook.cli.screen import cards
 
     form = out.form_in_zone()
+    is_table = form.fields is None and output.is_for_people(form)
     with out.client() as client:
         found = client.calendar.people.get(person)
-        more = _bookings_text(client, found, form)
+        shown, more = found.to_dict(), ""
+        if occurrences:
+            dates = _own_dates(client, found, _SHOWN if is_table else None)
+            shown["occurrences"] = dates
+            more = _dates_text(found, dates, form) if is_table else ""
+        elif is_table:
+            more = _bookings_text(client, found, form)
     output.print_object(
-        found, form, keys=_KEYS, card=lambda item: cards.person_card(item) + more
+        shown, form, keys=_KEYS, card=lambda item: cards.person_card(item) + more
     )
+
+
+def _own_dates(client: "Client", person: "Person", count: int | None) -> list[Json]:
+    """What they took part in or will, the latest first, and whether they came."""
+    found = client.calendar.bookings.list_occurrences(
+        person=person.id, latest_first=True, count=count
+    )
+    return [
+        {
+            **{key: item[key] for key in _DATE_KEYS},
+            "attendance": _own_part(item, person.id)[0]["attendance"],
+        }
+        for item in (each.to_dict() for each in found)
+    ]
+
+
+_DATE_KEYS = (
+    *("uid", "date", "eventTypeId", "startTime", "endTime", "timezone"),
+    *("status", "resolution"),
+)
+
+
+def _own_part(item: Json, id: str) -> tuple[Json, list[Json]]:
+    """A person in a booking, and the dates of it on which they take part."""
+    from calbook.wire.writing.bookings import takes_part  # slow to import
+
+    same = [p for p in (item["attendee"], *item["guests"]) if p["personId"] == id]
+    parts = [
+        (p, [o for o in item["occurrences"] if takes_part(p, o["date"])]) for p in same
+    ]
+    return max(parts, key=lambda part: len(part[1]))
+
+
+def _dates_text(person: "Person", dates: list[Json], form: "OutputOptions") -> str:
+    from calbook.cli.screen import tables
+
+    text = tables.own_dates_table(dates, form.tz) if dates else ""
+    more = person.figures["occurrences"] - len(dates)
+    if more > 0:
+        text += f"{more} more: calbook list --person {person.id} --occurrences\n"
+    return f"\n{text}" if text else ""
 
 
 def _bookings_text(client: "Client", person: "Person", form: "OutputOptions") -> str:
     """Below the card, for people alone: no program reads private notes here."""
-    if form.fields is not None or not output.is_for_people(form):
-        return ""
     from calbook.cli.commands import note
     from calbook.cli.screen import tables
 
@@ -63,12 +117,22 @@ def _bookings_text(client: "Client", person: "Person", form: "OutputOptions") ->
     )
     if not bookings:
         return ""
-    text = tables.bookings_table([b.to_dict() for b in bookings], form.tz)
+    items = [_as_theirs(booking.to_dict(), person.id) for booking in bookings]
+    text = tables.bookings_table(items, form.tz)
     more = person.bookings - len(bookings)
     if more > 0:
         text += f"{more} more: calbook list --person {person.id}\n"
     notes = [note.notes_text(client, booking, form, named=True) for booking in bookings]
     return "\n" + text + "".join(notes)
+
+
+def _as_theirs(item: Json, id: str) -> Json:
+    """With the dates of a person alone, where they are not in all of it."""
+    _, own = _own_part(item, id)
+    if not own or len(own) == len(item["occurrences"]):
+        return item
+    times = {key: own[0][key] for key in ("startTime", "endTime")}
+    return {**item, **times, "occurrences": own}
 
 
 class Facts(o.Group):

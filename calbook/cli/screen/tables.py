@@ -89,6 +89,21 @@ def occurrences_table(items: Sequence[Json], tz: str) -> str:
     )
 
 
+def own_dates_table(items: Sequence[Json], tz: str | None = None) -> str:
+    """The dates of one person in several bookings."""
+    zone = _only_zone(tz or item["timezone"] for item in items)
+    return _table(
+        items,
+        {
+            "UID": lambda item: words.short_uid(item["uid"]),
+            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
+            "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
+            "Status": _status(words.status_and_attendance),
+        },
+        tz=zone,
+    )
+
+
 def _hosts_of_dates(items: Sequence[Json]) -> Columns:
     """Who gives each date, where these are not the same."""
     if len({tuple(item["hostIds"]) for item in items}) < 2:

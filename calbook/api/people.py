@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class People(Noun):
     """Who was ever booked: bookings keep the book, nobody has to.
 
+    Who has but a name is not in it: `bookings.list(search=…)` finds theirs.
+
     A person is named by an id, an e-mail address, a phone or customer number, or a name
     that nobody else has.
 
@@ -40,6 +42,8 @@ class People(Noun):
 
     def update(self, person: str, **fields: Unpack[PersonFields]) -> Person:
         """Correct what the next booking takes from the book; those made stay.
+
+        An address or number that is replaced leads to nobody any more.
 
         Fields: `name`, `email`, `phone`, `ref`, `timezone`, `language`; None empties
         one.

@@ -252,23 +252,23 @@ def find_attendee(attendees: Sequence[Attendee], wanted: Wanted) -> Attendee:
         NotFound: nobody is.
         AmbiguousPerson: several are.
     """
-    found = having_facts(attendees, wanted)
+    found = find_by_facts(attendees, wanted)
     if wanted.person is not None:
         found = _named(found, wanted.person)
     if not found:
         known = [text for p in attendees for text in (p.email, p.name) if text]
         raise NotFound("attendee", printable(str(wanted)), known=known)
-    return the_only(found, wanted)
+    return only_attendee(found, wanted)
 
 
-def the_only(found: Sequence[Attendee], wanted: Wanted) -> Attendee:
+def only_attendee(found: Sequence[Attendee], wanted: Wanted) -> Attendee:
     """Raises AmbiguousPerson where they are several."""
     if len(found) > 1:
         raise AmbiguousPerson(str(wanted), [label_with_contact(p) for p in found])
     return found[0]
 
 
-def having_facts(attendees: Iterable[Attendee], wanted: Wanted) -> list[Attendee]:
+def find_by_facts(attendees: Iterable[Attendee], wanted: Wanted) -> list[Attendee]:
     return [person for person in attendees if _has_facts(person, wanted)]
 
 
@@ -286,10 +286,10 @@ def _named(attendees: Sequence[Attendee], text: str) -> list[Attendee]:
         if found:
             return found
     names = {n: p.name for n, p in enumerate(attendees) if p.name}
-    return [attendees[n] for n in called(names, text)]
+    return [attendees[n] for n in find_by_name(names, text)]
 
 
-def called(names: Mapping[_Id, str], text: str) -> list[_Id]:
+def find_by_name(names: Mapping[_Id, str], text: str) -> list[_Id]:
     """Those with the whole name, else with a word of it."""
     name = fold_name(text)
     whole = [id for id, each in names.items() if fold_name(each) == name]

@@ -120,14 +120,15 @@ def find_in_booking(
     except NotFound:
         if wanted.person is None:
             raise
-        some = core_people.having_facts(attendees, wanted)
-        found = [p for p in some if p.person_id in _ids(reader, some, wanted.person)]
+        some = core_people.find_by_facts(attendees, wanted)
+        ids = _find_ids(reader, some, wanted.person)
+        found = [person for person in some if person.person_id in ids]
         if not found:
             raise
-    return core_people.the_only(found, wanted)
+    return core_people.only_attendee(found, wanted)
 
 
-def _ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[str]:
+def _find_ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[str]:
     """Who of them the book finds by a text: by the surest of what it may be."""
     ids = {p.person_id for p in attendees if p.person_id}
     if not ids:
@@ -140,7 +141,7 @@ def _ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[str]:
         " and id in (select value from json_each(:ids))",
         {"ids": json.dumps(sorted(ids))},
     )
-    return core_people.called({row["id"]: row["name"] for row in named}, text)
+    return core_people.find_by_name({row["id"]: row["name"] for row in named}, text)
 
 
 def _owners(reader: Reader, keys: Sequence[str]) -> dict[str, str]:

@@ -126,6 +126,30 @@ def test_what_bookings_keep_does_not_come_back_into_the_book(
     assert client.check() == ()
 
 
+def test_a_place_in_line_does_not_bring_an_old_address_back(
+    client: Client, book: Book, event_type: Callable[..., EventType]
+) -> None:
+    event_type("visit", on_free="book")
+    first = book("visit", name="Eve", ref="1", at="2027-02-01 10:00")
+    rosa = book(**ROSA).attendee.person_id
+    client.calendar.waiting.add(
+        event_type_id="visit",
+        start_time="2027-02-01 10:00",
+        attendee={"person": "Rosa Lima"},
+    )
+    people, bookings = client.calendar.people, client.calendar.bookings
+
+    people.update("Rosa Lima", email=RIGHT)
+    bookings.cancel(first.uid, cancelled_by="host")
+
+    assert emails(client) == {"Eve": None, "Rosa Lima": RIGHT}
+    assert people.get(RIGHT).bookings == 2
+    assert people.get(RIGHT).id == rosa
+    with pytest.raises(errors.NotFound):
+        people.get("bob@p.example")
+    assert client.check() == ()
+
+
 def test_who_is_named_may_be_told_of_an_old_address_again(
     client: Client, book: Book, corrected: Booking
 ) -> None:

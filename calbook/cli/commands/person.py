@@ -117,7 +117,7 @@ def _bookings_text(client: "Client", person: "Person", form: "OutputOptions") ->
     )
     if not bookings:
         return ""
-    items = [_as_theirs(booking.to_dict(), person.id) for booking in bookings]
+    items = [_with_own_dates(booking.to_dict(), person.id) for booking in bookings]
     text = tables.bookings_table(items, form.tz)
     more = person.bookings - len(bookings)
     if more > 0:
@@ -126,7 +126,7 @@ def _bookings_text(client: "Client", person: "Person", form: "OutputOptions") ->
     return "\n" + text + "".join(notes)
 
 
-def _as_theirs(item: Json, id: str) -> Json:
+def _with_own_dates(item: Json, id: str) -> Json:
     """With the dates of a person alone, where they are not in all of it."""
     _, own = _own_part(item, id)
     if not own or len(own) == len(item["occurrences"]):

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.bookings import Booking
     from calbook.api.values.catalog import EventType
+    from calbook.api.values.waiting import WaitingEntry
 
 _NAMED = 10  # dates that people are told of
 
@@ -21,15 +22,18 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
         start_date=client.now(),
         count=None,
     )
-    full = [date for date in dates if _persons(date) > seats]
+    offers = _seat_offers(client, event_type.id)
+    full = [
+        (date, persons) for date in dates if (persons := _persons(date, offers)) > seats
+    ]
     if not full:
         return []
     from calbook.cli.screen import words
 
     lines = [
-        f"  {words.meeting_time(date.to_dict())}: {_persons(date)} persons,"
+        f"  {words.meeting_time(date.to_dict())}: {persons} persons,"
         f" {words.short_uid(date.uid)}"
-        for date in full[:_NAMED]
+        for date, persons in full[:_NAMED]
     ]
     more = len(full) - _NAMED
     number = words.count_text(len(full), "date", "dates")
@@ -41,7 +45,20 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
     ]
 
 
-def _persons(date: "Booking") -> int:
-    """Who takes part in it; who booked before there were seats sits there too."""
+def _seat_offers(client: "Client", event_type_id: str) -> "list[WaitingEntry]":
+    every = client.calendar.waiting.list(event_type_id=event_type_id)
+    return [entry for entry in every if entry.is_seat and entry.state == "offered"]
+
+
+def _persons(date: "Booking", offers: "list[WaitingEntry]") -> int:
+    """Who takes part in it, or may, as a seat is offered to them.
+
+    Who booked before there were seats sits there too.
+    """
     taken = date.occurrences[0].seats_taken
-    return 1 + len(date.guests) if taken is None else taken
+    held = sum(
+        1 + len(entry.guests)
+        for entry in offers
+        if entry.offered_uid == date.uid and entry.date in (None, date.date)
+    )
+    return held + (1 + len(date.guests) if taken is None else taken)

@@ -63,6 +63,21 @@ def test_fewer_seats_than_are_taken_are_said_with_the_dates(
     assert client.calendar.event_types.get("yoga").seats == 2
 
 
+def test_a_seat_that_is_offered_counts_as_taken(
+    run: Run, group: Callable[..., Booking], client: Client
+) -> None:
+    full = group(client.calendar.event_types.get("yoga").seats or 0)
+    eve = {"name": "Eve", "email": "eve@example.org"}
+    client.calendar.waiting.add(event_type_id="yoga", start_time=START, attendee=eve)
+    left = full.guests[-1].email
+    client.calendar.bookings.remove_attendee(full.uid, email=left, by="host")
+    number = str(len(full.guests))
+
+    said = run("event", "update", "yoga", "--seats", number)
+
+    assert f"{len(full.guests) + 1} persons" in said.err
+
+
 @pytest.mark.parametrize("seats", ["4", "5", "none"])
 def test_nothing_is_said_where_everybody_has_a_seat(
     run: Run, group: Callable[..., Booking], seats: str

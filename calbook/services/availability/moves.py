@@ -188,6 +188,7 @@ def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequ
         per_person=(),
         per_person_open=None,
         no_double=False,
+        heeds_double=False,
     )
     return _others_request(request._replace(event_type=event_type), wanted)
 

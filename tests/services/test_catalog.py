@@ -400,7 +400,7 @@ def test_several_hosts_need_a_way_to_share(run: Run, client: Client) -> None:
     error = run("event", "add", "x", "--host", "me", "--host", "bob", "--json").error
 
     assert error["code"] == "bad_input"
-    assert error["hint"] == "make it ROUND_ROBIN or COLLECTIVE"
+    assert error["hint"] == "add --scheduling-type round-robin or collective"
 
 
 # -- what the three kinds share --------------------------------------------------------

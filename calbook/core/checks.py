@@ -27,11 +27,11 @@ REF_LENGTH = 100
 _LOCAL_OCTETS = 64
 _LONG = 10**18
 
-_ID = re.compile(r"(?:evt|user|sched|res)_[a-z0-9_]{1,60}", re.ASCII)
-_SLUG = re.compile(r"[a-z0-9_][a-z0-9_-]{0,59}", re.ASCII)
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
-_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-/x]{2,38}", re.ASCII)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_ID = r"(?:evt|user|sched|res)_[a-z0-9_]{1,60}"
+_SLUG = r"[a-z0-9_][a-z0-9_-]{0,59}"
+_EMAIL = r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+"
+_PHONE = r"\+?[0-9(][0-9 ().\-/x]{2,38}"
+_LANGUAGE = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
 _BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
@@ -94,7 +94,7 @@ def email(value: object, field: str = "email") -> str:
 def _email_hint(text: str) -> str | None:
     """How to write it instead; None if it is an address."""
     local, _, domain = text.partition("@")
-    if not _EMAIL.fullmatch(text) or not (local + domain).isprintable():
+    if not re.fullmatch(_EMAIL, text) or not (local + domain).isprintable():
         plain = domain.isascii() or not local.isprintable()
         return _PLAIN_EMAIL if plain else _XN_DOMAIN
     try:
@@ -141,7 +141,10 @@ def phone(value: object, field: str = "phone") -> str:
 
 def is_phone(text: str) -> bool:
     """Whether it is written as a phone number, with three digits at least."""
-    return bool(_PHONE.fullmatch(text)) and len(re.findall("[0-9]", text)) > 2
+    return (
+        bool(re.fullmatch(_PHONE, text, re.ASCII))
+        and len(re.findall("[0-9]", text)) > 2
+    )
 
 
 def ref(value: object, field: str = "ref") -> str:
@@ -162,7 +165,7 @@ def fold_ref(number: str) -> str:
 def language(value: object, field: str = "language") -> str:
     """A BCP 47 tag, in the usual case (RFC 5646, 2.1.1): `en`, `pt-BR`, `zh-Hans`."""
     text = line(value, field, most=35)
-    if not _LANGUAGE.fullmatch(text):
+    if not re.fullmatch(_LANGUAGE, text, re.ASCII):
         raise BadInput(
             f"{field} is no language tag: {printable(text)}",
             hint="write it as en, pt-BR or de-AT",
@@ -202,7 +205,7 @@ def identifier(value: object, prefix: str, field: str) -> str:
     """An id of one noun (`evt_…`, `user_…`, `sched_…`); a bare slug gets its prefix."""
     text = line(value, field, most=80).lower()
     full = text if text.startswith(f"{prefix}_") else f"{prefix}_{text}"
-    if not _ID.fullmatch(full):
+    if not re.fullmatch(_ID, full, re.ASCII):
         raise BadInput(
             f"{field} cannot be {printable(text)}",
             hint=f"use up to 60 of a-z, 0-9 and _, as in {prefix}_demo",
@@ -221,7 +224,7 @@ def event_type_key(value: object, field: str = "eventTypeId") -> str:
     """What an event type is named by: its id or slug, with `evt_` before it."""
     text = line(value, field, most=80).lower()
     key = text.removeprefix("evt_")
-    if "-" in key and _SLUG.fullmatch(key):  # only a slug has hyphens
+    if "-" in key and re.fullmatch(_SLUG, key, re.ASCII):  # only a slug has hyphens
         return f"evt_{key}"
     return identifier(value, "evt", field)
 
@@ -229,7 +232,7 @@ def event_type_key(value: object, field: str = "eventTypeId") -> str:
 def slug(value: object, field: str = "slug") -> str:
     """A short name of an event type, as in an address."""
     text = line(value, field, most=80).lower()
-    if not _SLUG.fullmatch(text) or text.startswith("evt_"):
+    if not re.fullmatch(_SLUG, text, re.ASCII) or text.startswith("evt_"):
         raise BadInput(
             f"{field} cannot be {printable(text)}",
             hint="use up to 60 of a-z, 0-9, - and _, as in product-demo",

@@ -12,7 +12,7 @@ from calbook.core.errors import BadInput, InvalidResponses
 from calbook.core.model import Question
 from calbook.core.text import to_text
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_NUMBER = r"-?\d+(\.\d+)?"
 _YES, _NO = (
     frozenset({"true", "yes", "1", "on"}),
     frozenset({"false", "no", "0", "off"}),
@@ -80,7 +80,11 @@ def _url(value: Any, question: Question) -> str:
 
 
 def _number(value: Any, question: Question) -> int | float:
-    if isinstance(value, str) and _NUMBER.fullmatch(value) and len(value) <= 30:
+    if (
+        isinstance(value, str)
+        and re.fullmatch(_NUMBER, value, re.ASCII)
+        and len(value) <= 30
+    ):
         return float(value) if "." in value else int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         checks.to_json_text(value, "it")

@@ -19,15 +19,14 @@ _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _UNITS = {"m": MINUTE, "h": 60 * MINUTE, "d": DAY}
 _NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_STAMP = re.compile(
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_STAMP = (
     r"(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)"
-    r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
-    re.ASCII,
+    r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
 )
-_AHEAD = re.compile(r"\+(\d{1,7})([mhd])", re.ASCII)
-_LENGTH = re.compile(r"(\d{1,9})([mhd]?)", re.ASCII)
+_AHEAD = r"\+(\d{1,7})([mhd])"
+_LENGTH = r"(\d{1,9})([mhd]?)"
 
 
 @cache
@@ -73,11 +72,11 @@ def moment(text: str | date, *, now: datetime, timezone: str) -> GivenStart:
         return _of_datetime(text, timezone)
     if not isinstance(text, str):
         raise BadTime(f"not a moment: {excerpt(text)}", hint=_HINT)
-    if stamp := _STAMP.fullmatch(text):
+    if stamp := re.fullmatch(_STAMP, text, re.ASCII):
         return _of_stamp(stamp, text, timezone)
     if text == "now":
         return _by_offset(now, timezone)
-    if ahead := _AHEAD.fullmatch(text):
+    if ahead := re.fullmatch(_AHEAD, text, re.ASCII):
         return _by_offset(_later(now, ahead, text), timezone)
     return _of_words(text, now=now, timezone=timezone)
 
@@ -139,9 +138,9 @@ def _later(now: datetime, ahead: re.Match[str], text: str) -> datetime:
 def _of_words(text: str, *, now: datetime, timezone: str) -> GivenStart:
     word, _, clock = text.partition(" ")
     day = _named_day(word, times.local_date(now, timezone))
-    if day is not None and _CLOCK.fullmatch(clock):
+    if day is not None and re.fullmatch(_CLOCK, clock, re.ASCII):
         return _of_wall(times.midnight(day) + _clock(clock), timezone)
-    if (day is not None and not clock) or _DATE.fullmatch(text):
+    if (day is not None and not clock) or re.fullmatch(_DATE, text, re.ASCII):
         raise BadTime(
             f"{text} is a day; a time is needed",
             hint=f"write {text} 10:00",
@@ -199,7 +198,7 @@ def _day(text: str | date, now: datetime, timezone: str) -> date | None:
         text = text.isoformat()
     if not isinstance(text, str):
         return None
-    if _DATE.fullmatch(text):
+    if re.fullmatch(_DATE, text, re.ASCII):
         return _existing_day(text, text).date()
     return _named_day(text, times.local_date(now, timezone))
 
@@ -222,7 +221,7 @@ def range_end(text: str | date, *, now: datetime, timezone: str) -> datetime:
 
 def duration(text: str, field: str) -> timedelta:
     """A length of time: minutes, or `90m`, `12h`, `2d` (24 hours each)."""
-    found = _LENGTH.fullmatch(text)
+    found = re.fullmatch(_LENGTH, text, re.ASCII)
     if not found:
         raise BadTime(
             f"{field} is not a length of time: {printable(text[:80])}",

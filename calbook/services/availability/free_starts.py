@@ -241,9 +241,11 @@ class _Rotation:
         return min([seats, *(self._rooms[id] for id in chosen if id in self._rooms)])
 
     def _take(self, start: int, need: Need, free: Sequence[str]) -> str:
+        if len(free) == 1:
+            return free[0]
         kept = [id for id in free if id in self._request.kept]
-        if kept or len(free) == 1:
-            return (*kept, *free)[0]
+        if kept:
+            return kept[0]
         counts = need.rule == AVAILABILITY_FIRST
         day = _date(start, self._request.timezone) if counts else None
         turns = [self._turn(need, id, day) for id in self._with_sender(tuple(free))]

@@ -272,7 +272,8 @@ class Bookings(BookingChanges):
     ) -> Booking:
         """Correct what is not a time or a status; `metadata` replaces all of it.
 
-        Options: `name`, `email`, `phone`, `ref`, `language`, `notes`, `location`,
+        Options: `name`, `email`, `phone`, `ref` and `language`, of the primary attendee
+        or of the `person` who is named as in `remove_attendee`; `notes`, `location`,
         `meeting_url`, `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which
         tells everybody of another place, link or name. A new address is invited, and
         the old one told that it is off; the others are not told of that. So are guests,
@@ -319,6 +320,7 @@ class Bookings(BookingChanges):
         from calbook.wire.reading.booking_requests import (
             read_guest_change,
             read_merge,
+            read_person,
             read_update,
         )
 
@@ -326,11 +328,13 @@ class Bookings(BookingChanges):
         options = {key: given[key] for key in given.keys() - corrected.keys()}
         check_keywords("Bookings.update", options, CHANGE)
         guests = [corrected.pop(key, None) for key in ("add_guests", "remove_guests")]
+        whose = corrected.pop("person", None)
         attendee, values = read_update(corrected)
         return self._change(
             *(update, "update", uid, options),
             attendee=attendee,
             values=values,
+            person=None if whose is None else read_person(person=whose),
             merge=read_merge(put, drop),
             guest_change=read_guest_change(*guests),
         )

@@ -206,6 +206,7 @@ class UpdateArguments(ChangeArguments, total=False):
     location: str | Location | None
     meeting_url: str | None
     metadata: Mapping[str, Any]
+    person: str | None
     add_guests: Iterable[str | Guest]
     remove_guests: Iterable[str]
 

@@ -27,7 +27,7 @@ REPEATABLE = (*CHANGE, "idempotency_key")
 CORRECTIONS = (
     *("name", "email", "phone", "ref", "language", "notes"),
     *("location", "meeting_url", "metadata"),
-    *("add_guests", "remove_guests"),
+    *("add_guests", "remove_guests", "person"),
 )
 
 

@@ -310,3 +310,19 @@ def test_a_guest_is_given_by_name_and_address(
 def test_what_is_no_name_and_address_is_refused(booking: Book, text: str) -> None:
     with pytest.raises(BadInput):
         booking(guests=[text])
+
+
+def test_whose_address_is_corrected_in_a_group_is_said(
+    run: Run, client: Client, booking: Book, event_type: Callable[..., object]
+) -> None:
+    event_type("yoga", seats=3)
+    uid = booking(event_type_id="yoga").uid
+    client.calendar.bookings.add_attendee(uid, name="Bert", email="bert@x.exmaple")
+    address = ("--email", "bert@x.example")
+
+    refused = run("update", uid, *address)
+    done = run("update", uid, "--person", "Bert", *address, "--json").json
+
+    assert (refused.status, "--person PERSON" in refused.err) == (2, True)
+    assert done["guests"][0]["email"] == "bert@x.example"
+    assert run("update", uid, "--notes", "Bring a mat").status == 0

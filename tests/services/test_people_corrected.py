@@ -253,3 +253,21 @@ def test_of_one_name_those_who_have_bookings_are_meant(
     with pytest.raises(errors.AmbiguousPerson) as refusal:
         people.get("Ana Sousa")
     assert len(refusal.value.details["candidates"]) == 2
+
+
+def test_an_address_in_a_group_is_corrected_of_who_is_named(
+    client: Client, event_type: Callable[..., EventType], book: Book
+) -> None:
+    event_type("yoga", seats=3)
+    bookings, people = client.calendar.bookings, client.calendar.people
+    uid = book("yoga", name="Anna", email="anna@x.example").uid
+    bookings.add_attendee(uid, name="Bert", email="bert@x.exmaple")
+    people.update("Bert", email="bert@x.example")
+
+    after = bookings.update(uid, person="bert@x.exmaple", email="bert@x.example")
+
+    assert after.attendee.email == "anna@x.example"
+    assert [(p.name, p.email) for p in after.guests] == [("Bert", "bert@x.example")]
+    assert emails(client) == {"Anna": "anna@x.example", "Bert": "bert@x.example"}
+    assert people.get("Bert").bookings == 1
+    assert bookings.history(uid)[-1].change["fields"] == ["guests"]

@@ -244,6 +244,9 @@ def _left_hosts(client: "Client", booking: "Booking") -> list[str]:
 class Corrections(o.Group):
     """An empty text takes out what may be missing."""
 
+    person: str | None = o.option(
+        "--person", "PERSON", "Of several, whose facts are corrected."
+    )
     name: o.Name = None
     email: o.Email = None
     phone: o.Phone = None
@@ -281,6 +284,7 @@ def update(
     """Correct a booking's details; an empty text takes a detail out."""
     form = out.form_in_zone()
     with out.client() as client:
+        _check_whose(client, uid, corrections)
         booking = client.calendar.bookings.merge_metadata(
             uid,
             read_pairs(meta, "--meta"),
@@ -289,3 +293,17 @@ def update(
             **change.arguments(),
         )
     show_change("Updated", booking, form, dry_run=change.dry_run)
+
+
+def _check_whose(client: "Client", uid: str, corrections: Corrections) -> None:
+    """In a group the primary attendee is no more meant than the others."""
+    facts = corrections.given().keys() & {"name", "email", "phone", "ref", "language"}
+    if not facts or corrections.person is not None:
+        return
+    booking = client.calendar.bookings.get(uid)
+    seats = client.calendar.event_types.get(booking.event_type_id).seats
+    if booking.guests and seats is not None:
+        raise usage_error(
+            f"{booking.uid} is a group of {len(booking.guests) + 1} persons",
+            "say whose facts are corrected: --person PERSON",
+        )

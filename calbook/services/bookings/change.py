@@ -252,10 +252,14 @@ def update(
     *,
     attendee: Mapping[str, Any],
     values: Mapping[str, Any],
+    person: people.Wanted | None = None,
     merge: MetadataMerge | None = None,
     guest_change: GuestChange | None = None,
 ) -> Json:
-    """Set fields of the booking and of its primary attendee to values given."""
+    """Set fields of the booking, and of a person in it, to values given.
+
+    Without `person` it is the primary attendee.
+    """
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
         transitions.check_booked(booking, now)
@@ -275,16 +279,20 @@ def update(
                     tx, event_type, booking, wanted["attendees"], now=now
                 )
         if attendee:
-            primary = booking.attendee._replace(**attendee)
-            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
-                primary = correct_attendee(tx, booking.uid, booking.attendee, primary)
-            others = wanted.get("attendees", booking.attendees)[1:]
-            wanted["attendees"] = (primary, *others)
+            old = booking.attendee
+            if person is not None:
+                old = find_in_booking(tx, booking.attendees, person)
+            new = old._replace(**attendee)
+            has_new_facts = people.lasting_keys(new) != people.lasting_keys(old)
+            if has_new_facts:
+                new = correct_attendee(tx, booking.uid, old, new)
+            every = wanted.get("attendees", booking.attendees)
+            wanted["attendees"] = tuple(new if p is old else p for p in every)
             people.check_no_duplicate(wanted["attendees"])
-            wanted |= _rename_attendances(booking, primary)
-            if people.lasting_keys(primary) != people.lasting_keys(booking.attendee):
+            wanted |= _rename_attendances(booking, old, new)
+            if has_new_facts and old is booking.attendee:
                 event_type = tx.event_type(booking.event_type_id)
-                people.check_contact(event_type.contact, primary, event_type.id)
+                people.check_contact(event_type.contact, new, event_type.id)
         if merge is not None:
             wanted["metadata"] = checks.metadata(
                 _merge_metadata(booking.metadata, merge)
@@ -298,9 +306,11 @@ def update(
     return change_booking(context, uid, options, decide)
 
 
-def _rename_attendances(booking: Booking, primary: Attendee) -> dict[str, Any]:
-    """What is known of the primary's attendance goes along with a new address."""
-    old, new = map(people.person_key, (booking.attendee, primary))
+def _rename_attendances(
+    booking: Booking, before: Attendee, after: Attendee
+) -> dict[str, Any]:
+    """What is known of somebody's attendance goes along with a new address."""
+    old, new = map(people.person_key, (before, after))
     if old == new or not any(old in o.attendances for o in booking.occurrences):
         return {}
     return {

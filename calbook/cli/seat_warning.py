@@ -37,8 +37,9 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
     ]
     more = len(full) - _NAMED
     number = words.count_text(len(full), "date", "dates")
+    taken = words.count_text(seats, "seat is", "seats are")
     return [
-        f"calbook: on {number} to come more than {seats} seats are taken:",
+        f"calbook: on {number} to come more than {taken} taken:",
         *lines,
         *[f"  and {more} more"] * (more > 0),
         "hint: nobody loses a seat; nobody can join there until enough have left",

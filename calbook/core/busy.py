@@ -136,7 +136,7 @@ def check_length(span: Span) -> None:
     """Busy time that a host gives begins before it ends, within ten years."""
     if not span.start < span.end:
         raise BadInput(
-            "the busy time ends before it begins",
+            "the time ends before it begins",
             hint="mon…sun are the first such days after today",
             field="endTime",
         )

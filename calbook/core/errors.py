@@ -344,7 +344,8 @@ class SeatsFull(Conflict, code="seats_full"):
         where = f"{bare_resource(room)}, which holds {seats}" if room else None
         day = f", on {date}" if date else ""
         offered = f": {held} offered to who waits for a seat" if held else ""
-        fits = f"do not fit into {where or f'{seats} seats'}"
+        number = "1 seat" if seats == 1 else f"{seats} seats"
+        fits = f"do not fit into {where or number}"
         facts: dict[str, Any] = {"resourceId": room} if room else {}
         facts |= {"date": date} if date else {}
         facts |= {"offered": held} if held else {}
@@ -361,14 +362,25 @@ class NeedsTaken(Conflict, code="needs_taken"):
 
 
 class DuplicateAttendee(Conflict, code="duplicate_attendee"):
-    """The same person twice in one booking; `email` is None where there is none."""
+    """The same person twice in one booking; `email` is None where there is none.
 
-    def __init__(self, person: str, *, email: str | None) -> None:
+    `by_name` says that nothing else is known, `day` on which date of a series it is.
+    """
+
+    def __init__(
+        self,
+        person: str,
+        *,
+        email: str | None,
+        by_name: bool = False,
+        day: object = None,
+    ) -> None:
         hint = None
-        if email is None:
+        if by_name:
             hint = "two of one name need a phone or a number to tell them apart"
+        where = "is in this booking" if day is None else f"has a seat on {day}"
         super().__init__(
-            f"{email or person} is in this booking already",
+            f"{email or person} {where} already",
             hint=hint,
             email=email,
             **({} if email else {"person": person}),

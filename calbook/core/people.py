@@ -178,7 +178,11 @@ def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
         for key in _nearby_keys(person):
             others = seen.setdefault(key, [])
             if any(is_same(person, other) for other in others):
-                raise DuplicateAttendee(label(person), email=person.email)
+                raise DuplicateAttendee(
+                    label(person),
+                    email=person.email,
+                    by_name=not lasting_keys(person),
+                )
             others.append(person)
 
 

@@ -203,6 +203,8 @@ def correct_person(
     if taken := _owners(tx, new):
         other = taken[min(taken)]
         error = Exists("person", other)
+        name = find_person(tx, other)["name"] or other
+        error.json_message = f"{name} has that address or number ({other})"
         error.hint = f'if it is one person: people.merge("{row["id"]}", "{other}")'
         error.command_hint = (
             f"if it is one person: calbook person merge {row['id']} {other}"

@@ -326,3 +326,23 @@ def test_whose_address_is_corrected_in_a_group_is_said(
     assert (refused.status, "--person PERSON" in refused.err) == (2, True)
     assert done["guests"][0]["email"] == "bert@x.example"
     assert run("update", uid, "--notes", "Bring a mat").status == 0
+
+
+def test_a_persons_dates_are_lines_in_a_pipe(run: Run, course: str) -> None:
+    lines = run("person", "show", "Dora", "--occurrences").out.splitlines()
+
+    assert [line.split("\t")[:2] for line in lines] == [[course, THIRD]]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_all_who_come_are_named_with_how_to_reach_them(
+    shown: Shown, course: str, columns: int
+) -> None:
+    text = "\n".join(
+        shown("host", "away", "me", "--from", FIRST, "--to", FIRST, columns=columns)
+    )
+
+    for name in ("Bob", "Cy"):
+        assert name in text
+        assert f"{name}@b.org" in text
+    assert "Dora" not in text

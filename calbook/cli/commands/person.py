@@ -61,6 +61,10 @@ def show(
             more = _dates_text(found, dates, form) if is_table else ""
         elif is_table:
             more = _bookings_text(client, found, form)
+    if occurrences and not (is_table or form.json):
+        keys = (*_DATE_KEYS, "attendance")
+        output.print_list(shown["occurrences"], form, keys=keys, table=str)
+        return
     output.print_object(
         shown, form, keys=_KEYS, card=lambda item: cards.person_card(item) + more
     )

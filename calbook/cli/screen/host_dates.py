@@ -43,11 +43,16 @@ def _dates_table(rows: Sequence[Json], zone: str) -> str:
     was_changed = any(_is_settled(row) for row in rows)
     wide: columns.Columns = {
         "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
-        "Attendee": _attendee,
-        "Contact": _contact,
+        "Attendee": lambda item: [label(person) for person in _persons(item)],
+        "Contact": lambda item: [_contact(person) for person in _persons(item)],
     }
     narrow: columns.Columns = {
-        "Attendee": lambda item: [t for t in (_attendee(item), _contact(item)) if t]
+        "Attendee": lambda item: [
+            text
+            for person in _persons(item)
+            for text in (label(person), _contact(person))
+            if text
+        ]
     }
     return columns.table_text(
         rows,
@@ -68,15 +73,13 @@ def _is_settled(row: Json) -> bool:
     return row["outcome"] in _COLOURS or row["message"] is not None
 
 
-def _attendee(item: Json) -> str:
-    name = label(item["attendee"])
-    others = item["persons"] - 1
-    return f"{name} +{others}" if others else name
+def _persons(item: Json) -> list[Json]:
+    """All who come on the date: each has to be told."""
+    return [item["attendee"], *item["guests"]]
 
 
-def _contact(item: Json) -> str:
+def _contact(person: Json) -> str:
     """By what somebody is reached at once, else found."""
-    person = item["attendee"]
     ref = person["ref"] and f"ref {person['ref']}"
     return person["phone"] or person["email"] or ref or ""
 

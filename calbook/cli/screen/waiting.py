@@ -64,7 +64,7 @@ def served_lines(item: Json) -> list[str]:
     who, when = words.person_text(item["attendee"]), f"{start} {zone}"
     if item["state"] == "ended":
         why = item["log"][-1]["why"]
-        return [printable(f"No longer in line: {who}, {when}: {why}")]
+        return [printable(f"No longer in line: {who}: {why}")]
     if item["state"] != "offered":
         return [printable(f"Booked from the waiting list: {who}, {when}")]
     what = f"a seat on {when}" if item["isSeat"] else when
@@ -107,7 +107,8 @@ def _state_text(item: Json, tz: str | None) -> str:
         return f"offered until {until}"
     if last["why"] is None:
         return str(item["state"])
-    return f"{item['state']}, {last['what']}: {last['why']}"
+    what = [item["state"], *[last["what"]] * (last["what"] != item["state"])]
+    return f"{', '.join(what)}: {last['why']}"
 
 
 def _line_text(line: Json, zone: str) -> str:

@@ -228,11 +228,13 @@ def _check_not_there(
         transitions.occurrences_allowing(booking, transitions.Action.JOIN, now)
     if known is None:
         return
-    is_there = not participation.is_drop_in(known)
-    if dates:
-        is_there = any(participation.takes_part(known, o.date) for o in dates)
-    if is_there:
-        raise DuplicateAttendee(people.label(attendee), email=attendee.email)
+    own = participation.meetings_of(known, dates)
+    if own or not (dates or participation.is_drop_in(known)):
+        raise DuplicateAttendee(
+            people.label(attendee),
+            email=attendee.email,
+            day=own[0].date if own else None,
+        )
 
 
 def _meetings_to_seat(

@@ -209,11 +209,15 @@ class Booking(NamedTuple):
     @property
     def is_offer(self) -> bool:
         """Whether it is held for somebody who waited, and has not said yes yet."""
-        held = any(
+        return self.is_held and not self.is_hold
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is a hold or an offer: no group that others could join."""
+        return any(
             o.held_until is not None and o.status is Status.PENDING
             for o in self.occurrences
         )
-        return held and not self.is_hold
 
     def hosts_of(self, occurrence: Occurrence) -> tuple[str, ...]:
         """Who gives the time of one of its meetings."""

@@ -30,7 +30,7 @@ class CancelledDate(NamedTuple):
 
 
 # Who was alone in a group and cancelled all that was to come gave up a seat: the group
-# was not called off.
+# was not called off. What was only held or offered never was a group.
 _CANCELLED = f"""
     {SPANS}
     select s.n as n, o.start_at as start_at, o.uid as uid, o.hosts as hosts, (
@@ -42,6 +42,7 @@ _CANCELLED = f"""
         and o.start_at >= s.start_at and o.start_at < s.end_at
     join bookings b on b.uid = o.uid
     where o.status = 'CANCELLED' and o.resolution = 'cancelled' and b.is_group
+      and o.held_until is null
       and not (
           o.cancelled_by = 'attendee'
           and (select count(*) from attendees a where a.uid = o.uid) = 1

@@ -578,6 +578,110 @@ def test_who_wants_what_is_offered_no_more_stands_in_nobodys_way(
         assert client.calendar.waiting.remove(entry.id).state == "removed"
 
 
+@pytest.mark.usefixtures("yoga")
+def test_nobody_joins_what_is_only_offered(client: Client) -> None:
+    """They would lose their seat with the offer; once it is taken they are offered."""
+    bookings = client.calendar.bookings
+    taken = book(client, "Ada", guests=["z@example.com"])
+    eve, kim = wait(client, "Eve"), wait(client, "Kim")
+    bookings.cancel(taken.uid, cancelled_by="host")
+    for entry in (eve, kim):
+        assert state(client, entry) == "ended"
+    other = book(client, "Ada", start_time=WHEN + MINUTE * 60)
+    later = {"start_time": WHEN + MINUTE * 60}
+    client.calendar.event_types.update("demo", seats=1)
+    eve, kim = wait(client, "Eve", **later), wait(client, "Kim", **later)
+    bookings.reschedule(other.uid, start_time=WHEN + MINUTE * 180, by="host")
+    client.calendar.event_types.update("demo", seats=2)
+    offer = client.calendar.waiting.get(eve.id)
+
+    assert (offer.state, offer.is_seat, state(client, kim)) == (
+        *("offered", False, "waiting"),
+    )
+    with refused("usage"):
+        bookings.add_attendee(offer.offered_uid, email="q@example.com", by="host")
+    with refused("slot_taken"):
+        book(client, "Zoe", **later)
+    bookings.confirm(eve.id)
+    assert client.calendar.waiting.get(kim.id).is_seat
+
+
+@pytest.mark.parametrize("on_free", ["offer", "book"])
+def test_nobody_is_offered_what_they_may_not_book(
+    client: Client, event_type: Callable[..., EventType], on_free: str
+) -> None:
+    client.calendar.hosts.create("ann")
+    event_type("demo", no_double=True, on_free=on_free)
+    event_type("other", hosts=["ann"])
+    taken = book(client, "Ada")
+    eve, kim = wait(client, "Eve"), wait(client, "Kim")
+    book(client, "Eve", event_type_id="other")
+
+    client.calendar.bookings.cancel(taken.uid)
+
+    assert told(client, eve) == ["passed over"]
+    assert told(client, kim) == ["offered" if on_free == "offer" else "booked"]
+
+
+def test_a_seat_that_is_offered_is_taken_by_the_rules_for_persons(
+    client: Client, event_type: Callable[..., EventType]
+) -> None:
+    client.calendar.hosts.create("ann")
+    event_type("demo", seats=2, no_double=True)
+    event_type("other", hosts=["ann"])
+    group = book(client, "Ada", guests=["z@example.com"])
+    eve = wait(client, "Eve")
+    leave(client, group.uid, "z")
+    book(client, "Eve", event_type_id="other")
+
+    with refused("limit_reached"):
+        client.calendar.bookings.confirm(eve.id)
+
+
+@pytest.mark.usefixtures("yoga")
+@pytest.mark.parametrize("how", ["remove", "cancel", "hold"])
+def test_what_was_only_held_is_no_group_that_was_cancelled(
+    client: Client, how: str
+) -> None:
+    bookings = client.calendar.bookings
+    if how == "hold":
+        first = bookings.hold(event_type_id="demo", start_time=WHEN)
+        kim = wait(client, "Kim")
+        bookings.cancel(first.uid, cancelled_by="host")
+        assert state(client, kim) == "offered"
+        return
+    client.calendar.event_types.update("demo", hosts=["me"])
+    taken = bookings.hold(event_type_id="demo", start_time=WHEN)
+    eve = wait(client, "Eve", guests=["f@example.com"])
+    kim = wait(client, "Kim")
+    bookings.cancel(taken.uid, cancelled_by="host")
+    offer = client.calendar.waiting.get(eve.id)
+    assert offer.state == "offered"
+
+    if how == "remove":
+        client.calendar.waiting.remove(eve.id)
+    else:
+        bookings.cancel(offer.offered_uid, cancelled_by="host")
+
+    assert state(client, kim) == "offered"
+
+
+@pytest.mark.usefixtures("yoga")
+def test_who_books_what_is_offered_to_them_is_offered_it_no_more(
+    client: Client,
+) -> None:
+    group = book(client, "Ada", guests=["z@example.com"])
+    eve = wait(client, "Eve")
+    client.calendar.event_types.update("demo", seats=4)
+    client.tick()
+    assert state(client, eve) == "offered"
+
+    assert book(client, "Eve").uid == group.uid
+
+    assert state(client, eve) == "ended"
+    assert book(client, "Kim").uid == group.uid
+
+
 # -- in line, and out -----------------------------------------------------------------
 
 

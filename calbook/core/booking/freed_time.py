@@ -23,7 +23,7 @@ class Freed(NamedTuple):
 
 
 def time_freed(before: Booking | None, after: Booking) -> Freed | None:
-    """What a change of a booking gives back: time of its hosts, or a seat."""
+    """What a change of a booking gives back: time of its hosts, or seats."""
     if before is None:
         return None
     held, kept = dict(_claims(before)), set(_claims(after))
@@ -34,7 +34,8 @@ def time_freed(before: Booking | None, after: Booking) -> Freed | None:
             before.event_type_id,
             tuple(dict.fromkeys(span for _, span in gone)),
         )
-    if before.is_group and _are_fewer(before, after):
+    is_taken = before.is_offer and not after.is_offer  # which others may join now
+    if before.is_group and (is_taken or _are_fewer(before, after)):
         return group_freed(after)
     return None
 

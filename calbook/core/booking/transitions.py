@@ -53,8 +53,7 @@ def occurrences_allowing(
     booking: Booking, action: Action, now: datetime
 ) -> tuple[Occurrence, ...]:
     """The occurrences from which an action leads on; raises when there are none."""
-    if action not in _OF_HOLDS:
-        _check_not_held(booking, now)
+    _check_may_while_held(booking, action, now)
     found = tuple(
         o
         for o in booking.occurrences
@@ -73,8 +72,7 @@ def check_transition(
     booking: Booking, occurrences: Iterable[Occurrence], action: Action, now: datetime
 ) -> None:
     """Raise when the life cycle has no such step, before any rule is asked."""
-    if action not in _OF_HOLDS:
-        _check_not_held(booking, now)
+    _check_may_while_held(booking, action, now)
     for occurrence in occurrences:
         _check_step(booking, occurrence, action, now)
 
@@ -85,6 +83,19 @@ def check_booked(booking: Booking, now: datetime) -> None:
         return
     _check_not_held(booking, now)
     raise UsageError(f"{booking.uid} was held for nobody", uid=booking.uid)
+
+
+def _check_may_while_held(booking: Booking, action: Action, now: datetime) -> None:
+    if action not in _OF_HOLDS:
+        _check_not_held(booking, now)
+    is_pending = effective_status.effective_status(booking, now) is Status.PENDING
+    if action is Action.JOIN and booking.is_offer and is_pending:
+        raise UsageError(
+            f"{booking.uid} is offered to somebody who waits, and may be nobody's soon",
+            hint="wait for a seat: waiting.add",
+            command_hint="wait for a seat: calbook create --wait",
+            uid=booking.uid,
+        )
 
 
 def _check_not_held(booking: Booking, now: datetime) -> None:

@@ -168,7 +168,7 @@ def withdraw(entry: Entry, *, now: datetime, why: str) -> Entry:
 def end(entry: Entry, *, now: datetime, why: str, uid: str | None = None) -> Entry:
     """Who is booked anyway, or whose group is off, waits no longer."""
     line = LogLine(now, "ended", entry.since, uid, why)
-    return write_log(entry._replace(state=State.ENDED), line)
+    return write_log(entry._replace(state=State.ENDED, held_until=None), line)
 
 
 def remove(entry: Entry, *, now: datetime) -> Entry:

@@ -218,9 +218,9 @@ RULES_FOR_SEATING: Rules = (
     (slot_taken, "hours"),
     (seats_full, None),
 )
-# Of a seat that was offered, and held since: all else was judged then. It is theirs
-# also where there are fewer seats by now.
-RULES_FOR_HELD_SEATS: Rules = ((in_the_past, "past"),)
+# Of a seat that was offered, and held since: all else was judged then, but what the
+# person has booked since. It is theirs also where there are fewer seats by now.
+RULES_FOR_HELD_SEATS: Rules = ((in_the_past, "past"), *RULES_FOR_PERSONS)
 RULES_FOR_JOINING: Rules = (
     (in_the_past, "past"),
     (inactive, None),

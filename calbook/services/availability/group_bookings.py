@@ -93,7 +93,7 @@ def find_seat(
         for group in group_dates.meetings_at(facts, event_type.id, start)
         if group.is_group or event_type.seats is not None
         for occurrence in group.occurrences
-        if occurrence.span.start == start and not group.is_hold
+        if occurrence.span.start == start and not group.is_held
         if effective_status.effective_occurrence(occurrence, now).status in _LIVE
     ]
     for group, date in found:
@@ -328,7 +328,7 @@ def _is_open(booking: Booking, starts: tuple[datetime, ...], now: datetime) -> b
 
     What is held for somebody is nobody else's to join.
     """
-    if booking.is_hold:
+    if booking.is_held:
         return False
     seen = [
         effective_status.effective_occurrence(occurrence, now)

@@ -14,7 +14,7 @@ from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, UsageError
-from calbook.core.model import Actor, GivenStart
+from calbook.core.model import Actor, Attendee, GivenStart
 from calbook.core.time import times
 from calbook.services.availability import host_choice, member_facts
 from calbook.services.availability.booking_request import (
@@ -30,6 +30,8 @@ from calbook.wire.reading.booking_requests import NewBooking
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+
+_NOBODY = Attendee()  # in what is held for nobody yet
 
 
 def read_rule(
@@ -141,7 +143,7 @@ def make_request(
         display_timezone=new_booking.timezone,
         skips_conflicts=new_booking.skips_conflicts,
         notify=new_booking.notify,
-        attendees=() if new_booking.held_for else new_booking.attendees,
+        attendees=tuple(p for p in new_booking.attendees if p != _NOBODY),
         reopens=new_booking.reopens,
     )
 

@@ -150,6 +150,9 @@ def save_change(
     outcome = freed_time.offer_end(before, after)
     if outcome is not None:  # also where nobody is in line any more
         _make_line(tx, now).settle_offer(before, after, outcome)
+    has_joined = after.is_group and len(after.attendees) > len(before.attendees)
+    if has_joined and (line := waiting_line(tx, now)) is not None:
+        tx.before_commit.append(partial(line.end_needless_offers, after.uid))
     freed = freed_time.time_freed(before, after)
     if freed is not None and (line := waiting_line(tx, now)) is not None:
         tx.before_commit.append(partial(line.serve_change, after, freed))

@@ -29,6 +29,9 @@ Save = Callable[[Transaction, Booking | None, Change, ChangeOptions, datetime], 
 Tell = Callable[[Transaction, Event, datetime], None]
 
 
+_IS_BOOKED = "is booked already"
+
+
 class WaitingLine:
     """Who waits, as one transaction finds them.
 
@@ -51,6 +54,14 @@ class WaitingLine:
         if after.is_group:
             self._withdraw_lost_seats(after.uid)
         self.serve(freed)
+
+    def end_needless_offers(self, uid: str) -> None:
+        """Who has a seat by now is offered none, and the next in line is."""
+        for entry in store.seat_offers(self._tx, uid):
+            booked = waiting_wishes.find_booked(self._tx, entry, self._now)
+            if booked is not None:
+                ended = waiting.end(entry, now=self._now, uid=booked, why=_IS_BOOKED)
+                self.end_seat_offer(ended, why=_IS_BOOKED)
 
     def _withdraw_lost_seats(self, uid: str) -> None:
         """Who was offered a seat where nothing takes place is in line again."""
@@ -156,8 +167,8 @@ class WaitingLine:
         tx, now = self._tx, self._now
         event_type = tx.event_type(entry.event_type_id)
         if (uid := waiting_wishes.find_booked(tx, entry, now)) is not None:
-            why = "is booked already"
-            store.save_entry(tx, waiting.end(entry, now=now, uid=uid, why=why))
+            ended = waiting.end(entry, now=now, uid=uid, why=_IS_BOOKED)
+            store.save_entry(tx, ended)
             return False
         entry = waiting_wishes.follow_start(tx, entry)
         refusal = self._try_starts(event_type, entry)

@@ -346,3 +346,14 @@ def test_all_who_come_are_named_with_how_to_reach_them(
         assert name in text
         assert f"{name}@b.org" in text
     assert "Dora" not in text
+
+
+def test_a_series_is_listed_by_its_first_date_that_takes_place(
+    shown: Shown, course: str, client: Client
+) -> None:
+    client.calendar.bookings.cancel(course, date=FIRST, cancelled_by="host")
+
+    [row] = [line for line in shown("list") if line.startswith(course[:9])]
+
+    assert "Mon 25 Jan 2027" in row
+    assert "yoga (2×)" in row

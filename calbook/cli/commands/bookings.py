@@ -108,24 +108,24 @@ def _further(found: "Sequence[Booking]", part: Page) -> str:
 def _next_dates(items: Sequence[Json], filters: Json, now: datetime) -> list[Json]:
     """For people: of a series the first date within the range that was asked for."""
     since, to, zone = (filters[key] for key in ("start_date", "end_date", "timezone"))
-    return [_from(item, since, to, now, zone) if since else item for item in items]
+    return [_from(item, since, to, now, zone) for item in items]
 
 
 def _from(
-    item: Json, since: str, to: str | None, now: datetime, zone: str | None
+    item: Json, since: str | None, to: str | None, now: datetime, zone: str | None
 ) -> Json:
     """The first date that takes place; where all are cancelled the first of these."""
     from calbook.core.time import parsing
 
     context: dict[str, Any] = {"now": now, "timezone": zone or item["timezone"]}
     lower, upper = (
-        parsing.range_start(since, **context),
+        since and parsing.range_start(since, **context),
         to and parsing.range_end(to, **context),
     )
 
     def is_within(occurrence: Json) -> bool:
         start = datetime.fromisoformat(occurrence["startTime"])
-        return start >= lower and (not upper or start < upper)
+        return (not lower or start >= lower) and (not upper or start < upper)
 
     found = list(filter(is_within, item["occurrences"]))
     if not found:

@@ -48,9 +48,7 @@ def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
         items,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
-            "When": lambda item: words.meeting_time(
-                _first_date(item), tz, with_zone=not zone
-            ),
+            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
             "Event": _event,
             "Attendee": words.attendee_text,
             "Status": _status(lambda item: words.status_text(item, tz)),
@@ -58,13 +56,6 @@ def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
         tz=zone,
         nothing="no bookings\n",
     )
-
-
-def _first_date(item: Json) -> Json:
-    """With the times of the first date of a series that takes place, if one does."""
-    live = [o for o in item["occurrences"] if o["status"] != "CANCELLED"]
-    first = live[0] if live else item
-    return {**item, **{key: first[key] for key in ("startTime", "endTime")}}
 
 
 def _event(item: Json) -> str:

@@ -230,7 +230,7 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
         (("import", "webcal://cal.example/a.ics"), "webcal://cal.example/a.ics is an"),
         (("add", "--from", "fri"), "missing --to"),
         (("add", "--to", "fri"), "missing --from"),
-        (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the busy time ends"),
+        (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the time ends"),
         (("remove", "work"), "no such calendar or busy time: work"),
         (("refresh", "work"), "no such calendar or busy time: work"),
         (("list", "--from", "someday"), "not a moment: someday"),

@@ -8,7 +8,7 @@ from calbook.core import needs, people
 from calbook.core.assignment import HostIds
 from calbook.core.errors import CalbookError, DuplicateAttendee
 from calbook.core.members import hosts_among, is_resource, resources_among
-from calbook.core.model import DAY, SECOND, Booking, Span
+from calbook.core.model import DAY, SECOND, Attendee, Booking, Span
 from calbook.core.rules import booking_rules, explanation
 from calbook.core.rules.booking_rules import RULES_FOR_JOINING, Proposal
 from calbook.core.rules.explanation import BlockedStretch, RuleResult
@@ -36,41 +36,27 @@ from calbook.wire.json_objects import Json
 
 def start_refusal(facts: Facts, request: BookingRequest) -> CalbookError | None:
     """What booking the requested start would meet."""
-    start = request.meetings[0].start
-    own = group_bookings.find_own_seat(facts, request, start)
-    if own is not None:
-        _, who = own
-        return DuplicateAttendee(people.label(who), email=who.email)
-    group = group_bookings.find_group_at(facts, request, start)
-    if group is not None:
-        seat = _seat(facts, request, group)
-        decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
-        return (
-            booking_rules.combined_refusal(seat, decision)
-            if decision.refusals
-            else None
-        )
+    joined = _find_group(facts, request)
+    if joined is not None:
+        group, who = joined
+        return _seat_refusal(_seat(facts, request, group), who)
     found = host_choice.find_plan(facts, request)
     return found if isinstance(found, CalbookError) else None
 
 
 def explain_start(facts: Facts, request: BookingRequest) -> Json:
     """Every rule for the requested start, and what comes of them."""
-    start = request.meetings[0].start
-    own = group_bookings.find_own_seat(facts, request, start)
-    group = own[0] if own else group_bookings.find_group_at(facts, request, start)
-    if group is not None:
-        hosts = group.first_hosts
-        answers = explanation.explain_rules(
-            [(hosts[0], _seat(facts, request, group))], RULES_FOR_JOINING
-        )
-        error = start_refusal(facts, request)
-        host_ids = () if error else hosts
+    joined = _find_group(facts, request)
+    if joined is not None:
+        group, who = joined
+        hosts, seat = group.first_hosts, _seat(facts, request, group)
+        answers = explanation.explain_rules([(hosts[0], seat)], RULES_FOR_JOINING)
+        error = _seat_refusal(seat, who)
         return _json(
             *(request, answers),
             refusal=error,
-            host_ids=host_ids,
-            joins=None if own else group.uid,
+            host_ids=() if error else hosts,
+            joins=None if who else group.uid,
         )
     found = host_choice.find_plan(facts, request)
     refusal = found if isinstance(found, CalbookError) else None
@@ -111,6 +97,28 @@ def _host_ids(request: BookingRequest, number: int = 0) -> HostIds:
         for id in (request.leads if n == 0 and needs.has_choice(need) else need.ids)
     )
     return request.members_on(number, ids)
+
+
+def _find_group(
+    facts: Facts, request: BookingRequest
+) -> tuple[Booking, Attendee | None] | None:
+    """The group that a booking of the start would join, and who of them is in it."""
+    start = request.meetings[0].start
+    own = group_bookings.find_own_seat(facts, request, start)
+    if own is not None:
+        return own
+    group = group_bookings.find_group_at(facts, request, start)
+    return None if group is None else (group, None)
+
+
+def _seat_refusal(seat: Proposal, who: Attendee | None) -> CalbookError | None:
+    """Why nobody takes a seat in a group, or who has one already."""
+    if who is not None:
+        return DuplicateAttendee(people.label(who), email=who.email)
+    decision = booking_rules.decide_rules(seat, RULES_FOR_JOINING)
+    if not decision.refusals:
+        return None
+    return booking_rules.combined_refusal(seat, decision)
 
 
 def _seat(facts: Facts, request: BookingRequest, group: Booking) -> Proposal:

@@ -123,6 +123,13 @@ class PersonLoads:
             elsewhere=self.elsewhere(meeting),
         )
 
+    def workloads(self, meetings: Sequence[Span]) -> list[Workload]:
+        """Of each of several meetings, as it is once those before it are booked."""
+        return [
+            self.workload(meeting).with_meetings(meetings[:n])
+            for n, meeting in enumerate(meetings)
+        ]
+
     def refused_starts(self) -> Iterator[Range]:
         """Where they may be in no meeting of the event type."""
         length = self._event_type.duration

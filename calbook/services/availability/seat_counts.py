@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from calbook.core.booking import participation
 from calbook.core.catalog import EventType
-from calbook.core.members import resources_among
 from calbook.core.model import Booking, Occurrence, Status
+from calbook.services.availability.booking_request import smallest_room
 from calbook.store import line_check
 from calbook.store.facts import Facts
 
@@ -47,14 +47,12 @@ def count_seats(
     most = event_type.seats
     assert most is not None
     held = line_check.held_seats(facts, booking.uid, now)
-    capacity = cache(lambda id: facts.host(id).capacity)
+    room_of = cache(lambda ids: smallest_room(facts, ids))
     found = []
     for occurrence in meetings:
-        rooms = [
-            (capacity(id), id) for id in resources_among(booking.hosts_of(occurrence))
-        ]
-        small = [(n, id) for n, id in rooms if n is not None and n < most]
-        number, room = min(small, default=(most, None))
+        number, room = room_of(booking.hosts_of(occurrence)) or (most, None)
+        if number >= most:
+            number, room = most, None
         taken = len(participation.persons_on(booking, occurrence))
         offered = held.get(None, 0) + held.get(occurrence.recurrence_id, 0)
         found.append(Seats(occurrence, number, taken, offered, room))

@@ -332,10 +332,10 @@ def _with_workload(
         attendees=attendees,
         exclusion=Exclusion(booking.uid, keys) if keys else None,
     )
-    loads = limit_counts.PersonLoads(facts, request, meetings)
+    loads = limit_counts.PersonLoads(facts, request, meetings).workloads(meetings)
     return [
-        seat._replace(workload=loads.workload(seat.meeting).with_meetings(meetings[:n]))
-        for n, seat in enumerate(seats)
+        seat._replace(workload=workload)
+        for seat, workload in zip(seats, loads, strict=True)
     ]
 
 

@@ -63,13 +63,13 @@ def _propose(
     request = BookingRequest(
         *(event_type, spans, booking.timezone, now), attendees=tuple(new)
     )
-    loads = PersonLoads(tx, request, spans)
-    for n, span in enumerate(spans):
+    loads = PersonLoads(tx, request, spans).workloads(spans)
+    for span, workload in zip(spans, loads, strict=True):
         yield Proposal(
             event_type=event_type,
             meeting=span,
             timezone=booking.timezone,
             now=now,
             open_time=(),
-            workload=loads.workload(span).with_meetings(spans[:n]),
+            workload=workload,
         )

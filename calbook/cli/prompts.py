@@ -14,6 +14,7 @@ from calbook.cli.session import unchecked
 from calbook.core import checks
 from calbook.core.errors import CalbookError, Interrupted, UsageError
 from calbook.core.model import Question
+from calbook.core.people import ASKED
 from calbook.core.rules import questions
 from calbook.core.text import printable
 
@@ -170,7 +171,7 @@ def _ask_contact(event_type: Json) -> Json:
     return found
 
 
-_CONTACTS = "e-mail address, phone number or customer number"
+_CONTACTS = ASKED["ANY"][0].removeprefix("an ")
 
 
 def _is_number(text: str) -> bool:

@@ -30,7 +30,8 @@ MOST = 1_000  # persons of a booking
 # Patterns that `re` compiles and keeps when they are first needed.
 _NOT_DIALLED = r"[^0-9x]"
 _SEARCHED = r"[+0-9 ().\-/x]+"
-_ASKED = {
+# By an event type's `contact`: what is asked for, and how it is given.
+ASKED = {
     "EMAIL": ("an e-mail address", "give email", "add --email"),
     "PHONE": ("a phone number", "give phone", "add --phone"),
     "ANY": (
@@ -202,7 +203,7 @@ def check_contact(contact: str, person: Attendee, event_type_id: str) -> None:
     }
     if has[contact]:
         return
-    what, hint, command_hint = _ASKED[contact]
+    what, hint, command_hint = ASKED[contact]
     field = "attendee.phone" if contact == "PHONE" else "attendee.email"
     raise UsageError(
         f"{event_type_id} asks for {what}",

@@ -301,8 +301,7 @@ def _check_whose(client: "Client", uid: str, corrections: Corrections) -> None:
     if not facts or corrections.person is not None:
         return
     booking = client.calendar.bookings.get(uid)
-    seats = client.calendar.event_types.get(booking.event_type_id).seats
-    if booking.guests and seats is not None:
+    if booking.guests and _is_group(client, booking):
         raise usage_error(
             f"{booking.uid} is a group of {len(booking.guests) + 1} persons",
             "say whose facts are corrected: --person PERSON",

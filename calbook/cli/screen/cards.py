@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from calbook.cli.output import Json
 from calbook.cli.screen import words
+from calbook.core.people import ASKED
 from calbook.core.text import printable
 from calbook.core.time import times
 
@@ -191,7 +192,7 @@ def event_type_card(item: Json) -> str:
             ("Confirmation", item["requiresConfirmation"] and "by the host"),
             ("Cancellation", _cancellation(item)),
             ("Seats", item["seats"]),
-            ("Asks for", _CONTACTS[item["contact"]]),
+            ("Asks for", _contact_text(item["contact"])),
             ("Who waits", _waiting(item)),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
@@ -202,12 +203,8 @@ def event_type_card(item: Json) -> str:
     )
 
 
-_CONTACTS = {
-    "EMAIL": "an e-mail address",
-    "PHONE": "a phone number",
-    "ANY": "an e-mail address, phone number or customer number",
-    "NONE": "a name alone",
-}
+def _contact_text(contact: str) -> str:
+    return ASKED[contact][0] if contact in ASKED else "a name alone"
 
 
 def _waiting(item: Json) -> str | None:

@@ -97,8 +97,9 @@ class Bookings(BookingChanges):
 
         What comes back is PENDING until `held_until`, and then gone by itself;
         `book_hold` books it, `cancel` gives it back, `reschedule` and `reassign` move
-        it; all else is refused, as nobody is in it yet. All rules are asked but the
-        questions. Webhooks hear of it once it is booked.
+        it; all else is refused, as nobody is in it yet. All rules are asked but those
+        about who comes: questions, a person's limits, the room. Webhooks hear of it
+        once it is booked.
 
         Options: `minutes` (to 1440), `host_id`, `resource_id`, `timezone`, `duration`,
         `by`, `override`, `reopen`, `idempotency_key`.

@@ -14,21 +14,23 @@ class HostDate(Meeting):
     uid, date: the booking, and the date as it was first booked
     start_time, end_time: RFC 3339 text in `timezone`, the booking's
     event_type_id, title: what it is
-    host_ids: who gives it now
-    attendee: name, email, phone and ref of who booked
-    persons: how many are in it
+    host_ids, resource_ids: who and what gives it now
+    attendee, guests: name, email, phone and ref of each who comes
+    persons: how many these are
     is_series: whether the booking has further dates
     code, message: why nobody else can give it; None where nothing was tried
     """
 
-    _parts: ClassVar[Parts] = {"host_ids": tuple}
+    _parts: ClassVar[Parts] = {"host_ids": tuple, "resource_ids": tuple}
     uid: str
     date: str
     timezone: str
     event_type_id: str
     title: str
     host_ids: tuple[str, ...]
+    resource_ids: tuple[str, ...]
     attendee: dict[str, Any]
+    guests: list[dict[str, Any]]
     persons: int
     is_series: bool
     code: str | None

@@ -17,7 +17,7 @@ class WaitingEntry(Value):
 
     id: `wait_…`
     state: waiting, offered, booked, lapsed (let the offer go), removed or ended (its
-        time is past, or the person is booked anyway)
+        time is past, its group was cancelled, or the person is booked anyway)
     position: the place among those who wait for the event type; None if not waiting
     start_time: the start that is waited for; None where any of a range would do
     earliest, latest: that range, without its end

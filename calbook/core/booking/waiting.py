@@ -37,7 +37,7 @@ class State(StrEnum):
     BOOKED = "booked"
     LAPSED = "lapsed"  # was offered what was wanted, and let it go
     REMOVED = "removed"
-    ENDED = "ended"  # its time is past, or the person is booked anyway
+    ENDED = "ended"  # its time is past, its group is off, or they are booked anyway
 
 
 class LogLine(NamedTuple):

@@ -246,14 +246,23 @@ def next_version(url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
     return upgrade
 
 
+def _make_version_6(
+    url: str, sql: Callable[[str], list[tuple[Any, ...]]], bookings: str = ""
+) -> str:
+    """The schema, with tables as version 6 made them."""
+    schema = schema_of(url)
+    sql(f"create schema {schema}")
+    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
+    sql(f"set search_path = {schema}, pg_temp; {made}")
+    sql(f"set search_path = {schema}, public; {exclusion}; {bookings}")
+    return schema
+
+
 def test_a_database_of_version_6_is_brought_up_to_date(
     run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
     """What the migrations make of it has the same form as a new one."""
-    sql(f"create schema {schema_of(url)}")
-    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
-    sql(f"set search_path = {schema_of(url)}, pg_temp; {made}")
-    sql(f"set search_path = {schema_of(url)}, public; {exclusion}")
+    _make_version_6(url, sql)
 
     migrated = run("db", "migrate", "--db", url)
 
@@ -289,11 +298,7 @@ insert into attendees (uid, position, email, email_folded, name, phone, timezone
 def test_the_book_is_filled_with_who_was_booked_before(
     run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
-    schema = schema_of(url)
-    sql(f"create schema {schema}")
-    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
-    sql(f"set search_path = {schema}, pg_temp; {made}")
-    sql(f"set search_path = {schema}, public; {exclusion}; {_BOOKED}")
+    schema = _make_version_6(url, sql, _BOOKED)
 
     assert run("db", "migrate", "--db", url).status == 0
 
@@ -323,11 +328,7 @@ def test_addresses_that_only_case_folding_made_one_are_two(
     run: Run, url: str, sql: Callable[[str], list[tuple[Any, ...]]]
 ) -> None:
     """`weiß@` was stored as `weiss@` up to version 7."""
-    schema = schema_of(url)
-    sql(f"create schema {schema}")
-    made, exclusion = VERSION_6.read_text().split("-- As it was made with btree_gist.")
-    sql(f"set search_path = {schema}, pg_temp; {made}")
-    sql(f"set search_path = {schema}, public; {exclusion}; {_BOOKED}")
+    schema = _make_version_6(url, sql, _BOOKED)
     sql(
         f"update {schema}.attendees set email = 'Weiß@Bücher.example',"
         " email_folded = 'weiss@xn--bcher-kva.example' where uid = 'bk_2'"

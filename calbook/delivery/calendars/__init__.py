@@ -1,0 +1,1 @@
+"""Other people's calendars as they are reached: collections of CalDAV, directories."""

@@ -23,15 +23,15 @@ TABLES = (
     *("bookings", "booking_hosts", "host_loads", "host_joins"),
     *("people", "person_keys", "attendees"),
     *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
-    *("calendars", "busy", "webhooks", "deliveries", "attempts"),
+    *("calendars", "busy", "calendar_objects", "webhooks", "deliveries", "attempts"),
     *("reminders", "reminder_plans", "reminder_updates"),
-    "waiting",
+    *("waiting", "counter_proposals", "published_feeds"),
 )
 # Whose rows are numbered in the order of making: by a column, or by SQLite itself.
 NUMBERED = {
     **dict.fromkeys(("schedules", "hosts", "event_types", "bookings"), "rowid"),
     **{"webhooks": "rowid", "calendars": "id", "events": "seq", "deliveries": "seq"},
-    "waiting": "number",
+    **dict.fromkeys(("waiting", "counter_proposals"), "number"),
 }
 _FIRST = {
     "schedules": ("sched_work", "Working hours", [[[540, 1020]]] * 5 + [[]] * 2),

@@ -273,7 +273,8 @@ CHECKS = {
 }
 _OF_A_BOOKING = (
     *("booking_hosts", "attendees", "occurrences", "events", "notes"),
-    *("private_notes", "deliveries", "reminders"),
+    *("private_notes", "deliveries", "reminders", "calendar_objects"),
+    "counter_proposals",
 )
 CHECKS |= {
     f"{{}} is not there, but its {table.replace('_', ' ')}": f"""

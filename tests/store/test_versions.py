@@ -44,6 +44,7 @@ FIRST_UNSEEN = {
     5: "add_actors",
     6: "let_dates_have_other_hosts",
     7: "add_resources",
+    8: "connect_calendars",
 }
 
 

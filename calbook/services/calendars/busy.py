@@ -94,6 +94,7 @@ def _import(
         "shows_text": wanted.shows_text,
         "is_strict": wanted.is_strict,
         "imported_at": times.epoch(now),
+        "checked_at": times.epoch(now),
         "horizon": times.epoch(window.end),
     }
     foreign = (s for s in found.stretches if s.uid not in own)

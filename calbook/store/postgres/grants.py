@@ -11,12 +11,14 @@ RIGHTS = {
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
     "select, insert, update": (
         *("bookings", "reminder_plans", "host_joins", "person_keys", "waiting"),
+        "counter_proposals",
     ),
     "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
     "select, insert, update, delete": (
         *("schedules", "schedule_overrides", "hosts", "event_types", "host_loads"),
         *("booking_hosts", "occurrences", "calendars", "webhooks", "deliveries"),
-        *("attempts", "reminder_updates", "attendees", "people"),
+        *("attempts", "reminder_updates", "attendees", "people", "calendar_objects"),
+        "published_feeds",
     ),
 }
 _ROLE = "staff"

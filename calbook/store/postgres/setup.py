@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from calbook.core.model import LONGEST_CLAIM
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres import (
+    calendar_tables,
     functions,
     outbox_tables,
     tables,
     version_7,
     version_8,
+    version_9,
 )
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 from calbook.store.refolding import fold_addresses_again
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 
 FIRST_VERSION = 6
 # By the version that each leads to.
-MIGRATIONS: dict[int, str] = {7: version_7.SCRIPT, 8: version_8.SCRIPT}
+MIGRATIONS: dict[int, str] = {
+    7: version_7.SCRIPT,
+    8: version_8.SCRIPT,
+    9: version_9.SCRIPT,
+}
 _FOLDS_AGAIN = 8  # the version whose addresses have another form
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
@@ -92,8 +98,9 @@ def _make_tables(
     _run(conn, VERSION_TABLE)
     _run(conn, functions.FUNCTIONS.replace("{folded}", _folding(conn)))
     for part in (
-        *(tables.CATALOG, tables.BOOKINGS, tables.EVENTS, tables.BUSY),
-        tables.WAITING,
+        *(tables.CATALOG, tables.BOOKINGS, tables.EVENTS, calendar_tables.BUSY),
+        *(calendar_tables.CALENDAR_OBJECTS, calendar_tables.PUBLISHED_FEEDS),
+        *(tables.WAITING, tables.COUNTER_PROPOSALS),
     ):
         _run(conn, _compare_bytes(part))
     _run(conn, _compare_bytes(outbox_tables.OUTBOX))

@@ -13,7 +13,14 @@ from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.people import phone_digits
 from calbook.store.refolding import fold_addresses_again
-from calbook.store.sqlite import tables, version_5, version_6, version_7, version_8
+from calbook.store.sqlite import (
+    tables,
+    version_5,
+    version_6,
+    version_7,
+    version_8,
+    version_9,
+)
 
 migrations = Migrations("calbook")
 
@@ -174,6 +181,26 @@ def let_attendees_have_dates(db: Database) -> None:
 @migrations()
 def keep_waiting_people(db: Database) -> None:
     _run(db.conn, version_8.WAITING)
+
+
+@migrations()
+def connect_calendars(db: Database) -> None:
+    _run(db.conn, version_9.CONNECTIONS)
+
+
+@migrations()
+def let_calendars_be_delivered_to(db: Database) -> None:
+    _run(db.conn, version_9.CALENDAR_DELIVERIES)
+
+
+@migrations()
+def keep_replies(db: Database) -> None:
+    _run(db.conn, version_9.REPLIES)
+
+
+@migrations()
+def keep_published_feeds(db: Database) -> None:
+    _run(db.conn, version_9.PUBLISHED_FEEDS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -36,6 +36,10 @@ def is_waiting(id: str) -> bool:
     return id.startswith(WAITING_PREFIX)
 
 
+def counter() -> str:
+    return "ctr_" + _letters(12)
+
+
 def busy() -> str:
     return "busy_" + _letters(12)
 

@@ -26,18 +26,24 @@ _IDS = {
     "mail": "select id from deliveries where channel = 'mail'"
     f" and {_BEGINS.format('id')}",
     "waiting": f"select id from waiting where {_BEGINS.format('id')}",
+    "counter": f"select id from counter_proposals where {_BEGINS.format('id')}",
 }
 _PREFIXES = {
     **{"webhook": "wh_", "target": "wh_", "delivery": "dl_", "mail": "dl_"},
-    "waiting": "wait_",
+    **{"waiting": "wait_", "counter": "ctr_"},
 }
-_WORDS = {"target": "webhook", "waiting": "entry on the waiting list"}
+_WORDS = {
+    "target": "webhook",
+    "waiting": "entry on the waiting list",
+    "counter": "counter proposal",
+}
 _LISTS = {
     "webhook": ("webhooks.list()", "calbook webhook list"),
     "target": ("webhooks.list()", "calbook webhook list"),
     "delivery": ("webhooks.log()", "calbook webhook log"),
     "mail": ("mails.log()", "calbook mail log"),
     "waiting": ("waiting.list()", "calbook waiting list"),
+    "counter": ("counters.list()", "calbook counter list"),
 }
 
 

@@ -26,6 +26,7 @@ _MOST_HEADERS = 1_000
 _BARE = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*B\0?E\0?G\0?I\0?N", re.I)
 _BARE_END = re.compile(rb"E\0?N\0?D\0?:\0?V\0?(CAL|C\0A\0L\0|EVE|E\0V\0E\0)", re.I)
 _BOUNDARY = re.compile(rb"boundary[ \t]*(\*\d*\*?)?[ \t]*=", re.IGNORECASE)
+_FROM = re.compile(rb"^from[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _ANGLED = re.compile(r"[^<>@,;:]*<\s*([^\s<>@]+@[^\s<>@]+)\s*>\s*")
@@ -76,7 +77,7 @@ def read_mail(data: bytes, *, authserv_id: str | None = None) -> ReceivedMail:
     if not answers:
         return ReceivedMail((), is_mail=True)
     headers = _headers(message)
-    sender = _sender(headers)
+    sender = _sender(headers) if len(_FROM.findall(_head(data))) == 1 else None
     return ReceivedMail(
         answers,
         is_mail=True,
@@ -85,8 +86,12 @@ def read_mail(data: bytes, *, authserv_id: str | None = None) -> ReceivedMail:
     )
 
 
+def _head(data: bytes) -> bytes:
+    return re.split(rb"\r?\n\r?\n|\r\r", data, maxsplit=1)[0]
+
+
 def _parse(data: bytes) -> Message:
-    head = re.split(rb"\r?\n\r?\n|\r\r", data, maxsplit=1)[0]
+    head = _head(data)
     if len(head) > _LARGEST_HEAD or head.count(b"\n") > _MOST_HEADERS:
         raise BadInput("the head of the mail is too long")
     if len(_BOUNDARY.findall(data)) > MOST_PARTS:

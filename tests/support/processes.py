@@ -11,6 +11,7 @@ import pwd
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,15 +25,21 @@ from support.ports import free_port
 
 PATIENCE = 60  # seconds for a server on a busy machine
 _PORTS_TRIED = 5
+_BEHIND = 'cd "$0" && exec "$@" </dev/null >log 2>&1'
 
 
 class Unavailable(Exception):
     """A server cannot be had here; says why in one line."""
 
 
+def server_user() -> pwd.struct_passwd | None:
+    """Who runs the servers, where it is not the user of the tests."""
+    return pwd.getpwnam("nobody") if os.getuid() == 0 else None
+
+
 def own(directory: Path) -> None:
     """Let the server's user have a directory."""
-    if (user := _user()) is not None:
+    if (user := server_user()) is not None:
         os.chown(directory, user.pw_uid, user.pw_gid)
 
 
@@ -60,6 +67,37 @@ def try_ports(directory: Path, start: Callable[[], None]) -> None:
                 raise
 
 
+def start_python(directory: Path, *arguments: str, ready: str) -> None:
+    """Start a server written in Python, as the tests' user, at the port of `port`.
+
+    It logs `ready` when the port is its own. Its directory is its home: what its user
+    has configured elsewhere is not read.
+    """
+    log = directory / "log"
+    pid = os.posix_spawn(
+        "/bin/sh",
+        ("sh", "-c", _BEHIND, str(directory), sys.executable, *arguments),
+        {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(directory)},
+        setsid=True,  # Ctrl-C is not for it
+    )
+    (directory / "server.pid").write_text(str(pid))
+    deadline = time.monotonic() + PATIENCE
+    while ready not in (
+        said := log.read_text() if log.exists() else ""
+    ) or not _answers(directory):
+        has_ended = os.waitpid(pid, os.WNOHANG) != (0, 0)
+        if has_ended or time.monotonic() > deadline:
+            raise subprocess.CalledProcessError(1, arguments, stderr=said)
+        time.sleep(0.02)
+
+
+def _answers(directory: Path) -> bool:
+    port = int((directory / "port").read_text())
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 def clean_up(directory: Path) -> None:
     """End whatever runs in the directories within a directory, and remove it."""
     for inner in directory.glob("*/"):
@@ -76,14 +114,9 @@ def clean_up_after(pid: int, directory: Path) -> None:
     )
 
 
-def _user() -> pwd.struct_passwd | None:
-    """Who runs the servers, where it is not the user of the tests."""
-    return pwd.getpwnam("nobody") if os.getuid() == 0 else None
-
-
 def run(directory: Path, *command: str) -> None:
     """Run a program as the server's user."""
-    user = _user()
+    user = server_user()
     as_user: dict[str, Any] = (
         {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     )

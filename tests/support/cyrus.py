@@ -25,6 +25,7 @@ from support.processes import (
     PATIENCE,
     Unavailable,
     explained,
+    forgetful,
     own,
     remove,
     run,
@@ -221,7 +222,8 @@ def _start(directory: Path) -> None:
         _SERVICES.format(directory=directory, config=config, port=port, imap=imap)
     )
     master, pid = str(_PROGRAMS / "master"), str(directory / "master.pid")
-    run(directory, master, "-d", "-C", str(config), "-M", str(services), "-p", pid)
+    options = ("-d", "-C", str(config), "-M", str(services), "-p", pid)
+    run(directory, master, *options, env=forgetful())
     deadline = time.monotonic() + PATIENCE
     while True:
         with suppress(OSError), _logged_in(directory):

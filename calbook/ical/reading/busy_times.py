@@ -288,14 +288,9 @@ def _is_free(found: Properties, email: str | None) -> bool:
     if not transparency and outlook == "WORKINGELSEWHERE":
         return True
     return email is not None and any(
-        attendee.about == "DECLINED" and _address(attendee.value) == email
+        attendee.about == "DECLINED" and fold_email(attendee.value) == email
         for attendee in found.get("ATTENDEE", ())
     )
-
-
-def _address(attendee: str) -> str:
-    scheme, _, address = attendee.strip().partition(":")
-    return fold_email(address if scheme.upper() == "MAILTO" else "")
 
 
 def _text(found: Properties) -> str | None:

@@ -36,11 +36,13 @@ _MOMENT = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?",
+_DURATION = re.compile(  # some have the T too early, or none
+    r"([+-])?PT?(?:(\d{1,9})W)?T?(?:(\d{1,9})D)?"
+    r"T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?",
     re.ASCII,
 )
+_MAILTO = re.compile("mailto:", re.IGNORECASE)
+_RELAYED = "@imip.me.com"  # iCloud's, of those whose address is in EMAIL
 _ESCAPED = re.compile(r"\\([\\;,n])", re.IGNORECASE)
 _SEPARATOR = re.compile("[,;]")
 
@@ -100,11 +102,21 @@ def _properties(name: str, line: str, faults: list[str]) -> Iterator[Property]:
         except (ValueError, OverflowError):
             raise Unreadable(f"{name} cannot be read") from None
     elif name == "ATTENDEE":
-        yield Property(value, None, _parameters(head).get("PARTSTAT", "").upper())
+        parameters = _parameters(head)
+        address = _address(value, parameters.get("EMAIL", ""))
+        yield Property(address, None, parameters.get("PARTSTAT", "").upper())
     else:
         yield Property(
             _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
         )
+
+
+def _address(attendee: str, email: str) -> str:
+    """Whose it is: EMAIL says so where the value is no address (RFC 7986, 6.2)."""
+    *_, address = _MAILTO.split(attendee)
+    is_known = address != attendee or (":" not in address and "@" in address)
+    is_relayed = address.lower().endswith(_RELAYED)
+    return address if is_known and not is_relayed else email
 
 
 def _read_duration(text: str) -> Length:

@@ -58,7 +58,7 @@ PLACES = {
     "psycopg2": "store.postgres",
     "tzlocal": "store.first_host",
     "icalendar": "ical",
-    "urllib3": "delivery.webhook.http",
+    "urllib3": "delivery.http delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
     "tomli_w": "settings",
     "idna": "core.domain_names",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
 from calbook.api.values.availability import BusyCalendar, BusyTime
-from calbook.services.calendars import busy
+from calbook.services.calendars import busy, importing
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
@@ -65,7 +65,7 @@ class Busy(Noun):
         Raises:
             BadInput: it cannot be read, is no calendar, or the name is none.
         """
-        calendar = busy.import_calendar(
+        calendar = importing.import_calendar(
             self._context,
             source,
             name=name,
@@ -163,7 +163,7 @@ class Busy(Noun):
         What was read from elsewhere than a file stays as it is. Each calendar is one
         transaction; `refused` is told of those that fail, which stay too.
         """
-        calendars = busy.refresh_calendars(
+        calendars = importing.refresh_calendars(
             self._context,
             name,
             host_id=_whose(host_id, resource_id),

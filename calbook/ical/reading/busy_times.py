@@ -6,9 +6,16 @@ spoils no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
-from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
+from calbook.core.busy import (
+    LARGEST_FILE,
+    MOST_EVENTS,
+    CalendarContent,
+    SkippedEvent,
+    Stretch,
+)
 from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import LONGEST_CLAIM, Span
@@ -43,6 +50,9 @@ _IN_SMALL_FILE, _BYTES_OF_DATE = 80_000, 20  # one more for so many bytes
 MOST_WORK = 400_000
 _WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 900_000, 2
 
+LARGEST_CALENDAR = 4 * LARGEST_FILE  # bytes of one that is kept in objects
+_UID = re.compile(rb"^UID:[ \t]*([^\r\n]{1,1000})", re.MULTILINE | re.IGNORECASE)
+
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
 
@@ -68,7 +78,8 @@ def read_busy_times(
     """
     calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text, strict, skipped, len(data))
+    reader = _Reader(timezone, window, email, shows_text, strict)
+    reader.begin(len(data), skipped)
     done = 0
     for source in calendars:
         for _ in reader.each(source):
@@ -78,8 +89,55 @@ def read_busy_times(
     return reader.found()
 
 
+def read_busy_objects(
+    objects: Iterable[tuple[str, bytes]],
+    *,
+    timezone: str,
+    window: Span,
+    email: str | None = None,
+    shows_text: bool = False,
+    strict: bool = False,
+) -> CalendarContent:
+    """As `read_busy_times`, of a calendar that is kept in objects, each with its name.
+
+    One that cannot be read spoils no other: it is skipped, and named by its UID, else
+    by its name. What a file may hold is what all of them may hold together.
+
+    Raises:
+        BadInput: they are too many, or too large.
+    """
+    reader = _Reader(timezone, window, email, shows_text, strict)
+    size = events = 0
+    for name, data in objects:
+        size += len(data)
+        try:
+            calendars, skipped = read_calendars(data)
+            reader.begin(len(data), [_in_object(each, name) for each in skipped])
+            events += sum(len(source.blocks) for source in calendars)
+            for source in calendars:
+                for _ in reader.each(source):
+                    pass
+        except Exception as error:  # whatever is wrong with it
+            reader.skip_object(name, data, error)
+        _check_size(size, events)
+    return reader.found()
+
+
+def _check_size(size: int, events: int) -> None:
+    for has, most, what in (
+        (size, LARGEST_CALENDAR, "bytes"),
+        (events, MOST_EVENTS, "events"),
+    ):
+        if has > most:
+            raise BadInput(
+                f"the calendar has {has:,} {what} or more; at most {most:,} fit",
+                length=has,
+                most=most,
+            )
+
+
 class _Reader:
-    """What has been read of a file so far, and how much may still be."""
+    """What has been read so far, and how much may still be."""
 
     def __init__(
         self,
@@ -88,21 +146,36 @@ class _Reader:
         email: str | None,
         shows_text: bool,
         strict: bool,
-        skipped: list[SkippedEvent],
-        size: int,
     ) -> None:
         self._timezone, self._window = timezone, window
         self._shows_text, self._strict = shows_text, strict
         self._email = None if email is None else fold_email(email)
         self._busy: dict[_Busy, None] = {}  # in the order of the file, none twice
-        self._skipped = skipped
+        self._skipped: list[SkippedEvent] = []
         self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
         self._events = self._free = self._pieces = 0
-        self._most = min(_IN_SMALL_FILE + size // _BYTES_OF_DATE, MOST_IN_FILE)
-        work = _WORK_ON_SMALL_FILE + size // _BYTES_OF_STEP
-        self._effort = Effort(work, MOST_WORK)
+        self._size, self._most = 0, _IN_SMALL_FILE
+        self._effort = Effort(_WORK_ON_SMALL_FILE, MOST_WORK)
+
+    def begin(self, size: int, skipped: Iterable[SkippedEvent]) -> None:
+        """A file or object of so many bytes: the more, the more it may hold."""
+        self._size += size
+        self._most = min(_IN_SMALL_FILE + self._size // _BYTES_OF_DATE, MOST_IN_FILE)
+        self._effort.add(size // _BYTES_OF_STEP)
+        self._skipped += skipped
+
+    def skip_object(self, name: str, data: bytes, error: Exception) -> None:
+        """Name one that cannot be read at all."""
+        told = isinstance(error, BadInput | Unreadable)
+        reason = str(error) if told else "it cannot be read"
+        found = _UID.search(data)
+        uid = found[1].decode("utf-8", "replace") if found else ""
+        line = error.details.get("line", 1) if isinstance(error, BadInput) else 1
+        self._skipped.append(
+            _in_object(SkippedEvent(uid[:NAME_LENGTH] or None, line, reason), name)
+        )
 
     def found(self) -> CalendarContent:
         return CalendarContent(
@@ -268,6 +341,12 @@ def _count(group: list[Component]) -> int:
 def _named(block: Component, reason: str) -> SkippedEvent:
     uid = block.first("UID")
     return SkippedEvent(None if uid is None else uid[:NAME_LENGTH], block.line, reason)
+
+
+def _in_object(skipped: SkippedEvent, name: str) -> SkippedEvent:
+    """What belongs to no event is named by the object that it stands in."""
+    stem = name.removesuffix(".ics")[:NAME_LENGTH]
+    return skipped if skipped.uid else skipped._replace(uid=stem)
 
 
 def _is_free(found: Properties, email: str | None) -> bool:

@@ -55,7 +55,7 @@ def import_calendar(
         checks.boolean(strict, "strict"),
     )
     with context.store.read(BusyReader) as reader:
-        host = _host(reader, host_id)
+        host = find_host(reader, host_id)
     if isinstance(source, bytes):
         return _import(context, host, wanted, source, progress)
     data = files.read_file(files.check_path(source))
@@ -118,7 +118,7 @@ def add_busy_time(
     shows = checks.boolean(shows_text, "showsText")
     now = context.clock()
     with context.store.read(BusyReader) as reader:
-        host = _host(reader, host_id)
+        host = find_host(reader, host_id)
     zone = parsing.timezone(timezone) if timezone else host.timezone
     span = Span(
         parsing.range_start(start_time, now=now, timezone=zone),
@@ -142,7 +142,7 @@ def list_calendars(
     with context.store.read(BusyReader) as reader:
         zone = _zone(reader, host_id, timezone)
         rows = reader.calendar_rows(
-            host_id=_host_id(reader, host_id),
+            host_id=find_host_id(reader, host_id),
             since=_epoch(parsing.range_start, start_date, now, zone),
             until=_epoch(parsing.range_end, end_date, now, zone),
         )
@@ -203,7 +203,7 @@ def list_busy_times(
         zone = _zone(reader, host_id, timezone)
         rows = busy_time_rows(
             reader.connection,
-            _host_id(reader, host_id),
+            find_host_id(reader, host_id),
             times.epoch(parsing.range_start(start_date, now=now, timezone=zone)),
             times.epoch(parsing.range_end(end_date, now=now, timezone=zone)),
         )
@@ -282,7 +282,7 @@ def _save(
         return _calendar_json(reader, _find_calendar(reader, name, host_id), now)
 
 
-def _host(facts: BusyReader, host_id: str | None) -> Host:
+def find_host(facts: BusyReader, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
         return facts.host(checks.member_id(host_id))
@@ -297,8 +297,8 @@ def _host(facts: BusyReader, host_id: str | None) -> Host:
     return facts.host(every[0])
 
 
-def _host_id(facts: BusyReader, host_id: str | None) -> str | None:
-    return None if host_id is None else _host(facts, host_id).id
+def find_host_id(facts: BusyReader, host_id: str | None) -> str | None:
+    return None if host_id is None else find_host(facts, host_id).id
 
 
 def _zone(facts: BusyReader, host_id: str | None, timezone: str | None) -> str:
@@ -306,7 +306,7 @@ def _zone(facts: BusyReader, host_id: str | None, timezone: str | None) -> str:
     if timezone is not None:
         return parsing.timezone(timezone)
     oldest = facts.oldest_host() if host_id is None else host_id
-    return "UTC" if oldest is None else _host(facts, oldest).timezone
+    return "UTC" if oldest is None else find_host(facts, oldest).timezone
 
 
 def _epoch(
@@ -317,7 +317,7 @@ def _epoch(
 
 def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
     text = checks.line(name, "name", most=80).lower()
-    found = facts.calendar_rows(host_id=_host_id(facts, host_id), name=text)
+    found = facts.calendar_rows(host_id=find_host_id(facts, host_id), name=text)
     if not found:
         raise NotFound(
             "calendar or busy time",
@@ -336,7 +336,7 @@ def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
 
 def _with_files(facts: BusyReader, name: str | None, host_id: str | None) -> list[Row]:
     if name is None:
-        rows = facts.calendar_rows(host_id=_host_id(facts, host_id))
+        rows = facts.calendar_rows(host_id=find_host_id(facts, host_id))
         return [row for row in rows if row["source"]]
     row = _find_calendar(facts, name, host_id)
     if row["source"] is None:

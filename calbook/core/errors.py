@@ -708,6 +708,18 @@ class CalendarUnreachable(DeliveryFailed, code="calendar_unreachable"):
     """A calendar elsewhere did not answer, or not as one."""
 
 
+class CalendarEmpty(CalbookError, code="calendar_empty"):
+    """A calendar that held something still to come suddenly holds nothing at all."""
+
+    def __init__(self, name: str, stretches: int) -> None:
+        super().__init__(
+            "it holds nothing any more, and its busy time stays as it was",
+            hint="if that is right, refresh it with confirmed=True",
+            command_hint=f"if that is right: calbook busy refresh {name} --yes",
+            stretches=stretches,
+        )
+
+
 def _nearest(key: str, known: Iterable[str]) -> str | None:
     import difflib  # only when something is already wrong
 

@@ -101,6 +101,17 @@ class BusyReader(Facts):
         )
         return list(dict.fromkeys(uid for (uid,) in found))
 
+    def calendar_row(self, id: int) -> Row | None:
+        found = self._conn.execute(
+            "select host_id, name from calendars where id = :id", {"id": id}
+        ).fetchone()
+        rows = (
+            []
+            if found is None
+            else self.calendar_rows(host_id=found["host_id"], name=found["name"])
+        )
+        return rows[0] if rows else None
+
     def booked_spans(self, host_id: str, since: int, until: int) -> list[Row]:
         """When a host's bookings are that overlap `[since, until)`, by start."""
         return self._conn.execute(

@@ -47,15 +47,13 @@ class FetchedFeed(NamedTuple):
     mark: FeedMark
 
 
-def fetch_feed(
-    feed: Feed, *, known: FeedMark | None = None, seconds: float = SECONDS
-) -> FetchedFeed | None:
+def fetch_feed(feed: Feed, *, known: FeedMark | None = None) -> FetchedFeed | None:
     """What is there; None where it is as it was when it had a mark that is known.
 
     Raises:
         CollectionError: it is not there, or not whole in time.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SECONDS
     url = feed.url
     for _ in range(_MOST_REDIRECTS + 1):
         answer = _get(feed, url, known, deadline - time.monotonic())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calbook.core import checks
 from calbook.core.busy import BusyKind
 from calbook.core.errors import BadInput, BadUrl, CalendarUnreachable
-from calbook.core.feeds import FeedMark, is_feed, masked_source, write_mark
+from calbook.core.feeds import FeedMark, masked_source, write_mark
 from calbook.services.calendars import files
 from calbook.services.calendars.contents import (
     Progress,
@@ -80,10 +80,13 @@ def read_connection(source: object, log_in: Json) -> Json:
     try:
         place = split_url(url, rules)
     except BadUrl as error:
-        raise _without_secret(error, url) from None
+        why = error.json_message.partition(f" cannot be {rules.what}: ")[2]
+        hints = {"hint": error.hint, "command_hint": error.command_hint}
+        known = {key: hint for key, hint in hints.items() if hint}
+        raise BadUrl(_shown(url), why, what=rules.what, **known) from None
     if place.scheme == "http" and not allows:
         raise BadUrl(
-            str(masked_source(url)),
+            _shown(url),
             "plain http lets anybody on the way read the calendar",
             what=rules.what,
             hint="use https, or allow_private=True inside a network you trust",
@@ -220,12 +223,5 @@ def _password(connection: Json) -> str | None:
     return read_password(command, variable, seconds=10.0)
 
 
-def _without_secret(error: BadUrl, url: str) -> BadUrl:
-    """The error about an address, which is shown without its path."""
-    shown = str(masked_source(url)) if is_feed(url) else "that"
-    for spelt in (url, str(error.details.get("url"))):
-        error.json_message = error.json_message.replace(spelt, shown)
-    error.details["url"] = shown
-    return error
-
-
+def _shown(url: str) -> str:
+    return masked_source(url) or "that"

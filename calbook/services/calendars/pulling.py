@@ -15,7 +15,6 @@ from calbook.core.errors import CalendarUnreachable
 from calbook.core.feeds import write_mark
 from calbook.core.model import Span
 from calbook.core.time import open_hours, times
-from calbook.services.calendars.busy import find_calendar
 from calbook.services.calendars.contents import (
     Reading,
     begin_reading,
@@ -26,10 +25,10 @@ from calbook.services.calendars.contents import (
     save_content,
 )
 from calbook.store.busy import BusyReader
+from calbook.store.calendars import connected_calendar
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
-    from calbook.core.calendars import ConnectedCalendar
     from calbook.delivery.calendars.collection import Collection
     from calbook.store.connection import Row
     from calbook.store.context import Context
@@ -37,17 +36,11 @@ if TYPE_CHECKING:
 SECONDS = 30.0  # for each request
 
 
-def pull_calendar(
-    context: Context,
-    calendar: ConnectedCalendar,
-    *,
-    opened: Collection | None = None,
-    is_confirmed: bool = False,
-) -> Json:
+def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> Json:
     """Let what stands in a calendar block its host, unless that is as it was.
 
-    Who books meanwhile sees all of the old busy time or all of the new, see
-    `replace_steps`. `opened` is the calendar, if it is open already.
+    `row` is one of `BusyReader.calendar_rows`. Who books meanwhile sees all of the old
+    busy time at least, see `replace_steps`.
 
     Raises:
         CalendarUnreachable: it cannot be read; what was read before stays.
@@ -57,17 +50,11 @@ def pull_calendar(
     from calbook.delivery.calendars.opening import open_calendar  # slow to import
 
     with context.store.read(BusyReader) as reader:
-        row = find_calendar(reader, calendar.name, calendar.host_id)
-        host = reader.host(calendar.host_id)
-    reading = begin_reading(
-        context,
-        host,
-        shows_text=bool(row["shows_text"]),
-        is_strict=bool(row["is_strict"]),
-    )
+        host = reader.host(row["host_id"])
+    flags = {key: bool(row[key]) for key in ("shows_text", "is_strict")}
+    reading = begin_reading(context, host, **flags)
+    calendar = connected_calendar(row)
     try:
-        if opened is not None:
-            return _pull(context, opened, row, reading, is_confirmed=is_confirmed)
         with closing(open_calendar(calendar, seconds=SECONDS)) as collection:
             return _pull(context, collection, row, reading, is_confirmed=is_confirmed)
     except CollectionError as error:

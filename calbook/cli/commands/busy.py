@@ -39,6 +39,7 @@ class NewCalendar(o.Group):
     resource_id: o.Resource = None
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     strict: bool = o.flag("--strict", "Skip what is in a time zone that is not known.")
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
 
 
 def import_(

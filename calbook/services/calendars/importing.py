@@ -44,16 +44,23 @@ def import_calendar(
     host_id: str | None,
     shows_text: bool,
     strict: bool,
+    careful: bool,
     progress: Progress | None,
 ) -> Json:
-    """Read a calendar file, or its bytes, in the place of one of that name."""
+    """Read a calendar file, or its bytes, in the place of one of that name.
+
+    Raises:
+        UsageError: what is to be left out is to block too.
+    """
     path = None if isinstance(source, bytes) else files.check_path(source)
     wanted = _CalendarSource(
         busy.calendar_name(name),
         None if path is None else files.path_to_read_again(path),
         checks.boolean(shows_text, "showsText"),
         checks.boolean(strict, "strict"),
+        checks.boolean(careful, "careful"),
     )
+    busy.check_manner(strict=wanted.is_strict, careful=wanted.is_careful)
     with context.store.read(BusyReader) as reader:
         host = find_host(reader, host_id)
     if isinstance(source, bytes):
@@ -81,6 +88,7 @@ def _import(
         email=host.email,
         shows_text=wanted.shows_text,
         strict=wanted.is_strict,
+        careful=wanted.is_careful,
         progress=progress,
     )
     with context.store.read(BusyReader) as reader:
@@ -93,6 +101,7 @@ def _import(
         "source": wanted.source,
         "shows_text": wanted.shows_text,
         "is_strict": wanted.is_strict,
+        "is_careful": wanted.is_careful,
         "imported_at": times.epoch(now),
         "checked_at": times.epoch(now),
         "horizon": times.epoch(window.end),
@@ -117,7 +126,8 @@ def refresh_calendars(
         hosts = {row["host_id"]: reader.host(row["host_id"]) for row in rows}
     done = []
     for row in rows:
-        flags = (bool(row["shows_text"]), bool(row["is_strict"]))
+        names = ("shows_text", "is_strict", "is_careful")
+        flags = (bool(row[name]) for name in names)
         wanted = _CalendarSource(row["name"], row["source"], *flags)
         try:
             data = files.read_file(row["source"], lasts=True)
@@ -138,6 +148,7 @@ class _CalendarSource(NamedTuple):
     source: str | None
     shows_text: bool
     is_strict: bool
+    is_careful: bool
 
 
 def content_columns(found: CalendarContent, own: set[str]) -> Json:

@@ -51,6 +51,7 @@ class Busy(Noun):
         resource_id: str | None = None,
         shows_text: bool = False,
         strict: bool = False,
+        careful: bool = False,
         progress: Progress | None = None,
         user: str | None = None,
         password_env: str | None = None,
@@ -67,13 +68,15 @@ class Busy(Noun):
         booked. With `shows_text` the events' titles are kept, and told to whoever is
         refused; without, they are not even stored. Times of a zone that is not known
         are read in the calendar's zone, else in the host's, and `remarks` names them;
-        with `strict` they are skipped. `progress` is called with how many of how many
-        components are read.
+        with `strict` they are skipped. With `careful` they are busy in each zone that
+        may be meant, and what is skipped blocks from its start to its end. `progress`
+        is called with how many of how many components are read.
 
         Raises:
             BadInput: it cannot be read, is no calendar, or the name is none.
             BadUrl: nothing may be asked at that address.
             CalendarUnreachable: there is no calendar at that address now.
+            UsageError: it is to be strict and careful at once.
         """
         from calbook.services.calendars import importing  # slow to import
 
@@ -84,6 +87,7 @@ class Busy(Noun):
             host_id=_whose(host_id, resource_id),
             shows_text=shows_text,
             strict=strict,
+            careful=careful,
             progress=progress,
             log_in={
                 "user": user,

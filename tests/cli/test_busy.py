@@ -97,6 +97,7 @@ def test_an_import_answers_with_what_it_came_to(run: Run, work: Path) -> None:
         "skippedCount": 1,
         "skipped": [{"uid": None, "line": 19, "reason": "it has no DTSTART"}],
         "strict": False,
+        "careful": False,
         "remarkCount": 1,
         "remarks": [
             {
@@ -181,6 +182,34 @@ def test_an_import_can_be_strict(run: Run, work: Path) -> None:
         2,
         [],
     )
+
+
+def test_an_import_can_be_careful(
+    run: Run, terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """What is left out is said, and that it blocks."""
+    file = tmp_path / "work.ics"
+    event = "UID:a\nDTSTART:20270118T150000Z\nDTEND:soon"
+    file.write_text(
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    reason = "DTEND cannot be read: its own time is busy all the same"
+
+    piped = run("busy", "import", file, "--careful")
+    shown = terminal("busy", "import", file, "--careful", columns=200)
+    answer = run("busy", "import", file, "--careful", "--json").json
+    careless = run("busy", "import", file, "--json").json
+
+    assert piped.err == f"work: skipped a in line 2: {reason}\n"
+    assert (shown.end(), f"  skipped a in line 2: {reason}" in shown.shown) == (0, True)
+    assert (answer["careful"], answer["stretches"], answer["skippedCount"]) == (
+        True,
+        1,
+        1,
+    )
+    assert answer["skipped"] == [{"uid": "a", "line": 2, "reason": reason}]
+    assert (careless["careful"], careless["stretches"]) == (False, 0)
+    assert run("busy", "import", file, "--careful", "--strict").status == 2
 
 
 def test_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:

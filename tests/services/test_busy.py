@@ -398,6 +398,7 @@ def test_own_busy_time_is_a_calendar_of_its_own(client: Client, add: Add) -> Non
         "skippedCount": 0,
         "skipped": [],
         "strict": False,
+        "careful": False,
         "remarkCount": 0,
         "remarks": [],
         "overlapping": [],

@@ -155,6 +155,7 @@ class BusyCalendar(Value):
     skipped_count, skipped: how many, or parts of them, came to nothing, and the first
     remark_count, remarks: how many were read by a guess, and the first of them
     strict: whether events in a zone that is not known are skipped, and not guessed
+    careful: whether what is skipped blocks its own time all the same
     overlapping: uids of bookings still to come that lie in it
     """
 
@@ -179,6 +180,7 @@ class BusyCalendar(Value):
     skipped_count: int
     skipped: list[SkippedEvent]
     strict: bool
+    careful: bool
     remark_count: int
     remarks: list[SkippedEvent]
     overlapping: tuple[str, ...]

@@ -50,6 +50,7 @@ class NewCalendar(o.Group):
     allow_private: bool = o.flag(
         "--allow-private", "The address may be of a private network."
     )
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
 
 
 def import_(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -81,6 +82,17 @@ def read_component(
         if name not in unread:
             found.setdefault(name, []).extend(_properties(name, line, faults))
     return found, list(dict.fromkeys(faults))
+
+
+def read_what_can_be(block: Component) -> Properties:
+    """A component's properties but those that cannot be read, whatever is wrong."""
+    found: Properties = {}
+    for line in dict.fromkeys(block.lines):
+        with suppress(Unreadable):
+            found.setdefault(name_of(line), []).extend(
+                _properties(name_of(line), line, [])
+            )
+    return found
 
 
 def text_of(properties: Properties, name: str) -> str:

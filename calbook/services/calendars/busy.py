@@ -223,6 +223,7 @@ def calendar_to_json(facts: BusyReader, row: Row, now: datetime) -> Json:
         "skippedCount": row["skipped_count"],
         "skipped": json.loads(row["skipped"]),
         "strict": bool(row["is_strict"]),
+        "careful": bool(row["is_careful"]),
         "remarkCount": row["remark_count"],
         "remarks": json.loads(row["remarks"]),
         "overlapping": facts.overlapping(row, now=times.epoch(now)),

@@ -11,6 +11,7 @@ from calbook.core.errors import BadInput
 from calbook.services.calendars import feeds, files
 from calbook.services.calendars.busy import find_host
 from calbook.services.calendars.contents import (
+    Manner,
     Progress,
     Reading,
     begin_reading,
@@ -31,6 +32,7 @@ def import_calendar(
     host_id: str | None,
     shows_text: bool,
     strict: bool,
+    careful: bool,
     progress: Progress | None,
     log_in: Json,
 ) -> Json:
@@ -38,16 +40,23 @@ def import_calendar(
 
     `log_in` is who asks for an address: `user`, `password_command`, `password_env`,
     `allow_private`.
+
+    Raises:
+        UsageError: what is to be left out is to block too.
     """
     is_feed = not isinstance(source, bytes) and feeds.is_address(source)
     path = None if is_feed or isinstance(source, bytes) else files.check_path(source)
     called = busy.calendar_name(name)
-    shows = checks.boolean(shows_text, "showsText")
-    is_strict = checks.boolean(strict, "strict")
+    how = Manner(
+        checks.boolean(shows_text, "showsText"),
+        checks.boolean(strict, "strict"),
+        checks.boolean(careful, "careful"),
+    )
+    busy.check_manner(strict=how.is_strict, careful=how.is_careful)
     with context.store.read(BusyReader) as reader:
         host = find_host(reader, host_id)
         _check_place(reader, host.id, called)
-    reading = begin_reading(context, host, shows_text=shows, is_strict=is_strict)
+    reading = begin_reading(context, host, how)
     if is_feed:
         connection = feeds.read_connection(source, log_in)
         return feeds.import_feed(context, reading, called, connection, progress)

@@ -15,7 +15,7 @@ from calbook.core.feeds import is_feed
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.services.calendars.busy import find_calendar, find_host_id
-from calbook.services.calendars.contents import Progress, begin_reading
+from calbook.services.calendars.contents import Manner, Progress, begin_reading
 from calbook.store import reading_again
 from calbook.store.busy import BusyReader
 from calbook.store.reading_again import ReadingAgain
@@ -102,8 +102,7 @@ def _refresh(
         return pulling.pull_calendar(context, row, is_confirmed=is_confirmed)
     with context.store.read(BusyReader) as reader:
         host = reader.host(row["host_id"])
-    flags = {key: bool(row[key]) for key in ("shows_text", "is_strict")}
-    reading = begin_reading(context, host, **flags)
+    reading = begin_reading(context, host, Manner.of(row))
     if is_feed(row["source"]):
         return feeds.refresh_feed(
             *(context, reading, row), progress=progress, is_confirmed=is_confirmed

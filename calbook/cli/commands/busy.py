@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _KEYS = (
     *("name", "kind", "hostId", "startTime", "endTime", "timezone"),
-    *("stretches", "skippedCount", "horizon", "importedAt", "checkedAt"),
-    *("fault", "reason"),
+    *("stretches", "skippedCount", "horizon", "importedAt", "reason"),
+    *("checkedAt", "fault"),
 )
 _MANY = 2_000  # components from which on a bar shows how it goes
 
@@ -128,7 +128,7 @@ def list_(
         return
     with out.client() as client:
         found = client.calendar.busy.list(**within.options(), timezone=form.tz)
-    table = table_of("busy_table", form.tz)
+        table = table_of("busy_table", form.tz, client.now())
     output.print_list(found, form, keys=_KEYS, table=table)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks, ids
@@ -18,6 +18,7 @@ from calbook.core.time import parsing, times
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
 from calbook.store.busy_times import busy_time_rows
+from calbook.store.reading_again import ReadingAgain
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -73,6 +74,26 @@ def list_calendars(
             until=_epoch(parsing.range_end, end_date, now, zone),
         )
         return [calendar_to_json(reader, row, now) for row in rows]
+
+
+def list_outdated(
+    context: Context, event_type_id: str, *, host_id: str | None, age: timedelta
+) -> list[Json]:
+    """Calendars of an event type's hosts that were not looked at for so long."""
+    before = times.epoch(context.clock() - age)
+    whose = None if host_id is None else checks.member_id(host_id)
+    with context.store.read(ReadingAgain) as reader:
+        rows = reader.old_calendars(event_type_id, whose, before)
+    return [
+        {
+            "name": row["name"],
+            "hostId": row["host_id"],
+            "checkedAt": row["checked_at"]
+            and times.rfc3339(times.instant(row["checked_at"]), "UTC"),
+            "fault": row["fault"],
+        }
+        for row in rows
+    ]
 
 
 def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:

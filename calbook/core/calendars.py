@@ -1,4 +1,4 @@
-"""Connected calendars: what is done with each, and how it is reached.
+"""Calendars elsewhere that are connected: what for, and how each is reached.
 
 A server's collection (RFC 4791) or a directory of `.ics` files. It holds no password,
 only where one comes from.

@@ -30,7 +30,7 @@ _CALENDARS = """
         (select max(stretch_end) from busy where calendar_id = k.id) as last,
         (select max(text) from busy where calendar_id = k.id and k.kind = 'own') as text
     from calendars k join hosts h on h.id = k.host_id
-    where (:host_id is null or k.host_id = :host_id)
+    where k.is_busy and (:host_id is null or k.host_id = :host_id)
       and (:name is null or k.name = :name)
       and (:since is null and :until is null or exists (
         select 1 from busy b where b.calendar_id = k.id

@@ -99,7 +99,7 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert kept.stat().st_mode & 0o777 == 0o600
     assert {"calendars", "busy", "webhooks", "deliveries"} <= everything.keys()
     wanted = {t: held(today, t) for t in everything}
-    for row in wanted["event_types"]:
+    for row in wanted["event_types"] if version[0] < 8 else ():
         row["contact"] = "EMAIL"  # which all were asked for
     assert {row["actor"] for row in wanted["events"]} == {"grace", None}
     for row in wanted["events"] if version[0] < 6 else ():

@@ -60,6 +60,10 @@ def add_calendar(
         stored.insert_calendar(tx, new, now=context.clock())
 
     context.store.write(insert)
+    if new.is_busy:
+        from calbook.services.calendars import refreshing
+
+        refreshing.read_first(context, new.name, host_id=host.id)
     return get_calendar(context, new.name, host_id=host.id)
 
 

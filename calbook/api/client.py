@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
+    from calbook.core.errors import CalbookError
 
 
 def _noun(kind: str, module: str) -> Any:
@@ -112,14 +113,26 @@ class Client:
         limit: int | None = None,
         watch: bool = False,
         retry_now: bool = False,
+        refresh_every: timedelta | None = None,
+        refused: Callable[[CalbookError], None] | None = None,
     ) -> Iterator[Delivery]:
-        """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
+        """As `deliver`, one by one as they are sent; `watch` goes on for ever.
+
+        With `watch`, calendars that were not looked at for `refresh_every` are read
+        again beside it, as `busy.refresh` does with `older_than`; `refused` is told
+        of a fault that is new, from another thread.
+        """
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
         with closing(
             sending.deliver(
-                self._context, limit=limit, watch=watch, retry_now=retry_now
+                self._context,
+                limit=limit,
+                watch=watch,
+                retry_now=retry_now,
+                refresh_every=refresh_every,
+                refused=refused,
             )
         ) as sent:
             yield from map(Delivery, sent)

@@ -139,7 +139,7 @@ def _outdated_text(client: "Client", event: str, host: str | None) -> str | None
     from calbook.cli.screen import words
 
     first = found[0]
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    more = f", and {len(found) - 1} more long ago" if len(found) > 1 else ""
     at = first.checked_at
     age = words.age_text(client.now() - datetime.fromisoformat(at)) if at else ""
     said = f"was last read {age} ago" if age else "was never read"

@@ -206,6 +206,8 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
     """What a calendar came to; of own busy time nothing."""
     if item["kind"] == "own":
         return []
+    if item["horizon"] is None:
+        return []
     last = datetime.fromisoformat(item["horizon"]) - SECOND
     keys = {
         "free": "free",

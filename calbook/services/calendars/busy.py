@@ -105,8 +105,14 @@ def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
 
 def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None:
     with context.store.read(BusyReader) as reader:
-        id = find_calendar(reader, name, host_id)["id"]
-    context.store.write_portions(store.remove_steps(id))
+        row = find_calendar(reader, name, host_id)
+    if row["kind"] in (BusyKind.CALDAV, BusyKind.VDIR):
+        raise UsageError(
+            f"{row['name']} is a connected calendar",
+            hint="remove it from connections",
+            command_hint=f"calbook calendar remove {row['name']}",
+        )
+    context.store.write_portions(store.remove_steps(row["id"]))
 
 
 def list_busy_times(

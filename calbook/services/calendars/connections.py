@@ -66,6 +66,10 @@ def add_calendar(
     context.store.write(insert)
     if new.is_pushed:
         queue_unwritten(context, new.name, host_id=host.id)
+    if new.is_busy:
+        from calbook.services.calendars import refreshing
+
+        refreshing.read_first(context, new.name, host_id=host.id)
     return get_calendar(context, new.name, host_id=host.id)
 
 

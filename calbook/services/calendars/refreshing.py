@@ -56,6 +56,17 @@ def refresh_calendars(
     return done
 
 
+def read_first(context: Context, name: str, *, host_id: str) -> None:
+    """Read a calendar that was just connected; what goes wrong is in its `fault`."""
+    refresh_calendars(
+        *(context, name),
+        host_id=host_id,
+        refused=lambda error: None,
+        progress=None,
+        is_confirmed=True,
+    )
+
+
 def refresh_due(
     context: Context, every: timedelta, *, refused: OnRefused | None
 ) -> Iterator[Json]:
@@ -126,10 +137,8 @@ def _record_fault(context: Context, row: Row, error: CalbookError) -> bool:
 def _find_rows(facts: BusyReader, name: str | None, host_id: str | None) -> list[Row]:
     if name is None:
         rows = facts.calendar_rows(host_id=find_host_id(facts, host_id))
-        return [row for row in rows if row["source"] and row["is_busy"]]
+        return [row for row in rows if row["source"]]
     row = find_calendar(facts, name, host_id)
-    if not row["is_busy"]:
-        raise BadInput(f"{row['name']} is written to, and not read", field="name")
     if row["source"] is None:
         is_calendar = row["kind"] == BusyKind.ICS
         command_hint = "import it again: calbook busy import FILE"

@@ -720,6 +720,22 @@ class CalendarEmpty(CalbookError, code="calendar_empty"):
         )
 
 
+class EntriesGone(CalendarEmpty, code="calendar_empty"):
+    """All that was written into a calendar is suddenly gone."""
+
+    def __init__(self, name: str, host: str, number: int) -> None:
+        CalbookError.__init__(
+            self,
+            f"{name} of {host} holds nothing any more, not even what was written there"
+            f" ({number})",
+            hint="if that is right, sync it with confirmed=True",
+            command_hint=f"if that is right: calbook calendar sync {name} --yes",
+            calendar=name,
+            hostId=host,
+            written=number,
+        )
+
+
 def _nearest(key: str, known: Iterable[str]) -> str | None:
     import difflib  # only when something is already wrong
 

@@ -66,7 +66,10 @@ _ARGUMENTS = {
     "calbook busy remove": "@busy",
     "calbook busy refresh": "@calendars",
     **dict.fromkeys(
-        (f"calbook calendar {name}" for name in ("show", "check", "remove", "log")),
+        (
+            f"calbook calendar {name}"
+            for name in ("show", "check", "remove", "sync", "log")
+        ),
         "@connections",
     ),
     "calbook db restore": "@databases",
@@ -85,6 +88,7 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook stats": (overview.Figures,),
     "calbook busy": (availability.BusyCalendar, availability.BusyTime),
     "calbook calendar log": (outbox.Delivery,),
+    "calbook calendar sync": (calendars.CalendarFinding,),
     "calbook calendar check": (calendars.CalendarCheck,),
     "calbook calendar": (calendars.ConnectedCalendar,),
     "calbook event": (catalog.EventType,),

@@ -119,7 +119,8 @@ def findings_text(items: Sequence[Json], tz: str) -> str:
         whose = f"{item['calendar']} of {words.short_host(item['hostId'])}"
         title = item["titleThere"] and f" ({item['titleThere']})"
         said = f"{whose}: {item['uid']} {_KINDS[item['kind']]}{title or ''}"
-        lines.append(said + "; written again" * item["overwritten"])
+        again = "taken out" if item["kind"] == "stray" else "written again"
+        lines.append(said + f"; {again}" * item["overwritten"])
         lines += [f"  {_move(move, tz)}" for move in item["moves"]]
     return "".join(f"{printable(line)}\n" for line in lines)
 
@@ -129,7 +130,8 @@ _KINDS = {
     "moved": "was moved there",
     "changed": "was changed there",
     "foreign": "is another event there",
-    "stray": "stands there and is no booking",
+    "stray": "was changed there, and is no booking any more",
+    "unknown": "stands there, and is no booking of this file",
 }
 
 

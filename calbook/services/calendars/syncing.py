@@ -43,9 +43,9 @@ _LONGEST = 200  # letters of a title from there
 class Finding(NamedTuple):
     """Something that was not left as it was written.
 
-    `kind` is deleted, moved, changed, foreign (another event has the name) or stray
-    (no booking of its host is to stand there). `ours` and `theirs` are the dates that
-    only one of both has.
+    `kind` is deleted, moved, changed, foreign (another event has the name), stray (it
+    was changed there, and is no booking of the host's any more) or unknown (it is no
+    booking of this file). `ours` and `theirs` are the dates that only one of both has.
     """
 
     kind: str
@@ -129,7 +129,7 @@ def _sync(
     ]
 
 
-_OVERWRITTEN = ("deleted", "moved", "changed")
+_OVERWRITTEN = ("deleted", "moved", "changed", "stray")
 
 
 def _sync_written(
@@ -216,7 +216,8 @@ class _Look:
         entry = self._entries.get(uid)
         with self._context.store.read(CalendarReader) as reader:
             if reader.booking_row(uid) is None:
-                self._add_stray(uid, name, there)
+                if there is not None:  # perhaps another file's, which writes there too
+                    self.findings.append(Finding("unknown", uid, name))
                 return
             if pushes.is_queued(reader, self._calendar.target, uid):
                 return  # what is written next looks by itself
@@ -247,8 +248,9 @@ class _Look:
         elif found.kind in (Found.WANTED, Found.UNTOUCHED):
             self.known.append(_Known(push.uid, push.written, _OUTDATED))
         elif push.written is not None:
-            title = found.entry.title[:_LONGEST] if found.entry else None
-            self.findings.append(Finding("stray", push.uid, name, title))
+            entry = push.written._replace(state=EntryState.CONFLICT)
+            self.known.append(_Known(push.uid, entry))
+            self.findings.append(Finding("stray", push.uid, name, _title(found)))
 
     def _note(
         self,
@@ -296,16 +298,14 @@ class _Look:
         only_ours = tuple(span for span in ours if span not in theirs)
         only_theirs = tuple(span for span in theirs if span not in ours)
         is_moved = found.entry is not None and bool(only_ours or only_theirs)
-        title = printable(found.entry.title[:_LONGEST]) if found.entry else None
         kind = "moved" if is_moved else "changed"
         self.findings.append(
-            Finding(kind, push.uid, name, title, only_ours, only_theirs)
+            Finding(kind, push.uid, name, _title(found), only_ours, only_theirs)
         )
 
-    def _add_stray(self, uid: str, name: str, there: Resource | None) -> None:
-        """Perhaps of another file that writes there too: it is never taken out."""
-        if there is not None:
-            self.findings.append(Finding("stray", uid, name))
+
+def _title(found: Comparison) -> str | None:
+    return printable(found.entry.title[:_LONGEST]) if found.entry else None
 
 
 def _is_over(push: PushJob, now: datetime) -> bool:

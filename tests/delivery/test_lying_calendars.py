@@ -193,6 +193,18 @@ def test_a_list_of_another_calendar_is_an_error(
         list(collection.read_between(WINDOW))
 
 
+def test_no_events_of_what_is_no_calendar_is_an_error(liar: LyingCalendar) -> None:
+    liar.properties = {"/files/": "<D:resourcetype><D:collection/></D:resourcetype>"}
+    liar.raw = {"REPORT": [status(207, body=multistatus(""))] * 2}
+
+    for path in ("/files/", "/none/"):
+        with (
+            closing(opened(f"http://{liar.host}{path}")) as collection,
+            pytest.raises(CollectionError, match="no calendar at this address"),
+        ):
+            list(collection.read_between(WINDOW))
+
+
 @pytest.mark.parametrize(
     "href",
     [

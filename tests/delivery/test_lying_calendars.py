@@ -13,7 +13,7 @@ from support.lying_calendars import PASSWORD, PATH, USER, LyingCalendar
 from support.receiving import HANGS, Answer, close, drip, hang, huge, no_hanging, status
 
 from calbook.core.model import Span
-from calbook.delivery.calendars import caldav
+from calbook.delivery.calendars import caldav, dav_xml
 from calbook.delivery.calendars.collection import (
     Collection,
     CollectionError,
@@ -172,6 +172,17 @@ def test_a_list_that_ends_in_the_middle_is_an_error(
     for read in READS.values():
         with pytest.raises(CollectionError, match="cannot be read"):
             read(collection)
+
+
+def test_a_list_of_more_than_all_events_is_an_error(
+    liar: LyingCalendar, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """32 MB of empty elements took half a minute and 700 MB."""
+    monkeypatch.setattr(dav_xml, "_MOST_ELEMENTS", 1_000)
+    liar.raw = {"REPORT": [status(207, body=multistatus("<b/>" * 1_001))]}
+
+    with pytest.raises(CollectionError, match="too much in it"):
+        list(collection.read_between(WINDOW))
 
 
 def test_a_list_without_the_calendar_itself_is_an_error(

@@ -395,16 +395,17 @@ def test_an_event_that_is_kept_under_another_name_is_an_error(
     assert raised.value.is_final
 
 
-def test_a_weak_etag_is_compared_here(
-    liar: LyingCalendar, collection: Collection
+@pytest.mark.parametrize(("etags", "begins"), [("weak", "W/"), ("odd", "é")])
+def test_an_etag_that_is_no_condition_is_compared_here(
+    liar: LyingCalendar, collection: Collection, etags: str, begins: str
 ) -> None:
-    """To a server it is no condition: it would refuse each."""
-    liar.etags = "weak"
+    """A server would refuse each of these."""
+    liar.etags = etags
     first = collection.create("a.ics", calendar("a"))
 
     second = collection.replace("a.ics", calendar("a", text="Second"), etag=first)
 
-    assert (first, second) == ('W/"v1"', 'W/"v2"')
+    assert (first, second) == (f'{begins}"v1"', f'{begins}"v2"')
     for change in (
         lambda: collection.replace("a.ics", calendar("a"), etag=first),
         lambda: collection.remove("a.ics", etag=first),

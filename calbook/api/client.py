@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from calbook.api.availability import Availability
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
+    from calbook.api.connections import Connections
     from calbook.api.event_types import EventTypes
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
@@ -45,6 +46,7 @@ class Calendar:
     bookings: Bookings = _noun("Bookings", "bookings")
     availability: Availability = _noun("Availability", "availability")
     busy: Busy = _noun("Busy", "busy")
+    connections: Connections = _noun("Connections", "connections")
     event_types: EventTypes = _noun("EventTypes", "event_types")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")

@@ -25,6 +25,7 @@ from support.processes import (
     PATIENCE,
     Unavailable,
     explained,
+    forgetful,
     own,
     remove,
     run,
@@ -35,7 +36,7 @@ from support.processes import (
 PASSWORD = "secret"
 _PROGRAMS = Path("/usr/lib/cyrus/bin")
 _ADMIN = "admin"
-_ACCOUNTS = 40  # made with the server: its password file has no locks
+_ACCOUNTS = 100  # made with the server: its password file has no locks
 _ELSEWHERE = "nobody@elsewhere.invalid"
 _FOLDERS = (
     *("db", "lock", "log", "msg", "proc", "ptclient", "quota", "socket"),
@@ -113,9 +114,8 @@ class Cyrus(CalendarServer):
     """Accounts are `USER@example.com`; each is only one test's."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
         url = f"http://127.0.0.1:{(directory / 'port').read_text()}/"
-        super().__init__(url, _claim_account(directory, url))
+        super().__init__(directory, url, _claim_account(directory, url))
         self._open(self.account)
         self._accounts = [self.account]
 
@@ -183,7 +183,9 @@ def start_cyrus(directory: Path) -> None:
     _write_configuration(directory)
     with explained(directory / "log"):
         users = [f"user{number}" for number in range(_ACCOUNTS)]
-        run(directory, "sh", "-c", _PASSWORDS, PASSWORD, _ADMIN, *users)
+        run(
+            directory, "sh", "-c", _PASSWORDS, PASSWORD, _ADMIN, *users, env=forgetful()
+        )
         try_ports(directory, lambda: _start(directory))
         with _logged_in(directory) as admin:
             for user in users:
@@ -221,7 +223,8 @@ def _start(directory: Path) -> None:
         _SERVICES.format(directory=directory, config=config, port=port, imap=imap)
     )
     master, pid = str(_PROGRAMS / "master"), str(directory / "master.pid")
-    run(directory, master, "-d", "-C", str(config), "-M", str(services), "-p", pid)
+    options = ("-d", "-C", str(config), "-M", str(services), "-p", pid)
+    run(directory, master, *options, env=forgetful())
     deadline = time.monotonic() + PATIENCE
     while True:
         with suppress(OSError), _logged_in(directory):

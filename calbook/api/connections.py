@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
 from calbook.api.values.calendars import CalendarCheck, ConnectedCalendar
+from calbook.api.values.outbox import Delivery
 from calbook.services.calendars import connections
+from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from calbook.api.inputs import ConnectionFields
+    from calbook.api.inputs import ConnectionFields, DeliveryStatus
 
 
 class Connections(Noun):
@@ -76,3 +78,30 @@ class Connections(Noun):
         What was written there stays there.
         """
         return connections.remove_calendar(self._context, name, host_id=host_id)
+
+    def log(
+        self,
+        name: str | None = None,
+        *,
+        host_id: str | None = None,
+        uid: str | None = None,
+        status: DeliveryStatus | None = None,
+        count: int = 50,
+    ) -> tuple[Delivery, ...]:
+        """What was and will be written there, the newest first, with its attempts."""
+        target = None
+        if name is not None:
+            found = self.get(name, host_id=host_id)
+            target = f"{found.host_id}/{found.name}"
+        log = deliveries.list_pushes(
+            self._context, target=target, uid=uid, status=status, count=count
+        )
+        return tuple(map(Delivery, log))
+
+    def get_delivery(self, id: str) -> Delivery:
+        """One delivery to a calendar with all its attempts."""
+        return Delivery(deliveries.get_delivery(self._context, "push", id))
+
+    def redeliver(self, id: str) -> Delivery:
+        """Make one delivery due now: the booking is written as it is then."""
+        return Delivery(deliveries.redeliver(self._context, "push", id))

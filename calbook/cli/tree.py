@@ -49,7 +49,10 @@ SECTIONS: Mapping[str, Tree] = {
     "Files": {
         **_commands("ics", "ics"),
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
-        "calendar": _commands("calendar", "add", "list", "show", "check", "remove"),
+        "calendar": {
+            **_commands("calendar", "add", "list", "show", "check", "remove"),
+            **_commands("calendar", "log", "redeliver"),
+        },
     },
     "Setup": {
         **_commands("init", "init"),
@@ -88,7 +91,7 @@ _GROUP_HELP = {
     "note": "The host's notes about a booking: add, list.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
-    "calendar": "Calendars elsewhere: add, list, show, check, remove.",
+    "calendar": "Calendars elsewhere: add, list, check, log and more.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, away, retire and more.",
     "resource": "Rooms and things: add, list, show, update, remove.",

@@ -40,6 +40,21 @@ class ConnectedCalendar(NamedTuple):
         return push_target(self.host_id, self.name)
 
 
+class WrittenEntry(NamedTuple):
+    """What was written of a booking into a calendar, under which name.
+
+    `digest` is of what was written, see `ical.reading.entries`; `state` is an
+    `EntryState`.
+    """
+
+    calendar_id: int
+    uid: str
+    name: str
+    etag: str | None
+    digest: str | None
+    state: str
+
+
 def push_target(host_id: str, name: str) -> str:
     return f"{host_id}/{name}"
 

@@ -1,14 +1,19 @@
-"""`calendar add|list|show|check|remove`: calendars elsewhere, read and written."""
+"""`calendar …`: calendars elsewhere, read and written."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from calbook.cli import delivery_log, output
 from calbook.cli import options as o
-from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import ask_yes_no, needed, report_write_failure
+from calbook.cli.session import (
+    ask_yes_no,
+    display_timezone,
+    needed,
+    report_write_failure,
+)
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -150,6 +155,50 @@ def remove(
     if dropped:
         what = "1 change that was" if dropped == 1 else f"{dropped:,} that were"
         output.say(f"Dropped {what} still to be sent")
+
+
+def log(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Only this one's.")
+    ] = None,
+    *,
+    host: o.Host = None,
+    uid: Annotated[
+        str | None, typer.Option("--uid", metavar="UID", help="Only this booking's.")
+    ] = None,
+    which: delivery_log.Log,
+    out: o.ListingTimes,
+) -> None:
+    """List what was and will be written into calendars, the newest first."""
+    form, one = out.form_in_zone(), which.delivery
+    if one is not None:
+        delivery_log.print_delivery(
+            lambda client: client.calendar.connections.get_delivery(one),
+            *(which, name, host, uid),
+            out=out,
+        )
+        return
+    with out.client() as client:
+        found = client.calendar.connections.log(
+            name, host_id=host, uid=uid, **which.arguments()
+        )
+        zone, now = display_timezone(client, form), client.now()
+    delivery_log.print_deliveries(
+        found, form, zone, now=now, to="Calendar", nothing="nothing written\n"
+    )
+
+
+def redeliver(
+    id: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
+    ],
+    *,
+    out: o.Queueing,
+) -> None:
+    """Write one booking again, as it is now, whatever became of it."""
+    with out.client() as client:
+        queued = client.calendar.connections.redeliver(id)
+    delivery_log.print_redelivery(queued, out)
 
 
 def _show(what: str | None, found: "ConnectedCalendar", form: OutputOptions) -> None:

@@ -51,7 +51,7 @@ Age = Annotated[
 
 
 def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
-    """Send what is due to webhooks and by e-mail; ticks too.
+    """Send what is due to webhooks, by e-mail and to calendars; ticks too.
 
     Exit status 8: not all that was tried has arrived. It is tried again after 30 s,
     2 min, 15 min, 1 h, 4 h, 12 h and 24 h; then it has failed.
@@ -186,8 +186,8 @@ def _report(sent: list[Json]) -> None:
     if not left:
         return
     again = [item for item in left if item["status"] == "pending"]
-    logs = {"mail": "calbook mail log", "webhook": "calbook webhook log"}
-    see = " and ".join(sorted({logs[item["channel"]] for item in left}))
+    logs = sorted({f"calbook {item['channel']} log" for item in left})
+    see = " and ".join(logs)
     raise DeliveryFailed(
         f"{len(left)} of {len(sent)} not delivered",
         hint=f"{len(again)} will be tried again; see {see}" if again else f"see {see}",

@@ -66,7 +66,7 @@ _ARGUMENTS = {
     "calbook busy remove": "@busy",
     "calbook busy refresh": "@calendars",
     **dict.fromkeys(
-        (f"calbook calendar {name}" for name in ("show", "check", "remove")),
+        (f"calbook calendar {name}" for name in ("show", "check", "remove", "log")),
         "@connections",
     ),
     "calbook db restore": "@databases",
@@ -84,6 +84,7 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook explain": (availability.Rule, availability.Explanation),
     "calbook stats": (overview.Figures,),
     "calbook busy": (availability.BusyCalendar, availability.BusyTime),
+    "calbook calendar log": (outbox.Delivery,),
     "calbook calendar check": (calendars.CalendarCheck,),
     "calbook calendar": (calendars.ConnectedCalendar,),
     "calbook event": (catalog.EventType,),

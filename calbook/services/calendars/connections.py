@@ -16,8 +16,9 @@ from calbook.core.errors import Exists, NotFound, UsageError
 from calbook.services.calendars.busy import find_host, find_host_id
 from calbook.store import busy as store
 from calbook.store import calendars as stored
-from calbook.store import outbox
+from calbook.store import outbox, pushes
 from calbook.store.calendars import CalendarReader
+from calbook.store.writer import repeat_step
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.calendars import connection_to_json
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
+
+_AT_ONCE = 200  # bookings that one step queues
+_ADDED = "calendar.added"  # what they are queued for
 
 
 def add_calendar(
@@ -60,11 +64,41 @@ def add_calendar(
         stored.insert_calendar(tx, new, now=context.clock())
 
     context.store.write(insert)
+    if new.is_pushed:
+        queue_unwritten(context, new.name, host_id=host.id)
     if new.is_busy:
         from calbook.services.calendars import refreshing
 
         refreshing.read_first(context, new.name, host_id=host.id)
     return get_calendar(context, new.name, host_id=host.id)
+
+
+def queue_unwritten(context: Context, name: str, *, host_id: str) -> int:
+    """Queue what is to come and is not written there yet; how many bookings.
+
+    In portions, so that thousands of them keep nobody from booking.
+    """
+    with context.store.read(CalendarReader) as reader:
+        [calendar] = reader.connected_calendars(host_id=host_id, name=name)
+    count, last = 0, ""
+
+    def note(uids: list[str]) -> None:
+        nonlocal count, last
+        count, last = count + len(uids), uids[-1]
+
+    def queue_some(tx: Transaction) -> int:
+        now = context.clock()
+        uids = pushes.unwritten_bookings(
+            tx, calendar, after=last, now=now, most=_AT_ONCE
+        )
+        for uid in uids:
+            pushes.queue_push(tx, calendar.target, uid, kind=_ADDED, now=now)
+        if uids:
+            tx.after_commit.append(lambda: note(uids))
+        return len(uids)
+
+    context.store.write_portions(repeat_step(queue_some))
+    return count
 
 
 def list_calendars(context: Context, *, host_id: str | None) -> list[Json]:

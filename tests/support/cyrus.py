@@ -36,7 +36,7 @@ from support.processes import (
 PASSWORD = "secret"
 _PROGRAMS = Path("/usr/lib/cyrus/bin")
 _ADMIN = "admin"
-_ACCOUNTS = 40  # made with the server: its password file has no locks
+_ACCOUNTS = 100  # made with the server: its password file has no locks
 _ELSEWHERE = "nobody@elsewhere.invalid"
 _FOLDERS = (
     *("db", "lock", "log", "msg", "proc", "ptclient", "quota", "socket"),
@@ -184,7 +184,9 @@ def start_cyrus(directory: Path) -> None:
     _write_configuration(directory)
     with explained(directory / "log"):
         users = [f"user{number}" for number in range(_ACCOUNTS)]
-        run(directory, "sh", "-c", _PASSWORDS, PASSWORD, _ADMIN, *users)
+        run(
+            directory, "sh", "-c", _PASSWORDS, PASSWORD, _ADMIN, *users, env=forgetful()
+        )
         try_ports(directory, lambda: _start(directory))
         with _logged_in(directory) as admin:
             for user in users:

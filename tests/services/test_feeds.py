@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -134,6 +135,23 @@ def test_what_has_not_changed_is_only_looked_at(
     assert again.checked_at is not None
     assert again.checked_at > added.imported_at
     assert starts(client) == ["2027-01-18T10:00"]
+
+
+def test_what_comes_to_the_same_is_not_written_again(
+    client: Client, receiver: Receiver, add: Add, clock: Clock
+) -> None:
+    """Google's has no mark, and another DTSTAMP each time."""
+    added = add(answers(ics(18)))
+    stamped = ics(18).replace(b"DTSTAMP:20270101", b"DTSTAMP:20270102")
+    receiver.answers[PATH] = [answers(stamped), answers(ics(19))]
+    clock.now += timedelta(hours=1)
+
+    [same] = client.calendar.busy.refresh()
+    [changed] = client.calendar.busy.refresh()
+
+    assert same.imported_at == added.imported_at
+    assert same.checked_at == changed.imported_at
+    assert starts(client) == ["2027-01-19T10:00"]
 
 
 def test_it_is_read_whole_when_it_would_come_to_something_else(
@@ -347,6 +365,23 @@ def test_a_calendar_whose_events_are_over_may_be_empty(
     [again] = client.calendar.busy.refresh()
 
     assert (again.fault, again.stretches) == (None, 0)
+
+
+def test_a_calendar_that_is_removed_while_it_is_fetched_stays_removed(
+    client: Client, receiver: Receiver, add: Add, place: str, clock: Clock
+) -> None:
+    add(answers(ics(18)))
+
+    def remove_first(conn: socket.socket) -> None:
+        with Client(place, clock=clock) as other:
+            other.calendar.busy.remove("work")
+        answers(ics(19))(conn)
+
+    receiver.answers[PATH] = [remove_first]
+    with pytest.raises(errors.Busy, match="or removed, meanwhile"):
+        client.calendar.busy.refresh("work")
+
+    assert client.calendar.busy.list() == ()
 
 
 # -- read again by themselves ----------------------------------------------------------

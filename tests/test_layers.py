@@ -377,7 +377,7 @@ def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
 
 
 def test_a_calendar_is_read_without_icalendar(loaded: Loaded, tmp_path: Path) -> None:
-    file = path.with_name("work.ics")
+    file = tmp_path / "work.ics"
     file.write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
 
     found = loaded("busy", "import", str(file), "--name", "work", among=HEAVY)

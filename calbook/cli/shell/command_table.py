@@ -33,6 +33,7 @@ _OFFERED = {
     "DIR": "file",
     "URL|DIR": "file",
     "FILE": "file",
+    "FILE|ADDRESS": "file",
     "UID": "@uids",
     "EVENT": "@events",
     "HOST": "@hosts",

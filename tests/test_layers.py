@@ -34,14 +34,15 @@ ROOMS = {
     "wire": ("core", ""),
     "ical": ("core", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomli_w"),
+    "whole_files": ("", ""),
     "delivery": (
-        "core wire ical store settings __version__",
+        "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
     "services": ("core wire ical store delivery settings", ""),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
-        "core wire api settings __version__",
+        "core wire api settings whole_files __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
     ),
     "__main__": ("cli", ""),

@@ -35,6 +35,8 @@ class BusyKind(StrEnum):
 
     ICS = "ics"  # a calendar file
     OWN = "own"  # the host said so
+    CALDAV = "caldav"  # a connected calendar on a server
+    VDIR = "vdir"  # a connected directory
 
 
 class Stretch(NamedTuple):

@@ -389,6 +389,8 @@ def test_own_busy_time_is_a_calendar_of_its_own(client: Client, add: Add) -> Non
         "showsText": False,
         "source": None,
         "importedAt": "2027-01-04T04:00:00-05:00",
+        "checkedAt": None,
+        "fault": None,
         "horizon": None,
         "events": 0,
         "free": 0,

@@ -12,6 +12,7 @@ from calbook.core import busy, checks, ids
 from calbook.core.busy import BusyKind, Stretch
 from calbook.core.catalog import Host
 from calbook.core.errors import NotFound, UsageError
+from calbook.core.feeds import masked_source
 from calbook.core.model import Span
 from calbook.core.time import parsing, times
 from calbook.store import busy as store
@@ -211,8 +212,10 @@ def calendar_to_json(facts: BusyReader, row: Row, now: datetime) -> Json:
         "stretches": row["stretches"],
         "reason": row["text"],
         "showsText": bool(row["shows_text"]),
-        "source": row["source"],
+        "source": masked_source(row["source"]),
         "importedAt": stamp(row["imported_at"]),
+        "checkedAt": stamp(row["checked_at"]),
+        "fault": row["fault"],
         "horizon": stamp(row["horizon"]),
         "events": row["events"],
         "free": row["free"],

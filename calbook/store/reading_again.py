@@ -1,0 +1,94 @@
+"""Calendars that are read again: which are due, and how the last time went.
+
+`checked_at` is when one was last seen as it is here, `tried_at` when it was last asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calbook.store.facts import Facts
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Row
+    from calbook.store.writer import Writer
+
+# Those that can be reached from anywhere; one of the future is due too, as the clock
+# was put back. The index is on this expression.
+_AGE = "coalesce(checked_at, 0)"
+_DUE = f"""
+    select id, checked_at, tried_at, imported_at from calendars
+    where source is not null
+      and ({_AGE} <= :before or {_AGE} > :now)
+      and is_busy
+      and (kind in ('caldav', 'vdir')
+        or source like 'https://%' or source like 'http://%')
+    order by {_AGE}, id
+"""
+_OLD = """
+    select k.name, k.host_id, k.checked_at, k.fault from calendars k
+    where k.host_id in (select value from json_each(:host_ids))
+      and k.kind <> 'own' and k.is_busy
+      and coalesce(k.checked_at, 0) < :before
+    order by coalesce(k.checked_at, 0), k.host_id, k.name
+"""
+_LONGEST_REST = 6 * 3600  # seconds between two tries of what cannot be read
+
+
+class ReadingAgain(Facts):
+    """What is due, and what has become old."""
+
+    def due_calendars(self, now: int, every: int) -> list[Row]:
+        """Those not seen for so many seconds, by age.
+
+        One that could not be read rests as long again as it could not, 6 hours at
+        most.
+        """
+        facts = {"now": now, "before": now - every}
+        rows = self._conn.execute(_DUE, facts).fetchall()
+        return [row for row in rows if _is_rested(row, now, every)]
+
+    def old_calendars(self, host_ids: str, before: int) -> list[Row]:
+        """Of some hosts, as a JSON list of their ids; the oldest first."""
+        facts = {"host_ids": host_ids, "before": before}
+        return self._conn.execute(_OLD, facts).fetchall()
+
+
+def _is_rested(row: Row, now: int, every: int) -> bool:
+    tried = row["tried_at"]
+    seen = row["checked_at"] or row["imported_at"]
+    if tried is None or tried <= seen or tried > now:
+        return True
+    return bool(now - tried >= max(every, min(tried - seen, _LONGEST_REST)))
+
+
+def take_turn(tx: Writer, id: int, *, seen: int | None, now: int) -> bool:
+    """Whether nobody else has asked a calendar since it was seen to be due."""
+    found = tx.count(
+        "update calendars set tried_at = :now where id = :id"
+        " and coalesce(tried_at, -1) = :seen",
+        id=id,
+        now=now,
+        seen=-1 if seen is None else seen,
+    )
+    return found == 1
+
+
+def record_check(tx: Writer, id: int, *, now: int) -> None:
+    """It was seen to be as it is here."""
+    tx.run(
+        "update calendars set checked_at = :now, tried_at = :now, fault = null"
+        " where id = :id",
+        id=id,
+        now=now,
+    )
+
+
+def record_fault(tx: Writer, id: int, fault: str, *, now: int) -> None:
+    """It could not be read; what was read before stays."""
+    tx.run(
+        "update calendars set fault = :fault, tried_at = :now where id = :id",
+        id=id,
+        fault=fault,
+        now=now,
+    )

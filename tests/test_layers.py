@@ -39,7 +39,7 @@ ROOMS = {
         "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
-    "services": ("core wire ical store delivery settings", ""),
+    "services": ("core wire ical store delivery settings whole_files", ""),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
         "core wire api settings whole_files __version__",

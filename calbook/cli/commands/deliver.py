@@ -12,7 +12,13 @@ from calbook.cli.output import Json, OutputOptions
 from calbook.cli.screen import deliveries
 from calbook.cli.screen.deliveries import KEYS
 from calbook.cli.session import display_timezone
-from calbook.core.errors import DeliveryFailed, DeliveryUnderWay, UsageError
+from calbook.core.errors import (
+    CalbookError,
+    DeliveryFailed,
+    DeliveryUnderWay,
+    UsageError,
+)
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -73,7 +79,8 @@ def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
         return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
 
     with _unless_under_way():
-        for delivery in client.delivering(**how.options()):
+        refused = _Refusals().say
+        for delivery in client.delivering(**how.options(), refused=refused):
             output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()
             _warn(delivery.to_dict())
@@ -81,7 +88,7 @@ def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
 
 def _sent(client: "Client", how: Round) -> list[Json]:
     sent: list[Json] = []
-    trying = client.delivering(**how.options())
+    trying = client.delivering(**how.options(), refused=_Refusals().say)
     for delivery in _with_progress(client, trying, how.limit):
         sent.append(delivery.to_dict())
         _warn(sent[-1])
@@ -132,6 +139,19 @@ def _warn(item: Json) -> None:
         output.say(line)
 
 
+class _Refusals:
+    """What cannot be brought up to date; each is told once."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def say(self, error: CalbookError) -> None:
+        line = f"calbook: {printable(error.json_message)}"
+        if line not in self._said:
+            self._said.add(line)
+            output.say(line)
+
+
 def _report(sent: list[Json]) -> None:
     """Exit status 8 unless everything has arrived."""
     left = [item for item in sent if item["status"] != "delivered"]
@@ -176,7 +196,7 @@ Ticking = Annotated[o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "d
 def tick(*, out: Ticking) -> None:
     """Write the events for what time has done: completed, expired."""
     with out.client() as client:
-        events = client.tick()
+        events = client.tick(refused=_Refusals().say)
     done = sum(event.type == "booking.completed" for event in events)
     text = f"{done} completed, {len(events) - done} expired\n"
     output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)

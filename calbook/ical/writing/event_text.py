@@ -36,7 +36,7 @@ class Invite(NamedTuple):
     who was taken out, and is told alone that it is off for them; `joiner` the one
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
-    lists no attendee.
+    lists no attendee. With `only_title` it says that and its times, and nothing else.
     """
 
     booking: Booking
@@ -47,6 +47,7 @@ class Invite(NamedTuple):
     of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
     names_nobody: bool = False
+    only_title: str | None = None
 
     @property
     def organizer(self) -> Host:

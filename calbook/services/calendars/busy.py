@@ -18,6 +18,7 @@ from calbook.core.time import parsing, times
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
 from calbook.store.busy_times import busy_time_rows
+from calbook.store.facts import Facts
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def save_calendar(
         return calendar_to_json(reader, find_calendar(reader, name, host_id), now)
 
 
-def find_host(facts: BusyReader, host_id: str | None) -> Host:
+def find_host(facts: Facts, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
         return facts.host(checks.member_id(host_id))
@@ -161,7 +162,7 @@ def find_host(facts: BusyReader, host_id: str | None) -> Host:
     return facts.host(every[0])
 
 
-def find_host_id(facts: BusyReader, host_id: str | None) -> str | None:
+def find_host_id(facts: Facts, host_id: str | None) -> str | None:
     return None if host_id is None else find_host(facts, host_id).id
 
 

@@ -12,11 +12,21 @@ from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from calbook.core.errors import CalbookError
     from calbook.store.context import Context
+
+    OnRefused = Callable[[CalbookError], None]
 
 
 def deliver(
-    context: Context, *, limit: int | None, watch: bool, retry_now: bool
+    context: Context,
+    *,
+    limit: int | None,
+    watch: bool,
+    retry_now: bool,
+    refused: OnRefused | None = None,
 ) -> Generator[Json]:
     """Send what is due, each delivery after its attempt; `watch` goes on for ever.
 
@@ -24,7 +34,6 @@ def deliver(
         DeliveryUnderWay: another process is delivering.
     """
     from calbook.delivery import lock, worker  # slow to import
-    from calbook.services.bookings import change
 
     if retry_now and count_retries(context)[0]:
         from calbook.store.writer import repeat_step  # slow to import
@@ -36,7 +45,22 @@ def deliver(
     with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
         send = work.watch if watch else work.round
-        yield from send(lambda: change.tick(context))
+        yield from send(lambda: tick(context, refused))
+
+
+def tick(context: Context, refused: OnRefused | None = None) -> list[Json]:
+    """Tell of what time has done, and write published feeds that are out of date."""
+    from calbook.services.bookings import change
+    from calbook.store.published_feeds import PublishedFeeds
+
+    events = change.tick(context)
+    with context.store.read(PublishedFeeds) as reader:
+        has_feeds = bool(reader.feed_rows())
+    if has_feeds:
+        from calbook.services.calendars import publishing  # slow to import
+
+        publishing.update_feeds(context, refused)
+    return events
 
 
 def send_queued(context: Context, *, seconds: float) -> tuple[Json, ...]:

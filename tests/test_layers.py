@@ -297,6 +297,26 @@ def test_a_file_needs_nothing_of_postgresql(loaded: Loaded, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "command", [("deliver",), ("tick",), ("busy", "refresh"), ("list", "--json")]
+)
+def test_without_calendars_elsewhere_no_network_is_loaded(
+    loaded: Loaded, client: Client, path: Path, command: tuple[str, ...]
+) -> None:
+    file = path.with_name("work.ics")
+    file.write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    client.calendar.busy.import_ics(file, name="work")
+    network = (
+        *("urllib3", "ssl", "socket", "http.client", "xml.etree.ElementTree"),
+        "calbook.delivery.calendars.feed",
+        "calbook.delivery.calendars.caldav",
+        "calbook.delivery.http.session",
+    )
+
+    assert all(map(find_spec, network))
+    assert loaded(*command, among=network, CALBOOK_NOW="") == []
+
+
+@pytest.mark.parametrize(
     "command",
     [
         (*create(10), "--json"),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
-from calbook.api.values.availability import BusyCalendar, BusyTime
+from calbook.api.values.availability import BusyCalendar, BusyTime, OutdatedCalendar
 from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
@@ -212,6 +212,22 @@ class Busy(Noun):
             is_confirmed=confirmed,
         )
         return tuple(map(BusyCalendar, calendars))
+
+    def outdated(
+        self,
+        event_type_id: str,
+        *,
+        host_id: str | None = None,
+        age: timedelta = timedelta(days=1),
+    ) -> tuple[OutdatedCalendar, ...]:
+        """Calendars of an event type's hosts that were not looked at for so long.
+
+        The oldest first. What can be booked there may be taken by now.
+        """
+        found = busy.list_outdated(
+            self._context, event_type_id, host_id=host_id, age=age
+        )
+        return tuple(map(OutdatedCalendar, found))
 
     def times(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from calbook.api.availability import Availability
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
+    from calbook.api.connections import Connections
     from calbook.api.event_types import EventTypes
     from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
@@ -49,6 +50,7 @@ class Calendar:
     bookings: Bookings = _noun("Bookings", "bookings")
     availability: Availability = _noun("Availability", "availability")
     busy: Busy = _noun("Busy", "busy")
+    connections: Connections = _noun("Connections", "connections")
     event_types: EventTypes = _noun("EventTypes", "event_types")
     feeds: Feeds = _noun("Feeds", "feeds")
     schedules: Schedules = _noun("Schedules", "schedules")
@@ -123,9 +125,15 @@ class Client:
         limit: int | None = None,
         watch: bool = False,
         retry_now: bool = False,
+        refresh_every: timedelta | None = None,
         refused: OnRefused | None = None,
     ) -> Iterator[Delivery]:
-        """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
+        """As `deliver`, one by one as they are sent; `watch` goes on for ever.
+
+        With `watch`, calendars that were not looked at for `refresh_every` are read
+        again beside it, as `busy.refresh` does with `older_than`; `refused` is told
+        of a fault that is new, from another thread.
+        """
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
@@ -135,6 +143,7 @@ class Client:
                 limit=limit,
                 watch=watch,
                 retry_now=retry_now,
+                refresh_every=refresh_every,
                 refused=refused,
             )
         ) as sent:

@@ -50,6 +50,10 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("ics", "ics"),
         "ics publish": "publish:publish",
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
+        "calendar": {
+            **_commands("calendar", "add", "list", "show", "check", "remove"),
+            **_commands("calendar", "log", "redeliver"),
+        },
     },
     "Setup": {
         **_commands("init", "init"),
@@ -88,6 +92,7 @@ _GROUP_HELP = {
     "note": "The host's notes about a booking: add, list.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
+    "calendar": "Calendars elsewhere: add, list, check, log and more.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, away, retire and more.",
     "resource": "Rooms and things: add, list, show, update, remove.",

@@ -1,4 +1,4 @@
-"""Connected calendars: what is done with each, and how it is reached.
+"""Calendars elsewhere that are connected: what for, and how each is reached.
 
 A server's collection (RFC 4791) or a directory of `.ics` files. It holds no password,
 only where one comes from.
@@ -38,6 +38,21 @@ class ConnectedCalendar(NamedTuple):
     def target(self) -> str:
         """What its deliveries go to."""
         return push_target(self.host_id, self.name)
+
+
+class WrittenEntry(NamedTuple):
+    """What was written of a booking into a calendar, under which name.
+
+    `digest` is of what was written, see `ical.reading.entries`; `state` is an
+    `EntryState`.
+    """
+
+    calendar_id: int
+    uid: str
+    name: str
+    etag: str | None
+    digest: str | None
+    state: str
 
 
 def push_target(host_id: str, name: str) -> str:

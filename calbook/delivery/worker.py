@@ -21,7 +21,7 @@ from calbook.delivery import job as jobs
 from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
 from calbook.delivery.job import Job
-from calbook.delivery.outcome import Outcome, no_answer
+from calbook.delivery.outcome import EntryChange, Outcome, no_answer
 from calbook.store import outbox, webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
@@ -232,12 +232,13 @@ class DeliveryWorker:
         """A delivery that may be sent now, and that nobody else sends meanwhile."""
         if not self._context.store.has_leases:
             with self._context.store.read(OutboxReader) as reading:
-                return jobs.read_job(reading, seq)
+                return jobs.read_job(reading, seq, now=self._context.clock())
 
         def lease(tx: Transaction) -> Job | None:
             if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
                 return None
-            return jobs.read_job(OutboxReader(tx.connection), seq)  # as it is now
+            reading = OutboxReader(tx.connection)  # as it is now
+            return jobs.read_job(reading, seq, now=self._context.clock())
 
         return self._context.store.write(lease)
 
@@ -316,6 +317,8 @@ class DeliveryWorker:
             )
             if decision.due_at is not None:
                 self._wake = min(self._wake, times.epoch(decision.due_at))
+            if went.entry is not None:
+                _note_entry(tx, went.entry, now)
             if went.status == "gone":
                 _give_up(tx, job, went, now)
             row = OutboxReader(tx.connection).delivery_row(job.id)
@@ -331,6 +334,16 @@ def _has_moved(tx: Transaction, job: Job) -> bool:
         return False
     row = OutboxReader(tx.connection).webhook_row(job.target)
     return row is not None and row["url"] != job.webhook.url
+
+
+def _note_entry(tx: Transaction, change: EntryChange, now: datetime) -> None:
+    """What stands in a calendar now."""
+    from calbook.store import pushes
+
+    if change.entry is None:
+        pushes.forget_entry(tx, change.calendar, change.uid)
+    else:
+        pushes.record_entry(tx, change.calendar, change.entry, now=now)
 
 
 def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.busy import Stretch, split_span
-from calbook.core.errors import Busy
+from calbook.core.errors import BadInput, Busy
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
 from calbook.store.booking_filters import HAS_EXPIRED
@@ -30,7 +30,7 @@ _CALENDARS = """
         (select max(stretch_end) from busy where calendar_id = k.id) as last,
         (select max(text) from busy where calendar_id = k.id and k.kind = 'own') as text
     from calendars k join hosts h on h.id = k.host_id
-    where (:host_id is null or k.host_id = :host_id)
+    where k.is_busy and (:host_id is null or k.host_id = :host_id)
       and (:name is null or k.name = :name)
       and (:since is null and :until is null or exists (
         select 1 from busy b where b.calendar_id = k.id
@@ -173,10 +173,18 @@ class _CalendarPlace:
         """Make the row if it is new, and the last stretch, so that others count on."""
         key = {name: self._calendar[name] for name in ("host_id", "name")}
         tx.lock_hosts([key["host_id"]])
-        find = "select id from calendars where host_id = :host_id and name = :name"
+        find = (
+            "select id, kind from calendars where host_id = :host_id and name = :name"
+        )
         row = tx.connection.execute(find, key).fetchone()
         if self._known is not None and (row is None or row[0] != self._known):
             raise self._changed()
+        if self._known is None and row is not None and row[1] in ("caldav", "vdir"):
+            raise BadInput(
+                f"{key['name']} is a connected calendar",
+                hint="take another name, or remove that one",
+                field="name",
+            )
         if row is None:
             new = {**self._calendar, **_NOT_READ_YET}
             tx.insert_all("calendars", tuple(new), [tuple(new.values())])

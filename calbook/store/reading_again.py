@@ -25,12 +25,16 @@ _DUE = f"""
         or source like 'https://%' or source like 'http://%')
     order by {_AGE}, id
 """
-_OLD = """
-    select k.name, k.host_id, k.checked_at, k.fault from calendars k
-    where k.host_id in (select value from json_each(:host_ids))
-      and k.kind <> 'own' and k.is_busy
-      and coalesce(k.checked_at, 0) < :before
-    order by coalesce(k.checked_at, 0), k.host_id, k.name
+_OLD = f"""
+    select host_id, name, checked_at, fault from calendars
+    where host_id in (
+        select h.host_id from event_types e
+        join event_type_hosts h on h.event_type_id = e.id
+        where (e.id = :key or e.slug = :slug)
+          and (:host_id is null or h.host_id = :host_id)
+      )
+      and kind <> 'own' and is_busy and {_AGE} < :before
+    order by {_AGE}, host_id, name
 """
 _LONGEST_REST = 6 * 3600  # seconds between two tries of what cannot be read
 
@@ -48,9 +52,12 @@ class ReadingAgain(Facts):
         rows = self._conn.execute(_DUE, facts).fetchall()
         return [row for row in rows if _is_rested(row, now, every)]
 
-    def old_calendars(self, host_ids: str, before: int) -> list[Row]:
-        """Of some hosts, as a JSON list of their ids; the oldest first."""
-        facts = {"host_ids": host_ids, "before": before}
+    def old_calendars(
+        self, event_type: str, host_id: str | None, before: int
+    ) -> list[Row]:
+        """Of an event type's hosts, or one of them; the oldest first."""
+        slug = event_type.removeprefix("evt_")
+        facts = {"key": event_type, "slug": slug, "host_id": host_id, "before": before}
         return self._conn.execute(_OLD, facts).fetchall()
 
 

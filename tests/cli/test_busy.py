@@ -90,6 +90,8 @@ def test_an_import_answers_with_what_it_came_to(run: Run, work: Path) -> None:
         "showsText": False,
         "source": str(work),
         "importedAt": "2027-01-04T04:00:00-05:00",
+        "checkedAt": "2027-01-04T04:00:00-05:00",
+        "fault": None,
         "horizon": "2029-01-04T00:00:00-05:00",
         "events": 4,
         "free": 1,
@@ -151,6 +153,7 @@ def test_standard_input_is_read_too(run: Run) -> None:
         *("home", "ics", "user_me", "2027-01-18T09:30:00-05:00"),
         *("2027-01-22T09:45:00-05:00", "America/New_York", "5", "1"),
         *("2029-01-04T00:00:00-05:00", "2027-01-04T04:00:00-05:00", ""),
+        *("2027-01-04T04:00:00-05:00", ""),
     ]
     assert (answer.status, answer.error["code"]) == (2, "bad_input")
 
@@ -255,8 +258,8 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
         (("import", "FILE", "--name", "w", "--host", "bob"), "no such host: user_bob"),
         (("import", "missing.ics", "--name", "w"), "cannot read missing.ics: No such"),
         (("import", "-", "--name", "w"), "it is not a calendar file"),
-        (("import", "https://cal.example/a.ics"), "https://cal.example/a.ics is an"),
-        (("import", "webcal://cal.example/a.ics"), "webcal://cal.example/a.ics is an"),
+        (("import", "https://cal.example/a.ics"), "missing --name"),
+        (("import", "ftp://cal.example/a.ics", "--name", "w"), "ftp://cal.example/a"),
         (("add", "--from", "fri"), "missing --to"),
         (("add", "--to", "fri"), "missing --from"),
         (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the time ends"),

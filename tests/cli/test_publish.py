@@ -104,7 +104,8 @@ def test_delivering_tells_what_it_cannot_write(
         answer = run(command)
         assert (answer.status, answer.err) == (
             0,
-            f"calbook: the directory {folder} of published feeds is not here\n",
+            f"calbook: the directory {folder} of published feeds is not here\n"
+            "hint: feeds in it are left to the machine that has it\n",
         )
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from calbook.core.busy import CalendarContent
 from calbook.core.model import Span
-from calbook.ical.reading.busy_times import read_busy_objects, read_busy_times
+from calbook.ical.reading.busy_times import read_busy_times
+from calbook.ical.reading.objects import read_busy_objects
 
 WINDOW = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
 START = "DTSTART:20270118T150000Z"

@@ -133,6 +133,19 @@ class Block(Meeting):
     details: dict[str, Any]
 
 
+class OutdatedCalendar(Value):
+    """A calendar that was not looked at for long.
+
+    checked_at: when it was last seen to be as it is here; None: never
+    fault: why it could not be read the last time
+    """
+
+    name: str
+    host_id: str
+    checked_at: str | None
+    fault: str | None
+
+
 class BusyCalendar(Value):
     """Busy time that came in together: a calendar file's, or a host's own.
 

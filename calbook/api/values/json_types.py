@@ -22,6 +22,11 @@ AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
 
 
+class OtherCalendar(TypedDict):
+    url: str
+    title: str | None
+
+
 class PersonFigures(TypedDict):
     bookings: int
     occurrences: int

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _KEYS = (
     *("name", "kind", "hostId", "startTime", "endTime", "timezone"),
-    *("stretches", "skippedCount", "horizon", "importedAt", "checkedAt"),
-    *("fault", "reason"),
+    *("stretches", "skippedCount", "horizon", "importedAt", "reason"),
+    *("checkedAt", "fault"),
 )
 _MANY = 2_000  # components from which on a bar shows how it goes
 
@@ -40,7 +40,6 @@ class NewCalendar(o.Group):
     resource_id: o.Resource = None
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     strict: bool = o.flag("--strict", "Skip what is in a time zone that is not known.")
-    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
     user: str | None = o.option("--user", "NAME", "Who logs in at an address.")
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds the password."
@@ -51,6 +50,7 @@ class NewCalendar(o.Group):
     allow_private: bool = o.flag(
         "--allow-private", "The address may be of a private network."
     )
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
 
 
 def import_(
@@ -128,7 +128,7 @@ def list_(
         return
     with out.client() as client:
         found = client.calendar.busy.list(**within.options(), timezone=form.tz)
-    table = table_of("busy_table", form.tz)
+        table = table_of("busy_table", form.tz, client.now())
     output.print_list(found, form, keys=_KEYS, table=table)
 
 

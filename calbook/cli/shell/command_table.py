@@ -13,6 +13,7 @@ from typing import Any
 from calbook.api.values import (
     availability,
     bookings,
+    calendars,
     catalog,
     feeds,
     outbox,
@@ -31,6 +32,7 @@ Row = tuple[str, str, str, str]
 
 _OFFERED = {
     "DIR": "file",
+    "URL|DIR": "file",
     "FILE": "file",
     "UID": "@uids",
     "EVENT": "@events",
@@ -64,6 +66,10 @@ _WITH_PEOPLE = tuple(
 _ARGUMENTS = {
     "calbook busy remove": "@busy",
     "calbook busy refresh": "@calendars",
+    **dict.fromkeys(
+        (f"calbook calendar {name}" for name in ("show", "check", "remove", "log")),
+        "@connections",
+    ),
     "calbook db restore": "@databases",
 }
 # What is listed, of which `--fields` picks keys, by how the command begins.
@@ -79,6 +85,9 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook explain": (availability.Rule, availability.Explanation),
     "calbook stats": (overview.Figures,),
     "calbook busy": (availability.BusyCalendar, availability.BusyTime),
+    "calbook calendar log": (outbox.Delivery,),
+    "calbook calendar check": (calendars.CalendarCheck,),
+    "calbook calendar": (calendars.ConnectedCalendar,),
     "calbook event": (catalog.EventType,),
     "calbook host": (catalog.Host,),
     "calbook resource": (catalog.Resource,),

@@ -52,6 +52,7 @@ _HINTED = {
     """,
     "busy": f"{_CALENDARS} {_ORDER}",
     "calendars": f"{_CALENDARS} and source is not null {_ORDER}",
+    "connections": f"{_CALENDARS} and kind in ('caldav', 'vdir') {_ORDER}",
 }
 # An address has no colon, which other keys have.
 _EMAILS = """

@@ -6,10 +6,9 @@ address. Slow to import.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from calbook.core.model import Span
 from calbook.delivery.calendars.collection import (
@@ -34,12 +33,12 @@ from calbook.delivery.calendars.dav_xml import (
     multiget_body,
     query_body,
 )
+from calbook.delivery.calendars.hrefs import as_collection, parts_of
 
 _ETAG = f"{DAV}getetag"
 _DATA = f"{CALDAV}calendar-data"
 _AT_ONCE = 100  # resources that one request asks for
 _GONE = (404, 410)
-_ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
 
 
 def open_collection(
@@ -67,12 +66,12 @@ class CalDavCollection:
 
     def __init__(self, server: DavServer, url: str) -> None:
         self._server = server
-        self._url = _as_collection(url)
+        self._url = as_collection(url)
 
     def read_mark(self) -> str | None:
         ctag, token = f"{SERVER}getctag", f"{DAV}sync-token"
         found = self._server.propfind(self._url, (ctag, token), depth=0)
-        self._url = _as_collection(found.url)
+        self._url = as_collection(found.url)
         for response in found.responses:
             if mark := response.text(ctag) or response.text(token):
                 return mark
@@ -81,8 +80,8 @@ class CalDavCollection:
     def list_etags(self) -> dict[str, str | None]:
         names = (_ETAG, f"{DAV}resourcetype")
         found = self._server.propfind(self._url, names, depth=1)
-        self._url = _as_collection(found.url)
-        if not any(_parts(r.href) == _parts(self._url) for r in found.responses):
+        self._url = as_collection(found.url)
+        if not any(parts_of(r.href) == parts_of(self._url) for r in found.responses):
             raise CollectionError("the server's list is not of this calendar")
         return {
             name: response.text(_ETAG)
@@ -105,10 +104,17 @@ class CalDavCollection:
 
     def read_between(self, window: Span) -> Iterator[Resource]:
         reply = self._report(query_body(*_range(window)))
+        if reply.status == 500:  # to some, one event that they cannot read is enough
+            yield from self._read_all(self.list_etags(), is_any_read=False)
+            return
         responses = self._server.read_list(reply)
         members = list(self._members(responses))
-        if not members and any(_parts(r.href) != _parts(self._url) for r in responses):
+        if not members and any(
+            parts_of(r.href) != parts_of(self._url) for r in responses
+        ):
             raise CollectionError("the server's list is not of this calendar")
+        if not responses:
+            self._check_calendar()
         left = []
         for name, response in members:
             if (resource := _resource(name, response)) is not None:
@@ -155,6 +161,16 @@ class CalDavCollection:
 
     # -- reading
 
+    def _check_calendar(self) -> None:
+        """Refuse what is no calendar: nothing in it is no answer then."""
+        kind = f"{DAV}resourcetype"
+        found = self._server.propfind(self._url, (kind,), depth=0)
+        for response in found.responses:
+            element = response.properties.get(kind)
+            if element is not None and element.find(f"{CALDAV}calendar") is not None:
+                return
+        raise CollectionError("there is no calendar at this address", code=404)
+
     def _read_all(
         self, names: Iterable[str], *, is_any_read: bool
     ) -> Iterator[Resource]:
@@ -184,7 +200,7 @@ class CalDavCollection:
         found: dict[str, DavResponse] = {}
         if reply.status == MULTISTATUS:
             found = dict(self._members(self._server.read_list(reply)))
-        elif reply.status not in (400, 403, 404, 405, 501):  # else it knows none
+        elif reply.status not in (400, 403, 405, 501):  # else it knows no such report
             raise self._server.refusal(reply)
         for name in names:
             response = found.get(name)
@@ -202,16 +218,16 @@ class CalDavCollection:
 
     def _report(self, body: bytes) -> Reply:
         reply = self._server.ask("REPORT", self._url, headers=xml_headers(1), body=body)
-        self._url = _as_collection(reply.url)
+        self._url = as_collection(reply.url)
         return reply
 
     def _members(
         self, responses: Iterable[DavResponse]
     ) -> Iterator[tuple[str, DavResponse]]:
         """Those that lie in this calendar, by name."""
-        collection = _parts(self._url)
+        collection = parts_of(self._url)
         for response in responses:
-            *folder, name = _parts(response.href) or [""]
+            *folder, name = parts_of(response.href) or [""]
             if folder == collection and name not in ("", ".", ".."):
                 yield name, response
 
@@ -260,26 +276,6 @@ class CalDavCollection:
 
     def _address(self, name: str) -> str:
         return self._url + quote(name, safe="@")
-
-
-def _as_collection(url: str) -> str:
-    parts = urlsplit(url)
-    path = parts.path if parts.path.endswith("/") else f"{parts.path}/"
-    return parts._replace(path=path, query="", fragment="").geturl()
-
-
-def _parts(href: str) -> list[str]:
-    """The parts of its path, each unquoted; whoever is named as its server."""
-    path = _ORIGIN.sub("", href, count=1)
-    return [_unquoted(part) for part in path.split("/") if part]
-
-
-def _unquoted(part: str) -> str:
-    """As it stands where it is no UTF-8."""
-    try:
-        return unquote(part, errors="strict")
-    except UnicodeDecodeError:
-        return part
 
 
 def _is_collection(response: DavResponse) -> bool:

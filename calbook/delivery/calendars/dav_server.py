@@ -20,6 +20,7 @@ from calbook.delivery.calendars.dav_xml import (
     propfind_body,
     read_multistatus,
 )
+from calbook.delivery.calendars.hrefs import parts_of
 from calbook.delivery.calendars.status_words import describe_refusal
 from calbook.delivery.http.address_rules import calendar_rule
 from calbook.delivery.http.answers import Answer, RequestFailed
@@ -96,7 +97,12 @@ class DavServer:
         reply = self.ask(
             "PROPFIND", url, headers=xml_headers(depth), body=propfind_body(names)
         )
-        return DavList(reply.url, reply.headers, self.read_list(reply))
+        responses = self.read_list(reply)
+        for response in responses:
+            is_itself = parts_of(response.href) == parts_of(reply.url)
+            if is_itself and response.status is not None and response.status >= 400:
+                raise self.refusal(reply._replace(status=response.status))
+        return DavList(reply.url, reply.headers, responses)
 
     def read_list(self, reply: Reply) -> list[DavResponse]:
         """What a list says, whole.
@@ -105,10 +111,6 @@ class DavServer:
             CollectionError: it is no list, or one that was cut short.
         """
         if reply.status != MULTISTATUS:
-            if 200 <= reply.status < 300:
-                raise CollectionError(
-                    "the answer is not a calendar server's", code=reply.status
-                )
             raise self.refusal(reply)
         try:
             found = read_multistatus(reply.data)
@@ -121,7 +123,7 @@ class DavServer:
         return found
 
     def refusal(self, reply: Reply) -> CollectionError:
-        """The error that an answer means."""
+        """The error that an answer means which is not what was asked for."""
         return describe_refusal(
             reply.status, reply.headers, reply.data, has_user=self._user is not None
         )

@@ -23,6 +23,7 @@ _SPACES = (
 _PREFIXES = {DAV: "D", CALDAV: "C", SERVER: "S"}
 _DEEPEST = 200
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r")
+_NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 _REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
 
 
@@ -189,7 +190,8 @@ def _without_forbidden_characters(data: bytes) -> bytes:
     """As XML 1.0 (2.2) has it; what is not UTF-8 is left as it is."""
     if b"\x00" in data[:4]:
         return data
-    plain = data.decode("utf-8", "replace").encode().translate(None, _CONTROLS)
+    text = data.decode("utf-8", "replace").translate(_NO_CHARACTERS)
+    plain = text.encode().translate(None, _CONTROLS)
     return _REFERENCE.sub(_allowed_reference, plain)
 
 
@@ -198,4 +200,4 @@ def _allowed_reference(found: re.Match[bytes]) -> bytes:
     is_allowed = (
         code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
     )
-    return found[0] if is_allowed and code not in (0xFFFE, 0xFFFF) else b""
+    return found[0] if is_allowed and code not in _NO_CHARACTERS else b""

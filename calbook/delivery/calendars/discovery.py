@@ -6,7 +6,8 @@ Slow to import.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -104,11 +105,11 @@ class _Search:
             return self._search_well_known(url, error)
         own = [found for r in here.responses if (found := _calendar(here.url, r))]
         if own:
-            return self._discovery(own, is_calendar=True)
+            return self._discovery(here.url, own, is_calendar=True)
         if home := self._home(here):
             return self._list(home)
         if listed := self._calendars_in(here.url):
-            return self._discovery(listed, is_calendar=False)
+            return self._discovery(here.url, listed, is_calendar=False)
         nothing = CollectionError("there is no calendar at this address", code=404)
         return self._search_well_known(url, nothing)
 
@@ -125,11 +126,14 @@ class _Search:
         return self._list(home)
 
     def _list(self, home: str) -> Discovery:
-        return self._discovery(self._calendars_in(home), is_calendar=False)
+        return self._discovery(home, self._calendars_in(home), is_calendar=False)
 
     def _discovery(
-        self, calendars: list[FoundCalendar], *, is_calendar: bool
+        self, url: str, calendars: list[FoundCalendar], *, is_calendar: bool
     ) -> Discovery:
+        if not self._abilities:  # some say so only when they are asked
+            with suppress(CollectionError):
+                self._note(self._server.ask("OPTIONS", url).headers)
         calendars.sort(key=lambda found: (found.name or "", found.url))
         return Discovery(tuple(calendars), tuple(self._abilities), is_calendar)
 
@@ -142,18 +146,18 @@ class _Search:
 
     def _calendars_in(self, url: str) -> list[FoundCalendar]:
         found = self._server.propfind(url, _ASKED, depth=1)
-        self._note(found)
+        self._note(found.headers)
         every = (_calendar(found.url, response) for response in found.responses)
         return [calendar for calendar in every if calendar is not None]
 
     def _look(self, url: str) -> DavList:
         found = self._server.propfind(url, _ASKED, depth=0)
-        self._note(found)
+        self._note(found.headers)
         return found
 
-    def _note(self, found: DavList) -> None:
-        """What a server can do, which it says with each answer."""
-        for word in found.headers.get("dav", "").split(","):
+    def _note(self, headers: Mapping[str, str]) -> None:
+        """What a server can do, as it says with an answer."""
+        for word in headers.get("dav", "").split(","):
             if word.strip():
                 self._abilities.setdefault(printable(word.strip()[:_LONGEST]))
 

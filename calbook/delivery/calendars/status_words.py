@@ -59,7 +59,7 @@ _CONDITIONS: Mapping[str, _Meaning] = {
     "supported-report": _Meaning("the server cannot do what was asked", True),
     "supported-filter": _Meaning("the server cannot do what was asked", True),
 }
-_SERVER_FAULT = 500
+_MOVED, _SERVER_FAULT = 300, 500
 
 
 def describe_refusal(
@@ -89,7 +89,9 @@ def _of_status(status: int) -> _Meaning:
         return _STATUSES[status]
     if status >= _SERVER_FAULT:
         return _Meaning(f"the server failed, with status {status}")
-    return _Meaning(f"the server gave no answer to what was asked, but status {status}")
+    if status < _MOVED:
+        return _Meaning("the answer is not a calendar server's")
+    return _Meaning(f"the server refused it, with status {status}")
 
 
 def _is_known_scheme(headers: Mapping[str, str]) -> bool:

@@ -6,16 +6,9 @@ spoils no other.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
-from calbook.core.busy import (
-    LARGEST_FILE,
-    MOST_EVENTS,
-    CalendarContent,
-    SkippedEvent,
-    Stretch,
-)
+from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import LONGEST_CLAIM, Span
@@ -23,21 +16,13 @@ from calbook.core.time import times
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
-from calbook.ical.reading.facts import (
-    count_events,
-    group_by_uid,
-    is_free,
-    is_one_event,
-    name_event,
-    name_object,
-    title_of,
-)
 from calbook.ical.reading.own_time import own_time
 from calbook.ical.reading.properties import (
     MOMENTS,
     Properties,
     read_component,
     read_what_can_be,
+    text_of,
 )
 from calbook.ical.reading.series import (
     Changes,
@@ -60,12 +45,9 @@ _IN_SMALL_FILE, _BYTES_OF_DATE = 80_000, 20  # one more for so many bytes
 MOST_WORK = 400_000
 _WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 900_000, 2
 
-LARGEST_CALENDAR = 4 * LARGEST_FILE  # bytes of one that is kept in objects
-_UID = re.compile(rb"^UID:[ \t]*([^\r\n]{1,1000})", re.MULTILINE | re.IGNORECASE)
-
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
-_BUSY_ALL_THE_SAME = ": its own time is busy all the same"
+BUSY_ALL_THE_SAME = ": its own time is busy all the same"
 _ENDS = b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
@@ -92,7 +74,9 @@ def read_busy_times(
     """
     calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text, strict, careful)
+    reader = ContentReader(timezone, window, email)
+    reader.shows_text, reader.is_strict = shows_text, strict
+    reader.is_careful = careful
     reader.begin(len(data), skipped)
     done = 0
     for source in calendars:
@@ -103,55 +87,7 @@ def read_busy_times(
     return reader.found()
 
 
-def read_busy_objects(
-    objects: Iterable[tuple[str, bytes]],
-    *,
-    timezone: str,
-    window: Span,
-    email: str | None = None,
-    shows_text: bool = False,
-    strict: bool = False,
-    careful: bool = False,
-) -> CalendarContent:
-    """As `read_busy_times`, of a calendar that is kept in objects, each with its name.
-
-    One that cannot be read spoils no other: it is skipped, and named by its UID, else
-    by its name. What a file may hold is what all of them may hold together.
-
-    Raises:
-        BadInput: they are too many, or too large.
-    """
-    reader = _Reader(timezone, window, email, shows_text, strict, careful)
-    size = events = 0
-    for name, data in objects:
-        size += len(data)
-        try:
-            calendars, skipped = read_calendars(data)
-            reader.begin(len(data), [name_object(each, name) for each in skipped])
-            events += sum(len(source.blocks) for source in calendars)
-            for source in calendars:
-                for _ in reader.each(source):
-                    pass
-        except Exception as error:  # whatever is wrong with it
-            reader.skip_object(name, data, error)
-        _check_size(size, events)
-    return reader.found()
-
-
-def _check_size(size: int, events: int) -> None:
-    for has, most, what in (
-        (size, LARGEST_CALENDAR, "bytes"),
-        (events, MOST_EVENTS, "events"),
-    ):
-        if has > most:
-            raise BadInput(
-                f"the calendar has {has:,} {what} or more; at most {most:,} fit",
-                length=has,
-                most=most,
-            )
-
-
-class _Reader:
+class ContentReader:
     """What has been read so far, and how much may still be."""
 
     def __init__(
@@ -159,15 +95,12 @@ class _Reader:
         timezone: str,
         window: Span,
         email: str | None,
-        shows_text: bool,
-        strict: bool,
-        careful: bool,
     ) -> None:
         self._timezone, self._window = timezone, window
-        self._shows_text, self._strict, self._careful = shows_text, strict, careful
+        self.shows_text = self.is_strict = self.is_careful = False
         self._email = None if email is None else fold_email(email)
         self._busy: dict[_Busy, None] = {}  # in the order of the file, none twice
-        self._skipped: list[SkippedEvent] = []
+        self.skipped: list[SkippedEvent] = []
         self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
@@ -181,33 +114,7 @@ class _Reader:
         self._size += size
         self._most = min(_IN_SMALL_FILE + self._size // _BYTES_OF_DATE, MOST_IN_FILE)
         self._effort.add(size // _BYTES_OF_STEP)
-        self._skipped += skipped
-
-    def skip_object(self, name: str, data: bytes, error: Exception) -> None:
-        """Name one that cannot be read at all."""
-        told = isinstance(error, BadInput | Unreadable)
-        reason = str(error) if told else "it cannot be read"
-        found = _UID.search(data)
-        uid = found[1].decode("utf-8", "replace") if found else ""
-        line = error.details.get("line", 1) if isinstance(error, BadInput) else 1
-        if self._careful and self._add_own_times(data):
-            reason += _BUSY_ALL_THE_SAME
-        self._skipped.append(
-            name_object(SkippedEvent(uid[:NAME_LENGTH] or None, line, reason), name)
-        )
-
-    def _add_own_times(self, data: bytes) -> bool:
-        """Block the time of what was cut short; whether any can be told."""
-        try:
-            calendars, _ = read_calendars(data + _ENDS)
-        except Exception:  # whatever is wrong with it
-            return False
-        done = [
-            self._add_own_time(block, Zones(source, self._timezone))
-            for source in calendars
-            for block in source.blocks
-        ]
-        return any(done)
+        self.skipped += skipped
 
     def found(self) -> CalendarContent:
         return CalendarContent(
@@ -215,7 +122,7 @@ class _Reader:
             self._events,
             self._free,
             frozenset(self._claimed),
-            tuple(dict.fromkeys(self._skipped)),
+            tuple(dict.fromkeys(self.skipped)),
             tuple(dict.fromkeys(self._remarks)),
         )
 
@@ -223,11 +130,11 @@ class _Reader:
         """Read a calendar; yields each component when it is done."""
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
-        flags = {"strict": self._strict, "careful": self._careful}
+        flags = {"strict": self.is_strict, "careful": self.is_careful}
         zones = Zones(source, self._timezone, **flags)
         self._is_off = source.head.get("METHOD", "").upper() == "CANCEL"
-        for group in group_by_uid(source.blocks):
-            self._events += count_events(group)
+        for group in _groups(source.blocks):
+            self._events += _count(group)
             uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
                 self._claimed.add(uid)
@@ -237,7 +144,7 @@ class _Reader:
                 elif not self._add_events(group, zones, uid):
                     break
             yield from group
-        for block in source.unknown if self._careful else ():
+        for block in source.unknown if self.is_careful else ():
             for _ in zones.readings():
                 self._add_own_time(block, zones)
 
@@ -261,7 +168,7 @@ class _Reader:
             except Exception as error:  # whatever is wrong with it
                 self._skip(block, zones, error)
         if events and not any(event.is_busy for event in events):
-            self._free += count_events(group) if uid not in self._claimed else 0
+            self._free += _count(group) if uid not in self._claimed else 0
             return False
         known = uid if uid in self._claimed else None
         for event, changes in plan(events):
@@ -279,18 +186,27 @@ class _Reader:
         otherwise: str = "it cannot be read",
     ) -> None:
         reason = str(error) if isinstance(error, Unreadable) else otherwise
-        if self._careful and self._add_own_time(block, zones):
-            reason += _BUSY_ALL_THE_SAME
-        self._skipped.append(name_event(block, reason))
+        if self.is_careful and self._add_own_time(block, zones):
+            reason += BUSY_ALL_THE_SAME
+        self.skipped.append(_named(block, reason))
+
+    def add_own_times(self, data: bytes) -> bool:
+        """Block the time of what was cut short; whether any can be told."""
+        calendars, _ = read_calendars(data + _ENDS)
+        done = [
+            self._add_own_time(block, Zones(source, self._timezone))
+            for source in calendars
+            for block in source.blocks
+        ]
+        return any(done)
 
     def _add_own_time(self, block: Component, zones: Zones) -> bool:
         """Block the time of an event that is left out; whether that can be told."""
         found = read_what_can_be(block)
-        if self._is_off or is_free(found, self._email):
+        is_free = self._is_off or _is_free(found, self._email)
+        if is_free or (block.kind == "VFREEBUSY" and not _is_one_event(found)):
             return False
-        if block.kind == "VFREEBUSY" and not is_one_event(found):
-            return False
-        text = title_of(found) if self._shows_text else None
+        text = _text(found) if self.shows_text else None
         uid = block.first("UID")
         known = uid if uid in self._claimed else None
         try:
@@ -304,19 +220,19 @@ class _Reader:
         self, block: Component, faults: list[str], remarks: list[str]
     ) -> None:
         """What was left out of an event that was read, and what was guessed."""
-        self._skipped += [name_event(block, fault) for fault in faults]
-        self._remarks += [name_event(block, remark) for remark in remarks]
+        self.skipped += [_named(block, fault) for fault in faults]
+        self._remarks += [_named(block, remark) for remark in remarks]
 
     def _event(self, block: Component, zones: Zones) -> Event:
         zones.take_remarks()  # on one that was skipped
-        found, faults = read_component(block, shows_text=self._shows_text)
+        found, faults = read_component(block, shows_text=self.shows_text)
         event, left_out, remarks = read_event(
             found,
             block,
             zones,
             times.zone(self._timezone),
-            is_busy=not self._is_off and not is_free(found, self._email),
-            text=title_of(found) if self._shows_text else None,
+            is_busy=not self._is_off and not _is_free(found, self._email),
+            text=_text(found) if self.shows_text else None,
         )
         self._name_parts(block, faults + left_out, [*zones.take_remarks(), *remarks])
         return event
@@ -357,7 +273,7 @@ class _Reader:
         """Long stretches that have a title are held in pieces."""
         more = dict.fromkeys(each for each in found if each not in self._busy)
         pieces = self._pieces + len(more)
-        if self._shows_text:
+        if self.shows_text:
             pieces += sum((each[1] - each[0]) // _PIECE for each in more if each[2])
         if pieces > self._most:
             raise self._too_many()
@@ -379,7 +295,7 @@ class _Reader:
             for period in found.get("FREEBUSY", ())
             if period.about != "FREE"
         ]
-        if is_one_event(found):
+        if _is_one_event(found):
             periods = [tuple(zones.placed(found[edge][0]) for edge in MOMENTS[:2])]
         host = times.zone(self._timezone)
         for start, end in periods:
@@ -388,3 +304,57 @@ class _Reader:
                 yield begin, begin + int(end.in_all.total_seconds())
             else:
                 yield begin, instant(end, host)
+
+
+def _is_one_event(found: Properties) -> bool:
+    """Whether a VFREEBUSY is Radicale's of an event that is busy."""
+    kind = text_of(found, "FBTYPE").strip().upper() or "FREE"
+    return kind != "FREE" and "FREEBUSY" not in found
+
+
+def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
+    """The components of one UID together; those without one each alone."""
+    found: dict[object, list[Component]] = {}
+    for number, block in enumerate(blocks):
+        uid = block.first("UID") if block.kind == "VEVENT" else None
+        found.setdefault(number if uid is None else uid, []).append(block)
+    return found.values()
+
+
+def _count(group: list[Component]) -> int:
+    """How many events they are: those that change one of them are none."""
+    return sum("RECURRENCE-ID" not in block.names for block in group) or 1
+
+
+def _named(block: Component, reason: str) -> SkippedEvent:
+    uid = block.first("UID")
+    return SkippedEvent(None if uid is None else uid[:NAME_LENGTH], block.line, reason)
+
+
+def _is_free(found: Properties, email: str | None) -> bool:
+    """Whether its host can be booked all the same.
+
+    Without TRANSP an event is opaque, whole days too (RFC 5545, 3.8.2.7).
+    """
+    status, transparency, outlook = (
+        text_of(found, name).strip().upper()
+        for name in ("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS")
+    )
+    if (
+        status in {"CANCELLED", "CANCELED"}
+        or transparency == "TRANSPARENT"
+        or outlook == "FREE"
+    ):
+        return True
+    if not transparency and outlook == "WORKINGELSEWHERE":
+        return True
+    return email is not None and any(
+        attendee.about == "DECLINED" and fold_email(attendee.value) == email
+        for attendee in found.get("ATTENDEE", ())
+    )
+
+
+def _text(found: Properties) -> str | None:
+    """The event's title as one line that fits, if it has one."""
+    words = text_of(found, "SUMMARY").replace("\0", "").split()
+    return " ".join(words)[:NAME_LENGTH] or None

@@ -252,6 +252,7 @@ def _event(
     event = icalendar.Event()
     _add_identity(event, invite.booking)
     values.add(event, "STATUS", None if invite.leaver else status)
+    values.add(event, "TRANSP", "OPAQUE" if invite.is_hosts_own else None)
     values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
     values.add(event, "DESCRIPTION", values.text(described))
     _add_place(event, invite)

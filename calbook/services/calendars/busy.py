@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks, ids
@@ -18,12 +18,13 @@ from calbook.core.time import parsing, times
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
 from calbook.store.busy_times import busy_time_rows
-from calbook.store.facts import Facts
+from calbook.store.reading_again import ReadingAgain
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
+    from calbook.store.facts import Facts
 
 When = str | date | datetime
 
@@ -76,6 +77,26 @@ def list_calendars(
         return [calendar_to_json(reader, row, now) for row in rows]
 
 
+def list_outdated(
+    context: Context, event_type_id: str, *, host_id: str | None, age: timedelta
+) -> list[Json]:
+    """Calendars of an event type's hosts that were not looked at for so long."""
+    before = times.epoch(context.clock() - age)
+    whose = None if host_id is None else checks.member_id(host_id)
+    with context.store.read(ReadingAgain) as reader:
+        rows = reader.old_calendars(event_type_id, whose, before)
+    return [
+        {
+            "name": row["name"],
+            "hostId": row["host_id"],
+            "checkedAt": row["checked_at"]
+            and times.rfc3339(times.instant(row["checked_at"]), "UTC"),
+            "fault": row["fault"],
+        }
+        for row in rows
+    ]
+
+
 def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
     now = context.clock()
     with context.store.read(BusyReader) as reader:
@@ -84,8 +105,14 @@ def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
 
 def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None:
     with context.store.read(BusyReader) as reader:
-        id = find_calendar(reader, name, host_id)["id"]
-    context.store.write_portions(store.remove_steps(id))
+        row = find_calendar(reader, name, host_id)
+    if row["kind"] in (BusyKind.CALDAV, BusyKind.VDIR):
+        raise UsageError(
+            f"{row['name']} is a connected calendar",
+            hint="remove it from connections",
+            command_hint=f"calbook calendar remove {row['name']}",
+        )
+    context.store.write_portions(store.remove_steps(row["id"]))
 
 
 def list_busy_times(

@@ -6,19 +6,19 @@ not keep others from booking.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
-from calbook.core.busy import BusyKind
-from calbook.core.errors import CalendarUnreachable, Exists, NotFound, UsageError
+from calbook.core.errors import Exists, NotFound, UsageError
 from calbook.services.calendars.busy import find_host, find_host_id
 from calbook.store import busy as store
 from calbook.store import calendars as stored
-from calbook.store import outbox
+from calbook.store import outbox, pushes
 from calbook.store.calendars import CalendarReader
+from calbook.store.writer import repeat_step
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.calendars import connection_to_json
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
-SECONDS = 20.0  # for each request that somebody waits for
+_AT_ONCE = 200  # bookings that one step queues
+_ADDED = "calendar.added"  # what they are queued for
 
 
 def add_calendar(
@@ -39,20 +40,22 @@ def add_calendar(
     host_id: str | None,
     fields: Mapping[str, Any],
 ) -> Json:
-    """Connect a calendar that can be reached.
+    """Connect a calendar that can be reached; of a server the only one that it has.
 
     Raises:
         BadUrl: nothing may be asked there.
         CalendarUnreachable: it cannot be reached, or is none.
         Exists: the host has a calendar of that name.
+        UsageError: a server has several, which `calendars` lists.
     """
+    from calbook.services.calendars import checking  # slow to import
     from calbook.wire.reading.calendars import read_calendar
 
     with context.store.read(CalendarReader) as reader:
         host = find_host(reader, host_id)
         new = read_calendar(name, source, fields, host_id=host.id)
         _check_name(reader, new)
-    _reach(new)
+    new = checking.find_collection(new)
 
     def insert(tx: Transaction) -> None:
         tx.lock_hosts([host.id])
@@ -61,7 +64,41 @@ def add_calendar(
         stored.insert_calendar(tx, new, now=context.clock())
 
     context.store.write(insert)
+    if new.is_pushed:
+        queue_unwritten(context, new.name, host_id=host.id)
+    if new.is_busy:
+        from calbook.services.calendars import refreshing
+
+        refreshing.read_first(context, new.name, host_id=host.id)
     return get_calendar(context, new.name, host_id=host.id)
+
+
+def queue_unwritten(context: Context, name: str, *, host_id: str) -> int:
+    """Queue what is to come and is not written there yet; how many bookings.
+
+    In portions, so that thousands of them keep nobody from booking.
+    """
+    with context.store.read(CalendarReader) as reader:
+        [calendar] = reader.connected_calendars(host_id=host_id, name=name)
+    count, last = 0, ""
+
+    def note(uids: list[str]) -> None:
+        nonlocal count, last
+        count, last = count + len(uids), uids[-1]
+
+    def queue_some(tx: Transaction) -> int:
+        now = context.clock()
+        uids = pushes.unwritten_bookings(
+            tx, calendar, after=last, now=now, most=_AT_ONCE
+        )
+        for uid in uids:
+            pushes.queue_push(tx, calendar.target, uid, kind=_ADDED, now=now)
+        if uids:
+            tx.after_commit.append(lambda: note(uids))
+        return len(uids)
+
+    context.store.write_portions(repeat_step(queue_some))
+    return count
 
 
 def list_calendars(context: Context, *, host_id: str | None) -> list[Json]:
@@ -92,8 +129,22 @@ def remove_calendar(context: Context, name: str, *, host_id: str | None) -> int:
         found = outbox.drop_pending(tx, "calendar", target, now=context.clock())
         tx.after_commit.append(lambda: dropped.append(found))
 
-    context.store.write_portions([drop, *store.remove_steps(row["id"])])
+    steps = itertools.chain([drop], store.remove_steps(row["id"]))
+    context.store.write_portions(steps)
     return sum(dropped)
+
+
+def check_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
+    """Ask a calendar what is there and what it can do; nothing is changed.
+
+    Raises:
+        CalendarUnreachable: it cannot be reached, or is none.
+    """
+    from calbook.services.calendars import checking  # slow to import
+
+    with context.store.read(CalendarReader) as reader:
+        row = find_row(reader, name, host_id)
+    return checking.check_calendar(stored.connected_calendar(row))
 
 
 def find_row(reader: CalendarReader, name: object, host_id: str | None) -> Row:
@@ -125,26 +176,3 @@ def _to_json(reader: CalendarReader, row: Row) -> Json:
 def _check_name(reader: CalendarReader, new: ConnectedCalendar) -> None:
     if reader.is_name_taken(new.host_id, new.name):
         raise Exists("calendar", new.name)
-
-
-def _reach(calendar: ConnectedCalendar) -> None:
-    """See that it is there; of a directory that it can be listed."""
-    from calbook.delivery.calendars.collection import CollectionError
-    from calbook.delivery.calendars.opening import open_calendar  # slow to import
-
-    try:
-        with closing(open_calendar(calendar, seconds=SECONDS)) as opened:
-            if calendar.is_pushed or calendar.kind == BusyKind.VDIR:
-                opened.list_etags()
-            else:
-                opened.read_mark()
-    except CollectionError as error:
-        raise unreachable(calendar, error) from None
-
-
-def unreachable(calendar: ConnectedCalendar, error: Exception) -> CalendarUnreachable:
-    return CalendarUnreachable(
-        f"{calendar.name} of {calendar.host_id}: {error}",
-        calendar=calendar.name,
-        hostId=calendar.host_id,
-    )

@@ -33,15 +33,26 @@ _MOST_SKIPPED = 1_000  # that are kept with their reasons
 _FURTHER = 31 * DAY  # that an unchanged calendar need not be read again
 
 
+class Manner(NamedTuple):
+    """How somebody wants a calendar to be read."""
+
+    shows_text: bool = False
+    is_strict: bool = False
+    is_careful: bool = False
+
+    @classmethod
+    def of(cls, row: Row) -> Manner:
+        """As it was asked for when it was added."""
+        return cls(*(bool(row[name]) for name in cls._fields))
+
+
 class Reading(NamedTuple):
-    """For whom a calendar is read, when and how far, and in which manner."""
+    """For whom a calendar is read, when, how far and how."""
 
     host: Host
     now: datetime
     window: Span
-    shows_text: bool
-    is_strict: bool
-    is_careful: bool
+    how: Manner
 
     @property
     def words(self) -> Json:
@@ -50,30 +61,22 @@ class Reading(NamedTuple):
             "timezone": self.host.timezone,
             "window": self.window,
             "email": self.host.email,
-            "shows_text": self.shows_text,
-            "strict": self.is_strict,
-            "careful": self.is_careful,
+            "shows_text": self.how.shows_text,
+            "strict": self.how.is_strict,
+            "careful": self.how.is_careful,
         }
 
     @property
-    def manner(self) -> str:
+    def basis(self) -> str:
         """What differs where the same calendar comes to something else."""
-        flags = (self.shows_text, self.is_strict, self.is_careful)
-        return json.dumps([self.host.timezone, self.host.email, *flags])
+        return json.dumps([self.host.timezone, self.host.email, *self.how])
 
 
-def begin_reading(
-    context: Context,
-    host: Host,
-    *,
-    shows_text: bool,
-    is_strict: bool,
-    is_careful: bool,
-) -> Reading:
+def begin_reading(context: Context, host: Host, how: Manner) -> Reading:
     now = context.clock()
     with context.store.read(BusyReader) as reader:
         window = busy.import_window(now, host.timezone, reader.most_ahead(host.id))
-    return Reading(host, now, window, shows_text, is_strict, is_careful)
+    return Reading(host, now, window, how)
 
 
 def read_further(reading: Reading) -> Reading:
@@ -104,11 +107,9 @@ def save_content(
         own = find_own_events(reader, host.id, found)
     calendar: dict[str, Any] = {
         **_content_columns(found, own),
+        **reading.how._asdict(),
         **columns,
         "host_id": host.id,
-        "shows_text": reading.shows_text,
-        "is_strict": reading.is_strict,
-        "is_careful": reading.is_careful,
         "imported_at": times.epoch(now),
         "checked_at": times.epoch(now),
         "tried_at": times.epoch(now),

@@ -177,14 +177,14 @@ def _save(
     found = read_busy_times(data, **reading.words, progress=progress)
     if before is not None:
         check_is_not_empty(before, reading, is_empty=not found.events)
-    mark = write_mark(*fetched.mark, reading.manner)
+    mark = write_mark(*fetched.mark, reading.basis)
     return save_content(context, reading, found, {**columns, "mark": mark}, id=id)
 
 
 def _known(row: Row, reading: Reading) -> FeedMark | None:
     """What its server said of it, where it would be read today as it was then."""
     facts = json.loads(row["mark"] or "[]")
-    if len(facts) != 3 or facts[2] != reading.manner:
+    if len(facts) != 3 or facts[2] != reading.basis:
         return None
     known = FeedMark(*facts[:2])
     return known if any(known) else None

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks
 from calbook.core.busy import BusyKind
-from calbook.core.errors import BadInput
 from calbook.services.calendars import feeds, files
 from calbook.services.calendars.busy import find_host
 from calbook.services.calendars.contents import (
+    Manner,
     Progress,
     Reading,
     begin_reading,
@@ -46,16 +46,15 @@ def import_calendar(
     is_feed = not isinstance(source, bytes) and feeds.is_address(source)
     path = None if is_feed or isinstance(source, bytes) else files.check_path(source)
     called = busy.calendar_name(name)
-    flags = {
-        "shows_text": checks.boolean(shows_text, "showsText"),
-        "is_strict": checks.boolean(strict, "strict"),
-        "is_careful": checks.boolean(careful, "careful"),
-    }
-    busy.check_manner(strict=flags["is_strict"], careful=flags["is_careful"])
+    how = Manner(
+        checks.boolean(shows_text, "showsText"),
+        checks.boolean(strict, "strict"),
+        checks.boolean(careful, "careful"),
+    )
+    busy.check_manner(strict=how.is_strict, careful=how.is_careful)
     with context.store.read(BusyReader) as reader:
         host = find_host(reader, host_id)
-        _check_place(reader, host.id, called)
-    reading = begin_reading(context, host, **flags)
+    reading = begin_reading(context, host, how)
     if is_feed:
         connection = feeds.read_connection(source, log_in)
         return feeds.import_feed(context, reading, called, connection, progress)
@@ -85,14 +84,3 @@ def import_data(
         "mark": None,
     }
     return save_content(context, reading, found, columns)
-
-
-def _check_place(reader: BusyReader, host_id: str, name: str) -> None:
-    """What is connected is not replaced by what is read once."""
-    rows = reader.calendar_rows(host_id=host_id, name=name)
-    if rows and rows[0]["kind"] in (BusyKind.CALDAV, BusyKind.VDIR):
-        raise BadInput(
-            f"{name} is a connected calendar",
-            hint="take another name, or remove that one",
-            field="name",
-        )

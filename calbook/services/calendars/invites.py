@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from calbook.core import checks
-from calbook.core.booking import effective_status
-from calbook.core.model import MINUTE, Booking, Span, Status
+from calbook.core.booking import effective_status, series
+from calbook.core.model import MINUTE, Booking, Span
 from calbook.core.people import Wanted
 from calbook.core.time import parsing, times
 from calbook.ical.writing.event_text import Invite, invite_for, read_invite
@@ -204,7 +204,7 @@ def _chosen_invites(
 ) -> list[Invite]:
     found = facts.bookings(chosen, now=now)
     if (host_id := chosen.get("host_id")) is not None:
-        found = [_as_given_by(host_id, booking) for booking in found]
+        found = [series.dates_given_by(host_id, booking) for booking in found]
     return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
 
 
@@ -220,15 +220,3 @@ def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:
 def _invites(facts: Facts, bookings: list[Booking]) -> list[Invite]:
     host = cache(facts.host)
     return [read_invite(booking, host) for booking in bookings]
-
-
-def _as_given_by(host_id: str, booking: Booking) -> Booking:
-    """A series without the dates that others give: these are not in that calendar."""
-    if not any(o.host_ids for o in booking.occurrences):
-        return booking
-    return booking._replace(
-        occurrences=tuple(
-            o if host_id in booking.hosts_of(o) else o._replace(status=Status.CANCELLED)
-            for o in booking.occurrences
-        )
-    )

@@ -16,6 +16,7 @@ from calbook.core.feeds import write_mark
 from calbook.core.model import Span
 from calbook.core.time import open_hours, times
 from calbook.services.calendars.contents import (
+    Manner,
     Reading,
     begin_reading,
     check_is_not_empty,
@@ -51,9 +52,7 @@ def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> 
 
     with context.store.read(BusyReader) as reader:
         host = reader.host(row["host_id"])
-    names = ("shows_text", "is_strict", "is_careful")
-    flags = {key: bool(row[key]) for key in names}
-    reading = begin_reading(context, host, **flags)
+    reading = begin_reading(context, host, Manner.of(row))
     calendar = connected_calendar(row)
     try:
         with closing(open_calendar(calendar, seconds=SECONDS)) as collection:
@@ -71,7 +70,7 @@ def _pull(
     is_confirmed: bool,
 ) -> Json:
     said = collection.read_mark()  # before all else: what comes later differs from it
-    mark = None if said is None else write_mark(said, reading.manner)
+    mark = None if said is None else write_mark(said, reading.basis)
     if mark is not None and mark == row["mark"] and is_read_far_enough(reading, row):
         return record_unchanged(context, reading, row)
     reading = read_further(reading)
@@ -88,7 +87,7 @@ def _pull(
 
 
 def _read_events(collection: Collection, reading: Reading) -> CalendarContent:
-    from calbook.ical.reading.busy_times import read_busy_objects  # slow to import
+    from calbook.ical.reading.objects import read_busy_objects  # slow to import
 
     resources = collection.read_between(reading.window)
     return read_busy_objects(

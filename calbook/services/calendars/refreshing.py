@@ -15,7 +15,7 @@ from calbook.core.feeds import is_feed
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.services.calendars.busy import find_calendar, find_host_id
-from calbook.services.calendars.contents import Progress, begin_reading
+from calbook.services.calendars.contents import Manner, Progress, begin_reading
 from calbook.store import reading_again
 from calbook.store.busy import BusyReader
 from calbook.store.reading_again import ReadingAgain
@@ -54,6 +54,17 @@ def refresh_calendars(
                 raise
             refused(error)
     return done
+
+
+def read_first(context: Context, name: str, *, host_id: str) -> None:
+    """Read a calendar that was just connected; what goes wrong is in its `fault`."""
+    refresh_calendars(
+        *(context, name),
+        host_id=host_id,
+        refused=lambda error: None,
+        progress=None,
+        is_confirmed=True,
+    )
 
 
 def refresh_due(
@@ -102,9 +113,7 @@ def _refresh(
         return pulling.pull_calendar(context, row, is_confirmed=is_confirmed)
     with context.store.read(BusyReader) as reader:
         host = reader.host(row["host_id"])
-    names = ("shows_text", "is_strict", "is_careful")
-    flags = {key: bool(row[key]) for key in names}
-    reading = begin_reading(context, host, **flags)
+    reading = begin_reading(context, host, Manner.of(row))
     if is_feed(row["source"]):
         return feeds.refresh_feed(
             *(context, reading, row), progress=progress, is_confirmed=is_confirmed
@@ -128,10 +137,8 @@ def _record_fault(context: Context, row: Row, error: CalbookError) -> bool:
 def _find_rows(facts: BusyReader, name: str | None, host_id: str | None) -> list[Row]:
     if name is None:
         rows = facts.calendar_rows(host_id=find_host_id(facts, host_id))
-        return [row for row in rows if row["source"] and row["is_busy"]]
+        return [row for row in rows if row["source"]]
     row = find_calendar(facts, name, host_id)
-    if not row["is_busy"]:
-        raise BadInput(f"{row['name']} is written to, and not read", field="name")
     if row["source"] is None:
         is_calendar = row["kind"] == BusyKind.ICS
         command_hint = "import it again: calbook busy import FILE"

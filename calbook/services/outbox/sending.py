@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from datetime import datetime
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
@@ -12,8 +12,6 @@ from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from calbook.core.errors import CalbookError
     from calbook.store.context import Context
 
@@ -26,9 +24,12 @@ def deliver(
     limit: int | None,
     watch: bool,
     retry_now: bool,
-    refused: OnRefused | None = None,
+    refresh_every: timedelta | None = None,
+    refused: Callable[[CalbookError], None] | None = None,
 ) -> Generator[Json]:
     """Send what is due, each delivery after its attempt; `watch` goes on for ever.
+
+    Who watches also reads calendars again, every so often, beside it.
 
     Raises:
         DeliveryUnderWay: another process is delivering.
@@ -44,8 +45,13 @@ def deliver(
         )
     with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
-        send = work.watch if watch else work.round
-        yield from send(lambda: tick(context, refused))
+        if not watch:
+            yield from work.round(lambda: tick(context, refused))
+            return
+        from calbook.services.calendars.background import refreshing_beside
+
+        with refreshing_beside(context, refresh_every, refused):
+            yield from work.watch(lambda: tick(context, refused))
 
 
 def tick(context: Context, refused: OnRefused | None = None) -> list[Json]:

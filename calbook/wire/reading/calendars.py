@@ -45,11 +45,11 @@ def read_calendar(
         UsageError: nothing is to be done with it.
     """
     given = read_object(fields, FIELDS, "the calendar")
-    said = {
+    said: dict[str, Any] = {
         column: checks.boolean(given.get(flag, False), flag)
         for flag, column in _FLAGS.items()
     }
-    log_in = {key: _optional_line(given.get(key), key) for key in _TEXTS}
+    user, command, variable = (_optional_line(given.get(key), key) for key in _TEXTS)
     kind, place = read_source(source, allow_private=said["allows_private"])
     read = ConnectedCalendar(
         id=0,
@@ -57,9 +57,10 @@ def read_calendar(
         name=busy.calendar_name(name),
         kind=kind,
         source=place,
-        **log_in,
-        **said,
-    )
+        user=user,
+        password_command=command,
+        password_env=variable,
+    )._replace(**said)
     _check_use(read)
     check_log_in(read.user, read.password_command, read.password_env)
     return read

@@ -316,6 +316,17 @@ def test_without_calendars_elsewhere_no_network_is_loaded(
     assert loaded(*command, among=network, CALBOOK_NOW="") == []
 
 
+@pytest.mark.parametrize("command", ["deliver", "tick"])
+def test_without_published_feeds_none_is_thought_of(
+    loaded: Loaded, client: Client, command: str, tmp_path: Path
+) -> None:
+    feeds = ("icalendar", "calbook.services.calendars.publishing")
+
+    assert loaded(command, among=feeds) == []
+    client.calendar.feeds.publish(tmp_path)
+    assert loaded(command, among=feeds) == [*feeds[1:]]
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.running import wait_until
 
 if TYPE_CHECKING:
-    from support.running import Run, Terminal
+    from support.running import Run, Spawn, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -91,6 +92,19 @@ def test_delivering_writes_what_has_changed(
         assert made.uid in Path(feed["path"]).read_text()
         assert other is None or other.uid in Path(feed["path"]).read_text()
         other = booking(start_time="2027-01-18T12:00Z") if other is None else other
+
+
+def test_a_watcher_writes_what_has_changed(
+    run: Run, booking: Make, folder: Path, spawn: Spawn
+) -> None:
+    [feed] = run("ics", "publish", folder, "--json").json
+    watcher = spawn("deliver", "--watch")
+
+    for hour in (10, 12):
+        made = booking(start_time=f"2027-01-18T{hour}:00Z")
+        wait_until(lambda uid=made.uid: uid in Path(feed["path"]).read_text())
+
+    assert watcher.poll() is None
 
 
 def test_delivering_tells_what_it_cannot_write(

@@ -50,7 +50,7 @@ def publish(
     what: What,
     out: o.Listing,
 ) -> None:
-    """Keep a feed of each host in a directory, for a web server to show.
+    """Keep feeds of hosts in the directory of a web server.
 
     Each is a file with a name that nobody guesses; `deliver` and `tick` write it again
     when something has changed.

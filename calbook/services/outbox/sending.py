@@ -35,6 +35,7 @@ def deliver(
         DeliveryUnderWay: another process is delivering.
     """
     from calbook.delivery import lock, worker  # slow to import
+    from calbook.services.bookings import change
 
     if retry_now and count_retries(context)[0]:
         from calbook.store.writer import repeat_step  # slow to import
@@ -45,28 +46,38 @@ def deliver(
         )
     with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
+        steps = (
+            lambda: change.tick(context),
+            lambda: write_feeds(context, refused),
+        )
         if not watch:
-            yield from work.round(lambda: tick(context, refused))
+            yield from work.round(*steps)
             return
         from calbook.services.calendars.background import refreshing_beside
 
         with refreshing_beside(context, refresh_every, refused):
-            yield from work.watch(lambda: tick(context, refused))
+            yield from work.watch(*steps)
 
 
-def tick(context: Context, refused: OnRefused | None = None) -> list[Json]:
-    """Tell of what time has done, and write published feeds that are out of date."""
+def tick(context: Context, refused: OnRefused | None) -> list[Json]:
+    """Tell of what time has done, and write the feeds that it has changed."""
     from calbook.services.bookings import change
-    from calbook.store.published_feeds import PublishedFeeds
 
     events = change.tick(context)
+    write_feeds(context, refused)
+    return events
+
+
+def write_feeds(context: Context, refused: OnRefused | None) -> None:
+    """Write again the published feeds that are out of date, if there are any."""
+    from calbook.store.published_feeds import PublishedFeeds
+
     with context.store.read(PublishedFeeds) as reader:
         has_feeds = bool(reader.feed_rows())
     if has_feeds:
         from calbook.services.calendars import publishing  # slow to import
 
         publishing.update_feeds(context, refused)
-    return events
 
 
 def send_queued(context: Context, *, seconds: float) -> tuple[Json, ...]:

@@ -199,6 +199,7 @@ def test_nothing_takes_longer_than_it_may(
         ("https", "93.184.216.34", False, None),
         ("https", "2606:4700::1111", False, None),
         ("https", "64:ff9b::5db8:d822", False, None),
+        ("https", "2002:5db8:d822::1", False, None),
         ("https", "192.168.1.5", True, None),
         ("http", "192.168.1.5", True, None),
         ("http", "fd12::1", True, None),

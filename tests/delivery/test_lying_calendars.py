@@ -13,7 +13,7 @@ from support.lying_calendars import PASSWORD, PATH, USER, LyingCalendar
 from support.receiving import HANGS, Answer, close, drip, hang, huge, no_hanging, status
 
 from calbook.core.model import Span
-from calbook.delivery.calendars import caldav
+from calbook.delivery.calendars import caldav, dav_xml
 from calbook.delivery.calendars.collection import (
     Collection,
     CollectionError,
@@ -174,6 +174,17 @@ def test_a_list_that_ends_in_the_middle_is_an_error(
             read(collection)
 
 
+def test_a_list_of_more_than_all_events_is_an_error(
+    liar: LyingCalendar, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """32 MB of empty elements took half a minute and 700 MB."""
+    monkeypatch.setattr(dav_xml, "_MOST_ELEMENTS", 1_000)
+    liar.raw = {"REPORT": [status(207, body=multistatus("<b/>" * 1_001))]}
+
+    with pytest.raises(CollectionError, match="too much in it"):
+        list(collection.read_between(WINDOW))
+
+
 def test_a_list_without_the_calendar_itself_is_an_error(
     liar: LyingCalendar, collection: Collection
 ) -> None:
@@ -191,6 +202,18 @@ def test_a_list_of_another_calendar_is_an_error(
 
     with pytest.raises(CollectionError, match="not of this calendar"):
         list(collection.read_between(WINDOW))
+
+
+def test_no_events_of_what_is_no_calendar_is_an_error(liar: LyingCalendar) -> None:
+    liar.properties = {"/files/": "<D:resourcetype><D:collection/></D:resourcetype>"}
+    liar.raw = {"REPORT": [status(207, body=multistatus(""))] * 2}
+
+    for path in ("/files/", "/none/"):
+        with (
+            closing(opened(f"http://{liar.host}{path}")) as collection,
+            pytest.raises(CollectionError, match="no calendar at this address"),
+        ):
+            list(collection.read_between(WINDOW))
 
 
 @pytest.mark.parametrize(
@@ -372,16 +395,17 @@ def test_an_event_that_is_kept_under_another_name_is_an_error(
     assert raised.value.is_final
 
 
-def test_a_weak_etag_is_compared_here(
-    liar: LyingCalendar, collection: Collection
+@pytest.mark.parametrize(("etags", "begins"), [("weak", "W/"), ("odd", "é")])
+def test_an_etag_that_is_no_condition_is_compared_here(
+    liar: LyingCalendar, collection: Collection, etags: str, begins: str
 ) -> None:
-    """To a server it is no condition: it would refuse each."""
-    liar.etags = "weak"
+    """A server would refuse each of these."""
+    liar.etags = etags
     first = collection.create("a.ics", calendar("a"))
 
     second = collection.replace("a.ics", calendar("a", text="Second"), etag=first)
 
-    assert (first, second) == ('W/"v1"', 'W/"v2"')
+    assert (first, second) == (f'{begins}"v1"', f'{begins}"v2"')
     for change in (
         lambda: collection.replace("a.ics", calendar("a"), etag=first),
         lambda: collection.remove("a.ics", etag=first),

@@ -17,7 +17,6 @@ from calbook.core.model import DAY
 
 if TYPE_CHECKING:
     from conftest import Clock
-    from support.plain_calendars import Radicale
 
 pytest_plugins = ("support.lying_calendars",)
 
@@ -182,27 +181,6 @@ def test_one_that_its_server_takes_spoils_no_other(
 
     assert [each["uid"] for each in added.skipped] == ["broken"]
     assert starts(client) == ["2027-01-18T10:00"]
-
-
-def test_of_500_events_495_block_and_5_are_named(
-    client: Client, radicale: Radicale, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CALENDAR_PASSWORD", radicale.password)
-    collection = radicale.collection()
-    objects: dict[str, bytes | str] = {
-        f"e{n}.ics": event(TEN + n * 2 * HOUR, HOUR, uid=f"e{n}") for n in range(495)
-    }
-    for number, kind in enumerate(BROKEN):
-        text = broken_event(kind, TEN, uid=f"broken{number}")
-        objects[f"broken{number}.ics"] = text
-    radicale.place(collection, objects)
-
-    added = connect(
-        client, collection, user=radicale.user, password_env="CALENDAR_PASSWORD"
-    )
-
-    assert len(starts(client)) == 495
-    assert {each["uid"] for each in added.skipped} == {f"broken{n}" for n in range(5)}
 
 
 def test_own_bookings_are_no_busy_time(

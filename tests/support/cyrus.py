@@ -114,9 +114,8 @@ class Cyrus(CalendarServer):
     """Accounts are `USER@example.com`; each is only one test's."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
         url = f"http://127.0.0.1:{(directory / 'port').read_text()}/"
-        super().__init__(url, _claim_account(directory, url))
+        super().__init__(directory, url, _claim_account(directory, url))
         self._open(self.account)
         self._accounts = [self.account]
 

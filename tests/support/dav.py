@@ -7,6 +7,7 @@ with it. An object is named as in its URL, with `.ics`.
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -45,7 +46,8 @@ class Refused(Exception):
 class CalendarServer:
     """A real server, and an account there that no other test has."""
 
-    def __init__(self, url: str, account: Account) -> None:
+    def __init__(self, directory: Path, url: str, account: Account) -> None:
+        self._directory = directory
         self.url = url
         self.account = account
         self.user, self.password, self.home = account
@@ -57,6 +59,10 @@ class CalendarServer:
 
     def __exit__(self, *_: object) -> None:
         self._pool.clear()
+
+    def of_another(self) -> Self:
+        """The same server, as somebody else sees it."""
+        return type(self)(self._directory)  # as every kind is made
 
     def request(
         self,

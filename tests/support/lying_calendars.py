@@ -56,7 +56,7 @@ class LyingCalendar:
     def __init__(self) -> None:
         self.objects: dict[str, Stored] = {}
         self.requests: list[Request] = []
-        self.etags = "strong"  # weak, none, or flaky: another each time
+        self.etags = "strong"  # weak, odd, none, or flaky: another each time
         self.answers_etag = True  # to a PUT
         self.hidden: set[str] = set()  # left out of lists
         self.failing: set[str] = set()  # 500, in lists and alone
@@ -100,6 +100,8 @@ class LyingCalendar:
         text = f'"v{self.objects[name].version}"'
         if self.etags == "flaky":
             return f'"f{next(self._flaky)}"'
+        if self.etags == "odd":
+            return f"é{text}"
         return f"W/{text}" if self.etags == "weak" else text
 
     # -- answering

@@ -31,9 +31,8 @@ class Radicale(CalendarServer):
     """Reads its password file and its folders anew for each request."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
         url = f"http://127.0.0.1:{(directory / 'port').read_text()}/"
-        super().__init__(url, self._new_account(url))
+        super().__init__(directory, url, _new_account(directory, url))
         self.request("PROPFIND", url)  # at the first login, it makes the user's folder
 
     def place(self, collection: str, objects: dict[str, bytes | str]) -> None:
@@ -47,19 +46,14 @@ class Radicale(CalendarServer):
             data = text.encode() if isinstance(text, str) else text
             (folder / name).write_bytes(data)
 
-    def _new_account(self, url: str) -> Account:
-        with (self._directory / "users").open("a") as users:
-            user = f"ada{os.getpid()}x{users.tell()}"
-            users.write(f"{user}:{PASSWORD}\n")  # at once, as it is short
-        return Account(user, PASSWORD, f"{url}{user}/")
-
 
 class Xandikos(CalendarServer):
     """Asks for no password; what all tests write is of the same user."""
 
     def __init__(self, directory: Path) -> None:
         url = f"http://127.0.0.1:{(directory / 'port').read_text()}/"
-        super().__init__(url, Account("ada", PASSWORD, f"{url}ada/calendars/"))
+        account = Account("ada", PASSWORD, f"{url}ada/calendars/")
+        super().__init__(directory, url, account)
         self._name = (
             f"{os.getpid()}x{len(list(directory.glob('data/ada/calendars/*')))}"
         )
@@ -115,3 +109,10 @@ def _prepare(directory: Path, package: str) -> None:
         raise Unavailable(f"{package} is not installed: pip install '.[test]'")
     remove(directory)  # what did not start
     directory.mkdir()
+
+
+def _new_account(directory: Path, url: str) -> Account:
+    with (directory / "users").open("a") as users:
+        user = f"ada{os.getpid()}x{users.tell()}"
+        users.write(f"{user}:{PASSWORD}\n")  # at once, as it is short
+    return Account(user, PASSWORD, f"{url}{user}/")

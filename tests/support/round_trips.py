@@ -26,14 +26,15 @@ FROM, UNTIL = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UT
 
 
 class Folder:
-    """A vdir, used as a server is."""
+    """Vdirs in a folder, used as a server is."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def collection(self) -> str:
-        self._folder.mkdir()
-        return str(self._folder)
+    def collection(self, name: str = "calendar") -> str:
+        made = self._folder / name
+        made.mkdir(parents=True)
+        return str(made)
 
     def put(self, collection: str, name: str, text: str) -> None:
         Path(collection, name).write_text(text, newline="")
@@ -58,7 +59,7 @@ def calendars(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> CalendarServer | Folder:
     if request.param == "vdir":
-        return Folder(tmp_path / "vdir")
+        return Folder(tmp_path / "vdirs")
     return request.getfixturevalue(request.param)
 
 

@@ -34,6 +34,7 @@ _OFFERED = {
     "DIR": "file",
     "URL|DIR": "file",
     "FILE": "file",
+    "FILE|ADDRESS": "file",
     "UID": "@uids",
     "EVENT": "@events",
     "HOST": "@hosts",

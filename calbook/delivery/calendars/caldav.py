@@ -247,10 +247,13 @@ class CalDavCollection:
     def _condition(self, name: str, etag: str | None) -> dict[str, str] | None:
         """What it must be to be changed; None where it is gone.
 
-        A weak etag is no condition to a server (RFC 9110, 13.1.1): it is compared here.
+        A weak etag is no condition to a server (RFC 9110, 13.1.1): it is compared
+        here, as is one that no header can have.
         """
-        if etag is None or not etag.startswith("W/"):
-            return {} if etag is None else {"if-match": etag}
+        if etag is None:
+            return {}
+        if etag.isascii() and etag.isprintable() and not etag.startswith("W/"):
+            return {"if-match": etag}
         there = self.read(name)
         if there is None:
             return None

@@ -22,6 +22,7 @@ _SPACES = (
 )
 _PREFIXES = {DAV: "D", CALDAV: "C", SERVER: "S"}
 _DEEPEST = 200
+_MOST_ELEMENTS = 1_500_000  # ten for each of as many events as are read, and more
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r")
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 _REFERENCE = re.compile(rb"&#(?:x0*([0-9a-fA-F]{1,6})|0*([0-9]{1,7}));")
@@ -155,19 +156,22 @@ def parse_xml(data: bytes) -> Element:
 
 
 class _Builder(ElementTree.TreeBuilder):
-    """Builds no deeper than a list goes, and never with a document type."""
+    """Builds no more than a list has, no deeper, and never with a document type."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._depth = 0
+        self._depth = self._count = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise BadXml("it has a document type")
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         self._depth += 1
+        self._count += 1
         if self._depth > _DEEPEST:
             raise BadXml("it goes too deep")
+        if self._count > _MOST_ELEMENTS:
+            raise BadXml("there is too much in it")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Element:

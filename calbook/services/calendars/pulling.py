@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
 
-SECONDS = 30.0  # for each request
+SECONDS = 60.0  # for each request: a large calendar takes its server long
 
 
 def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> Json:

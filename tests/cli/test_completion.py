@@ -577,6 +577,18 @@ def test_help_offers_every_topic_and_command(offered: Complete) -> None:
     assert all(line.split("\t")[1] for line in found)
 
 
+def test_a_command_of_two_words_is_offered_beside_what_the_first_takes(
+    offered: Complete, uids: list[str]
+) -> None:
+    found = offered("--word=", "ics")
+    begun = offered("--word=pub", "ics")
+
+    assert found[1].startswith("publish\tKeep feeds")
+    assert [line.split("\t")[0] for line in found[2:]] == uids
+    assert begun[1:] == found[1:2]
+    assert offered("--word=--rot", "ics", "publish")[1].startswith("--rotate")
+
+
 def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) -> None:
     commands = offered("--word=", "note")[1:]
     options = offered("--word=-", "note")[1:]

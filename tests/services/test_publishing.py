@@ -228,6 +228,19 @@ def test_a_feed_that_is_removed_is_deleted(
             change(shown)
 
 
+def test_a_host_is_not_removed_before_the_feed(client: Client, shown: Path) -> None:
+    """The file would have stayed, for everybody to read."""
+    client.calendar.hosts.create("eve", name="Eve")
+    client.calendar.feeds.publish(shown, host_id="eve")
+
+    with pytest.raises(errors.InUse, match=f"its feed in {shown}"):
+        client.calendar.hosts.delete("eve")
+    client.calendar.feeds.remove(shown)
+    client.calendar.hosts.delete("eve")
+
+    assert list(shown.iterdir()) == []
+
+
 def test_a_directory_is_known_by_where_it_is(
     client: Client, shown: Path, tmp_path: Path
 ) -> None:

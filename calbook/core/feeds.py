@@ -45,6 +45,24 @@ def _value(given: str | None) -> str | None:
     return text if text and is_fit else None
 
 
-def write_mark(*facts: object) -> str:
-    """What a calendar was like and how it was read, as it is stored."""
-    return json.dumps(facts, ensure_ascii=False)
+class CalendarMark(NamedTuple):
+    """What a calendar was like when it was read, and what it came to.
+
+    `signs` are its server's, `basis` is how it was read, `digest` differs where it
+    comes to something else.
+    """
+
+    signs: tuple[str | None, ...]
+    basis: str
+    digest: str
+
+    def to_text(self) -> str:
+        return json.dumps([*self.signs, self.basis, self.digest], ensure_ascii=False)
+
+
+def read_mark(text: str | None) -> CalendarMark | None:
+    """As it was stored; None where that is nothing that can be compared."""
+    if text is None:
+        return None
+    *signs, basis, digest = json.loads(text)
+    return CalendarMark(tuple(signs), basis, digest)

@@ -81,12 +81,27 @@ def take_turn(tx: Writer, id: int, *, seen: int | None, now: int) -> bool:
     return found == 1
 
 
-def record_check(tx: Writer, id: int, *, now: int) -> None:
-    """It was seen to be as it is here."""
+def record_check(
+    tx: Writer,
+    id: int,
+    seen: str | None,
+    new: tuple[str, int] | None = None,
+    *,
+    now: int,
+) -> None:
+    """It was seen to be as it is here, if it still has the mark that was seen.
+
+    `new` are another mark for the same, and how far it was read.
+    """
+    mark, horizon = new or (None, None)
     tx.run(
-        "update calendars set checked_at = :now, tried_at = :now, fault = null"
-        " where id = :id",
+        "update calendars set checked_at = :now, tried_at = :now, fault = null,"
+        " mark = coalesce(:mark, mark), horizon = coalesce(:horizon, horizon)"
+        " where id = :id and coalesce(mark, '') = coalesce(:seen, '')",
         id=id,
+        seen=seen,
+        mark=mark,
+        horizon=horizon,
         now=now,
     )
 

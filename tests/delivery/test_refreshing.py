@@ -27,6 +27,7 @@ ICS = (
     b"DTSTAMP:20270101T000000Z\r\nDTSTART:20270118T{}0000Z\r\nDURATION:PT1H\r\n"
     b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
+EMPTY = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 
 
 @pytest.fixture
@@ -84,6 +85,22 @@ def test_nothing_is_read_where_nothing_is_to_be_sent(
     run("deliver")
 
     assert hours(client) == ["10"]
+
+
+def test_an_address_is_imported_and_refreshed(run: Run, receiver: Receiver) -> None:
+    receiver.answers["/a.ics"] = [lunch(10), status(200, body=EMPTY), lunch(15)]
+    address = receiver.url("/a.ics")
+
+    missing = run("busy", "import", address, "--allow-private")
+    added = run("busy", "import", address, "--name", "w", "--allow-private", "--json")
+    empty = run("busy", "refresh")
+    again = run("busy", "refresh", "w", "--yes", "--json")
+
+    assert missing.err.startswith("calbook: missing --name")
+    assert added.json["source"] == f"http://127.0.0.1:{receiver.port}/…"
+    assert (empty.status, empty.out) == (1, "")
+    assert empty.err.endswith("if that is right: calbook busy refresh w --yes\n")
+    assert (again.json[0]["stretches"], again.json[0]["fault"]) == (1, None)
 
 
 @pytest.mark.parametrize("every", ["0", "soon", "-5"])

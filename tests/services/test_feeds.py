@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import threading
+import socket
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +26,15 @@ from support.receiving import (
 
 from calbook import BusyCalendar, Client, errors
 from calbook.core.model import DAY
+from calbook.core.time import times
 from calbook.delivery.calendars import feed
 from calbook.services.calendars import files
+from calbook.store.reading_again import ReadingAgain, take_turn
 
 if TYPE_CHECKING:
     from conftest import Clock
 
-pytest_plugins = ("support.receiving",)
+pytest_plugins = ("support.receiving", "support.mailing")
 
 SECRET = "private-3f9a8c1d"
 PATH = f"/calendar/{SECRET}/basic.ics"
@@ -134,6 +138,23 @@ def test_what_has_not_changed_is_only_looked_at(
     assert again.checked_at is not None
     assert again.checked_at > added.imported_at
     assert starts(client) == ["2027-01-18T10:00"]
+
+
+def test_what_comes_to_the_same_is_not_written_again(
+    client: Client, receiver: Receiver, add: Add, clock: Clock
+) -> None:
+    """Google's has no mark, and another DTSTAMP each time."""
+    added = add(answers(ics(18)))
+    stamped = ics(18).replace(b"DTSTAMP:20270101", b"DTSTAMP:20270102")
+    receiver.answers[PATH] = [answers(stamped), answers(ics(19))]
+    clock.now += timedelta(hours=1)
+
+    [same] = client.calendar.busy.refresh()
+    [changed] = client.calendar.busy.refresh()
+
+    assert same.imported_at == added.imported_at
+    assert same.checked_at == changed.imported_at
+    assert starts(client) == ["2027-01-19T10:00"]
 
 
 def test_it_is_read_whole_when_it_would_come_to_something_else(
@@ -311,6 +332,20 @@ def test_redirects_are_followed_and_nobody_else_gets_the_password(
     assert "authorization" not in other.requests[-1].headers
 
 
+@pytest.mark.usefixtures("trusted")
+def test_from_https_nothing_leads_to_http(
+    client: Client, receiver: Receiver, tls: ssl.SSLContext
+) -> None:
+    receiver.use_tls(tls)
+    receiver.answers[PATH] = [moved(receiver.url("/two"))]
+    address = receiver.url(PATH).replace("http:", "https:")
+
+    with pytest.raises(errors.CalendarUnreachable, match="from https to http"):
+        client.calendar.busy.import_ics(address, name="work", allow_private=True)
+
+    assert len(receiver.requests) == 1
+
+
 def test_a_fault_is_gone_when_it_is_read_again(
     client: Client, receiver: Receiver, add: Add
 ) -> None:
@@ -347,6 +382,23 @@ def test_a_calendar_whose_events_are_over_may_be_empty(
     [again] = client.calendar.busy.refresh()
 
     assert (again.fault, again.stretches) == (None, 0)
+
+
+def test_a_calendar_that_is_removed_while_it_is_fetched_stays_removed(
+    client: Client, receiver: Receiver, add: Add, place: str, clock: Clock
+) -> None:
+    add(answers(ics(18)))
+
+    def remove_first(conn: socket.socket) -> None:
+        with Client(place, clock=clock) as other:
+            other.calendar.busy.remove("work")
+        answers(ics(19))(conn)
+
+    receiver.answers[PATH] = [remove_first]
+    with pytest.raises(errors.Busy, match="or removed, meanwhile"):
+        client.calendar.busy.refresh("work")
+
+    assert client.calendar.busy.list() == ()
 
 
 # -- read again by themselves ----------------------------------------------------------
@@ -409,28 +461,32 @@ def test_it_is_read_at_once_when_the_clock_was_put_back(
     assert due(client) == 1
 
 
-def test_of_several_one_reads_it(
-    client: Client,
-    receiver: Receiver,
-    add: Add,
-    clock: Clock,
-    place: str,
+def test_of_several_one_reads_it(client: Client, add: Add, clock: Clock) -> None:
+    """They find it due at the same moment."""
+    add(answers(ics(18)))
+    clock.now += EVERY
+    store, now = client._context.store, times.epoch(clock.now)
+    with store.read(ReadingAgain) as reader:
+        [found] = reader.due_calendars(now, 900)
+    take = partial(take_turn, id=found["id"], seen=found["tried_at"], now=now)
+
+    assert [store.write(take) for _ in range(3)] == [True, False, False]
+    assert due(client) == 0
+
+
+def test_one_after_another_reads_it_once(
+    client: Client, receiver: Receiver, add: Add, clock: Clock, place: str
 ) -> None:
     add(answers(ics(18)))
     clock.now += EVERY
-    with_others = threading.Barrier(3)
-    receiver.answer = answers(ics(19))
 
-    def read() -> None:
+    def look_too(conn: socket.socket) -> None:
         with Client(place, clock=clock) as other:
-            with_others.wait()
             due(other)
+        answers(ics(19))(conn)
 
-    threads = [threading.Thread(target=read) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    receiver.answers[PATH] = [look_too]
+    due(client)
 
     assert len(receiver.requests) == 2
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from calbook.core.calendars import ConnectedCalendar
     from calbook.delivery.calendars.discovery import Discovery, FoundCalendar
 
-SECONDS = 20.0  # for each request that somebody waits for
+SECONDS = 60.0  # for each request that somebody waits for
 _SCHEDULES = "calendar-auto-schedule"  # RFC 6638, 2
 _EVENTS = "VEVENT"
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import busy
-from calbook.core.busy import CalendarContent, SkippedEvent
+from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.catalog import Host
 from calbook.core.errors import CalendarEmpty
+from calbook.core.feeds import CalendarMark, read_mark
 from calbook.core.model import DAY, Span
 from calbook.core.time import times
 from calbook.services.calendars.busy import calendar_to_json, find_calendar
@@ -96,17 +97,26 @@ def save_content(
     found: CalendarContent,
     columns: Json,
     *,
-    id: int | None = None,
+    signs: Sequence[str | None] = (),
+    row: Row | None = None,
 ) -> Json:
     """What was found, in the place of what that calendar held; its JSON.
 
-    In portions, as a large calendar must not keep others from booking.
+    In portions, as a large calendar must not keep others from booking. `signs` are
+    its server's of what it is like now. With `row` it is that very calendar, and what
+    comes to the same is not written again.
     """
     host, now = reading.host, reading.now
     with context.store.read(BusyReader) as reader:
         own = find_own_events(reader, host.id, found)
+    content = _content_columns(found, own)
+    foreign = (s for s in found.stretches if s.uid not in own)
+    stretches = busy.merge_stretches(foreign, host.timezone)
+    mark = CalendarMark(tuple(signs), reading.basis, _digest(content, stretches))
+    if row is not None and _is_same(row, mark):
+        return record_unchanged(context, reading, row, mark)
     calendar: dict[str, Any] = {
-        **_content_columns(found, own),
+        **content,
         **reading.how._asdict(),
         **columns,
         "host_id": host.id,
@@ -114,10 +124,10 @@ def save_content(
         "checked_at": times.epoch(now),
         "tried_at": times.epoch(now),
         "fault": None,
+        "mark": mark.to_text(),
         "horizon": times.epoch(reading.window.end),
     }
-    foreign = (s for s in found.stretches if s.uid not in own)
-    stretches = busy.merge_stretches(foreign, host.timezone)
+    id = None if row is None else row["id"]
     context.store.write_portions(
         itertools.chain(
             [lambda tx: tx.host(host.id)],  # it may have gone meanwhile
@@ -127,10 +137,15 @@ def save_content(
     return calendar_json(context, calendar["name"], host.id, now)
 
 
-def record_unchanged(context: Context, reading: Reading, row: Row) -> Json:
-    """It is as it was; its JSON."""
+def record_unchanged(
+    context: Context, reading: Reading, row: Row, mark: CalendarMark | None = None
+) -> Json:
+    """It is as it was; its JSON. With `mark` all of it was read to see that."""
     now = times.epoch(reading.now)
-    context.store.write(lambda tx: reading_again.record_check(tx, row["id"], now=now))
+    new = None if mark is None else (mark.to_text(), times.epoch(reading.window.end))
+    context.store.write(
+        lambda tx: reading_again.record_check(tx, row["id"], row["mark"], new, now=now)
+    )
     return calendar_json(context, row["name"], row["host_id"], reading.now)
 
 
@@ -147,6 +162,21 @@ def check_is_not_empty(row: Row, reading: Reading, *, is_empty: bool) -> None:
     """
     if is_empty and (row["last"] or 0) > times.epoch(reading.now):
         raise CalendarEmpty(row["name"], row["stretches"])
+
+
+def _is_same(row: Row, mark: CalendarMark) -> bool:
+    known = read_mark(row["mark"])
+    return known is not None and known[1:] == mark[1:]
+
+
+def _digest(content: Json, stretches: Sequence[Stretch]) -> str:
+    import hashlib  # slow to import
+
+    found = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
+    for (start, end), text, _ in stretches:
+        line = f"{times.epoch(start)} {times.epoch(end)} {json.dumps(text)}\n"
+        found.update(line.encode())
+    return found.hexdigest()[:32]
 
 
 def find_own_events(

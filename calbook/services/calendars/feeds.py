@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 from calbook.core import checks
 from calbook.core.busy import BusyKind
 from calbook.core.errors import BadInput, BadUrl, CalendarUnreachable
-from calbook.core.feeds import FeedMark, masked_source, write_mark
+from calbook.core.feeds import FeedMark, masked_source, read_mark
 from calbook.services.calendars import files
 from calbook.services.calendars.contents import (
     Progress,
@@ -156,8 +155,8 @@ def refresh_feed(
         fetched,
         columns,
         progress,
-        None if is_confirmed else row,
-        id=row["id"],
+        row,
+        is_confirmed=is_confirmed,
     )
 
 
@@ -167,27 +166,25 @@ def _save(
     fetched: FetchedFeed,
     columns: Json,
     progress: Progress | None,
-    before: Row | None = None,
+    row: Row | None = None,
     *,
-    id: int | None = None,
+    is_confirmed: bool = True,
 ) -> Json:
     from calbook.ical.reading.busy_times import read_busy_times  # slow to import
 
     data = files.unpack(fetched.data)
     found = read_busy_times(data, **reading.words, progress=progress)
-    if before is not None:
-        check_is_not_empty(before, reading, is_empty=not found.events)
-    mark = write_mark(*fetched.mark, reading.basis)
-    return save_content(context, reading, found, {**columns, "mark": mark}, id=id)
+    if row is not None and not is_confirmed:
+        check_is_not_empty(row, reading, is_empty=not found.events)
+    return save_content(context, reading, found, columns, signs=fetched.mark, row=row)
 
 
 def _known(row: Row, reading: Reading) -> FeedMark | None:
     """What its server said of it, where it would be read today as it was then."""
-    facts = json.loads(row["mark"] or "[]")
-    if len(facts) != 3 or facts[2] != reading.basis:
+    known = read_mark(row["mark"])
+    if known is None or known.basis != reading.basis or not any(known.signs):
         return None
-    known = FeedMark(*facts[:2])
-    return known if any(known) else None
+    return FeedMark(*known.signs)
 
 
 def _fetch(connection: Json, known: FeedMark | None) -> FetchedFeed | None:

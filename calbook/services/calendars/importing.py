@@ -81,6 +81,5 @@ def import_data(
         "name": name,
         "kind": BusyKind.ICS,
         "source": path,
-        "mark": None,
     }
     return save_content(context, reading, found, columns)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.busy import CalendarContent, Stretch
 from calbook.core.errors import CalendarUnreachable
-from calbook.core.feeds import write_mark
+from calbook.core.feeds import read_mark
 from calbook.core.model import Span
 from calbook.core.time import open_hours, times
 from calbook.services.calendars.contents import (
@@ -70,8 +70,7 @@ def _pull(
     is_confirmed: bool,
 ) -> Json:
     said = collection.read_mark()  # before all else: what comes later differs from it
-    mark = None if said is None else write_mark(said, reading.basis)
-    if mark is not None and mark == row["mark"] and is_read_far_enough(reading, row):
+    if _is_unchanged(said, row, reading):
         return record_unchanged(context, reading, row)
     reading = read_further(reading)
     if row["is_free_busy"]:
@@ -82,8 +81,16 @@ def _pull(
         is_empty = not found.events
     if not is_confirmed:
         check_is_not_empty(row, reading, is_empty=is_empty)
-    columns = {"name": row["name"], "mark": mark}
-    return save_content(context, reading, found, columns, id=row["id"])
+    columns = {"name": row["name"]}
+    return save_content(context, reading, found, columns, signs=[said], row=row)
+
+
+def _is_unchanged(said: str | None, row: Row, reading: Reading) -> bool:
+    """Whether it is as it was, and would be read as it was."""
+    known = read_mark(row["mark"])
+    if said is None or known is None or not is_read_far_enough(reading, row):
+        return False
+    return (known.signs, known.basis) == ((said,), reading.basis)
 
 
 def _read_events(collection: Collection, reading: Reading) -> CalendarContent:

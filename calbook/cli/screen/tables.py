@@ -314,6 +314,21 @@ def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
     )
 
 
+def published_table(items: Sequence[Json]) -> str:
+    """Feeds of hosts: the names of files are what goes into an address."""
+    return _table(
+        items,
+        {
+            "Host": lambda item: words.short_host(item["hostId"]),
+            "File": "name",
+            "Says": words.feed_form,
+            "Directory": lambda item: item["path"].rpartition("/")[0],
+        },
+        whole=("File", "Says"),
+        nothing="no published feeds\n",
+    )
+
+
 def busy_times_table(
     items: Sequence[Json], tz: str | None, timezones: Mapping[str, str]
 ) -> str:

@@ -253,6 +253,13 @@ def busy_change_lines(what: str, item: Json, tz: str | None) -> list[str]:
     return lines + [f"  {line}" for line in said_of_events(item)]
 
 
+def feed_form(item: Json) -> str:
+    """What of the bookings a published feed says."""
+    if item["busyOnly"]:
+        return "busy only"
+    return "titles" if item["redacted"] else "all"
+
+
 def said_of_events(item: Json) -> list[str]:
     """The first of the events that could not be read, and of those that were guessed.
 

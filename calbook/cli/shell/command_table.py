@@ -15,6 +15,7 @@ from calbook.api.values import (
     bookings,
     calendars,
     catalog,
+    feeds,
     outbox,
     overview,
     people,
@@ -96,6 +97,7 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook host": (catalog.Host,),
     "calbook resource": (catalog.Resource,),
     "calbook schedule": (catalog.Schedule,),
+    "calbook ics publish": (feeds.PublishedFeed,),
     "calbook webhook log": (outbox.Delivery,),
     "calbook webhook": (outbox.Webhook,),
     "calbook waiting": (waiting.WaitingEntry,),
@@ -141,7 +143,8 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     names = command.list_commands(None) if hasattr(command, "list_commands") else ()
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
-        yield place, name, "-", _line(child.get_short_help_str(100))
+        above, _, word = f"{place} {name}".rpartition(" ")
+        yield above, word, "-", _line(child.get_short_help_str(100))
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS

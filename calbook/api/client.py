@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
     from calbook.api.connections import Connections
+    from calbook.api.counters import Counters
     from calbook.api.event_types import EventTypes
     from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
     from calbook.api.people import People
+    from calbook.api.replies import Replies
     from calbook.api.resources import Resources
     from calbook.api.schedules import Schedules
     from calbook.api.values.bookings import Event
@@ -58,6 +60,8 @@ class Calendar:
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
     mails: Mails = _noun("Mails", "mails")
+    replies: Replies = _noun("Replies", "replies")
+    counters: Counters = _noun("Counters", "counters")
     waiting: Waiting = _noun("Waiting", "waiting")
     webhooks: Webhooks = _noun("Webhooks", "webhooks")
 

@@ -33,6 +33,8 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("bookings", "occurrences"),
         "waiting": _commands("waiting", "list", "show", "remove"),
         "attendee": _commands("attendee", "add", "list", "move", "remove"),
+        **_commands("reply", "reply"),
+        "counter": _commands("counter", "list", "accept", "decline"),
         "note": _commands("note", "add", "list"),
         "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("change", "update"),
@@ -89,6 +91,7 @@ COMMANDS: Tree = {
 _GROUP_HELP = {
     "waiting": "Who waits for time that is taken: list, show, remove.",
     "attendee": "The persons in a group: add, list, move, remove.",
+    "counter": "Other times that attendees propose: list, accept, decline.",
     "note": "The host's notes about a booking: add, list.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",

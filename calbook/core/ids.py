@@ -41,6 +41,10 @@ def feed() -> str:
     return _letters(32)
 
 
+def counter() -> str:
+    return "ctr_" + _letters(12)
+
+
 def busy() -> str:
     return "busy_" + _letters(12)
 

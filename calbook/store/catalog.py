@@ -103,6 +103,7 @@ class CatalogWriter(Writer):
             contact=e.contact,
             on_free=e.on_free,
             hold_minutes=e.hold_minutes,
+            on_decline=e.on_decline,
             active=e.active,
             metadata=to_json(e.metadata),
             needs=to_json([to_need(need) for need in e.needs]),

@@ -201,6 +201,8 @@ LISTINGS = {
     "person list": ["person list"],
     "person show": ["person show a@b.example"],
     "waiting list": ["waiting list"],
+    "counter list": ["counter list"],
+    "reply": ["reply FILE"],
     "waiting show": ["waiting show WAITING"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],

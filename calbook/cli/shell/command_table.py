@@ -19,6 +19,7 @@ from calbook.api.values import (
     outbox,
     overview,
     people,
+    replies,
     waiting,
 )
 from calbook.cli.commands import help as manual
@@ -46,10 +47,11 @@ _OFFERED = {
     "PERSON": "@people",
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
-    "attendee_added|attendee_removed|updated|offered|offer_ended|",
+    "attendee_added|attendee_removed|updated|offered|offer_ended|"
+    "replied|counter_declined|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
-    "SETTING": "defaults.by|",
+    "SETTING": "defaults.by|mail.authserv_id|",
     "VALUE": "attendee|host|",
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
@@ -66,6 +68,8 @@ _WITH_PEOPLE = tuple(
 )
 _ARGUMENTS = {
     "calbook busy remove": "@busy",
+    "calbook counter accept": "@uids",
+    "calbook counter decline": "@uids",
     "calbook busy refresh": "@calendars",
     **dict.fromkeys(
         (
@@ -101,6 +105,8 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook webhook log": (outbox.Delivery,),
     "calbook webhook": (outbox.Webhook,),
     "calbook waiting": (waiting.WaitingEntry,),
+    "calbook reply": (replies.Answer,),
+    "calbook counter": (replies.Counter,),
     "calbook mail": (outbox.Delivery,),
     "calbook": (bookings.Booking,),
 }

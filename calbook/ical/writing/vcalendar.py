@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import icalendar
 
+from calbook.core.booking import replies
 from calbook.core.booking.series import first_place
 from calbook.core.catalog import Host
 from calbook.core.model import Attendee, Booking, Occurrence, Span
@@ -35,9 +36,14 @@ class Method(StrEnum):
     PUBLISH = "publish"  # show it
     REQUEST = "request"  # ask the attendees, or tell them of a change
     CANCEL = "cancel"  # take it out
+    DECLINECOUNTER = "declinecounter"  # leave it where it is (RFC 5546, 3.2.8)
 
 
-_LISTING = (Method.REQUEST, Method.CANCEL)  # what names the attendees
+_LISTING = (
+    Method.REQUEST,
+    Method.CANCEL,
+    Method.DECLINECOUNTER,
+)  # what names the attendees
 
 
 def default_method(invite: Invite) -> Method | None:
@@ -179,6 +185,8 @@ def _events(
         series = series.cut()
         yield _master(invite, series, method=method, zones=zones)
         told = series.differing
+        if method in _LISTING:
+            told = of_series.told_apart(series, invite.listed)
     for occurrence in told:
         yield _occurrence(invite, occurrence, series, method=method, zones=zones)
 
@@ -360,11 +368,18 @@ def _add_people(
 def _attendees(
     invite: Invite, occurrence: Occurrence | None
 ) -> list[icalendar.vCalAddress]:
-    """Those who are asked, then the hosts beside the organizer, who have agreed."""
-    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+    """Those who are asked, with what they said, then the hosts beside the organizer.
+
+    These have agreed.
+    """
     agreed = {"PARTSTAT": "ACCEPTED"}
+    day = occurrence and occurrence.date
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in invite.listed if attendee.email),
+        *(
+            (person, {"PARTSTAT": replies.partstat(person, day), "RSVP": "TRUE"})
+            for person in invite.listed
+            if person.email
+        ),
         *(
             (host, agreed)
             for host in invite.hosts_of(occurrence)

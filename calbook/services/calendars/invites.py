@@ -55,7 +55,7 @@ def booking_calendar(
     if date is not None:
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)
-    chosen = default_method(invite) if method is None else _method(method, *Method)
+    chosen = default_method(invite) if method is None else _method(method, *_OF_ONE)
     return write_calendar([invite], method=chosen, alarm=_alarm(alarm))
 
 
@@ -181,6 +181,9 @@ def stored_calendars(
                 invite.booking.uid,
                 write_calendar([invite], method=None, alarm=before),
             )
+
+
+_OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
 
 
 def _method(said: str, *among: Method) -> Method | None:

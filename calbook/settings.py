@@ -15,6 +15,7 @@ from calbook.core import checks, domain_names
 from calbook.core.errors import BadInput
 from calbook.core.model import Actor
 from calbook.core.text import printable
+from calbook.wire.reading.log_in import check_log_in
 from calbook.wire.reading.shapes import read_object
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -232,7 +233,7 @@ def read_server(section: object) -> MailServer:
             if key in facts
         },
     )
-    _check_password(read)
+    check_log_in(read.user, read.password_command, read.password_env)
     if security == "none" and not (read.allow_plain or _is_loopback(read.host)):
         raise BadInput(
             f"mail to {read.host} would go unencrypted, for anybody on its way to read",
@@ -269,19 +270,6 @@ def _sender(value: object) -> str:
             f"from must be ASCII before the @, not {printable(address)}", field="from"
         )
     return address
-
-
-def _check_password(read: MailServer) -> None:
-    sources = [s for s in (read.password_command, read.password_env) if s is not None]
-    if len(sources) > 1:
-        raise BadInput("give password_command or password_env, not both")
-    if (read.user is None) != (not sources):
-        raise BadInput(
-            "a user needs a password, and a password a user",
-            hint="add user with password_command or password_env",
-            command_hint="add --user with --password-command or --password-env",
-            field="user",
-        )
 
 
 def _is_loopback(host: str) -> bool:

@@ -27,7 +27,7 @@ os.environ["CALBOOK_CONFIG"] = os.devnull  # no mail server but a test's own
 os.environ["CALBOOK_ACTOR"] = "grace"  # whoever runs the tests
 settings.load_profile("calbook")
 
-pytest_plugins = ("support.servers", "support.stores")
+pytest_plugins = ("support.servers", "support.stores", "support.calendar_servers")
 
 MONDAY = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")

@@ -34,14 +34,15 @@ ROOMS = {
     "wire": ("core", ""),
     "ical": ("core", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomli_w"),
+    "whole_files": ("", ""),
     "delivery": (
-        "core wire ical store settings __version__",
+        "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
-    "services": ("core wire ical store delivery settings", ""),
+    "services": ("core wire ical store delivery settings whole_files", ""),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
-        "core wire api settings __version__",
+        "core wire api settings whole_files __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
     ),
     "__main__": ("cli", ""),
@@ -58,7 +59,7 @@ PLACES = {
     "psycopg2": "store.postgres",
     "tzlocal": "store.first_host",
     "icalendar": "ical",
-    "urllib3": "delivery.webhook.http",
+    "urllib3": "delivery.http delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
     "tomli_w": "settings",
     "idna": "core.domain_names",
@@ -293,6 +294,37 @@ def test_a_file_needs_nothing_of_postgresql(loaded: Loaded, path: Path) -> None:
 
     for args in (("list", "--json"), create(10)):
         assert loaded(*args, among=load) == []
+
+
+@pytest.mark.parametrize(
+    "command", [("deliver",), ("tick",), ("busy", "refresh"), ("list", "--json")]
+)
+def test_without_calendars_elsewhere_no_network_is_loaded(
+    loaded: Loaded, client: Client, path: Path, command: tuple[str, ...]
+) -> None:
+    file = path.with_name("work.ics")
+    file.write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    client.calendar.busy.import_ics(file, name="work")
+    network = (
+        *("urllib3", "ssl", "socket", "http.client", "xml.etree.ElementTree"),
+        "calbook.delivery.calendars.feed",
+        "calbook.delivery.calendars.caldav",
+        "calbook.delivery.http.session",
+    )
+
+    assert all(map(find_spec, network))
+    assert loaded(*command, among=network, CALBOOK_NOW="") == []
+
+
+@pytest.mark.parametrize("command", ["deliver", "tick"])
+def test_without_published_feeds_none_is_thought_of(
+    loaded: Loaded, client: Client, command: str, tmp_path: Path
+) -> None:
+    feeds = ("icalendar", "calbook.services.calendars.publishing")
+
+    assert loaded(command, among=feeds) == []
+    client.calendar.feeds.publish(tmp_path)
+    assert loaded(command, among=feeds) == [*feeds[1:]]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
-from calbook.api.values.availability import BusyCalendar, BusyTime
+from calbook.api.values.availability import BusyCalendar, BusyTime, OutdatedCalendar
 from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
@@ -51,28 +51,50 @@ class Busy(Noun):
         resource_id: str | None = None,
         shows_text: bool = False,
         strict: bool = False,
+        careful: bool = False,
         progress: Progress | None = None,
+        user: str | None = None,
+        password_env: str | None = None,
+        password_command: str | None = None,
+        allow_private: bool = False,
     ) -> BusyCalendar:
-        """Read a calendar file, or its bytes, in the place of one of that name.
+        """Read a calendar file, its bytes or an address in the place of that name's.
 
+        An address begins with https:// or webcal://. It is fetched again by `refresh`,
+        and shown without its path, which may be a secret. `user` logs in there, with a
+        password from a variable of the environment or a command; `allow_private` lets
+        it lie in a private network.
         From a month before now to two years ahead, or as far as the host can be
         booked. With `shows_text` the events' titles are kept, and told to whoever is
         refused; without, they are not even stored. Times of a zone that is not known
         are read in the calendar's zone, else in the host's, and `remarks` names them;
-        with `strict` they are skipped. `progress` is called with how many of how many
-        components are read.
+        with `strict` they are skipped. With `careful` they are busy in each zone that
+        may be meant, and what is skipped blocks from its start to its end. `progress`
+        is called with how many of how many components are read.
 
         Raises:
             BadInput: it cannot be read, is no calendar, or the name is none.
+            BadUrl: nothing may be asked at that address.
+            CalendarUnreachable: there is no calendar at that address now.
+            UsageError: it is to be strict and careful at once.
         """
-        calendar = busy.import_calendar(
+        from calbook.services.calendars import importing  # slow to import
+
+        calendar = importing.import_calendar(
             self._context,
             source,
             name=name,
             host_id=_whose(host_id, resource_id),
             shows_text=shows_text,
             strict=strict,
+            careful=careful,
             progress=progress,
+            log_in={
+                "user": user,
+                "password_env": password_env,
+                "password_command": password_command,
+                "allow_private": allow_private,
+            },
         )
         return BusyCalendar(calendar)
 
@@ -157,20 +179,55 @@ class Busy(Noun):
         resource_id: str | None = None,
         refused: Callable[[CalbookError], None] | None = None,
         progress: Progress | None = None,
+        confirmed: bool = False,
+        older_than: timedelta | None = None,
     ) -> tuple[BusyCalendar, ...]:
-        """Read the files of calendars again, all of them without a name.
+        """Read calendars again from files, addresses and where they are connected.
 
-        What was read from elsewhere than a file stays as it is. Each calendar is one
-        transaction; `refused` is told of those that fail, which stay too.
+        All of them without a name. What was passed as bytes stays as it is. Each is
+        read by itself: `refused` is told of those that fail, which stay as they were.
+        With `older_than` only addresses and connected calendars that were not looked
+        at for so long, as `deliver` does it: what fails rests ever longer, and only a
+        new fault is told. A calendar that suddenly holds nothing is not taken, unless
+        it is `confirmed`.
+
+        Raises:
+            CalendarEmpty: it holds nothing any more.
+            CalendarUnreachable: it cannot be read from where it is.
         """
-        calendars = busy.refresh_calendars(
+        from calbook.core.errors import UsageError
+        from calbook.services.calendars import refreshing  # slow to import
+
+        if older_than is not None:
+            if name is not None or host_id or resource_id:
+                raise UsageError("older_than is about all calendars: name none")
+            due = refreshing.refresh_due(self._context, older_than, refused=refused)
+            return tuple(map(BusyCalendar, due))
+        calendars = refreshing.refresh_calendars(
             self._context,
             name,
             host_id=_whose(host_id, resource_id),
             refused=refused,
             progress=progress,
+            is_confirmed=confirmed,
         )
         return tuple(map(BusyCalendar, calendars))
+
+    def outdated(
+        self,
+        event_type_id: str,
+        *,
+        host_id: str | None = None,
+        age: timedelta = timedelta(days=1),
+    ) -> tuple[OutdatedCalendar, ...]:
+        """Calendars of an event type's hosts that were not looked at for so long.
+
+        The oldest first. What can be booked there may be taken by now.
+        """
+        found = busy.list_outdated(
+            self._context, event_type_id, host_id=host_id, age=age
+        )
+        return tuple(map(OutdatedCalendar, found))
 
     def times(
         self,

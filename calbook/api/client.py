@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from calbook.api.availability import Availability
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
+    from calbook.api.connections import Connections
     from calbook.api.counters import Counters
     from calbook.api.event_types import EventTypes
+    from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
     from calbook.api.people import People
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
+    from calbook.core.errors import CalbookError
+
+    OnRefused = Callable[[CalbookError], None]
 
 
 def _noun(kind: str, module: str) -> Any:
@@ -47,7 +52,9 @@ class Calendar:
     bookings: Bookings = _noun("Bookings", "bookings")
     availability: Availability = _noun("Availability", "availability")
     busy: Busy = _noun("Busy", "busy")
+    connections: Connections = _noun("Connections", "connections")
     event_types: EventTypes = _noun("EventTypes", "event_types")
+    feeds: Feeds = _noun("Feeds", "feeds")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
     people: People = _noun("People", "people")
@@ -88,17 +95,25 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.path!r})"
 
-    def tick(self) -> tuple[Event, ...]:
-        """Write the events for what time has done: completed, expired."""
-        from calbook.api.values.bookings import Event
-        from calbook.services.bookings import change
+    def tick(self, *, refused: OnRefused | None = None) -> tuple[Event, ...]:
+        """Write the events for what time has done: completed, expired.
 
-        return tuple(Event(event) for event in change.tick(self._context))
+        And the published feeds that are out of date; `refused` is told of those that
+        cannot be written.
+        """
+        from calbook.api.values.bookings import Event
+        from calbook.services.outbox import sending
+
+        return tuple(Event(event) for event in sending.tick(self._context, refused))
 
     def deliver(
-        self, *, limit: int | None = None, retry_now: bool = False
+        self,
+        *,
+        limit: int | None = None,
+        retry_now: bool = False,
+        refused: OnRefused | None = None,
     ) -> tuple[Delivery, ...]:
-        """Send what is due and tell of what time has done; each after its attempt.
+        """Send what is due and do what `tick` does; each after its attempt.
 
         At most `limit` attempts, one for each delivery. With `retry_now` also what
         waits for its next attempt.
@@ -106,7 +121,7 @@ class Client:
         Raises:
             DeliveryUnderWay: another process is delivering.
         """
-        return tuple(self.delivering(limit=limit, retry_now=retry_now))
+        return tuple(self.delivering(limit=limit, retry_now=retry_now, refused=refused))
 
     def delivering(
         self,
@@ -114,14 +129,26 @@ class Client:
         limit: int | None = None,
         watch: bool = False,
         retry_now: bool = False,
+        refresh_every: timedelta | None = None,
+        refused: OnRefused | None = None,
     ) -> Iterator[Delivery]:
-        """As `deliver`, one by one as they are sent; `watch` goes on for ever."""
+        """As `deliver`, one by one as they are sent; `watch` goes on for ever.
+
+        With `watch`, calendars that were not looked at for `refresh_every` are read
+        again beside it, as `busy.refresh` does with `older_than`; `refused` is told
+        of a fault that is new, from another thread.
+        """
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
         with closing(
             sending.deliver(
-                self._context, limit=limit, watch=watch, retry_now=retry_now
+                self._context,
+                limit=limit,
+                watch=watch,
+                retry_now=retry_now,
+                refresh_every=refresh_every,
+                refused=refused,
             )
         ) as sent:
             yield from map(Delivery, sent)

@@ -278,3 +278,16 @@ class NewWebhookFields(_AnyWebhookFields, total=False):
     """As `WebhookFields`, with a secret of one's own (`whsec_…`)."""
 
     secret: str | None
+
+
+class ConnectionFields(TypedDict, total=False):
+    """What a connected calendar is for, and how it is reached."""
+
+    busy: bool
+    push: bool
+    free_busy: bool
+    shows_text: bool
+    user: str
+    password_command: str
+    password_env: str
+    allow_private: bool

@@ -93,16 +93,18 @@ def list_failures(items: Sequence[Json]) -> list[str]:
     lines = []
     for item in items:
         if item["status"] == "failed":
-            to = item["target"] if item["channel"] == "mail" else item["id"]
-            what = "the mail to" if item["channel"] == "mail" else "delivery"
+            what = _FAILED.get(item["channel"], "delivery")
+            to = item["target"] if what != "delivery" else item["id"]
             again = f"{item['channel']} redeliver"
             lines.append(f"calbook: {what} {to} has failed for good: {_answer(item)}")
             lines.append(f"hint: to try again: calbook {again} {item['id']}")
         elif item["log"] and item["log"][-1]["status"] == "gone":
-            lines.append(
-                f"calbook: {item['target']} is switched off: {item['response']}"
-            )
+            is_off = "is done" if item["channel"] == "calendar" else "is switched off"
+            lines.append(f"calbook: {item['target']} {is_off}: {item['response']}")
     return lines
+
+
+_FAILED = {"mail": "the mail to", "calendar": "the entry in"}
 
 
 def _why(item: Json) -> str | None:
@@ -110,7 +112,7 @@ def _why(item: Json) -> str | None:
     from calbook.cli.screen import words
 
     answer, to = _answer(item), item["target"]
-    to = to if item["channel"] == "mail" else words.short_uid(to)
+    to = words.short_uid(to) if item["channel"] == "webhook" else to
     return f"{to}: {answer}" if answer else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from calbook import whole_files
 from calbook.cli.file_output import save_file
 from calbook.core.errors import AmbiguousUid, NotFound, OutputError
 
@@ -76,10 +76,7 @@ def _write(path: str, data: bytes, *, force: bool) -> str:
 def _read(path: str) -> bytes | None:
     """What is in a regular file; None for anything else."""
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return None
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            return file.read()
+        return whole_files.read(path)[0]
     except OSError:
         return None
 

@@ -3,6 +3,7 @@
 import os
 import stat
 
+from calbook import whole_files
 from calbook.cli import output
 from calbook.core.errors import OutputError
 
@@ -25,21 +26,9 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
             file, or it cannot be written.
     """
     _check_target(path, force=force)
-    import tempfile  # slow to import
-
-    directory = os.path.dirname(os.path.abspath(path))
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".calbook-", dir=directory)
+        whole_files.save(path, data, replaces=force)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _move(temporary, path, force=force)
-    except OSError as error:
-        os.unlink(temporary)
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 
 
@@ -73,13 +62,3 @@ def _is_sqlite(path: str) -> bool:
             return file.read(16).startswith(_SQLITE)
     except (OSError, ValueError):
         return False
-
-
-def _move(temporary: str, path: str, *, force: bool) -> None:
-    """Into place; without `force` never over a file that came meanwhile.
-
-    Taking the name first works where a file can have one name only.
-    """
-    if not force:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    os.replace(temporary, path)

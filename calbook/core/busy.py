@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from calbook.core.checks import line
-from calbook.core.errors import BadInput
+from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, LONGEST_CLAIM, Span
 from calbook.core.text import printable
 from calbook.core.time import open_hours, times
@@ -35,6 +35,8 @@ class BusyKind(StrEnum):
 
     ICS = "ics"  # a calendar file
     OWN = "own"  # the host said so
+    CALDAV = "caldav"  # a connected calendar on a server
+    VDIR = "vdir"  # a connected directory
 
 
 class Stretch(NamedTuple):
@@ -130,6 +132,20 @@ def calendar_name(value: object, field: str = "name") -> str:
             field=field,
         )
     return text
+
+
+def check_manner(*, strict: bool, careful: bool) -> None:
+    """Nothing is left out by its zone and blocks by it at once.
+
+    Raises:
+        UsageError: both are asked for.
+    """
+    if strict and careful:
+        raise UsageError(
+            "strict and careful exclude each other",
+            hint="strict leaves out what is in a zone that is not known; careful blocks"
+            " its time",
+        )
 
 
 def check_length(span: Span) -> None:

@@ -136,9 +136,10 @@ class BadInput(InputError, code="bad_input"):
 class BadUrl(InputError, code="bad_url"):
     """An address that nothing may be sent to."""
 
-    def __init__(self, url: str, why: str, **hints: str) -> None:
-        said = f"{url} cannot be a webhook's address: {why}"
-        super().__init__(said, **hints, url=url)
+    def __init__(
+        self, url: str, why: str, *, what: str = "a webhook's address", **hints: str
+    ) -> None:
+        super().__init__(f"{url} cannot be {what}: {why}", **hints, url=url)
 
 
 class BadTime(InputError, code="bad_time"):
@@ -714,6 +715,38 @@ class ReadOnly(StoreError, code="read_only"):
 
 class DeliveryFailed(CalbookError, code="delivery_failed", exit_code=8):
     """Something could not be delivered."""
+
+
+class CalendarUnreachable(DeliveryFailed, code="calendar_unreachable"):
+    """A calendar elsewhere did not answer, or not as one."""
+
+
+class CalendarEmpty(CalbookError, code="calendar_empty"):
+    """A calendar that held something still to come suddenly holds nothing at all."""
+
+    def __init__(self, name: str, stretches: int) -> None:
+        super().__init__(
+            "it holds nothing any more, and its busy time stays as it was",
+            hint="if that is right, refresh it with confirmed=True",
+            command_hint=f"if that is right: calbook busy refresh {name} --yes",
+            stretches=stretches,
+        )
+
+
+class EntriesGone(CalendarEmpty, code="calendar_empty"):
+    """All that was written into a calendar is suddenly gone."""
+
+    def __init__(self, name: str, host: str, number: int) -> None:
+        CalbookError.__init__(
+            self,
+            f"{name} of {host} holds nothing any more, not even what was written there"
+            f" ({number})",
+            hint="if that is right, sync it with confirmed=True",
+            command_hint=f"if that is right: calbook calendar sync {name} --yes",
+            calendar=name,
+            hostId=host,
+            written=number,
+        )
 
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:

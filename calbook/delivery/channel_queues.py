@@ -21,12 +21,13 @@ _REST = 30.0  # seconds, of a watcher; else for what is left of the round
 SENDER_MODULES: Mapping[str, str] = {
     "webhook": "calbook.delivery.webhook.http",
     "mail": "calbook.delivery.mail.smtp",
+    "calendar": "calbook.delivery.calendars.pushing",
 }
 
 
 def queue_key(channel: str, target: str) -> str:
-    """A webhook has its own; all e-mail goes over one server."""
-    return target if channel == "webhook" else channel
+    """A webhook or calendar has its own; all e-mail goes over one server."""
+    return channel if channel == "mail" else target
 
 
 class ChannelQueues:

@@ -9,6 +9,9 @@ from calbook.core.outgoing.webhooks import OldSecret, Webhook
 from calbook.core.time import times
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calbook.delivery.calendars.push_job import PushJob
     from calbook.store.connection import Row
     from calbook.store.outbox import OutboxReader
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 class Job(NamedTuple):
     """One delivery to send.
 
-    Webhooks have an event and no payload, e-mail the other way round.
+    Webhooks have an event and no payload, e-mail the other way round, and what goes
+    into a calendar neither: it is the booking as it is now.
     """
 
     seq: int
@@ -32,19 +36,28 @@ class Job(NamedTuple):
     booking: str | None
     title: str | None
     webhook: Webhook | None
+    push: PushJob | None
 
 
-def read_job(reading: OutboxReader, seq: int) -> Job | None:
+def read_job(reading: OutboxReader, seq: int, *, now: datetime) -> Job | None:
     """A delivery that may be sent now; None where another comes first."""
     row = reading.sendable_row(seq)
     if row is None:
         return None
-    hook = None
+    hook = push = None
+    if row["channel"] == "calendar":
+        from calbook.delivery.calendars import push_job  # few have one
+
+        kind, (target, uid) = row["kind"], (row["target"], row["uid"])
+        push = push_job.read_push(reading, target, uid, kind=kind, now=now)
     if row["channel"] == "webhook":
         found = reading.webhook_row(row["target"])
         hook = None if found is None else webhook_of_row(found)
-    facts = {name: row[name] for name in Job._fields if name != "webhook"}
-    return Job(**facts, webhook=hook)
+    facts = {name: row[name] for name in Job._fields if name not in _READ_APART}
+    return Job(**facts, webhook=hook, push=push)
+
+
+_READ_APART = ("webhook", "push")
 
 
 def webhook_of_row(row: Row) -> Webhook:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from calbook.core.calendars import ConnectedCalendar, WrittenEntry
+
+
+class EntryChange(NamedTuple):
+    """What is known now of a booking's entry in a calendar; without one, none is there.
+
+    It is recorded together with the attempt.
+    """
+
+    calendar: ConnectedCalendar
+    uid: str
+    entry: WrittenEntry | None = None
 
 
 class Outcome(NamedTuple):
@@ -20,6 +34,7 @@ class Outcome(NamedTuple):
     text: str
     retry_after: timedelta | None = None
     reached: bool = True
+    entry: EntryChange | None = None  # of a calendar
 
 
 def _nothing() -> None:

@@ -21,7 +21,7 @@ from calbook.delivery import job as jobs
 from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
 from calbook.delivery.job import Job
-from calbook.delivery.outcome import Outcome, no_answer
+from calbook.delivery.outcome import EntryChange, Outcome, no_answer
 from calbook.store import outbox, webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
@@ -87,10 +87,19 @@ class DeliveryWorker:
         self._wake = float("inf")  # and of the next one
         self._done: SimpleQueue[tuple[str, Job, Outcome, float]] = SimpleQueue()
 
-    def round(self, tick: Callable[[], object] | None = None) -> Iterator[Json]:
-        """Send what is due, until nothing is; each delivery after its attempt."""
+    def round(
+        self,
+        tick: Callable[[], object] | None = None,
+        follow_up: Callable[[], object] | None = None,
+    ) -> Iterator[Json]:
+        """Send what is due, until nothing is; each delivery after its attempt.
+
+        `follow_up` does what depends on how all is then.
+        """
         if tick is not None:
             self._tick(tick)
+        if follow_up is not None:
+            follow_up()
         try:
             while True:
                 self._start()
@@ -103,7 +112,9 @@ class DeliveryWorker:
         finally:
             self._queues.close()
 
-    def watch(self, tick: Callable[[], object]) -> Iterator[Json]:
+    def watch(
+        self, tick: Callable[[], object], follow_up: Callable[[], object]
+    ) -> Iterator[Json]:
         """Send what is due whenever something is; without end but for `limit`."""
         seen: object = None
         self._stays = True
@@ -112,9 +123,9 @@ class DeliveryWorker:
                 try:
                     if self._state() != seen:  # also by who mends what was in vain
                         self._queues.resume_all()
-                        seen = self._look(tick)
+                        seen = self._look(tick, follow_up)
                     elif self._is_time() or self._queues.resume_rested():
-                        seen = self._look(tick)
+                        seen = self._look(tick, follow_up)
                     self._start()
                 except Busy:  # another program is at the file, and for long
                     seen = None
@@ -123,11 +134,14 @@ class DeliveryWorker:
         finally:
             self._queues.close()
 
-    def _look(self, tick: Callable[[], object]) -> object:
+    def _look(
+        self, tick: Callable[[], object], follow_up: Callable[[], object]
+    ) -> object:
         """Plan what is due, and when to look again; the state that was seen."""
         self._looked = times.epoch(self._context.clock())
         self._tick(tick)
         seen = self._state()  # what is written from here on is seen next time
+        follow_up()
         self._tried.clear()
         self._plan()
         self._wake = self._next()
@@ -232,12 +246,13 @@ class DeliveryWorker:
         """A delivery that may be sent now, and that nobody else sends meanwhile."""
         if not self._context.store.has_leases:
             with self._context.store.read(OutboxReader) as reading:
-                return jobs.read_job(reading, seq)
+                return jobs.read_job(reading, seq, now=self._context.clock())
 
         def lease(tx: Transaction) -> Job | None:
             if not outbox.lease_delivery(tx, seq, seconds=_LEASE):
                 return None
-            return jobs.read_job(OutboxReader(tx.connection), seq)  # as it is now
+            reading = OutboxReader(tx.connection)  # as it is now
+            return jobs.read_job(reading, seq, now=self._context.clock())
 
         return self._context.store.write(lease)
 
@@ -316,6 +331,8 @@ class DeliveryWorker:
             )
             if decision.due_at is not None:
                 self._wake = min(self._wake, times.epoch(decision.due_at))
+            if went.entry is not None:
+                _note_entry(tx, went.entry, now)
             if went.status == "gone":
                 _give_up(tx, job, went, now)
             row = OutboxReader(tx.connection).delivery_row(job.id)
@@ -331,6 +348,16 @@ def _has_moved(tx: Transaction, job: Job) -> bool:
         return False
     row = OutboxReader(tx.connection).webhook_row(job.target)
     return row is not None and row["url"] != job.webhook.url
+
+
+def _note_entry(tx: Transaction, change: EntryChange, now: datetime) -> None:
+    """What stands in a calendar now."""
+    from calbook.store import pushes
+
+    if change.entry is None:
+        pushes.forget_entry(tx, change.calendar, change.uid)
+    else:
+        pushes.record_entry(tx, change.calendar, change.entry, now=now)
 
 
 def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.busy import Stretch, split_span
-from calbook.core.errors import Busy
+from calbook.core.errors import BadInput, Busy
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.time import times
 from calbook.store.booking_filters import HAS_EXPIRED
@@ -30,7 +30,7 @@ _CALENDARS = """
         (select max(stretch_end) from busy where calendar_id = k.id) as last,
         (select max(text) from busy where calendar_id = k.id and k.kind = 'own') as text
     from calendars k join hosts h on h.id = k.host_id
-    where (:host_id is null or k.host_id = :host_id)
+    where k.is_busy and (:host_id is null or k.host_id = :host_id)
       and (:name is null or k.name = :name)
       and (:since is null and :until is null or exists (
         select 1 from busy b where b.calendar_id = k.id
@@ -56,6 +56,14 @@ _OVERLAPPING = f"""
         and b.calendar_id = :calendar_id
       )
     order by c.claim_start
+"""
+
+_BOOKED = """
+    select o.start_at, o.end_at from claims c
+    join occurrences o on o.uid = c.uid and o.recurrence_id = c.recurrence_id
+    where c.host_id = :host_id and c.claim_start < :until
+      and c.claim_start > :since - :longest and c.claim_end > :since
+    order by o.start_at
 """
 
 _MOST_AHEAD = """
@@ -93,6 +101,29 @@ class BusyReader(Facts):
         )
         return list(dict.fromkeys(uid for (uid,) in found))
 
+    def calendar_row(self, id: int) -> Row | None:
+        found = self._conn.execute(
+            "select host_id, name from calendars where id = :id", {"id": id}
+        ).fetchone()
+        rows = (
+            []
+            if found is None
+            else self.calendar_rows(host_id=found["host_id"], name=found["name"])
+        )
+        return rows[0] if rows else None
+
+    def booked_spans(self, host_id: str, since: int, until: int) -> list[Row]:
+        """When a host's bookings are that overlap `[since, until)`, by start."""
+        return self._conn.execute(
+            _BOOKED,
+            {
+                "host_id": host_id,
+                "since": since,
+                "until": until,
+                "longest": CLAIM_SECONDS,
+            },
+        ).fetchall()
+
     def most_ahead(self, host_id: str) -> int | None:
         """How many days ahead a host's event types can be booked, where they say so."""
         found = self._conn.execute(_MOST_AHEAD, {"host_id": host_id}).fetchone()[0]
@@ -109,9 +140,11 @@ class BusyReader(Facts):
 
 
 def replace_steps(
-    calendar: Mapping[str, Any], stretches: Sequence[Stretch]
+    calendar: Mapping[str, Any], stretches: Sequence[Stretch], *, id: int | None = None
 ) -> Iterator[Step]:
     """Steps that write a calendar and its busy time in the place of one of its name.
+
+    With `id` it is that very one, which was there before.
 
     The new time comes before the old goes: who books between two steps sees all of
     one or the other, and what an interrupted import left goes with the next one.
@@ -119,7 +152,7 @@ def replace_steps(
     Raises:
         Busy: another import of that calendar has begun, or it was removed.
     """
-    place = _CalendarPlace(calendar, len(stretches))
+    place = _CalendarPlace(calendar, len(stretches), id)
     yield lambda tx: place.find(tx, stretches)
     for first, some in _bounded(stretches):
         yield partial(place.add, first=first, stretches=some)
@@ -130,20 +163,34 @@ def replace_steps(
 class _CalendarPlace:
     """A calendar's row, and the numbers that its new stretches have: the next ones."""
 
-    def __init__(self, calendar: Mapping[str, Any], count: int) -> None:
-        self._calendar, self._count = calendar, count
+    def __init__(
+        self, calendar: Mapping[str, Any], count: int, known: int | None
+    ) -> None:
+        self._calendar, self._count, self._known = calendar, count, known
         self._id = self._first = 0
 
     def find(self, tx: Writer, stretches: Sequence[Stretch]) -> None:
         """Make the row if it is new, and the last stretch, so that others count on."""
         key = {name: self._calendar[name] for name in ("host_id", "name")}
         tx.lock_hosts([key["host_id"]])
-        find = "select id from calendars where host_id = :host_id and name = :name"
+        find = (
+            "select id, kind from calendars where host_id = :host_id and name = :name"
+        )
         row = tx.connection.execute(find, key).fetchone()
+        if self._known is not None and (row is None or row[0] != self._known):
+            raise self._changed()
+        if self._known is None and row is not None and row[1] in ("caldav", "vdir"):
+            raise BadInput(
+                f"{key['name']} is a connected calendar",
+                hint="take another name, or remove that one",
+                field="name",
+            )
         if row is None:
             new = {**self._calendar, **_NOT_READ_YET}
             tx.insert_all("calendars", tuple(new), [tuple(new.values())])
             row = tx.connection.execute(find, key).fetchone()
+        else:  # until all of it is there, it is as nothing that was seen
+            tx.run("update calendars set mark = null where id = :id", id=row[0])
         self._id = row[0]
         self._first = self._last(tx) + 1
         self._insert(tx, self._count - 1, stretches[-1:])
@@ -167,12 +214,15 @@ class _CalendarPlace:
     def _check_last(self, tx: Writer) -> None:
         tx.lock_hosts([self._calendar["host_id"]])
         if self._last(tx) != self._first + self._count - 1:
-            raise Busy(
-                f"calendar {self._calendar['name']} was imported again, or removed,"
-                " meanwhile",
-                hint="what came later stays",
-                calendar=self._calendar["name"],
-            )
+            raise self._changed()
+
+    def _changed(self) -> Busy:
+        return Busy(
+            f"calendar {self._calendar['name']} was imported again, or removed,"
+            " meanwhile",
+            hint="what came later stays",
+            calendar=self._calendar["name"],
+        )
 
     def _last(self, tx: Writer) -> int:
         found = tx.connection.execute(

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class NotificationSettings(NamedTuple):
-    """What a booking's event type says about mail, and what waits to be sent."""
+    """What a booking's event type says about mail, and what waits to be sent.
+
+    `are_pushed`: there are calendars that bookings are written into.
+    """
 
     notify: bool
     has_reminders: bool
     has_queued_reminders: bool  # reminders are queued
+    are_pushed: bool
 
 
 class QueuedReminder(NamedTuple):
@@ -38,7 +42,8 @@ class QueuedReminder(NamedTuple):
 def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
     row = tx.connection.execute(
         "select e.notify, e.reminders <> '[]',"
-        " exists (select 1 from reminders where uid = b.uid)"
+        " exists (select 1 from reminders where uid = b.uid),"
+        " exists (select 1 from calendars where is_pushed)"
         " from bookings b join event_types e on e.id = b.event_type_id"
         " where b.uid = :uid",
         {"uid": uid},

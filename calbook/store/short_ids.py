@@ -25,15 +25,18 @@ _IDS = {
     "delivery": f"select id from deliveries where {_BEGINS.format('id')}",
     "mail": "select id from deliveries where channel = 'mail'"
     f" and {_BEGINS.format('id')}",
+    "push": "select id from deliveries where channel = 'calendar'"
+    f" and {_BEGINS.format('id')}",
     "waiting": f"select id from waiting where {_BEGINS.format('id')}",
     "counter": f"select id from counter_proposals where {_BEGINS.format('id')}",
 }
 _PREFIXES = {
     **{"webhook": "wh_", "target": "wh_", "delivery": "dl_", "mail": "dl_"},
-    **{"waiting": "wait_", "counter": "ctr_"},
+    **{"push": "dl_", "waiting": "wait_", "counter": "ctr_"},
 }
 _WORDS = {
     "target": "webhook",
+    "push": "delivery to a calendar",
     "waiting": "entry on the waiting list",
     "counter": "counter proposal",
 }
@@ -42,6 +45,7 @@ _LISTS = {
     "target": ("webhooks.list()", "calbook webhook list"),
     "delivery": ("webhooks.log()", "calbook webhook log"),
     "mail": ("mails.log()", "calbook mail log"),
+    "push": ("connections.log()", "calbook calendar log"),
     "waiting": ("waiting.list()", "calbook waiting list"),
     "counter": ("counters.list()", "calbook counter list"),
 }

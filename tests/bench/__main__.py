@@ -10,7 +10,17 @@ from pathlib import Path
 
 import calbook.api.client
 
-from . import inserts, khal, processes, series, startup, steps, sweeps, team_rules
+from . import (
+    calendars,
+    inserts,
+    khal,
+    processes,
+    series,
+    startup,
+    steps,
+    sweeps,
+    team_rules,
+)
 from .figures import Figure, sources, table
 
 
@@ -57,6 +67,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         inserts.figures(directory),
         series.figures(directory),
         sweeps.figures(),
+        calendars.figures(directory),
         team_rules.figures(),
     ):
         yield from _said(figures)

@@ -90,6 +90,8 @@ def test_an_import_answers_with_what_it_came_to(run: Run, work: Path) -> None:
         "showsText": False,
         "source": str(work),
         "importedAt": "2027-01-04T04:00:00-05:00",
+        "checkedAt": "2027-01-04T04:00:00-05:00",
+        "fault": None,
         "horizon": "2029-01-04T00:00:00-05:00",
         "events": 4,
         "free": 1,
@@ -97,6 +99,7 @@ def test_an_import_answers_with_what_it_came_to(run: Run, work: Path) -> None:
         "skippedCount": 1,
         "skipped": [{"uid": None, "line": 19, "reason": "it has no DTSTART"}],
         "strict": False,
+        "careful": False,
         "remarkCount": 1,
         "remarks": [
             {
@@ -150,6 +153,7 @@ def test_standard_input_is_read_too(run: Run) -> None:
         *("home", "ics", "user_me", "2027-01-18T09:30:00-05:00"),
         *("2027-01-22T09:45:00-05:00", "America/New_York", "5", "1"),
         *("2029-01-04T00:00:00-05:00", "2027-01-04T04:00:00-05:00", ""),
+        *("2027-01-04T04:00:00-05:00", ""),
     ]
     assert (answer.status, answer.error["code"]) == (2, "bad_input")
 
@@ -181,6 +185,34 @@ def test_an_import_can_be_strict(run: Run, work: Path) -> None:
         2,
         [],
     )
+
+
+def test_an_import_can_be_careful(
+    run: Run, terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """What is left out is said, and that it blocks."""
+    file = tmp_path / "work.ics"
+    event = "UID:a\nDTSTART:20270118T150000Z\nDTEND:soon"
+    file.write_text(
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    reason = "DTEND cannot be read: its own time is busy all the same"
+
+    piped = run("busy", "import", file, "--careful")
+    shown = terminal("busy", "import", file, "--careful", columns=200)
+    answer = run("busy", "import", file, "--careful", "--json").json
+    careless = run("busy", "import", file, "--json").json
+
+    assert piped.err == f"work: skipped a in line 2: {reason}\n"
+    assert (shown.end(), f"  skipped a in line 2: {reason}" in shown.shown) == (0, True)
+    assert (answer["careful"], answer["stretches"], answer["skippedCount"]) == (
+        True,
+        1,
+        1,
+    )
+    assert answer["skipped"] == [{"uid": "a", "line": 2, "reason": reason}]
+    assert (careless["careful"], careless["stretches"]) == (False, 0)
+    assert run("busy", "import", file, "--careful", "--strict").status == 2
 
 
 def test_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:
@@ -226,8 +258,8 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
         (("import", "FILE", "--name", "w", "--host", "bob"), "no such host: user_bob"),
         (("import", "missing.ics", "--name", "w"), "cannot read missing.ics: No such"),
         (("import", "-", "--name", "w"), "it is not a calendar file"),
-        (("import", "https://cal.example/a.ics"), "https://cal.example/a.ics is an"),
-        (("import", "webcal://cal.example/a.ics"), "webcal://cal.example/a.ics is an"),
+        (("import", "https://cal.example/a.ics"), "missing --name"),
+        (("import", "ftp://cal.example/a.ics", "--name", "w"), "ftp://cal.example/a"),
         (("add", "--from", "fri"), "missing --to"),
         (("add", "--to", "fri"), "missing --from"),
         (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the time ends"),

@@ -35,7 +35,7 @@ pytest_plugins = ("support.running",)
 
 # The table of the manual: each code with its exit status.
 TABLE = {
-    **dict.fromkeys(("internal", "io", "findings"), 1),
+    **dict.fromkeys(("internal", "io", "findings", "calendar_empty"), 1),
     **dict.fromkeys(("usage", "mail_not_configured", "bad_url", "bad_time"), 2),
     **dict.fromkeys(("nonexistent_time", "ambiguous_time", "bad_zone"), 2),
     **dict.fromkeys(("bad_input", "invalid_responses"), 2),
@@ -54,7 +54,7 @@ TABLE = {
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
     **dict.fromkeys(("read_only", "storage"), 7),
-    **dict.fromkeys(("delivery_failed",), 8),
+    **dict.fromkeys(("delivery_failed", "calendar_unreachable"), 8),
     **dict.fromkeys(("interrupted",), 130),
 }
 
@@ -556,6 +556,34 @@ def delivery_failed(scene: Scene) -> Iterator[Reached]:
     hook = scene.client.calendar.webhooks.create("http://127.0.0.1:1/")
     details = {"webhook": hook.id, "code": None, "response": "Connection refused"}
     yield Reached(("webhook", "test", hook.id), details)
+
+
+@way
+def calendar_unreachable(scene: Scene) -> Iterator[Reached]:
+    directory = _connected(scene)
+    shutil.rmtree(directory)
+    details = {"calendar": "work", "hostId": "user_me", "status": None}
+    yield Reached(("busy", "refresh", "work"), details)
+
+
+@way
+def calendar_empty(scene: Scene) -> Iterator[Reached]:
+    directory = _connected(scene)
+    (directory / "lunch.ics").unlink()
+    details = {"calendar": "work", "hostId": "user_me", "stretches": 1}
+    yield Reached(("busy", "refresh", "work"), details)
+
+
+def _connected(scene: Scene) -> Path:
+    """A directory with one event that blocks."""
+    directory = Path(os.environ["HOME"], "vdir")
+    directory.mkdir(parents=True)
+    (directory / "lunch.ics").write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:lunch\nDTSTART:20270118T100000Z\n"
+        "DURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    scene.client.calendar.connections.add("work", directory, busy=True)
+    return directory
 
 
 # -- 6 and 7: which one, and the file --------------------------------------------------

@@ -376,7 +376,7 @@ def test_a_receiver_without_tls_is_said_to_be_one(client: Client) -> None:
         Thread(target=answer).start()
         attempt = client.calendar.webhooks.test(hook.id)
 
-    assert attempt.response == "the receiver speaks no TLS on this port"
+    assert attempt.response == "the server speaks no TLS on this port"
 
 
 def test_a_name_that_is_not_found_is_named(client: Client) -> None:

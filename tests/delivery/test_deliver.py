@@ -40,6 +40,7 @@ from support.stores import change, locked, opened
 
 from calbook import Client, Delivery, errors
 from calbook.delivery import channel_queues, first_attempt, lock, worker
+from calbook.delivery.http import connection
 from calbook.delivery.webhook import http, sample
 from calbook.store.outbox import OutboxReader
 from calbook.store.sqlite import file_access
@@ -743,7 +744,7 @@ def test_the_certificate_is_verified_under_the_name(
     receiver.use_tls(served)
     if trusted:
         trust = ssl.create_default_context(cafile=str(cert))
-        monkeypatch.setattr(http, "_context", lambda: trust)
+        monkeypatch.setattr(connection, "_context", lambda: trust)
     client.calendar.webhooks.create(f"https://{name}:{receiver.port}/")
     booking()
     resolving(monkeypatch, "127.0.0.1")

@@ -16,7 +16,8 @@ from support.forking import Popen
 from support.places import Place
 from support.places import place as place
 from support.places import pytest_generate_tests as pytest_generate_tests
-from support.postgres import Server, Unavailable, start_pooler
+from support.postgres import Server, start_pooler
+from support.processes import Unavailable
 from support.properties import TORTURE
 from support.receiving import Receiver, slow
 from support.running import PATIENCE, wait_until

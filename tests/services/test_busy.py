@@ -389,6 +389,8 @@ def test_own_busy_time_is_a_calendar_of_its_own(client: Client, add: Add) -> Non
         "showsText": False,
         "source": None,
         "importedAt": "2027-01-04T04:00:00-05:00",
+        "checkedAt": None,
+        "fault": None,
         "horizon": None,
         "events": 0,
         "free": 0,
@@ -396,6 +398,7 @@ def test_own_busy_time_is_a_calendar_of_its_own(client: Client, add: Add) -> Non
         "skippedCount": 0,
         "skipped": [],
         "strict": False,
+        "careful": False,
         "remarkCount": 0,
         "remarks": [],
         "overlapping": [],
@@ -718,8 +721,10 @@ def test_what_cannot_be_read_again_stays_as_it_was(
     assert told[1].message == (
         f"gone of user_me: cannot read {tmp_path / 'gone'}: No such file or directory"
     )
-    for name in ("cut", "gone", "bytes"):
-        assert client.calendar.busy.get(name) == before[name]
+    for name, fault in {"cut": "cut short", "gone": "cannot read", "bytes": ""}.items():
+        item = client.calendar.busy.get(name).to_dict()
+        assert fault in (item.pop("fault") or "")
+        assert before[name].to_dict() == {**item, "fault": None}
     assert client.calendar.busy.get("fine").stretches == 0
     with pytest.raises(errors.BadInput, match="was not read from a file"):
         client.calendar.busy.refresh("bytes")

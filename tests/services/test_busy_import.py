@@ -398,7 +398,7 @@ BROKEN = {
         "DTSTART stands there twice",
     ),
     "a length that is none": (
-        "UID:b\nDTSTART:20270118\nDURATION:PT1W",
+        "UID:b\nDTSTART:20270118\nDURATION:PT1",
         "DURATION cannot be read",
     ),
     "a rule that is none": (
@@ -488,6 +488,30 @@ def test_a_calendar_stays_as_strict_as_it_was_imported(
 
     assert (found["work"].strict, found["work"].stretches) == (True, 0)
     assert (found["home"].strict, found["home"].stretches) == (False, 1)
+
+
+def test_a_calendar_stays_as_careful_as_it_was_imported(
+    client: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "work.ics"
+    file.write_bytes(ics("UID:a\nDTSTART:20270118T150000Z\nDTEND:soon"))
+    client.calendar.busy.import_ics(file, name="work", careful=True)
+    client.calendar.busy.import_ics(file, name="home")
+
+    found = {each.name: each for each in client.calendar.busy.refresh()}
+
+    assert (found["work"].careful, found["work"].stretches) == (True, 1)
+    assert (found["home"].careful, found["home"].stretches) == (False, 0)
+    assert [each.skipped_count for each in found.values()] == [1, 1]
+    times = client.calendar.busy.times(start_date="2027-01-18", end_date="2027-01-18")
+    assert [each.start_time for each in times] == ["2027-01-18T10:00:00-05:00"]
+
+
+def test_nothing_is_strict_and_careful_at_once(client: Client) -> None:
+    with pytest.raises(
+        errors.UsageError, match="strict and careful exclude each other"
+    ):
+        imported(client, ics(""), strict=True, careful=True)
 
 
 def test_what_has_no_uid_is_named_by_its_line_alone(client: Client) -> None:

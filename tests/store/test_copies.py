@@ -103,6 +103,7 @@ def full(path: Path, clock: Clock) -> Path:
             answer = answering.calendar(series.uid, method=method, more=more)
             calendar.replies.read(answer.encode())
         calendar.schedules.override("work", date="2027-05-01")
+        calendar.feeds.publish(path.with_name("feeds"))
         calendar.webhooks.update(hook.id, active=False)
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.executescript(_REST.format(uid=uids["confirmed"]))

@@ -146,6 +146,8 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     do("reject", book("ask"))
     for _ in range(2):
         do("busy", "import", tmp_path / "dentist.ics", "--host", "me")
+    for more in ((), ("--rotate",), ("--remove",)):
+        do("ics", "publish", tmp_path / "feeds", *more)
     do("busy", "add", "--host", "bob", "--from", "2027-02-01", "--to", "2027-02-05")
     do("busy", "remove", "dentist", "--host", "me")
     team = ("--scheduling-type", "round-robin", "--schedule", "late")

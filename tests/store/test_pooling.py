@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import DAYS, MONDAY
 from support.places import connect
-from support.postgres import Pooler, Server, Unavailable, start_pooler
+from support.postgres import Pooler, Server, start_pooler
+from support.processes import Unavailable
 
 from calbook import Client, errors
 from calbook.store.engines import administer

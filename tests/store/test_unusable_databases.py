@@ -16,7 +16,8 @@ import psycopg2.errors
 import pytest
 from support.places import connect
 from support.ports import free_port
-from support.postgres import OWNER, SUPERUSER, Server, own
+from support.postgres import OWNER, SUPERUSER, Server
+from support.processes import own
 from support.receiving import no_hanging
 from support.running import COMMAND, PATIENCE, wait_until
 

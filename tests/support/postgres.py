@@ -1,36 +1,33 @@
-"""Real PostgreSQL servers and a pgbouncer, on loopback ports, in a directory of theirs.
-
-A server refuses to run as root: started by root, it runs as `nobody`. Run as a program,
-this waits for the end of the process that is named and cleans up after it.
-"""
+"""Real PostgreSQL servers and a pgbouncer, on ports and in directories of theirs."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import select
 import shutil
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from support.ports import free_port
+from support.processes import (
+    PATIENCE,
+    Unavailable,
+    explained,
+    own,
+    remove,
+    run,
+    try_ports,
+)
 
 SUPERUSER, OWNER, GUARDED = "postgres", "owner", "guarded"
 PASSWORD = "s3cret word"  # of `guarded`, the only role that is asked for one
 DATABASE = "calbook"
 SYSTEM = Path("/usr/lib/postgresql")
-_PATIENCE = 60  # seconds for a server on a busy machine
-_PORTS_TRIED = 5
 
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -73,10 +70,6 @@ admin_users = {superuser}
 pidfile = pgbouncer.pid
 logfile = log
 """
-
-
-class Unavailable(Exception):
-    """A server cannot be had here; says why in one line."""
 
 
 class Server:
@@ -137,11 +130,11 @@ class Server:
 
     def remove(self) -> None:
         """Stop it, whatever state it is in, and take its directory away."""
-        _remove(self.directory)
+        remove(self.directory)
 
     def _control(self, *args: str) -> None:
         program = self.programs / "pg_ctl"
-        _run(self.directory, str(program), "-w", "-s", "-D", str(self.directory), *args)
+        run(self.directory, str(program), "-w", "-s", "-D", str(self.directory), *args)
 
     def _new_name(self) -> str:
         return f"t{os.getpid()}_{next(self._numbers)}"  # workers share the server
@@ -163,7 +156,7 @@ class Pooler:
         return _url(self.port, database, user, parameters)
 
     def remove(self) -> None:
-        _remove(self.directory)
+        remove(self.directory)
 
 
 # -- the programs --------------------------------------------------------------------
@@ -181,7 +174,7 @@ def wheel_programs(directory: Path) -> Path:
     package = Path(spec.origin).parent
     programs = package / "pginstall" / "bin"
     try:
-        _run(directory, str(programs / "postgres"), "-V")
+        run(directory, str(programs / "postgres"), "-V")
     except PermissionError:
         copy = directory / "programs"
         if not copy.exists():
@@ -206,12 +199,6 @@ def system_programs(version: int) -> Path:
 # -- starting and cleaning up --------------------------------------------------------
 
 
-def own(directory: Path) -> None:
-    """Let the server's user have a directory."""
-    if (user := _user()) is not None:
-        os.chown(directory, user.pw_uid, user.pw_gid)
-
-
 def start_server(
     programs: Path, directory: Path, *, durable: bool = False, options: str = ""
 ) -> Server:
@@ -223,13 +210,13 @@ def start_server(
         Unavailable: it does not start.
     """
     server = Server(programs, directory)
-    _remove(directory)  # what did not start
-    with _explained(directory / "log"):
+    remove(directory)  # what did not start
+    with explained(directory / "log"):
         _initialize(programs, directory)
         with (directory / "postgresql.conf").open("a") as file:
             file.write(_SETTINGS + ("" if durable else _FORGETFUL) + options)
         (directory / "pg_hba.conf").write_text(_ACCESS)
-        _try_ports(directory, server.start)
+        try_ports(directory, server.start)
         for sql in _ROLES:
             server.run(sql)
         server.run("create extension btree_gist", DATABASE)
@@ -243,15 +230,15 @@ def start_standby(server: Server, directory: Path) -> Server:
         Unavailable: it does not start.
     """
     standby = Server(server.programs, directory)
-    _remove(directory)
-    with _explained(directory / "log"):
-        _run(
+    remove(directory)
+    with explained(directory / "log"):
+        run(
             directory.parent,
             str(server.programs / "pg_basebackup"),
             *("-d", server.url(user=SUPERUSER), "-D", str(directory)),
             *("--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
         )
-        _try_ports(directory, standby.start)
+        try_ports(directory, standby.start)
     return standby
 
 
@@ -264,44 +251,28 @@ def start_pooler(server: Server, directory: Path, *, size: int = 10) -> Pooler:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         raise Unavailable("no pgbouncer is installed")
-    _remove(directory)
+    remove(directory)
     directory.mkdir()
     own(directory)
     (directory / "users").write_text(f'"{OWNER}" ""\n"{SUPERUSER}" ""\n')
-    with _explained(directory / "log"):
-        _try_ports(
+    with explained(directory / "log"):
+        try_ports(
             directory, lambda: _start_pooler(program, directory, server.port, size)
         )
     return Pooler(directory)
-
-
-def clean_up(directory: Path) -> None:
-    """End whatever runs in the directories within a directory, and remove it."""
-    for inner in directory.glob("*/"):
-        _remove(inner)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def clean_up_after(pid: int, directory: Path) -> None:
-    """Start a program that cleans up when a process has ended, however it ended."""
-    subprocess.run(
-        [sys.executable, "-m", "support.postgres", str(pid), str(directory)],
-        cwd=Path(__file__).parents[1],
-        check=True,
-    )
 
 
 def _initialize(programs: Path, directory: Path) -> None:
     """Make a server's directory, the first of its version by initdb: half a second."""
     model = directory.parent / f"{programs.parent.name}.new"
     if not model.exists():
-        _run(
+        run(
             directory.parent,
             str(programs / "initdb"),
             *("-D", str(model), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"),
             *("--no-sync", "--no-instructions", *_order_of_texts(programs)),
         )
-    _run(directory.parent, "cp", "-a", str(model), str(directory))
+    run(directory.parent, "cp", "-a", str(model), str(directory))
 
 
 def _order_of_texts(programs: Path) -> tuple[str, ...]:
@@ -311,23 +282,12 @@ def _order_of_texts(programs: Path) -> tuple[str, ...]:
     return ("--no-locale",)
 
 
-def _try_ports(directory: Path, start: Callable[[], None]) -> None:
-    """Another process may take a port that was free: then another one is tried."""
-    for attempts_left in reversed(range(_PORTS_TRIED)):
-        (directory / "port").write_text(str(free_port()))
-        try:
-            return start()
-        except subprocess.CalledProcessError:
-            if not attempts_left:
-                raise
-
-
 def _start_pooler(program: str, directory: Path, server: int, size: int) -> None:
     port = (directory / "port").read_text()
     config = _POOLER.format(server=server, port=port, superuser=SUPERUSER, size=size)
     (directory / "pgbouncer.ini").write_text(config)
-    _run(directory, program, "-q", "-d", "pgbouncer.ini")
-    log, deadline = directory / "log", time.monotonic() + _PATIENCE
+    run(directory, program, "-q", "-d", "pgbouncer.ini")
+    log, deadline = directory / "log", time.monotonic() + PATIENCE
     while "process up" not in (said := log.read_text() if log.exists() else ""):
         if "FATAL" in said or time.monotonic() > deadline:
             log.rename(directory / "log.old")
@@ -336,23 +296,10 @@ def _start_pooler(program: str, directory: Path, server: int, size: int) -> None
 
 
 @contextmanager
-def _explained(log: Path) -> Iterator[None]:
-    """What a server said before it failed, in a line."""
-    try:
-        yield
-    except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", None) or ""
-        with suppress(OSError):
-            said += log.read_text(errors="replace")
-        line = " / ".join(said.split("\n")[-4:]).strip(" /") or str(error)
-        raise Unavailable(f"a server does not start: {line}") from error
-
-
-@contextmanager
 def _connected(url: str) -> Iterator[Any]:
     import psycopg2
 
-    with closing(psycopg2.connect(url, connect_timeout=_PATIENCE)) as conn:
+    with closing(psycopg2.connect(url, connect_timeout=PATIENCE)) as conn:
         conn.autocommit = True
         yield conn
 
@@ -360,77 +307,3 @@ def _connected(url: str) -> Iterator[Any]:
 def _url(port: int, database: str, user: str, parameters: dict[str, object]) -> str:
     query = f"?{urlencode(parameters)}" if parameters else ""
     return f"postgresql://{quote(user)}@127.0.0.1:{port}/{quote(database)}{query}"
-
-
-def _user() -> pwd.struct_passwd | None:
-    """Who runs the servers, where it is not the user of the tests."""
-    return pwd.getpwnam("nobody") if os.getuid() == 0 else None
-
-
-def _run(directory: Path, *command: str) -> None:
-    """Run a program as the server's user."""
-    user = _user()
-    as_user: dict[str, Any] = (
-        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    )
-    with TemporaryFile("w+") as said:  # a server would keep a pipe open
-        try:
-            subprocess.run(
-                command,
-                cwd=directory,
-                env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                check=True,
-                timeout=_PATIENCE,
-                **as_user,
-            )
-        except subprocess.CalledProcessError as error:
-            said.seek(0)
-            error.stderr = said.read()
-            raise
-
-
-def _remove(directory: Path) -> None:
-    """End the servers of a directory, and take it away if it is there."""
-    for file in directory.glob("*.pid"):
-        for pid in map(int, file.read_text().split()[:1]):
-            _end(pid, directory)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def _end(pid: int, directory: Path) -> None:
-    for number in (signal.SIGQUIT, signal.SIGKILL):
-        deadline = time.monotonic() + _PATIENCE / 4
-        with suppress(ProcessLookupError):
-            if _runs_in(pid, directory):
-                os.kill(pid, number)
-        while _runs_in(pid, directory) and time.monotonic() < deadline:
-            time.sleep(0.01)
-
-
-def _runs_in(pid: int, directory: Path) -> bool:
-    """Whether a process lives and has that directory; one that is a zombie has none."""
-    try:
-        return os.readlink(f"/proc/{pid}/cwd") == str(directory)
-    except OSError:
-        return False
-
-
-def _main() -> None:
-    pid, directory = int(sys.argv[1]), Path(sys.argv[2])
-    ends = os.pidfd_open(pid)
-    if os.fork():
-        os._exit(0)  # who asked need not wait
-    os.setsid()  # Ctrl-C is not for it
-    with open(os.devnull, "r+") as nothing:
-        for stream in range(3):
-            os.dup2(nothing.fileno(), stream)
-    os.chdir("/")
-    select.select([ends], [], [])
-    clean_up(directory)
-
-
-if __name__ == "__main__":
-    _main()

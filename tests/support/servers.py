@@ -19,16 +19,13 @@ import pytest
 from support.postgres import (
     Pooler,
     Server,
-    Unavailable,
-    clean_up,
-    clean_up_after,
-    own,
     start_pooler,
     start_server,
     start_standby,
     system_programs,
     wheel_programs,
 )
+from support.processes import Unavailable, clean_up, clean_up_after, own
 
 _DIRECTORY = pytest.StashKey[Path]()
 _T = TypeVar("_T")
@@ -61,7 +58,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @contextmanager
-def _locked(config: pytest.Config) -> Iterator[Path]:
+def locked(config: pytest.Config) -> Iterator[Path]:
     """The directory of the session's servers, for one worker at a time."""
     directory = config.stash[_DIRECTORY]
     with (directory / "lock").open("a") as lock:
@@ -74,7 +71,7 @@ def _locked(config: pytest.Config) -> Iterator[Path]:
         yield directory
 
 
-def _required(request: pytest.FixtureRequest, make: Callable[[], _T]) -> _T:
+def required(request: pytest.FixtureRequest, make: Callable[[], _T]) -> _T:
     """What was made, or a skipped or failed test."""
     try:
         return make()
@@ -91,13 +88,13 @@ def _required(request: pytest.FixtureRequest, make: Callable[[], _T]) -> _T:
 @pytest.fixture(scope="session")
 def postgres(request: pytest.FixtureRequest) -> Server:
     """PostgreSQL 18, in the order of bytes; loses what a crash interrupts."""
-    return _required(request, lambda: _shared(request.config, "18", wheel_programs))
+    return required(request, lambda: _shared(request.config, "18", wheel_programs))
 
 
 @pytest.fixture(scope="session")
 def postgres_15(request: pytest.FixtureRequest) -> Server:
     """Debian's PostgreSQL 15, in the order of a language."""
-    return _required(
+    return required(
         request, lambda: _shared(request.config, "15", lambda _: system_programs(15))
     )
 
@@ -107,7 +104,7 @@ def pgbouncer(request: pytest.FixtureRequest, postgres: Server) -> Pooler:
     """Transaction-mode pooling in front of `postgres`."""
 
     def make() -> Pooler:
-        with _locked(request.config) as directory:
+        with locked(request.config) as directory:
             own_directory = directory / "pgbouncer"
             if (own_directory / "ready").exists():
                 return Pooler(own_directory)
@@ -115,7 +112,7 @@ def pgbouncer(request: pytest.FixtureRequest, postgres: Server) -> Pooler:
             (own_directory / "ready").touch()
             return pooler
 
-    return _required(request, make)
+    return required(request, make)
 
 
 @pytest.fixture
@@ -123,11 +120,11 @@ def durable_postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A PostgreSQL 18 of the test's own, to be stopped and started as it likes."""
 
     def make() -> Server:
-        with _locked(request.config) as directory:
+        with locked(request.config) as directory:
             home = directory / f"durable{os.getpid()}"
             return start_server(wheel_programs(directory), home, durable=True)
 
-    server = _required(request, make)
+    server = required(request, make)
     yield server
     server.remove()
 
@@ -137,16 +134,16 @@ def standby(request: pytest.FixtureRequest, postgres: Server) -> Iterator[Server
     """Follows `postgres` and can only be read."""
 
     def make() -> Server:
-        with _locked(request.config) as directory:
+        with locked(request.config) as directory:
             return start_standby(postgres, directory / f"standby{os.getpid()}")
 
-    server = _required(request, make)
+    server = required(request, make)
     yield server
     server.remove()
 
 
 def _shared(config: pytest.Config, name: str, find: Callable[[Path], Path]) -> Server:
-    with _locked(config) as directory:
+    with locked(config) as directory:
         home, programs = directory / name, find(directory)
         if (home / "ready").exists():
             return Server(programs, home)

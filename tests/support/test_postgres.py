@@ -19,10 +19,10 @@ from support.postgres import (
     PASSWORD,
     Pooler,
     Server,
-    Unavailable,
     start_pooler,
     system_programs,
 )
+from support.processes import Unavailable
 from support.running import wait_until
 
 
@@ -141,7 +141,7 @@ def test_why_a_server_does_not_start_is_said_in_a_line(
     pgbouncer: Pooler, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The port is another's; the message is pgbouncer's own."""
-    monkeypatch.setattr("support.postgres.free_port", lambda: pgbouncer.port)
+    monkeypatch.setattr("support.processes.free_port", lambda: pgbouncer.port)
     home = pgbouncer.directory.parent / "another"
 
     with pytest.raises(Unavailable, match=r"^a server does not start: .*\bbind") as e:

@@ -133,30 +133,48 @@ class Block(Meeting):
     details: dict[str, Any]
 
 
+class OutdatedCalendar(Value):
+    """A calendar that was not looked at for long.
+
+    checked_at: when it was last seen to be as it is here; None: never
+    fault: why it could not be read the last time
+    """
+
+    name: str
+    host_id: str
+    checked_at: str | None
+    fault: str | None
+
+
 class BusyCalendar(Value):
     """Busy time that came in together: a calendar file's, or a host's own.
 
     name: the calendar's name, or the id of own busy time
-    kind: `ics` for a file, `own` for what the host said
+    kind: `ics` for a file or an address, `caldav` and `vdir` for one that is connected,
+        `own` for what the host said
     host_id: whose it is
     start_time, end_time: from its first to its last stretch; None without any
     timezone: the host's, in which the times are given
     stretches: how many stretches of busy time it holds
     reason: the host's word about own busy time
     shows_text: whether titles and reasons are told to whoever is refused
-    source: the file that it was read from; None for bytes and own time
+    source: the file that it was read from, or an address without its path; None for
+        bytes and own time
     imported_at, horizon: when it was read, and how far ahead events were looked for
+    checked_at: when it was last seen to be as it is here
+    fault: why it could not be read the last time
     events: how many events the file holds
     free, bookings: how many of them take no time, or are calbook's own bookings
     skipped_count, skipped: how many, or parts of them, came to nothing, and the first
     remark_count, remarks: how many were read by a guess, and the first of them
     strict: whether events in a zone that is not known are skipped, and not guessed
+    careful: whether what is skipped blocks its own time all the same
     overlapping: uids of bookings still to come that lie in it
     """
 
     _parts: ClassVar[Parts] = {"overlapping": tuple}
     name: str
-    kind: Literal["ics", "own"]
+    kind: Literal["ics", "caldav", "vdir", "own"]
     host_id: str
     start_time: str | None
     end_time: str | None
@@ -166,6 +184,8 @@ class BusyCalendar(Value):
     shows_text: bool
     source: str | None
     imported_at: str
+    checked_at: str | None
+    fault: str | None
     horizon: str | None
     events: int
     free: int
@@ -173,6 +193,7 @@ class BusyCalendar(Value):
     skipped_count: int
     skipped: list[SkippedEvent]
     strict: bool
+    careful: bool
     remark_count: int
     remarks: list[SkippedEvent]
     overlapping: tuple[str, ...]

@@ -24,6 +24,21 @@ AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
 
 
+class MeetingTime(TypedDict):
+    startTime: str
+    endTime: str
+
+
+CalendarMove = TypedDict(
+    "CalendarMove", {"from": MeetingTime | None, "to": MeetingTime | None}
+)
+
+
+class OtherCalendar(TypedDict):
+    url: str
+    title: str | None
+
+
 class PersonFigures(TypedDict):
     bookings: int
     occurrences: int

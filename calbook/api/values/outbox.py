@@ -42,7 +42,8 @@ class Webhook(Value):
 class Delivery(Value):
     """What was or will be sent, and each attempt.
 
-    id, channel, target: its own id, how it goes, and to which webhook or address
+    id, channel, target: its own id, how it goes, and to which webhook, address or
+        calendar (`user_me/work`)
     type: the event's, or what a mail is about
     uid, event_id: of which booking and event; None where it is of none
     status: `dropped` when nobody wants it any more
@@ -54,7 +55,7 @@ class Delivery(Value):
     """
 
     id: str
-    channel: Literal["webhook", "mail"]
+    channel: Literal["webhook", "mail", "calendar"]
     target: str
     type: str
     uid: str | None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KEYS = (
     *("name", "kind", "hostId", "startTime", "endTime", "timezone"),
     *("stretches", "skippedCount", "horizon", "importedAt", "reason"),
+    *("checkedAt", "fault"),
 )
 _MANY = 2_000  # components from which on a bar shows how it goes
 
@@ -39,17 +40,32 @@ class NewCalendar(o.Group):
     resource_id: o.Resource = None
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     strict: bool = o.flag("--strict", "Skip what is in a time zone that is not known.")
+    user: str | None = o.option("--user", "NAME", "Who logs in at an address.")
+    password_env: str | None = o.option(
+        "--password-env", "NAME", "The variable that holds the password."
+    )
+    password_command: str | None = o.option(
+        "--password-command", "COMMAND", "A command that prints the password."
+    )
+    allow_private: bool = o.flag(
+        "--allow-private", "The address may be of a private network."
+    )
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
 
 
 def import_(
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="An .ics file; - is standard input.")
+        str,
+        typer.Argument(
+            metavar="FILE|ADDRESS|-",
+            help="An .ics file, https:// or webcal://; - is standard input.",
+        ),
     ],
     *,
     calendar: NewCalendar,
     out: o.PrintingTimes,
 ) -> None:
-    """Block the time of a calendar file's events, in the place of what it held."""
+    """Block the time of a calendar's events, in the place of what it held."""
     name = _stem(file) if calendar.name is None else calendar.name
     form = out.form_in_zone()
     source = _read() if file == "-" else file
@@ -63,6 +79,8 @@ def import_(
 def _stem(file: str) -> str:
     """A calendar is called like its file, if nobody says how."""
     if file == "-":
+        raise UsageError("missing --name", hint="what to call it: --name work")
+    if "://" in file and not os.path.exists(file):  # it may be a secret to the end
         raise UsageError("missing --name", hint="what to call it: --name work")
     stem = os.path.splitext(os.path.basename(file))[0]
     return re.sub(r"[^a-z0-9_]+", "-", stem.lower()).strip("-")[:60]
@@ -110,7 +128,7 @@ def list_(
         return
     with out.client() as client:
         found = client.calendar.busy.list(**within.options(), timezone=form.tz)
-    table = table_of("busy_table", form.tz)
+        table = table_of("busy_table", form.tz, client.now())
     output.print_list(found, form, keys=_KEYS, table=table)
 
 
@@ -134,14 +152,17 @@ def remove(
 def refresh(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="One calendar; without, all from files."),
+        typer.Argument(metavar="NAME", help="One calendar; all of them without."),
     ] = None,
     *,
     host: o.Host = None,
     resource: o.Resource = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also what suddenly holds nothing.")
+    ] = False,
     out: o.PrintingTimes,
 ) -> None:
-    """Read calendar files again, and further ahead as time goes by."""
+    """Read calendars again, and further ahead as time goes by."""
     from calbook.cli import error_output
 
     form = out.form_in_zone()
@@ -153,6 +174,7 @@ def refresh(
             resource_id=resource,
             refused=refusals.report,
             progress=progress,
+            confirmed=yes,
         )
         every = client.calendar.busy
         others = [] if name else every.list(host_id=host, resource_id=resource)
@@ -235,7 +257,7 @@ def _show_all(
 ) -> None:
     items = [calendar.to_dict() for calendar in calendars]
     cards = "".join(_card(what, item, form.tz) for item in items)
-    cards = cards or "no calendars from files\n"
+    cards = cards or "no calendars to read again\n"
     with report_write_failure(f"{what} busy time", [item["name"] for item in items]):
         output.print_list(items, form, keys=_KEYS, table=lambda _: cards)
     _warn(items, form)

@@ -1,18 +1,27 @@
 """`deliver` and `tick`: send what is due; record what time has done."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from calbook.cli import after_command, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.screen import deliveries
 from calbook.cli.screen.deliveries import KEYS
-from calbook.cli.session import display_timezone
-from calbook.core.errors import DeliveryFailed, DeliveryUnderWay, UsageError
+from calbook.cli.session import display_timezone, read_minutes
+from calbook.core.errors import (
+    CalbookError,
+    DeliveryFailed,
+    DeliveryUnderWay,
+    UsageError,
+)
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -32,8 +41,18 @@ class Round(o.Group):
     )
 
 
-def deliver(*, how: Round, out: o.Listing) -> None:
-    """Send what is due to webhooks and by e-mail; ticks too.
+Age = Annotated[
+    str,
+    typer.Option(
+        "--every",
+        metavar="MIN|never",
+        help="Read calendars again that were not looked at for so long.",
+    ),
+]
+
+
+def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
+    """Send what is due to webhooks, by e-mail and to calendars; ticks too.
 
     Exit status 8: not all that was tried has arrived. It is tried again after 30 s,
     2 min, 15 min, 1 h, 4 h, 12 h and 24 h; then it has failed.
@@ -41,9 +60,10 @@ def deliver(*, how: Round, out: o.Listing) -> None:
     form = out.form_in_zone()
     if how.watch and (out.json or out.csv):
         raise UsageError("a list without end cannot be printed so", hint="use --jsonl")
+    age = _read_age(every)
     with out.client() as client:
         if how.watch:
-            _watch(client, form, how)
+            _watch(client, form, how, age)
             return
         sent: list[Json] = []
         waiting = ""
@@ -62,10 +82,46 @@ def deliver(*, how: Round, out: o.Listing) -> None:
 
     output.print_list(sent, form, keys=KEYS, table=table)
     output.flush()
+    _refresh(out, age)
     _report(sent)
 
 
-def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
+def _read_age(every: str) -> timedelta | None:
+    """How old a calendar may be; None where none is read again."""
+    if every == "never" or os.environ.get("CALBOOK_DELIVER") == "off":
+        return None
+    minutes = read_minutes(every, "--every")
+    if not minutes:
+        raise UsageError("--every is at least 1m", hint="--every never reads none")
+    return timedelta(minutes=minutes)
+
+
+def _refresh(out: o.Output, age: timedelta | None) -> None:
+    """After what others wait for."""
+    if age is None:
+        return
+    with out.client() as client:
+        client.calendar.busy.refresh(older_than=age, refused=_Refusals().say)
+
+
+class _Refusals:
+    """What cannot be brought up to date; each is told once."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def say(self, error: CalbookError) -> None:
+        if error.json_message in self._said:
+            return
+        self._said.add(error.json_message)
+        output.say(f"calbook: {printable(error.json_message)}")
+        if error.json_hint:
+            output.say(f"hint: {error.json_hint}")
+
+
+def _watch(
+    client: "Client", form: OutputOptions, how: Round, age: timedelta | None
+) -> None:
     """Each delivery is printed as soon as it was tried."""
     zone = display_timezone(client, form)
 
@@ -73,7 +129,10 @@ def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
         return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
 
     with _unless_under_way():
-        for delivery in client.delivering(**how.options()):
+        refused = _Refusals().say
+        for delivery in client.delivering(
+            **how.options(), refresh_every=age, refused=refused
+        ):
             output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()
             _warn(delivery.to_dict())
@@ -81,7 +140,7 @@ def _watch(client: "Client", form: OutputOptions, how: Round) -> None:
 
 def _sent(client: "Client", how: Round) -> list[Json]:
     sent: list[Json] = []
-    trying = client.delivering(**how.options())
+    trying = client.delivering(**how.options(), refused=_Refusals().say)
     for delivery in _with_progress(client, trying, how.limit):
         sent.append(delivery.to_dict())
         _warn(sent[-1])
@@ -138,8 +197,8 @@ def _report(sent: list[Json]) -> None:
     if not left:
         return
     again = [item for item in left if item["status"] == "pending"]
-    logs = {"mail": "calbook mail log", "webhook": "calbook webhook log"}
-    see = " and ".join(sorted({logs[item["channel"]] for item in left}))
+    logs = sorted({f"calbook {item['channel']} log" for item in left})
+    see = " and ".join(logs)
     raise DeliveryFailed(
         f"{len(left)} of {len(sent)} not delivered",
         hint=f"{len(again)} will be tried again; see {see}" if again else f"see {see}",
@@ -173,10 +232,16 @@ _EVENT_KEYS = ("at", "type", "uid", "by", "change", "id")
 Ticking = Annotated[o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "db"]
 
 
-def tick(*, out: Ticking) -> None:
-    """Write the events for what time has done: completed, expired."""
+def tick(*, every: Age = "15m", out: Ticking) -> None:
+    """Write the events for what time has done: completed, expired.
+
+    And read calendars again, as `deliver` does.
+    """
+    age = _read_age(every)
     with out.client() as client:
-        events = client.tick()
+        events = client.tick(refused=_Refusals().say)
     done = sum(event.type == "booking.completed" for event in events)
     text = f"{done} completed, {len(events) - done} expired\n"
     output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)
+    output.flush()
+    _refresh(out, None if out.no_deliver else age)

@@ -1,6 +1,8 @@
 """`slots`, `explain`: finding a time, and why one cannot be booked."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,6 +18,9 @@ from calbook.cli.session import (
     unchecked,
 )
 from calbook.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
 
 _SLOT_KEYS = ("startTime", "endTime", "hostId", "seatsLeft")
 _BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message")
@@ -106,6 +111,11 @@ def slots(
         zone = form.tz or availability.timezone(
             wanted["event_type_id"], **({} if is_series else which.whose())
         )
+        warning = (
+            _outdated_text(client, wanted["event_type_id"], which.host_id)
+            if output.is_for_people(form)
+            else None
+        )
 
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen.slots import slots_grid
@@ -113,9 +123,28 @@ def slots(
         return output.nothing_text(slots_grid(items, zone), most)
 
     output.print_list(found, form, keys=_SLOT_KEYS, table=table)
+    if warning:
+        output.flush()
+        output.say(warning)
     if not found and most != 0 and output.is_for_people(form):
         output.flush()
         output.say(f"hint: {_why_not(wanted['event_type_id'], is_series=is_series)}")
+
+
+def _outdated_text(client: "Client", event: str, host: str | None) -> str | None:
+    """Of the oldest calendar that may let somebody be booked twice."""
+    found = client.calendar.busy.outdated(event, host_id=host)
+    if not found:
+        return None
+    from calbook.cli.screen import words
+
+    first = found[0]
+    more = f", and {len(found) - 1} more long ago" if len(found) > 1 else ""
+    at = first.checked_at
+    age = words.age_text(client.now() - datetime.fromisoformat(at)) if at else ""
+    said = f"was last read {age} ago" if age else "was never read"
+    which = f"the calendar {first.name} of {first.host_id}"
+    return f"{which} {said}{more}: calbook busy refresh"
 
 
 def _why_not(event: str, *, is_series: bool) -> str:

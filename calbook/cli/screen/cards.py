@@ -57,7 +57,8 @@ def schedule_card(schedule: Json) -> str:
 
 def delivery_kind(type: str) -> str:
     """`created`, as people type it too; an `invitation` by mail."""
-    return words.MAILS.get(type, type.removeprefix("booking."))
+    plain = type.removeprefix("booking.").removeprefix("calendar.")
+    return words.MAILS.get(type, plain)
 
 
 def webhook_card(webhook: Json, tz: str) -> str:

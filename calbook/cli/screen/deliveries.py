@@ -94,9 +94,12 @@ def _second(text: str, tz: str) -> str:
     return times.format_second(datetime.fromisoformat(text), tz)
 
 
+_TARGETS = {"webhook": "Webhook", "calendar": "Calendar"}
+
+
 def delivery_card(item: Json, tz: str, *, now: datetime) -> str:
     """One delivery with each of its attempts."""
-    to = "Webhook" if item["channel"] == "webhook" else "To"
+    to = _TARGETS.get(item["channel"], "To")
     return words.card_text(
         [
             ("Delivery", item["id"]),

@@ -1,6 +1,7 @@
 """The listings of a terminal: which columns each has, and what stands in them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from calbook.cli import output
@@ -317,7 +318,7 @@ def schedules_table(items: Sequence[Json]) -> str:
     )
 
 
-def busy_table(items: Sequence[Json], tz: str | None = None) -> str:
+def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
     """Calendars and own busy time, with their times in one zone or each host's."""
     zone = _only_zone(tz or item["timezone"] for item in items)
     return _table(
@@ -326,10 +327,25 @@ def busy_table(items: Sequence[Json], tz: str | None = None) -> str:
             "Busy": "name",
             "Host": lambda item: words.short_host(item["hostId"]),
             "When": lambda item: words.busy_time_text(item, tz, with_zone=not zone),
-            "About": lambda i: i["reason"] or "; ".join(words.busy_counts(i, tz)),
+            "About": lambda i: i["reason"] or "; ".join(words.busy_state(i, tz, now)),
         },
         tz=zone,
         nothing="no busy time\n",
+    )
+
+
+def published_table(items: Sequence[Json]) -> str:
+    """Feeds of hosts: the names of files are what goes into an address."""
+    return _table(
+        items,
+        {
+            "Host": lambda item: words.short_host(item["hostId"]),
+            "File": "name",
+            "Says": words.feed_form,
+            "Directory": lambda item: item["path"].rpartition("/")[0],
+        },
+        whole=("File", "Says"),
+        nothing="no published feeds\n",
     )
 
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from calbook.cli.output import Json
-from calbook.core.model import DAY, SECOND, Span
+from calbook.core.model import DAY, MINUTE, SECOND, Span
 from calbook.core.people import label, label_with_contact
 from calbook.core.text import printable
 from calbook.core.time import times
@@ -207,6 +207,8 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
     """What a calendar came to; of own busy time nothing."""
     if item["kind"] == "own":
         return []
+    if item["horizon"] is None:
+        return []
     last = datetime.fromisoformat(item["horizon"]) - SECOND
     keys = {
         "free": "free",
@@ -221,6 +223,27 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
     ]
 
 
+def busy_state(item: Json, tz: str | None, now: datetime) -> list[str]:
+    """What a calendar came to, how long ago it was seen to be so, and a fault since."""
+    counts = busy_counts(item, tz)
+    if item["checkedAt"] is not None:
+        age = now - datetime.fromisoformat(item["checkedAt"])
+        counts += [f"seen {age_text(age)} ago"] * (age >= MINUTE)
+    return counts + [f"not read: {item['fault']}"] * bool(item["fault"])
+
+
+def age_text(age: timedelta) -> str:
+    """In the largest unit that it fills: `3 days`, `2 h`, `15 min`."""
+    for length, one, many in (
+        (DAY, "day", "days"),
+        (60 * MINUTE, "h", "h"),
+        (MINUTE, "min", "min"),
+    ):
+        if age >= length:
+            return count_text(age // length, one, many)
+    return "0 min"
+
+
 def busy_change_lines(what: str, item: Json, tz: str | None) -> list[str]:
     """After a change: what, whose, when; what came to nothing, and why."""
     lines = [f"{what} {item['name']} of {item['hostId']}: "]
@@ -229,6 +252,13 @@ def busy_change_lines(what: str, item: Json, tz: str | None) -> list[str]:
         return lines + [f"  {item['reason']}"] * bool(item["reason"])
     lines[0] += "; ".join(busy_counts(item, tz))
     return lines + [f"  {line}" for line in said_of_events(item)]
+
+
+def feed_form(item: Json) -> str:
+    """What of the bookings a published feed says."""
+    if item["busyOnly"]:
+        return "busy only"
+    return "titles" if item["redacted"] else "all"
 
 
 def said_of_events(item: Json) -> list[str]:

@@ -13,7 +13,9 @@ from typing import Any
 from calbook.api.values import (
     availability,
     bookings,
+    calendars,
     catalog,
+    feeds,
     outbox,
     overview,
     people,
@@ -31,7 +33,9 @@ Row = tuple[str, str, str, str]
 
 _OFFERED = {
     "DIR": "file",
+    "URL|DIR": "file",
     "FILE": "file",
+    "FILE|ADDRESS": "file",
     "UID": "@uids",
     "EVENT": "@events",
     "HOST": "@hosts",
@@ -67,6 +71,13 @@ _ARGUMENTS = {
     "calbook counter accept": "@uids",
     "calbook counter decline": "@uids",
     "calbook busy refresh": "@calendars",
+    **dict.fromkeys(
+        (
+            f"calbook calendar {name}"
+            for name in ("show", "check", "remove", "sync", "log")
+        ),
+        "@connections",
+    ),
     "calbook db restore": "@databases",
 }
 # What is listed, of which `--fields` picks keys, by how the command begins.
@@ -82,10 +93,15 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook explain": (availability.Rule, availability.Explanation),
     "calbook stats": (overview.Figures,),
     "calbook busy": (availability.BusyCalendar, availability.BusyTime),
+    "calbook calendar log": (outbox.Delivery,),
+    "calbook calendar sync": (calendars.CalendarFinding,),
+    "calbook calendar check": (calendars.CalendarCheck,),
+    "calbook calendar": (calendars.ConnectedCalendar,),
     "calbook event": (catalog.EventType,),
     "calbook host": (catalog.Host,),
     "calbook resource": (catalog.Resource,),
     "calbook schedule": (catalog.Schedule,),
+    "calbook ics publish": (feeds.PublishedFeed,),
     "calbook webhook log": (outbox.Delivery,),
     "calbook webhook": (outbox.Webhook,),
     "calbook waiting": (waiting.WaitingEntry,),
@@ -133,7 +149,8 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     names = command.list_commands(None) if hasattr(command, "list_commands") else ()
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
-        yield place, name, "-", _line(child.get_short_help_str(100))
+        above, _, word = f"{place} {name}".rpartition(" ")
+        yield above, word, "-", _line(child.get_short_help_str(100))
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS

@@ -52,6 +52,7 @@ _HINTED = {
     """,
     "busy": f"{_CALENDARS} {_ORDER}",
     "calendars": f"{_CALENDARS} and source is not null {_ORDER}",
+    "connections": f"{_CALENDARS} and kind in ('caldav', 'vdir') {_ORDER}",
 }
 # An address has no colon, which other keys have.
 _EMAILS = """
@@ -120,6 +121,12 @@ def _answer(word: str, before: Sequence[str]) -> Sequence[str]:
         row = rows.get(option or f"<{number}>") or (not option and rows.get("<*>"))
         offered, help = row or other
     mode, found = _candidates(offered, word, db, rows)
+    if mode == "words" and number == 1 and not option and offered != "-":
+        names = (name for name in rows if name[0].isalpha())  # as `ics publish`
+        found = (
+            *_beginning(word, (f"{name}\t{rows[name][1]}" for name in names)),
+            *found,
+        )
     return (f"{mode}\t{help}\t{lead}", *found)
 
 

@@ -274,3 +274,15 @@ class Move(NamedTuple):
         wall = times.wall_time(first, zone)
         start = GivenStart(first, wall, zone, by_offset=True)
         return tuple(meeting for _, meeting in self.goals(start))
+
+
+def dates_given_by(host_id: str, booking: Booking) -> Booking:
+    """A booking without the dates that others give: these are not in that calendar."""
+    if all(host_id in booking.hosts_of(o) for o in booking.occurrences):
+        return booking
+    return booking._replace(
+        occurrences=tuple(
+            o if host_id in booking.hosts_of(o) else o._replace(status=Status.CANCELLED)
+            for o in booking.occurrences
+        )
+    )

@@ -1,7 +1,7 @@
 """Which network addresses may be sent to: not the ones reached only by accident.
 
-Private networks are allowed; what answers on this link, for this cloud machine, or
-for everybody at once is not, in whatever form the address is written.
+What answers on this link, for this cloud machine, or for everybody at once is not, in
+whatever form the address is written. Private networks are told apart from all others.
 """
 
 from __future__ import annotations
@@ -53,6 +53,17 @@ def address_refusal(text: str) -> str | None:
 
 def is_loopback(text: str) -> bool:
     return _plain(_read(text)).is_loopback
+
+
+def is_private(text: str) -> bool:
+    """Whether it is reached from here only: loopback, or a network of its own.
+
+    Of one that may be sent to; what is translated is public then.
+    """
+    address = _plain(_read(text))
+    if isinstance(address, IPv6Address) and _translated_addresses(address):
+        return False
+    return not address.is_global
 
 
 def _read(text: str) -> Address:

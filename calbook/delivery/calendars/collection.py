@@ -44,7 +44,8 @@ class Collection(Protocol):
     def read_between(self, window: Span) -> Iterator[Resource]:
         """Those with an event in a window, one by one, never expanded by the server.
 
-        A directory gives all that it has.
+        A directory gives all that it has. One that is there and cannot be had has no
+        data.
         """
 
     def read_free_busy(self, window: Span) -> bytes:

@@ -7,13 +7,10 @@ tried again.
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import smtplib
 import socket
 import ssl
-import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -26,6 +23,7 @@ from calbook.core.errors import CalbookError
 from calbook.core.text import printable
 from calbook.delivery.masking import mask_secrets
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
+from calbook.delivery.passwords import NoPassword, read_password
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -355,25 +353,9 @@ def _what_login_sends(user: str, secret: str) -> tuple[str, ...]:
 
 def password(server: MailServer, *, seconds: float) -> str:
     """From the environment, or the first line that the command prints."""
-    if server.password_command is None:
-        found = os.environ.get(server.password_env or "")
-        if not found:
-            name = server.password_env
-            raise Unreached(f"the variable {name}, for the password, is not set")
-        return found
     try:
-        done = subprocess.run(
-            shlex.split(server.password_command),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=True,
+        return read_password(
+            server.password_command, server.password_env, seconds=seconds
         )
-        [first, *_] = done.stdout.decode().splitlines()
-    except subprocess.CalledProcessError as error:
-        raise Unreached(
-            f"the password command ended with status {error.returncode}"
-        ) from None
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        raise Unreached("the password command gave no password") from None
-    return first
+    except NoPassword as error:
+        raise Unreached(str(error)) from None

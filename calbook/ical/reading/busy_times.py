@@ -16,10 +16,12 @@ from calbook.core.time import times
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
+from calbook.ical.reading.own_time import own_time
 from calbook.ical.reading.properties import (
     MOMENTS,
     Properties,
     read_component,
+    read_what_can_be,
     text_of,
 )
 from calbook.ical.reading.series import (
@@ -45,6 +47,8 @@ _WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 900_000, 2
 
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
+BUSY_ALL_THE_SAME = ": its own time is busy all the same"
+_ENDS = b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
 def read_busy_times(
@@ -55,20 +59,25 @@ def read_busy_times(
     email: str | None = None,
     shows_text: bool = False,
     strict: bool = False,
+    careful: bool = False,
     progress: Progress | None = None,
 ) -> CalendarContent:
     """Busy time within a window, as of a host with a zone and an e-mail address.
 
     Whole days are the host's; so are times without a zone, unless the calendar has
-    one, and times of a zone that nobody knows, unless `strict` skips these.
-    `progress` is told how much of how much is done.
+    one, and times of a zone that nobody knows, unless `strict` skips these. With
+    `careful` these are busy in each zone that could be meant, and what is left out is
+    from its DTSTART to its end. `progress` is told how much of how much is done.
 
     Raises:
         BadInput: it is no calendar, or none that can be read at all.
     """
     calendars, skipped = read_calendars(data)
     total = sum(len(source.blocks) for source in calendars)
-    reader = _Reader(timezone, window, email, shows_text, strict, skipped, len(data))
+    reader = ContentReader(timezone, window, email)
+    reader.shows_text, reader.is_strict = shows_text, strict
+    reader.is_careful = careful
+    reader.begin(len(data), skipped)
     done = 0
     for source in calendars:
         for _ in reader.each(source):
@@ -78,31 +87,34 @@ def read_busy_times(
     return reader.found()
 
 
-class _Reader:
-    """What has been read of a file so far, and how much may still be."""
+class ContentReader:
+    """What has been read so far, and how much may still be."""
 
     def __init__(
         self,
         timezone: str,
         window: Span,
         email: str | None,
-        shows_text: bool,
-        strict: bool,
-        skipped: list[SkippedEvent],
-        size: int,
     ) -> None:
         self._timezone, self._window = timezone, window
-        self._shows_text, self._strict = shows_text, strict
+        self.shows_text = self.is_strict = self.is_careful = False
         self._email = None if email is None else fold_email(email)
         self._busy: dict[_Busy, None] = {}  # in the order of the file, none twice
-        self._skipped = skipped
+        self.skipped: list[SkippedEvent] = []
         self._remarks: list[SkippedEvent] = []
         self._claimed: set[str] = set()
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
         self._events = self._free = self._pieces = 0
-        self._most = min(_IN_SMALL_FILE + size // _BYTES_OF_DATE, MOST_IN_FILE)
-        work = _WORK_ON_SMALL_FILE + size // _BYTES_OF_STEP
-        self._effort = Effort(work, MOST_WORK)
+        self._is_off = False  # the calendar takes its events out
+        self._size, self._most = 0, _IN_SMALL_FILE
+        self._effort = Effort(_WORK_ON_SMALL_FILE, MOST_WORK)
+
+    def begin(self, size: int, skipped: Iterable[SkippedEvent]) -> None:
+        """A file or object of so many bytes: the more, the more it may hold."""
+        self._size += size
+        self._most = min(_IN_SMALL_FILE + self._size // _BYTES_OF_DATE, MOST_IN_FILE)
+        self._effort.add(size // _BYTES_OF_STEP)
+        self.skipped += skipped
 
     def found(self) -> CalendarContent:
         return CalendarContent(
@@ -110,78 +122,117 @@ class _Reader:
             self._events,
             self._free,
             frozenset(self._claimed),
-            tuple(self._skipped),
-            tuple(self._remarks),
+            tuple(dict.fromkeys(self.skipped)),
+            tuple(dict.fromkeys(self._remarks)),
         )
 
     def each(self, source: CalendarSource) -> Iterator[object]:
         """Read a calendar; yields each component when it is done."""
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
-        zones = Zones(source, self._timezone, strict=self._strict)
-        is_off = source.head.get("METHOD", "").upper() == "CANCEL"
+        flags = {"strict": self.is_strict, "careful": self.is_careful}
+        zones = Zones(source, self._timezone, **flags)
+        self._is_off = source.head.get("METHOD", "").upper() == "CANCEL"
         for group in _groups(source.blocks):
             self._events += _count(group)
             uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
                 self._claimed.add(uid)
-            if group[0].kind == "VFREEBUSY":
-                self._add_periods(group[0], zones)
-            else:
-                self._add_events(group, zones, uid, is_off=is_off)
+            for _ in zones.readings():
+                if group[0].kind == "VFREEBUSY":
+                    self._add_periods(group[0], zones)
+                elif not self._add_events(group, zones, uid):
+                    break
             yield from group
+        for block in source.unknown if self.is_careful else ():
+            for _ in zones.readings():
+                self._add_own_time(block, zones)
 
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
             found, faults = read_component(block)
             self._add(self._within(self._periods(found, zones)))
         except Exception as error:  # whatever is wrong with it
-            self._skip(block, error)
+            self._skip(block, zones, error)
         else:
             self._name_parts(block, faults, zones.take_remarks())
 
     def _add_events(
-        self, group: list[Component], zones: Zones, uid: str | None, *, is_off: bool
-    ) -> None:
+        self, group: list[Component], zones: Zones, uid: str | None
+    ) -> bool:
+        """Whether there may be busy ones among them."""
         events = []
         for block in group:
             try:
-                events.append(self._event(block, zones, is_off=is_off))
+                events.append(self._event(block, zones))
             except Exception as error:  # whatever is wrong with it
-                self._skip(block, error)
+                self._skip(block, zones, error)
         if events and not any(event.is_busy for event in events):
             self._free += _count(group) if uid not in self._claimed else 0
-            return
+            return False
         known = uid if uid in self._claimed else None
         for event, changes in plan(events):
             try:
                 self._expand(event, changes, known)
             except Exception as error:
-                self._skip(event.block, error, "its dates cannot be worked out")
+                self._skip(event.block, zones, error, "its dates cannot be worked out")
+        return True
 
     def _skip(
-        self, block: Component, error: Exception, otherwise: str = "it cannot be read"
+        self,
+        block: Component,
+        zones: Zones,
+        error: Exception,
+        otherwise: str = "it cannot be read",
     ) -> None:
         reason = str(error) if isinstance(error, Unreadable) else otherwise
-        self._skipped.append(_named(block, reason))
+        if self.is_careful and self._add_own_time(block, zones):
+            reason += BUSY_ALL_THE_SAME
+        self.skipped.append(_named(block, reason))
+
+    def add_own_times(self, data: bytes) -> bool:
+        """Block the time of what was cut short; whether any can be told."""
+        calendars, _ = read_calendars(data + _ENDS)
+        done = [
+            self._add_own_time(block, Zones(source, self._timezone))
+            for source in calendars
+            for block in source.blocks
+        ]
+        return any(done)
+
+    def _add_own_time(self, block: Component, zones: Zones) -> bool:
+        """Block the time of an event that is left out; whether that can be told."""
+        found = read_what_can_be(block)
+        is_free = self._is_off or _is_free(found, self._email)
+        if is_free or (block.kind == "VFREEBUSY" and not _is_one_event(found)):
+            return False
+        text = _text(found) if self.shows_text else None
+        uid = block.first("UID")
+        known = uid if uid in self._claimed else None
+        try:
+            spans = tuple(own_time(found, zones, times.zone(self._timezone)))
+            self._add(self._within(spans, text, known))
+        except (Unreadable, OverflowError, ValueError):
+            return False
+        return bool(spans)
 
     def _name_parts(
         self, block: Component, faults: list[str], remarks: list[str]
     ) -> None:
         """What was left out of an event that was read, and what was guessed."""
-        self._skipped += [_named(block, fault) for fault in faults]
+        self.skipped += [_named(block, fault) for fault in faults]
         self._remarks += [_named(block, remark) for remark in remarks]
 
-    def _event(self, block: Component, zones: Zones, *, is_off: bool) -> Event:
+    def _event(self, block: Component, zones: Zones) -> Event:
         zones.take_remarks()  # on one that was skipped
-        found, faults = read_component(block, shows_text=self._shows_text)
+        found, faults = read_component(block, shows_text=self.shows_text)
         event, left_out, remarks = read_event(
             found,
             block,
             zones,
             times.zone(self._timezone),
-            is_busy=not is_off and not _is_free(found, self._email),
-            text=_text(found) if self._shows_text else None,
+            is_busy=not self._is_off and not _is_free(found, self._email),
+            text=_text(found) if self.shows_text else None,
         )
         self._name_parts(block, faults + left_out, [*zones.take_remarks(), *remarks])
         return event
@@ -207,17 +258,22 @@ class _Reader:
     def _too_many(self) -> Unreadable:
         return Unreadable(f"the calendar has more than {self._most:,} dates")
 
-    def _within(self, periods: Iterable[tuple[int, int]]) -> Iterator[_Busy]:
+    def _within(
+        self,
+        periods: Iterable[tuple[int, int]],
+        text: str | None = None,
+        uid: str | None = None,
+    ) -> Iterator[_Busy]:
         for start, end in periods:
             first, last = max(start, self._first), min(end, self._last)
             if first < last:
-                yield first, last, None, None
+                yield first, last, text, uid
 
     def _add(self, found: Iterable[_Busy]) -> None:
         """Long stretches that have a title are held in pieces."""
         more = dict.fromkeys(each for each in found if each not in self._busy)
         pieces = self._pieces + len(more)
-        if self._shows_text:
+        if self.shows_text:
             pieces += sum((each[1] - each[0]) // _PIECE for each in more if each[2])
         if pieces > self._most:
             raise self._too_many()
@@ -239,8 +295,7 @@ class _Reader:
             for period in found.get("FREEBUSY", ())
             if period.about != "FREE"
         ]
-        kind = text_of(found, "FBTYPE").strip().upper() or "FREE"
-        if kind != "FREE" and "FREEBUSY" not in found:
+        if _is_one_event(found):
             periods = [tuple(zones.placed(found[edge][0]) for edge in MOMENTS[:2])]
         host = times.zone(self._timezone)
         for start, end in periods:
@@ -249,6 +304,12 @@ class _Reader:
                 yield begin, begin + int(end.in_all.total_seconds())
             else:
                 yield begin, instant(end, host)
+
+
+def _is_one_event(found: Properties) -> bool:
+    """Whether a VFREEBUSY is Radicale's of an event that is busy."""
+    kind = text_of(found, "FBTYPE").strip().upper() or "FREE"
+    return kind != "FREE" and "FREEBUSY" not in found
 
 
 def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
@@ -288,14 +349,9 @@ def _is_free(found: Properties, email: str | None) -> bool:
     if not transparency and outlook == "WORKINGELSEWHERE":
         return True
     return email is not None and any(
-        attendee.about == "DECLINED" and _address(attendee.value) == email
+        attendee.about == "DECLINED" and fold_email(attendee.value) == email
         for attendee in found.get("ATTENDEE", ())
     )
-
-
-def _address(attendee: str) -> str:
-    scheme, _, address = attendee.strip().partition(":")
-    return fold_email(address if scheme.upper() == "MAILTO" else "")
 
 
 def _text(found: Properties) -> str | None:

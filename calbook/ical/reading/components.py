@@ -103,11 +103,15 @@ def _tidy_rule(line: str) -> str:
 
 
 class CalendarSource(NamedTuple):
-    """One VCALENDAR: its own lines, its zones, and what takes place."""
+    """One VCALENDAR: its own lines, its zones, and what takes place.
+
+    What has a DTSTART, but is of a kind that is not known, is `unknown`.
+    """
 
     head: dict[str, str]
     zones: list[Component]
     blocks: list[Component]
+    unknown: list[Component]
 
 
 def name_of(line: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -36,11 +37,13 @@ _MOMENT = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
-    r"(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?",
+_DURATION = re.compile(  # some have the T too early, or none
+    r"([+-])?PT?(?:(\d{1,9})W)?T?(?:(\d{1,9})D)?"
+    r"T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?",
     re.ASCII,
 )
+_MAILTO = re.compile("mailto:", re.IGNORECASE)
+_RELAYED = "@imip.me.com"  # iCloud's, of those whose address is in EMAIL
 _ESCAPED = re.compile(r"\\([\\;,n])", re.IGNORECASE)
 _SEPARATOR = re.compile("[,;]")
 
@@ -81,6 +84,17 @@ def read_component(
     return found, list(dict.fromkeys(faults))
 
 
+def read_what_can_be(block: Component) -> Properties:
+    """A component's properties but those that cannot be read, whatever is wrong."""
+    found: Properties = {}
+    for line in dict.fromkeys(block.lines):
+        with suppress(Unreadable):
+            found.setdefault(name_of(line), []).extend(
+                _properties(name_of(line), line, [])
+            )
+    return found
+
+
 def text_of(properties: Properties, name: str) -> str:
     """The first value of a property, or nothing."""
     found = properties.get(name)
@@ -106,11 +120,21 @@ def _properties(name: str, line: str, faults: list[str]) -> Iterator[Property]:
         except (ValueError, OverflowError):
             raise Unreadable(f"{name} cannot be read") from None
     elif name == "ATTENDEE":
-        yield Property(value, None, _parameters(head).get("PARTSTAT", "").upper())
+        parameters = _parameters(head)
+        address = _address(value, parameters.get("EMAIL", ""))
+        yield Property(address, None, parameters.get("PARTSTAT", "").upper())
     else:
         yield Property(
             _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
         )
+
+
+def _address(attendee: str, email: str) -> str:
+    """Whose it is: EMAIL says so where the value is no address (RFC 7986, 6.2)."""
+    *_, address = _MAILTO.split(attendee)
+    is_known = address != attendee or (":" not in address and "@" in address)
+    is_relayed = address.lower().endswith(_RELAYED)
+    return address if is_known and not is_relayed else email
 
 
 def _read_duration(text: str) -> Length:

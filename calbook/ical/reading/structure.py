@@ -173,13 +173,13 @@ class _Structure:
         if self._open:
             self._name(self._open[-1].line, "BEGIN:VCALENDAR", "has no END")
             self._pop()
-        self._found.append(CalendarSource({}, [], []))
+        self._found.append(CalendarSource({}, [], [], []))
         self._has_calendar = True
         self._push(Component("VCALENDAR", number))
 
     def _begin_component(self, component: Component) -> None:
         if not self._found:
-            self._found.append(CalendarSource({}, [], []))
+            self._found.append(CalendarSource({}, [], [], []))
         if component.kind in COMPONENT_LENGTHS:
             self._place(component)
         elif component.kind in ONSETS and self._open[-1:] and self._is_in_zone():
@@ -276,6 +276,7 @@ class _Structure:
         if kind not in _EVENTS:
             if kind not in _KNOWN and "DTSTART" in component.names:
                 self._name(component.line, f"BEGIN:{kind}", "is not known")
+                self._keep_unknown(component)
             self._give_back(component)
             component.close()
             return
@@ -285,6 +286,11 @@ class _Structure:
             component = self._pop()
         self._forget()
         self._ended = (component, number)
+
+    def _keep_unknown(self, component: Component) -> None:
+        """It may be an event, if it is in none."""
+        if not self._open or self._open[-1].kind == "VCALENDAR":
+            self._found[-1].unknown.append(component)
 
     def _give_back(self, inner: Component) -> None:
         """An event's bounds that stand in what it holds, such as an alarm."""

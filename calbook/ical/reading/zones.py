@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from datetime import timezone as fixed_zone
 from typing import Any
@@ -21,16 +22,23 @@ from calbook.ical.reading.zone_names import (
 
 _MOST_ONSETS = 100  # of the clock changes that a calendar's own zone lists
 _MOST_IN_FILE = 500
+_MOST_OTHERS = 10  # that a name nobody knows is read in too
 
 
 class Zones:
     """The zones of a calendar by the names that it uses.
 
-    One that is not known is the calendar's, else the host's; with `strict` it is none.
+    One that is not known is the calendar's, else the host's; with `strict` it is none,
+    and with `careful` each of these and of those that the calendar describes.
     """
 
     def __init__(
-        self, source: CalendarSource, timezone: str, *, strict: bool = False
+        self,
+        source: CalendarSource,
+        timezone: str,
+        *,
+        strict: bool = False,
+        careful: bool = False,
     ) -> None:
         self._strict = strict
         self._blocks = {
@@ -46,6 +54,8 @@ class Zones:
         self._floating, self._floating_name = (
             (self._host.zone, timezone) if found is None else (found.zone, own)
         )
+        self._fallback, self._is_in_doubt = self._floating, False
+        self._others = self._find_others(source, timezone) if careful else {}
         is_local = found is not None and utc_is_local(source.blocks, found.zone)
         self._utc = self._floating if is_local else None
 
@@ -65,6 +75,25 @@ class Zones:
         zone = self._floating_zone() if prop.tzid is None else self[prop.tzid]
         return prop.value.replace(tzinfo=zone)
 
+    def readings(self) -> Iterator[None]:
+        """Once, and again for each other zone that a name could mean."""
+        self._is_in_doubt = False
+        yield
+        for zone in self._others.values() if self._is_in_doubt else ():
+            self._fallback = zone
+            yield
+        self._fallback = self._floating
+
+    def _find_others(self, source: CalendarSource, timezone: str) -> dict[str, tzinfo]:
+        """The host's zone and those described, but for the one that comes first."""
+        names = [block.first("TZID") or "" for block in source.zones[:_MOST_OTHERS]]
+        known = ((name, self._zone(name)) for name in names if name)
+        zones = {name: zone.zone for name, zone in known if zone and not zone.is_guess}
+        by_zone = {zone: name for name, zone in zones.items()}
+        by_zone[self._host.zone] = timezone
+        by_zone.pop(self._floating, None)
+        return {name: zone for zone, name in by_zone.items()}
+
     def take_remarks(self) -> list[str]:
         """What had to be guessed since they were taken last."""
         found, self._remarks = list(self._remarks), {}
@@ -74,7 +103,7 @@ class Zones:
         found = self._zone(tzid)
         if found is not None and not found.is_guess:
             return found.zone
-        zone = self._floating if found is None else found.zone
+        zone = self._fallback if found is None else found.zone
         self._guess(f"its time zone {excerpt(tzid)}", self._floating_name, found)
         return zone
 
@@ -83,7 +112,9 @@ class Zones:
         if self._strict:
             raise Unreadable(f"{what} is not known")
         if found is None:
-            remark = f"{what} is not known: read in {name}"
+            self._is_in_doubt = True
+            names = " and in ".join([name or "", *map(excerpt, self._others)])
+            remark = f"{what} is not known: read in {names}"
         elif isinstance(found.zone, fixed_zone):
             remark = f"{what} is not known: read in {found.zone}"
         else:
@@ -95,6 +126,7 @@ class Zones:
         if self._own_name and self._known[self._own_name] is None:
             what = f"the calendar's time zone {excerpt(self._own_name)}"
             self._guess(what, self._floating_name, None)
+            return self._fallback
         return self._floating
 
     def _zone(self, tzid: str) -> NamedZone | None:

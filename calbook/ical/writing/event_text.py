@@ -1,6 +1,7 @@
 """What a calendar entry says of a booking in words, and how text is made harmless.
 
-No phone number, no metadata, no private note: the entry goes to everybody.
+No phone number, no metadata, no private note: the entry goes to everybody. But the one
+in the host's own calendar says how to reach whom.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Invite(NamedTuple):
     who was taken out, and is told alone that it is off for them; `joiner` the one
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
-    lists no attendee.
+    lists no attendee; `is_hosts_own` is for a host's own calendar, which nobody else
+    reads. With `only_title` it says that and its times, and nothing else.
     """
 
     booking: Booking
@@ -47,6 +49,8 @@ class Invite(NamedTuple):
     of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
     names_nobody: bool = False
+    is_hosts_own: bool = False
+    only_title: str | None = None
 
     @property
     def organizer(self) -> Host:
@@ -131,6 +135,9 @@ def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     The copy for a guest has the guest's.
     """
     title = invite.booking.title
+    if invite.is_hosts_own and invite.booking.is_group:
+        count = len(invite.booking.attendees)
+        return f"{title} ({count} {'person' if count == 1 else 'people'})"
     attendee = (invite.joiner or invite.booking.attendee).name
     if invite.booking.is_group or not attendee:
         return title
@@ -172,10 +179,15 @@ def description(invite: Invite, *, has_names: bool = False) -> str:
     unlisted = [p for p in invite.listed if has_names and not p.email]
     url, notes = link(invite), clean_text(booking.notes or "")
     rooms = _resource_names(invite)
+    if invite.is_hosts_own:
+        people, answers = _people(booking), _answers(booking, has_phones=True)
+    else:
+        people, answers = [], _answers(booking)
     paragraphs = (
         booking.description,
         rooms if rooms != place(invite) else None,
-        "\n".join(_answers(booking)) if is_own else None,
+        "\n".join(people),
+        "\n".join(answers) if is_own else None,
         f"Notes: {notes}" if notes and is_own else None,
         f"Join: {url}" if url else None,
         f"With: {_names(unlisted)}" if unlisted else None,
@@ -190,12 +202,36 @@ def _names(persons: Sequence[Attendee]) -> str:
     return ", ".join([*names, *([f"{more} more"] if more else [])])
 
 
-def _answers(booking: Booking) -> list[str]:
-    """A line for each answer but phone numbers, in the order of the questions."""
+def _people(booking: Booking) -> list[str]:
+    """A line for each attendee, with how to reach them; in a group their answers."""
+    lines = []
+    for person in booking.attendees:
+        name, email = clean_line(person.name), clean_line(person.email)
+        named = " ".join(filter(None, [name, f"<{email}>" if email else ""]))
+        reached = filter(
+            None, [named, clean_line(person.phone), clean_line(person.ref)]
+        )
+        lines.append(", ".join(reached))
+        if booking.is_group:
+            is_first = person == booking.attendee  # whose stand on the booking itself
+            given = booking.responses if is_first else person.responses
+            answers = _answers(booking, given, has_phones=True)
+            lines += [f"  {answer}" for answer in answers]
+    return list(filter(None, lines))
+
+
+def _answers(
+    booking: Booking,
+    responses: Mapping[str, Any] | None = None,
+    *,
+    has_phones: bool = False,
+) -> list[str]:
+    """A line for each answer, in the order of the questions."""
+    given = booking.responses if responses is None else responses
     return [
-        f"{question.label}: {_answer_text(booking.responses[question.key])}"
+        f"{question.label}: {_answer_text(given[question.key])}"
         for question in booking.policy.questions
-        if question.key in booking.responses and question.type != "PHONE"
+        if question.key in given and (has_phones or question.type != "PHONE")
     ]
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from urllib.parse import quote
 
 import icalendar
@@ -22,10 +23,9 @@ from calbook.core.time import times
 from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series
 from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.head import calendar_head
 from calbook.ical.writing.series import Series
 from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
-
-_PRODID = "-//calbook//calbook//EN"  # no version: an upgrade changes no bytes
 
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
 
@@ -59,8 +59,11 @@ def write_calendar(
     method: Method | None,
     name: str | None = None,
     alarm: timedelta | None = None,
+    refresh: timedelta | None = None,
 ) -> bytes:
     """One file of all `invites`, by start; `alarm` sounds that long before each.
+
+    `refresh` is how often who subscribes to it is to look again (RFC 7986, 5.7).
 
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
@@ -76,7 +79,7 @@ def write_calendar(
     said = method
     if method in _LISTING and not any(_attendees(invite, None) for invite in invites):
         said = Method.PUBLISH
-    written = _head(said, name)
+    written = calendar_head(said, name, refresh)
     for zone in sorted(zones):
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
@@ -85,16 +88,6 @@ def write_calendar(
                 event.add_component(_alarm(event, alarm))
             written.add_component(event)
     return bytes(written.to_ical())
-
-
-def _head(method: Method | None, name: str | None) -> icalendar.Calendar:
-    head = icalendar.Calendar()
-    values.add(head, "PRODID", _PRODID)
-    values.add(head, "VERSION", "2.0")
-    values.add(head, "METHOD", method and method.upper())
-    values.add(head, "NAME", values.text(event_text.clean_line(name)))
-    values.add(head, "X-WR-CALNAME", values.text(event_text.clean_line(name)))
-    return head
 
 
 def _order(invite: Invite) -> tuple[datetime, str]:
@@ -258,6 +251,8 @@ def _event(
 
     Few programs show a STATUS: a request says so in words.
     """
+    if invite.only_title is not None:
+        return _titled_event(invite.booking, invite.only_title, status)
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
     said = event_text.description(invite, has_names=method in _LISTING)
     described = "\n\n".join(filter(None, [*requested, said]))
@@ -265,6 +260,7 @@ def _event(
     event = icalendar.Event()
     _add_identity(event, invite.booking)
     values.add(event, "STATUS", None if invite.leaver else status)
+    values.add(event, "TRANSP", "OPAQUE" if invite.is_hosts_own else None)
     values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
     values.add(event, "DESCRIPTION", values.text(described))
     _add_place(event, invite)
@@ -274,9 +270,25 @@ def _event(
     return event
 
 
-def _add_identity(event: icalendar.Event, booking: Booking) -> None:
-    """Which booking this is, and in which state of it."""
-    values.add(event, "UID", f"{booking.uid}@calbook")
+def _titled_event(booking: Booking, title: str, status: str) -> icalendar.Event:
+    """That something takes place, for whom the rest is no matter."""
+    event = icalendar.Event()
+    _add_identity(event, booking, is_hidden=True)
+    values.add(event, "STATUS", status)
+    values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
+    return event
+
+
+def _add_identity(
+    event: icalendar.Event, booking: Booking, *, is_hidden: bool = False
+) -> None:
+    """Which booking this is, and in which state of it.
+
+    Where it is hidden, its entry is known by a digest, which finds no booking.
+    """
+    digest = sha256(booking.uid.encode()).hexdigest()[:40]
+    uid = f"{digest}@feed.calbook" if is_hidden else f"{booking.uid}@calbook"
+    values.add(event, "UID", uid)
     values.add(event, "SEQUENCE", booking.sequence)
     values.add(event, "DTSTAMP", booking.updated_at)
     values.add(event, "LAST-MODIFIED", booking.updated_at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
@@ -32,6 +33,7 @@ from calbook.wire.writing.bookings import (
 
 if TYPE_CHECKING:
     from calbook.services.bookings.waiting_line import WaitingLine
+    from calbook.store.reminders import NotificationSettings
 
 MOST_EVENTS = 50  # events of time passing that one write tells at most
 
@@ -108,15 +110,19 @@ def _tell_apart(tx: Transaction, event: Event, now: datetime) -> None:
 
 
 def _tell(tx: Transaction, event: Event, answer: Json, now: datetime) -> int:
-    """Append an event of time's; by mail as well if it is bad news."""
+    """Append an event of time's; bad news by mail and to calendars as well."""
     seq = _append_event(tx, event, answer)
-    if (
-        event.type == "booking.cancelled"
-        and reminders.notification_settings(tx, event.uid).notify
-    ):
+    if event.type != "booking.cancelled":
+        return seq
+    habit = reminders.notification_settings(tx, event.uid)
+    if habit.notify:
         from calbook.services.outbox import mail_notices
 
         mail_notices.queue_expiry_notice(tx, event, seq, now=now)
+    if habit.are_pushed and not is_hold(answer):
+        from calbook.store import pushes
+
+        pushes.queue_pushes(tx, event.uid, kind=event.type, now=now)
     return seq
 
 
@@ -173,7 +179,10 @@ def _save(
     tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
     seqs = [_append_event(tx, event, answer) for event in change.events]
-    _queue_mail(tx, before, change, seqs, options, now=now)
+    habit = reminders.notification_settings(tx, change.booking.uid)
+    _queue_mail(tx, before, change, seqs, options, habit, now=now)
+    if habit.are_pushed:
+        _queue_pushes(tx, before, change, now)
     if options.idempotency_key is not None:
         tx.store_result(
             options.idempotency_key,
@@ -241,11 +250,11 @@ def _queue_mail(
     change: Change,
     seqs: list[int],
     options: ChangeOptions,
+    habit: NotificationSettings,
     *,
     now: datetime,
 ) -> None:
     """Mail beside the events, and reminders before the meetings."""
-    habit = reminders.notification_settings(tx, change.booking.uid)
     notify = habit.notify if options.notify is None else options.notify
     if notify:
         from calbook.services.outbox import (
@@ -257,6 +266,23 @@ def _queue_mail(
         from calbook.services.outbox import mail_notices
 
         mail_notices.update_reminders(tx, change.booking, now=now)
+
+
+def _queue_pushes(
+    tx: Transaction, before: Booking | None, change: Change, now: datetime
+) -> None:
+    """For the calendars of all who give it or gave it; a hold stands in none."""
+    if change.booking.is_held and (before is None or before.is_held):
+        return
+    from calbook.store import pushes  # few have such calendars
+
+    former = () if before is None else {*before.host_ids, *_hosts_of_dates(before)}
+    kind = change.events[-1].type
+    pushes.queue_pushes(tx, change.booking.uid, kind=kind, now=now, former=former)
+
+
+def _hosts_of_dates(booking: Booking) -> Iterable[str]:
+    return chain.from_iterable(o.host_ids for o in booking.occurrences)
 
 
 def _is_shortened(event: Event) -> bool:

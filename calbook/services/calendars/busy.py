@@ -1,104 +1,32 @@
-"""Time in which hosts are busy with other things: calendar files, and their own word.
-
-A file is read before the transaction that saves it: expanding thousands of events must
-not keep others from booking.
-"""
+"""Time in which hosts are busy with other things: calendars, and their own word."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks, ids
-from calbook.core.busy import BusyKind, CalendarContent, SkippedEvent, Stretch
+from calbook.core.busy import BusyKind, Stretch
 from calbook.core.catalog import Host
-from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
+from calbook.core.errors import NotFound, UsageError
+from calbook.core.feeds import masked_source
 from calbook.core.model import Span
 from calbook.core.time import parsing, times
-from calbook.services.calendars import files
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
 from calbook.store.busy_times import busy_time_rows
+from calbook.store.reading_again import ReadingAgain
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
+    from calbook.store.facts import Facts
 
-Progress = Callable[[int, int], object]
-OnRefused = Callable[[CalbookError], None]
 When = str | date | datetime
-
-_MOST_SKIPPED = 1_000  # that are kept with their reasons
-
-
-def import_calendar(
-    context: Context,
-    source: str | os.PathLike[str] | bytes,
-    *,
-    name: str,
-    host_id: str | None,
-    shows_text: bool,
-    strict: bool,
-    progress: Progress | None,
-) -> Json:
-    """Read a calendar file, or its bytes, in the place of one of that name."""
-    path = None if isinstance(source, bytes) else files.check_path(source)
-    wanted = _CalendarSource(
-        busy.calendar_name(name),
-        None if path is None else files.path_to_read_again(path),
-        checks.boolean(shows_text, "showsText"),
-        checks.boolean(strict, "strict"),
-    )
-    with context.store.read(BusyReader) as reader:
-        host = _host(reader, host_id)
-    if isinstance(source, bytes):
-        return _import(context, host, wanted, source, progress)
-    data = files.read_file(files.check_path(source))
-    return _import(context, host, wanted, data, progress)
-
-
-def _import(
-    context: Context,
-    host: Host,
-    wanted: _CalendarSource,
-    data: bytes,
-    progress: Progress | None,
-) -> Json:
-    from calbook.ical.reading.busy_times import read_busy_times  # slow to import
-
-    now = context.clock()
-    with context.store.read(BusyReader) as reader:
-        window = busy.import_window(now, host.timezone, reader.most_ahead(host.id))
-    found = read_busy_times(
-        data,
-        timezone=host.timezone,
-        window=window,
-        email=host.email,
-        shows_text=wanted.shows_text,
-        strict=wanted.is_strict,
-        progress=progress,
-    )
-    with context.store.read(BusyReader) as reader:
-        own = _own_events(reader, host.id, found)
-    calendar = {
-        **_content_columns(found, own),
-        "host_id": host.id,
-        "name": wanted.name,
-        "kind": BusyKind.ICS,
-        "source": wanted.source,
-        "shows_text": wanted.shows_text,
-        "is_strict": wanted.is_strict,
-        "imported_at": times.epoch(now),
-        "checked_at": times.epoch(now),
-        "horizon": times.epoch(window.end),
-    }
-    foreign = (s for s in found.stretches if s.uid not in own)
-    return _save(context, calendar, busy.merge_stretches(foreign, host.timezone), now)
 
 
 def add_busy_time(
@@ -118,7 +46,7 @@ def add_busy_time(
     shows = checks.boolean(shows_text, "showsText")
     now = context.clock()
     with context.store.read(BusyReader) as reader:
-        host = _host(reader, host_id)
+        host = find_host(reader, host_id)
     zone = parsing.timezone(timezone) if timezone else host.timezone
     span = Span(
         parsing.range_start(start_time, now=now, timezone=zone),
@@ -126,7 +54,7 @@ def add_busy_time(
     )
     busy.check_length(span)
     calendar = own_calendar(host.id, now, shows_text=shows)
-    return _save(context, calendar, [Stretch(span, text)], now)
+    return save_calendar(context, calendar, [Stretch(span, text)], now)
 
 
 def list_calendars(
@@ -142,51 +70,49 @@ def list_calendars(
     with context.store.read(BusyReader) as reader:
         zone = _zone(reader, host_id, timezone)
         rows = reader.calendar_rows(
-            host_id=_host_id(reader, host_id),
+            host_id=find_host_id(reader, host_id),
             since=_epoch(parsing.range_start, start_date, now, zone),
             until=_epoch(parsing.range_end, end_date, now, zone),
         )
-        return [_calendar_json(reader, row, now) for row in rows]
+        return [calendar_to_json(reader, row, now) for row in rows]
+
+
+def list_outdated(
+    context: Context, event_type_id: str, *, host_id: str | None, age: timedelta
+) -> list[Json]:
+    """Calendars of an event type's hosts that were not looked at for so long."""
+    before = times.epoch(context.clock() - age)
+    whose = None if host_id is None else checks.member_id(host_id)
+    with context.store.read(ReadingAgain) as reader:
+        rows = reader.old_calendars(event_type_id, whose, before)
+    return [
+        {
+            "name": row["name"],
+            "hostId": row["host_id"],
+            "checkedAt": row["checked_at"]
+            and times.rfc3339(times.instant(row["checked_at"]), "UTC"),
+            "fault": row["fault"],
+        }
+        for row in rows
+    ]
 
 
 def get_calendar(context: Context, name: str, *, host_id: str | None) -> Json:
     now = context.clock()
     with context.store.read(BusyReader) as reader:
-        return _calendar_json(reader, _find_calendar(reader, name, host_id), now)
+        return calendar_to_json(reader, find_calendar(reader, name, host_id), now)
 
 
 def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None:
     with context.store.read(BusyReader) as reader:
-        id = _find_calendar(reader, name, host_id)["id"]
-    context.store.write_portions(store.remove_steps(id))
-
-
-def refresh_calendars(
-    context: Context,
-    name: str | None,
-    *,
-    host_id: str | None,
-    refused: OnRefused | None,
-    progress: Progress | None,
-) -> list[Json]:
-    """Read the files of calendars again, each in a transaction of its own."""
-    with context.store.read(BusyReader) as reader:
-        rows = _with_files(reader, name, host_id)
-        hosts = {row["host_id"]: reader.host(row["host_id"]) for row in rows}
-    done = []
-    for row in rows:
-        flags = (bool(row["shows_text"]), bool(row["is_strict"]))
-        wanted = _CalendarSource(row["name"], row["source"], *flags)
-        try:
-            data = files.read_file(row["source"], lasts=True)
-            host = hosts[row["host_id"]]
-            done.append(_import(context, host, wanted, data, progress))
-        except CalbookError as error:
-            _name_calendar(error, row)
-            if refused is None:
-                raise
-            refused(error)
-    return done
+        row = find_calendar(reader, name, host_id)
+    if row["kind"] in (BusyKind.CALDAV, BusyKind.VDIR):
+        raise UsageError(
+            f"{row['name']} is a connected calendar",
+            hint="remove it from connections",
+            command_hint=f"calbook calendar remove {row['name']}",
+        )
+    context.store.write_portions(store.remove_steps(row["id"]))
 
 
 def list_busy_times(
@@ -203,7 +129,7 @@ def list_busy_times(
         zone = _zone(reader, host_id, timezone)
         rows = busy_time_rows(
             reader.connection,
-            _host_id(reader, host_id),
+            find_host_id(reader, host_id),
             times.epoch(parsing.range_start(start_date, now=now, timezone=zone)),
             times.epoch(parsing.range_end(end_date, now=now, timezone=zone)),
         )
@@ -222,15 +148,6 @@ def own_calendar(host_id: str, now: datetime, *, shows_text: bool = False) -> Js
     }
 
 
-class _CalendarSource(NamedTuple):
-    """A calendar as it is asked for; `source` is a file that can be read again."""
-
-    name: str
-    source: str | None
-    shows_text: bool
-    is_strict: bool
-
-
 _EMPTY: Json = {
     "source": None,
     "events": 0,
@@ -242,32 +159,7 @@ _EMPTY: Json = {
 }
 
 
-def _content_columns(found: CalendarContent, own: set[str]) -> Json:
-    """What is kept of a file besides its busy time."""
-    return {
-        "events": found.events,
-        "free": found.free,
-        "bookings": len(own),
-        "skipped": _named_json(found.skipped),
-        "skipped_count": len(found.skipped),
-        "remarks": _named_json(found.remarks),
-        "remark_count": len(found.remarks),
-    }
-
-
-def _named_json(events: tuple[SkippedEvent, ...]) -> str:
-    first = [each._asdict() for each in events[:_MOST_SKIPPED]]
-    return json.dumps(first, ensure_ascii=False)
-
-
-def _own_events(reader: BusyReader, host_id: str, found: CalendarContent) -> set[str]:
-    """The events that are the host's bookings in this very file: these have claims."""
-    uids = {event.partition("@")[0]: event for event in found.claimed}
-    booked = reader.booked(host_id, uids)
-    return {uids[uid] for uid in booked}
-
-
-def _save(
+def save_calendar(
     context: Context, calendar: Json, stretches: Sequence[Stretch], now: datetime
 ) -> Json:
     """Write it in portions: a large calendar must not keep others from booking."""
@@ -279,10 +171,10 @@ def _save(
         )
     )
     with context.store.read(BusyReader) as reader:
-        return _calendar_json(reader, _find_calendar(reader, name, host_id), now)
+        return calendar_to_json(reader, find_calendar(reader, name, host_id), now)
 
 
-def _host(facts: BusyReader, host_id: str | None) -> Host:
+def find_host(facts: Facts, host_id: str | None) -> Host:
     """The host that is named, else the only one."""
     if host_id is not None:
         return facts.host(checks.member_id(host_id))
@@ -297,8 +189,8 @@ def _host(facts: BusyReader, host_id: str | None) -> Host:
     return facts.host(every[0])
 
 
-def _host_id(facts: BusyReader, host_id: str | None) -> str | None:
-    return None if host_id is None else _host(facts, host_id).id
+def find_host_id(facts: Facts, host_id: str | None) -> str | None:
+    return None if host_id is None else find_host(facts, host_id).id
 
 
 def _zone(facts: BusyReader, host_id: str | None, timezone: str | None) -> str:
@@ -306,7 +198,7 @@ def _zone(facts: BusyReader, host_id: str | None, timezone: str | None) -> str:
     if timezone is not None:
         return parsing.timezone(timezone)
     oldest = facts.oldest_host() if host_id is None else host_id
-    return "UTC" if oldest is None else _host(facts, oldest).timezone
+    return "UTC" if oldest is None else find_host(facts, oldest).timezone
 
 
 def _epoch(
@@ -315,9 +207,9 @@ def _epoch(
     return None if given is None else times.epoch(read(given, now=now, timezone=zone))
 
 
-def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
+def find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
     text = checks.line(name, "name", most=80).lower()
-    found = facts.calendar_rows(host_id=_host_id(facts, host_id), name=text)
+    found = facts.calendar_rows(host_id=find_host_id(facts, host_id), name=text)
     if not found:
         raise NotFound(
             "calendar or busy time",
@@ -334,30 +226,7 @@ def _find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
     return found[0]
 
 
-def _with_files(facts: BusyReader, name: str | None, host_id: str | None) -> list[Row]:
-    if name is None:
-        rows = facts.calendar_rows(host_id=_host_id(facts, host_id))
-        return [row for row in rows if row["source"]]
-    row = _find_calendar(facts, name, host_id)
-    if row["source"] is None:
-        is_calendar = row["kind"] == BusyKind.ICS
-        command_hint = "import it again: calbook busy import FILE"
-        raise BadInput(
-            f"{row['name']} was not read from a file",
-            hint="import it again" if is_calendar else None,
-            command_hint=command_hint if is_calendar else None,
-            field="name",
-        )
-    return [row]
-
-
-def _name_calendar(error: CalbookError, row: Row) -> None:
-    named = f"{row['name']} of {row['host_id']}"
-    error.json_message = f"{named}: {error.json_message}"
-    error.details |= {"calendar": row["name"], "hostId": row["host_id"]}
-
-
-def _calendar_json(facts: BusyReader, row: Row, now: datetime) -> Json:
+def calendar_to_json(facts: BusyReader, row: Row, now: datetime) -> Json:
     def stamp(epoch: int | None) -> str | None:
         return None if epoch is None else times.rfc3339(epoch, row["timezone"])
 
@@ -371,8 +240,10 @@ def _calendar_json(facts: BusyReader, row: Row, now: datetime) -> Json:
         "stretches": row["stretches"],
         "reason": row["text"],
         "showsText": bool(row["shows_text"]),
-        "source": row["source"],
+        "source": masked_source(row["source"]),
         "importedAt": stamp(row["imported_at"]),
+        "checkedAt": stamp(row["checked_at"]),
+        "fault": row["fault"],
         "horizon": stamp(row["horizon"]),
         "events": row["events"],
         "free": row["free"],
@@ -380,6 +251,7 @@ def _calendar_json(facts: BusyReader, row: Row, now: datetime) -> Json:
         "skippedCount": row["skipped_count"],
         "skipped": json.loads(row["skipped"]),
         "strict": bool(row["is_strict"]),
+        "careful": bool(row["is_careful"]),
         "remarkCount": row["remark_count"],
         "remarks": json.loads(row["remarks"]),
         "overlapping": facts.overlapping(row, now=times.epoch(now)),

@@ -12,6 +12,9 @@ from calbook.core.busy import LARGEST_FILE
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt
 
+_GZIP = 31  # zlib's number for it
+_PART = 64 * 1024  # bytes
+_PACKED = b"\x1f\x8b"  # RFC 1952, 2.3.1
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://|mailto:", re.IGNORECASE)
 
 
@@ -25,9 +28,8 @@ def check_path(source: object) -> str:
     text = checks.prose(path, "source", most=4_096)
     if _ADDRESS.match(text) and not os.path.exists(text):
         raise BadInput(
-            f"{excerpt(text)} is an address; calendars are read from files",
-            hint="fetch it, and pass its bytes or a file",
-            command_hint="fetch it: curl ADDRESS | calbook busy import - --name work",
+            f"{excerpt(text)} is an address that calendars are not read from",
+            hint="it may be a file, or begin with https:// or webcal://",
             field="source",
         )
     return text
@@ -53,6 +55,38 @@ def read_file(path: str, *, lasts: bool = False) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BadInput(f"cannot read {path}: {reason}", path=path) from None
+
+
+def unpack(data: bytes) -> bytes:
+    """A calendar's bytes, also of a file that was packed (`.ics.gz`).
+
+    No more of it than one byte more than a calendar may have.
+
+    Raises:
+        BadInput: it is not packed right, or was cut short.
+    """
+    if not data.startswith(_PACKED):
+        return data
+    import zlib  # slow to import
+
+    found, packed = bytearray(), zlib.decompressobj(_GZIP)
+    try:
+        for start in range(0, len(data), _PART):
+            part = data[start : start + _PART]
+            while part and len(found) <= LARGEST_FILE:
+                if packed.eof:  # one after another are one (RFC 1952, 2.2)
+                    packed = zlib.decompressobj(_GZIP)
+                found += packed.decompress(part, LARGEST_FILE + 1 - len(found))
+                part = packed.unconsumed_tail or packed.unused_data
+        is_whole = packed.eof or len(found) > LARGEST_FILE
+    except zlib.error:
+        is_whole = False
+    if not is_whole:
+        raise BadInput(
+            "the calendar is not packed right, or was cut short",
+            hint="fetch it again",
+        )
+    return bytes(found)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -1,4 +1,6 @@
-"""What webhooks and mail have in common: listing, finding and repeating deliveries."""
+"""What webhooks, mail and calendars have in common: their deliveries, listed, found
+and repeated.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +47,24 @@ def list_mails(
         return list_deliveries(reader, filters, status=status, count=count)
 
 
+def list_pushes(
+    context: Context,
+    *,
+    target: str | None,
+    uid: str | None,
+    status: str | None,
+    count: int,
+) -> list[Json]:
+    """What goes into calendars, the newest first: all, one calendar's, a booking's."""
+    filters: Json = {"channel": "calendar"}
+    if target is not None:
+        filters["target"] = target
+    with context.store.read(OutboxReader) as reader:
+        if uid is not None:
+            filters["uid"] = reader.resolve_uid(uid)
+        return list_deliveries(reader, filters, status=status, count=count)
+
+
 def list_deliveries(
     reader: OutboxReader,
     filters: Mapping[str, Any],
@@ -72,8 +92,9 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
     """Make a delivery due now, with all its attempts before it.
 
     Raises:
-        Inactive: its webhook is removed or switched off, it reminds of a meeting
-            that has begun or takes place no more, or a later mail has said otherwise.
+        Inactive: its webhook is removed or switched off, its calendar disconnected, it
+            reminds of a meeting that has begun or takes place no more, or a later mail
+            has said otherwise.
     """
 
     def redeliver_one(tx: Transaction) -> Json:
@@ -84,6 +105,8 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
             tx.lock_row(row["uid"])
         if row["channel"] == "webhook":
             _check_active(reader, row["target"])
+        elif row["channel"] == "calendar":
+            _check_connected(tx, row["target"])
         elif row["kind"] == "reminder":
             _check_takes_place(tx, row, context.clock())
         else:
@@ -116,6 +139,18 @@ def _check_active(reader: OutboxReader, id: str) -> None:
             hint=f'webhooks.update("{id}", active=True)',
             command_hint=f"calbook webhook update {id} --active",
             id=id,
+        )
+
+
+def _check_connected(tx: Transaction, target: str) -> None:
+    from calbook.core.calendars import split_target
+    from calbook.core.errors import Inactive
+    from calbook.store.calendars import CalendarReader
+
+    if CalendarReader(tx.connection).calendar_of_target(target) is None:
+        host_id, name = split_target(target)
+        raise Inactive(
+            f"the calendar {name} of {host_id} is not written to any more", id=target
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from datetime import datetime
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
@@ -12,13 +12,24 @@ from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
+    from calbook.core.errors import CalbookError
     from calbook.store.context import Context
+
+    OnRefused = Callable[[CalbookError], None]
 
 
 def deliver(
-    context: Context, *, limit: int | None, watch: bool, retry_now: bool
+    context: Context,
+    *,
+    limit: int | None,
+    watch: bool,
+    retry_now: bool,
+    refresh_every: timedelta | None = None,
+    refused: Callable[[CalbookError], None] | None = None,
 ) -> Generator[Json]:
     """Send what is due, each delivery after its attempt; `watch` goes on for ever.
+
+    Who watches also reads calendars again, every so often, beside it.
 
     Raises:
         DeliveryUnderWay: another process is delivering.
@@ -35,8 +46,38 @@ def deliver(
         )
     with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
-        send = work.watch if watch else work.round
-        yield from send(lambda: change.tick(context))
+        steps = (
+            lambda: change.tick(context),
+            lambda: write_feeds(context, refused),
+        )
+        if not watch:
+            yield from work.round(*steps)
+            return
+        from calbook.services.calendars.background import refreshing_beside
+
+        with refreshing_beside(context, refresh_every, refused):
+            yield from work.watch(*steps)
+
+
+def tick(context: Context, refused: OnRefused | None) -> list[Json]:
+    """Tell of what time has done, and write the feeds that it has changed."""
+    from calbook.services.bookings import change
+
+    events = change.tick(context)
+    write_feeds(context, refused)
+    return events
+
+
+def write_feeds(context: Context, refused: OnRefused | None) -> None:
+    """Write again the published feeds that are out of date, if there are any."""
+    from calbook.store.published_feeds import PublishedFeeds
+
+    with context.store.read(PublishedFeeds) as reader:
+        has_feeds = bool(reader.feed_rows())
+    if has_feeds:
+        from calbook.services.calendars import publishing  # slow to import
+
+        publishing.update_feeds(context, refused)
 
 
 def send_queued(context: Context, *, seconds: float) -> tuple[Json, ...]:

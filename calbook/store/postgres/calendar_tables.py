@@ -28,10 +28,13 @@ create table calendars (
     is_careful boolean not null default false,
     mark text,
     checked_at bigint,
+    tried_at bigint,
     fault text,
     unique (host_id, name)
 );
 create index calendars_pushed on calendars (host_id) where is_pushed;
+create index calendars_read_again on calendars (coalesce(checked_at, 0))
+    where source is not null;
 
 create table busy (
     host_id text not null references hosts (id) on delete cascade,

@@ -12,9 +12,12 @@ alter table calendars
     add column is_careful boolean not null default false,
     add column mark text,
     add column checked_at bigint,
+    add column tried_at bigint,
     add column fault text;
 update calendars set checked_at = imported_at where kind <> 'own';
 create index calendars_pushed on calendars (host_id) where is_pushed;
+create index calendars_read_again on calendars (coalesce(checked_at, 0))
+    where source is not null;
 
 create table calendar_objects (
     calendar_id bigint not null references calendars (id) on delete cascade,

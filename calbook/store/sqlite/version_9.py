@@ -2,7 +2,8 @@
 
 # Calendars that are reached: by whom, with which password (a command, or a variable of
 # the environment, never itself), and what is done with them. `mark` differs after a
-# change there; `checked_at` is when they were last seen as they are here.
+# change there; `checked_at` is when they were last seen as they are here, `tried_at`
+# when they were last asked.
 CONNECTIONS = """
 alter table calendars add column user_name text;
 alter table calendars add column password_command text;
@@ -14,9 +15,12 @@ alter table calendars add column is_free_busy integer not null default 0;
 alter table calendars add column is_careful integer not null default 0;
 alter table calendars add column mark text;
 alter table calendars add column checked_at integer;
+alter table calendars add column tried_at integer;
 alter table calendars add column fault text;
 update calendars set checked_at = imported_at where kind <> 'own';
 create index calendars_pushed on calendars (host_id) where is_pushed;
+create index calendars_read_again on calendars (coalesce(checked_at, 0))
+    where source is not null;
 
 create table calendar_objects (
     calendar_id integer not null references calendars (id) on delete cascade,

@@ -6,18 +6,14 @@ import base64
 import binascii
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from calbook.core import checks
-from calbook.core.domain_names import ascii_host
-from calbook.core.errors import BadInput, BadUrl
-from calbook.core.outgoing import forbidden_addresses
+from calbook.core.errors import BadInput
 from calbook.core.outgoing.webhooks import EVENT_NAMES
-from calbook.core.text import printable
 from calbook.wire.reading.shapes import read_list, read_object
+from calbook.wire.reading.urls import UrlRules, bad_url, split_url
 
 FIELDS = ("url", "events", "headers", "secret", "allow_http", "active")
 _PREFIX = "whsec_"
@@ -127,6 +123,13 @@ def read_secret(value: object) -> str:
 
 # -- addresses
 
+_RULES = UrlRules(
+    what="a webhook's address",
+    example="https://example.com/calbook",
+    log_in='use headers={"Authorization": "Basic …"}, which is never shown',
+    command_log_in='use --header "Authorization=Basic …", which is never shown',
+)
+
 
 def check_url(url: str, *, allow_http: bool) -> None:
     """Refuse what nothing may be sent to; what a name stands for is seen when sending.
@@ -134,80 +137,13 @@ def check_url(url: str, *, allow_http: bool) -> None:
     Raises:
         BadUrl: saying why.
     """
-    parts = _parts(url)
-    host = ascii_host(parts.hostname or "")
-    literal = _literal(host)
-    if literal is not None and (why := forbidden_addresses.address_refusal(literal)):
-        raise BadUrl(_printable_url(url), f"{literal} is {why}")
-    if parts.scheme == "https" or allow_http or _is_loopback(host, literal):
+    place = split_url(url, _RULES)
+    if place.scheme == "https" or allow_http or place.is_loopback:
         return
-    raise BadUrl(
-        _printable_url(url),
+    raise bad_url(
+        url,
         "plain http lets anybody on the way read and change what is sent",
+        of=_RULES,
         hint="use https, or allow_http=True inside a network you trust",
         command_hint="use https, or --allow-http inside a network you trust",
     )
-
-
-def _parts(url: str) -> SplitResult:
-    """The address in its parts, each of which can be used."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-        host = ascii_host(parts.hostname) if parts.hostname else ""
-    except ValueError:
-        raise BadUrl(
-            _without_password(url), "its host or port cannot be read"
-        ) from None
-    if parts.username is not None or parts.password is not None or "@" in parts.netloc:
-        raise BadUrl(
-            _without_password(url),
-            "there is a user name or password in it",
-            hint='use headers={"Authorization": "Basic …"}, which is never shown',
-            command_hint='use --header "Authorization=Basic …", which is never shown',
-        )
-    for is_wrong, why in (
-        (parts.scheme not in ("http", "https"), "it is neither https nor http"),
-        (not host, "it names no host"),
-        ("#" in url, "it has a fragment (#…), which is never sent"),
-        (not url.isprintable() or " " in url, "it has blanks or control characters"),
-        ("\\" in url, "it has a backslash"),
-    ):
-        if is_wrong:
-            hint = "write it as https://example.com/calbook"
-            raise BadUrl(
-                _printable_url(url) if host else _without_password(url), why, hint=hint
-            )
-    return parts
-
-
-def _printable_url(url: str) -> str:
-    """The address as a message has it: whole, unless it may hold a password."""
-    spelt = unicodedata.normalize("NFKC", unquote(url))
-    return _without_password(url) if "@" in spelt else printable(url)
-
-
-def _without_password(url: str) -> str:
-    scheme = url.partition(":")[0].lower()
-    return f"{scheme}:…" if scheme in ("http", "https") else "that"
-
-
-def _literal(host: str) -> str | None:
-    """The address that a host spells, also as `0x7f.1` or `2130706433`."""
-    import socket
-    from ipaddress import ip_address
-
-    try:
-        return str(ip_address(host.partition("%")[0]))
-    except ValueError:
-        pass
-    try:
-        return socket.inet_ntoa(socket.inet_aton(host))
-    except (OSError, UnicodeError):
-        return None
-
-
-def _is_loopback(host: str, literal: str | None) -> bool:
-    if literal is not None:
-        return forbidden_addresses.is_loopback(literal)
-    return host == "localhost" or host.endswith(".localhost")

@@ -15,14 +15,8 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-from support.postgres import (
-    Server,
-    clean_up,
-    clean_up_after,
-    own,
-    start_server,
-    wheel_programs,
-)
+from support.postgres import Server, start_server, wheel_programs
+from support.processes import clean_up, clean_up_after, own
 
 HOSTS = 100_000
 PARTITIONS = 16

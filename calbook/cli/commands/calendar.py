@@ -1,0 +1,291 @@
+"""`calendar …`: calendars elsewhere, read and written."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calbook.cli import delivery_log, output
+from calbook.cli import options as o
+from calbook.cli.output import Json, OutputOptions
+from calbook.cli.session import (
+    ask_yes_no,
+    display_timezone,
+    needed,
+    report_write_failure,
+)
+from calbook.core.errors import (
+    CalendarEmpty,
+    CalendarUnreachable,
+    EntriesGone,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+    from calbook.api.values.calendars import CalendarFinding, ConnectedCalendar
+    from calbook.core.errors import CalbookError
+
+_KEYS = (
+    *("name", "hostId", "kind", "source", "busy", "push"),
+    *("written", "pending", "checkedAt", "fault"),
+)
+_CHECK_KEYS = (
+    *("name", "hostId", "kind", "source", "title", "objects"),
+    *("canWrite", "hasFreeBusy", "tellsChanges", "schedules"),
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As in `calendar list`.")]
+
+
+class NewCalendar(o.Group):
+    source: str | None = o.option(
+        "--url", "URL|DIR", "A calendar's or a server's URL, or a directory."
+    )
+    host_id: o.Host = None
+    busy: bool = o.flag("--busy", "What stands there blocks the host.")
+    push: bool = o.flag("--push", "Write the host's bookings there.")
+    free_busy: bool = o.flag("--free-busy", "Only ask when its owner is busy.")
+    shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
+    user: str | None = o.option("--user", "NAME", "Who logs in.")
+    password_command: str | None = o.option(
+        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+    )
+    password_env: str | None = o.option(
+        "--password-env", "NAME", "The variable that holds it."
+    )
+    allow_private: bool = o.flag(
+        "--allow-private", "It is in a private network, and may be without TLS."
+    )
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: work.")],
+    *,
+    calendar: NewCalendar,
+    out: o.PrintingTimes,
+) -> None:
+    """Connect a calendar on a server (CalDAV), or a directory of .ics files."""
+    form = out.form_in_zone()
+    fields = calendar.given()
+    source = needed(
+        fields.pop("source", None), "--url", "as in --url https://cloud.example.com/"
+    )
+    with out.client() as client:
+        added = _add(client, name, source, fields)
+        if added.kind == "caldav" and added.source != source:
+            output.say(f"The calendar there is {added.source}")
+    _show("Connected", added, form)
+
+
+def _add(client: "Client", name: str, source: str, fields: Json) -> "ConnectedCalendar":
+    """Of several that a server has, the one that somebody chooses."""
+    try:
+        return client.calendar.connections.add(name, source, **fields)
+    except UsageError as error:
+        found = error.details.get("calendars")
+        if found is None or not output.is_interactive():
+            raise
+        chosen: str = _ask_which(found)
+    return client.calendar.connections.add(name, chosen, **fields)
+
+
+def _ask_which(found: list[Json]) -> str:
+    from calbook.cli.prompts import ask  # slow to import
+
+    for number, each in enumerate(found, 1):
+        output.say(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
+
+    def check(text: str) -> str:
+        if text.isdecimal() and 1 <= int(text) <= len(found):
+            url: str = found[int(text) - 1]["url"]
+            return url
+        raise UsageError(f"choose from 1 to {len(found)}")
+
+    chosen: str = ask("Which calendar (a number)", check)
+    return chosen
+
+
+def list_(
+    *,
+    host: o.Host = None,
+    out: o.ListingTimes,
+) -> None:
+    """List the connected calendars, and what waits to be written there."""
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.connections.list(host_id=host)
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import calendars
+
+        return calendars.calendars_table(items, form.tz)
+
+    output.print_list(found, form, keys=_KEYS, table=table)
+
+
+def show(name: Name, *, host: o.Host = None, out: o.ShowingTimes) -> None:
+    """Show one connected calendar, without its password."""
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.connections.get(name, host_id=host)
+    _show(None, found, form)
+
+
+def check(name: Name, *, host: o.Host = None, out: o.Printing) -> None:
+    """Ask a calendar what is there and what it can do; changes nothing."""
+    with out.client() as client:
+        found = client.calendar.connections.check(name, host_id=host)
+
+    def card(item: Json) -> str:
+        from calbook.cli.screen import calendars
+
+        return calendars.check_card(item)
+
+    output.print_object(found, out.form(), keys=_CHECK_KEYS, card=card)
+
+
+def remove(
+    name: Name, *, host: o.Host = None, yes: o.Yes = False, out: o.Printing
+) -> None:
+    """Disconnect a calendar; what was written there stays there."""
+    with out.client() as client:
+        found = client.calendar.connections.get(name, host_id=host)
+        ask_yes_no(f"Disconnect {found.name} of {found.host_id}?", yes=yes)
+        dropped = client.calendar.connections.remove(name, host_id=found.host_id)
+    said = f"Disconnected {found.name} of {found.host_id}"
+    output.print_done(said, found, json=out.json)
+    if found.written:
+        what = "1 booking stays" if found.written == 1 else f"{found.written:,} stay"
+        output.say(f"{what} there as written")
+    if dropped:
+        what = "1 change that was" if dropped == 1 else f"{dropped:,} that were"
+        output.say(f"Dropped {what} still to be sent")
+
+
+_FOUND_KEYS = ("kind", "calendar", "hostId", "uid", "titleThere", "overwritten")
+Syncing = Annotated[
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "no_deliver", "db"
+]
+
+
+def sync(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One calendar; else all.")
+    ] = None,
+    *,
+    host: o.Host = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Write again what is not as it was written."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also one that suddenly holds nothing.")
+    ] = False,
+    out: Syncing,
+) -> None:
+    """Say what was deleted, moved or changed there; changes no booking.
+
+    Exit status 1: something was found, and is not overwritten.
+    """
+    from calbook.cli import error_output
+
+    form = out.form_in_zone()
+    refusals = error_output.Refusals(form)
+    with out.client() as client:
+        zone = display_timezone(client, form)
+        found = _sync(client, name, host, overwrite, yes, refusals.report)
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import calendars
+
+        return calendars.findings_text(items, zone)
+
+    if found or not refusals.statuses:
+        output.print_list(found, form, keys=_FOUND_KEYS, table=table)
+    output.flush()
+    refusals.finish()
+    if not all(finding.overwritten for finding in found):
+        raise error_output.Failures(1)
+
+
+def _sync(
+    client: "Client",
+    name: str | None,
+    host: str | None,
+    overwrite: bool,
+    yes: bool,
+    refused: "Callable[[CalbookError], None]",
+) -> "tuple[CalendarFinding, ...]":
+    """Each by itself, so that each that is suddenly empty can be asked about."""
+    connections = client.calendar.connections
+    every = connections.list(host_id=host)
+    chosen = every if name is None else (connections.get(name, host_id=host),)
+    found: list[Any] = []
+    for each in chosen:
+        given: Json = {"host_id": each.host_id, "overwrite": overwrite}
+        try:
+            try:
+                found += connections.sync(each.name, **given, confirmed=yes)
+            except EntriesGone as error:
+                if not output.is_interactive():
+                    raise
+                ask_yes_no(f"{error.json_message}. Go on?", yes=False)
+                found += connections.sync(each.name, **given, confirmed=True)
+        except (CalendarEmpty, CalendarUnreachable) as error:
+            refused(error)
+    return tuple(found)
+
+
+def log(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Only this one's.")
+    ] = None,
+    *,
+    host: o.Host = None,
+    uid: Annotated[
+        str | None, typer.Option("--uid", metavar="UID", help="Only this booking's.")
+    ] = None,
+    which: delivery_log.Log,
+    out: o.ListingTimes,
+) -> None:
+    """List what was and will be written into calendars, the newest first."""
+    form, one = out.form_in_zone(), which.delivery
+    if one is not None:
+        delivery_log.print_delivery(
+            lambda client: client.calendar.connections.get_delivery(one),
+            *(which, name, host, uid),
+            out=out,
+        )
+        return
+    with out.client() as client:
+        found = client.calendar.connections.log(
+            name, host_id=host, uid=uid, **which.arguments()
+        )
+        zone, now = display_timezone(client, form), client.now()
+    delivery_log.print_deliveries(
+        found, form, zone, now=now, to="Calendar", nothing="nothing written\n"
+    )
+
+
+def redeliver(
+    id: Annotated[
+        str, typer.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
+    ],
+    *,
+    out: o.Queueing,
+) -> None:
+    """Write one booking again, as it is now, whatever became of it."""
+    with out.client() as client:
+        queued = client.calendar.connections.redeliver(id)
+    delivery_log.print_redelivery(queued, out)
+
+
+def _show(what: str | None, found: "ConnectedCalendar", form: OutputOptions) -> None:
+    def card(item: Json) -> str:
+        from calbook.cli.screen import calendars
+
+        return calendars.calendar_card(what, item, form.tz)
+
+    with report_write_failure(what or "Found", [found.name]):
+        output.print_object(found, form, keys=_KEYS, card=card)

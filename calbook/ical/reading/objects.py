@@ -1,0 +1,106 @@
+"""Calendars that are kept in objects, one for each UID (RFC 4791, 4.1).
+
+One that cannot be read spoils no other, and what a file may hold is what all of them
+may hold together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, CalendarContent, SkippedEvent
+from calbook.core.checks import NAME_LENGTH
+from calbook.core.errors import BadInput
+from calbook.core.model import Span
+from calbook.ical.reading.busy_times import BUSY_ALL_THE_SAME, ContentReader
+from calbook.ical.reading.components import Unreadable
+from calbook.ical.reading.structure import read_calendars
+
+LARGEST_CALENDAR = 4 * LARGEST_FILE  # bytes of all of them
+_UID = re.compile(rb"^UID:[ \t]*([^\r\n]{1,1000})", re.MULTILINE | re.IGNORECASE)
+
+
+def read_busy_objects(
+    objects: Iterable[tuple[str, bytes]],
+    *,
+    timezone: str,
+    window: Span,
+    email: str | None = None,
+    shows_text: bool = False,
+    strict: bool = False,
+    careful: bool = False,
+) -> CalendarContent:
+    """As `read_busy_times`, of objects with their names in the calendar.
+
+    One that cannot be read is skipped, and named by its UID, else by its name.
+
+    Raises:
+        BadInput: they are too many, or too large.
+    """
+    reader = ContentReader(timezone, window, email)
+    reader.shows_text, reader.is_strict = shows_text, strict
+    reader.is_careful = careful
+    size = events = 0
+    for name, data in objects:
+        size += len(data)
+        events += _read_object(reader, name, data)
+        _check_size(size, events)
+    return reader.found()
+
+
+def _read_object(reader: ContentReader, name: str, data: bytes) -> int:
+    """How many events it holds, and what changes them."""
+    before = len(reader.skipped)
+    events = 0
+    try:
+        calendars, skipped = read_calendars(data)
+        events = sum(len(source.blocks) for source in calendars)
+        reader.begin(len(data), skipped)
+        for source in calendars:
+            for _ in reader.each(source):
+                pass
+    except Exception as error:  # whatever is wrong with it
+        left_out = _skipped_object(data, error)
+        if reader.is_careful and _blocks(reader, data):
+            left_out = left_out._replace(reason=left_out.reason + BUSY_ALL_THE_SAME)
+        reader.skipped.append(left_out)
+    reader.skipped[before:] = _named(reader.skipped[before:], name)
+    return events
+
+
+def _blocks(reader: ContentReader, data: bytes) -> bool:
+    """Whether what cannot be read blocks its own time all the same."""
+    try:
+        return reader.add_own_times(data)
+    except Exception:  # whatever is wrong with it
+        return False
+
+
+def _skipped_object(data: bytes, error: Exception) -> SkippedEvent:
+    found = _UID.search(data)
+    uid = found[1].decode("utf-8", "replace").strip() if found else ""
+    is_told = isinstance(error, BadInput | Unreadable)
+    reason = str(error) if is_told else "it cannot be read"
+    line = error.details.get("line", 1) if isinstance(error, BadInput) else 1
+    return SkippedEvent(uid[:NAME_LENGTH] or None, line, reason)
+
+
+def _named(skipped: Iterable[SkippedEvent], name: str) -> Iterator[SkippedEvent]:
+    """What belongs to no event is named by the object that it stands in."""
+    stem = name.removesuffix(".ics")[:NAME_LENGTH]
+    for each in skipped:
+        yield each if each.uid else each._replace(uid=stem)
+
+
+def _check_size(size: int, events: int) -> None:
+    for has, most, what in (
+        (size, LARGEST_CALENDAR, "bytes"),
+        (events, MOST_EVENTS, "events"),
+    ):
+        if has > most:
+            raise BadInput(
+                f"the calendar has {has:,} {what} or more; at most {most:,} fit",
+                length=has,
+                most=most,
+            )

@@ -1,0 +1,128 @@
+"""Connected calendars, and what was written into each: rows and values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.calendars import ConnectedCalendar, split_target
+from calbook.core.time import times
+from calbook.store.facts import Facts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from calbook.store.connection import Row
+    from calbook.store.writer import Writer
+
+# One row for each, with how much of it is written there or waits for it.
+_CONNECTED = """
+    select k.*, h.timezone,
+        (select count(*) from calendar_objects o where o.calendar_id = k.id)
+            as written,
+        (select count(*) from deliveries d where d.status = 'pending'
+            and d.channel = 'calendar' and d.target = k.host_id || '/' || k.name)
+            as pending
+    from calendars k join hosts h on h.id = k.host_id
+    where k.kind in ('caldav', 'vdir')
+      and (:host_id is null or k.host_id = :host_id)
+      and (:name is null or k.name = :name)
+    order by k.host_id, k.name
+"""
+
+
+class CalendarReader(Facts):
+    """What is connected, and what was written there."""
+
+    def connected_rows(
+        self, *, host_id: str | None = None, name: str | None = None
+    ) -> list[Row]:
+        """By host, then name."""
+        facts = {"host_id": host_id, "name": name}
+        return self._conn.execute(_CONNECTED, facts).fetchall()
+
+    def connected_calendars(
+        self, *, host_id: str | None = None, name: str | None = None
+    ) -> list[ConnectedCalendar]:
+        return [
+            connected_calendar(row)
+            for row in self.connected_rows(host_id=host_id, name=name)
+        ]
+
+    def calendar_of_target(self, target: str) -> ConnectedCalendar | None:
+        """The one that a delivery goes to, if it is still pushed to."""
+        host_id, name = split_target(target)
+        row = self._one(
+            "select * from calendars where host_id = :host_id and name = :name"
+            " and is_pushed",
+            host_id=host_id,
+            name=name,
+        )
+        return None if row is None else connected_calendar(row)
+
+    def conflict_rows(self, calendar_id: int) -> list[Row]:
+        """What was changed there by others and is left alone, by booking."""
+        return self._conn.execute(
+            "select * from calendar_objects where calendar_id = :id"
+            " and state = 'conflict' order by uid",
+            {"id": calendar_id},
+        ).fetchall()
+
+    def is_name_taken(self, host_id: str, name: str) -> bool:
+        row = self._one(
+            "select 1 from calendars where host_id = :host_id and name = :name",
+            host_id=host_id,
+            name=name,
+        )
+        return row is not None
+
+
+def connected_calendar(row: Row) -> ConnectedCalendar:
+    checked_at = row["checked_at"]
+    return ConnectedCalendar(
+        id=row["id"],
+        host_id=row["host_id"],
+        name=row["name"],
+        kind=row["kind"],
+        source=row["source"],
+        user=row["user_name"],
+        password_command=row["password_command"],
+        password_env=row["password_env"],
+        allows_private=bool(row["allows_private"]),
+        is_busy=bool(row["is_busy"]),
+        is_pushed=bool(row["is_pushed"]),
+        is_free_busy=bool(row["is_free_busy"]),
+        is_careful=bool(row["is_careful"]),
+        shows_text=bool(row["shows_text"]),
+        mark=row["mark"],
+        checked_at=None if checked_at is None else times.instant(checked_at),
+        fault=row["fault"],
+    )
+
+
+def insert_calendar(tx: Writer, calendar: ConnectedCalendar, *, now: datetime) -> None:
+    """A new one, of which nothing was read; the database gives it its id."""
+    columns: dict[str, Any] = {
+        "host_id": calendar.host_id,
+        "name": calendar.name,
+        "kind": str(calendar.kind),
+        "source": calendar.source,
+        "user_name": calendar.user,
+        "password_command": calendar.password_command,
+        "password_env": calendar.password_env,
+        "allows_private": calendar.allows_private,
+        "is_busy": calendar.is_busy,
+        "is_pushed": calendar.is_pushed,
+        "is_free_busy": calendar.is_free_busy,
+        "is_careful": calendar.is_careful,
+        "shows_text": calendar.shows_text,
+        "is_strict": False,
+        "imported_at": times.epoch(now),
+        **_NOTHING_READ,
+    }
+    tx.insert_all("calendars", tuple(columns), [tuple(columns.values())])
+
+
+_NOTHING_READ = {
+    **{"events": 0, "free": 0, "bookings": 0, "skipped": "[]", "skipped_count": 0},
+    **{"remarks": "[]", "remark_count": 0},
+}

@@ -1,0 +1,89 @@
+"""Files that are either the old one or the whole new one, and never a link's target."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+
+_PART = 1024 * 1024
+
+
+def save(
+    path: str, data: bytes, *, replaces: bool, mode: int | None = None
+) -> os.stat_result:
+    """Write through a temporary file beside it, synced and renamed; what it became.
+
+    One that it replaces passes its permissions on, and its owner alone has a new one,
+    unless `mode` says what they are.
+
+    Raises:
+        FileExistsError: there is one already, and it `replaces` none.
+        OSError: it cannot be written.
+    """
+    import tempfile  # slow to import
+
+    directory = os.path.dirname(os.path.abspath(path))
+    descriptor, temporary = tempfile.mkstemp(
+        prefix=".calbook-", suffix=".tmp", dir=directory
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            elif replaces:
+                _copy_permissions(path, descriptor)
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+            written = os.fstat(descriptor)
+        if replaces:
+            os.replace(temporary, path)
+        else:
+            _put_in_place(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    return written
+
+
+def _copy_permissions(path: str, descriptor: int) -> None:
+    with suppress(OSError):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISREG(mode):
+            os.fchmod(descriptor, stat.S_IMODE(mode) & 0o777)
+
+
+def _put_in_place(temporary: str, path: str) -> None:
+    """Under a name that nothing has, also where a file can have one name only."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(temporary, path)
+    else:
+        os.unlink(temporary)
+
+
+def read(path: str, *, most: int | None = None) -> tuple[bytes, os.stat_result]:
+    """What is in a regular file, and what it was when that was read.
+
+    Raises:
+        OSError: it cannot be read, is a link or no regular file, or has more than
+            `most` bytes.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe is not waited for
+    with open(os.open(path, flags), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        data = bytearray()
+        while part := file.read(_PART):
+            data += part
+            if most is not None and len(data) > most:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+        return bytes(data), found

@@ -1,0 +1,130 @@
+"""Calendars elsewhere that are connected: what is said of them, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calbook import Client, errors
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    found = tmp_path / "vdir"
+    found.mkdir()
+    return found
+
+
+def test_a_directory_is_connected_and_listed(client: Client, directory: Path) -> None:
+    added = client.calendar.connections.add("Work", directory, push=True)
+
+    assert client.calendar.connections.list() == (added,)
+    assert client.calendar.connections.get("work") == added
+    assert added.to_dict() == {
+        "name": "work",
+        "hostId": "user_me",
+        "kind": "vdir",
+        "source": str(directory),
+        "user": None,
+        "passwordFrom": None,
+        "allowPrivate": False,
+        "busy": False,
+        "push": True,
+        "freeBusy": False,
+        "showsText": False,
+        "timezone": added.timezone,
+        "checkedAt": None,
+        "fault": None,
+        "written": 0,
+        "pending": 0,
+        "conflicts": [],
+    }
+
+
+def test_a_directory_says_what_is_there(client: Client, directory: Path) -> None:
+    (directory / "1.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    client.calendar.connections.add("work", directory, push=True)
+
+    found = client.calendar.connections.check("work")
+
+    assert (found.objects, found.can_write, found.schedules) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "error"),
+    [
+        (".", {}, errors.UsageError),
+        ("no/such/directory", {"push": True}, errors.CalendarUnreachable),
+        (".", {"push": True, "free_busy": True}, errors.BadInput),
+        (".", {"push": True, "shows_text": True}, errors.BadInput),
+        (".", {"push": True, "color": "red"}, errors.BadInput),
+        (
+            ".",
+            {"push": True, "user": "me", "password_env": "CAL_PASSWORD"},
+            errors.BadInput,
+        ),
+        ("https://dav.example.com/", {"push": True, "user": "me"}, errors.BadInput),
+        ("https://me:secret@dav.example.com/", {"push": True}, errors.BadUrl),
+        ("https://169.254.169.254/", {"push": True}, errors.BadUrl),
+        ("http://dav.example.com/", {"push": True}, errors.BadUrl),
+        ("webcal://dav.example.com/a.ics", {"push": True}, errors.BadUrl),
+        ("ftp://dav.example.com/", {"push": True}, errors.BadUrl),
+    ],
+    ids=lambda value: str(value),
+)
+def test_what_cannot_be_connected_is_refused(
+    client: Client, source: str, fields: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error) as refused:
+        client.calendar.connections.add("work", source, **fields)
+
+    assert "secret" not in str(refused.value)
+    assert client.calendar.connections.list() == ()
+
+
+def test_a_name_is_taken_by_an_imported_calendar_too(
+    client: Client, directory: Path
+) -> None:
+    data = b"BEGIN:VCALENDAR\nEND:VCALENDAR\n"
+    client.calendar.busy.import_ics(data, name="work")
+
+    with pytest.raises(errors.Exists):
+        client.calendar.connections.add("work", directory, push=True)
+
+
+def test_what_is_only_written_to_is_no_busy_time(
+    client: Client, directory: Path
+) -> None:
+    client.calendar.connections.add("work", directory, push=True)
+
+    assert client.calendar.busy.list() == ()
+
+
+def test_a_calendar_that_is_removed_is_gone_here_alone(
+    client: Client, directory: Path
+) -> None:
+    (directory / "1.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    client.calendar.connections.add("work", directory, push=True)
+
+    client.calendar.connections.remove("work")
+
+    assert client.calendar.connections.list() == ()
+    assert [file.name for file in directory.iterdir()] == ["1.ics"]
+
+
+def test_a_password_is_told_nowhere(
+    client: Client, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(errors.CalendarUnreachable) as refused:
+        client.calendar.connections.add(
+            "work",
+            "http://127.0.0.1:9/",
+            push=True,
+            allow_private=True,
+            user="me",
+            password_command="echo hunter2",
+        )
+
+    assert "hunter2" not in repr(refused.value.to_dict())

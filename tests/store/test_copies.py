@@ -104,6 +104,11 @@ def full(path: Path, clock: Clock) -> Path:
             calendar.replies.read(answer.encode())
         calendar.schedules.override("work", date="2027-05-01")
         calendar.feeds.publish(path.with_name("feeds"))
+        path.with_name("work").mkdir()
+        calendar.connections.add(
+            "work", path.with_name("work"), host_id="me", push=True
+        )
+        client.first_attempt()
         calendar.webhooks.update(hook.id, active=False)
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.executescript(_REST.format(uid=uids["confirmed"]))
@@ -230,7 +235,7 @@ def test_what_is_made_next_is_numbered_behind_what_was_copied(
             availability=[{"day": DAYS[0], "startTime": "09:00", "endTime": "10:00"}],
         )
         calendar.event_types.create("new")
-        calendar.bookings.create(
+        new = calendar.bookings.create(
             event_type_id="demo",
             start_time=MONDAY + timedelta(days=90),
             attendee={"name": "Ada", "email": "ada@example.com"},
@@ -241,6 +246,10 @@ def test_what_is_made_next_is_numbered_behind_what_was_copied(
             attendee={"name": "Bob", "email": "bob@example.com"},
         )
         calendar.busy.add(host_id="me", start_time="2027-07-01", end_time="2027-07-02")
+        answer = answering.calendar(
+            new.uid, method="COUNTER", more="DTSTART:20270601T100000Z"
+        )
+        calendar.replies.read(answer.encode())
 
     assert all(after > before[table] for table, after in numbers(target).items())
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from conftest import MONDAY
+from support import answering
 from support.receiving import no_hanging
 from support.running import PATIENCE
 from support.stores import opened
@@ -202,7 +203,7 @@ LISTINGS = {
     "person show": ["person show a@b.example"],
     "waiting list": ["waiting list"],
     "counter list": ["counter list"],
-    "reply": ["reply FILE"],
+    "reply": ["reply ANSWER"],
     "waiting show": ["waiting show WAITING"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
@@ -247,12 +248,18 @@ def listed(
     webhook = run("webhook", "list", "--json").json[0]["id"]
     waiting = run("waiting", "list", "--json").json[0]["id"]
     run("note", "add", uid, "Hello")
+    answer = tmp_path / "answer.ics"
+    more = "DTSTART:20270119T100000Z"
+    said = answering.calendar(uid, method="COUNTER", who="a@b.example", more=more)
+    answer.write_text(said)
+    run("reply", answer)
     run("ics", "publish", str(tmp_path / "feeds"))
 
     def listed(line: str) -> Any:
         if line == "tick":
             clock.move(days=30)
         names = {"UID": uid, "WEBHOOK": webhook, "WAITING": waiting}
+        names["ANSWER"] = str(answer)
         words = [names.get(word, word) for word in line.split()]
         return json.loads(run(*words, "--json").out)
 

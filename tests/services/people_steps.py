@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from support import answering
 from support.both_stores import DAY, HALF, TEXTS, Call, Pair
 
 from calbook import Client
@@ -184,7 +185,40 @@ class PeopleSteps(Pair):
         one, other = self.someone(), self.someone()
         return lambda client: client.calendar.people.merge(one, other)
 
+    # -- what they answer
+
+    def answer(self) -> Call:
+        uid, who, day = self.one_booked()[0], self.email(), self.moment()
+        says = self.draw.choice(["ACCEPTED", "DECLINED", "TENTATIVE"])
+        date = self.draw.choice([None, f":{day:%Y%m%dT%H%M%SZ}"])
+        sequence, stamp = self.draw.randrange(3), self.stamp()
+        text = answering.calendar(
+            *(uid,), who=who, says=says, date=date, sequence=sequence, stamp=stamp
+        )
+        return lambda client: client.calendar.replies.read(text.encode())
+
+    def propose(self) -> Call:
+        uid, who, start = self.one_booked()[0], self.email(), self.moment()
+        more, stamp = f"DTSTART:{start:%Y%m%dT%H%M%SZ}", self.stamp()
+        text = answering.calendar(
+            uid, method="COUNTER", who=who, more=more, stamp=stamp, sequence=2
+        )
+        return lambda client: client.calendar.replies.read(text.encode())
+
+    def decide_on_proposal(self) -> Call:
+        uid = self.some()
+        if self.draw.random() < 0.6:
+            return lambda client: client.calendar.counters.accept(uid)
+        return lambda client: client.calendar.counters.decline(uid, reason="Full")
+
+    def stamp(self) -> str:
+        return f"20240301T00000{self.draw.randrange(10)}Z"
+
     # -- what is asked
+
+    def proposals(self) -> Call:
+        past = self.draw.random() < 0.5
+        return lambda client: client.calendar.counters.list(past=past)
 
     def line_up(self) -> Call:
         past = self.draw.random() < 0.5

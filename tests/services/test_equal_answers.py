@@ -278,6 +278,7 @@ ACTIONS = (
     *("extend", "reassign", "away", "retire", "limit_host", "join_for_a_day"),
     *("leave_for_a_day", "move_seat", "change_guests", "apply_to_coming", "need"),
     *("correct_person", "merge", "line_up", "show_person", "list_for_person"),
+    *("answer", "answer", "propose", "propose", "decide_on_proposal", "proposals"),
 )
 
 

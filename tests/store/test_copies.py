@@ -235,21 +235,20 @@ def test_what_is_made_next_is_numbered_behind_what_was_copied(
             availability=[{"day": DAYS[0], "startTime": "09:00", "endTime": "10:00"}],
         )
         calendar.event_types.create("new")
-        new = calendar.bookings.create(
+        booked = calendar.bookings.create(
             event_type_id="demo",
             start_time=MONDAY + timedelta(days=90),
             attendee={"name": "Ada", "email": "ada@example.com"},
         )
+        more = "DTSTART:20270601T110000Z"
+        answer = answering.calendar(booked.uid, method="COUNTER", more=more)
+        calendar.replies.read(answer.encode())
         calendar.waiting.add(
             event_type_id="demo",
             start_time=MONDAY + timedelta(days=90),
             attendee={"name": "Bob", "email": "bob@example.com"},
         )
         calendar.busy.add(host_id="me", start_time="2027-07-01", end_time="2027-07-02")
-        answer = answering.calendar(
-            new.uid, method="COUNTER", more="DTSTART:20270601T100000Z"
-        )
-        calendar.replies.read(answer.encode())
 
     assert all(after > before[table] for table, after in numbers(target).items())
 

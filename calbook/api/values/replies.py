@@ -30,7 +30,7 @@ class Answer(Value):
     is_cancelled: whether the booking was cancelled, or the person left it
     note: why not, where it was to be
     message: all of it in a sentence
-    file: in which file of a Maildir; only from `read_maildir`
+    file: in which file of a Maildir it came; else None
     """
 
     method: Literal["REPLY", "COUNTER", "REFRESH"]
@@ -46,7 +46,7 @@ class Answer(Value):
     is_cancelled: bool
     note: str | None
     message: str
-    file: str
+    file: str | None
 
 
 class Counter(Value):

@@ -86,6 +86,7 @@ def answer_to_json(
         "isCancelled": is_cancelled,
         "note": note,
         "message": f"{message}: {more}" if more else message,
+        "file": None,
     }
 
 

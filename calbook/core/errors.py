@@ -567,6 +567,19 @@ class OfferEnded(RuleError, code="offer_ended"):
         )
 
 
+class CounterEnded(RuleError, code="counter_ended"):
+    """Another time that somebody proposed was decided on, or the booking moved."""
+
+    def __init__(self, id: str, state: str) -> None:
+        super().__init__(
+            f"{id} is {state}: only what is open can be accepted or declined",
+            hint="see counters.list()",
+            command_hint="see calbook counter list",
+            counterId=id,
+            state=state,
+        )
+
+
 class TooEarly(WrongStatus):
     """Nobody can have come, or not, before the start."""
 

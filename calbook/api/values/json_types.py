@@ -13,6 +13,8 @@ QuestionType = (
 )
 ContactName = Literal["EMAIL", "PHONE", "ANY", "NONE"]
 OnFreeName = Literal["OFFER", "BOOK"]
+OnDeclineName = Literal["RECORD", "CANCEL"]
+PartstatName = Literal["ACCEPTED", "DECLINED", "TENTATIVE"]
 Recipients = Literal["attendee", "host", "all"]
 Weekday = (
     Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
@@ -123,6 +125,13 @@ class ChangedBooking(TypedDict):
     change: dict[str, Any]
 
 
+class DateReply(TypedDict):
+    """What somebody answered to one date of a series."""
+
+    partstat: PartstatName
+    repliedAt: str
+
+
 class LoggedAttempt(TypedDict):
     number: int
     at: str
@@ -149,3 +158,10 @@ class WaitingLogLine(TypedDict):
     startTime: str | None
     uid: str | None
     why: str | None
+
+
+class Proposer(TypedDict):
+    """Who proposes another time."""
+
+    name: str | None
+    email: str | None

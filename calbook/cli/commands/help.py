@@ -16,7 +16,8 @@ from calbook.cli import output, tree
 TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
-    *("calendars", "caldav", "notices", "webhooks", "scripting", "library"),
+    *("calendars", "caldav", "feeds", "notices", "webhooks"),
+    *("scripting", "library"),
     *("rules", "storage", "operation"),
 )
 _PAGES = Path(__file__).parents[2] / "manual"

@@ -13,7 +13,7 @@ from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, CalendarContent, Skippe
 from calbook.core.checks import NAME_LENGTH
 from calbook.core.errors import BadInput
 from calbook.core.model import Span
-from calbook.ical.reading.busy_times import ContentReader
+from calbook.ical.reading.busy_times import BUSY_ALL_THE_SAME, ContentReader
 from calbook.ical.reading.components import Unreadable
 from calbook.ical.reading.structure import read_calendars
 
@@ -61,9 +61,20 @@ def _read_object(reader: ContentReader, name: str, data: bytes) -> int:
             for _ in reader.each(source):
                 pass
     except Exception as error:  # whatever is wrong with it
-        reader.skipped.append(_skipped_object(data, error))
+        left_out = _skipped_object(data, error)
+        if reader.is_careful and _blocks(reader, data):
+            left_out = left_out._replace(reason=left_out.reason + BUSY_ALL_THE_SAME)
+        reader.skipped.append(left_out)
     reader.skipped[before:] = _named(reader.skipped[before:], name)
     return events
+
+
+def _blocks(reader: ContentReader, data: bytes) -> bool:
+    """Whether what cannot be read blocks its own time all the same."""
+    try:
+        return reader.add_own_times(data)
+    except Exception:  # whatever is wrong with it
+        return False
 
 
 def _skipped_object(data: bytes, error: Exception) -> SkippedEvent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 from calbook import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.running import Run, Terminal
 
 pytest_plugins = ("support.running",)
@@ -90,7 +93,7 @@ def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:
     found = run("calendar", "sync", "--json")
 
     assert found.status == 1
-    assert found.json == [
+    assert json.loads(found.out) == [
         {
             "kind": "changed",
             "calendar": "work",
@@ -108,13 +111,15 @@ def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:
 
 
 def test_a_calendar_that_is_suddenly_empty_needs_a_word(
-    run: Run, pushed: Path, terminal: Terminal
+    run: Run, pushed: Path, terminal: Callable[..., Terminal]
 ) -> None:
     uid = run(*BOOK).rows[0][0]
     (pushed / f"{uid}.ics").unlink()
 
     refused = run("calendar", "sync")
-    asked = terminal("calendar", "sync", typed="n\n")
+    screen = terminal("calendar", "sync")
+    screen.expect("there (1). Go on? [y/N]: ")
+    screen.type("n\n")
     said = run("calendar", "sync", "--yes", "--fields", "kind,uid")
 
     assert refused.status == 1
@@ -123,9 +128,8 @@ def test_a_calendar_that_is_suddenly_empty_needs_a_word(
         " there (1)\n"
         "hint: if that is right: calbook calendar sync work --yes\n"
     )
-    assert "holds nothing any more" in asked.out
-    assert asked.status == 130
-    assert (said.status, said.rows) == (1, [["deleted", uid]])
+    assert screen.end() == 130
+    assert (said.status, said.out) == (1, f"deleted\t{uid}\n")
 
 
 def test_one_that_cannot_be_reached_stops_no_other(
@@ -133,28 +137,32 @@ def test_one_that_cannot_be_reached_stops_no_other(
 ) -> None:
     (tmp_path / "other").mkdir()
     run("calendar", "add", "other", "--url", tmp_path / "other", "--push")
-    (tmp_path / "other").rmdir()
     uid = run(*BOOK).rows[0][0]
+    (tmp_path / "other" / f"{uid}.ics").unlink()
+    (tmp_path / "other").rmdir()
     file = pushed / f"{uid}.ics"
     file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARY:My "))
 
     found = run("calendar", "sync", "--fields", "kind")
 
-    assert found.rows == [["changed"]]
-    assert found.status == 8
+    assert (found.status, found.out) == (8, "changed\n")
     assert "other of user_me: cannot read" in found.err
 
 
 def test_removing_says_what_stays_and_what_is_dropped(
-    run: Run, pushed: Path, terminal: Terminal
+    run: Run, pushed: Path, terminal: Callable[..., Terminal]
 ) -> None:
     run(*BOOK)
     run(*BOOK[:4], "2027-01-18 12:00", *BOOK[5:], "--no-deliver")
 
-    assert terminal("calendar", "remove", "work", typed="n\n").status == 130
+    screen = terminal("calendar", "remove", "work")
+    screen.expect("Disconnect work of user_me? [y/N]: ")
+    screen.type("n\n")
+    assert screen.end() == 130
     removed = run("calendar", "remove", "work")
 
     assert removed.err == (
+        "Disconnected work of user_me\n"
         "1 booking stays there as written\nDropped 1 change that was still to be sent\n"
     )
     assert len(list(pushed.iterdir())) == 1
@@ -170,14 +178,17 @@ def test_nothing_to_do_is_refused_with_what_there_is(run: Run, work: Path) -> No
     )
 
 
-def test_a_card_says_it_in_words(run: Run, pushed: Path, terminal: Terminal) -> None:
+def test_a_card_says_it_in_words(
+    run: Run, pushed: Path, terminal: Callable[..., Terminal]
+) -> None:
     run(*BOOK)
 
-    shown = terminal("calendar", "show", "work").out
-    listed = terminal("calendar", "list").out
-    checked = terminal("calendar", "check", "work").out
+    shown, listed, checked = (
+        terminal("calendar", *words, columns=200)
+        for words in (("show", "work"), ("list",), ("check", "work"))
+    )
 
-    assert "Written    1 booking" in shown
-    assert "work" in listed
-    assert "push" in listed
-    assert "Sends invitations  no" in checked
+    assert [screen.end() for screen in (shown, listed, checked)] == [0, 0, 0]
+    assert "Written    1 booking" in shown.shown
+    assert "work      me    push  1        " in listed.shown
+    assert "Sends invitations  no" in checked.shown

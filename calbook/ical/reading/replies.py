@@ -119,7 +119,7 @@ def read_answers(data: bytes, *, method: str | None = None) -> tuple[Answer, ...
         raise BadInput(
             f"it answers {len(events):,} times; at most {MOST_ANSWERS} are read"
         )
-    source = CalendarSource({}, zones, [])
+    source = CalendarSource({}, zones, [], [])
     try:
         return tuple(_read_answer(Method(said), each, source) for each in events)
     except Unreadable as error:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Note as Note
     from calbook.api.values.bookings import Occurrence as Occurrence
     from calbook.api.values.calendars import CalendarCheck as CalendarCheck
+    from calbook.api.values.calendars import CalendarFinding as CalendarFinding
     from calbook.api.values.calendars import ConnectedCalendar as ConnectedCalendar
     from calbook.api.values.catalog import EventType as EventType
     from calbook.api.values.catalog import Host as Host
@@ -50,7 +51,7 @@ _PLACES = {
     "core.errors": "CalbookError",
     "core.model": "Actor Attendance Resolution Status",
     "api.values.bookings": "Attendee Booking Event Note Occurrence",
-    "api.values.calendars": "CalendarCheck ConnectedCalendar",
+    "api.values.calendars": "CalendarCheck CalendarFinding ConnectedCalendar",
     "api.values.catalog": "EventType Host Resource Schedule",
     "api.values.outbox": "Attempt Delivery Webhook",
     "api.values.overview": "Agenda Figures Statistics Week",

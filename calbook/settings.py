@@ -112,6 +112,43 @@ def _parse_toml(data: bytes) -> dict[str, Any]:
     return tomllib.loads(data.decode())
 
 
+def authserv_id() -> str | None:
+    """The name under which the host's server writes what it found out about a mail.
+
+    None where none is set: then no mail is believed to be its sender's (RFC 8601).
+
+    Raises:
+        BadInput: the file cannot be read, or the name cannot be one.
+    """
+    section = read_object(read_document().get("mail", {}), _MAIL_KEYS, "mail")
+    said = section.get("authserv_id")
+    return None if said is None else _read_authserv_id(said)
+
+
+def with_authserv_id(name: str) -> bytes:
+    """The file with the name of the host's server; `none` takes it out."""
+    whole = read_document()
+    section = read_object(whole.get("mail", {}), _MAIL_KEYS, "mail")
+    kept = {key: value for key, value in section.items() if key != "authserv_id"}
+    if name.strip().lower() not in ("", "none"):
+        kept["authserv_id"] = _read_authserv_id(name)
+    return _to_toml({**whole, "mail": kept})
+
+
+_MAIL_KEYS = ("authserv_id",)
+
+
+def _read_authserv_id(value: object) -> str:
+    name = checks.line(value, "mail.authserv_id", most=253).strip()
+    if name.isascii() and name.isprintable() and not set(name) & set(' ;"()='):
+        return name
+    raise BadInput(
+        f"mail.authserv_id cannot be {printable(name)}",
+        hint="write what stands behind Authentication-Results: mx.example.com",
+        field="mail.authserv_id",
+    )
+
+
 def usual_asker() -> str | None:
     """Who is taken to ask where `--by` is not said; None where that is not set.
 

@@ -10,10 +10,13 @@ from contextlib import suppress
 _PART = 1024 * 1024
 
 
-def save(path: str, data: bytes, *, replaces: bool) -> os.stat_result:
+def save(
+    path: str, data: bytes, *, replaces: bool, mode: int | None = None
+) -> os.stat_result:
     """Write through a temporary file beside it, synced and renamed; what it became.
 
-    One that it replaces passes its permissions on. Its owner alone has a new one.
+    One that it replaces passes its permissions on, and its owner alone has a new one,
+    unless `mode` says what they are.
 
     Raises:
         FileExistsError: there is one already, and it `replaces` none.
@@ -27,7 +30,9 @@ def save(path: str, data: bytes, *, replaces: bool) -> os.stat_result:
     )
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if replaces:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            elif replaces:
                 _copy_permissions(path, descriptor)
             file.write(data)
             file.flush()

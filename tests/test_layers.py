@@ -39,7 +39,7 @@ ROOMS = {
         "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
-    "services": ("core wire ical store delivery settings", ""),
+    "services": ("core wire ical store delivery settings whole_files", ""),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
         "core wire api settings whole_files __version__",
@@ -314,6 +314,17 @@ def test_without_calendars_elsewhere_no_network_is_loaded(
 
     assert all(map(find_spec, network))
     assert loaded(*command, among=network, CALBOOK_NOW="") == []
+
+
+@pytest.mark.parametrize("command", ["deliver", "tick"])
+def test_without_published_feeds_none_is_thought_of(
+    loaded: Loaded, client: Client, command: str, tmp_path: Path
+) -> None:
+    feeds = ("icalendar", "calbook.services.calendars.publishing")
+
+    assert loaded(command, among=feeds) == []
+    client.calendar.feeds.publish(tmp_path)
+    assert loaded(command, among=feeds) == [*feeds[1:]]
 
 
 @pytest.mark.parametrize(

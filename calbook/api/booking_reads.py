@@ -249,6 +249,9 @@ class BookingReads(Noun):
         self,
         *,
         method: inputs.FeedMethod | None = None,
+        busy_only: bool = False,
+        redact: bool = False,
+        refresh: int | None = None,
         **filters: Unpack[inputs.DateFilters],
     ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
@@ -256,11 +259,31 @@ class BookingReads(Noun):
         Filters as in `stats`: a series is there whole when any of its occurrences is,
         but with `host_id` without the dates that others give. By the `method` "none"
         it has no METHOD.
+
+        With `redact` an entry says the title of its event type and when it is; with
+        `busy_only` that somebody is busy then. Both name nobody and no place, and no
+        booking's uid. `refresh` is the minutes after which to look again, for who
+        subscribes to it.
         """
-        from calbook.services.calendars.invites import bookings_feed
+        from calbook.services.calendars.invites import bookings_feed, read_form
 
         check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
-        return bookings_feed(self._context, filters, method=method).decode()
+        form = read_form(busy_only, redact, refresh)
+        return bookings_feed(self._context, filters, method=method, form=form).decode()
+
+    def get_free_busy(self, **filters: Unpack[inputs.DateFilters]) -> str:
+        """When a host or resource is busy with bookings, as one VFREEBUSY.
+
+        Filters as in `stats`: from `start_date`, else now, to `end_date`, else 60 days
+        later. Requests that are not confirmed yet are tentative.
+
+        Raises:
+            UsageError: neither `host_id` nor `resource_id` is given.
+        """
+        from calbook.services.calendars.invites import free_busy
+
+        check_keywords("Bookings.get_free_busy", filters, DATE_FILTERS)
+        return free_busy(self._context, filters).decode()
 
     def iter_ics(
         self, *, alarm: int | None = None, **filters: Unpack[inputs.DateFilters]

@@ -12,6 +12,7 @@ from calbook.api.inputs import (
     ContactName,
     Day,
     Location,
+    OnDeclineName,
     OnFreeName,
     RoundRobinRule,
     SchedulingTypeName,
@@ -99,6 +100,7 @@ class EventTypeFields(TypedDict, total=False):
     contact: ContactName
     on_free: OnFreeName
     hold_minutes: int
+    on_decline: OnDeclineName
     active: bool
     metadata: Mapping[str, Any]
     needs: Iterable[str | Need | json_types.Need]

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
     from calbook.api.connections import Connections
+    from calbook.api.counters import Counters
     from calbook.api.event_types import EventTypes
+    from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
     from calbook.api.mails import Mails
     from calbook.api.people import People
+    from calbook.api.replies import Replies
     from calbook.api.resources import Resources
     from calbook.api.schedules import Schedules
     from calbook.api.values.bookings import Event
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
     from calbook.core.errors import CalbookError
+
+    OnRefused = Callable[[CalbookError], None]
 
 
 def _noun(kind: str, module: str) -> Any:
@@ -49,11 +54,14 @@ class Calendar:
     busy: Busy = _noun("Busy", "busy")
     connections: Connections = _noun("Connections", "connections")
     event_types: EventTypes = _noun("EventTypes", "event_types")
+    feeds: Feeds = _noun("Feeds", "feeds")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
     mails: Mails = _noun("Mails", "mails")
+    replies: Replies = _noun("Replies", "replies")
+    counters: Counters = _noun("Counters", "counters")
     waiting: Waiting = _noun("Waiting", "waiting")
     webhooks: Webhooks = _noun("Webhooks", "webhooks")
 
@@ -87,17 +95,25 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.path!r})"
 
-    def tick(self) -> tuple[Event, ...]:
-        """Write the events for what time has done: completed, expired."""
-        from calbook.api.values.bookings import Event
-        from calbook.services.bookings import change
+    def tick(self, *, refused: OnRefused | None = None) -> tuple[Event, ...]:
+        """Write the events for what time has done: completed, expired.
 
-        return tuple(Event(event) for event in change.tick(self._context))
+        And the published feeds that are out of date; `refused` is told of those that
+        cannot be written.
+        """
+        from calbook.api.values.bookings import Event
+        from calbook.services.outbox import sending
+
+        return tuple(Event(event) for event in sending.tick(self._context, refused))
 
     def deliver(
-        self, *, limit: int | None = None, retry_now: bool = False
+        self,
+        *,
+        limit: int | None = None,
+        retry_now: bool = False,
+        refused: OnRefused | None = None,
     ) -> tuple[Delivery, ...]:
-        """Send what is due and tell of what time has done; each after its attempt.
+        """Send what is due and do what `tick` does; each after its attempt.
 
         At most `limit` attempts, one for each delivery. With `retry_now` also what
         waits for its next attempt.
@@ -105,7 +121,7 @@ class Client:
         Raises:
             DeliveryUnderWay: another process is delivering.
         """
-        return tuple(self.delivering(limit=limit, retry_now=retry_now))
+        return tuple(self.delivering(limit=limit, retry_now=retry_now, refused=refused))
 
     def delivering(
         self,
@@ -114,7 +130,7 @@ class Client:
         watch: bool = False,
         retry_now: bool = False,
         refresh_every: timedelta | None = None,
-        refused: Callable[[CalbookError], None] | None = None,
+        refused: OnRefused | None = None,
     ) -> Iterator[Delivery]:
         """As `deliver`, one by one as they are sent; `watch` goes on for ever.
 

@@ -6,15 +6,21 @@ import os
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
-from calbook.api.values.calendars import CalendarCheck, ConnectedCalendar
+from calbook.api.values.calendars import (
+    CalendarCheck,
+    CalendarFinding,
+    ConnectedCalendar,
+)
 from calbook.api.values.outbox import Delivery
 from calbook.services.calendars import connections
 from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Unpack
 
     from calbook.api.inputs import ConnectionFields, DeliveryStatus
+    from calbook.core.errors import CalbookError
 
 
 class Connections(Noun):
@@ -78,6 +84,38 @@ class Connections(Noun):
         What was written there stays there.
         """
         return connections.remove_calendar(self._context, name, host_id=host_id)
+
+    def sync(
+        self,
+        name: str | None = None,
+        *,
+        host_id: str | None = None,
+        overwrite: bool = False,
+        confirmed: bool = False,
+        refused: Callable[[CalbookError], None] | None = None,
+    ) -> tuple[CalendarFinding, ...]:
+        """Compare calendars with what was written there; all of them without a name.
+
+        No booking is changed. With `overwrite` what was deleted, moved or changed there
+        is written again as it was. Those that block their host are read as well.
+        `confirmed` says that a calendar may be empty; `refused` is told of those that
+        cannot be read.
+
+        Raises:
+            CalendarUnreachable: one cannot be read.
+            CalendarEmpty: one holds nothing any more.
+        """
+        from calbook.services.calendars import syncing  # slow to import
+
+        found = syncing.sync_calendars(
+            self._context,
+            name,
+            host_id=host_id,
+            overwrites=overwrite,
+            is_confirmed=confirmed,
+            refused=refused,
+        )
+        return tuple(map(CalendarFinding, found))
 
     def log(
         self,

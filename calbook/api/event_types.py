@@ -34,8 +34,9 @@ class EventTypes(Entries[EventType]):
         included), `slot_interval`, `slots_per_day`,
         `requires_confirmation`, `allow_cancellation`, `cancellation_deadline`, `seats`,
         `max_occurrences`, `questions`, `scheduling_type`, `round_robin`,
-        `meeting_url_template`, `notify`, `reminders`, `contact`, `on_free` and
-        `hold_minutes` (of who waits), `active`, `metadata`;
+        `meeting_url_template`, `notify`, `reminders`, `contact`, `on_free`,
+        `hold_minutes` (of who waits), `on_decline` (what an attendee's no by mail
+        does), `active` and `metadata`;
         `limits` (`10/week`, `8h/day`), `per_person` (likewise), `per_person_open`,
         `no_double`, `max_in_a_row` with `break_after`, `count_window` (days); `needs`,
         each of them said as in `"1 of room1,room2"` or `"2 of alice,bob,carol by

@@ -29,7 +29,8 @@ EventName = (
     Literal["booking.created", "booking.confirmed", "booking.cancelled"]
     | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
     | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
-    | Literal["booking.offered", "booking.offer_ended"]
+    | Literal["booking.offered", "booking.offer_ended", "booking.replied"]
+    | Literal["booking.counter_declined"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
 Grouping = Literal["event", "host", "week", "status", "attendee"]
@@ -47,6 +48,7 @@ ContactName = (
     Literal["EMAIL", "PHONE", "ANY", "NONE"] | Literal["email", "phone", "any", "none"]
 )
 OnFreeName = Literal["OFFER", "BOOK"] | Literal["offer", "book"]
+OnDeclineName = Literal["RECORD", "CANCEL"] | Literal["record", "cancel"]
 SchedulingTypeName = Literal["SINGLE", "ROUND_ROBIN", "COLLECTIVE"]
 RoundRobinRule = Literal[
     "LEAST_RECENT", "EQUAL_DISTRIBUTION", "AVAILABILITY_FIRST", "PRIORITY"

@@ -123,6 +123,9 @@ class Fields(o.Group):
         "--on-free", "offer|book", "What becomes of who waits for time that is freed."
     )
     hold_minutes: str | None = _length("--hold-minutes", "How long it is offered")
+    on_decline: str | None = o.option(
+        "--on-decline", "record|cancel", "What an attendee's no by mail does."
+    )
     needs: list[str] | None = o.option(
         "--needs",
         "NEED",

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 _TIMES = frozenset(
     {
         *("startTime", "endTime", "createdAt", "updatedAt", "at", "importedAt"),
-        *("horizon", "nextAt", "finishedAt"),
+        *("horizon", "nextAt", "finishedAt", "repliedAt", "fromTime"),
     }
 )
 _RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula

@@ -33,6 +33,8 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("bookings", "occurrences"),
         "waiting": _commands("waiting", "list", "show", "remove"),
         "attendee": _commands("attendee", "add", "list", "move", "remove"),
+        **_commands("reply", "reply"),
+        "counter": _commands("counter", "list", "accept", "decline"),
         "note": _commands("note", "add", "list"),
         "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("change", "update"),
@@ -48,10 +50,11 @@ SECTIONS: Mapping[str, Tree] = {
     },
     "Files": {
         **_commands("ics", "ics"),
+        "ics publish": "publish:publish",
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
         "calendar": {
             **_commands("calendar", "add", "list", "show", "check", "remove"),
-            **_commands("calendar", "log", "redeliver"),
+            **_commands("calendar", "sync", "log", "redeliver"),
         },
     },
     "Setup": {
@@ -88,10 +91,11 @@ COMMANDS: Tree = {
 _GROUP_HELP = {
     "waiting": "Who waits for time that is taken: list, show, remove.",
     "attendee": "The persons in a group: add, list, move, remove.",
+    "counter": "Other times that attendees propose: list, accept, decline.",
     "note": "The host's notes about a booking: add, list.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
-    "calendar": "Calendars elsewhere: add, list, check, log and more.",
+    "calendar": "Calendars elsewhere: add, list, check, sync and more.",
     "event": "What can be booked: add, list, show, update, remove.",
     "host": "Who gives the time: add, list, away, retire and more.",
     "resource": "Rooms and things: add, list, show, update, remove.",
@@ -127,6 +131,13 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         place = self._tree.get(cmd_name)
         return None if place is None else build_command(cmd_name, place)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """A command may be two words, of which the first is one too."""
+        both = " ".join(args[:2])
+        if len(args) > 1 and both in self._tree:
+            return both, self.get_command(ctx, both), args[2:]
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Commands by section where this is the whole tree."""
@@ -203,6 +214,8 @@ def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
 def is_command(words: Sequence[str]) -> bool:
     """Whether the words name a command, or a group of commands."""
     place: str | Tree | None = COMMANDS
+    if " ".join(words) in COMMANDS:
+        return True
     for word in words:
         place = place.get(word) if isinstance(place, Mapping) else None
     return place is not None

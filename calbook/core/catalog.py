@@ -132,6 +132,7 @@ class EventType(NamedTuple):
     contact: str = "ANY"  # what an attendee is asked for, see `core.people`
     on_free: str = "OFFER"  # what becomes of who waits for time, see `booking.waiting`
     hold_minutes: int = 60  # for how long that is offered
+    on_decline: str = "RECORD"  # what becomes of an attendee's no, see ON_DECLINE
     active: bool = True
     metadata: Mapping[str, Any] = {}
     needs: tuple[Need, ...] = ()

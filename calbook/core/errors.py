@@ -567,6 +567,19 @@ class OfferEnded(RuleError, code="offer_ended"):
         )
 
 
+class CounterEnded(RuleError, code="counter_ended"):
+    """Another time that somebody proposed was decided on, or the booking moved."""
+
+    def __init__(self, id: str, state: str) -> None:
+        super().__init__(
+            f"{id} is {state}: only what is open can be accepted or declined",
+            hint="see counters.list()",
+            command_hint="see calbook counter list",
+            counterId=id,
+            state=state,
+        )
+
+
 class TooEarly(WrongStatus):
     """Nobody can have come, or not, before the start."""
 
@@ -717,6 +730,22 @@ class CalendarEmpty(CalbookError, code="calendar_empty"):
             hint="if that is right, refresh it with confirmed=True",
             command_hint=f"if that is right: calbook busy refresh {name} --yes",
             stretches=stretches,
+        )
+
+
+class EntriesGone(CalendarEmpty, code="calendar_empty"):
+    """All that was written into a calendar is suddenly gone."""
+
+    def __init__(self, name: str, host: str, number: int) -> None:
+        CalbookError.__init__(
+            self,
+            f"{name} of {host} holds nothing any more, not even what was written there"
+            f" ({number})",
+            hint="if that is right, sync it with confirmed=True",
+            command_hint=f"if that is right: calbook calendar sync {name} --yes",
+            calendar=name,
+            hostId=host,
+            written=number,
         )
 
 

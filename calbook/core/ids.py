@@ -36,6 +36,15 @@ def is_waiting(id: str) -> bool:
     return id.startswith(WAITING_PREFIX)
 
 
+def feed() -> str:
+    """Of a file that whoever knows its name may read: 160 random bits."""
+    return _letters(32)
+
+
+def counter() -> str:
+    return "ctr_" + _letters(12)
+
+
 def busy() -> str:
     return "busy_" + _letters(12)
 

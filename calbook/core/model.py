@@ -75,6 +75,21 @@ class Span(NamedTuple):
 # -- what was booked -------------------------------------------------------------
 
 
+class Reply(NamedTuple):
+    """What an attendee answered to an invitation, to all of a booking or to one date.
+
+    `sequence` and `stamped_at` tell which of two came later (RFC 5546, 2.1.5). A date
+    whose time has changed since is to be answered again: that is a `partstat` of
+    NEEDS-ACTION, over what was answered to all.
+    """
+
+    partstat: str  # RFC 5545, 3.2.12
+    sequence: int
+    stamped_at: datetime
+    replied_at: datetime  # when it was read
+    day: date | None = None  # the original local one; None of all
+
+
 class Attendee(NamedTuple):
     """A person in a booking: a name, an e-mail, a phone or a customer number.
 
@@ -95,6 +110,7 @@ class Attendee(NamedTuple):
     person_id: str | None = None  # in the book of people; None until saved
     only_on: tuple[date, ...] = ()  # of a drop-in in a series the dates, else all
     absent_on: tuple[date, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
 
 class GivenStart(NamedTuple):

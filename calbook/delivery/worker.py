@@ -87,10 +87,19 @@ class DeliveryWorker:
         self._wake = float("inf")  # and of the next one
         self._done: SimpleQueue[tuple[str, Job, Outcome, float]] = SimpleQueue()
 
-    def round(self, tick: Callable[[], object] | None = None) -> Iterator[Json]:
-        """Send what is due, until nothing is; each delivery after its attempt."""
+    def round(
+        self,
+        tick: Callable[[], object] | None = None,
+        follow_up: Callable[[], object] | None = None,
+    ) -> Iterator[Json]:
+        """Send what is due, until nothing is; each delivery after its attempt.
+
+        `follow_up` does what depends on how all is then.
+        """
         if tick is not None:
             self._tick(tick)
+        if follow_up is not None:
+            follow_up()
         try:
             while True:
                 self._start()
@@ -103,7 +112,9 @@ class DeliveryWorker:
         finally:
             self._queues.close()
 
-    def watch(self, tick: Callable[[], object]) -> Iterator[Json]:
+    def watch(
+        self, tick: Callable[[], object], follow_up: Callable[[], object]
+    ) -> Iterator[Json]:
         """Send what is due whenever something is; without end but for `limit`."""
         seen: object = None
         self._stays = True
@@ -112,9 +123,9 @@ class DeliveryWorker:
                 try:
                     if self._state() != seen:  # also by who mends what was in vain
                         self._queues.resume_all()
-                        seen = self._look(tick)
+                        seen = self._look(tick, follow_up)
                     elif self._is_time() or self._queues.resume_rested():
-                        seen = self._look(tick)
+                        seen = self._look(tick, follow_up)
                     self._start()
                 except Busy:  # another program is at the file, and for long
                     seen = None
@@ -123,11 +134,14 @@ class DeliveryWorker:
         finally:
             self._queues.close()
 
-    def _look(self, tick: Callable[[], object]) -> object:
+    def _look(
+        self, tick: Callable[[], object], follow_up: Callable[[], object]
+    ) -> object:
         """Plan what is due, and when to look again; the state that was seen."""
         self._looked = times.epoch(self._context.clock())
         self._tick(tick)
         seen = self._state()  # what is written from here on is seen next time
+        follow_up()
         self._tried.clear()
         self._plan()
         self._wake = self._next()

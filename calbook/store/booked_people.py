@@ -42,10 +42,13 @@ _KNOWN = """
 _INSERT_ATTENDEE = """
     insert into attendees (uid, position, email, person_key, name, phone, phone_digits,
         ref, ref_folded, timezone, language, responses, notes, metadata, person_id,
-        only_on, absent_on)
+        only_on, absent_on, replies)
     values (:uid, :position, :email, :person_key, :name, :phone, :phone_digits,
         :ref, :ref_folded, :timezone, :language, :responses, :notes, :metadata,
-        :person_id, :only_on, :absent_on)
+        :person_id, :only_on, :absent_on, :replies)
+"""
+_UPDATE_REPLIES = """
+    update attendees set replies = :replies where uid = :uid and position = :position
 """
 _INSERT = """
     insert into people (id, name, email, phone, ref, timezone, language, created_at,
@@ -62,6 +65,9 @@ UPDATE = """
 def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
     """The attendees of a booking; what is new of them goes into the book."""
     there = before.attendees if before else ()
+    if _without_replies(there) == _without_replies(after.attendees):
+        _save_replies(tx, after, there)
+        return
     known = {_facts(person) for person in there}
     new = [person for person in after.attendees if _facts(person) not in known]
     persons = iter(_record_people(tx, new, there, now=times.epoch(after.updated_at)))
@@ -80,8 +86,38 @@ def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
             "person_id": attendee.person_id if is_known else next(persons),
             "only_on": _to_dates(attendee.only_on),
             "absent_on": _to_dates(attendee.absent_on),
+            "replies": _to_replies(attendee),
         }
         tx.run(_INSERT_ATTENDEE, **facts)
+
+
+def _without_replies(persons: Sequence[Attendee]) -> list[Attendee]:
+    return [person._replace(replies=()) for person in persons]
+
+
+def _save_replies(tx: Writer, after: Booking, there: Sequence[Attendee]) -> None:
+    """Of a group of a thousand who answer, a row for each answer."""
+    for position, (old, new) in enumerate(zip(there, after.attendees, strict=True)):
+        if old.replies != new.replies:
+            replies = _to_replies(new)
+            tx.run(_UPDATE_REPLIES, uid=after.uid, position=position, replies=replies)
+
+
+def _to_replies(person: Attendee) -> str | None:
+    if not person.replies:
+        return None
+    return to_json(
+        [
+            {
+                "date": reply.day and reply.day.isoformat(),
+                "partstat": reply.partstat,
+                "at": times.epoch(reply.replied_at),
+                "sequence": reply.sequence,
+                "stamp": times.epoch(reply.stamped_at),
+            }
+            for reply in person.replies
+        ]
+    )
 
 
 def _to_dates(days: Sequence[date]) -> str | None:

@@ -103,6 +103,7 @@ class CatalogWriter(Writer):
             contact=e.contact,
             on_free=e.on_free,
             hold_minutes=e.hold_minutes,
+            on_decline=e.on_decline,
             active=e.active,
             metadata=to_json(e.metadata),
             needs=to_json([to_need(need) for need in e.needs]),
@@ -198,6 +199,14 @@ _TABLES = {
     **{"event type": "event_types", "schedule": "schedules"},
     **dict.fromkeys(_GIVE_TIME, "hosts"),
 }
+# Else its file would stay as it is, for everybody to read.
+_PUBLISHED = (
+    "select directory from published_feeds where host_id = :id"
+    " order by directory limit 1",
+    "its feed in {}",
+    "remove that feed first",
+    "remove that feed first: calbook ics publish DIR --remove",
+)
 _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "event type": (
         (
@@ -226,6 +235,7 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "booking {}",
             "a host with bookings stays for their history",
         ),
+        _PUBLISHED,
     ),
     "resource": (
         (
@@ -239,6 +249,7 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
             "booking {}",
             "a resource with bookings stays for their history",
         ),
+        _PUBLISHED,
     ),
     "schedule": (
         (

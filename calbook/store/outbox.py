@@ -266,6 +266,17 @@ def queue_delivery(
     return id
 
 
+def has_invitation(reader: Reader, uid: str, target: str, *, since: datetime) -> bool:
+    """Whether one is to be sent to an address, or was queued since a moment."""
+    found = reader.connection.execute(
+        "select 1 from deliveries where channel = 'mail' and target = :target"
+        " and uid = :uid and kind in ('request', 'cancel')"
+        " and (status = 'pending' or created_at > :since) limit 1",
+        {"target": target, "uid": uid, "since": times.epoch(since)},
+    )
+    return found.fetchone() is not None
+
+
 def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
     """Let nobody else send for so long what may be sent now; whether it may."""
     return bool(

@@ -98,6 +98,32 @@ def written_entries(facts: Facts, calendar_id: int) -> list[WrittenEntry]:
     return [_entry(row) for row in found.fetchall()]
 
 
+def stale_entries(
+    facts: Facts, calendar: ConnectedCalendar, *, now: datetime
+) -> set[str]:
+    """Bookings written there that are cancelled, or others' by now, by uid."""
+    found = facts.connection.execute(
+        "select o.uid from calendar_objects o join bookings b on b.uid = o.uid"
+        " where o.calendar_id = :id and ("
+        " b.final_status = 'CANCELLED' and b.confirmed_until is null"
+        " and coalesce(b.pending_until, :now) <= :now"
+        " or not exists (select 1 from booking_hosts h"
+        " where h.uid = o.uid and h.host_id = :host_id))",
+        {"id": calendar.id, "host_id": calendar.host_id, "now": times.epoch(now)},
+    )
+    return {row["uid"] for row in found.fetchall()}
+
+
+def is_queued(facts: Facts, target: str, uid: str) -> bool:
+    """Whether something of a booking waits to be written there."""
+    row = facts.connection.execute(
+        "select 1 from deliveries where status = 'pending' and channel = 'calendar'"
+        " and target = :target and uid = :uid",
+        {"target": target, "uid": uid},
+    ).fetchone()
+    return row is not None
+
+
 def _entry(row: Row) -> WrittenEntry:
     return WrittenEntry(
         *(row[name] for name in ("calendar_id", "uid", "name")),

@@ -62,10 +62,11 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
                 'responses', json(responses), 'notes', notes,
                 'metadata', json(metadata), 'ref', ref, 'language', language,
-                'person_id', person_id, 'only_on', only_on, 'absent_on', absent_on
+                'person_id', person_id, 'only_on', only_on, 'absent_on', absent_on,
+                'replies', replies
             )) from (
                 select email, name, phone, ref, timezone, language, responses, notes,
-                    metadata, person_id, only_on, absent_on
+                    metadata, person_id, only_on, absent_on, replies
                 from attendees where uid = b.uid order by position
             ) x) as attendees,
             (select coalesce(json_group_array(json_object({occurrence})), '[]') from (

@@ -192,6 +192,7 @@ CHECKS = {
             and json_valid(coalesce(metadata, 'null'))
             and json_valid(coalesce(only_on, 'null'))
             and json_valid(coalesce(absent_on, 'null'))
+            and json_valid(coalesce(replies, 'null'))
         )
         union select uid from occurrences
         where not (json_valid(coalesce(attendances, 'null'))
@@ -257,6 +258,11 @@ CHECKS = {
     """,
     "{} waits for time that ends before it begins": """
         select id from waiting where until < since
+    """,
+    "{} proposes another time in the unknown state {}": """
+        select id, state from counter_proposals where state not in (
+            'open', 'accepted', 'declined', 'replaced', 'ended'
+        )
     """,
     "{} waits for a webhook that is sent nothing": """
         select id from deliveries where status = 'pending' and channel = 'webhook'

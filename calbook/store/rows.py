@@ -29,6 +29,7 @@ from calbook.core.model import (
     GivenStart,
     Occurrence,
     Question,
+    Reply,
     Resolution,
     Span,
     Status,
@@ -74,7 +75,18 @@ def booking(row: Row) -> Booking:
 def attendee(item: Mapping[str, Any]) -> Attendee:
     brought = {"responses": item["responses"] or {}, "metadata": item["metadata"] or {}}
     dates = {key: _dates(item[key]) for key in ("only_on", "absent_on")}
-    return Attendee(**{**item, **brought, **dates})
+    replies = tuple(map(_reply, json.loads(item["replies"] or "[]")))
+    return Attendee(**{**item, **brought, **dates, "replies": replies})
+
+
+def _reply(item: Mapping[str, Any]) -> Reply:
+    return Reply(
+        partstat=item["partstat"],
+        sequence=item["sequence"],
+        stamped_at=times.instant(item["stamp"]),
+        replied_at=times.instant(item["at"]),
+        day=_optional(date.fromisoformat, item["date"]),
+    )
 
 
 def _dates(text: str | None) -> tuple[date, ...]:
@@ -176,6 +188,7 @@ def event_type(row: Row) -> EventType:
         contact=row["contact"],
         on_free=row["on_free"],
         hold_minutes=row["hold_minutes"],
+        on_decline=row["on_decline"],
         active=bool(row["active"]),
         metadata=json.loads(row["metadata"]),
         needs=tuple(

@@ -28,16 +28,17 @@ _IDS = {
     "push": "select id from deliveries where channel = 'calendar'"
     f" and {_BEGINS.format('id')}",
     "waiting": f"select id from waiting where {_BEGINS.format('id')}",
+    "counter": f"select id from counter_proposals where {_BEGINS.format('id')}",
 }
 _PREFIXES = {
     **{"webhook": "wh_", "target": "wh_", "delivery": "dl_", "mail": "dl_"},
-    "push": "dl_",
-    "waiting": "wait_",
+    **{"push": "dl_", "waiting": "wait_", "counter": "ctr_"},
 }
 _WORDS = {
     "target": "webhook",
     "push": "delivery to a calendar",
     "waiting": "entry on the waiting list",
+    "counter": "counter proposal",
 }
 _LISTS = {
     "webhook": ("webhooks.list()", "calbook webhook list"),
@@ -46,6 +47,7 @@ _LISTS = {
     "mail": ("mails.log()", "calbook mail log"),
     "push": ("connections.log()", "calbook calendar log"),
     "waiting": ("waiting.list()", "calbook waiting list"),
+    "counter": ("counters.list()", "calbook counter list"),
 }
 
 

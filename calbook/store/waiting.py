@@ -124,7 +124,9 @@ def booked_uid(
 
 _ATTENDEE = ("email", "name", "phone", "timezone", "ref", "language", "person_id")
 # What nobody brings before there is a booking.
-_NOT_SAID = dict.fromkeys(("responses", "notes", "metadata", "only_on", "absent_on"))
+_NOT_SAID = dict.fromkeys(
+    ("responses", "notes", "metadata", "only_on", "absent_on", "replies")
+)
 
 
 def find_row(reader: Reader, id: str) -> Row | None:

@@ -87,6 +87,7 @@ def calls(client: Client, uids: Mapping[str, str]) -> dict[str, Callable[[], obj
         "stats": b.stats,
         "get_ics": lambda: b.get_ics(demo),
         "get_feed": b.get_feed,
+        "get_free_busy": lambda: b.get_free_busy(host_id="me"),
         "get_notes": lambda: b.get_notes(demo),
         "add_note": lambda: b.add_note(demo, content="Tea"),
         "update": lambda: b.update(demo, notes="Tea"),

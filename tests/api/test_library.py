@@ -163,6 +163,7 @@ def test_a_value_shows_its_names(booked: Booking) -> None:
         "Attendee(email='ada@example.com', name='Ada Lovelace',"
         " phone='+44 20 7946', ref=None, timezone='Europe/London', language=None,"
         f" person_id='{booked.attendee.person_id}', only_on=(), absent_on=(),"
+        " partstat=None, replied_at=None,"
         " attendance='unknown')"
     )
     with pytest.raises(AttributeError, match="Booking has no 'startTime'"):

@@ -51,6 +51,8 @@ KEYS = [
     "cancelledBy",
     "reason",
     "attendance",
+    "partstat",
+    "repliedAt",
     "attendee",
     "guests",
     "location",
@@ -90,7 +92,7 @@ class SomePerson:
 
 # Of a guest who came along, without a seat of their own.
 UNKNOWN = {"ref": None, "timezone": None, "language": None, "personId": SomePerson()}
-UNKNOWN |= {"onlyOn": [], "absentOn": []}
+UNKNOWN |= {"onlyOn": [], "absentOn": [], "partstat": None, "repliedAt": None}
 SEATED = {"attendance": "unknown", "responses": {}, "notes": None, "metadata": {}}
 
 
@@ -162,6 +164,8 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
         "status": state["status"],
         "heldUntil": None,
         **state,
+        "partstat": None,
+        "repliedAt": None,
         "attendee": {
             "email": "ada@example.com",
             "name": "Ada",
@@ -182,6 +186,7 @@ def expected(uid: str | None, **different: Any) -> dict[str, Any]:
                 **times,
                 **state,
                 "attendances": {},
+                "replies": {},
                 "seatsTaken": None,
                 "offsetDiffers": False,
                 "hostIds": ["user_me"],

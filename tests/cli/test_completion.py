@@ -90,7 +90,8 @@ def names(command: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from ((place, o) for o in (*param.opts, *param.secondary_opts))
     if hasattr(command, "list_commands"):
         for name in command.list_commands(None):
-            yield place, name
+            above, _, word = f"{place} {name}".rpartition(" ")
+            yield above, word
             yield from names(command.get_command(None, name), f"{place} {name}")
 
 
@@ -200,11 +201,14 @@ LISTINGS = {
     "person list": ["person list"],
     "person show": ["person show a@b.example"],
     "waiting list": ["waiting list"],
+    "counter list": ["counter list"],
+    "reply": ["reply FILE"],
     "waiting show": ["waiting show WAITING"],
     "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],
     "busy list": ["busy list", "busy list --times"],
+    "ics publish": ["ics publish --list"],
     "event list": ["event list"],
     "event show": ["event show demo"],
     "host list": ["host list"],
@@ -243,6 +247,7 @@ def listed(
     webhook = run("webhook", "list", "--json").json[0]["id"]
     waiting = run("waiting", "list", "--json").json[0]["id"]
     run("note", "add", uid, "Hello")
+    run("ics", "publish", str(tmp_path / "feeds"))
 
     def listed(line: str) -> Any:
         if line == "tick":
@@ -569,8 +574,21 @@ def test_help_offers_every_topic_and_command(offered: Complete) -> None:
     _, *found = offered("--word=", "help")
 
     words = [line.split("\t")[0] for line in found]
-    assert words == [*manual.TOPICS, *tree.COMMANDS]
+    commands = [name for name in tree.COMMANDS if " " not in name]
+    assert words == [*manual.TOPICS, *commands]
     assert all(line.split("\t")[1] for line in found)
+
+
+def test_a_command_of_two_words_is_offered_beside_what_the_first_takes(
+    offered: Complete, uids: list[str]
+) -> None:
+    found = offered("--word=", "ics")
+    begun = offered("--word=pub", "ics")
+
+    assert found[1].startswith("publish\tKeep feeds")
+    assert [line.split("\t")[0] for line in found[2:]] == uids
+    assert begun[1:] == found[1:2]
+    assert offered("--word=--rot", "ics", "publish")[1].startswith("--rotate")
 
 
 def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from support import answering
 from support.stores import locked, opened
 
 from calbook import Client, errors
@@ -48,7 +49,7 @@ TABLE = {
     **dict.fromkeys(("limit_reached", "open_bookings_reached", "group_cancelled"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
-    **dict.fromkeys(("last_attendee", "in_use", "offer_ended"), 5),
+    **dict.fromkeys(("last_attendee", "in_use", "offer_ended", "counter_ended"), 5),
     **dict.fromkeys(("nothing_to_change", "no_other_host"), 5),
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
@@ -479,6 +480,19 @@ def offer_ended(scene: Scene) -> Iterator[Reached]:
     scene.booked()
     id = waits(scene)
     yield Reached(("confirm", id), {"waitingId": id, "state": "waiting"})
+
+
+@way
+def counter_ended(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    more = "DTSTART:20270119T150000Z"
+    data = answering.calendar(uid, method="COUNTER", more=more).encode()
+    [answer] = scene.client.calendar.replies.read(data)
+    scene.client.calendar.bookings.cancel(uid, cancelled_by="host")
+    yield Reached(
+        ("counter", "accept", answer.counter_id),
+        {"counterId": answer.counter_id, "state": "ended"},
+    )
 
 
 @way

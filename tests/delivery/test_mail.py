@@ -1246,6 +1246,7 @@ def test_the_settings_are_kept_in_a_file_for_its_owner(run: Run, config: Path) -
         "from": "me@example.com",
         "allowPlain": False,
         "defaults": {"by": "attendee"},
+        "mail": {"authservId": None},
     }
     assert run("config", "show", "--json").json == made
     assert config.stat().st_mode & 0o777 == 0o600

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from calbook.core.busy import CalendarContent
 from calbook.core.model import Span
 from calbook.ical.reading.busy_times import read_busy_times
+from calbook.ical.reading.objects import read_busy_objects
 
 WINDOW = Span(datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
 START = "DTSTART:20270118T150000Z"
@@ -164,3 +166,15 @@ def test_titles_are_kept_of_what_is_left_out_too() -> None:
     )
 
     assert [s.text for s in (*found.stretches, *shown.stretches)] == [None, "Lunch"]
+
+
+def test_an_object_that_was_cut_short_blocks_its_own_time() -> None:
+    whole = f"BEGIN:VCALENDAR\n{event(f'{START}{chr(10)}DURATION:PT1H')}END:VCALENDAR\n"
+    objects = [("a.ics", whole.partition("END:VEVENT")[0].encode())]
+    options: dict[str, Any] = {"timezone": "America/New_York", "window": WINDOW}
+
+    careless = read_busy_objects(objects, **options)
+    careful = read_busy_objects(objects, **options, careful=True)
+
+    assert (spans(careless), spans(careful)) == ([], [HOUR])
+    assert careful.skipped[0].reason.endswith(": its own time is busy all the same")

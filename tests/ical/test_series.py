@@ -774,7 +774,8 @@ def test_a_feed_has_what_is_left_and_names_no_attendee():
     single = invite_of(uid="bk_b", zone=NEW_YORK)
     gone = change(four(uid="bk_c"), **CANCELLED)
 
-    data = invites.feed_calendar([gone, single, series], "Demos").decode()
+    feed = invites.Feed([gone, single, series], "Demos")
+    data = invites.write_feed(feed, invites.FeedForm()).decode()
 
     assert by_library(data) == sorted([*live(series), *live(single)])
     assert "METHOD:PUBLISH\r\n" in data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import MONDAY
+from support import answering
 from support.mailing import Server
 from support.receiving import Receiver
 from support.running import Run
@@ -318,7 +319,11 @@ STEPS = (
 AT_TWO = ("--from", "2027-01-18 14:00Z", "--to", "2027-01-18 15:00Z")
 AWAY = ("host", "away", "me", *AT_TWO, "--cancel", "--yes")
 WAITS = ("waiting", "remove")
-TWO_WORDS = ("attendee", "event", "note", "host", "waiting")
+TWO_WORDS = ("attendee", "event", "note", "host", "waiting", "counter")
+TWELVE = "DTSTART:20270201T120000Z"
+COUNTER = ("counter", "accept", "UID")
+NO = ("counter", "decline", "UID")
+STAMPS = {NO: "20270104T100000Z", COUNTER: "20270104T110000Z"}
 LATER = (("attended", "UID"), ("no-show", "UID"))
 
 
@@ -352,6 +357,14 @@ def test_every_command_that_writes_events_takes_a_name(
     alone = booking(event_type_id="yoga", start_time=WHEN.replace(day=21)).uid
     run(*(alone if arg == "UID" else arg for arg in MOVE), "--actor", "joan")
     assert actors(client, alone) == ["grace", "joan"]
+    answered = booking(start_time=WHEN.replace(day=25)).uid
+    for step in (NO, COUNTER):
+        said = answering.calendar(
+            answered, method="COUNTER", more=TWELVE, stamp=STAMPS[step]
+        )
+        run("reply", "-", "--actor", "joan", input=said)
+        run(*(answered if arg == "UID" else arg for arg in step), "--actor", "mary")
+    assert actors(client, answered) == ["grace", *["joan", "mary"] * 2]
     clock.move(days=30)
     for step in LATER:
         act(step, held)
@@ -365,7 +378,7 @@ def test_every_command_that_writes_events_takes_a_name(
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in TWO_WORDS else 1])
         for step in (REJECT, HOLD, CREATE, EXTEND, MOVE, *STEPS, AWAY, *LATER, WAITS)
-    }
+    } | {"reply", "counter accept", "counter decline"}
 
 
 def taking_a_name() -> set[str]:

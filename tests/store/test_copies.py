@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import DAYS, MONDAY
+from support import answering
 from support.postgres import Pooler, Server
 
 from calbook import Client, errors
@@ -97,7 +98,12 @@ def full(path: Path, clock: Clock) -> Path:
                 attendee={"name": name, "email": f"{name}@example.com"},
                 guests=[f"Kim {name}", f"Zoe {name}"],
             )
+        for number, more in enumerate(("DTSTART:20270601T100000Z", "COMMENT:x")):
+            method = "REPLY" if number else "COUNTER"
+            answer = answering.calendar(series.uid, method=method, more=more)
+            calendar.replies.read(answer.encode())
         calendar.schedules.override("work", date="2027-05-01")
+        calendar.feeds.publish(path.with_name("feeds"))
         calendar.webhooks.update(hook.id, active=False)
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.executescript(_REST.format(uid=uids["confirmed"]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 import psycopg2.errors
 import pytest
+from support import answering
 from support.postgres import SUPERUSER, Server
 
 from calbook.store.postgres.connection import Connection
@@ -127,6 +128,15 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
         do("create", "--event", "demo", "--start", again, *who, "--wait")
     do("cancel", taken, "--by", "host")
     do("waiting", "list")
+    for stamp, how in (("20270104T100000Z", "decline"), ("20270104T110000Z", "accept")):
+        answered = book("demo")
+        more = "DTSTART:20270301T100000Z"
+        answer = answering.calendar(answered, method="COUNTER", more=more, stamp=stamp)
+        (tmp_path / "answer.ics").write_text(answer)
+        do("reply", tmp_path / "answer.ics")
+        do("counter", how, answered)
+        (tmp_path / "answer.ics").write_text(answering.calendar(answered, sequence=1))
+        do("reply", tmp_path / "answer.ics")
     group = book("class")
     do("attendee", "add", group, "--email", "zoe@example.com", "--name", "Zoe")
     do("attendee", "remove", group, "--email", "zoe@example.com")
@@ -136,6 +146,8 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     do("reject", book("ask"))
     for _ in range(2):
         do("busy", "import", tmp_path / "dentist.ics", "--host", "me")
+    for more in ((), ("--rotate",), ("--remove",)):
+        do("ics", "publish", tmp_path / "feeds", *more)
     do("busy", "add", "--host", "bob", "--from", "2027-02-01", "--to", "2027-02-05")
     do("busy", "remove", "dentist", "--host", "me")
     team = ("--scheduling-type", "round-robin", "--schedule", "late")

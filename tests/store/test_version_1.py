@@ -129,7 +129,7 @@ def tables(conn: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 NEW_KEYS = (
-    *("attendances", "offsetDiffers", "seatsTaken"),
+    *("attendances", "replies", "offsetDiffers", "seatsTaken"),
     *("hostIds", "resourceIds"),
 )
 
@@ -140,7 +140,8 @@ def as_it_was(booking: str) -> str:
     people = ("email", "name", "phone", "timezone")
     made["attendee"] = {key: made["attendee"][key] for key in people}
     made["guests"] = [{key: guest[key] for key in people} for guest in made["guests"]]
-    del made["resourceIds"]
+    for key in ("resourceIds", "partstat", "repliedAt"):
+        del made[key]
     for occurrence in made["occurrences"]:
         for key in NEW_KEYS:
             del occurrence[key]

@@ -9,7 +9,12 @@ from calbook.api.values.value import Meeting, Parts, Value, many_of
 
 if TYPE_CHECKING:
     from calbook.api.inputs import EventName, Location, RuleName
-    from calbook.api.values.json_types import AttendanceName, Recurrence
+    from calbook.api.values.json_types import (
+        AttendanceName,
+        DateReply,
+        PartstatName,
+        Recurrence,
+    )
     from calbook.core.model import Actor, Attendance, Resolution, Status
 
 
@@ -37,6 +42,9 @@ class Attendee(Value):
     person_id: who it is in the book of people; None of who has but a name
     only_on: of a drop-in in a series the dates of it, as first booked; else empty
     absent_on: the dates on which a regular is not there
+    partstat: what they answered to the invitation; None until they do, and again once
+        its time has changed. What they answered to single dates is each date's
+    replied_at: when that was read, RFC 3339 text
     attendance: whether the person came, where that is the same at all meetings
     responses, notes, metadata: what a guest brought to a group; of others there are
         none, and the primary attendee's are the booking's
@@ -52,6 +60,8 @@ class Attendee(Value):
     person_id: str | None
     only_on: tuple[str, ...]
     absent_on: tuple[str, ...]
+    partstat: PartstatName | None
+    replied_at: str | None
     attendance: Attendance
     responses: dict[str, Any]
     notes: str | None
@@ -69,6 +79,8 @@ class Occurrence(Meeting):
     attendance: whether anybody came
     attendances: single persons' by e-mail, else phone, number or name, in a group;
         empty where nobody was named
+    replies: what single persons answered to this date of a series, by the same; empty
+        where they answered to all of it alone
     seats_taken: in a group, how many persons take part; else None
     offset_differs: whether its UTC offset is another than the first one's
     host_ids: who gives the time of this one
@@ -83,6 +95,7 @@ class Occurrence(Meeting):
     reason: str | None
     attendance: Attendance
     attendances: dict[str, AttendanceName]
+    replies: dict[str, DateReply]
     seats_taken: int | None
     offset_differs: bool
     host_ids: tuple[str, ...]
@@ -104,6 +117,7 @@ class Booking(Meeting):
     held_until: when a hold, or an offer, ends that nobody has taken; else None
     resolution, cancelled_by, reason: what all occurrences have in common, else None
     attendance: as these, of the occurrences that take place
+    partstat, replied_at: what the first attendee answered, and when
     attendee, guests: who booked, and who comes along or took a seat
     location, meeting_url: where it takes place, and the link; None without
     notes, responses: the attendee's words, and answers by their questions' keys
@@ -138,6 +152,8 @@ class Booking(Meeting):
     cancelled_by: Actor | None
     reason: str | None
     attendance: Attendance
+    partstat: PartstatName | None
+    replied_at: str | None
     attendee: Attendee
     guests: tuple[Attendee, ...]
     location: Location | None

@@ -9,7 +9,7 @@ from calbook.api.values.value import Parts, Value
 if TYPE_CHECKING:
     from typing import Literal
 
-    from calbook.api.values.json_types import OtherCalendar
+    from calbook.api.values.json_types import CalendarMove, OtherCalendar
 
 
 class ConnectedCalendar(Value):
@@ -80,3 +80,26 @@ class CalendarCheck(Value):
     schedules: bool
     abilities: list[str]
     others: list[OtherCalendar]
+
+
+class CalendarFinding(Value):
+    """A booking that was not left in a calendar as it was written.
+
+    kind: `deleted`, `moved`, `changed` (its text), `foreign` (another event has its
+        name), `stray` (changed there, and no booking of the host's any more) or
+        `unknown` (no booking of this file, which is left alone)
+    calendar, host_id, uid: in which calendar, whose, and of which booking
+    resource: its name there
+    title_there: its title there, where it was changed
+    moves: the dates that only one side has, each `from` here `to` there
+    overwritten: whether it is written again as it was, or taken out
+    """
+
+    kind: Literal["deleted", "moved", "changed", "foreign", "stray", "unknown"]
+    calendar: str
+    host_id: str
+    uid: str
+    resource: str
+    title_there: str | None
+    moves: list[CalendarMove]
+    overwritten: bool

@@ -95,6 +95,7 @@ class EventType(Value):
     contact: what an attendee is asked for: EMAIL, PHONE, ANY or NONE
     on_free: what becomes of who waits for time that is freed: OFFER or BOOK
     hold_minutes: for how long it is offered
+    on_decline: what becomes of an attendee's no by mail: RECORD or CANCEL
     active: whether it can be booked
     metadata: any JSON object of the caller's
     needs: so many of each of these sets, beside or instead of `hosts`
@@ -137,6 +138,7 @@ class EventType(Value):
     contact: json_types.ContactName
     on_free: json_types.OnFreeName
     hold_minutes: int
+    on_decline: json_types.OnDeclineName
     active: bool
     metadata: dict[str, Any]
     needs: list[json_types.Need]

@@ -13,6 +13,8 @@ QuestionType = (
 )
 ContactName = Literal["EMAIL", "PHONE", "ANY", "NONE"]
 OnFreeName = Literal["OFFER", "BOOK"]
+OnDeclineName = Literal["RECORD", "CANCEL"]
+PartstatName = Literal["ACCEPTED", "DECLINED", "TENTATIVE"]
 Recipients = Literal["attendee", "host", "all"]
 Weekday = (
     Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY"]
@@ -20,6 +22,16 @@ Weekday = (
 )
 AttendanceName = Literal["unknown", "attended", "no_show"]
 AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
+
+
+class MeetingTime(TypedDict):
+    startTime: str
+    endTime: str
+
+
+CalendarMove = TypedDict(
+    "CalendarMove", {"from": MeetingTime | None, "to": MeetingTime | None}
+)
 
 
 class OtherCalendar(TypedDict):
@@ -113,6 +125,13 @@ class ChangedBooking(TypedDict):
     change: dict[str, Any]
 
 
+class DateReply(TypedDict):
+    """What somebody answered to one date of a series."""
+
+    partstat: PartstatName
+    repliedAt: str
+
+
 class LoggedAttempt(TypedDict):
     number: int
     at: str
@@ -139,3 +158,10 @@ class WaitingLogLine(TypedDict):
     startTime: str | None
     uid: str | None
     why: str | None
+
+
+class Proposer(TypedDict):
+    """Who proposes another time."""
+
+    name: str | None
+    email: str | None

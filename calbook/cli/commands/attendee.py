@@ -21,7 +21,7 @@ from calbook.cli.session import (
 
 _KEYS = (
     *("email", "name", "phone", "timezone", "attendance", "ref", "language"),
-    *("onlyOn", "absentOn"),
+    *("onlyOn", "absentOn", "partstat", "repliedAt"),
 )
 
 Asking = Annotated[
@@ -215,7 +215,7 @@ def list_(
 
         occurrence = occurrence_on(found, on, now)
         people = [
-            {**p, "attendance": _attendance(p, occurrence)}
+            {**p, "attendance": _attendance(p, occurrence)} | _reply(p, occurrence)
             for p in people
             if takes_part(p, occurrence["date"])
         ]
@@ -246,6 +246,16 @@ def _attendance(person: dict[str, Any], occurrence: dict[str, Any]) -> str:
     said: dict[str, str] = occurrence["attendances"]
     together: str = occurrence["attendance"]
     return said.get(shown_key(person), "unknown") if said else together
+
+
+def _reply(person: dict[str, Any], occurrence: dict[str, Any]) -> dict[str, Any]:
+    """What one person answered to a date, if not to all dates alike."""
+    said: dict[str, dict[str, Any]] = occurrence["replies"]
+    if not said:
+        return {}
+    from calbook.core.people import shown_key  # slow to import
+
+    return said.get(shown_key(person), {})
 
 
 class Persons(o.Group):

@@ -10,6 +10,7 @@ from calbook.cli.output import Json
 from calbook.cli.session import BOOKING_KEYS, table_of, usage_error
 
 if TYPE_CHECKING:
+    from calbook.api.client import Client
     from calbook.api.values.bookings import Booking
 
 _MOST = 1_000_000_000  # what SQLite takes is more
@@ -157,12 +158,17 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         notes = note.notes_text(client, booking, form)
+        proposed = _counters(client, booking) if output.is_for_people(form) else []
     output.print_object(
         booking,
         form,
         keys=BOOKING_KEYS,
-        card=lambda item: booking_card(item, form.tz) + notes,
+        card=lambda item: booking_card(item, form.tz, proposed) + notes,
     )
+
+
+def _counters(client: "Client", booking: "Booking") -> list[Json]:
+    return [each.to_dict() for each in client.calendar.counters.list(booking.uid)]
 
 
 _OCCURRENCE_KEYS = (

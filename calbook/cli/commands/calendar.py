@@ -1,7 +1,7 @@
 """`calendar …`: calendars elsewhere, read and written."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,11 +14,17 @@ from calbook.cli.session import (
     needed,
     report_write_failure,
 )
-from calbook.core.errors import UsageError
+from calbook.core.errors import (
+    CalendarEmpty,
+    CalendarUnreachable,
+    EntriesGone,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
-    from calbook.api.values.calendars import ConnectedCalendar
+    from calbook.api.values.calendars import CalendarFinding, ConnectedCalendar
+    from calbook.core.errors import CalbookError
 
 _KEYS = (
     *("name", "hostId", "kind", "source", "busy", "push"),
@@ -155,6 +161,80 @@ def remove(
     if dropped:
         what = "1 change that was" if dropped == 1 else f"{dropped:,} that were"
         output.say(f"Dropped {what} still to be sent")
+
+
+_FOUND_KEYS = ("kind", "calendar", "hostId", "uid", "titleThere", "overwritten")
+Syncing = Annotated[
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "no_deliver", "db"
+]
+
+
+def sync(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One calendar; else all.")
+    ] = None,
+    *,
+    host: o.Host = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Write again what is not as it was written."),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also one that suddenly holds nothing.")
+    ] = False,
+    out: Syncing,
+) -> None:
+    """Say what was deleted, moved or changed there; changes no booking.
+
+    Exit status 1: something was found, and is not overwritten.
+    """
+    from calbook.cli import error_output
+
+    form = out.form_in_zone()
+    refusals = error_output.Refusals(form)
+    with out.client() as client:
+        zone = display_timezone(client, form)
+        found = _sync(client, name, host, overwrite, yes, refusals.report)
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import calendars
+
+        return calendars.findings_text(items, zone)
+
+    if found or not refusals.statuses:
+        output.print_list(found, form, keys=_FOUND_KEYS, table=table)
+    output.flush()
+    refusals.finish()
+    if not all(finding.overwritten for finding in found):
+        raise error_output.Failures(1)
+
+
+def _sync(
+    client: "Client",
+    name: str | None,
+    host: str | None,
+    overwrite: bool,
+    yes: bool,
+    refused: "Callable[[CalbookError], None]",
+) -> "tuple[CalendarFinding, ...]":
+    """Each by itself, so that each that is suddenly empty can be asked about."""
+    connections = client.calendar.connections
+    every = connections.list(host_id=host)
+    chosen = every if name is None else (connections.get(name, host_id=host),)
+    found: list[Any] = []
+    for each in chosen:
+        given: Json = {"host_id": each.host_id, "overwrite": overwrite}
+        try:
+            try:
+                found += connections.sync(each.name, **given, confirmed=yes)
+            except EntriesGone as error:
+                if not output.is_interactive():
+                    raise
+                ask_yes_no(f"{error.json_message}. Go on?", yes=False)
+                found += connections.sync(each.name, **given, confirmed=True)
+        except (CalendarEmpty, CalendarUnreachable) as error:
+            refused(error)
+    return tuple(found)
 
 
 def log(

@@ -22,6 +22,7 @@ _KEYS = (
     "from",
     "allowPlain",
     "defaults.by",
+    "mail.authservId",
 )
 
 
@@ -30,7 +31,10 @@ def show(out: o.JsonOnly) -> None:
     _show(out)
 
 
-_SETTINGS = {"defaults.by": settings.with_usual_asker}
+_SETTINGS = {
+    "defaults.by": settings.with_usual_asker,
+    "mail.authserv_id": settings.with_authserv_id,
+}
 
 
 def set_(
@@ -39,7 +43,10 @@ def set_(
     *,
     out: o.JsonOnly,
 ) -> None:
-    """Set who asks where --by is not said: defaults.by attendee, or host."""
+    """Set defaults.by (attendee or host), who asks where --by is not said.
+
+    Or mail.authserv_id, whose word about the senders of mail is taken.
+    """
     name = checks.choice(setting, "the setting", tuple(_SETTINGS))
     config_file.save_config(_SETTINGS[name](value))
     _show(out)
@@ -108,13 +115,14 @@ def _settings() -> dict[str, Any]:
         "path": settings.config_path(),
         **_mail_settings(),
         "defaults": {"by": settings.usual_asker() or "attendee"},
+        "mail": {"authservId": settings.authserv_id()},
     }
 
 
 def _mail_settings() -> dict[str, Any]:
     server = settings.mail_server()
     if server is None:
-        return dict.fromkeys(_KEYS[1:-1])
+        return dict.fromkeys(_KEYS[1:-2])
     command, variable = server.password_command, server.password_env
     return {
         "host": server.host,
@@ -139,6 +147,7 @@ def _card(item: dict[str, Any]) -> str:
             ("From", item["from"]),
             ("Plain mail", item["allowPlain"] and "allowed"),
             ("Who asks", item["defaults"]["by"]),
+            ("Senders by", item["mail"]["authservId"]),
         ]
     )
 

@@ -21,6 +21,7 @@ from calbook.core.errors import (
     DeliveryUnderWay,
     UsageError,
 )
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -82,7 +83,7 @@ def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
 
     output.print_list(sent, form, keys=KEYS, table=table)
     output.flush()
-    if is_old:
+    if is_old and age is not None:
         _refresh(out, age)
     _report(sent)
 
@@ -101,16 +102,25 @@ def _has_old(client: "Client", age: timedelta | None) -> bool:
     return age is not None and client.count_old_calendars(age) > 0
 
 
-def _refresh(out: o.Output, age: timedelta | None) -> None:
+def _refresh(out: o.Output, age: timedelta) -> None:
     """After what others wait for."""
     with out.client() as client:
-        client.calendar.busy.refresh(older_than=age, refused=_say_fault)
+        client.calendar.busy.refresh(older_than=age, refused=_Refusals().say)
 
 
-def _say_fault(error: CalbookError) -> None:
-    output.say(f"calbook: {error.json_message}")
-    if error.json_hint:
-        output.say(f"hint: {error.json_hint}")
+class _Refusals:
+    """What cannot be brought up to date; each is told once."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def say(self, error: CalbookError) -> None:
+        if error.json_message in self._said:
+            return
+        self._said.add(error.json_message)
+        output.say(f"calbook: {printable(error.json_message)}")
+        if error.json_hint:
+            output.say(f"hint: {error.json_hint}")
 
 
 def _watch(
@@ -123,8 +133,9 @@ def _watch(
         return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
 
     with _unless_under_way():
+        refused = _Refusals().say
         for delivery in client.delivering(
-            **how.options(), refresh_every=age, refused=_say_fault
+            **how.options(), refresh_every=age, refused=refused
         ):
             output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()
@@ -133,7 +144,7 @@ def _watch(
 
 def _sent(client: "Client", how: Round) -> list[Json]:
     sent: list[Json] = []
-    trying = client.delivering(**how.options())
+    trying = client.delivering(**how.options(), refused=_Refusals().say)
     for delivery in _with_progress(client, trying, how.limit):
         sent.append(delivery.to_dict())
         _warn(sent[-1])
@@ -232,11 +243,11 @@ def tick(*, every: Age = "15m", out: Ticking) -> None:
     """
     age = _read_age(every)
     with out.client() as client:
-        events = client.tick()
+        events = client.tick(refused=_Refusals().say)
         is_old = _has_old(client, None if out.no_deliver else age)
     done = sum(event.type == "booking.completed" for event in events)
     text = f"{done} completed, {len(events) - done} expired\n"
     output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)
     output.flush()
-    if is_old:
+    if is_old and age is not None:
         _refresh(out, age)

@@ -16,7 +16,7 @@ from calbook.cli import output, tree
 TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
-    *("calendars", "notices", "webhooks", "scripting", "library"),
+    *("calendars", "feeds", "notices", "webhooks", "scripting", "library"),
     *("rules", "storage", "operation"),
 )
 _PAGES = Path(__file__).parents[2] / "manual"

@@ -46,6 +46,37 @@ class Feed(o.Group):
     end_date: str | None = o.option("--to", "WHEN", "Of a feed: a date is included.")
 
 
+class Form(o.Group):
+    """What a feed says."""
+
+    as_feed: bool = o.flag("--feed", "A feed to subscribe to, of all that is chosen.")
+    refresh: str | None = o.option(
+        "--refresh", "MINUTES", "Of a feed: look again after that, as 15m [15m]."
+    )
+    busy_only: bool = o.flag("--busy-only", "Of a feed: only when somebody is busy.")
+    redact: bool = o.flag("--redact", "Of a feed: titles of event types, no persons.")
+    free_busy: bool = o.flag("--free-busy", "One VFREEBUSY of a host, not a feed.")
+
+    def given(self) -> dict[str, Any]:
+        given = {name: value for name, value in vars(self).items() if value}
+        return {
+            f"--{name.removeprefix('as_').replace('_', '-')}": value
+            for name, value in given.items()
+        }
+
+    @property
+    def is_feed(self) -> bool:
+        return self.as_feed or self.busy_only or self.redact or self.refresh is not None
+
+    def minutes(self) -> int | None:
+        if self.refresh is not None:
+            return read_minutes(self.refresh, "--refresh")
+        return _REFRESH if self.is_feed else None
+
+
+_REFRESH = 15  # minutes
+
+
 def ics(
     uid: Annotated[
         str | None,
@@ -54,6 +85,7 @@ def ics(
     *,
     one: One,
     feed: Feed,
+    form: Form,
     alarm: Annotated[
         str | None,
         typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
@@ -76,7 +108,7 @@ def ics(
     if each is not None:
         method = None if is_stored else one.method
         named = {"UID": uid, "--method": method, "--on": one.on, "--output": file}
-        named |= _copy_options(one)
+        named |= _copy_options(one) | form.given()
         if others := o.said(**named):
             raise UsageError(f"--each does not go with {', '.join(others)}")
         _update_folder(each, alarm, out, chosen | {"timezone": zone}, force=force)
@@ -85,12 +117,21 @@ def ics(
     of_one |= o.said(**_copy_options(one))
     if uid is None and is_stored:
         del of_one["--method"]
-    _check(uid, chosen, [*of_one])
+    _check(uid, chosen | form.given(), [*of_one])
+    if form.free_busy and (form.is_feed or is_stored):
+        raise UsageError("--free-busy is neither a feed nor of another form")
     with out.client() as client:
         bookings = client.calendar.bookings
-        if uid is None:
+        if form.free_busy:
+            text = bookings.get_free_busy(**chosen, timezone=zone)
+        elif uid is None:
             text = bookings.get_feed(
-                **chosen, timezone=zone, method=unchecked(one.method)
+                **chosen,
+                timezone=zone,
+                method=unchecked(one.method),
+                busy_only=form.busy_only,
+                redact=form.redact,
+                refresh=form.minutes(),
             )
         else:
             booking = bookings.get(uid)
@@ -109,7 +150,8 @@ def ics(
                 _warn(one.method, occurrence["status"], "date")
     data = text.encode()
     _hint_at_copies(one, data)
-    if b"\nMETHOD:" not in data and not is_stored:
+    hides = form.busy_only or form.redact or form.free_busy
+    if b"\nMETHOD:" not in data and not (is_stored or hides):
         output.say(
             "hint: the host has no e-mail, so nobody can be asked or told:"
             " calbook host update … --email"
@@ -153,12 +195,14 @@ def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
     if uid is None and not feed:
         raise UsageError(
             "which booking?",
-            hint="calbook ics UID, or a feed: --event, --host, --from, --to, --each",
+            hint="calbook ics UID, or a feed: --feed, --event, --host, --from, --to,"
+            " --each",
         )
     wrong = (
         f"{', '.join(of_one)} is for one booking"
         if uid is None
-        else ("a UID is one booking; --event, --host, --from and --to are for a feed")
+        else "a UID is one booking; --event, --host, --from, --to and what a feed says"
+        " are for a feed"
     )
     raise UsageError(wrong)
 

@@ -29,7 +29,8 @@ Id = Annotated[
 ]
 _TYPES = (
     "created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, "
-    "attendee_removed, updated, offered or offer_ended; may be repeated"
+    "attendee_removed, updated, offered, offer_ended, replied or counter_declined; "
+    "may be repeated"
 )
 
 

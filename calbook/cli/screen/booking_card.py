@@ -6,12 +6,14 @@ from calbook.cli.output import Json
 from calbook.cli.screen.words import (
     attendance_text,
     card_text,
+    counter_text,
     location_text,
     meeting_time,
     moment_text,
     own_dates_text,
     pairs_text,
     person_text,
+    reply_text,
     series_text,
     status_and_attendance,
     status_text,
@@ -25,22 +27,34 @@ def _occurrences(items: Sequence[Json], tz: str) -> list[str]:
     several = len({tuple(item["hostIds"]) for item in items}) > 1
     return [
         f"{item['date']}  {time:<{width}}  {status_and_attendance(item)}"
+        + _replies(item)
         + (f", with {', '.join(item['hostIds'])}" if several else "")
         for item, time in zip(items, times, strict=True)
     ]
 
 
+def _replies(occurrence: Json) -> str:
+    """`, ada@example.com declined`: what was answered to this date alone."""
+    said = occurrence["replies"].items()
+    words = [f"{who} {reply_text(reply)}" for who, reply in said if reply["partstat"]]
+    return "".join(f", {text}" for text in words[:3]) + ", …" * (len(words) > 3)
+
+
 def _attendee(booking: Json) -> str:
     """In a group each person came or did not; else the status says it."""
     attendee = booking["attendee"]
-    return _person(attendee) if booking["guests"] else person_text(attendee)
+    if booking["guests"]:
+        return _person(attendee)
+    answer = reply_text(attendee)
+    return f"{person_text(attendee)}: {answer}" if answer else person_text(attendee)
 
 
 def _person(attendee: Json) -> str:
     """Who, whether they came, and what they brought to a group."""
     brought = [pairs_text(attendee.get(key) or {}) for key in ("responses", "metadata")]
     dates = own_dates_text(attendee)
-    facts = [dates, attendance_text(attendee), *brought, attendee.get("notes")]
+    came, answer = attendance_text(attendee), reply_text(attendee)
+    facts = [dates, answer, came, *brought, attendee.get("notes")]
     more = "; ".join(filter(None, facts)).replace("\n", "; ")
     return f"{person_text(attendee)}: {more}" if more else person_text(attendee)
 
@@ -71,7 +85,10 @@ def _held_until(booking: Json, tz: str | None) -> str | None:
     return until and moment_text(until, tz or booking["timezone"])
 
 
-def booking_card(booking: Json, tz: str | None = None) -> str:
+def booking_card(
+    booking: Json, tz: str | None = None, counters: Sequence[Json] = ()
+) -> str:
+    """With the other times that attendees propose."""
     return card_text(
         [
             ("Booking", booking["uid"]),
@@ -90,6 +107,7 @@ def booking_card(booking: Json, tz: str | None = None) -> str:
             ("Number", booking["attendee"]["ref"]),
             ("Their zone", booking["attendee"]["timezone"]),
             ("Language", booking["attendee"]["language"]),
+            ("Proposed", "\n".join(counter_text(each, tz) for each in counters)),
             ("Guests", "\n".join(_person(guest) for guest in booking["guests"])),
             ("Location", location_text(booking["location"])),
             ("Meeting link", booking["meetingUrl"]),

@@ -108,3 +108,41 @@ def check_card(item: Json) -> str:
 
 def _said(answer: bool | None) -> str:
     return "it does not say" if answer is None else "yes" if answer else "no"
+
+
+def findings_text(items: Sequence[Json], tz: str) -> str:
+    """A line for each, and one for each date that is elsewhere."""
+    if not items:
+        return "nothing was changed there\n"
+    lines: list[str] = []
+    for item in items:
+        whose = f"{item['calendar']} of {words.short_host(item['hostId'])}"
+        title = item["titleThere"] and f" ({item['titleThere']})"
+        said = f"{whose}: {item['uid']} {_KINDS[item['kind']]}{title or ''}"
+        again = "taken out" if item["kind"] == "stray" else "written again"
+        lines.append(said + f"; {again}" * item["overwritten"])
+        lines += [f"  {_move(move, tz)}" for move in item["moves"]]
+    return "".join(f"{printable(line)}\n" for line in lines)
+
+
+_KINDS = {
+    "deleted": "was deleted there",
+    "moved": "was moved there",
+    "changed": "was changed there",
+    "foreign": "is another event there",
+    "stray": "was changed there, and is no booking any more",
+    "unknown": "stands there, and is no booking of this file",
+}
+
+
+def _move(move: Json, tz: str) -> str:
+    """`Mon 18 Jan 2027, 10:00–10:30 → Mon 18 Jan 2027, 11:00–11:30`."""
+    old, new = (
+        "nowhere" if move[side] is None else _time(move[side], tz)
+        for side in ("from", "to")
+    )
+    return f"{old} → {new}"
+
+
+def _time(span: Json, tz: str) -> str:
+    return times.format_meeting(*words.time_span(span), tz)

@@ -195,6 +195,7 @@ def event_type_card(item: Json) -> str:
             ("Seats", item["seats"]),
             ("Asks for", _contact_text(item["contact"])),
             ("Who waits", _waiting(item)),
+            ("A no by mail", item["onDecline"] == "CANCEL" and "cancels, in time"),
             ("Questions", "\n".join(_question(q) for q in item["questions"])),
             ("Mail", item["notify"] and _MAIL),
             ("Reminders", "\n".join(_reminder(r) for r in item["reminders"])),

@@ -121,6 +121,7 @@ def attendees_table(items: Sequence[Json]) -> str:
         "Number": lambda item: item["ref"],
         "Zone": lambda item: item["timezone"],
         "Dates": words.own_dates_text,
+        "Answer": words.reply_text,
         "Attendance": words.attendance_text,
     }
     said = {
@@ -129,6 +130,25 @@ def attendees_table(items: Sequence[Json]) -> str:
         if heading == "Attendee" or any(map(read, items))
     }
     return _table(items, said)
+
+
+def counters_table(items: Sequence[Json], tz: str | None = None) -> str:
+    """What attendees propose, each in its booking's zone or all in one."""
+    zone = _only_zone(tz or item["timezone"] for item in items)
+    return _table(
+        items,
+        {
+            "Proposal": "id",
+            "UID": lambda item: words.short_uid(item["uid"]),
+            "Date": lambda item: item["date"],
+            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
+            "Who": lambda item: words.person_text(item["attendee"]),
+            "State": "state",
+            "Comment": "comment",
+        },
+        tz=zone,
+        nothing="nobody proposes another time\n",
+    )
 
 
 def history_table(items: Sequence[Json], tz: str) -> str:
@@ -311,6 +331,21 @@ def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
         },
         tz=zone,
         nothing="no busy time\n",
+    )
+
+
+def published_table(items: Sequence[Json]) -> str:
+    """Feeds of hosts: the names of files are what goes into an address."""
+    return _table(
+        items,
+        {
+            "Host": lambda item: words.short_host(item["hostId"]),
+            "File": "name",
+            "Says": words.feed_form,
+            "Directory": lambda item: item["path"].rpartition("/")[0],
+        },
+        whole=("File", "Says"),
+        nothing="no published feeds\n",
     )
 
 

@@ -15,9 +15,11 @@ from calbook.api.values import (
     bookings,
     calendars,
     catalog,
+    feeds,
     outbox,
     overview,
     people,
+    replies,
     waiting,
 )
 from calbook.cli.commands import help as manual
@@ -45,10 +47,11 @@ _OFFERED = {
     "PERSON": "@people",
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
-    "attendee_added|attendee_removed|updated|offered|offer_ended|",
+    "attendee_added|attendee_removed|updated|offered|offer_ended|"
+    "replied|counter_declined|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
-    "SETTING": "defaults.by|",
+    "SETTING": "defaults.by|mail.authserv_id|",
     "VALUE": "attendee|host|",
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
@@ -65,9 +68,14 @@ _WITH_PEOPLE = tuple(
 )
 _ARGUMENTS = {
     "calbook busy remove": "@busy",
+    "calbook counter accept": "@uids",
+    "calbook counter decline": "@uids",
     "calbook busy refresh": "@calendars",
     **dict.fromkeys(
-        (f"calbook calendar {name}" for name in ("show", "check", "remove", "log")),
+        (
+            f"calbook calendar {name}"
+            for name in ("show", "check", "remove", "sync", "log")
+        ),
         "@connections",
     ),
     "calbook db restore": "@databases",
@@ -86,15 +94,19 @@ _LISTED: dict[str, tuple[type, ...]] = {
     "calbook stats": (overview.Figures,),
     "calbook busy": (availability.BusyCalendar, availability.BusyTime),
     "calbook calendar log": (outbox.Delivery,),
+    "calbook calendar sync": (calendars.CalendarFinding,),
     "calbook calendar check": (calendars.CalendarCheck,),
     "calbook calendar": (calendars.ConnectedCalendar,),
     "calbook event": (catalog.EventType,),
     "calbook host": (catalog.Host,),
     "calbook resource": (catalog.Resource,),
     "calbook schedule": (catalog.Schedule,),
+    "calbook ics publish": (feeds.PublishedFeed,),
     "calbook webhook log": (outbox.Delivery,),
     "calbook webhook": (outbox.Webhook,),
     "calbook waiting": (waiting.WaitingEntry,),
+    "calbook reply": (replies.Answer,),
+    "calbook counter": (replies.Counter,),
     "calbook mail": (outbox.Delivery,),
     "calbook": (bookings.Booking,),
 }
@@ -137,7 +149,8 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     names = command.list_commands(None) if hasattr(command, "list_commands") else ()
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
-        yield place, name, "-", _line(child.get_short_help_str(100))
+        above, _, word = f"{place} {name}".rpartition(" ")
+        yield above, word, "-", _line(child.get_short_help_str(100))
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS

@@ -121,6 +121,12 @@ def _answer(word: str, before: Sequence[str]) -> Sequence[str]:
         row = rows.get(option or f"<{number}>") or (not option and rows.get("<*>"))
         offered, help = row or other
     mode, found = _candidates(offered, word, db, rows)
+    if mode == "words" and number == 1 and not option and offered != "-":
+        names = (name for name in rows if name[0].isalpha())  # as `ics publish`
+        found = (
+            *_beginning(word, (f"{name}\t{rows[name][1]}" for name in names)),
+            *found,
+        )
     return (f"{mode}\t{help}\t{lead}", *found)
 
 

@@ -21,6 +21,8 @@ EVENT_NAMES = (
     "booking.updated",
     "booking.offered",
     "booking.offer_ended",
+    "booking.replied",
+    "booking.counter_declined",
 )
 
 

@@ -64,6 +64,9 @@ _SENTENCES = {
     "date removed": "You no longer take part in one date of {what}.",
     "dates removed": "You no longer take part in some dates of {what}.",
     "reminder": "{what} is coming up.",
+    "sent again": "You asked for {what} once more. This is how it stands.",
+    "counter declined": "{what} stays where it is: the time that you proposed is not"
+    " taken.",
     "offered": "You are on the waiting list, and there is time for you now: {what}.",
 }
 

@@ -47,6 +47,8 @@ _WORK_ON_SMALL_FILE, _BYTES_OF_STEP = 900_000, 2
 
 _PIECE = int(LONGEST_CLAIM.total_seconds())
 _OWN = "@calbook"
+BUSY_ALL_THE_SAME = ": its own time is busy all the same"
+_ENDS = b"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
 def read_busy_times(
@@ -183,8 +185,18 @@ class ContentReader:
     ) -> None:
         reason = str(error) if isinstance(error, Unreadable) else otherwise
         if self.is_careful and self._add_own_time(block, zones):
-            reason += ": its own time is busy all the same"
+            reason += BUSY_ALL_THE_SAME
         self.skipped.append(_named(block, reason))
+
+    def add_own_times(self, data: bytes) -> bool:
+        """Block the time of what was cut short; whether any can be told."""
+        calendars, _ = read_calendars(data + _ENDS)
+        done = [
+            self._add_own_time(block, Zones(source, self._timezone))
+            for source in calendars
+            for block in source.blocks
+        ]
+        return any(done)
 
     def _add_own_time(self, block: Component, zones: Zones) -> bool:
         """Block the time of an event that is left out; whether that can be told."""

@@ -14,7 +14,7 @@ from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, CalendarContent, Skippe
 from calbook.core.checks import NAME_LENGTH
 from calbook.core.errors import BadInput
 from calbook.core.model import Span
-from calbook.ical.reading.busy_times import ContentReader
+from calbook.ical.reading.busy_times import BUSY_ALL_THE_SAME, ContentReader
 from calbook.ical.reading.components import CalendarSource, Unreadable
 from calbook.ical.reading.structure import read_calendars
 
@@ -50,11 +50,13 @@ def read_busy_objects(
 
 
 class _Object(NamedTuple):
-    """An object that was cut into its components, or why it was not."""
+    """An object that was cut into its components, or why it was not, and all of it."""
 
     name: str
     calendars: list[CalendarSource]
     skipped: list[SkippedEvent]
+    fault: Exception | None = None
+    data: bytes = b""
 
 
 def _read_all(objects: Iterable[tuple[str, bytes]]) -> tuple[list[_Object], int]:
@@ -66,7 +68,7 @@ def _read_all(objects: Iterable[tuple[str, bytes]]) -> tuple[list[_Object], int]
         try:
             each = _Object(name, *read_calendars(data))
         except Exception as error:  # whatever is wrong with it
-            each = _Object(name, [], [_skipped_object(data, error)])
+            each = _Object(name, [], [], error, data)
         events += sum(len(source.blocks) for source in each.calendars)
         _check_size(size, events)
         found.append(each)
@@ -74,15 +76,32 @@ def _read_all(objects: Iterable[tuple[str, bytes]]) -> tuple[list[_Object], int]
 
 
 def _expand(reader: ContentReader, each: _Object) -> None:
-    before = len(reader.skipped)
+    before, fault = len(reader.skipped), each.fault
     reader.skipped += each.skipped
     try:
         for source in each.calendars:
             for _ in reader.each(source):
                 pass
-    except Exception as error:
-        reader.skipped.append(_skipped_object(b"", error))
+    except Exception as error:  # whatever is wrong with it
+        fault = error
+    if fault is not None:
+        reader.skipped.append(_leave_out(reader, each.data, fault))
     reader.skipped[before:] = _named(reader.skipped[before:], each.name)
+
+
+def _leave_out(reader: ContentReader, data: bytes, fault: Exception) -> SkippedEvent:
+    left_out = _skipped_object(data, fault)
+    if reader.is_careful and _blocks(reader, data):
+        return left_out._replace(reason=left_out.reason + BUSY_ALL_THE_SAME)
+    return left_out
+
+
+def _blocks(reader: ContentReader, data: bytes) -> bool:
+    """Whether what cannot be read blocks its own time all the same."""
+    try:
+        return reader.add_own_times(data)
+    except Exception:  # whatever is wrong with it
+        return False
 
 
 def _skipped_object(data: bytes, error: Exception) -> SkippedEvent:

@@ -101,6 +101,12 @@ def text_of(properties: Properties, name: str) -> str:
     return str(found[0].value) if found else ""
 
 
+def read_line(line: str) -> tuple[dict[str, str], str]:
+    """The parameters of a line, by their names in capitals, and its value."""
+    head, value = _split(line)
+    return _parameters(head), value.strip()
+
+
 def _properties(name: str, line: str, faults: list[str]) -> Iterator[Property]:
     """The values of a line; moments may be several that were written as one."""
     if name in _DATED:

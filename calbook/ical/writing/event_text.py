@@ -38,7 +38,7 @@ class Invite(NamedTuple):
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
     lists no attendee; `is_hosts_own` is for a host's own calendar, which nobody else
-    reads.
+    reads. With `only_title` it says that and its times, and nothing else.
     """
 
     booking: Booking
@@ -50,6 +50,7 @@ class Invite(NamedTuple):
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
     names_nobody: bool = False
     is_hosts_own: bool = False
+    only_title: str | None = None
 
     @property
     def organizer(self) -> Host:

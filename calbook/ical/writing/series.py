@@ -15,9 +15,10 @@ from typing import NamedTuple, TypeVar
 
 from icalendar import vRecur
 
+from calbook.core.booking import replies
 from calbook.core.booking import series as placing
 from calbook.core.booking.series import Place
-from calbook.core.model import Booking, Occurrence, Status
+from calbook.core.model import Attendee, Booking, Occurrence, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Recurrence
 
@@ -183,6 +184,22 @@ def read_series(booking: Booking) -> Series:
         is_pending=commonest(is_pending(o) for o in live or booking.occurrences),
         walls=walls,
         occurrences=booking.occurrences,
+    )
+
+
+def told_apart(series: Series, persons: Iterable[Attendee]) -> tuple[Occurrence, ...]:
+    """What differs, and dates that one of these answered otherwise than all of them."""
+    apart = {
+        reply.day
+        for person in persons
+        for reply in person.replies
+        if reply.day and reply.partstat != replies.partstat(person)
+    }
+    differing = {o.recurrence_id for o in series.differing}
+    return tuple(
+        o
+        for o in series.occurrences
+        if o.recurrence_id in differing or (o.date in apart and not is_cancelled(o))
     )
 
 

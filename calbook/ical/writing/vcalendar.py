@@ -10,10 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from urllib.parse import quote
 
 import icalendar
 
+from calbook.core.booking import replies
 from calbook.core.booking.series import first_place
 from calbook.core.catalog import Host
 from calbook.core.model import Attendee, Booking, Occurrence, Span
@@ -21,10 +23,9 @@ from calbook.core.time import times
 from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series
 from calbook.ical.writing.event_text import Invite
+from calbook.ical.writing.head import calendar_head
 from calbook.ical.writing.series import Series
 from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
-
-_PRODID = "-//calbook//calbook//EN"  # no version: an upgrade changes no bytes
 
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
 
@@ -35,9 +36,14 @@ class Method(StrEnum):
     PUBLISH = "publish"  # show it
     REQUEST = "request"  # ask the attendees, or tell them of a change
     CANCEL = "cancel"  # take it out
+    DECLINECOUNTER = "declinecounter"  # leave it where it is (RFC 5546, 3.2.8)
 
 
-_LISTING = (Method.REQUEST, Method.CANCEL)  # what names the attendees
+_LISTING = (
+    Method.REQUEST,
+    Method.CANCEL,
+    Method.DECLINECOUNTER,
+)  # what names the attendees
 
 
 def default_method(invite: Invite) -> Method | None:
@@ -53,8 +59,11 @@ def write_calendar(
     method: Method | None,
     name: str | None = None,
     alarm: timedelta | None = None,
+    refresh: timedelta | None = None,
 ) -> bytes:
     """One file of all `invites`, by start; `alarm` sounds that long before each.
+
+    `refresh` is how often who subscribes to it is to look again (RFC 7986, 5.7).
 
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
@@ -70,7 +79,7 @@ def write_calendar(
     said = method
     if method in _LISTING and not any(_attendees(invite, None) for invite in invites):
         said = Method.PUBLISH
-    written = _head(said, name)
+    written = calendar_head(said, name, refresh)
     for zone in sorted(zones):
         written.add_component(zones[zone])
     for invite in sorted(invites, key=_order):
@@ -79,16 +88,6 @@ def write_calendar(
                 event.add_component(_alarm(event, alarm))
             written.add_component(event)
     return bytes(written.to_ical())
-
-
-def _head(method: Method | None, name: str | None) -> icalendar.Calendar:
-    head = icalendar.Calendar()
-    values.add(head, "PRODID", _PRODID)
-    values.add(head, "VERSION", "2.0")
-    values.add(head, "METHOD", method and method.upper())
-    values.add(head, "NAME", values.text(event_text.clean_line(name)))
-    values.add(head, "X-WR-CALNAME", values.text(event_text.clean_line(name)))
-    return head
 
 
 def _order(invite: Invite) -> tuple[datetime, str]:
@@ -186,6 +185,8 @@ def _events(
         series = series.cut()
         yield _master(invite, series, method=method, zones=zones)
         told = series.differing
+        if method in _LISTING:
+            told = of_series.told_apart(series, invite.listed)
     for occurrence in told:
         yield _occurrence(invite, occurrence, series, method=method, zones=zones)
 
@@ -250,6 +251,8 @@ def _event(
 
     Few programs show a STATUS: a request says so in words.
     """
+    if invite.only_title is not None:
+        return _titled_event(invite.booking, invite.only_title, status)
     requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
     said = event_text.description(invite, has_names=method in _LISTING)
     described = "\n\n".join(filter(None, [*requested, said]))
@@ -267,9 +270,25 @@ def _event(
     return event
 
 
-def _add_identity(event: icalendar.Event, booking: Booking) -> None:
-    """Which booking this is, and in which state of it."""
-    values.add(event, "UID", f"{booking.uid}@calbook")
+def _titled_event(booking: Booking, title: str, status: str) -> icalendar.Event:
+    """That something takes place, for whom the rest is no matter."""
+    event = icalendar.Event()
+    _add_identity(event, booking, is_hidden=True)
+    values.add(event, "STATUS", status)
+    values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
+    return event
+
+
+def _add_identity(
+    event: icalendar.Event, booking: Booking, *, is_hidden: bool = False
+) -> None:
+    """Which booking this is, and in which state of it.
+
+    Where it is hidden, its entry is known by a digest, which finds no booking.
+    """
+    digest = sha256(booking.uid.encode()).hexdigest()[:40]
+    uid = f"{digest}@feed.calbook" if is_hidden else f"{booking.uid}@calbook"
+    values.add(event, "UID", uid)
     values.add(event, "SEQUENCE", booking.sequence)
     values.add(event, "DTSTAMP", booking.updated_at)
     values.add(event, "LAST-MODIFIED", booking.updated_at)
@@ -349,11 +368,18 @@ def _add_people(
 def _attendees(
     invite: Invite, occurrence: Occurrence | None
 ) -> list[icalendar.vCalAddress]:
-    """Those who are asked, then the hosts beside the organizer, who have agreed."""
-    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
+    """Those who are asked, with what they said, then the hosts beside the organizer.
+
+    These have agreed.
+    """
     agreed = {"PARTSTAT": "ACCEPTED"}
+    day = occurrence and occurrence.date
     people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *((attendee, asked) for attendee in invite.listed if attendee.email),
+        *(
+            (person, {"PARTSTAT": replies.partstat(person, day), "RSVP": "TRUE"})
+            for person in invite.listed
+            if person.email
+        ),
         *(
             (host, agreed)
             for host in invite.hosts_of(occurrence)

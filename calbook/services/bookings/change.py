@@ -149,6 +149,11 @@ def cancel(
 def reschedule(
     context: Context, uid: str, options: ChangeOptions, wanted: RescheduleRequest
 ) -> Json:
+    return change_booking(context, uid, options, decide_move(options, wanted))
+
+
+def decide_move(options: ChangeOptions, wanted: RescheduleRequest) -> Decide:
+    """What moves a booking, by all rules."""
     by = wanted.asker.by
 
     def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
@@ -170,7 +175,7 @@ def reschedule(
             )
         return move_booking(tx, request, placed, wanted)
 
-    return change_booking(context, uid, options, decide)
+    return decide
 
 
 def move_booking(
@@ -286,6 +291,8 @@ def update(
             has_new_facts = people.lasting_keys(new) != people.lasting_keys(old)
             if has_new_facts:
                 new = correct_attendee(tx, booking.uid, old, new)
+                if people.person_key(new) != people.person_key(old):
+                    new = new._replace(replies=())  # who is there now was not asked
             every = wanted.get("attendees", booking.attendees)
             wanted["attendees"] = tuple(new if p is old else p for p in every)
             people.check_no_duplicate(wanted["attendees"])

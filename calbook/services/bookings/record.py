@@ -174,6 +174,8 @@ def _save(
     now: datetime,
 ) -> Json:
     change = _end_expired_in_the_way(tx, before, change, now)
+    if before is not None:
+        change = _settle_answers(tx, before, change, now)
     tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
     seqs = [_append_event(tx, event, answer) for event in change.events]
@@ -216,6 +218,23 @@ def _end_expired_in_the_way(
         for event in ended.events:
             _tell(tx, event, booking_json(tx, uid, now), now)
     return change
+
+
+def _settle_answers(
+    tx: Transaction, before: Booking, change: Change, now: datetime
+) -> Change:
+    """Who answered to a time that has changed is asked again; proposals end."""
+    from calbook.core.booking import counters, replies  # slow to import
+
+    after = replies.ask_again(before, change.booking)
+    if counters.may_end_any(before, after):
+        from calbook.store.counters import list_counters, save_counter
+
+        for counter in list_counters(tx, uid=after.uid):
+            if counters.has_ended(before, after, counter):
+                ended = counter._replace(state=counters.State.ENDED, updated_at=now)
+                save_counter(tx, ended)
+    return change._replace(booking=after)
 
 
 def booking_json(tx: Transaction, uid: str, now: datetime) -> Json:

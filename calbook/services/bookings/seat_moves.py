@@ -231,7 +231,10 @@ class _Moving:
 
 
 def _person_alone(booking: Booking, person: Attendee) -> Attendee:
-    """With what they brought along, and without dates of the group that they leave."""
+    """With what they brought along, and nothing of the group that they leave.
+
+    Neither its dates, nor what they answered to its invitation.
+    """
     if person is booking.attendee:
         person = person._replace(responses=booking.responses, notes=booking.notes)
-    return person._replace(only_on=(), absent_on=())
+    return person._replace(only_on=(), absent_on=(), replies=())

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from calbook.core import checks
 from calbook.core.booking import effective_status, series
-from calbook.core.model import MINUTE, Booking
+from calbook.core.model import MINUTE, Booking, Span
 from calbook.core.people import Wanted
 from calbook.core.time import parsing, times
 from calbook.ical.writing.event_text import Invite, invite_for, read_invite
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
-from calbook.store.facts import Facts
+from calbook.store.facts import CLAIM_SECONDS, Facts
 
 
 def booking_calendar(
@@ -55,12 +55,40 @@ def booking_calendar(
     if date is not None:
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)
-    chosen = default_method(invite) if method is None else _method(method, *Method)
+    chosen = default_method(invite) if method is None else _method(method, *_OF_ONE)
     return write_calendar([invite], method=chosen, alarm=_alarm(alarm))
 
 
+class FeedForm(NamedTuple):
+    """What a feed says: all of it, the titles of event types, or that time is busy.
+
+    `refresh` is how often who subscribes to it is to look again.
+    """
+
+    is_busy_only: bool = False
+    is_redacted: bool = False
+    refresh: timedelta | None = None
+
+    @property
+    def is_hiding(self) -> bool:
+        return self.is_busy_only or self.is_redacted
+
+
+def read_form(busy_only: object, redact: object, refresh: object) -> FeedForm:
+    """As it is asked for; `refresh` is minutes."""
+    return FeedForm(
+        checks.boolean(busy_only, "busyOnly"),
+        checks.boolean(redact, "redact"),
+        None if refresh is None else _minutes(refresh, "refresh", least=1),
+    )
+
+
 def bookings_feed(
-    context: Context, wanted: Mapping[str, Any], *, method: str | None = None
+    context: Context,
+    wanted: Mapping[str, Any],
+    *,
+    method: str | None = None,
+    form: FeedForm | None = None,
 ) -> bytes:
     """What is not cancelled of many bookings, as one calendar to subscribe to.
 
@@ -68,28 +96,94 @@ def bookings_feed(
         BadInput: the method is neither publish nor none.
     """
     chosen = _method(method or Method.PUBLISH, Method.PUBLISH)
-    invites, name = _invites_of(context, wanted)
-    return feed_calendar(invites, name, method=chosen)
+    now, form = context.clock(), form or FeedForm()
+    with context.store.read(Facts) as facts:
+        filters_of = filters.read_filters(facts, wanted, now=times.epoch(now))
+        feed = read_feed(facts, filters_of, form, now=now)
+    return write_feed(feed, form, method=chosen)
 
 
-def feed_calendar(
-    invites: Sequence[Invite], name: str, *, method: Method | None = Method.PUBLISH
+class Feed(NamedTuple):
+    """Bookings of a feed, and what a calendar program lists it under."""
+
+    invites: list[Invite]
+    name: str
+
+
+def read_feed(
+    facts: Facts, chosen: Mapping[str, Any], form: FeedForm, *, now: datetime
+) -> Feed:
+    """By filters as `filters.read_filters` gives them."""
+    invites = _chosen_invites(facts, chosen, now=now)
+    if form.is_busy_only:
+        invites = [invite._replace(only_title=_BUSY) for invite in invites]
+    elif form.is_redacted:
+        invites = [
+            invite._replace(only_title=invite.booking.title) for invite in invites
+        ]
+    return Feed(invites, _name(facts, chosen))
+
+
+def write_feed(
+    feed: Feed, form: FeedForm, *, method: Method | None = Method.PUBLISH
 ) -> bytes:
-    live = [invite for invite in invites if not invite.is_cancelled]
-    return write_calendar(live, method=method, name=name)
+    """What hides persons has no METHOD, and so no ORGANIZER either."""
+    live = [invite for invite in feed.invites if not invite.is_cancelled]
+    return write_calendar(
+        live,
+        method=None if form.is_hiding else method,
+        name=feed.name,
+        refresh=form.refresh,
+    )
+
+
+def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
+    """When a host or resource is busy with bookings, as one VFREEBUSY.
+
+    Raises:
+        UsageError: nobody is named.
+    """
+    from calbook.core.errors import UsageError
+    from calbook.ical.writing.free_busy import write_free_busy
+
+    now = context.clock()
+    with context.store.read(Facts) as facts:
+        chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
+        whose = filters.whose_time(chosen)
+        if whose is None:
+            raise UsageError(
+                "whose time is it?", hint="a host or a resource has free and busy time"
+            )
+        since = chosen.get("since", times.epoch(now))
+        until = chosen.get("until", since + _FREE_BUSY_SECONDS)
+        # What began before, and is not over.
+        chosen |= {"since": since - CLAIM_SECONDS, "until": until}
+        invites = _chosen_invites(facts, chosen, now=now)
+    within = Span(times.instant(since), times.instant(until))
+    return write_free_busy(invites, within, owner=whose, at=now)
+
+
+_BUSY = "Busy"
+_FREE_BUSY_SECONDS = 60 * 24 * 3600
 
 
 def stored_calendars(
     context: Context, wanted: Mapping[str, Any], *, alarm: int | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
-    before, (invites, _) = _alarm(alarm), _invites_of(context, wanted)
+    before, now = _alarm(alarm), context.clock()
+    with context.store.read(Facts) as facts:
+        chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
+        invites = _chosen_invites(facts, chosen, now=now)
     for invite in invites:
         if not invite.is_cancelled:
             yield (
                 invite.booking.uid,
                 write_calendar([invite], method=None, alarm=before),
             )
+
+
+_OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
 
 
 def _method(said: str, *among: Method) -> Method | None:
@@ -101,25 +195,20 @@ _NO_METHOD = "none"
 
 
 def _alarm(minutes: int | None) -> timedelta | None:
-    if minutes is None:
-        return None
-    return checks.whole_number(minutes, "alarm", least=0, most=525_600) * MINUTE
+    return None if minutes is None else _minutes(minutes, "alarm", least=0)
 
 
-def _invites_of(
-    context: Context, wanted: Mapping[str, Any]
-) -> tuple[list[Invite], str]:
-    """What is asked for, and the name of it all."""
-    now = context.clock()
-    with context.store.read(Facts) as facts:
-        chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
-        found = facts.bookings(chosen, now=now)
-        if (host_id := chosen.get("host_id")) is not None:
-            found = [series.dates_given_by(host_id, booking) for booking in found]
-        invites = _invites(
-            facts, [effective_status.effective_booking(b, now) for b in found]
-        )
-        return invites, _name(facts, chosen)
+def _minutes(given: object, field: str, *, least: int) -> timedelta:
+    return checks.whole_number(given, field, least=least, most=525_600) * MINUTE
+
+
+def _chosen_invites(
+    facts: Facts, chosen: Mapping[str, Any], *, now: datetime
+) -> list[Invite]:
+    found = facts.bookings(chosen, now=now)
+    if (host_id := chosen.get("host_id")) is not None:
+        found = [series.dates_given_by(host_id, booking) for booking in found]
+    return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
 
 
 def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:

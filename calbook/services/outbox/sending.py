@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
     from calbook.store.context import Context
 
+    OnRefused = Callable[[CalbookError], None]
+
 
 def deliver(
     context: Context,
@@ -44,13 +46,38 @@ def deliver(
         )
     with lock.hold_lock(context.store.delivery_lock, stays=watch):
         work = worker.DeliveryWorker(context, limit=limit)
+        steps = (
+            lambda: change.tick(context),
+            lambda: write_feeds(context, refused),
+        )
         if not watch:
-            yield from work.round(lambda: change.tick(context))
+            yield from work.round(*steps)
             return
         from calbook.services.calendars.background import refreshing_beside
 
         with refreshing_beside(context, refresh_every, refused):
-            yield from work.watch(lambda: change.tick(context))
+            yield from work.watch(*steps)
+
+
+def tick(context: Context, refused: OnRefused | None) -> list[Json]:
+    """Tell of what time has done, and write the feeds that it has changed."""
+    from calbook.services.bookings import change
+
+    events = change.tick(context)
+    write_feeds(context, refused)
+    return events
+
+
+def write_feeds(context: Context, refused: OnRefused | None) -> None:
+    """Write again the published feeds that are out of date, if there are any."""
+    from calbook.store.published_feeds import PublishedFeeds
+
+    with context.store.read(PublishedFeeds) as reader:
+        has_feeds = bool(reader.feed_rows())
+    if has_feeds:
+        from calbook.services.calendars import publishing  # slow to import
+
+        publishing.update_feeds(context, refused)
 
 
 def send_queued(context: Context, *, seconds: float) -> tuple[Json, ...]:

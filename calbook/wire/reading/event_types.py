@@ -8,6 +8,7 @@ from typing import Any
 
 from calbook.core import checks
 from calbook.core.assignment import RULES
+from calbook.core.booking.replies import ON_DECLINE
 from calbook.core.booking.waiting import ON_FREE
 from calbook.core.catalog import Assignment, EventType, Hours, Reminder, SchedulingType
 from calbook.core.errors import BadInput
@@ -193,6 +194,10 @@ def _on_free(value: object, field: str) -> str:
     return checks.choice(checks.line(value, field), field, ON_FREE)
 
 
+def _on_decline(value: object, field: str) -> str:
+    return checks.choice(checks.line(value, field), field, ON_DECLINE)
+
+
 def _schedule_id(value: object, field: str) -> str:
     return checks.identifier(value, "sched", field)
 
@@ -232,6 +237,7 @@ FIELD_READERS: Mapping[str, FieldReader] = {
     "contact": _contact,
     "on_free": _on_free,
     "hold_minutes": _number(1, 1440 * 30),
+    "on_decline": _on_decline,
     "active": checks.boolean,
     "metadata": checks.metadata,
     "needs": read_needs,

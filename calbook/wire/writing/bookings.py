@@ -43,6 +43,9 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         _count_seats(occurrences, people)
     for each in people:
         each["attendance"] = _attendance(each, occurrences)
+    for each, item in zip(people, attendees, strict=True):
+        if item["replies"]:
+            _add_replies(each, json.loads(item["replies"]), occurrences, stamp)
     created = updated = stamp(row["created_at"])
     if row["updated_at"] != row["created_at"]:
         updated = stamp(row["updated_at"])
@@ -65,6 +68,8 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         "cancelledBy": together["cancelledBy"],
         "reason": together["reason"],
         "attendance": together["attendance"],
+        "partstat": people[0]["partstat"],
+        "repliedAt": people[0]["repliedAt"],
         "attendee": people[0],
         "guests": [
             {**person, **_brought(item)}
@@ -148,7 +153,49 @@ def occurrence_row_to_json(row: Row, *, now: int) -> Json:
     first = {"hostId": only["hostIds"][0]}
     guests = [p for p in whole["guests"] if takes_part(p, only["date"])]
     of_it = {**its_own, **first, "guests": guests}
-    return {"uid": whole["uid"], "date": only["date"], **whole, **of_it}
+    told = {"uid": whole["uid"], "date": only["date"], **whole, **of_it}
+    return _with_replies_on(told, only["replies"]) if only["replies"] else told
+
+
+def _with_replies_on(told: Json, replies: Json) -> Json:
+    """What was answered to the date, where that is not what was answered to all."""
+    persons = [
+        {**person, **replies.get(_key_of(person), {})}
+        for person in (told["attendee"], *told["guests"])
+    ]
+    primary = {key: persons[0][key] for key in ("partstat", "repliedAt")}
+    return {**told, **primary, "attendee": persons[0], "guests": persons[1:]}
+
+
+def _add_replies(
+    person: Json, replies: list[Json], occurrences: list[Json], stamp: Formatter
+) -> None:
+    """What somebody answered to all, and to single dates where they are here.
+
+    Who answered to each of their dates alike, answered that to all.
+    """
+    own = [o["date"] for o in occurrences if takes_part(person, o["date"])]
+    said = {reply["date"]: _reply(reply, stamp) for reply in replies}
+    for o in occurrences:
+        if o["date"] in said:
+            o["replies"] = {**o["replies"], _key_of(person): said[o["date"]]}
+    words = {(said.get(day) or {}).get("partstat") for day in own}
+    if None in said:
+        person.update(said[None])
+    elif len(words) == 1 and own:
+        person.update(said.get(own[-1], {}))
+
+
+def _reply(reply: Json, stamp: Formatter) -> Json:
+    """One that is to be given again is none."""
+    if reply["partstat"] == "NEEDS-ACTION":
+        return {"partstat": None, "repliedAt": None}
+    return {"partstat": reply["partstat"], "repliedAt": stamp(reply["at"])}
+
+
+def _key_of(person: Mapping[str, Any]) -> str:
+    key: str = person["email"] or _shown_key(person)
+    return key
 
 
 def _in_common(occurrences: list[Json]) -> Json:
@@ -167,7 +214,10 @@ def _common_value(values: list[Any]) -> Any:
 
 
 def _attendee(item: Mapping[str, Any]) -> Json:
-    """A person; whether they came to all that took place is seen later."""
+    """A person; whether they came to all that took place is seen later.
+
+    So is what they answered.
+    """
     return {
         "email": item["email"],
         "name": item["name"],
@@ -178,6 +228,8 @@ def _attendee(item: Mapping[str, Any]) -> Json:
         "personId": item["person_id"],
         "onlyOn": json.loads(item["only_on"]) if item["only_on"] else [],
         "absentOn": json.loads(item["absent_on"]) if item["absent_on"] else [],
+        "partstat": None,
+        "repliedAt": None,
         "attendance": "unknown",
     }
 
@@ -188,7 +240,7 @@ def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
     if len(occurrences) == 1 and not occurrences[0]["attendances"]:
         together: str = occurrences[0]["attendance"]
         return together
-    key = person["email"] or _shown_key(person)
+    key = _key_of(person)
     said = [
         o["attendances"].get(key, "unknown") if o["attendances"] else o["attendance"]
         for o in occurrences
@@ -274,6 +326,7 @@ def _occurrence_to_json(
         "reason": item["reason"],
         "attendance": item["attendance"],
         "attendances": {},
+        "replies": {},
         "seatsTaken": None,
         "offsetDiffers": False,
         "hostIds": [*hosts],
@@ -288,17 +341,19 @@ def complete_stored_booking(answer: Json, title: str) -> Json:
     """
     person: Json = {
         **dict.fromkeys(("ref", "language", "personId")),
-        **{"onlyOn": [], "absentOn": []},
+        **{"onlyOn": [], "absentOn": [], "partstat": None, "repliedAt": None},
         "attendance": "unknown",
     }
     guest: Json = {**person, "responses": {}, "notes": None, "metadata": {}}
     meeting: Json = {
-        **{"attendances": {}, "seatsTaken": None, "offsetDiffers": False},
+        **{"attendances": {}, "replies": {}},
+        **{"seatsTaken": None, "offsetDiffers": False},
         "hostIds": answer["hostIds"],
         "resourceIds": answer.get("resourceIds", []),
     }
     return {
         **_with(answer, {"title": title, "heldUntil": None, "resourceIds": []}),
+        **{key: answer.get(key) for key in ("partstat", "repliedAt")},
         "attendee": _with(answer["attendee"], person),
         "guests": [_with(item, guest) for item in answer["guests"]],
         "occurrences": [_with(item, meeting) for item in answer["occurrences"]],

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
+    from calbook.core.calendars import ConnectedCalendar
+    from calbook.core.model import Span
     from calbook.wire.json_objects import Row
 
 
@@ -43,3 +47,42 @@ def connection_to_json(row: Row, conflicts: Sequence[Row]) -> Json:
         "pending": row["pending"],
         "conflicts": [each["uid"] for each in conflicts],
     }
+
+
+def finding_to_json(
+    calendar: ConnectedCalendar,
+    finding: Mapping[str, Any],
+    zone: str,
+    *,
+    is_overwritten: bool,
+) -> Json:
+    """What was done there to a booking; `dates` has those that only one side has."""
+    return {
+        "kind": finding["kind"],
+        "calendar": calendar.name,
+        "hostId": calendar.host_id,
+        "uid": finding["uid"],
+        "resource": finding["name"],
+        "titleThere": finding["title"],
+        "moves": _moves(finding["ours"], finding["theirs"], zone),
+        "overwritten": is_overwritten,
+    }
+
+
+_MOST_MOVES = 20  # of a series that are told
+
+
+def _moves(ours: Sequence[Span], theirs: Sequence[Span], zone: str) -> list[Json]:
+    """From where to where, in order; what has only been added or left out has one."""
+    pairs = zip_longest(ours, theirs)
+    return [
+        {"from": _span_to_json(old, zone), "to": _span_to_json(new, zone)}
+        for old, new in islice(pairs, _MOST_MOVES)
+    ]
+
+
+def _span_to_json(span: Span | None, zone: str) -> Json | None:
+    if span is None:
+        return None
+    start, end = (times.rfc3339(edge, zone) for edge in span)
+    return {"startTime": start, "endTime": end}

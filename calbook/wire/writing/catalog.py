@@ -121,6 +121,7 @@ def event_type_to_json(row: Row) -> Json:
         "contact": row["contact"],
         "onFree": row["on_free"],
         "holdMinutes": row["hold_minutes"],
+        "onDecline": row["on_decline"],
         "active": bool(row["active"]),
         "metadata": json.loads(row["metadata"]),
         "needs": json.loads(row["needs"]),

@@ -1,0 +1,339 @@
+"""What hosts did to their bookings in their calendars: found, and told.
+
+No booking is changed by it. What a server lists wrongly is read once more before it is
+believed, and what it only says in another way is taken as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from calbook.core.calendars import ConnectedCalendar, WrittenEntry
+from calbook.core.errors import CalbookError, EntriesGone
+from calbook.core.outgoing.pushes import EntryState, Found
+from calbook.core.text import printable
+from calbook.delivery.calendars.push_job import OVERWRITE, PushJob, read_push
+from calbook.services.calendars.connections import find_row, queue_unwritten
+from calbook.store import pushes
+from calbook.store.calendars import CalendarReader, connected_calendar
+from calbook.wire.json_objects import Json
+from calbook.wire.writing.calendars import finding_to_json
+
+if TYPE_CHECKING:
+    from calbook.core.model import Span
+    from calbook.delivery.calendars.collection import Collection, Resource
+    from calbook.delivery.calendars.pushing import Comparison
+    from calbook.ical.writing.entries import NewEntry
+    from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
+
+OnRefused = Callable[[CalbookError], None]
+
+SECONDS = 30.0  # for each request
+_OUTDATED = "calendar.sync"  # what a booking is queued for that was not as written
+_OURS = re.compile(r"(bk_[a-z0-9]{4,40})\.ics", re.ASCII)
+_AT_ONCE = 200  # bookings that one step records
+_LONGEST = 200  # letters of a title from there
+
+
+class Finding(NamedTuple):
+    """Something that was not left as it was written.
+
+    `kind` is deleted, moved, changed, foreign (another event has the name), stray (it
+    was changed there, and is no booking of the host's any more) or unknown (it is no
+    booking of this file). `ours` and `theirs` are the dates that only one of both has.
+    """
+
+    kind: str
+    uid: str
+    name: str
+    title: str | None = None  # as it is there
+    ours: tuple[Span, ...] = ()
+    theirs: tuple[Span, ...] = ()
+
+
+class _Known(NamedTuple):
+    """What is noted of an entry after a look at it, and whether it is written again."""
+
+    uid: str
+    entry: WrittenEntry | None
+    queued_for: str | None = None
+
+
+def sync_calendars(
+    context: Context,
+    name: str | None,
+    *,
+    host_id: str | None,
+    overwrites: bool,
+    is_confirmed: bool,
+    refused: OnRefused | None,
+) -> list[Json]:
+    """Compare calendars with what was written there; read those that block too.
+
+    Raises:
+        CalendarUnreachable: it cannot be read; with `refused` told there.
+        CalendarEmpty: nothing of it is there any more, and nobody has confirmed that.
+    """
+    with context.store.read(CalendarReader) as reader:
+        if name is None:
+            calendars = reader.connected_calendars(host_id=host_id)
+        else:
+            calendars = [connected_calendar(find_row(reader, name, host_id))]
+    found: list[Json] = []
+    for calendar in calendars:
+        try:
+            found += _sync(
+                context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
+            )
+        except CalbookError as error:
+            if refused is None:
+                raise
+            refused(error)
+    return found
+
+
+def _sync(
+    context: Context,
+    calendar: ConnectedCalendar,
+    *,
+    overwrites: bool,
+    is_confirmed: bool,
+) -> list[Json]:
+    findings: list[Finding] = []
+    if calendar.is_pushed:
+        findings = _sync_written(
+            context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
+        )
+    if calendar.is_busy:
+        from calbook.services.calendars import refreshing
+
+        refreshing.refresh_calendars(
+            context,
+            calendar.name,
+            host_id=calendar.host_id,
+            refused=None,
+            progress=None,
+            is_confirmed=is_confirmed,
+        )
+    with context.store.read(CalendarReader) as reader:
+        zone = reader.host(calendar.host_id).timezone
+    is_over = [overwrites and finding.kind in _OVERWRITTEN for finding in findings]
+    return [
+        finding_to_json(calendar, finding._asdict(), zone, is_overwritten=each)
+        for finding, each in zip(findings, is_over, strict=True)
+    ]
+
+
+_OVERWRITTEN = ("deleted", "moved", "changed", "stray")
+
+
+def _sync_written(
+    context: Context,
+    calendar: ConnectedCalendar,
+    *,
+    overwrites: bool,
+    is_confirmed: bool,
+) -> list[Finding]:
+    """Read, compare, record: in this order, and none of it holds the file for long."""
+    from calbook.delivery.calendars.opening import open_calendar  # slow to import
+    from calbook.services.calendars.checking import failing_as
+
+    with (
+        failing_as(calendar),
+        closing(open_calendar(calendar, seconds=SECONDS)) as collection,
+    ):
+        with context.store.read(CalendarReader) as reader:
+            entries = pushes.written_entries(reader, calendar.id)
+        listed = collection.list_etags()
+        if entries and not listed and not is_confirmed:
+            raise EntriesGone(calendar.name, calendar.host_id, len(entries))
+        look = _Look(context, calendar, {entry.uid: entry for entry in entries})
+        look.compare(collection, listed)
+    if overwrites:
+        look.overwrite()
+    _record(context, calendar, look.known)
+    queue_unwritten(context, calendar.name, host_id=calendar.host_id)
+    return look.findings
+
+
+class _Look:
+    """One look at a calendar: what was found, and what is known of it now."""
+
+    def __init__(
+        self,
+        context: Context,
+        calendar: ConnectedCalendar,
+        entries: Mapping[str, WrittenEntry],
+    ) -> None:
+        self._context, self._calendar, self._entries = context, calendar, entries
+        self.findings: list[Finding] = []
+        self.known: list[_Known] = []
+
+    def compare(self, collection: Collection, listed: Mapping[str, str | None]) -> None:
+        wanted = dict(self._to_be_read(listed))
+        there = {each.name: each for each in collection.read_some(wanted)}
+        for name, uid in wanted.items():
+            self._compare(uid, name, there.get(name))
+
+    def overwrite(self) -> None:
+        """Have all written again that is not as it was."""
+        again = {f.uid for f in self.findings if f.kind in _OVERWRITTEN}
+        self.known = [
+            each._replace(queued_for=OVERWRITE) if each.uid in again else each
+            for each in self.known
+        ]
+
+    def _to_be_read(
+        self, listed: Mapping[str, str | None]
+    ) -> Iterator[tuple[str, str]]:
+        """What is not there, not as it was written, or ours and not known."""
+        names = {entry.name for entry in self._entries.values()}
+        with self._context.store.read(CalendarReader) as reader:
+            stale = pushes.stale_entries(
+                reader, self._calendar, now=self._context.clock()
+            )
+        for uid, entry in self._entries.items():
+            etag = listed.get(entry.name)
+            is_as_written = etag is not None and etag == entry.etag
+            if not is_as_written or entry.state != EntryState.WRITTEN or uid in stale:
+                yield entry.name, uid
+        for name in listed.keys() - names:
+            if (ours := _OURS.fullmatch(name)) is not None:
+                yield name, ours[1]
+
+    def _compare(self, uid: str, name: str, there: Resource | None) -> None:
+        """What a resource says beside what the booking is now."""
+        if there is not None and not there.data:
+            return  # its server fails at it
+        from calbook.delivery.calendars import pushing  # slow to import
+        from calbook.ical.writing.entries import write_entry
+
+        entry = self._entries.get(uid)
+        with self._context.store.read(CalendarReader) as reader:
+            if reader.booking_row(uid) is None:
+                if there is not None:  # perhaps another file's, which writes there too
+                    self.findings.append(Finding("unknown", uid, name))
+                return
+            if pushes.is_queued(reader, self._calendar.target, uid):
+                return  # what is written next looks by itself
+            now = self._context.clock()
+            push = read_push(
+                reader, self._calendar.target, uid, kind=_OUTDATED, now=now
+            )
+        if push is None:
+            return
+        new = None if push.invite is None else write_entry(push.invite)
+        found = pushing.compare(push, new, there)
+        if new is None:
+            self._compare_unwanted(push, name, found)
+        elif _is_over(push, now):
+            self._note(uid, entry, there, found)
+        elif found.kind is Found.NOTHING:
+            self.findings.append(Finding("deleted", uid, name))
+            self.known.append(_Known(uid, entry))
+        elif found.kind in (Found.CHANGED, Found.FOREIGN):
+            self._add_change(push, new, name, there, found)
+        else:
+            self._note(uid, entry, there, found, new)
+
+    def _compare_unwanted(self, push: PushJob, name: str, found: Comparison) -> None:
+        """No booking of the host's any more: taken out, unless it was changed there."""
+        if found.kind is Found.NOTHING:
+            self.known.append(_Known(push.uid, None))
+        elif found.kind in (Found.WANTED, Found.UNTOUCHED):
+            self.known.append(_Known(push.uid, push.written, _OUTDATED))
+        elif push.written is not None:
+            entry = push.written._replace(state=EntryState.CONFLICT)
+            self.known.append(_Known(push.uid, entry))
+            self.findings.append(Finding("stray", push.uid, name, _title(found)))
+
+    def _note(
+        self,
+        uid: str,
+        entry: WrittenEntry | None,
+        there: Resource | None,
+        found: Comparison,
+        new: NewEntry | None = None,
+    ) -> None:
+        """Ours, as it was written once: what it is now, and whether that is old."""
+        if there is None:
+            self.known.append(_Known(uid, None))
+            return
+        digest = entry.digest if entry else None
+        if found.entry is not None and found.kind is not Found.CHANGED:
+            digest = found.entry.said or digest
+        noted = WrittenEntry(
+            *(self._calendar.id, uid, there.name, there.etag, digest),
+            EntryState.WRITTEN,
+        )
+        is_outdated = new is not None and digest != new.digest
+        self.known.append(_Known(uid, noted, _OUTDATED if is_outdated else None))
+
+    def _add_change(
+        self,
+        push: PushJob,
+        new: NewEntry,
+        name: str,
+        there: Resource | None,
+        found: Comparison,
+    ) -> None:
+        from calbook.ical.reading.entries import read_entry
+
+        digest = push.written.digest if push.written else None
+        entry = WrittenEntry(
+            *(self._calendar.id, push.uid, name, there and there.etag, digest),
+            EntryState.CONFLICT,
+        )
+        self.known.append(_Known(push.uid, entry))
+        if found.kind is Found.FOREIGN:
+            self.findings.append(Finding("foreign", push.uid, name))
+            return
+        ours = read_entry(new.data).dates
+        theirs = found.entry.dates if found.entry else ()
+        only_ours = tuple(span for span in ours if span not in theirs)
+        only_theirs = tuple(span for span in theirs if span not in ours)
+        is_moved = found.entry is not None and bool(only_ours or only_theirs)
+        kind = "moved" if is_moved else "changed"
+        self.findings.append(
+            Finding(kind, push.uid, name, _title(found), only_ours, only_theirs)
+        )
+
+
+def _title(found: Comparison) -> str | None:
+    return printable(found.entry.title[:_LONGEST]) if found.entry else None
+
+
+def _is_over(push: PushJob, now: datetime) -> bool:
+    """What is over is nobody's matter any more."""
+    assert push.invite is not None
+    return all(o.span.end <= now for o in push.invite.booking.occurrences)
+
+
+def _record(
+    context: Context, calendar: ConnectedCalendar, known: Iterable[_Known]
+) -> None:
+    """In portions, so that thousands keep nobody from booking."""
+    every = list(known)
+
+    def step(part: list[_Known]) -> Callable[[Transaction], None]:
+        def record(tx: Transaction) -> None:
+            now = context.clock()
+            for uid, entry, kind in part:
+                if pushes.is_queued(tx, calendar.target, uid):
+                    continue  # it knows better soon
+                if entry is None:
+                    pushes.forget_entry(tx, calendar, uid)
+                else:
+                    pushes.record_entry(tx, calendar, entry, now=now)
+                if kind is not None:
+                    pushes.queue_push(tx, calendar.target, uid, kind=kind, now=now)
+
+        return record
+
+    starts = range(0, len(every), _AT_ONCE)
+    context.store.write_portions(step(every[at : at + _AT_ONCE]) for at in starts)

@@ -296,6 +296,17 @@ def test_a_file_needs_nothing_of_postgresql(loaded: Loaded, path: Path) -> None:
         assert loaded(*args, among=load) == []
 
 
+def test_without_a_pushed_calendar_none_is_thought_of(loaded: Loaded) -> None:
+    load = (
+        *("calbook.core.calendars", "calbook.store.calendars", "calbook.store.pushes"),
+        *("calbook.delivery.calendars", "calbook.services.calendars"),
+        *("urllib3", "xml", "icalendar"),
+    )
+
+    for args in (create(10), ("list", "--json")):
+        assert loaded(*args, among=load) == []
+
+
 @pytest.mark.parametrize(
     "command", [("deliver",), ("tick",), ("busy", "refresh"), ("list", "--json")]
 )

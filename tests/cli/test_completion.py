@@ -210,6 +210,10 @@ LISTINGS = {
     "stats": ["stats", "stats --by host"],
     "busy list": ["busy list", "busy list --times"],
     "ics publish": ["ics publish --list"],
+    "calendar list": ["calendar list"],
+    "calendar show": ["calendar show work"],
+    "calendar sync": ["calendar sync --yes"],
+    "calendar log": ["calendar log"],
     "event list": ["event list"],
     "event show": ["event show demo"],
     "host list": ["host list"],
@@ -253,6 +257,9 @@ def listed(
     said = answering.calendar(uid, method="COUNTER", who="a@b.example", more=more)
     answer.write_text(said)
     run("reply", answer)
+    (tmp_path / "work").mkdir()
+    run("calendar", "add", "work", "--url", tmp_path / "work", "--push")
+    (tmp_path / "work" / "bk_another12345.ics").write_text("BEGIN:VCALENDAR\n")
     run("ics", "publish", str(tmp_path / "feeds"))
 
     def listed(line: str) -> Any:

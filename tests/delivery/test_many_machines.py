@@ -243,3 +243,27 @@ def test_a_watcher_ends_with_the_database(
         assert err.startswith(b"calbook: ")
         assert b"Traceback" not in err
         assert len(err.splitlines()) <= 2  # and a hint
+
+
+def test_each_booking_is_written_into_a_calendar_by_one_of_many(
+    place: Place,
+    client: Client,
+    booking: Book,
+    spawn: Spawn,
+    tmp_path: Path,
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    client.calendar.connections.add("work", work, push=True)
+    uids = [booking().uid for _ in range(BOOKINGS)]
+    for uid in uids[::3]:
+        client.calendar.bookings.cancel(uid)
+
+    run_all(spawn, place, "deliver", "deliver", "deliver")
+
+    log = place.rows("select status, attempts, uid from deliveries order by seq")
+    assert {(status, attempts) for status, attempts, _ in log} == {("delivered", 1)}
+    wanted = {f"{uid}.ics" for n, uid in enumerate(uids) if n % 3}
+    assert {file.name for file in work.iterdir()} == wanted
+    assert len(place.rows("select uid from calendar_objects")) == len(wanted)
+    assert client.calendar.connections.sync() == ()

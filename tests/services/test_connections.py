@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.plain_calendars import Radicale
 
 from calbook import Client, errors
 
@@ -128,3 +129,70 @@ def test_a_password_is_told_nowhere(
         )
 
     assert "hunter2" not in repr(refused.value.to_dict())
+
+
+# -- on a server -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def log_in(radicale: Radicale, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setenv("CALENDAR_PASSWORD", radicale.password)
+    return {
+        "user": radicale.user,
+        "password_env": "CALENDAR_PASSWORD",
+        "allow_private": True,
+    }
+
+
+def test_the_only_calendar_of_a_server_is_found(
+    client: Client, radicale: Radicale, log_in: dict[str, Any]
+) -> None:
+    url = radicale.collection()
+
+    added = client.calendar.connections.add("work", radicale.url, push=True, **log_in)
+
+    assert added.source == url
+    assert (added.user, added.password_from) == (radicale.user, "$CALENDAR_PASSWORD")
+
+
+def test_of_several_calendars_one_has_to_be_named(
+    client: Client, radicale: Radicale, log_in: dict[str, Any]
+) -> None:
+    urls = sorted([radicale.collection(), radicale.collection()])
+
+    with pytest.raises(errors.UsageError) as refused:
+        client.calendar.connections.add("work", radicale.url, push=True, **log_in)
+
+    assert [each["url"] for each in refused.value.details["calendars"]] == urls
+    added = client.calendar.connections.add("work", urls[1], push=True, **log_in)
+    assert added.source == urls[1]
+    checked = client.calendar.connections.check("work")
+    assert (checked.objects, checked.can_write, checked.schedules) == (0, True, False)
+    assert [each["url"] for each in checked.others] == urls[:1]
+
+
+def test_a_wrong_password_is_said_without_it(
+    client: Client,
+    radicale: Radicale,
+    log_in: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = radicale.collection()
+    monkeypatch.setenv("CALENDAR_PASSWORD", "hunter2")
+
+    with pytest.raises(errors.CalendarUnreachable) as refused:
+        client.calendar.connections.add("work", url, push=True, **log_in)
+
+    assert "hunter2" not in repr(refused.value.to_dict())
+    assert client.calendar.connections.list() == ()
+
+
+def test_a_private_network_has_to_be_allowed(
+    client: Client, radicale: Radicale, log_in: dict[str, Any]
+) -> None:
+    url = radicale.collection().replace("http:", "https:")
+
+    with pytest.raises(errors.CalendarUnreachable, match="private network"):
+        client.calendar.connections.add(
+            "work", url, push=True, **log_in | {"allow_private": False}
+        )

@@ -104,6 +104,11 @@ def full(path: Path, clock: Clock) -> Path:
             calendar.replies.read(answer.encode())
         calendar.schedules.override("work", date="2027-05-01")
         calendar.feeds.publish(path.with_name("feeds"))
+        path.with_name("work").mkdir()
+        calendar.connections.add(
+            "work", path.with_name("work"), host_id="me", push=True
+        )
+        client.first_attempt()
         calendar.webhooks.update(hook.id, active=False)
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.executescript(_REST.format(uid=uids["confirmed"]))

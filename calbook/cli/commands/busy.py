@@ -264,22 +264,23 @@ def _show_all(
 
 
 def _card(what: str, item: Json, tz: str | None) -> str:
-    from calbook.cli.screen import words
+    from calbook.cli.screen import calendar_words
     from calbook.core.text import printable
 
     return "".join(
-        f"{printable(line)}\n" for line in words.busy_change_lines(what, item, tz)
+        f"{printable(line)}\n"
+        for line in calendar_words.busy_change_lines(what, item, tz)
     )
 
 
 def _warn(items: list[Json], form: OutputOptions) -> None:
     """What was booked before stays, what cannot be read is left out: to be known."""
-    from calbook.cli.screen import words
+    from calbook.cli.screen import calendar_words
 
     output.flush()
     for item in items:
         if not (form.json or output.is_terminal()):  # these say it themselves
-            for line in words.said_of_events(item):
+            for line in calendar_words.said_of_events(item):
                 output.say(f"{item['name']}: {line}")
         uids = item["overlapping"]
         if uids:

@@ -16,7 +16,7 @@ from calbook.cli import output, tree
 TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
-    *("calendars", "feeds", "notices", "replies", "webhooks"),
+    *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library"),
     *("rules", "storage", "operation"),
 )

@@ -136,12 +136,14 @@ def _outdated_text(client: "Client", event: str, host: str | None) -> str | None
     found = client.calendar.busy.outdated(event, host_id=host)
     if not found:
         return None
-    from calbook.cli.screen import words
+    from calbook.cli.screen import calendar_words
 
     first = found[0]
     more = f", and {len(found) - 1} more long ago" if len(found) > 1 else ""
     at = first.checked_at
-    age = words.age_text(client.now() - datetime.fromisoformat(at)) if at else ""
+    age = (
+        calendar_words.age_text(client.now() - datetime.fromisoformat(at)) if at else ""
+    )
     said = f"was last read {age} ago" if age else "was never read"
     which = f"the calendar {first.name} of {first.host_id}"
     return f"{which} {said}{more}: calbook busy refresh"

@@ -6,7 +6,7 @@ from functools import partial
 
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import cards, columns, replies, words
+from calbook.cli.screen import calendar_words, cards, columns, replies, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import Cell, Columns
 from calbook.core.text import printable
@@ -307,8 +307,12 @@ def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
         {
             "Busy": "name",
             "Host": lambda item: words.short_host(item["hostId"]),
-            "When": lambda item: words.busy_time_text(item, tz, with_zone=not zone),
-            "About": lambda i: i["reason"] or "; ".join(words.busy_state(i, tz, now)),
+            "When": lambda item: calendar_words.busy_time_text(
+                item, tz, with_zone=not zone
+            ),
+            "About": lambda i: (
+                i["reason"] or "; ".join(calendar_words.busy_state(i, tz, now))
+            ),
         },
         tz=zone,
         nothing="no busy time\n",
@@ -322,7 +326,7 @@ def published_table(items: Sequence[Json]) -> str:
         {
             "Host": lambda item: words.short_host(item["hostId"]),
             "File": "name",
-            "Says": words.feed_form,
+            "Says": calendar_words.feed_form,
             "Directory": lambda item: item["path"].rpartition("/")[0],
         },
         whole=("File", "Says"),
@@ -338,7 +342,7 @@ def busy_times_table(
 
     def when(item: Json) -> str:
         own = {**item, "kind": "own", "timezone": timezones[item["hostId"]]}
-        return words.busy_time_text(own, tz, with_zone=not zone)
+        return calendar_words.busy_time_text(own, tz, with_zone=not zone)
 
     return _table(
         items,

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 from urllib.parse import quote
 
 import icalendar
@@ -23,6 +22,7 @@ from calbook.ical.writing import series as of_series
 from calbook.ical.writing.attendees import write_attendees
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.head import calendar_head
+from calbook.ical.writing.identity import add_identity
 from calbook.ical.writing.series import Series
 from calbook.ical.writing.vtimezone import vtimezone, vtimezone_by_onset
 
@@ -38,11 +38,8 @@ class Method(StrEnum):
     DECLINECOUNTER = "declinecounter"  # leave it where it is (RFC 5546, 3.2.8)
 
 
-_LISTING = (
-    Method.REQUEST,
-    Method.CANCEL,
-    Method.DECLINECOUNTER,
-)  # what names the attendees
+# What names the attendees.
+_LISTING = (Method.REQUEST, Method.CANCEL, Method.DECLINECOUNTER)
 
 
 def default_method(invite: Invite) -> Method | None:
@@ -259,7 +256,7 @@ def _event(
     described = "\n\n".join(filter(None, [*requested, said]))
     title = event_text.summary(invite, occurrence)
     event = icalendar.Event()
-    _add_identity(event, invite.booking)
+    add_identity(event, invite.booking)
     values.add(event, "STATUS", None if invite.leaver else status)
     values.add(event, "TRANSP", "OPAQUE" if invite.is_hosts_own else None)
     values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
@@ -274,26 +271,10 @@ def _event(
 def _titled_event(booking: Booking, title: str, status: str) -> icalendar.Event:
     """That something takes place, for whom the rest is no matter."""
     event = icalendar.Event()
-    _add_identity(event, booking, is_hidden=True)
+    add_identity(event, booking, is_hidden=True)
     values.add(event, "STATUS", status)
     values.add(event, "SUMMARY", values.text(event_text.clean_line(title)))
     return event
-
-
-def _add_identity(
-    event: icalendar.Event, booking: Booking, *, is_hidden: bool = False
-) -> None:
-    """Which booking this is, and in which state of it.
-
-    Where it is hidden, its entry is known by a digest, which finds no booking.
-    """
-    digest = sha256(booking.uid.encode()).hexdigest()[:40]
-    uid = f"{digest}@feed.calbook" if is_hidden else f"{booking.uid}@calbook"
-    values.add(event, "UID", uid)
-    values.add(event, "SEQUENCE", booking.sequence)
-    values.add(event, "DTSTAMP", booking.updated_at)
-    values.add(event, "LAST-MODIFIED", booking.updated_at)
-    values.add(event, "CREATED", booking.created_at)
 
 
 def _add_times(

@@ -54,6 +54,7 @@ class Finding(NamedTuple):
     title: str | None = None  # as it is there
     ours: tuple[Span, ...] = ()
     theirs: tuple[Span, ...] = ()
+    starts_at: float = float("inf")  # of the booking, for their order
 
 
 class _Known(NamedTuple):
@@ -158,7 +159,7 @@ def _sync_written(
         look.overwrite()
     _record(context, calendar, look.known)
     queue_unwritten(context, calendar.name, host_id=calendar.host_id)
-    return look.findings
+    return sorted(look.findings, key=lambda each: (each.starts_at, each.uid))
 
 
 class _Look:
@@ -234,7 +235,7 @@ class _Look:
         elif _is_over(push, now):
             self._note(uid, entry, there, found)
         elif found.kind is Found.NOTHING:
-            self.findings.append(Finding("deleted", uid, name))
+            self._add(Finding("deleted", uid, name), push)
             self.known.append(_Known(uid, entry))
         elif found.kind in (Found.CHANGED, Found.FOREIGN):
             self._add_change(push, new, name, there, found)
@@ -291,7 +292,7 @@ class _Look:
         )
         self.known.append(_Known(push.uid, entry))
         if found.kind is Found.FOREIGN:
-            self.findings.append(Finding("foreign", push.uid, name))
+            self._add(Finding("foreign", push.uid, name), push)
             return
         ours = read_entry(new.data).dates
         theirs = found.entry.dates if found.entry else ()
@@ -299,9 +300,13 @@ class _Look:
         only_theirs = tuple(span for span in theirs if span not in ours)
         is_moved = found.entry is not None and bool(only_ours or only_theirs)
         kind = "moved" if is_moved else "changed"
-        self.findings.append(
-            Finding(kind, push.uid, name, _title(found), only_ours, only_theirs)
-        )
+        title = _title(found)
+        self._add(Finding(kind, push.uid, name, title, only_ours, only_theirs), push)
+
+    def _add(self, finding: Finding, push: PushJob) -> None:
+        assert push.invite is not None
+        first = min(o.span.start for o in push.invite.booking.occurrences)
+        self.findings.append(finding._replace(starts_at=first.timestamp()))
 
 
 def _title(found: Comparison) -> str | None:

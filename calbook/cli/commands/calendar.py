@@ -40,6 +40,7 @@ class NewCalendar(o.Group):
     busy: bool = o.flag("--busy", "What stands there blocks the host.")
     push: bool = o.flag("--push", "Write the host's bookings there.")
     free_busy: bool = o.flag("--free-busy", "Only ask when its owner is busy.")
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(

@@ -119,8 +119,8 @@ def test_delivering_tells_what_it_cannot_write(
         assert (answer.status, answer.err) == (
             0,
             f"calbook: the directory {folder} of published feeds is not here\n"
-            "hint: feeds in it are left to the machine that has it; where it is gone for"
-            " good, make it again to remove them\n",
+            "hint: feeds in it are left to the machine that has it; where it is gone"
+            " for good, make it again to remove them\n",
         )
 
 

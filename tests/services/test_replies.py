@@ -499,6 +499,7 @@ def test_dkim_and_spf_vouch_for_their_own_domain(trusted: Client) -> None:
         (
             "dkim=pass (2048-bit key) header.i=@example.com header.b=ab+/=",
             "dmarc=none header.from=example.com; spf=pass smtp.mailfrom=x@example.com",
+            "dmarc=pass action=none header.from=example.com; compauth=pass reason=100",
         )
     ):
         booking = book(trusted, start_time=WHEN + timedelta(days=number))

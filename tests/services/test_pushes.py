@@ -246,6 +246,58 @@ def test_what_is_handed_over_changes_calendars(
     assert bobs.starts(series.uid) == [START + HALF * 2 + timedelta(days=7)]
 
 
+def test_a_calendar_of_two_hosts_keeps_what_one_gives_the_other(
+    client: Client,
+    pushed: Directory,
+    event_type: Callable[..., EventType],
+    booking: Book,
+) -> None:
+    """The one who gave it away took out what the other one had written there."""
+    client.calendar.hosts.create("bob", name="Bob", timezone="UTC")
+    event_type(scheduling_type="ROUND_ROBIN", hosts=["me", "bob"])
+    client.calendar.connections.add("work", pushed.path, push=True, host_id="bob")
+    whole, series = booking(host_id="me"), booking(host_id="me", recurring=WEEKLY)
+    client.deliver()
+
+    client.calendar.bookings.reassign(whole.uid, host_id="bob")
+    second = series.occurrences[1]
+    client.calendar.bookings.reassign(series.uid, host_id="bob", date=second.date)
+    client.deliver()
+
+    assert pushed.starts(whole.uid) == [START]
+    assert len(pushed.starts(series.uid)) == 4
+    assert findings(client) == []
+    assert client.deliver() == ()
+
+    client.calendar.bookings.cancel(whole.uid)
+    client.deliver()
+    assert pushed.names == {f"{series.uid}.ics"}
+    assert findings(client) == []
+
+
+def test_a_host_takes_nothing_out_that_another_writes_there(
+    client: Client,
+    pushed: Directory,
+    tmp_path: Path,
+    event_type: Callable[..., EventType],
+    booking: Book,
+) -> None:
+    """A look at a shared calendar took out what its other host has there."""
+    client.calendar.hosts.create("bob", name="Bob", timezone="UTC")
+    event_type(scheduling_type="ROUND_ROBIN", hosts=["me", "bob"])
+    (tmp_path / "bobs way").symlink_to(pushed.path)
+    client.calendar.connections.add(
+        "work", tmp_path / "bobs way", push=True, host_id="bob"
+    )
+    made = booking(host_id="bob")
+    client.deliver()
+
+    assert findings(client) == []
+    client.deliver()
+
+    assert pushed.names == {f"{made.uid}.ics"}
+
+
 def test_a_calendar_that_is_added_gets_what_is_to_come(
     client: Client, there: Directory, booking: Book, clock: Clock
 ) -> None:

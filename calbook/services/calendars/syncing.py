@@ -222,6 +222,8 @@ class _Look:
                 return
             if pushes.is_queued(reader, self._calendar.target, uid):
                 return  # what is written next looks by itself
+            if entry is None and not _is_given(reader, self._calendar.host_id, uid):
+                return  # by whom it is, who write there too, by another address
             now = self._context.clock()
             push = read_push(
                 reader, self._calendar.target, uid, kind=_OUTDATED, now=now
@@ -307,6 +309,12 @@ class _Look:
         assert push.invite is not None
         first = min(o.span.start for o in push.invite.booking.occurrences)
         self.findings.append(finding._replace(starts_at=first.timestamp()))
+
+
+def _is_given(reader: CalendarReader, host_id: str, uid: str) -> bool:
+    """Whether a host gives a booking, or some of its dates."""
+    booking = reader.booking(uid)
+    return any(host_id in booking.hosts_of(o) for o in booking.occurrences)
 
 
 def _title(found: Comparison) -> str | None:

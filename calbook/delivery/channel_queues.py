@@ -65,7 +65,7 @@ class ChannelQueues:
         if outcome.reached:
             del self._in_vain[key]
             return
-        self._in_vain[key] += 1
+        self._in_vain[key] += 1 if outcome.retry_after is None else _IN_VAIN
         if self._in_vain[key] >= _IN_VAIN:
             self._resting[key] = time.monotonic() + _REST
             self._plans.pop(key, None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +14,11 @@ import icalendar
 import pytest
 import recurring_ical_events
 from support.lying_calendars import LyingCalendar
+from support.receiving import Answer, status
 
 from calbook import Booking, Client, EventType, errors
+from calbook.delivery.calendars import caldav
+from calbook.delivery.calendars.collection import CollectionError
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -321,6 +326,21 @@ def test_texts_that_are_changed_for_all_to_come_are_written(
     assert "SUMMARY:Tour: Grace and Ada" in pushed.text(made.uid)
 
 
+def test_what_is_asked_for_is_written_again(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    """It said that there was nothing to do, though nothing was there any more."""
+    made = booking()
+    client.deliver()
+    pushed.file(made.uid).unlink()
+    [sent] = client.calendar.connections.log()
+
+    client.calendar.connections.redeliver(sent.id)
+    client.deliver()
+
+    assert pushed.starts(made.uid) == [START]
+
+
 def test_several_changes_are_written_once(
     client: Client, pushed: Directory, booking: Book
 ) -> None:
@@ -572,6 +592,48 @@ def test_etags_that_say_little_do_no_harm(
     assert b"T120000Z" in remote.objects[f"{made.uid}.ics"].data
 
 
+@pytest.mark.parametrize(
+    ("answer", "most"),
+    [
+        (status(429, "Retry-After: 600"), 1),
+        (status(429), 3),
+        (status(503, "Retry-After: 600"), 1),
+    ],
+)
+def test_a_server_that_wants_to_be_left_alone_is(
+    client: Client, remote: LyingCalendar, booking: Book, answer: Answer, most: int
+) -> None:
+    """It was asked once for each booking all the same."""
+    for _ in range(6):
+        booking()
+    remote.raw["PUT"] = [answer] * 20
+
+    client.deliver()
+
+    assert len(remote.requests) == most
+
+
+def test_an_attempt_that_was_given_up_writes_nothing_later(
+    client: Client, remote: LyingCalendar, booking: Book
+) -> None:
+    """It went on, and could write over what came after it."""
+    booking()
+    client.deliver()
+    with closing(
+        caldav.open_collection(
+            remote.url, user=None, password=None, allow_private=True, seconds=10
+        )
+    ) as collection:
+        collection.end_by(time.monotonic() - 1)
+        remote.requests.clear()
+
+        with pytest.raises(CollectionError, match="no time left") as raised:
+            collection.create("late.ics", b"")
+
+    assert not raised.value.is_reached
+    assert remote.requests == []
+
+
 def test_a_storm_of_412_is_tried_again(
     client: Client, remote: LyingCalendar, booking: Book, clock: Clock
 ) -> None:
@@ -650,6 +712,25 @@ def test_what_was_done_there_is_told_and_changes_no_booking(
     assert found[renamed.uid].title_there == "Really Demo: Grace and Ada"
     assert client.calendar.bookings.list() == before
     assert kept.uid not in found
+
+
+def test_what_is_not_known_any_more_and_was_changed_there_is_told(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    """A calendar that was added again kept it for ever, and nobody heard of it."""
+    made = booking()
+    client.deliver()
+    pushed.move(made.uid)
+    client.calendar.connections.remove("work")
+    client.calendar.bookings.cancel(made.uid)
+    client.calendar.connections.add("work", pushed.path, push=True)
+
+    assert findings(client) == [("stray", made.uid)]
+    assert pushed.names
+
+    findings(client, overwrite=True)
+    client.deliver()
+    assert not pushed.names
 
 
 def test_overwriting_puts_all_back(

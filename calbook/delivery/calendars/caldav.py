@@ -156,6 +156,9 @@ class CalDavCollection:
         if self.read(name) is not None:  # some say so of what is gone
             raise HasChanged("it is not as it was there", code=412)
 
+    def end_by(self, moment: float) -> None:
+        self._server.end_by = moment
+
     def close(self) -> None:
         self._server.close()
 

@@ -72,6 +72,9 @@ class Collection(Protocol):
             HasChanged: it is another one by now.
         """
 
+    def end_by(self, moment: float) -> None:
+        """Ask nothing from a moment of the monotonic clock on, nor wait beyond it."""
+
     def close(self) -> None:
         """Let go of connections."""
 

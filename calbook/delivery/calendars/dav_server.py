@@ -5,6 +5,7 @@ Slow to import.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -62,6 +63,7 @@ class DavServer:
         self._user, self._password = user, password
         self._allow_private = allow_private
         self.seconds = seconds
+        self.end_by = math.inf  # of all requests, on the monotonic clock
         self._peers: dict[tuple[str, str, int], _Peer] = {}
 
     def ask(
@@ -77,7 +79,10 @@ class DavServer:
         Raises:
             CollectionError: no answer, or it has moved to where nobody is followed.
         """
-        deadline = time.monotonic() + self.seconds
+        now = time.monotonic()
+        deadline = min(now + self.seconds, self.end_by)
+        if now >= deadline:
+            raise CollectionError("there was no time left for it", is_reached=False)
         for _ in range(_MOST_MOVES):
             answer = self._answer(method, url, headers, body, deadline)
             if answer.status not in _MOVED:

@@ -32,6 +32,7 @@ class PushJob(NamedTuple):
     written: WrittenEntry | None
     invite: Invite | None
     overwrites: bool
+    is_written_again: bool = False  # somebody asked for it, whatever is noted here
 
     @property
     def name(self) -> str:

@@ -250,8 +250,11 @@ class _Look:
             self.known.append(_Known(push.uid, None))
         elif found.kind in (Found.WANTED, Found.UNTOUCHED):
             self.known.append(_Known(push.uid, push.written, _OUTDATED))
-        elif push.written is not None:
-            entry = push.written._replace(state=EntryState.CONFLICT)
+        elif push.written is not None or found.kind is Found.CHANGED:
+            written = push.written or WrittenEntry(
+                *(self._calendar.id, push.uid, name, None, None), EntryState.CONFLICT
+            )
+            entry = written._replace(state=EntryState.CONFLICT)
             self.known.append(_Known(push.uid, entry))
             self.findings.append(Finding("stray", push.uid, name, _title(found)))
 

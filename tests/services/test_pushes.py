@@ -206,6 +206,17 @@ def test_a_hold_is_nobodys_yet(
     assert pushed.starts(held.uid) == [START]
 
 
+def test_a_look_queues_no_hold(
+    client: Client, pushed: Directory, event_type: Callable[..., EventType]
+) -> None:
+    """Each look at the calendar queued it, to write nothing."""
+    event_type()
+    client.calendar.bookings.hold(event_type_id="demo", start_time=START, minutes=60)
+
+    assert findings(client) == []
+    assert client.deliver() == ()
+
+
 def test_a_series_stands_there_as_one(
     client: Client, pushed: Directory, booking: Book
 ) -> None:

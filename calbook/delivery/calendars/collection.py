@@ -101,5 +101,9 @@ class CollectionError(Exception):
         self.is_final, self.is_reached = is_final, is_reached
 
 
+class TooMuch(CollectionError):
+    """It was asked for more at once than there can be in an answer."""
+
+
 class HasChanged(CollectionError):
     """A resource is not as it was thought to be (412)."""

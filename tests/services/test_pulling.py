@@ -320,3 +320,16 @@ def test_a_calendar_is_read_once_a_day_whatever_its_server_says(
     client.calendar.busy.refresh()
 
     assert starts(client) == ["2027-01-18T11:00"]
+
+
+def test_a_file_name_that_is_no_text_blinds_no_calendar(
+    client: Client, directory: Path
+) -> None:
+    """It could not be stored, and the calendar could not be read any more."""
+    write(directory, "lunch.ics", lunch())
+    write(directory, os.fsdecode(b"caf\xe9\x1b.ics"), b"nonsense")
+
+    added = connect(client, directory)
+
+    assert (added.stretches, added.fault) == (1, None)
+    assert [each["uid"] for each in added.skipped] == [r"caf\udce9\u001b"]

@@ -247,6 +247,20 @@ def test_what_is_left_out_of_a_list_is_free_only_in_a_full_read(
     assert not any(b"sync-collection" in each.body for each in liar.requests)
 
 
+def test_a_careful_one_is_busy_at_what_cannot_be_read(
+    client: Client, directory: Path
+) -> None:
+    broken = event(TEN, HOUR, uid="lunch", line="DURATION:-P1D")
+    write(directory, "lunch.ics", broken.encode())
+    write(directory, "half.ics", lunch("half", TEN + DAY).partition(b"END:")[0])
+
+    added = connect(client, directory, careful=True)
+
+    assert client.calendar.connections.get("work").careful
+    assert added.careful
+    assert starts(client) == ["2027-01-18T10:00", "2027-01-19T10:00"]
+
+
 def test_free_busy_blocks_what_the_server_says(
     client: Client, liar: LyingCalendar
 ) -> None:

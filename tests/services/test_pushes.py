@@ -533,6 +533,23 @@ def test_what_was_written_and_not_recorded_is_taken_out(
     assert pushed.names == set()
 
 
+def test_what_was_changed_there_and_forgotten_here_is_told(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    """A cancelled booking that the host had renamed stayed there unseen."""
+    made, other = booking(), booking()
+    client.deliver()
+    pushed.edit(made.uid, "SUMMARY:", "SUMMARY:My ")
+    client.calendar.bookings.cancel(made.uid)
+    client.calendar.connections.remove("work")
+    client.calendar.connections.add("work", pushed.path, push=True)
+
+    assert findings(client, overwrite=True) == [("stray", made.uid)]
+    client.deliver()
+
+    assert pushed.names == {f"{other.uid}.ics"}
+
+
 def test_a_directory_that_is_gone_is_waited_for(
     client: Client, pushed: Directory, booking: Book, clock: Clock
 ) -> None:

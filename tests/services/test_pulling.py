@@ -360,3 +360,16 @@ def test_a_booking_that_was_moved_there_blocks_both_times(
     client.deliver()
     assert starts(client) == []
     bookings.create(start_time=TEN, **wanted)
+
+
+def test_a_file_name_that_is_no_text_blinds_no_calendar(
+    client: Client, directory: Path
+) -> None:
+    """It could not be stored, and the calendar could not be read any more."""
+    write(directory, "lunch.ics", lunch())
+    write(directory, os.fsdecode(b"caf\xe9\x1b.ics"), b"nonsense")
+
+    added = connect(client, directory)
+
+    assert (added.stretches, added.fault) == (1, None)
+    assert [each["uid"] for each in added.skipped] == [r"caf\udce9\u001b"]

@@ -201,6 +201,12 @@ class Client:
 
         return sending.count_retries(self._context)
 
+    def count_old_calendars(self, age: timedelta) -> int:
+        """How many `busy.refresh(older_than=age)` would read again."""
+        from calbook.services.calendars import due
+
+        return len(due.find_due(self._context, age))
+
     def event_ahead(self) -> datetime | None:
         """When the newest event was written, if that lies ahead of this clock.
 

@@ -40,8 +40,9 @@ class Connections(Noun):
         """Connect a calendar by its URL, or a directory; it has to be reached.
 
         The URL of a server with one calendar will do. Fields: `busy`, `push`,
-        `free_busy`, `shows_text`, `user`, `password_command`, `password_env`,
-        `allow_private`. The password is asked for each time and never stored.
+        `free_busy`, `careful`, `shows_text`, `user`, `password_command`,
+        `password_env`, `allow_private`. The password is asked for each time and
+        never stored.
 
         Raises:
             BadUrl: nothing may be asked there.

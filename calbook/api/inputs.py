@@ -286,6 +286,7 @@ class ConnectionFields(TypedDict, total=False):
     busy: bool
     push: bool
     free_busy: bool
+    careful: bool
     shows_text: bool
     user: str
     password_command: str

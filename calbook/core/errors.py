@@ -733,12 +733,11 @@ class CalendarEmpty(CalbookError, code="calendar_empty"):
         )
 
 
-class EntriesGone(CalendarEmpty, code="calendar_empty"):
+class EntriesGone(CalbookError, code="entries_gone"):
     """All that was written into a calendar is suddenly gone."""
 
     def __init__(self, name: str, host: str, number: int) -> None:
-        CalbookError.__init__(
-            self,
+        super().__init__(
             f"{name} of {host} holds nothing any more, not even what was written there"
             f" ({number})",
             hint="if that is right, sync it with confirmed=True",

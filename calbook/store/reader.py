@@ -60,8 +60,8 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
             ) x) as hosts,
             (select json_group_array(json_object(
                 'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
-                'responses', json(responses), 'notes', notes,
-                'metadata', json(metadata), 'ref', ref, 'language', language,
+                'responses', responses, 'notes', notes,
+                'metadata', metadata, 'ref', ref, 'language', language,
                 'person_id', person_id, 'only_on', only_on, 'absent_on', absent_on,
                 'replies', replies
             )) from (

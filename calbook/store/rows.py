@@ -73,7 +73,7 @@ def booking(row: Row) -> Booking:
 
 
 def attendee(item: Mapping[str, Any]) -> Attendee:
-    brought = {"responses": item["responses"] or {}, "metadata": item["metadata"] or {}}
+    brought = {key: json.loads(item[key] or "{}") for key in ("responses", "metadata")}
     dates = {key: _dates(item[key]) for key in ("only_on", "absent_on")}
     replies = tuple(map(_reply, json.loads(item["replies"] or "[]")))
     return Attendee(**{**item, **brought, **dates, "replies": replies})

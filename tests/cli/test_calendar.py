@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.plain_calendars import Radicale
 
 from calbook import Client
 
@@ -192,3 +193,42 @@ def test_a_card_says_it_in_words(
     assert "Written    1 booking" in shown.shown
     assert "work      me    push  1        " in listed.shown
     assert "Sends invitations  no" in checked.shown
+
+
+def test_of_several_calendars_somebody_chooses_one(
+    run: Run,
+    terminal: Callable[..., Terminal],
+    radicale: Radicale,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    urls = sorted([radicale.collection(), radicale.collection()])
+    monkeypatch.setenv("CALENDAR_PASSWORD", radicale.password)
+    log_in = ("--user", radicale.user, "--password-env", "CALENDAR_PASSWORD")
+    words = ("calendar", "add", "work", "--url", radicale.url, "--push", *log_in)
+
+    refused = run(*words, "--allow-private")
+    screen = terminal(*words, "--allow-private", columns=200)
+    screen.expect("Which calendar (a number): ")
+    screen.type("2\n")
+
+    assert (refused.status, "hint: give the URL of one of them" in refused.err) == (
+        2,
+        True,
+    )
+    assert screen.end() == 0
+    assert run("calendar", "list", "--fields", "source").rows == [[urls[1]]]
+    assert radicale.password not in screen.shown + refused.err
+
+
+def test_what_was_found_is_said_also_where_busy_time_cannot_be_read(
+    run: Run, work: Path
+) -> None:
+    run("calendar", "add", "work", "--url", work, "--push", "--busy")
+    uid = run(*BOOK).rows[0][0]
+    file = work / f"{uid}.ics"
+    file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARY:My "))
+    (work / "other.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+
+    found = run("calendar", "sync", "--fields", "kind,uid")
+
+    assert (found.status, found.out) == (1, f"changed\t{uid}\n")

@@ -118,9 +118,10 @@ class Walk(RuleBasedStateMachine):
 
     @rule(one=which, how=st.sampled_from(["move", "rename", "alarm", "delete"]))
     def edit_there(self, one: int, how: str) -> None:
-        if not self.liar.objects:
+        there = [f"{uid}.ics" for uid in self.made if f"{uid}.ics" in self.liar.objects]
+        if not there:
             return
-        name = sorted(self.liar.objects)[one % len(self.liar.objects)]
+        name = there[one % len(there)]
         data = self.liar.objects[name].data
         if how == "delete":
             del self.liar.objects[name]

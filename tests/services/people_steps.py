@@ -188,28 +188,40 @@ class PeopleSteps(Pair):
     # -- what they answer
 
     def answer(self) -> Call:
-        uid, who, day = self.one_booked()[0], self.email(), self.moment()
         says = self.draw.choice(["ACCEPTED", "DECLINED", "TENTATIVE"])
-        date = self.draw.choice([None, f":{day:%Y%m%dT%H%M%SZ}"])
-        sequence, stamp = self.draw.randrange(3), self.stamp()
-        text = answering.calendar(
-            *(uid,), who=who, says=says, date=date, sequence=sequence, stamp=stamp
-        )
-        return lambda client: client.calendar.replies.read(text.encode())
+        date = self.draw.choice([None, None, f":{self.moment():%Y%m%dT%H%M%SZ}"])
+        facts = {"says": says, "date": date, "sequence": self.draw.randrange(3)}
+        return self.say(facts)
 
     def propose(self) -> Call:
-        uid, who, start = self.one_booked()[0], self.email(), self.moment()
-        more, stamp = f"DTSTART:{start:%Y%m%dT%H%M%SZ}", self.stamp()
-        text = answering.calendar(
-            uid, method="COUNTER", who=who, more=more, stamp=stamp, sequence=2
-        )
-        return lambda client: client.calendar.replies.read(text.encode())
+        more = f"DTSTART:{self.moment():%Y%m%dT%H%M%SZ}"
+        return self.say({"method": "COUNTER", "more": more, "sequence": 2})
+
+    def say(self, facts: dict[str, Any]) -> Call:
+        """As the first of some who can be asked by mail."""
+        some, stamp = [self.some() for _ in range(8)], self.stamp()
+
+        def call(client: Client) -> object:
+            every = [client.calendar.bookings.get(uid) for uid in some]
+            asked = [b for b in every if b.attendee.email and b.status != "CANCELLED"]
+            booking = (asked or every)[0]
+            who = booking.attendee.email or "a@example.com"
+            text = answering.calendar(booking.uid, who=who, stamp=stamp, **facts)
+            return client.calendar.replies.read(text.encode())
+
+        return call
 
     def decide_on_proposal(self) -> Call:
-        uid = self.some()
-        if self.draw.random() < 0.6:
-            return lambda client: client.calendar.counters.accept(uid)
-        return lambda client: client.calendar.counters.decline(uid, reason="Full")
+        accepts = self.draw.random() < 0.6
+
+        def call(client: Client) -> object:
+            counters = client.calendar.counters
+            which = next((each.id for each in counters.list()), "ctr_0000")
+            if accepts:
+                return counters.accept(which)
+            return counters.decline(which, reason="Full")
+
+        return call
 
     def stamp(self) -> str:
         return f"20240301T00000{self.draw.randrange(10)}Z"

@@ -34,6 +34,7 @@ def test_a_directory_is_connected_and_listed(client: Client, directory: Path) ->
         "busy": False,
         "push": True,
         "freeBusy": False,
+        "careful": False,
         "showsText": False,
         "timezone": added.timezone,
         "checkedAt": None,

@@ -998,6 +998,7 @@ EVENT_TYPES = st.builds(
         st.builds(Reminder, before=MINUTES, to=st.sampled_from(RECIPIENTS)), max_size=5
     ).map(tuple),
     on_free=st.sampled_from(["OFFER", "BOOK"]),
+    on_decline=st.sampled_from(["RECORD", "CANCEL"]),
     hold_minutes=st.integers(1, 10_080),
     active=st.booleans(),
     metadata=JSON,

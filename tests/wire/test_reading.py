@@ -538,6 +538,7 @@ NEVER_NULL = [
     "needs",
     "onFree",
     "holdMinutes",
+    "onDecline",
     "active",
     "metadata",
 ]
@@ -576,6 +577,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         "contact": "phone",
         "onFree": "book",
         "holdMinutes": 90,
+        "onDecline": "cancel",
         "active": False,
         "metadata": {"a": 1},
         "limits": ["4/day", "10/week", "8h/day"],
@@ -627,6 +629,7 @@ def test_every_field_of_an_event_type_is_read() -> None:
         contact="PHONE",
         on_free="BOOK",
         hold_minutes=90,
+        on_decline="CANCEL",
         active=False,
         metadata={"a": 1},
         limits=(Limit(10, "week"), Limit(480, "day", True)),

@@ -23,6 +23,7 @@ class ConnectedCalendar(Value):
     allow_private: whether it may be in a private network, without TLS too
     busy, push: whether it blocks its host, and whether bookings are written there
     free_busy: whether it is only asked when its owner is busy
+    careful: whether what cannot be read blocks its own time all the same
     shows_text: whether its titles are told to whoever is refused
     timezone: the host's, in which times are given
     checked_at, fault: when it was last read as busy time, and why it could not be
@@ -42,6 +43,7 @@ class ConnectedCalendar(Value):
     busy: bool
     push: bool
     free_busy: bool
+    careful: bool
     shows_text: bool
     timezone: str
     checked_at: str | None

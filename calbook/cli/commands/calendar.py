@@ -14,17 +14,11 @@ from calbook.cli.session import (
     needed,
     report_write_failure,
 )
-from calbook.core.errors import (
-    CalendarEmpty,
-    CalendarUnreachable,
-    EntriesGone,
-    UsageError,
-)
+from calbook.core.errors import CalbookError, EntriesGone, UsageError
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.calendars import CalendarFinding, ConnectedCalendar
-    from calbook.core.errors import CalbookError
 
 _KEYS = (
     *("name", "hostId", "kind", "source", "busy", "push"),
@@ -46,6 +40,7 @@ class NewCalendar(o.Group):
     busy: bool = o.flag("--busy", "What stands there blocks the host.")
     push: bool = o.flag("--push", "Write the host's bookings there.")
     free_busy: bool = o.flag("--free-busy", "Only ask when its owner is busy.")
+    careful: bool = o.flag("--careful", "Block the time of what is skipped too.")
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
@@ -59,11 +54,14 @@ class NewCalendar(o.Group):
     )
 
 
+Adding = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
+
+
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: work.")],
     *,
     calendar: NewCalendar,
-    out: o.PrintingTimes,
+    out: Adding,
 ) -> None:
     """Connect a calendar on a server (CalDAV), or a directory of .ics files."""
     form = out.form_in_zone()
@@ -215,7 +213,7 @@ def _sync(
     host: str | None,
     overwrite: bool,
     yes: bool,
-    refused: "Callable[[CalbookError], None]",
+    refused: Callable[[CalbookError], None],
 ) -> "tuple[CalendarFinding, ...]":
     """Each by itself, so that each that is suddenly empty can be asked about."""
     connections = client.calendar.connections
@@ -224,15 +222,19 @@ def _sync(
     found: list[Any] = []
     for each in chosen:
         given: Json = {"host_id": each.host_id, "overwrite": overwrite}
-        try:
-            try:
-                found += connections.sync(each.name, **given, confirmed=yes)
-            except EntriesGone as error:
-                if not output.is_interactive():
-                    raise
-                ask_yes_no(f"{error.json_message}. Go on?", yes=False)
-                found += connections.sync(each.name, **given, confirmed=True)
-        except (CalendarEmpty, CalendarUnreachable) as error:
+        errors: list[CalbookError] = []
+        findings = connections.sync(
+            each.name, **given, confirmed=yes, refused=errors.append
+        )
+        gone = [error for error in errors if isinstance(error, EntriesGone)]
+        if gone and output.is_interactive():
+            ask_yes_no(f"{gone[0].json_message}. Go on?", yes=False)
+            errors = []
+            findings = connections.sync(
+                each.name, **given, confirmed=True, refused=errors.append
+            )
+        found += findings
+        for error in errors:
             refused(error)
     return tuple(found)
 

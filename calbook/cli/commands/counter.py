@@ -1,5 +1,6 @@
 """`counter list|accept|decline`: other times that attendees propose."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,6 @@ from calbook.cli.session import (
     report_write_failure,
     show_change,
     split_words,
-    table_of,
     unchecked,
 )
 
@@ -50,7 +50,12 @@ def list_(
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.counters.list(uid, past=past)
-    table = table_of("counters_table", form.tz)
+
+    def table(items: Sequence[Json]) -> str:
+        from calbook.cli.screen import counters
+
+        return counters.counters_table(items, form.tz)
+
     output.print_list(found, form, keys=KEYS, table=table)
 
 
@@ -106,9 +111,9 @@ def decline(
     what = "Would be declined" if dry_run else "Declined"
 
     def card(item: Json) -> str:
-        from calbook.cli.screen import words
+        from calbook.cli.screen import counters
 
-        return f"{what}: {words.counter_text(item, form.tz)}\n"
+        return f"{what}: {counters.counter_text(item, form.tz)}\n"
 
     with report_write_failure("Declined", [] if dry_run else [found.id]):
         output.print_object(found, form, keys=KEYS, card=card)

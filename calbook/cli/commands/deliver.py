@@ -72,6 +72,7 @@ def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
             waiting = "" if sent else _nothing_due_text(client)
             _warn_of_clock(client)
         zone, now = display_timezone(client, form), client.now()
+        is_old = _has_old(client, age)
 
     def table(items: Any) -> str:
         if not items:
@@ -82,7 +83,8 @@ def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
 
     output.print_list(sent, form, keys=KEYS, table=table)
     output.flush()
-    _refresh(out, age)
+    if is_old and age is not None:
+        _refresh(out, age)
     _report(sent)
 
 
@@ -96,10 +98,12 @@ def _read_age(every: str) -> timedelta | None:
     return timedelta(minutes=minutes)
 
 
-def _refresh(out: o.Output, age: timedelta | None) -> None:
+def _has_old(client: "Client", age: timedelta | None) -> bool:
+    return age is not None and client.count_old_calendars(age) > 0
+
+
+def _refresh(out: o.Output, age: timedelta) -> None:
     """After what others wait for."""
-    if age is None:
-        return
     with out.client() as client:
         client.calendar.busy.refresh(older_than=age, refused=_Refusals().say)
 
@@ -240,8 +244,10 @@ def tick(*, every: Age = "15m", out: Ticking) -> None:
     age = _read_age(every)
     with out.client() as client:
         events = client.tick(refused=_Refusals().say)
+        is_old = _has_old(client, None if out.no_deliver else age)
     done = sum(event.type == "booking.completed" for event in events)
     text = f"{done} completed, {len(events) - done} expired\n"
     output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)
     output.flush()
-    _refresh(out, None if out.no_deliver else age)
+    if is_old and age is not None:
+        _refresh(out, age)

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from calbook.cli.output import Json
+from calbook.cli.screen.counters import counter_text
+from calbook.cli.screen.replies import reply_text
 from calbook.cli.screen.words import (
     attendance_text,
     card_text,
-    counter_text,
     location_text,
     meeting_time,
     moment_text,
     own_dates_text,
     pairs_text,
     person_text,
-    reply_text,
     series_text,
     status_and_attendance,
     status_text,

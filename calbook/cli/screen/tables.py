@@ -6,7 +6,7 @@ from functools import partial
 
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import calendar_words, cards, columns, words
+from calbook.cli.screen import calendar_words, cards, columns, replies, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import Cell, Columns
 from calbook.core.text import printable
@@ -121,7 +121,7 @@ def attendees_table(items: Sequence[Json]) -> str:
         "Number": lambda item: item["ref"],
         "Zone": lambda item: item["timezone"],
         "Dates": words.own_dates_text,
-        "Answer": words.reply_text,
+        "Answer": replies.reply_text,
         "Attendance": words.attendance_text,
     }
     said = {
@@ -130,25 +130,6 @@ def attendees_table(items: Sequence[Json]) -> str:
         if heading == "Attendee" or any(map(read, items))
     }
     return _table(items, said)
-
-
-def counters_table(items: Sequence[Json], tz: str | None = None) -> str:
-    """What attendees propose, each in its booking's zone or all in one."""
-    zone = _only_zone(tz or item["timezone"] for item in items)
-    return _table(
-        items,
-        {
-            "Proposal": "id",
-            "UID": lambda item: words.short_uid(item["uid"]),
-            "Date": lambda item: item["date"],
-            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
-            "Who": lambda item: words.person_text(item["attendee"]),
-            "State": "state",
-            "Comment": "comment",
-        },
-        tz=zone,
-        nothing="nobody proposes another time\n",
-    )
 
 
 def history_table(items: Sequence[Json], tz: str) -> str:

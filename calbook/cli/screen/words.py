@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from calbook.cli.output import Json
+from calbook.cli.screen import replies
 from calbook.core.model import DAY, Span
 from calbook.core.people import label, label_with_contact
 from calbook.core.text import printable
@@ -244,23 +245,13 @@ def _turn_text(turn: Json) -> str:
     return f"{who} by {turn['rule']}: {turn['because']}"
 
 
-def _counter_detail(counter: Any) -> str:
-    """What was proposed; of a move that took it up its id alone."""
-    if isinstance(counter, str):
-        return f"as proposed ({counter})"
-    start = datetime.fromisoformat(counter["startTime"])
-    return f"proposes {start:%Y-%m-%d %H:%M}" + (
-        f": {counter['comment']}" if counter["comment"] else ""
-    )
-
-
 def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "partstat": lambda word: word.lower(),
-    "counter": lambda counter: _counter_detail(counter),
+    "counter": replies.counter_detail,
     "dates": lambda dates: f"of {dates_text(dates)}",
     "attendee": person_text,
     "added": lambda people: f"added {', '.join(map(person_text, people))}",
@@ -269,19 +260,6 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "assignments": lambda turns: "; ".join(map(_turn_text, turns)),
     "note": lambda note: f"note: {note['content']}",
 }
-
-
-def reply_text(person: Json) -> str:
-    """`accepted`, or nothing where somebody has not answered."""
-    return (person["partstat"] or "").lower()
-
-
-def counter_text(item: Json, tz: str | None = None) -> str:
-    """`Ada <ada@example.com>: Tue 19 Jan 2027, 11:00–11:30 (ctr_…)`."""
-    on = f" for {item['date']}" if item["date"] else ""
-    said = f"; {item['comment']}" if item["comment"] else ""
-    who, when = person_text(item["attendee"]), meeting_time(item, tz)
-    return printable(f"{who}: {when}{on} ({item['id']}){said}")
 
 
 def own_dates_text(person: Json) -> str:

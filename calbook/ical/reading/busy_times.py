@@ -77,7 +77,8 @@ def read_busy_times(
     reader = ContentReader(timezone, window, email)
     reader.shows_text, reader.is_strict = shows_text, strict
     reader.is_careful = careful
-    reader.begin(len(data), skipped)
+    reader.begin(len(data))
+    reader.skipped += skipped
     done = 0
     for source in calendars:
         for _ in reader.each(source):
@@ -106,15 +107,12 @@ class ContentReader:
         self._first, self._last = times.epoch(window.start), times.epoch(window.end)
         self._events = self._free = self._pieces = 0
         self._is_off = False  # the calendar takes its events out
-        self._size, self._most = 0, _IN_SMALL_FILE
-        self._effort = Effort(_WORK_ON_SMALL_FILE, MOST_WORK)
+        self._most, self._effort = 0, Effort(0)  # nothing before `begin`
 
-    def begin(self, size: int, skipped: Iterable[SkippedEvent]) -> None:
-        """A file or object of so many bytes: the more, the more it may hold."""
-        self._size += size
-        self._most = min(_IN_SMALL_FILE + self._size // _BYTES_OF_DATE, MOST_IN_FILE)
-        self._effort.add(size // _BYTES_OF_STEP)
-        self.skipped += skipped
+    def begin(self, size: int) -> None:
+        """Read so many bytes: the more there are, the more they may hold."""
+        self._most = min(_IN_SMALL_FILE + size // _BYTES_OF_DATE, MOST_IN_FILE)
+        self._effort = Effort(_WORK_ON_SMALL_FILE + size // _BYTES_OF_STEP, MOST_WORK)
 
     def found(self) -> CalendarContent:
         return CalendarContent(

@@ -20,10 +20,6 @@ class Effort:
         self._left_of_each = self._most_of_each
         self.layouts: dict[object, Sequence[int]] = {}
 
-    def add(self, steps: int) -> None:
-        """More may be done, as there is more to read."""
-        self._left += steps
-
     def begin(self) -> None:
         self._left = max(self._left, 0)  # what takes no work can always be done
         self._left_of_each = self._most_of_each

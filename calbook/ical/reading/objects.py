@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, CalendarContent, SkippedEvent
 from calbook.core.checks import NAME_LENGTH
 from calbook.core.errors import BadInput
 from calbook.core.model import Span
 from calbook.ical.reading.busy_times import BUSY_ALL_THE_SAME, ContentReader
-from calbook.ical.reading.components import Unreadable
+from calbook.ical.reading.components import CalendarSource, Unreadable
 from calbook.ical.reading.structure import read_calendars
 
 LARGEST_CALENDAR = 4 * LARGEST_FILE  # bytes of all of them
@@ -41,32 +42,58 @@ def read_busy_objects(
     reader = ContentReader(timezone, window, email)
     reader.shows_text, reader.is_strict = shows_text, strict
     reader.is_careful = careful
-    size = events = 0
-    for name, data in objects:
-        size += len(data)
-        events += _read_object(reader, name, data)
-        _check_size(size, events)
+    read, size = _read_all(objects)
+    reader.begin(size)
+    for each in read:
+        _expand(reader, each)
     return reader.found()
 
 
-def _read_object(reader: ContentReader, name: str, data: bytes) -> int:
-    """How many events it holds, and what changes them."""
-    before = len(reader.skipped)
-    events = 0
+class _Object(NamedTuple):
+    """An object that was cut into its components, or why it was not, and all of it."""
+
+    name: str
+    calendars: list[CalendarSource]
+    skipped: list[SkippedEvent]
+    fault: Exception | None = None
+    data: bytes = b""
+
+
+def _read_all(objects: Iterable[tuple[str, bytes]]) -> tuple[list[_Object], int]:
+    """All of them before the first is expanded, and their bytes: these say how far."""
+    found = []
+    size = events = 0
+    for name, data in objects:
+        size += len(data)
+        try:
+            each = _Object(name, *read_calendars(data))
+        except Exception as error:  # whatever is wrong with it
+            each = _Object(name, [], [], error, data)
+        events += sum(len(source.blocks) for source in each.calendars)
+        _check_size(size, events)
+        found.append(each)
+    return found, size
+
+
+def _expand(reader: ContentReader, each: _Object) -> None:
+    before, fault = len(reader.skipped), each.fault
+    reader.skipped += each.skipped
     try:
-        calendars, skipped = read_calendars(data)
-        events = sum(len(source.blocks) for source in calendars)
-        reader.begin(len(data), skipped)
-        for source in calendars:
+        for source in each.calendars:
             for _ in reader.each(source):
                 pass
     except Exception as error:  # whatever is wrong with it
-        left_out = _skipped_object(data, error)
-        if reader.is_careful and _blocks(reader, data):
-            left_out = left_out._replace(reason=left_out.reason + BUSY_ALL_THE_SAME)
-        reader.skipped.append(left_out)
-    reader.skipped[before:] = _named(reader.skipped[before:], name)
-    return events
+        fault = error
+    if fault is not None:
+        reader.skipped.append(_leave_out(reader, each.data, fault))
+    reader.skipped[before:] = _named(reader.skipped[before:], each.name)
+
+
+def _leave_out(reader: ContentReader, data: bytes, fault: Exception) -> SkippedEvent:
+    left_out = _skipped_object(data, fault)
+    if reader.is_careful and _blocks(reader, data):
+        return left_out._replace(reason=left_out.reason + BUSY_ALL_THE_SAME)
+    return left_out
 
 
 def _blocks(reader: ContentReader, data: bytes) -> bool:

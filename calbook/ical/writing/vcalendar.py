@@ -14,13 +14,12 @@ from urllib.parse import quote
 
 import icalendar
 
-from calbook.core.booking import replies
 from calbook.core.booking.series import first_place
-from calbook.core.catalog import Host
-from calbook.core.model import Attendee, Booking, Occurrence, Span
+from calbook.core.model import Booking, Occurrence, Span
 from calbook.core.time import times
 from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series
+from calbook.ical.writing.attendees import write_attendees
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.head import calendar_head
 from calbook.ical.writing.identity import add_identity
@@ -74,7 +73,9 @@ def write_calendar(
         method = None
     zones = _zones(invites)
     said = method
-    if method in _LISTING and not any(_attendees(invite, None) for invite in invites):
+    if method in _LISTING and not any(
+        write_attendees(invite, None) for invite in invites
+    ):
         said = Method.PUBLISH
     written = calendar_head(said, name, refresh)
     for zone in sorted(zones):
@@ -343,37 +344,7 @@ def _add_people(
     host = invite.organizer
     values.add(event, "ORGANIZER", values.address(host.email, host.name, {}))
     if method in _LISTING:
-        values.add(event, "ATTENDEE", _attendees(invite, occurrence))
-
-
-def _attendees(
-    invite: Invite, occurrence: Occurrence | None
-) -> list[icalendar.vCalAddress]:
-    """Those who are asked, with what they said, then the hosts beside the organizer.
-
-    These have agreed.
-    """
-    agreed = {"PARTSTAT": "ACCEPTED"}
-    day = occurrence and occurrence.date
-    people: list[tuple[Attendee | Host, dict[str, str]]] = [
-        *(
-            (person, {"PARTSTAT": replies.partstat(person, day), "RSVP": "TRUE"})
-            for person in invite.listed
-            if person.email
-        ),
-        *(
-            (host, agreed)
-            for host in invite.hosts_of(occurrence)
-            if host.email and host != invite.organizer
-        ),
-    ]
-    if invite.leaver:
-        people = [(invite.leaver, {})]
-    role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT"}
-    return [
-        values.address(person.email, person.name, role | answer)
-        for person, answer in people
-    ]
+        values.add(event, "ATTENDEE", write_attendees(invite, occurrence))
 
 
 def _alarm(event: icalendar.Event, before: timedelta) -> icalendar.Alarm:

@@ -216,10 +216,19 @@ def find_calendar(facts: BusyReader, name: object, host_id: str | None) -> Row:
             text,
             known=[row["name"] for row in facts.calendar_rows()],
         )
+    return only_row(found, text)
+
+
+def only_row(found: Sequence[Row], name: str) -> Row:
+    """The calendar of a name.
+
+    Raises:
+        UsageError: several hosts have one.
+    """
     if len(found) > 1:
         hosts = [row["host_id"].removeprefix("user_") for row in found]
         raise UsageError(
-            f"{len(found)} hosts have a calendar {text}",
+            f"{len(found)} hosts have a calendar {name}",
             hint=f"name one of them: host_id {' or '.join(hosts[:8])}",
             command_hint=f"name one of them: --host {' or '.join(hosts[:8])}",
         )

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
-from calbook.core.errors import Exists, NotFound, UsageError
-from calbook.services.calendars.busy import find_host, find_host_id
+from calbook.core.errors import Exists, NotFound
+from calbook.services.calendars.busy import find_host, find_host_id, only_row
 from calbook.store import busy as store
 from calbook.store import calendars as stored
 from calbook.store import outbox, pushes
@@ -159,14 +159,7 @@ def find_row(reader: CalendarReader, name: object, host_id: str | None) -> Row:
     if not found:
         known = [row["name"] for row in reader.connected_rows()]
         raise NotFound("connected calendar", text, known=known)
-    if len(found) > 1:
-        hosts = [row["host_id"].removeprefix("user_") for row in found]
-        raise UsageError(
-            f"{len(found)} hosts have a calendar {text}",
-            hint=f"name one of them: host_id {' or '.join(hosts[:8])}",
-            command_hint=f"name one of them: --host {' or '.join(hosts[:8])}",
-        )
-    return found[0]
+    return only_row(found, text)
 
 
 def _to_json(reader: CalendarReader, row: Row) -> Json:

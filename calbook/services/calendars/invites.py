@@ -207,7 +207,7 @@ def _chosen_invites(
 ) -> list[Invite]:
     found = facts.bookings(chosen, now=now)
     if (host_id := chosen.get("host_id")) is not None:
-        found = [series.dates_given_by(host_id, booking) for booking in found]
+        found = [series.dates_given_by([host_id], booking) for booking in found]
     return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
 
 

@@ -16,9 +16,9 @@ from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.services.calendars.busy import find_calendar, find_host_id
 from calbook.services.calendars.contents import Manner, Progress, begin_reading
+from calbook.services.calendars.due import find_due
 from calbook.store import reading_again
 from calbook.store.busy import BusyReader
-from calbook.store.reading_again import ReadingAgain
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -75,10 +75,7 @@ def refresh_due(
     Each after its reading. `refused` is told of a fault that is new; what cannot be
     read is tried ever more seldom. Where several do this, each calendar is read by one.
     """
-    now = times.epoch(context.clock())
-    with context.store.read(ReadingAgain) as reader:
-        due = reader.due_calendars(now, int(every.total_seconds()))
-    for each in due:
+    for each in find_due(context, every):
         if (row := _take_turn(context, each)) is None:
             continue
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,42 +85,39 @@ def sync_calendars(
             calendars = reader.connected_calendars(host_id=host_id)
         else:
             calendars = [connected_calendar(find_row(reader, name, host_id))]
+    options = {"overwrites": overwrites, "is_confirmed": is_confirmed}
     found: list[Json] = []
     for calendar in calendars:
-        try:
-            found += _sync(
-                context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
-            )
-        except CalbookError as error:
-            if refused is None:
-                raise
-            refused(error)
+        with _refusing(refused):
+            found += _find(context, calendar, **options)
+        with _refusing(refused):
+            _read_busy(context, calendar, is_confirmed=is_confirmed)
     return found
 
 
-def _sync(
+@contextmanager
+def _refusing(refused: OnRefused | None) -> Iterator[None]:
+    """What goes wrong with one keeps no other from being looked at, if told there."""
+    try:
+        yield
+    except CalbookError as error:
+        if refused is None:
+            raise
+        refused(error)
+
+
+def _find(
     context: Context,
     calendar: ConnectedCalendar,
     *,
     overwrites: bool,
     is_confirmed: bool,
 ) -> list[Json]:
-    findings: list[Finding] = []
-    if calendar.is_pushed:
-        findings = _sync_written(
-            context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
-        )
-    if calendar.is_busy:
-        from calbook.services.calendars import refreshing
-
-        refreshing.refresh_calendars(
-            context,
-            calendar.name,
-            host_id=calendar.host_id,
-            refused=None,
-            progress=None,
-            is_confirmed=is_confirmed,
-        )
+    if not calendar.is_pushed:
+        return []
+    findings = _sync_written(
+        context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
+    )
     with context.store.read(CalendarReader) as reader:
         zone = reader.host(calendar.host_id).timezone
     is_over = [overwrites and finding.kind in _OVERWRITTEN for finding in findings]
@@ -128,6 +125,23 @@ def _sync(
         finding_to_json(calendar, finding._asdict(), zone, is_overwritten=each)
         for finding, each in zip(findings, is_over, strict=True)
     ]
+
+
+def _read_busy(
+    context: Context, calendar: ConnectedCalendar, *, is_confirmed: bool
+) -> None:
+    if not calendar.is_busy:
+        return
+    from calbook.services.calendars import refreshing
+
+    refreshing.refresh_calendars(
+        context,
+        calendar.name,
+        host_id=calendar.host_id,
+        refused=None,
+        progress=None,
+        is_confirmed=is_confirmed,
+    )
 
 
 _OVERWRITTEN = ("deleted", "moved", "changed", "stray")
@@ -222,6 +236,8 @@ class _Look:
                 return
             if pushes.is_queued(reader, self._calendar.target, uid):
                 return  # what is written next looks by itself
+            if entry is None and not _is_given(reader, self._calendar.host_id, uid):
+                return  # by whom it is, who write there too, by another address
             now = self._context.clock()
             push = read_push(
                 reader, self._calendar.target, uid, kind=_OUTDATED, now=now
@@ -244,12 +260,16 @@ class _Look:
 
     def _compare_unwanted(self, push: PushJob, name: str, found: Comparison) -> None:
         """No booking of the host's any more: taken out, unless it was changed there."""
-        if found.kind is Found.NOTHING:
+        if found.kind in (Found.NOTHING, Found.FOREIGN):
             self.known.append(_Known(push.uid, None))
         elif found.kind in (Found.WANTED, Found.UNTOUCHED):
             self.known.append(_Known(push.uid, push.written, _OUTDATED))
-        elif push.written is not None:
-            entry = push.written._replace(state=EntryState.CONFLICT)
+        elif push.written is not None or found.kind is Found.CHANGED:
+            entry = WrittenEntry(
+                *(self._calendar.id, push.uid, name, None),
+                push.written.digest if push.written else None,
+                EntryState.CONFLICT,
+            )
             self.known.append(_Known(push.uid, entry))
             self.findings.append(Finding("stray", push.uid, name, _title(found)))
 
@@ -307,6 +327,12 @@ class _Look:
         assert push.invite is not None
         first = min(o.span.start for o in push.invite.booking.occurrences)
         self.findings.append(finding._replace(starts_at=first.timestamp()))
+
+
+def _is_given(reader: CalendarReader, host_id: str, uid: str) -> bool:
+    """Whether a host gives a booking, or some of its dates."""
+    booking = reader.booking(uid)
+    return any(host_id in booking.hosts_of(o) for o in booking.occurrences)
 
 
 def _title(found: Comparison) -> str | None:

@@ -29,6 +29,7 @@ _FLAGS = {
     "busy": "is_busy",
     "push": "is_pushed",
     "free_busy": "is_free_busy",
+    "careful": "is_careful",
     "shows_text": "shows_text",
     "allow_private": "allows_private",
 }
@@ -113,6 +114,10 @@ def _check_use(read: ConnectedCalendar) -> None:
         "freeBusy": (
             read.is_free_busy and not read.is_busy,
             lambda: "freeBusy is about busy time: it goes with busy",
+        ),
+        "careful": (
+            read.is_careful and (read.is_free_busy or not read.is_busy),
+            lambda: "there is nothing to be careful with where events are not read",
         ),
         "showsText": (
             read.shows_text and (read.is_free_busy or not read.is_busy),

@@ -273,9 +273,9 @@ def _shown_key(person: Mapping[str, Any]) -> str:
 def _brought(item: Mapping[str, Any]) -> Json:
     """What a guest who took a seat in a group answered and wrote."""
     return {
-        "responses": item["responses"] or {},
+        "responses": load_json(item["responses"] or "{}"),
         "notes": item["notes"],
-        "metadata": item["metadata"] or {},
+        "metadata": load_json(item["metadata"] or "{}"),
     }
 
 

@@ -39,6 +39,7 @@ def connection_to_json(row: Row, conflicts: Sequence[Row]) -> Json:
         "busy": bool(row["is_busy"]),
         "push": bool(row["is_pushed"]),
         "freeBusy": bool(row["is_free_busy"]),
+        "careful": bool(row["is_careful"]),
         "showsText": bool(row["shows_text"]),
         "timezone": zone,
         "checkedAt": stamp(row["checked_at"]),

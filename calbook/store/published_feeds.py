@@ -85,19 +85,23 @@ def record_written(tx: Writer, *, row: Row, event_seq: int) -> None:
 
 
 def rename_feed(tx: Writer, *, row: Row, name: str) -> None:
+    """Unless it has got another name meanwhile, whose file nobody would delete."""
     tx.run(
         "update published_feeds set name = :name"
-        " where directory = :directory and host_id = :host_id",
+        " where directory = :directory and host_id = :host_id and name = :old",
         directory=row["directory"],
         host_id=row["host_id"],
+        old=row["name"],
         name=name,
     )
 
 
 def forget_feed(tx: Writer, *, row: Row) -> None:
+    """Unless it has got another name meanwhile, whose file nobody would delete."""
     tx.run(
         "delete from published_feeds"
-        " where directory = :directory and host_id = :host_id",
+        " where directory = :directory and host_id = :host_id and name = :name",
         directory=row["directory"],
         host_id=row["host_id"],
+        name=row["name"],
     )

@@ -283,6 +283,26 @@ def test_what_is_written_meanwhile_does_not_stay(
     assert {file.name for file in shown.iterdir()} == names
 
 
+@pytest.mark.parametrize("change", ["rotate", "remove"])
+def test_a_name_that_is_given_meanwhile_does_not_stay(
+    client: Client, shown: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.calendar.feeds.publish(shown)
+    remove = feed_files.remove_file
+
+    def rotate_before(directory: str, name: str) -> None:
+        monkeypatch.setattr(feed_files, "remove_file", remove)
+        client.calendar.feeds.rotate(shown)
+        remove(directory, name)
+
+    monkeypatch.setattr(feed_files, "remove_file", rotate_before)
+    getattr(client.calendar.feeds, change)(shown)
+
+    names = {feed.name for feed in client.calendar.feeds.list()}
+    assert {file.name for file in shown.iterdir()} == names
+    assert len(names) == (1 if change == "rotate" else 0)
+
+
 def test_what_is_written_meanwhile_says_what_was_chosen_last(
     client: Client, booking: Make, shown: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,9 +102,13 @@ def remove_feeds(
     found = [_feed_json(row) for row in rows]
     for row in rows:
         feed_files.check_directory(row["directory"])
-        feed_files.remove_file(row["directory"], row["name"])
-        context.store.write(partial(store.forget_feed, row=row))
-        feed_files.remove_file(row["directory"], row["name"])  # written meanwhile
+    left: Row | None
+    for left in rows:
+        while left is not None:  # it may get another name meanwhile
+            feed_files.remove_file(left["directory"], left["name"])
+            context.store.write(partial(store.forget_feed, row=left))
+            feed_files.remove_file(left["directory"], left["name"])
+            left = _current(context, left)
     return found
 
 

@@ -98,6 +98,16 @@ def written_entries(facts: Facts, calendar_id: int) -> list[WrittenEntry]:
     return [_entry(row) for row in found.fetchall()]
 
 
+def has_entries_before(facts: Facts, calendar_id: int, epoch: int) -> bool:
+    """Whether something was written into a calendar before an instant."""
+    row = facts.connection.execute(
+        "select 1 from calendar_objects where calendar_id = :id"
+        " and written_at < :epoch",
+        {"id": calendar_id, "epoch": epoch},
+    ).fetchone()
+    return row is not None
+
+
 def stale_entries(
     facts: Facts, calendar: ConnectedCalendar, *, now: datetime
 ) -> set[str]:

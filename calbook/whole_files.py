@@ -10,6 +10,14 @@ from contextlib import suppress
 _PART = 1024 * 1024
 
 
+_PREFIX, _SUFFIX = ".calbook-", ".tmp"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether it is the name of a file that is being written, or was."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+
+
 def save(
     path: str, data: bytes, *, replaces: bool, mode: int | None = None
 ) -> os.stat_result:
@@ -26,7 +34,7 @@ def save(
 
     directory = os.path.dirname(os.path.abspath(path))
     descriptor, temporary = tempfile.mkstemp(
-        prefix=".calbook-", suffix=".tmp", dir=directory
+        prefix=_PREFIX, suffix=_SUFFIX, dir=directory
     )
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -19,14 +19,15 @@ class Feeds(Noun):
         directory: Place,
         *,
         host_id: str | None = None,
-        busy_only: bool = False,
-        redact: bool = False,
+        busy_only: bool | None = None,
+        redact: bool | None = None,
     ) -> tuple[PublishedFeed, ...]:
         """Keep a file in a directory for a host, or for each that there is now.
 
         From a month ago on. What `busy_only` and `redact` leave out is as in
         `bookings.get_feed`. A feed that is there already keeps its name, and takes
-        this form.
+        this form. With neither it keeps its own, and a new one says no more than any
+        other in the directory.
 
         Raises:
             OutputError: the directory cannot be made, or a file not be written.

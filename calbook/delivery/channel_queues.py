@@ -40,6 +40,7 @@ class ChannelQueues:
     def __init__(self) -> None:
         self._plans: dict[str, deque[int]] = {}
         self._senders: dict[str, Sender] = {}
+        self._calendars: set[str] = set()
         self._in_vain: Counter[str] = Counter()
         self._resting: dict[str, float] = {}  # until when, on the monotonic clock
 
@@ -48,12 +49,18 @@ class ChannelQueues:
         self._plans = {}
         for row in rows:
             key = queue_key(row["channel"], row["target"])
+            if row["channel"] == "calendar":
+                self._calendars.add(key)
             if key not in self._resting:
                 self._plans.setdefault(key, deque()).append(row["seq"])
 
     def waiting(self) -> list[str]:
         """The queues with something to send."""
         return [key for key, plan in self._plans.items() if plan]
+
+    def is_calendar(self, key: str) -> bool:
+        """Whether a queue that was ever planned goes into a calendar."""
+        return key in self._calendars
 
     def take(self, key: str) -> int | None:
         """The next delivery of a queue."""
@@ -65,7 +72,7 @@ class ChannelQueues:
         if outcome.reached:
             del self._in_vain[key]
             return
-        self._in_vain[key] += 1
+        self._in_vain[key] += 1 if outcome.retry_after is None else _IN_VAIN
         if self._in_vain[key] >= _IN_VAIN:
             self._resting[key] = time.monotonic() + _REST
             self._plans.pop(key, None)

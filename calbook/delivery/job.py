@@ -50,6 +50,8 @@ def read_job(reading: OutboxReader, seq: int, *, now: datetime) -> Job | None:
 
         kind, (target, uid) = row["kind"], (row["target"], row["uid"])
         push = push_job.read_push(reading, target, uid, kind=kind, now=now)
+        if push is not None and reading.has_arrived(row["id"]):
+            push = push._replace(is_written_again=True)
     if row["channel"] == "webhook":
         found = reading.webhook_row(row["target"])
         hook = None if found is None else webhook_of_row(found)

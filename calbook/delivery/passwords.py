@@ -31,10 +31,12 @@ def read_password(command: str | None, variable: str | None, *, seconds: float) 
             check=True,
         )
         [first, *_] = done.stdout.decode().splitlines()
+        if not first:
+            raise ValueError("its first line is empty")
     except subprocess.CalledProcessError as error:
         raise NoPassword(
             f"the password command ended with status {error.returncode}"
         ) from None
-    except (OSError, ValueError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired):
         raise NoPassword("the password command gave no password") from None
     return first

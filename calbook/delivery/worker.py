@@ -38,7 +38,7 @@ ATTEMPT_SECONDS = (
 KEEP_DELIVERED = timedelta(days=90)  # that the log shows what has arrived
 _LATELY = 20  # changes by people that say too how late it is
 _AT_ONCE = 1_000  # old deliveries that one round forgets
-_MOST_QUEUES = 8  # targets that are sent to at once
+_MOST_QUEUES = 8  # targets that are sent to at once; and calendars beside them
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
 _LEAST = 1.0  # seconds that an attempt is worth beginning for, in a short round
 _LEASE = 60  # seconds for an attempt, and to record it
@@ -210,14 +210,19 @@ class DeliveryWorker:
     def _start(self) -> None:
         """Give every free queue its next delivery."""
         for key in self._queues.waiting():
-            while key not in self._attempts and not self._is_full():
+            while key not in self._attempts and not self._is_full(key):
                 seq = self._queues.take(key)
                 if seq is None:
                     break
                 self._try(key, seq)
 
-    def _is_full(self) -> bool:
-        busy = len(self._attempts) >= _MOST_QUEUES
+    def _is_full(self, key: str) -> bool:
+        """Each host's calendar may be on a server that hangs: no mail waits for it."""
+        is_calendar = self._queues.is_calendar(key)
+        alike = [
+            k for k in self._attempts if self._queues.is_calendar(k) is is_calendar
+        ]
+        busy = len(alike) >= _MOST_QUEUES
         return busy or self._is_used_up() or self._seconds() <= self._least
 
     def _is_used_up(self) -> bool:

@@ -130,10 +130,17 @@ class BusyReader(Facts):
         return None if found is None else int(found)
 
     def booked(self, host_id: str, uids: Iterable[str]) -> set[str]:
-        """Those of some uids that are bookings of this file, by that host."""
+        """Those of some uids that are bookings of this file, by that host.
+
+        Also what was written for that host, given to another, and not taken out yet.
+        """
         found = self._conn.execute(
             "select uid from booking_hosts where host_id = :host_id"
-            " and uid in (select value from json_each(:uids))",
+            " and uid in (select value from json_each(:uids))"
+            " union select o.uid from calendar_objects o"
+            " join calendars k on k.id = o.calendar_id"
+            " where k.host_id = :host_id and o.state = 'written'"
+            " and o.uid in (select value from json_each(:uids))",
             {"host_id": host_id, "uids": json.dumps(list(uids))},
         )
         return {uid for (uid,) in found}

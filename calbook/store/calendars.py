@@ -59,6 +59,16 @@ class CalendarReader(Facts):
         )
         return None if row is None else connected_calendar(row)
 
+    def hosts_written_to(self, calendar: ConnectedCalendar, uid: str) -> set[str]:
+        """Its host, and who gives a booking and has that very place connected too."""
+        found = self._conn.execute(
+            "select k.host_id from booking_hosts h"
+            " join calendars k on k.host_id = h.host_id and k.is_pushed"
+            " where h.uid = :uid and k.kind = :kind and k.source = :source",
+            {"uid": uid, "kind": str(calendar.kind), "source": calendar.source},
+        )
+        return {calendar.host_id, *(row["host_id"] for row in found.fetchall())}
+
     def conflict_rows(self, calendar_id: int) -> list[Row]:
         """What was changed there by others and is left alone, by booking."""
         return self._conn.execute(

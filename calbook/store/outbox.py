@@ -136,6 +136,14 @@ class OutboxReader(Reader):
         """A delivery with its event, if it is pending and none of its is before it."""
         return self._one(_JOB, seq=seq)
 
+    def has_arrived(self, id: str) -> bool:
+        """Whether an attempt of a delivery was a success, be it to be sent again."""
+        row = self._one(
+            "select 1 from attempts where delivery = :id and status = 'delivered'",
+            id=id,
+        )
+        return row is not None
+
     def next_due(self, now: int) -> int | None:
         """When the next delivery will be due that is not yet."""
         row = self._one(

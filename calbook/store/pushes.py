@@ -32,11 +32,15 @@ _WANTED = """
     order by 1, 2
 """
 # Bookings of a host that are still to come, from a uid on, which are neither written
-# nor about to be.
+# nor about to be; no holds.
 _UNWRITTEN = """
     select b.uid from booking_hosts h join bookings b on b.uid = h.uid
     where h.host_id = :host_id and b.uid > :after
       and (b.pending_until > :now or b.confirmed_until > :now)
+      and not exists (
+        select 1 from occurrences x
+        where x.uid = b.uid and x.held_until is not null and x.status = 'PENDING'
+      )
       and not exists (
         select 1 from calendar_objects o where o.calendar_id = :id and o.uid = b.uid
       )

@@ -54,7 +54,7 @@ def test_the_name_is_told_that_stands_in_the_address(
     booking(start_time=TEN)
     [item] = run("ics", "publish", folder, "--busy-only", "--json").json
 
-    screen = terminal("ics", "publish", folder, columns=200)
+    screen = terminal("ics", "publish", folder, "--no-busy-only", columns=200)
 
     assert screen.end() == 0
     assert ["me", item["name"], "all", str(folder)] in [
@@ -119,7 +119,8 @@ def test_delivering_tells_what_it_cannot_write(
         assert (answer.status, answer.err) == (
             0,
             f"calbook: the directory {folder} of published feeds is not here\n"
-            "hint: feeds in it are left to the machine that has it\n",
+            "hint: feeds in it are left to the machine that has it; where it is gone"
+            " for good, make it again to remove them\n",
         )
 
 

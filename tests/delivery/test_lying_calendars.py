@@ -75,6 +75,11 @@ READS: dict[str, Ask] = {
 }
 
 
+TOO_MANY = multistatus(
+    f"<response><href>{PATH}</href><status>HTTP/1.1 507 Too many</status></response>"
+)
+
+
 @pytest.fixture(params=READS)
 def read(request: pytest.FixtureRequest) -> Ask:
     return READS[request.param]
@@ -117,7 +122,7 @@ def test_what_is_no_whole_list_is_an_error(
     liar: LyingCalendar, collection: Collection, read: Ask, answer: Answer, said: str
 ) -> None:
     liar.store("a.ics", calendar("a"))
-    liar.raw = {"PROPFIND": [answer], "REPORT": [answer]}
+    liar.raw = {"PROPFIND": [answer] * 9, "REPORT": [answer] * 9}
 
     with no_hanging(), pytest.raises(CollectionError, match=said):
         read(collection)
@@ -183,6 +188,21 @@ def test_a_list_of_more_than_all_events_is_an_error(
 
     with pytest.raises(CollectionError, match="too much in it"):
         list(collection.read_between(WINDOW))
+
+
+def test_what_is_too_much_for_one_answer_is_read_in_parts(
+    liar: LyingCalendar, collection: Collection
+) -> None:
+    """A calendar of more than 32 MB could not be read at all."""
+    names = [f"{n}.ics" for n in range(5)]
+    for name in names:
+        liar.store(name, calendar(name))
+    liar.raw = {"REPORT": [huge(40 << 20), status(207, body=TOO_MANY)]}
+
+    found = list(collection.read_between(WINDOW))
+
+    assert sorted(each.name for each in found) == names
+    assert liar.methods().count("REPORT") == 5
 
 
 def test_a_list_without_the_calendar_itself_is_an_error(

@@ -254,3 +254,26 @@ def test_a_forged_wish_sends_nothing(host: Client, sent: Sent) -> None:
 
     assert read(host, data) == "other_sender"
     assert sent() == []
+
+
+NO_TIMES = {
+    "the first day": "DTSTART:00010101T000000Z",
+    "the last day": "DTSTART:99991231T235900Z",
+    "a whole day": "DTSTART;VALUE=DATE:20270119",
+    "the same": "DTSTART:20270118T150000Z",
+}
+
+
+@pytest.mark.parametrize("more", NO_TIMES.values(), ids=NO_TIMES)
+def test_what_nobody_could_move_to_is_no_proposal(host: Client, more: str) -> None:
+    booking = book(host)
+
+    assert read(host, counter(booking.uid, more)) == "no_answer"
+    assert states(host) == []
+
+
+def test_the_longest_time_is_no_fault(host: Client) -> None:
+    booking = book(host)
+    more = "DTSTART:20270118T160000Z\r\nDURATION:P9999999D"
+
+    assert read(host, counter(booking.uid, more)) == "recorded"

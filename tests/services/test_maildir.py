@@ -156,6 +156,40 @@ def test_a_folder_that_is_none_is_refused(host: Client, tmp_path: Path) -> None:
         host.calendar.replies.read_maildir(tmp_path / "nowhere")
 
 
+LARGE = {
+    "many parts": b"From: eve@example.com\r\n\r\ncalendar" + b" boundary=b" * 51,
+    "a long head": b"X-Calendar: y\r\n" * 2_000 + b"\r\n",
+    "many files": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + b"--b\r\nContent-Type: image/png; name=calendar.png\r\n\r\nx\r\n" * 51
+    + b"--b--\r\n",
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
+def test_a_large_mail_that_says_no_answer_stays(
+    host: Client, box: Path, put: Put, data: bytes
+) -> None:
+    put(data)
+
+    assert outcomes(host, box) == []
+    assert names(box)["new"] == ["1.a.host"]
+
+
+def test_a_folder_that_cannot_be_written_is_refused(
+    host: Client, box: Path, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who runs the tests may be allowed to write everywhere."""
+    booking = book(host)
+    put(mail(calendar(booking.uid)))
+    monkeypatch.setattr(os, "access", lambda path, mode: "cur" not in str(path))
+
+    with pytest.raises(errors.BadInput):
+        outcomes(host, box)
+
+    assert said(host, booking) is None
+    assert outcomes(host, box, dry_run=True) == ["recorded"]
+
+
 @pytest.mark.sqlite
 def test_two_readers_beside_a_delivery_tell_of_each_mail_once(
     tmp_path: Path, box: Path, path: Path

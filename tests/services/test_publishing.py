@@ -228,6 +228,119 @@ def test_a_feed_that_is_removed_is_deleted(
             change(shown)
 
 
+@pytest.mark.parametrize("form", [{"busy_only": True}, {"redact": True}])
+def test_what_says_little_says_no_more_by_itself(
+    client: Client, booking: Make, shown: Path, form: Any
+) -> None:
+    """To write all files now had shown everybody everything."""
+    booking(start_time=TEN)
+    [first] = client.calendar.feeds.publish(shown, **form)
+    client.calendar.hosts.create("bob", name="Bob", schedule_id="always")
+
+    found = client.calendar.feeds.publish(shown)
+
+    assert [(feed.busy_only, feed.redacted) for feed in found] == [
+        (first.busy_only, first.redacted)
+    ] * 2
+    assert "Ada" not in texts(shown)
+    [_, whole] = client.calendar.feeds.publish(shown, busy_only=False)
+    assert (whole.name, whole.busy_only, whole.redacted) == (first.name, False, False)
+    assert "Ada" in texts(shown)
+
+
+@pytest.mark.parametrize("form", [{"busy_only": True}, {"redact": True}])
+def test_what_hides_persons_hides_the_host_in_its_name(
+    client: Client, booking: Make, shown: Path, form: Any
+) -> None:
+    booking(start_time=TEN)
+    client.calendar.hosts.update("me", name="Grace Hopper")
+
+    client.calendar.feeds.publish(shown, **form)
+
+    assert "Hopper" not in texts(shown)
+    assert "Demo" not in client.calendar.bookings.get_feed(
+        event_type_id="demo", busy_only=True
+    )
+
+
+@pytest.mark.parametrize("change", ["rotate", "remove"])
+def test_what_is_written_meanwhile_does_not_stay(
+    client: Client, shown: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file was written under a name that was given up a moment before."""
+    client.calendar.feeds.publish(shown)
+    write = feed_files.write_file
+
+    def write_late(*args: Any, **more: Any) -> None:
+        monkeypatch.setattr(feed_files, "write_file", write)
+        getattr(client.calendar.feeds, change)(shown)
+        write(*args, **more)
+
+    monkeypatch.setattr(feed_files, "write_file", write_late)
+    client.calendar.feeds.publish(shown)
+
+    names = {feed.name for feed in client.calendar.feeds.list()}
+    assert {file.name for file in shown.iterdir()} == names
+
+
+def test_what_is_written_meanwhile_says_what_was_chosen_last(
+    client: Client, booking: Make, shown: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking(start_time=TEN)
+    client.calendar.feeds.publish(shown)
+    write = feed_files.write_file
+
+    def write_late(*args: Any, **more: Any) -> None:
+        monkeypatch.setattr(feed_files, "write_file", write)
+        client.calendar.feeds.publish(shown, busy_only=True)
+        write(*args, **more)
+
+    monkeypatch.setattr(feed_files, "write_file", write_late)
+    client.calendar.feeds.publish(shown)
+
+    assert "Ada" not in texts(shown)
+
+
+def test_what_a_killed_writer_left_is_removed(client: Client, shown: Path) -> None:
+    shown.mkdir()
+    for name, age in (("old", 1), ("new", 4_000_000_000)):
+        file = shown / f".calbook-{name}.tmp"
+        file.write_text("Ada")
+        os.utime(file, (age, age))
+
+    [feed] = client.calendar.feeds.publish(shown)
+
+    assert {file.name for file in shown.iterdir()} == {feed.name, ".calbook-new.tmp"}
+
+
+def test_a_new_directory_is_open_to_a_web_server_and_not_listed(
+    client: Client, shown: Path
+) -> None:
+    mask = os.umask(0o077)
+    try:
+        client.calendar.feeds.publish(shown)
+    finally:
+        os.umask(mask)
+
+    assert stat.S_IMODE(os.stat(shown).st_mode) == 0o711
+
+
+def test_a_feed_whose_directory_is_not_here_is_not_forgotten(
+    client: Client, shown: Path
+) -> None:
+    """Its file would have stayed, on another machine or under another name."""
+    [feed] = client.calendar.feeds.publish(shown)
+    shown.rename(shown.with_name("away"))
+
+    with pytest.raises(errors.OutputError, match="is not here"):
+        client.calendar.feeds.remove(shown)
+
+    assert [each.name for each in client.calendar.feeds.list()] == [feed.name]
+    shown.mkdir()
+    client.calendar.feeds.remove(shown)
+    assert client.calendar.feeds.list() == ()
+
+
 def test_a_host_is_not_removed_before_the_feed(client: Client, shown: Path) -> None:
     """The file would have stayed, for everybody to read."""
     client.calendar.hosts.create("eve", name="Eve")

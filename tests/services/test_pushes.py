@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +14,11 @@ import icalendar
 import pytest
 import recurring_ical_events
 from support.lying_calendars import LyingCalendar
+from support.receiving import Answer, status
 
 from calbook import Booking, Client, EventType, errors
+from calbook.delivery.calendars import caldav
+from calbook.delivery.calendars.collection import CollectionError
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -201,6 +206,17 @@ def test_a_hold_is_nobodys_yet(
     assert pushed.starts(held.uid) == [START]
 
 
+def test_a_look_queues_no_hold(
+    client: Client, pushed: Directory, event_type: Callable[..., EventType]
+) -> None:
+    """Each look at the calendar queued it, to write nothing."""
+    event_type()
+    client.calendar.bookings.hold(event_type_id="demo", start_time=START, minutes=60)
+
+    assert findings(client) == []
+    assert client.deliver() == ()
+
+
 def test_a_series_stands_there_as_one(
     client: Client, pushed: Directory, booking: Book
 ) -> None:
@@ -246,6 +262,58 @@ def test_what_is_handed_over_changes_calendars(
     assert bobs.starts(series.uid) == [START + HALF * 2 + timedelta(days=7)]
 
 
+def test_a_calendar_of_two_hosts_keeps_what_one_gives_the_other(
+    client: Client,
+    pushed: Directory,
+    event_type: Callable[..., EventType],
+    booking: Book,
+) -> None:
+    """The one who gave it away took out what the other one had written there."""
+    client.calendar.hosts.create("bob", name="Bob", timezone="UTC")
+    event_type(scheduling_type="ROUND_ROBIN", hosts=["me", "bob"])
+    client.calendar.connections.add("work", pushed.path, push=True, host_id="bob")
+    whole, series = booking(host_id="me"), booking(host_id="me", recurring=WEEKLY)
+    client.deliver()
+
+    client.calendar.bookings.reassign(whole.uid, host_id="bob")
+    second = series.occurrences[1]
+    client.calendar.bookings.reassign(series.uid, host_id="bob", date=second.date)
+    client.deliver()
+
+    assert pushed.starts(whole.uid) == [START]
+    assert len(pushed.starts(series.uid)) == 4
+    assert findings(client) == []
+    assert client.deliver() == ()
+
+    client.calendar.bookings.cancel(whole.uid)
+    client.deliver()
+    assert pushed.names == {f"{series.uid}.ics"}
+    assert findings(client) == []
+
+
+def test_a_host_takes_nothing_out_that_another_writes_there(
+    client: Client,
+    pushed: Directory,
+    tmp_path: Path,
+    event_type: Callable[..., EventType],
+    booking: Book,
+) -> None:
+    """A look at a shared calendar took out what its other host has there."""
+    client.calendar.hosts.create("bob", name="Bob", timezone="UTC")
+    event_type(scheduling_type="ROUND_ROBIN", hosts=["me", "bob"])
+    (tmp_path / "bobs way").symlink_to(pushed.path)
+    client.calendar.connections.add(
+        "work", tmp_path / "bobs way", push=True, host_id="bob"
+    )
+    made = booking(host_id="bob")
+    client.deliver()
+
+    assert findings(client) == []
+    client.deliver()
+
+    assert pushed.names == {f"{made.uid}.ics"}
+
+
 def test_a_calendar_that_is_added_gets_what_is_to_come(
     client: Client, there: Directory, booking: Book, clock: Clock
 ) -> None:
@@ -267,6 +335,21 @@ def test_texts_that_are_changed_for_all_to_come_are_written(
     client.deliver()
 
     assert "SUMMARY:Tour: Grace and Ada" in pushed.text(made.uid)
+
+
+def test_what_is_asked_for_is_written_again(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    """It said that there was nothing to do, though nothing was there any more."""
+    made = booking()
+    client.deliver()
+    pushed.file(made.uid).unlink()
+    [sent] = client.calendar.connections.log()
+
+    client.calendar.connections.redeliver(sent.id)
+    client.deliver()
+
+    assert pushed.starts(made.uid) == [START]
 
 
 def test_several_changes_are_written_once(
@@ -537,6 +620,48 @@ def test_etags_that_say_little_do_no_harm(
     assert b"T120000Z" in remote.objects[f"{made.uid}.ics"].data
 
 
+@pytest.mark.parametrize(
+    ("answer", "most"),
+    [
+        (status(429, "Retry-After: 600"), 1),
+        (status(429), 3),
+        (status(503, "Retry-After: 600"), 1),
+    ],
+)
+def test_a_server_that_wants_to_be_left_alone_is(
+    client: Client, remote: LyingCalendar, booking: Book, answer: Answer, most: int
+) -> None:
+    """It was asked once for each booking all the same."""
+    for _ in range(6):
+        booking()
+    remote.raw["PUT"] = [answer] * 20
+
+    client.deliver()
+
+    assert len(remote.requests) == most
+
+
+def test_an_attempt_that_was_given_up_writes_nothing_later(
+    client: Client, remote: LyingCalendar, booking: Book
+) -> None:
+    """It went on, and could write over what came after it."""
+    booking()
+    client.deliver()
+    with closing(
+        caldav.open_collection(
+            remote.url, user=None, password=None, allow_private=True, seconds=10
+        )
+    ) as collection:
+        collection.end_by(time.monotonic() - 1)
+        remote.requests.clear()
+
+        with pytest.raises(CollectionError, match="no time left") as raised:
+            collection.create("late.ics", b"")
+
+    assert not raised.value.is_reached
+    assert remote.requests == []
+
+
 def test_a_storm_of_412_is_tried_again(
     client: Client, remote: LyingCalendar, booking: Book, clock: Clock
 ) -> None:
@@ -615,6 +740,25 @@ def test_what_was_done_there_is_told_and_changes_no_booking(
     assert found[renamed.uid].title_there == "Really Demo: Grace and Ada"
     assert client.calendar.bookings.list() == before
     assert kept.uid not in found
+
+
+def test_what_is_not_known_any_more_and_was_changed_there_is_told(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    """A calendar that was added again kept it for ever, and nobody heard of it."""
+    made = booking()
+    client.deliver()
+    pushed.move(made.uid)
+    client.calendar.connections.remove("work")
+    client.calendar.bookings.cancel(made.uid)
+    client.calendar.connections.add("work", pushed.path, push=True)
+
+    assert findings(client) == [("stray", made.uid)]
+    assert pushed.names
+
+    findings(client, overwrite=True)
+    client.deliver()
+    assert not pushed.names
 
 
 def test_overwriting_puts_all_back(

@@ -11,6 +11,7 @@ import pytest
 from support.answering import (
     BOB,
     PROGRAMS,
+    STAMP,
     WHEN,
     book,
     calendar,
@@ -163,9 +164,9 @@ def test_a_clock_far_ahead_does_not_outdo_what_follows(
 ) -> None:
     booking = book(host)
     read(host, mail(calendar(booking.uid, stamp="20991231T000000Z")))
-    clock.move(days=2)
+    clock.move(hours=1)
 
-    now = mail(calendar(booking.uid, says="DECLINED", stamp="20270114T090000Z"))
+    now = mail(calendar(booking.uid, says="DECLINED", stamp="20270112T100000Z"))
 
     assert read(host, now) == "recorded"
 
@@ -498,6 +499,7 @@ def test_dkim_and_spf_vouch_for_their_own_domain(trusted: Client) -> None:
         (
             "dkim=pass (2048-bit key) header.i=@example.com header.b=ab+/=",
             "dmarc=none header.from=example.com; spf=pass smtp.mailfrom=x@example.com",
+            "dmarc=pass action=none header.from=example.com; compauth=pass reason=100",
         )
     ):
         booking = book(trusted, start_time=WHEN + timedelta(days=number))
@@ -645,3 +647,44 @@ def test_nothing_of_a_mail_is_repeated_raw(host: Client) -> None:
     comment = host.calendar.bookings.history(booking.uid)[-1].change["comment"]
     assert "\x1b" not in comment
     assert "\x07" not in comment
+
+
+EDGES = {
+    "before the first day": ";TZID=Asia/Tokyo:00010101T000000",
+    "after the last day": ";TZID=America/New_York:99991231T235959",
+}
+
+
+@pytest.mark.parametrize("date", EDGES.values(), ids=EDGES)
+def test_a_date_at_the_end_of_time_is_refused(host: Client, date: str) -> None:
+    booking = weekly(host)
+
+    with pytest.raises(errors.BadInput):
+        host.calendar.replies.read(mail(calendar(booking.uid, date=date)))
+
+
+def test_a_sequence_that_nobody_was_sent_blocks_no_later_answer(
+    host: Client, clock: Clock
+) -> None:
+    booking = book(host)
+    read(host, mail(calendar(booking.uid, sequence=2**31)))
+
+    later = mail(calendar(booking.uid, says="DECLINED", stamp="20270111T110000Z"))
+
+    assert read(host, later) == "recorded"
+    assert said(host, booking) == "DECLINED"
+
+
+STAMPS = {"in the future": "DTSTAMP:20991231T000000Z\r\n", "at no time": ""}
+
+
+@pytest.mark.parametrize("stamp", STAMPS.values(), ids=STAMPS)
+def test_what_is_read_again_later_is_a_replay_without_a_stamp_too(
+    host: Client, clock: Clock, stamp: str
+) -> None:
+    booking = book(host)
+    data = mail(calendar(booking.uid).replace(f"DTSTAMP:{STAMP}\r\n", stamp))
+    read(host, data)
+    clock.move(hours=3)
+
+    assert read(host, data) == "replayed"

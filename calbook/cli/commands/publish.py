@@ -35,8 +35,15 @@ class What(o.Group):
 
 
 class Form(o.Group):
-    busy_only: bool = o.flag("--busy-only", "Only when somebody is busy.")
-    redact: bool = o.flag("--redact", "Titles of event types, and no persons.")
+    """What feeds say; without any of it what they say already."""
+
+    busy_only: bool | None = o.option(
+        "--busy-only/--no-busy-only", help="Only when somebody is busy [as it is]."
+    )
+    redact: bool | None = o.option(
+        "--redact/--no-redact",
+        help="Titles of event types, and no persons [as it is].",
+    )
 
 
 def publish(
@@ -56,7 +63,7 @@ def publish(
     when something has changed.
     """
     word = what.word
-    if word and (form.busy_only or form.redact):
+    if word and (form.busy_only, form.redact) != (None, None):
         raise UsageError(f"{word} does not say what a feed says")
     if word != "--list":
         needed(directory, "DIR", "as in calbook ics publish /var/www/feeds")

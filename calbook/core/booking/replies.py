@@ -94,6 +94,7 @@ class Facts(NamedTuple):
     is_proposing: bool = True  # of a COUNTER: a time, and another one
     status: Status = Status.CONFIRMED
     version: Version = (0, datetime.fromtimestamp(0, UTC))
+    is_stamped: bool = True  # else it is as old as its reading
     moved_in: int = 0
     latest: Version | None = None
     last_said: str | None = None
@@ -118,7 +119,9 @@ def _is_older(facts: Facts) -> bool:
 
 
 def _is_replay(facts: Facts) -> bool:
-    return facts.latest == facts.version and facts.says == facts.last_said
+    if facts.latest is None or facts.says != facts.last_said:
+        return False
+    return facts.latest == facts.version or not facts.is_stamped
 
 
 CHECKS = (

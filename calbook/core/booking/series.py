@@ -6,7 +6,7 @@ An occurrence is named by its original local date, which stays when it moves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -276,13 +276,16 @@ class Move(NamedTuple):
         return tuple(meeting for _, meeting in self.goals(start))
 
 
-def dates_given_by(host_id: str, booking: Booking) -> Booking:
+def dates_given_by(host_ids: Collection[str], booking: Booking) -> Booking:
     """A booking without the dates that others give: these are not in that calendar."""
-    if all(host_id in booking.hosts_of(o) for o in booking.occurrences):
+    is_given = [
+        not {*host_ids}.isdisjoint(booking.hosts_of(o)) for o in booking.occurrences
+    ]
+    if all(is_given):
         return booking
     return booking._replace(
         occurrences=tuple(
-            o if host_id in booking.hosts_of(o) else o._replace(status=Status.CANCELLED)
-            for o in booking.occurrences
+            o if given else o._replace(status=Status.CANCELLED)
+            for o, given in zip(booking.occurrences, is_given, strict=True)
         )
     )

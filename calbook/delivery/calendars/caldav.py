@@ -16,6 +16,7 @@ from calbook.delivery.calendars.collection import (
     CollectionError,
     HasChanged,
     Resource,
+    TooMuch,
 )
 from calbook.delivery.calendars.dav_server import (
     MULTISTATUS,
@@ -39,6 +40,7 @@ _ETAG = f"{DAV}getetag"
 _DATA = f"{CALDAV}calendar-data"
 _AT_ONCE = 100  # resources that one request asks for
 _GONE = (404, 410)
+_MOST_HALVINGS = 6  # of a window
 
 
 def open_collection(
@@ -103,11 +105,28 @@ class CalDavCollection:
         yield from self._read_all(names, is_any_read=False)
 
     def read_between(self, window: Span) -> Iterator[Resource]:
-        reply = self._report(query_body(*_range(window)))
-        if reply.status == 500:  # to some, one event that they cannot read is enough
+        seen = set[str]()
+        for resource in self._read_window(window, _MOST_HALVINGS):
+            if resource.name not in seen:
+                seen.add(resource.name)
+                yield resource
+
+    def _read_window(self, window: Span, halvings: int) -> Iterator[Resource]:
+        """In halves what is too much for one answer, so often at most."""
+        try:
+            reply = self._report(query_body(*_range(window)))
+            is_broken = reply.status == 500
+            responses = [] if is_broken else self._server.read_list(reply)
+        except TooMuch:
+            if halvings == 0:
+                raise
+            middle = window.start + (window.end - window.start) / 2
+            for half in (Span(window.start, middle), Span(middle, window.end)):
+                yield from self._read_window(half, halvings - 1)
+            return
+        if is_broken:  # to some, one event that they cannot read is enough
             yield from self._read_all(self.list_etags(), is_any_read=False)
             return
-        responses = self._server.read_list(reply)
         members = list(self._members(responses))
         if not members and any(
             parts_of(r.href) != parts_of(self._url) for r in responses
@@ -155,6 +174,9 @@ class CalDavCollection:
             raise self._server.refusal(reply)
         if self.read(name) is not None:  # some say so of what is gone
             raise HasChanged("it is not as it was there", code=412)
+
+    def end_by(self, moment: float) -> None:
+        self._server.end_by = moment
 
     def close(self) -> None:
         self._server.close()

@@ -72,6 +72,9 @@ class Collection(Protocol):
             HasChanged: it is another one by now.
         """
 
+    def end_by(self, moment: float) -> None:
+        """Ask nothing from a moment of the monotonic clock on, nor wait beyond it."""
+
     def close(self) -> None:
         """Let go of connections."""
 
@@ -96,6 +99,10 @@ class CollectionError(Exception):
         super().__init__(text)
         self.code, self.retry_after = code, retry_after
         self.is_final, self.is_reached = is_final, is_reached
+
+
+class TooMuch(CollectionError):
+    """It was asked for more at once than there can be in an answer."""
 
 
 class HasChanged(CollectionError):

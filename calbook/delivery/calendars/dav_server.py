@@ -5,6 +5,7 @@ Slow to import.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from calbook.core.busy import LARGEST_FILE
 from calbook.core.text import printable
 from calbook.delivery.calendars.authentication import Login
-from calbook.delivery.calendars.collection import CollectionError
+from calbook.delivery.calendars.collection import CollectionError, TooMuch
 from calbook.delivery.calendars.dav_xml import (
     BadXml,
     DavResponse,
@@ -23,7 +24,7 @@ from calbook.delivery.calendars.dav_xml import (
 from calbook.delivery.calendars.hrefs import parts_of
 from calbook.delivery.calendars.status_words import describe_refusal
 from calbook.delivery.http.address_rules import calendar_rule
-from calbook.delivery.http.answers import Answer, RequestFailed
+from calbook.delivery.http.answers import Answer, RequestFailed, TooLarge
 from calbook.delivery.http.connection import target_of
 from calbook.delivery.http.session import Session
 
@@ -62,6 +63,7 @@ class DavServer:
         self._user, self._password = user, password
         self._allow_private = allow_private
         self.seconds = seconds
+        self.end_by = math.inf  # of all requests, on the monotonic clock
         self._peers: dict[tuple[str, str, int], _Peer] = {}
 
     def ask(
@@ -77,7 +79,10 @@ class DavServer:
         Raises:
             CollectionError: no answer, or it has moved to where nobody is followed.
         """
-        deadline = time.monotonic() + self.seconds
+        now = time.monotonic()
+        deadline = min(now + self.seconds, self.end_by)
+        if now >= deadline:
+            raise CollectionError("there was no time left for it", is_reached=False)
         for _ in range(_MOST_MOVES):
             answer = self._answer(method, url, headers, body, deadline)
             if answer.status not in _MOVED:
@@ -119,7 +124,7 @@ class DavServer:
                 f"the server's answer cannot be read: {error}", code=reply.status
             ) from None
         if any(response.status == 507 for response in found):
-            raise CollectionError("the server does not give all of it", code=507)
+            raise TooMuch("the server does not give all of it", code=507)
         return found
 
     def refusal(self, reply: Reply) -> CollectionError:
@@ -153,6 +158,8 @@ class DavServer:
                     seconds=max(0.01, deadline - time.monotonic()),
                     most=LARGEST_FILE,
                 )
+            except TooLarge as error:
+                raise TooMuch(str(error)) from None
             except RequestFailed as error:
                 raise CollectionError(str(error), is_reached=error.is_reached) from None
             if answer.status != 401 or not peer.login.take_challenge(

@@ -15,6 +15,7 @@ from calbook.store import pushes
 from calbook.store.calendars import CalendarReader
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from calbook.core.model import Booking
@@ -31,6 +32,7 @@ class PushJob(NamedTuple):
     written: WrittenEntry | None
     invite: Invite | None
     overwrites: bool
+    is_written_again: bool = False  # somebody asked for it, whatever is noted here
 
     @property
     def name(self) -> str:
@@ -47,7 +49,7 @@ def read_push(
     if calendar is None:
         return None
     booking = effective_status.effective_booking(facts.booking(uid), now)
-    own = _copy_for(calendar.host_id, booking)
+    own = _copy_for(facts.hosts_written_to(calendar, uid), booking)
     invite = None
     if own is not None:
         invite = read_invite(own, facts.host)._replace(is_hosts_own=True)
@@ -60,14 +62,14 @@ def read_push(
     )
 
 
-def _copy_for(host_id: str, booking: Booking) -> Booking | None:
-    """A booking as it stands in a host's calendar, if any of it does.
+def _copy_for(host_ids: Collection[str], booking: Booking) -> Booking | None:
+    """A booking as it stands in the calendar of some hosts, if any of it does.
 
     A hold is nobody's yet, and an offer is until it is taken.
     """
     if booking.is_held:
         return None
-    own = series.dates_given_by(host_id, booking)
+    own = series.dates_given_by(host_ids, booking)
     if all(o.status is Status.CANCELLED for o in own.occurrences):
         return None
     return own

@@ -6,6 +6,7 @@ Slow to import.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
@@ -29,6 +30,7 @@ from calbook.ical.writing.entries import NewEntry, write_entry
 
 _TURNS = 3  # in which it may change there meanwhile
 _UNAUTHORIZED = 401
+_LATER = (429, 503)  # nobody's fault but the server's, for whatever goes there
 _EXCERPT = 200  # letters of what a server says
 
 _NOTHING_WRITTEN = "as it was written: nothing to do"
@@ -69,7 +71,9 @@ class CalendarSender:
         if kept is not None and kept[0] != push.calendar:
             kept[1].close()
             kept = None
+        until = time.monotonic() + seconds
         opened = open_calendar(push.calendar, seconds=seconds) if not kept else kept[1]
+        opened.end_by(until)  # who has given it up writes something newer
         try:
             outcome = push_booking(opened, push, new)
         except BaseException:
@@ -82,7 +86,9 @@ class CalendarSender:
 def _is_settled(push: PushJob, new: NewEntry | None) -> bool:
     """Whether it was written as it is to be, by all that is known here."""
     written = push.written
-    if push.overwrites or written is None or written.state != EntryState.WRITTEN:
+    if push.overwrites or push.is_written_again:
+        return False
+    if written is None or written.state != EntryState.WRITTEN:
         return False
     return new is not None and written.digest == new.digest
 
@@ -210,5 +216,7 @@ def _outcome_of(error: CollectionError) -> Outcome:
     text = printable(str(error)[:_EXCERPT])
     if not error.is_reached or error.code == _UNAUTHORIZED:
         return not_reached(text, error.code)
+    if error.code in _LATER:
+        return Outcome("retry", error.code, text, error.retry_after, reached=False)
     status = "failed" if error.is_final else "retry"
     return Outcome(status, error.code, text, error.retry_after)

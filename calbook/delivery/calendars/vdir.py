@@ -120,6 +120,9 @@ class Directory:
         except OSError as error:
             raise self._unwritable(name, error) from None
 
+    def end_by(self, moment: float) -> None:
+        """Nobody is waited for."""
+
     def close(self) -> None:
         """There is nothing to let go of."""
 

@@ -24,6 +24,10 @@ class RequestFailed(Exception):
         self.is_reached = is_reached
 
 
+class TooLarge(RequestFailed):
+    """More was answered than is read."""
+
+
 class Answer(NamedTuple):
     """A whole answer; headers by names in any case, its body unpacked."""
 
@@ -49,7 +53,7 @@ def read_answer(response: HTTPResponse, *, most: int) -> Answer:
         data += part
         if len(data) > most:
             size = f"{most // 1024 // 1024} MB" if most >= 1024**2 else f"{most} bytes"
-            raise RequestFailed(f"the answer is larger than {size}", is_reached=True)
+            raise TooLarge(f"the answer is larger than {size}", is_reached=True)
     return Answer(response.status, response.headers, bytes(data))
 
 

@@ -18,7 +18,8 @@ _DEEPEST = 10
 _VALUE = r'(?:"[^"\\]*"|[^\s;"()]+)'
 _RESULT = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)((?:\s.*)?)", re.I | re.S)
 _PROPERTY = re.compile(
-    rf"\s+(?:reason\s*=\s*{_VALUE}|([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*({_VALUE}))",
+    rf"\s+(?:(?:reason|action)\s*=\s*{_VALUE}|"  # an action is Microsoft's
+    rf"([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*({_VALUE}))",
     re.IGNORECASE,
 )
 _PASS = "pass"

@@ -93,7 +93,7 @@ def _head(data: bytes) -> bytes:
 def _parse(data: bytes) -> Message:
     head = _head(data)
     if len(head) > _LARGEST_HEAD or head.count(b"\n") > _MOST_HEADERS:
-        raise BadInput("the head of the mail is too long")
+        raise BadInput("the head of the mail is too long", most=_LARGEST_HEAD)
     if len(_BOUNDARY.findall(data)) > MOST_PARTS:
         raise BadInput(f"the mail has more than {MOST_PARTS} parts", most=MOST_PARTS)
     try:
@@ -154,10 +154,10 @@ def _answers(message: Message) -> tuple[Answer, ...]:
 def _calendar_parts(message: Message) -> Iterator[Message]:
     for count, (part, depth) in enumerate(_parts(message, 0), 1):
         if count > MOST_PARTS or depth > _DEEPEST:
-            what = f"has more than {MOST_PARTS} parts"
+            what, most = f"has more than {MOST_PARTS} parts", MOST_PARTS
             if depth > _DEEPEST:
-                what = f"is nested more than {_DEEPEST} deep"
-            raise BadInput(f"the mail {what}")
+                what, most = f"is nested more than {_DEEPEST} deep", _DEEPEST
+            raise BadInput(f"the mail {what}", most=most)
         if not part.is_multipart() and _is_calendar(part):
             yield part
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from calbook.core.booking.replies import Method
 from calbook.core.errors import BadInput
-from calbook.core.model import Span
+from calbook.core.model import DAY, Span
+from calbook.core.time import times
 from calbook.ical.reading.components import (
     ONSETS,
     CalendarSource,
@@ -33,6 +34,7 @@ _LONGEST_LINE = 10_000
 _LONGEST_COMMENT = 500
 _MOST_ATTENDEES = 1_000
 _LARGEST_SEQUENCE = 2**31 - 1
+_LONGEST = 366 * DAY  # of a meeting that is proposed
 
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f]+")
 _METHODS = frozenset(Method)
@@ -81,13 +83,15 @@ class Answer(NamedTuple):
         """The time of a COUNTER; `length` is that of the meeting, where it says none.
 
         Raises:
-            Unreadable: a moment cannot be placed.
+            BadInput: a moment cannot be placed.
         """
         if "DTSTART" not in self.dates:
             return None
         start = self._placed(self.dates["DTSTART"][0], timezone)
         if not isinstance(start, datetime):
             return None  # a whole day is no time that anybody could move to
+        if not times.FIRST_YEAR <= start.year < times.LAST_YEAR:
+            return None
         end = start + length
         if "DTEND" in self.dates:
             given = self._placed(self.dates["DTEND"][0], timezone)
@@ -95,12 +99,17 @@ class Answer(NamedTuple):
         elif "DURATION" in self.dates:
             given_length = self.dates["DURATION"][0].value
             assert isinstance(given_length, Length)
-            end = start + given_length.in_all
+            end = start + min(given_length.in_all, _LONGEST)
         return Span(start, end) if end > start else None
 
     def _placed(self, prop: Property, timezone: str) -> date | datetime:
-        placed: date | datetime = Zones(self.source, timezone).placed(prop)
-        return placed.astimezone(UTC) if isinstance(placed, datetime) else placed
+        try:
+            placed: date | datetime = Zones(self.source, timezone).placed(prop)
+            return placed.astimezone(UTC) if isinstance(placed, datetime) else placed
+        except (Unreadable, OverflowError, ValueError):
+            raise BadInput(
+                "its answer cannot be read: no calendar has its date"
+            ) from None
 
 
 def read_answers(data: bytes, *, method: str | None = None) -> tuple[Answer, ...]:

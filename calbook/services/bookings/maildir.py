@@ -52,8 +52,8 @@ def read_maildir(
     """What came of each answer, with its `file`, in the order in which mail came.
 
     Raises:
-        BadInput: it is no Maildir, or a message cannot be read and nobody is told so
-            by `refused`; all are read before.
+        BadInput: it is no Maildir, or none that can be written, or a message cannot be
+            read and nobody is told so by `refused`; all are read before.
     """
     folder = os.fspath(path)
     if not all(os.path.isdir(os.path.join(folder, each)) for each in ("cur", "new")):
@@ -62,6 +62,8 @@ def read_maildir(
             hint="it has the folders new, cur and tmp",
             path=folder,
         )
+    if not dry_run:
+        _check_is_movable(folder)
     authserv_id = settings.authserv_id()
     told: list[Json] = []
     faults: list[CalbookError] = []
@@ -84,6 +86,17 @@ def read_maildir(
     return told
 
 
+def _check_is_movable(folder: str) -> None:
+    """What stays where it is would be read again each time, and answered anew."""
+    for each in ("new", "cur"):
+        if not os.access(os.path.join(folder, each), os.W_OK):
+            raise BadInput(
+                f"no mail can be moved in {excerpt(folder)}",
+                hint="whoever reads its answers has to be able to write there",
+                path=folder,
+            )
+
+
 def _name_file(error: BadInput, message: _Message) -> BadInput:
     error.json_message = f"{excerpt(message.name)}: {error.json_message}"
     error.details["file"] = message.name
@@ -101,9 +114,12 @@ def _read(
     data = _content(os.path.join(folder, message.folder, message.name))
     if data is None or not may_answer(data):
         return []
-    if len(data) > LARGEST_MESSAGE and not _says_answer(data):
-        return []  # an ordinary mail with large files
-    mail = read_mail(data, authserv_id=authserv_id)
+    try:
+        mail = read_mail(data, authserv_id=authserv_id)
+    except BadInput as error:
+        if "most" in error.details and not _says_answer(data):
+            return []  # an ordinary mail with large files, or many
+        raise
     if not mail.is_mail or not any(map(is_own_answer, mail.answers)):
         return []
     answers = keep_answers(

@@ -16,7 +16,7 @@ from calbook.core.booking import counters, participation, replies, series
 from calbook.core.booking.counters import Counter, State
 from calbook.core.booking.replies import Facts, Method, Outcome, Sender
 from calbook.core.checks import fold_email
-from calbook.core.model import DAY, Attendee, Booking, Occurrence, Reply, Span
+from calbook.core.model import MINUTE, Attendee, Booking, Occurrence, Reply, Span
 from calbook.core.people import person_key
 from calbook.core.time import times
 from calbook.ical.reading.mails import ReceivedMail, read_mail
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
     from calbook.wire.json_objects import Json
 
+_AHEAD = 10 * MINUTE  # by which a clock may be wrong
 _UID = re.compile(r"(bk_[0-9a-z]{12})@calbook", re.IGNORECASE | re.ASCII)
 
 
@@ -248,7 +249,8 @@ def _facts(
         sender=_sender(mail, person),
         has_date=read.has_date,
         says=read.says,
-        version=(answer.sequence, _stamp(answer, now)),
+        version=(_sequence(answer, read.booking), _stamp(answer, now)),
+        is_stamped=_stamp(answer, now) == answer.stamped_at,
         is_proposing=read.proposed is not None,
     )
     if person is None or not read.targets:
@@ -273,9 +275,17 @@ def _sender(mail: ReceivedMail, person: Attendee | None) -> Sender:
     return Sender.ATTENDEE if is_own else Sender.OTHER
 
 
+def _sequence(answer: Answer, booking: Booking) -> int:
+    """SEQUENCE; none that the booking has not had, which would outdo all that follows.
+
+    The same goes for its time.
+    """
+    return min(answer.sequence, booking.sequence)
+
+
 def _stamp(answer: Answer, now: datetime) -> datetime:
     """DTSTAMP; of a clock that is far ahead not what would outdo all that follows."""
-    return min(answer.stamped_at or now, now + DAY)
+    return min(answer.stamped_at or now, now + _AHEAD)
 
 
 def _latest(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], object]
 
 _MOST_SKIPPED = 1_000  # that are kept with their reasons
-_FURTHER = 31 * DAY  # that an unchanged calendar need not be read again
+_FURTHER = DAY  # than can be booked now
 
 
 class Manner(NamedTuple):
@@ -81,14 +81,17 @@ def begin_reading(context: Context, host: Host, how: Manner) -> Reading:
 
 
 def read_further(reading: Reading) -> Reading:
-    """So far ahead that what does not change is read once a month."""
+    """A day further ahead than is asked about, as time goes on before the next look."""
     window = reading.window
     return reading._replace(window=window._replace(end=window.end + _FURTHER))
 
 
 def is_read_far_enough(reading: Reading, row: Row) -> bool:
-    """Whether all that can be booked now was looked at the last time."""
-    return (row["horizon"] or 0) >= times.epoch(reading.window.end)
+    """Whether it need not be read again which its server calls unchanged.
+
+    It is once a day, as some servers call unchanged what is not.
+    """
+    return (row["horizon"] or 0) >= times.epoch(read_further(reading).window.end)
 
 
 def save_content(

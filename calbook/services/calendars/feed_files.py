@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 
 from calbook import whole_files
 from calbook.core.errors import OutputError
 
 _MODE = 0o644  # a web server is another user
+_DIRECTORY_MODE = 0o711  # who opens files, but need not list them
 
 
 def make_directory(directory: str) -> None:
-    """Make one that is not there.
+    """Make one that is not there, in which a web server opens files.
 
     Raises:
         OutputError: it cannot be made.
     """
     try:
-        os.makedirs(directory, exist_ok=True)
+        if not os.path.isdir(directory):
+            os.makedirs(directory)
+            os.chmod(directory, _DIRECTORY_MODE)
     except OSError as error:
         raise _fault("make", directory, error) from None
 
@@ -32,7 +36,8 @@ def check_directory(directory: str) -> None:
     if not os.path.isdir(directory):
         raise OutputError(
             f"the directory {directory} of published feeds is not here",
-            hint="feeds in it are left to the machine that has it",
+            hint="feeds in it are left to the machine that has it; where it is gone for"
+            " good, make it again to remove them",
             path=directory,
         )
     if os.path.realpath(directory) != directory:
@@ -71,6 +76,16 @@ def remove_file(directory: str, name: str) -> None:
         return
     except OSError as error:
         raise _fault("delete", path, error) from None
+
+
+def remove_leftovers(directory: str, *, before: int) -> None:
+    """What was left of files by who was killed while writing them."""
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if not whole_files.is_temporary(entry.name):
+                continue
+            if entry.stat(follow_symlinks=False).st_mtime < before:
+                os.unlink(entry.path)
 
 
 def written_at(directory: str, name: str) -> int | None:

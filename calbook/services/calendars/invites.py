@@ -121,7 +121,7 @@ def read_feed(
         invites = [
             invite._replace(only_title=invite.booking.title) for invite in invites
         ]
-    return Feed(invites, _name(facts, chosen))
+    return Feed(invites, _name(facts, chosen, form))
 
 
 def write_feed(
@@ -207,15 +207,18 @@ def _chosen_invites(
 ) -> list[Invite]:
     found = facts.bookings(chosen, now=now)
     if (host_id := chosen.get("host_id")) is not None:
-        found = [series.dates_given_by(host_id, booking) for booking in found]
+        found = [series.dates_given_by([host_id], booking) for booking in found]
     return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
 
 
-def _name(facts: Facts, chosen: Mapping[str, Any]) -> str:
-    """What a calendar program lists the feed under."""
+def _name(facts: Facts, chosen: Mapping[str, Any], form: FeedForm) -> str:
+    """What a calendar program lists the feed under, which hides what the feed does."""
+    if form.is_busy_only:
+        return _BUSY
     if "event_type_id" in chosen:
         return facts.event_type(chosen["event_type_id"]).title
-    if whose := filters.whose_time(chosen):
+    whose = filters.whose_time(chosen)
+    if whose and not form.is_hiding:
         return facts.host(whose).name
     return "Bookings"
 

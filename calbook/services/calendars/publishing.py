@@ -32,6 +32,7 @@ OnRefused = Callable[[CalbookError], None]
 
 REFRESH = timedelta(minutes=15)
 _DAYS_BEHIND = 31
+_WRITING = timedelta(hours=1)  # at most, of one file
 
 
 def publish_feeds(
@@ -39,24 +40,30 @@ def publish_feeds(
     directory: str | os.PathLike[str],
     *,
     host_id: str | None,
-    busy_only: bool,
-    redact: bool,
+    busy_only: bool | None,
+    redact: bool | None,
 ) -> list[Json]:
     """Keep a file for a host, or for each that there is; names that exist stay.
+
+    Where its form is not given, a feed says what it said, and a new one no more than
+    any other there.
 
     Raises:
         OutputError: the directory cannot be made, or a file not be written.
     """
-    form = {
-        "is_busy_only": checks.boolean(busy_only, "busyOnly"),
-        "is_redacted": checks.boolean(redact, "redact"),
-    }
+    flags = {"is_busy_only": busy_only, "is_redacted": redact}
+    form = None
+    if (busy_only, redact) != (None, None):
+        form = {key: checks.boolean(flag or False, key) for key, flag in flags.items()}
     place = _read_place(directory)
     with context.store.read(PublishedFeeds) as reader:
         chosen = find_host_id(reader, host_id)
         hosts = reader.ids("host") if chosen is None else (chosen,)
+        known = {row["host_id"]: row for row in reader.feed_rows(directory=place)}
+    least = {key: any(row[key] for row in known.values()) for key in flags}
     feeds = [
-        {"directory": place, "host_id": id, "name": f"{ids.feed()}.ics", **form}
+        {"directory": place, "host_id": id, "name": f"{ids.feed()}.ics"}
+        | (form or {key: bool(known.get(id, least)[key]) for key in flags})
         for id in hosts
     ]
     feed_files.make_directory(place)
@@ -88,13 +95,16 @@ def remove_feeds(
 
     Raises:
         NotFound: nothing is published there.
-        OutputError: a file cannot be deleted; its feed stays.
+        OutputError: a file cannot be deleted; its feed stays. So it does where its
+            directory is not here.
     """
     rows = _find(context, directory, host_id)
     found = [_feed_json(row) for row in rows]
     for row in rows:
+        feed_files.check_directory(row["directory"])
         feed_files.remove_file(row["directory"], row["name"])
         context.store.write(partial(store.forget_feed, row=row))
+        feed_files.remove_file(row["directory"], row["name"])  # written meanwhile
     return found
 
 
@@ -112,6 +122,7 @@ def rotate_feeds(
         feed_files.remove_file(row["directory"], row["name"])
         name = f"{ids.feed()}.ics"
         context.store.write(partial(store.rename_feed, row=row, name=name))
+        feed_files.remove_file(row["directory"], row["name"])  # written meanwhile
     rows = _find(context, directory, host_id)
     for row in rows:
         _write(context, row)
@@ -163,8 +174,23 @@ def _write(context: Context, row: Row) -> None:
         feed = invites.read_feed(reader, chosen, form, now=now)
     data = invites.write_feed(feed, form)
     feed_files.write_file(row["directory"], row["name"], data, at=times.epoch(now))
+    feed_files.remove_leftovers(row["directory"], before=times.epoch(now - _WRITING))
+    current = _current(context, row)
+    if current is None or current["name"] != row["name"]:
+        feed_files.remove_file(row["directory"], row["name"])
+        return
+    if any(current[key] != row[key] for key in ("is_busy_only", "is_redacted")):
+        _write(context, current)
+        return
     if seq != row["event_seq"]:
         context.store.write(partial(store.record_written, row=row, event_seq=seq))
+
+
+def _current(context: Context, row: Row) -> Row | None:
+    """A feed as it is kept by now; somebody may have changed or removed it."""
+    place = {"directory": row["directory"], "host_id": row["host_id"]}
+    with context.store.read(PublishedFeeds) as reader:
+        return next(iter(reader.feed_rows(**place)), None)
 
 
 def _find(

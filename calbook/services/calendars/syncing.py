@@ -254,6 +254,8 @@ class _Look:
                 return
             if pushes.is_queued(reader, self._calendar.target, uid):
                 return  # what is written next looks by itself
+            if entry is None and not _is_given(reader, self._calendar.host_id, uid):
+                return  # by whom it is, who write there too, by another address
             now = self._context.clock()
             push = read_push(
                 reader, self._calendar.target, uid, kind=_OUTDATED, now=now
@@ -280,7 +282,7 @@ class _Look:
             self.known.append(_Known(push.uid, None))
         elif found.kind in (Found.WANTED, Found.UNTOUCHED):
             self.known.append(_Known(push.uid, push.written, _OUTDATED))
-        elif push.written is not None or found.entry is not None:
+        elif push.written is not None or found.kind is Found.CHANGED:
             entry = WrittenEntry(
                 *(self._calendar.id, push.uid, name, None),
                 push.written.digest if push.written else None,
@@ -343,6 +345,12 @@ class _Look:
         assert push.invite is not None
         first = min(o.span.start for o in push.invite.booking.occurrences)
         self.findings.append(finding._replace(starts_at=first.timestamp()))
+
+
+def _is_given(reader: CalendarReader, host_id: str, uid: str) -> bool:
+    """Whether a host gives a booking, or some of its dates."""
+    booking = reader.booking(uid)
+    return any(host_id in booking.hosts_of(o) for o in booking.occurrences)
 
 
 def _title(found: Comparison) -> str | None:

@@ -247,8 +247,22 @@ class Conflict(CalbookError, exit_code=4):
 class Exists(Conflict, code="exists"):
     """The id or slug is taken."""
 
-    def __init__(self, noun: str, key: str) -> None:
-        super().__init__(f"{noun} {key} exists already", noun=noun, id=key)
+    def __init__(
+        self,
+        noun: str,
+        key: str,
+        *,
+        said: str | None = None,
+        hint: str | None = None,
+        command_hint: str | None = None,
+    ) -> None:
+        super().__init__(
+            said or f"{noun} {key} exists already",
+            hint=hint,
+            command_hint=command_hint,
+            noun=noun,
+            id=key,
+        )
 
 
 class SlotTaken(Conflict, code="slot_taken"):

@@ -67,6 +67,16 @@ def queue_push(tx: Writer, target: str, uid: str, *, kind: str, now: datetime) -
     queue_delivery(tx, channel=CHANNEL, target=target, uid=uid, kind=kind, now=now)
 
 
+def hasten_pushes(tx: Writer, target: str, *, now: datetime) -> None:
+    """Make due now what waits for a calendar that can be reached again."""
+    tx.run(
+        "update deliveries set due_at = :now where status = 'pending'"
+        " and channel = 'calendar' and target = :target and due_at > :now",
+        target=target,
+        now=times.epoch(now),
+    )
+
+
 def unwritten_bookings(
     facts: Facts, calendar: ConnectedCalendar, *, after: str, now: datetime, most: int
 ) -> list[str]:

@@ -52,6 +52,7 @@ def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> 
     """
     from calbook.delivery.calendars.collection import CollectionError
     from calbook.delivery.calendars.opening import open_calendar  # slow to import
+    from calbook.services.calendars.checking import hints
 
     with context.store.read(BusyReader) as reader:
         host = reader.host(row["host_id"])
@@ -61,7 +62,9 @@ def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> 
         with closing(open_calendar(calendar, seconds=SECONDS)) as collection:
             return _pull(context, collection, row, reading, is_confirmed=is_confirmed)
     except CollectionError as error:
-        raise CalendarUnreachable(str(error), status=error.code) from None
+        raise CalendarUnreachable(
+            str(error), **hints(calendar, error), status=error.code
+        ) from None
 
 
 def _pull(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
-    from calbook.api.inputs import ConnectionFields, DeliveryStatus
+    from calbook.api.inputs import ConnectionChanges, ConnectionFields, DeliveryStatus
     from calbook.core.errors import CalbookError
 
 
@@ -47,7 +47,7 @@ class Connections(Noun):
         Raises:
             BadUrl: nothing may be asked there.
             CalendarUnreachable: it cannot be reached, or is none.
-            Exists: the host has a calendar of that name.
+            Exists: the host has a calendar of that name, or that very one.
             UsageError: a server has several, which `details["calendars"]` lists.
         """
         added = connections.add_calendar(
@@ -78,6 +78,31 @@ class Connections(Noun):
         """
         found = connections.check_calendar(self._context, name, host_id=host_id)
         return CalendarCheck(found)
+
+    def update(
+        self,
+        name: str,
+        *,
+        host_id: str | None = None,
+        **fields: Unpack[ConnectionChanges],
+    ) -> ConnectedCalendar:
+        """Set fields: those of `add`, and `source`; what is not named stays.
+
+        It has to be reached where its place or its log-in changes. With another place
+        all bookings to come are written anew there. `push=False` drops what is still to
+        be sent, `busy=False` removes its busy time; `user=None` logs in nobody.
+
+        Raises:
+            CalendarUnreachable: it cannot be reached, or is none.
+            Exists: the host has that very place connected.
+            UsageError: a server has several, which `details["calendars"]` lists.
+        """
+        from calbook.services.calendars import updating
+
+        updated = updating.update_calendar(
+            self._context, name, host_id=host_id, fields=fields
+        )
+        return ConnectedCalendar(updated)
 
     def remove(self, name: str, *, host_id: str | None = None) -> int:
         """Forget it; how many changes that were still to be sent were dropped.

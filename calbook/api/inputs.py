@@ -5,6 +5,7 @@ Keys of nested objects may also be written in JSON's camelCase.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
@@ -288,7 +289,13 @@ class ConnectionFields(TypedDict, total=False):
     free_busy: bool
     careful: bool
     shows_text: bool
-    user: str
-    password_command: str
-    password_env: str
+    user: str | None
+    password_command: str | None
+    password_env: str | None
     allow_private: bool
+
+
+class ConnectionChanges(ConnectionFields, total=False):
+    """As `ConnectionFields`, with its place."""
+
+    source: str | os.PathLike[str]

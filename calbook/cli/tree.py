@@ -53,8 +53,8 @@ SECTIONS: Mapping[str, Tree] = {
         "ics publish": "publish:publish",
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
         "calendar": {
-            **_commands("calendar", "add", "list", "show", "check", "remove"),
-            **_commands("calendar", "sync", "log", "redeliver"),
+            **_commands("calendar", "add", "list", "show", "check"),
+            **_commands("calendar", "update", "remove", "sync", "log", "redeliver"),
         },
     },
     "Setup": {

@@ -247,8 +247,22 @@ class Conflict(CalbookError, exit_code=4):
 class Exists(Conflict, code="exists"):
     """The id or slug is taken."""
 
-    def __init__(self, noun: str, key: str) -> None:
-        super().__init__(f"{noun} {key} exists already", noun=noun, id=key)
+    def __init__(
+        self,
+        noun: str,
+        key: str,
+        *,
+        said: str | None = None,
+        hint: str | None = None,
+        command_hint: str | None = None,
+    ) -> None:
+        super().__init__(
+            said or f"{noun} {key} exists already",
+            hint=hint,
+            command_hint=command_hint,
+            noun=noun,
+            id=key,
+        )
 
 
 class SlotTaken(Conflict, code="slot_taken"):
@@ -724,9 +738,12 @@ class CalendarUnreachable(DeliveryFailed, code="calendar_unreachable"):
 class CalendarEmpty(CalbookError, code="calendar_empty"):
     """A calendar that held something still to come suddenly holds nothing at all."""
 
-    def __init__(self, name: str, stretches: int) -> None:
+    def __init__(
+        self, name: str, stretches: int, *, holds_bookings: bool = False
+    ) -> None:
+        nothing = "nothing but bookings" if holds_bookings else "nothing"
         super().__init__(
-            "it holds nothing any more, and its busy time stays as it was",
+            f"it holds {nothing} any more, and its busy time stays as it was",
             hint="if that is right, refresh it with confirmed=True",
             command_hint=f"if that is right: calbook busy refresh {name} --yes",
             stretches=stretches,
@@ -734,17 +751,21 @@ class CalendarEmpty(CalbookError, code="calendar_empty"):
 
 
 class EntriesGone(CalbookError, code="entries_gone"):
-    """All that was written into a calendar is suddenly gone."""
+    """All or most of what was written into a calendar is suddenly gone."""
 
-    def __init__(self, name: str, host: str, number: int) -> None:
+    def __init__(self, name: str, host: str, number: int, gone: int) -> None:
         super().__init__(
             f"{name} of {host} holds nothing any more, not even what was written there"
-            f" ({number})",
+            f" ({number})"
+            if gone == number
+            else f"most of what was written into {name} of {host} is gone"
+            f" ({gone} of {number})",
             hint="if that is right, sync it with confirmed=True",
             command_hint=f"if that is right: calbook calendar sync {name} --yes",
             calendar=name,
             hostId=host,
             written=number,
+            gone=gone,
         )
 
 

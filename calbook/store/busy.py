@@ -194,10 +194,13 @@ class _CalendarPlace:
         key = {name: self._calendar[name] for name in ("host_id", "name")}
         tx.lock_hosts([key["host_id"]])
         find = (
-            "select id, kind from calendars where host_id = :host_id and name = :name"
+            "select id, kind, is_busy from calendars"
+            " where host_id = :host_id and name = :name"
         )
         row = tx.connection.execute(find, key).fetchone()
-        if self._known is not None and (row is None or row[0] != self._known):
+        if self._known is not None and (
+            row is None or row[0] != self._known or not row[2]
+        ):
             raise self._changed()
         if self._known is None and row is not None and row[1] in ("caldav", "vdir"):
             raise BadInput(

@@ -114,6 +114,30 @@ def insert_calendar(tx: Writer, calendar: ConnectedCalendar, *, now: datetime) -
     columns: dict[str, Any] = {
         "host_id": calendar.host_id,
         "name": calendar.name,
+        **_columns(calendar),
+        "is_strict": False,
+        "imported_at": times.epoch(now),
+        **_NOTHING_READ,
+    }
+    tx.insert_all("calendars", tuple(columns), [tuple(columns.values())])
+
+
+def update_calendar(tx: Writer, calendar: ConnectedCalendar) -> None:
+    """How it is reached and what it is for; it has to be read again."""
+    columns = {**_columns(calendar), "mark": None, "fault": None}
+    if not calendar.is_busy:
+        columns |= {**_NOTHING_READ, "horizon": None, "checked_at": None}
+    changes = ", ".join(f"{name} = :{name}" for name in columns)
+    tx.run(f"update calendars set {changes} where id = :id", id=calendar.id, **columns)
+
+
+def forget_entries(tx: Writer, calendar_id: int) -> None:
+    """Note that nothing stands in a calendar that was written there."""
+    tx.run("delete from calendar_objects where calendar_id = :id", id=calendar_id)
+
+
+def _columns(calendar: ConnectedCalendar) -> dict[str, Any]:
+    return {
         "kind": str(calendar.kind),
         "source": calendar.source,
         "user_name": calendar.user,
@@ -125,11 +149,7 @@ def insert_calendar(tx: Writer, calendar: ConnectedCalendar, *, now: datetime) -
         "is_free_busy": calendar.is_free_busy,
         "is_careful": calendar.is_careful,
         "shows_text": calendar.shows_text,
-        "is_strict": False,
-        "imported_at": times.epoch(now),
-        **_NOTHING_READ,
     }
-    tx.insert_all("calendars", tuple(columns), [tuple(columns.values())])
 
 
 _NOTHING_READ = {

@@ -67,6 +67,16 @@ def queue_push(tx: Writer, target: str, uid: str, *, kind: str, now: datetime) -
     queue_delivery(tx, channel=CHANNEL, target=target, uid=uid, kind=kind, now=now)
 
 
+def hasten_pushes(tx: Writer, target: str, *, now: datetime) -> None:
+    """Make due now what waits for a calendar that can be reached again."""
+    tx.run(
+        "update deliveries set due_at = :now where status = 'pending'"
+        " and channel = 'calendar' and target = :target and due_at > :now",
+        target=target,
+        now=times.epoch(now),
+    )
+
+
 def unwritten_bookings(
     facts: Facts, calendar: ConnectedCalendar, *, after: str, now: datetime, most: int
 ) -> list[str]:
@@ -100,6 +110,16 @@ def written_entries(facts: Facts, calendar_id: int) -> list[WrittenEntry]:
         {"id": calendar_id},
     )
     return [_entry(row) for row in found.fetchall()]
+
+
+def has_entries_before(facts: Facts, calendar_id: int, epoch: int) -> bool:
+    """Whether something was written into a calendar before an instant."""
+    row = facts.connection.execute(
+        "select 1 from calendar_objects where calendar_id = :id"
+        " and written_at < :epoch",
+        {"id": calendar_id, "epoch": epoch},
+    ).fetchone()
+    return row is not None
 
 
 def stale_entries(

@@ -232,3 +232,17 @@ def test_what_was_found_is_said_also_where_busy_time_cannot_be_read(
     found = run("calendar", "sync", "--fields", "kind,uid")
 
     assert (found.status, found.out) == (1, f"changed\t{uid}\n")
+
+
+def test_a_calendar_is_changed(run: Run, pushed: Path) -> None:
+    run(*BOOK, "--no-deliver")
+
+    changed = run("calendar", "update", "work", "--no-push", "--busy", "--show")
+    nothing = run("calendar", "update", "work")
+    twice = run("calendar", "add", "work", "--url", pushed, "--push")
+
+    assert "Dropped 1 change that was still to be sent\n" in changed.err
+    found = run("calendar", "show", "work", "--json").json
+    assert (found["push"], found["busy"], found["showsText"]) == (False, True, True)
+    assert (nothing.status, twice.status) == (5, 4)
+    assert "hint: to change it: calbook calendar update work\n" in twice.err

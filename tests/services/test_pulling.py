@@ -228,6 +228,68 @@ def test_a_list_that_is_suddenly_empty_is_not_taken_unasked(
     assert starts(client) == []
 
 
+@pytest.fixture
+def lost(
+    client: Client, directory: Path, booking: Callable[..., Booking], clock: Clock
+) -> list[str]:
+    """What was written into a directory, of which nothing is there but the newest."""
+    write(directory, "lunch.ics", lunch())
+    connect(client, directory, push=True)
+    made = [booking(start_time=TEN + n * HOUR).uid for n in (1, 2)]
+    client.deliver()
+    clock.now += EVERY
+    client.calendar.busy.refresh()
+    clock.now += EVERY
+    for file in directory.iterdir():
+        file.unlink()
+    assert isinstance(refused(client), errors.CalendarEmpty)
+    made.append(booking(start_time=TEN + 3 * HOUR).uid)
+    client.deliver()
+    assert [file.stem for file in directory.iterdir()] == made[-1:]
+    return made
+
+
+def test_what_calbook_writes_makes_no_calendar_of_an_empty_one(
+    client: Client, lost: list[str]
+) -> None:
+    error = refused(client)
+
+    assert isinstance(error, errors.CalendarEmpty)
+    assert "holds nothing but bookings any more" in error.message
+    assert starts(client) == ["2027-01-18T10:00"]
+    client.calendar.busy.refresh("work", confirmed=True)
+    assert starts(client) == []
+
+
+def test_the_first_that_is_written_makes_none_either(
+    client: Client, directory: Path, booking: Callable[..., Booking], clock: Clock
+) -> None:
+    write(directory, "lunch.ics", lunch())
+    connect(client, directory, push=True)
+    clock.now += EVERY
+    (directory / "lunch.ics").unlink()
+    booking(start_time=TEN + HOUR)
+    client.deliver()
+
+    assert isinstance(refused(client), errors.CalendarEmpty)
+
+
+def test_the_last_of_others_may_go_where_all_that_was_written_is_there(
+    client: Client, directory: Path, booking: Callable[..., Booking], clock: Clock
+) -> None:
+    write(directory, "lunch.ics", lunch())
+    connect(client, directory, push=True)
+    booking(start_time=TEN + HOUR)
+    client.deliver()
+    clock.now += EVERY
+    client.calendar.busy.refresh()
+    (directory / "lunch.ics").unlink()
+
+    client.calendar.busy.refresh()
+
+    assert starts(client) == []
+
+
 def test_what_is_left_out_of_a_list_is_free_only_in_a_full_read(
     client: Client, liar: LyingCalendar
 ) -> None:

@@ -791,6 +791,35 @@ def test_a_calendar_that_is_suddenly_empty_is_asked_about(
     assert findings(client, confirmed=True) == [("deleted", made.uid)]
 
 
+def test_one_of_which_most_is_gone_is_asked_about(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    gone = [booking().uid for _ in range(3)]
+    client.deliver()
+    for uid in gone:
+        pushed.file(uid).unlink()
+    booking(), booking()
+    client.deliver()
+
+    with pytest.raises(errors.EntriesGone, match=r"most of .* is gone \(3 of 5\)"):
+        client.calendar.connections.sync()
+
+    assert {uid for _, uid in findings(client, confirmed=True)} == {*gone}
+
+
+def test_few_deletions_are_told(
+    client: Client, pushed: Directory, booking: Book
+) -> None:
+    gone = [booking().uid for _ in range(2)]
+    client.deliver()
+    for uid in gone:
+        pushed.file(uid).unlink()
+    booking()
+    client.deliver()
+
+    assert {*findings(client)} == {("deleted", uid) for uid in gone}
+
+
 def test_what_is_over_is_nobodys_matter(
     client: Client, pushed: Directory, booking: Book, clock: Clock
 ) -> None:

@@ -54,6 +54,35 @@ class NewCalendar(o.Group):
     )
 
 
+class Changes(o.Group):
+    source: str | None = o.option("--url", "URL|DIR", "Where it is now.")
+    busy: bool | None = o.option(
+        "--busy/--no-busy", help="What stands there blocks the host."
+    )
+    push: bool | None = o.option(
+        "--push/--no-push", help="Write the host's bookings there."
+    )
+    free_busy: bool | None = o.option(
+        "--free-busy/--no-free-busy", help="Only ask when its owner is busy."
+    )
+    careful: bool | None = o.option(
+        "--careful/--no-careful", help="Block the time of what is skipped too."
+    )
+    shows_text: bool | None = o.option(
+        "--show/--no-show", help="Keep its titles, and tell whoever is refused."
+    )
+    user: str | None = o.option("--user", "NAME", "Who logs in.")
+    password_command: str | None = o.option(
+        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+    )
+    password_env: str | None = o.option(
+        "--password-env", "NAME", "The variable that holds it."
+    )
+    allow_private: bool | None = o.option(
+        "--allow-private/--no-private", help="It may be in a private network."
+    )
+
+
 Adding = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 
 
@@ -70,22 +99,55 @@ def add(
         fields.pop("source", None), "--url", "as in --url https://cloud.example.com/"
     )
     with out.client() as client:
-        added = _add(client, name, source, fields)
-        if added.kind == "caldav" and added.source != source:
-            output.say(f"The calendar there is {added.source}")
+        connections = client.calendar.connections
+        added = _choosing(lambda url: connections.add(name, url, **fields), source)
     _show("Connected", added, form)
 
 
-def _add(client: "Client", name: str, source: str, fields: Json) -> "ConnectedCalendar":
+def _choosing(
+    connect: "Callable[[str], ConnectedCalendar]", source: str
+) -> "ConnectedCalendar":
     """Of several that a server has, the one that somebody chooses."""
     try:
-        return client.calendar.connections.add(name, source, **fields)
+        connected = connect(source)
     except UsageError as error:
         found = error.details.get("calendars")
         if found is None or not output.is_interactive():
             raise
-        chosen: str = _ask_which(found)
-    return client.calendar.connections.add(name, chosen, **fields)
+        connected = connect(_ask_which(found))
+    if connected.kind == "caldav" and connected.source != source:
+        output.say(f"The calendar there is {connected.source}")
+    return connected
+
+
+def update(
+    name: Name,
+    *,
+    host: o.Host = None,
+    changes: Changes,
+    out: Adding,
+) -> None:
+    """Change a calendar's log-in, its place, or what it is for.
+
+    Without push what waits to be written is dropped, without busy its busy time.
+    """
+    form = out.form_in_zone()
+    fields = changes.given()
+    with out.client() as client:
+        connections = client.calendar.connections
+        before = connections.get(name, host_id=host)
+        given: Json = {"host_id": before.host_id, **fields}
+        source = given.pop("source", None)
+        if source is None:
+            after = connections.update(before.name, **given)
+        else:
+            after = _choosing(
+                lambda url: connections.update(before.name, source=url, **given),
+                source,
+            )
+    _show("Changed", after, form)
+    if not after.push:
+        _say_dropped(before.pending)
 
 
 def _ask_which(found: list[Json]) -> str:
@@ -156,8 +218,12 @@ def remove(
     if found.written:
         what = "1 booking stays" if found.written == 1 else f"{found.written:,} stay"
         output.say(f"{what} there as written")
-    if dropped:
-        what = "1 change that was" if dropped == 1 else f"{dropped:,} that were"
+    _say_dropped(dropped)
+
+
+def _say_dropped(count: int) -> None:
+    if count:
+        what = "1 change that was" if count == 1 else f"{count:,} that were"
         output.say(f"Dropped {what} still to be sent")
 
 

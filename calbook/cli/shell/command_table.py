@@ -74,7 +74,7 @@ _ARGUMENTS = {
     **dict.fromkeys(
         (
             f"calbook calendar {name}"
-            for name in ("show", "check", "remove", "sync", "log")
+            for name in ("show", "check", "update", "remove", "sync", "log")
         ),
         "@connections",
     ),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SECONDS = 60.0  # for each request that somebody waits for
 _SCHEDULES = "calendar-auto-schedule"  # RFC 6638, 2
 _EVENTS = "VEVENT"
+_UNAUTHORIZED = 401
 
 
 def find_collection(calendar: ConnectedCalendar) -> ConnectedCalendar:
@@ -139,6 +140,18 @@ def failing_as(calendar: ConnectedCalendar) -> Iterator[None]:
     except CollectionError as error:
         raise CalendarUnreachable(
             f"{calendar.name} of {calendar.host_id}: {error}",
+            **hints(calendar, error),
             calendar=calendar.name,
             hostId=calendar.host_id,
         ) from None
+
+
+def hints(calendar: ConnectedCalendar, error: CollectionError) -> dict[str, str]:
+    """What helps, where calbook knows it; of one that is connected."""
+    if error.code == _UNAUTHORIZED and calendar.id:
+        name = calendar.name
+        return {
+            "hint": f'connections.update("{name}", password_command=…)',
+            "command_hint": f"calbook calendar update {name} --password-command …",
+        }
+    return {}

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.errors import Exists, NotFound
 from calbook.services.calendars.busy import find_host, find_host_id, only_row
+from calbook.services.calendars.places import is_same_place
 from calbook.store import busy as store
 from calbook.store import calendars as stored
 from calbook.store import outbox, pushes
@@ -45,7 +46,7 @@ def add_calendar(
     Raises:
         BadUrl: nothing may be asked there.
         CalendarUnreachable: it cannot be reached, or is none.
-        Exists: the host has a calendar of that name.
+        Exists: the host has a calendar of that name, or that very one.
         UsageError: a server has several, which `calendars` lists.
     """
     from calbook.services.calendars import checking  # slow to import
@@ -60,7 +61,9 @@ def add_calendar(
     def insert(tx: Transaction) -> None:
         tx.lock_hosts([host.id])
         tx.host(host.id)  # it may have gone meanwhile
-        _check_name(CalendarReader(tx.connection), new)
+        reader = CalendarReader(tx.connection)
+        _check_name(reader, new)
+        check_place(reader, new)
         stored.insert_calendar(tx, new, now=context.clock())
 
     context.store.write(insert)
@@ -99,6 +102,23 @@ def queue_unwritten(context: Context, name: str, *, host_id: str) -> int:
 
     context.store.write_portions(repeat_step(queue_some))
     return count
+
+
+def queue_again(context: Context, calendar: ConnectedCalendar) -> None:
+    """Queue what was written there once: it may have changed since."""
+    with context.store.read(CalendarReader) as reader:
+        uids = [each.uid for each in pushes.written_entries(reader, calendar.id)]
+
+    def step(part: list[str]) -> Callable[[Transaction], None]:
+        def queue_some(tx: Transaction) -> None:
+            for uid in part:
+                now = context.clock()
+                pushes.queue_push(tx, calendar.target, uid, kind=_ADDED, now=now)
+
+        return queue_some
+
+    starts = range(0, len(uids), _AT_ONCE)
+    context.store.write_portions(step(uids[at : at + _AT_ONCE]) for at in starts)
 
 
 def list_calendars(context: Context, *, host_id: str | None) -> list[Json]:
@@ -167,5 +187,26 @@ def _to_json(reader: CalendarReader, row: Row) -> Json:
 
 
 def _check_name(reader: CalendarReader, new: ConnectedCalendar) -> None:
-    if reader.is_name_taken(new.host_id, new.name):
-        raise Exists("calendar", new.name)
+    if not reader.is_name_taken(new.host_id, new.name):
+        return
+    if reader.connected_rows(host_id=new.host_id, name=new.name):
+        raise Exists(
+            "calendar",
+            new.name,
+            hint=f'to change it: connections.update("{new.name}", …)',
+            command_hint=f"to change it: calbook calendar update {new.name}",
+        )
+    raise Exists("calendar", new.name, hint="take another name")
+
+
+def check_place(reader: CalendarReader, new: ConnectedCalendar) -> None:
+    """Refuse what the host has connected already, whatever it is called."""
+    for each in reader.connected_calendars(host_id=new.host_id):
+        if each.id != new.id and is_same_place(each, new):
+            raise Exists(
+                "calendar",
+                each.name,
+                said=f"{each.name} of {each.host_id} is that calendar already",
+                hint=f'to change it: connections.update("{each.name}", …)',
+                command_hint=f"to change it: calbook calendar update {each.name}",
+            )

@@ -165,8 +165,13 @@ def check_is_not_empty(row: Row, reading: Reading, *, is_empty: bool) -> None:
     Raises:
         CalendarEmpty: most often it is the fault of whoever answered.
     """
-    if is_empty and (row["last"] or 0) > times.epoch(reading.now):
+    if is_empty and is_busy_to_come(row, reading):
         raise CalendarEmpty(row["name"], row["stretches"])
+
+
+def is_busy_to_come(row: Row, reading: Reading) -> bool:
+    """Whether something that was read the last time is not over."""
+    return bool((row["last"] or 0) > times.epoch(reading.now))
 
 
 def _is_same(row: Row, mark: CalendarMark) -> bool:

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from calbook.core.busy import CalendarContent, Stretch
-from calbook.core.errors import CalendarUnreachable
+from calbook.core.errors import CalendarEmpty, CalendarUnreachable
 from calbook.core.feeds import read_mark
 from calbook.core.model import Span
 from calbook.core.time import open_hours, times
@@ -20,11 +20,14 @@ from calbook.services.calendars.contents import (
     Reading,
     begin_reading,
     check_is_not_empty,
+    find_own_events,
+    is_busy_to_come,
     is_read_far_enough,
     read_further,
     record_unchanged,
     save_content,
 )
+from calbook.store import pushes
 from calbook.store.busy import BusyReader
 from calbook.store.calendars import connected_calendar
 from calbook.wire.json_objects import Json
@@ -49,6 +52,7 @@ def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> 
     """
     from calbook.delivery.calendars.collection import CollectionError
     from calbook.delivery.calendars.opening import open_calendar  # slow to import
+    from calbook.services.calendars.checking import hints
 
     with context.store.read(BusyReader) as reader:
         host = reader.host(row["host_id"])
@@ -58,7 +62,9 @@ def pull_calendar(context: Context, row: Row, *, is_confirmed: bool = False) -> 
         with closing(open_calendar(calendar, seconds=SECONDS)) as collection:
             return _pull(context, collection, row, reading, is_confirmed=is_confirmed)
     except CollectionError as error:
-        raise CalendarUnreachable(str(error), status=error.code) from None
+        raise CalendarUnreachable(
+            str(error), **hints(calendar, error), status=error.code
+        ) from None
 
 
 def _pull(
@@ -77,8 +83,10 @@ def _pull(
         found = _read_free_busy(context, collection, row, reading)
         is_empty = not found.stretches
     else:
-        found = _read_events(collection, reading)
+        names, found = _read_events(collection, reading)
         is_empty = not found.events
+        if not is_confirmed and not is_empty and is_busy_to_come(row, reading):
+            _check_is_not_lost(context, collection, row, names, found)
     if not is_confirmed:
         check_is_not_empty(row, reading, is_empty=is_empty)
     columns = {"name": row["name"]}
@@ -93,13 +101,49 @@ def _is_unchanged(said: str | None, row: Row, reading: Reading) -> bool:
     return (known.signs, known.basis) == ((said,), reading.basis)
 
 
-def _read_events(collection: Collection, reading: Reading) -> CalendarContent:
+def _read_events(
+    collection: Collection, reading: Reading
+) -> tuple[set[str], CalendarContent]:
+    """The names of what was read, and what it says."""
     from calbook.ical.reading.objects import read_busy_objects  # slow to import
 
-    resources = collection.read_between(reading.window)
-    return read_busy_objects(
-        ((each.name, each.data) for each in resources), **reading.words
-    )
+    names = set[str]()
+
+    def read() -> Iterator[tuple[str, bytes]]:
+        for each in collection.read_between(reading.window):
+            names.add(each.name)
+            yield each.name, each.data
+
+    found = read_busy_objects(read(), **reading.words)
+    return names, found
+
+
+def _check_is_not_lost(
+    context: Context,
+    collection: Collection,
+    row: Row,
+    names: set[str],
+    found: CalendarContent,
+) -> None:
+    """Refuse what holds nothing but what was written since it was lost.
+
+    It is still that calendar where all is there that was written into it, and some of
+    that before it was read the last time.
+
+    Raises:
+        CalendarEmpty: it may be another one by now, as where a disk is not mounted.
+    """
+    with context.store.read(BusyReader) as reader:
+        own = find_own_events(reader, row["host_id"], found)
+        entries = pushes.written_entries(reader, row["id"])
+        is_known = pushes.has_entries_before(reader, row["id"], row["checked_at"] or 0)
+    ours = {f"{uid.partition('@')[0]}.ics" for uid in own}
+    if names - ours - {entry.name for entry in entries}:
+        return
+    listed = collection.list_etags()
+    is_whole = all(entry.name in listed for entry in entries)
+    if not (is_known and is_whole):
+        raise CalendarEmpty(row["name"], row["stretches"], holds_bookings=True)
 
 
 def _read_free_busy(

@@ -58,12 +58,17 @@ def refresh_calendars(
 
 def read_first(context: Context, name: str, *, host_id: str) -> None:
     """Read a calendar that was just connected; what goes wrong is in its `fault`."""
+    read_once(context, name, host_id=host_id, is_confirmed=True)
+
+
+def read_once(context: Context, name: str, *, host_id: str, is_confirmed: bool) -> None:
+    """Read a calendar; what goes wrong is in its `fault`."""
     refresh_calendars(
         *(context, name),
         host_id=host_id,
         refused=lambda error: None,
         progress=None,
-        is_confirmed=True,
+        is_confirmed=is_confirmed,
     )
 
 

@@ -7,7 +7,7 @@ believed, and what it only says in another way is taken as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +38,7 @@ _OUTDATED = "calendar.sync"  # what a booking is queued for that was not as writ
 _OURS = re.compile(r"(bk_[a-z0-9]{4,40})\.ics", re.ASCII)
 _AT_ONCE = 200  # bookings that one step records
 _LONGEST = 200  # letters of a title from there
+_SUSPICIOUS = 3  # deletions: fewer are meant
 
 
 class Finding(NamedTuple):
@@ -78,7 +79,8 @@ def sync_calendars(
 
     Raises:
         CalendarUnreachable: it cannot be read; with `refused` told there.
-        CalendarEmpty: nothing of it is there any more, and nobody has confirmed that.
+        EntriesGone: most of it is not there any more, and nobody has confirmed that.
+        CalendarEmpty: nothing of others is there any more, and nobody has either.
     """
     with context.store.read(CalendarReader) as reader:
         if name is None:
@@ -165,8 +167,8 @@ def _sync_written(
         with context.store.read(CalendarReader) as reader:
             entries = pushes.written_entries(reader, calendar.id)
         listed = collection.list_etags()
-        if entries and not listed and not is_confirmed:
-            raise EntriesGone(calendar.name, calendar.host_id, len(entries))
+        if not is_confirmed:
+            _check_is_there(calendar, entries, listed)
         look = _Look(context, calendar, {entry.uid: entry for entry in entries})
         look.compare(collection, listed)
     if overwrites:
@@ -174,6 +176,22 @@ def _sync_written(
     _record(context, calendar, look.known)
     queue_unwritten(context, calendar.name, host_id=calendar.host_id)
     return sorted(look.findings, key=lambda each: (each.starts_at, each.uid))
+
+
+def _check_is_there(
+    calendar: ConnectedCalendar,
+    entries: Sequence[WrittenEntry],
+    listed: Mapping[str, str | None],
+) -> None:
+    """Refuse a calendar that was lost, even if some was written into it since.
+
+    Raises:
+        EntriesGone: nothing is there any more, or most of what was written is not.
+    """
+    gone = sum(entry.name not in listed for entry in entries)
+    is_most = gone >= _SUSPICIOUS and 2 * gone > len(entries)
+    if gone and (not listed or is_most):
+        raise EntriesGone(calendar.name, calendar.host_id, len(entries), gone)
 
 
 class _Look:

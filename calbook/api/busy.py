@@ -233,7 +233,7 @@ class Busy(Noun):
         self,
         *,
         start_date: When,
-        end_date: When,
+        end_date: When | None = None,
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
@@ -241,6 +241,7 @@ class Busy(Noun):
         """When hosts are busy with other things, by start; all hosts' without one.
 
         Every stretch that overlaps the dates, whole; a bare `end_date` is included.
+        Without one seven days are meant.
         Times are in `timezone`, else in each host's.
         """
         found = busy.list_busy_times(

@@ -117,7 +117,10 @@ def list_(
     *,
     within: Range,
     stretches: Annotated[
-        bool, typer.Option("--times", help="Each busy stretch; from now on, a week.")
+        bool,
+        typer.Option(
+            "--times", help="Each busy stretch; a week from now on, or from --from on."
+        ),
     ] = False,
     out: o.ListingTimes,
 ) -> None:
@@ -241,7 +244,7 @@ def _list_times(within: Range, out: o.Output) -> None:
     with out.client() as client:
         found = client.calendar.busy.times(
             start_date=within.start_date or "now",
-            end_date=within.end_date or "+7d",
+            end_date=within.end_date,
             host_id=within.host_id,
             resource_id=within.resource_id,
             timezone=form.tz,

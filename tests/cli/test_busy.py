@@ -234,6 +234,7 @@ def test_what_is_booked_there_is_said_on_stderr(run: Run, work: Path) -> None:
     answer = run("busy", "import", work, "--name", "work", "--json")
 
     assert json.loads(answer.out)["overlapping"] == [uid]
+    assert run("busy", "list", "--json").json[0]["overlapping"] == [uid]
     assert answer.err == (
         f"{uid} lies in that busy time of user_me: what is booked stays\n"
     )

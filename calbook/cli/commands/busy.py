@@ -285,11 +285,5 @@ def _warn(items: list[Json], form: OutputOptions) -> None:
         if not (form.json or output.is_terminal()):  # these say it themselves
             for line in calendar_words.said_of_events(item):
                 output.say(f"{item['name']}: {line}")
-        uids = item["overlapping"]
-        if uids:
-            more = f" and {len(uids) - 5} more" if len(uids) > 5 else ""
-            verb = "lies" if len(uids) == 1 else "lie"
-            output.say(
-                f"{', '.join(uids[:5])}{more} {verb} in that busy time of"
-                f" {item['hostId']}: what is booked stays"
-            )
+        if item["overlapping"]:
+            output.say(calendar_words.overlap_text(item))

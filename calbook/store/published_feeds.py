@@ -59,18 +59,27 @@ class PublishedFeeds(Facts):
         return max(int(row["event_seq"]), newest or 0, before)
 
 
+def add_feeds(tx: Writer, feeds: Sequence[Mapping[str, Any]]) -> None:
+    """More of them; one that is there already stays as it is."""
+    for feed in feeds:
+        tx.run(_ADD, **feed)
+
+
 def keep_feeds(tx: Writer, feeds: Sequence[Mapping[str, Any]]) -> None:
     """More of them; one that is there already takes the form, and keeps its name."""
     for feed in feeds:
         tx.run(_KEEP, **feed)
 
 
-_KEEP = """
+_INSERT = """
     insert into published_feeds
         (directory, host_id, name, is_busy_only, is_redacted, event_seq)
     values (:directory, :host_id, :name, :is_busy_only, :is_redacted, 0)
-    on conflict (directory, host_id) do update set
-        is_busy_only = excluded.is_busy_only, is_redacted = excluded.is_redacted
+    on conflict (directory, host_id)
+"""
+_ADD = f"{_INSERT} do nothing"
+_KEEP = f"""{_INSERT} do update set
+    is_busy_only = excluded.is_busy_only, is_redacted = excluded.is_redacted
 """
 
 

@@ -133,6 +133,7 @@ def test_proposals_are_listed_and_declined(run: Run, client: Client, uid: str) -
     assert [row[6] for row in run("counter", "list", "--all").rows] == ["declined"]
     again = run("counter", "decline", uid, "--json")
     assert (again.status, again.error["code"]) == (5, "counter_ended")
+    assert again.error["hint"] == "see calbook counter list --all"
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -167,6 +168,30 @@ def test_a_proposal_is_two_whole_lines(
         assert below.endswith("…")
     assert lines[6:] == ["times in America/New_York"]
     assert max(map(len, lines)) <= columns
+
+
+def test_no_word_is_said_twice(
+    client: Client, uid: str, terminal: Callable[..., Terminal], answer: Any
+) -> None:
+    client.calendar.bookings.reschedule(uid, start_time="2027-01-19 10:00")
+    whole = calendar(uid)
+    shown = []
+    for text in (
+        whole,
+        calendar("bk_000000000000"),
+        whole[: whole.index("ATTENDEE")],
+        whole.replace(f"UID:{uid}@calbook", "UID:"),
+    ):
+        screen = terminal("reply", answer(mail(text)), columns=200)
+        screen.end()
+        shown += screen.shown.splitlines()
+
+    assert shown == [
+        f"out of date: Ada answered to {uid} as it was before",
+        "unknown booking: there is no bk_000000000000@calbook here",
+        f"unclear attendee: the answer to {uid} is cut short and does not say whose",
+        "unknown booking: the answer names no booking",
+    ]
 
 
 def test_whose_word_is_taken_is_a_setting(

@@ -50,7 +50,7 @@ def read_push(
     own = _copy_for(calendar.host_id, booking)
     invite = None
     if own is not None:
-        invite = read_invite(own, facts.host)._replace(is_hosts_own=True)
+        invite = read_invite(own, facts.host)._replace(owner_id=calendar.host_id)
     return PushJob(
         calendar,
         uid,

@@ -49,6 +49,13 @@ def test_a_page_is_printed_as_it_is_when_piped(run: Run, topic: str) -> None:
     assert run("help", topic) == (0, help.page(topic), "")
 
 
+@pytest.mark.parametrize(
+    "word", ["Nextcloud", "khal", "dav", "google", "icloud", "vdirsyncer"]
+)
+def test_a_program_leads_to_its_page(run: Run, word: str) -> None:
+    assert run("help", word) == (0, help.page("caldav"), "")
+
+
 def test_a_page_is_rendered_on_a_terminal(terminal: Callable[..., Terminal]) -> None:
     screen = terminal("help", "booking", columns=80)
 
@@ -114,7 +121,7 @@ def test_an_unknown_topic_is_told_with_what_is_near(
 
 
 def test_no_topic_hides_a_command() -> None:
-    assert not set(help.TOPICS) & tree.COMMANDS.keys()
+    assert not {*help.TOPICS, *help.PROGRAMS} & tree.COMMANDS.keys()
 
 
 def test_the_first_help_names_the_manual(run: Run) -> None:

@@ -20,6 +20,14 @@ TOPICS = (
     *("scripting", "library"),
     *("rules", "storage", "operation"),
 )
+# Words by which people look for a page.
+PROGRAMS = dict.fromkeys(
+    (
+        *("dav", "fastmail", "google", "icloud", "khal", "nextcloud", "outlook"),
+        *("radicale", "vdirsyncer"),
+    ),
+    "caldav",
+)
 _PAGES = Path(__file__).parents[2] / "manual"
 _WIDEST = 100  # columns; longer lines are hard to read
 
@@ -35,6 +43,8 @@ def help_(
         output.write("\n".join(_overview()) + "\n")
     elif len(words) == 1 and words[0] in TOPICS:
         _show(page(words[0]))
+    elif len(words) == 1 and words[0].casefold() in PROGRAMS:
+        _show(page(PROGRAMS[words[0].casefold()]))
     elif tree.is_command(words):
         tree.run([*words, "--help"])
     else:

@@ -77,12 +77,18 @@ def test_a_conflict_is_said_after_the_command(run: Run, pushed: Path) -> None:
     moved = run("reschedule", uid, "--start", "2027-01-18 11:00")
 
     assert moved.status == 0
-    assert "the entry in user_me/work has failed for good" in moved.err
-    assert "to try again: calbook calendar redeliver dl_" in moved.err
+    assert moved.err == (
+        "calbook: the entry in user_me/work has failed for good:"
+        " it was changed there: theirs stays\n"
+        "hint: to write over it: calbook calendar sync work --overwrite\n"
+    )
     assert run("calendar", "show", "work", "--json").json["conflicts"] == [uid]
     [failed, _] = run("calendar", "log", "--json").json
     again = run("calendar", "redeliver", failed["id"])
     assert "has failed for good" in again.err
+    assert run("calendar", "sync", "work", "--overwrite").status == 0
+    assert b"SUMMARY:Demo" in file.read_bytes()
+    assert run("calendar", "show", "work", "--json").json["conflicts"] == []
 
 
 def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:

@@ -109,7 +109,8 @@ def _remedy(item: Json) -> str:
 
     if item["channel"] == "calendar" and item["response"] == CHANGED_THERE:
         name = item["target"].rpartition("/")[2]
-        return f"to write over it: calbook calendar sync {name} --overwrite"
+        sync = f"calbook calendar sync {name} --uid {item['uid']} --overwrite"
+        return f"to write over it: {sync}"
     return f"to try again: calbook {item['channel']} redeliver {item['id']}"
 
 

@@ -13,6 +13,7 @@ from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
+    from calbook.wire.json_objects import Json
 
 Progress = Callable[[int, int], object]
 When = str | date | datetime
@@ -33,6 +34,13 @@ def _whose(host_id: str | None, resource_id: str | None) -> str | None:
     from calbook.core import checks
 
     return checks.identifier(resource_id, "res", "resourceId")
+
+
+def on_overlap(
+    told: Callable[[BusyCalendar], None] | None,
+) -> Callable[[Json], None] | None:
+    """Tell of a calendar by its value."""
+    return None if told is None else lambda item: told(BusyCalendar(item))
 
 
 class Busy(Noun):
@@ -181,6 +189,7 @@ class Busy(Noun):
         progress: Progress | None = None,
         confirmed: bool = False,
         older_than: timedelta | None = None,
+        overlapped: Callable[[BusyCalendar], None] | None = None,
     ) -> tuple[BusyCalendar, ...]:
         """Read calendars again from files, addresses and where they are connected.
 
@@ -188,8 +197,9 @@ class Busy(Noun):
         read by itself: `refused` is told of those that fail, which stay as they were.
         With `older_than` only addresses and connected calendars that were not looked
         at for so long, as `deliver` does it: what fails rests ever longer, and only a
-        new fault is told. A calendar that suddenly holds nothing is not taken, unless
-        it is `confirmed`.
+        new fault is told. Then `overlapped` is told of each that lies on bookings on
+        which it did not lie before; its `overlapping` are these. A calendar that
+        suddenly holds nothing is not taken, unless it is `confirmed`.
 
         Raises:
             CalendarEmpty: it holds nothing any more.
@@ -201,7 +211,12 @@ class Busy(Noun):
         if older_than is not None:
             if name is not None or host_id or resource_id:
                 raise UsageError("older_than is about all calendars: name none")
-            due = refreshing.refresh_due(self._context, older_than, refused=refused)
+            due = refreshing.refresh_due(
+                self._context,
+                older_than,
+                refused=refused,
+                overlapped=on_overlap(overlapped),
+            )
             return tuple(map(BusyCalendar, due))
         calendars = refreshing.refresh_calendars(
             self._context,
@@ -233,7 +248,7 @@ class Busy(Noun):
         self,
         *,
         start_date: When,
-        end_date: When,
+        end_date: When | None = None,
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
@@ -241,6 +256,7 @@ class Busy(Noun):
         """When hosts are busy with other things, by start; all hosts' without one.
 
         Every stretch that overlaps the dates, whole; a bare `end_date` is included.
+        Without one seven days are meant.
         Times are in `timezone`, else in each host's.
         """
         found = busy.list_busy_times(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calbook.api.replies import Replies
     from calbook.api.resources import Resources
     from calbook.api.schedules import Schedules
+    from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
     from calbook.api.values.outbox import Delivery
@@ -131,13 +132,16 @@ class Client:
         retry_now: bool = False,
         refresh_every: timedelta | None = None,
         refused: OnRefused | None = None,
+        overlapped: Callable[[BusyCalendar], None] | None = None,
     ) -> Iterator[Delivery]:
         """As `deliver`, one by one as they are sent; `watch` goes on for ever.
 
         With `watch`, calendars that were not looked at for `refresh_every` are read
         again beside it, as `busy.refresh` does with `older_than`; `refused` is told
-        of a fault that is new, from another thread.
+        of a fault that is new and `overlapped` of busy time that lies on bookings,
+        from another thread.
         """
+        from calbook.api.busy import on_overlap
         from calbook.api.values.outbox import Delivery
         from calbook.services.outbox import sending
 
@@ -149,6 +153,7 @@ class Client:
                 retry_now=retry_now,
                 refresh_every=refresh_every,
                 refused=refused,
+                overlapped=on_overlap(overlapped),
             )
         ) as sent:
             yield from map(Delivery, sent)

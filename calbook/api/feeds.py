@@ -19,17 +19,19 @@ class Feeds(Noun):
         directory: Place,
         *,
         host_id: str | None = None,
-        busy_only: bool | None = None,
-        redact: bool | None = None,
+        busy_only: bool = False,
+        redact: bool = False,
+        full: bool = False,
     ) -> tuple[PublishedFeed, ...]:
         """Keep a file in a directory for a host, or for each that there is now.
 
         From a month ago on. What `busy_only` and `redact` leave out is as in
-        `bookings.get_feed`. A feed that is there already keeps its name, and takes
-        this form. With neither it keeps its own, and a new one says no more than any
-        other in the directory.
+        `bookings.get_feed`; `full` leaves nothing out. A feed that is there already
+        keeps its name, and without any of the three what it says. A new one says
+        no more than any other there.
 
         Raises:
+            UsageError: two of the three are given.
             OutputError: the directory cannot be made, or a file not be written.
         """
         found = publishing.publish_feeds(
@@ -37,6 +39,7 @@ class Feeds(Noun):
             host_id=host_id,
             busy_only=busy_only,
             redact=redact,
+            full=full,
         )
         return tuple(map(PublishedFeed, found))
 

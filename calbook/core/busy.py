@@ -83,20 +83,20 @@ def split_span(span: Span) -> Iterator[Span]:
 
 
 def merge_stretches(stretches: Iterable[Stretch], timezone: str) -> tuple[Stretch, ...]:
-    """In order; those that have no text, and overlap or touch, are one.
+    """In order; those that have no text and no uid, and overlap or touch, are one.
 
     But whole days stay apart from hours, so that they can be told to be whole days.
     """
     stretches = tuple(stretches)
-    named = [stretch for stretch in stretches if stretch.text is not None]
+    apart = [each for each in stretches if (each.text, each.uid) != (None, None)]
     plain: dict[bool, list[Span]] = {True: [], False: []}
     for stretch in stretches:
-        if stretch.text is None:
+        if (stretch.text, stretch.uid) == (None, None):
             plain[is_all_day(stretch.span, timezone)].append(stretch.span)
     merged = (
         Stretch(s) for spans in plain.values() for s in open_hours.merge_spans(spans)
     )
-    return tuple(sorted((*named, *merged), key=lambda stretch: stretch.span))
+    return tuple(sorted((*apart, *merged), key=lambda stretch: stretch.span))
 
 
 def is_all_day(span: Span, timezone: str) -> bool:

@@ -16,6 +16,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.errors import Busy
+from calbook.core.outgoing.pushes import EntryState
 from calbook.core.time import times
 from calbook.delivery import job as jobs
 from calbook.delivery import retry
@@ -363,6 +364,8 @@ def _note_entry(tx: Transaction, change: EntryChange, now: datetime) -> None:
         pushes.forget_entry(tx, change.calendar, change.uid)
     else:
         pushes.record_entry(tx, change.calendar, change.entry, now=now)
+    if change.entry is None or change.entry.state == EntryState.WRITTEN:
+        pushes.forget_moved(tx, change.calendar, change.uid)
 
 
 def _give_up(tx: Transaction, job: Job, outcome: Outcome, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core.busy import Stretch, split_span
 from calbook.core.errors import BadInput, Busy
-from calbook.core.model import LONGEST_CLAIM
+from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.time import times
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.facts import CLAIM_SECONDS, Facts
@@ -54,6 +54,7 @@ _OVERLAPPING = f"""
         and b.busy_start > c.claim_start - :longest
         and b.busy_end > c.claim_start
         and b.calendar_id = :calendar_id
+        and not coalesce(b.uid = c.uid, false)
       )
     order by c.claim_start
 """
@@ -111,6 +112,18 @@ class BusyReader(Facts):
             else self.calendar_rows(host_id=found["host_id"], name=found["name"])
         )
         return rows[0] if rows else None
+
+    def live_spans(self, uids: Iterable[str]) -> dict[str, set[Span]]:
+        """When bookings take place, by uid."""
+        spans: dict[str, set[Span]] = {uid: set() for uid in uids}
+        found = self._conn.execute(
+            "select uid, start_at, end_at from occurrences where status <> 'CANCELLED'"
+            " and uid in (select value from json_each(:uids))",
+            {"uids": json.dumps(list(spans))},
+        )
+        for uid, start, end in found:
+            spans[uid].add(Span(times.instant(start), times.instant(end)))
+        return spans
 
     def booked_spans(self, host_id: str, since: int, until: int) -> list[Row]:
         """When a host's bookings are that overlap `[since, until)`, by start."""
@@ -281,7 +294,7 @@ def _bounded(
 
 _PIECE = (
     *("host_id", "busy_start", "busy_end", "calendar_id"),
-    *("stretch", "stretch_start", "stretch_end", "text"),
+    *("stretch", "stretch_start", "stretch_end", "text", "uid"),
 )
 
 
@@ -293,7 +306,15 @@ def _pieces(
         whole = (epoch(stretch.span.start), epoch(stretch.span.end))
         for piece in split_span(stretch.span):
             edges = (epoch(piece.start), epoch(piece.end))
-            yield (host_id, *edges, calendar_id, number, *whole, stretch.text)
+            yield (
+                host_id,
+                *edges,
+                calendar_id,
+                number,
+                *whole,
+                stretch.text,
+                stretch.uid,
+            )
 
 
 def remove_steps(calendar_id: int) -> Iterator[Step]:

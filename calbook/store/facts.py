@@ -74,6 +74,7 @@ _OBSTACLES = f"""
         and b.busy_start > s.start_at - :longest
         and b.busy_end > s.start_at
     join calendars k on k.id = b.calendar_id
+    where not coalesce(b.uid = :exclusion, false)
     union all
     select s.n, h.retired_at, h.id, h.retired_at, h.retired_at,
            '', h.retired_at, h.retired_at, h.retired_at, '', 'retired', null
@@ -105,6 +106,7 @@ _TAKEN = f"""
       and busy_start < :end
       and busy_start > :start - :longest
       and busy_end > :start
+      and not coalesce(uid = :exclusion, false)
     union all
     select retired_at, cast(:end as bigint) from hosts
     where id = :host_id and retired_at < :end

@@ -59,18 +59,27 @@ class PublishedFeeds(Facts):
         return max(int(row["event_seq"]), newest or 0, before)
 
 
+def add_feeds(tx: Writer, feeds: Sequence[Mapping[str, Any]]) -> None:
+    """More of them; one that is there already stays as it is."""
+    for feed in feeds:
+        tx.run(_ADD, **feed)
+
+
 def keep_feeds(tx: Writer, feeds: Sequence[Mapping[str, Any]]) -> None:
     """More of them; one that is there already takes the form, and keeps its name."""
     for feed in feeds:
         tx.run(_KEEP, **feed)
 
 
-_KEEP = """
+_INSERT = """
     insert into published_feeds
         (directory, host_id, name, is_busy_only, is_redacted, event_seq)
     values (:directory, :host_id, :name, :is_busy_only, :is_redacted, 0)
-    on conflict (directory, host_id) do update set
-        is_busy_only = excluded.is_busy_only, is_redacted = excluded.is_redacted
+    on conflict (directory, host_id)
+"""
+_ADD = f"{_INSERT} do nothing"
+_KEEP = f"""{_INSERT} do update set
+    is_busy_only = excluded.is_busy_only, is_redacted = excluded.is_redacted
 """
 
 
@@ -85,19 +94,23 @@ def record_written(tx: Writer, *, row: Row, event_seq: int) -> None:
 
 
 def rename_feed(tx: Writer, *, row: Row, name: str) -> None:
+    """Unless it has got another name meanwhile, whose file nobody would delete."""
     tx.run(
         "update published_feeds set name = :name"
-        " where directory = :directory and host_id = :host_id",
+        " where directory = :directory and host_id = :host_id and name = :old",
         directory=row["directory"],
         host_id=row["host_id"],
+        old=row["name"],
         name=name,
     )
 
 
 def forget_feed(tx: Writer, *, row: Row) -> None:
+    """Unless it has got another name meanwhile, whose file nobody would delete."""
     tx.run(
         "delete from published_feeds"
-        " where directory = :directory and host_id = :host_id",
+        " where directory = :directory and host_id = :host_id and name = :name",
         directory=row["directory"],
         host_id=row["host_id"],
+        name=row["name"],
     )

@@ -177,6 +177,15 @@ def record_entry(
     )
 
 
+def forget_moved(tx: Writer, calendar: ConnectedCalendar, uid: str) -> None:
+    """Let nothing be busy by where a booking stood there before it was written."""
+    tx.run(
+        "delete from busy where uid = :uid and calendar_id = :id",
+        uid=uid,
+        id=calendar.id,
+    )
+
+
 def forget_entry(tx: Writer, calendar: ConnectedCalendar, uid: str) -> None:
     """Note that nothing of a booking stands there any more."""
     tx.run(

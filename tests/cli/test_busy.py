@@ -234,6 +234,7 @@ def test_what_is_booked_there_is_said_on_stderr(run: Run, work: Path) -> None:
     answer = run("busy", "import", work, "--name", "work", "--json")
 
     assert json.loads(answer.out)["overlapping"] == [uid]
+    assert run("busy", "list", "--json").json[0]["overlapping"] == [uid]
     assert answer.err == (
         f"{uid} lies in that busy time of user_me: what is booked stays\n"
     )
@@ -299,6 +300,29 @@ def test_every_form_of_the_list(run: Run, work: Path) -> None:
         ["2027-01-18T23:30:00+09:00", "2029-01-04T14:00:00+09:00"],
         ["2027-02-01T14:00:00+09:00", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("begin", "expected"),
+    [
+        ("2027-03-10", ["10", "16"]),  # the clocks change on 14 March
+        ("2027-03-16", ["16", "17"]),
+        ("2027-03-10 12:00", ["16", "17"]),
+    ],
+)
+def test_a_week_of_busy_time_is_counted_from_its_first_day(
+    run: Run, begin: str, expected: list[str]
+) -> None:
+    for start, end in (
+        ("2027-03-10 09:00", "2027-03-10 10:00"),
+        ("2027-03-16 23:00", "2027-03-16 23:30"),
+        ("2027-03-17 00:00", "2027-03-17 00:30"),
+    ):
+        run("busy", "add", "--from", start, "--to", end)
+
+    found = run("busy", "list", "--times", "--from", begin).rows
+
+    assert [row[0][8:10] for row in found] == expected
 
 
 def test_nothing_is_an_empty_list(run: Run) -> None:

@@ -54,13 +54,29 @@ def test_the_name_is_told_that_stands_in_the_address(
     booking(start_time=TEN)
     [item] = run("ics", "publish", folder, "--busy-only", "--json").json
 
-    screen = terminal("ics", "publish", folder, "--no-busy-only", columns=200)
+    screen = terminal("ics", "publish", folder, "--full", columns=200)
 
     assert screen.end() == 0
     assert ["me", item["name"], "all", str(folder)] in [
         line.split() for line in screen.shown.splitlines()
     ]
     assert "https://…/NAME" in screen.shown
+
+
+def test_what_a_feed_says_stays_until_another_form_is_named(
+    run: Run, booking: Make, folder: Path
+) -> None:
+    booking(start_time=TEN)
+    run("ics", "publish", folder, "--busy-only")
+
+    [again] = run("ics", "publish", folder, "--json").json
+    [full] = run("ics", "publish", folder, "--full", "--json").json
+
+    assert (again["busyOnly"], full["busyOnly"]) == (True, False)
+    both = run("ics", "publish", folder, "--busy-only", "--redact")
+    assert both.status == 2
+    assert both.err.startswith("calbook: --busy-only and --redact exclude each other")
+    assert run("ics", "publish", folder, "--list", "--full").status == 2
 
 
 def test_names_are_changed_and_feeds_removed(

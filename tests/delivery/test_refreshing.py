@@ -77,6 +77,35 @@ def test_what_is_old_is_read_again(
     assert hours(client) == [expected]
 
 
+@pytest.mark.parametrize("command", ["deliver", "tick"])
+def test_what_is_booked_there_is_told_once(
+    client: Client,
+    booking: Callable[..., Booking],
+    receiver: Receiver,
+    old: None,
+    run: Run,
+    clock: Clock,
+    command: str,
+) -> None:
+    """What is read and is as it was, or lies on it as before, is no news."""
+    receiver.answers["/a.ics"] = [
+        lunch(15),
+        lunch(15),
+        status(200, body=ICS.replace(b"{}", b"15").replace(b"UID:lunch", b"UID:tea")),
+    ]
+    made = booking(start_time="2027-01-18T15:00Z")
+
+    first = run(command)
+    later = []
+    for _ in range(2):
+        clock.now += EVERY
+        later.append(run(command).err)
+
+    said = f"work: {made.uid} lies in that busy time of user_me: what is booked stays"
+    assert (first.status, first.err) == (0, f"{said}\n")
+    assert later == ["", ""]
+
+
 def test_nothing_is_read_where_nothing_is_to_be_sent(
     client: Client, old: None, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +186,20 @@ def test_a_watcher_reads_again_what_has_become_old(
     wait_for(lambda: hours(client) == ["15"])
 
     assert asked(receiver, "/a.ics") == 2
+
+
+def test_a_watcher_tells_what_is_booked_there(
+    client: Client, old: None, booking: Callable[..., Booking], spawn: Spawn
+) -> None:
+    made = booking(start_time="2027-01-18T15:00Z")
+    watcher = spawn("deliver", "--watch")
+    wait_for(lambda: hours(client) == ["15"])
+    time.sleep(0.5)  # until it has told
+
+    watcher.send_signal(signal.SIGINT)
+    _, said = watcher.communicate(timeout=PATIENCE)
+
+    assert f"work: {made.uid} lies in that busy time of user_me" in said.decode()
 
 
 def test_slots_warn_on_a_terminal_of_a_calendar_older_than_a_day(

@@ -256,6 +256,35 @@ def test_a_forged_wish_sends_nothing(host: Client, sent: Sent) -> None:
     assert sent() == []
 
 
+def test_who_has_one_date_alone_proposes_for_that_date(host: Client) -> None:
+    """Their program need not say it, and the whole series had moved by a week."""
+    booking = weekly(host, event_type_id="class")
+    eve = "eve@example.com"
+    host.calendar.bookings.add_attendee(booking.uid, email=eve, on="2027-01-25")
+    body = calendar(
+        booking.uid, method="COUNTER", who=eve, more="DTSTART:20270125T190000Z"
+    )
+
+    assert read(host, mail(body, sender=eve, method="COUNTER")) == "recorded"
+    after = host.calendar.counters.accept(booking.uid)
+
+    assert [o.start_time[:13] for o in after.occurrences] == [
+        *("2027-01-18T15", "2027-01-25T19", "2027-02-01T15", "2027-02-08T15"),
+    ]
+
+
+def test_who_has_some_dates_alone_has_to_say_which(host: Client) -> None:
+    booking = weekly(host, event_type_id="class")
+    eve = "eve@example.com"
+    for day in ("2027-01-25", "2027-02-01"):
+        host.calendar.bookings.add_attendee(booking.uid, email=eve, on=day)
+    body = calendar(
+        booking.uid, method="COUNTER", who=eve, more="DTSTART:20270125T190000Z"
+    )
+
+    assert read(host, mail(body, sender=eve, method="COUNTER")) == "unknown_date"
+
+
 NO_TIMES = {
     "the first day": "DTSTART:00010101T000000Z",
     "the last day": "DTSTART:99991231T235900Z",

@@ -76,6 +76,55 @@ def test_a_feed_keeps_its_name_and_takes_another_form(
     assert "Ada" not in texts(shown)
 
 
+@pytest.mark.parametrize("form", [{"busy_only": True}, {"redact": True}])
+def test_a_feed_says_more_only_where_that_is_asked_for(
+    client: Client, booking: Make, shown: Path, form: dict[str, bool]
+) -> None:
+    """Strangers know the address: to write it again is no wish to tell them more."""
+    booking(start_time=TEN)
+    [first] = client.calendar.feeds.publish(shown, **form)
+    before = texts(shown)
+
+    assert client.calendar.feeds.publish(shown) == (first,)
+    assert texts(shown) == before
+    [full] = client.calendar.feeds.publish(shown, full=True)
+
+    assert (full.name, full.busy_only, full.redacted) == (first.name, False, False)
+    assert "Ada" in texts(shown)
+
+
+def test_a_host_who_is_new_has_the_form_of_the_others(
+    client: Client, bob: None, shown: Path
+) -> None:
+    client.calendar.feeds.publish(shown, busy_only=True)
+    client.calendar.hosts.create("eve", name="Eve")
+
+    assert [feed.busy_only for feed in client.calendar.feeds.publish(shown)] == [
+        True
+    ] * 3
+    client.calendar.feeds.publish(shown, host_id="eve", redact=True)
+    client.calendar.hosts.create("zoe", name="Zoe")
+    [zoe] = client.calendar.feeds.publish(shown, host_id="zoe")
+    assert (zoe.busy_only, zoe.redacted) == (False, False)  # the others differ
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"busy_only": True, "redact": True},
+        {"full": True, "busy_only": True},
+        {"full": True, "redact": True},
+    ],
+)
+def test_a_feed_has_one_form(
+    client: Client, shown: Path, form: dict[str, bool]
+) -> None:
+    with pytest.raises(errors.UsageError, match="exclude each other"):
+        client.calendar.feeds.publish(shown, **form)
+
+    assert not shown.exists()
+
+
 def test_a_change_is_written_for_its_host_alone(
     client: Client, bob: None, booking: Make, shown: Path
 ) -> None:
@@ -243,7 +292,7 @@ def test_what_says_little_says_no_more_by_itself(
         (first.busy_only, first.redacted)
     ] * 2
     assert "Ada" not in texts(shown)
-    [_, whole] = client.calendar.feeds.publish(shown, busy_only=False)
+    [_, whole] = client.calendar.feeds.publish(shown, full=True)
     assert (whole.name, whole.busy_only, whole.redacted) == (first.name, False, False)
     assert "Ada" in texts(shown)
 
@@ -281,6 +330,26 @@ def test_what_is_written_meanwhile_does_not_stay(
 
     names = {feed.name for feed in client.calendar.feeds.list()}
     assert {file.name for file in shown.iterdir()} == names
+
+
+@pytest.mark.parametrize("change", ["rotate", "remove"])
+def test_a_name_that_is_given_meanwhile_does_not_stay(
+    client: Client, shown: Path, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.calendar.feeds.publish(shown)
+    remove = feed_files.remove_file
+
+    def rotate_before(directory: str, name: str) -> None:
+        monkeypatch.setattr(feed_files, "remove_file", remove)
+        client.calendar.feeds.rotate(shown)
+        remove(directory, name)
+
+    monkeypatch.setattr(feed_files, "remove_file", rotate_before)
+    getattr(client.calendar.feeds, change)(shown)
+
+    names = {feed.name for feed in client.calendar.feeds.list()}
+    assert {file.name for file in shown.iterdir()} == names
+    assert len(names) == (1 if change == "rotate" else 0)
 
 
 def test_what_is_written_meanwhile_says_what_was_chosen_last(

@@ -396,3 +396,42 @@ def test_a_calendar_is_read_once_a_day_whatever_its_server_says(
     client.calendar.busy.refresh()
 
     assert starts(client) == ["2027-01-18T11:00"]
+
+
+def test_a_booking_that_was_moved_there_blocks_both_times(
+    client: Client, directory: Path
+) -> None:
+    """One that its host had moved blocked nothing where it stood."""
+    bookings = client.calendar.bookings
+    client.calendar.event_types.create("demo")
+    connect(client, directory, push=True)
+    wanted = {"event_type_id": "demo", "attendee": {"name": "Bob", "email": "b@b.ch"}}
+    moved = bookings.create(start_time=TEN, **wanted)
+    client.deliver()
+    [entry] = directory.glob("*.ics")
+    text = entry.read_text().replace("T100000", "T110000").replace("T103", "T113")
+    write(directory, entry.name, text.encode())
+
+    busy = client.calendar.busy.refresh("work")
+
+    assert busy[0].overlapping == ()
+    for start in (TEN, TEN + HOUR):
+        with pytest.raises(errors.SlotTaken):
+            bookings.create(start_time=start, **wanted)
+    bookings.reschedule(moved.uid, start_time=TEN + HOUR, by="host")
+    client.deliver()
+    assert starts(client) == []
+    bookings.create(start_time=TEN, **wanted)
+
+
+def test_a_file_name_that_is_no_text_blinds_no_calendar(
+    client: Client, directory: Path
+) -> None:
+    """It could not be stored, and the calendar could not be read any more."""
+    write(directory, "lunch.ics", lunch())
+    write(directory, os.fsdecode(b"caf\xe9\x1b.ics"), b"nonsense")
+
+    added = connect(client, directory)
+
+    assert (added.stretches, added.fault) == (1, None)
+    assert [each["uid"] for each in added.skipped] == [r"caf\udce9\u001b"]

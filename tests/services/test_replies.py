@@ -171,6 +171,30 @@ def test_a_clock_far_ahead_does_not_outdo_what_follows(
     assert read(host, now) == "recorded"
 
 
+@pytest.mark.parametrize("is_date_first", [True, False])
+def test_a_date_that_is_declined_beside_all_that_is_accepted_stays_so(
+    host: Client, is_date_first: bool
+) -> None:
+    """One mail says both, in whichever order."""
+    booking = weekly(host)
+    events = [
+        calendar(booking.uid).partition("BEGIN:VEVENT"),
+        calendar(booking.uid, says="DECLINED", date=DATES["in UTC"]).partition(
+            "BEGIN:VEVENT"
+        ),
+    ]
+    head, end = events[0][0], "END:VCALENDAR\r\n"
+    bodies = ["".join(event[1:]).removesuffix(end) for event in events]
+    body = "".join([head, *(reversed(bodies) if is_date_first else bodies), end])
+
+    answers = host.calendar.replies.read(mail(body))
+
+    assert [str(answer.outcome) for answer in answers] == ["recorded"] * 2
+    assert [*on_dates(host, booking).values()] == [
+        *("ACCEPTED", "DECLINED", "ACCEPTED", "ACCEPTED"),
+    ]
+
+
 # -- once the time has changed ---------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ insert into calendars (id, host_id, name, kind, shows_text, events, free, bookin
     values (1, 'user_me', 'work', 'ics', 0, 0, 0, 0, '[]', 0, 0),
         (2, 'user_me', 'home', 'ics', 0, 0, 0, 0, '[]', 0, 0);
 insert into busy select 'user_me', start_at + 600, start_at + 900, 1 + n % 2, n,
-        start_at + 600, start_at + 900, null
+        start_at + 600, start_at + 900, null, null
     from n;
 drop table n;
 drop table meetings;

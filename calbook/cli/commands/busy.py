@@ -117,7 +117,10 @@ def list_(
     *,
     within: Range,
     stretches: Annotated[
-        bool, typer.Option("--times", help="Each busy stretch; from now on, a week.")
+        bool,
+        typer.Option(
+            "--times", help="Each busy stretch; a week from now on, or from --from on."
+        ),
     ] = False,
     out: o.ListingTimes,
 ) -> None:
@@ -241,7 +244,7 @@ def _list_times(within: Range, out: o.Output) -> None:
     with out.client() as client:
         found = client.calendar.busy.times(
             start_date=within.start_date or "now",
-            end_date=within.end_date or "+7d",
+            end_date=within.end_date,
             host_id=within.host_id,
             resource_id=within.resource_id,
             timezone=form.tz,
@@ -282,11 +285,5 @@ def _warn(items: list[Json], form: OutputOptions) -> None:
         if not (form.json or output.is_terminal()):  # these say it themselves
             for line in calendar_words.said_of_events(item):
                 output.say(f"{item['name']}: {line}")
-        uids = item["overlapping"]
-        if uids:
-            more = f" and {len(uids) - 5} more" if len(uids) > 5 else ""
-            verb = "lies" if len(uids) == 1 else "lie"
-            output.say(
-                f"{', '.join(uids[:5])}{more} {verb} in that busy time of"
-                f" {item['hostId']}: what is booked stays"
-            )
+        if item["overlapping"]:
+            output.say(calendar_words.overlap_text(item))

@@ -25,6 +25,7 @@ from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+    from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.outbox import Delivery
 
 
@@ -105,7 +106,17 @@ def _has_old(client: "Client", age: timedelta | None) -> bool:
 def _refresh(out: o.Output, age: timedelta) -> None:
     """After what others wait for."""
     with out.client() as client:
-        client.calendar.busy.refresh(older_than=age, refused=_Refusals().say)
+        client.calendar.busy.refresh(
+            older_than=age, refused=_Refusals().say, overlapped=_say_overlap
+        )
+
+
+def _say_overlap(calendar: "BusyCalendar") -> None:
+    """What was booked before stays: somebody is to decide."""
+    from calbook.cli.screen import calendar_words
+
+    said = f"{calendar.name}: {calendar_words.overlap_text(calendar.to_dict())}"
+    output.say(printable(said))
 
 
 class _Refusals:
@@ -135,7 +146,10 @@ def _watch(
     with _unless_under_way():
         refused = _Refusals().say
         for delivery in client.delivering(
-            **how.options(), refresh_every=age, refused=refused
+            **how.options(),
+            refresh_every=age,
+            refused=refused,
+            overlapped=_say_overlap,
         ):
             output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()

@@ -35,15 +35,14 @@ class What(o.Group):
 
 
 class Form(o.Group):
-    """What feeds say; without any of it what they say already."""
+    busy_only: bool = o.flag("--busy-only", "Only when somebody is busy.")
+    redact: bool = o.flag("--redact", "Titles of event types, and no persons.")
+    full: bool = o.flag("--full", "All there is, also where less was said before.")
 
-    busy_only: bool | None = o.option(
-        "--busy-only/--no-busy-only", help="Only when somebody is busy [as it is]."
-    )
-    redact: bool | None = o.option(
-        "--redact/--no-redact",
-        help="Titles of event types, and no persons [as it is].",
-    )
+    @property
+    def words(self) -> list[str]:
+        words = {"busy_only": "--busy-only", "redact": "--redact", "full": "--full"}
+        return [word for name, word in words.items() if getattr(self, name)]
 
 
 def publish(
@@ -60,11 +59,14 @@ def publish(
     """Keep feeds of hosts in the directory of a web server.
 
     Each is a file with a name that nobody guesses; `deliver` and `tick` write it again
-    when something has changed.
+    when something has changed. A feed that is there says what it said before, unless
+    it is told otherwise.
     """
     word = what.word
-    if word and (form.busy_only, form.redact) != (None, None):
+    if word and form.words:
         raise UsageError(f"{word} does not say what a feed says")
+    if len(form.words) > 1:
+        raise UsageError(f"{' and '.join(form.words)} exclude each other")
     if word != "--list":
         needed(directory, "DIR", "as in calbook ics publish /var/www/feeds")
     with out.client() as client:
@@ -91,6 +93,4 @@ def _do(
         return feeds.remove(place, host_id=host)
     if word == "--rotate":
         return feeds.rotate(place, host_id=host)
-    return feeds.publish(
-        place, host_id=host, busy_only=form.busy_only, redact=form.redact
-    )
+    return feeds.publish(place, host_id=host, **vars(form))

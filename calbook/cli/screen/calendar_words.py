@@ -49,10 +49,24 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
 def busy_state(item: Json, tz: str | None, now: datetime) -> list[str]:
     """What a calendar came to, how long ago it was seen to be so, and a fault since."""
     counts = busy_counts(item, tz)
+    if item["overlapping"]:
+        on = words.count_text(len(item["overlapping"]), "booking", "bookings")
+        counts.insert(len(counts[:1]), f"lies on {on}")
     if item["checkedAt"] is not None:
         age = now - datetime.fromisoformat(item["checkedAt"])
         counts += [f"seen {age_text(age)} ago"] * (age >= MINUTE)
     return counts + [f"not read: {item['fault']}"] * bool(item["fault"])
+
+
+def overlap_text(item: Json) -> str:
+    """Which bookings lie in busy time that came later."""
+    uids = item["overlapping"]
+    more = f" and {len(uids) - 5} more" if len(uids) > 5 else ""
+    verb = "lies" if len(uids) == 1 else "lie"
+    return (
+        f"{', '.join(uids[:5])}{more} {verb} in that busy time of"
+        f" {item['hostId']}: what is booked stays"
+    )
 
 
 def age_text(age: timedelta) -> str:

@@ -310,8 +310,10 @@ def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
             "When": lambda item: calendar_words.busy_time_text(
                 item, tz, with_zone=not zone
             ),
-            "About": lambda i: (
-                i["reason"] or "; ".join(calendar_words.busy_state(i, tz, now))
+            "About": lambda item: "; ".join(
+                filter(
+                    None, [item["reason"], *calendar_words.busy_state(item, tz, now)]
+                )
             ),
         },
         tz=zone,

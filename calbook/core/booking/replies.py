@@ -248,10 +248,13 @@ def record_reply(
 
 
 def _is_later(reply: Reply, said: Reply) -> bool:
-    """Whether an answer to a date stays when all are answered."""
+    """Whether an answer to a date stays when all are answered.
+
+    One mail may say both.
+    """
     is_answer = reply.day is not None and reply.partstat != NEEDS_ACTION
     versions = [(each.sequence, each.stamped_at) for each in (reply, said)]
-    return is_answer and versions[0] > versions[1]
+    return is_answer and versions[0] >= versions[1]
 
 
 def reply_event(

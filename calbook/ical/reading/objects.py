@@ -14,6 +14,7 @@ from calbook.core.busy import LARGEST_FILE, MOST_EVENTS, CalendarContent, Skippe
 from calbook.core.checks import NAME_LENGTH
 from calbook.core.errors import BadInput
 from calbook.core.model import Span
+from calbook.core.text import printable
 from calbook.ical.reading.busy_times import BUSY_ALL_THE_SAME, ContentReader
 from calbook.ical.reading.components import CalendarSource, Unreadable
 from calbook.ical.reading.structure import read_calendars
@@ -115,7 +116,7 @@ def _skipped_object(data: bytes, error: Exception) -> SkippedEvent:
 
 def _named(skipped: Iterable[SkippedEvent], name: str) -> Iterator[SkippedEvent]:
     """What belongs to no event is named by the object that it stands in."""
-    stem = name.removesuffix(".ics")[:NAME_LENGTH]
+    stem = printable(name.removesuffix(".ics"))[:NAME_LENGTH]  # may be no text
     for each in skipped:
         yield each if each.uid else each._replace(uid=stem)
 

@@ -189,7 +189,7 @@ def _with_targets(read: _Read, person: Attendee) -> _Read:
     booking, answer = read.booking, read.answer
     own = participation.meetings_of(person, booking.occurrences)
     if not answer.has_date:
-        return read._replace(targets=own)
+        return _with_own_targets(read, person, own)
     meant = _find_occurrence(booking, person, answer.date_in(booking.timezone))
     if meant is None or meant not in own:
         return read._replace(has_date=False)
@@ -199,6 +199,17 @@ def _with_targets(read: _Read, person: Attendee) -> _Read:
     if answer.is_from_then_on:
         targets = tuple(o for o in own if o.date >= meant.date)
     return read._replace(targets=targets, days=tuple(o.date for o in targets))
+
+
+def _with_own_targets(
+    read: _Read, person: Attendee, own: tuple[Occurrence, ...]
+) -> _Read:
+    """All that somebody has; who has single dates alone proposes for one of them."""
+    if read.answer.method is not Method.COUNTER or not participation.is_drop_in(person):
+        return read._replace(targets=own)
+    if len(own) != 1:
+        return read._replace(has_date=False)
+    return read._replace(targets=own, days=(own[0].date,))
 
 
 def _find_occurrence(

@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 from calbook.core.errors import CalbookError
 from calbook.core.model import MINUTE
-from calbook.services.calendars.refreshing import OnRefused, refresh_due
+from calbook.services.calendars.refreshing import OnOverlap, OnRefused, refresh_due
 from calbook.store.context import Context
 
 _LOOK = 5.0  # seconds after which it is looked what is due
@@ -22,11 +22,14 @@ _END = 2.0  # seconds that the end waits for a calendar that is being read
 
 @contextmanager
 def refreshing_beside(
-    context: Context, every: timedelta | None, refused: OnRefused | None
+    context: Context,
+    every: timedelta | None,
+    refused: OnRefused | None,
+    overlapped: OnOverlap | None = None,
 ) -> Iterator[None]:
     """Read again, one after another, what was not looked at for so long.
 
-    `refused` is called from that thread.
+    `refused` and `overlapped` are called from that thread.
     """
     store = None if every is None else context.store.with_patience(_PATIENCE)
     if every is None or store is None:
@@ -34,7 +37,9 @@ def refreshing_beside(
         return
     own, stopped = Context(store, context.clock), Event()
     rest = max(every, MINUTE)
-    thread = Thread(target=_run, args=(own, rest, refused, stopped), daemon=True)
+    thread = Thread(
+        target=_run, args=(own, rest, refused, overlapped, stopped), daemon=True
+    )
     thread.start()
     try:
         yield
@@ -44,12 +49,18 @@ def refreshing_beside(
 
 
 def _run(
-    context: Context, every: timedelta, refused: OnRefused | None, stopped: Event
+    context: Context,
+    every: timedelta,
+    refused: OnRefused | None,
+    overlapped: OnOverlap | None,
+    stopped: Event,
 ) -> None:
     said = None
     while not stopped.is_set():
         try:
-            for _ in refresh_due(context, every, refused=refused):
+            for _ in refresh_due(
+                context, every, refused=refused, overlapped=overlapped
+            ):
                 if stopped.is_set():
                     break
             said = None

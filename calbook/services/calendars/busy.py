@@ -13,7 +13,7 @@ from calbook.core.busy import BusyKind, Stretch
 from calbook.core.catalog import Host
 from calbook.core.errors import NotFound, UsageError
 from calbook.core.feeds import masked_source
-from calbook.core.model import Span
+from calbook.core.model import DAY, Span
 from calbook.core.time import parsing, times
 from calbook.store import busy as store
 from calbook.store.busy import BusyReader
@@ -118,22 +118,39 @@ def remove_calendar(context: Context, name: str, *, host_id: str | None) -> None
 def list_busy_times(
     context: Context,
     start_date: When,
-    end_date: When,
+    end_date: When | None,
     *,
     host_id: str | None,
     timezone: str | None,
 ) -> list[Json]:
-    """When hosts are busy with other things, by start; whole stretches."""
+    """When hosts are busy with other things, by start; whole stretches.
+
+    For seven days without `end_date`.
+    """
     now = context.clock()
     with context.store.read(BusyReader) as reader:
         zone = _zone(reader, host_id, timezone)
+        start = parsing.range_start(start_date, now=now, timezone=zone)
+        end = (
+            _week_later(start, zone)
+            if end_date is None
+            else parsing.range_end(end_date, now=now, timezone=zone)
+        )
         rows = busy_time_rows(
             reader.connection,
             find_host_id(reader, host_id),
-            times.epoch(parsing.range_start(start_date, now=now, timezone=zone)),
-            times.epoch(parsing.range_end(end_date, now=now, timezone=zone)),
+            times.epoch(start),
+            times.epoch(end),
         )
     return [busy_time_to_json(row, timezone) for row in rows]
+
+
+def _week_later(start: datetime, timezone: str) -> datetime:
+    """After seven whole days, where it begins with one."""
+    first = times.local_date(start, timezone)
+    if start == times.day_start(first, timezone):
+        return times.day_start(first + 7 * DAY, timezone)
+    return start + 7 * DAY
 
 
 def own_calendar(host_id: str, now: datetime, *, shows_text: bool = False) -> Json:

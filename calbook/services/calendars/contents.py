@@ -112,9 +112,11 @@ def save_content(
     host, now = reading.host, reading.now
     with context.store.read(BusyReader) as reader:
         own = find_own_events(reader, host.id, found)
+        is_pushed = row is not None and row["is_pushed"]
+        moved = _moved_bookings(reader, found, own) if is_pushed else []
     content = _content_columns(found, own)
-    foreign = (s for s in found.stretches if s.uid not in own)
-    stretches = busy.merge_stretches(foreign, host.timezone)
+    foreign = [s._replace(uid=None) for s in found.stretches if s.uid not in own]
+    stretches = busy.merge_stretches([*foreign, *moved], host.timezone)
     mark = CalendarMark(tuple(signs), reading.basis, _digest(content, stretches))
     if row is not None and _is_same(row, mark):
         return record_unchanged(context, reading, row, mark)
@@ -181,8 +183,8 @@ def _digest(content: Json, stretches: Sequence[Stretch]) -> str:
     import hashlib  # slow to import
 
     found = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
-    for (start, end), text, _ in stretches:
-        line = f"{times.epoch(start)} {times.epoch(end)} {json.dumps(text)}\n"
+    for (start, end), *said in stretches:
+        line = f"{times.epoch(start)} {times.epoch(end)} {json.dumps(said)}\n"
         found.update(line.encode())
     return found.hexdigest()[:32]
 
@@ -194,6 +196,21 @@ def find_own_events(
     uids = {event.partition("@")[0]: event for event in found.claimed}
     booked = reader.booked(host_id, uids)
     return {uids[uid] for uid in booked}
+
+
+def _moved_bookings(
+    reader: BusyReader, found: CalendarContent, own: set[str]
+) -> list[Stretch]:
+    """Where bookings stand that were moved there: both times are busy until somebody
+    decides, or what is here is written there.
+    """
+    uids = {event: event.partition("@")[0] for event in own}
+    spans = reader.live_spans(uids.values())
+    return [
+        each._replace(uid=uids[each.uid])
+        for each in found.stretches
+        if each.uid in own and each.span not in spans[uids[each.uid]]
+    ]
 
 
 def _content_columns(found: CalendarContent, own: set[str]) -> Json:

@@ -13,7 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
-from calbook.core.errors import BadInput, CalbookError, NotFound, OutputError
+from calbook.core.errors import (
+    BadInput,
+    CalbookError,
+    NotFound,
+    OutputError,
+    UsageError,
+)
 from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.calendars import feed_files
@@ -40,39 +46,55 @@ def publish_feeds(
     directory: str | os.PathLike[str],
     *,
     host_id: str | None,
-    busy_only: bool | None,
-    redact: bool | None,
+    busy_only: bool,
+    redact: bool,
+    full: bool,
 ) -> list[Json]:
     """Keep a file for a host, or for each that there is; names that exist stay.
 
-    Where its form is not given, a feed says what it said, and a new one no more than
-    any other there.
+    So does what a feed says, unless another form is named: strangers may read it.
 
     Raises:
+        UsageError: more than one form is named.
         OutputError: the directory cannot be made, or a file not be written.
     """
-    flags = {"is_busy_only": busy_only, "is_redacted": redact}
-    form = None
-    if (busy_only, redact) != (None, None):
-        form = {key: checks.boolean(flag or False, key) for key, flag in flags.items()}
+    form = _read_form(busy_only=busy_only, redact=redact, full=full)
     place = _read_place(directory)
     with context.store.read(PublishedFeeds) as reader:
         chosen = find_host_id(reader, host_id)
         hosts = reader.ids("host") if chosen is None else (chosen,)
-        known = {row["host_id"]: row for row in reader.feed_rows(directory=place)}
-    least = {key: any(row[key] for row in known.values()) for key in flags}
+        new = form or _least_form(reader.feed_rows(directory=place))
     feeds = [
-        {"directory": place, "host_id": id, "name": f"{ids.feed()}.ics"}
-        | (form or {key: bool(known.get(id, least)[key]) for key in flags})
+        {"directory": place, "host_id": id, "name": f"{ids.feed()}.ics", **new}
         for id in hosts
     ]
     feed_files.make_directory(place)
-    context.store.write(partial(store.keep_feeds, feeds=feeds))
+    keep = store.add_feeds if form is None else store.keep_feeds
+    context.store.write(partial(keep, feeds=feeds))
     with context.store.read(PublishedFeeds) as reader:
         rows = reader.feed_rows(directory=place, host_id=chosen)
     for row in rows:
         _write(context, row)
     return [_feed_json(row) for row in rows]
+
+
+def _read_form(*, busy_only: bool, redact: bool, full: bool) -> Json | None:
+    """What feeds are to say; None where nobody says."""
+    form = {
+        "is_busy_only": checks.boolean(busy_only, "busyOnly"),
+        "is_redacted": checks.boolean(redact, "redact"),
+    }
+    is_full = checks.boolean(full, "full")
+    if sum(form.values()) + is_full > 1:
+        raise UsageError("busy_only, redact and full exclude each other")
+    return form if is_full or any(form.values()) else None
+
+
+def _least_form(rows: list[Row]) -> Json:
+    """What the one of some feeds says that says least; everything without any."""
+    is_busy_only = any(row["is_busy_only"] for row in rows)
+    is_redacted = not is_busy_only and any(row["is_redacted"] for row in rows)
+    return {"is_busy_only": is_busy_only, "is_redacted": is_redacted}
 
 
 def list_feeds(
@@ -102,9 +124,13 @@ def remove_feeds(
     found = [_feed_json(row) for row in rows]
     for row in rows:
         feed_files.check_directory(row["directory"])
-        feed_files.remove_file(row["directory"], row["name"])
-        context.store.write(partial(store.forget_feed, row=row))
-        feed_files.remove_file(row["directory"], row["name"])  # written meanwhile
+    left: Row | None
+    for left in rows:
+        while left is not None:  # it may get another name meanwhile
+            feed_files.remove_file(left["directory"], left["name"])
+            context.store.write(partial(store.forget_feed, row=left))
+            feed_files.remove_file(left["directory"], left["name"])
+            left = _current(context, left)
     return found
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from calbook.store.context import Context
 
 OnRefused = Callable[[CalbookError], None]
+OnOverlap = Callable[[Json], None]
 
 CONNECTED = (BusyKind.CALDAV, BusyKind.VDIR)
 _LONGEST_FAULT = 500
@@ -73,18 +74,29 @@ def read_once(context: Context, name: str, *, host_id: str, is_confirmed: bool) 
 
 
 def refresh_due(
-    context: Context, every: timedelta, *, refused: OnRefused | None
+    context: Context,
+    every: timedelta,
+    *,
+    refused: OnRefused | None,
+    overlapped: OnOverlap | None = None,
 ) -> Iterator[Json]:
     """Read again what was not looked at for so long and can be read from anywhere.
 
     Each after its reading. `refused` is told of a fault that is new; what cannot be
-    read is tried ever more seldom. Where several do this, each calendar is read by one.
+    read is tried ever more seldom. `overlapped` is told of what lies now on bookings
+    on which it did not before, with these as its `overlapping`. Where several do this,
+    each calendar is read by one.
     """
     for each in find_due(context, every):
         if (row := _take_turn(context, each)) is None:
             continue
+        before = _overlapping(context, row)
         try:
-            yield _refresh(context, row, None, is_confirmed=False)
+            calendar = _refresh(context, row, None, is_confirmed=False)
+            new = [uid for uid in calendar["overlapping"] if uid not in before]
+            if new and overlapped is not None:
+                overlapped({**calendar, "overlapping": new})
+            yield calendar
         except CalbookError as error:
             if isinstance(error, Busy):  # somebody else reads it, or it has gone
                 continue
@@ -104,6 +116,11 @@ def _take_turn(context: Context, due: Row) -> Row | None:
         return None
     with context.store.read(BusyReader) as reader:
         return reader.calendar_row(due["id"])
+
+
+def _overlapping(context: Context, row: Row) -> list[str]:
+    with context.store.read(BusyReader) as reader:
+        return reader.overlapping(row, now=times.epoch(context.clock()))
 
 
 def _refresh(

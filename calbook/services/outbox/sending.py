@@ -26,6 +26,7 @@ def deliver(
     retry_now: bool,
     refresh_every: timedelta | None = None,
     refused: Callable[[CalbookError], None] | None = None,
+    overlapped: Callable[[Json], None] | None = None,
 ) -> Generator[Json]:
     """Send what is due, each delivery after its attempt; `watch` goes on for ever.
 
@@ -55,7 +56,7 @@ def deliver(
             return
         from calbook.services.calendars.background import refreshing_beside
 
-        with refreshing_beside(context, refresh_every, refused):
+        with refreshing_beside(context, refresh_every, refused, overlapped):
             yield from work.watch(*steps)
 
 

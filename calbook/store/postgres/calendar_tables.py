@@ -45,10 +45,12 @@ create table busy (
     stretch_start bigint not null,
     stretch_end bigint not null,
     text text,
+    uid text,
     primary key (host_id, busy_start, calendar_id, stretch),
     check (busy_end > busy_start and busy_end - busy_start <= {longest})
 );
 create index busy_by_calendar on busy (calendar_id, stretch);
+create index busy_by_booking on busy (uid) where uid is not null;
 """
 
 CALENDAR_OBJECTS = """

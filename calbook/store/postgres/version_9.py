@@ -19,6 +19,10 @@ create index calendars_pushed on calendars (host_id) where is_pushed;
 create index calendars_read_again on calendars (coalesce(checked_at, 0))
     where source is not null;
 
+alter table busy
+    add column uid text;
+create index busy_by_booking on busy (uid) where uid is not null;
+
 create table calendar_objects (
     calendar_id bigint not null references calendars (id) on delete cascade,
     uid text not null references bookings (uid),

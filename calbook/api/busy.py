@@ -75,10 +75,9 @@ class Busy(Noun):
         From a month before now to two years ahead, or as far as the host can be
         booked. With `shows_text` the events' titles are kept, and told to whoever is
         refused; without, they are not even stored. Times of a zone that is not known
-        are read in the calendar's zone, else in the host's, and `remarks` names them;
-        with `strict` they are skipped. With `careful` they are busy in each zone that
-        may be meant, and what is skipped blocks from its start to its end. `progress`
-        is called with how many of how many components are read.
+        are busy in each that may be meant, and `remarks` names them; with `strict` they
+        are skipped. With `careful` what is skipped blocks from its start to its end.
+        `progress` is called with how many of how many components are read.
 
         Raises:
             BadInput: it cannot be read, is no calendar, or the name is none.

@@ -587,8 +587,8 @@ class CounterEnded(RuleError, code="counter_ended"):
     def __init__(self, id: str, state: str) -> None:
         super().__init__(
             f"{id} is {state}: only what is open can be accepted or declined",
-            hint="see counters.list()",
-            command_hint="see calbook counter list",
+            hint="see counters.list(past=True)",
+            command_hint="see calbook counter list --all",
             counterId=id,
             state=state,
         )

@@ -404,6 +404,36 @@ def test_what_people_see(
     assert text == golden(f"busy-{columns}.txt", text)
 
 
+def _listed(terminal: Callable[..., Terminal]) -> str:
+    screen = terminal("busy", "list", columns=200)
+    screen.end()
+    return screen.shown
+
+
+def test_how_old_it_is_is_told_right_after_a_failure(
+    terminal: Callable[..., Terminal], run: Run, work: Path
+) -> None:
+    run("busy", "import", work, "--name", "work")
+    assert "seen" not in _listed(terminal)
+    work.unlink()
+    run("busy", "refresh")
+
+    assert "seen just now; not read: " in _listed(terminal)
+
+
+def test_words_for_what_a_calendar_holds(
+    terminal: Callable[..., Terminal], run: Run, tmp_path: Path
+) -> None:
+    uid = run(*BOOK).rows[0][0]
+    file = tmp_path / "own.ics"
+    file.write_text(run("ics", uid).out, encoding="utf-8")
+
+    run("busy", "import", file)
+
+    said = "0 busy stretches; 1 of your own bookings; looks ahead to 2029-01-03"
+    assert said in _listed(terminal)
+
+
 def test_a_removal_asks(
     terminal: Callable[..., Terminal], run: Run, work: Path
 ) -> None:
@@ -428,7 +458,7 @@ def test_a_large_calendar_shows_how_it_goes(
     screen.expect("Reading events")
 
     assert screen.end() == 0
-    assert "Imported large of user_me: 1 busy stretch; read until" in screen.shown
+    assert "Imported large of user_me: 1 busy stretch; looks ahead to" in screen.shown
 
 
 def test_a_small_one_just_is_there(

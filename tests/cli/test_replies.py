@@ -133,6 +133,65 @@ def test_proposals_are_listed_and_declined(run: Run, client: Client, uid: str) -
     assert [row[6] for row in run("counter", "list", "--all").rows] == ["declined"]
     again = run("counter", "decline", uid, "--json")
     assert (again.status, again.error["code"]) == (5, "counter_ended")
+    assert again.error["hint"] == "see calbook counter list --all"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_proposal_is_two_whole_lines(
+    client: Client,
+    run: Run,
+    terminal: Callable[..., Terminal],
+    uid: str,
+    columns: int,
+) -> None:
+    comment = "COMMENT:Could we meet in the afternoon, when the train is there? " * 3
+    more = f"DTSTART:20270118T190000Z\n{comment}"
+    for _ in range(2):
+        client.calendar.replies.read(mail(calendar(uid, method="COUNTER", more=more)))
+        more = more.replace("T19", "T20")
+    every = run("counter", "list", "--all", "--json").json
+
+    screen = terminal("counter", "list", "--all", columns=columns)
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    rows = [line.split() for line in lines[2:6:2]]
+    assert [row[0] for row in rows] == [each["id"][:10] for each in every]
+    assert {row[-1] for row in rows} == {"replaced", "open"}
+    for row, below in zip(lines[2:6:2], lines[3:6:2], strict=True):
+        assert "Mon 18 Jan 2027, 1" in row
+        assert "Ada" in row
+        assert "ada@example.com" not in row
+        assert uid[:9] in (row if columns >= 80 else below)
+        assert below.startswith("  ")
+        assert "Could we meet" in below
+        assert below.endswith("…")
+    assert lines[6:] == ["times in America/New_York"]
+    assert max(map(len, lines)) <= columns
+
+
+def test_no_word_is_said_twice(
+    client: Client, uid: str, terminal: Callable[..., Terminal], answer: Any
+) -> None:
+    client.calendar.bookings.reschedule(uid, start_time="2027-01-19 10:00")
+    whole = calendar(uid)
+    shown = []
+    for text in (
+        whole,
+        calendar("bk_000000000000"),
+        whole[: whole.index("ATTENDEE")],
+        whole.replace(f"UID:{uid}@calbook", "UID:"),
+    ):
+        screen = terminal("reply", answer(mail(text)), columns=200)
+        screen.end()
+        shown += screen.shown.splitlines()
+
+    assert shown == [
+        f"out of date: Ada answered to {uid} as it was before",
+        "unknown booking: there is no bk_000000000000@calbook here",
+        f"unclear attendee: the answer to {uid} is cut short and does not say whose",
+        "unknown booking: the answer names no booking",
+    ]
 
 
 def test_whose_word_is_taken_is_a_setting(

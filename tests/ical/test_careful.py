@@ -128,16 +128,15 @@ def test_an_unknown_zone_blocks_in_each_that_may_be_meant() -> None:
     lines = "DTSTART;TZID=Mitteland:20270118T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY"
     data = f"X-WR-TIMEZONE:Asia/Tokyo\n{BERLIN}{event(lines + ';COUNT=2')}"
 
-    careless, careful = read(data), read(data, careful=True)
+    found = read(data)
 
-    assert spans(careless) == ["01-18T01:00/01-18T02:00", "01-25T01:00/01-25T02:00"]
-    assert spans(careful) == [
+    assert spans(found) == [
         f"01-{day}T{hour:02}:00/01-{day}T{hour + 1:02}:00"
         for day in (18, 25)
         for hour in (1, 9, 15)
     ]
-    assert (careful.events, careful.free, careful.skipped) == (1, 0, ())
-    assert [each.reason for each in careful.remarks] == [
+    assert (found.events, found.free, found.skipped) == (1, 0, ())
+    assert [each.reason for each in found.remarks] == [
         "its time zone Mitteland is not known: read in Asia/Tokyo and in Bureau"
         " and in America/New_York"
     ]
@@ -146,7 +145,7 @@ def test_an_unknown_zone_blocks_in_each_that_may_be_meant() -> None:
 def test_a_zone_that_is_known_is_read_once() -> None:
     lines = "DTSTART;TZID=Bureau:20270118T100000\nDURATION:PT1H"
 
-    found = read(BERLIN + event(lines), careful=True)
+    found = read(BERLIN + event(lines))
 
     assert (spans(found), found.remarks) == (["01-18T09:00/01-18T10:00"], ())
 
@@ -154,7 +153,7 @@ def test_a_zone_that_is_known_is_read_once() -> None:
 def test_what_is_free_in_an_unknown_zone_is_counted_once() -> None:
     lines = "DTSTART;TZID=Mitteland:20270118T100000\nTRANSP:TRANSPARENT"
 
-    found = read(BERLIN + event(lines), careful=True)
+    found = read(BERLIN + event(lines))
 
     assert (spans(found), found.events, found.free) == ([], 1, 1)
 

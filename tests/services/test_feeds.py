@@ -269,6 +269,37 @@ def test_what_is_no_calendar_leaves_the_busy_time(
     assert calendar.checked_at == calendar.imported_at
 
 
+@pytest.mark.parametrize("what", ["cut short", "a web page"])
+def test_what_to_do_fits_an_address(
+    client: Client, receiver: Receiver, add: Add, what: str
+) -> None:
+    add(answers(ics(18)))
+    receiver.answers[PATH] = [WRONG[what][0]]
+
+    hint = refused(client).to_dict()["error"]["hint"]
+
+    assert (
+        hint
+        == {
+            "cut short": "read it again later: calbook busy refresh work",
+            "a web page": "whoever opens the address must need no log-in",
+        }[what]
+    )
+
+
+def test_a_page_at_no_ics_is_another_address(
+    client: Client, receiver: Receiver
+) -> None:
+    receiver.answers["/calendar"] = [WRONG["a web page"][0]]
+
+    with pytest.raises(errors.CalendarUnreachable) as caught:
+        client.calendar.busy.import_ics(
+            receiver.url("/calendar"), name="work", allow_private=True
+        )
+
+    assert "take the address that ends in .ics" in str(caught.value.hint)
+
+
 SLOW: dict[str, Answer] = {
     "silent": hang(),
     "without end": hang(b"HTTP/1.1 200 OK\r\n\r\n", ics(19)),

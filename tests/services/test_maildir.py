@@ -86,6 +86,17 @@ def test_what_somebody_has_to_look_at_is_flagged(
     assert outcomes(host, box) == []
 
 
+def test_a_late_no_is_flagged(host: Client, box: Path, put: Put) -> None:
+    """It changes nothing, but somebody will not come."""
+    booking = book(host)
+    host.calendar.bookings.reschedule(booking.uid, start_time="2027-01-19T15:00Z")
+    put(mail(calendar(booking.uid, says="DECLINED")))
+    put(mail(calendar(booking.uid, says="ACCEPTED")), "2.b.host")
+
+    assert outcomes(host, box) == ["out_of_date", "out_of_date"]
+    assert names(box)["cur"] == ["1.a.host:2,F", "2.b.host:2,S"]
+
+
 def test_what_cannot_be_read_is_raised_once_all_is_read(
     host: Client, box: Path, put: Put
 ) -> None:

@@ -155,7 +155,21 @@ def test_answers_and_phones_are_the_hosts_to_read(
 
     for word in ("Topic: Tax", "Call me at: +351 210 000 000", "Notes: By the door"):
         assert word in text
-    assert "SUMMARY:Demo: Grace and Ada" in text
+    assert "SUMMARY:Demo: Ada" in text
+
+
+def test_a_title_names_the_other_hosts_alone(
+    client: Client,
+    pushed: Directory,
+    event_type: Callable[..., EventType],
+    booking: Book,
+) -> None:
+    client.calendar.hosts.create("bob", name="Bob", email="bob@example.com")
+    event_type(scheduling_type="COLLECTIVE", hosts=["me", "bob"])
+    made = booking()
+    client.deliver()
+
+    assert "SUMMARY:Demo: Bob and Ada" in pushed.text(made.uid)
 
 
 def test_a_request_is_tentative_until_it_is_confirmed(
@@ -334,7 +348,7 @@ def test_texts_that_are_changed_for_all_to_come_are_written(
     client.calendar.event_types.update("demo", title="Tour", apply_to_coming=True)
     client.deliver()
 
-    assert "SUMMARY:Tour: Grace and Ada" in pushed.text(made.uid)
+    assert "SUMMARY:Tour: Ada" in pushed.text(made.uid)
 
 
 def test_what_is_asked_for_is_written_again(
@@ -737,7 +751,7 @@ def test_what_was_done_there_is_told_and_changes_no_booking(
             },
         }
     ]
-    assert found[renamed.uid].title_there == "Really Demo: Grace and Ada"
+    assert found[renamed.uid].title_there == "Really Demo: Ada"
     assert client.calendar.bookings.list() == before
     assert kept.uid not in found
 

@@ -34,7 +34,7 @@ Calendar = Annotated[
 
 class NewCalendar(o.Group):
     name: str | None = o.option(
-        "--name", "NAME", "What to call it; its file's name without it."
+        "--name", "NAME", "What to call it, else its file's name; an address needs it."
     )
     host_id: o.Host = None
     resource_id: o.Resource = None

@@ -33,17 +33,18 @@ def busy_counts(item: Json, tz: str | None) -> list[str]:
     if item["horizon"] is None:
         return []
     last = datetime.fromisoformat(item["horizon"]) - SECOND
-    keys = {
-        "free": "free",
-        "bookings": "booked here",
-        "skippedCount": "skipped",
-        "remarkCount": "guessed",
-    }
     return [
         words.count_text(item["stretches"], "busy stretch", "busy stretches"),
-        *(f"{item[key]} {word}" for key, word in keys.items() if item[key]),
-        f"read until {times.local_date(last, tz or item['timezone'])}",
+        *_count(item["free"], "free"),
+        *_count(item["bookings"], "of your own bookings"),
+        *_count(item["skippedCount"], "skipped"),
+        *_count(item["remarkCount"], "guessed"),
+        f"looks ahead to {times.local_date(last, tz or item['timezone'])}",
     ]
+
+
+def _count(number: int, word: str) -> list[str]:
+    return [f"{number} {word}"] * bool(number)
 
 
 def busy_state(item: Json, tz: str | None, now: datetime) -> list[str]:
@@ -54,7 +55,10 @@ def busy_state(item: Json, tz: str | None, now: datetime) -> list[str]:
         counts.insert(len(counts[:1]), f"lies on {on}")
     if item["checkedAt"] is not None:
         age = now - datetime.fromisoformat(item["checkedAt"])
-        counts += [f"seen {age_text(age)} ago"] * (age >= MINUTE)
+        if age >= MINUTE:
+            counts.append(f"seen {age_text(age)} ago")
+        elif item["fault"]:
+            counts.append("seen just now")
     return counts + [f"not read: {item['fault']}"] * bool(item["fault"])
 
 

@@ -65,9 +65,9 @@ def read_busy_times(
     """Busy time within a window, as of a host with a zone and an e-mail address.
 
     Whole days are the host's; so are times without a zone, unless the calendar has
-    one, and times of a zone that nobody knows, unless `strict` skips these. With
-    `careful` these are busy in each zone that could be meant, and what is left out is
-    from its DTSTART to its end. `progress` is told how much of how much is done.
+    one. Times of a zone that nobody knows are busy in each that may be meant, unless
+    `strict` skips these. With `careful` what is left out is busy from its DTSTART to
+    its end. `progress` is told how much of how much is done.
 
     Raises:
         BadInput: it is no calendar, or none that can be read at all.
@@ -128,8 +128,7 @@ class ContentReader:
         """Read a calendar; yields each component when it is done."""
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
-        flags = {"strict": self.is_strict, "careful": self.is_careful}
-        zones = Zones(source, self._timezone, **flags)
+        zones = Zones(source, self._timezone, strict=self.is_strict)
         self._is_off = source.head.get("METHOD", "").upper() == "CANCEL"
         for group in _groups(source.blocks):
             self._events += _count(group)

@@ -65,6 +65,7 @@ class Answer(NamedTuple):
     comment: str | None
     dates: Properties
     source: CalendarSource
+    is_cut_short: bool = False  # its VEVENT has no end
 
     @property
     def has_date(self) -> bool:
@@ -120,7 +121,7 @@ def read_answers(data: bytes, *, method: str | None = None) -> tuple[Answer, ...
     Raises:
         BadInput: it is too long or too deep, or its answer cannot be read.
     """
-    head, zones, events = _read_components(data)
+    head, zones, events, is_cut_short = _read_components(data)
     said = (head or method or "").upper()
     if said not in _METHODS:
         return ()
@@ -130,15 +131,21 @@ def read_answers(data: bytes, *, method: str | None = None) -> tuple[Answer, ...
         )
     source = CalendarSource({}, zones, [], [])
     try:
-        return tuple(_read_answer(Method(said), each, source) for each in events)
+        answers = [_read_answer(Method(said), each, source) for each in events]
     except Unreadable as error:
         raise BadInput(f"its answer cannot be read: {error}") from None
+    if is_cut_short:
+        answers[-1:] = [each._replace(is_cut_short=True) for each in answers[-1:]]
+    return tuple(answers)
 
 
 def _read_components(
     data: bytes,
-) -> tuple[str | None, list[Component], list[Component]]:
-    """METHOD, the zones and the events, without what stands within events."""
+) -> tuple[str | None, list[Component], list[Component], bool]:
+    """METHOD, the zones and the events, without what stands within events.
+
+    And whether the last event has no end.
+    """
     method: str | None = None
     zones: list[Component] = []
     events: list[Component] = []
@@ -162,7 +169,7 @@ def _read_components(
             method = line.partition(":")[2].strip()
         else:
             _keep(line, opened, zones, events)
-    return method, zones, events
+    return method, zones, events, "VEVENT" in opened
 
 
 def _is_at_top(opened: list[str]) -> bool:

@@ -68,6 +68,9 @@ def _marker(line: str) -> Marker:
     return (word, kind.strip()) if colon and word in ("BEGIN", "END") else ("", "")
 
 
+CUT_SHORT_HINT = "fetch the file again"
+
+
 class _Structure:
     """The calendars read so far, and what is open."""
 
@@ -93,7 +96,7 @@ class _Structure:
             first = self._open[0]
             raise BadInput(
                 f"the calendar is cut short: it has no END:{printable(first.kind)}",
-                hint="fetch the file again",
+                hint=CUT_SHORT_HINT,
                 line=first.line,
             )
         self._name_passed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from datetime import timezone as fixed_zone
+from functools import cached_property
 from typing import Any
 
 from calbook.core.text import excerpt
@@ -28,8 +29,8 @@ _MOST_OTHERS = 10  # that a name nobody knows is read in too
 class Zones:
     """The zones of a calendar by the names that it uses.
 
-    One that is not known is the calendar's, else the host's; with `strict` it is none,
-    and with `careful` each of these and of those that the calendar describes.
+    One that is not known is each that may be meant: the calendar's, the host's, and
+    those that it describes; with `strict` it is none.
     """
 
     def __init__(
@@ -38,7 +39,6 @@ class Zones:
         timezone: str,
         *,
         strict: bool = False,
-        careful: bool = False,
     ) -> None:
         self._strict = strict
         self._blocks = {
@@ -55,7 +55,7 @@ class Zones:
             (self._host.zone, timezone) if found is None else (found.zone, own)
         )
         self._fallback, self._is_in_doubt = self._floating, False
-        self._others = self._find_others(source, timezone) if careful else {}
+        self._source, self._timezone = source, timezone
         is_local = found is not None and utc_is_local(source.blocks, found.zone)
         self._utc = self._floating if is_local else None
 
@@ -84,13 +84,15 @@ class Zones:
             yield
         self._fallback = self._floating
 
-    def _find_others(self, source: CalendarSource, timezone: str) -> dict[str, tzinfo]:
+    @cached_property
+    def _others(self) -> dict[str, tzinfo]:
         """The host's zone and those described, but for the one that comes first."""
-        names = [block.first("TZID") or "" for block in source.zones[:_MOST_OTHERS]]
+        described = self._source.zones[:_MOST_OTHERS]
+        names = [block.first("TZID") or "" for block in described]
         known = ((name, self._zone(name)) for name in names if name)
         zones = {name: zone.zone for name, zone in known if zone and not zone.is_guess}
         by_zone = {zone: name for name, zone in zones.items()}
-        by_zone[self._host.zone] = timezone
+        by_zone[self._host.zone] = self._timezone
         by_zone.pop(self._floating, None)
         return {name: zone for zone, name in by_zone.items()}
 

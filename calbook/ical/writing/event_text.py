@@ -37,7 +37,7 @@ class Invite(NamedTuple):
     who was taken out, and is told alone that it is off for them; `joiner` the one
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
-    lists no attendee; `is_hosts_own` is for a host's own calendar, which nobody else
+    lists no attendee; `owner_id` is whose own calendar it is for, which nobody else
     reads. With `only_title` it says that and its times, and nothing else.
     """
 
@@ -49,8 +49,12 @@ class Invite(NamedTuple):
     of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
     names_nobody: bool = False
-    is_hosts_own: bool = False
+    owner_id: str | None = None
     only_title: str | None = None
+
+    @property
+    def is_hosts_own(self) -> bool:
+        return self.owner_id is not None
 
     @property
     def organizer(self) -> Host:
@@ -132,7 +136,7 @@ def invite_for(invite: Invite, person: Attendee) -> Invite:
 def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone.
 
-    The copy for a guest has the guest's.
+    The copy for a guest has the guest's, and a host's own does not name that host.
     """
     title = invite.booking.title
     if invite.is_hosts_own and invite.booking.is_group:
@@ -141,7 +145,9 @@ def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     attendee = (invite.joiner or invite.booking.attendee).name
     if invite.booking.is_group or not attendee:
         return title
-    hosts = invite.hosts_of(occurrence)
+    hosts = [h for h in invite.hosts_of(occurrence) if h.id != invite.owner_id]
+    if not hosts:
+        return f"{title}: {attendee}"
     return f"{title}: {', '.join(host.name for host in hosts)} and {attendee}"
 
 

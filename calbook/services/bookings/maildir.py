@@ -1,7 +1,8 @@
 """The answers in a Maildir, each message by itself.
 
 A message is renamed, never written or deleted: to `cur`, with S (seen) once it was
-understood, else with F (flagged) for somebody to look at. What is no answer to an
+understood, else with F (flagged) for somebody to look at, also at a no that came too
+late. What is no answer to an
 invitation of calbook's stays where it is.
 """
 
@@ -14,12 +15,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook import settings
+from calbook.core.booking.replies import Outcome
 from calbook.core.errors import BadInput, CalbookError
 from calbook.core.text import excerpt
 from calbook.ical.reading.mails import LARGEST_MESSAGE, may_answer, read_mail
 from calbook.services.bookings.replies import is_own_answer, keep_answers
 
 if TYPE_CHECKING:
+    from calbook.ical.reading.replies import Answer
     from calbook.store.context import Context
     from calbook.wire.json_objects import Json
 
@@ -126,9 +129,16 @@ def _read(
         context, mail, trust_forwarded=trust_forwarded, dry_run=dry_run
     )
     if not dry_run:
-        is_understood = all(answer["isUnderstood"] for answer in answers)
-        _file_away(folder, message, "S" if is_understood else "F")
+        is_done = all(map(_is_done, mail.answers, answers))
+        _file_away(folder, message, "S" if is_done else "F")
     return answers
+
+
+def _is_done(answer: Answer, told: Json) -> bool:
+    """Whether nobody has to look at it; a no is of use even if it is out of date."""
+    is_late = told["outcome"] == Outcome.OUT_OF_DATE
+    says_no = any(each.partstat == "DECLINED" for each in answer.attendees)
+    return bool(told["isUnderstood"]) and not (is_late and says_no)
 
 
 def _says_answer(data: bytes) -> bool:

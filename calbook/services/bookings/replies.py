@@ -140,6 +140,7 @@ def _keep_answer(
         counter_id=told.counter,
         is_cancelled=told.is_cancelled,
         note=told.note,
+        is_cut_short=answer.is_cut_short,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from calbook.core import checks
 from calbook.core.busy import BusyKind
@@ -39,6 +40,7 @@ _HINTS = {
     200: ("take the address that ends in .ics; whoever opens it must need no log-in",)
     * 2,
 }
+_LOG_IN_HINT = "whoever opens the address must need no log-in"
 NO_CONNECTION: Json = {
     "user_name": None,
     "password_command": None,
@@ -171,9 +173,18 @@ def _save(
     is_confirmed: bool = True,
 ) -> Json:
     from calbook.ical.reading.busy_times import read_busy_times  # slow to import
+    from calbook.ical.reading.structure import CUT_SHORT_HINT
 
     data = files.unpack(fetched.data)
-    found = read_busy_times(data, **reading.words, progress=progress)
+    try:
+        found = read_busy_times(data, **reading.words, progress=progress)
+    except BadInput as error:
+        if error.hint == CUT_SHORT_HINT:  # nobody has that file
+            error.hint = "read it again later"
+            if row is not None:
+                again = f"calbook busy refresh {row['name']}"
+                error.command_hint = f"{error.hint}: {again}"
+        raise
     if row is not None and not is_confirmed:
         check_is_not_empty(row, reading, is_empty=not found.events)
     return save_content(context, reading, found, columns, signs=fetched.mark, row=row)
@@ -203,6 +214,8 @@ def _fetch(connection: Json, known: FeedMark | None) -> FetchedFeed | None:
     except (CollectionError, NoPassword) as error:
         code = getattr(error, "code", None)
         hint, command_hint = _HINTS.get(code or 0, (None, None))
+        if code == 200 and urlsplit(connection["source"]).path.endswith(".ics"):
+            hint = command_hint = _LOG_IN_HINT
         raise CalendarUnreachable(
             f"{masked_source(connection['source'])}: {error}",
             hint=hint,

@@ -27,17 +27,20 @@ _SENTENCES = {
     Outcome.SENT: "{who} asked for {what}: the invitation is sent once more",
     Outcome.NOT_SENT: "{who} asked for {what}, which is not sent",
     Outcome.REPLAYED: "{who} said so before, of {what}",
-    Outcome.OUT_OF_DATE: "{who} answered to {what} as it was before: out of date",
+    Outcome.OUT_OF_DATE: "{who} answered to {what} as it was before",
     Outcome.CANCELLED: "{who} answered to {what}, which is cancelled",
     Outcome.OVER: "{who} answered to {what}, which is over",
     Outcome.NO_ANSWER: "{who} says neither yes nor no to {what}",
-    Outcome.UNKNOWN_BOOKING: "no such booking: {uid}",
+    Outcome.UNKNOWN_BOOKING: "there is no {uid} here",
     Outcome.UNKNOWN_ATTENDEE: "somebody answered who is not in {what}",
     Outcome.UNKNOWN_DATE: "{who} answered to a date that is none of theirs in {what}",
     Outcome.UNCLEAR_ATTENDEE: "nobody can tell who answered to {what}",
     Outcome.UNCLEAR_SENDER: "nobody can tell who sent the answer of {who} to {what}",
     Outcome.OTHER_SENDER: "the answer of {who} to {what} was sent by {sender}",
 }
+_OF_NOBODY = (Outcome.UNCLEAR_ATTENDEE, Outcome.UNKNOWN_ATTENDEE)
+_NO_UID = "the answer names no booking"
+_CUT_SHORT = "the answer to {what} is cut short and does not say whose"
 _COUNTER = "{who} proposes {time} for {what}"
 
 
@@ -55,12 +58,17 @@ def answer_to_json(
     counter_id: str | None = None,
     is_cancelled: bool = False,
     note: str | None = None,
+    is_cut_short: bool = False,
 ) -> Json:
     """Nothing from a mail but what is the booking's; `message` has it made harmless."""
     is_kept = outcome is Outcome.RECORDED
     dates = [day.isoformat() for day in days]
     zone = booking.timezone if booking else "UTC"
     sentence = _SENTENCES.get(outcome) or _SAID.get(partstat or "", _COUNTER)
+    if outcome is Outcome.UNKNOWN_BOOKING and not uid:
+        sentence = _NO_UID
+    elif outcome in _OF_NOBODY and is_cut_short:
+        sentence = _CUT_SHORT
     on = f" on {', '.join(dates[:3])}{' …' * (len(dates) > 3)}" if dates else ""
     message = sentence.format(
         who=label(person) if person else "somebody",

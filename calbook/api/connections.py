@@ -16,7 +16,7 @@ from calbook.services.calendars import connections
 from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Unpack
 
     from calbook.api.inputs import ConnectionChanges, ConnectionFields, DeliveryStatus
@@ -119,17 +119,21 @@ class Connections(Noun):
         overwrite: bool = False,
         confirmed: bool = False,
         refused: Callable[[CalbookError], None] | None = None,
+        uids: Iterable[str] = (),
     ) -> tuple[CalendarFinding, ...]:
         """Compare calendars with what was written there; all of them without a name.
 
+        With `uids` it is about these bookings only.
+
         No booking is changed. With `overwrite` what was deleted, moved or changed there
         is written again as it was. Those that block their host are read as well.
-        `confirmed` says that a calendar may be empty; `refused` is told of those that
-        cannot be read.
+        `confirmed` says that all or most of it may be gone; `refused` is told of those
+        that cannot be read.
 
         Raises:
             CalendarUnreachable: one cannot be read.
-            CalendarEmpty: one holds nothing any more.
+            EntriesGone: most of what was written into one is gone.
+            CalendarEmpty: one holds nothing of others any more.
         """
         from calbook.services.calendars import syncing  # slow to import
 
@@ -140,6 +144,7 @@ class Connections(Noun):
             overwrites=overwrite,
             is_confirmed=confirmed,
             refused=refused,
+            uids=uids,
         )
         return tuple(map(CalendarFinding, found))
 

@@ -95,13 +95,23 @@ def list_failures(items: Sequence[Json]) -> list[str]:
         if item["status"] == "failed":
             what = _FAILED.get(item["channel"], "delivery")
             to = item["target"] if what != "delivery" else item["id"]
-            again = f"{item['channel']} redeliver"
             lines.append(f"calbook: {what} {to} has failed for good: {_answer(item)}")
-            lines.append(f"hint: to try again: calbook {again} {item['id']}")
+            lines.append(f"hint: {_remedy(item)}")
         elif item["log"] and item["log"][-1]["status"] == "gone":
             is_off = "is done" if item["channel"] == "calendar" else "is switched off"
             lines.append(f"calbook: {item['target']} {is_off}: {item['response']}")
     return lines
+
+
+def _remedy(item: Json) -> str:
+    """What was changed in a calendar is changed there each time that it is tried."""
+    from calbook.core.outgoing.pushes import CHANGED_THERE
+
+    if item["channel"] == "calendar" and item["response"] == CHANGED_THERE:
+        name = item["target"].rpartition("/")[2]
+        sync = f"calbook calendar sync {name} --uid {item['uid']} --overwrite"
+        return f"to write over it: {sync}"
+    return f"to try again: calbook {item['channel']} redeliver {item['id']}"
 
 
 _FAILED = {"mail": "the mail to", "calendar": "the entry in"}

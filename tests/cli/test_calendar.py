@@ -77,12 +77,19 @@ def test_a_conflict_is_said_after_the_command(run: Run, pushed: Path) -> None:
     moved = run("reschedule", uid, "--start", "2027-01-18 11:00")
 
     assert moved.status == 0
-    assert "the entry in user_me/work has failed for good" in moved.err
-    assert "to try again: calbook calendar redeliver dl_" in moved.err
+    assert moved.err == (
+        "calbook: the entry in user_me/work has failed for good:"
+        " it was changed there: theirs stays\n"
+        "hint: to write over it:"
+        f" calbook calendar sync work --uid {uid} --overwrite\n"
+    )
     assert run("calendar", "show", "work", "--json").json["conflicts"] == [uid]
     [failed, _] = run("calendar", "log", "--json").json
     again = run("calendar", "redeliver", failed["id"])
     assert "has failed for good" in again.err
+    assert run("calendar", "sync", "work", "--overwrite").status == 0
+    assert b"SUMMARY:Demo" in file.read_bytes()
+    assert run("calendar", "show", "work", "--json").json["conflicts"] == []
 
 
 def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:
@@ -246,3 +253,44 @@ def test_a_calendar_is_changed(run: Run, pushed: Path) -> None:
     assert (found["push"], found["busy"], found["showsText"]) == (False, True, True)
     assert (nothing.status, twice.status) == (5, 4)
     assert "hint: to change it: calbook calendar update work\n" in twice.err
+
+
+def test_one_booking_is_overwritten_alone(run: Run, pushed: Path) -> None:
+    uids = [run(*BOOK[:4], f"2027-01-18 1{n}:00", *BOOK[5:]).rows[0][0] for n in "03"]
+    files = [pushed / f"{uid}.ics" for uid in uids]
+    for file in files:
+        file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARY:My "))
+
+    words = ("calendar", "sync", "work", "--overwrite")
+    done = run(*words, "--uid", uids[0][:9], "--fields", "uid,overwritten")
+    unknown = run(*words, "--uid", "bk_zzzz99")
+
+    assert (done.status, done.rows) == (0, [[uids[0], "true"]])
+    assert [b"SUMMARY:My " in file.read_bytes() for file in files] == [False, True]
+    assert unknown.status == 3
+    assert run("calendar", "sync", "--fields", "uid").out == f"{uids[1]}\n"
+
+
+def test_how_bookings_follow_is_said_on_a_terminal(
+    run: Run, pushed: Path, terminal: Callable[..., Terminal]
+) -> None:
+    moved, gone = (
+        run(*BOOK[:4], f"2027-01-18 1{n}:00", *BOOK[5:]).rows[0][0] for n in "03"
+    )
+    (pushed / f"{gone}.ics").unlink()
+    file = pushed / f"{moved}.ics"
+    data = file.read_bytes().replace(b"T100000", b"T110000")
+    file.write_bytes(data.replace(b"T103000", b"T113000"))
+
+    screen = terminal("calendar", "sync", columns=200)
+
+    assert screen.end() == 1
+    assert (
+        f'hint: calbook reschedule {moved} --start "2027-01-18 11:00" --by host'
+        in screen.shown
+    )
+    assert (
+        f"hint: calbook cancel {gone} --by host,"
+        f" or calbook calendar sync work --uid {gone} --overwrite" in screen.shown
+    )
+    assert "hint:" not in run("calendar", "sync").err

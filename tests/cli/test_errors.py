@@ -584,7 +584,7 @@ def entries_gone(scene: Scene) -> Iterator[Reached]:
     scene.client.deliver()
     for entry in directory.glob("*.ics"):
         entry.unlink()
-    details = {"calendar": "work", "hostId": "user_me", "written": 1}
+    details = {"calendar": "work", "hostId": "user_me", "written": 1, "gone": 1}
     yield Reached(("calendar", "sync", "work"), details)
 
 

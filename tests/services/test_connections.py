@@ -197,3 +197,32 @@ def test_a_private_network_has_to_be_allowed(
         client.calendar.connections.add(
             "work", url, push=True, **log_in | {"allow_private": False}
         )
+
+
+def test_a_server_that_is_away_is_named(client: Client) -> None:
+    with pytest.raises(errors.CalendarUnreachable) as refused:
+        client.calendar.connections.add(
+            "work", "http://127.0.0.1:9/secret/", push=True, allow_private=True
+        )
+
+    assert str(refused.value) == (
+        "work of user_me: http://127.0.0.1:9: Connection refused"
+    )
+
+
+def test_a_directory_that_is_not_there_can_be_made(
+    client: Client, tmp_path: Path
+) -> None:
+    with pytest.raises(errors.CalendarUnreachable) as refused:
+        client.calendar.connections.add("work", tmp_path / "my work", push=True)
+
+    assert refused.value.json_hint == f"make it: mkdir '{tmp_path}/my work'"
+
+
+def test_who_has_no_calendar_makes_one(
+    client: Client, radicale: Radicale, log_in: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.CalendarUnreachable) as refused:
+        client.calendar.connections.add("work", radicale.url, push=True, **log_in)
+
+    assert refused.value.json_hint == "make one there first"

@@ -441,7 +441,7 @@ def test_what_the_host_changed_stays_and_is_said(
 
     assert (sent.status, sent.response) == (
         "failed",
-        "it was changed there: theirs stays, see calbook calendar sync",
+        "it was changed there: theirs stays",
     )
     assert pushed.text(made.uid) == before
     assert client.calendar.connections.get("work").conflicts == (made.uid,)

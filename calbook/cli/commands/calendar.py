@@ -239,12 +239,16 @@ def sync(
     ] = None,
     *,
     host: o.Host = None,
+    uid: Annotated[
+        list[str] | None,
+        typer.Option("--uid", metavar="UID", help="Only this booking [repeatable]."),
+    ] = None,
     overwrite: Annotated[
         bool,
         typer.Option("--overwrite", help="Write again what is not as it was written."),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also one that suddenly holds nothing.")
+        bool, typer.Option("--yes", help="Also where all or most is suddenly gone.")
     ] = False,
     out: Syncing,
 ) -> None:
@@ -252,13 +256,15 @@ def sync(
 
     Exit status 1: something was found, and is not overwritten.
     """
-    from calbook.cli import error_output
+    from calbook.cli import calendar_hints, error_output
 
     form = out.form_in_zone()
     refusals = error_output.Refusals(form)
     with out.client() as client:
         zone = display_timezone(client, form)
-        found = _sync(client, name, host, overwrite, yes, refusals.report)
+        given: Json = {"overwrite": overwrite, "uids": tuple(uid or ())}
+        found = _sync(client, name, host, given, yes, refusals.report)
+        hints = calendar_hints.find_hints(client, found, form)
 
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen import calendars
@@ -268,6 +274,8 @@ def sync(
     if found or not refusals.statuses:
         output.print_list(found, form, keys=_FOUND_KEYS, table=table)
     output.flush()
+    for hint in hints:
+        output.say(f"hint: {hint}")
     refusals.finish()
     if not all(finding.overwritten for finding in found):
         raise error_output.Failures(1)
@@ -277,7 +285,7 @@ def _sync(
     client: "Client",
     name: str | None,
     host: str | None,
-    overwrite: bool,
+    options: Json,
     yes: bool,
     refused: Callable[[CalbookError], None],
 ) -> "tuple[CalendarFinding, ...]":
@@ -287,7 +295,7 @@ def _sync(
     chosen = every if name is None else (connections.get(name, host_id=host),)
     found: list[Any] = []
     for each in chosen:
-        given: Json = {"host_id": each.host_id, "overwrite": overwrite}
+        given: Json = {"host_id": each.host_id, **options}
         errors: list[CalbookError] = []
         findings = connections.sync(
             each.name, **given, confirmed=yes, refused=errors.append

@@ -36,6 +36,8 @@ class EntryState(StrEnum):
     CONFLICT = "conflict"  # changed there by others, and left alone
 
 
+CHANGED_THERE = "it was changed there: theirs stays"  # of what has failed by that
+
 _FOR_WANTED = {
     Found.NOTHING: Action.CREATE,
     Found.WANTED: Action.ADOPT,

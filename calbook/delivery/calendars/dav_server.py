@@ -161,7 +161,10 @@ class DavServer:
             except TooLarge as error:
                 raise TooMuch(str(error)) from None
             except RequestFailed as error:
-                raise CollectionError(str(error), is_reached=error.is_reached) from None
+                whose = "" if error.is_reached else f"{_shown_origin(url)}: "
+                raise CollectionError(
+                    f"{whose}{error}", is_reached=error.is_reached
+                ) from None
             if answer.status != 401 or not peer.login.take_challenge(
                 answer.headers.get("www-authenticate", "")
             ):
@@ -244,6 +247,14 @@ def _domain(host: str) -> str | None:
     is_country = len(labels[-1]) == 2 and len(labels[-2]) <= 3
     count = 3 if is_country else 2
     return ".".join(labels[-count:]) if len(labels) >= count else None
+
+
+def _shown_origin(url: str) -> str:
+    """A server without what may be secret in a URL: https://dav.example.com:8443."""
+    scheme, host, port = _origin(urlsplit(url))
+    bare = f"[{host}]" if ":" in host else host
+    said = "" if port == _PORTS.get(scheme) else f":{port}"
+    return printable(f"{scheme}://{bare}{said}")
 
 
 def _origin(parts: SplitResult) -> tuple[str, str, int]:

@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 from calbook.core.calendars import ConnectedCalendar, WrittenEntry
 from calbook.core.errors import BadInput
-from calbook.core.outgoing.pushes import Action, EntryState, Found, decide_push
+from calbook.core.outgoing.pushes import (
+    CHANGED_THERE,
+    Action,
+    EntryState,
+    Found,
+    decide_push,
+)
 from calbook.core.text import printable
 from calbook.delivery.calendars.collection import (
     Collection,
@@ -203,7 +209,7 @@ def _kept(push: PushJob, found: Found, etag: str | None) -> Outcome:
     if found is Found.FOREIGN:
         said = f"another event has the name {printable(push.name)} there: it stays"
     else:
-        said = "it was changed there: theirs stays, see calbook calendar sync"
+        said = CHANGED_THERE
     digest = push.written.digest if push.written else None
     entry = WrittenEntry(
         push.calendar.id, push.uid, push.name, etag, digest, EntryState.CONFLICT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from shlex import quote
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -47,6 +48,7 @@ def find_collection(calendar: ConnectedCalendar) -> ConnectedCalendar:
         raise CalendarUnreachable(
             f"{printable(calendar.source)}: there is no calendar"
             + (" that may be written to" if found.calendars else ""),
+            hint=None if found.calendars else "make one there first",
             calendars=_listed(found.calendars),
         )
     if len(fitting) > 1:
@@ -147,7 +149,14 @@ def failing_as(calendar: ConnectedCalendar) -> Iterator[None]:
 
 
 def hints(calendar: ConnectedCalendar, error: CollectionError) -> dict[str, str]:
-    """What helps, where calbook knows it; of one that is connected."""
+    """What helps, where calbook knows it.
+
+    A directory that is gone is not to be made again: it may be on a disk that is not
+    mounted.
+    """
+    if not calendar.id and calendar.kind == BusyKind.VDIR:
+        is_there = os.path.lexists(calendar.source)
+        return {} if is_there else {"hint": f"make it: mkdir {quote(calendar.source)}"}
     if error.code == _UNAUTHORIZED and calendar.id:
         name = calendar.name
         return {

@@ -7,7 +7,7 @@ believed, and what it only says in another way is taken as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +18,7 @@ from calbook.core.outgoing.pushes import EntryState, Found
 from calbook.core.text import printable
 from calbook.delivery.calendars.push_job import OVERWRITE, PushJob, read_push
 from calbook.services.calendars.connections import find_row, queue_unwritten
+from calbook.services.calendars.known_entries import Known, record_known
 from calbook.store import pushes
 from calbook.store.calendars import CalendarReader, connected_calendar
 from calbook.wire.json_objects import Json
@@ -29,14 +30,12 @@ if TYPE_CHECKING:
     from calbook.delivery.calendars.pushing import Comparison
     from calbook.ical.writing.entries import NewEntry
     from calbook.store.context import Context
-    from calbook.store.transaction import Transaction
 
 OnRefused = Callable[[CalbookError], None]
 
 SECONDS = 30.0  # for each request
 _OUTDATED = "calendar.sync"  # what a booking is queued for that was not as written
 _OURS = re.compile(r"(bk_[a-z0-9]{4,40})\.ics", re.ASCII)
-_AT_ONCE = 200  # bookings that one step records
 _LONGEST = 200  # letters of a title from there
 _SUSPICIOUS = 3  # deletions: fewer are meant
 
@@ -58,14 +57,6 @@ class Finding(NamedTuple):
     starts_at: float = float("inf")  # of the booking, for their order
 
 
-class _Known(NamedTuple):
-    """What is noted of an entry after a look at it, and whether it is written again."""
-
-    uid: str
-    entry: WrittenEntry | None
-    queued_for: str | None = None
-
-
 def sync_calendars(
     context: Context,
     name: str | None,
@@ -74,8 +65,11 @@ def sync_calendars(
     overwrites: bool,
     is_confirmed: bool,
     refused: OnRefused | None,
+    uids: Iterable[str] = (),
 ) -> list[Json]:
     """Compare calendars with what was written there; read those that block too.
+
+    With `uids` of these bookings only.
 
     Raises:
         CalendarUnreachable: it cannot be read; with `refused` told there.
@@ -83,15 +77,19 @@ def sync_calendars(
         CalendarEmpty: nothing of others is there any more, and nobody has either.
     """
     with context.store.read(CalendarReader) as reader:
+        only = {reader.resolve_uid(uid) for uid in uids}
         if name is None:
             calendars = reader.connected_calendars(host_id=host_id)
         else:
             calendars = [connected_calendar(find_row(reader, name, host_id))]
-    options = {"overwrites": overwrites, "is_confirmed": is_confirmed}
     found: list[Json] = []
     for calendar in calendars:
         with _refusing(refused):
-            found += _find(context, calendar, **options)
+            found += _find(
+                *(context, calendar, only),
+                overwrites=overwrites,
+                is_confirmed=is_confirmed,
+            )
         with _refusing(refused):
             _read_busy(context, calendar, is_confirmed=is_confirmed)
     return found
@@ -111,6 +109,7 @@ def _refusing(refused: OnRefused | None) -> Iterator[None]:
 def _find(
     context: Context,
     calendar: ConnectedCalendar,
+    only: Set[str],
     *,
     overwrites: bool,
     is_confirmed: bool,
@@ -118,7 +117,7 @@ def _find(
     if not calendar.is_pushed:
         return []
     findings = _sync_written(
-        context, calendar, overwrites=overwrites, is_confirmed=is_confirmed
+        context, calendar, only, overwrites=overwrites, is_confirmed=is_confirmed
     )
     with context.store.read(CalendarReader) as reader:
         zone = reader.host(calendar.host_id).timezone
@@ -152,6 +151,7 @@ _OVERWRITTEN = ("deleted", "moved", "changed", "stray")
 def _sync_written(
     context: Context,
     calendar: ConnectedCalendar,
+    only: Set[str],
     *,
     overwrites: bool,
     is_confirmed: bool,
@@ -171,9 +171,11 @@ def _sync_written(
             _check_is_there(calendar, entries, listed)
         look = _Look(context, calendar, {entry.uid: entry for entry in entries})
         look.compare(collection, listed)
+    if only:
+        look.findings = [each for each in look.findings if each.uid in only]
     if overwrites:
         look.overwrite()
-    _record(context, calendar, look.known)
+    record_known(context, calendar, look.known)
     queue_unwritten(context, calendar.name, host_id=calendar.host_id)
     return sorted(look.findings, key=lambda each: (each.starts_at, each.uid))
 
@@ -205,7 +207,7 @@ class _Look:
     ) -> None:
         self._context, self._calendar, self._entries = context, calendar, entries
         self.findings: list[Finding] = []
-        self.known: list[_Known] = []
+        self.known: list[Known] = []
 
     def compare(self, collection: Collection, listed: Mapping[str, str | None]) -> None:
         wanted = dict(self._to_be_read(listed))
@@ -270,7 +272,7 @@ class _Look:
             self._note(uid, entry, there, found)
         elif found.kind is Found.NOTHING:
             self._add(Finding("deleted", uid, name), push)
-            self.known.append(_Known(uid, entry))
+            self.known.append(Known(uid, entry))
         elif found.kind in (Found.CHANGED, Found.FOREIGN):
             self._add_change(push, new, name, there, found)
         else:
@@ -279,16 +281,16 @@ class _Look:
     def _compare_unwanted(self, push: PushJob, name: str, found: Comparison) -> None:
         """No booking of the host's any more: taken out, unless it was changed there."""
         if found.kind in (Found.NOTHING, Found.FOREIGN):
-            self.known.append(_Known(push.uid, None))
+            self.known.append(Known(push.uid, None))
         elif found.kind in (Found.WANTED, Found.UNTOUCHED):
-            self.known.append(_Known(push.uid, push.written, _OUTDATED))
+            self.known.append(Known(push.uid, push.written, _OUTDATED))
         elif push.written is not None or found.kind is Found.CHANGED:
             entry = WrittenEntry(
                 *(self._calendar.id, push.uid, name, None),
                 push.written.digest if push.written else None,
                 EntryState.CONFLICT,
             )
-            self.known.append(_Known(push.uid, entry))
+            self.known.append(Known(push.uid, entry))
             self.findings.append(Finding("stray", push.uid, name, _title(found)))
 
     def _note(
@@ -301,7 +303,7 @@ class _Look:
     ) -> None:
         """Ours, as it was written once: what it is now, and whether that is old."""
         if there is None:
-            self.known.append(_Known(uid, None))
+            self.known.append(Known(uid, None))
             return
         digest = entry.digest if entry else None
         if found.entry is not None and found.kind is not Found.CHANGED:
@@ -311,7 +313,7 @@ class _Look:
             EntryState.WRITTEN,
         )
         is_outdated = new is not None and digest != new.digest
-        self.known.append(_Known(uid, noted, _OUTDATED if is_outdated else None))
+        self.known.append(Known(uid, noted, _OUTDATED if is_outdated else None))
 
     def _add_change(
         self,
@@ -328,7 +330,7 @@ class _Look:
             *(self._calendar.id, push.uid, name, there and there.etag, digest),
             EntryState.CONFLICT,
         )
-        self.known.append(_Known(push.uid, entry))
+        self.known.append(Known(push.uid, entry))
         if found.kind is Found.FOREIGN:
             self._add(Finding("foreign", push.uid, name), push)
             return
@@ -361,28 +363,3 @@ def _is_over(push: PushJob, now: datetime) -> bool:
     """What is over is nobody's matter any more."""
     assert push.invite is not None
     return all(o.span.end <= now for o in push.invite.booking.occurrences)
-
-
-def _record(
-    context: Context, calendar: ConnectedCalendar, known: Iterable[_Known]
-) -> None:
-    """In portions, so that thousands keep nobody from booking."""
-    every = list(known)
-
-    def step(part: list[_Known]) -> Callable[[Transaction], None]:
-        def record(tx: Transaction) -> None:
-            now = context.clock()
-            for uid, entry, kind in part:
-                if pushes.is_queued(tx, calendar.target, uid):
-                    continue  # it knows better soon
-                if entry is None:
-                    pushes.forget_entry(tx, calendar, uid)
-                else:
-                    pushes.record_entry(tx, calendar, entry, now=now)
-                if kind is not None:
-                    pushes.queue_push(tx, calendar.target, uid, kind=kind, now=now)
-
-        return record
-
-    starts = range(0, len(every), _AT_ONCE)
-    context.store.write_portions(step(every[at : at + _AT_ONCE]) for at in starts)

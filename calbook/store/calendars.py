@@ -69,6 +69,17 @@ class CalendarReader(Facts):
         )
         return {calendar.host_id, *(row["host_id"] for row in found.fetchall())}
 
+    def is_shared(self, calendar: ConnectedCalendar) -> bool:
+        """Whether another host's bookings are written to that very place too."""
+        row = self._one(
+            "select 1 from calendars where is_pushed and kind = :kind"
+            " and source = :source and host_id <> :host_id limit 1",
+            kind=str(calendar.kind),
+            source=calendar.source,
+            host_id=calendar.host_id,
+        )
+        return row is not None
+
     def conflict_rows(self, calendar_id: int) -> list[Row]:
         """What was changed there by others and is left alone, by booking."""
         return self._conn.execute(

@@ -52,7 +52,10 @@ def read_push(
     own = _copy_for(facts.hosts_written_to(calendar, uid), booking)
     invite = None
     if own is not None:
-        invite = read_invite(own, facts.host)._replace(owner_id=calendar.host_id)
+        owner = None if facts.is_shared(calendar) else calendar.host_id
+        invite = read_invite(own, facts.host)._replace(
+            is_hosts_own=True, owner_id=owner
+        )
     return PushJob(
         calendar,
         uid,

@@ -37,8 +37,8 @@ class Invite(NamedTuple):
     who was taken out, and is told alone that it is off for them; `joiner` the one
     attendee that it lists, where nobody is told who else is in a group; `of_dates` are
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
-    lists no attendee; `owner_id` is whose own calendar it is for, which nobody else
-    reads. With `only_title` it says that and its times, and nothing else.
+    lists no attendee; `is_hosts_own` says that it is for hosts alone, and `owner_id`
+    for which, where it is one's. With `only_title` it says that and its times alone.
     """
 
     booking: Booking
@@ -49,12 +49,9 @@ class Invite(NamedTuple):
     of_dates: Mapping[datetime, tuple[Host, ...]] = {}
     resources: tuple[Host, ...] = ()  # rooms and things, of whom nobody is told
     names_nobody: bool = False
+    is_hosts_own: bool = False
     owner_id: str | None = None
     only_title: str | None = None
-
-    @property
-    def is_hosts_own(self) -> bool:
-        return self.owner_id is not None
 
     @property
     def organizer(self) -> Host:

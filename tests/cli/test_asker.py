@@ -61,7 +61,7 @@ def test_who_asks_is_set_and_shown(run: Run, config: Path) -> None:
 
     assert before["defaults"] == {"by": "attendee"}
     assert (made["host"], made["defaults"]) == ("a.example", {"by": "host"})
-    assert run("config", "show").rows[0][-1] == "host"
+    assert run("config", "show").rows[0][-2] == "host"
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def test_a_list_of_attendees_has_what_is_known_of_them(
 
     assert listed[0].split() == ["Attendee", "E-mail", "Number"]
     assert listed[3].split() == ["Rosa", "K-17"]
-    assert len(run("attendee", "list", uid).rows[0]) == 9
+    assert len(run("attendee", "list", uid).rows[0]) == 11
 
 
 @pytest.mark.parametrize("columns", [80, 120])

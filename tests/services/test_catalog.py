@@ -69,6 +69,7 @@ def event_type(**different: Any) -> dict[str, Any]:
         "contact": "ANY",
         "onFree": "OFFER",
         "holdMinutes": 60,
+        "onDecline": "RECORD",
         "active": True,
         "metadata": {},
         "needs": [],

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from conftest import DAYS
@@ -16,16 +16,12 @@ from support.dav import CalendarServer
 
 from calbook import Client
 
-if TYPE_CHECKING:
-    from conftest import Clock
-
 pytest_plugins = ("support.calendar_readers",)
 
 ZONE = "America/New_York"  # whose clocks change within the series
 FIRST = "2027-02-22T00:00:00"
 WEEKLY = {"frequency": "weekly", "count": 6}
 WINDOW = (datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 12, 31, tzinfo=UTC))
-CHANGES = 200
 
 
 class Place(NamedTuple):
@@ -179,40 +175,3 @@ def instants(client: Client, host: str) -> list[tuple[datetime, datetime]]:
         for each in found
         if each.status != "CANCELLED"
     )
-
-
-@pytest.mark.cyrus
-@pytest.mark.parametrize("where", ["cyrus"])
-def test_a_server_that_invites_by_itself_invites_nobody(
-    office: Client, new_place: Callable[[], Place], cyrus: Cyrus, clock: Clock
-) -> None:
-    """RFC 6638: a scheduling server sends to each ATTENDEE that it finds."""
-    guest = cyrus.add_account()
-    place = new_place()
-    office.calendar.connections.add(
-        "work", place.source, host_id="me", push=True, **place.options
-    )
-    bookings = office.calendar.bookings
-    for number in range(CHANGES // 4):
-        start = datetime.fromisoformat(FIRST) + timedelta(hours=2 * number)
-        made = bookings.create(
-            event_type_id="demo",
-            host_id="me",
-            start_time=start.isoformat(),
-            attendee={"name": "Eve", "email": guest.address},
-            timezone=ZONE,
-        )
-        office.deliver()
-        bookings.update(made.uid, notes="Sooner")
-        office.deliver()
-        later = start + timedelta(minutes=30)
-        bookings.reschedule(made.uid, start_time=later.isoformat(), timezone=ZONE)
-        office.deliver()
-        bookings.cancel(made.uid)
-        office.deliver()
-
-    assert len(office.calendar.connections.log(count=1_000)) == CHANGES
-    assert cyrus.inbox(guest) == {}
-    assert cyrus.calendar(guest) == {}
-    assert cyrus.mails() == []
-    assert place.objects() == {}

@@ -323,7 +323,7 @@ TWO_WORDS = ("attendee", "event", "note", "host", "waiting", "counter")
 TWELVE = "DTSTART:20270201T120000Z"
 COUNTER = ("counter", "accept", "UID")
 NO = ("counter", "decline", "UID")
-STAMPS = {NO: "20270104T100000Z", COUNTER: "20270104T110000Z"}
+STAMPS = {NO: "20270104T080000Z", COUNTER: "20270104T083000Z"}
 LATER = (("attended", "UID"), ("no-show", "UID"))
 
 

@@ -1,4 +1,4 @@
-"""Whether anybody waits, and how many seats are offered: asked on the way of others.
+"""Whether anybody waits or proposes another time, and how many seats are offered.
 
 Light, as every change of a booking asks it.
 """
@@ -25,6 +25,15 @@ _HELD_SEATS = """
     select recurrence_id, attendees from waiting
     where offered_uid = :uid and state = 'offered' and is_seat and held_until > :now
 """
+
+
+def has_proposal(tx: Writer, uid: str) -> bool:
+    """Whether another time is proposed for a booking that nobody has decided on."""
+    row = tx.connection.execute(
+        "select 1 from counter_proposals where uid = :uid and state = 'open' limit 1",
+        {"uid": uid},
+    ).fetchone()
+    return row is not None
 
 
 def is_used(tx: Writer, now: datetime) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from calbook.core.booking import changes
 from calbook.core.booking.changes import Change
-from calbook.core.booking.replies import Version, moved_dates, reply_event
+from calbook.core.booking.dates_changed import dates_off, moved_dates
+from calbook.core.booking.replies import Version, reply_event
 from calbook.core.errors import CounterEnded
 from calbook.core.model import (
     Actor,
@@ -88,7 +89,7 @@ def has_ended(before: Booking, after: Booking, counter: Counter) -> bool:
     """Whether a change of the booking leaves nothing to decide: it moved, or is off."""
     if proposer(after, counter) is None:
         return True
-    changed = moved_dates(before, after) | _dates_off(before, after)
+    changed = moved_dates(before, after) | dates_off(before, after)
     if counter.recurrence_id is None:
         live = {o.date for o in after.occurrences if o.status is not Status.CANCELLED}
         ahead = {o.date for o in after.occurrences if o.span.start > after.updated_at}
@@ -98,18 +99,6 @@ def has_ended(before: Booking, after: Booking, counter: Counter) -> bool:
         o.recurrence_id == counter.recurrence_id and o.date in changed
         for o in after.occurrences
     )
-
-
-def _dates_off(before: Booking, after: Booking) -> frozenset[object]:
-    """The dates that are cancelled now and were not."""
-    off = {o.recurrence_id for o in before.occurrences if _is_off(o)}
-    return frozenset(
-        o.date for o in after.occurrences if _is_off(o) and o.recurrence_id not in off
-    )
-
-
-def _is_off(occurrence: Occurrence) -> bool:
-    return occurrence.status is Status.CANCELLED
 
 
 def propose(
@@ -154,12 +143,3 @@ def _event(
     }
     change = {"counter": proposed, **facts}
     return reply_event(booking, person, days, change, now=now, kind=kind, by=by)
-
-
-def may_end_any(before: Booking, after: Booking) -> bool:
-    """Whether a change could end a proposal; most cannot, and ask for none."""
-    return bool(
-        moved_dates(before, after)
-        or _dates_off(before, after)
-        or {*map(person_key, before.attendees)} - {*map(person_key, after.attendees)}
-    )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from calbook.core.booking import changes, effective_status, participation
 from calbook.core.booking.changes import Change
+from calbook.core.booking.dates_changed import moved_dates
 from calbook.core.model import (
     Actor,
     Attendee,
@@ -301,14 +302,6 @@ def ask_again(before: Booking, after: Booking) -> Booking:
         _asked_again(person, moved, to_come, after) for person in after.attendees
     )
     return after._replace(attendees=people)
-
-
-def moved_dates(before: Booking, after: Booking) -> frozenset[date]:
-    """The dates of a booking that have another time than before, or are new."""
-    old = {o.recurrence_id: o.span for o in before.occurrences}
-    return frozenset(
-        o.date for o in after.occurrences if old.get(o.recurrence_id) != o.span
-    )
 
 
 def _cancelled(booking: Booking) -> set[date]:

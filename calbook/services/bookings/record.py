@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
-from calbook.core.booking import lifecycle
+from calbook.core.booking import dates_changed, lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import KeyReused
 from calbook.core.model import Booking, Event
@@ -224,10 +224,15 @@ def _settle_answers(
     tx: Transaction, before: Booking, change: Change, now: datetime
 ) -> Change:
     """Who answered to a time that has changed is asked again; proposals end."""
-    from calbook.core.booking import counters, replies  # slow to import
+    after = change.booking
+    if any(person.replies for person in after.attendees):
+        from calbook.core.booking import replies  # slow to import
 
-    after = replies.ask_again(before, change.booking)
-    if counters.may_end_any(before, after):
+        after = replies.ask_again(before, after)
+    if dates_changed.may_end_proposals(before, after) and line_check.has_proposal(
+        tx, after.uid
+    ):
+        from calbook.core.booking import counters  # slow to import
         from calbook.store.counters import list_counters, save_counter
 
         for counter in list_counters(tx, uid=after.uid):

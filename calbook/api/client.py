@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
+    from calbook.api.values.doctor import Diagnosis, FixedTimes
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
@@ -294,6 +295,28 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.check_file(self._context)
+
+    def diagnose(self, *, quick: bool = False) -> Diagnosis:
+        """All that is wrong with the file, its setting and the program, with facts.
+
+        It raises nothing for a file that is of no use: that is a finding. `quick`
+        leaves out `check`, and what nobody can book.
+        """
+        from calbook.api import doctor
+
+        return doctor.diagnose(self._context, quick=quick)
+
+    def fix_times(
+        self, *, notify_attendee: bool | None = None, dry_run: bool = False
+    ) -> FixedTimes:
+        """Move dates back to the time of day that was booked, where the rules of a
+        zone have changed since; what would overlap stays.
+        """
+        from calbook.api import doctor
+
+        return doctor.fix_times(
+            self._context, notify_attendee=notify_attendee, dry_run=dry_run
+        )
 
     def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Copy the file, whole and consistent, while others go on using it."""

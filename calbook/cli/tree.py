@@ -80,6 +80,7 @@ SECTIONS: Mapping[str, Tree] = {
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "share"),
         ),
+        **_commands("doctor", "doctor"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

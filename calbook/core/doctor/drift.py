@@ -6,7 +6,7 @@ What was promised is the time on the wall: which dates go back there, and which 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -114,55 +114,81 @@ def plan_moves(drifts: Sequence[Drift], found: Iterable[Found], now: datetime) -
     """Who can go back, if all that can go do so at once.
 
     What is in the way and goes as well is in nobody's way, nor is busy time that it has
-    been in all along. Of two that would meet where
-    they go, the one that would come later stays.
+    been in all along. Of two that would meet where they go, one stays.
     """
-    blocked: dict[int, CalbookError] = {
-        n: InThePast(f"{drift.booking.uid} would have begun already")
-        for n, drift in enumerate(drifts)
-        if drift.start.instant <= now
-    }
-    by_key = {drift.key: n for n, drift in enumerate(drifts)}
-    waiting: dict[int, list[Found]] = defaultdict(list)
+    work = _Planning(drifts, now)
     for n, obstacle in found:
-        drift, claim = drifts[n], obstacle.claim
-        other = by_key.get((claim.uid, claim.recurrence_id))
-        if other is not None:
-            waiting[other].append((n, obstacle))
-        elif not (obstacle.is_retired or claim.span.overlaps(drift.occurrence.claim)):
-            blocked.setdefault(n, _refusal(drift, obstacle))
-    _block_followers(drifts, blocked, waiting, [*blocked])
-    while pair := _first_collision(drifts, blocked):
-        there, n = drifts[pair[0]], pair[1]
-        claim = Claim(there.host_ids[0], there.claim, *there.key)
-        blocked[n] = _refusal(drifts[n], Obstacle(claim, there.meeting))
-        _block_followers(drifts, blocked, waiting, [n])
+        work.add_obstacle(n, obstacle)
+    work.block_followers(list(work.blocked))
+    fixed = set(work.blocked)
+    while pair := next(_collisions(drifts, work.moving()), None):
+        work.block_second(*pair)
+    work.readmit(n for n in list(work.blocked) if n not in fixed)
+    blocked = work.blocked
     return Plan(
-        tuple(d for n, d in enumerate(drifts) if n not in blocked),
+        tuple(drifts[n] for n in work.moving()),
         tuple((d, blocked[n]) for n, d in enumerate(drifts) if n in blocked),
     )
 
 
-def _first_collision(
-    drifts: Sequence[Drift], blocked: Container[int]
-) -> tuple[int, int] | None:
-    moving = (n for n in range(len(drifts)) if n not in blocked)
-    return next(_collisions(drifts, moving), None)
+class _Planning:
+    """Who is blocked, by numbers, and who wants the place of whom."""
 
+    def __init__(self, drifts: Sequence[Drift], now: datetime) -> None:
+        self._drifts = drifts
+        self._by_key = {drift.key: n for n, drift in enumerate(drifts)}
+        self._followers: dict[int, list[Found]] = defaultdict(list)
+        self._leaders: dict[int, set[int]] = defaultdict(set)
+        self.blocked: dict[int, CalbookError] = {
+            n: InThePast(f"{drift.booking.uid} would have begun already")
+            for n, drift in enumerate(drifts)
+            if drift.start.instant <= now
+        }
 
-def _block_followers(
-    drifts: Sequence[Drift],
-    blocked: dict[int, CalbookError],
-    waiting: dict[int, list[Found]],
-    stay: list[int],
-) -> None:
-    """Who stays is in the way of whoever wanted to go where it is."""
-    while stay:
-        staying = stay.pop()
-        for n, obstacle in waiting[staying]:
-            if n != staying and n not in blocked:
-                blocked[n] = _refusal(drifts[n], obstacle)
-                stay.append(n)
+    def moving(self) -> list[int]:
+        return [n for n in range(len(self._drifts)) if n not in self.blocked]
+
+    def add_obstacle(self, n: int, obstacle: Obstacle) -> None:
+        drift, claim = self._drifts[n], obstacle.claim
+        other = self._by_key.get((claim.uid, claim.recurrence_id))
+        if other is not None:
+            self._followers[other].append((n, obstacle))
+            self._leaders[n].add(other)
+        elif not (obstacle.is_retired or claim.span.overlaps(drift.occurrence.claim)):
+            self.blocked.setdefault(n, _refusal(drift, obstacle))
+
+    def block_followers(self, stay: list[int]) -> None:
+        """Who stays is in the way of whoever wanted to go where it is."""
+        while stay:
+            for n, obstacle in self._followers[stay.pop()]:
+                if n not in self.blocked:
+                    self.blocked[n] = _refusal(self._drifts[n], obstacle)
+                    stay.append(n)
+
+    def block_second(self, first: int, second: int) -> None:
+        there = self._drifts[first]
+        claim = Claim(there.host_ids[0], there.claim, *there.key)
+        obstacle = Obstacle(claim, there.meeting)
+        self.blocked[second] = _refusal(self._drifts[second], obstacle)
+        self.block_followers([second])
+
+    def readmit(self, numbers: Iterable[int]) -> None:
+        """Let those go after all who would meet nobody any more."""
+        waiting = list(numbers)
+        while (free := next(filter(self._is_free, waiting), None)) is not None:
+            waiting.remove(free)
+            del self.blocked[free]
+
+    def _is_free(self, n: int) -> bool:
+        """Whether all go whose place it takes, and nobody goes where it goes."""
+        if not self._leaders[n].isdisjoint(self.blocked):
+            return False
+        drift = self._drifts[n]
+        return not any(
+            other.claim.overlaps(drift.claim)
+            and not set(other.host_ids).isdisjoint(drift.host_ids)
+            for other in (self._drifts[m] for m in self.moving())
+        )
 
 
 def _refusal(drift: Drift, obstacle: Obstacle) -> CalbookError:

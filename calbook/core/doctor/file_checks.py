@@ -36,6 +36,7 @@ class FileFacts(NamedTuple):
     path: str
     sqlite: tuple[int, int, int]
     exists: bool = False
+    is_regular: bool = True
     size: int = 0
     mode: int = 0
     allowed_mode: int = 0o600
@@ -52,8 +53,14 @@ class FileFacts(NamedTuple):
     obstacle_hint: str | None = None
 
     @property
-    def is_file(self) -> bool:
-        return self.path != _MEMORY
+    def is_in_memory(self) -> bool:
+        return self.path == _MEMORY
+
+    @property
+    def is_missing(self) -> bool:
+        """An empty one has no bookings either."""
+        is_empty = self.is_regular and not self.size and not self.is_in_memory
+        return not self.exists or is_empty
 
 
 def check_file(file: FileFacts) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ _LOG = "calbook webhook log, calbook mail log and calbook calendar log say why"
 KINDS: Mapping[str, Kind] = {
     # -- the file or database
     "missing": Kind("File", CRITICAL, "calbook init makes it; or name it with --db"),
-    "unusable": Kind("File", CRITICAL, "calbook help doctor"),
+    "unusable": Kind("File", CRITICAL, "calbook help trouble"),
     "inconsistent": Kind("File", CRITICAL, "calbook help operation: restore a backup"),
     "not_checked": Kind("File", WARNING, "calbook db check"),
     "not_writable": Kind("File", CRITICAL, "calbook help storage"),

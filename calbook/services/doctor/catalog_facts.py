@@ -83,7 +83,8 @@ def _has_free_start(reader: HealthReader, request: BookingRequest) -> bool:
 def _reason(reader: HealthReader, request: BookingRequest) -> str:
     """What blocks most of the next days, or of those on which it may be at all."""
     first = times.local_date(request.now, request.timezone) + DAY
-    if (begin := request.event_type.first_date) is not None:
+    begin = request.event_type.first_date
+    if begin is not None and begin < first + DAYS_AHEAD * DAY:
         first = max(first, begin)
     length: Counter[str] = Counter()
     for n in range(_DAYS_EXPLAINED):

@@ -44,19 +44,11 @@ def diagnose(context: Context, *, is_quick: bool = False) -> Json:
     except CalbookError as error:
         work.add_failure(error)
         return work.answer()
-    if isinstance(described, ServerFacts):
-        work.facts["server"] = server_to_json(described)
-        work.add(server_checks.check_server(described))
-    else:
-        work.facts["file"] = file_to_json(described)
-        work.add(file_checks.check_file(described))
-    if _is_missing(described):
-        work.is_known = False
-        said = f"there are no bookings in {context.store.path}"
-        work.add([make_finding("missing", said)])
-        return work.answer()
-    work.look_into_store(context, is_quick=is_quick)
-    if not is_quick and work.is_known and not _is_in_memory(described):
+    work.judge_place(described)
+    if work.is_known:
+        work.look_into_store(context, is_quick=is_quick)
+    is_in_memory = isinstance(described, FileFacts) and described.is_in_memory
+    if work.is_known and not (is_quick or is_in_memory):
         work.check_rows(context)
     return work.answer()
 
@@ -87,16 +79,6 @@ def describe_for_monitor(diagnosis: Json) -> tuple[str, int]:
         for f in diagnosis["findings"]
     ]
     return monitor_line(read, figures, is_known=facts["readable"])
-
-
-def _is_missing(described: FileFacts | ServerFacts) -> bool:
-    return isinstance(described, FileFacts) and not (
-        described.exists and (described.size or not described.is_file)
-    )
-
-
-def _is_in_memory(described: FileFacts | ServerFacts) -> bool:
-    return isinstance(described, FileFacts) and not described.is_file
 
 
 class _Diagnosis:
@@ -130,6 +112,18 @@ class _Diagnosis:
             "variables": environment.read_variables(),
         }
         self.add(catalog_checks.check_libraries(libraries))
+
+    def judge_place(self, described: FileFacts | ServerFacts) -> None:
+        if isinstance(described, ServerFacts):
+            self.facts["server"] = server_to_json(described)
+            self.add(server_checks.check_server(described))
+            return
+        self.facts["file"] = file_to_json(described)
+        self.add(file_checks.check_file(described))
+        if described.is_missing:
+            self.is_known = False
+            said = f"there are no bookings in {described.path}"
+            self.add([make_finding("missing", said)])
 
     def look_into_store(self, context: Context, *, is_quick: bool) -> None:
         """Each section by itself: what fails says that it could not be looked at."""

@@ -58,10 +58,8 @@ def _loaded_urllib3() -> str | None:
 
 
 def _urllib3_from() -> tuple[str, ...]:
-    """Who installed something by that name: urllib3-future writes over it."""
-    found = metadata.packages_distributions().get("urllib3", ())
-    others = [name for name in ("urllib3-future",) if _version(name)]
-    return tuple(dict.fromkeys([*found, *others]))
+    """Those that are installed, of which all but the first write over its files."""
+    return tuple(filter(_version, ("urllib3", "urllib3-future")))
 
 
 def read_versions(libraries: LibraryFacts) -> Json:

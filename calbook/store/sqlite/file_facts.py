@@ -45,7 +45,7 @@ def read_file_facts(store: SqliteStore) -> FileFacts:
     except (OSError, ValueError):
         return facts
     if not stat.S_ISREG(found.st_mode):
-        return facts._replace(exists=True)
+        return facts._replace(exists=True, is_regular=False)
     obstacle = permission_error(store.path)
     facts = facts._replace(
         exists=True,

@@ -66,17 +66,22 @@ def doctor(*, what: Task, change: Telling, out: o.Printing) -> None:
 
 
 def _diagnose(out: o.Output, *, quick: bool) -> "Diagnosis":
-    """Also where the place of the file cannot be found out, or not be used."""
+    """Also where the place of the file cannot be found out.
+
+    A monitor takes no other answer, so for a quick one that is any error.
+    """
     from calbook.api.client import Client
     from calbook.api.doctor import diagnose_failure
-    from calbook.core.errors import StoreError
+    from calbook.core.errors import CalbookError, StoreError
 
-    if out.db is not None and ("\0" in out.db or not out.db):
-        raise usage_error("--db is not a path")
     try:
+        if out.db is not None and ("\0" in out.db or not out.db):
+            raise usage_error("--db is not a path")
         with Client(out.db) as client:
             return client.diagnose(quick=quick)
-    except StoreError as error:
+    except CalbookError as error:
+        if not (quick or isinstance(error, StoreError)):
+            raise
         return diagnose_failure(error)
 
 
@@ -92,7 +97,6 @@ def _count_text(findings: list[Json]) -> str:
 
 
 def _monitor(out: o.Output) -> None:
-    """One line in any case, as a monitor takes no other answer."""
     from calbook.api.doctor import monitor_line
 
     if out.json:

@@ -32,7 +32,6 @@ class Finding(NamedTuple):
         return KINDS[self.code].group
 
 
-_SHARE = "chmod 600 FILE, or calbook db share --group NAME"
 _LOG = "calbook webhook log, calbook mail log and calbook calendar log say why"
 KINDS: Mapping[str, Kind] = {
     # -- the file or database
@@ -41,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "inconsistent": Kind("File", CRITICAL, "calbook help operation: restore a backup"),
     "not_checked": Kind("File", WARNING, "calbook db check"),
     "not_writable": Kind("File", CRITICAL, "calbook help storage"),
-    "readable_by_others": Kind("File", WARNING, _SHARE),
+    "readable_by_others": Kind("File", WARNING, "chmod 600 FILE"),
     "other_owner": Kind("File", WARNING, "calbook help storage"),
     "network_drive": Kind("File", WARNING, "calbook help storage"),
     "journal_left": Kind("File", WARNING, "calbook db check"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -133,6 +134,7 @@ def check_mail(mail: MailFacts) -> Iterator[Finding]:
         yield make_finding(
             "config_readable",
             f"{mail.config} is open to everybody (mode {mail.config_mode:04o})",
+            hint=f"chmod 600 {shlex.quote(mail.config)}",
             mode=f"{mail.config_mode:04o}",
         )
     if mail.hosts_without_email:

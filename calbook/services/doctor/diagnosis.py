@@ -14,11 +14,10 @@ from calbook.core.doctor import (
     server_checks,
 )
 from calbook.core.doctor.file_checks import FileFacts
-from calbook.core.doctor.findings import Finding, in_order, make_finding
+from calbook.core.doctor.findings import CRITICAL, Finding, in_order, make_finding
 from calbook.core.doctor.monitor import monitor_line
 from calbook.core.doctor.server_checks import ServerFacts
 from calbook.core.errors import CalbookError, Damaged
-from calbook.core.text import printable
 from calbook.services.doctor import environment, store_facts
 from calbook.store.engines import administer
 from calbook.store.health import HealthReader
@@ -156,7 +155,10 @@ class _Diagnosis:
             yield
         except CalbookError as error:
             self.add_failure(error)
-        except Exception as error:
-            why = printable(f"{type(error).__name__}")
-            said = f"could not look at {what}: what is stored is damaged ({why})"
+        except OSError as error:
+            said = f"could not look at {what}: {error.strerror or error}"
             self.add([make_finding("not_checked", said)])
+        except Exception as error:
+            why = type(error).__name__
+            said = f"could not look at {what}: what is stored is damaged ({why})"
+            self.add([make_finding("not_checked", said, severity=CRITICAL)])

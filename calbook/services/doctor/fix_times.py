@@ -47,7 +47,7 @@ def fix_times(context: Context, options: ChangeOptions) -> Json:
         plan = drift.plan_moves(drifts, found, now)
         _require_mail(reader, plan.moving, options)
     moved, left = [*plan.moving], [*plan.left]
-    if not options.dry_run:
+    if drifts and not options.dry_run:
         moved, left = [], []
         groups = drift.find_links(drifts, found)
         uids = ({drifts[n].booking.uid for n in numbers} for numbers in groups)

@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from calbook.core.doctor.file_checks import FileFacts, find_file_system
-from calbook.core.errors import CalbookError
 from calbook.store.sqlite.access_errors import permission_error
 from calbook.store.sqlite.file_access import MEMORY
 from calbook.store.sqlite.file_modes import group_name, new_file_mode, user_name
@@ -42,8 +41,10 @@ def read_file_facts(store: SqliteStore) -> FileFacts:
     )
     try:
         found = os.stat(real)
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return facts
+    except (OSError, ValueError):  # why, reading says
+        return facts._replace(exists=True, is_regular=False)
     if not stat.S_ISREG(found.st_mode):
         return facts._replace(exists=True, is_regular=False)
     obstacle = permission_error(store.path)
@@ -67,8 +68,8 @@ def _is_wal(store: SqliteStore) -> bool:
     try:
         with store.reading() as conn:
             return bool(conn.execute("pragma journal_mode").fetchone()[0] == "wal")
-    except (CalbookError, sqlite3.Error, OSError):
-        return False  # why it cannot be read is said elsewhere
+    except Exception:  # damaged in any way, which reading says
+        return False
 
 
 def _journal_age(path: str) -> float | None:

@@ -35,7 +35,7 @@ from calbook.core.rules.obstacles import Obstacle
 
 SOUND = FileFacts("b.db", (3, 53, 0), exists=True, size=1000, mode=0o600, free=10**12)
 SERVER = ServerFacts(
-    *("18.1", "staff", True, "1.7"),
+    *("18.1", 180001, "staff", True, "1.7"),
     is_standby=False,
     is_local=False,
     is_encrypted=True,
@@ -153,6 +153,7 @@ def test_room_is_needed_for_the_file_twice(free: int, severity: str | None) -> N
 @pytest.mark.parametrize(
     ("change", "code"),
     [
+        ({"number": 140009}, "server_too_old"),
         ({"is_standby": True}, "server_read_only"),
         ({"missing_rights": ("insert on calbook.bookings",)}, "missing_rights"),
         ({"ahead": -61.0}, "clock_differs"),

@@ -13,9 +13,10 @@ from calbook import Booking, Client, errors
 
 if TYPE_CHECKING:
     from conftest import Clock
+    from support.mailing import Configure
     from support.zones import NewRules
 
-pytest_plugins = ("support.zones",)
+pytest_plugins = ("support.zones", "support.mailing")
 
 LAGOS = "Africa/Lagos"  # UTC+1, without summer time
 EARLIER, LATER = "Etc/GMT-2", "Etc/UTC"  # where the same wall time goes
@@ -283,6 +284,29 @@ def test_a_dry_run_says_the_same_and_changes_nothing(
 
     assert starts(client) == ["18 09:00", "18 10:00"]
     assert tried == client.fix_times()
+
+
+def test_whoever_is_told_of_a_move_is_told_of_this_one(
+    client: Client,
+    book: Callable[..., Booking],
+    new_rules: NewRules,
+    configure: Configure,
+) -> None:
+    configure(25)
+    client.calendar.hosts.update("me", email="grace@example.com")
+    client.calendar.webhooks.create(
+        "https://example.com/hook", events=["booking.rescheduled"]
+    )
+    book("2027-01-18 10:00", notify_attendee=False)
+    new_rules(LAGOS, LATER)
+
+    client.fix_times(notify_attendee=True)
+
+    queued = ask(client, "select channel, kind from deliveries order by channel")
+    assert [tuple(row) for row in queued] == [
+        ("mail", "request"),
+        ("webhook", "booking.rescheduled"),
+    ]
 
 
 def test_nobody_is_moved_who_cannot_be_told(

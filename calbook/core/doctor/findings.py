@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "sqlite_fault": Kind("File", WARNING, "use a Python with a newer SQLite"),
     "little_space": Kind("File", WARNING, "make room on that disk"),
     "clock_behind": Kind("File", WARNING, "set the computer's clock: timedatectl"),
+    "server_too_old": Kind("File", CRITICAL, "update the server"),
     "server_read_only": Kind("File", CRITICAL, "name the primary server, no standby"),
     "missing_rights": Kind("File", WARNING, "its owner: calbook db init --grants"),
     "clock_differs": Kind("File", WARNING, "set both clocks by NTP"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from calbook.core.doctor.findings import Finding, make_finding, name_some
 
+_OLDEST = 150000
 _MOST_SECONDS = 5  # between two clocks
 
 
@@ -14,6 +15,7 @@ class ServerFacts(NamedTuple):
     """A PostgreSQL server as it was found; `ahead` are seconds of its clock."""
 
     version: str
+    number: int  # of the version: 180001
     role: str
     has_exclusion: bool
     extension: str | None
@@ -25,6 +27,10 @@ class ServerFacts(NamedTuple):
 
 
 def check_server(server: ServerFacts) -> Iterator[Finding]:
+    if server.number < _OLDEST:
+        yield make_finding(
+            "server_too_old", f"PostgreSQL {server.version} is older than 15"
+        )
     if server.is_standby:
         yield make_finding("server_read_only", "the server only lets read: a standby")
     elif server.missing_rights:

@@ -10,7 +10,9 @@ import stat
 import sys
 from contextlib import suppress
 from importlib import metadata
+from os.path import exists
 from typing import TYPE_CHECKING
+from zoneinfo import TZPATH
 
 from calbook import settings
 from calbook.core.doctor.catalog_checks import LibraryFacts
@@ -79,6 +81,9 @@ def read_paths() -> Json:
         "python": sys.executable,
         "config": settings.config_path(),
         "zones": times.zone_data(),
+        "zoneFolders": [
+            path for path in (times.newer_package(), *TZPATH) if path and exists(path)
+        ],
     }
 
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from calbook.store.postgres.connection import Connection
 
 _SERVER = """
-    select current_setting('server_version') as version, current_user as role,
+    select current_setting('server_version') as version,
+        current_setting('server_version_num')::integer as number,
+        current_user as role,
         exists (
             select 1 from pg_constraint c join pg_class t on t.oid = c.conrelid
             where c.contype = 'x' and t.relnamespace = to_regnamespace(:schema)
@@ -44,6 +46,7 @@ def read_server_facts(conn: Connection, schema: str) -> ServerFacts:
     missing = conn.execute(_MISSING, {"wanted": json.dumps(wanted)}).fetchall()
     return ServerFacts(
         version=row["version"],
+        number=row["number"],
         role=row["role"],
         has_exclusion=row["has_exclusion"],
         extension=row["extension"],

@@ -64,7 +64,7 @@ def row_faults(conn: Connection) -> Iterator[str]:
 
 def _unknown_zones(conn: Connection) -> Iterator[str]:
     for (zone,) in conn.execute(_ZONES).fetchall():
-        if not _is_zone(zone):
+        if not is_zone(zone):
             facts = {"zone": zone, "most": _MOST}
             for (id,) in conn.execute(_IN_ZONE, facts).fetchall():
                 yield f"{id} is in the unknown zone {zone}"
@@ -186,7 +186,8 @@ def _is_at(
         return False
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether a zone can be read, by a name that may be no zone's."""
     try:
         times.zone(name)
     except (ValueError, LookupError, OSError):

@@ -75,17 +75,6 @@ def wall_start(start: datetime, wall: datetime, timezone: str) -> datetime | Non
     return belongs
 
 
-def is_newer(release: str | None, than: str | None) -> bool:
-    """Whether a booking was made by newer rules than there are here."""
-    return bool(release and than) and _order(release) > _order(than)
-
-
-def _order(release: str | None) -> tuple[str, int, str]:
-    """2026z comes before 2026za."""
-    letters = (release or "")[4:].partition("-")[0]
-    return (release or "")[:4], len(letters), letters
-
-
 def find_links(drifts: Sequence[Drift], found: Iterable[Found]) -> Iterator[list[int]]:
     """The drifts by numbers, those together that have to do with each other."""
     parent = list(range(len(drifts)))

@@ -11,6 +11,7 @@ from calbook.core.doctor import drift
 from calbook.core.doctor.drift import Drift, Found
 from calbook.core.model import GivenStart
 from calbook.core.time import times
+from calbook.store.consistency import is_zone
 from calbook.store.health import HealthReader
 
 Releases = Collection[tuple[str, str | None]]
@@ -31,22 +32,14 @@ def read_releases(reader: HealthReader, now: datetime) -> ReleaseFacts:
     other: list[tuple[str, str | None]] = []
     newer: list[tuple[str, str, int]] = []
     for zone, release, count in reader.releases_of_coming_dates(times.epoch(now)):
-        if not _is_known(zone):
+        if not is_zone(zone):
             continue  # `db check` names it
         here = times.tzdata_version(zone)
-        if release is not None and drift.is_newer(release, here):
+        if release is not None and times.is_newer(release, here):
             newer.append((zone, release, count))
         elif release != here:
             other.append((zone, release))
     return ReleaseFacts(other, newer)
-
-
-def _is_known(zone: str) -> bool:
-    try:
-        times.zone(zone)
-    except (ValueError, LookupError, OSError):
-        return False
-    return True
 
 
 def find_drifts(

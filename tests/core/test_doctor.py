@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.properties import examples
 
 from calbook.core.booking.effective_status import Status
 from calbook.core.doctor import drift
@@ -310,6 +311,7 @@ def _is_free_of_overlaps(moving: list[Drift], staying: list[Drift]) -> bool:
 
 
 @given(_calendars())
+@examples(150)
 def test_whoever_moves_overlaps_nobody_and_whoever_stays_has_to(
     everybody: list[Drift],
 ) -> None:
@@ -329,6 +331,7 @@ def test_whoever_moves_overlaps_nobody_and_whoever_stays_has_to(
 
 
 @given(_calendars())
+@examples(150)
 def test_what_is_decided_by_groups_is_what_is_decided_together(
     everybody: list[Drift],
 ) -> None:

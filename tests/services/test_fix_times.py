@@ -242,9 +242,13 @@ def test_a_start_that_was_given_by_its_offset_stays(
     client: Client, book: Callable[..., Booking], new_rules: NewRules
 ) -> None:
     book("2027-01-18T10:00+01:00")
+    by_wall = book("2027-01-19 10:00").uid
     new_rules(LAGOS, LATER)
 
-    assert client.fix_times().to_dict() == {"moved": [], "left": []}
+    fixed = client.fix_times()
+
+    assert [date.uid for date in fixed.moved] == [by_wall]
+    assert starts(client) == ["18 09:00", "19 10:00"]
 
 
 def test_what_is_over_or_cancelled_or_would_have_begun_stays(
@@ -316,8 +320,9 @@ def test_nobody_is_moved_who_cannot_be_told(
     client.calendar.event_types.update("demo_africa_lagos", notify=True)
     new_rules(LAGOS, LATER)
 
-    with pytest.raises(errors.MailNotConfigured):
-        client.fix_times()
+    for dry_run in (True, False):
+        with pytest.raises(errors.MailNotConfigured):
+            client.fix_times(dry_run=dry_run)
 
     assert starts(client) == ["18 09:00"]
     assert len(client.fix_times(notify_attendee=False).moved) == 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from support.running import golden
 from support.stores import change, opened
 
 from calbook import Client
+from calbook.cli import tree
+from calbook.core.doctor.findings import KINDS
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -264,3 +268,17 @@ def test_an_attendee_in_a_row_that_is_wrong_is_not_named(
     ]
     assert not {"ada@example.com", "351912345678"} & {*answer.out.split('"')}
     assert os.path.basename(grace.path) in answer.out
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("code", [c for c in KINDS if "calbook " in KINDS[c].hint])
+def test_the_commands_that_are_hinted_at_exist(run: Run, code: str) -> None:
+    for said in KINDS[code].hint.split("calbook ")[1:]:
+        words = re.split(r",| and | say ", said)[0].split()
+        command = list(takewhile(lambda word: word.islower() and word[0] != "-", words))
+        while command and not tree.is_command(command):
+            command.pop()
+        shown = run("help", *command).out
+
+        assert command, said
+        assert all(word in shown for word in words if word.startswith("--")), said

@@ -561,7 +561,7 @@ def test_a_schedule_without_hours_is_named_if_somebody_uses_it(
 
     codes = found(client, quick=False)
 
-    assert codes["no_hours"] == "sched_empty is used and has no open hours"
+    assert codes["no_hours"] == "no open hours, and yet in use: sched_empty"
     assert "evt_demo (" in codes["not_bookable"]
     client.calendar.schedules.override(
         "empty",
@@ -605,7 +605,7 @@ def test_an_event_type_without_a_host_is_named(client: Client) -> None:
     client.calendar.event_types.create("demo")
     change(client, "delete from event_type_hosts")
 
-    assert found(client)["no_hosts"] == "evt_demo takes bookings and has no host"
+    assert found(client)["no_hosts"] == "no host, and yet to be booked: evt_demo"
 
 
 # -- the program -------------------------------------------------------------------

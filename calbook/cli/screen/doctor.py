@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from calbook.cli.output import Json
-from calbook.core.doctor.findings import GROUPS, size_text
+from calbook.core.doctor.findings import GROUPS, count_of, size_text
 from calbook.core.text import printable
 from calbook.core.time import times
 
@@ -51,7 +51,7 @@ def _fact_lines(group: str, facts: Json) -> Iterator[str]:
     elif group == "Sending" and (outbox := facts.get("outbox")):
         yield (
             f"{outbox['due']:,} due, {outbox['failed']:,} failed in the last 7 days,"
-            f" {outbox['webhooks']:,} webhooks"
+            f" {count_of(outbox['webhooks'], 'webhook')}"
         )
         mail = facts.get("mail", {})
         yield f"mail server: {'set up' if mail.get('configured') else 'none'}"
@@ -59,8 +59,9 @@ def _fact_lines(group: str, facts: Json) -> Iterator[str]:
         yield f"{facts['calendars']['number']:,} read from elsewhere"
     elif group == "Catalog" and (catalog := facts.get("catalog")):
         yield (
-            f"{catalog['eventTypes']:,} event types that take bookings,"
-            f" {catalog['hosts']:,} hosts, {catalog['schedules']:,} schedules"
+            f"{count_of(catalog['eventTypes'], 'event type')} to be booked,"
+            f" {count_of(catalog['hosts'], 'host')},"
+            f" {count_of(catalog['schedules'], 'schedule')}"
         )
     elif group == "Program":
         yield from _program_lines(facts)
@@ -86,7 +87,8 @@ def _place_lines(facts: Json) -> Iterator[str]:
             f" {constraint} exclusion constraint"
         )
     if outbox := facts.get("outbox"):
-        yield f"{outbox['bookings']:,} bookings made, {outbox['events']:,} events"
+        bookings = count_of(outbox["bookings"], "booking")
+        yield f"{bookings} made, {count_of(outbox['events'], 'event')}"
 
 
 def _program_lines(facts: Json) -> Iterator[str]:

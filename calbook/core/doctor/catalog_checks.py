@@ -36,13 +36,15 @@ def check_catalog(catalog: CatalogFacts) -> Iterator[Finding]:
     if ids := catalog.schedules_without_hours:
         yield make_finding(
             "no_hours",
-            f"{name_some(ids)} is used and has no open hours",
+            f"no open hours, and yet in use: {name_some(ids)}",
+            name=ids[0],
             ids=list(ids[:MOST_NAMED]),
         )
     if ids := catalog.event_types_without_hosts:
         yield make_finding(
             "no_hosts",
-            f"{name_some(ids)} takes bookings and has no host",
+            f"no host, and yet to be booked: {name_some(ids)}",
+            name=ids[0],
             ids=list(ids[:MOST_NAMED]),
         )
     if closed := catalog.not_bookable:
@@ -50,6 +52,7 @@ def check_catalog(catalog: CatalogFacts) -> Iterator[Finding]:
         yield make_finding(
             "not_bookable",
             f"nobody can book {name_some(each)} in the next {DAYS_AHEAD} days",
+            name=next(iter(closed)),
             eventTypes=[
                 {"id": id, "reason": why} for id, why in [*closed.items()][:MOST_NAMED]
             ],

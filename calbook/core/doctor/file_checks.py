@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -117,7 +116,7 @@ def _check_rights(file: FileFacts) -> Iterator[Finding]:
         yield make_finding(
             "readable_by_others",
             f"{file.path} is open to others than its owner (mode {file.mode:04o})",
-            hint=f"chmod 600 {shlex.quote(file.path)}, or calbook db share",
+            name=file.path,
             mode=f"{file.mode:04o}",
         )
     if not (file.is_own or shared):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ MOST_NAMED = 5  # of each kind
 
 
 class Kind(NamedTuple):
-    """Where a finding is shown, how bad it is, and what to do next."""
+    """Where a finding is shown, how bad it is, and what to do next (with NAME)."""
 
     group: str
     severity: str
@@ -37,14 +38,14 @@ KINDS: Mapping[str, Kind] = {
     # -- the file or database
     "missing": Kind("File", CRITICAL, "calbook init makes it; or name it with --db"),
     "unusable": Kind("File", CRITICAL, "calbook help trouble"),
-    "inconsistent": Kind("File", CRITICAL, "calbook help operation: restore a backup"),
+    "inconsistent": Kind("File", CRITICAL, "restore a backup: calbook help operation"),
     "not_checked": Kind("File", WARNING, "calbook db check"),
     "not_writable": Kind("File", CRITICAL, "calbook help storage"),
-    "readable_by_others": Kind("File", WARNING, "chmod 600 FILE"),
+    "readable_by_others": Kind("File", WARNING, "chmod 600 NAME"),
     "other_owner": Kind("File", WARNING, "calbook help storage"),
     "network_drive": Kind("File", WARNING, "calbook help storage"),
     "journal_left": Kind("File", WARNING, "calbook db check"),
-    "wal_left": Kind("File", WARNING, "the next change by calbook turns it back"),
+    "wal_left": Kind("File", WARNING, "the next change turns it back"),
     "sqlite_fault": Kind("File", WARNING, "use a Python with a newer SQLite"),
     "little_space": Kind("File", WARNING, "make room on that disk"),
     "clock_behind": Kind("File", WARNING, "set the computer's clock: timedatectl"),
@@ -56,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
     # -- time zones
     "time_moved": Kind("Time zones", WARNING, "calbook doctor --fix-times --dry-run"),
     "cannot_move_back": Kind(
-        "Time zones", WARNING, "settle these with the attendees: calbook reschedule UID"
+        "Time zones", WARNING, "settle it with the attendees: calbook reschedule NAME"
     ),
     "zone_data_old": Kind("Time zones", WARNING, "pip install -U tzdata"),
     # -- sending
@@ -64,27 +65,33 @@ KINDS: Mapping[str, Kind] = {
     "deliveries_failed": Kind("Sending", WARNING, _LOG),
     "retried_for_long": Kind("Sending", WARNING, _LOG),
     "webhook_disabled": Kind(
-        "Sending", WARNING, "calbook webhook update ID --active, once it is mended"
+        "Sending", WARNING, "calbook webhook update NAME --active, once it is mended"
     ),
-    "webhook_plain_http": Kind("Sending", WARNING, "calbook webhook update ID --url"),
+    "webhook_plain_http": Kind(
+        "Sending", WARNING, "calbook webhook update NAME --url URL"
+    ),
     "mail_not_configured": Kind("Sending", WARNING, "calbook config smtp --help"),
     "mail_settings": Kind("Sending", WARNING, "calbook config show"),
     "password_missing": Kind("Sending", WARNING, "calbook config smtp-test"),
-    "config_readable": Kind("Sending", WARNING, "chmod 600 FILE"),
-    "no_address": Kind("Sending", WARNING, "calbook person update PERSON --email"),
-    "host_without_email": Kind("Sending", WARNING, "calbook host update ID --email"),
+    "config_readable": Kind("Sending", WARNING, "chmod 600 NAME"),
+    "no_address": Kind("Sending", WARNING, "calbook update NAME --email ADDRESS"),
+    "host_without_email": Kind(
+        "Sending", WARNING, "calbook host update NAME --email ADDRESS"
+    ),
     # -- calendars
-    "calendar_not_read": Kind("Calendars", WARNING, "calbook busy refresh"),
+    "calendar_not_read": Kind("Calendars", WARNING, "calbook busy refresh NAME"),
     "calendar_password": Kind("Calendars", WARNING, "calbook calendar check NAME"),
     # -- the catalog
-    "no_hours": Kind("Catalog", WARNING, "calbook schedule update ID --hours"),
-    "no_hosts": Kind("Catalog", WARNING, "calbook event update ID --host"),
-    "not_bookable": Kind("Catalog", WARNING, "calbook explain --event ID --start WHEN"),
+    "no_hours": Kind("Catalog", WARNING, "calbook schedule update NAME --hours HOURS"),
+    "no_hosts": Kind("Catalog", WARNING, "calbook event update NAME --host HOST"),
+    "not_bookable": Kind(
+        "Catalog", WARNING, "calbook explain --event NAME --start WHEN"
+    ),
     # -- the program
     "urllib3_replaced": Kind(
-        "Program", WARNING, "install calbook into an environment of its own"
+        "Program", WARNING, "install into an environment of its own"
     ),
-    "library_missing": Kind("Program", WARNING, "install calbook again"),
+    "library_missing": Kind("Program", WARNING, "install the program again"),
 }
 
 
@@ -93,11 +100,14 @@ def make_finding(
     message: str,
     *,
     severity: str | None = None,
+    name: str = "",
     hint: str | None = None,
     **details: Any,
 ) -> Finding:
+    """As the table has it, unless said; the hint is about what has the `name`."""
     kind = KINDS[code]
-    return Finding(code, message, details, severity or kind.severity, hint or kind.hint)
+    hint = hint or kind.hint.replace("NAME", shlex.quote(name))
+    return Finding(code, message, details, severity or kind.severity, hint)
 
 
 def name_some(names: Iterable[str], count: int | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -106,14 +105,16 @@ def _check_webhooks(webhooks: Sequence[WebhookFacts]) -> Iterator[Finding]:
     if off:
         yield make_finding(
             "webhook_disabled",
-            f"{name_some(off)} was switched off by its receiver",
+            f"switched off by the receiver: {name_some(off)}",
+            name=off[0],
             ids=off[:MOST_NAMED],
         )
     plain = [w.id for w in webhooks if w.is_active and w.is_plain_http]
     if plain:
         yield make_finding(
             "webhook_plain_http",
-            f"{name_some(plain)} has an http address without --allow-http",
+            f"an http address that was not allowed: {name_some(plain)}",
+            name=plain[0],
             ids=plain[:MOST_NAMED],
         )
 
@@ -134,14 +135,15 @@ def check_mail(mail: MailFacts) -> Iterator[Finding]:
         yield make_finding(
             "config_readable",
             f"{mail.config} is open to everybody (mode {mail.config_mode:04o})",
-            hint=f"chmod 600 {shlex.quote(mail.config)}",
+            name=mail.config,
             mode=f"{mail.config_mode:04o}",
         )
     if mail.hosts_without_email:
         yield make_finding(
             "host_without_email",
-            f"{name_some(mail.hosts_without_email)} has no e-mail, in whose name"
-            " invitations and reminders are sent",
+            "no e-mail in whose name invitations and reminders could be sent:"
+            f" {name_some(mail.hosts_without_email)}",
+            name=mail.hosts_without_email[0],
             ids=list(mail.hosts_without_email[:MOST_NAMED]),
         )
     if mail.without_address:
@@ -150,6 +152,7 @@ def check_mail(mail: MailFacts) -> Iterator[Finding]:
             "reminders cannot reach everybody in "
             + name_some(mail.without_address, mail.count_without_address)
             + ": somebody has no e-mail",
+            name=mail.without_address[0],
             uids=list(mail.without_address),
             count=mail.count_without_address,
         )
@@ -160,7 +163,8 @@ def check_calendars(calendars: Sequence[CalendarFacts]) -> Iterator[Finding]:
     if old:
         yield make_finding(
             "calendar_not_read",
-            f"{name_some(map(_read_text, old))}",
+            name_some(map(_read_text, old)),
+            name=old[0].name,
             calendars=[
                 {"name": c.name, "ageSeconds": c.age, "fault": c.fault}
                 for c in old[:MOST_NAMED]
@@ -168,7 +172,9 @@ def check_calendars(calendars: Sequence[CalendarFacts]) -> Iterator[Finding]:
         )
     for each in [c for c in calendars if c.password_fault][:MOST_NAMED]:
         yield make_finding(
-            "calendar_password", f"calendar {each.name}: {each.password_fault}"
+            "calendar_password",
+            f"calendar {each.name}: {each.password_fault}",
+            name=each.name,
         )
 
 

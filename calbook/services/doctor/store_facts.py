@@ -147,6 +147,7 @@ def _zone_findings(
         yield make_finding(
             "cannot_move_back",
             f"moved back, they would not fit: {name_some(each)}",
+            name=plan.left[0][0].booking.uid,
             count=len(plan.left),
         )
     if newer:

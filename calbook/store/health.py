@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.facts import Facts
 from calbook.store.outbox import DUE_STATEMENT, WAITING
 
@@ -16,9 +17,12 @@ _DAY = 86_400  # seconds
 _NEWEST = 10_000  # deliveries among which those are looked for that have failed
 MOST_COUNTED = 1_000
 
-_COMING = "start_at > :now and status in ('PENDING', 'CONFIRMED')"
+_COMING = f"""
+    o.start_at > :now and o.status in ('PENDING', 'CONFIRMED')
+    and not {HAS_EXPIRED.format(row="o")}
+"""
 _RELEASES = f"""
-    select wall_timezone, tzdata, count(*) as dates from occurrences
+    select wall_timezone, tzdata, count(*) as dates from occurrences o
     where {_COMING} and by_offset = false group by wall_timezone, tzdata
 """
 _OF_RELEASES = f"""
@@ -26,7 +30,7 @@ _OF_RELEASES = f"""
     from occurrences o
     join json_each(:releases) r on o.wall_timezone = r.value ->> 0
         and coalesce(o.tzdata, '') = r.value ->> 1
-    where o.{_COMING.replace(" and ", " and o.")} and o.by_offset = false
+    where {_COMING} and o.by_offset = false
       and (:uids is null or o.uid in (select value from json_each(:uids)))
     order by o.start_at, o.uid
 """
@@ -62,10 +66,10 @@ _CALENDARS = """
     order by host_id, name
 """
 _WITHOUT_ADDRESS = f"""
-    select uid, min(start_at) as first from occurrences
+    select uid, min(start_at) as first from occurrences o
     where event_type_id in (select value from json_each(:ids)) and {_COMING}
       and exists (
-        select 1 from attendees a where a.uid = occurrences.uid and a.email is null
+        select 1 from attendees a where a.uid = o.uid and a.email is null
       )
     group by uid order by first, uid limit {MOST_COUNTED}
 """

@@ -315,6 +315,11 @@ def test_rights_that_a_role_lacks_are_named(postgres: Server, server_url: str) -
 
     assert message.startswith("the role looking lacks rights: insert on ")
     assert "more" in message
+    with Client(server_url) as client:
+        granted = client.grants().replace("staff", "looking")
+    postgres.run(granted, "calbook")
+    with Client(server_url.replace("owner@", "looking@")) as client:
+        assert found(client, quick=False) == {}
 
 
 @pytest.mark.sqlite

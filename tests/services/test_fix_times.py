@@ -267,6 +267,30 @@ def test_what_is_over_or_cancelled_or_would_have_begun_stays(
     assert [(date.uid, date.code) for date in fixed.left] == [(soon, "in_the_past")]
 
 
+def test_a_hold_moves_while_it_lasts(
+    client: Client, clock: Clock, book: Callable[..., Booking], new_rules: NewRules
+) -> None:
+    book("2027-01-19 10:00")
+    hold = client.calendar.bookings.hold
+    for hour, minutes in ((12, 60), (14, 240)):
+        hold(
+            event_type_id="demo_africa_lagos",
+            start_time=f"2027-01-18 {hour}:00",
+            minutes=minutes,
+        )
+    clock.move(minutes=90)
+    new_rules(LAGOS, LATER)
+
+    fixed = client.fix_times()
+
+    assert [date.start_time[:16] for date in fixed.moved] == [
+        "2027-01-18T14:00",
+        "2027-01-19T10:00",
+    ]
+    assert fixed.left == ()
+    assert client.check() == ()
+
+
 def test_older_rules_here_move_nothing(
     client: Client, book: Callable[..., Booking], new_rules: NewRules
 ) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
-from calbook.core.errors import BadInput, CalbookError
+from calbook import whole_files
+from calbook.core import checks
+from calbook.core.errors import BadInput, CalbookError, OutputError, UsageError
 from calbook.core.text import excerpt
 from calbook.store.administration import Target
 from calbook.store.consistency import row_faults
@@ -14,110 +18,178 @@ from calbook.store.context import Context
 from calbook.store.engines import administer
 from calbook.store.lines.exporting import Progress, export_lines
 from calbook.store.lines.importing import Import
-from calbook.store.lines.nouns import BY_TYPE
+from calbook.store.lines.nouns import BY_TYPE, Noun
 from calbook.wire.json_objects import Json
-from calbook.wire.reading.export_lines import read_head, read_lines
+from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
 from calbook.wire.reading.webhooks import new_secret
 from calbook.wire.writing.export_lines import head_line, write_document, write_lines
 
 Skipped = Callable[[CalbookError], object]
 
-
-class Taken(NamedTuple):
-    """What an import did: lines by type, and webhooks that have a new secret."""
-
-    imported: dict[str, int]
-    there: dict[str, int]
-    skipped: dict[str, int]
-    new_secrets: tuple[str, ...]
+_MODE = 0o600  # it holds what people told their hosts
 
 
-@contextmanager
-def exporting(
+class Listener(NamedTuple):
+    """Who is told of lines that are left out, and how many bytes have been read."""
+
+    skipped: Skipped | None = None
+    progress: Callable[[int], object] | None = None
+
+
+class Form(NamedTuple):
+    """How an export is written, and what of it is left out."""
+
+    name: str = "jsonl"
+    is_redacted: bool = False
+    has_secrets: bool = False
+
+
+_WRITERS = {"jsonl": write_lines, "json": write_document}
+
+
+def export(
     context: Context,
-    *,
-    redact: bool = False,
-    secrets: bool = False,
-    is_document: bool = False,
+    target: str | os.PathLike[str] | BinaryIO,
+    form: Form,
+    force: bool = False,
     progress: Progress | None = None,
-) -> Iterator[Iterator[bytes]]:
-    """All that is stored, as text of one snapshot.
+) -> dict[str, int]:
+    """Write all that is stored, as it is at one moment; how many of each type.
+
+    Into a file that is either not there or whole, and its owner's alone.
 
     Raises:
-        StoreError: there is nothing.
+        OutputError: the file is there, and not to be replaced, or cannot be written.
+        StoreError: there is nothing to export.
     """
-    head = head_line(context.store.version, is_redacted=redact)
+    write = _WRITERS[checks.choice(form.name, "form", _WRITERS)]
+    if form.is_redacted and form.has_secrets:
+        raise UsageError("what is redacted has no secrets")
+    counts: Counter[str] = Counter()
     with administer(context.store).exporting() as source:
-        lines: Iterator[Json] = export_lines(source, secrets=secrets, progress=progress)
-        if redact:
-            from calbook.core.redaction import redact_line  # slow to import
+        found = export_lines(source, secrets=form.has_secrets, progress=progress)
+        lines = _count(_redacted(found) if form.is_redacted else found, counts)
+        head = head_line(context.store.version, is_redacted=form.is_redacted)
+        parts = write(head, lines)
+        if isinstance(target, str | os.PathLike):
+            _write_file(os.fspath(target), parts, force=force)
+        else:
+            target.writelines(parts)
+    return dict(counts)
 
-            lines = (each for line in lines if (each := redact_line(line)) is not None)
-        yield (write_document if is_document else write_lines)(head, lines)
+
+def _redacted(lines: Iterable[Json]) -> Iterator[Json]:
+    from calbook.core.redaction import redact_line  # slow to import
+
+    return (each for line in lines if (each := redact_line(line)) is not None)
 
 
-def import_lines(
+def _count(lines: Iterable[Json], counts: Counter[str]) -> Iterator[Json]:
+    for line in lines:
+        counts[line["type"]] += 1
+        yield line
+
+
+def _write_file(path: str, parts: Iterable[bytes], *, force: bool) -> None:
+    try:
+        with whole_files.writing(path, replaces=force, mode=_MODE) as file:
+            file.writelines(parts)
+    except FileExistsError:
+        hint = "give another name, or force=True"
+        command_hint = "replace it with --force"
+        raise OutputError(
+            f"{path} exists", hint=hint, command_hint=command_hint, path=path
+        ) from None
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
+
+
+ON_CONFLICT = ("fail", "skip")
+
+
+def take_in(
     context: Context,
-    file: BinaryIO,
-    *,
+    source: str | os.PathLike[str] | BinaryIO,
+    on_conflict: str = "fail",
     dry_run: bool = False,
-    skipped: Skipped | None = None,
-    progress: Callable[[int], object] | None = None,
-) -> Taken:
-    """Take an export in; `progress` is told how many bytes have been read.
-
-    `skipped` is told of lines that are left out as something is in their way; without
-    it the first refuses all.
+    told: Listener | None = None,
+) -> Json:
+    """Take an export in, or nothing of it; how many lines of each type.
 
     Raises:
         BadInput: a line cannot be read, or says what cannot be.
-        ImportConflict: something is there already, and differs.
+        ImportConflict: something is there already and differs, or has what a line
+            wants, and such are not to be skipped.
         Newer: a newer calbook made it.
     """
-    taken: list[Taken] = []
-    try:
-        with administer(context.store).importing() as target:
-            taken.append(_import(context, target, file, skipped, progress))
+    skips = checks.choice(on_conflict, "onConflict", ON_CONFLICT) == "skip"
+    told = told or Listener()
+    skipped = (told.skipped or _tell_nobody) if skips else None
+    dry_run = checks.boolean(dry_run, "dryRun")
+    with _opened(source) as file:
+        answer: Json = {}
+        with suppress(_DryRun), administer(context.store).importing() as target:
+            answer = _import(context, target, file, told._replace(skipped=skipped))
             if dry_run:
                 raise _DryRun
-    except _DryRun:
-        pass
-    return taken[0]
+    return {**answer, "dryRun": dry_run}
+
+
+def _tell_nobody(error: CalbookError) -> None:
+    """What is left out is counted all the same."""
 
 
 class _DryRun(Exception):
     """Takes back what a dry run has written."""
 
 
-def _import(
-    context: Context,
-    target: Target,
-    file: BinaryIO,
-    skipped: Skipped | None,
-    progress: Callable[[int], object] | None,
-) -> Taken:
+@contextmanager
+def _opened(source: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
+    if not isinstance(source, str | os.PathLike):
+        yield source
+        return
+    path = os.fspath(source)
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(f"cannot read {path}: {said}", field="source") from None
+    with os.fdopen(descriptor, "rb") as file:
+        yield file
+
+
+def _import(context: Context, target: Target, file: BinaryIO, told: Listener) -> Json:
+    version = context.store.version
     lines = read_lines(file)
-    read_head(next(lines, None), schema_version=context.store.version)
-    # Lines of an older version are brought up to date here, before their keys are
-    # looked at: there are none before version 9.
-    work = Import(target, new_secret=new_secret, skipped=skipped)
+    read_head(next(lines, None), schema_version=version)
+    work = Import(target, new_secret=new_secret, skipped=told.skipped)
     before = set() if work.is_new else {*row_faults(target.conn)}
     done = 0
     for line in lines:
-        noun = BY_TYPE.get(str(line.item.get("type")))
-        if noun is None:
-            said = f"line {line.number} has the unknown type"
-            raise BadInput(
-                f"{said} {excerpt(str(line.item.get('type')))}", line=line.number
-            )
-        work.take(line.number, line.size, noun, line.item)
+        # A line of an older version is to be brought up to date here, before its keys
+        # are looked at: there are none yet.
+        work.take(line.number, line.size, _noun(line), line.item)
         done += line.size
-        if progress is not None:
-            progress(done)
+        if told.progress is not None:
+            told.progress(done)
     work.finish()
     _check_rows(target, before)
     target.finish()
-    return Taken(*(dict(counts) for counts in work.counts), tuple(work.without_secret))
+    return {
+        "imported": dict(work.counts.imported),
+        "there": dict(work.counts.there),
+        "skipped": dict(work.counts.skipped),
+        "newSecrets": work.without_secret,
+    }
+
+
+def _noun(line: ReadLine) -> Noun:
+    name = line.item.get("type")
+    noun = BY_TYPE.get(name) if type(name) is str else None
+    if noun is None:
+        said = f"line {line.number} has the unknown type {excerpt(name)}"
+        raise BadInput(said, line=line.number)
+    return noun
 
 
 def _check_rows(target: Target, before: set[str]) -> None:

@@ -229,7 +229,8 @@ PERSON = Noun(
     Table(
         "people",
         "id:id name:line? email:line? phone:line? ref:line? timezone:zone?"
-        " language:line? created_at:time updated_at:time",
+        " language:line? created_at:time updated_at:time erased_at:time?"
+        " seen_until:time?",
     ),
     Table("person_keys", "key", key="keys", parent="person_id", flat=True),
     by="id",
@@ -276,7 +277,7 @@ BOOKING = Noun(
         "attendees",
         "position:int email:line? name:line? phone:line? ref:line? timezone:zone?"
         " language:line? person_id@people? responses:object? notes? metadata:object?"
-        " only_on:dates? absent_on:dates? replies:replies?",
+        " only_on:dates? absent_on:dates? replies:replies? seen_until:time?",
         key="attendees",
         parent="uid",
     ),
@@ -383,7 +384,8 @@ WAITING = Noun(
         "number#waiting id:id event_type_id@event_types attendees:list request:object"
         " timezone:zone by:actor since:time until:time is_range:bool uid@bookings?"
         " recurrence_id:time? state:waiting_state offered_uid@bookings? is_seat:bool"
-        " held_until:time? passed:list log:list created_at:time updated_at:time",
+        " held_until:time? passed:list log:list created_at:time updated_at:time"
+        " erased_at:time?",
     ),
     by="id",
 )

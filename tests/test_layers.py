@@ -39,7 +39,10 @@ ROOMS = {
         "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
-    "services": ("core wire ical store delivery settings whole_files", ""),
+    "services": (
+        "core wire ical store delivery settings whole_files __version__",
+        "",
+    ),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
         "core wire api settings whole_files __version__",

@@ -82,6 +82,7 @@ SECTIONS: Mapping[str, Tree] = {
         ),
         **_commands("export", "export"),
         **_commands("import_", "import"),
+        **_commands("doctor", "doctor"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

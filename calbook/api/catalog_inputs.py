@@ -61,7 +61,10 @@ class Need(TypedDict, total=False):
 
 
 class RoundRobin(TypedDict):
-    """By which rule a team's hosts take turns."""
+    """By which rule a team's hosts take turns.
+
+    algorithm: the rule
+    """
 
     algorithm: RoundRobinRule
 

@@ -80,6 +80,7 @@ SECTIONS: Mapping[str, Tree] = {
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "share"),
         ),
+        **_commands("schema", "schema"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

@@ -51,6 +51,7 @@ class Attendee(Value):
     """
 
     _parts: ClassVar[Parts] = {**_WORDS, "only_on": tuple, "absent_on": tuple}
+    _sometimes: ClassVar[tuple[str, ...]] = ("responses", "notes", "metadata")
     email: str | None
     name: str | None
     phone: str | None
@@ -105,7 +106,8 @@ class Occurrence(Meeting):
 class Booking(Meeting):
     """One event type booked by one or more persons for one or more meetings.
 
-    uid: its name for life; any unique beginning of it will do in calls
+    uid: its name for life, of which any unique beginning will do in calls; None only
+        where nothing is written, with `dry_run`
     date: the occurrence's original date; only from `list_occurrences`
     event_type_id: what was booked
     title: what it was called then, as everybody in it was told
@@ -138,6 +140,7 @@ class Booking(Meeting):
         "resource_ids": tuple,
         "overrides": tuple,
     }
+    _sometimes: ClassVar[tuple[str, ...]] = ("date",)
     uid: str
     date: str
     event_type_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from calbook.api.values.value import Value
 
@@ -26,6 +26,7 @@ class Webhook(Value):
     secret: what it signs with; only where it was made just now
     """
 
+    _sometimes: ClassVar[tuple[str, ...]] = ("secret",)
     id: str
     url: str
     events: list[EventName]

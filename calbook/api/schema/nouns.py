@@ -1,0 +1,93 @@
+"""The nouns whose JSON is a promise, and the documents that say what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calbook.api.catalog_inputs import EventTypeFields
+from calbook.api.inputs import BookingLine
+from calbook.api.schema.descriptions import describe
+from calbook.api.schema.objects import Json, Objects, kebab
+from calbook.api.values import (
+    answers,
+    availability,
+    bookings,
+    calendars,
+    catalog,
+    feeds,
+    host_dates,
+    outbox,
+    overview,
+    people,
+    replies,
+    waiting,
+)
+from calbook.core.api_version import API_VERSION
+from calbook.core.errors import NotFound
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+URN = f"urn:calbook:schema:{API_VERSION}"
+
+_ANSWERS: tuple[type, ...] = (
+    *(bookings.Booking, bookings.Attendee, bookings.Occurrence),
+    *(bookings.Event, bookings.Note, waiting.WaitingEntry),
+    *(people.Person, answers.PersonWithDates),
+    *(replies.Answer, replies.Counter),
+    *(availability.Slot, availability.Block),
+    *(availability.Explanation, availability.Rule),
+    *(overview.Agenda, overview.Week, overview.Statistics, overview.Figures),
+    *(availability.BusyCalendar, availability.BusyTime, availability.OpenTime),
+    *(availability.OutdatedCalendar,),
+    *(calendars.ConnectedCalendar, calendars.CalendarCheck, calendars.CalendarFinding),
+    *(catalog.EventType, catalog.Host, catalog.Resource, catalog.Schedule),
+    *(host_dates.HostAway, host_dates.RetiredHost, host_dates.HostDate),
+    *(outbox.Webhook, outbox.Delivery, outbox.Attempt),
+    *(feeds.PublishedFeed, answers.CalendarText, answers.WrittenFolder),
+    *(answers.WebhookBody, answers.VerifiedRequest),
+    *(answers.Settings, answers.MailServerAnswer),
+    *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
+    *(answers.Copied, answers.Restored, answers.SharedFile),
+    answers.Error,
+)
+INPUTS: Mapping[str, type] = {
+    "input": BookingLine,
+    "event-type-input": EventTypeFields,
+}
+NOUNS: Mapping[str, type] = {
+    **{kebab(kind.__name__): kind for kind in _ANSWERS},
+    **INPUTS,
+}
+
+
+def summaries() -> dict[str, str]:
+    """Each noun with what it is."""
+    return {noun: describe(kind) for noun, kind in NOUNS.items()}
+
+
+def schema(noun: str | None = None) -> Json:
+    """The JSON Schema of a noun, which refers to nothing outside itself.
+
+    Without a noun one document, with every noun and what is inside of them in its
+    `$defs`.
+
+    Raises:
+        NotFound: there is no such noun.
+    """
+    if noun is None:
+        return _all_schemas()
+    if noun not in NOUNS:
+        raise NotFound("noun", noun, known=NOUNS)
+    objects = Objects(are_inputs=noun in INPUTS)
+    body = objects.write(NOUNS[noun])
+    head = {"$schema": DIALECT, "$id": f"{URN}:{noun}", "title": noun}
+    return head | body | ({"$defs": objects.parts} if objects.parts else {})
+
+
+def _all_schemas() -> Json:
+    outputs, inputs = Objects(are_inputs=False), Objects(are_inputs=True)
+    nouns = {
+        noun: {"title": noun} | (inputs if noun in INPUTS else outputs).write(kind)
+        for noun, kind in NOUNS.items()
+    }
+    parts = outputs.parts | inputs.parts
+    return {"$schema": DIALECT, "$id": URN, "$defs": parts | nouns}

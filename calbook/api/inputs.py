@@ -212,8 +212,8 @@ class NewBooking(NewBookingOptions):
 class BookingLine(NewBookingOptions, total=False):
     """A line of `create --input`; null is as good as no key.
 
-    event_type_id: what is booked
-    start_time: when, as `calbook help times` says
+    event_type_id: what is booked; needed without `hold`
+    start_time: when, as `calbook help times` says; needed without `hold`
     hold: the uid of what was held for it, which says both
     attendee: who books
     guests: who comes along

@@ -34,7 +34,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     **_entries("person", "person", "list", "update", "merge"),
     "person show": ("person", "person-with-dates"),
     "slots": ("slot[]", "block[]"),
-    "explain": ("explanation",),
+    "explain": ("explanation", "rule[]"),  # the latter with --jsonl
     "agenda": ("booking[]",),
     "week": ("booking[]",),
     "next": ("booking?",),

@@ -1,4 +1,4 @@
-"""What JSON Schema says of keys beyond their types: formats, limits, open lists."""
+"""What JSON Schema says of answers, beyond their types: formats, open lists."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ from calbook.api.values import (
     replies,
     waiting,
 )
-from calbook.core import checks, errors
-from calbook.core.model import LONGEST_BUFFER, LONGEST_DURATION, MINUTE
-from calbook.core.outgoing.reminders import LONGEST_LEAD
-from calbook.core.time.recurrence import MAX_OCCURRENCES
+from calbook.core import errors
 
 Json = dict[str, Any]
 
@@ -44,7 +41,7 @@ _PREFIXES = {
     **dict.fromkeys(("hostIds", "userId"), "user"),
     **{"counterId": "ctr", "eventId": "ev", "waitsFor": "dl"},
 }
-_WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://\S+$"
+WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://\S+$"
 # Of texts in answers, by key.
 _TEXTS: Mapping[str, Json] = {
     **{key: {"format": "date-time"} for key in _TIMES},
@@ -52,7 +49,7 @@ _TEXTS: Mapping[str, Json] = {
     **{key: {"pattern": f"^{word}_{_ID}"} for key, word in _PREFIXES.items()},
     **{key: {"pattern": f"^(user|res)_{_ID}"} for key in ("hostId", "host")},
     "email": {"format": "idn-email"},
-    "meetingUrl": {"pattern": _WEB_ADDRESS},
+    "meetingUrl": {"pattern": WEB_ADDRESS},
 }
 _CLOCK = {"pattern": r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$"}
 _OWN_IDS: Mapping[type, str] = {
@@ -70,28 +67,8 @@ _OF_KEYS: Mapping[tuple[type, str], Json] = {
     (calendars.CalendarFinding, "uid"): {},  # perhaps another program's
     (answers.Settings, "host"): {},  # a mail server
     (answers.MailServerAnswer, "host"): {},
-    (outbox.Webhook, "url"): {"pattern": _WEB_ADDRESS},
+    (outbox.Webhook, "url"): {"pattern": WEB_ADDRESS},
     (json_types.LoggedAttempt, "number"): {"minimum": 1},
-}
-_LENGTH, _BUFFER, _YEAR = LONGEST_DURATION // MINUTE, LONGEST_BUFFER // MINUTE, 525_600
-# Of numbers that go in, from and to, both included.
-_NUMBERS: Mapping[str, tuple[int, int]] = {
-    **{"duration": (1, _LENGTH), "durations": (1, _LENGTH)},
-    **{"interval": (1, 999), "count": (1, MAX_OCCURRENCES)},
-    **dict.fromkeys(("bufferBefore", "bufferAfter"), (0, _BUFFER)),
-    **dict.fromkeys(("minimumNotice", "cancellationDeadline"), (0, _YEAR)),
-    **{"maximumAdvance": (0, 36_500), "slotInterval": (1, 1440)},
-    **{"slotsPerDay": (1, 1440), "seats": (1, 10_000), "holdMinutes": (1, 43_200)},
-    **{"maxOccurrences": (1, MAX_OCCURRENCES), "maxInARow": (1, 50)},
-    **{"breakAfter": (1, 1440), "countWindow": (1, 3660), "perPersonOpen": (1, 1000)},
-    **{"weight": (1, 1000), "priority": (0, 1000)},
-    "minutesBefore": (1, LONGEST_LEAD // MINUTE),
-}
-_LENGTHS = {
-    **{"title": checks.NAME_LENGTH, "label": checks.NAME_LENGTH},
-    **{"name": checks.NAME_LENGTH, "notes": checks.NOTES_LENGTH},
-    **{"ref": checks.REF_LENGTH, "description": checks.NOTES_LENGTH},
-    **{"email": checks.EMAIL_LENGTH, "meetingUrl": 2_000},
 }
 # Lists of words that may grow in a minor version.
 _OPEN = frozenset(
@@ -109,36 +86,6 @@ _OPEN = frozenset(
         (catalog_inputs.RoundRobin, "algorithm"),
     }
 )
-# What an input has to have where its type allows two spellings of a key.
-_NEEDED: Mapping[type, tuple[str, ...]] = {
-    catalog_inputs.Assignment: ("userId",),
-    catalog_inputs.Reminder: ("minutesBefore",),
-    catalog_inputs.Need: ("of",),
-    catalog_inputs.Window: ("startTime", "endTime"),
-    catalog_inputs.WeeklyWindow: ("day", "startTime", "endTime"),
-    catalog_inputs.Override: ("date",),
-}
-# Of which keys it has to have one, or all of one group.
-_CHOICES: Mapping[type, tuple[tuple[str, ...], ...]] = {
-    inputs.Attendee: (("name",), ("person",)),
-    inputs.Guest: (("name",), ("email",), ("phone",), ("ref",)),
-    inputs.BookingLine: (("eventTypeId", "startTime"), ("hold",)),
-    inputs.Recurrence: (("count",), ("until",)),
-}
-_DESCRIBED_BY: Mapping[type, tuple[type, ...]] = {
-    catalog_inputs.EventTypeFields: (catalog.EventType,),
-    inputs.Attendee: (bookings.Attendee,),
-    inputs.Guest: (bookings.Attendee,),
-    catalog_inputs.Assignment: (json_types.Assignment,),
-    catalog_inputs.Need: (json_types.Need,),
-    catalog_inputs.Override: (json_types.Override,),
-    catalog_inputs.Question: (json_types.Question,),
-    catalog_inputs.Reminder: (json_types.Reminder,),
-    catalog_inputs.Window: (json_types.Window,),
-    catalog_inputs.WeeklyWindow: (json_types.WeeklyWindow,),
-}
-# In these null is as good as no key.
-_NULL_IS_NOTHING = frozenset({inputs.Attendee, inputs.BookingLine, inputs.Recurrence})
 
 
 def details_of_answer(kind: type, key: str) -> Json:
@@ -147,65 +94,24 @@ def details_of_answer(kind: type, key: str) -> Json:
     return _TEXTS.get(key, {}) if known is None else known
 
 
-def text_of_input(key: str) -> Json:
-    return {"maxLength": _LENGTHS[key]} if key in _LENGTHS else {}
-
-
-def number_of_input(key: str) -> Json:
-    if key not in _NUMBERS:
-        return {}
-    least, most = _NUMBERS[key]
-    return {"minimum": least, "maximum": most}
-
-
 def is_open(kind: type, key: str) -> bool:
-    """Whether a minor version may add words to those that are listed."""
+    """Whether a later version may add words to those that are listed."""
     return (kind, key) in _OPEN
+
+
+def may_be_null(kind: type, each: Key) -> bool:
+    """Also where the type does not say so, for Python's sake."""
+    return (kind, each.key) == (bookings.Booking, "uid")
 
 
 def words_of(kind: type, key: str) -> list[str] | None:
     """The words of a text that its type does not list."""
-    return (
-        sorted(error_codes()) if (kind, key) == (answers.ErrorFacts, "code") else None
-    )
+    if (kind, key) != (answers.ErrorFacts, "code"):
+        return None
+    return sorted({each.code for each in _errors(errors.CalbookError)})
 
 
-def error_codes() -> Mapping[str, type[errors.CalbookError]]:
-    """Each code with the class that has it."""
-    return {kind.code: kind for kind in _classes(errors.CalbookError)}
-
-
-def _classes(kind: type[errors.CalbookError]) -> Iterator[type[errors.CalbookError]]:
-    """Those below before those above, which then stand for a code they share."""
+def _errors(kind: type[errors.CalbookError]) -> Iterator[type[errors.CalbookError]]:
+    yield kind
     for below in kind.__subclasses__():
-        yield from _classes(below)
-    if "code" in vars(kind):
-        yield kind
-
-
-def rules_of_input(kind: type) -> Json:
-    """Which keys an object has to have beyond those that are always needed."""
-    choice = [_having(keys) for keys in _CHOICES.get(kind, ())]
-    word = "oneOf" if kind is inputs.Recurrence else "anyOf"
-    return {word: choice} if choice else {}
-
-
-def may_be_null(kind: type, each: Key) -> bool:
-    """Also where the type does not say so."""
-    if kind in _NULL_IS_NOTHING:
-        return not each.is_always_there
-    return (kind, each.key) == (bookings.Booking, "uid")
-
-
-def described_by(kind: type) -> tuple[type, ...]:
-    """The classes that say what its keys mean, where it does not."""
-    return _DESCRIBED_BY.get(kind, ())
-
-
-def needed_keys(kind: type) -> tuple[str, ...]:
-    return _NEEDED.get(kind, ())
-
-
-def _having(keys: tuple[str, ...]) -> Json:
-    some = {"not": {"type": "null"}}
-    return {"required": [*keys], "properties": dict.fromkeys(keys, some)}
+        yield from _errors(below)

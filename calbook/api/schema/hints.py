@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from inspect import get_annotations
 from typing import (
     Any,
     Literal,
@@ -44,7 +45,7 @@ class Key(NamedTuple):
 
 
 def keys_of(kind: type) -> Iterator[Key]:
-    """In the order in which they are declared, bases first."""
+    """In the order in which they are declared; a value's own before its base's."""
     return _typed_dict(kind) if is_typeddict(kind) else _value(kind)
 
 
@@ -62,7 +63,9 @@ def _typed_dict(kind: Any) -> Iterator[Key]:
 
 
 def _value(kind: Any) -> Iterator[Key]:
-    for name, hint in _resolve(kind, kind).items():
+    hints = _resolve(kind, kind)
+    own = {name: hints[name] for base in kind.__mro__ for name in get_annotations(base)}
+    for name, hint in own.items():
         if not name.startswith("_"):
             yield Key(name, camel(name), hint, name not in kind._sometimes)
     for key, hint in kind._unnamed.items():

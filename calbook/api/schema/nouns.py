@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from calbook.api.catalog_inputs import EventTypeFields
 from calbook.api.inputs import BookingLine
 from calbook.api.schema.descriptions import describe
-from calbook.api.schema.objects import Json, Objects, kebab
+from calbook.api.schema.objects import InputObjects, Json, Objects, kebab
 from calbook.api.values import (
     answers,
     availability,
@@ -31,23 +31,19 @@ URN = f"urn:calbook:schema:{API_VERSION}"
 _ANSWERS: tuple[type, ...] = (
     *(bookings.Booking, bookings.Attendee, bookings.Occurrence),
     *(bookings.Event, bookings.Note, waiting.WaitingEntry),
-    *(people.Person, answers.PersonWithDates),
-    *(replies.Answer, replies.Counter),
+    *(people.Person, answers.PersonWithDates, replies.Answer, replies.Counter),
     *(availability.Slot, availability.Block),
-    *(availability.Explanation, availability.Rule),
-    *(overview.Agenda, overview.Week, overview.Statistics, overview.Figures),
-    *(availability.BusyCalendar, availability.BusyTime, availability.OpenTime),
-    *(availability.OutdatedCalendar,),
+    *(availability.Explanation, availability.Rule, overview.Figures),
+    *(availability.BusyCalendar, availability.BusyTime),
     *(calendars.ConnectedCalendar, calendars.CalendarCheck, calendars.CalendarFinding),
+    *(feeds.PublishedFeed, answers.CalendarText, answers.WrittenFolder),
     *(catalog.EventType, catalog.Host, catalog.Resource, catalog.Schedule),
     *(host_dates.HostAway, host_dates.RetiredHost, host_dates.HostDate),
-    *(outbox.Webhook, outbox.Delivery, outbox.Attempt),
-    *(feeds.PublishedFeed, answers.CalendarText, answers.WrittenFolder),
-    *(answers.WebhookBody, answers.VerifiedRequest),
+    *(outbox.Webhook, outbox.Delivery, outbox.Attempt, answers.VerifiedRequest),
     *(answers.Settings, answers.MailServerAnswer),
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.SharedFile),
-    answers.Error,
+    *(answers.Error, answers.WebhookBody),
 )
 INPUTS: Mapping[str, type] = {
     "input": BookingLine,
@@ -77,14 +73,14 @@ def schema(noun: str | None = None) -> Json:
         return _all_schemas()
     if noun not in NOUNS:
         raise NotFound("noun", noun, known=NOUNS)
-    objects = Objects(are_inputs=noun in INPUTS)
+    objects = InputObjects() if noun in INPUTS else Objects()
     body = objects.write(NOUNS[noun])
     head = {"$schema": DIALECT, "$id": f"{URN}:{noun}", "title": noun}
     return head | body | ({"$defs": objects.parts} if objects.parts else {})
 
 
 def _all_schemas() -> Json:
-    outputs, inputs = Objects(are_inputs=False), Objects(are_inputs=True)
+    outputs, inputs = Objects(), InputObjects()
     nouns = {
         noun: {"title": noun} | (inputs if noun in INPUTS else outputs).write(kind)
         for noun, kind in NOUNS.items()

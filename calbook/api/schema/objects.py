@@ -8,52 +8,45 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from calbook.api.schema import details
+from calbook.api.schema import details, input_details
 from calbook.api.schema.descriptions import describe, describe_keys
 from calbook.api.schema.hints import Key, keys_of
 
 Json = dict[str, Any]
 
 _PLAIN: Mapping[Any, str] = {bool: "boolean", float: "number"}
-_OPEN_WORD = "; a reader must take further words"
+OPEN_WORD = "; a reader must take further words"
 
 
 class Objects:
-    """Objects of one direction; those that others refer to are kept by name.
+    """Objects of answers; those that others refer to are kept by name.
 
-    What comes out may have further keys in a later version. What goes in may not.
+    They may have further keys in a later version.
     """
 
-    def __init__(self, *, are_inputs: bool) -> None:
+    def __init__(self) -> None:
         self.parts: dict[str, Json] = {}
-        self._are_inputs = are_inputs
 
     def write(self, kind: type) -> Json:
         """The schema of a class."""
         keys = [*keys_of(kind)]
-        meanings = describe_keys(*details.described_by(kind), kind)
-        needed = [each.key for each in keys if each.is_always_there]
-        found: Json = {
+        meanings = self._meanings(kind)
+        return {
             "type": "object",
             "description": describe(kind),
             "properties": {
                 each.key: self._property(kind, each, meanings) for each in keys
             },
-            "required": [*needed, *details.needed_keys(kind) * self._are_inputs],
+            "required": [each.key for each in keys if each.is_always_there],
         }
-        if self._are_inputs:
-            found |= {"additionalProperties": False, **details.rules_of_input(kind)}
-        return found
 
     def _property(self, kind: type, each: Key, meanings: Mapping[str, str]) -> Json:
-        hint = each.hint
-        if details.may_be_null(kind, each):
-            hint = hint | None
+        hint = each.hint | None if self._may_be_null(kind, each) else each.hint
         schema = self._of(hint, kind, each.key)
         meaning = each.description or meanings.get(each.name, meanings.get(each.key))
-        if meaning and details.is_open(kind, each.key) and not self._are_inputs:
-            meaning += _OPEN_WORD
-        return schema | ({"description": meaning} if meaning else {})
+        assert meaning, f"{kind.__name__} does not say what {each.name} is"
+        is_open = self._is_open(kind, each.key)
+        return schema | {"description": meaning + OPEN_WORD * is_open}
 
     def _of(self, hint: Any, kind: type, key: str) -> Json:
         if words := details.words_of(kind, key):
@@ -61,7 +54,7 @@ class Objects:
         if hint in (str, date, datetime):
             return {"type": "string"} | self._text(kind, key)
         if hint is int:
-            return {"type": "integer"} | self._number(key)
+            return {"type": "integer"} | self._number(kind, key)
         if hint in _PLAIN:
             return {"type": _PLAIN[hint]}
         if hint is Any:
@@ -75,10 +68,10 @@ class Objects:
             return self._named(hint, kind, key)
         if issubclass(word, Mapping):
             values = self._of(inner[1], kind, "")
-            return {"type": "object"} | (
-                {"additionalProperties": values} if values else {}
-            )
-        return {"type": "array", "items": self._of(inner[0], kind, key)}
+            more = {"additionalProperties": values} if values else {}
+            return {"type": "object"} | more
+        items = {"items": self._of(inner[0], kind, key)}
+        return {"type": "array"} | items | self._items(kind, key)
 
     def _named(self, named: type, kind: type, key: str) -> Json:
         """Words, or a reference to an object."""
@@ -90,40 +83,85 @@ class Objects:
             self.parts[name] = self.write(named)
         return {"$ref": f"#/$defs/{name}"}
 
-    def _name(self, named: type) -> str:
-        return kebab(named.__name__) + "-input" * self._are_inputs
-
-    def _text(self, kind: type, key: str) -> Json:
-        if self._are_inputs:
-            return details.text_of_input(key)
-        return details.details_of_answer(kind, key)
-
-    def _number(self, key: str) -> Json:
-        return details.number_of_input(key) if self._are_inputs else {"minimum": 0}
-
     def _words(self, words: Iterable[str], kind: type, key: str) -> Json:
         listed: Json = {"type": "string", "enum": [str(word) for word in words]}
-        if self._are_inputs or not details.is_open(kind, key):
+        if not self._is_open(kind, key):
             return listed
         return {"anyOf": [listed, {"type": "string"}]}
 
     def _any_of(self, hints: tuple[Any, ...], kind: type, key: str) -> Json:
-        is_nullable = NoneType in hints
-        found = [self._of(hint, kind, key) for hint in self._distinct(hints)]
+        found = [self._of(hint, kind, key) for hint in _distinct(hints)]
         one = _together([*_without_repeats(found)])
-        return _or_null(one) if is_nullable else one
+        return _or_null(one) if NoneType in hints else one
 
-    def _distinct(self, hints: tuple[Any, ...]) -> Iterable[Any]:
-        """Without what says the same for Python alone."""
-        words = any(get_origin(hint) is Literal for hint in hints)
-        names = set()
-        for hint in hints:
-            is_enum = isinstance(hint, type) and issubclass(hint, StrEnum)
-            name = getattr(hint, "__name__", None) if get_origin(hint) is None else None
-            if hint is NoneType or (words and is_enum) or name in names:
-                continue
-            names |= {name} - {None}
-            yield hint
+    # What differs between the two directions.
+
+    def _name(self, named: type) -> str:
+        return kebab(named.__name__)
+
+    def _meanings(self, kind: type) -> Mapping[str, str]:
+        return describe_keys(kind)
+
+    def _may_be_null(self, kind: type, each: Key) -> bool:
+        return details.may_be_null(kind, each)
+
+    def _is_open(self, kind: type, key: str) -> bool:
+        return details.is_open(kind, key)
+
+    def _text(self, kind: type, key: str) -> Json:
+        return details.details_of_answer(kind, key)
+
+    def _number(self, kind: type, key: str) -> Json:
+        return {"minimum": 0}
+
+    def _items(self, kind: type, key: str) -> Json:
+        return {}
+
+
+class InputObjects(Objects):
+    """Objects that go in: an unknown key is refused."""
+
+    def write(self, kind: type) -> Json:
+        found = super().write(kind)
+        found["required"] += input_details.needed_keys(kind)
+        return found | {
+            "additionalProperties": False,
+            **input_details.rules_of_input(kind),
+        }
+
+    def _name(self, named: type) -> str:
+        return f"{super()._name(named)}-input"
+
+    def _meanings(self, kind: type) -> Mapping[str, str]:
+        return describe_keys(*input_details.described_by(kind), kind)
+
+    def _may_be_null(self, kind: type, each: Key) -> bool:
+        return input_details.may_be_left_null(kind, each)
+
+    def _is_open(self, kind: type, key: str) -> bool:
+        return False
+
+    def _text(self, kind: type, key: str) -> Json:
+        return input_details.text_of_input(key)
+
+    def _number(self, kind: type, key: str) -> Json:
+        return input_details.number_of_input(kind, key)
+
+    def _items(self, kind: type, key: str) -> Json:
+        return input_details.items_of_input(kind, key)
+
+
+def _distinct(hints: tuple[Any, ...]) -> Iterable[Any]:
+    """Without what says the same for Python alone."""
+    words = any(get_origin(hint) is Literal for hint in hints)
+    names = set()
+    for hint in hints:
+        is_enum = isinstance(hint, type) and issubclass(hint, StrEnum)
+        name = getattr(hint, "__name__", None) if get_origin(hint) is None else None
+        if hint is NoneType or (words and is_enum) or name in names:
+            continue
+        names |= {name} - {None}
+        yield hint
 
 
 def kebab(name: str) -> str:

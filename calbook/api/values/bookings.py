@@ -75,7 +75,8 @@ class Occurrence(Meeting):
     date: its original local date, which names it and stays when it moves
     start_time, end_time: RFC 3339 text in the booking's zone
     status: what it is by the clock
-    resolution: how it ended when it is CANCELLED, else None
+    resolution: how it ended when it is CANCELLED, else None; `conflict` is a date of a
+        series that was never free
     cancelled_by, reason: who cancelled it, and their word; None where nobody did
     attendance: whether anybody came
     attendances: single persons' by e-mail, else phone, number or name, in a group;
@@ -121,7 +122,8 @@ class Booking(Meeting):
     attendance: as these, of the occurrences that take place
     partstat, replied_at: what the first attendee answered, and when
     attendee, guests: who booked, and who comes along or took a seat
-    location, meeting_url: where it takes place, and the link; None without
+    location, meeting_url: where it takes place, and the link, which is never invented;
+        None without
     notes, responses: the attendee's words, and answers by their questions' keys
     metadata: any JSON object of the caller's
     recurring: the rule of a series; None for a single meeting
@@ -179,7 +181,8 @@ class Event(Value):
     id, type, uid: the event's own id, what happened, and to which booking
     at, by: when (RFC 3339 text in the booking's zone), and on whose word
     actor: who did it, by name; None of what time did, or where it is not known
-    change: what differs, keys as in the JSON
+    change: what differs, keys as in the JSON; `attendee` in it has `phone` and `ref`
+        where a person has no e-mail
     """
 
     _parts: ClassVar[Parts] = {"by": _word("Actor")}

@@ -45,7 +45,8 @@ class Delivery(Value):
 
     id, channel, target: its own id, how it goes, and to which webhook, address or
         calendar (`user_me/work`)
-    type: the event's, or what a mail is about
+    type: the event's, or what a mail is about: `request`, `cancel`, `declinecounter`,
+        `offer` or `reminder`
     uid, event_id: of which booking and event; None where it is of none
     status: `dropped` when nobody wants it any more
     code, response: the last answer; None before the first

@@ -71,6 +71,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "mail redeliver": ("delivery",),
     **dict.fromkeys(("config show", "config set", "config smtp"), ("settings",)),
     "config smtp-test": ("mail-server-answer",),
+    "export": ("exported",),  # with --output
+    "import": ("imported",),
     "db path": ("store-path",),
     "db init": ("made-store", "grants"),
     "db migrate": ("migration",),

@@ -96,6 +96,7 @@ PAGES: Mapping[str, Page] = {
             *("error", "webhook-body", "webhook", "delivery", "attempt"),
             *("verified-request", "settings", "mail-server-answer", "store-path"),
             *("made-store", "grants", "migration", "copied", "restored", "shared-file"),
+            *("exported", "imported"),
         ),
     ),
 }

@@ -16,6 +16,7 @@ from calbook.api.values import (
     catalog,
     feeds,
     host_dates,
+    moving,
     outbox,
     overview,
     people,
@@ -43,6 +44,7 @@ _ANSWERS: tuple[type, ...] = (
     *(answers.Settings, answers.MailServerAnswer),
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.SharedFile),
+    *(answers.Exported, moving.Imported),
     *(answers.Error, answers.WebhookBody),
 )
 INPUTS: Mapping[str, type] = {

@@ -256,3 +256,14 @@ class MailServerAnswer(TypedDict):
     to: str | None
     code: int
     response: str
+
+
+class Exported(TypedDict):
+    """What was exported to a file.
+
+    file: the file
+    exported: how many lines, by their types
+    """
+
+    file: str
+    exported: dict[str, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from support.answering import calendar, mail
 from support.receiving import Receiver
 
 import calbook
-from calbook.api.schema.nouns import INPUTS, NOUNS
+from calbook.api.schema.nouns import INPUTS, NAMES, NOUNS
 from calbook.cli import tree
 from calbook.cli.answers import ANSWERS
 from calbook.core.outgoing.webhooks import EVENT_NAMES
@@ -42,7 +43,7 @@ def database(place: str) -> str:
 def test_nouns_are_listed_with_what_they_are(run: Run) -> None:
     rows = run("schema").rows
 
-    assert [noun for noun, _ in rows] == [*NOUNS]
+    assert [noun for noun, _ in rows] == [*NAMES]
     assert ["note", "What the host wrote about a booking."] in rows
     assert all(text.endswith(".") for _, text in rows)
 
@@ -69,12 +70,20 @@ def test_what_is_no_noun_is_refused(
 # -- the schemas
 
 
-@pytest.mark.parametrize("noun", NOUNS)
-def test_a_schema_is_valid_and_whole(noun: str) -> None:
+@pytest.mark.parametrize("noun", NAMES)
+def test_a_schema_is_valid_and_refers_to_nothing_else(noun: str) -> None:
     schema = calbook.schema(noun)
 
     Draft202012Validator.check_schema(schema)
     assert schema["$id"] == f"urn:calbook:schema:1:{noun}"
+    references = set(re.findall(r'"#/\$defs/([\w-]+)"', json.dumps(schema)))
+    assert references == schema.get("$defs", {}).keys()
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_key_says_what_it_is(noun: str) -> None:
+    schema = calbook.schema(noun)
+
     for place in _objects(schema):
         assert place["description"]
         for key, each in place["properties"].items():
@@ -91,7 +100,7 @@ def test_one_document_has_all_of_them() -> None:
     whole = calbook.schema()
 
     Draft202012Validator.check_schema(whole)
-    for noun in NOUNS:
+    for noun in NAMES:
         alone = calbook.schema(noun)
         inside = alone.pop("$defs", {})
         del alone["$id"], alone["$schema"]
@@ -189,6 +198,7 @@ def test_every_command_prints_what_its_noun_says(
     clock.move(days=18)
     _end(judged)
     _send(judged, hook, receiver, post)
+    _export(judged, tmp_path)
     _take_out(judged, hook)
     if store == "sqlite":
         _keep(judged, tmp_path)
@@ -269,7 +279,7 @@ def _book(judged: Judged, tmp_path: Path) -> None:
     judged("waiting", "show", waiting["id"])
     judged("waiting", "remove", waiting["id"])
     held = judged("hold", "--event", "demo", "--start", "2027-01-20 15:00")
-    judged("create", "--hold", held["uid"], *EVE)
+    judged("create", "--hold", held["uid"], *EVE, "--idempotency-key", "order-17")
     judged(
         "create", "--event", "demo", "--start", "2027-01-20 16:00", *EVE, "--dry-run"
     )
@@ -415,6 +425,17 @@ def _send(judged: Judged, hook: str, receiver: Receiver, post: Server) -> None:
     told = {request.type for request in receiver.requests}
     assert told == {*EVENT_NAMES, "webhook.test"}
     assert post.received
+
+
+def _export(judged: Judged, tmp_path: Path) -> None:
+    file = tmp_path / "export.jsonl"
+    judged("export", "-o", file, "--secrets")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines:
+        assert [*schemas.faults("export-line", line)] == []
+    types = len(calbook.schema("export-line")["$defs"])
+    assert len({line["type"] for line in lines}) == types - 1  # nothing is a setting
+    judged("import", file)
 
 
 def _take_out(judged: Judged, hook: str) -> None:

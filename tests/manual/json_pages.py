@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import calbook
-from calbook.api.schema.nouns import NOUNS, summaries
+from calbook.api.schema.nouns import NAMES, summaries
 from calbook.api.schema.objects import OPEN_WORD
 from calbook.cli.answers import ANSWERS
 
@@ -96,7 +96,7 @@ PAGES: Mapping[str, Page] = {
             *("error", "webhook-body", "webhook", "delivery", "attempt"),
             *("verified-request", "settings", "mail-server-answer", "store-path"),
             *("made-store", "grants", "migration", "copied", "restored", "shared-file"),
-            *("exported", "imported"),
+            *("exported", "imported", "export-line"),
         ),
     ),
 }
@@ -119,6 +119,8 @@ def _begin(noun: str) -> str:
 
 def _section(topic: str, noun: str) -> str:
     schema = calbook.schema(noun)
+    if "properties" not in schema:
+        return _lines_section(noun, schema)
     printed = ", ".join(sorted(_printed_by(noun)))
     by = f" Printed by {printed}." if printed else ""
     lines = [
@@ -128,6 +130,17 @@ def _section(topic: str, noun: str) -> str:
         "|---|---|---|",
         *_rows(schema, schema.get("$defs", {}), topic),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _lines_section(noun: str, schema: Json) -> str:
+    """One of several objects; which, and their keys."""
+    lines = [f"## {noun}\n", f"{schema['description']}\n"]
+    lines += ["| type | keys |", "|---|---|"]
+    for each in schema["$defs"].values():
+        kind, *keys = each["properties"].items()
+        [word] = kind[1].get("enum") or [kind[1]["const"]]
+        lines.append(f"| `{word}` | {', '.join(f'`{key}`' for key, _ in keys)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -155,7 +168,7 @@ def _rows(
         yield f"| {names} | {kinds} | {said} |"
         for key, each in keys.items():
             for name in _references(each):
-                if name not in NOUNS:
+                if name not in NAMES:
                     yield from _rows(parts[name], parts, topic, f"{within}{key}.")
 
 
@@ -211,7 +224,7 @@ def _plain(kind: str, schema: Json, topic: str) -> str:
 
 def _link(name: str, topic: str) -> str:
     """Within the page, or to the page of a noun; a part follows at once."""
-    if name not in NOUNS:
+    if name not in NAMES:
         return "object"
     other = _PAGE_OF[name]
     return f"[{name}]({other}.md)" if other != topic else f"`{name}`"

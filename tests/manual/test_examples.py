@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calbook.api.schema.nouns import NOUNS
+from calbook.api.schema.nouns import NAMES
 from calbook.cli.commands import help
 from manual import json_pages
 from manual.documents import DOCUMENTS, PAGES, ROOT, Reader, aligned, blocks, steps
@@ -101,7 +101,7 @@ def test_a_page_of_json_says_what_the_schemas_say(topic: str) -> None:
 def test_every_noun_is_on_one_page() -> None:
     told = [noun for page in json_pages.PAGES.values() for noun in page.nouns]
 
-    assert sorted(told) == sorted(NOUNS)
+    assert sorted(told) == sorted(NAMES)
 
 
 # -- its form ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from calbook.api.schema import nouns
 from calbook.cli.answers import ANSWERS
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 FORMATS = FormatChecker(formats=())
 
 

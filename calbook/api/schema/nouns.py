@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from calbook.api.catalog_inputs import EventTypeFields
 from calbook.api.inputs import BookingLine
 from calbook.api.schema.descriptions import describe
+from calbook.api.schema.lines import EXPORT_LINE, SUMMARY, write_export_line
 from calbook.api.schema.objects import InputObjects, Json, Objects, kebab
 from calbook.api.values import (
     answers,
@@ -57,9 +58,13 @@ NOUNS: Mapping[str, type] = {
 }
 
 
+NAMES = (*NOUNS, EXPORT_LINE)
+
+
 def summaries() -> dict[str, str]:
     """Each noun with what it is."""
-    return {noun: describe(kind) for noun, kind in NOUNS.items()}
+    found = {noun: describe(kind) for noun, kind in NOUNS.items()}
+    return {**found, EXPORT_LINE: SUMMARY}
 
 
 def schema(noun: str | None = None) -> Json:
@@ -71,21 +76,22 @@ def schema(noun: str | None = None) -> Json:
     Raises:
         NotFound: there is no such noun.
     """
-    if noun is None:
-        return _all_schemas()
-    if noun not in NOUNS:
-        raise NotFound("noun", noun, known=NOUNS)
-    objects = InputObjects() if noun in INPUTS else Objects()
-    body = objects.write(NOUNS[noun])
-    head = {"$schema": DIALECT, "$id": f"{URN}:{noun}", "title": noun}
-    return head | body | ({"$defs": objects.parts} if objects.parts else {})
+    if noun is not None and noun not in NAMES:
+        raise NotFound("noun", noun, known=NAMES)
+    head = {"$schema": DIALECT, "$id": URN if noun is None else f"{URN}:{noun}"}
+    if noun is not None:
+        body, parts = _write(noun)
+        return head | body | ({"$defs": parts} if parts else {})
+    nouns = {name: _write(name) for name in NAMES}
+    parts = {name: part for _, parts in nouns.values() for name, part in parts.items()}
+    return {**head, "$defs": parts | {name: body for name, (body, _) in nouns.items()}}
 
 
-def _all_schemas() -> Json:
-    outputs, inputs = Objects(), InputObjects()
-    nouns = {
-        noun: {"title": noun} | (inputs if noun in INPUTS else outputs).write(kind)
-        for noun, kind in NOUNS.items()
-    }
-    parts = outputs.parts | inputs.parts
-    return {"$schema": DIALECT, "$id": URN, "$defs": parts | nouns}
+def _write(noun: str) -> tuple[Json, dict[str, Json]]:
+    """A noun, and what it refers to."""
+    if noun == EXPORT_LINE:
+        body, parts = write_export_line()
+    else:
+        objects = InputObjects() if noun in INPUTS else Objects()
+        body, parts = objects.write(NOUNS[noun]), objects.parts
+    return {"title": noun, **body}, parts

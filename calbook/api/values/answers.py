@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from calbook.api.inputs import EventName
 from calbook.api.values.bookings import Booking
@@ -267,3 +267,18 @@ class Exported(TypedDict):
 
     file: str
     exported: dict[str, int]
+
+
+class ExportHead(TypedDict):
+    """The first line of an export.
+
+    type: what it is
+    apiVersion: changes only where a reader would have to change
+    schemaVersion: that of the tables it was read from
+    redacted: true where the persons that bookings are for are left out
+    """
+
+    type: Literal["export"]
+    apiVersion: str
+    schemaVersion: int
+    redacted: NotRequired[bool]

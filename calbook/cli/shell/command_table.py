@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from calbook.api.schema.hints import keys_of
-from calbook.api.schema.nouns import NOUNS
+from calbook.api.schema.nouns import NAMES, NOUNS
 from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
 from calbook.cli.tree import COMMANDS, LazyGroup
@@ -42,7 +42,7 @@ _OFFERED = {
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "SETTING": "defaults.by|mail.authserv_id|",
     "VALUE": "attendee|host|",
-    "NOUN": "|".join((*NOUNS, "")),
+    "NOUN": "|".join((*NAMES, "")),
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
         "hours,dates,notice,advance,per-day,limit,questions,deadline,past,duration"

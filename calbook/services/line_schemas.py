@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calbook.store.lines.kinds import WORDS
-from calbook.store.lines.nouns import NOUNS, Column, Noun, Table
+from calbook.store.lines.nouns import NOUNS
+from calbook.store.lines.tables import Column, Noun, Table
 from calbook.wire.json_objects import Json
 
 _TEXT: Json = {"type": "string"}

@@ -18,7 +18,8 @@ from calbook.store.context import Context
 from calbook.store.engines import administer
 from calbook.store.lines.exporting import Progress, export_lines
 from calbook.store.lines.importing import Import
-from calbook.store.lines.nouns import BY_TYPE, Noun
+from calbook.store.lines.nouns import BY_TYPE
+from calbook.store.lines.tables import Noun
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
 from calbook.wire.reading.webhooks import new_secret

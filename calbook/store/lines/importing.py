@@ -16,9 +16,9 @@ from calbook.store.copying import NUMBERED, find_content, remove_first_host
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line, find_lines
 from calbook.store.lines.kinds import WrongValue
-from calbook.store.lines.nouns import Noun, Table
 from calbook.store.lines.obstacles import find_obstacle
 from calbook.store.lines.row_reading import read_line
+from calbook.store.lines.tables import Noun, Table
 
 if TYPE_CHECKING:
     from calbook.store.administration import Target

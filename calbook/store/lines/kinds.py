@@ -79,7 +79,7 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def _epoch(value: Any) -> int:
     try:
         if type(value) is str and len(value) == _TIME_LENGTH and value[-1] == "Z":
@@ -89,7 +89,7 @@ def _epoch(value: Any) -> int:
     raise WrongValue("must be a time as in 2027-01-04T09:00:00Z")
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def _stamp(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, UTC).isoformat()[:-6] + "Z"
 

@@ -12,7 +12,8 @@ from calbook.store import counters, rows, waiting
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line
 from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
-from calbook.store.lines.nouns import BOOKING, Noun, Table
+from calbook.store.lines.nouns import BOOKING
+from calbook.store.lines.tables import Noun, Table
 
 
 class Numbers(Protocol):

@@ -53,8 +53,7 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
     if item.get("type") != "export":
         raise BadInput(
             "this is no export of calbook's: it does not begin with one",
-            hint='the first line is {"type":"export",…}; a document (--format json)'
-            " is not read",
+            hint='its first line is {"type":"export",…}; only JSON lines are read',
         )
     version, api = item.get("schemaVersion"), item.get("apiVersion")
     if type(version) is not int or type(api) is not str:

@@ -88,10 +88,14 @@ _OPEN = frozenset(
 )
 
 
-def details_of_answer(kind: type, key: str) -> Json:
-    """What else is to be said of the texts under a key."""
+def text_of_answer(kind: type, key: str) -> Json:
     known = _OF_KEYS.get((kind, key))
     return _TEXTS.get(key, {}) if known is None else known
+
+
+def number_of_answer(kind: type, key: str) -> Json:
+    """Most count something."""
+    return _OF_KEYS.get((kind, key), {"minimum": 0})
 
 
 def is_open(kind: type, key: str) -> bool:

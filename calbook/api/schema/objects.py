@@ -109,10 +109,10 @@ class Objects:
         return details.is_open(kind, key)
 
     def _text(self, kind: type, key: str) -> Json:
-        return details.details_of_answer(kind, key)
+        return details.text_of_answer(kind, key)
 
     def _number(self, kind: type, key: str) -> Json:
-        return {"minimum": 0}
+        return details.number_of_answer(kind, key)
 
     def _items(self, kind: type, key: str) -> Json:
         return {}

@@ -12,7 +12,7 @@ _OBJECT, _LIST = {"type": "object"}, {"type": "array"}
 _DATE: Json = {**_TEXT, "format": "date"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _KINDS: dict[str, Json] = {
-    **dict.fromkeys(("text", "line", "id", "event", "zone"), _TEXT),
+    **dict.fromkeys(("text", "line", "id", "event", "last_event", "zone"), _TEXT),
     **dict.fromkeys(("object", "recurring", "policy", "attendances"), _OBJECT),
     **dict.fromkeys(("list", "request", "replies"), _LIST),
     **{kind: {**_TEXT, "enum": [*map(str, words)]} for kind, words in WORDS.items()},

@@ -19,7 +19,7 @@ TOPICS = (
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     "stability",
-    *("rules", "storage", "operation"),
+    *("rules", "storage", "moving", "operation"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(

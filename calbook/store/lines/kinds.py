@@ -160,7 +160,7 @@ def _json(check: Callable[[Any], object], what: str) -> Decode:
     def read(value: Any) -> str:
         try:
             if check(value):
-                return _dump(value)
+                return _dump(value) if value else repr(value)  # {} or []
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             pass
         raise WrongValue(f"must be {what}")
@@ -231,6 +231,7 @@ DECODERS: dict[str, Decode] = {
     "line": _line,
     "id": _id,
     "event": _id,
+    "last_event": _id,
     "int": _integer,
     "number": _number,
     "bool": _boolean,

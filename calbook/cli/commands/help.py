@@ -17,7 +17,8 @@ TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
-    *("scripting", "library"),
+    *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
+    "stability",
     *("rules", "storage", "moving", "operation", "trouble"),
 )
 # Words by which people look for a page.

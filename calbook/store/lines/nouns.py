@@ -240,7 +240,8 @@ WAITING = Noun(
         "waiting",
         "number#waiting id:id event_type_id@event_types attendees:persons"
         " request:object timezone:zone by:actor since:time until:time"
-        " is_range:bool uid@bookings? recurrence_id:time? state:waiting_state offered_uid@bookings? is_seat:bool"
+        " is_range:bool uid@bookings? recurrence_id:time? state:waiting_state"
+        " offered_uid@bookings? is_seat:bool"
         " held_until:time? passed:list log:list created_at:time updated_at:time"
         " erased_at:time?",
     ),

@@ -113,6 +113,10 @@ def _readers(table: Table) -> _Readers:
     )
 
 
+_UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
+    CalbookError,
+)
 _NO_EVENT = {"event": None, "last_event": 0}
 
 
@@ -168,7 +172,7 @@ def _check_readable(noun: Noun, own: derived.Row, found: derived.Rows) -> None:
             reader(_named(noun.table, own), found)
         for row in found.get("counter_proposals", ()):
             counters.counter(_named(_COUNTERS, row, uid=""))
-    except (ValueError, LookupError, TypeError, AttributeError, CalbookError) as error:
+    except _UNREADABLE as error:
         said = error.message if isinstance(error, CalbookError) else error
         raise WrongValue(f"cannot be read: {said}") from None
 

@@ -283,7 +283,8 @@ class Book:
         clock = wall.hour * 60 + wall.minute
         days = {"daily": 1, "weekly": 7}[rule[0]]
         later = [wall.date() + timedelta(days=days * n) for n in range(1, rule[1])]
-        return [start, *(instant(day, clock, zone) for day in later)]
+        seconds = timedelta(seconds=wall.second)
+        return [start, *(instant(day, clock, zone) + seconds for day in later)]
 
     def meeting(self, event: EventType, start: datetime, length: timedelta) -> Meeting:
         return Meeting(

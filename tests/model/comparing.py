@@ -12,7 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from . import world
 from .asking import Commands, Library, Told, booking_facts
-from .facts import EXIT, Booking, Refused, local_day, minutes, typed
+from .facts import (
+    EXIT,
+    Booking,
+    EventType,
+    Meeting,
+    Refused,
+    local_day,
+    minutes,
+    typed,
+)
 
 
 class Comparison(RuleBasedStateMachine):
@@ -40,6 +49,14 @@ class Comparison(RuleBasedStateMachine):
         latest = self.model.now + timedelta(days=3)
         return {edge for edge in found if self.model.now < edge < latest}
 
+    def edge(self, booking: Booking, name: str) -> datetime:
+        first = booking.meetings[0]
+        if name == "deadline":
+            return first.start - minutes(booking.deadline)
+        if name == "hold" and booking.held_until:
+            return booking.held_until
+        return first.end if name == "end" else first.start
+
     def start(self, event: str, drawn: Any) -> tuple[str, Callable[[], datetime]]:
         """What is said, and what it means once the event type is known."""
         kind, number, minute = drawn
@@ -49,10 +66,25 @@ class Comparison(RuleBasedStateMachine):
         if kind == "near" and meetings:
             near = meetings[number % len(meetings)].start + minutes(minute)
             return near.isoformat(), lambda: near
+        if kind == "edge" and meetings and found:
+            return self.start_at_an_edge(
+                found, meetings[number // 2 % len(meetings)], number % 2, minute
+            )
         day = local_day(self.beginning, zone) + timedelta(days=number % 6)
         clock = world.clock(minute if kind == "wall" else 600)
         wall = datetime.fromisoformat(f"{day} {clock}")
         return f"{day} {clock}", lambda: typed(wall, zone)
+
+    def start_at_an_edge(
+        self, event: EventType, meeting: Meeting, is_before: int, second: int
+    ) -> tuple[str, Callable[[], datetime]]:
+        """Its claim ends or begins where that of the meeting begins or ends."""
+        around = event.lengths[0] + event.after
+        start = meeting.claim[1] + minutes(event.before)
+        if is_before:
+            start = meeting.claim[0] - minutes(around)
+        start += timedelta(seconds=second)
+        return start.isoformat(), lambda: start
 
     def uid(
         self,

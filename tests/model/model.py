@@ -283,9 +283,13 @@ class Model(Book):
         (meeting,) = self.chosen(booking, on)
         if not self.is_active(booking, meeting) or self.now < meeting.start:
             raise Refused("wrong_status")
+        is_group = booking.event.seats is not None
+        missed = self.status(booking, meeting) == "NO_SHOW"
+        if missed and word == "no_show" and not is_group:
+            raise Refused("wrong_status")
         of = booking.people
         marks = [meeting.attendance.get(person) for person in of]
-        if booking.event.seats is not None and len(set(marks)) > 1:
+        if is_group and len(set(marks)) > 1:
             of = [p for p in of if p not in meeting.attendance]  # of the others, only
         if all(meeting.attendance.get(person) == word for person in of):
             raise Refused("nothing_to_change")

@@ -28,7 +28,13 @@ NEAR = st.tuples(
     st.integers(0, 99),
     st.sampled_from([-60, -45, -40, -35, -30, -15, -10, 0, 5, 10, 15, 30, 40, 60]),
 )
-STARTS = st.one_of(WALLS.map(lambda w: ("wall", *w)), NEAR.map(lambda n: ("near", *n)))
+# Or its claim touches another one, or overlaps it by a second.
+EDGES = st.tuples(st.integers(0, 99), st.sampled_from([-1, 0, 0, 1]))
+STARTS = st.one_of(
+    WALLS.map(lambda w: ("wall", *w)),
+    NEAR.map(lambda n: ("near", *n)),
+    EDGES.map(lambda e: ("edge", *e)),
+)
 SOME = st.integers(0, 99)  # which booking; with 0 there is none of that name
 VERSIONS = st.sampled_from([None, None, None, None, None, 0, 1])
 KEYS = st.sampled_from([None, None, None, "k1", "k2"])
@@ -82,7 +88,7 @@ class Walk(Comparison):
 
     @rule(
         day=st.integers(1, 2),
-        clock=st.sampled_from([90, 600, 1380]),
+        clock=st.sampled_from([90, 600]),
         people=PEOPLE,
         by=BY,
         reopen=st.sampled_from([None, None, True]),
@@ -156,6 +162,17 @@ class Walk(Comparison):
             (uid,),
             {**persons(people), "by": by},
             lambda: self.model.book_hold(uid, people, by=by),
+        )
+
+    @rule(some=st.integers(1, 99), by=BY)
+    def cancel_group(self, some: int, by: str) -> None:
+        uid = self.uid(some * 5 + 1, group=True)
+        on = self.date(uid, 0)
+        self.compare(
+            "cancel",
+            (uid,),
+            {"cancelled_by": by, "date": on},
+            lambda: self.model.cancel(uid, by=by, on=on),
         )
 
     # -- changing
@@ -296,6 +313,35 @@ class Walk(Comparison):
         if edges:
             edge = edges[some % len(edges)] + minutes(after)
             self.clock.now = self.model.now = max(edge, self.model.now)
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(
+        some=SOME,
+        edge=st.sampled_from(["deadline", "start", "end", "hold"]),
+        after=st.sampled_from([-1, 0, 0, 1]),
+        action=st.sampled_from(["cancel", "move", "confirm", "book", "mark", "seat"]),
+    )
+    def act_at_an_edge(self, some: int, edge: str, after: int, action: str) -> None:
+        """What may be done to the second, of a booking whose time has come."""
+        booking = self.model.bookings[some % len(self.model.bookings)]
+        moment = self.edge(booking, edge) + timedelta(seconds=after)
+        if moment < self.model.now:
+            return
+        self.clock.now = self.model.now = moment
+        number = self.model.bookings.index(booking) or len(self.model.bookings)
+        if action == "cancel":
+            self.cancel(number, by="attendee", version=None, number=0, key=None)
+        elif action == "move":
+            start = ("near", some, 60)
+            self.reschedule(number, start=start, by="attendee", version=None, number=0)
+        elif action == "confirm":
+            self.answer(number, version=None, action="confirm")
+        elif action == "book":
+            self.book_hold(number, people=["a"], by="attendee")
+        elif action == "mark":
+            self.mark(number, word="attended", number=0)
+        else:
+            self.add_attendee(number, person="d", version=None)
 
     @rule()
     def tick(self) -> None:

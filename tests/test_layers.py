@@ -162,6 +162,20 @@ def test_a_wrong_import_is_named_with_its_line(
     assert fault == f"example.py:{line}: {module} may not import {named}"
 
 
+def test_schemas_are_made_where_they_are_asked_for_alone() -> None:
+    """They read every type there is, which is slow."""
+    users = {
+        module
+        for module, source in SOURCES.items()
+        for _, name in imports(source)
+        if name.startswith("calbook.api.schema")
+    }
+
+    of_commands = {"cli.commands.schema", "cli.shell.command_table"}
+    others = {module for module in users if not is_within(module, "api.schema")}
+    assert others == {"__init__", *of_commands}
+
+
 def test_every_room_is_lived_in() -> None:
     assert ROOMS.keys() == {module.partition(".")[0] for module in SOURCES}
 

@@ -6,69 +6,24 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from calbook.store.context import Clock, Context, open_context, system_clock
+from calbook.api.calendar import Calendar
+from calbook.store.context import Clock, open_context, system_clock
 
 if TYPE_CHECKING:
-    from calbook.api.availability import Availability
-    from calbook.api.bookings import Bookings
-    from calbook.api.busy import Busy
-    from calbook.api.connections import Connections
-    from calbook.api.counters import Counters
-    from calbook.api.event_types import EventTypes
-    from calbook.api.feeds import Feeds
-    from calbook.api.hosts import Hosts
-    from calbook.api.mails import Mails
-    from calbook.api.people import People
-    from calbook.api.replies import Replies
-    from calbook.api.resources import Resources
-    from calbook.api.schedules import Schedules
+    from typing import BinaryIO, Literal
+
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
     from calbook.api.values.doctor import Diagnosis, FixedTimes
+    from calbook.api.values.moving import Imported
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
-    from calbook.api.waiting import Waiting
-    from calbook.api.webhooks import Webhooks
     from calbook.core.errors import CalbookError
 
     OnRefused = Callable[[CalbookError], None]
-
-
-def _noun(kind: str, module: str) -> Any:
-    """A noun of the calendar, loaded when it is first asked for."""
-
-    def load(calendar: Calendar) -> object:
-        loaded = __import__(f"calbook.api.{module}", fromlist=[kind])
-        return getattr(loaded, kind)(calendar._context)
-
-    return cached_property(load)
-
-
-class Calendar:
-    """The nouns of a bookings file."""
-
-    bookings: Bookings = _noun("Bookings", "bookings")
-    availability: Availability = _noun("Availability", "availability")
-    busy: Busy = _noun("Busy", "busy")
-    connections: Connections = _noun("Connections", "connections")
-    event_types: EventTypes = _noun("EventTypes", "event_types")
-    feeds: Feeds = _noun("Feeds", "feeds")
-    schedules: Schedules = _noun("Schedules", "schedules")
-    hosts: Hosts = _noun("Hosts", "hosts")
-    people: People = _noun("People", "people")
-    resources: Resources = _noun("Resources", "resources")
-    mails: Mails = _noun("Mails", "mails")
-    replies: Replies = _noun("Replies", "replies")
-    counters: Counters = _noun("Counters", "counters")
-    waiting: Waiting = _noun("Waiting", "waiting")
-    webhooks: Webhooks = _noun("Webhooks", "webhooks")
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
 
 class Client:
@@ -89,8 +44,11 @@ class Client:
         clock: Clock | None = None,
         actor: str | None = None,
     ) -> None:
-        given = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(given, clock or system_clock, actor)
+        if path is None:
+            from calbook.api.default_path import default_path
+
+            path = default_path()
+        self._context = open_context(os.fspath(path), clock or system_clock, actor)
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -290,6 +248,52 @@ class Client:
 
         return maintenance.copy_all(self._context, os.fspath(path), progress)
 
+    def export_to(
+        self,
+        target: str | os.PathLike[str] | BinaryIO,
+        *,
+        form: Literal["jsonl", "json"] = "jsonl",
+        redact: bool = False,
+        secrets: bool = False,
+        force: bool = False,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, int]:
+        """Write all there is to a file, as JSON that `import_from` reads (`jsonl`).
+
+        How many objects of each type. `redact` leaves out whom bookings are for;
+        `secrets` takes those of webhooks along. `progress` as in `copy_to`.
+        """
+        from calbook.services import moving
+
+        form_of = moving.Form(form, redact, secrets)
+        return moving.export(self._context, target, form_of, force, progress)
+
+    def import_from(
+        self,
+        source: str | os.PathLike[str] | BinaryIO,
+        *,
+        on_conflict: Literal["fail", "skip"] = "fail",
+        dry_run: bool = False,
+        skipped: OnRefused | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Imported:
+        """Take in what `export_to` wrote, all of it or, on any error, nothing.
+
+        What is here already is left as it is. Where it differs, or something is in the
+        way, `skip` leaves the line out, which `skipped` is told of. `progress` is
+        called with how many bytes have been read.
+
+        Raises:
+            BadInput: a line cannot be read; ImportConflict: one is in the way.
+        """
+        from calbook.api.values.moving import Imported
+        from calbook.services import moving
+
+        told = moving.Listener(skipped, progress)
+        return Imported(
+            moving.take_in(self._context, source, on_conflict, dry_run, told)
+        )
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
         from calbook.services import maintenance
@@ -351,26 +355,3 @@ class Client:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def default_path() -> str:
-    """`CALBOOK_DB`, else `calbook.db` in the user's data directory, made if needed."""
-    if path := os.environ.get("CALBOOK_DB"):
-        return path
-    from platformdirs import user_data_dir  # slow to import
-
-    try:
-        directory = user_data_dir("calbook", appauthor=False)
-        if not os.path.isdir(directory):
-            from calbook.settings import make_directory  # slow to import
-
-            make_directory(directory)
-    except (OSError, RuntimeError) as error:
-        from calbook.core.errors import StoreError
-
-        raise StoreError(
-            f"there is no data directory to use: {error}",
-            hint="give the bookings file's path, or set CALBOOK_DB",
-            command_hint="name the bookings file with --db or CALBOOK_DB",
-        ) from None
-    return os.path.join(directory, "calbook.db")

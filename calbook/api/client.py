@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
     from calbook.api.values.outbox import Delivery
+    from calbook.api.values.people import Retention
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
@@ -315,6 +316,20 @@ class Client:
         from calbook.services import maintenance
 
         maintenance.share_file(self._context, group)
+
+    def retention(self) -> Retention:
+        """How long people are kept after their last date."""
+        from calbook.api.values.people import Retention
+        from calbook.services import retention
+
+        return Retention(retention.show(self._context))
+
+    def set_retention(self, after: str | None) -> Retention:
+        """Let `tick` erase who had nothing for so long (`3y`, `18mo`); None: nobody."""
+        from calbook.api.values.people import Retention
+        from calbook.services import retention
+
+        return Retention(retention.save(self._context, after))
 
     def close(self) -> None:
         self._context.store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
-from calbook.api.values.people import Person
+from calbook.api.values.people import Erasure, Person
 from calbook.services import people
 
 if TYPE_CHECKING:
@@ -65,3 +65,35 @@ class People(Noun):
         return Person(
             people.merge_people(self._context, person, other, dry_run=dry_run)
         )
+
+    def erase(
+        self,
+        person: str,
+        *,
+        uid: str | None = None,
+        cancel: bool = False,
+        dry_run: bool = False,
+    ) -> Erasure:
+        """Make somebody nobody in all that is stored; times and counts stay.
+
+        With `uid` the person is looked for in that booking or entry of the waiting
+        list, where a name will do. An address or phone number of nobody in the book
+        is looked for everywhere. `cancel` first cancels what is still to come, and
+        tries for three seconds to send what is to be told of it.
+
+        Raises:
+            HasBookings: something is still to come, and `cancel` is not given.
+            StoreError: this role of the database may not change what is past.
+        """
+        from calbook.services import erasing  # slow to import
+
+        done = erasing.erase(
+            self._context, person, uid=uid, cancel=cancel, dry_run=dry_run
+        )
+        return Erasure(done)
+
+    def describe(self, person: str, *, uid: str | None = None) -> str:
+        """What somebody whom `erase` would mean is called, in a line."""
+        from calbook.services import erasing  # slow to import
+
+        return erasing.describe(self._context, person, uid=uid)

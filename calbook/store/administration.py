@@ -92,6 +92,10 @@ class Administration:
         """
         raise NotImplementedError
 
+    def list_copies(self) -> Iterable[str]:
+        """What calbook has kept beside it, of what it was before."""
+        return ()
+
     def share(self, group: str) -> None:
         """Let a group of users on this machine read and write.
 

@@ -48,6 +48,20 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
     return kept
 
 
+def list_copies(path: str) -> list[str]:
+    """The copies beside a file, that an upgrade or `db restore` has kept."""
+    directory, name = os.path.split(os.path.realpath(path))
+    try:
+        found = os.listdir(directory)
+    except OSError:
+        return []
+    return sorted(
+        os.path.join(directory, each)
+        for each in found
+        if each.startswith(f"{name}.before-")
+    )
+
+
 def start_copy(goal: str, *, share: Callable[[int], None]) -> str:
     """A new empty file that will be `goal`; `share` gives it its mode.
 

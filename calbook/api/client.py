@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
     from calbook.core.errors import CalbookError
+    from calbook.core.upgrade import Upgrade
 
     OnRefused = Callable[[CalbookError], None]
 
@@ -78,6 +79,8 @@ class Client:
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
     `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
     name.
+    `on_upgrade` is called before and after tables of an older calbook are brought up to
+    date.
     For several threads, take one client each.
     """
 
@@ -87,9 +90,11 @@ class Client:
         *,
         clock: Clock | None = None,
         actor: str | None = None,
+        on_upgrade: Callable[[Upgrade], object] | None = None,
     ) -> None:
         given = os.fspath(path) if path is not None else default_path()
         self._context = open_context(given, clock or system_clock, actor)
+        self._context.store.on_upgrade = on_upgrade
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 

@@ -54,13 +54,9 @@ def migrate(*, out: o.Printing) -> None:
     """Bring the tables up to date."""
     with out.client() as client:
         before, now = client.migrate()
-    said = (
-        f"{client.path} is up to date"
-        if before == now
-        else f"Brought {client.path} from version {before} to {now}"
-    )
     answer = {"path": client.path, "from": before, "to": now}
-    output.print_done(said, answer, json=out.json)
+    if out.json or before == now:  # else it was told when it was done
+        output.print_done(f"{client.path} is up to date", answer, json=out.json)
 
 
 def check(*, out: o.Printing) -> None:

@@ -140,6 +140,7 @@ class SqliteStore(Store):
             conn.execute("rollback")
             if version > SCHEMA_VERSION:
                 from calbook.core.errors import Newer
+                from calbook.store.sqlite.file_copies import find_readable_copies
 
                 raise Newer(
                     f"a newer calbook has changed {self.path} while it was in use here",
@@ -147,6 +148,7 @@ class SqliteStore(Store):
                     path=self.path,
                     schema=version,
                     known=SCHEMA_VERSION,
+                    copies=find_readable_copies(self.path),
                 )
             self._make_ready(conn, self.path)
 
@@ -154,7 +156,7 @@ class SqliteStore(Store):
         from calbook.store.sqlite.setup import make_ready  # slow to import
 
         conn.execute("pragma query_only = off")
-        make_ready(conn, path)
+        make_ready(conn, path, self.on_upgrade)
 
     def _wait_for_lock(self, step: Callable[[], _T]) -> _T:
         return wait_for_lock(step, self.patience)

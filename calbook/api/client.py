@@ -312,6 +312,19 @@ class Client:
 
         return maintenance.restore_file(self._context, os.fspath(path))
 
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after.
+
+        A file is locked meanwhile, and is needed twice over as free room. In a
+        database the room is free for new rows, while others go on.
+
+        Raises:
+            StoreError: there is too little room, or the tables are another role's.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.compact_file(self._context)
+
     def share(self, *, group: str) -> None:
         """Give the file to a group of users on this machine, who then may all write.
 

@@ -92,6 +92,10 @@ class Administration:
         """
         raise NotImplementedError
 
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after."""
+        raise NotImplementedError
+
     def share(self, group: str) -> None:
         """Let a group of users on this machine read and write.
 

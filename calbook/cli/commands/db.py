@@ -141,6 +141,19 @@ def restore(
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
 
 
+def compact(*, out: o.Printing) -> None:
+    """Give back the room of what was deleted."""
+    with out.client() as client:
+        before, after = client.compact()
+    said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
+    answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}
+    output.print_done(said, answer, json=out.json)
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
 def share(
     *,
     group: Annotated[

@@ -61,6 +61,11 @@ class FileAdministration(Administration):
 
         return maintenance.restore(self._store, path)
 
+    def compact(self) -> tuple[int, int]:
+        from calbook.store.sqlite import compacting
+
+        return compacting.compact(self._store)
+
     def share(self, group: str) -> None:
         from calbook.store.sqlite import sharing
 

@@ -128,6 +128,19 @@ class SqliteStore(Store):
                 self._wait_for_lock(lambda: conn.execute("commit"))
                 self._check_identity()
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """The connection in no transaction, for a statement on the whole file.
+
+        It takes the lock itself, and is waited for as a transaction is.
+        """
+        with self._connection(for_writing=True) as conn:
+            leave_wal(conn)
+            self._begin(conn, "immediate")  # on tables of today
+            conn.execute("rollback")
+            yield conn
+            self._check_identity()
+
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.
 

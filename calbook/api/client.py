@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
     from calbook.core.errors import CalbookError
+    from calbook.core.upgrade import Upgrade
 
     OnRefused = Callable[[CalbookError], None]
 
@@ -79,6 +80,8 @@ class Client:
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
     `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
     name.
+    `on_upgrade` is called before and after tables of an older calbook are brought up to
+    date.
     For several threads, take one client each.
     """
 
@@ -88,9 +91,11 @@ class Client:
         *,
         clock: Clock | None = None,
         actor: str | None = None,
+        on_upgrade: Callable[[Upgrade], object] | None = None,
     ) -> None:
         given = os.fspath(path) if path is not None else default_path()
         self._context = open_context(given, clock or system_clock, actor)
+        self._context.store.on_upgrade = on_upgrade
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -307,6 +312,19 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.restore_file(self._context, os.fspath(path))
+
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after.
+
+        A file is locked meanwhile, and is needed twice over as free room. In a
+        database the room is free for new rows, while others go on.
+
+        Raises:
+            StoreError: there is too little room, or the tables are another role's.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.compact_file(self._context)
 
     def share(self, *, group: str) -> None:
         """Give the file to a group of users on this machine, who then may all write.

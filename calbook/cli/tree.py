@@ -79,7 +79,7 @@ SECTIONS: Mapping[str, Tree] = {
         "config": _commands("config", "show", "set", "smtp", "smtp-test"),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
-            *("backup", "restore", "share"),
+            *("backup", "restore", "compact", "share"),
         ),
         **_commands("erase", "retention"),
         **_commands("completion", "completion"),

@@ -96,6 +96,10 @@ class Administration:
         """What calbook has kept beside it, of what it was before."""
         return ()
 
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after."""
+        raise NotImplementedError
+
     def share(self, group: str) -> None:
         """Let a group of users on this machine read and write.
 

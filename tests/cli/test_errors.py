@@ -660,7 +660,7 @@ def newer(scene: Scene) -> Iterator[Reached]:
             conn.execute("update calbook_schema set version = 99")
     yield Reached(
         ("list",),
-        {"path": scene.place, "schema": 99, "known": SCHEMA_VERSION},
+        {"path": scene.place, "schema": 99, "known": SCHEMA_VERSION, "copies": []},
     )
 
 

@@ -235,6 +235,7 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
             path=shown,
             schema=version,
             known=known,
+            copies=[],
         )
     return StoreError(
         f"{shown} was made by an older calbook",

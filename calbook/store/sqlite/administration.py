@@ -67,6 +67,11 @@ class FileAdministration(Administration):
 
         return file_copies.list_copies(self.path)
 
+    def compact(self) -> tuple[int, int]:
+        from calbook.store.sqlite import compacting
+
+        return compacting.compact(self._store)
+
     def share(self, group: str) -> None:
         from calbook.store.sqlite import sharing
 

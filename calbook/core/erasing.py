@@ -159,11 +159,14 @@ class Words:
             return value
         take = self.take_out if is_free else self.take_contacts_out
         return {
-            take(key): self.take_out_of(item, is_free=is_free or key in _FREE)
+            take(key): WORD
+            if key == _NOTE and isinstance(item, str) and self.are_hinted_in(item)
+            else self.take_out_of(item, is_free=is_free or key in _FREE)
             for key, item in value.items()
         }
 
 
+_NOTE = "content"  # of a note, which is never empty
 _FREE = OWN_TEXTS | {"title", "description"}
 
 
@@ -238,6 +241,8 @@ def erase_from_json(
     def replace(key: str, fact: Json) -> Json:
         if key in ("name", "person"):
             return name
+        if key == _NOTE:
+            return WORD
         if keeps_place and key in _PLACE:
             return fact
         return type(fact)() if isinstance(fact, dict | list) and key in _KEPT else None

@@ -308,7 +308,12 @@ def _rewrite_note(scope: Scope, value: str) -> str:
 
 
 def _replace_key(scope: Scope, value: str) -> str:
-    return ids.delivery() if scope.words.are_in(value) else value
+    """One that is made of an address, with whatever beside it."""
+    said = value.casefold()
+    is_theirs = scope.words.are_in(value) or any(
+        word in said for word in scope.words.searched
+    )
+    return f"{WORD} {ids.delivery()}" if is_theirs else value
 
 
 _REWRITERS: dict[Holds, Callable[[Scope, str], Any]] = {

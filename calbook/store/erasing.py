@@ -338,10 +338,10 @@ def find_left(reader: Reader, identity: Identity) -> list[Found]:
     found = []
     for table, columns in all_texts().items():
         keys = ROW_KEYS[table]
-        hits = " or ".join(f"instr(fold_case({c}), w.value) > 0" for c in columns)
+        hits = " or ".join(f"instr(fold_case(t.{c}), w.value) > 0" for c in columns)
         names = ", ".join(dict.fromkeys((*keys, *columns)))
         rows = reader.connection.execute(
-            f"select {names} from {table} where exists ("
+            f"select {names} from {table} t where exists ("
             f"select 1 from json_each(:words) w where {hits})",
             facts,
         ).fetchall()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from calbook.wire.json_objects import Json
 
 _SETTING = "retention"
-_AT_ONCE = 20  # persons who are looked at in one step
+_AT_ONCE = 20  # persons who are looked at in one step, which erases one at most
 _MOST = 500  # steps of one tick: the rest is the next one's
 
 _Step = Callable[["Transaction"], None]
@@ -88,7 +88,7 @@ def _erasing_steps(context: Context) -> Iterator[_Step]:
 
 
 def _erase_some(tx: Transaction, now: datetime) -> bool:
-    """Whether there may be more."""
+    """Erase the first of a few who is not to be kept; whether there may be more."""
     period = read_setting(tx, _SETTING)
     if period is None:
         return False
@@ -96,11 +96,11 @@ def _erase_some(tx: Transaction, now: datetime) -> bool:
 
     before = times.epoch(_first_kept(tx, period, now))
     rows = store.people_to_look_at(tx, before, most=_AT_ONCE)
-    for row in rows:
-        _look_at_person(tx, row, before, now)
+    if any(_look_at_person(tx, row, before, now) for row in rows):
+        return True
     nameless = store.nameless_to_look_at(tx, before, most=_AT_ONCE)
-    for row in nameless:
-        _look_at_nameless(tx, row, before, now)
+    if any(_look_at_nameless(tx, row, before, now) for row in nameless):
+        return True
     entries = store.entries_to_empty(tx, before, most=_AT_ONCE)
     for row in entries:
         from calbook.store.erasing import empty_whole_entry
@@ -109,28 +109,30 @@ def _erase_some(tx: Transaction, now: datetime) -> bool:
     return _AT_ONCE in (len(rows), len(nameless), len(entries))
 
 
-def _look_at_person(tx: Transaction, row: Row, before: int, now: datetime) -> None:
+def _look_at_person(tx: Transaction, row: Row, before: int, now: datetime) -> bool:
     from calbook.store import erasing, retention
 
     seen = min(row["last_end"], times.epoch(now))
     if row["last_end"] >= before:
         retention.note_person_seen(tx, row["id"], seen)
-        return
+        return False
     person = erasing.read_person(tx, row, everywhere=False)
     if erasing.entries_in_line(tx, person, times.epoch(now)):
         retention.note_person_seen(tx, row["id"], times.epoch(now))
-        return
+        return False
     _erase(tx, person, now)
+    return True
 
 
-def _look_at_nameless(tx: Transaction, row: Row, before: int, now: datetime) -> None:
+def _look_at_nameless(tx: Transaction, row: Row, before: int, now: datetime) -> bool:
     from calbook.store import erasing, retention
 
     if row["name"] is None or row["last_end"] >= before:
         seen = row["name"] and min(row["last_end"], times.epoch(now))
         retention.note_nameless_seen(tx, row, seen)
-        return
+        return False
     _erase(tx, erasing.read_nameless(row["name"], row["uid"]), now)
+    return True
 
 
 def _erase(tx: Transaction, person: Any, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
@@ -73,13 +74,14 @@ class People(Noun):
         uid: str | None = None,
         cancel: bool = False,
         dry_run: bool = False,
+        cancelled: Callable[[], object] | None = None,
     ) -> Erasure:
         """Make somebody nobody in all that is stored; times and counts stay.
 
         With `uid` the person is looked for in that booking or entry of the waiting
         list, where a name will do. An address or phone number of nobody in the book
-        is looked for everywhere. `cancel` first cancels what is still to come, and
-        tries for three seconds to send what is to be told of it.
+        is looked for everywhere. `cancel` first cancels what is still to come; then
+        `cancelled` may send what is to be told of it, which is dropped after it.
 
         Raises:
             HasBookings: something is still to come, and `cancel` is not given.
@@ -88,7 +90,12 @@ class People(Noun):
         from calbook.services import erasing  # slow to import
 
         done = erasing.erase(
-            self._context, person, uid=uid, cancel=cancel, dry_run=dry_run
+            self._context,
+            person,
+            uid=uid,
+            cancel=cancel,
+            dry_run=dry_run,
+            cancelled=cancelled,
         )
         return Erasure(done)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import checks, ids
 from calbook.core.errors import HasBookings, NotFound, StoreError
-from calbook.core.model import Actor, Event
+from calbook.core.model import Actor
 from calbook.core.people import (
     Wanted,
     label_with_contact,
@@ -16,11 +15,11 @@ from calbook.core.people import (
 )
 from calbook.core.time import times
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.services.bookings.record import booking_json
+from calbook.services.bookings.erased import erase_person
 from calbook.store import erasing as store
-from calbook.store import people, reminders
+from calbook.store import people
 from calbook.store.engines import administer
-from calbook.store.erasing import Eraser, Person
+from calbook.store.erasing import Person
 from calbook.store.facts import Facts
 from calbook.store.personal_places import place_name
 from calbook.store.short_ids import find_id
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
     from calbook.wire.json_objects import Json
 
-_SENDING_SECONDS = 3.0  # for what cancellations have to tell
-
 
 class _Meant(NamedTuple):
     """Who is to be erased, and what they are called until then."""
@@ -42,9 +39,17 @@ class _Meant(NamedTuple):
 
 
 def erase(
-    context: Context, person: str, *, uid: str | None, cancel: bool, dry_run: bool
+    context: Context,
+    person: str,
+    *,
+    uid: str | None,
+    cancel: bool,
+    dry_run: bool,
+    cancelled: Callable[[], object] | None,
 ) -> Json:
     """Make somebody nobody, and give back the room in which they stood.
+
+    `cancelled` is called in between: mail that waits still is dropped after it.
 
     Raises:
         NotFound: nobody is meant.
@@ -53,16 +58,20 @@ def erase(
         StoreError: this role may not change what is past.
     """
     _check_rights(context)
-    cancelled = _settle_coming(context, person, uid, cancel=cancel, dry_run=dry_run)
+    with context.store.read(Facts) as facts:
+        before = _find(facts, person, uid).person
+    ended = _settle_coming(context, before, cancel=cancel, dry_run=dry_run)
+    if ended and cancelled is not None and not dry_run:
+        cancelled()
     if not dry_run:
         context.store.overwrite_deleted()
 
     def step(tx: Transaction) -> Json:
-        meant, now = _find(tx, person, uid), context.clock()
-        eraser = erase_person(tx, meant.person, now, by=Actor.HOST)
-        left = store.find_left(tx, meant.person.identity)
+        meant, now = _find_again(tx, person, uid, before), context.clock()
+        eraser = erase_person(tx, meant, now, by=Actor.HOST)
+        left = store.find_left(tx, meant.identity)
         return {
-            "person": meant.person.id,
+            "person": meant.id,
             "bookings": len(eraser.uids),
             "places": [
                 {"place": place_name(table), "count": count}
@@ -73,7 +82,7 @@ def erase(
                 {"place": place_name(f.table), "key": f.key, "field": f.column}
                 for f in left
             ],
-            "cancelled": cancelled,
+            "cancelled": ended,
             "mailsDropped": eraser.dropped,
         }
 
@@ -125,6 +134,16 @@ def _find(facts: Facts, text: str, uid: str | None) -> _Meant:
     return _Meant(store.read_person(facts, row, everywhere=True), label)
 
 
+def _find_again(facts: Facts, text: str, uid: str | None, before: Person) -> Person:
+    """As they are now; who has but a name may have left the booking since."""
+    try:
+        return _find(facts, text, uid).person
+    except NotFound:
+        if before.uid is None:
+            raise
+        return before
+
+
 def _contact(text: str) -> dict[str, str]:
     """Of who is in no book, what may lead to them: no name does."""
     said = checks.line(text, "person", most=checks.EMAIL_LENGTH).strip()
@@ -162,13 +181,13 @@ def _find_in(facts: Facts, text: str, uid: str) -> _Meant:
 
 
 def _settle_coming(
-    context: Context, text: str, uid: str | None, *, cancel: bool, dry_run: bool
+    context: Context, person: Person, *, cancel: bool, dry_run: bool
 ) -> list[str]:
     """Cancel what is still to take place with somebody, as they would; its uids."""
     with context.store.read(Facts) as facts:
-        meant, now = _find(facts, text, uid), times.epoch(context.clock())
-        coming = store.coming_bookings(facts, meant.person, now)
-        waits = store.entries_in_line(facts, meant.person, now)
+        now = times.epoch(context.clock())
+        coming = store.coming_bookings(facts, person, now)
+        waits = store.entries_in_line(facts, person, now)
         found = [(key, facts.booking(key)) for key in coming]
     if (coming or waits) and not cancel:
         raise HasBookings([*coming, *waits])
@@ -179,11 +198,7 @@ def _settle_coming(
 
         waiting_list.remove(context, id, dry_run=False)
     for _, booking in found:
-        _cancel(context, booking, meant.person)
-    if context.store.queued:  # what they are told is gone with them otherwise
-        from calbook.services.outbox import sending
-
-        sending.send_queued(context, seconds=_SENDING_SECONDS)
+        _cancel(context, booking, person)
     return [*coming, *waits]
 
 
@@ -207,39 +222,3 @@ def _cancel(context: Context, booking: Booking, person: Person) -> None:
         change.update(
             context, uid, options, attendee={}, values={}, guest_change=leaving
         )
-
-
-# -- one transaction ------------------------------------------------------------------
-
-
-def erase_person(
-    tx: Transaction, person: Person, now: datetime, *, by: Actor, empties: bool = False
-) -> Eraser:
-    """Make somebody nobody; each of their bookings says so in its history."""
-    for uid in sorted(person.uids):
-        tx.lock_row(uid)
-    eraser = Eraser(tx, times.epoch(now), empties=empties)
-    eraser.erase(person)
-    for uid in eraser.uids:
-        _record(tx, uid, now, by)
-    return eraser
-
-
-def _record(tx: Transaction, uid: str, now: datetime, by: Actor) -> None:
-    """A new version, which calendars elsewhere and feeds are brought to.
-
-    Webhooks are not told: whoever acts on a booking that changes has nothing to do
-    about one of years ago.
-    """
-    tx.run(
-        "update bookings set version = version + 1, updated_at = :now where uid = :uid",
-        uid=uid,
-        now=times.epoch(now),
-    )
-    event = Event("booking.updated", uid, now, by, {"erased": True})
-    answer = booking_json(tx, uid, now)
-    tx.append_event(event, id=ids.event(), booking=answer, is_told=False)
-    if reminders.notification_settings(tx, uid).are_pushed:
-        from calbook.store import pushes
-
-        pushes.queue_pushes(tx, uid, kind=event.type, now=now)

@@ -137,6 +137,6 @@ def _look_at_nameless(tx: Transaction, row: Row, before: int, now: datetime) -> 
 
 def _erase(tx: Transaction, person: Any, now: datetime) -> None:
     from calbook.core.model import Actor
-    from calbook.services.erasing import erase_person
+    from calbook.services.bookings.erased import erase_person
 
     erase_person(tx, person, now, by=Actor.SYSTEM, empties=True)

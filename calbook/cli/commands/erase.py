@@ -1,5 +1,6 @@
 """`erase`: a person made nobody; `retention`: how long people are kept."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.person import Who
 from calbook.cli.session import require_yes, usage_error
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.values.people import Erasure
@@ -26,22 +28,27 @@ def erase(
     person: Who,
     *,
     how: Erasing,
-    out: Annotated[o.Output, "json", "actor", "db"],
+    out: o.PrintingQueued,
 ) -> None:
     """Make a person nobody in all that is stored; times and counts stay."""
     with out.client() as client:
         people = client.calendar.people
-        would = people.erase(person, uid=how.uid, cancel=how.cancel, dry_run=True)
-        if not how.dry_run and not _is_nothing(would):
-            label = people.describe(person, uid=how.uid)
-            require_yes(f"Erase {label} from {_places(would)} for good?", yes=how.yes)
-        done = would
+        label = printable(people.describe(person, uid=how.uid))
+        done = people.erase(person, uid=how.uid, cancel=how.cancel, dry_run=True)
+        if not how.dry_run and not _is_nothing(done):
+            require_yes(f"Erase {label} from {_places(done)} for good?", yes=how.yes)
         if not how.dry_run:
-            done = people.erase(person, uid=how.uid, cancel=how.cancel)
+            sends = os.environ.get("CALBOOK_DELIVER") != "off" and not out.no_deliver
+            done = people.erase(
+                person,
+                uid=how.uid,
+                cancel=how.cancel,
+                cancelled=client.first_attempt if sends else None,
+            )
     if out.json:
         output.print_object(done.to_dict(), out.form(), keys=(), card=str)
         return
-    for line in _lines(done):
+    for line in _lines(done, label):
         output.say(line)
 
 
@@ -54,11 +61,12 @@ def _places(done: "Erasure") -> str:
     return bookings if done.bookings else "what is stored"
 
 
-def _lines(done: "Erasure") -> list[str]:
+def _lines(done: "Erasure", label: str) -> list[str]:
     verb = "would be " if done.dry_run else ""
-    lines = ["Nothing is held of that person"] if _is_nothing(done) else []
+    lines = [f"Nothing is held of {label}"] if _is_nothing(done) else []
     if done.places:
-        lines = [f"{'Would erase' if done.dry_run else 'Erased'}, in so many places:"]
+        what = "Would erase" if done.dry_run else "Erased"
+        lines = [f"{what} {label}, in so many places:"]
     lines += [f"  {each['place']}: {each['count']:,}" for each in done.places]
     if done.cancelled:
         lines.append(f"{verb}cancelled: {', '.join(done.cancelled)}".capitalize())

@@ -83,6 +83,9 @@ class Identity(NamedTuple):
         text = person.get("text")
         if isinstance(text, str):
             return self._is_called(text)
+        key = person.get("personKey") or person.get("person_key")
+        if isinstance(key, str) and "email" not in person:  # of a proposal
+            return self._is_called(key)
         id = person.get("personId") or person.get("person_id")
         if id:
             return id in self.ids
@@ -241,6 +244,8 @@ def erase_from_json(
     def replace(key: str, fact: Json) -> Json:
         if key in ("name", "person"):
             return name
+        if key in ("personKey", "person_key"):
+            return f"name:{name}"
         if key == _NOTE:
             return WORD
         if keeps_place and key in _PLACE:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import PersonFields
+    from calbook.wire.json_objects import Json
 
 
 class People(Noun):
@@ -104,3 +105,20 @@ class People(Noun):
         from calbook.services import erasing  # slow to import
 
         return erasing.describe(self._context, person, uid=uid)
+
+    def export(self, person: str, *, uid: str | None = None) -> tuple[Json, ...]:
+        """All that is held of somebody: lines of an export, without others' data.
+
+        Whom it means is said as for `erase`.
+        """
+        from calbook.services.person_export import export_person  # slow to import
+
+        return tuple(export_person(self._context, person, uid=uid))
+
+    def page(self, person: str, *, uid: str | None = None) -> str:
+        """The same as a page of Markdown that the person can read."""
+        from calbook.wire.writing.person_page import person_page  # slow to import
+
+        lines = self.export(person, uid=uid)
+        label = self.describe(person, uid=uid)
+        return person_page(lines[1:], label, self._context.clock())

@@ -226,6 +226,18 @@ def find_forms(value: Json, identity: Identity) -> Identity:
     return found[0]
 
 
+def is_person_in(value: Json, identity: Identity) -> bool:
+    """Whether one of the persons in JSON is this one."""
+    found = []
+
+    def is_meant(person: Mapping[str, Any]) -> bool:
+        found.append(identity.is_meant(person))
+        return False
+
+    replace_personal_data(value, is_meant, lambda _, fact: fact)
+    return any(found)
+
+
 def erase_from_json(
     value: Json,
     is_meant: Callable[[Mapping[str, Any]], bool],

@@ -93,6 +93,11 @@ def erase(
     return {**answer, "compacted": is_clean, "copies": copies, "dryRun": dry_run}
 
 
+def find_meant(facts: Facts, person: str, uid: str | None) -> Person:
+    """Who is meant, as for `erase`."""
+    return _find(facts, person, uid).person
+
+
 def describe(context: Context, person: str, *, uid: str | None) -> str:
     """What somebody who is meant is called."""
     with context.store.read(Facts) as facts:

@@ -14,7 +14,6 @@ from calbook.core import erasing, ids
 from calbook.core.checks import fold_email
 from calbook.core.erasing import WORD, Identity, Words
 from calbook.core.people import key_kind, read_former_key
-from calbook.core.personal_data import replace_personal_data
 from calbook.store.booking_filters import HAS_EXPIRED, TAKES_PART
 from calbook.store.erased_bookings import BookingEraser
 from calbook.store.personal_places import ROW_KEYS, all_texts
@@ -147,22 +146,11 @@ def _former_bookings(reader: Reader, identity: Identity) -> Iterator[str]:
     words = to_json([*sorted(identity.ids), *Words(identity).searched])
     rows = reader.connection.execute(_NAMED_IN, {"words": words}).fetchall()
     for row in rows:
-        if any(_is_person_in(json.loads(row[n]), identity) for n in _HISTORY):
+        if any(erasing.is_person_in(json.loads(row[n]), identity) for n in _HISTORY):
             yield row["uid"]
 
 
 _HISTORY = ("change", "booking")
-
-
-def _is_person_in(value: Any, identity: Identity) -> bool:
-    found = []
-
-    def is_meant(person: Any) -> bool:
-        found.append(identity.is_meant(person))
-        return False
-
-    replace_personal_data(value, is_meant, lambda _, fact: fact)
-    return any(found)
 
 
 def _learn_history(reader: Reader, identity: Identity, uid: str) -> Identity:
@@ -202,6 +190,15 @@ def entries_in_line(reader: Reader, person: Person, now: int) -> list[str]:
         for row in _entries(reader, person)
         if (row["state"] == "waiting" and row["until"] > now)
         or (row["state"] == "offered" and row["held_until"] > now)
+        if any(map(person.identity.is_meant, json.loads(row["attendees"])))
+    ]
+
+
+def entries_of(reader: Reader, person: Person) -> list[str]:
+    """All that somebody waits for, or did."""
+    return [
+        row["id"]
+        for row in _entries(reader, person)
         if any(map(person.identity.is_meant, json.loads(row["attendees"])))
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calbook.core import erasing, ids
 from calbook.core.checks import fold_email
 from calbook.core.erasing import WORD, Identity, Words
-from calbook.core.people import id_key, person_key
+from calbook.core.people import id_key, lasting_keys, person_key
 from calbook.store.personal_places import OF_BOOKINGS, Holds
 from calbook.store.writer import to_json
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from calbook.store.writer import Writer
 
 Facts = dict[str, Any]
+
+_FACTS = ("name", "email", "phone", "ref")
 
 _NOBODY = """
     insert into people (id, name, created_at, updated_at, erased_at)
@@ -97,7 +99,7 @@ class BookingEraser:
         mine = [row for row in rows if self._is_in(row, identity)]
         others = [row for row in rows if row not in mine]
         names = {row["position"]: name for row, name in _new_names(mine, others)}
-        own = identity.without_names(row["name"] for row in others)
+        own = self._identity_here(uid, identity, mine, others)
         booking = self._rows("select * from bookings where uid = :uid", uid=uid)[0]
         left = [row for row in others if not _is_nobody(row)]
         scope = Scope(
@@ -133,6 +135,21 @@ class BookingEraser:
                 self._update(table, place.keys, row, after)
         self._erase_mails(scope)
         self._forget_reminders(scope)
+
+    def _identity_here(
+        self, uid: str, identity: Identity, mine: list[Facts], others: list[Facts]
+    ) -> Identity:
+        """With what is theirs in this booking, though it is another's by now."""
+        for row in mine:
+            identity = identity.learn({name: row[name] for name in _FACTS})
+        history = "select change, booking from events where uid = :uid order by seq"
+        own = identity._replace(names=frozenset())  # they are learnt, and tell nobody
+        for row in self._rows(history, uid=uid):
+            for value in row.values():
+                own = erasing.find_forms(json.loads(value), own)
+        own = own._replace(names=own.names | identity.names)
+        taken = {key for row in others for key in lasting_keys(row)}
+        return own.without_keys(taken).without_names(row["name"] for row in others)
 
     def _is_in(self, row: Mapping[str, Any], identity: Identity) -> bool:
         if identity.ids or row["person_id"] is not None:

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from calbook.api.people import People
     from calbook.api.replies import Replies
     from calbook.api.resources import Resources
+    from calbook.api.retention import Keeping
     from calbook.api.schedules import Schedules
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
     from calbook.api.values.moving import Imported
     from calbook.api.values.outbox import Delivery
-    from calbook.api.values.people import Retention
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
@@ -65,6 +65,7 @@ class Calendar:
     hosts: Hosts = _noun("Hosts", "hosts")
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
+    retention: Keeping = _noun("Keeping", "retention")
     mails: Mails = _noun("Mails", "mails")
     replies: Replies = _noun("Replies", "replies")
     counters: Counters = _noun("Counters", "counters")
@@ -386,20 +387,6 @@ class Client:
         from calbook.services import maintenance
 
         maintenance.share_file(self._context, group)
-
-    def retention(self) -> Retention:
-        """How long people are kept after their last date."""
-        from calbook.api.values.people import Retention
-        from calbook.services import retention
-
-        return Retention(retention.show(self._context))
-
-    def set_retention(self, after: str | None) -> Retention:
-        """Let `tick` erase who had nothing for so long (`3y`, `18mo`); None: nobody."""
-        from calbook.api.values.people import Retention
-        from calbook.services import retention
-
-        return Retention(retention.save(self._context, after))
 
     def close(self) -> None:
         self._context.store.close()

@@ -34,36 +34,36 @@ def test_it_is_off_until_somebody_says_so(
 
     client.tick()
 
-    assert client.retention().to_dict() == {"after": None, "before": None}
+    assert client.calendar.retention.get().to_dict() == {"after": None, "before": None}
     assert names(client) == ["Ada"]
 
 
 def test_it_is_said_shown_and_taken_back(client: Client, clock: Clock) -> None:
     client.set_up(timezone="Pacific/Auckland")
 
-    said = client.set_retention("18 months")
+    said = client.calendar.retention.set("18 months")
 
     assert said.to_dict() == {"after": "18mo", "before": "2025-07-04"}
-    assert client.retention() == said
-    assert client.set_retention(None).after is None
+    assert client.calendar.retention.get() == said
+    assert client.calendar.retention.set(None).after is None
     assert ask(client, "select * from settings") == []
 
 
 @pytest.mark.parametrize("text", ["", "3", "0y", "3 fortnights", "101y", "-1y", "1.5y"])
 def test_what_is_no_period_is_refused(client: Client, text: str) -> None:
-    client.set_retention("3y")
+    client.calendar.retention.set("3y")
 
     with pytest.raises(errors.BadTime, match="after"):
-        client.set_retention(text)
+        client.calendar.retention.set(text)
 
-    assert client.retention().after == "3y"
+    assert client.calendar.retention.get().after == "3y"
 
 
 def test_who_is_long_gone_is_erased_by_the_system(
     client: Client, booking: Any, clock: Clock, place: str
 ) -> None:
     old = booking(notes="left-handed")
-    client.set_retention("3y")
+    client.calendar.retention.set("3y")
     clock.now = datetime(2030, 1, 19, 0, tzinfo=UTC)
 
     client.tick()
@@ -124,7 +124,7 @@ def test_the_day_is_counted_by_the_calendar(
 ) -> None:
     client.set_up(timezone=zone)
     booking(start_time=start, by="host", override=["hours"])
-    client.set_retention(period)
+    client.calendar.retention.set(period)
 
     for moment, left in ((kept, ["Ada"]), (erased, [])):
         clock.now = datetime.fromisoformat(moment)
@@ -136,7 +136,7 @@ def test_who_has_something_later_is_kept_until_that_is_over(
     client: Client, booking: Any, clock: Clock
 ) -> None:
     booking()
-    client.set_retention("1y")
+    client.calendar.retention.set("1y")
     clock.now = datetime(2028, 1, 10, tzinfo=UTC)
     booking(start_time="2028-03-01 10:00")
     booking(start_time="2028-02-01 10:00", attendee={**ADA, "name": "Ada King"})
@@ -161,7 +161,7 @@ def test_who_waits_in_line_is_kept_and_old_entries_are_emptied(
     )
     later = booking(attendee={**eve, "name": "Zoe"}, start_time="2027-02-20 10:00")
     client.calendar.people.update(later.attendee.person_id or "", timezone="UTC")
-    client.set_retention("10d")
+    client.calendar.retention.set("10d")
 
     clock.now = datetime(2027, 2, 15, tzinfo=UTC)
     client.tick()
@@ -179,7 +179,7 @@ def test_who_has_but_a_name_is_erased_too(
     event_type("walk", contact="NONE")
     booking(event_type_id="walk", attendee={"name": "Old Tom"}, notes="Limps")
     client.calendar.bookings.hold(event_type_id="walk", start_time="2027-01-25 10:00")
-    client.set_retention("1y")
+    client.calendar.retention.set("1y")
     clock.now = datetime(2030, 1, 1, tzinfo=UTC)
 
     client.tick()
@@ -198,7 +198,7 @@ def test_whoever_left_a_group_goes_with_the_last_of_it(
         group.uid, name="Left Eve", email="eve@example.com"
     )
     client.calendar.bookings.remove_attendee(group.uid, email="eve@example.com")
-    client.set_retention("1y")
+    client.calendar.retention.set("1y")
     clock.now = datetime(2030, 1, 1, tzinfo=UTC)
 
     client.tick()
@@ -211,7 +211,7 @@ def test_hundreds_are_erased_in_portions(
 ) -> None:
     for n in range(50):
         booking(attendee={"name": f"P{n}", "email": f"p{n}@example.com"})
-    client.set_retention("1y")
+    client.calendar.retention.set("1y")
     clock.now = datetime(2030, 1, 1, tzinfo=UTC)
 
     client.tick()

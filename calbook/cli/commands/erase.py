@@ -107,9 +107,9 @@ def retention(
     if off and after is not None:
         raise usage_error("--after and --off contradict each other")
     with out.client() as client:
-        found = client.retention()
+        found = client.calendar.retention.get()
         if off or after is not None:
-            found = client.set_retention(after)
+            found = client.calendar.retention.set(after)
     if out.json:
         output.print_object(found.to_dict(), out.form(), keys=(), card=str)
         return

@@ -83,6 +83,8 @@ SECTIONS: Mapping[str, Tree] = {
         ),
         **_commands("export", "export"),
         **_commands("import_", "import"),
+        **_commands("doctor", "doctor"),
+        **_commands("schema", "schema"),
         **_commands("erase", "retention"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
 from calbook import whole_files
@@ -150,12 +150,12 @@ def _opened(source: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         yield source
         return
     path = os.fspath(source)
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise BadInput(f"cannot read {path}: {said}", field="source") from None
-    with os.fdopen(descriptor, "rb") as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open(path, "rb"))
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise BadInput(f"cannot read {path}: {said}") from None
         yield file
 
 

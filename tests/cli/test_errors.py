@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from support import answering
+from support import answering, schemas
 from support.stores import locked, opened
 
 from calbook import Client, errors
@@ -44,6 +44,7 @@ TABLE = {
     **dict.fromkeys(("exists", "slot_taken", "seats_full", "duplicate_attendee"), 4),
     **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
     **dict.fromkeys(("needs_taken", "already_waiting", "nothing_to_wait_for"), 4),
+    "import_conflict": 4,
     "has_bookings": 4,
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
@@ -246,6 +247,16 @@ def not_found(scene: Scene) -> Iterator[Reached]:
 @way
 def exists(scene: Scene) -> Iterator[Reached]:
     yield Reached(("event", "add", "demo"), {"noun": "event type", "id": "evt_demo"})
+
+
+@way
+def import_conflict(scene: Scene) -> Iterator[Reached]:
+    file = Path(os.environ["HOME"], "export.jsonl")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scene.client.export_to(file)
+    scene.client.calendar.hosts.update("me", name="Hopper")
+    details = {"noun": "host", "id": "user_me", "line": 3}
+    yield Reached(("import", file), details)
 
 
 @way
@@ -721,6 +732,7 @@ def test_every_error_is_one_json_object_on_stderr(
         answer = run(*args, "--json")
 
     error = answer.error
+    assert [*schemas.faults("error", {"error": error})] == []
     refusals = error["details"].pop("refusals", [error])
     assert list(error) == ["code", "message", "hint", "exitCode", "details"]
     assert (error["code"], error["exitCode"]) == (code, TABLE[code])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 from calbook.api.values.value import Value
 
 if TYPE_CHECKING:
-    from calbook.api.values.json_types import PersonFigures
+    from calbook.api.values.json_types import ErasedPlace, NamedPlace, PersonFigures
 
 
 class Person(Value):
@@ -21,6 +21,7 @@ class Person(Value):
     created_at, updated_at: RFC 3339 text in UTC
     """
 
+    _sometimes: ClassVar[tuple[str, ...]] = ("figures",)
     id: str
     name: str | None
     email: str | None
@@ -50,8 +51,8 @@ class Erasure(Value):
 
     person: str | None
     bookings: int
-    places: list[dict[str, Any]]
-    elsewhere: list[dict[str, Any]]
+    places: list[ErasedPlace]
+    elsewhere: list[NamedPlace]
     cancelled: list[str]
     mails_dropped: int
     compacted: bool

@@ -252,7 +252,7 @@ PUBLISHED_FEED = Noun(
     Table(
         "published_feeds",
         "directory:line host_id@hosts name:line is_busy_only:bool is_redacted:bool"
-        " event_seq:event?",
+        " event_seq:last_event?",
     ),
     by="directory",
     identity=("directory", "host_id"),

@@ -11,8 +11,8 @@ from calbook.core.api_version import API_VERSION
 from calbook.core.errors import BadInput, Newer
 from calbook.core.text import excerpt
 from calbook.wire.json_objects import Json
+from calbook.wire.writing.export_lines import LONGEST
 
-LONGEST = 64 * 1024 * 1024  # bytes of a line
 _DEEPEST = 100  # levels of objects and lists
 _BRACKETS = 200  # a line with fewer is not counted
 _ODD = re.compile(rb"\\u(?:0000|[dD][89abAB])")

@@ -278,14 +278,23 @@ class Proposer(TypedDict):
 
 
 class ErasedPlace(TypedDict):
-    """In how many rows of a table something was of somebody."""
+    """In how many rows of a table something was of somebody.
+
+    place: what the table is called
+    count: how many rows
+    """
 
     place: str
     count: int
 
 
 class NamedPlace(TypedDict):
-    """Where somebody is named still: in which field of which row."""
+    """Where somebody is named still.
+
+    place: what the table is called
+    key: of the row, as an id
+    field: of the row
+    """
 
     place: str
     key: str

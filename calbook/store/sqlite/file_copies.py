@@ -13,12 +13,17 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
+from glob import escape, glob
 from itertools import count
 from typing import BinaryIO
 
 from calbook.core.errors import StoreError
 from calbook.store.sqlite.access_errors import reason
-from calbook.store.sqlite.file_access import set_pragmas
+from calbook.store.sqlite.file_access import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    set_pragmas,
+)
 from calbook.store.sqlite.file_modes import share_as
 
 
@@ -46,6 +51,25 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
         raise
     sync_directory(kept)
     return kept
+
+
+def list_copies(path: str) -> list[str]:
+    """All that an upgrade or `db restore` has kept beside a file, by name."""
+    return sorted(glob(f"{escape(os.path.realpath(path))}.before-*"))
+
+
+def find_readable_copies(path: str) -> list[str]:
+    """Those kept beside a file that this calbook can read, the newest tables first."""
+    real = os.path.realpath(path)
+    found = []
+    for copy in glob(f"{escape(real)}.before-*"):
+        with suppress(OSError), open(copy, "rb") as file:
+            head = file.read(72)
+            version = int.from_bytes(head[60:64], "big")
+            ours = head[68:72] == APPLICATION_ID.to_bytes(4, "big")
+            if ours and 0 < version <= SCHEMA_VERSION:
+                found.append((version, os.path.getmtime(copy), copy))
+    return [copy for *_, copy in sorted(found, reverse=True)]
 
 
 def start_copy(goal: str, *, share: Callable[[int], None]) -> str:

@@ -25,7 +25,7 @@ TABLES = (
     *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
     *("calendars", "busy", "calendar_objects", "webhooks", "deliveries", "attempts"),
     *("reminders", "reminder_plans", "reminder_updates"),
-    *("waiting", "counter_proposals", "published_feeds"),
+    *("waiting", "counter_proposals", "published_feeds", "settings"),
 )
 # Whose rows are numbered in the order of making: by a column, or by SQLite itself.
 NUMBERED = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +22,9 @@ EACH = 20  # events of a booking
 _HOOK = "http://127.0.0.1:9/"  # where nobody listens
 _FILL = """
 create temp table n as
-    with recursive up(n) as (select 0 union all select n + 1 from up where n + 1 < :size)
+    with recursive up(n) as (
+        select 0 union all select n + 1 from up where n + 1 < :size
+    )
     select n from up;
 create temp table uids as
     select row_number() over (order by rowid) - 1 as place, uid from bookings;

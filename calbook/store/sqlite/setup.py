@@ -77,7 +77,7 @@ def _remove_in_vain(
     conn: sqlite3.Connection, path: str, version: int, kept: str
 ) -> None:
     """The copy of a file that is as it was: each further try would leave one more."""
-    with suppress(sqlite3.Error, StoreError):
+    with suppress(sqlite3.Error, StoreError, OSError):
         if conn.in_transaction:
             conn.execute("rollback")
         if check_ours(conn, path) == version:

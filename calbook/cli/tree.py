@@ -80,6 +80,8 @@ SECTIONS: Mapping[str, Tree] = {
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "compact", "share"),
         ),
+        **_commands("export", "export"),
+        **_commands("import_", "import"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

@@ -7,7 +7,8 @@ written `moveReason` or `move_reason`.
 Whoever erases or redacts passes two functions:
 
 * `is_meant(person)` is asked of each person, by a mapping as the JSON has it: with
-  `email`, `name`, `phone` or `ref`, as far as it names them, or with `text` alone where
+  `email`, `name`, `phone`, `ref` or `personKey` (of a proposal, see
+  `people.person_key`), as far as it names them, or with `text` alone where
   one text stands for somebody (a guest as typed, the key of `attendances`).
 * `replace(key, value)` gives what is to stand in place of what was under that key; of a
   person whom one text stands for, the key is `person`. Where that is None in a list or
@@ -32,7 +33,7 @@ IsMeant = Callable[[Mapping[str, Any]], bool]
 Replace = Callable[[str, Json], Json]
 
 # What names or reaches a person.
-PERSON_FACTS = frozenset({"name", "email", "phone", "ref"})
+PERSON_FACTS = frozenset({"name", "email", "phone", "ref", "personKey", "person_key"})
 # What was written by or about whom the booking is for; metadata and answers whole.
 OWN_TEXTS = frozenset(
     {

@@ -18,7 +18,7 @@ TOPICS = (
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library"),
-    *("rules", "storage", "operation"),
+    *("rules", "storage", "moving", "operation"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(

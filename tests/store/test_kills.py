@@ -106,6 +106,8 @@ while True:
         with Client(path) as client:
             if act == "restore":
                 client.restore(file)
+            elif act == "import_from":
+                client.import_from(file)
             else:
                 client.backup(file, force=True)
         print(file, flush=True)
@@ -246,16 +248,16 @@ def contents(path: Path, clock: Clock) -> dict[str, Path]:
     return {dumped(file): file for file in (few, many)}
 
 
-def seconds_for(act: str, path: Path, files: list[Path]) -> float:
+def seconds_for(act: str, path: Path, files: list[Path], *, times: int = 4) -> float:
     """How long a child takes for each file."""
     command = [sys.executable, "-c", REPLACING, path, act, *files]
     with Popen([*map(str, command)], stdout=subprocess.PIPE) as child:
         assert child.stdout
         assert child.stdout.readline() == b"ready\n"
         began = time.monotonic()
-        for _ in range(4):
+        for _ in range(times):
             assert child.stdout.readline()
-        took = (time.monotonic() - began) / 4
+        took = (time.monotonic() - began) / times
         child.kill()
     for file in path.parent.glob(f"{path.name}.before-restore*"):
         file.unlink()
@@ -294,6 +296,38 @@ def test_a_kill_while_a_copy_is_restored_leaves_the_old_or_the_new(
         for file in beside:
             file.unlink()
     assert len(hits) > 2  # not all in the same moment
+
+
+def test_a_kill_while_an_export_comes_in_leaves_all_of_it_or_nothing(
+    place: Place, contents: dict[str, Path], tmp_path: Path
+) -> None:
+    chance = random.Random(7)
+    export = tmp_path / "all.jsonl"
+    with Client([*contents.values()][1]) as client:
+        client.export_to(export)
+        expected = {b.uid for b in client.calendar.bookings.list(count=None)}
+    blank, scratch = tmp_path / "blank.db", tmp_path / "scratch.db"
+    with Client(blank) as client:
+        client.init()
+    shutil.copy(blank, scratch)
+    took, hits = seconds_for("import_from", scratch, [export], times=1), set()
+
+    for _ in range(ROUNDS if place.is_file else ROUNDS // 4):
+        if place.is_file:
+            shutil.copy(blank, place.url)
+        after = chance.uniform(0, 1.5 * took)
+        _, *said = killed(
+            REPLACING, place.url, "import_from", export, lines=1, after=after
+        )
+
+        wait_for_the_killed(place)
+        place.check_whole()
+        found = {uid for (uid,) in place.rows("select uid from bookings")}
+        assert found == expected or not (found or said)
+        [schedules] = place.rows("select count(*) from schedules")
+        assert (schedules == (22,)) == bool(found)
+        hits.add((bool(said), bool(found)))
+    assert len(hits) > 1 or not place.is_file
 
 
 def test_a_kill_while_a_backup_is_made_leaves_it_whole(

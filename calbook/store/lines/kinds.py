@@ -134,6 +134,23 @@ def _one_of(words: tuple[str, ...]) -> Decode:
     return read
 
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "status": tuple(Status),
+    "resolution": tuple(Resolution),
+    "actor": tuple(Actor),
+    "attendance": tuple(Attendance),
+    "scheduling": tuple(SchedulingType),
+    "contact": CONTACTS,
+    "on_free": ("OFFER", "BOOK"),
+    "on_decline": ("RECORD", "CANCEL"),
+    "calendar_kind": tuple(BusyKind),
+    "channel": ("webhook", "mail", "calendar"),
+    "delivery_status": ("pending", "delivered", "failed", "dropped"),
+    "waiting_state": ("waiting", "offered", "booked", "lapsed", "removed", "ended"),
+    "counter_state": ("open", "accepted", "declined", "replaced", "ended"),
+}
+
+
 # -- JSON -----------------------------------------------------------------------------
 
 
@@ -222,21 +239,7 @@ DECODERS: dict[str, Decode] = {
     "date": _date,
     "wall": _wall,
     "zone": _zone,
-    "status": _one_of(tuple(Status)),
-    "resolution": _one_of(tuple(Resolution)),
-    "actor": _one_of(tuple(Actor)),
-    "attendance": _one_of(tuple(Attendance)),
-    "scheduling": _one_of(tuple(SchedulingType)),
-    "contact": _one_of(CONTACTS),
-    "on_free": _one_of(("OFFER", "BOOK")),
-    "on_decline": _one_of(("RECORD", "CANCEL")),
-    "calendar_kind": _one_of(tuple(BusyKind)),
-    "channel": _one_of(("webhook", "mail", "calendar")),
-    "delivery_status": _one_of(("pending", "delivered", "failed", "dropped")),
-    "waiting_state": _one_of(
-        ("waiting", "offered", "booked", "lapsed", "removed", "ended")
-    ),
-    "counter_state": _one_of(("open", "accepted", "declined", "replaced", "ended")),
+    **{kind: _one_of(words) for kind, words in WORDS.items()},
     **_JSON_KINDS,
 }
 ENCODERS: dict[str, Encode] = {

@@ -1,6 +1,6 @@
 """What years of events and deliveries cost: nothing that grows with them.
 
-Each booking has twenty events; each event was told to a webhook or by mail, lately, and
+A booking has twenty events; each event was told to a webhook or by mail, lately, and
 arrived, but for one in ten.
 """
 
@@ -19,6 +19,7 @@ from . import books
 from .figures import Figure
 
 EACH = 20  # events of a booking
+_FEWEST = 500  # bookings: others before and after are looked at for a new one
 _HOOK = "http://127.0.0.1:9/"  # where nobody listens
 _FILL = """
 create temp table n as
@@ -48,13 +49,13 @@ insert into attempts (delivery, number, at, status, code, text, milliseconds)
 
 class Years(NamedTuple):
     client: Client
-    uid: str  # of a booking in the middle
+    uid: str  # of a booking with all its events
     free: Any  # a start that can be booked
 
 
 def full(path: Path, size: int) -> Years:
     """A file with so many events, and as many deliveries."""
-    book = books.full(path, size // EACH)
+    book = books.full(path, max(_FEWEST, size // EACH))
     client = books.opened(path)
     hook = client.calendar.webhooks.create(_HOOK)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
@@ -67,9 +68,8 @@ def full(path: Path, size: int) -> Years:
         for statement in _FILL.split(";\n")[:-1]:
             conn.execute(statement, facts)
         conn.execute("commit")
-    middle = book.start(book.size // 2)
-    uid = client.calendar.bookings.list(start_date=middle, count=1)[0].uid
-    return Years(client, uid, middle + books.HALF)
+    uid = client.calendar.bookings.list(count=2)[-1].uid
+    return Years(client, uid, book.start(book.size // 2) + books.HALF)
 
 
 OPERATIONS: dict[str, Callable[[Years], object]] = {

@@ -45,6 +45,8 @@ COMMANDS = {
     "a series": (*BOOKING, "--repeat", "daily", "--count", "300"),
     "an event type": ("event", "add", "long", "--description", "x" * 20_000),
     "busy time": ("busy", "import", "many.ics", "--host", "me"),
+    "an import": ("import", "all.jsonl", "--db", "new.db"),
+    "an export": ("export", "-o", "copy.jsonl"),
     "a backup": ("db", "backup", "copy.db"),
     "compact": ("db", "compact"),
     "restore": ("db", "restore", "other.db", "--yes"),
@@ -63,8 +65,20 @@ def files(path: Path, run: Run) -> Path:
     shutil.copy(path, path.with_name("other.db"))
     run("create", *BOOKING[1:4], "2027-01-19 12:00", *BOOKING[5:])
     unpack(path.with_name("old.db"), 4)
+    shutil.copy(path.with_name("old.db"), path.with_name("many.db"))
+    run(
+        *("export", "-o", path.with_name("all.jsonl"), "--db"),
+        path.with_name("many.db"),
+    )
+    run(*("init", "--name", "Me", "--db"), path.with_name("new.db"))
     path.with_name("many.ics").write_text(EXAMPLES)
     return path.parent
+
+
+def file_of(directory: Path, args: tuple[str, ...]) -> Path:
+    """Which a command writes to."""
+    named = args[args.index("--db") + 1] if "--db" in args else "bookings.db"
+    return directory / named
 
 
 class Outcome(NamedTuple):
@@ -77,7 +91,7 @@ class Outcome(NamedTuple):
 
 def tried(directory: Path, args: tuple[str, ...], limit: int | None = None) -> Outcome:
     """Run a command in a process of its own, which may write files up to a size."""
-    file = directory / ("old.db" if "old.db" in args else "bookings.db")
+    file = file_of(directory, args)
     before, names = dumped(file), {p.name for p in directory.iterdir()}
     command = [sys.executable, "-c", LIMITED, str(limit or ""), *args]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -123,7 +137,7 @@ def test_a_file_that_cannot_grow_is_left_as_it_was(
 ) -> None:
     environment()
     args = COMMANDS[name]
-    size = (files / ("old.db" if "old.db" in args else "bookings.db")).stat().st_size
+    size = file_of(files, args).stat().st_size
     shares = [n / 100 for n in range(130)] if TORTURE > 1 else SHARES
     saved = {p: p.read_bytes() for p in files.iterdir() if p.suffix == ".db"}
 
@@ -192,7 +206,8 @@ ANSWERS = (
     *("help", "help booking", "--help", "--version", "db path", "completion bash"),
     *("event list", "explain --event demo --start 2027-01-18T10:00Z"),
     *("config show", "db init --grants --db postgresql://x/y", "demo"),
-    *("event add other", "webhook list --json", "db backup copy.db --json"),
+    *("export", "export --format json", "event add other"),
+    *("webhook list --json", "db backup copy.db --json"),
     "db compact --json",
 )
 

@@ -39,6 +39,10 @@ def show(client: Client) -> None:
         client.calendar.bookings.get_notes(booking.uid)
 
 
+def export(client: Client) -> None:
+    client.export_to(f"{client.path}.jsonl", force=True)
+
+
 def create(client: Client) -> None:
     client.calendar.bookings.create(
         event_type_id="demo",
@@ -69,7 +73,7 @@ def restore_over(client: Client) -> None:
 
 
 READING = (list_all, show)
-WRITING = (create, check, back_up, compact, restore_it, restore_over)
+WRITING = (export, create, check, back_up, compact, restore_it, restore_over)
 
 
 @pytest.fixture

@@ -81,6 +81,17 @@ def reassign(client, n):
     host = "me" if booking.host_id == "user_ann" else "ann"
     yield client.calendar.bookings.reassign(booking.uid, host_id=host)
 
+def erase(client, n):
+    email = f"p{n}@example.com"
+    booking = client.calendar.bookings.create(
+        event_type_id="demo",
+        start_time=DAY + n * timedelta(hours=1),
+        attendee={"name": f"Person {n} of many", "email": email},
+    )
+    yield booking
+    client.calendar.people.erase(email, cancel=True)
+    yield booking
+
 def compact(client, n):
     yield from create(client, n)
     client.compact()
@@ -214,6 +225,38 @@ def test_a_kill_loses_nothing_that_was_said_and_leaves_nothing_half_done(
         check_last_events(place, client)
         known = found
     assert client.check() == ()
+
+
+def test_a_kill_while_somebody_is_erased_leaves_all_of_them_or_nothing(
+    place: Place, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    """What is still to come is cancelled first, in a transaction of its own."""
+    pytest.importorskip("calbook.services.erasing")
+    make_booked(client, event_type, once=False)
+    chance = random.Random(8)
+
+    for _ in range(ROUNDS if place.is_file else ROUNDS // 4):
+        first = len(versions(place))
+        lines, after = chance.randint(1, 3), chance.uniform(0, 0.1)
+        said = killed(ACTING, "erase", place.url, first, lines=lines, after=after)
+
+        wait_for_the_killed(place)
+        place.check_whole()
+        for number in range(first, len(versions(place))):
+            left = named(place, f"p{number}@example.com", f"Person {number} of many")
+            is_erased = len(said) >= 2 * (number - first + 1)
+            assert left in ((0, 0),) if is_erased else ((0, 0), (2, 2), (3, 3)), left
+    assert client.check() == ()
+
+
+def named(place: Place, email: str, name: str) -> tuple[int, int]:
+    """In how many attendees and events somebody is, by address and by name."""
+    texts = [
+        *place.rows("select email || ' ' || name from attendees"),
+        *place.rows("select cast(booking as text) from events"),
+    ]
+    found = [text for (text,) in texts if text]
+    return sum(email in t for t in found), sum(name in t for t in found)
 
 
 def make_booked(

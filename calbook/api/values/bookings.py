@@ -72,7 +72,8 @@ class Attendee(Value):
 class Occurrence(Meeting):
     """One meeting of a booking.
 
-    date: its original local date, which names it and stays when it moves
+    date: its original local date, which names it; it stays when a date of a series
+        moves, and moves with a single booking
     start_time, end_time: RFC 3339 text in the booking's zone
     status: what it is by the clock
     resolution: how it ended when it is CANCELLED, else None; `conflict` is a date of a
@@ -114,10 +115,12 @@ class Booking(Meeting):
     title: what it was called then, as everybody in it was told
     host_id, host_ids: who gives the time, the first and all
     resource_ids: the rooms and things that it has
-    start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
+    start_time, end_time: of the first occurrence that was booked, RFC 3339 text in
+        `timezone`
     timezone: the zone in which it was booked
     status: the whole booking's by the clock
-    held_until: when a hold, or an offer, ends that nobody has taken; else None
+    held_until: when a hold, or an offer, ends or has ended that nobody has taken;
+        else None
     resolution, cancelled_by, reason: what all occurrences have in common, else None
     attendance: as these, of the occurrences that take place
     partstat, replied_at: what the first attendee answered, and when
@@ -129,7 +132,9 @@ class Booking(Meeting):
     recurring: the rule of a series; None for a single meeting
     occurrences: every meeting by its start, cancelled ones too
     overrides: the rules that the host passed when booking
-    sequence, version: grows with what invitations tell, and with every change
+    sequence, version: grows with each new time, cancellation and person who leaves,
+        and when `tick` or the next change of any booking writes an expiry; and with
+        every change but notes of the host and what time does
     created_at, updated_at: RFC 3339 text in `timezone`
     """
 

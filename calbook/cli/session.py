@@ -39,10 +39,29 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
     with Client(db, actor=actor, on_upgrade=_tell_upgrade) as client:
         try:
             yield client
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            _blame_damage(client)
+            raise
         finally:
             after_command.remember_client(client)
         if not client.exists and sys.stderr.isatty():
             output.say(f"There is no {client.path} yet: this is what a new file holds")
+
+
+def _blame_damage(client: "Client") -> None:
+    """An error that nobody foresaw is no bug where what is stored is damaged.
+
+    Raises:
+        Damaged: it is.
+    """
+    from calbook.core.errors import Damaged
+
+    if client.exists and client.check():
+        raise Damaged(
+            f"{client.path} is damaged, and cannot be used for this",
+            hint="calbook db check says what is wrong; restore a backup",
+            path=client.path,
+        ) from None
 
 
 def _tell_upgrade(upgrade: "Upgrade") -> None:

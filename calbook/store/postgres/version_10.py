@@ -25,4 +25,10 @@ create index deliveries_by_booking on deliveries (uid) where uid is not null;
 create index idempotency_keys_by_event on idempotency_keys (event_seq);
 """
 
-SCRIPT = "".join((_SETTINGS, _ERASED))
+_LOGS = """
+create index deliveries_by_channel on deliveries (channel, seq);
+create index deliveries_not_delivered on deliveries (channel, seq)
+    where status <> 'delivered';
+"""
+
+SCRIPT = "".join((_SETTINGS, _ERASED, _LOGS))

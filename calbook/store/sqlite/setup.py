@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 from calbook.core.errors import Newer, NotCalbook, StoreError
@@ -64,9 +64,24 @@ def _upgrade(
     upgrade = Upgrade(path, version, SCHEMA_VERSION, size=os.path.getsize(path))
     tell(upgrade)
     kept = _copy_beside(path, version)
-    _migrate(conn, is_new=False)
-    wait_for_lock(lambda: conn.execute("commit"))
+    try:
+        _migrate(conn, is_new=False)
+        wait_for_lock(lambda: conn.execute("commit"))
+    except BaseException:
+        _remove_in_vain(conn, path, version, kept)
+        raise
     tell(upgrade._replace(kept=kept, seconds=time.monotonic() - began))
+
+
+def _remove_in_vain(
+    conn: sqlite3.Connection, path: str, version: int, kept: str
+) -> None:
+    """The copy of a file that is as it was: each further try would leave one more."""
+    with suppress(sqlite3.Error, StoreError, OSError):
+        if conn.in_transaction:
+            conn.execute("rollback")
+        if check_ours(conn, path) == version:
+            os.unlink(kept)
 
 
 def _check_sqlite() -> None:

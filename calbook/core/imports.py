@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOURCES = ("ics", "csv", "calendly", "calcom", "easyappointments", "google")
 LARGEST_FILE = 100 * 1024 * 1024  # bytes of all files together
 MOST_BOOKINGS = 100_000
-HORIZON_DAYS = 730  # how far a series without an end is taken over
+YEARS_AHEAD = 2  # whole ones, in which a series without an end is taken over
 
 PREFIX = "import."
 _OWN_UID = re.compile(r"(bk_[0-9a-hjkmnp-tv-z]{12})@")

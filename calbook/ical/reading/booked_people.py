@@ -152,7 +152,7 @@ class Facts(NamedTuple):
                 continue
             if find_same(come, person) is None:
                 come.append(person)
-        return tuple(come), tuple(dict.fromkeys(there or organizers))
+        return tuple(come), tuple(dict.fromkeys(there))
 
 
 def read_facts(data: bytes) -> dict[int, Facts]:

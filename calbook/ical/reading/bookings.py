@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from calbook.core.errors import BadInput
 from calbook.core.imports import Content, ForeignBooking, ForeignDate, Kept, Remark
 from calbook.core.model import LONGEST_DURATION, Span, Status
-from calbook.core.time import recurrence, times
-from calbook.core.time.recurrence import Frequency, Recurrence, Weekday
+from calbook.core.time import times
 from calbook.ical.reading.booked_people import Facts, read_facts
+from calbook.ical.reading.booked_series import (
+    FIRST,
+    Limits,
+    Series,
+    SeriesReader,
+    date_of,
+)
 from calbook.ical.reading.components import CalendarSource, Component, Unreadable
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.properties import read_component, text_of
-from calbook.ical.reading.series import Changes, Event, instant, occurrences, wall_of
+from calbook.ical.reading.series import Changes, Event, instant, occurrences
 from calbook.ical.reading.structure import read_calendars
 from calbook.ical.reading.zones import Zones
 
 _METHODS = ("", "PUBLISH", "REQUEST", "CANCEL")
 _CANCELLED = ("CANCELLED", "CANCELED")
 _WORK, _WORK_OF_EACH = 40_000_000, 400_000
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_DAYS = recurrence.DAYS
-
-
-class Limits(NamedTuple):
-    """How far series are taken over: so many dates, and none after `horizon`."""
-
-    most: int
-    horizon: datetime
 
 
 class Manner(NamedTuple):
@@ -77,6 +74,7 @@ class _Reader:
     def __init__(self, how: Manner) -> None:
         self._how, self._kept = how, Kept()
         self._effort = Effort(_WORK, _WORK_OF_EACH)
+        self._series = SeriesReader(how.limits, self._effort)
         self._found: dict[str, ForeignBooking] = {}
         self._left_out: list[Remark] = []
         self._remarks: list[Remark] = []
@@ -193,9 +191,12 @@ class _Reader:
         if not (event.rules or event.more):
             yield self._single(newest)
             return
-        series = None if changes.are_ranges else self._series(newest, changes)
+        series = self._series.read(event, changes)
         if series is not None:
-            yield series
+            if series.remark:
+                remark = Remark(series.remark, event.block.line, _uid(event))
+                self._remarks.append(remark)
+            yield self._make(newest, series.dates, series=series)
             return
         self._remarks.append(
             Remark(
@@ -206,92 +207,11 @@ class _Reader:
         )
         yield from self._dates_apart(newest, changes, by_event)
 
-    def _series(self, one: _One, changes: Changes) -> ForeignBooking | None:
-        """The event as one booking; None where it follows no rule of calbook's."""
-        event = one.event
-        zone = getattr(event.zone, "key", None) or "UTC"
-        if len(event.rules) != 1 or event.more or not _is_zone(zone):
-            return None
-        base, is_cut = self._base(event)
-        rule = _recurrence(event, len(base))
-        if rule is None or not base:
-            return None
-        try:
-            first = times.wall_time(times.instant(base[0]), zone)
-            own = recurrence.starts(rule, first, zone)
-        except BadInput:
-            return None
-        if [times.epoch(start.instant) for start in own] != base:
-            return None
-        if is_cut:
-            until = times.local_date(times.instant(base[-1]), zone)
-            said = f"it goes on: its {len(base)} dates up to {until} are taken over"
-            self._remarks.append(Remark(said, event.block.line, _uid(event)))
-        dates = self._dates_of(event, changes, base)
-        return self._make(one, dates, rule=rule, timezone=zone)
-
-    def _base(self, event: Event) -> tuple[list[int], bool]:
-        """The dates by the rule alone, and whether there are more."""
-        self._effort.begin()
-        plain = event._replace(left_out=())
-        window = Span(_FIRST, self._how.limits.horizon)
-        last = times.epoch(window.end)
-        starts = sorted(
-            {
-                start
-                for _, start, _ in occurrences(plain, Changes([]), window, self._effort)
-                if start < last
-            }
-        )
-        most = self._how.limits.most
-        rule = event.rules[0]
-        is_endless = rule.count is None and (
-            rule.until is None or wall_of(rule.until) > window.end.replace(tzinfo=None)
-        )
-        is_cut = is_endless or len(starts) > most or (rule.count or 0) > len(starts)
-        return starts[:most], is_cut
-
-    def _dates_of(
-        self, event: Event, changes: Changes, base: list[int]
-    ) -> tuple[ForeignDate, ...]:
-        self._effort.begin()
-        window = Span(_FIRST, self._how.limits.horizon)
-        live = {
-            start: end
-            for _, start, end in occurrences(event, changes, window, self._effort)
-        }
-        moved = {
-            instant(change.recurrence_id, change.zone): change
-            for change in changes.newest
-            if change.recurrence_id is not None
-        }
-        length = int(event.length.in_all.total_seconds())
-        found = []
-        for start in base:
-            change = moved.get(start)
-            if change is not None:
-                begin = instant(change.start, change.zone)
-                end = begin + int(change.length.in_all.total_seconds())
-                is_off = not change.is_busy or end <= begin
-                found.append(
-                    _date(
-                        *((start, start + length) if is_off else (begin, end)),
-                        original=start,
-                        is_off=is_off,
-                    )
-                )
-            elif start in live:
-                found.append(_date(start, live[start], original=start))
-            else:
-                end = start + length
-                found.append(_date(start, end, original=start, is_off=True))
-        return tuple(found)
-
     def _dates_apart(
         self, one: _One, changes: Changes, by_event: dict[int, _One]
     ) -> Iterator[ForeignBooking]:
         self._effort.begin()
-        window = Span(_FIRST, self._how.limits.horizon)
+        window = Span(FIRST, self._how.limits.horizon)
         last = times.epoch(window.end)
         found = {
             (start, end): owner
@@ -300,12 +220,13 @@ class _Reader:
             )
             if start < end and start < last
         }
-        for (start, end), owner in sorted(found.items(), key=lambda x: x[0])[
-            : self._how.limits.most
-        ]:
+        chosen = set(self._series.bounded(sorted(start for start, _ in found)))
+        for (start, end), owner in sorted(found.items(), key=lambda x: x[0]):
+            if start not in chosen:
+                continue
             said = by_event.get(id(owner), one)
             uid = f"{_uid(one.event)}/{_stamp(start)}"
-            yield self._make(said, (_date(start, end),), uid=uid)
+            yield self._make(said, (date_of(start, end),), uid=uid)
         for event in changes.newest:
             yield self._single(by_event[id(event)], named_by=event.recurrence_id)
 
@@ -316,7 +237,7 @@ class _Reader:
         uid = None
         if isinstance(named_by, datetime):
             uid = f"{_uid(event)}/{_stamp(instant(named_by, event.zone))}"
-        return self._make(one, (_date(start, end),), uid=uid)
+        return self._make(one, (date_of(start, end),), uid=uid)
 
     def _make(
         self,
@@ -324,8 +245,7 @@ class _Reader:
         dates: tuple[ForeignDate, ...],
         *,
         uid: str | None = None,
-        rule: Recurrence | None = None,
-        timezone: str | None = None,
+        series: Series | None = None,
     ) -> ForeignBooking:
         facts, event = one.facts, one.event
         people, hosts = facts.persons(self._how.hosts)
@@ -349,8 +269,8 @@ class _Reader:
             notes=facts.notes,
             responses=facts.responses,
             metadata=self._kept.metadata(facts.extra),
-            rule=rule,
-            timezone=timezone,
+            rule=None if series is None else series.rule,
+            timezone=None if series is None else series.timezone,
         )
 
 
@@ -377,41 +297,5 @@ def _uid(event: Event) -> str:
     return f"event-{hashlib.sha256(lines.encode()).hexdigest()[:24]}"
 
 
-def _date(
-    start: int, end: int, *, original: int | None = None, is_off: bool = False
-) -> ForeignDate:
-    """In whole minutes would be nicer; but an end is kept as it is."""
-    begin, finish = times.instant(start), times.instant(end)
-    moved = None if original is None else times.instant(original)
-    return ForeignDate(begin, finish, moved, is_off)
-
-
 def _stamp(seconds: int) -> str:
     return f"{times.instant(seconds):%Y%m%dT%H%M%SZ}"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        times.zone(name)
-    except Exception:
-        return False
-    return True
-
-
-def _recurrence(event: Event, count: int) -> Recurrence | None:
-    """A rule of calbook's with as many dates; whether they are the same is seen."""
-    [rule] = event.rules
-    if rule.frequency not in set(Frequency) or not count:
-        return None
-    nths_allowed = rule.frequency == Frequency.MONTHLY
-    if any(nth for _, nth in rule.days) and not nths_allowed:
-        return None
-    by_day = tuple(Weekday(_DAYS[day], nth or None) for day, nth in rule.days)
-    if rule.frequency in (Frequency.DAILY, Frequency.YEARLY):
-        by_day = ()
-    return Recurrence(
-        frequency=Frequency(rule.frequency),
-        interval=rule.interval,
-        count=count,
-        by_day=by_day,
-    )

@@ -6,14 +6,14 @@ import io
 import os
 import zipfile
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.imports import HORIZON_DAYS, LARGEST_FILE, Content, check_size
-from calbook.core.model import DAY
+from calbook.core.imports import LARGEST_FILE, YEARS_AHEAD, Content, check_size
 from calbook.core.text import excerpt
+from calbook.core.time import times
 from calbook.wire.reading.foreign.date_forms import ORDERS
 from calbook.wire.reading.foreign.files import File, join, name_file, read_files
 
@@ -136,13 +136,16 @@ def _only_table(files: tuple[File, ...], how: How) -> Reader:
 
 
 def _read_calendars(source: str, files: tuple[File, ...], how: How) -> Content:
-    from calbook.ical.reading.bookings import Limits, Manner, read_bookings
+    from calbook.ical.reading.booked_series import Limits
+    from calbook.ical.reading.bookings import Manner, read_bookings  # slow to import
 
-    event_type = how.event_type
-    most = 730 if event_type is None else event_type.max_occurrences
-    ahead = None if event_type is None else event_type.maximum_advance
-    horizon = how.now + min(ahead or HORIZON_DAYS, HORIZON_DAYS) * DAY
-    manner = Manner(how.timezone, how.hosts, Limits(most, horizon), source == "google")
+    most = 730 if how.event_type is None else how.event_type.max_occurrences
+    # Whole years, so that the same file comes to the same for a year.
+    year = min(how.now.year, times.LAST_YEAR - YEARS_AHEAD - 1)
+    recent = datetime(year, 1, 1, tzinfo=UTC)
+    horizon = recent.replace(year=year + YEARS_AHEAD + 1)
+    limits = Limits(most, recent, horizon)
+    manner = Manner(how.timezone, how.hosts, limits, source == "google")
     calendars = [f for f in files if f.name.lower().endswith(".ics")] or list(files)
     return join(
         name_file(file)(lambda data: read_bookings(data, manner)) for file in calendars

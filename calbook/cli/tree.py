@@ -51,6 +51,7 @@ SECTIONS: Mapping[str, Tree] = {
     "Files": {
         **_commands("ics", "ics"),
         "ics publish": "publish:publish",
+        **_commands("import_", "import"),
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
         "calendar": {
             **_commands("calendar", "add", "list", "show", "check"),

@@ -2,14 +2,13 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import report_write_failure, require_yes, unchecked
-from calbook.core.text import printable
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -91,14 +90,11 @@ def _agree_on_columns(
     if len(sources) != 1:
         return  # the library says so
     found = client.calendar.imports.preview(sources[0], **how).to_dict()
-    if output.is_for_people(form):
-        output.say(printable_lines(_preview_lines(found)))
+    if not form.json:
+        for line in _preview_lines(found):
+            output.say(line)
     if found["isGuessed"] and not dry_run:
         require_yes("Take the rows over as they are read here?", yes=yes)
-
-
-def printable_lines(lines: Iterable[str]) -> str:
-    return "\n".join(map(printable, lines))
 
 
 def _preview_lines(found: Json) -> list[str]:
@@ -133,10 +129,9 @@ def _show(found: "Import", form: OutputOptions, *, dry_run: bool) -> None:
     is_changed = any(item[name] for name in ("made", "updated", "cancelled"))
     what = f"took over {item['made']} bookings"
     with report_write_failure(what, ["import"] if is_changed and not dry_run else []):
-        if output.is_for_people(form):
-            output.say(printable_lines(_summary_lines(item, dry_run=dry_run)))
-        else:
-            output.print_object(item, form, keys=(), card=str)
+        lines = [""] if form.json else _summary_lines(item, dry_run=dry_run)
+        for line in lines:
+            output.print_done(line, item, json=form.json)
 
 
 def _summary_lines(item: Json, *, dry_run: bool) -> list[str]:

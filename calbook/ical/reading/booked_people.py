@@ -27,6 +27,7 @@ _KEPT = frozenset(
 )
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
+_LINE_END = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _BOLD = re.compile(r"<b>(.*?)</b>", re.IGNORECASE | re.DOTALL)
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -67,11 +68,11 @@ class Facts(NamedTuple):
 
     @property
     def _parts(self) -> tuple[tuple[str, str], ...]:
-        """The bold words of a description, each with the text under it."""
+        """The bold words of a description, each with the lines under it."""
         text = self._text("DESCRIPTION")
         found = _BOLD.split(text)
         return tuple(
-            (_plain(found[n]).casefold(), found[n + 1])
+            (_plain(found[n]).casefold(), _LINE_END.split(found[n + 1], 1)[0])
             for n in range(1, len(found) - 1, 2)
         )
 

@@ -159,6 +159,8 @@ class EventTypes:
             found["scheduling_type"] = "ROUND_ROBIN"
         if "seats" not in described.fields and any(b.is_group for b in bookings):
             found["seats"] = max(2, *(len(b.people) for b in bookings))
+            said = f"{described.title} has {found['seats']} seats, as many as ever came"
+            self.remarks.append(Remark(said))
         if self._wanted.names_nobody:
             found["contact"] = "NONE"
         return found

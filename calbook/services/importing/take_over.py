@@ -141,7 +141,7 @@ class TakeOver:
             name = first.email or first.phone or "somebody"
             found = (first._replace(name=name), *found[1:])
         if not allows_nobody:
-            people.check_contact(event_type.contact, found[0], event_type.id)
+            _check_contact(event_type, found[0])
         people.check_no_duplicate(found)
         return complete_attendees(self._tx, found)
 
@@ -221,6 +221,15 @@ class TakeOver:
             return {}
         exclusion = None if before is None else Exclusion(before.uid)
         return self._tx.claim_obstacles([id], spans, exclusion=exclusion, now=place.now)
+
+
+def _check_contact(event_type: EventType, person: Attendee) -> None:
+    try:
+        people.check_contact(event_type.contact, person, event_type.id)
+    except UsageError as error:
+        error.hint = 'contact="none" takes them over all the same'
+        error.command_hint = "--contact none takes them over all the same"
+        raise
 
 
 def _check_apart(spans: Sequence[Span]) -> None:

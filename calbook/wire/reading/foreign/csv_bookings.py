@@ -215,7 +215,9 @@ class Reader:
             if field == "end_date":
                 clock = self._cell(row, "end")
             whole = f"{text} {clock}".strip()
-            found = read_wall(whole, order) or read_wall(text, order)
+            found = read_wall(whole, order)
+            if found is None and field == "end_date":
+                found = read_wall(text, order)
             if found is None and after is not None:
                 found = _same_day(text, after)
             if found is None:
@@ -266,9 +268,9 @@ class Reader:
 def _same_day(text: str, start: Wall) -> Wall | None:
     day = f"{start.time:%Y-%m-%d}"
     found = read_wall(f"{day} {text}", None)
-    if found is None or found.time.tzinfo is not None:
+    if found is None or start.time.tzinfo or found.time.tzinfo:
         return None
-    if found.time < start.time.replace(tzinfo=None):
+    if found.time < start.time:
         found = found._replace(time=found.time + 1440 * MINUTE)
     return found
 

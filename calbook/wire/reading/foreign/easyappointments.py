@@ -34,7 +34,14 @@ TABLES = (
     *("services_providers", "appointments", "services", "users", "roles", "settings"),
 )
 _USED = frozenset(
-    {"id", "book_datetime", "create_datetime", "update_datetime", "start_datetime"}
+    {
+        "id",
+        "hash",
+        "book_datetime",
+        "create_datetime",
+        "update_datetime",
+        "start_datetime",
+    }
     | {"end_datetime", "notes", "location", "status", "is_unavailable", "id_services"}
     | {"is_unavailability", "id_users_provider", "id_users_customer", "color", ""}
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,7 +23,8 @@ _TYPES = {
 
 def make_slug(text: str) -> str:
     """`Intro call (30 min)` becomes `intro-call-30-min`."""
-    plain = slug_of(text).encode("ascii", "ignore").decode().replace("_", "-")
+    spread = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    plain = slug_of(spread.encode("ascii", "ignore").decode()).replace("_", "-")
     return re.sub("-+", "-", plain).strip("-")[:60]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 _PART = 1024 * 1024
 
@@ -21,7 +23,18 @@ def is_temporary(name: str) -> bool:
 def save(
     path: str, data: bytes, *, replaces: bool, mode: int | None = None
 ) -> os.stat_result:
-    """Write through a temporary file beside it, synced and renamed; what it became.
+    """Write a file whole; what it became. See `writing`."""
+    with writing(path, replaces=replaces, mode=mode) as file:
+        file.write(data)
+        file.flush()
+        return os.fstat(file.fileno())
+
+
+@contextmanager
+def writing(
+    path: str, *, replaces: bool, mode: int | None = None
+) -> Iterator[BinaryIO]:
+    """A temporary file beside it to write to, synced and renamed at the end.
 
     One that it replaces passes its permissions on, and its owner alone has a new one,
     unless `mode` says what they are.
@@ -42,10 +55,9 @@ def save(
                 os.fchmod(descriptor, mode)
             elif replaces:
                 _copy_permissions(path, descriptor)
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(descriptor)
-            written = os.fstat(descriptor)
         if replaces:
             os.replace(temporary, path)
         else:
@@ -54,7 +66,6 @@ def save(
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    return written
 
 
 def _copy_permissions(path: str, descriptor: int) -> None:

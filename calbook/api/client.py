@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from calbook.store.context import Clock, Context, open_context, system_clock
 
 if TYPE_CHECKING:
+    from typing import BinaryIO, Literal
+
     from calbook.api.availability import Availability
     from calbook.api.bookings import Bookings
     from calbook.api.busy import Busy
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
+    from calbook.api.values.moving import Imported
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
     from calbook.api.waiting import Waiting
@@ -90,8 +93,11 @@ class Client:
         clock: Clock | None = None,
         actor: str | None = None,
     ) -> None:
-        given = os.fspath(path) if path is not None else default_path()
-        self._context = open_context(given, clock or system_clock, actor)
+        if path is None:
+            from calbook.api.default_path import default_path
+
+            path = default_path()
+        self._context = open_context(os.fspath(path), clock or system_clock, actor)
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -291,6 +297,52 @@ class Client:
 
         return maintenance.copy_all(self._context, os.fspath(path), progress)
 
+    def export_to(
+        self,
+        target: str | os.PathLike[str] | BinaryIO,
+        *,
+        form: Literal["jsonl", "json"] = "jsonl",
+        redact: bool = False,
+        secrets: bool = False,
+        force: bool = False,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, int]:
+        """Write all there is to a file, as JSON that `import_from` reads (`jsonl`).
+
+        How many objects of each type. `redact` leaves out whom bookings are for;
+        `secrets` takes those of webhooks along. `progress` as in `copy_to`.
+        """
+        from calbook.services import moving
+
+        form_of = moving.Form(form, redact, secrets)
+        return moving.export(self._context, target, form_of, force, progress)
+
+    def import_from(
+        self,
+        source: str | os.PathLike[str] | BinaryIO,
+        *,
+        on_conflict: Literal["fail", "skip"] = "fail",
+        dry_run: bool = False,
+        skipped: OnRefused | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Imported:
+        """Take in what `export_to` wrote, all of it or, on any error, nothing.
+
+        What is here already is left as it is. Where it differs, or something is in the
+        way, `skip` leaves the line out, which `skipped` is told of. `progress` is
+        called with how many bytes have been read.
+
+        Raises:
+            BadInput: a line cannot be read; ImportConflict: one is in the way.
+        """
+        from calbook.api.values.moving import Imported
+        from calbook.services import moving
+
+        told = moving.Listener(skipped, progress)
+        return Imported(
+            moving.take_in(self._context, source, on_conflict, dry_run, told)
+        )
+
     def check(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
         from calbook.services import maintenance
@@ -326,26 +378,3 @@ class Client:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def default_path() -> str:
-    """`CALBOOK_DB`, else `calbook.db` in the user's data directory, made if needed."""
-    if path := os.environ.get("CALBOOK_DB"):
-        return path
-    from platformdirs import user_data_dir  # slow to import
-
-    try:
-        directory = user_data_dir("calbook", appauthor=False)
-        if not os.path.isdir(directory):
-            from calbook.settings import make_directory  # slow to import
-
-            make_directory(directory)
-    except (OSError, RuntimeError) as error:
-        from calbook.core.errors import StoreError
-
-        raise StoreError(
-            f"there is no data directory to use: {error}",
-            hint="give the bookings file's path, or set CALBOOK_DB",
-            command_hint="name the bookings file with --db or CALBOOK_DB",
-        ) from None
-    return os.path.join(directory, "calbook.db")

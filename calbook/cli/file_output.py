@@ -25,7 +25,7 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
         OutputError: it exists and `force` is not given, it is a link or no regular
             file, or it cannot be written.
     """
-    _check_target(path, force=force)
+    check_target(path, force=force)
     try:
         whole_files.save(path, data, replaces=force)
     except OSError as error:
@@ -36,7 +36,8 @@ _BESIDE = ("", "-journal", "-wal", "-shm", ".delivering")  # what a database has
 _SQLITE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06")
 
 
-def _check_target(path: str, *, force: bool) -> None:
+def check_target(path: str, *, force: bool) -> None:
+    """Raise OutputError where nothing may be written; see `save_file`."""
     for suffix in _BESIDE:
         if _is_sqlite(path.removesuffix(suffix)):
             raise OutputError(f"{path} is a database's", path=path)

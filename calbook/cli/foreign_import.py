@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import report_write_failure, require_yes, unchecked
+from calbook.cli.session import (
+    report_write_failure,
+    require_yes,
+    unchecked,
+    usage_error,
+)
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -39,6 +44,16 @@ class Elsewhere(o.Group):
         "--contact", "none", "With --from: also people without an address."
     )
     notify: bool = o.flag("--notify", "With --from: tell people, as of new bookings.")
+
+    def check_unused(self) -> None:
+        """Raises UsageError where any is given without `--from`."""
+        given = {name: value for name, value in vars(self).items() if value}
+        if given:
+            raise usage_error(
+                "--event, --map, --dates, --contact and --notify are for the files of"
+                " another program",
+                hint="say which: --from csv",
+            )
 
     def arguments(self) -> Json:
         """As the library takes them."""

@@ -106,7 +106,7 @@ def print_list(
     elif form.jsonl:
         write("".join(_line(_pick(item, chosen)) for item in items))
     elif form.csv:
-        write(_csv(_in_timezone(items, form.tz), chosen or keys))
+        write(to_csv(_in_timezone(items, form.tz), chosen or keys))
     elif chosen or not is_terminal():
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
@@ -216,7 +216,7 @@ def _cell(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _csv(items: Iterable[Json], keys: Sequence[str]) -> str:
+def to_csv(items: Iterable[Json], keys: Sequence[str]) -> str:
     import csv
     import io
 

@@ -51,7 +51,6 @@ SECTIONS: Mapping[str, Tree] = {
     "Files": {
         **_commands("ics", "ics"),
         "ics publish": "publish:publish",
-        **_commands("import_", "import"),
         "busy": _commands("busy", "import", "add", "list", "remove", "refresh"),
         "calendar": {
             **_commands("calendar", "add", "list", "show", "check"),
@@ -81,6 +80,8 @@ SECTIONS: Mapping[str, Tree] = {
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "share"),
         ),
+        **_commands("export", "export"),
+        **_commands("import_", "import"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

@@ -265,6 +265,21 @@ class Exists(Conflict, code="exists"):
         )
 
 
+class ImportConflict(Conflict, code="import_conflict"):
+    """A line of an export is there already and differs, or wants what is taken."""
+
+    def __init__(self, said: str, noun: str, id: object, **details: object) -> None:
+        super().__init__(
+            said,
+            hint='import into a new file, or leave such lines out: on_conflict="skip"',
+            command_hint="import into a new file, or leave such lines out:"
+            " --on-conflict skip",
+            noun=noun,
+            id=id,
+            **details,
+        )
+
+
 class SlotTaken(Conflict, code="slot_taken"):
     """The host's time is claimed by another booking."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
 Rows = Iterable[tuple[Any, ...]]
+Parts = Sequence[tuple[str, tuple[str, ...], Rows]]  # table, columns, rows
 
 
 class Source(Protocol):
@@ -30,6 +31,10 @@ class Target(Protocol):
     def conn(self) -> Connection: ...
     def columns(self, table: str) -> tuple[str, ...]: ...
     def write(self, table: str, columns: tuple[str, ...], rows: Rows) -> None: ...
+    def try_write(self, parts: Parts) -> str | None:
+        """Write all of it, or nothing; then what the tables say against it."""
+        ...
+
     def finish(self) -> None:
         """What is made next is numbered behind what was copied."""
         ...

@@ -25,7 +25,7 @@ TABLES = (
     *("occurrences", "claims", "events", "idempotency_keys", "notes", "private_notes"),
     *("calendars", "busy", "calendar_objects", "webhooks", "deliveries", "attempts"),
     *("reminders", "reminder_plans", "reminder_updates"),
-    *("waiting", "counter_proposals", "published_feeds"),
+    *("waiting", "counter_proposals", "published_feeds", "settings"),
 )
 # Whose rows are numbered in the order of making: by a column, or by SQLite itself.
 NUMBERED = {
@@ -50,8 +50,7 @@ def copy_store(
     """
     with source.exporting() as old, target.importing() as new:
         _check_is_empty(new.conn, target.path)
-        for table in reversed(_FIRST):
-            new.conn.execute(f"delete from {table}")
+        remove_first_host(new.conn)
         counts = {table: _count(old.conn, table) for table in TABLES}
         tell = _telling(progress, sum(counts.values()))
         for table in TABLES:
@@ -73,8 +72,11 @@ def contradiction_error(shown: str, why: str) -> StoreError:
     )
 
 
-def _check_is_empty(conn: Connection, shown: str) -> None:
-    """The first host and schedule of a new store may be there, as they were made."""
+def find_content(conn: Connection) -> str | None:
+    """A table that has something; None where there is only what a new store has.
+
+    The first host and schedule may be there, as they were made.
+    """
     hosts = conn.execute("select id, name, email from hosts").fetchall()
     schedules = conn.execute("select id, name, weekly from schedules").fetchall()
     there = {
@@ -84,11 +86,23 @@ def _check_is_empty(conn: Connection, shown: str) -> None:
     for table in TABLES:
         rows: object = there.get(table) or _count(conn, table)
         if rows and rows != [_FIRST.get(table)]:
-            raise StoreError(
-                f"{shown} is not empty: it has {table.replace('_', ' ')}",
-                hint="copy to a file or database that is new",
-                path=shown,
-            )
+            return table
+    return None
+
+
+def remove_first_host(conn: Connection) -> None:
+    """Of a new store, its schedule with it."""
+    for table in reversed(_FIRST):
+        conn.execute(f"delete from {table}")
+
+
+def _check_is_empty(conn: Connection, shown: str) -> None:
+    if (table := find_content(conn)) is not None:
+        raise StoreError(
+            f"{shown} is not empty: it has {table.replace('_', ' ')}",
+            hint="copy to a file or database that is new",
+            path=shown,
+        )
 
 
 def _count(conn: Connection, table: str) -> int:

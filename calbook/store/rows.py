@@ -75,11 +75,11 @@ def booking(row: Row) -> Booking:
 def attendee(item: Mapping[str, Any]) -> Attendee:
     brought = {key: json.loads(item[key] or "{}") for key in ("responses", "metadata")}
     dates = {key: _dates(item[key]) for key in ("only_on", "absent_on")}
-    replies = tuple(map(_reply, json.loads(item["replies"] or "[]")))
+    replies = tuple(map(reply, json.loads(item["replies"] or "[]")))
     return Attendee(**{**item, **brought, **dates, "replies": replies})
 
 
-def _reply(item: Mapping[str, Any]) -> Reply:
+def reply(item: Mapping[str, Any]) -> Reply:
     return Reply(
         partstat=item["partstat"],
         sequence=item["sequence"],

@@ -50,6 +50,7 @@ insert into reminders values ('{uid}', 5, 60, 'attendee', 'dl_1');
 insert into reminder_plans values ('{uid}', 5, null);
 insert into reminder_updates values ('host', 'user_me', 0);
 insert into host_joins values ('evt_panel', 'user_ann', 1);
+insert into settings values ('note', 'kept');
 """
 
 

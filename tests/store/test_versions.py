@@ -45,6 +45,7 @@ FIRST_UNSEEN = {
     6: "let_dates_have_other_hosts",
     7: "add_resources",
     8: "connect_calendars",
+    9: "create_settings",
 }
 
 

@@ -1,14 +1,12 @@
 """`db path|init|check|…`: the bookings file or database itself."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.progress import show_progress
 from calbook.cli.session import ask_yes_no, needed, open_client
 from calbook.core.time import times
 
@@ -92,7 +90,7 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     source = needed(places.source, "--from", example)
     target = needed(places.target, "--to", example)
     with open_client(source) as old, open_client(target) as new:
-        with _progress() as progress:
+        with show_progress("Copying") as progress:
             counts = old.copy_to(target, progress=progress)
         answer = {"from": old.path, "to": new.path, "rows": counts}
     if out.json:
@@ -102,21 +100,6 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     for table, count in counts.items():
         if count:
             output.say(f"  {table.replace('_', ' ')}: {count:,}")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """On a terminal a bar."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from calbook.cli.screen import painting  # slow to import
-
-    bar = painting.ProgressBar("Copying", 0)
-    try:
-        yield bar.update
-    finally:
-        bar.close()
 
 
 def backup(

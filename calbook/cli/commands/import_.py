@@ -1,44 +1,98 @@
-"""`import`: bookings of another program."""
+"""`import`: what an export holds, taken in; with `--from` another program's."""
 
-from typing import Annotated
+import os
+import sys
+from typing import Annotated, Any
 
 import typer
 
 from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
-from calbook.cli.session import needed
+from calbook.cli.progress import show_progress
+from calbook.core.errors import CalbookError, UsageError
+
+_NEW_SECRET = (
+    "hint: webhook {id} came without its secret and headers, and has a new secret:"
+    " calbook webhook rotate {id}"
+)
+
+
+class Import(o.Group):
+    """How much of it comes in."""
+
+    on_conflict: str | None = o.option(
+        "--on-conflict",
+        "fail|skip",
+        "Of what is in the way of a line [fail; with --from skip].",
+    )
+    dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
+
 
 Printing = Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"]
-
-
-class Doing(o.Group):
-    on_conflict: str | None = o.option(
-        "--on-conflict", "skip|fail", "What is in the way: leave it out, or stop."
-    )
-    dry_run: bool = o.flag("--dry-run", "Show what would happen; write nothing.")
-    yes: o.Yes = False
 
 
 def import_(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE…", help="The files; - is standard input."),
+        typer.Argument(
+            metavar="FILE|-…", help="An export; - is standard input. With --from many."
+        ),
     ],
     *,
+    how: Import,
     elsewhere: Elsewhere,
-    doing: Doing,
+    yes: o.Yes = False,
     out: Printing,
 ) -> None:
-    """Take over the bookings of another program."""
-    needed(elsewhere.source, "--from", "as in --from calendly")
+    """Take in what `calbook export` wrote, or what another program exports.
+
+    An export comes in as a whole, or not at all. With --from the bookings of another
+    program do, and what is in the way of others is left out.
+    """
     form = out.form_in_zone()
-    with out.client() as client:
-        import_files(
-            client,
-            files,
-            elsewhere,
-            form,
-            on_conflict=doing.on_conflict,
-            dry_run=doing.dry_run,
-            yes=doing.yes,
-        )
+    if elsewhere.source is not None:
+        with out.client() as client:
+            import_files(
+                *(client, files, elsewhere, form),
+                on_conflict=how.on_conflict,
+                dry_run=how.dry_run,
+                yes=yes,
+            )
+        return
+    elsewhere.check_unused()
+    if len(files) > 1:
+        raise UsageError("one export is taken in at a time")
+    [file] = files
+    is_stdin = file == "-"
+    source: Any = sys.stdin.buffer if is_stdin else file
+    with out.client() as client, show_progress("Importing") as progress:
+        size = 0 if is_stdin else _size(file)
+        options: Any = {
+            "on_conflict": how.on_conflict or "fail",
+            "dry_run": how.dry_run,
+        }
+        if progress is not None and size:
+            options["progress"] = lambda done: progress(done, size)
+        taken = client.import_from(source, skipped=_tell_skipped, **options)
+    would = "would be " if how.dry_run else ""
+    said = f"{count_text(taken.imported)} {would}imported into {client.path}"
+    if taken.there:
+        said += f"; there already: {count_text(taken.there)}"
+    if taken.skipped:
+        said += f"; left out: {count_text(taken.skipped)}"
+    for id in taken.new_secrets if not how.dry_run else ():
+        output.say(_NEW_SECRET.format(id=id))
+    output.print_done(said, taken, json=out.json)
+
+
+def _size(file: str) -> int:
+    try:
+        return os.path.getsize(file)
+    except (OSError, ValueError):
+        return 0
+
+
+def _tell_skipped(error: CalbookError) -> None:
+    output.say(f"left out: {error.json_message}")

@@ -40,6 +40,7 @@ create index deliveries_in_order on deliveries (channel, target, uid, seq)
 create index deliveries_delivered on deliveries (finished_at)
     where status = 'delivered';
 create index deliveries_by_target on deliveries (channel, target, seq);
+create index deliveries_by_booking on deliveries (uid) where uid is not null;
 create index deliveries_waiting on deliveries (due_at)
     where status = 'pending' and (attempts > 0 or kind <> 'reminder');
 

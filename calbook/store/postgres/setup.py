@@ -17,6 +17,7 @@ from calbook.store.postgres import (
     version_7,
     version_8,
     version_9,
+    version_10,
 )
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 from calbook.store.refolding import fold_addresses_again
@@ -31,6 +32,7 @@ MIGRATIONS: dict[int, str] = {
     7: version_7.SCRIPT,
     8: version_8.SCRIPT,
     9: version_9.SCRIPT,
+    10: version_10.SCRIPT,
 }
 _FOLDS_AGAIN = 8  # the version whose addresses have another form
 _OLDEST_SERVER = 150000
@@ -100,7 +102,7 @@ def _make_tables(
     for part in (
         *(tables.CATALOG, tables.BOOKINGS, tables.EVENTS, calendar_tables.BUSY),
         *(calendar_tables.CALENDAR_OBJECTS, calendar_tables.PUBLISHED_FEEDS),
-        *(tables.WAITING, tables.COUNTER_PROPOSALS),
+        *(tables.WAITING, tables.COUNTER_PROPOSALS, tables.SETTINGS),
     ):
         _run(conn, _compare_bytes(part))
     _run(conn, _compare_bytes(outbox_tables.OUTBOX))

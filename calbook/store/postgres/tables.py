@@ -166,8 +166,12 @@ create table people (
     timezone text,
     language text,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    erased_at bigint,
+    seen_until bigint
 );
+create index people_by_last_date on people (coalesce(seen_until, 0))
+    where erased_at is null;
 
 create table person_keys (
     key text primary key,
@@ -194,6 +198,7 @@ create table attendees (
     only_on text,
     absent_on text,
     replies text,
+    seen_until bigint,
     primary key (uid, position),
     unique (uid, person_key)
 );
@@ -204,6 +209,8 @@ create index attendees_by_ref on attendees (ref_folded, uid)
     where ref_folded is not null;
 create index attendees_by_person on attendees (person_id, uid)
     where person_id is not null;
+create index attendees_by_last_date on attendees (coalesce(seen_until, 0))
+    where person_id is null;
 
 create table occurrences (
     uid text not null references bookings (uid),
@@ -272,6 +279,7 @@ create table idempotency_keys (
     event_seq bigint not null references events (seq),
     answer text
 );
+create index idempotency_keys_by_event on idempotency_keys (event_seq);
 
 create table notes (
     id text primary key,
@@ -332,8 +340,11 @@ create table waiting (
     passed text not null default '[]',
     log text not null default '[]',
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    erased_at bigint
 );
+create index waiting_ended on waiting (until)
+    where erased_at is null and state not in ('waiting', 'offered');
 create index waiting_in_line on waiting (event_type_id, number)
     where state = 'waiting';
 create index waiting_until on waiting (until) where state = 'waiting';
@@ -341,4 +352,11 @@ create index waiting_lapsing on waiting (held_until)
     where state = 'offered';
 create index waiting_by_offer on waiting (offered_uid)
     where offered_uid is not null;
+"""
+
+SETTINGS = """
+create table settings (
+    name text primary key,
+    value text not null
+);
 """

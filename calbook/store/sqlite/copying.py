@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from calbook.core.errors import StoreError
-from calbook.store.administration import Rows
+from calbook.store.administration import Parts, Rows
 from calbook.store.copying import NUMBERED, contradiction_error
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import MEMORY, check_directory, is_file
@@ -39,6 +39,19 @@ class FileTables:
         self.conn.executemany(
             f"insert into {table} ({', '.join(columns)}) values ({places})", rows
         )
+
+    def try_write(self, parts: Parts) -> str | None:
+        self.conn.execute("savepoint part")
+        try:
+            for part in parts:
+                self.write(*part)
+        except sqlite3.IntegrityError as error:
+            self.conn.execute("rollback to part")
+            return str(error)
+        finally:
+            if self.conn.in_transaction:
+                self.conn.execute("release part")
+        return None
 
     def finish(self) -> None:
         """SQLite looks itself which number was the last."""

@@ -20,6 +20,7 @@ from calbook.store.sqlite import (
     version_7,
     version_8,
     version_9,
+    version_10,
 )
 
 migrations = Migrations("calbook")
@@ -201,6 +202,16 @@ def keep_replies(db: Database) -> None:
 @migrations()
 def keep_published_feeds(db: Database) -> None:
     _run(db.conn, version_9.PUBLISHED_FEEDS)
+
+
+@migrations()
+def create_settings(db: Database) -> None:
+    _run(db.conn, version_10.SETTINGS)
+
+
+@migrations()
+def let_people_be_erased(db: Database) -> None:
+    _run(db.conn, version_10.ERASED)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -1,0 +1,126 @@
+"""`export`: everything that is stored, to be taken along."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.file_output import check_target, write_file
+from calbook.cli.progress import show_progress
+from calbook.core.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from calbook.api.client import Client
+    from calbook.cli.output import Json
+
+_FORMS = ("jsonl", "json", "csv", "ics")
+_PAGE = 500  # bookings
+# Of a date of a series its own, of the whole booking the rest.
+_OF_DATES = ("date", "startTime", "endTime", "status")
+
+
+class Exported(o.Group):
+    """What is written, and in which form."""
+
+    form: str = o.option(
+        *("--format", "jsonl|json|csv|ics", "How it is written [jsonl]."),
+        default="jsonl",
+    )
+    redact: bool = o.flag("--redact", "Without the persons that bookings are for.")
+    secrets: bool = o.flag("--secrets", "With the secrets and headers of webhooks.")
+
+
+def export(
+    *,
+    what: Exported,
+    file: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout."),
+    ] = None,
+    force: o.Force = False,
+    out: o.Printing,
+) -> None:
+    """Write all that is stored, as `calbook import` reads it again."""
+    form = what.form.casefold()
+    if form not in _FORMS:
+        hint = f"choose one of {', '.join(_FORMS)}"
+        raise UsageError(f"--format cannot be {what.form}", hint=hint)
+    if what.secrets and (form in ("csv", "ics") or what.redact):
+        raise UsageError("--secrets is for a whole export: jsonl or json")
+    is_stdout = file is None or file == "-"
+    if file is not None and not is_stdout:
+        check_target(file, force=force)
+    with out.client() as client:
+        if form in ("csv", "ics"):
+            _check_exists(client)
+            write = _csv if form == "csv" else _ics
+            data = write(client, redact=what.redact)
+            write_file(file or "-", data, force=force)
+            return
+        output.flush()
+        with show_progress("Exporting") as progress:
+            target: Any = sys.stdout.buffer if is_stdout else file
+            options: Any = {"form": form, "force": force, "progress": progress}
+            counts = client.export_to(
+                target, redact=what.redact, secrets=what.secrets, **options
+            )
+    if not is_stdout:
+        said = f"Exported to {file}: {count_text(counts)}"
+        answer = {"file": file, "exported": counts}
+        output.print_done(said, answer, json=out.json)
+
+
+def count_text(counts: dict[str, int]) -> str:
+    """`2 hosts, 40 bookings`."""
+    from calbook.wire.writing.export_lines import PLURALS
+
+    found = (
+        f"{count:,} {_words(kind if count == 1 else PLURALS[kind])}"
+        for kind, count in counts.items()
+    )
+    return ", ".join(found) or "nothing"
+
+
+def _words(key: str) -> str:
+    """`event types` of `eventTypes`."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in key)
+
+
+def _check_exists(client: "Client") -> None:
+    if not client.exists:
+        raise StoreError(
+            f"there are no bookings in {client.path}",
+            hint="name the file with --db or CALBOOK_DB",
+            path=client.path,
+        )
+
+
+def _csv(client: "Client", *, redact: bool) -> bytes:
+    """The bookings, a row for each meeting."""
+    from calbook.cli.session import BOOKING_KEYS
+
+    rows = _meetings(client, redact=redact)
+    text = output.to_csv(rows, ("uid", "date", *BOOKING_KEYS[1:]))
+    return text.encode()
+
+
+def _meetings(client: "Client", *, redact: bool) -> "Iterator[Json]":
+    from calbook.core.redaction import redact_booking_json
+
+    after = None
+    bookings = client.calendar.bookings
+    while page := bookings.list(count=_PAGE, after=after):
+        for booking in page:
+            whole = output.as_json(booking)
+            whole = redact_booking_json(whole) if redact else whole
+            for each in whole["occurrences"]:
+                yield {**whole, **{key: each[key] for key in _OF_DATES}}
+        after = page[-1].uid
+
+
+def _ics(client: "Client", *, redact: bool) -> bytes:
+    return client.calendar.bookings.get_feed(redact=redact).encode()

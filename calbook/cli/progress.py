@@ -1,0 +1,20 @@
+"""How far something that takes long has come: on a terminal a bar."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def show_progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Called with how many of how many are done."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from calbook.cli.screen import painting  # slow to import
+
+    bar = painting.ProgressBar(what, 0)
+    try:
+        yield bar.update
+    finally:
+        bar.close()

@@ -1,0 +1,173 @@
+"""One line as rows of its tables: each value of its kind, each key known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Protocol
+
+from calbook.core.errors import CalbookError
+from calbook.store import counters, rows, waiting
+from calbook.store.lines import derived
+from calbook.store.lines.exporting import Line
+from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
+from calbook.store.lines.nouns import BOOKING, Noun, Table
+
+
+class Numbers(Protocol):
+    """What numbers things have in the store."""
+
+    def number(self, table: str, number: int, *, is_own: bool) -> int | None:
+        """None where it is left out there."""
+
+    def event(self, id: str) -> int:
+        """Raises WrongValue where it is not there."""
+
+
+def read_line(
+    noun: Noun, line: Line, numbers: Numbers, *, new_secret: Callable[[str], str]
+) -> derived.Rows:
+    """The rows of each table, in the order in which they can be written.
+
+    Raises:
+        WrongValue: it says what cannot be.
+    """
+    if line.keys() != noun.keys:
+        line = _with_secrets(noun, line, new_secret)
+    own = _read_row(noun.table, line, numbers, is_own=True)
+    assert own is not None
+    found: derived.Rows = {noun.table.name: [own]}
+    for child in noun.children:
+        found[child.name] = _read_children(child, line[child.key], numbers)
+    _check_readable(noun, own, found)
+    derive = derived.DERIVE.get(noun.type)
+    if derive is not None:
+        return derive(own, found)
+    if noun.table.stored != tuple(noun.table.places):
+        stored = (noun.table.places[name] for name in noun.table.stored)
+        found[noun.table.name] = [tuple(own[n] for n in stored)]
+    key = own[noun.table.places[noun.by]]
+    for child in noun.children:
+        tail = (key, *child.only.values())
+        found[child.name] = [(*row, *tail) for row in found[child.name]]
+    return found
+
+
+def _with_secrets(noun: Noun, line: Line, new_secret: Callable[[str], str]) -> Line:
+    """A webhook that comes without its secret has a new one.
+
+    Raises:
+        WrongValue: a key is missing or unknown.
+    """
+    missing = noun.keys - line.keys()
+    unknown = line.keys() - noun.keys
+    if unknown:
+        raise WrongValue(f"the key {min(unknown)} is unknown")
+    if missing != noun.secrets or not missing:
+        raise WrongValue(f"the key {min(missing - noun.secrets or missing)} is missing")
+    secret = new_secret(str(line["id"]))
+    return {**line, "secret": secret, "headers": {}, "oldSecrets": []}
+
+
+def _read_children(table: Table, items: Any, numbers: Numbers) -> list[derived.Row]:
+    if type(items) is not list:
+        raise WrongValue(f"{table.key} must be a list")
+    found = []
+    for item in items:
+        if table.flat:
+            item = {table.columns[0].key: item}
+        elif type(item) is not dict:
+            raise WrongValue(f"{table.key} must be a list of objects")
+        elif item.keys() != table.keys:
+            raise WrongValue(_wrong_keys(table, item))
+        row = _read_row(table, item, numbers, is_own=False)
+        if row is not None:
+            found.append(row)
+    return found
+
+
+def _wrong_keys(table: Table, item: Line) -> str:
+    unknown, missing = item.keys() - table.keys, table.keys - item.keys()
+    if unknown:
+        return f"the key {min(unknown)} of {table.key} is unknown"
+    return f"the key {min(missing)} of {table.key} is missing"
+
+
+@cache
+def _readers(table: Table) -> tuple[tuple[str, Decode, bool, str | None, bool], ...]:
+    return tuple(
+        (c.key, DECODERS[c.kind], c.is_optional, c.counts, c.kind == "event")
+        for c in table.columns
+    )
+
+
+def _read_row(
+    table: Table, item: Line, numbers: Numbers, *, is_own: bool
+) -> derived.Row | None:
+    """The columns of a row; None where it belongs to something that is left out."""
+    found: list[Any] = []
+    for key, decode, is_optional, counts, is_event in _readers(table):
+        value = item[key]
+        if value is None and is_optional:
+            found.append(None)
+            continue
+        try:
+            value = decode(value)
+            if is_event:
+                value = numbers.event(value)
+        except (WrongValue, TypeError) as error:  # what is no key of a cache
+            why = error if isinstance(error, WrongValue) else "has another type"
+            where = f"{key} of {table.key}" if table.key else key
+            raise WrongValue(f"{where} {why}") from None
+        if counts is not None:
+            value = numbers.number(counts, value, is_own=is_own)
+            if value is None:
+                return None
+        found.append(value)
+    return tuple(found)
+
+
+# -- whether calbook can read it again -------------------------------------------------
+
+
+def _check_readable(noun: Noun, own: derived.Row, found: derived.Rows) -> None:
+    """Read what is JSON as every command does, where it is more than one value."""
+    reader = _READ_AGAIN.get(noun.type)
+    if reader is None and not found.get("counter_proposals"):
+        return
+    try:
+        if reader is not None:
+            reader(_named(noun.table, own), found)
+        for row in found.get("counter_proposals", ()):
+            counters.counter(_named(_COUNTERS, row, uid=""))
+    except (ValueError, LookupError, TypeError, AttributeError, CalbookError) as error:
+        said = error.message if isinstance(error, CalbookError) else error
+        raise WrongValue(f"cannot be read: {said}") from None
+
+
+def _named(table: Table, row: derived.Row, **more: Any) -> Any:
+    return {**dict(zip((c.name for c in table.columns), row, strict=True)), **more}
+
+
+def _read_schedule(own: Any, found: derived.Rows) -> object:
+    overrides = [
+        {"date": day, "hours": json.loads(hours), "reason": reason}
+        for day, hours, reason in found["schedule_overrides"]
+    ]
+    return rows.schedule({**own, "overrides": json.dumps(overrides)})
+
+
+def _read_event_type(own: Any, found: derived.Rows) -> object:
+    return rows.event_type({**own, "hosts": "[]", "heeds_double": False})
+
+
+_READ_AGAIN: dict[str, Callable[[Any, derived.Rows], object]] = {
+    "schedule": _read_schedule,
+    "host": lambda own, found: rows.host(own),
+    "eventType": _read_event_type,
+    "waiting": lambda own, found: waiting.entry(own),
+}
+_COUNTERS = next(
+    child for child in BOOKING.children if child.name == "counter_proposals"
+)

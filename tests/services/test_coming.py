@@ -266,7 +266,7 @@ def test_of_several_providers_those_must_be_hosts_here(
     take("easyappointments", "easyappointments.sql")
 
     assert [str(e) for e in refused] == [
-        "line 26, Ada Lovelace, Tue 24 Mar 2026, 09:00 UTC:"
+        "line 26, Ada Lovelace, Tue 24 Mar 2026, 09:00 Europe/Lisbon:"
         " no host here is alan@example.com"
     ]
 

@@ -18,7 +18,7 @@ TOPICS = (
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library"),
-    *("rules", "storage", "operation"),
+    *("rules", "storage", "coming", "operation"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(
@@ -27,7 +27,7 @@ PROGRAMS = dict.fromkeys(
         *("radicale", "vdirsyncer"),
     ),
     "caldav",
-)
+) | dict.fromkeys(("calcom", "calendly", "csv", "easyappointments"), "coming")
 _PAGES = Path(__file__).parents[2] / "manual"
 _WIDEST = 100  # columns; longer lines are hard to read
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ def import_from(
     content = reading.read(asked["source"], reading.load(files), how)
     _check(content, asked)
     return context.store.write(
-        lambda tx: _import(tx, content, asked, how.now, refused), dry_run=dry_run
+        lambda tx: _import(tx, content, asked, how, refused), dry_run=dry_run
     )
 
 
@@ -150,9 +149,10 @@ def _import(
     tx: Transaction,
     content: Content,
     asked: Json,
-    now: datetime,
+    how: reading.How,
     refused: OnRefused | None,
 ) -> Json:
+    now, zone = how.now, how.timezone
     tx.lock_catalog()
     record.record_expired_and_completed(tx, now)
     hosts = HostsHere(tx)
@@ -179,14 +179,14 @@ def _import(
                 done = work.take(booking)
         except CalbookError as error:
             if asked["on_conflict"] == FAIL:
-                _name(error, booking)
+                _name(error, booking, zone)
                 raise
-            _skip(booking, error, skipped, faults)
+            _skip(booking, error, zone, skipped, faults)
             continue
         counts[_COUNT_OF[done.word]] += 1
         counts["cancelledThere"] += done.word == "cancelledThere"
         for taken in done.left_out:
-            _skip(booking, taken, skipped, faults)
+            _skip(booking, taken, zone, skipped, faults)
     faults += [_fault_of(each) for each in content.left_out if each.is_fault]
     if refused is not None:
         tx.after_commit += [partial(refused, fault) for fault in faults]
@@ -211,31 +211,31 @@ _COUNTS = ("made", "updated", "unchanged", "older", "cancelled", "cancelledThere
 _COUNT_OF = {word: word for word in _COUNTS} | {"cancelledThere": "made"}
 
 
-def _name(error: CalbookError, booking: ForeignBooking) -> None:
+def _name(error: CalbookError, booking: ForeignBooking, zone: str) -> None:
     """Say of which booking of elsewhere it is."""
-    remark = Remark(error.json_message, booking.line, _label(booking))
+    remark = Remark(error.json_message, booking.line, _label(booking, zone))
     error.json_message = str(remark)
     error.details["foreignUid"] = booking.uid[:200]
     if booking.line is not None:
         error.details["line"] = booking.line
 
 
-def _label(booking: ForeignBooking) -> str:
+def _label(booking: ForeignBooking, zone: str) -> str:
     """How people know it: by its name and start, as a UID says nothing to them."""
     first = booking.people[0] if booking.people else None
     who = (first and (first.name or first.email)) or booking.title or booking.uid[:80]
-    start = f"{times.format_moment(booking.dates[0].start, 'UTC')} UTC"
-    return f"{who}, {start}"
+    return f"{who}, {times.format_moment(booking.dates[0].start, zone)} {zone}"
 
 
 def _skip(
     booking: ForeignBooking,
     error: CalbookError,
+    zone: str,
     skipped: list[Json],
     faults: list[CalbookError],
 ) -> None:
     reason = error.json_message
-    _name(error, booking)
+    _name(error, booking, zone)
     faults.append(error)
     skipped.append(
         {

@@ -57,7 +57,7 @@ def find_items(value: object) -> tuple[list[Any], list[Any]]:
                 break
         else:
             data = [data]
-    items = [item for item in data if isinstance(item, dict)] if data else []
+    items = _objects(data)
     bookings = [i for i in items if "start" in i and ("uid" in i or "id" in i)]
     types = [i for i in items if "lengthInMinutes" in i]
     return bookings, types

@@ -279,9 +279,9 @@ def _event_type(item: Mapping[str, Any], kept: Kept) -> ForeignEventType:
         question(
             *(each.get("name"), each.get("type")),
             is_required=each.get("required"),
-            options=each.get("answer_choices") or (),
+            options=_list(each.get("answer_choices")),
         )
-        for each in item.get("custom_questions") or ()
+        for each in _list(item.get("custom_questions"))
         if isinstance(each, dict) and each.get("enabled", True)
     ]
     unique = {each["key"]: each for each in questions if each}
@@ -301,6 +301,10 @@ def _event_type(item: Mapping[str, Any], kept: Kept) -> ForeignEventType:
         ),
         hosts=_owner(item.get("profile")),
     )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _owner(profile: object) -> tuple[str, ...]:

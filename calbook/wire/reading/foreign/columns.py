@@ -45,7 +45,8 @@ _NAMES: Mapping[str, str] = {
     "email": "email|e mail|mail|email address|e mail address|customer email|"
     "client email|invitee email|attendee email|e mail adresse|emailadresse|"
     "e mailadresse|courriel|adresse e mail|adresse mail|correo|correo electronico|"
-    "posta elettronica|indirizzo email|correio eletronico|e mail adres|emailadres",
+    "posta elettronica|indirizzo email|correio eletronico|e mail adres|emailadres|"
+    "e mailadres",
     "phone": "phone|phone number|telephone|mobile|mobile number|cell|telefon|"
     "telefonnummer|handy|mobil|mobilnummer|tel|numero de telephone|portable|"
     "telefono|movil|numero de telefono|cellulare|telefone|telemovel|celular|"

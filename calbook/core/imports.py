@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,6 +27,7 @@ PREFIX = "import."
 _OWN_UID = re.compile(r"(bk_[0-9a-hjkmnp-tv-z]{12})@")
 _MOST_KEYS = checks.METADATA_KEYS - 6  # beside those of `trace`
 _LONGEST_VALUE = 2_000
+_MOST_ANSWERS = 50
 _MOST_BYTES = checks.METADATA_BYTES - 8 * 1024
 
 
@@ -130,11 +132,17 @@ def uid_of(source: str, foreign_uid: str) -> str:
 
 def state_of(booking: ForeignBooking) -> str:
     """A short sign that differs where anything differs that is taken over."""
-    facts = booking._replace(
-        line=None, sequence=0, changed_at=None, absent=frozenset(), created_at=None
-    )
-    said = [repr(facts), *sorted(booking.absent)]
-    return hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:16]
+    rule = booking.rule and [booking.rule.frequency, booking.rule.interval]
+    facts = [
+        [[d.start, d.end, d.key, d.is_cancelled] for d in booking.dates],
+        [[p.name, p.email, p.phone, p.timezone, p.language] for p in booking.people],
+        sorted(booking.absent),
+        [booking.event, booking.title, booking.status, booking.is_group],
+        [booking.hosts, booking.reason, booking.location, booking.meeting_url],
+        [booking.notes, booking.responses, booking.metadata, rule, booking.timezone],
+    ]
+    said = json.dumps(facts, default=str, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:
@@ -142,7 +150,7 @@ def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:
     changed = booking.changed_at and times.rfc3339(booking.changed_at, "UTC")
     facts = {
         "source": source,
-        "uid": booking.uid[:_LONGEST_VALUE],
+        "uid": clean_prose(booking.uid, most=_LONGEST_VALUE),
         "sequence": booking.sequence,
         "changed": changed,
         "state": state_of(booking),
@@ -210,6 +218,16 @@ def clean_line(text: object, *, most: int = checks.NAME_LENGTH) -> str | None:
     """On one line, or None where it says nothing."""
     words = clean_prose(str(text or ""), most=20 * most).split()
     return " ".join(words)[:most].strip() or None
+
+
+def clean_answer(value: object) -> Any:
+    """An answer to a question: a text, number or word, or several."""
+    if isinstance(value, str):
+        return clean_prose(value, most=_LONGEST_VALUE)
+    if isinstance(value, list):
+        texts = [each for each in value if isinstance(each, str)]
+        return [clean_answer(each) for each in texts[:_MOST_ANSWERS]]
+    return value
 
 
 # -- what becomes of it ---------------------------------------------------------------

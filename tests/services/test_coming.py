@@ -696,6 +696,66 @@ def test_nothing_is_written_where_the_first_that_is_taken_ends_it(
     assert dump(database) == before
 
 
+def test_nothing_is_written_where_the_first_that_cannot_be_read_ends_it(
+    take: Take, database: str
+) -> None:
+    before = dump(database)
+
+    with pytest.raises(errors.BadInput, match="booking_uid_128"):
+        take("calcom", *CALCOM, on_conflict="fail")
+
+    assert dump(database) == before
+
+
+def test_the_history_says_where_it_came_from(take: Take, grace: Client) -> None:
+    take("calendly", *CALENDLY)
+
+    dora = bookings(grace)["Dora Marsden"]
+    history = grace.calendar.bookings.history(dora.uid)
+    assert [(e.type, e.by, e.change) for e in history] == [
+        ("booking.created", "system", {"imported": "calendly"}),
+        (
+            "booking.cancelled",
+            "system",
+            {"resolution": "cancelled", "reason": "Found another time (Dora Marsden)"},
+        ),
+    ]
+    assert dora.metadata["import.source"] == "calendly"
+    assert dora.metadata["import.uid"] == "82083ec6-7579-47ae-a7d2-9801b304aabf"
+
+
+def test_a_changed_table_corrects_persons_and_hosts_stay(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    row = "7,2027-01-18 10:00,Ada,{},demo\n"
+    take("csv", (TABLE + row.format("old@example.com")).encode())
+
+    done = take("csv", (TABLE + row.format("ada@example.com")).encode())
+
+    after = bookings(grace)["Ada"]
+    assert (done.updated, after.attendee.email) == (1, "ada@example.com")
+    assert after.host_id == "user_me"
+
+
+def test_a_round_robin_goes_to_who_is_free_or_named(
+    take: Take, grace: Client, event_type: Callable[..., EventType]
+) -> None:
+    grace.calendar.hosts.create("alan", name="Alan", email="alan@example.com")
+    event_type(hosts=["me", "alan"], scheduling_type="ROUND_ROBIN")
+    heading = "id,start,name,email,event,host\n"
+    rows = [
+        "1,2027-01-18 10:00,Ada,ada@x.example,demo,alan@example.com\n",
+        "2,2027-01-18 10:00,Bob,bob@x.example,demo,\n",
+        "3,2027-01-18 10:00,Cem,cem@x.example,demo,Alan\n",
+    ]
+
+    done = take("csv", (heading + "".join(rows)).encode())
+
+    found = bookings(grace)
+    assert (found["Ada"].host_id, found["Bob"].host_id) == ("user_alan", "user_me")
+    assert [s["line"] for s in done.skipped] == [4]
+
+
 def test_a_dry_run_says_what_would_become_of_it(
     take: Take, database: str, grace: Client
 ) -> None:

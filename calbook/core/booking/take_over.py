@@ -186,11 +186,11 @@ def _mark_absent(
 def take_over(booking: Booking, *, source: str) -> Change:
     """Begin with what was booked elsewhere, and tell what became of it there."""
     created = lifecycle.create(booking, by=Actor.SYSTEM, change={"imported": source})
+    begun = created.event._replace(at=booking.updated_at)  # when calbook heard of it
     kind, facts = _outcome(booking)
     if kind is None:
-        return created
+        return Change(booking, (begun,))
     event = Event(kind, booking.uid, booking.updated_at, Actor.SYSTEM, facts)
-    begun = created.event._replace(at=booking.updated_at)
     return Change(booking, (begun, event))
 
 
@@ -211,7 +211,6 @@ def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
     old = {o.recurrence_id: o for o in before.occurrences}
     occurrences = tuple(_keep_known(old, o) for o in wanted.occurrences)
     after = before._replace(
-        event_type_id=wanted.event_type_id,
         host_ids=wanted.host_ids,
         timezone=wanted.timezone,
         occurrences=occurrences,

@@ -248,6 +248,9 @@ class _Reader:
         series: Series | None = None,
     ) -> ForeignBooking:
         facts, event = one.facts, one.event
+        years = range(times.FIRST_YEAR, times.LAST_YEAR)
+        if any(d.start.year not in years or d.end.year not in years for d in dates):
+            raise Unreadable("it is in a year that calbook has not")
         people, hosts = facts.persons(self._how.hosts)
         location, url = facts.place
         is_off = one.is_cancelled

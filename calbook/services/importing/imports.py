@@ -136,6 +136,10 @@ def _check(content: Content, asked: Json) -> None:
             f"the files have {len(content.bookings):,} bookings; at most"
             f" {MOST_BOOKINGS:,} are taken over at once"
         )
+    if asked["on_conflict"] == FAIL:
+        for remark in content.left_out:
+            if remark.is_fault:
+                raise _fault_of(remark)
     named = any(booking.event for booking in content.bookings)
     if content.bookings and not named and "event_type_id" not in asked:
         raise UsageError(

@@ -76,12 +76,12 @@ class TakeOver:
             return Outcome("unchanged", uid)
         if verdict is Verdict.OLDER:
             return Outcome("older", uid)
-        event_type = self._event_types.find(foreign)
-        before = None
-        if known is not None:
-            self._tx.lock_booking(uid)
-            before = self._tx.booking(uid)
-            _check_may_change(before)
+        if known is None:
+            return self._save(foreign, self._event_types.find(foreign), uid, None)
+        self._tx.lock_booking(uid)
+        before = self._tx.booking(uid)
+        _check_may_change(before)
+        event_type = self._tx.event_type(before.event_type_id)
         return self._save(foreign, event_type, uid, before)
 
     def _save(
@@ -108,7 +108,10 @@ class TakeOver:
             change = take_over.take_over(wanted, source=taking.source)
         else:
             change = take_over.update(before, wanted, now=now)
-        record.save_change(self._tx, before, change, taking.options, now=now)
+        options = taking.options
+        if all(o.span.end <= now for o in change.booking.occurrences):
+            options = options._replace(is_silent=True)  # nobody is told of the past
+        record.save_change(self._tx, before, change, options, now=now)
         refused = tuple(
             slot_taken_error(obstacle, place.timezone)
             for obstacle in obstacles.values()

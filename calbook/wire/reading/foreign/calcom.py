@@ -14,6 +14,7 @@ from calbook.core.imports import (
     Kept,
     Remark,
     absent_keys,
+    clean_answer,
     clean_line,
 )
 from calbook.core.model import LONGEST_DURATION, Attendee, Status
@@ -131,7 +132,7 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
         meeting_url=url,
         notes=words.read_notes(answers.get("notes")),
         responses={
-            clean_line(k, most=60) or "": v
+            clean_line(k, most=60) or "": clean_answer(v)
             for k, v in answers.items()
             if k not in _FACTS and isinstance(v, str | int | float | bool | list)
         },

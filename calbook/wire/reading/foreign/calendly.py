@@ -20,6 +20,7 @@ from calbook.core.imports import (
     Kept,
     Remark,
     absent_keys,
+    clean_answer,
     clean_line,
 )
 from calbook.core.model import LONGEST_DURATION, Attendee, Status
@@ -242,7 +243,7 @@ def _responses(row: Row) -> dict[str, Any]:
             continue
         answer = row.cells.get(f"Response {kind[2]}", "")
         if answer and slug_of(label):
-            found[slug_of(label)] = answer.replace("\0", "")
+            found[slug_of(label)] = clean_answer(answer)
     return found
 
 

@@ -62,6 +62,8 @@ class Reader:
             for field in ("start", "date", "end", "end_date")
             if field in self._fields
         }
+        said = "\n".join(f"{f}={c}" for f, c in sorted(self._fields.items()))
+        self._kind = hashlib.sha256(said.encode()).hexdigest()[:8]
         used = set(self._fields.values())
         self._others = [name for name in table.columns if name not in used]
 
@@ -216,8 +218,8 @@ class Reader:
                 clock = self._cell(row, "end")
             whole = f"{text} {clock}".strip()
             found = read_wall(whole, order)
-            if found is None and field == "end_date":
-                found = read_wall(text, order)
+            if found is None and (alone := read_wall(text, order)) is not None:
+                found = alone if alone.has_clock or field == "end_date" else None
             if found is None and after is not None:
                 found = _same_day(text, after)
             if found is None:
@@ -256,10 +258,10 @@ class Reader:
         return found
 
     def _uid(self, row: Row, start: datetime, person: Attendee) -> str:
-        """Its own id, else what tells it apart: when, what and who."""
+        """Its own id among such tables, else what tells it apart: when, what, who."""
         own = self._cell(row, "id")
         if own:
-            return own
+            return f"{own} of {self._kind}"
         facts = (start.isoformat(), self._cell(row, "event"), self._cell(row, "host"))
         said = "\n".join((*facts, person_key(person)))
         return f"row-{hashlib.sha256(said.encode()).hexdigest()[:24]}"

@@ -12,6 +12,7 @@ from calbook.core.errors import BadInput
 from calbook.core.text import excerpt
 
 MOST_COLUMNS = 500
+MOST_ROWS = 200_000
 _LONGEST_CELL = 1_000_000
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 20  # rows
@@ -69,7 +70,9 @@ def read_table(data: bytes) -> Table:
     if heading is None:
         raise BadInput("the file is empty")
     columns = _columns(heading[1])
-    rows = tuple(_row(columns, line, cells) for line, cells in lines)
+    rows = tuple(_row(columns, line, cells) for line, cells in islice(lines, MOST_ROWS))
+    if (more := next(lines, None)) is not None:
+        raise BadInput(f"line {more[0]}: it has more than {MOST_ROWS:,} rows")
     if rows and not text.endswith(("\n", "\r")):
         _check_last(columns, rows[-1], text, delimiter)
     return Table(columns, rows)

@@ -64,7 +64,10 @@ def import_(
     elsewhere.check_unused()
     if len(files) > 1:
         raise UsageError("one export is taken in at a time")
-    [file] = files
+    _import_export(files[0], how, out)
+
+
+def _import_export(file: str, how: Import, out: o.Output) -> None:
     is_stdin = file == "-"
     source: Any = sys.stdin.buffer if is_stdin else file
     with out.client() as client, show_progress("Importing") as progress:

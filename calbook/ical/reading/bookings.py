@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,7 +19,12 @@ from calbook.ical.reading.booked_series import (
     SeriesReader,
     date_of,
 )
-from calbook.ical.reading.components import CalendarSource, Component, Unreadable
+from calbook.ical.reading.components import (
+    CalendarSource,
+    Component,
+    Unreadable,
+    group_by_uid,
+)
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.properties import read_component, text_of
@@ -98,7 +103,7 @@ class _Reader:
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
         zones = Zones(source, self._how.timezone)
-        for group in _groups(source.blocks):
+        for group in group_by_uid(source.blocks):
             uid = group[0].first("UID")
             if method not in _METHODS:
                 reason = f"it is a {method.lower()[:20]} and no event of its own"
@@ -275,15 +280,6 @@ class _Reader:
             rule=None if series is None else series.rule,
             timezone=None if series is None else series.timezone,
         )
-
-
-def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
-    """The components of one UID together; those without one each alone."""
-    found: dict[object, list[Component]] = {}
-    for number, block in enumerate(blocks):
-        uid = block.first("UID") if block.kind == "VEVENT" else None
-        found.setdefault(number if uid is None else uid, []).append(block)
-    return found.values()
 
 
 def _reason(error: Exception) -> str:

@@ -156,63 +156,86 @@ def _import(
     how: reading.How,
     refused: OnRefused | None,
 ) -> Json:
-    now, zone = how.now, how.timezone
     tx.lock_catalog()
-    record.record_expired_and_completed(tx, now)
+    record.record_expired_and_completed(tx, how.now)
     hosts = HostsHere(tx)
     wanted = Wanted(asked.get("event_type_id"), asked["names_nobody"])
-    event_types = EventTypes(tx, content, hosts, wanted, now)
+    event_types = EventTypes(tx, content, hosts, wanted, how.now)
     for id in event_types.ids():
         tx.lock_event_type(id)
     source = asked["source"]
     known = find_known(tx, [uid_of(source, b.uid) for b in content.bookings])
     taking = Taking(
         source,
-        now,
+        how.now,
         ChangeOptions(is_silent=not asked["notify"]),
         asked["names_nobody"],
         len({b.hosts for b in content.bookings if b.hosts}) <= 1,
     )
     work = TakeOver(tx, taking, event_types, hosts, known)
-    counts = dict.fromkeys(_COUNTS, 0)
-    skipped: list[Json] = []
-    faults: list[CalbookError] = []
+    done = _Done(how.timezone, stops=asked["on_conflict"] == FAIL)
     for booking in content.bookings:
+        done.take(tx, work, booking)
+    done.faults += [_fault_of(each) for each in content.left_out if each.is_fault]
+    if refused is not None:
+        tx.after_commit += [partial(refused, fault) for fault in done.faults]
+    return done.summary(content, event_types, source)
+
+
+class _Done:
+    """What became of the bookings so far; with `stops` the first refusal ends it."""
+
+    def __init__(self, zone: str, *, stops: bool) -> None:
+        self._zone, self._stops = zone, stops
+        self._counts = dict.fromkeys(_COUNTS, 0)
+        self._skipped: list[Json] = []
+        self.faults: list[CalbookError] = []
+
+    def take(self, tx: Transaction, work: TakeOver, booking: ForeignBooking) -> None:
         try:
             with tx.savepoint():
-                done = work.take(booking)
+                outcome = work.take(booking)
         except CalbookError as error:
-            if asked["on_conflict"] == FAIL:
-                _name(error, booking, zone)
+            self._skip(booking, error)
+            if self._stops:
                 raise
-            _skip(booking, error, zone, skipped, faults)
-            continue
-        counts[_COUNT_OF[done.word]] += 1
-        counts["cancelledThere"] += done.word == "cancelledThere"
-        for taken in done.left_out:
-            _skip(booking, taken, zone, skipped, faults)
-    faults += [_fault_of(each) for each in content.left_out if each.is_fault]
-    if refused is not None:
-        tx.after_commit += [partial(refused, fault) for fault in faults]
-    return {
-        "source": source,
-        **counts,
-        "skipped": skipped[:_MOST_NAMED],
-        "skippedCount": len(skipped),
-        "leftOut": [_remark_json(each) for each in content.left_out[:_MOST_NAMED]],
-        "leftOutCount": len(content.left_out),
-        "remarks": [
-            _remark_json(each)
-            for each in (*event_types.remarks, *content.remarks)[:_MOST_NAMED]
-        ],
-        "eventTypesMade": [each.id for each in event_types.made],
-        "fieldsKept": list(content.kept),
-        "fieldsDropped": list(content.dropped),
-    }
+            return
+        for word in outcome.words:
+            self._counts[word] += 1
+        for taken in outcome.left_out:
+            self._skip(booking, taken)
+
+    def _skip(self, booking: ForeignBooking, error: CalbookError) -> None:
+        reason = error.json_message
+        _name(error, booking, self._zone)
+        self.faults.append(error)
+        self._skipped.append(
+            {
+                "uid": booking.uid[:200],
+                "line": booking.line,
+                "code": error.code,
+                "reason": reason,
+                "conflictsWith": error.details.get("uid"),
+            }
+        )
+
+    def summary(self, content: Content, event_types: EventTypes, source: str) -> Json:
+        left_out, remarks = content.left_out, (*event_types.remarks, *content.remarks)
+        return {
+            "source": source,
+            **self._counts,
+            "skipped": self._skipped[:_MOST_NAMED],
+            "skippedCount": len(self._skipped),
+            "leftOut": [_remark_json(each) for each in left_out[:_MOST_NAMED]],
+            "leftOutCount": len(left_out),
+            "remarks": [_remark_json(each) for each in remarks[:_MOST_NAMED]],
+            "eventTypesMade": [each.id for each in event_types.made],
+            "fieldsKept": list(content.kept),
+            "fieldsDropped": list(content.dropped),
+        }
 
 
 _COUNTS = ("made", "updated", "unchanged", "older", "cancelled", "cancelledThere")
-_COUNT_OF = {word: word for word in _COUNTS} | {"cancelledThere": "made"}
 
 
 def _name(error: CalbookError, booking: ForeignBooking, zone: str) -> None:
@@ -229,27 +252,6 @@ def _label(booking: ForeignBooking, zone: str) -> str:
     first = booking.people[0] if booking.people else None
     who = (first and (first.name or first.email)) or booking.title or booking.uid[:80]
     return f"{who}, {times.format_moment(booking.dates[0].start, zone)} {zone}"
-
-
-def _skip(
-    booking: ForeignBooking,
-    error: CalbookError,
-    zone: str,
-    skipped: list[Json],
-    faults: list[CalbookError],
-) -> None:
-    reason = error.json_message
-    _name(error, booking, zone)
-    faults.append(error)
-    skipped.append(
-        {
-            "uid": booking.uid[:200],
-            "line": booking.line,
-            "code": error.code,
-            "reason": reason,
-            "conflictsWith": error.details.get("uid"),
-        }
-    )
 
 
 def _fault_of(remark: Remark) -> CalbookError:

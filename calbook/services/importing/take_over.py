@@ -27,9 +27,12 @@ from calbook.store.transaction import Transaction
 
 
 class Outcome(NamedTuple):
-    """What became of a booking; `left_out` are dates of a series that were taken."""
+    """What became of a booking, in the words of the summary.
 
-    word: str
+    `left_out` are dates of a series whose time was taken.
+    """
+
+    words: tuple[str, ...]
     uid: str
     left_out: tuple[CalbookError, ...] = ()
 
@@ -73,9 +76,9 @@ class TakeOver:
             {} if known is None else known.metadata,
         )
         if verdict is Verdict.SAME:
-            return Outcome("unchanged", uid)
+            return Outcome(("unchanged",), uid)
         if verdict is Verdict.OLDER:
-            return Outcome("older", uid)
+            return Outcome(("older",), uid)
         if known is None:
             return self._save(foreign, self._event_types.find(foreign), uid, None)
         self._tx.lock_booking(uid)
@@ -116,7 +119,7 @@ class TakeOver:
             slot_taken_error(obstacle, place.timezone)
             for obstacle in obstacles.values()
         )
-        return Outcome(_word(before, change.booking), uid, refused)
+        return Outcome(_words(before, change.booking), uid, refused)
 
     def _zone(self, event_type: EventType) -> str:
         if event_type.id not in self._zones:
@@ -259,9 +262,9 @@ def _check_seats(event_type: EventType, booking: Booking) -> None:
         raise SeatsFull(seats=event_type.seats, persons=persons)
 
 
-def _word(before: Booking | None, after: Booking) -> str:
+def _words(before: Booking | None, after: Booking) -> tuple[str, ...]:
     is_off = all(o.status is Status.CANCELLED for o in after.occurrences)
     if before is None:
-        return "cancelledThere" if is_off else "made"
+        return ("made", "cancelledThere") if is_off else ("made",)
     was_off = all(o.status is Status.CANCELLED for o in before.occurrences)
-    return "cancelled" if is_off and not was_off else "updated"
+    return ("cancelled",) if is_off and not was_off else ("updated",)

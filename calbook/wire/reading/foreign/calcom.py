@@ -102,15 +102,7 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
     extra: dict[str, Any] = {k: v for k, v in item.items() if k not in _USED}
     extra |= _object(item.get("metadata"))
     answers = _object(item.get("bookingFieldsResponses"))
-    persons = [_attendee(each, extra) for each in _objects(item.get("attendees"))]
-    flags = [each.get("absent") is True for each in _objects(item.get("attendees"))]
-    persons = _with_phone(persons, answers, extra)
-    guests = [
-        words.read_person(extra, email=each)
-        for each in _texts(item.get("guests") or answers.get("guests"))
-    ]
-    people = words.without_doubles([*persons, *guests])
-    absent = [p for p, is_absent in zip(persons, flags, strict=True) if is_absent]
+    people, absent = _people(item, answers, extra)
     location, url = words.read_place(item.get("location") or item.get("meetingUrl"))
     if str(item.get("location", "")).startswith("integrations:"):
         extra["location"], location = item["location"], None
@@ -122,7 +114,7 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
         event=str(event.get("slug") or item.get("eventTypeId") or ""),
         title=clean_line(item.get("title")),
         status=status,
-        absent=absent_keys(people, tuple(p in absent for p in people)),
+        absent=absent,
         is_group=any("seatUid" in a for a in _objects(item.get("attendees"))),
         changed_at=_moment(item.get("updatedAt")),
         created_at=_moment(item.get("createdAt")),
@@ -138,6 +130,22 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
         },
         metadata=kept.metadata(extra),
     )
+
+
+def _people(
+    item: Mapping[str, Any], answers: Mapping[str, Any], extra: dict[str, Any]
+) -> tuple[tuple[Attendee, ...], frozenset[str]]:
+    """Who comes, and of them who did not."""
+    said = _objects(item.get("attendees"))
+    persons = [_attendee(each, extra) for each in said]
+    persons = _with_phone(persons, answers, extra)
+    guests = [
+        words.read_person(extra, email=each)
+        for each in _texts(item.get("guests") or answers.get("guests"))
+    ]
+    people = words.without_doubles([*persons, *guests])
+    absent = [p for p, a in zip(persons, said, strict=True) if a.get("absent") is True]
+    return people, absent_keys(people, tuple(p in absent for p in people))
 
 
 def _attendee(item: Mapping[str, Any], extra: dict[str, Any]) -> Attendee:

@@ -14,6 +14,7 @@ from calbook.core.time import times
 
 DMY, MDY = "dmy", "mdy"
 ORDERS = (DMY, MDY)
+_EITHER = "either"
 _LONGEST = 100  # characters
 
 _TIME = (
@@ -159,33 +160,48 @@ def find_order(values: Iterable[tuple[int, str]], wanted: str | None) -> str | N
     sure: dict[str, tuple[int, str]] = {}
     unsure: tuple[int, str] | None = None
     for line, text in values:
-        found = _NUMBERS.fullmatch(" ".join(text.split()))
-        if found is None:
-            continue
-        first, other = int(found["first"]), int(found["other"])
-        if found["sign"] == "." or first > 12:
-            sure.setdefault(DMY, (line, text))
-        elif other > 12:
-            sure.setdefault(MDY, (line, text))
-        elif first != other:
+        order = _order_of(text)
+        if order == _EITHER:
             unsure = unsure or (line, text)
+        elif order is not None:
+            sure.setdefault(order, (line, text))
     if len(sure) > 1:
-        said = " and ".join(
-            f"{excerpt(text)} in line {line}" for line, text in sorted(sure.values())
-        )
-        raise BadInput(
-            f"day and month stand in different orders: {said}",
-            hint='say dates="dmy" or dates="mdy"; the other rows are left out',
-            command_hint="say --dates dmy or --dates mdy; the other rows are left out",
-        )
+        raise _contradiction(sure.values())
     if sure:
         return next(iter(sure))
-    if unsure is None:
+    if unsure is not None:
+        raise _ambiguity(*unsure)
+    return DMY
+
+
+def _order_of(text: str) -> str | None:
+    """Of two numbers the order that they can have; None of what has no two."""
+    found = _NUMBERS.fullmatch(" ".join(text.split())[:_LONGEST])
+    if found is None:
+        return None
+    first, other = int(found["first"]), int(found["other"])
+    if found["sign"] == "." or first > 12:
         return DMY
-    line, text = unsure
+    if other > 12:
+        return MDY
+    return _EITHER if first != other else None
+
+
+def _contradiction(values: Iterable[tuple[int, str]]) -> BadInput:
+    said = " and ".join(
+        f"{excerpt(text)} in line {line}" for line, text in sorted(values)
+    )
+    return BadInput(
+        f"day and month stand in different orders: {said}",
+        hint='say dates="dmy" or dates="mdy"; the other rows are left out',
+        command_hint="say --dates dmy or --dates mdy; the other rows are left out",
+    )
+
+
+def _ambiguity(line: int, text: str) -> BadInput:
     both = [read_wall(text, order) for order in ORDERS]
     said = " or ".join(f"{w.time.day} {w.time:%B %Y}" for w in both if w is not None)
-    raise BadInput(
+    return BadInput(
         f"{excerpt(text)} in line {line} is {said}: both fit the whole column",
         hint='say dates="dmy" or dates="mdy"',
         command_hint="say --dates dmy (day first) or --dates mdy (month first)",

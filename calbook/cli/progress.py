@@ -1,5 +1,6 @@
 """How far something that takes long has come: on a terminal a bar."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 @contextmanager
 def show_progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """Called with how many of how many are done."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
     from calbook.cli.screen import painting  # slow to import

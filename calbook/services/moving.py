@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
 from calbook import whole_files
@@ -18,7 +18,8 @@ from calbook.store.context import Context
 from calbook.store.engines import administer
 from calbook.store.lines.exporting import Progress, export_lines
 from calbook.store.lines.importing import Import
-from calbook.store.lines.nouns import BY_TYPE, Noun
+from calbook.store.lines.nouns import BY_TYPE
+from calbook.store.lines.tables import Noun
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
 from calbook.wire.reading.webhooks import new_secret
@@ -149,12 +150,12 @@ def _opened(source: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         yield source
         return
     path = os.fspath(source)
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise BadInput(f"cannot read {path}: {said}", field="source") from None
-    with os.fdopen(descriptor, "rb") as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(open(path, "rb"))
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise BadInput(f"cannot read {path}: {said}") from None
         yield file
 
 

@@ -12,6 +12,7 @@ import calbook.api.client
 
 from . import (
     calendars,
+    imports,
     inserts,
     khal,
     processes,
@@ -65,6 +66,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
         khal.figures(directory),
         databases.figures(directory),
         inserts.figures(directory),
+        imports.figures(directory, size=large // 10),
         series.figures(directory),
         sweeps.figures(),
         calendars.figures(directory),

@@ -25,10 +25,10 @@ def figures(directory: Path) -> Iterator[Figure]:
     ours, theirs = [], []
     for _ in range(_TURNS):
         shutil.copyfile(blank.path, booked)
-        ours.append(_seconds(partial(_book, booked, wanted)))
+        ours.append(seconds(partial(_book, booked, wanted)))
         rows = _rows(booked)
         shutil.copyfile(blank.path, plain)
-        theirs.append(_seconds(partial(_insert, plain, rows)))
+        theirs.append(seconds(partial(_insert, plain, rows)))
     yield Figure(
         f"create_all of {_SIZE:,} / plain inserts of the same rows, CPU time",
         median(ours) / median(theirs),
@@ -63,7 +63,7 @@ def _insert(path: Path, rows: dict[str, list[tuple[object, ...]]]) -> None:
         conn.close()
 
 
-def _seconds(act: Callable[[], object]) -> float:
+def seconds(act: Callable[[], object]) -> float:
     began = process_time()
     act()
     return process_time() - began

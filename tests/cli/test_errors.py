@@ -44,6 +44,7 @@ TABLE = {
     **dict.fromkeys(("exists", "slot_taken", "seats_full", "duplicate_attendee"), 4),
     **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
     **dict.fromkeys(("needs_taken", "already_waiting", "nothing_to_wait_for"), 4),
+    "import_conflict": 4,
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
@@ -245,6 +246,16 @@ def not_found(scene: Scene) -> Iterator[Reached]:
 @way
 def exists(scene: Scene) -> Iterator[Reached]:
     yield Reached(("event", "add", "demo"), {"noun": "event type", "id": "evt_demo"})
+
+
+@way
+def import_conflict(scene: Scene) -> Iterator[Reached]:
+    file = Path(os.environ["HOME"], "export.jsonl")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scene.client.export_to(file)
+    scene.client.calendar.hosts.update("me", name="Hopper")
+    details = {"noun": "host", "id": "user_me", "line": 3}
+    yield Reached(("import", file), details)
 
 
 @way

@@ -18,7 +18,7 @@ TOPICS = (
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library"),
-    *("rules", "storage", "coming", "operation"),
+    *("rules", "storage", "moving", "coming", "operation"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(

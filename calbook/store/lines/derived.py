@@ -13,7 +13,8 @@ from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.people import person_key, phone_digits
 from calbook.core.time import times
 from calbook.store.lines.kinds import WrongValue
-from calbook.store.lines.nouns import BOOKING, CALENDAR, Noun
+from calbook.store.lines.nouns import BOOKING, CALENDAR
+from calbook.store.lines.tables import Noun
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

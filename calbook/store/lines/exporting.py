@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import Damaged
 from calbook.store.lines.kinds import ENCODERS
-from calbook.store.lines.nouns import NOUNS, Noun, Table
+from calbook.store.lines.nouns import NOUNS
+from calbook.store.lines.tables import Noun, Table
 
 if TYPE_CHECKING:
     from calbook.store.administration import Source

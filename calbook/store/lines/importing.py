@@ -16,9 +16,9 @@ from calbook.store.copying import NUMBERED, find_content, remove_first_host
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line, find_lines
 from calbook.store.lines.kinds import WrongValue
-from calbook.store.lines.nouns import Noun, Table
 from calbook.store.lines.obstacles import find_obstacle
 from calbook.store.lines.row_reading import read_line
+from calbook.store.lines.tables import Noun, Table
 
 if TYPE_CHECKING:
     from calbook.store.administration import Target
@@ -214,13 +214,13 @@ class Import:
 
     def event(self, id: str) -> int:
         if id not in self._events:
-            raise WrongValue(f"is {id}, which is not there")
+            raise WrongValue(f"the event {id} is not there")
         return self._events[id]
 
     def _find_events(self, lines: list[Numbered]) -> None:
         """The numbers of the events that lines name."""
         noun = lines[0].noun
-        keys = [c.key for c in noun.table.columns if c.kind == "event"]
+        keys = [c.key for c in noun.table.columns if c.kind.endswith("event")]
         ids = [each.line.get(key) for each in lines for key in keys]
         if ids:
             found = self._target.conn.execute(

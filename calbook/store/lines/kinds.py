@@ -79,7 +79,7 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def _epoch(value: Any) -> int:
     try:
         if type(value) is str and len(value) == _TIME_LENGTH and value[-1] == "Z":
@@ -89,7 +89,7 @@ def _epoch(value: Any) -> int:
     raise WrongValue("must be a time as in 2027-01-04T09:00:00Z")
 
 
-@lru_cache(8192)
+@lru_cache(1024)
 def _stamp(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, UTC).isoformat()[:-6] + "Z"
 
@@ -143,7 +143,7 @@ def _json(check: Callable[[Any], object], what: str) -> Decode:
     def read(value: Any) -> str:
         try:
             if check(value):
-                return _dump(value)
+                return _dump(value) if value else repr(value)  # {} or []
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
             pass
         raise WrongValue(f"must be {what}")
@@ -214,6 +214,7 @@ DECODERS: dict[str, Decode] = {
     "line": _line,
     "id": _id,
     "event": _id,
+    "last_event": _id,
     "int": _integer,
     "number": _number,
     "bool": _boolean,

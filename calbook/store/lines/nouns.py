@@ -1,154 +1,11 @@
-"""Which rows are a line, and what each column is in it.
+"""Which rows are a line, and what each column is in it; written as `tables` has it.
 
-A column is written `name:kind`, `name@table` for a row that it refers to, `name#table`
-for a number in the order of making; with a `?` where it may be null, without a kind
-where it is any text. `event_seq:event` is the event's id in a line. What is not here is
-worked out again (`DERIVED`).
+What is not here is worked out again (`DERIVED`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any, NamedTuple
-
-_COLUMN = re.compile(r"(\w+)(?:([:@#])(\w+))?(\?)?")
-# Keys that are not the column's own name.
-_KEYS = {
-    **{"rowid": "number", "start_at": "startTime", "end_at": "endTime"},
-    **{"event_seq": "eventId", "event_uid": "uid"},
-}
-# What is told otherwise than a column holds it, and what no column holds.
-_SQL = {
-    "event_seq": "(select e.id from events e where e.seq = event_seq)",
-    "event_uid": "(select e.uid from events e where e.seq = event_seq)",
-    "is_recorded": "due is null and status in ('PENDING', 'CONFIRMED')",
-}
-_NOT_STORED = {"event_uid", "is_recorded"}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-class Column(NamedTuple):
-    """`refers` to a table's key; `counts` in the order in which its rows were made."""
-
-    name: str
-    key: str
-    kind: str
-    is_optional: bool
-    refers: str | None
-    counts: str | None
-
-    @property
-    def sql(self) -> str:
-        return _SQL.get(self.name, self.name)
-
-    @property
-    def is_stored(self) -> bool:
-        return self.name not in _NOT_STORED
-
-
-def _columns(text: str) -> tuple[Column, ...]:
-    found = []
-    for word in text.split():
-        match = _COLUMN.fullmatch(word)
-        assert match is not None, word
-        name, mark, kind, optional = match.groups()
-        found.append(
-            Column(
-                name,
-                _KEYS.get(name) or _camel(name),
-                {None: "text", ":": kind, "@": "id", "#": "number"}[mark],
-                bool(optional),
-                kind if mark == "@" else None,
-                kind if mark == "#" else None,
-            )
-        )
-    return tuple(found)
-
-
-class Table:
-    """Rows that are objects: of a noun, or in a list under a `key` of its parent.
-
-    `parent` is the column that holds the parent's key, `order` what they are told by,
-    `only` a filter. Of `flat` ones each is its only value.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        columns: str,
-        *,
-        key: str = "",
-        parent: str = "",
-        order: str = "",
-        only: dict[str, str] | None = None,
-        flat: bool = False,
-    ) -> None:
-        self.name = name
-        self.columns = _columns(columns)
-        self.key = key
-        self.parent = parent
-        self.order = order or self.columns[0].name
-        self.only = only or {}
-        self.flat = flat
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        return frozenset(column.key for column in self.columns)
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Where each column stands in a row."""
-        return {column.name: n for n, column in enumerate(self.columns)}
-
-    @cached_property
-    def stored(self) -> tuple[str, ...]:
-        return tuple(c.name for c in self.columns if c.is_stored)
-
-
-class Noun:
-    """A kind of line: a `type`, the table, and what belongs to its rows.
-
-    `by` is the key that children and other lines name it by; `identity` what tells
-    that two are the same, where that is another. `secrets` are keys that are left out
-    unless they are asked for.
-    """
-
-    def __init__(
-        self,
-        type: str,
-        table: Table,
-        *children: Table,
-        by: str,
-        identity: tuple[str, ...] = (),
-        unique: tuple[str, ...] = (),
-        secrets: tuple[str, ...] = (),
-    ) -> None:
-        self.type = type
-        self.table = table
-        self.children = children
-        self.by = by
-        self.identity = identity or (by,)
-        self.unique = unique
-        self.secrets = frozenset(secrets)
-
-    def identify(self, line: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What tells that two lines are of the same."""
-        return tuple(line[key] for key in self._identity_keys)
-
-    @cached_property
-    def _identity_keys(self) -> tuple[str, ...]:
-        columns = {column.name: column.key for column in self.table.columns}
-        return tuple(columns[name] for name in self.identity)
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        return self.table.keys | {"type"} | {child.key for child in self.children}
+from calbook.store.lines.tables import Noun, Table
 
 
 def _reminder_updates(noun: str) -> Table:
@@ -395,7 +252,7 @@ PUBLISHED_FEED = Noun(
     Table(
         "published_feeds",
         "directory:line host_id@hosts name:line is_busy_only:bool is_redacted:bool"
-        " event_seq:event?",
+        " event_seq:last_event?",
     ),
     by="directory",
     identity=("directory", "host_id"),

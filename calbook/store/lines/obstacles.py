@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import times
 from calbook.store.lines.derived import Rows
-from calbook.store.lines.nouns import NOUNS, Noun
+from calbook.store.lines.nouns import NOUNS
+from calbook.store.lines.tables import Noun
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

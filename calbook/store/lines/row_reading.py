@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from calbook.core.errors import CalbookError
 from calbook.store import counters, rows, waiting
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line
 from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
-from calbook.store.lines.nouns import BOOKING, Noun, Table
+from calbook.store.lines.nouns import BOOKING
+from calbook.store.lines.tables import Noun, Table
 
 
 class Numbers(Protocol):
@@ -94,38 +95,64 @@ def _wrong_keys(table: Table, item: Line) -> str:
     return f"the key {min(missing)} of {table.key} is missing"
 
 
+class _Readers(NamedTuple):
+    """How the columns of a table are read, and which of them are numbers here."""
+
+    each: tuple[tuple[str, Decode, bool], ...]  # key, how, whether it may be null
+    counted: tuple[tuple[int, str], ...]  # place, table
+    events: tuple[tuple[int, int | None], ...]  # place, what stands for none
+
+
 @cache
-def _readers(table: Table) -> tuple[tuple[str, Decode, bool, str | None, bool], ...]:
-    return tuple(
-        (c.key, DECODERS[c.kind], c.is_optional, c.counts, c.kind == "event")
-        for c in table.columns
+def _readers(table: Table) -> _Readers:
+    columns = [*enumerate(table.columns)]
+    return _Readers(
+        tuple((c.key, DECODERS[c.kind], c.is_optional) for c in table.columns),
+        tuple((n, c.counts) for n, c in columns if c.counts is not None),
+        tuple((n, _NO_EVENT[c.kind]) for n, c in columns if c.kind in _NO_EVENT),
     )
+
+
+_NO_EVENT = {"event": None, "last_event": 0}
 
 
 def _read_row(
     table: Table, item: Line, numbers: Numbers, *, is_own: bool
 ) -> derived.Row | None:
     """The columns of a row; None where it belongs to something that is left out."""
-    found: list[Any] = []
-    for key, decode, is_optional, counts, is_event in _readers(table):
-        value = item[key]
-        if value is None and is_optional:
-            found.append(None)
-            continue
-        try:
-            value = decode(value)
-            if is_event:
-                value = numbers.event(value)
-        except (WrongValue, TypeError) as error:  # what is no key of a cache
-            why = error if isinstance(error, WrongValue) else "has another type"
-            where = f"{key} of {table.key}" if table.key else key
-            raise WrongValue(f"{where} {why}") from None
-        if counts is not None:
-            value = numbers.number(counts, value, is_own=is_own)
-            if value is None:
-                return None
-        found.append(value)
+    readers = _readers(table)
+    try:
+        found = [
+            None if (value := item[key]) is None and is_optional else decode(value)
+            for key, decode, is_optional in readers.each
+        ]
+    except (WrongValue, TypeError):  # what is no key of a cache
+        raise _wrong_value(table, item) from None
+    for place, counts in readers.counted:
+        given: Any = found[place]
+        number = numbers.number(counts, given, is_own=is_own)
+        if number is None:
+            return None
+        found[place] = number
+    for place, none in readers.events:
+        id: Any = found[place]
+        found[place] = none if id is None else numbers.event(id)
     return tuple(found)
+
+
+def _wrong_value(table: Table, item: Line) -> WrongValue:
+    """Which value it is that cannot be read."""
+    for key, decode, is_optional in _readers(table).each:
+        value = item[key]
+        where = f"{key} of {table.key}" if table.key else key
+        try:
+            if value is not None or not is_optional:
+                decode(value)
+        except WrongValue as error:
+            return WrongValue(f"{where} {error}")
+        except TypeError:
+            return WrongValue(f"{where} has another type")
+    raise AssertionError(table.name)
 
 
 # -- whether calbook can read it again -------------------------------------------------

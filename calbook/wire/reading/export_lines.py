@@ -11,8 +11,8 @@ from calbook.core.api_version import API_VERSION
 from calbook.core.errors import BadInput, Newer
 from calbook.core.text import excerpt
 from calbook.wire.json_objects import Json
+from calbook.wire.writing.export_lines import LONGEST
 
-LONGEST = 64 * 1024 * 1024  # bytes of a line
 _DEEPEST = 100  # levels of objects and lists
 _BRACKETS = 200  # a line with fewer is not counted
 _ODD = re.compile(rb"\\u(?:0000|[dD][89abAB])")
@@ -53,8 +53,7 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
     if item.get("type") != "export":
         raise BadInput(
             "this is no export of calbook's: it does not begin with one",
-            hint='the first line is {"type":"export",…}; a document (--format json)'
-            " is not read",
+            hint='its first line is {"type":"export",…}; only JSON lines are read',
         )
     version, api = item.get("schemaVersion"), item.get("apiVersion")
     if type(version) is not int or type(api) is not str:

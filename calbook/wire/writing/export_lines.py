@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 
 from calbook.core.api_version import API_VERSION
+from calbook.core.errors import StoreError
 from calbook.wire.json_objects import Json
 
+LONGEST = 64 * 1024 * 1024  # bytes of a line, as they are written and read
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # Of one document of JSON: under which key the lines of each type stand.
@@ -44,7 +46,11 @@ def write_lines(head: Json, lines: Iterable[Json]) -> Iterator[bytes]:
 
 
 def to_line(item: Json) -> bytes:
-    return _to_text(item) + b"\n"
+    line = _to_text(item) + b"\n"
+    if len(line) > LONGEST:
+        key = item.get("uid") or item.get("id")
+        raise StoreError(f"{item['type']} {key} is too much for a line: {len(line):,}")
+    return line
 
 
 def write_document(head: Json, lines: Iterable[Json]) -> Iterator[bytes]:

@@ -1,0 +1,238 @@
+"""`export` and `import` as they are typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import MONDAY
+
+from calbook import Booking, Client, EventType
+
+if TYPE_CHECKING:
+    from support.running import Run, Spawn, Terminal
+
+pytest_plugins = ("support.running",)
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+@pytest.fixture
+def booked(client: Client, event_type: Callable[..., EventType]) -> Booking:
+    event_type()
+    return client.calendar.bookings.create(
+        event_type_id="demo",
+        start_time=MONDAY + timedelta(days=1),
+        attendee={"name": "=Ada", "email": "ada@example.com"},
+        recurring={"frequency": "DAILY", "count": 3},
+    )
+
+
+def test_what_is_piped_from_one_into_another_is_the_same(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    exported = run("export")
+    taken = run("import", "-", "--db", tmp_path / "new.db", input=exported.out)
+    again = run("export", "--db", tmp_path / "new.db")
+
+    assert (exported.status, exported.err, taken.status) == (0, "", 0)
+    assert "1 booking imported into" in taken.err
+    assert again.out == exported.out
+
+
+def test_an_export_is_its_owners_alone_and_replaces_nothing(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+
+    answer = run("export", "-o", file, "--json")
+    refused = run("export", "-o", file)
+    forced = run("export", "-o", file, "--force")
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert answer.json == {"file": str(file), "exported": answer.json["exported"]}
+    assert answer.json["exported"]["booking"] == 1
+    assert (refused.status, forced.status) == (1, 0)
+    assert "replace it with --force" in refused.err
+    assert os.listdir(tmp_path).count("export.jsonl") == 1
+
+
+def test_the_summary_is_json_when_it_is_asked_for(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    file, new = tmp_path / "export.jsonl", tmp_path / "new.db"
+    run("export", "-o", file)
+
+    tried = run("import", file, "--db", new, "--dry-run", "--json").json
+    answer = run("import", file, "--db", new, "--json").json
+
+    assert tried == {**answer, "dryRun": True}
+    assert answer["imported"]["booking"] == 1
+    assert (answer["there"], answer["skipped"], answer["newSecrets"]) == ({}, {}, [])
+
+
+def test_a_document_holds_the_same_objects(run: Run, booked: Booking) -> None:
+    lines = [json.loads(line) for line in run("export").out.splitlines()]
+
+    document = json.loads(run("export", "--format", "json").out)
+
+    assert document.pop("apiVersion") == lines[0]["apiVersion"]
+    assert document.pop("schemaVersion") == lines[0]["schemaVersion"]
+    found = [item for items in document.values() for item in items]
+    assert found == [
+        {key: value for key, value in line.items() if key != "type"}
+        for line in lines[1:]
+    ]
+    assert document["waiting"] == []
+
+
+def test_a_document_is_not_taken_in(run: Run, booked: Booking, tmp_path: Path) -> None:
+    document = run("export", "--format", "json").out
+
+    answer = run("import", "-", "--db", tmp_path / "new.db", input=document)
+
+    assert answer.status == 2
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_csv_has_a_row_for_each_meeting_and_no_formula(
+    run: Run, booked: Booking
+) -> None:
+    found = [*csv.DictReader(io.StringIO(run("export", "--format", "csv").out))]
+    redacted = run("export", "--format", "csv", "--redact").out
+
+    assert [row["date"] for row in found] == [o.date for o in booked.occurrences]
+    assert [row["startTime"] for row in found] == [
+        o.start_time for o in booked.occurrences
+    ]
+    assert {row["attendee.name"] for row in found} == {"'=Ada"}
+    assert "Ada" not in redacted
+    assert "ada@" not in redacted
+
+
+def test_ics_is_a_feed_of_all(run: Run, booked: Booking) -> None:
+    found = run("export", "--format", "ics").out
+    redacted = run("export", "--format", "ics", "--redact").out
+
+    assert f"UID:{booked.uid}" in found.replace("\r\n ", "")
+    assert "BEGIN:VEVENT" in redacted
+    assert "Ada" not in redacted
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("export", "--format", "xml"), "--format cannot be xml"),
+        (("export", "--redact", "--secrets"), "--secrets is for a whole export"),
+        (("export", "--format", "csv", "--secrets"), "--secrets is for a whole"),
+        (("import", "-", "--on-conflict", "merge"), "onConflict cannot be merge"),
+        (("import", "nowhere.jsonl"), "cannot read nowhere.jsonl: No such file"),
+        (("import", "."), "cannot read .: Is a directory"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_one_line(
+    run: Run, booked: Booking, options: tuple[str, ...], said: str
+) -> None:
+    answer = run(*options)
+
+    assert answer.status == 2
+    assert said in answer.err
+    assert len(answer.err.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "ics"])
+def test_where_nothing_is_there_is_nothing_to_export(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    nowhere = tmp_path / "none.db"
+
+    answer = run("export", "--db", nowhere, "--format", form)
+
+    assert answer.status == 7
+    assert f"there are no bookings in {nowhere}" in answer.err
+    assert answer.out == ""
+    assert not nowhere.exists()
+
+
+def test_an_export_that_fails_leaves_the_file_as_it_was(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+    file.write_text("before")
+
+    answer = run("export", "-o", file, "--force", "--db", tmp_path / "none.db")
+
+    assert answer.status == 7
+    assert file.read_text() == "before"
+    assert [p.name for p in tmp_path.glob(".calbook-*")] == []
+
+
+def test_left_out_lines_are_named_on_stderr(
+    run: Run, client: Client, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+    run("export", "-o", file)
+    client.calendar.hosts.update("me", name="Eve")
+    client.calendar.bookings.create(
+        event_type_id="demo",
+        start_time=MONDAY.replace(day=25),
+        attendee={"name": "Bob", "email": "bob@example.com"},
+    )
+
+    answer = run("import", file, "--on-conflict", "skip")
+
+    assert answer.status == 0
+    first, *_, last = answer.err.splitlines()
+    assert first == "left out: line 4: host user_me is there already, and differs"
+    assert "left out: 1 host" in last
+
+
+def test_a_webhook_without_secret_is_named(
+    run: Run, client: Client, booked: Booking, tmp_path: Path
+) -> None:
+    hook = client.calendar.webhooks.create("https://example.com")
+    exported = run("export").out
+    secret = client.calendar.webhooks.rotate(hook.id).secret
+
+    plain = run("import", "-", "--db", tmp_path / "new.db", input=exported)
+    whole = run(
+        *("import", "-", "--db", tmp_path / "whole.db"),
+        input=run("export", "--secrets").out,
+    )
+
+    assert f"webhook {hook.id} came without its secret" in plain.err
+    assert "without its secret" not in whole.err
+    assert secret not in exported
+
+
+def test_a_terminal_shows_how_far_it_has_come(
+    terminal: Callable[..., Terminal], run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+    screen = terminal("export", "-o", file)
+
+    assert screen.end() == 0
+    assert "Exporting" in screen.shown
+    screen = terminal("import", file, "--db", tmp_path / "new.db")
+    assert screen.end() == 0
+    assert "Importing" in screen.shown
+
+
+def test_a_full_disk_is_not_exit_0(spawn: Spawn, booked: Booking) -> None:
+    with open("/dev/full", "wb") as full:
+        process = spawn("export", stdout=full)
+        _, err = process.communicate()
+
+    assert process.returncode == 1
+    assert b"Traceback" not in err

@@ -13,7 +13,7 @@ from calbook.core.checks import fold_email
 from calbook.core.errors import CalbookError
 from calbook.core.imports import clean_line, clean_prose
 from calbook.core.model import Attendee, Status
-from calbook.core.people import find_same
+from calbook.core.people import without_doubles
 from calbook.ical.reading.components import name_of
 from calbook.ical.reading.lines import numbered_lines
 from calbook.ical.reading.properties import read_line
@@ -29,7 +29,7 @@ _ESCAPED = re.compile(r"\\([\\;,nN])")
 _BREAK = re.compile(r"<br\s*/?>|</p>|</div>|</li>", re.IGNORECASE)
 _LINE_END = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,200}>")
-_BOLD = re.compile(r"<b>(.*?)</b>", re.IGNORECASE | re.DOTALL)
+_BOLD = re.compile(r"<b>([^<]{1,300})</b>", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 # What Google's appointment schedules write above who booked, by their languages.
 _BOOKED_BY = frozenset(
@@ -148,12 +148,12 @@ class Facts(NamedTuple):
         organizers = [a for n, _, a in every if n == "ORGANIZER" and a]
         skipped = {fold_email(each) for each in there or organizers}
         come = [self.booked_by] if self.booked_by is not None else []
-        for _, person, address in every:
-            if person is None or (address and fold_email(address) in skipped):
-                continue
-            if find_same(come, person) is None:
-                come.append(person)
-        return tuple(come), tuple(dict.fromkeys(there))
+        come += [
+            person
+            for _, person, address in every
+            if person is not None and not (address and fold_email(address) in skipped)
+        ]
+        return without_doubles(come), tuple(dict.fromkeys(there))
 
 
 def read_facts(data: bytes) -> dict[int, Facts]:

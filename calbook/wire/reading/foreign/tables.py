@@ -14,6 +14,7 @@ from calbook.core.text import excerpt
 MOST_COLUMNS = 500
 MOST_ROWS = 200_000
 _LONGEST_CELL = 1_000_000
+_LONGEST_NAME = 200
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 20  # rows
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
@@ -133,7 +134,8 @@ def _columns(heading: Sequence[str]) -> tuple[str, ...]:
         raise BadInput(f"line 1: it has more than {MOST_COLUMNS} columns", line=1)
     found: list[str] = []
     for number, name in enumerate(heading, 1):
-        plain = " ".join(name.replace("\ufeff", "").split()) or f"column {number}"
+        words = " ".join(name[:_LONGEST_NAME].replace("\ufeff", "").split())
+        plain = words or f"column {number}"
         found.append(f"{plain} ({number})" if plain in found else plain)
     return tuple(found)
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from calbook.core import checks
+from calbook.core import checks, people
 from calbook.core.errors import CalbookError
 from calbook.core.imports import clean_line, clean_prose
 from calbook.core.model import Attendee, Status
-from calbook.core.people import find_same
 from calbook.core.time import parsing
 from calbook.wire.reading.foreign.columns import fold
 
@@ -31,7 +30,8 @@ _STATES = {
 _BY_WORD = {word: state for state, words in _STATES.items() for word in words.split()}
 _YES = frozenset({"true", "yes", "y", "1", "x", "ja", "oui", "si", "sim"})
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s,;<>()\"]+@[^\s,;<>()\"]+")
+_BETWEEN = re.compile(r"[\s,;<>()\"]+")  # of addresses
+_LONGEST = 50_000
 
 
 def read_state(text: str) -> Status | None:
@@ -79,17 +79,15 @@ def _checked(check: Any, text: str | None, name: str, extra: dict[str, Any]) -> 
 
 def read_addresses(text: str) -> list[str]:
     """The e-mail addresses of a text, each once."""
-    return list(dict.fromkeys(_ADDRESS.findall(text)))
+    parts = _BETWEEN.split(text[:_LONGEST])
+    return list(dict.fromkeys(part for part in parts if "@" in part))
 
 
-def without_doubles(people: Iterable[Attendee]) -> tuple[Attendee, ...]:
+def without_doubles(persons: Iterable[Attendee]) -> tuple[Attendee, ...]:
     """Each person once, and none of whom nothing is known."""
-    found: list[Attendee] = []
-    for person in people:
-        is_known = person.name or person.email or person.phone or person.ref
-        if is_known and find_same(found, person) is None:
-            found.append(person)
-    return tuple(found)
+    return people.without_doubles(
+        p for p in persons if p.name or p.email or p.phone or p.ref
+    )
 
 
 def read_place(text: object) -> tuple[dict[str, str] | None, str | None]:

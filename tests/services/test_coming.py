@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from conftest import Clock
+from support.mailing import Configure
 from support.stores import ask, dump
 
 from calbook import Booking, Client, EventType, errors
 from calbook.api.values.imports import Import
 from calbook.core.errors import CalbookError
+
+pytest_plugins = ("support.mailing",)
 
 FILES = Path(__file__).parents[1] / "data" / "coming"
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}END:VCALENDAR\r\n"
@@ -544,9 +547,11 @@ def test_who_was_seen_here_stays_seen(
 
 
 def test_nobody_is_told_of_what_comes_unless_it_is_asked_for(
-    demo: EventType, take: Take, grace: Client
+    demo: EventType, take: Take, grace: Client, configure: Configure
 ) -> None:
+    configure(9)
     grace.calendar.webhooks.create("https://hooks.example/calbook")
+    grace.calendar.event_types.update("demo", notify=True)
     past = event("past@example.com", "20200106T100000Z")
 
     take("ics", calendar(event(), past), event_type_id="demo")
@@ -554,8 +559,10 @@ def test_nobody_is_told_of_what_comes_unless_it_is_asked_for(
 
     assert ask(grace, "select * from deliveries") == []
     told = event("c@example.com", "20270119T110000Z")
-    take("ics", calendar(told), event_type_id="demo", notify=True)
-    assert len(ask(grace, "select * from deliveries")) == 1
+    long_ago = event("d@example.com", "20200107T100000Z")
+    take("ics", calendar(told, long_ago), event_type_id="demo", notify=True)
+    channels = ask(grace, "select channel from deliveries order by channel")
+    assert [row["channel"] for row in channels] == ["mail", "webhook"]
 
 
 def test_past_bookings_and_closed_hours_come_along(

@@ -9,6 +9,7 @@ Names are loaded when first used: a command pays only for what it needs.
 TYPE_CHECKING = False  # typing's; that import is half as dear as a completion
 if TYPE_CHECKING:
     from calbook.api.client import Client as Client
+    from calbook.api.schema.nouns import schema as schema
     from calbook.api.values.availability import Block as Block
     from calbook.api.values.availability import BusyCalendar as BusyCalendar
     from calbook.api.values.availability import BusyTime as BusyTime
@@ -48,6 +49,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "api.client": "Client",
+    "api.schema.nouns": "schema",
     "core.errors": "CalbookError",
     "core.model": "Actor Attendance Resolution Status",
     "api.values.bookings": "Attendee Booking Event Note Occurrence",

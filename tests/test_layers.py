@@ -39,7 +39,10 @@ ROOMS = {
         "core wire ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
-    "services": ("core wire ical store delivery settings whole_files", ""),
+    "services": (
+        "core wire ical store delivery settings whole_files __version__",
+        "",
+    ),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
         "core wire api settings whole_files __version__",
@@ -157,6 +160,20 @@ def test_a_wrong_import_is_named_with_its_line(
 
     line = len(source.splitlines())
     assert fault == f"example.py:{line}: {module} may not import {named}"
+
+
+def test_schemas_are_made_where_they_are_asked_for_alone() -> None:
+    """They read every type there is, which is slow."""
+    users = {
+        module
+        for module, source in SOURCES.items()
+        for _, name in imports(source)
+        if name.startswith("calbook.api.schema")
+    }
+
+    of_commands = {"cli.commands.schema", "cli.shell.command_table"}
+    others = {module for module in users if not is_within(module, "api.schema")}
+    assert others == {"__init__", *of_commands}
 
 
 def test_every_room_is_lived_in() -> None:

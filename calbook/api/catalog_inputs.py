@@ -38,10 +38,10 @@ class Question(TypedDict):
     """What an attendee is asked when booking; the key is made of the label."""
 
     label: str
-    key: NotRequired[str]
+    key: NotRequired[str | None]
     type: NotRequired[QuestionType]
     required: NotRequired[bool]
-    options: NotRequired[Iterable[str]]
+    options: NotRequired[Iterable[str] | None]
 
 
 class Reminder(TypedDict, total=False):
@@ -57,11 +57,14 @@ class Need(TypedDict, total=False):
 
     count: int
     of: Iterable[str]
-    rule: RoundRobinRule
+    rule: RoundRobinRule | None
 
 
 class RoundRobin(TypedDict):
-    """By which rule a team's hosts take turns."""
+    """By which rule a team's hosts take turns.
+
+    algorithm: the rule
+    """
 
     algorithm: RoundRobinRule
 

@@ -6,73 +6,24 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from calbook.store.context import Clock, Context, open_context, system_clock
+from calbook.api.calendar import Calendar
+from calbook.store.context import Clock, open_context, system_clock
 
 if TYPE_CHECKING:
     from typing import BinaryIO, Literal
 
-    from calbook.api.availability import Availability
-    from calbook.api.bookings import Bookings
-    from calbook.api.busy import Busy
-    from calbook.api.connections import Connections
-    from calbook.api.counters import Counters
-    from calbook.api.event_types import EventTypes
-    from calbook.api.feeds import Feeds
-    from calbook.api.hosts import Hosts
-    from calbook.api.imports import Imports
-    from calbook.api.mails import Mails
-    from calbook.api.people import People
-    from calbook.api.replies import Replies
-    from calbook.api.resources import Resources
-    from calbook.api.schedules import Schedules
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
+    from calbook.api.values.doctor import Diagnosis, FixedTimes
     from calbook.api.values.moving import Imported
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
-    from calbook.api.waiting import Waiting
-    from calbook.api.webhooks import Webhooks
     from calbook.core.errors import CalbookError
 
     OnRefused = Callable[[CalbookError], None]
-
-
-def _noun(kind: str, module: str) -> Any:
-    """A noun of the calendar, loaded when it is first asked for."""
-
-    def load(calendar: Calendar) -> object:
-        loaded = __import__(f"calbook.api.{module}", fromlist=[kind])
-        return getattr(loaded, kind)(calendar._context)
-
-    return cached_property(load)
-
-
-class Calendar:
-    """The nouns of a bookings file."""
-
-    bookings: Bookings = _noun("Bookings", "bookings")
-    availability: Availability = _noun("Availability", "availability")
-    busy: Busy = _noun("Busy", "busy")
-    connections: Connections = _noun("Connections", "connections")
-    event_types: EventTypes = _noun("EventTypes", "event_types")
-    feeds: Feeds = _noun("Feeds", "feeds")
-    schedules: Schedules = _noun("Schedules", "schedules")
-    hosts: Hosts = _noun("Hosts", "hosts")
-    imports: Imports = _noun("Imports", "imports")
-    people: People = _noun("People", "people")
-    resources: Resources = _noun("Resources", "resources")
-    mails: Mails = _noun("Mails", "mails")
-    replies: Replies = _noun("Replies", "replies")
-    counters: Counters = _noun("Counters", "counters")
-    waiting: Waiting = _noun("Waiting", "waiting")
-    webhooks: Webhooks = _noun("Webhooks", "webhooks")
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
 
 class Client:
@@ -348,6 +299,28 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.check_file(self._context)
+
+    def diagnose(self, *, quick: bool = False) -> Diagnosis:
+        """All that is wrong with the file, its setting and the program, with facts.
+
+        It raises nothing for a file that is of no use: that is a finding. `quick`
+        leaves out `check`, and what nobody can book.
+        """
+        from calbook.api import doctor
+
+        return doctor.diagnose(self._context, quick=quick)
+
+    def fix_times(
+        self, *, notify_attendee: bool | None = None, dry_run: bool = False
+    ) -> FixedTimes:
+        """Move dates back to the time of day that was booked, where the rules of a
+        zone have changed since; what would overlap stays.
+        """
+        from calbook.api import doctor
+
+        return doctor.fix_times(
+            self._context, notify_attendee=notify_attendee, dry_run=dry_run
+        )
 
     def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Copy the file, whole and consistent, while others go on using it."""

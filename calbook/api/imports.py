@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 from calbook.api.noun import Noun
-from calbook.api.values.imports import Import, ImportPreview
+from calbook.api.values.imports import ImportPreview, TakenOver
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
@@ -33,7 +33,7 @@ class Imports(Noun):
         notify: bool = False,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
-    ) -> Import:
+    ) -> TakenOver:
         """Take over what files hold, all in one transaction; paths, or their bytes.
 
         A booking is known again by its UID there, so the same files change nothing,
@@ -53,7 +53,7 @@ class Imports(Noun):
         """
         from calbook.services.importing.imports import import_from
 
-        return Import(
+        return TakenOver(
             import_from(
                 self._context,
                 source,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Required, TypedDict
 
 from calbook.core.model import Actor, Status
 
@@ -75,14 +75,21 @@ class Guest(_Contact, total=False):
 
 
 class Attendee(_Contact):
-    """Who books; `contact` says what is needed, and a known `person` needs no name."""
+    """Who books; `contact` says what is needed, and a known `person` needs no name.
+
+    person: by what the book of people knows who it is
+    """
 
     name: NotRequired[str]
     person: NotRequired[str | None]
 
 
 class Location(TypedDict):
-    """Where a meeting takes place; the second key is the one that fits the type."""
+    """Where a meeting takes place; the second key is the one that fits the type.
+
+    type: how people meet
+    url, phone, address, text: where
+    """
 
     type: LocationType
     url: NotRequired[str | None]
@@ -92,9 +99,14 @@ class Location(TypedDict):
 
 
 class Recurrence(TypedDict, total=False):
-    """How a series goes on: exactly one of `count` and `until` (a date, included)."""
+    """How a series goes on: exactly one of `count` and `until`.
 
-    frequency: Frequency
+    frequency, interval: each so many days, weeks, months or years
+    count, until: how many dates, or until which, included
+    by_day: on which days of the week, as MO, and in a month as 2TU or -1FR
+    """
+
+    frequency: Required[Frequency]
     interval: int | None
     count: int | None
     until: Day | None
@@ -195,6 +207,38 @@ class NewBooking(NewBookingOptions):
     event_type_id: str
     start_time: Moment
     attendee: Attendee
+
+
+class BookingLine(NewBookingOptions, total=False):
+    """A line of `create --input`; null is as good as no key.
+
+    event_type_id: what is booked; needed without `hold`
+    start_time: when, as `calbook help times` says; needed without `hold`
+    hold: the uid of what was held for it, which says both
+    attendee: who books
+    guests: who comes along
+    notes: the attendee's words
+    responses: answers by their questions' keys
+    metadata: any JSON object of yours
+    host_id: with whom; whose turn it is without it
+    resource_id: in which room, or with which thing
+    location: where it takes place
+    meeting_url: the link
+    timezone: the zone in which a time without offset is read
+    duration: the length in minutes, where there are several
+    by: who asks
+    override: the rules that the host passes
+    recurring: how a series goes on
+    on_conflict: what becomes of a series with dates in the way
+    idempotency_key: of two lines with the same one, the second is the first
+    notify_attendee: whether the attendee is told by e-mail
+    reopen: begin a group also where one was cancelled
+    """
+
+    event_type_id: str
+    start_time: str
+    attendee: Required[Attendee]
+    hold: str
 
 
 class UpdateArguments(ChangeArguments, total=False):

@@ -17,7 +17,7 @@ from calbook.cli.session import (
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
-    from calbook.api.values.imports import Import
+    from calbook.api.values.imports import TakenOver
 
 _NAMED = 10  # remarks that are shown
 _COLUMNS = ("line", "start", "end", "name", "email", "event", "status")
@@ -139,7 +139,7 @@ def _table(rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _show(found: "Import", form: OutputOptions, *, dry_run: bool) -> None:
+def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
     item = found.to_dict()
     is_changed = any(item[name] for name in ("made", "updated", "cancelled"))
     what = f"took over {item['made']} bookings"

@@ -82,6 +82,8 @@ SECTIONS: Mapping[str, Tree] = {
         ),
         **_commands("export", "export"),
         **_commands("import_", "import"),
+        **_commands("doctor", "doctor"),
+        **_commands("schema", "schema"),
         **_commands("completion", "completion"),
         **_commands("demo", "demo"),
         **_commands("help", "help"),

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from calbook.core.doctor.file_checks import FileFacts
+    from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.connection import Connection
 
 Rows = Iterable[tuple[Any, ...]]
@@ -67,6 +69,14 @@ class Administration:
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with what is stored, a sentence each."""
+        raise NotImplementedError
+
+    def describe(self) -> FileFacts | ServerFacts:
+        """Where it is kept, looked at from outside; a file also if it is no use.
+
+        Raises:
+            StoreError: there is no server, or it lets nobody in.
+        """
         raise NotImplementedError
 
     def exporting(self) -> AbstractContextManager[Source]:

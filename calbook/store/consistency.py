@@ -1,7 +1,7 @@
 """What rows say against each other, in a file or a database: a sentence each.
 
 Statements say most of it (`row_checks`); what they cannot see is looked at in Python,
-by bookings.
+by bookings. Nobody who attends is named: bug reports have these sentences.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.checks import fold_ref
-from calbook.core.people import lasting_keys, person_key, phone_digits, shown_key
+from calbook.core.people import lasting_keys, person_key, phone_digits
 from calbook.core.time import times
 from calbook.store.row_checks import CHECKS
 
@@ -64,7 +64,7 @@ def row_faults(conn: Connection) -> Iterator[str]:
 
 def _unknown_zones(conn: Connection) -> Iterator[str]:
     for (zone,) in conn.execute(_ZONES).fetchall():
-        if not _is_zone(zone):
+        if not is_zone(zone):
             facts = {"zone": zone, "most": _MOST}
             for (id,) in conn.execute(_IN_ZONE, facts).fetchall():
                 yield f"{id} is in the unknown zone {zone}"
@@ -94,21 +94,21 @@ def _looked_at(conn: Connection) -> Iterator[Fault]:
 
 def _attendee_faults(conn: Connection, some: dict[str, str]) -> Iterator[Fault]:
     found = conn.execute(
-        "select uid, name, email, phone, ref, person_key, phone_digits, ref_folded,"
-        " person_id"
+        "select uid, position + 1, name, email, phone, ref, person_key, phone_digits,"
+        " ref_folded, person_id"
         f" from attendees where {_SOME}",
         some,
     )
-    for uid, *facts, key, digits, folded, person in found.fetchall():
+    for uid, number, *facts, key, digits, folded, person in found.fetchall():
         said = dict(zip(("name", "email", "phone", "ref"), facts, strict=True))
         if person_key(said) != key:
-            yield "{} is not found by the address {}", (uid, shown_key(said))
+            yield "{} is not found by the address of its attendee {}", (uid, number)
         if phone_digits(said["phone"]) != digits:
-            yield "{} is not found by the phone {}", (uid, said["phone"])
+            yield "{} is not found by the phone of its attendee {}", (uid, number)
         if (said["ref"] and fold_ref(said["ref"])) != folded:
-            yield "{} is not found by the number {}", (uid, said["ref"])
+            yield "{} is not found by the number of its attendee {}", (uid, number)
         if lasting_keys(said) and person is None:
-            yield "{}: {} is not in the book of people", (uid, shown_key(said))
+            yield "attendee {1} of {0} is not in the book of people", (uid, number)
 
 
 def _time_faults(occurrences: list[Row]) -> Iterator[Fault]:
@@ -186,7 +186,8 @@ def _is_at(
         return False
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether a zone can be read, by a name that may be no zone's."""
     try:
         times.zone(name)
     except (ValueError, LookupError, OSError):

@@ -39,7 +39,7 @@ _EARLIER = f"select 1 {_BEFORE}"
 # One that somebody sends just now is leased to him, by the database's own clock: until
 # he has recorded how it went, or died.
 _IS_FREE = "(d.leased_until is null or d.leased_until <= unixepoch())"
-_DUE = f"""
+DUE_STATEMENT = f"""
     select d.seq, d.channel, d.target, d.id from deliveries d
     where d.status = 'pending' and d.due_at <= :now and {_IS_FREE}
       and not exists ({_EARLIER} and e.due_at > :now)
@@ -97,11 +97,12 @@ class OutboxReader(Reader):
         Each as seq, channel, target and id.
         """
         return self._conn.execute(
-            f"{_DUE} order by d.due_at, d.seq", {"now": now, "only": _to_list(only)}
+            f"{DUE_STATEMENT} order by d.due_at, d.seq",
+            {"now": now, "only": _to_list(only)},
         ).fetchall()
 
     def count_due(self, now: int) -> int:
-        row = self._one(f"select count(*) from ({_DUE}) x", now=now, only=None)
+        row = self._one(f"select count(*) from ({DUE_STATEMENT}) x", now=now, only=None)
         assert row is not None
         return int(row[0])
 

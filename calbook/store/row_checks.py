@@ -163,8 +163,8 @@ CHECKS = {
     "{} has no attendee": """
         select uid from bookings where uid not in (select uid from attendees)
     """,
-    "{} has {} on a date that it does not have": """
-        select distinct a.uid, a.person_key from attendees a
+    "{} has its attendee {} on a date that it does not have": """
+        select distinct a.uid, a.position + 1 from attendees a
         cross join json_each(coalesce(a.only_on, a.absent_on, '[]')) d
         where not exists (
             select 1 from occurrences o where o.uid = a.uid and o.date = d.value

@@ -189,6 +189,7 @@ def test_an_unknown_shell_is_refused(run: Any) -> None:
 # -- what `--fields` offers
 
 # What prints each kind of object that a command lists; UID is a booking's.
+_WITH_DATES = ("", " --occurrences")
 LISTINGS = {
     "list": ["list", "list --occurrences"],
     "show": ["show UID"],
@@ -200,7 +201,7 @@ LISTINGS = {
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
     "person list": ["person list"],
-    "person show": ["person show a@b.example"],
+    "person show": [f"person show a@b.example{more}" for more in _WITH_DATES],
     "waiting list": ["waiting list"],
     "counter list": ["counter list"],
     "reply": ["reply ANSWER"],

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from support import answering
+from support import answering, schemas
 from support.stores import locked, opened
 
 from calbook import Client, errors
@@ -725,6 +725,7 @@ def test_every_error_is_one_json_object_on_stderr(
         answer = run(*args, "--json")
 
     error = answer.error
+    assert [*schemas.faults("error", {"error": error})] == []
     refusals = error["details"].pop("refusals", [error])
     assert list(error) == ["code", "message", "hint", "exitCode", "details"]
     assert (error["code"], error["exitCode"]) == (code, TABLE[code])

@@ -658,13 +658,10 @@ ATTENDEE, HOST = Actor.ATTENDEE, Actor.HOST
             DeadlinePassed,
             id="one-second-late",
         ),
-        pytest.param(bound(deadline=0), START, None, id="zero-at-the-start"),
         pytest.param(
-            bound(deadline=0),
-            "2027-01-18T10:00:01Z",
-            DeadlinePassed,
-            id="zero-after-it",
+            bound(deadline=0), "2027-01-18T09:59:59Z", None, id="zero-before-it"
         ),
+        pytest.param(bound(deadline=0), START, DeadlinePassed, id="zero-at-the-start"),
         pytest.param(
             bound(allowed=False),
             "2027-01-04T09:00Z",

@@ -98,6 +98,7 @@ def test_an_event_is_queued_with_its_change_and_sent_by_deliver(
     assert request.json == {
         "id": event.id,
         "type": "booking.created",
+        "apiVersion": "1",
         "timestamp": "2027-01-04T09:00:00+00:00",
         "data": {"booking": made.to_dict()},
     }

@@ -33,3 +33,10 @@ def test_no_mail_breaks_the_reader(pieces: list[bytes]) -> None:
 
     assert isinstance(read, ReceivedMail)
     assert not read.is_authenticated
+
+
+def test_a_part_whose_charset_is_none_is_read_by_its_bytes() -> None:
+    """Python's reader decoded it to look for parts in it: a traceback."""
+    head = b"From: ada@example.com\r\nContent-Type: text/plain; charset=utf-7\0\r\n\r\n"
+
+    assert read_mail(head + b"caf\xe9").answers == ()

@@ -250,6 +250,16 @@ def test_the_work_grows_with_the_file_and_no_faster(text: str) -> None:
     assert steps(800) < 3 * steps(400) + 1_000
 
 
+def test_an_event_around_two_calendars_is_taken_out_of_its_own() -> None:
+    """It was searched for in the calendar that begins within it: a traceback."""
+    text = "BEGIN:VEVENT\nBEGIN:VEVENT\nBEGIN:VCALENDAR\nBEGIN:VCALENDAR\nEND:VEVENT\n"
+
+    found = read(FIRST + text + f"{DATES}END:VEVENT\nEND:VCALENDAR\n")
+
+    assert starts(found) == ["01-18T15"]
+    assert found.skipped
+
+
 MARKERS = [
     f"{word}:{kind}"
     for word in ("BEGIN", "END")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from calbook.api.schema.nouns import NAMES
 from calbook.cli.commands import help
+from manual import json_pages
 from manual.documents import DOCUMENTS, PAGES, ROOT, Reader, aligned, blocks, steps
 from manual.picture import PICTURE, picture
 
@@ -89,6 +91,19 @@ def test_the_picture_is_the_one_that_is_drawn() -> None:
     assert PICTURE.read_bytes() == picture(), "run: python -m tests.manual.picture"
 
 
+@pytest.mark.parametrize("topic", json_pages.PAGES)
+def test_a_page_of_json_says_what_the_schemas_say(topic: str) -> None:
+    written = (ROOT / "calbook" / "manual" / f"{topic}.md").read_text("utf-8")
+
+    assert written == json_pages.page(topic), "run: python -m tests.manual.json_pages"
+
+
+def test_every_noun_is_on_one_page() -> None:
+    told = [noun for page in json_pages.PAGES.values() for noun in page.nouns]
+
+    assert sorted(told) == sorted(NAMES)
+
+
 # -- its form ------------------------------------------------------------------------
 
 
@@ -108,7 +123,7 @@ def test_a_page_begins_with_its_title_and_what_it_is_for(file: Path) -> None:
 
 
 def test_every_page_is_a_topic_and_lies_in_the_package() -> None:
-    assert sorted(help.TOPICS) == [file.stem for file in PAGES]
+    assert sorted(help.TOPICS) == sorted(file.stem for file in PAGES)
     assert {file.parents[1] for file in PAGES} == {Path(help.__file__).parents[2]}
 
 

@@ -457,3 +457,16 @@ def test_listing_by_status_sees_what_the_clock_sees(
     for status in ("PENDING", "CONFIRMED", "COMPLETED", "CANCELLED", "NO_SHOW"):
         found = client.calendar.bookings.list(status=status)
         assert [b.uid for b in found] == ([uid] if status == expected else [])
+
+
+def test_an_empty_text_takes_the_notes_out(
+    client: Client, booking: MakeBooking
+) -> None:
+    """The library kept it, and so did a booking that was made with one."""
+    calendar = client.calendar.bookings
+
+    made = booking(notes="")
+    written = calendar.update(made.uid, notes="slides")
+
+    assert made.notes is None
+    assert calendar.update(written.uid, notes="").notes is None

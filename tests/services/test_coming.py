@@ -15,7 +15,7 @@ from support.mailing import Configure
 from support.stores import ask, dump
 
 from calbook import Booking, Client, EventType, errors
-from calbook.api.values.imports import Import
+from calbook.api.values.imports import TakenOver
 from calbook.core.errors import CalbookError
 
 pytest_plugins = ("support.mailing",)
@@ -29,7 +29,7 @@ EVENT = (
 )
 TABLE = "id,start,name,email,event\n"
 ALL = "2020-01-01"
-Take = Callable[..., Import]
+Take = Callable[..., TakenOver]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def refused() -> list[CalbookError]:
 def take(grace: Client, refused: list[CalbookError]) -> Take:
     """Takes over some files, by name, or what they hold."""
 
-    def take_over(source: Any, *files: str | bytes, **options: Any) -> Import:
+    def take_over(source: Any, *files: str | bytes, **options: Any) -> TakenOver:
         paths = [f if isinstance(f, bytes) else FILES / f for f in files]
         return grace.calendar.imports.take_over(
             source, paths, refused=refused.append, **options

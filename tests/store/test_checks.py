@@ -76,7 +76,7 @@ FAULTS = {
     " set claim_end = claim_end + 3600",
     "{0} holds time of user_me for a cancelled occurrence": "update occurrences"
     " set status = 'CANCELLED' where uid = '{0}'",
-    "{0} has ada@example.com on a date that it does not have": "update attendees"
+    "{0} has its attendee 1 on a date that it does not have": "update attendees"
     """ set only_on = '["2001-01-01"]' where uid = '{0}'""",
     "{0} holds time of user_me for no occurrence": "delete from occurrences"
     " where uid = '{0}'",
@@ -127,13 +127,13 @@ FAULTS = {
     " delete from occurrences where uid = '{0}'",
     "{0} has no host": "delete from booking_hosts where uid = '{0}'",
     "{0} has no attendee": "delete from attendees where uid = '{0}'",
-    "{0} is not found by the address ada@example.com": "update attendees"
+    "{0} is not found by the address of its attendee 1": "update attendees"
     " set person_key = 'bob@example.com' where uid = '{0}'",
-    "{0} is not found by the phone 912 345 678": "update attendees"
+    "{0} is not found by the phone of its attendee 1": "update attendees"
     " set phone = '912 345 678' where uid = '{0}'",
-    "{0} is not found by the number K-1": "update attendees"
+    "{0} is not found by the number of its attendee 1": "update attendees"
     " set ref = 'K-1', ref_folded = 'K-1' where uid = '{0}'",
-    "{0}: ada@example.com is not in the book of people": "update attendees"
+    "attendee 1 of {0} is not in the book of people": "update attendees"
     " set person_id = null where uid = '{0}'",
     "the person per_x is found by nothing": "insert into people"
     " (id, created_at, updated_at) values ('per_x', 0, 0)",

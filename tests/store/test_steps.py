@@ -17,7 +17,7 @@ import pytest
 from conftest import Clock
 
 from calbook import Booking, Client, Event
-from calbook.api.client import Calendar
+from calbook.api.calendar import Calendar
 from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.store import busy_times, limits

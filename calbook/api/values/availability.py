@@ -136,6 +136,7 @@ class Block(Meeting):
 class OutdatedCalendar(Value):
     """A calendar that was not looked at for long.
 
+    name, host_id: what it is called, and whose it is
     checked_at: when it was last seen to be as it is here; None: never
     fault: why it could not be read the last time
     """

@@ -51,6 +51,7 @@ class Attendee(Value):
     """
 
     _parts: ClassVar[Parts] = {**_WORDS, "only_on": tuple, "absent_on": tuple}
+    _sometimes: ClassVar[tuple[str, ...]] = ("responses", "notes", "metadata")
     email: str | None
     name: str | None
     phone: str | None
@@ -71,10 +72,12 @@ class Attendee(Value):
 class Occurrence(Meeting):
     """One meeting of a booking.
 
-    date: its original local date, which names it and stays when it moves
+    date: its original local date, which names it; it stays when a date of a series
+        moves, and moves with a single booking
     start_time, end_time: RFC 3339 text in the booking's zone
     status: what it is by the clock
-    resolution: how it ended when it is CANCELLED, else None
+    resolution: how it ended when it is CANCELLED, else None; `conflict` is a date of a
+        series that was never free
     cancelled_by, reason: who cancelled it, and their word; None where nobody did
     attendance: whether anybody came
     attendances: single persons' by e-mail, else phone, number or name, in a group;
@@ -105,27 +108,33 @@ class Occurrence(Meeting):
 class Booking(Meeting):
     """One event type booked by one or more persons for one or more meetings.
 
-    uid: its name for life; any unique beginning of it will do in calls
+    uid: its name for life, of which any unique beginning will do in calls; None only
+        where nothing is written, with `dry_run`
     date: the occurrence's original date; only from `list_occurrences`
     event_type_id: what was booked
     title: what it was called then, as everybody in it was told
     host_id, host_ids: who gives the time, the first and all
     resource_ids: the rooms and things that it has
-    start_time, end_time: the first occurrence's, RFC 3339 text in `timezone`
+    start_time, end_time: of the first occurrence that was booked, RFC 3339 text in
+        `timezone`
     timezone: the zone in which it was booked
     status: the whole booking's by the clock
-    held_until: when a hold, or an offer, ends that nobody has taken; else None
+    held_until: when a hold, or an offer, ends or has ended that nobody has taken;
+        else None
     resolution, cancelled_by, reason: what all occurrences have in common, else None
     attendance: as these, of the occurrences that take place
     partstat, replied_at: what the first attendee answered, and when
     attendee, guests: who booked, and who comes along or took a seat
-    location, meeting_url: where it takes place, and the link; None without
+    location, meeting_url: where it takes place, and the link, which is never invented;
+        None without
     notes, responses: the attendee's words, and answers by their questions' keys
     metadata: any JSON object of the caller's
     recurring: the rule of a series; None for a single meeting
     occurrences: every meeting by its start, cancelled ones too
     overrides: the rules that the host passed when booking
-    sequence, version: grows with what invitations tell, and with every change
+    sequence, version: grows with each new time, cancellation and person who leaves,
+        and when `tick` or the next change of any booking writes an expiry; and with
+        every change but notes of the host and what time does
     created_at, updated_at: RFC 3339 text in `timezone`
     """
 
@@ -138,6 +147,7 @@ class Booking(Meeting):
         "resource_ids": tuple,
         "overrides": tuple,
     }
+    _sometimes: ClassVar[tuple[str, ...]] = ("date",)
     uid: str
     date: str
     event_type_id: str
@@ -176,7 +186,8 @@ class Event(Value):
     id, type, uid: the event's own id, what happened, and to which booking
     at, by: when (RFC 3339 text in the booking's zone), and on whose word
     actor: who did it, by name; None of what time did, or where it is not known
-    change: what differs, keys as in the JSON
+    change: what differs, keys as in the JSON; `attendee` in it has `phone` and `ref`
+        where a person has no e-mail
     """
 
     _parts: ClassVar[Parts] = {"by": _word("Actor")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from calbook.api.values.catalog import Host
@@ -12,7 +13,8 @@ class HostDate(Meeting):
     """A date that a host was to give.
 
     uid, date: the booking, and the date as it was first booked
-    start_time, end_time: RFC 3339 text in `timezone`, the booking's
+    start_time, end_time: RFC 3339 text in `timezone`
+    timezone: the booking's
     event_type_id, title: what it is
     host_ids, resource_ids: who and what gives it now
     attendee, guests: name, email, phone and ref of each who comes
@@ -41,7 +43,8 @@ class HostAway(Value):
     """A host's time away, and each date in it, by start.
 
     host: who is away
-    timezone: in which `from` and `to` of the JSON are written
+    from, to: the time, RFC 3339 text in `timezone`; only in the JSON
+    timezone: the zone of these times
     busy: the name of the busy time that blocks it; None where it is only listed
     handed_over: the dates that others give now
     cancelled: the dates that do not take place
@@ -53,6 +56,7 @@ class HostAway(Value):
         "cancelled": many_of(HostDate),
         "left": many_of(HostDate),
     }
+    _unnamed: ClassVar[Mapping[str, type]] = {"from": str, "to": str}
     host: str
     timezone: str
     busy: str | None

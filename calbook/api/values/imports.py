@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from calbook.api.values.value import Value
 
 
-class Import(Value):
-    """A summary of files that were taken over.
+class SkippedBooking(TypedDict):
+    """A booking of elsewhere that could not be taken over.
+
+    uid, line: which one it is there
+    code, reason: as an error says them
+    conflictsWith: the uid here of what is in the way
+    """
+
+    uid: str
+    line: int | None
+    code: str
+    reason: str
+    conflictsWith: str | None
+
+
+class ImportRemark(TypedDict):
+    """What is said of a line, or of something with a UID.
+
+    line, uid: which one it is there
+    reason: what is said
+    """
+
+    line: int | None
+    uid: str | None
+    reason: str
+
+
+class TakenOver(Value):
+    """What became of the bookings that another program exported.
 
     source: which program's they are
-    made: new bookings, `cancelled_there` of them cancelled there already
-    updated, cancelled: those that are here and had changed there
-    unchanged, older: those that are here as they are there, or newer
-    skipped: those that could not be taken over: `uid` and `line` there, `code` and
-        `reason`, and the uid here of what is in the way as `conflictsWith`
-    left_out: what is no booking, or cannot be read: `line`, `uid` and `reason`
-    remarks: what was guessed, likewise
-    event_types_made: their ids
-    fields_kept, fields_dropped: what has no place here, kept as metadata or not
+    made, cancelled_there: how many are new here, and how many of them were cancelled
+    updated, cancelled: how many were here and have changed, or were cancelled, since
+    unchanged, older: how many are here as they are there, or newer
+    skipped, skipped_count: those that could not be taken over, and how many they are
+    left_out, left_out_count: what is no booking, or cannot be read
+    remarks: what was guessed
+    event_types_made: the ids of new event types
+    fields_kept, fields_dropped: fields that have no place here, kept as metadata or not
     """
 
     source: str
@@ -29,11 +55,11 @@ class Import(Value):
     older: int
     cancelled: int
     cancelled_there: int
-    skipped: list[dict[str, Any]]
+    skipped: list[SkippedBooking]
     skipped_count: int
-    left_out: list[dict[str, Any]]
+    left_out: list[ImportRemark]
     left_out_count: int
-    remarks: list[dict[str, Any]]
+    remarks: list[ImportRemark]
     event_types_made: list[str]
     fields_kept: list[str]
     fields_dropped: list[str]

@@ -25,21 +25,42 @@ AttemptStatus = Literal["delivered", "retry", "failed", "gone"]
 
 
 class MeetingTime(TypedDict):
+    """When a meeting is.
+
+    startTime, endTime: RFC 3339 text; the end is not included
+    """
+
     startTime: str
     endTime: str
 
 
-CalendarMove = TypedDict(
-    "CalendarMove", {"from": MeetingTime | None, "to": MeetingTime | None}
-)
+_Move = TypedDict("_Move", {"from": MeetingTime | None, "to": MeetingTime | None})
+
+
+class CalendarMove(_Move):
+    """A date that is not where it was written.
+
+    from, to: when it is here and there; None where it is not
+    """
 
 
 class OtherCalendar(TypedDict):
+    """Another calendar of the same user.
+
+    url, title: where it is, and what its owner calls it
+    """
+
     url: str
     title: str | None
 
 
 class PersonFigures(TypedDict):
+    """How somebody's meetings went.
+
+    bookings, occurrences: how many, and how many meetings they have
+    pending, confirmed, completed, noShow, cancelled: meetings by status
+    """
+
     bookings: int
     occurrences: int
     pending: int
@@ -50,6 +71,13 @@ class PersonFigures(TypedDict):
 
 
 class Recurrence(TypedDict):
+    """The rule of a series.
+
+    frequency, interval: each so many days, weeks, months or years
+    count, until: how many dates, or until which, included; the other one is None
+    byDay: on which days of the week, as MO, and in a month as 2TU or -1FR
+    """
+
     frequency: Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
     interval: int
     count: int | None
@@ -58,6 +86,14 @@ class Recurrence(TypedDict):
 
 
 class Assignment(TypedDict):
+    """A host's place in an event type.
+
+    userId: who
+    weight: how much of the bookings, beside the weights of others
+    isFixed: whether the host is in each booking
+    priority: who goes first where the rule is PRIORITY
+    """
+
     userId: str
     weight: int
     isFixed: bool
@@ -65,6 +101,12 @@ class Assignment(TypedDict):
 
 
 class Need(TypedDict):
+    """So many of a set of hosts, or of resources.
+
+    count, of: how many, and of whom
+    rule: by which it is whose turn
+    """
+
     count: int
     of: list[str]
     rule: Literal[
@@ -73,11 +115,24 @@ class Need(TypedDict):
 
 
 class BookedDate(TypedDict):
+    """A date of a booking.
+
+    uid, date: the booking, and the date as it was first booked
+    """
+
     uid: str
     date: str
 
 
 class Question(TypedDict):
+    """What an attendee is asked when booking.
+
+    key, label: the name of the answer, and what people read
+    type: what an answer may be
+    required: whether it has to be answered
+    options: what may be chosen; none where anything may be written
+    """
+
     key: str
     label: str
     type: QuestionType
@@ -86,20 +141,45 @@ class Question(TypedDict):
 
 
 class Reminder(TypedDict):
+    """A mail before each meeting.
+
+    minutesBefore: how long before
+    to: who gets it
+    """
+
     minutesBefore: int
     to: Recipients
 
 
 class Window(TypedDict):
+    """Open time of a day, by its own clock.
+
+    startTime, endTime: as 09:00 and 17:00; an end at midnight is 24:00
+    """
+
     startTime: str
     endTime: str
 
 
 class WeeklyWindow(Window):
+    """Open time of each such day of the week.
+
+    day: the day
+    startTime, endTime: as 09:00 and 17:00; an end at midnight is 24:00
+    """
+
     day: Weekday
 
 
 class Override(TypedDict):
+    """Other hours of one local date.
+
+    date: the date
+    isAvailable: whether it is open at all
+    reason: why it is other than usual
+    availability: when it is open
+    """
+
     date: str
     isAvailable: bool
     reason: str | None
@@ -107,6 +187,12 @@ class Override(TypedDict):
 
 
 class SkippedEvent(TypedDict):
+    """An event of a calendar file that could not be read as it is.
+
+    uid: its own; None where it has none
+    line, reason: where it begins, and what is the matter
+    """
+
     uid: str | None
     line: int
     reason: str
@@ -115,7 +201,8 @@ class SkippedEvent(TypedDict):
 class ChangedBooking(TypedDict):
     """A booking to come that got what its event type says anew.
 
-    `type` and `change` are those of its event in the history.
+    uid, startTime, timezone: the booking, and when its first date is
+    type, change: those of its event in the history
     """
 
     uid: str
@@ -126,13 +213,25 @@ class ChangedBooking(TypedDict):
 
 
 class DateReply(TypedDict):
-    """What somebody answered to one date of a series."""
+    """What somebody answered to one date of a series.
 
-    partstat: PartstatName
-    repliedAt: str
+    partstat: the answer; None where the date has moved since
+    repliedAt: when it was read
+    """
+
+    partstat: PartstatName | None
+    repliedAt: str | None
 
 
 class LoggedAttempt(TypedDict):
+    """One try to deliver something.
+
+    number, at: the how manieth, and when
+    status: `retry` comes again, `gone` is wanted no more
+    code, response: the HTTP or SMTP code, if any, and the answer's beginning
+    milliseconds: how long it took
+    """
+
     number: int
     at: str
     status: AttemptStatus
@@ -142,7 +241,10 @@ class LoggedAttempt(TypedDict):
 
 
 class WaitingPerson(TypedDict):
-    """Who waits."""
+    """Who waits.
+
+    name, email, phone, ref: as given; any may be None
+    """
 
     name: str | None
     email: str | None
@@ -151,7 +253,12 @@ class WaitingPerson(TypedDict):
 
 
 class WaitingLogLine(TypedDict):
-    """What happened to somebody in line."""
+    """What happened to somebody in line.
+
+    at, what: when, and what
+    startTime, uid: which start, and which booking it was about
+    why: why somebody was passed over
+    """
 
     at: str
     what: Literal["offered", "booked", "lapsed", "passed over", "removed", "ended"]
@@ -161,7 +268,10 @@ class WaitingLogLine(TypedDict):
 
 
 class Proposer(TypedDict):
-    """Who proposes another time."""
+    """Who proposes another time.
+
+    name, email: as in the booking
+    """
 
     name: str | None
     email: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from calbook.api.values.value import Value
 
@@ -26,6 +26,7 @@ class Webhook(Value):
     secret: what it signs with; only where it was made just now
     """
 
+    _sometimes: ClassVar[tuple[str, ...]] = ("secret",)
     id: str
     url: str
     events: list[EventName]
@@ -44,7 +45,8 @@ class Delivery(Value):
 
     id, channel, target: its own id, how it goes, and to which webhook, address or
         calendar (`user_me/work`)
-    type: the event's, or what a mail is about
+    type: the event's, or what a mail is about: `request`, `cancel`, `declinecounter`,
+        `offer` or `reminder`
     uid, event_id: of which booking and event; None where it is of none
     status: `dropped` when nobody wants it any more
     code, response: the last answer; None before the first

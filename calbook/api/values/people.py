@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from calbook.api.values.value import Value
 
@@ -21,6 +21,7 @@ class Person(Value):
     created_at, updated_at: RFC 3339 text in UTC
     """
 
+    _sometimes: ClassVar[tuple[str, ...]] = ("figures",)
     id: str
     name: str | None
     email: str | None

@@ -57,6 +57,8 @@ class Counter(Value):
     attendee: who proposes it
     from_time: when it is now; None where it is not any more
     start_time, end_time: RFC 3339 text in the booking's zone
+    timezone: the booking's zone
+    created_at, updated_at: when it was read, and last changed
     comment: what the attendee wrote
     state: open, accepted, declined, replaced (by a newer one) or ended (the booking
         moved, was cancelled, or the person left)

@@ -17,6 +17,8 @@ class Value:
 
     __slots__ = ("_json",)
     _parts: ClassVar[Parts] = {}
+    _sometimes: ClassVar[tuple[str, ...]] = ()  # what may be missing, as described
+    _unnamed: ClassVar[Mapping[str, type]] = {}  # keys that are no names in Python
     _json: dict[str, Any]
 
     def __init__(self, json: dict[str, Any]) -> None:

@@ -18,6 +18,8 @@ class WaitingEntry(Value):
     id: `wait_…`
     state: waiting, offered, booked, lapsed (let the offer go), removed or ended (its
         time is past, its group was cancelled, or the person is booked anyway)
+    event_type_id, host_id: what is waited for, and with whom; None with anybody
+    attendee, guests: who waits
     position: the place among those who wait for the event type; None if not waiting
     start_time: the start that is waited for; None where any of a range would do
     earliest, latest: that range, without its end
@@ -26,6 +28,9 @@ class WaitingEntry(Value):
     offered_uid: the booking that holds the offer, or was made; the group of a seat
     is_seat: whether a seat is offered, which no booking of its own holds
     held_until: how long the offer is
+    timezone: the zone of these times
+    by: who asked
+    created_at, updated_at: when it was put in line, and last changed
     log: what happened, each with its time and, where somebody was passed over, why
     """
 

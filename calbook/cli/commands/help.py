@@ -17,8 +17,9 @@ TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
-    *("scripting", "library"),
-    *("rules", "storage", "moving", "coming", "operation"),
+    *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
+    *("json-file", "stability"),
+    *("rules", "storage", "moving", "coming", "operation", "trouble"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(

@@ -5,26 +5,15 @@ That file is made of the built commands, which are slow to import:
 """
 
 from collections.abc import Iterator
-from inspect import get_annotations
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from calbook.api.values import (
-    availability,
-    bookings,
-    calendars,
-    catalog,
-    feeds,
-    outbox,
-    overview,
-    people,
-    replies,
-    waiting,
-)
+from calbook.api.schema.hints import keys_of
+from calbook.api.schema.nouns import NAMES, NOUNS
+from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
 from calbook.cli.tree import COMMANDS, LazyGroup
-from calbook.wire.json_objects import camel
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
 # is offered for its value, and its help. Offered is nothing (`?`), a `file`, names of
@@ -53,6 +42,7 @@ _OFFERED = {
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "SETTING": "defaults.by|mail.authserv_id|",
     "VALUE": "attendee|host|",
+    "NOUN": "|".join((*NAMES, "")),
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
         "hours,dates,notice,advance,per-day,limit,questions,deadline,past,duration"
@@ -79,36 +69,6 @@ _ARGUMENTS = {
         "@connections",
     ),
     "calbook db restore": "@databases",
-}
-# What is listed, of which `--fields` picks keys, by how the command begins.
-_LISTED: dict[str, tuple[type, ...]] = {
-    "calbook occurrences": (bookings.Occurrence,),
-    "calbook attendee": (bookings.Attendee,),
-    "calbook note": (bookings.Note,),
-    "calbook person": (people.Person,),
-    "calbook history": (bookings.Event,),
-    "calbook tick": (bookings.Event,),
-    "calbook deliver": (outbox.Delivery,),
-    "calbook slots": (availability.Slot, availability.Block),
-    "calbook explain": (availability.Rule, availability.Explanation),
-    "calbook stats": (overview.Figures,),
-    "calbook busy": (availability.BusyCalendar, availability.BusyTime),
-    "calbook calendar log": (outbox.Delivery,),
-    "calbook calendar sync": (calendars.CalendarFinding,),
-    "calbook calendar check": (calendars.CalendarCheck,),
-    "calbook calendar": (calendars.ConnectedCalendar,),
-    "calbook event": (catalog.EventType,),
-    "calbook host": (catalog.Host,),
-    "calbook resource": (catalog.Resource,),
-    "calbook schedule": (catalog.Schedule,),
-    "calbook ics publish": (feeds.PublishedFeed,),
-    "calbook webhook log": (outbox.Delivery,),
-    "calbook webhook": (outbox.Webhook,),
-    "calbook waiting": (waiting.WaitingEntry,),
-    "calbook reply": (replies.Answer,),
-    "calbook counter": (replies.Counter,),
-    "calbook mail": (outbox.Delivery,),
-    "calbook": (bookings.Booking,),
 }
 _NOT_SHOWN = {
     ("calbook show", "date"),
@@ -191,12 +151,12 @@ def _offered(param: Any, place: str) -> str:
 
 
 def _json_keys(place: str) -> Iterator[str]:
-    """The keys of what a command lists, as its values declare them."""
-    kinds = next(kinds for start, kinds in _LISTED.items() if place.startswith(start))
-    declared = (get_annotations(base) for kind in kinds for base in kind.__mro__)
-    for name in dict.fromkeys(chain.from_iterable(declared)):
-        if not name.startswith("_") and (place, name) not in _NOT_SHOWN:
-            yield camel(name)
+    """The keys of what a command prints, each once."""
+    shapes = ANSWERS[place.removeprefix("calbook ")]
+    found = (keys_of(NOUNS[shape.rstrip("[]?")]) for shape in shapes)
+    for each in {each.key: each for each in chain.from_iterable(found)}.values():
+        if each.description is None and (place, each.name) not in _NOT_SHOWN:
+            yield each.key
 
 
 def _line(text: str) -> str:

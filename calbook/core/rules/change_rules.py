@@ -41,7 +41,7 @@ def check_change(
         raise combine_refusals([refusal])
     deadline = booking.policy.cancellation_deadline or NO_TIME
     first = min(occurrence.span.start for occurrence in bound)
-    if first - now >= deadline:
+    if now < first and first - now >= deadline:
         return
     raise combine_refusals([_too_late(booking, verb, first - deadline, now)])
 

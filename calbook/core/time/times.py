@@ -180,8 +180,7 @@ def newer_package() -> str | None:
     if "PYTHONTZPATH" in os.environ:
         return None
     system, (folder, package) = _system_release(), _package()
-    is_newer = system and package and _order(package) > _order(system)
-    return folder if is_newer else None
+    return folder if is_newer(package, system) else None
 
 
 def _system_release() -> str | None:
@@ -211,6 +210,11 @@ def _release(root: str) -> str | None:
         if words[:-1] in ([], ["#", "version"]) and words[-1:]:
             return words[-1] if words[-1][:4].isdigit() else None
     return None
+
+
+def is_newer(release: str | None, than: str | None) -> bool:
+    """Whether both are known, and the one came after the other."""
+    return bool(release and than) and _order(release or "") > _order(than or "")
 
 
 def _order(release: str) -> tuple[str, int, str]:

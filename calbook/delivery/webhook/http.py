@@ -19,6 +19,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
 from calbook import __version__
+from calbook.core.api_version import API_VERSION
 from calbook.core.outgoing.webhooks import Webhook
 from calbook.core.text import printable
 from calbook.core.time import times
@@ -78,6 +79,7 @@ def write_message(
     item = {
         "id": id,
         "type": type,
+        "apiVersion": API_VERSION,
         "timestamp": timestamp,
         "data": {"booking": booking},
     }

@@ -165,9 +165,8 @@ def _calendar_parts(message: Message) -> Iterator[Message]:
 def _parts(message: Message, depth: int) -> Iterator[tuple[Message, int]]:
     """Every part, also of mails within it, each with how deep it lies."""
     yield message, depth
-    payload = message.get_payload()
-    if depth <= _DEEPEST and isinstance(payload, list):
-        for part in payload:
+    if depth <= _DEEPEST and message.is_multipart():  # else it would be decoded
+        for part in message.get_payload():
             if isinstance(part, Message):
                 yield from _parts(part, depth + 1)
 

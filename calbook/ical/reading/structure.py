@@ -31,8 +31,7 @@ _KNOWN = _OF_CALENDARS | ONSETS | {"VCALENDAR", "VALARM", "AVAILABLE"}
 _KIND = re.compile(r"[A-Z0-9-]{1,80}", re.ASCII)
 _MANY = frozenset({"RDATE", "EXDATE", "RRULE", "ATTENDEE", "FREEBUSY"})
 _LOST_COLON = re.compile(
-    r"\s*(DT(START|END)|DURATION|RRULE|EXDATE|RDATE|RECURRENCE-ID|FREEBUSY)\b"
-    r"(?!\s*[:;])",
+    r"\s*(DT(START|END)|DURATION|RRULE|(EX|R)DATE|RECURRENCE-ID|FREEBUSY)\b(?!\s*[:;])",
     re.IGNORECASE,
 )
 _DEEPEST = 100
@@ -308,14 +307,13 @@ class _Structure:
     def _is_end_of_outer(self, at: int, inner: Component, following: Marker) -> bool:
         """Whether an event within another was none, or the other had no END."""
         outer = self._open[at]
-        if following == ("END", "VCALENDAR") and "VCALENDAR" in {
-            each.kind for each in self._open[at:]
-        }:
+        kinds = {each.kind for each in self._open[at:]}
+        if following == ("END", "VCALENDAR") and "VCALENDAR" in kinds:
             return False  # a whole calendar within its text
         around = (each.names for each in self._open[at:])
         if "DTSTART" not in inner.names or not any("DTSTART" in one for one in around):
             self._name(inner.line, f"BEGIN:{inner.kind}")
-            _take_out(self._found[-1].blocks, inner)
+            _take_out(self._found, inner)
             _take_over(outer, inner)
             return True
         word, kind = following
@@ -339,7 +337,7 @@ class _Structure:
             if component.kind != "VEVENT" and self._open[at].kind == "VEVENT":
                 _take_over(self._open[at], component)
                 if component.kind == "VFREEBUSY":
-                    _take_out(self._found[-1].blocks, component)
+                    _take_out(self._found, component)
 
     def _pop(self) -> Component:
         component = self._open.pop()
@@ -385,10 +383,13 @@ class _Structure:
         self._push(component)
 
 
-def _take_out(blocks: list[Component], block: Component) -> None:
-    """It is the last one or near it."""
-    at = next(at for at in range(len(blocks) - 1, -1, -1) if blocks[at] is block)
-    del blocks[at]
+def _take_out(calendars: list[CalendarSource], block: Component) -> None:
+    """It is one of the last, or of the calendar around one that began within it."""
+    for blocks in (source.blocks for source in reversed(calendars)):
+        for at in range(len(blocks) - 1, -1, -1):
+            if blocks[at] is block:
+                del blocks[at]
+                return
 
 
 def _take_over(component: Component, stray: Component) -> None:

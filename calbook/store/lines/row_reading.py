@@ -15,6 +15,11 @@ from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
 from calbook.store.lines.nouns import BOOKING
 from calbook.store.lines.tables import Noun, Table
 
+_UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    CalbookError,
+)
+
 
 class Numbers(Protocol):
     """What numbers things have in the store."""
@@ -44,7 +49,7 @@ def read_line(
     _check_readable(noun, own, found)
     derive = derived.DERIVE.get(noun.type)
     if derive is not None:
-        return derive(own, found)
+        return _derive(derive, own, found)
     if noun.table.stored != tuple(noun.table.places):
         stored = (noun.table.places[name] for name in noun.table.stored)
         found[noun.table.name] = [tuple(own[n] for n in stored)]
@@ -155,6 +160,18 @@ def _wrong_value(table: Table, item: Line) -> WrongValue:
     raise AssertionError(table.name)
 
 
+def _derive(
+    derive: derived.Derive, own: derived.Row, found: derived.Rows
+) -> derived.Rows:
+    """What follows from a line; its times may lie outside of all years."""
+    try:
+        return derive(own, found)
+    except WrongValue:
+        raise
+    except _UNREADABLE as error:
+        raise WrongValue(f"cannot be read: {error}") from None
+
+
 # -- whether calbook can read it again -------------------------------------------------
 
 
@@ -168,7 +185,7 @@ def _check_readable(noun: Noun, own: derived.Row, found: derived.Rows) -> None:
             reader(_named(noun.table, own), found)
         for row in found.get("counter_proposals", ()):
             counters.counter(_named(_COUNTERS, row, uid=""))
-    except (ValueError, LookupError, TypeError, AttributeError, CalbookError) as error:
+    except _UNREADABLE as error:
         said = error.message if isinstance(error, CalbookError) else error
         raise WrongValue(f"cannot be read: {said}") from None
 

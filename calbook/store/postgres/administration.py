@@ -11,6 +11,7 @@ from calbook.store.administration import Administration
 from calbook.store.postgres.store import READING
 
 if TYPE_CHECKING:
+    from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.administration import Source, Target
     from calbook.store.postgres.store import PostgresStore
 
@@ -40,6 +41,12 @@ class DatabaseAdministration(Administration):
 
         with self._store.begun(READING) as conn:
             return consistency.find_faults(conn, self._store.url.schema)
+
+    def describe(self) -> ServerFacts:
+        from calbook.store.postgres import server_facts
+
+        with self._store.begun(READING) as conn:
+            return server_facts.read_server_facts(conn, self._store.url.schema)
 
     def exporting(self) -> AbstractContextManager[Source]:
         from calbook.store.postgres import copying

@@ -142,6 +142,16 @@ class Connection:
         """Who is connected."""
         return str(self._driver.info.user)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server, or the pooler, is on this machine."""
+        host = self._driver.info.host or ""
+        return host.startswith(("/", "127.", "@")) or host in ("", "localhost", "::1")
+
+    @property
+    def is_encrypted(self) -> bool:
+        return bool(self._driver.info.ssl_in_use)
+
     def copy_in(self, statement: str, stream: Any) -> None:
         """Write what a stream holds, after all that waits."""
         self.send()

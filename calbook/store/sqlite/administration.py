@@ -11,6 +11,7 @@ from calbook.store.administration import Administration
 from calbook.store.sqlite.file_access import MEMORY, is_file
 
 if TYPE_CHECKING:
+    from calbook.core.doctor.file_checks import FileFacts
     from calbook.store.administration import Source, Target
     from calbook.store.sqlite.store import SqliteStore
 
@@ -40,6 +41,11 @@ class FileAdministration(Administration):
         from calbook.store.sqlite import maintenance
 
         return maintenance.check_file(self._store)
+
+    def describe(self) -> FileFacts:
+        from calbook.store.sqlite import file_facts
+
+        return file_facts.read_file_facts(self._store)
 
     def exporting(self) -> AbstractContextManager[Source]:
         from calbook.store.sqlite import copying

@@ -178,7 +178,7 @@ def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
         "resource_id": lambda v: checks.identifier(v, "res", "resourceId"),
         "timezone": lambda v: read_timezone(v, "timezone"),
         "duration": read_duration,
-        "notes": lambda v: checks.prose(v, "notes"),
+        "notes": lambda v: checks.prose(v, "notes") or None,
         "responses": read_responses,
         "metadata": checks.metadata,
         "location": read_location,
@@ -326,7 +326,7 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         "language": lambda v: None if v is None else checks.language(v),
     }
     of_booking: Mapping[str, Callable[[Any], Any]] = {
-        "notes": lambda v: None if v is None else checks.prose(v, "notes"),
+        "notes": lambda v: None if v is None else checks.prose(v, "notes") or None,
         "location": lambda v: None if v is None else read_location(v),
         "meeting_url": lambda v: None if v is None else checks.url(v, "meetingUrl"),
         "metadata": checks.metadata,

@@ -31,8 +31,9 @@ from calbook.wire.reading.shapes import (
 )
 
 _YEAR = 525_600  # minutes
-_MOST_REMINDERS = 5
-_MOST_DURATIONS = 20
+MOST_REMINDERS = 5
+MOST_DURATIONS = 20
+WITH_OPTIONS = ("SELECT", "MULTISELECT")  # questions that are a choice
 
 
 def _minutes(least: int, most: int) -> Callable[[object, str], timedelta]:
@@ -51,18 +52,21 @@ def read_question(value: object, field: str = "question") -> Question:
     facts = read_object(value, Question._fields, field)
     label = checks.line(facts.get("label"), f"{field}.label")
     kind = checks.choice(facts.get("type", "TEXT"), f"{field}.type", tuple(TYPES))
+    key, named = facts.get("key"), facts.get("options")
     options = tuple(
         checks.line(item, f"{field}.options")
-        for item in read_list(facts.get("options") or (), f"{field}.options")
+        for item in read_list(() if named is None else named, f"{field}.options")
     )
-    if (kind in ("SELECT", "MULTISELECT")) != bool(options):
+    if (kind in WITH_OPTIONS) != bool(options):
         raise BadInput(
             f"{field} {label!r} of type {kind} "
             + ("cannot have options" if options else "needs options"),
             field=f"{field}.options",
         )
     return Question(
-        key=checks.line(facts.get("key") or slug_of(label), f"{field}.key", most=60),
+        key=checks.line(
+            slug_of(label) if key in (None, "") else key, f"{field}.key", most=60
+        ),
         label=label,
         type=kind,
         required=checks.boolean(facts.get("required", False), f"{field}.required"),
@@ -117,9 +121,9 @@ def _assignment(value: object, field: str) -> Assignment:
 
 def _reminders(value: object, field: str) -> tuple[Reminder, ...]:
     found = tuple(_reminder(item, field) for item in read_list(value, field))
-    if len(found) > _MOST_REMINDERS:
+    if len(found) > MOST_REMINDERS:
         raise BadInput(
-            f"{field} are {len(found)}; at most {_MOST_REMINDERS} fit", field=field
+            f"{field} are {len(found)}; at most {MOST_REMINDERS} fit", field=field
         )
     if len(set(found)) < len(found):
         raise BadInput(f"{field} has one twice", field=field)
@@ -148,9 +152,9 @@ def _durations(value: object, field: str) -> tuple[timedelta, ...]:
     found = tuple(
         _minutes(1, _DURATION)(item, field) for item in read_list(value, field)
     )
-    if not 1 <= len(found) <= _MOST_DURATIONS or len(set(found)) < len(found):
+    if not 1 <= len(found) <= MOST_DURATIONS or len(set(found)) < len(found):
         raise BadInput(
-            f"{field} are 1 to {_MOST_DURATIONS} lengths, each once", field=field
+            f"{field} are 1 to {MOST_DURATIONS} lengths, each once", field=field
         )
     return found
 

@@ -6,7 +6,7 @@ from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.wire.reading.shapes import read_object
 
-_LOCATION_PART = {
+LOCATION_PART = {
     "GOOGLE_MEET": "url",
     "ZOOM": "url",
     "TEAMS": "url",
@@ -16,7 +16,7 @@ _LOCATION_PART = {
     "IN_PERSON": "address",
     "CUSTOM": "text",
 }
-_NEEDS_PART = ("LINK", "IN_PERSON", "CUSTOM")
+NEEDS_PART = ("LINK", "IN_PERSON", "CUSTOM")
 
 
 def read_location(value: object, field: str = "location") -> dict[str, str]:
@@ -24,15 +24,15 @@ def read_location(value: object, field: str = "location") -> dict[str, str]:
     if isinstance(value, str):
         value = _location_text(value)
     facts = read_object(value, ("type", "url", "phone", "address", "text"), field)
-    kind = checks.choice(facts.pop("type", ""), f"{field}.type", tuple(_LOCATION_PART))
-    part = _LOCATION_PART[kind]
+    kind = checks.choice(facts.pop("type", ""), f"{field}.type", tuple(LOCATION_PART))
+    part = LOCATION_PART[kind]
     given = {key: item for key, item in facts.items() if item is not None}
     if wrong := given.keys() - {part}:
         raise BadInput(
             f"{field} of type {kind} has no {min(wrong)}; it may have {part}",
             field=field,
         )
-    if kind in _NEEDS_PART and not given:
+    if kind in NEEDS_PART and not given:
         raise BadInput(f"{field} of type {kind} needs {part}", field=field)
     return {
         "type": kind,
@@ -43,10 +43,10 @@ def read_location(value: object, field: str = "location") -> dict[str, str]:
 def _location_text(text: str) -> dict[str, str]:
     kind, _, part = text.partition(":")
     name = kind.strip().upper().replace("-", "_")
-    if name not in _LOCATION_PART:
+    if name not in LOCATION_PART:
         return {"type": kind}
     return {"type": name} | (
-        {_LOCATION_PART[name]: part.strip()} if part.strip() else {}
+        {LOCATION_PART[name]: part.strip()} if part.strip() else {}
     )
 
 

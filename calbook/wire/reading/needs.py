@@ -13,7 +13,7 @@ from calbook.core.members import is_resource
 from calbook.core.text import excerpt
 from calbook.wire.reading.shapes import read_list, read_object
 
-_MOST_MEMBERS = 200
+MOST_MEMBERS = 200
 _TEXT = re.compile(r"(?:(\d{1,4})\s+of\s+)?(.+?)(?:\s+by\s+([\w-]+))?", re.I | re.A)
 
 
@@ -54,13 +54,15 @@ def _read_text(text: str, field: str) -> Need:
 
 
 def _need(number: object, names: list[str], rule: object, field: str) -> Need:
-    if not names or len(names) > _MOST_MEMBERS:
-        raise BadInput(f"{field} name from 1 to {_MOST_MEMBERS}", field=field)
+    if not names or len(names) > MOST_MEMBERS:
+        raise BadInput(f"{field} name from 1 to {MOST_MEMBERS}", field=field)
     most = len(names)
     return Need(
         checks.whole_number(number, f"{field}.count", least=1, most=most),
         tuple(_name(name, field) for name in names),
-        checks.choice(rule or LEAST_RECENT, f"{field}.rule", tuple(RULES)),
+        checks.choice(
+            LEAST_RECENT if rule is None else rule, f"{field}.rule", tuple(RULES)
+        ),
     )
 
 

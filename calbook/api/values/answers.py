@@ -1,0 +1,284 @@
+"""What commands print that no method of the library returns; nothing runs here."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from calbook.api.inputs import EventName
+from calbook.api.values.bookings import Booking
+from calbook.api.values.people import Person
+from calbook.api.values.value import Meeting
+from calbook.core.model import Attendance, Resolution, Status
+
+_FromTo = TypedDict("_FromTo", {"from": str, "to": str})
+_Versions = TypedDict("_Versions", {"from": int, "to": int})
+_Sender = TypedDict("_Sender", {"from": str | None})
+
+
+class ErrorFacts(TypedDict):
+    """What calbook refuses to do, or could not do.
+
+    code: what scripts match on
+    message: what is wrong, in a line without a full stop
+    hint: what to do about it
+    exitCode: the exit status of the command
+    details: the facts, by the code; `refusals` lists every rule that said no
+    """
+
+    code: str
+    message: str
+    hint: str | None
+    exitCode: int
+    details: dict[str, Any]
+
+
+class Error(TypedDict):
+    """What `--json` prints on stderr, alone on a line.
+
+    error: what is wrong
+    """
+
+    error: ErrorFacts
+
+
+class WebhookData(TypedDict):
+    """What an event is about.
+
+    booking: as `--json` prints it; of some dates of a series with those dates alone
+    """
+
+    booking: Booking
+
+
+class WebhookBody(TypedDict):
+    """The body of a request to a webhook.
+
+    id: the event's own id, as in the header `webhook-id`
+    type: what happened, or `webhook.test` of a sample
+    apiVersion: changes only where a reader would have to change
+    timestamp: when it happened
+    data: what it is about
+    """
+
+    id: str
+    type: EventName | Literal["webhook.test"]
+    apiVersion: str
+    timestamp: str
+    data: WebhookData
+
+
+class VerifiedRequest(TypedDict):
+    """A request to a webhook that is signed as it should be.
+
+    valid: true, as anything else is an error
+    type: the event that its body names; null where it names none
+    id, timestamp: of its headers
+    """
+
+    valid: bool
+    type: str | None
+    id: str
+    timestamp: str
+
+
+class OwnDate(Meeting):
+    """A date that somebody takes part in.
+
+    uid, date: the booking, and the date as it was first booked
+    event_type_id: what was booked
+    start_time, end_time: RFC 3339 text in `timezone`
+    timezone: the booking's
+    status: what it is by the clock
+    resolution: how it ended when it is CANCELLED, else None
+    attendance: whether the person came
+    """
+
+    uid: str
+    date: str
+    event_type_id: str
+    timezone: str
+    status: Status
+    resolution: Resolution | None
+    attendance: Attendance
+
+
+class PersonWithDates(Person):
+    """Somebody in the book of people, with `person show --occurrences`.
+
+    occurrences: the dates that they took part in or will, the latest first
+    """
+
+    occurrences: list[OwnDate]
+
+
+class CalendarText(TypedDict):
+    """A calendar file that is printed and not written.
+
+    ics: its text
+    """
+
+    ics: str
+
+
+class WrittenFolder(TypedDict):
+    """A folder with a calendar file for each booking.
+
+    path: where it is
+    written, unchanged, removed: how many files
+    """
+
+    path: str
+    written: int
+    unchanged: int
+    removed: int
+
+
+class StorePath(TypedDict):
+    """Where bookings are, or a copy of them.
+
+    path: the file, or the address of a database without its password
+    """
+
+    path: str
+
+
+class MadeStore(StorePath):
+    """A bookings file, or the tables of a database.
+
+    path: the file, or the address of a database without its password
+    created: whether it was made now
+    """
+
+    created: bool
+
+
+class Grants(TypedDict):
+    """What the owner of a database grants to the role of every day.
+
+    grants: the statements
+    """
+
+    grants: list[str]
+
+
+class Migration(StorePath, _Versions):
+    """Tables that were brought up to date.
+
+    path: the file, or the address of a database without its password
+    from, to: the version of the tables, before and now
+    """
+
+
+class Copied(_FromTo):
+    """All that is stored, copied to another file or database.
+
+    from, to: the two, without a password
+    rows: how many rows were copied, by table
+    """
+
+    rows: dict[str, int]
+
+
+class Restored(StorePath):
+    """A copy that was put in the place of the bookings file.
+
+    path: the bookings file
+    kept: where the file before is kept; null where there was none
+    """
+
+    kept: str | None
+
+
+class SharedFile(StorePath):
+    """A bookings file that a group may use.
+
+    path: the bookings file
+    group: the group
+    mode: its rights, as chmod has them
+    """
+
+    group: str
+    mode: str
+
+
+class UsualAsker(TypedDict):
+    """Who asks where nobody says it.
+
+    by: attendee or host
+    """
+
+    by: str
+
+
+class MailSettings(TypedDict):
+    """What is set for mail that comes in.
+
+    authservId: whose word about the senders of mail is taken
+    """
+
+    authservId: str | None
+
+
+class Settings(_Sender):
+    """What is set for this computer; null of a mail server where there is none.
+
+    path: the config file
+    host, port, security: the mail server, and how it is spoken to
+    user: who logs in
+    passwordFrom: `command`, or the variable that holds the password
+    from: whom mail comes from
+    allowPlain: whether mail may go unencrypted
+    defaults: what is taken where nothing is said
+    mail: what is set for mail that comes in
+    """
+
+    path: str
+    host: str | None
+    port: int | None
+    security: str | None
+    user: str | None
+    passwordFrom: str | None
+    allowPlain: bool | None
+    defaults: UsualAsker
+    mail: MailSettings
+
+
+class MailServerAnswer(TypedDict):
+    """What the mail server said when it was tried.
+
+    host, port: the server
+    to: whom a mail was sent to; null where none was
+    code, response: the SMTP code, and the words with it
+    """
+
+    host: str
+    port: int
+    to: str | None
+    code: int
+    response: str
+
+
+class Exported(TypedDict):
+    """What was exported to a file.
+
+    file: the file
+    exported: how many lines, by their types
+    """
+
+    file: str
+    exported: dict[str, int]
+
+
+class ExportHead(TypedDict):
+    """The first line of an export.
+
+    type: what it is
+    apiVersion: changes only where a reader would have to change
+    schemaVersion: that of the tables it was read from
+    redacted: true where the persons that bookings are for are left out
+    """
+
+    type: Literal["export"]
+    apiVersion: str
+    schemaVersion: int
+    redacted: NotRequired[bool]

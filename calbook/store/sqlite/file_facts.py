@@ -1,0 +1,104 @@
+"""A bookings file as it lies there, looked at from outside.
+
+It is not opened by itself: to close it would drop the locks that SQLite holds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from calbook.core.doctor.file_checks import FileFacts, find_file_system
+from calbook.store.sqlite.access_errors import permission_error
+from calbook.store.sqlite.file_access import MEMORY
+from calbook.store.sqlite.file_modes import group_name, new_file_mode, user_name
+
+if TYPE_CHECKING:
+    from calbook.store.sqlite.store import SqliteStore
+
+_HOT = bytes.fromhex("d9d505f920a163d7")  # sqlite.org/fileformat2.html, 3
+_MOST_COPIES = 100
+
+
+def read_file_facts(store: SqliteStore) -> FileFacts:
+    """What can be said of it, whether it can be used or not."""
+    major, minor, patch = sqlite3.sqlite_version_info
+    nothing = FileFacts(store.path, (major, minor, patch))
+    if store.path == MEMORY:
+        return nothing._replace(exists=True)
+    real = os.path.realpath(store.path)
+    directory = os.path.dirname(real)
+    facts = nothing._replace(
+        file_system=_file_system(real),
+        free=_free_space(directory),
+        copies=tuple(_copies(directory, os.path.basename(real))),
+    )
+    try:
+        found = os.stat(real)
+    except FileNotFoundError:
+        return facts
+    except (OSError, ValueError):  # why, reading says
+        return facts._replace(exists=True, is_regular=False)
+    if not stat.S_ISREG(found.st_mode):
+        return facts._replace(exists=True, is_regular=False)
+    obstacle = permission_error(store.path)
+    facts = facts._replace(
+        exists=True,
+        size=found.st_size,
+        mode=stat.S_IMODE(found.st_mode),
+        allowed_mode=new_file_mode(),
+        owner=user_name(found.st_uid),
+        group=group_name(found.st_gid),
+        is_own=not hasattr(os, "geteuid") or os.geteuid() == found.st_uid,
+        has_wal_file=os.path.exists(f"{real}-wal"),
+        journal_age=_journal_age(f"{real}-journal"),
+        obstacle=obstacle.json_message if obstacle else None,
+        obstacle_hint=obstacle.json_hint if obstacle else None,
+    )
+    return facts._replace(is_wal=_is_wal(store))
+
+
+def _is_wal(store: SqliteStore) -> bool:
+    try:
+        with store.reading() as conn:
+            return bool(conn.execute("pragma journal_mode").fetchone()[0] == "wal")
+    except Exception:  # damaged in any way, which reading says
+        return False
+
+
+def _journal_age(path: str) -> float | None:
+    """The seconds since a journal was written that is to be played back."""
+    with suppress(OSError), open(path, "rb") as file:
+        if file.read(len(_HOT)) == _HOT:
+            return time.time() - os.fstat(file.fileno()).st_mtime
+    return None
+
+
+def _copies(directory: str, name: str) -> Iterator[tuple[str, int]]:
+    """What calbook kept beside it before it changed it, with the sizes."""
+    with suppress(OSError), os.scandir(directory) as entries:
+        kept = (e for e in entries if e.name.startswith(f"{name}.before-"))
+        for entry, _ in zip(kept, range(_MOST_COPIES), strict=False):
+            yield entry.path, entry.stat(follow_symlinks=False).st_size
+
+
+def _free_space(directory: str) -> int | None:
+    with suppress(OSError):
+        return shutil.disk_usage(directory).free
+    return None
+
+
+def _file_system(path: str) -> str | None:
+    """Its kind, where the kernel tells (Linux)."""
+    with (
+        suppress(OSError),
+        open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as file,
+    ):
+        return find_file_system(file.read(), path)
+    return None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from calbook.api.event_types import EventTypes
     from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
+    from calbook.api.imports import Imports
     from calbook.api.mails import Mails
     from calbook.api.people import People
     from calbook.api.replies import Replies
@@ -46,6 +47,7 @@ class Calendar:
     feeds: Feeds = _noun("Feeds", "feeds")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
+    imports: Imports = _noun("Imports", "imports")
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
     retention: Keeping = _noun("Keeping", "retention")

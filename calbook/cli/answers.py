@@ -74,7 +74,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "config smtp-test": ("mail-server-answer",),
     "doctor": ("diagnosis", "fixed-times"),  # the latter with --fix-times
     "export": ("exported",),  # with --output
-    "import": ("imported",),
+    "import": ("imported", "taken-over"),  # the latter with --from
     "db path": ("store-path",),
     "db init": ("made-store", "grants"),
     "db migrate": ("migration",),

@@ -18,6 +18,7 @@ from calbook.api.values import (
     doctor,
     feeds,
     host_dates,
+    imports,
     moving,
     outbox,
     overview,
@@ -48,6 +49,7 @@ _ANSWERS: tuple[type, ...] = (
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.SharedFile),
     *(doctor.Diagnosis, doctor.FixedTimes, answers.Exported, moving.Imported),
+    imports.TakenOver,
     *(answers.Error, answers.WebhookBody),
 )
 INPUTS: Mapping[str, type] = {

@@ -19,7 +19,7 @@ TOPICS = (
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     *("json-file", "stability"),
-    *("rules", "storage", "moving", "operation", "trouble"),
+    *("rules", "storage", "moving", "coming", "operation", "trouble"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(
@@ -28,7 +28,7 @@ PROGRAMS = dict.fromkeys(
         *("radicale", "vdirsyncer"),
     ),
     "caldav",
-)
+) | dict.fromkeys(("calcom", "calendly", "csv", "easyappointments"), "coming")
 _PAGES = Path(__file__).parents[2] / "manual"
 _WIDEST = 100  # columns; longer lines are hard to read
 

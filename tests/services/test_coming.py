@@ -29,6 +29,9 @@ EVENT = (
 )
 TABLE = "id,start,name,email,event\n"
 ALL = "2020-01-01"
+WEEKLY_START = "20270119T100000Z"
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=3\r\n"
+LEFT_OUT = f"{WEEKLY}EXDATE:20270126T100000Z\r\n"
 Take = Callable[..., TakenOver]
 
 
@@ -526,6 +529,74 @@ def test_what_was_cancelled_here_stays_so(
 
     assert bookings(grace)["Ada"].status == "CANCELLED"
     assert "was cancelled here" in str(refused[-1])
+
+
+def test_what_takes_place_again_is_booked_again(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """What had been cancelled could not be revived: a trigger's error ended it all."""
+    off = event(status="CANCELLED"), event("b@example.com", WEEKLY_START, more=LEFT_OUT)
+    take("ics", calendar(*off), event_type_id="demo")
+
+    on = (
+        event(sequence=1),
+        event("b@example.com", WEEKLY_START, sequence=1, more=WEEKLY),
+    )
+    done = take("ics", calendar(*on), event_type_id="demo")
+
+    assert done.updated == 2
+    found = grace.calendar.bookings.list(start_date=ALL)
+    assert {o.status for b in found for o in b.occurrences} == {"CONFIRMED"}
+    assert grace.check() == ()
+
+
+def test_a_date_that_was_cancelled_here_stays_so(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """A newer file, whatever was new in it, let it take place again."""
+    series = event(start=WEEKLY_START, more=WEEKLY)
+    take("ics", calendar(series), event_type_id="demo")
+    uid = bookings(grace)["Ada"].uid
+    grace.calendar.bookings.cancel(uid, date="2027-01-26", cancelled_by="host")
+
+    newer = event(start=WEEKLY_START, sequence=1, more=f"{WEEKLY}LOCATION:There\r\n")
+    done = take("ics", calendar(newer), event_type_id="demo")
+
+    dates = grace.calendar.bookings.get(uid).occurrences
+    assert done.updated == 1
+    assert [(o.status, o.cancelled_by) for o in dates] == [
+        ("CONFIRMED", None),
+        ("CANCELLED", "host"),
+        ("CONFIRMED", None),
+    ]
+
+
+def test_who_was_erased_does_not_come_back_with_a_newer_file(
+    demo: EventType, take: Take, grace: Client, refused: list[CalbookError]
+) -> None:
+    """A higher SEQUENCE brought the name and the address back."""
+    take("ics", calendar(event(start="20260105T100000Z")), event_type_id="demo")
+    grace.calendar.people.erase("ada@example.com")
+
+    newer = event(start="20260105T110000Z", sequence=5)
+    done = take("ics", calendar(newer), event_type_id="demo")
+
+    assert (done.updated, done.skipped_count) == (0, 1)
+    assert "was erased here" in str(refused[-1])
+    assert "ada@example.com" not in str(dump(grace.path))
+
+
+def test_a_longer_meeting_says_how_long_it_has_become(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """Its history said that it was moved from ten to ten o'clock, and no more."""
+    take("ics", calendar(event()), event_type_id="demo")
+
+    longer = event(sequence=1).replace("PT30M", "PT45M")
+    take("ics", calendar(longer), event_type_id="demo")
+
+    [_, moved] = grace.calendar.bookings.history(bookings(grace)["Ada"].uid)
+    assert moved.change["duration"] == 45
 
 
 def test_who_was_seen_here_stays_seen(

@@ -14,6 +14,7 @@ from calbook.cli.session import (
     unchecked,
     usage_error,
 )
+from calbook.core.imports import LARGEST_FILE
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -72,7 +73,7 @@ def import_files(
     yes: bool,
 ) -> None:
     """Take over what some files hold; `-` is standard input."""
-    sources = [sys.stdin.buffer.read() if file == "-" else file for file in files]
+    sources = [_read_stdin() if file == "-" else file for file in files]
     given = elsewhere.arguments() | {"timezone": form.tz}
     if elsewhere.source is not None and elsewhere.source.casefold() == "csv":
         _agree_on_columns(client, sources, given, form, dry_run=dry_run, yes=yes)
@@ -88,6 +89,10 @@ def import_files(
     )
     _show(found, form, dry_run=dry_run)
     refusals.finish()
+
+
+def _read_stdin() -> bytes:
+    return sys.stdin.buffer.read(LARGEST_FILE + 1)  # more than which is refused
 
 
 def _agree_on_columns(
@@ -123,7 +128,7 @@ def _preview_lines(found: Json) -> list[str]:
 def _cell(row: Json, name: str) -> str:
     said = str(row.get(name, ""))
     if name == "start" and "reason" in row:
-        said = row["reason"]
+        return str(row["reason"])[:40]
     if name in ("start", "end"):
         said = said.replace("T", " ").replace(":00+00:00", "Z")
     return said[:40]

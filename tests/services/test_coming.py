@@ -318,6 +318,17 @@ def test_google_packs_its_calendars(take: Take, grace: Client) -> None:
     assert "Ada Lovelace" in bookings(grace)
 
 
+def test_a_workbook_is_told_from_an_archive_of_files(take: Take) -> None:
+    """Of an .xlsx it was said that one table is read at a time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+
+    with pytest.raises(errors.BadInput, match="is a document of an office program"):
+        take("csv", packed.getvalue())
+
+
 @pytest.fixture
 def demo(event_type: Callable[..., EventType], grace: Client) -> EventType:
     return event_type(duration=30)

@@ -318,8 +318,12 @@ class Client:
     def fix_times(
         self, *, notify_attendee: bool | None = None, dry_run: bool = False
     ) -> FixedTimes:
-        """Move dates back to the time of day that was booked, where the rules of a
-        zone have changed since; what would overlap stays.
+        """Move dates back to the time of day that was booked, as zones have changed.
+
+        What belongs together moves in one transaction; what would overlap stays.
+
+        Raises:
+            MailNotConfigured: people are to be told, and nothing can send it.
         """
         from calbook.api import doctor
 

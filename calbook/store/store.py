@@ -73,6 +73,13 @@ class Store:
         """Another on the same bookings that waits so long for a lock, if there can."""
         raise NotImplementedError
 
+    def overwrite_deleted(self) -> None:
+        """Let nothing of what is deleted from now on stand in the store, if it can."""
+
+    def may_change_history(self) -> bool:
+        """Whether who is at work may change what is past."""
+        return True
+
     def change_mark(self) -> object:
         """Another value after each change by others that there may be more to send."""
         raise NotImplementedError

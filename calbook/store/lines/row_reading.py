@@ -15,7 +15,10 @@ from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
 from calbook.store.lines.nouns import BOOKING
 from calbook.store.lines.tables import Noun, Table
 
-_UNREADABLE = (ValueError, ArithmeticError, CalbookError)
+_UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    CalbookError,
+)
 
 
 class Numbers(Protocol):
@@ -115,10 +118,6 @@ def _readers(table: Table) -> _Readers:
     )
 
 
-_UNREADABLE = (
-    *(ValueError, LookupError, TypeError, AttributeError, OverflowError),
-    CalbookError,
-)
 _NO_EVENT = {"event": None, "last_event": 0}
 
 

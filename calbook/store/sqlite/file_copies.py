@@ -54,6 +54,11 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
     return kept
 
 
+def list_copies(path: str) -> list[str]:
+    """All that an upgrade or `db restore` has kept beside a file, by name."""
+    return sorted(glob(f"{escape(os.path.realpath(path))}.before-*"))
+
+
 def find_readable_copies(path: str) -> list[str]:
     """Those kept beside a file that this calbook can read, the newest tables first."""
     real = os.path.realpath(path)

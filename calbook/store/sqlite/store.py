@@ -78,6 +78,10 @@ class SqliteStore(Store):
             version = conn.execute("pragma data_version").fetchone()[0]
         return version, self._identity_now()  # a restored file is another one
 
+    def overwrite_deleted(self) -> None:
+        with self._connection(for_writing=True) as conn:
+            conn.execute("pragma secure_delete = on")
+
     @property
     def delivery_lock(self) -> str | None:
         return None if self.path == MEMORY else self.path

@@ -21,8 +21,7 @@ create index people_by_last_date on people (coalesce(seen_until, 0))
     where erased_at is null;
 create index attendees_by_last_date on attendees (coalesce(seen_until, 0))
     where person_id is null;
-create index waiting_ended on waiting (until)
-    where erased_at is null and state not in ('waiting', 'offered');
+create index waiting_kept on waiting (until) where erased_at is null;
 
 create index deliveries_by_booking on deliveries (uid) where uid is not null;
 create index idempotency_keys_by_event on idempotency_keys (event_seq);

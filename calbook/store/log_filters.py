@@ -24,12 +24,9 @@ _LOOKS = {
 
 def log_condition(filters: Mapping[str, Any]) -> str:
     """What the rows of a page of the log have, by the index that finds the fewest."""
-    if "uid" in filters:
-        parts = [_LOOKS.get(name, _FILTERS[name]) for name in filters]
-    elif filters.get("status", "delivered") != "delivered":
-        parts = ["d.status <> 'delivered'"]
-        parts += [(_LOOKS | _FILTERS)[n] for n in filters if n != "target"]
-        parts += [_LOOKS["target"]] if "target" in filters else []
-    else:
-        parts = [_FILTERS[name] for name in filters]
+    is_rare = filters.get("status", "delivered") != "delivered"
+    looked_at = _LOOKS if "uid" in filters else ("target",) if is_rare else ()
+    parts = [_LOOKS[n] if n in looked_at else _FILTERS[n] for n in filters]
+    if is_rare:
+        parts.append("d.status <> 'delivered'")
     return " and ".join(parts) or "true"

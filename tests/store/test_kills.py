@@ -231,7 +231,6 @@ def test_a_kill_while_somebody_is_erased_leaves_all_of_them_or_nothing(
     place: Place, client: Client, event_type: Callable[..., EventType]
 ) -> None:
     """What is still to come is cancelled first, in a transaction of its own."""
-    pytest.importorskip("calbook.services.erasing")
     make_booked(client, event_type, once=False)
     chance = random.Random(8)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calbook.api.people import People
     from calbook.api.replies import Replies
     from calbook.api.resources import Resources
+    from calbook.api.retention import Keeping
     from calbook.api.schedules import Schedules
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
@@ -49,6 +50,7 @@ class Calendar:
     imports: Imports = _noun("Imports", "imports")
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
+    retention: Keeping = _noun("Keeping", "retention")
     mails: Mails = _noun("Mails", "mails")
     replies: Replies = _noun("Replies", "replies")
     counters: Counters = _noun("Counters", "counters")

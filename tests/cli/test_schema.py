@@ -201,6 +201,8 @@ def test_every_command_prints_what_its_noun_says(
     _end(judged)
     _send(judged, hook, receiver, post)
     _export(judged, tmp_path)
+    judged("erase", "ada@example.com", "--cancel", "--yes")
+    judged("retention", "--after", "3y")
     _take_out(judged, hook)
     if store == "sqlite":
         _keep(judged, tmp_path)

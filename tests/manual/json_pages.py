@@ -105,6 +105,7 @@ PAGES: Mapping[str, Page] = {
             *("store-path", "made-store", "grants", "migration", "copied", "restored"),
             *("shared-file", "diagnosis", "fixed-times"),
             *("exported", "imported", "export-line", "taken-over"),
+            *("erasure", "retention"),
         ),
     ),
 }

@@ -36,6 +36,7 @@ _ANSWERS: tuple[type, ...] = (
     *(bookings.Booking, bookings.Attendee, bookings.Occurrence),
     *(bookings.Event, bookings.Note, waiting.WaitingEntry),
     *(people.Person, answers.PersonWithDates, replies.Answer, replies.Counter),
+    *(people.Erasure, people.Retention),
     *(availability.Slot, availability.Block),
     *(availability.Explanation, availability.Rule, overview.Figures),
     *(availability.BusyCalendar, availability.BusyTime),

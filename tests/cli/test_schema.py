@@ -441,7 +441,7 @@ def _export(judged: Judged, tmp_path: Path) -> None:
     types = len(calbook.schema("export-line")["$defs"])
     assert len({line["type"] for line in lines}) == types - 1  # nothing is a setting
     judged("import", file)
-    judged("import", COMING / "google.ics", "--from", "google")
+    judged("import", COMING / "google.ics", "--from", "google", status=4)
 
 
 def _take_out(judged: Judged, hook: str) -> None:

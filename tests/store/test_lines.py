@@ -428,6 +428,11 @@ BAD: dict[str, tuple[Change, str]] = {
     "rule": (of("booking", "recurring", value={"frequency": "X"}), "recurring must"),
     "rules": (of("eventType", "rules", value={"x": 1}), "cannot be read"),
     "hours": (of("schedule", "weekly", value=[["x"]]), "cannot be read"),
+    "huge hours": (of("schedule", "weekly", value=[[[0, 10**30]]]), "cannot be read"),
+    "for ages": (
+        of("calendar", "busy", 0, "stretchEnd", value="4054-03-03T05:00:00Z"),
+        "is busy for more than 100 years on end",
+    ),
     "infinite": (of("booking", "metadata", value={"x": float("inf")}), "is no JSON"),
     "reference": (
         of("host", "scheduleId", value="sched_no"),

@@ -71,6 +71,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "mail redeliver": ("delivery",),
     **dict.fromkeys(("config show", "config set", "config smtp"), ("settings",)),
     "config smtp-test": ("mail-server-answer",),
+    "doctor": ("diagnosis", "fixed-times"),  # the latter with --fix-times
     "export": ("exported",),  # with --output
     "import": ("imported",),
     "db path": ("store-path",),

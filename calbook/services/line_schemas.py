@@ -14,7 +14,10 @@ _COUNT: Json = {"type": "integer", "minimum": 0}
 _KINDS: dict[str, Json] = {
     **dict.fromkeys(("text", "line", "id", "event", "last_event", "zone"), _TEXT),
     **dict.fromkeys(("object", "recurring", "policy", "attendances"), _OBJECT),
-    **dict.fromkeys(("list", "request", "replies"), _LIST),
+    **dict.fromkeys(("list", "request", "replies", "old_secrets"), _LIST),
+    **{"week": {**_LIST, "items": _LIST}, "hours": {**_LIST, "items": _LIST}},
+    **{"persons": {**_LIST, "items": _OBJECT}, "minutes": {**_LIST, "items": _COUNT}},
+    "headers": {**_OBJECT, "additionalProperties": _TEXT},
     **{kind: {**_TEXT, "enum": [*map(str, words)]} for kind, words in WORDS.items()},
     **{"int": {"type": "integer"}, "number": _COUNT, "bool": {"type": "boolean"}},
     **{"time": {**_TEXT, "format": "date-time"}, "date": _DATE, "wall": _TEXT},

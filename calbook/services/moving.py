@@ -93,6 +93,8 @@ def _count(lines: Iterable[Json], counts: Counter[str]) -> Iterator[Json]:
 
 def _write_file(path: str, parts: Iterable[bytes], *, force: bool) -> None:
     try:
+        if not force and os.path.lexists(path):
+            raise FileExistsError
         with whole_files.writing(path, replaces=force, mode=_MODE) as file:
             file.writelines(parts)
     except FileExistsError:

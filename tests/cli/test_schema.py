@@ -450,6 +450,8 @@ def _take_out(judged: Judged, hook: str) -> None:
     judged("host", "add", "once")
     judged("host", "remove", "once", "--yes")
     judged("db", "check")
+    judged("doctor", "--fix-times")
+    judged("doctor", status=1)
 
 
 def _keep(judged: Judged, tmp_path: Path) -> None:

@@ -90,12 +90,20 @@ PAGES: Mapping[str, Page] = {
     ),
     "json-other": Page(
         "Other JSON",
-        "how to read the JSON of errors, webhooks, deliveries, settings and the file",
+        "how to read the JSON of errors, webhooks, deliveries and settings",
         _MORE,
         (
             *("error", "webhook-body", "webhook", "delivery", "attempt"),
-            *("verified-request", "settings", "mail-server-answer", "store-path"),
-            *("made-store", "grants", "migration", "copied", "restored", "shared-file"),
+            *("verified-request", "settings", "mail-server-answer"),
+        ),
+    ),
+    "json-file": Page(
+        "JSON of the file",
+        "how to read the JSON of the bookings file, of its health and of exports",
+        _MORE,
+        (
+            *("store-path", "made-store", "grants", "migration", "copied", "restored"),
+            *("shared-file", "diagnosis", "fixed-times"),
             *("exported", "imported", "export-line"),
         ),
     ),

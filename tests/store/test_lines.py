@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bench import books
 from conftest import MONDAY
-from support.properties import TORTURE
+from hypothesis import given
+from hypothesis import strategies as st
+from support.properties import TORTURE, examples
 
 from calbook import Client, errors
 from calbook.core.redaction import redact_line
@@ -427,8 +429,10 @@ BAD: dict[str, tuple[Change, str]] = {
     "policy": (of("booking", "policy", value={}), "policy must be"),
     "rule": (of("booking", "recurring", value={"frequency": "X"}), "recurring must"),
     "rules": (of("eventType", "rules", value={"x": 1}), "cannot be read"),
-    "hours": (of("schedule", "weekly", value=[["x"]]), "cannot be read"),
-    "huge hours": (of("schedule", "weekly", value=[[[0, 10**30]]]), "cannot be read"),
+    "hours": (of("schedule", "weekly", value=[["x"]]), "weekly must be hours of"),
+    "midnight": (of("schedule", "weekly", 0, value=[[0, 1441]]), "weekly must be"),
+    "person": (of("waiting", "attendees", 0, "name", value=[1]), "attendees must be"),
+    "huge hours": (of("schedule", "weekly", value=[[[0, 10**30]]]), "weekly must be"),
     "for ages": (
         of("calendar", "busy", 0, "stretchEnd", value="4054-03-03T05:00:00Z"),
         "is busy for more than 100 years on end",
@@ -486,6 +490,54 @@ def test_a_line_that_says_what_cannot_be_is_named_and_nothing_is_written(
     assert refused.value.details["line"] == wrong
     assert refused.value.exit_code == 2
     assert [p.name for p in path.parent.glob("other*")] == []
+
+
+ODD: list[Any] = [
+    *(None, True, 0, -1, 2**63, 1.5, "", "x", "a\nb", "a\0b", "\ud800", "2027-01-01"),
+    *("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "Europe/Paris", "user_me"),
+    *("CONFIRMED", "CANCELLED", [], {}, [None], ["x"], {"a": 1}, {"": None}, [[1, 2]]),
+]
+
+
+@examples(25)
+@given(st.data())
+def test_whatever_a_line_says_is_taken_in_or_refused(
+    exported: bytes, clock: Clock, data: st.DataObject
+) -> None:
+    """What came in can be read again."""
+
+    def meddle(items: list[dict[str, Any]]) -> None:
+        kind = data.draw(st.sampled_from(sorted({item["type"] for item in items})))
+        place: Any = first(items, kind)
+        while True:
+            keys = sorted(place) if isinstance(place, dict) else [*range(len(place))]
+            key = data.draw(st.sampled_from(keys))
+            if not (place[key] and isinstance(place[key], dict | list)):
+                break
+            if data.draw(st.booleans()):
+                break
+            place = place[key]
+        place[key] = data.draw(st.sampled_from(ODD))
+
+    with Client(":memory:", clock=clock) as client:
+        try:
+            client.import_from(io.BytesIO(changed(exported, meddle)))
+        except errors.CalbookError:
+            return
+        calendar = client.calendar
+        client.export_to(io.BytesIO(), redact=True)
+        for booking in calendar.bookings.list(count=None):
+            calendar.bookings.history(booking.uid)
+            calendar.bookings.get_ics(booking.uid, all_attendees=True)
+        for noun in (
+            "hosts",
+            "event_types",
+            "schedules",
+            "webhooks",
+            "busy",
+            "waiting",
+        ):
+            assert getattr(calendar, noun).list() is not None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from calbook.api.values import (
     bookings,
     calendars,
     catalog,
+    doctor,
     json_types,
     outbox,
     people,
@@ -69,6 +70,7 @@ _OF_KEYS: Mapping[tuple[type, str], Json] = {
     (answers.MailServerAnswer, "host"): {},
     (outbox.Webhook, "url"): {"pattern": WEB_ADDRESS},
     (json_types.LoggedAttempt, "number"): {"minimum": 1},
+    (doctor.MovedDate, "seconds"): {},  # less than 0 is earlier
 }
 # Lists of words that may grow in a minor version.
 _OPEN = frozenset(
@@ -78,6 +80,7 @@ _OPEN = frozenset(
         *((availability.BusyCalendar, "kind"), (calendars.CalendarFinding, "kind")),
         *((calendars.ConnectedCalendar, "kind"), (calendars.CalendarCheck, "kind")),
         *((bookings.Booking, "overrides"), (bookings.Event, "type")),
+        *((doctor.Finding, "code"), (doctor.Finding, "group")),
         *((outbox.Webhook, "events"), (outbox.Delivery, "channel")),
         *((answers.WebhookBody, "type"), (answers.ErrorFacts, "code")),
         *((replies.Answer, "outcome"), (replies.Answer, "method")),

@@ -15,6 +15,7 @@ from calbook.api.values import (
     bookings,
     calendars,
     catalog,
+    doctor,
     feeds,
     host_dates,
     moving,
@@ -45,7 +46,7 @@ _ANSWERS: tuple[type, ...] = (
     *(answers.Settings, answers.MailServerAnswer),
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.SharedFile),
-    *(answers.Exported, moving.Imported),
+    *(doctor.Diagnosis, doctor.FixedTimes, answers.Exported, moving.Imported),
     *(answers.Error, answers.WebhookBody),
 )
 INPUTS: Mapping[str, type] = {

@@ -29,6 +29,7 @@ class Finding(Value):
 class Diagnosis(Value):
     """All that is wrong, by group, the worst first; and facts for a bug report.
 
+    findings: what is wrong
     facts: versions, paths and figures; no secrets, and nobody who attends
     """
 
@@ -42,7 +43,8 @@ class MovedDate(Meeting):
 
     uid, date: the booking, and the date as it was first booked
     from_time: where it was, or still is
-    start_time, end_time: where it belongs; RFC 3339 text in `timezone`, the booking's
+    start_time, end_time: where it belongs; RFC 3339 text in `timezone`
+    timezone: the booking's
     event_type_id, title: what it is
     host_ids: who gives it
     seconds: how far that is; less than 0 is earlier
@@ -65,7 +67,11 @@ class MovedDate(Meeting):
 
 
 class FixedTimes(Value):
-    """Dates that were moved back, and those that could not be, by start."""
+    """Dates that were moved back to the time of day that was booked, by start.
+
+    moved: those that were, or would be
+    left: those that could not be
+    """
 
     _parts: ClassVar[Parts] = {"moved": many_of(MovedDate), "left": many_of(MovedDate)}
     moved: tuple[MovedDate, ...]

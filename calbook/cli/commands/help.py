@@ -18,7 +18,7 @@ TOPICS = (
     *("people", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
-    "stability",
+    *("json-file", "stability"),
     *("rules", "storage", "moving", "operation", "trouble"),
 )
 # Words by which people look for a page.

@@ -25,6 +25,7 @@ Encode = Callable[[Any], Any]
 
 _INTEGER = 2**31 - 1  # what both databases hold
 _NUMBER = 2**53
+_DAY = 24 * 60  # minutes
 _BREAKS = re.compile("[\0\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ID = re.compile(r"[^\s\0-\x1f]{1,200}")
 _TIME_LENGTH = len("2027-01-04T09:00:00Z")
@@ -200,6 +201,39 @@ def _is_policy(text: str) -> bool:
     )
 
 
+def _are_hours(value: Any) -> bool:
+    """Windows of a day, in minutes since midnight."""
+    return type(value) is list and all(
+        type(start) is int and type(end) is int and 0 <= start < end <= _DAY
+        for start, end in value
+    )
+
+
+def _is_week(value: Any) -> bool:
+    return type(value) is list and len(value) == 7 and all(map(_are_hours, value))
+
+
+def _are_persons(value: Any) -> bool:
+    return type(value) is list and all(
+        all(fact is None or type(fact) is str for fact in person.values())
+        for person in value
+    )
+
+
+def _are_headers(value: Any) -> bool:
+    return type(value) is dict and all(type(text) is str for text in value.values())
+
+
+def _are_old_secrets(value: Any) -> bool:
+    return type(value) is list and all(
+        type(each["secret"]) is str and type(each["until"]) is int for each in value
+    )
+
+
+def _are_minutes(value: Any) -> bool:
+    return _is_list(value) and all(type(n) is int and 0 < n <= _DAY for n in value)
+
+
 def _are_attendances(value: Any) -> bool:
     return all(map(Attendance, value.values()))
 
@@ -219,6 +253,12 @@ _JSON_KINDS: dict[str, Decode] = {
     "object": _json(_is_object, "an object"),
     "list": _json(_is_list, "a list"),
     "texts": _json(_are_texts, "a list of texts"),
+    "hours": _json(_are_hours, "hours of a day"),
+    "week": _json(_is_week, "hours of seven days"),
+    "minutes": _json(_are_minutes, "lengths in minutes"),
+    "persons": _json(_are_persons, "a list of persons"),
+    "headers": _json(_are_headers, "headers"),
+    "old_secrets": _json(_are_old_secrets, "older secrets"),
     "dates": _json(_are_dates, "a list of dates"),
     "recurring": _json(_is_rule, "a recurrence"),
     "policy": _json(lambda value: _is_policy(_dump(value)), "a booking's terms"),

@@ -25,12 +25,12 @@ SCHEDULE = Noun(
     "schedule",
     Table(
         "schedules",
-        "rowid#schedules id:id name:line timezone:zone weekly:list created_at:time"
+        "rowid#schedules id:id name:line timezone:zone weekly:week created_at:time"
         " updated_at:time",
     ),
     Table(
         "schedule_overrides",
-        "date:date hours:list reason?",
+        "date:date hours:hours reason?",
         key="overrides",
         parent="schedule_id",
     ),
@@ -42,7 +42,7 @@ HOST = Noun(
     Table(
         "hosts",
         "rowid#hosts id:id kind:line name:line email:line? timezone:zone"
-        " schedule_id@schedules capacity:int? limits:list retired_at:time?"
+        " schedule_id@schedules capacity:int? limits:texts retired_at:time?"
         " created_at:time updated_at:time",
     ),
     _reminder_updates("host"),
@@ -54,8 +54,8 @@ EVENT_TYPE = Noun(
     Table(
         "event_types",
         "rowid#event_types id:id slug:id title:line description? active:bool"
-        " duration:int durations:list? location:object? schedule_id@schedules?"
-        " weekly:list? first_date:date? last_date:date? buffer_before:int"
+        " duration:int durations:minutes? location:object? schedule_id@schedules?"
+        " weekly:week? first_date:date? last_date:date? buffer_before:int"
         " buffer_after:int minimum_notice:int maximum_advance:int? slot_interval:int?"
         " slots_per_day:int? rules:object requires_confirmation:bool"
         " allow_cancellation:bool cancellation_deadline:int? seats:int?"
@@ -204,8 +204,8 @@ WEBHOOK = Noun(
     Table(
         "webhooks",
         "rowid#webhooks id:id url events:texts active:bool disabled_reason?"
-        " allow_http:bool secret headers:object old_secrets:list created_at:time"
-        " updated_at:time",
+        " allow_http:bool secret headers:headers old_secrets:old_secrets"
+        " created_at:time updated_at:time",
     ),
     by="id",
     secrets=("secret", "headers", "oldSecrets"),
@@ -238,9 +238,10 @@ WAITING = Noun(
     "waiting",
     Table(
         "waiting",
-        "number#waiting id:id event_type_id@event_types attendees:list request:object"
-        " timezone:zone by:actor since:time until:time is_range:bool uid@bookings?"
-        " recurrence_id:time? state:waiting_state offered_uid@bookings? is_seat:bool"
+        "number#waiting id:id event_type_id@event_types attendees:persons"
+        " request:object timezone:zone by:actor since:time until:time"
+        " is_range:bool uid@bookings? recurrence_id:time? state:waiting_state"
+        " offered_uid@bookings? is_seat:bool"
         " held_until:time? passed:list log:list created_at:time updated_at:time"
         " erased_at:time?",
     ),

@@ -15,7 +15,10 @@ from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
 from calbook.store.lines.nouns import BOOKING
 from calbook.store.lines.tables import Noun, Table
 
-_UNREADABLE = (ValueError, ArithmeticError, CalbookError)
+_UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    CalbookError,
+)
 
 
 class Numbers(Protocol):
@@ -182,7 +185,7 @@ def _check_readable(noun: Noun, own: derived.Row, found: derived.Rows) -> None:
             reader(_named(noun.table, own), found)
         for row in found.get("counter_proposals", ()):
             counters.counter(_named(_COUNTERS, row, uid=""))
-    except (*_UNREADABLE, LookupError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         said = error.message if isinstance(error, CalbookError) else error
         raise WrongValue(f"cannot be read: {said}") from None
 

@@ -24,6 +24,8 @@ from store.test_version_1 import fill
 if TYPE_CHECKING:
     from conftest import Clock
 
+pytestmark = pytest.mark.torture
+
 PAGE = 4096
 SECONDS = 20  # that nothing takes
 

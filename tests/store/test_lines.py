@@ -458,6 +458,10 @@ BAD: dict[str, tuple[Change, str]] = {
         ),
         "there is no calendar 99",
     ),
+    "for ever": (
+        of("calendar", "busy", 0, "stretchEnd", value="9999-12-31T00:00:00Z"),
+        "is busy for more than a hundred years",
+    ),
     "nobody": (of("booking", "attendees", value=[]), "has no attendee"),
     "no date": (of("booking", "occurrences", value=[]), "has no occurrence"),
     "no host": (of("booking", "hosts", value=[]), "has no host"),

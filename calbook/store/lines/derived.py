@@ -24,6 +24,7 @@ Rows = dict[str, list[Row]]  # by table
 Derive = Callable[[Row, Rows], Rows]
 
 _LONGEST = int(LONGEST_CLAIM.total_seconds())
+_LONGEST_BUSY = 100 * 366 * 24 * 3600  # a row for each three days of it
 _TABLES = {table.name: table for table in (BOOKING.table, *BOOKING.children)}
 _BOOKING, _OCCURRENCE = _TABLES["bookings"].places, _TABLES["occurrences"].places
 _HOST, _ATTENDEE = _TABLES["booking_hosts"].places, _TABLES["attendees"].places
@@ -208,6 +209,8 @@ def _pieces(row: Row) -> Iterator[tuple[int, int]]:
     start, end = row[_STRETCH["stretch_start"]], row[_STRETCH["stretch_end"]]
     if end <= start:
         raise WrongValue("ends before it begins")
+    if end - start > _LONGEST_BUSY:
+        raise WrongValue("is busy for more than a hundred years")
     for piece in split_span(Span(times.instant(start), times.instant(end))):
         yield times.epoch(piece.start), times.epoch(piece.end)
 

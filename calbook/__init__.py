@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from calbook.api.values.overview import Figures as Figures
     from calbook.api.values.overview import Statistics as Statistics
     from calbook.api.values.overview import Week as Week
+    from calbook.api.values.people import Erasure as Erasure
     from calbook.api.values.people import Person as Person
+    from calbook.api.values.people import Retention as Retention
     from calbook.core import errors as errors
     from calbook.core.errors import CalbookError as CalbookError
     from calbook.core.model import Actor as Actor
@@ -57,7 +59,7 @@ _PLACES = {
     "api.values.catalog": "EventType Host Resource Schedule",
     "api.values.outbox": "Attempt Delivery Webhook",
     "api.values.overview": "Agenda Figures Statistics Week",
-    "api.values.people": "Person",
+    "api.values.people": "Erasure Person Retention",
     "api.values.availability": "Block BusyCalendar BusyTime ExplainedNeed Explanation"
     " OpenTime Rule Slot",
 }

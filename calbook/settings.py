@@ -39,10 +39,15 @@ class MailServer(NamedTuple):
 
 
 def config_path() -> str:
-    """`CALBOOK_CONFIG`, else `config.toml` in the user's config directory."""
+    """`CALBOOK_CONFIG`, else `config.toml` in the user's config directory.
+
+    Empty where there is no such directory: never a file of the directory that somebody
+    happens to be in.
+    """
     if named := os.environ.get("CALBOOK_CONFIG"):
         return named
-    return os.path.join(_config_directory(), "config.toml")
+    directory = _config_directory()
+    return os.path.join(directory, "config.toml") if os.path.isabs(directory) else ""
 
 
 def _config_directory() -> str:

@@ -58,9 +58,9 @@ def copied_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 _make_ready = setup.make_ready
 
 
-def _copy_tables(conn: sqlite3.Connection, path: str) -> None:
+def _copy_tables(conn: sqlite3.Connection, path: str, *on_upgrade: Any) -> None:
     if conn.execute("pragma page_count").fetchone()[0]:
-        _make_ready(conn, path)
+        _make_ready(conn, path, *on_upgrade)
         return
     new_file = _new_file(first_host.system_timezone())
     if path == ":memory:":

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from calbook.api.event_types import EventTypes
     from calbook.api.feeds import Feeds
     from calbook.api.hosts import Hosts
+    from calbook.api.imports import Imports
     from calbook.api.mails import Mails
     from calbook.api.people import People
     from calbook.api.replies import Replies
     from calbook.api.resources import Resources
+    from calbook.api.retention import Keeping
     from calbook.api.schedules import Schedules
     from calbook.api.waiting import Waiting
     from calbook.api.webhooks import Webhooks
@@ -45,8 +47,10 @@ class Calendar:
     feeds: Feeds = _noun("Feeds", "feeds")
     schedules: Schedules = _noun("Schedules", "schedules")
     hosts: Hosts = _noun("Hosts", "hosts")
+    imports: Imports = _noun("Imports", "imports")
     people: People = _noun("People", "people")
     resources: Resources = _noun("Resources", "resources")
+    retention: Keeping = _noun("Keeping", "retention")
     mails: Mails = _noun("Mails", "mails")
     replies: Replies = _noun("Replies", "replies")
     counters: Counters = _noun("Counters", "counters")

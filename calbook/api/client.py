@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
     from calbook.core.errors import CalbookError
+    from calbook.core.upgrade import Upgrade
 
     OnRefused = Callable[[CalbookError], None]
 
@@ -34,6 +35,8 @@ class Client:
     `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
     `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
     name.
+    `on_upgrade` is called before and after tables of an older calbook are brought up to
+    date.
     For several threads, take one client each.
     """
 
@@ -43,12 +46,14 @@ class Client:
         *,
         clock: Clock | None = None,
         actor: str | None = None,
+        on_upgrade: Callable[[Upgrade], object] | None = None,
     ) -> None:
         if path is None:
             from calbook.api.default_path import default_path
 
             path = default_path()
         self._context = open_context(os.fspath(path), clock or system_clock, actor)
+        self._context.store.on_upgrade = on_upgrade
         self.path = self._context.store.path
         self.calendar = Calendar(self._context)
 
@@ -313,8 +318,12 @@ class Client:
     def fix_times(
         self, *, notify_attendee: bool | None = None, dry_run: bool = False
     ) -> FixedTimes:
-        """Move dates back to the time of day that was booked, where the rules of a
-        zone have changed since; what would overlap stays.
+        """Move dates back to the time of day that was booked, as zones have changed.
+
+        What belongs together moves in one transaction; what would overlap stays.
+
+        Raises:
+            MailNotConfigured: people are to be told, and nothing can send it.
         """
         from calbook.api import doctor
 
@@ -333,6 +342,19 @@ class Client:
         from calbook.services import maintenance
 
         return maintenance.restore_file(self._context, os.fspath(path))
+
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after.
+
+        A file is locked meanwhile, and is needed twice over as free room. In a
+        database the room is free for new rows, while others go on.
+
+        Raises:
+            StoreError: there is too little room, or the tables are another role's.
+        """
+        from calbook.services import maintenance
+
+        return maintenance.compact_file(self._context)
 
     def share(self, *, group: str) -> None:
         """Give the file to a group of users on this machine, who then may all write.

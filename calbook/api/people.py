@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
-from calbook.api.values.people import Person
+from calbook.api.values.people import Erasure, Person
 from calbook.services import people
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api.inputs import PersonFields
+    from calbook.wire.json_objects import Json
 
 
 class People(Noun):
@@ -65,3 +67,58 @@ class People(Noun):
         return Person(
             people.merge_people(self._context, person, other, dry_run=dry_run)
         )
+
+    def erase(
+        self,
+        person: str,
+        *,
+        uid: str | None = None,
+        cancel: bool = False,
+        dry_run: bool = False,
+        cancelled: Callable[[], object] | None = None,
+    ) -> Erasure:
+        """Make somebody nobody in all that is stored; times and counts stay.
+
+        With `uid` the person is looked for in that booking or entry of the waiting
+        list, where a name will do. An address or phone number of nobody in the book
+        is looked for everywhere. `cancel` first cancels what is still to come; then
+        `cancelled` may send what is to be told of it, which is dropped after it.
+
+        Raises:
+            HasBookings: something is still to come, and `cancel` is not given.
+            StoreError: this role of the database may not change what is past.
+        """
+        from calbook.services import erasing  # slow to import
+
+        done = erasing.erase(
+            self._context,
+            person,
+            uid=uid,
+            cancel=cancel,
+            dry_run=dry_run,
+            cancelled=cancelled,
+        )
+        return Erasure(done)
+
+    def describe(self, person: str, *, uid: str | None = None) -> str:
+        """What somebody whom `erase` would mean is called, in a line."""
+        from calbook.services import erasing  # slow to import
+
+        return erasing.describe(self._context, person, uid=uid)
+
+    def export(self, person: str, *, uid: str | None = None) -> tuple[Json, ...]:
+        """All that is held of somebody: lines of an export, without others' data.
+
+        Whom it means is said as for `erase`.
+        """
+        from calbook.services.person_export import export_person  # slow to import
+
+        return tuple(export_person(self._context, person, uid=uid))
+
+    def page(self, person: str, *, uid: str | None = None) -> str:
+        """The same as a page of Markdown that the person can read."""
+        from calbook.wire.writing.person_page import person_page  # slow to import
+
+        lines = self.export(person, uid=uid)
+        label = self.describe(person, uid=uid)
+        return person_page(lines[1:], label, self._context.clock())

@@ -33,6 +33,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     **_entries("note", "note", "add", "list"),
     **_entries("person", "person", "list", "update", "merge"),
     "person show": ("person", "person-with-dates"),
+    "erase": ("erasure",),
     "slots": ("slot[]", "block[]"),
     "explain": ("explanation", "rule[]"),  # the latter with --jsonl
     "agenda": ("booking[]",),
@@ -73,7 +74,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "config smtp-test": ("mail-server-answer",),
     "doctor": ("diagnosis", "fixed-times"),  # the latter with --fix-times
     "export": ("exported",),  # with --output
-    "import": ("imported",),
+    "import": ("imported", "taken-over"),  # the latter with --from
     "db path": ("store-path",),
     "db init": ("made-store", "grants"),
     "db migrate": ("migration",),
@@ -82,4 +83,5 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "db backup": ("store-path",),
     "db restore": ("restored",),
     "db share": ("shared-file",),
+    "retention": ("retention",),
 }

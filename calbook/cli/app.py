@@ -11,6 +11,7 @@ from calbook.cli import after_command, tree
 def run(args: Sequence[str]) -> int:
     """Run one command line; the exit status. Never lets a traceback out."""
     _prepare_streams()
+    _forget_useless_home()
     after_command.forget_clients()
     try:
         status = _reported(args, lambda: _run(list(args)))
@@ -47,6 +48,7 @@ def _run(args: list[str]) -> int:
         from calbook import __version__
 
         output.write(f"calbook {__version__}\n")
+        output.flush()
         return 0
     _check_utf8(args)
     status = tree.run(args or ["--help"], runner=run)
@@ -74,6 +76,12 @@ def _prepare_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _forget_useless_home() -> None:
+    """An empty HOME or a relative one is none: the system knows another."""
+    if not os.path.isabs(os.environ.get("HOME", os.sep)):
+        del os.environ["HOME"]
 
 
 def _wants_json(args: Sequence[str]) -> bool:

@@ -9,7 +9,13 @@ from calbook.core.errors import OutputError
 
 def save_config(data: bytes) -> None:
     """Into the file itself, also where a link leads to it."""
-    path = os.path.realpath(settings.config_path())
+    named = settings.config_path()
+    if not named:
+        raise OutputError(
+            "there is no home directory for the config file",
+            hint="name it with CALBOOK_CONFIG, or set HOME",
+        )
+    path = os.path.realpath(named)
     try:
         settings.make_directory(os.path.dirname(path))
     except OSError as error:

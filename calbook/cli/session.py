@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.value import Value
     from calbook.core.errors import UsageError
+    from calbook.core.upgrade import Upgrade
 
+_LARGE = 20_000_000  # bytes, which take some seconds to be brought up to date
 
 BOOKING_KEYS = (
     *("uid", "startTime", "endTime", "timezone", "status"),
@@ -34,13 +36,43 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
         from calbook.core import checks
 
         checks.actor(actor, "--actor")
-    with Client(db, actor=actor) as client:
+    with Client(db, actor=actor, on_upgrade=_tell_upgrade) as client:
         try:
             yield client
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            _blame_damage(client)
+            raise
         finally:
             after_command.remember_client(client)
         if not client.exists and sys.stderr.isatty():
             output.say(f"There is no {client.path} yet: this is what a new file holds")
+
+
+def _blame_damage(client: "Client") -> None:
+    """An error that nobody foresaw is no bug where what is stored is damaged.
+
+    Raises:
+        Damaged: it is.
+    """
+    from calbook.core.errors import Damaged
+
+    if client.exists and client.check():
+        raise Damaged(
+            f"{client.path} is damaged, and cannot be used for this",
+            hint="calbook db check says what is wrong; restore a backup",
+            path=client.path,
+        ) from None
+
+
+def _tell_upgrade(upgrade: "Upgrade") -> None:
+    """What is done, before it where somebody would wait; it is done all the same."""
+    what = f"{upgrade.path} from version {upgrade.before} to {upgrade.now}"
+    with suppress(OSError):
+        if upgrade.seconds is not None:
+            kept = f"; the file as it was: {upgrade.kept}" if upgrade.kept else ""
+            output.say(f"Brought {what} in {upgrade.seconds:.1f} s{kept}")
+        elif (upgrade.size or 0) >= _LARGE and sys.stderr.isatty():
+            output.say(f"Bringing {what}, which may take a minute …")
 
 
 def unchecked(word: object) -> Any:

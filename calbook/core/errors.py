@@ -458,6 +458,19 @@ class NothingToWaitFor(Conflict, code="nothing_to_wait_for"):
         )
 
 
+class HasBookings(Conflict, code="has_bookings"):
+    """Somebody to be erased has something still to come."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if ids[5:] else "")
+        super().__init__(
+            f"something is still to come: {shown}",
+            hint="cancel it first, or erase with cancel=True",
+            command_hint="cancel it first, or add --cancel",
+            uids=[*ids],
+        )
+
+
 class KeyReused(Conflict, code="key_reused"):
     """An idempotency key came back with another request."""
 

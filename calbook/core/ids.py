@@ -15,6 +15,14 @@ def uid() -> str:
     return UID_PREFIX + _letters(12)
 
 
+def derived_uid(text: str) -> str:
+    """The uid of what has a name elsewhere: the same for the same text."""
+    import hashlib  # few uids are derived
+
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+    return UID_PREFIX + "".join(_CROCKFORD[byte & 31] for byte in digest[:12])
+
+
 def event() -> str:
     return "ev_" + _letters(16)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from calbook.core import checks
@@ -174,17 +175,32 @@ def find_same(attendees: Iterable[Attendee], person: Attendee) -> Attendee | Non
 
 def check_no_duplicate(attendees: Iterable[Attendee]) -> None:
     """Raise when somebody is there twice."""
+    for person, is_double in _with_doubles(attendees):
+        if is_double:
+            raise DuplicateAttendee(
+                label(person),
+                email=person.email,
+                by_name=not lasting_keys(person),
+            )
+
+
+def without_doubles(attendees: Iterable[Attendee]) -> tuple[Attendee, ...]:
+    """Each person once."""
+    return tuple(
+        person for person, is_double in _with_doubles(attendees) if not is_double
+    )
+
+
+def _with_doubles(attendees: Iterable[Attendee]) -> Iterator[tuple[Attendee, bool]]:
+    """Each with whether it is somebody who came before."""
     seen: dict[str, list[Attendee]] = {}
     for person in attendees:
-        for key in _nearby_keys(person):
-            others = seen.setdefault(key, [])
-            if any(is_same(person, other) for other in others):
-                raise DuplicateAttendee(
-                    label(person),
-                    email=person.email,
-                    by_name=not lasting_keys(person),
-                )
-            others.append(person)
+        keys = tuple(_nearby_keys(person))
+        before = chain.from_iterable(seen.get(key, ()) for key in keys)
+        is_double = any(is_same(person, other) for other in before)
+        for key in () if is_double else keys:
+            seen.setdefault(key, []).append(person)
+        yield person, is_double
 
 
 def _nearby_keys(person: Attendee) -> Iterator[str]:

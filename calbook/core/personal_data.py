@@ -32,8 +32,10 @@ Json = Any
 IsMeant = Callable[[Mapping[str, Any]], bool]
 Replace = Callable[[str, Json], Json]
 
-# What names or reaches a person.
-PERSON_FACTS = frozenset({"name", "email", "phone", "ref", "personKey", "person_key"})
+# What names or reaches a person, and the language that they are written to in.
+PERSON_FACTS = frozenset(
+    {"name", "email", "phone", "ref", "language", "personKey", "person_key"}
+)
 # What was written by or about whom the booking is for; metadata and answers whole.
 OWN_TEXTS = frozenset(
     {
@@ -54,7 +56,7 @@ BY_PERSON = frozenset({"attendances", "replies"})
 # Of requests that are lists: where the reason stands in what follows the action.
 REASON_AT = {"cancel": 1, "reschedule": 2, "reassign": 1}
 
-_CONTACTS = PERSON_FACTS - {"name"}
+_CONTACTS = PERSON_FACTS - {"name", "language"}
 
 
 def replace_personal_data(

@@ -55,6 +55,11 @@ def restore_file(context: Context, path: str) -> str | None:
     return administer(context.store).restore(path)
 
 
+def compact_file(context: Context) -> tuple[int, int]:
+    """Give back the room of what was deleted; the bytes before and after."""
+    return administer(context.store).compact()
+
+
 def share_file(context: Context, group: str) -> None:
     """Give the file to a group of users on this machine."""
     administer(context.store).share(group)

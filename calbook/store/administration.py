@@ -107,6 +107,14 @@ class Administration:
         """
         raise NotImplementedError
 
+    def list_copies(self) -> Iterable[str]:
+        """What calbook has kept beside it, of what it was before."""
+        return ()
+
+    def compact(self) -> tuple[int, int]:
+        """Give back the room of what was deleted; the bytes before and after."""
+        raise NotImplementedError
+
     def share(self, group: str) -> None:
         """Let a group of users on this machine read and write.
 

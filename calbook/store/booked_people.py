@@ -57,7 +57,8 @@ _INSERT = """
 """
 UPDATE = """
     update people set name = :name, email = :email, phone = :phone, ref = :ref,
-        timezone = :timezone, language = :language, updated_at = :now
+        timezone = :timezone, language = :language, updated_at = :now,
+        erased_at = null
     where id = :id
 """
 

@@ -50,7 +50,14 @@ _IN_ZONE = """
 
 
 def row_faults(conn: Connection) -> Iterator[str]:
-    """What rows say against each other."""
+    """What rows say against each other, or that they cannot be read."""
+    try:
+        yield from _contradictions(conn)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        yield f"a row holds what calbook did not write ({type(error).__name__})"
+
+
+def _contradictions(conn: Connection) -> Iterator[str]:
     for sentence, statement in CHECKS.items():
         found = conn.execute(f"select * from ({statement}) as found limit {_MOST}")
         yield from (sentence.format(*row) for row in found.fetchall())

@@ -35,7 +35,8 @@ _PERSON = """
 """
 # The whole name first, then any of its words; of both, who has bookings.
 _BY_NAME = f"""
-    {_PERSON} where instr(' ' || fold_case(p.name) || ' ', ' ' || :name || ' ') > 0
+    {_PERSON} where p.erased_at is null
+        and instr(' ' || fold_case(p.name) || ' ', ' ' || :name || ' ') > 0
     order by fold_case(p.name) <> :name, not exists (
         select 1 from attendees a where a.person_id = p.id
     ), p.id limit {_SHOWN}
@@ -155,7 +156,8 @@ def _owners(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
 
 
 _SEARCHED = """
-    where instr(fold_case(p.name), :search) > 0
+    and (
+        instr(fold_case(p.name), :search) > 0
         or exists (
             select 1 from person_keys k where k.person_id = p.id and (
                 k.key not like '%:%' and instr(fold_case(k.key), :search) > 0
@@ -164,16 +166,17 @@ _SEARCHED = """
                 or k.key like 'tel:%' and instr(k.key, :digits) > 0
             )
         )
+    )
 """
 
 
 def list_people(
     reader: Reader, *, search: str | None, limit: int, offset: int
 ) -> list[Row]:
-    """By name, who has none last."""
+    """By name, who has none last; nobody who was erased."""
     text = None if search is None else checks.prose(search, "search").casefold()
     return reader.connection.execute(
-        f"{_PERSON} {'' if text is None else _SEARCHED}"
+        f"{_PERSON} where p.erased_at is null {'' if text is None else _SEARCHED}"
         " order by p.name is null, fold_case(p.name), p.id"
         " limit :limit offset :offset",
         {

@@ -11,6 +11,7 @@ from calbook.store.reader import Reader
 
 if TYPE_CHECKING:
     from calbook.core.errors import StoreError
+    from calbook.core.upgrade import Upgrade
     from calbook.store.connection import Connection
     from calbook.store.transaction import Transaction
 
@@ -29,7 +30,8 @@ class Store:
     """Bookings somewhere, read and written in transactions.
 
     `path` is how people name it, without a password; `queued` are the deliveries that
-    were committed, by id; `actor` says who writes, when an event is written.
+    were committed, by id; `actor` says who writes, when an event is written;
+    `on_upgrade` is told before and after older tables are brought up to date.
     """
 
     path: str
@@ -39,6 +41,7 @@ class Store:
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)
+    on_upgrade: Callable[[Upgrade], object] | None = None
 
     def close(self) -> None:
         """Let go of the database; the next use opens it again."""
@@ -69,6 +72,13 @@ class Store:
     def with_patience(self, seconds: float) -> Store | None:
         """Another on the same bookings that waits so long for a lock, if there can."""
         raise NotImplementedError
+
+    def overwrite_deleted(self) -> None:
+        """Let nothing of what is deleted from now on stand in the store, if it can."""
+
+    def may_change_history(self) -> bool:
+        """Whether who is at work may change what is past."""
+        return True
 
     def change_mark(self) -> object:
         """Another value after each change by others that there may be more to send."""

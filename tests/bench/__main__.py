@@ -21,6 +21,7 @@ from . import (
     steps,
     sweeps,
     team_rules,
+    years,
 )
 from .figures import Figure, sources, table
 
@@ -63,6 +64,7 @@ def _measured(directory: Path, large: int) -> Iterator[Figure]:
     for figures in (
         startup.figures(directory),
         steps.figures(directory, small=10_000, large=large),
+        years.figures(directory, small=1_000, large=large),
         khal.figures(directory),
         databases.figures(directory),
         inserts.figures(directory),

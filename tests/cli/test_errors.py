@@ -45,6 +45,7 @@ TABLE = {
     **dict.fromkeys(("key_reused", "version_conflict", "host_retired"), 4),
     **dict.fromkeys(("needs_taken", "already_waiting", "nothing_to_wait_for"), 4),
     "import_conflict": 4,
+    "has_bookings": 4,
     **dict.fromkeys(("in_the_past", "inactive", "outside_hours", "minimum_notice"), 5),
     "outside_dates": 5,
     **dict.fromkeys(("maximum_advance", "slots_per_day", "deadline_passed"), 5),
@@ -283,6 +284,12 @@ def seats_full(scene: Scene) -> Iterator[Reached]:
 @way
 def duplicate_attendee(scene: Scene) -> Iterator[Reached]:
     yield Reached(create("--guest", "EVE@example.com"), {"email": "EVE@example.com"})
+
+
+@way
+def has_bookings(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    yield Reached(("erase", "ada@example.com", "--yes"), {"uids": [uid]})
 
 
 @way
@@ -671,7 +678,7 @@ def newer(scene: Scene) -> Iterator[Reached]:
             conn.execute("update calbook_schema set version = 99")
     yield Reached(
         ("list",),
-        {"path": scene.place, "schema": 99, "known": SCHEMA_VERSION},
+        {"path": scene.place, "schema": 99, "known": SCHEMA_VERSION, "copies": []},
     )
 
 

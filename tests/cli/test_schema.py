@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from support.mailing import Server
     from support.running import Run
 
+COMING = Path(__file__).parents[1] / "data" / "coming"
+
 pytest_plugins = ("support.running", "support.receiving", "support.mailing")
 
 _NOT_PRINTED = {"error", "webhook-body", *INPUTS}
@@ -199,6 +201,8 @@ def test_every_command_prints_what_its_noun_says(
     _end(judged)
     _send(judged, hook, receiver, post)
     _export(judged, tmp_path)
+    judged("erase", "ada@example.com", "--cancel", "--yes")
+    judged("retention", "--after", "3y")
     _take_out(judged, hook)
     if store == "sqlite":
         _keep(judged, tmp_path)
@@ -436,6 +440,7 @@ def _export(judged: Judged, tmp_path: Path) -> None:
     types = len(calbook.schema("export-line")["$defs"])
     assert len({line["type"] for line in lines}) == types - 1  # nothing is a setting
     judged("import", file)
+    judged("import", COMING / "google.ics", "--from", "google")
 
 
 def _take_out(judged: Judged, hook: str) -> None:

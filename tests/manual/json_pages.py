@@ -104,7 +104,8 @@ PAGES: Mapping[str, Page] = {
         (
             *("store-path", "made-store", "grants", "migration", "copied", "restored"),
             *("shared-file", "diagnosis", "fixed-times"),
-            *("exported", "imported", "export-line"),
+            *("exported", "imported", "export-line", "taken-over"),
+            *("erasure", "retention"),
         ),
     ),
 }

@@ -838,6 +838,29 @@ def test_a_file_lost_before_the_first_change_is_reported(
         assert "Lost" not in dumped(left)
 
 
+@pytest.mark.parametrize("lose", [move_away, replace, delete])
+def test_a_file_lost_while_its_lock_is_waited_for_is_reported(
+    made: Path, lose: Callable[[Path], None]
+) -> None:
+    before = dumped(made)
+    with plain(made, check_same_thread=False) as conn, Client(made) as client:
+        look(client)
+        take(conn, "begin immediate")
+
+        def let_go() -> None:
+            lose(made)
+            conn.rollback()
+
+        timer = Timer(0.3, let_go)
+        timer.start()
+        with pytest.raises(errors.StoreError, match="moved or replaced"):
+            rename(client)
+        timer.join()
+
+    if made.exists():
+        assert dumped(made) == before
+
+
 def test_the_file_now_at_the_path_is_used_from_then_on(made: Path) -> None:
     with Client(made) as client:
         rename(client)

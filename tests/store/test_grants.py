@@ -164,7 +164,10 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     do("event", "update", "team", "--host", "me", "--host", "bob")
     book("ask")
     do("list")
-    do("person", "update", "ada@example.com", "--phone", "12345")
+    for phone in ("12345", "23456"):
+        do("person", "update", "ada@example.com", "--phone", phone)
+    for period in (("--after", "3y"), ("--after", "4y"), ("--off",)):
+        do("retention", *period)
     do("person", "merge", "ada@example.com", "zoe@example.com", "--yes")
     do("history", one)
     do("slots", "--event", "demo")
@@ -367,3 +370,18 @@ def test_staff_neither_makes_nor_migrates_nor_fills_a_database(
 
     assert [answer.status for answer in answers] == [7, 7]
     assert all("permission denied" in answer.err for answer in answers)
+
+
+def test_staff_erases_nobody(run: Run, do: Callable[..., Answer], url: str) -> None:
+    """Nor does time, as long as staff asks what it has done."""
+    do("event", "add", "demo")
+    start = ("--event", "demo", "--start", "2027-01-11 10:00")
+    do("create", *start, "--name", "Ada", "--email", "ada@example.com")
+    do("retention", "--after", "1d")
+
+    refused = run("erase", "ada@example.com", "--cancel", "--yes", "--db", url)
+    do("tick", "--no-deliver")
+
+    assert refused.status == 7
+    assert "only who owns the tables of" in refused.err
+    assert "Ada" in do("person", "list").out

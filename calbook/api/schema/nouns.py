@@ -18,6 +18,7 @@ from calbook.api.values import (
     doctor,
     feeds,
     host_dates,
+    imports,
     moving,
     outbox,
     overview,
@@ -35,6 +36,7 @@ _ANSWERS: tuple[type, ...] = (
     *(bookings.Booking, bookings.Attendee, bookings.Occurrence),
     *(bookings.Event, bookings.Note, waiting.WaitingEntry),
     *(people.Person, answers.PersonWithDates, replies.Answer, replies.Counter),
+    *(people.Erasure, people.Retention),
     *(availability.Slot, availability.Block),
     *(availability.Explanation, availability.Rule, overview.Figures),
     *(availability.BusyCalendar, availability.BusyTime),
@@ -47,6 +49,7 @@ _ANSWERS: tuple[type, ...] = (
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.SharedFile),
     *(doctor.Diagnosis, doctor.FixedTimes, answers.Exported, moving.Imported),
+    imports.TakenOver,
     *(answers.Error, answers.WebhookBody),
 )
 INPUTS: Mapping[str, type] = {

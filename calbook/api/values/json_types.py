@@ -275,3 +275,27 @@ class Proposer(TypedDict):
 
     name: str | None
     email: str | None
+
+
+class ErasedPlace(TypedDict):
+    """In how many rows of a table something was of somebody.
+
+    place: what the table is called
+    count: how many rows
+    """
+
+    place: str
+    count: int
+
+
+class NamedPlace(TypedDict):
+    """Where somebody is named still.
+
+    place: what the table is called
+    key: of the row, as an id
+    field: of the row
+    """
+
+    place: str
+    key: str
+    field: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from calbook.api.values.value import Value
 
 if TYPE_CHECKING:
-    from calbook.api.values.json_types import PersonFigures
+    from calbook.api.values.json_types import ErasedPlace, NamedPlace, PersonFigures
 
 
 class Person(Value):
@@ -33,3 +33,40 @@ class Person(Value):
     figures: PersonFigures
     created_at: str
     updated_at: str
+
+
+class Erasure(Value):
+    """What was erased of somebody, or would be.
+
+    person: the id that stays; None of who was in no book
+    bookings: in how many something was
+    places: by `place`, as a table is called, in how many of its rows (`count`)
+    elsewhere: what still names them: `place`, `key` of the row, and `field`
+    cancelled: bookings and entries of the waiting list that were still to come
+    mails_dropped: how many that waited are not sent
+    compacted: whether the file was written anew, so that no byte is left
+    copies: files beside it that hold what it was before
+    dry_run: whether nothing was done
+    """
+
+    person: str | None
+    bookings: int
+    places: list[ErasedPlace]
+    elsewhere: list[NamedPlace]
+    cancelled: list[str]
+    mails_dropped: int
+    compacted: bool
+    copies: list[str]
+    dry_run: bool
+
+
+class Retention(Value):
+    """How long people are kept after their last date.
+
+    after: `3y`, `18mo`, `6w`, `90d`; None where nobody is erased by itself
+    before: the local day of the first host before which the last date of those was who
+        are erased now
+    """
+
+    after: str | None
+    before: str | None

@@ -52,13 +52,9 @@ def migrate(*, out: o.Printing) -> None:
     """Bring the tables up to date."""
     with out.client() as client:
         before, now = client.migrate()
-    said = (
-        f"{client.path} is up to date"
-        if before == now
-        else f"Brought {client.path} from version {before} to {now}"
-    )
     answer = {"path": client.path, "from": before, "to": now}
-    output.print_done(said, answer, json=out.json)
+    if out.json or before == now:  # else it was told when it was done
+        output.print_done(f"{client.path} is up to date", answer, json=out.json)
 
 
 def check(*, out: o.Printing) -> None:
@@ -126,6 +122,19 @@ def restore(
         kept = client.restore(file)
     said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
+
+
+def compact(*, out: o.Printing) -> None:
+    """Give back the room of what was deleted."""
+    with out.client() as client:
+        before, after = client.compact()
+    said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
+    answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}
+    output.print_done(said, answer, json=out.json)
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
 def share(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calbook.cli.output import Json
 
 _FORMS = ("jsonl", "json", "csv", "ics")
+_FORMS_OF_PERSON = ("jsonl", "json", "text")
 _PAGE = 500  # bookings
 # Of a date of a series its own, of the whole booking the rest.
 _OF_DATES = ("date", "startTime", "endTime", "status")
@@ -32,6 +33,12 @@ class Exported(o.Group):
     )
     redact: bool = o.flag("--redact", "Without the persons that bookings are for.")
     secrets: bool = o.flag("--secrets", "With the secrets and headers of webhooks.")
+    person: str | None = o.option(
+        "--person", "PERSON", "Only what is held of one person; also as text."
+    )
+    uid: str | None = o.option(
+        "--uid", "UID", "The booking in which PERSON is, of who has but a name."
+    )
 
 
 def export(
@@ -46,15 +53,25 @@ def export(
 ) -> None:
     """Write all that is stored, as `calbook import` reads it again."""
     form = what.form.casefold()
-    if form not in _FORMS:
-        hint = f"choose one of {', '.join(_FORMS)}"
+    forms = _FORMS if what.person is None else _FORMS_OF_PERSON
+    if form not in forms:
+        hint = f"choose one of {', '.join(forms)}"
         raise UsageError(f"--format cannot be {what.form}", hint=hint)
     if what.secrets and (form in ("csv", "ics") or what.redact):
         raise UsageError("--secrets is for a whole export: jsonl or json")
     is_stdout = file is None or file == "-"
     if file is not None and not is_stdout:
         check_target(file, force=force)
+    if what.uid is not None and what.person is None:
+        raise UsageError("--uid is for --person")
+    if what.person is not None and (what.secrets or what.redact):
+        raise UsageError("--person takes neither --redact nor --secrets")
     with out.client() as client:
+        if what.person is not None:
+            _check_exists(client)
+            data = _of_person(client, what.person, what.uid, form)
+            write_file(file or "-", data, force=force)
+            return
         if form in ("csv", "ics"):
             _check_exists(client)
             write = _csv if form == "csv" else _ics
@@ -97,6 +114,19 @@ def _check_exists(client: "Client") -> None:
             hint="name the file with --db or CALBOOK_DB",
             path=client.path,
         )
+
+
+def _of_person(client: "Client", person: str, uid: str | None, form: str) -> bytes:
+    from calbook.wire.writing import export_lines
+
+    people = client.calendar.people
+    if form == "text":
+        return people.page(person, uid=uid).encode()
+    head, *lines = people.export(person, uid=uid)
+    write = export_lines.write_lines
+    if form == "json":
+        write = export_lines.write_document
+    return b"".join(write(head, lines))
 
 
 def _csv(client: "Client", *, redact: bool) -> bytes:

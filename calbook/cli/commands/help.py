@@ -15,11 +15,11 @@ from calbook.cli import output, tree
 # In the order in which they are read.
 TOPICS = (
     *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
-    *("people", "teams", "resources"),
+    *("people", "erasing", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     *("json-file", "stability"),
-    *("rules", "storage", "moving", "operation", "trouble"),
+    *("rules", "storage", "moving", "coming", "operation", "trouble"),
 )
 # Words by which people look for a page.
 PROGRAMS = dict.fromkeys(
@@ -28,7 +28,7 @@ PROGRAMS = dict.fromkeys(
         *("radicale", "vdirsyncer"),
     ),
     "caldav",
-)
+) | dict.fromkeys(("calcom", "calendly", "csv", "easyappointments"), "coming")
 _PAGES = Path(__file__).parents[2] / "manual"
 _WIDEST = 100  # columns; longer lines are hard to read
 

@@ -1,4 +1,4 @@
-"""`import`: what an export holds, taken in."""
+"""`import`: what an export holds, taken in; with `--from` another program's."""
 
 import os
 import sys
@@ -9,8 +9,9 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.export import count_text
+from calbook.cli.foreign_import import Elsewhere, import_files
 from calbook.cli.progress import show_progress
-from calbook.core.errors import CalbookError
+from calbook.core.errors import CalbookError, UsageError
 
 _NEW_SECRET = (
     "hint: webhook {id} came without its secret and headers, and has a new secret:"
@@ -21,27 +22,60 @@ _NEW_SECRET = (
 class Import(o.Group):
     """How much of it comes in."""
 
-    on_conflict: str = o.option(
-        *("--on-conflict", "fail|skip", "Of what is in the way of a line [fail]."),
-        default="fail",
+    on_conflict: str | None = o.option(
+        "--on-conflict",
+        "fail|skip",
+        "Of what is in the way of a line [fail; with --from skip].",
     )
     dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
 
 
+Printing = Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"]
+
+
 def import_(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="An export; - is standard input.")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|-…", help="An export; - is standard input. With --from many."
+        ),
     ],
     *,
     how: Import,
-    out: o.Printing,
+    elsewhere: Elsewhere,
+    yes: o.Yes = False,
+    out: Printing,
 ) -> None:
-    """Take in what `calbook export` wrote: all of it, or nothing."""
+    """Take in what `calbook export` wrote, or what another program exports.
+
+    An export comes in as a whole, or not at all. With --from the bookings of another
+    program do, and what is in the way of others is left out.
+    """
+    form = out.form_in_zone()
+    if elsewhere.source is not None:
+        with out.client() as client:
+            import_files(
+                *(client, files, elsewhere, form),
+                on_conflict=how.on_conflict,
+                dry_run=how.dry_run,
+                yes=yes,
+            )
+        return
+    elsewhere.check_unused()
+    if len(files) > 1:
+        raise UsageError("one export is taken in at a time")
+    _import_export(files[0], how, out)
+
+
+def _import_export(file: str, how: Import, out: o.Output) -> None:
     is_stdin = file == "-"
     source: Any = sys.stdin.buffer if is_stdin else file
     with out.client() as client, show_progress("Importing") as progress:
         size = 0 if is_stdin else _size(file)
-        options: Any = {"on_conflict": how.on_conflict, "dry_run": how.dry_run}
+        options: Any = {
+            "on_conflict": how.on_conflict or "fail",
+            "dry_run": how.dry_run,
+        }
         if progress is not None and size:
             options["progress"] = lambda done: progress(done, size)
         taken = client.import_from(source, skipped=_tell_skipped, **options)

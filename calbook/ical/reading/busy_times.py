@@ -13,7 +13,12 @@ from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.time import times
-from calbook.ical.reading.components import CalendarSource, Component, Unreadable
+from calbook.ical.reading.components import (
+    CalendarSource,
+    Component,
+    Unreadable,
+    group_by_uid,
+)
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.own_time import own_time
@@ -130,7 +135,7 @@ class ContentReader:
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
         zones = Zones(source, self._timezone, strict=self.is_strict)
         self._is_off = source.head.get("METHOD", "").upper() == "CANCEL"
-        for group in _groups(source.blocks):
+        for group in group_by_uid(source.blocks):
             self._events += _count(group)
             uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
@@ -307,15 +312,6 @@ def _is_one_event(found: Properties) -> bool:
     """Whether a VFREEBUSY is Radicale's of an event that is busy."""
     kind = text_of(found, "FBTYPE").strip().upper() or "FREE"
     return kind != "FREE" and "FREEBUSY" not in found
-
-
-def _groups(blocks: Iterable[Component]) -> Iterable[list[Component]]:
-    """The components of one UID together; those without one each alone."""
-    found: dict[object, list[Component]] = {}
-    for number, block in enumerate(blocks):
-        uid = block.first("UID") if block.kind == "VEVENT" else None
-        found.setdefault(number if uid is None else uid, []).append(block)
-    return found.values()
 
 
 def _count(group: list[Component]) -> int:

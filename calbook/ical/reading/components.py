@@ -7,6 +7,7 @@ alarm or attachment spoils an event, and each event can be read by itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 # In characters of what is kept of each.
@@ -118,3 +119,12 @@ def name_of(line: str) -> str:
     """The property that a line holds, in capitals; of none, nothing."""
     found = _NAME.match(line)
     return found[1].upper() if found else ""
+
+
+def group_by_uid(blocks: Iterable[Component]) -> Iterable[list[Component]]:
+    """The components of one UID together; those without one each alone."""
+    found: dict[object, list[Component]] = {}
+    for number, block in enumerate(blocks):
+        uid = block.first("UID") if block.kind == "VEVENT" else None
+        found.setdefault(number if uid is None else uid, []).append(block)
+    return found.values()

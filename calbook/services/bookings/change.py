@@ -346,6 +346,7 @@ def tick(context: Context) -> list[Json]:
     became free in other ways than by a booking, and end what an interrupted change
     of an event type or host has left to do.
     """
+    from calbook.services import retention
     from calbook.services.bookings.offers import serving_steps
     from calbook.services.catalog import entries
     from calbook.store.writer import repeat_step
@@ -363,6 +364,7 @@ def tick(context: Context) -> list[Json]:
         entries.unfinished_reminder_steps(context),
         repeat_step(step),
         serving_steps(context),
+        retention.steps(context),
     )
     context.store.write_portions(steps)
     return events

@@ -15,6 +15,7 @@ class ChangeOptions(NamedTuple):
     request: str = ""  # as given; compared when the key comes again
     dry_run: bool = False
     notify: bool | None = None  # tell the attendees; else as the event type says
+    is_silent: bool = False  # nobody hears of it: no mail, webhook or calendar
 
 
 def read_options(

@@ -178,10 +178,11 @@ def _save(
         change = _settle_answers(tx, before, change, now)
     tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
-    seqs = [_append_event(tx, event, answer) for event in change.events]
+    is_silent = options.is_silent
+    seqs = [_append_event(tx, e, answer, is_silent) for e in change.events]
     habit = reminders.notification_settings(tx, change.booking.uid)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
-    if habit.are_pushed:
+    if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
     if options.idempotency_key is not None:
         tx.store_result(
@@ -261,7 +262,7 @@ def _queue_mail(
 ) -> None:
     """Mail beside the events, and reminders before the meetings."""
     notify = habit.notify if options.notify is None else options.notify
-    if notify:
+    if notify and not options.is_silent:
         from calbook.services.outbox import (
             mail_notices,  # only where somebody is to be told
         )
@@ -294,7 +295,9 @@ def _is_shortened(event: Event) -> bool:
     return bool(event.about) or "attendee" in event.change
 
 
-def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
+def _append_event(
+    tx: Transaction, event: Event, answer: Json, is_silent: bool = False
+) -> int:
     """Append an event with what it is about.
 
     Else each of the 730 completions of a long series would repeat all 730, and each
@@ -305,7 +308,7 @@ def _append_event(tx: Transaction, event: Event, answer: Json) -> int:
         answer = limit_to_person(answer, event.change["attendee"], dates)
     elif event.about:
         answer = limit_to_dates(answer, event.change["dates"])
-    is_told = not is_hold(answer)  # of which nobody has heard
+    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
     return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
 
 

@@ -33,15 +33,23 @@ def create_event_type(
 
     def create(tx: Transaction) -> Json:
         tx.lock_catalog()
-        new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
-        check_is_new(tx, EVENT_TYPE, new.id)
-        new = needed_members.settle_needs(tx, new, names_hosts="hosts" in fields)
-        _check_names(tx, new)
-        _check_references(tx, new)
-        tx.save_event_type(new, now=context.clock())
+        new = add_event_type(tx, id, fields, now=context.clock())
         return entry_json(tx, EVENT_TYPE, new.id)
 
     return context.store.write(create)
+
+
+def add_event_type(
+    tx: Transaction, id: str | None, fields: Mapping[str, Any], *, now: datetime
+) -> EventType:
+    """Add one inside a transaction that is open and has locked the catalog."""
+    new = event_types.new_event_type(id, fields, default_host=tx.oldest_host())
+    check_is_new(tx, EVENT_TYPE, new.id)
+    new = needed_members.settle_needs(tx, new, names_hosts="hosts" in fields)
+    _check_names(tx, new)
+    _check_references(tx, new)
+    tx.save_event_type(new, now=now)
+    return new
 
 
 def update_event_type(

@@ -103,6 +103,8 @@ def redeliver(context: Context, noun: str, id: str) -> Json:
         row = _row(reader, key)
         if row["uid"] is not None:
             tx.lock_row(row["uid"])
+        if row["channel"] == "mail":
+            _check_text(row)
         if row["channel"] == "webhook":
             _check_active(reader, row["target"])
         elif row["channel"] == "calendar":
@@ -140,6 +142,13 @@ def _check_active(reader: OutboxReader, id: str) -> None:
             command_hint=f"calbook webhook update {id} --active",
             id=id,
         )
+
+
+def _check_text(row: Row) -> None:
+    from calbook.core.errors import Inactive
+
+    if row["payload"] is None:
+        raise Inactive(f"the text of {row['id']} was erased", id=row["id"])
 
 
 def _check_connected(tx: Transaction, target: str) -> None:

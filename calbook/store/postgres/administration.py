@@ -85,6 +85,11 @@ class DatabaseAdministration(Administration):
             ],
         )
 
+    def compact(self) -> tuple[int, int]:
+        from calbook.store.postgres import compacting
+
+        return compacting.compact(self._store)
+
     def share(self, group: str) -> None:
         raise UsageError(
             "a database is shared by its roles",

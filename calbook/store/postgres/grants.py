@@ -10,7 +10,7 @@ RIGHTS = {
     # what is written once and never changed
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
     "select, insert, update": (
-        *("bookings", "reminder_plans", "host_joins", "person_keys", "waiting"),
+        *("bookings", "reminder_plans", "host_joins", "waiting"),
         "counter_proposals",
     ),
     "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
@@ -18,7 +18,7 @@ RIGHTS = {
         *("schedules", "schedule_overrides", "hosts", "event_types", "host_loads"),
         *("booking_hosts", "occurrences", "calendars", "webhooks", "deliveries"),
         *("attempts", "reminder_updates", "attendees", "people", "calendar_objects"),
-        "published_feeds",
+        *("published_feeds", "person_keys", "settings"),
     ),
 }
 _ROLE = "staff"

@@ -41,6 +41,9 @@ create index deliveries_delivered on deliveries (finished_at)
     where status = 'delivered';
 create index deliveries_by_target on deliveries (channel, target, seq);
 create index deliveries_by_booking on deliveries (uid) where uid is not null;
+create index deliveries_by_channel on deliveries (channel, seq);
+create index deliveries_not_delivered on deliveries (channel, seq)
+    where status <> 'delivered';
 create index deliveries_waiting on deliveries (due_at)
     where status = 'pending' and (attempts > 0 or kind <> 'reminder');
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
+from calbook.core.upgrade import Upgrade
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres import (
     calendar_tables,
@@ -120,6 +122,7 @@ def _make_tables(
 
 def migrate_tables(store: PostgresStore) -> int:
     """Bring the tables up to date; the version that they had."""
+    began = time.monotonic()
     with translate_errors(store.path), store.raw() as conn:
         begin_alone(conn, store)
         version = _find_version(conn, store)
@@ -133,7 +136,10 @@ def migrate_tables(store: PostgresStore) -> int:
             conn.execute("update calbook_schema set version = :n", {"n": number})
         conn.add("commit")
         conn.send()
-        return version
+    if version != store.version and store.on_upgrade is not None:
+        took = time.monotonic() - began
+        store.on_upgrade(Upgrade(store.path, version, store.version, seconds=took))
+    return version
 
 
 def begin_alone(conn: Connection, store: PostgresStore) -> None:

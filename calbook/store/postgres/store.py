@@ -86,6 +86,13 @@ class PostgresStore(Store):
     def exists(self) -> bool:
         return True
 
+    def may_change_history(self) -> bool:
+        with self.begun(READING) as conn:
+            row = conn.execute(
+                "select has_table_privilege('events', 'update')"
+            ).fetchone()
+            return bool(row and row[0])
+
     @property
     def delivery_lock(self) -> str | None:
         return None
@@ -228,6 +235,7 @@ def _wrong_version(version: int | None, known: int, shown: str) -> StoreError:
             path=shown,
             schema=version,
             known=known,
+            copies=[],
         )
     return StoreError(
         f"{shown} was made by an older calbook",

@@ -343,8 +343,7 @@ create table waiting (
     updated_at bigint not null,
     erased_at bigint
 );
-create index waiting_ended on waiting (until)
-    where erased_at is null and state not in ('waiting', 'offered');
+create index waiting_kept on waiting (until) where erased_at is null;
 create index waiting_in_line on waiting (event_type_id, number)
     where state = 'waiting';
 create index waiting_until on waiting (until) where state = 'waiting';

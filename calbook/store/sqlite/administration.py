@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,16 @@ class FileAdministration(Administration):
         from calbook.store.sqlite import maintenance
 
         return maintenance.restore(self._store, path)
+
+    def list_copies(self) -> Iterable[str]:
+        from calbook.store.sqlite import file_copies
+
+        return file_copies.list_copies(self.path)
+
+    def compact(self) -> tuple[int, int]:
+        from calbook.store.sqlite import compacting
+
+        return compacting.compact(self._store)
 
     def share(self, group: str) -> None:
         from calbook.store.sqlite import sharing

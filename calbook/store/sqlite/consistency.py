@@ -23,8 +23,9 @@ def find_faults(conn: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def _page_faults(conn: sqlite3.Connection) -> Iterator[str]:
-    found = (str(row[0]) for row in conn.execute("pragma integrity_check"))
-    yield from (line for line in found if line != "ok")
+    for (found,) in conn.execute("pragma integrity_check"):
+        lines = (line.strip(" *") for line in str(found).splitlines())
+        yield from (line for line in lines if line not in ("ok", "in database main"))
     for table, _, parent, _ in conn.execute("pragma foreign_key_check"):
         yield f"a row of {table} refers to a missing row of {parent}"
 

@@ -183,6 +183,8 @@ def translate_errors(path: str) -> Iterator[None]:
             raise
         how = f"used from another thread than the one that opened {path}"
         raise in_use_error(how) from None
+    except UnicodeDecodeError:  # in a name that SQLite tells of
+        raise _damaged_error(path) from None
     except sqlite3.DatabaseError as error:
         known = _translate(error, path)
         if known is None:
@@ -200,6 +202,16 @@ def busy_error(path: str) -> StoreError:
     )
 
 
+def _damaged_error(path: str) -> StoreError:
+    from calbook.core.errors import Damaged
+
+    return Damaged(
+        f"{path} is damaged",
+        hint="restore a backup; keep the damaged file",
+        path=path,
+    )
+
+
 def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
     from calbook.core import errors
 
@@ -208,11 +220,9 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
     if code in LOCKED:
         return busy_error(path)
     if code == sqlite3.SQLITE_CORRUPT:
-        return errors.Damaged(
-            f"{path} is damaged",
-            hint="restore a backup; keep the damaged file",
-            path=path,
-        )
+        return _damaged_error(path)
+    if str(error).startswith(_OF_DAMAGE):
+        return _damaged_error(path)
     if code == sqlite3.SQLITE_NOTADB:
         return errors.NotCalbook(f"{path} is not a calbook file", path=path)
     if extended == sqlite3.SQLITE_READONLY_DBMOVED:
@@ -232,6 +242,11 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
         return errors.StoreError(f"{path} cannot be used: {error}", path=path)
     return None
 
+
+_OF_DAMAGE = (  # the last two where a name in the tables is not what it was
+    *("Could not decode to UTF-8", "unsupported file format"),
+    *("no such column", "no such table"),
+)
 
 _REFUSED = frozenset(
     {

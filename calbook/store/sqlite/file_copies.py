@@ -6,6 +6,7 @@ directory, so it works where a file can have one name only.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -13,12 +14,17 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
+from glob import escape, glob
 from itertools import count
 from typing import BinaryIO
 
 from calbook.core.errors import StoreError
 from calbook.store.sqlite.access_errors import reason
-from calbook.store.sqlite.file_access import set_pragmas
+from calbook.store.sqlite.file_access import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    set_pragmas,
+)
 from calbook.store.sqlite.file_modes import share_as
 
 
@@ -31,21 +37,40 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
     real = os.path.realpath(path)
     try:
         temporary = start_copy(f"{real}{suffix}", share=partial(share_as, like=real))
+        try:
+            fill(temporary)
+            kept = _free_name(f"{real}{suffix}")
+            os.replace(temporary, kept)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError as error:
         raise StoreError(
             f"cannot make {real}{suffix}: {reason(error, real)}",
             hint="calbook keeps a copy of what it is about to change",
             path=path,
         ) from None
-    try:
-        fill(temporary)
-        kept = _free_name(f"{real}{suffix}")
-        os.replace(temporary, kept)
-    except BaseException:
-        os.unlink(temporary)
-        raise
     sync_directory(kept)
     return kept
+
+
+def list_copies(path: str) -> list[str]:
+    """All that an upgrade or `db restore` has kept beside a file, by name."""
+    return sorted(glob(f"{escape(os.path.realpath(path))}.before-*"))
+
+
+def find_readable_copies(path: str) -> list[str]:
+    """Those kept beside a file that this calbook can read, the newest tables first."""
+    real = os.path.realpath(path)
+    found = []
+    for copy in glob(f"{escape(real)}.before-*"):
+        with suppress(OSError), open(copy, "rb") as file:
+            head = file.read(72)
+            version = int.from_bytes(head[60:64], "big")
+            ours = head[68:72] == APPLICATION_ID.to_bytes(4, "big")
+            if ours and 0 < version <= SCHEMA_VERSION:
+                found.append((version, os.path.getmtime(copy), copy))
+    return [copy for *_, copy in sorted(found, reverse=True)]
 
 
 def start_copy(goal: str, *, share: Callable[[int], None]) -> str:
@@ -72,12 +97,31 @@ def claim_name(path: str) -> None:
 
 
 def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) -> None:
-    """All that a connection sees into a file; synced, if it `lasts`."""
+    """All that a connection sees into a file; synced, if it `lasts`.
+
+    Raises:
+        OSError: the copy cannot be written.
+    """
     with closing(sqlite3.connect(os.path.abspath(path))) as to:
         set_pragmas(to)
         if not lasts:
             to.execute("pragma synchronous = off")
-        conn.backup(to)
+        try:
+            conn.backup(to)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in _OF_WRITING:  # what is copied is only read
+                raise OSError(errno.EIO, str(error), path) from None
+            raise
+
+
+_OF_WRITING = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+    }
+)
 
 
 def copy_bytes(source: BinaryIO, to: BinaryIO) -> None:

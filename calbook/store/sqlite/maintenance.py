@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import tempfile
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -48,12 +48,13 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
     Of a copy, where there is room for one: nobody can write while the file is read.
     """
     check_exists(store.path)
-    with tempfile.TemporaryDirectory() as directory:
-        copy = os.path.join(directory, "copy.db")
+    with ExitStack() as stack:
         with store.reading() as conn:
             try:
+                directory = stack.enter_context(tempfile.TemporaryDirectory())
+                copy = os.path.join(directory, "copy.db")
                 file_copies.copy_database(conn, copy, lasts=False)
-            except sqlite3.OperationalError:
+            except (OSError, sqlite3.OperationalError):
                 return find_faults(conn)
         with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
             return find_faults(conn)

@@ -214,6 +214,11 @@ def let_people_be_erased(db: Database) -> None:
     _run(db.conn, version_10.ERASED)
 
 
+@migrations()
+def find_logs_by_channel(db: Database) -> None:
+    _run(db.conn, version_10.LOGS)
+
+
 def migrate(conn: sqlite3.Connection) -> None:
     """Apply what is missing, inside the caller's write transaction."""
     migrations.apply(Database(conn, recursive_triggers=False, execute_plugins=False))

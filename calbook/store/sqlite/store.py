@@ -78,6 +78,10 @@ class SqliteStore(Store):
             version = conn.execute("pragma data_version").fetchone()[0]
         return version, self._identity_now()  # a restored file is another one
 
+    def overwrite_deleted(self) -> None:
+        with self._connection(for_writing=True) as conn:
+            conn.execute("pragma secure_delete = on")
+
     @property
     def delivery_lock(self) -> str | None:
         return None if self.path == MEMORY else self.path
@@ -128,6 +132,19 @@ class SqliteStore(Store):
                 self._wait_for_lock(lambda: conn.execute("commit"))
                 self._check_identity()
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """The connection in no transaction, for a statement on the whole file.
+
+        It takes the lock itself, and is waited for as a transaction is.
+        """
+        with self._connection(for_writing=True) as conn:
+            leave_wal(conn)
+            self._begin(conn, "immediate")  # on tables of today
+            conn.execute("rollback")
+            yield conn
+            self._check_identity()
+
     def _begin(self, conn: sqlite3.Connection, how: str) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.
 
@@ -140,6 +157,7 @@ class SqliteStore(Store):
             conn.execute("rollback")
             if version > SCHEMA_VERSION:
                 from calbook.core.errors import Newer
+                from calbook.store.sqlite.file_copies import find_readable_copies
 
                 raise Newer(
                     f"a newer calbook has changed {self.path} while it was in use here",
@@ -147,6 +165,7 @@ class SqliteStore(Store):
                     path=self.path,
                     schema=version,
                     known=SCHEMA_VERSION,
+                    copies=find_readable_copies(self.path),
                 )
             self._make_ready(conn, self.path)
 
@@ -154,7 +173,7 @@ class SqliteStore(Store):
         from calbook.store.sqlite.setup import make_ready  # slow to import
 
         conn.execute("pragma query_only = off")
-        make_ready(conn, path)
+        make_ready(conn, path, self.on_upgrade)
 
     def _wait_for_lock(self, step: Callable[[], _T]) -> _T:
         return wait_for_lock(step, self.patience)

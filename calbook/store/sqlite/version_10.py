@@ -21,9 +21,16 @@ create index people_by_last_date on people (coalesce(seen_until, 0))
     where erased_at is null;
 create index attendees_by_last_date on attendees (coalesce(seen_until, 0))
     where person_id is null;
-create index waiting_ended on waiting (until)
-    where erased_at is null and state not in ('waiting', 'offered');
+create index waiting_kept on waiting (until) where erased_at is null;
 
 create index deliveries_by_booking on deliveries (uid) where uid is not null;
 create index idempotency_keys_by_event on idempotency_keys (event_seq);
+"""
+
+
+# A page of the log, of what failed too, costs the same however much has arrived.
+LOGS = """
+create index deliveries_by_channel on deliveries (channel, seq);
+create index deliveries_not_delivered on deliveries (channel, seq)
+    where status <> 'delivered';
 """

@@ -1,0 +1,126 @@
+"""Lines of an export as far as they are about one person: nobody else's data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from calbook.core.checks import fold_email
+from calbook.core.erasing import Identity, Words, is_person_in
+from calbook.core.personal_data import PERSON_FACTS, replace_personal_data
+
+Line = dict[str, Any]
+
+# Of a booking, what says nothing of persons though a key is called as if it did.
+_KEPT = {"hosts", "policy", "recurring"}
+_UNSAID = {"calendarObjects", "reminderPlans"}
+
+
+def limit_line(line: Line, identity: Identity) -> Line | None:
+    """None of a line that says nothing of the person."""
+    limit = _BY_TYPE.get(line["type"])
+    return None if limit is None else limit(line, identity)
+
+
+def _booking(line: Line, identity: Identity) -> Line:
+    mine = [identity.is_meant(person) for person in line["attendees"]]
+    others = [p["name"] for p in line["attendees"] if not identity.is_meant(p)]
+    own = identity.without_names(others)
+    found = {
+        key: value
+        if key in _KEPT
+        else _limit({key: value, **_primary(line, key)}, own)[key]
+        for key, value in line.items()
+        if key not in _UNSAID
+    }
+    persons = [
+        p for p, is_mine in zip(found["attendees"], mine, strict=True) if is_mine
+    ]
+    notes = {
+        key: _notes(line[key], own, others) for key in ("hostNotes", "privateNotes")
+    }
+    counters = [c for c in line["counterProposals"] if own.is_meant(c)]
+    events = [event for event in found["events"] if _is_about(event, own, not others)]
+    return {
+        **found,
+        **notes,
+        "attendees": persons,
+        "counterProposals": counters,
+        "events": events,
+    }
+
+
+def _primary(line: Line, key: str) -> Line:
+    """What of the whole booking says whose its texts are."""
+    return {} if key == "attendees" else {"attendees": line["attendees"]}
+
+
+def _notes(notes: list[Line], own: Identity, others: list[Any]) -> list[Line]:
+    """All, of who is alone in a booking; in company those about the person."""
+    words = Words(own)
+    return [n for n in notes if not others or words.are_hinted_in(n["content"])]
+
+
+def _is_about(event: Line, own: Identity, is_alone: bool) -> bool:
+    """Of what others did in company the person is told nothing."""
+    named = event["change"].get("attendee")
+    return is_alone or named is None or own.is_meant(named)
+
+
+def _limit(value: Any, own: Identity) -> Any:
+    """Without what is said of others."""
+
+    def is_other(person: Mapping[str, Any]) -> bool:
+        return not own.is_meant(person)
+
+    def leave_out(key: str, fact: Any) -> Any:
+        return type(fact)() if isinstance(fact, dict | list) else None
+
+    return _without_nobody(
+        replace_personal_data(value, is_other, leave_out, is_own=False)
+    )
+
+
+def _without_nobody(value: Any) -> Any:
+    """Persons of whom nothing is left stand in no list."""
+    if isinstance(value, list):
+        return [_without_nobody(item) for item in value if not _is_nobody(item)]
+    if isinstance(value, dict):
+        return {
+            key: item if key == "attendees" else _without_nobody(item)
+            for key, item in value.items()
+        }
+    return value
+
+
+def _is_nobody(item: Any) -> bool:
+    is_person = isinstance(item, dict) and {"name", "email"} <= item.keys()
+    return is_person and not any(item.get(key) for key in PERSON_FACTS)
+
+
+def _request(line: Line, identity: Identity) -> Line | None:
+    """One in which the person is."""
+    limited: Line = _limit(line, identity)
+    return limited if is_person_in(line["request"], identity) else None
+
+
+def _delivery(line: Line, identity: Identity) -> Line | None:
+    """Mail to the person."""
+    addresses = {fold_email(email) for email in identity.emails}
+    is_to = line["channel"] == "mail" and line["target"] in addresses
+    return line if is_to else None
+
+
+def _entry(line: Line, identity: Identity) -> Line | None:
+    mine = [person for person in line["attendees"] if identity.is_meant(person)]
+    limited = _limit(line, identity)
+    return {**limited, "attendees": mine} if mine else None
+
+
+_BY_TYPE: dict[str, Callable[[Line, Identity], Line | None]] = {
+    "person": lambda line, _: line,
+    "booking": _booking,
+    "idempotencyKey": _request,
+    "delivery": _delivery,
+    "waiting": _entry,
+}

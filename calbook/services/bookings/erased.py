@@ -1,0 +1,49 @@
+"""A person made nobody in one transaction, and what their bookings say of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from calbook.core import ids
+from calbook.core.model import Actor, Event
+from calbook.core.time import times
+from calbook.services.bookings.record import booking_json
+from calbook.store import reminders
+from calbook.store.erasing import Eraser, Person
+
+if TYPE_CHECKING:
+    from calbook.store.transaction import Transaction
+
+
+def erase_person(
+    tx: Transaction, person: Person, now: datetime, *, by: Actor, empties: bool = False
+) -> Eraser:
+    """Make somebody nobody; each of their bookings says so in its history."""
+    for uid in sorted(person.uids):
+        tx.lock_row(uid)
+    eraser = Eraser(tx, times.epoch(now), empties=empties)
+    eraser.erase(person)
+    for uid in eraser.uids:
+        _record(tx, uid, now, by)
+    return eraser
+
+
+def _record(tx: Transaction, uid: str, now: datetime, by: Actor) -> None:
+    """A new version, which calendars elsewhere and feeds are brought to.
+
+    Webhooks are not told: whoever acts on a booking that changes has nothing to do
+    about one of years ago.
+    """
+    tx.run(
+        "update bookings set version = version + 1, updated_at = :now where uid = :uid",
+        uid=uid,
+        now=times.epoch(now),
+    )
+    event = Event("booking.updated", uid, now, by, {"erased": True})
+    answer = booking_json(tx, uid, now)
+    tx.append_event(event, id=ids.event(), booking=answer, is_told=False)
+    if reminders.notification_settings(tx, uid).are_pushed:
+        from calbook.store import pushes
+
+        pushes.queue_pushes(tx, uid, kind=event.type, now=now)

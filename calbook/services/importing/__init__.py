@@ -1,0 +1,1 @@
+"""Taking over what was booked with another program."""

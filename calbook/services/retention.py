@@ -1,0 +1,142 @@
+"""How long people are kept after their last date: said once, done as time passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.time import times
+from calbook.store.facts import Facts
+from calbook.store.reader import Reader
+from calbook.store.settings import read_setting, save_setting
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Row
+    from calbook.store.context import Context
+    from calbook.store.transaction import Transaction
+    from calbook.wire.json_objects import Json
+
+_SETTING = "retention"
+_AT_ONCE = 20  # persons who are looked at in one step, which erases one at most
+_MOST = 500  # steps of one tick: the rest is the next one's
+
+_Step = Callable[["Transaction"], None]
+
+
+def show(context: Context) -> Json:
+    with context.store.read(Facts) as facts:
+        return _to_json(facts, context.clock())
+
+
+def save(context: Context, after: str | None) -> Json:
+    """Erase who had nothing for so long; None: nobody."""
+    from calbook.core.time import periods  # slow to import
+
+    period = None if after is None else periods.read_period(after, "after")
+
+    def step(tx: Transaction) -> Json:
+        save_setting(tx, _SETTING, period)
+        return _to_json(tx, context.clock())
+
+    return context.store.write(step)
+
+
+def _to_json(facts: Facts, now: datetime) -> Json:
+    """`before`: whose last date was over before that local day is erased."""
+    period = read_setting(facts, _SETTING)
+    before = None if period is None else _first_kept(facts, period, now)
+    day = before and times.local_date(before, _timezone(facts)).isoformat()
+    return {"after": period, "before": day}
+
+
+def _timezone(facts: Facts) -> str:
+    """The first host's, by whose days all of it goes."""
+    id = facts.oldest_host()
+    return "UTC" if id is None else facts.host(id).timezone
+
+
+def _first_kept(facts: Facts, period: str, now: datetime) -> datetime:
+    """Where the day begins from which on people are kept."""
+    from calbook.core.time import periods  # slow to import
+
+    zone = _timezone(facts)
+    today = times.local_date(now, zone)
+    return times.day_start(periods.date_before(today, period), zone)
+
+
+def steps(context: Context) -> Iterable[_Step]:
+    """What erases who may be kept no longer, a few at a time; one look if it is off."""
+    with context.store.read(Reader) as reader:
+        period = read_setting(reader, _SETTING)
+    if period is None or not context.store.may_change_history():
+        return ()
+    context.store.overwrite_deleted()
+    return _erasing_steps(context)
+
+
+def _erasing_steps(context: Context) -> Iterator[_Step]:
+    is_more = [True]
+
+    def step(tx: Transaction) -> None:
+        is_more[0] = _erase_some(tx, context.clock())
+
+    for _ in range(_MOST):
+        yield step
+        if not is_more[0]:
+            return
+
+
+def _erase_some(tx: Transaction, now: datetime) -> bool:
+    """Erase the first of a few who is not to be kept; whether there may be more."""
+    period = read_setting(tx, _SETTING)
+    if period is None:
+        return False
+    from calbook.store import retention as store  # only where it is on
+
+    before = times.epoch(_first_kept(tx, period, now))
+    rows = store.people_to_look_at(tx, before, most=_AT_ONCE)
+    if any(_look_at_person(tx, row, before, now) for row in rows):
+        return True
+    nameless = store.nameless_to_look_at(tx, before, most=_AT_ONCE)
+    if any(_look_at_nameless(tx, row, before, now) for row in nameless):
+        return True
+    entries = store.entries_to_empty(tx, before, most=_AT_ONCE)
+    for row in entries:
+        from calbook.store.erasing import empty_whole_entry
+
+        empty_whole_entry(tx, row, times.epoch(now))
+    return _AT_ONCE in (len(rows), len(nameless), len(entries))
+
+
+def _look_at_person(tx: Transaction, row: Row, before: int, now: datetime) -> bool:
+    from calbook.store import erasing, retention
+
+    seen = min(row["last_end"], times.epoch(now))
+    if row["last_end"] >= before:
+        retention.note_person_seen(tx, row["id"], seen)
+        return False
+    person = erasing.read_person(tx, row, everywhere=False)
+    if erasing.entries_in_line(tx, person, times.epoch(now)):
+        retention.note_person_seen(tx, row["id"], times.epoch(now))
+        return False
+    _erase(tx, person, now)
+    return True
+
+
+def _look_at_nameless(tx: Transaction, row: Row, before: int, now: datetime) -> bool:
+    from calbook.store import erasing, retention
+
+    if row["name"] is None or row["last_end"] >= before:
+        seen = row["name"] and min(row["last_end"], times.epoch(now))
+        retention.note_nameless_seen(tx, row, seen)
+        return False
+    _erase(tx, erasing.read_nameless(row["name"], row["uid"]), now)
+    return True
+
+
+def _erase(tx: Transaction, person: Any, now: datetime) -> None:
+    from calbook.core.model import Actor
+    from calbook.services.bookings.erased import erase_person
+
+    erase_person(tx, person, now, by=Actor.SYSTEM, empties=True)

@@ -1,0 +1,44 @@
+"""The lines of an export in which a person stands: with others in them still."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from calbook.core.checks import fold_email
+from calbook.store.erasing import entries_of
+from calbook.store.lines.exporting import Line, find_lines
+from calbook.store.lines.nouns import BY_TYPE
+from calbook.store.reader import Reader
+
+if TYPE_CHECKING:
+    from calbook.store.administration import Source
+    from calbook.store.erasing import Person
+
+_UIDS = "(select value from json_each(:uids))"
+# By type, in the order of an export: under which key the lines are.
+_KEYS = {
+    "person": "select id from people where id = :id",
+    "booking": f"select uid from bookings where uid in {_UIDS} order by starts_at, uid",
+    "idempotencyKey": "select k.key from idempotency_keys k"
+    f" join events e on e.seq = k.event_seq where e.uid in {_UIDS} order by e.seq",
+    "delivery": "select id from deliveries where channel = 'mail' and target in"
+    " (select value from json_each(:emails)) order by seq",
+}
+
+
+def person_lines(source: Source, person: Person) -> Iterator[Line]:
+    facts = {
+        "id": person.id or "",
+        "uids": json.dumps(person.uids),
+        "emails": json.dumps(sorted(map(fold_email, person.identity.emails))),
+    }
+    found = {
+        kind: [row[0] for row in source.conn.execute(statement, facts)]
+        for kind, statement in _KEYS.items()
+    }
+    found["waiting"] = entries_of(Reader(source.conn), person)
+    for kind, keys in found.items():
+        lines = find_lines(source.conn, BY_TYPE[kind], [(key,) for key in keys])
+        yield from (lines[key,] for key in keys)

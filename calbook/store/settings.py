@@ -1,0 +1,24 @@
+"""What holds for all of a store, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from calbook.store.reader import Reader
+    from calbook.store.writer import Writer
+
+
+def read_setting(reader: Reader, name: str) -> str | None:
+    row = reader.connection.execute(
+        "select value from settings where name = :name", {"name": name}
+    ).fetchone()
+    return None if row is None else str(row["value"])
+
+
+def save_setting(tx: Writer, name: str, value: str | None) -> None:
+    """None takes it out."""
+    if value is None:
+        tx.run("delete from settings where name = :name", name=name)
+    else:
+        tx.upsert("settings", "name", name=name, value=value)

@@ -1,0 +1,1 @@
+"""What other booking programs export: tables, JSON and SQL, read into values."""

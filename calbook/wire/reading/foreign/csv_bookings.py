@@ -1,0 +1,296 @@
+"""Bookings of any table, by what its columns are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from calbook.core.errors import BadInput
+from calbook.core.imports import Content, ForeignBooking, ForeignDate, Kept, Remark
+from calbook.core.model import LONGEST_DURATION, MINUTE, Attendee, Status
+from calbook.core.people import person_key
+from calbook.core.text import excerpt
+from calbook.core.time import parsing
+from calbook.wire.reading.foreign import columns as mapping
+from calbook.wire.reading.foreign import words
+from calbook.wire.reading.foreign.date_forms import (
+    Wall,
+    find_order,
+    place_wall,
+    read_length,
+    read_wall,
+)
+from calbook.wire.reading.foreign.tables import Row, Table
+
+_SHOWN = 5  # rows of a preview
+
+
+class Unreadable(Exception):
+    """A row that is left out, with the reason."""
+
+
+class Preview(NamedTuple):
+    """How a table is read: its columns, what was guessed, and its first rows."""
+
+    mapping: Mapping[str, str]
+    is_guessed: bool
+    order: str | None
+    timezone: str
+    rows: tuple[Mapping[str, str], ...]
+
+
+class Reader:
+    """Reads the rows of one table, and collects what is to be said of them."""
+
+    def __init__(
+        self,
+        table: Table,
+        wanted: Mapping[str, str],
+        *,
+        timezone: str,
+        dates: str | None = None,
+    ) -> None:
+        self._table = table
+        self._fields, self._is_guessed = mapping.choose(table.columns, wanted)
+        self._timezone, self._kept = timezone, Kept()
+        self._remarks: list[Remark] = []
+        self._said: set[str] = set()
+        self._orders: dict[str, str | None] = {
+            field: find_order(self._values(field), dates)
+            for field in ("start", "date", "end", "end_date")
+            if field in self._fields
+        }
+        said = "\n".join(f"{f}={c}" for f, c in sorted(self._fields.items()))
+        self._kind = hashlib.sha256(said.encode()).hexdigest()[:8]
+        used = set(self._fields.values())
+        self._others = [name for name in table.columns if name not in used]
+
+    def _values(self, field: str) -> list[tuple[int, str]]:
+        name = self._fields[field]
+        return [(row.line, row.cells.get(name, "")) for row in self._table.rows]
+
+    def preview(self) -> Preview:
+        rows = []
+        for row in self._table.rows[:_SHOWN]:
+            try:
+                rows.append(_shown(self.booking(row), row))
+            except Unreadable as error:
+                rows.append({"line": str(row.line), "reason": str(error)})
+        self._remarks.clear()
+        order = next(iter(self._orders.values()), None)
+        return Preview(
+            self._fields, self._is_guessed, order, self._timezone, tuple(rows)
+        )
+
+    def content(self) -> Content:
+        bookings: list[ForeignBooking] = []
+        left_out: list[Remark] = []
+        lines: dict[str, int] = {}
+        for row in self._table.rows:
+            try:
+                found = self.booking(row)
+            except Unreadable as error:
+                left_out.append(Remark(str(error), row.line, is_fault=True))
+                continue
+            if found.uid in lines:
+                reason = f"it is the same as line {lines[found.uid]}"
+                left_out.append(Remark(reason, row.line))
+                continue
+            lines[found.uid] = row.line
+            bookings.append(found)
+        return Content(
+            tuple(bookings),
+            left_out=tuple(left_out),
+            remarks=tuple(self._remarks),
+            kept=tuple(self._kept.kept),
+            dropped=tuple(self._kept.dropped),
+        )
+
+    # -- one row
+
+    def booking(self, row: Row) -> ForeignBooking:
+        """The booking of a row.
+
+        Raises:
+            Unreadable: it says not when it is.
+        """
+        extra: dict[str, Any] = {name: row.cells.get(name, "") for name in self._others}
+        zone = self._zone(row, extra)
+        start, end = self._span(row, zone, extra)
+        person = self._person(row, extra)
+        guests = [
+            words.read_person(extra, email=each)
+            for each in words.read_addresses(self._cell(row, "guests"))
+        ]
+        people = words.without_doubles([person, *guests])
+        status = self._status(row, extra)
+        location, url = words.read_place(self._cell(row, "location"))
+        host = self._cell(row, "host")
+        return ForeignBooking(
+            uid=self._uid(row, start, person),
+            dates=(ForeignDate(start, end),),
+            people=people,
+            line=row.line,
+            event=self._cell(row, "event"),
+            status=Status.CONFIRMED if status is Status.NO_SHOW else status,
+            absent=frozenset(
+                map(person_key, people[:1] if status is Status.NO_SHOW else ())
+            ),
+            hosts=(host,) if host else (),
+            location=location,
+            meeting_url=url,
+            notes=words.read_notes(self._cell(row, "notes")),
+            metadata=self._kept.metadata(extra),
+        )
+
+    def _cell(self, row: Row, field: str) -> str:
+        return row.cells.get(self._fields.get(field, ""), "")
+
+    def _zone(self, row: Row, extra: dict[str, Any]) -> str:
+        said = self._cell(row, "timezone")
+        if not said:
+            return self._timezone
+        if parsing.is_timezone(said):
+            return said
+        extra["timezone"] = said
+        self._say_once(
+            f"time zone {excerpt(said)} is not known: read in {self._timezone}", row
+        )
+        return self._timezone
+
+    def _say_once(self, reason: str, row: Row) -> None:
+        if reason not in self._said:
+            self._said.add(reason)
+            self._remarks.append(Remark(reason, row.line))
+
+    def _span(
+        self, row: Row, zone: str, extra: dict[str, Any]
+    ) -> tuple[datetime, datetime]:
+        wall = self._wall(row, ("start",), "time")
+        if wall is None:
+            wall = self._wall(row, ("date",), "time")
+        if wall is None:
+            raise Unreadable("it says not when it begins")
+        if not wall.has_clock:
+            raise Unreadable("it has a day and no time")
+        start = self._place(row, wall, zone)
+        length = self._length(row, extra)
+        end = self._wall(row, ("end", "end_date"), None, after=wall)
+        if end is not None:
+            finish = self._place(row, end, zone)
+        elif length is not None:
+            finish = start + length
+        else:
+            finish = start  # as long as the event type says
+        if finish < start:
+            raise Unreadable("it ends before it begins")
+        if finish - start > LONGEST_DURATION:
+            raise Unreadable("it is longer than 24 hours")
+        return start, finish
+
+    def _place(self, row: Row, wall: Wall, zone: str) -> datetime:
+        instant, remark = place_wall(wall, zone)
+        if remark:
+            self._remarks.append(Remark(remark, row.line))
+        return instant.replace(second=0)
+
+    def _wall(
+        self,
+        row: Row,
+        fields: tuple[str, ...],
+        time: str | None,
+        *,
+        after: Wall | None = None,
+    ) -> Wall | None:
+        """The moment of the first of these fields that says one.
+
+        An end may be a time alone, on the day of the start or the one after.
+        """
+        for field in fields:
+            text = self._cell(row, field)
+            if not text:
+                continue
+            order = self._orders.get(field)
+            clock = self._cell(row, time) if time else ""
+            if field == "end_date":
+                clock = self._cell(row, "end")
+            whole = f"{text} {clock}".strip()
+            found = read_wall(whole, order)
+            if found is None and (alone := read_wall(text, order)) is not None:
+                found = alone if alone.has_clock or field == "end_date" else None
+            if found is None and after is not None:
+                found = _same_day(text, after)
+            if found is None:
+                raise Unreadable(f"{excerpt(whole)} is no time")
+            if field == "end" and not found.has_clock:
+                continue
+            return found
+        return None
+
+    def _length(self, row: Row, extra: dict[str, Any]) -> Any:
+        text = self._cell(row, "duration")
+        if not text:
+            return None
+        length = read_length(text)
+        if length is None or not MINUTE <= length <= LONGEST_DURATION:
+            raise Unreadable(f"{excerpt(text)} is no length")
+        return length
+
+    def _person(self, row: Row, extra: dict[str, Any]) -> Attendee:
+        parts = (self._cell(row, "first_name"), self._cell(row, "last_name"))
+        name = self._cell(row, "name") or " ".join(filter(None, parts))
+        return words.read_person(
+            extra,
+            name=name,
+            email=self._cell(row, "email"),
+            phone=self._cell(row, "phone"),
+        )
+
+    def _status(self, row: Row, extra: dict[str, Any]) -> Status:
+        text = self._cell(row, "status")
+        found = words.read_state(text) if text else Status.CONFIRMED
+        if found is None:
+            extra["status"] = text
+            self._say_once(f"status {excerpt(text)} is not known: read as booked", row)
+            return Status.CONFIRMED
+        return found
+
+    def _uid(self, row: Row, start: datetime, person: Attendee) -> str:
+        """Its own id among such tables, else what tells it apart: when, what, who."""
+        own = self._cell(row, "id")
+        if own:
+            return f"{own} of {self._kind}"
+        facts = (start.isoformat(), self._cell(row, "event"), self._cell(row, "host"))
+        said = "\n".join((*facts, person_key(person)))
+        return f"row-{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+
+
+def _same_day(text: str, start: Wall) -> Wall | None:
+    day = f"{start.time:%Y-%m-%d}"
+    found = read_wall(f"{day} {text}", None)
+    if found is None or start.time.tzinfo or found.time.tzinfo:
+        return None
+    if found.time < start.time:
+        found = found._replace(time=found.time + 1440 * MINUTE)
+    return found
+
+
+def _shown(booking: ForeignBooking, row: Row) -> Mapping[str, str]:
+    [date] = booking.dates
+    first = booking.people[0] if booking.people else Attendee()
+    return {
+        "line": str(row.line),
+        "start": date.start.isoformat(),
+        "end": date.end.isoformat(),
+        "name": first.name or "",
+        "email": first.email or "",
+        "event": booking.event,
+        "status": "NO_SHOW" if booking.absent else booking.status.value,
+    }
+
+
+def check_not_empty(table: Table) -> None:
+    if not table.rows:
+        raise BadInput("the file has a heading and no rows")

@@ -1,0 +1,137 @@
+"""`import --from` on the command line: what it shows, asks and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from calbook import Client
+
+if TYPE_CHECKING:
+    from support.running import Run, Terminal
+
+pytest_plugins = ("support.running",)
+
+FILES = Path(__file__).parents[1] / "data" / "coming"
+TABLE = "start,name,email,event\n2027-01-18 10:00,Ada,ada@example.com,Talk\n"
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+@pytest.fixture(autouse=True)
+def office(client: Client) -> None:
+    client.set_up(name="Grace Hopper", email="grace@example.com")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    file = tmp_path / "old.csv"
+    file.write_text(TABLE)
+    return file
+
+
+def test_off_a_terminal_a_guess_needs_yes(run: Run, table: Path) -> None:
+    asked = run("import", table, "--from", "csv")
+
+    assert asked.status == 2
+    assert "say --yes, or look at it first with --dry-run" in asked.err
+    assert run("list").out == ""
+    assert run("import", table, "--from", "csv", "--yes").status == 0
+    assert "Ada" in run("list").out
+
+
+def test_a_whole_map_needs_no_yes(run: Run, table: Path) -> None:
+    mapped = "start=start,name=name,email=email,event=event"
+
+    assert run("import", table, "--from", "csv", "--map", mapped).status == 0
+
+
+def test_on_a_terminal_it_asks(
+    terminal: Callable[..., Terminal], run: Run, table: Path
+) -> None:
+    screen = terminal("import", table, "--from", "csv")
+
+    screen.expect("Take the rows over as they are read here?")
+    screen.type("n\n")
+
+    assert screen.end() == 130
+    assert run("list").out == ""
+
+
+def test_a_dry_run_shows_the_columns_and_asks_nothing(run: Run, table: Path) -> None:
+    tried = run("import", table, "--from", "csv", "--dry-run")
+
+    assert tried.status == 0
+    assert "Columns: start = start, name = name" in tried.err
+    assert "Would take over: 1 new" in tried.err
+    assert run("event", "list").out == ""
+
+
+def test_the_summary_says_what_became_of_it(run: Run) -> None:
+    done = run("import", FILES / "calendly_events.csv", "--from", "calendly")
+
+    assert done.status == 4  # as of the booking in the way
+    assert "line 9, Ida Overlap" in done.err
+    assert "Took over: 4 new (1 of them cancelled), 1 skipped" in done.err
+    assert "New event types: evt_30_minute_meeting, evt_open_class" in done.err
+    again = run("import", FILES / "calcom_event_types.json", "--from", "calcom")
+    assert (again.status, again.out) == (0, "")
+
+
+def test_json_has_all_of_it(run: Run) -> None:
+    done = run("import", FILES / "google.ics", "--from", "google", "--json")
+
+    found = json.loads(done.out)
+    assert (done.status, found["made"], found["source"]) == (0, 1, "google")
+    assert [r["uid"] for r in found["leftOut"]] == ["lunch@google.com"]
+
+
+def test_standard_input_is_read(run: Run) -> None:
+    data = (FILES / "google.ics").read_bytes()
+
+    assert run("import", "-", "--from", "google", input=data).status == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--from", "outlook"), "source cannot be outlook"),
+        (("--from", "ics"), "a calendar does not say which event type"),
+        (("--from", "calcom", "--map", "start=x"), "only a table has columns to map"),
+        (("--from", "csv", "--map", "x"), "a map needs field=column, not x"),
+        (("--from", "csv", "--dates", "ymd"), "dates cannot be ymd"),
+        (("--from", "csv", "--contact", "all"), "contact cannot be all"),
+        (("--from", "csv", "--on-conflict", "move"), "onConflict cannot be move"),
+        (("--event", "demo"), "are for the files of another program"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    run: Run, table: Path, options: tuple[str, ...], said: str
+) -> None:
+    answer = run("import", table, *options, "--yes")
+
+    assert answer.status == 2
+    assert said in answer.err
+    assert "\n" not in answer.err.split("calbook: ")[-1].split("\nhint")[0].strip()
+
+
+def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    answer = run("import", tmp_path / "none.csv", "--from", "calendly")
+
+    assert (answer.status, "cannot read" in answer.err) == (2, True)
+
+
+def test_names_obey_no_terminal(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text('start,name,email,e\x1b[31m\n2027-01-18,"A\x1b[2J",a@b.example,x\n')
+
+    shown = run("import", file, "--from", "csv", "--dry-run")
+
+    assert "\x1b" not in shown.err

@@ -1,0 +1,140 @@
+"""`erase` and `retention` as they are typed and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.stores import dump
+
+from calbook import Client
+
+if TYPE_CHECKING:
+    from conftest import Clock
+    from support.running import Run, Terminal
+
+pytest_plugins = ("support.running",)
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+@pytest.fixture
+def past(client: Client, booking: Callable[..., Any], clock: Clock) -> str:
+    """The uid of a booking that is over."""
+    uid: str = booking(notes="left-handed").uid
+    clock.move(days=30)
+    return uid
+
+
+def test_off_a_terminal_it_wants_a_yes(run: Run, past: str, place: str) -> None:
+    before = dump(place)
+
+    answer = run("erase", "ada@example.com")
+
+    assert answer.status == 2
+    assert "nobody is there to ask: erase Ada <ada@example.com>" in answer.err
+    assert "from 1 booking for good?" in answer.err
+    assert dump(place) == before
+
+
+def test_a_dry_run_says_what_would_be_and_asks_nothing(run: Run, past: str) -> None:
+    would = run("erase", "ada@example.com", "--dry-run")
+    done = run("erase", "ada@example.com", "--yes")
+
+    assert (would.status, done.status) == (0, 0)
+    assert would.err.replace("Would erase", "Erased") == done.err
+    assert done.err.splitlines()[1:4] == [
+        "  attendees: 1",
+        "  bookings: 1",
+        "  events: 1",
+    ]
+    assert run("erase", "ada@example.com", "--yes").err == (
+        "Nothing is held of ada@example.com\n"
+    )
+
+
+def test_on_a_terminal_it_asks(
+    terminal: Callable[..., Terminal], past: str, client: Client
+) -> None:
+    for said, name in (("n", "Ada"), ("y", "erased")):
+        screen = terminal("erase", "ada@example.com")
+        screen.expect("good?")
+        screen.type(f"{said}\r")
+
+        assert screen.end() == (130 if said == "n" else 0)
+        assert client.calendar.bookings.get(past).attendee.name == name
+
+
+def test_a_script_reads_what_was_done(run: Run, past: str, client: Client) -> None:
+    id = client.calendar.bookings.get(past).attendee.person_id
+
+    answer = run("erase", id, "--yes", "--json", "--actor", "eve")
+
+    assert answer.json == {
+        "person": id,
+        "bookings": 1,
+        "places": [
+            {"place": "attendees", "count": 1},
+            {"place": "bookings", "count": 1},
+            {"place": "events", "count": 1},
+            {"place": "people", "count": 1},
+            {"place": "person keys", "count": 1},
+        ],
+        "elsewhere": [],
+        "cancelled": [],
+        "mailsDropped": 0,
+        "compacted": True,
+        "copies": [],
+        "dryRun": False,
+    }
+    assert client.calendar.bookings.history(past)[-1].actor == "eve"
+
+
+def test_what_is_to_come_is_cancelled_first(
+    run: Run, booking: Callable[..., Any]
+) -> None:
+    uid = booking().uid
+
+    refused = run("erase", "ada@example.com", "--yes")
+    done = run("erase", "ada@example.com", "--cancel", "--yes")
+
+    assert refused.status == 4
+    assert "hint: cancel it first, or add --cancel" in refused.err
+    assert f"Cancelled: {uid}" in done.err.splitlines()
+
+
+def test_a_name_needs_its_booking(run: Run, past: str) -> None:
+    assert run("erase", "Nobody", "--yes").status == 3
+    assert run("erase", "Ada", "--uid", past, "--yes").status == 0
+
+
+def test_what_a_name_hides_is_spelt_out(
+    run: Run, booking: Callable[..., Any], clock: Clock
+) -> None:
+    booking(attendee={"name": "A\x1b[31mda", "email": "ada@example.com"})
+    clock.move(days=30)
+
+    assert "\x1b" not in run("erase", "ada@example.com", "--yes").err
+
+
+def test_retention_is_said_shown_and_taken_back(run: Run, client: Client) -> None:
+    client.set_up(timezone="UTC")
+
+    assert run("retention").err == "People are kept: nobody is erased by itself\n"
+    assert run("retention", "--after", "1 year").err == (
+        "People are erased 1 year after their last date:"
+        " now whose last was before 2026-01-04\n"
+    )
+    assert run("retention", "--json").json == {"after": "1y", "before": "2026-01-04"}
+    assert run("retention", "--off", "--json").json == {"after": None, "before": None}
+
+
+def test_what_is_no_period_is_one_line(run: Run) -> None:
+    for args in (("--after", "soon"), ("--after", ""), ("--off", "--after", "3y")):
+        answer = run("retention", *args)
+        assert answer.status == 2
+        assert len(answer.err.splitlines()) <= 2

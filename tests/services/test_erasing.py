@@ -1,0 +1,459 @@
+"""People made nobody: of nothing that is stored anybody can tell who they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import somebody
+from support.somebody import EMAIL, NAME, OTHERS, PHONE, REF, TEXTS, encoded
+from support.stores import ask, dump
+
+from calbook import Booking, Client, EventType, errors
+
+if TYPE_CHECKING:
+    from conftest import Clock
+    from support.mailing import Server
+
+pytest_plugins = ("support.running", "support.mailing")
+
+ADA = {"name": "Ada", "email": "ada@example.com"}
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+@pytest.fixture
+def filled(client: Client, clock: Clock, post: Server, tmp_path: Path) -> Client:
+    somebody.fill(client, clock, post, tmp_path)
+    assert client.check() == ()
+    return client
+
+
+def held(place: str) -> dict[str, list[str]]:
+    """Of each of the person's texts, the tables in which it stands."""
+    lines = dump(place).casefold().splitlines()
+    return {
+        text: found
+        for text in TEXTS
+        if (
+            found := sorted(
+                {line.split()[0] for line in lines if text.casefold() in line}
+            )
+        )
+    }
+
+
+# -- nothing is left -------------------------------------------------------------------
+
+
+def test_nothing_of_a_person_is_left_in_any_table(filled: Client, place: str) -> None:
+    before = held(place)
+
+    done = filled.calendar.people.erase(EMAIL)
+
+    assert set(TEXTS) == before.keys()
+    tables = {table for found in before.values() for table in found}
+    assert tables - {"sqlite_sequence"} >= {
+        *("attendees", "bookings", "events", "idempotency_keys", "notes"),
+        *("private_notes", "occurrences", "deliveries", "attempts", "people"),
+        *("person_keys", "waiting", "counter_proposals"),
+    }
+    assert held(place) == {}
+    assert done.elsewhere == []
+    assert filled.check() == ()
+    assert filled.calendar.people.erase(EMAIL).places == []
+
+
+@pytest.mark.sqlite
+def test_no_byte_of_a_person_is_left_in_the_file(
+    filled: Client, place: str, tmp_path: Path
+) -> None:
+    """Neither in free pages, nor as mail encodes it."""
+    forms = {form for text in TEXTS for form in encoded(text) if len(form) > 5}
+    before = Path(place).read_bytes()
+
+    done = filled.calendar.people.erase(EMAIL)
+
+    assert done.compacted
+    after = Path(place).read_bytes()
+    assert sum(form in before for form in forms) > len(TEXTS)
+    assert [form for form in forms if form in after] == []
+    assert not [f for f in tmp_path.iterdir() if f.name.startswith("bookings.db-")]
+
+
+def test_what_is_counted_stays(filled: Client) -> None:
+    def counted() -> list[Any]:
+        calendar = filled.calendar
+        figures = [
+            calendar.bookings.stats(by=by).to_dict()
+            for by in ("host", "event", "status")
+        ]
+        bookings = [
+            (b.uid, b.status, b.start_time, b.host_ids, b.attendance)
+            for b in calendar.bookings.list()
+        ]
+        dates = [
+            (
+                o.uid,
+                o.status,
+                o.to_dict().get("seatsTaken", None),
+            )
+            for o in calendar.bookings.list_occurrences()
+        ]
+        return [figures, bookings, dates]
+
+    before = counted()
+
+    filled.calendar.people.erase(EMAIL)
+
+    assert counted() == before
+
+
+def test_what_is_others_stays(filled: Client) -> None:
+    calendar = filled.calendar
+    before = calendar.people.get("bob@example.com").to_dict()
+    bobs = calendar.bookings.list(person="bob@example.com")
+
+    calendar.people.erase(EMAIL)
+
+    assert calendar.people.get("bob@example.com").to_dict() == before
+    after = calendar.bookings.list(person="bob@example.com")
+    assert [b.attendee.to_dict() for b in after] == [b.attendee.to_dict() for b in bobs]
+    notes = {b.notes for b in after}
+    assert notes == {"about the weather", None, "I come with erased (erased)"}
+    assert {"a": 1} in [b.metadata for b in after]
+    in_company = [g for b in after for g in b.guests]
+    assert {g.name for g in in_company} == {"erased"}
+    assert {g.attendance for g in in_company} == {"no_show", "unknown"}
+    told = calendar.mails.log(email="bob@example.com")
+    assert told
+
+
+def test_history_says_that_somebody_was_erased_and_by_whom(filled: Client) -> None:
+    calendar = filled.calendar
+    uids = [b.uid for b in calendar.bookings.list(person=EMAIL)]
+    hooks = len(calendar.webhooks.log())
+
+    calendar.people.erase(EMAIL)
+
+    for uid in uids:
+        last = calendar.bookings.history(uid)[-1]
+        assert (last.type, last.by, last.actor) == ("booking.updated", "host", "grace")
+        assert last.change == {"erased": True}
+    assert len(calendar.webhooks.log()) == hooks
+    assert {b.version for b in calendar.bookings.list() if b.uid in uids} != {0}
+
+
+def test_a_dry_run_names_every_place_and_changes_nothing(
+    filled: Client, place: str
+) -> None:
+    before = dump(place)
+
+    would = filled.calendar.people.erase(EMAIL, dry_run=True)
+    unchanged = dump(place)
+    done = filled.calendar.people.erase(EMAIL)
+
+    assert unchanged == before
+    assert would.places == done.places
+    assert (would.dry_run, would.compacted) == (True, False)
+    places = {each["place"] for each in done.places}
+    assert places >= {
+        *("attendees", "bookings", "occurrences", "events", "notes", "private notes"),
+        *("idempotency keys", "deliveries", "attempts", "reminders", "waiting"),
+        *("people", "person keys", "counter proposals"),
+    }
+
+
+def test_calendars_elsewhere_and_feeds_are_written_again(
+    filled: Client, tmp_path: Path
+) -> None:
+    def written() -> str:
+        files = [f for d in ("work", "feeds") for f in (tmp_path / d).iterdir()]
+        return "".join(f.read_text().replace("\r\n ", "") for f in files)
+
+    assert NAME in written()
+
+    filled.calendar.people.erase(EMAIL)
+    filled.deliver()
+
+    assert [text for text in TEXTS if text in written()] == []
+
+
+def test_a_mail_that_was_erased_is_not_sent_again(filled: Client) -> None:
+    mails = [m for m in filled.calendar.mails.log() if m.target == EMAIL.lower()]
+    assert mails
+
+    filled.calendar.people.erase(EMAIL)
+
+    with pytest.raises(errors.Inactive, match="erased"):
+        filled.calendar.mails.redeliver(mails[0].id)
+
+
+# -- who is meant ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [EMAIL, PHONE, REF, NAME, NAME.split()[0]])
+def test_a_person_is_found_as_in_the_book(
+    client: Client, booking: Any, clock: Clock, place: str, who: str
+) -> None:
+    booking(attendee=somebody.WHO)
+    clock.move(days=30)
+
+    client.calendar.people.erase(who)
+
+    assert held(place) == {}
+
+
+def test_all_who_were_merged_are_meant(
+    client: Client, booking: Callable[..., Booking], clock: Clock, place: str
+) -> None:
+    first = booking(attendee={"name": "Rosa Lima", "email": "rosa@example.com"})
+    other = booking(attendee={"name": "R. Limalima", "email": "lima@example.org"})
+    client.calendar.people.merge("rosa@example.com", "lima@example.org")
+    clock.move(days=30)
+
+    client.calendar.people.erase(other.attendee.person_id or "")
+
+    found = dump(place).lower()
+    assert not any(word in found for word in ("rosa", "lima"))
+    for uid in (first.uid, other.uid):
+        assert client.calendar.bookings.get(uid).attendee.name == "erased"
+
+
+def test_who_has_but_a_name_is_named_with_the_booking(
+    client: Client, event_type: Callable[..., EventType], booking: Any, clock: Clock
+) -> None:
+    event_type("walk", contact="NONE")
+    one, other = (
+        booking(event_type_id="walk", attendee={"name": "Old Tom"}, notes="Limps")
+        for _ in range(2)
+    )
+    clock.move(days=30)
+
+    with pytest.raises(errors.NotFound):
+        client.calendar.people.erase("Old Tom")
+    done = client.calendar.people.erase("Old Tom", uid=one.uid)
+
+    after = client.calendar.bookings.get(one.uid)
+    assert (after.attendee.name, after.notes, done.bookings) == ("erased", None, 1)
+    assert client.calendar.bookings.get(other.uid).attendee.name == "Old Tom"
+    assert client.check() == ()
+
+
+def test_who_only_waits_is_found_by_the_address(
+    client: Client, event_type: Any, booking: Any, clock: Clock, place: str
+) -> None:
+    taken = booking()
+    client.calendar.waiting.add(
+        event_type_id="demo",
+        start_time=taken.start_time,
+        attendee={"name": "Eve Quux", "email": "eve@quux.example"},
+    )
+    with pytest.raises(errors.HasBookings) as refusal:
+        client.calendar.people.erase("eve@quux.example")
+    assert somebody.held_by(refusal.value)[0].startswith("wait_")
+
+    done = client.calendar.people.erase("eve@quux.example", cancel=True)
+
+    assert "quux" not in dump(place).lower()
+    assert done.cancelled == somebody.held_by(refusal.value)
+    assert client.check() == ()
+
+
+def test_nobody_is_found_again_and_a_new_booking_is_a_new_person(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    old = booking()
+    clock.move(days=30)
+    people = client.calendar.people
+    people.erase("ada@example.com")
+
+    assert people.list() == ()
+    assert people.list(search="erased") == ()
+    with pytest.raises(errors.NotFound):
+        people.get("erased")
+    assert people.get(old.attendee.person_id).name == "erased"
+    new = booking(start_time="2027-02-18 10:00")
+
+    assert new.attendee.person_id != old.attendee.person_id
+    assert [each.id for each in people.list()] == [new.attendee.person_id]
+
+
+def test_an_address_that_is_anothers_by_now_is_left_to_them(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    """It was typed wrong once, and corrected."""
+    booking(attendee={"name": "Ada", "email": "bob@example.com"})
+    client.calendar.people.update("bob@example.com", email="ada@example.com")
+    bobs = booking(attendee=OTHERS)
+    clock.move(days=30)
+
+    client.calendar.people.erase("ada@example.com")
+
+    bob = client.calendar.people.get("bob@example.com")
+    assert (bob.name, bob.bookings) == ("Bob Smith", 1)
+    assert client.calendar.bookings.get(bobs.uid).attendee.email == "bob@example.com"
+
+
+# -- in company ------------------------------------------------------------------------
+
+
+def test_of_a_group_each_is_erased_alone_and_attendance_stays(
+    client: Client, event_type: Any, booking: Any, clock: Clock
+) -> None:
+    event_type("class", seats=4)
+    people = [{"name": "Ada", "email": f"ada{n}@example.com"} for n in range(3)]
+    group = booking(event_type_id="class", attendee=people[0])
+    bookings = client.calendar.bookings
+    for person in people[1:]:
+        bookings.add_attendee(group.uid, **person)
+    clock.move(days=30)
+    bookings.mark_attended(group.uid, email="ada0@example.com")
+    bookings.mark_no_show(group.uid, email="ada1@example.com")
+
+    for person in people[:2]:
+        client.calendar.people.erase(person["email"])
+        assert client.check() == ()
+
+    after = bookings.get(group.uid)
+    persons = [after.attendee, *after.guests]
+    assert [p.name for p in persons] == ["erased", "erased 2", "Ada"]
+    assert [p.attendance for p in persons] == ["attended", "no_show", "unknown"]
+    assert persons[2].email == "ada2@example.com"
+    bookings.mark_attended(group.uid, email="ada2@example.com")  # saved as before
+    assert bookings.get(group.uid).guests[1].attendance == "attended"
+    history = json.dumps([e.change for e in bookings.history(group.uid)])
+    assert "ada2@example.com" in history
+    assert "ada1" not in history
+
+
+def test_a_word_that_is_a_name_stays_a_word(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    """Whoever is called as a key or a status of the JSON is."""
+    made = booking(attendee={"name": "Confirmed", "email": "name@status.example"})
+    clock.move(days=30)
+
+    client.calendar.people.erase("name@status.example")
+
+    first = client.calendar.bookings.history(made.uid)[0]
+    rows = ask(client, "select booking from events where uid = :uid", uid=made.uid)
+    stored = json.loads(rows[0]["booking"])
+    assert (first.type, stored["status"]) == ("booking.created", "CONFIRMED")
+    assert stored["attendee"]["name"] == "erased"
+    assert client.check() == ()
+
+
+def test_a_name_that_two_have_tells_nothing(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    made = booking(guests=[{"name": "Ada", "email": "other@example.com"}])
+    clock.move(days=30)
+
+    client.calendar.people.erase("ada@example.com")
+
+    [guest] = client.calendar.bookings.get(made.uid).guests
+    assert (guest.name, guest.email) == ("Ada", "other@example.com")
+
+
+# -- what is to come -------------------------------------------------------------------
+
+
+def test_who_has_something_to_come_is_refused(
+    client: Client, booking: Any, place: str
+) -> None:
+    made = booking()
+    before = dump(place)
+
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(errors.HasBookings) as refusal:
+            client.calendar.people.erase("ada@example.com", **options)
+
+    assert refusal.value.exit_code == 4
+    assert somebody.held_by(refusal.value) == [made.uid]
+    assert dump(place) == before
+
+
+def test_what_is_to_come_is_cancelled_and_told(
+    client: Client, event_type: Any, booking: Any, post: Server, place: str
+) -> None:
+    """The mail goes out first; what cannot be sent is dropped."""
+    client.set_up(email="grace@example.com")
+    event_type("demo", notify=True)
+    event_type("class", seats=3, notify=True)
+    alone = booking()
+    series = booking(recurring={"frequency": "WEEKLY", "count": 2})
+    guest = booking(attendee=OTHERS, guests=[ADA])
+    group = booking(event_type_id="class", attendee=OTHERS)
+    client.calendar.bookings.add_attendee(group.uid, **ADA)
+    client.deliver()
+    post.received.clear()
+
+    done = client.calendar.people.erase(
+        "ada@example.com", cancel=True, cancelled=client.first_attempt
+    )
+
+    get = client.calendar.bookings.get
+    assert {*done.cancelled} == {alone.uid, series.uid, guest.uid, group.uid}
+    assert [get(b.uid).status for b in (alone, series)] == ["CANCELLED"] * 2
+    assert [get(b.uid).status for b in (guest, group)] == ["CONFIRMED"] * 2
+    assert not [p for b in (guest, group) for p in get(b.uid).guests]
+    assert {mail.to[0] for mail in post.received} == {
+        "ada@example.com",
+        "bob@example.com",
+    } - ({"bob@example.com"} if len(post.received) == 4 else set())
+    assert "ada@" not in dump(place)
+    assert client.check() == ()
+
+
+def test_mail_that_waits_is_dropped(
+    client: Client, event_type: Any, booking: Any, post: Server, clock: Clock
+) -> None:
+    client.set_up(email="grace@example.com")
+    event_type("demo", notify=True)
+    booking()
+    post.answer = "451 later"
+    clock.move(days=30)
+
+    done = client.calendar.people.erase("ada@example.com")
+
+    assert done.mails_dropped == 1
+    [mail] = client.calendar.mails.log()
+    assert (mail.status, mail.target) == ("dropped", "erased")
+
+
+def test_what_names_somebody_elsewhere_is_listed(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    booking()
+    client.calendar.hosts.update("me", email="ada@example.com")
+    booking(attendee=OTHERS, notes="ask ada@example.com")
+    clock.move(days=30)
+
+    done = client.calendar.people.erase("ada@example.com")
+
+    places = {(each["place"], each["field"]) for each in done.elsewhere}
+    assert places == {
+        *(("hosts", "email"), ("bookings", "notes")),
+        ("events", "booking"),
+    }
+
+
+@pytest.mark.sqlite
+def test_copies_beside_the_file_are_named(
+    client: Client, booking: Any, clock: Clock, tmp_path: Path, place: str
+) -> None:
+    booking()
+    kept = tmp_path / "bookings.db.before-9"
+    client.backup(kept)
+    clock.move(days=30)
+
+    done = client.calendar.people.erase("ada@example.com")
+
+    assert done.copies == [str(kept)]

@@ -1,0 +1,137 @@
+"""All that is held of a person, for them: everything of theirs, nothing of others'."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import somebody
+from support.somebody import EMAIL, NAME, PHONE, REF, WORDS
+
+from calbook import Client, errors
+
+if TYPE_CHECKING:
+    from conftest import Clock
+    from support.mailing import Server
+    from support.running import Run
+
+pytest_plugins = ("support.running", "support.mailing")
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+def test_all_of_the_person_is_in_it_and_nothing_of_others(
+    client: Client, clock: Clock, post: Server, tmp_path: Path
+) -> None:
+    somebody.fill(client, clock, post, tmp_path)
+    people = client.calendar.people
+
+    lines, page = people.export(EMAIL), people.page(EMAIL)
+    bobs = json.dumps(people.export("bob@example.com"), ensure_ascii=False)
+    erased = people.erase(EMAIL)
+
+    said = json.dumps(lines, ensure_ascii=False)
+    for text in (NAME, EMAIL, PHONE, REF, *WORDS, "Zebulon is late as ever"):
+        assert text in said
+        assert text in page
+    rest = [{**line, "payload": None} for line in lines]  # what they were sent
+    for text in ("Bob Smith", "bob@example.com", "7946 0018", "about the weather"):
+        assert text not in json.dumps(rest, ensure_ascii=False) + page
+    for text in (NAME, EMAIL, REF, *WORDS):
+        assert text not in bobs.replace(f"I come with {NAME} ({PHONE})", "")
+    kinds = [line["type"] for line in lines]
+    assert kinds[0] == "export"
+    assert {*kinds[1:]} == {
+        *("person", "booking", "idempotencyKey", "delivery", "waiting"),
+    }
+    assert lines[0]["person"] == erased.person
+    assert people.export(erased.person or "")[1]["name"] == "erased"
+
+
+def test_a_page_is_read_in_the_persons_zone(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    booking(
+        attendee={
+            "name": "Ada",
+            "email": "ada@example.com",
+            "timezone": "Asia/Tokyo",
+        },
+        notes="# Heading\x1b[31m",
+        start_time="2027-01-18T10:00Z",
+    )
+    clock.move(days=30)
+
+    page = client.calendar.people.page("ada@example.com")
+
+    assert "Mon 18 Jan 2027, 19:00" in page
+    assert "Times are in Asia/Tokyo." in page
+    assert "It took place." in page
+    assert "You wrote: “# Heading\\u001b[31m”" in page
+
+
+def test_of_who_has_but_a_name_there_is_one_booking(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    event_type("walk", contact="NONE")
+    one, other = (
+        booking(event_type_id="walk", attendee={"name": "Old Tom"}) for _ in range(2)
+    )
+
+    lines = client.calendar.people.export("Old Tom", uid=one.uid)
+
+    assert [line["uid"] for line in lines[1:]] == [one.uid]
+    assert other.uid not in json.dumps(lines)
+
+
+def test_nobody_is_held(client: Client) -> None:
+    client.init()
+    with pytest.raises(errors.NotFound):
+        client.calendar.people.export("Nobody")
+
+    assert "Nothing is held." in client.calendar.people.page("no@body.example")
+
+
+def test_the_command_writes_it_in_three_forms(
+    run: Run, client: Client, booking: Any, tmp_path: Path
+) -> None:
+    booking()
+    file = tmp_path / "ada.md"
+
+    lines = run("export", "--person", "ada@example.com")
+    whole = run("export", "--person", "Ada", "--format", "json")
+    page = run("export", "--person", "Ada", "--format", "text", "-o", file)
+
+    first, *rest = map(json.loads, lines.out.splitlines())
+    assert first["type"] == "export"
+    assert [line["type"] for line in rest] == ["person", "booking"]
+    assert json.loads(whole.out)["people"][0]["email"] == "ada@example.com"
+    assert page.status == 0
+    assert file.read_text().startswith("# What is held of Ada <ada@example.com>")
+    assert file.stat().st_mode & 0o077 == 0
+    assert run("import", "-", input=lines.out).status == 2
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--person", "Ada", "--format", "csv"),
+        ("--person", "Ada", "--redact"),
+        ("--person", "Ada", "--secrets"),
+        ("--format", "text"),
+        ("--uid", "bk_1234"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    run: Run, booking: Any, args: tuple[str, ...]
+) -> None:
+    booking()
+
+    answer = run("export", *args)
+
+    assert (answer.status, answer.out) == (2, "")

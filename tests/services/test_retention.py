@@ -1,0 +1,233 @@
+"""How long people are kept: by whole days of the first host, and no longer."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from conftest import Clock
+from hypothesis import given
+from hypothesis import strategies as st
+from support.stores import ask, dump
+
+from calbook import Client, errors
+from calbook.core.time.periods import date_before, period_text, read_period
+
+ADA = {"name": "Ada", "email": "ada@example.com"}
+
+
+@pytest.fixture
+def database(place: str) -> str:
+    return place
+
+
+def names(client: Client) -> list[str | None]:
+    return [person.name for person in client.calendar.people.list()]
+
+
+def test_it_is_off_until_somebody_says_so(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    booking()
+    clock.move(days=10_000)
+
+    client.tick()
+
+    assert client.calendar.retention.get().to_dict() == {"after": None, "before": None}
+    assert names(client) == ["Ada"]
+
+
+def test_it_is_said_shown_and_taken_back(client: Client, clock: Clock) -> None:
+    client.set_up(timezone="Pacific/Auckland")
+
+    said = client.calendar.retention.set("18 months")
+
+    assert said.to_dict() == {"after": "18mo", "before": "2025-07-04"}
+    assert client.calendar.retention.get() == said
+    assert client.calendar.retention.set(None).after is None
+    assert ask(client, "select * from settings") == []
+
+
+@pytest.mark.parametrize("text", ["", "3", "0y", "3 fortnights", "101y", "-1y", "1.5y"])
+def test_what_is_no_period_is_refused(client: Client, text: str) -> None:
+    client.calendar.retention.set("3y")
+
+    with pytest.raises(errors.BadTime, match="after"):
+        client.calendar.retention.set(text)
+
+    assert client.calendar.retention.get().after == "3y"
+
+
+def test_who_is_long_gone_is_erased_by_the_system(
+    client: Client, booking: Any, clock: Clock, place: str
+) -> None:
+    old = booking(notes="left-handed")
+    client.calendar.retention.set("3y")
+    clock.now = datetime(2030, 1, 19, 0, tzinfo=UTC)
+
+    client.tick()
+
+    after = client.calendar.bookings.get(old.uid)
+    last = client.calendar.bookings.history(old.uid)[-1]
+    assert (after.attendee.name, after.status) == ("erased", "COMPLETED")
+    assert (last.type, last.by, last.actor) == ("booking.updated", "system", None)
+    assert not any(word in dump(place) for word in ("ada@example", "left-handed"))
+    assert client.check() == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "period", "kept", "erased"),
+    [
+        pytest.param(
+            *("UTC", "2027-01-18T10:00Z", "3y"),
+            *("2030-01-18T23:59:59Z", "2030-01-19T00:00Z"),
+            id="the day after so many years",
+        ),
+        pytest.param(
+            *("America/New_York", "2027-01-18T23:30Z", "1y"),
+            *("2028-01-19T04:59:59Z", "2028-01-19T05:00Z"),
+            id="by the host's day",
+        ),
+        pytest.param(
+            *("UTC", "2028-02-29T10:00Z", "1y"),
+            *("2029-02-28T23:59:59Z", "2029-03-01T00:00Z"),
+            id="a leap day",
+        ),
+        pytest.param(
+            *("UTC", "2027-02-28T10:00Z", "1y"),
+            *("2028-02-29T23:59:59Z", "2028-03-01T00:00Z"),
+            id="up to a leap day",
+        ),
+        pytest.param(
+            *("Europe/Berlin", "2027-02-27T10:00Z", "30d"),
+            *("2027-03-29T21:59:59Z", "2027-03-29T22:00Z"),
+            id="over the change of the clocks",
+        ),
+        pytest.param(
+            *("UTC", "2027-01-31T10:00Z", "1mo"),
+            *("2027-02-28T23:59:59Z", "2027-03-01T00:00Z"),
+            id="a month that is shorter",
+        ),
+    ],
+)
+def test_the_day_is_counted_by_the_calendar(
+    client: Client,
+    booking: Any,
+    clock: Clock,
+    *,
+    zone: str,
+    start: str,
+    period: str,
+    kept: str,
+    erased: str,
+) -> None:
+    client.set_up(timezone=zone)
+    booking(start_time=start, by="host", override=["hours"])
+    client.calendar.retention.set(period)
+
+    for moment, left in ((kept, ["Ada"]), (erased, [])):
+        clock.now = datetime.fromisoformat(moment)
+        client.tick()
+        assert names(client) == left
+
+
+def test_who_has_something_later_is_kept_until_that_is_over(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    booking()
+    client.calendar.retention.set("1y")
+    clock.now = datetime(2028, 1, 10, tzinfo=UTC)
+    booking(start_time="2028-03-01 10:00")
+    booking(start_time="2028-02-01 10:00", attendee={**ADA, "name": "Ada King"})
+
+    clock.now = datetime(2029, 2, 20, tzinfo=UTC)
+    client.tick()
+    assert names(client) == ["Ada King"]
+    clock.now = datetime(2029, 3, 2, tzinfo=UTC)
+    client.tick()
+
+    assert names(client) == []
+
+
+def test_who_waits_in_line_is_kept_and_old_entries_are_emptied(
+    client: Client, event_type: Any, booking: Any, clock: Clock, place: str
+) -> None:
+    booking()
+    eve = {"name": "Eve", "email": "eve@example.com"}
+    taken = booking(start_time="2027-01-29 10:00")
+    client.calendar.waiting.add(
+        event_type_id="demo", start_time=taken.start_time, attendee=eve, notes="Soon"
+    )
+    later = booking(attendee={**eve, "name": "Zoe"}, start_time="2027-02-20 10:00")
+    client.calendar.people.update(later.attendee.person_id or "", timezone="UTC")
+    client.calendar.retention.set("10d")
+
+    clock.now = datetime(2027, 2, 15, tzinfo=UTC)
+    client.tick()
+
+    assert names(client) == ["Zoe"]
+    [entry] = client.calendar.waiting.list(past=True)
+    assert "Soon" not in dump(place)
+    assert entry.attendee["name"] == "erased"
+    assert client.check() == ()
+
+
+def test_who_has_but_a_name_is_erased_too(
+    client: Client, event_type: Any, booking: Any, clock: Clock, place: str
+) -> None:
+    event_type("walk", contact="NONE")
+    booking(event_type_id="walk", attendee={"name": "Old Tom"}, notes="Limps")
+    client.calendar.bookings.hold(event_type_id="walk", start_time="2027-01-25 10:00")
+    client.calendar.retention.set("1y")
+    clock.now = datetime(2030, 1, 1, tzinfo=UTC)
+
+    client.tick()
+    client.tick()
+
+    assert not any(word in dump(place) for word in ("Old Tom", "Limps"))
+    assert client.check() == ()
+
+
+def test_whoever_left_a_group_goes_with_the_last_of_it(
+    client: Client, event_type: Any, booking: Any, clock: Clock, place: str
+) -> None:
+    event_type("class", seats=3)
+    group = booking(event_type_id="class")
+    client.calendar.bookings.add_attendee(
+        group.uid, name="Left Eve", email="eve@example.com"
+    )
+    client.calendar.bookings.remove_attendee(group.uid, email="eve@example.com")
+    client.calendar.retention.set("1y")
+    clock.now = datetime(2030, 1, 1, tzinfo=UTC)
+
+    client.tick()
+
+    assert not any(word in dump(place) for word in ("Left Eve", "eve@example.com"))
+
+
+def test_hundreds_are_erased_in_portions(
+    client: Client, event_type: Any, booking: Any, clock: Clock
+) -> None:
+    for n in range(50):
+        booking(attendee={"name": f"P{n}", "email": f"p{n}@example.com"})
+    client.calendar.retention.set("1y")
+    clock.now = datetime(2030, 1, 1, tzinfo=UTC)
+
+    client.tick()
+
+    assert names(client) == []
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+    st.integers(1, 90),
+    st.sampled_from(["d", "w", "mo", "y"]),
+)
+def test_a_longer_period_goes_further_back(day: date, number: int, unit: str) -> None:
+    period = read_period(f"{number}{unit}", "after")
+
+    earlier = date_before(day, period)
+
+    assert date_before(day, f"{number + 1}{unit}") < earlier < day
+    assert period_text(period).startswith(f"{number} ")

@@ -24,6 +24,7 @@ Rows = dict[str, list[Row]]  # by table
 Derive = Callable[[Row, Rows], Rows]
 
 _LONGEST = int(LONGEST_CLAIM.total_seconds())
+_LONGEST_BUSY = 100 * 366 * 24 * 3600  # no longer than can be booked ahead
 _TABLES = {table.name: table for table in (BOOKING.table, *BOOKING.children)}
 _BOOKING, _OCCURRENCE = _TABLES["bookings"].places, _TABLES["occurrences"].places
 _HOST, _ATTENDEE = _TABLES["booking_hosts"].places, _TABLES["attendees"].places
@@ -192,7 +193,6 @@ def _person_keys(
 
 _STRETCH = CALENDAR.children[0].places
 _MOST_PIECES = 400_000  # as many as a file of a calendar may have
-_LONGEST = 37_000 * 86_400  # no calendar is read further than can be booked, nor longer
 
 
 def complete_calendar(calendar: Row, found: Rows) -> Rows:
@@ -213,7 +213,7 @@ def _count_pieces(row: Row) -> int:
     start, end = row[_STRETCH["stretch_start"]], row[_STRETCH["stretch_end"]]
     if end <= start:
         raise WrongValue("ends before it begins")
-    if end - start > _LONGEST:
+    if end - start > _LONGEST_BUSY:
         raise WrongValue("is busy for more than 100 years on end")
     return int((end - start) // LONGEST_CLAIM.total_seconds()) + 1
 

@@ -26,7 +26,7 @@ _Step = Callable[["Transaction"], None]
 
 def show(context: Context) -> Json:
     with context.store.read(Facts) as facts:
-        return _to_json(facts, context.clock())
+        return describe(facts, context.clock())
 
 
 def save(context: Context, after: str | None) -> Json:
@@ -37,12 +37,12 @@ def save(context: Context, after: str | None) -> Json:
 
     def step(tx: Transaction) -> Json:
         save_setting(tx, _SETTING, period)
-        return _to_json(tx, context.clock())
+        return describe(tx, context.clock())
 
     return context.store.write(step)
 
 
-def _to_json(facts: Facts, now: datetime) -> Json:
+def describe(facts: Facts, now: datetime) -> Json:
     """`before`: whose last date was over before that local day is erased."""
     period = read_setting(facts, _SETTING)
     before = None if period is None else _first_kept(facts, period, now)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.time import times
+from calbook.store.log_filters import log_condition
 from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:
@@ -208,37 +209,11 @@ class OutboxReader(Reader):
         return self._one(f"{_LOG} where d.id = :id", id=id)
 
     def delivery_rows(self, filters: Mapping[str, Any], *, limit: int) -> list[Row]:
-        """The newest deliveries with their attempts, by any of `LOG_FILTERS`."""
+        """The newest deliveries with their attempts, by any of `log_filters`."""
         return self._conn.execute(
-            f"{_LOG} where {_log_condition(filters)} order by d.seq desc limit :limit",
+            f"{_LOG} where {log_condition(filters)} order by d.seq desc limit :limit",
             {**filters, "limit": limit},
         ).fetchall()
-
-
-LOG_FILTERS = {
-    "uid": "d.uid = :uid",
-    "status": "d.status = :status",
-    "target": "d.target = :target",
-    "channel": "d.channel = :channel",
-}
-# What an index is for leads; the others only look at the rows that it finds: by an
-# index of their own, most of what ever arrived would be read.
-_LOOKS = {
-    "target": "d.target || '' = :target",
-    "channel": "d.channel || '' = :channel",
-}
-
-
-def _log_condition(filters: Mapping[str, Any]) -> str:
-    if "uid" in filters:
-        parts = [_LOOKS.get(name, LOG_FILTERS[name]) for name in filters]
-    elif filters.get("status", "delivered") != "delivered":
-        parts = ["d.status <> 'delivered'"]
-        parts += [(_LOOKS | LOG_FILTERS)[n] for n in filters if n != "target"]
-        parts += [_LOOKS["target"]] if "target" in filters else []
-    else:
-        parts = [LOG_FILTERS[name] for name in filters]
-    return " and ".join(parts) or "true"
 
 
 # -- writing

@@ -89,6 +89,8 @@ def _place_lines(facts: Json) -> Iterator[str]:
     if outbox := facts.get("outbox"):
         bookings = count_of(outbox["bookings"], "booking")
         yield f"{bookings} made, {count_of(outbox['events'], 'event')}"
+    if after := facts.get("retention", {}).get("after"):
+        yield f"retention: tick erases people {after} after their last date"
 
 
 def _program_lines(facts: Json) -> Iterator[str]:

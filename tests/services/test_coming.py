@@ -314,6 +314,7 @@ def test_google_packs_its_calendars(take: Take, grace: Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(FILES / "google.ics", "grace@example.com.ics")
+        archive.writestr("__MACOSX/._grace@example.com.ics", "\0")  # macOS packed it
 
     take("google", packed.getvalue())
 

@@ -83,7 +83,7 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
     found: list[File] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
+            members = [m for m in archive.infolist() if _is_file(m)]
             if any(m.filename in _OF_OFFICE for m in members):
                 raise BadInput(
                     f"{excerpt(name)} is a document of an office program",
@@ -103,6 +103,11 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
     except Exception:  # damaged in any way
         raise BadInput(f"{excerpt(name)} is an archive that cannot be read") from None
     return found
+
+
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    """None that macOS alone packs, beside each file."""
+    return not (member.is_dir() or member.filename.startswith("__MACOSX/"))
 
 
 def read(source: str, files: tuple[File, ...], how: How) -> Content:

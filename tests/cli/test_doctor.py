@@ -176,7 +176,7 @@ def test_a_monitor_gets_its_line_whatever_is_wrong(
 @pytest.mark.parametrize(
     "args",
     [
-        ("--dry-run",),
+        *(("--dry-run",), ("--yes",), ("--notify",), ("--no-notify",)),
         ("--monitor", "--json"),
         ("--monitor", "--fix-times"),
         ("--db", ""),

@@ -1,5 +1,7 @@
 """`db path|init|check|…`: the bookings file or database itself."""
 
+import os
+import shlex
 from typing import Annotated
 
 import typer
@@ -7,7 +9,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.progress import show_progress
-from calbook.cli.session import ask_yes_no, needed, open_client
+from calbook.cli.session import needed, open_client, require_yes
 from calbook.core.time import times
 
 
@@ -118,9 +120,12 @@ def restore(
 ) -> None:
     """Put a copy in the bookings file's place; the present one is kept beside it."""
     with out.client() as client:
-        ask_yes_no(f"Replace {client.path} by {file}?", yes=yes)
+        if os.path.exists(client.path):  # no database, which cannot be replaced so
+            look = f"with calbook db check --db {shlex.quote(file)}"
+            question = f"Replace {client.path} by {file}?"
+            require_yes(question, yes=yes, look=look)
         kept = client.restore(file)
-    said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
+    said = f"Restored {client.path}" + (f"; the file as it was: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -222,6 +223,15 @@ def test_an_event_type_of_cal_com_keeps_its_rules(take: Take, grace: Client) -> 
     assert [found[name] for name in names] == [[45, 30, 60], 5, 10, 120]
     assert grace.calendar.event_types.get("yoga").seats == 8
     assert grace.calendar.event_types.get("on-request").requires_confirmation
+
+
+def test_pages_that_are_missing_are_told(take: Take) -> None:
+    data = json.loads((FILES / "calcom_bookings.json").read_text())
+    data["pagination"] = {"totalItems": 250, "hasNextPage": True}
+
+    done = take("calcom", json.dumps(data).encode())
+
+    assert "bookings of 250 are in the files" in done.remarks[-1]["reason"]
 
 
 def test_a_status_that_nobody_knows_is_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -222,6 +223,15 @@ def test_an_event_type_of_cal_com_keeps_its_rules(take: Take, grace: Client) -> 
     assert [found[name] for name in names] == [[45, 30, 60], 5, 10, 120]
     assert grace.calendar.event_types.get("yoga").seats == 8
     assert grace.calendar.event_types.get("on-request").requires_confirmation
+
+
+def test_pages_that_are_missing_are_told(take: Take) -> None:
+    data = json.loads((FILES / "calcom_bookings.json").read_text())
+    data["pagination"] = {"totalItems": 250, "hasNextPage": True}
+
+    done = take("calcom", json.dumps(data).encode())
+
+    assert "bookings of 250 are in the files" in done.remarks[-1]["reason"]
 
 
 def test_a_status_that_nobody_knows_is_told(
@@ -493,6 +503,43 @@ def test_a_higher_sequence_moves_the_booking(
     assert after.sequence == before.sequence + 1
     types = [e.type for e in grace.calendar.bookings.history(after.uid)]
     assert types == ["booking.created", "booking.rescheduled"]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_several_files_the_newest_counts(
+    demo: EventType, take: Take, grace: Client, turn: int
+) -> None:
+    """A booking that was in two files had two dates afterwards."""
+    older, newer = event(), event(start="20270119T110000Z", sequence=1)
+    files = [calendar(older), calendar(newer)][::turn]
+
+    done = take("ics", *files, event_type_id="demo")
+
+    [found] = grace.calendar.bookings.list(start_date=ALL)
+    assert done.made == 1
+    assert [o.start_time for o in found.occurrences] == ["2027-01-19T11:00:00+00:00"]
+    assert grace.check() == ()
+
+
+def test_one_date_of_our_own_series_is_not_taken_for_all_of_it(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """A calendar with a single date of it left of the series that date alone."""
+    series = grace.calendar.bookings.create(
+        event_type_id="demo",
+        start_time="2027-01-19T10:00",
+        attendee={"name": "Ada", "email": "ada@example.com"},
+        recurring={"frequency": "WEEKLY", "count": 3},
+    )
+    uid = f"{series.uid}@calbook.invalid"
+    date = event(
+        uid, WEEKLY_START, sequence=9, more=f"RECURRENCE-ID:{WEEKLY_START}\r\n"
+    )
+
+    done = take("ics", calendar(date), event_type_id="demo")
+
+    assert (done.made, done.skipped_count) == (0, 1)
+    assert len(grace.calendar.bookings.get(series.uid).occurrences) == 3
 
 
 def test_a_lower_sequence_is_older_than_what_is_here(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
     from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.connection import Connection
+    from calbook.store.store import Store
 
 Rows = Iterable[tuple[Any, ...]]
 Parts = Sequence[tuple[str, tuple[str, ...], Rows]]  # table, columns, rows
@@ -76,6 +77,14 @@ class Administration:
 
         Raises:
             StoreError: there is no server, or it lets nobody in.
+        """
+        raise NotImplementedError
+
+    def unchanged(self) -> AbstractContextManager[Store]:
+        """A store to look at what is here, which is not brought up to date by that.
+
+        Raises:
+            OSError: there is no room for a copy of an older one.
         """
         raise NotImplementedError
 

@@ -164,6 +164,7 @@ def test_a_locked_file_or_database_is_said_to_be_so(
 
     with locked(place):
         assert "locked by" in found(client)["unusable"]
+        assert len(found(client, quick=False)) == 1
 
 
 def test_a_file_that_others_may_read_is_named(path: Path, client: Client) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from calbook.core.doctor.findings import CRITICAL, Finding, make_finding, size_text
+from calbook.core.errors import CalbookError
 
 # As the kernel names them; on FUSE, what stands behind `fuse.`.
 _NETWORK = re.compile(
@@ -23,14 +24,15 @@ _WAL_MENDED = ((3, 44, 6), (3, 50, 7))  # and later of that branch
 _WITHDRAWN = (3, 52, 0)  # sqlite.org/chronology.html
 
 
-_MEMORY = ":memory:"
+MEMORY = ":memory:"
 
 
 class FileFacts(NamedTuple):
     """A bookings file as it was found, before it was opened; sizes are bytes.
 
     `journal_age` are the seconds since a hot journal was written, None without one.
-    `allowed_mode` is what new files have here; `obstacle` why it cannot be written.
+    `allowed_mode` is what new files have here; `obstacle` why it cannot be written,
+    `fault` why it cannot be read. `version` is that of its tables, `newest` of today's.
     """
 
     path: str
@@ -45,6 +47,9 @@ class FileFacts(NamedTuple):
     is_own: bool = True
     file_system: str | None = None
     free: int | None = None
+    version: int | None = None
+    newest: int = 0
+    fault: CalbookError | None = None
     is_wal: bool = False
     has_wal_file: bool = False
     journal_age: float | None = None
@@ -54,7 +59,12 @@ class FileFacts(NamedTuple):
 
     @property
     def is_in_memory(self) -> bool:
-        return self.path == _MEMORY
+        return self.path == MEMORY
+
+    @property
+    def is_behind(self) -> bool:
+        """An older calbook made its tables."""
+        return self.version is not None and 0 < self.version < self.newest
 
     @property
     def is_missing(self) -> bool:
@@ -76,6 +86,14 @@ def check_file(file: FileFacts) -> Iterator[Finding]:
         return
     if file.obstacle:
         yield make_finding("not_writable", file.obstacle, hint=file.obstacle_hint)
+    if file.is_behind:
+        yield make_finding(
+            "older_tables",
+            f"the tables are of version {file.version}: the next command that uses"
+            f" them brings them to {file.newest}",
+            version=file.version,
+            newest=file.newest,
+        )
     yield from _check_rights(file)
     yield from _check_logs(file)
     yield from _check_space(file)

@@ -40,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "unusable": Kind("File", CRITICAL, "calbook help trouble"),
     "inconsistent": Kind("File", CRITICAL, "restore a backup: calbook help operation"),
     "not_checked": Kind("File", WARNING, "calbook db check"),
+    "older_tables": Kind("File", WARNING, "calbook db migrate, which keeps a copy"),
     "not_writable": Kind("File", CRITICAL, "calbook help storage"),
     "readable_by_others": Kind("File", WARNING, "chmod 600 NAME"),
     "other_owner": Kind("File", WARNING, "calbook help storage"),

@@ -48,6 +48,11 @@ class FileAdministration(Administration):
 
         return file_facts.read_file_facts(self._store)
 
+    def unchanged(self) -> AbstractContextManager[SqliteStore]:
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.on_tables_of_today(self._store)
+
     def exporting(self) -> AbstractContextManager[Source]:
         from calbook.store.sqlite import copying
 

@@ -6,7 +6,8 @@ import os
 import sqlite3
 import stat
 import tempfile
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
+    LOCK_TRY_SECONDS,
     MEMORY,
     SCHEMA_VERSION,
     check_is_whole,
@@ -42,12 +44,44 @@ _KEPT = ".before-restore"
 _OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
+@contextmanager
+def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
+    """The file as it is; of an older one a private copy that is brought up to date.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    with ExitStack() as stack:
+        path = store.path
+        if path != MEMORY and is_file(path):
+            stack.enter_context(translate_errors(path))
+            conn = sqlite3.connect(os.path.abspath(path), timeout=LOCK_TRY_SECONDS)
+            stack.enter_context(closing(conn))
+            if wait_for_lock(lambda: check_ours(conn, path), store.patience):
+                check_is_whole(conn, path)
+                directory = stack.enter_context(tempfile.TemporaryDirectory())
+                copy = os.path.join(directory, os.path.basename(path))
+                file_copies.copy_database(conn, copy, lasts=False)
+                store = stack.enter_context(closing(SqliteStore(copy)))
+            conn.close()
+        yield store
+
+
 def check_file(store: SqliteStore) -> tuple[str, ...]:
-    """What is wrong, a sentence each.
+    """What is wrong, a sentence each; an older file is not brought up to date by it.
 
     Of a copy, where there is room for one: nobody can write while the file is read.
     """
     check_exists(store.path)
+    try:
+        with on_tables_of_today(store) as looked_at:
+            return _check_content(looked_at)
+    except OSError as error:
+        said = f"there is no room for a copy of {store.path}: {error.strerror}"
+        raise StoreError(said, path=store.path) from None
+
+
+def _check_content(store: SqliteStore) -> tuple[str, ...]:
     with ExitStack() as stack:
         with store.reading() as conn:
             try:

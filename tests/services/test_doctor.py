@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from support.stores import change, locked, opened
 
 from calbook import Booking, Client, EventType, errors
 from calbook.core.doctor.findings import KINDS
+from calbook.store.sqlite.file_copies import LOOKED_AT, TEMPORARY, start_copy
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -259,6 +261,36 @@ def test_copies_that_were_kept_are_facts_and_no_findings(
 
     assert [c["path"] for c in diagnosis.facts["file"]["copies"]] == [kept]
     assert diagnosis.findings == ()
+
+
+def test_copies_that_a_killed_program_left_are_named_with_what_removes_them(
+    path: Path, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was booked was in them for ever, and nobody was told."""
+    elsewhere = tmp_path / "it's temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    of_backup = Path(start_copy(str(tmp_path / "copy.db"), share=lambda _: None))
+    of_restore = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=path.parent))
+    of_check = Path(tempfile.mkdtemp(prefix=LOOKED_AT))
+    of_older = path.with_name(f"{path.name}.before-7.k3_f0abc")
+    left = sorted(map(str, (of_backup, of_restore, of_check, of_older)))
+    of_older.touch()
+    (of_restore / "new.db").touch()
+    for each in (of_backup, of_check, of_older, of_restore, of_restore / "new.db"):
+        os.utime(each, (0, 0))
+    Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=path.parent)).joinpath("x").touch()
+    path.with_name(f"{path.name}.before-7").touch()
+
+    [finding] = client.diagnose(quick=True).findings
+    (of_restore / "new.db").touch()  # somebody is at work on it
+    [fewer] = client.diagnose(quick=True).findings
+    subprocess.run(fewer.hint, shell=True, check=True)
+
+    assert (finding.code, finding.details["paths"]) == ("copies_left", left)
+    assert fewer.details["paths"] == [each for each in left if each != str(of_restore)]
+    assert found(client) == {}
+    assert of_restore.exists()
 
 
 def test_a_clock_that_is_behind_the_newest_event_is_named(

@@ -83,7 +83,7 @@ def _lines(done: "Erasure", label: str) -> list[str]:
         import shlex  # few have copies
 
         lines.append("Copies of the file hold it still. To remove them:")
-        lines.append(f"  rm {shlex.join(done.copies)}")
+        lines.append(f"  rm -r {shlex.join(done.copies)}")
     return lines
 
 

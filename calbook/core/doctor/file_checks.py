@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from calbook.core.doctor.findings import CRITICAL, Finding, make_finding, size_text
+from calbook.core.doctor.findings import (
+    CRITICAL,
+    MOST_NAMED,
+    Finding,
+    make_finding,
+    name_some,
+    size_text,
+)
 from calbook.core.errors import CalbookError
 
 # As the kernel names them; on FUSE, what stands behind `fuse.`.
@@ -33,6 +41,7 @@ class FileFacts(NamedTuple):
     `journal_age` are the seconds since a hot journal was written, None without one.
     `allowed_mode` is what new files have here; `obstacle` why it cannot be written,
     `fault` why it cannot be read. `version` is that of its tables, `newest` of today's.
+    `left` are copies of programs that were killed.
     """
 
     path: str
@@ -54,6 +63,7 @@ class FileFacts(NamedTuple):
     has_wal_file: bool = False
     journal_age: float | None = None
     copies: Sequence[tuple[str, int]] = ()
+    left: Sequence[str] = ()
     obstacle: str | None = None
     obstacle_hint: str | None = None
 
@@ -93,6 +103,15 @@ def check_file(file: FileFacts) -> Iterator[Finding]:
             f" them brings them to {file.newest}",
             version=file.version,
             newest=file.newest,
+        )
+    if file.left:
+        named = file.left[:MOST_NAMED]
+        yield make_finding(
+            "copies_left",
+            "left by programs that were stopped, with what was booked in it:"
+            f" {name_some(file.left)}",
+            hint=f"rm -r {shlex.join(named)}",
+            paths=list(named),
         )
     yield from _check_rights(file)
     yield from _check_logs(file)

@@ -46,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "other_owner": Kind("File", WARNING, "calbook help storage"),
     "network_drive": Kind("File", WARNING, "calbook help storage"),
     "journal_left": Kind("File", WARNING, "calbook db check"),
+    "copies_left": Kind("File", WARNING, "rm -r NAME"),
     "wal_left": Kind("File", WARNING, "the next change turns it back"),
     "sqlite_fault": Kind("File", WARNING, "use a Python with a newer SQLite"),
     "little_space": Kind("File", WARNING, "make room on that disk"),

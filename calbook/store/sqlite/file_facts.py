@@ -26,6 +26,7 @@ from calbook.store.sqlite.file_access import (
     translate_errors,
     wait_for_lock,
 )
+from calbook.store.sqlite.file_copies import find_left
 from calbook.store.sqlite.file_modes import group_name, new_file_mode, user_name
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def read_file_facts(store: SqliteStore) -> FileFacts:
         file_system=_file_system(real),
         free=_free_space(directory),
         copies=tuple(_copies(directory, os.path.basename(real))),
+        left=find_left(store.path),
     )
     try:
         found = os.stat(real)

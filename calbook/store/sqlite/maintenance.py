@@ -59,7 +59,7 @@ def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
             stack.enter_context(closing(conn))
             if wait_for_lock(lambda: check_ours(conn, path), store.patience):
                 check_is_whole(conn, path)
-                directory = stack.enter_context(tempfile.TemporaryDirectory())
+                directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
                 copy = os.path.join(directory, os.path.basename(path))
                 file_copies.copy_database(conn, copy, lasts=False)
                 store = stack.enter_context(closing(SqliteStore(copy)))
@@ -85,13 +85,19 @@ def _check_content(store: SqliteStore) -> tuple[str, ...]:
     with ExitStack() as stack:
         with store.reading() as conn:
             try:
-                directory = stack.enter_context(tempfile.TemporaryDirectory())
+                directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
                 copy = os.path.join(directory, "copy.db")
                 file_copies.copy_database(conn, copy, lasts=False)
             except (OSError, sqlite3.OperationalError):
                 return find_faults(conn)
         with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
             return find_faults(conn)
+
+
+def _directory(
+    prefix: str, where: str | None = None
+) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=where)
 
 
 def migrate_file(store: SqliteStore) -> int:
@@ -183,7 +189,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
         directory = os.path.dirname(os.path.realpath(store.path))
         is_file(store.path)
     try:
-        with tempfile.TemporaryDirectory(prefix=".calbook-", dir=directory) as private:
+        with _directory(file_copies.TEMPORARY, directory) as private:
             new = _sound_copy(path, private)
             return _write_content(store, new)
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SETTING = "retention"
 _AT_ONCE = 20  # persons who are looked at in one step, which erases one at most
+_GRACE = timedelta(days=2)  # in which tick has surely run
 _MOST = 500  # steps of one tick: the rest is the next one's
 
 _Step = Callable[["Transaction"], None]
@@ -48,6 +49,18 @@ def describe(facts: Facts, now: datetime) -> Json:
     before = None if period is None else _first_kept(facts, period, now)
     day = before and times.local_date(before, _timezone(facts)).isoformat()
     return {"after": period, "before": day}
+
+
+def is_overdue(facts: Facts, now: datetime) -> bool:
+    """Whether somebody is kept for over two days longer than was said."""
+    from calbook.store import retention as store
+
+    period = read_setting(facts, _SETTING)
+    if period is None:
+        return False
+    before = times.epoch(_first_kept(facts, period, now) - _GRACE)
+    rows = store.people_to_look_at(facts, before, most=_MOST)
+    return any(row["last_end"] < before for row in rows)
 
 
 def _timezone(facts: Facts) -> str:

@@ -356,6 +356,39 @@ def test_rights_that_a_role_lacks_are_named(postgres: Server, server_url: str) -
 
 
 @pytest.mark.sqlite
+def test_people_whom_the_role_of_every_day_may_not_erase_are_told_of(
+    postgres: Server, server_url: str, clock: Clock
+) -> None:
+    """Retention was on, and nobody was ever erased nor heard of it."""
+    with suppress(psycopg2.errors.DuplicateObject):
+        postgres.run("create role looking login")
+    with Client(server_url, clock=clock) as client:
+        postgres.run(client.grants().replace("staff", "looking"), "calbook")
+        client.calendar.event_types.create("demo")
+        client.calendar.retention.set("1y")
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time="2027-01-18 10:00",
+            attendee={"name": "Ada", "email": "ada@example.com"},
+        )
+        client.calendar.event_types.update("demo", active=False)
+    with Client(server_url.replace("owner@", "looking@"), clock=clock) as client:
+        before = found(client)
+        clock.move(days=400)
+        client.tick()
+        after = found(client)
+    with Client(server_url, clock=clock) as client:
+        as_owner = found(client)
+        client.tick()
+    with Client(server_url.replace("owner@", "looking@"), clock=clock) as client:
+        assert found(client) == before == as_owner == {}
+    assert after == {
+        "cannot_erase": "people are kept for longer than 1y after their last date,"
+        " and the role looking may not erase them"
+    }
+
+
+@pytest.mark.sqlite
 def test_a_server_that_is_not_there_is_critical() -> None:
     with Client("postgresql://grace:geheim@127.0.0.1:1/none") as client:
         diagnosis = client.diagnose()

@@ -90,7 +90,12 @@ def _place_lines(facts: Json) -> Iterator[str]:
         bookings = count_of(outbox["bookings"], "booking")
         yield f"{bookings} made, {count_of(outbox['events'], 'event')}"
     if after := facts.get("retention", {}).get("after"):
-        yield f"retention: tick erases people {after} after their last date"
+        who = "tick, run as the tables' owner," if _may_not_erase(server) else "tick"
+        yield f"retention: {who} erases people {after} after their last date"
+
+
+def _may_not_erase(server: Json | None) -> bool:
+    return server is not None and not server["mayErase"]
 
 
 def _program_lines(facts: Json) -> Iterator[str]:

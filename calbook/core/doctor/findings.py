@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "server_too_old": Kind("File", CRITICAL, "update the server"),
     "server_read_only": Kind("File", CRITICAL, "name the primary server, no standby"),
     "missing_rights": Kind("File", WARNING, "its owner: calbook db init --grants"),
+    "cannot_erase": Kind("File", WARNING, "run calbook tick as the tables' owner too"),
     "clock_differs": Kind("File", WARNING, "set both clocks by NTP"),
     "unencrypted": Kind("File", WARNING, "add ?sslmode=verify-full to the URL"),
     # -- time zones

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0  # seconds for a lock, of which two are taken one after the other
 
-Section = Callable[[HealthReader, datetime], tuple[Json, Iterable[Finding]]]
+Look = tuple[Json, Iterable[Finding]]
+Section = Callable[[HealthReader, datetime], Look]
 
 
 def diagnose(context: Context, *, is_quick: bool = False) -> Json:
@@ -163,7 +164,7 @@ class _Diagnosis:
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick
             ),
-            "retention": lambda reader, now: (retention.describe(reader, now), ()),
+            "retention": self.look_at_retention,
         }
         now = context.clock()
         for name, look in sections.items():
@@ -172,6 +173,18 @@ class _Diagnosis:
                 self.add(found)
             if not self.is_known:
                 return
+
+    def look_at_retention(self, reader: HealthReader, now: datetime) -> Look:
+        said = retention.describe(reader, now)
+        server = self.facts.get("server", {"mayErase": True})
+        if server["mayErase"] or not retention.is_overdue(reader, now):
+            return said, ()
+        found = make_finding(
+            "cannot_erase",
+            f"people are kept for longer than {said['after']} after their last date,"
+            f" and the role {server['role']} may not erase them",
+        )
+        return said, [found]
 
     def check_rows(self, context: Context) -> None:
         with self._going_on("rows"):

@@ -44,5 +44,6 @@ def server_to_json(server: ServerFacts) -> Json:
         "standby": server.is_standby,
         "encrypted": server.is_encrypted,
         "local": server.is_local,
+        "mayErase": server.may_erase,
         "aheadSeconds": round(server.ahead),
     }

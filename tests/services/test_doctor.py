@@ -304,6 +304,22 @@ def test_a_clock_that_is_behind_the_newest_event_is_named(
     )
 
 
+def test_a_clock_that_is_given_is_a_fact_and_not_blamed(
+    client: Client,
+    clock: Clock,
+    booking: Callable[..., Booking],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a replay the computer's clock was called wrong."""
+    booking()
+    monkeypatch.setenv("CALBOOK_NOW", "2027-01-04T08:00Z")
+    with Client(client.path) as replaying:
+        diagnosis = replaying.diagnose(quick=True)
+
+    assert diagnosis.findings == ()
+    assert diagnosis.facts["variables"]["CALBOOK_NOW"] == "2027-01-04T08:00Z"
+
+
 # -- a database --------------------------------------------------------------------
 
 

@@ -108,6 +108,8 @@ def _program_lines(facts: Json) -> Iterator[str]:
     yield versions["platform"]
     yield f"program: {paths['program']}"
     yield f"settings: {paths['config']}"
+    if given := facts["variables"].get("CALBOOK_NOW"):
+        yield f"the clock is given: CALBOOK_NOW={given}"
 
 
 def fixed_text(facts: Json, *, dry_run: bool) -> str:

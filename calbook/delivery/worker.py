@@ -23,7 +23,7 @@ from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
 from calbook.delivery.job import Job
 from calbook.delivery.outcome import EntryChange, Outcome, no_answer
-from calbook.store import outbox, webhooks
+from calbook.store import delivery_log, outbox, webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import delivery_to_json
@@ -313,7 +313,7 @@ class DeliveryWorker:
         job, now = attempt.job, self._context.clock()
 
         def write(tx: Transaction) -> Json | None:
-            if OutboxReader(tx.connection).delivery_row(job.id) is None:
+            if delivery_log.find_row(tx, job.id) is None:
                 return None
             went = outcome
             if went.status == "gone":
@@ -341,7 +341,7 @@ class DeliveryWorker:
                 _note_entry(tx, went.entry, now)
             if went.status == "gone":
                 _give_up(tx, job, went, now)
-            row = OutboxReader(tx.connection).delivery_row(job.id)
+            row = delivery_log.find_row(tx, job.id)
             assert row is not None
             return delivery_to_json(row)
 

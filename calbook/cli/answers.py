@@ -82,6 +82,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "db copy": ("copied",),
     "db backup": ("store-path",),
     "db restore": ("restored",),
+    "db compact": ("compacted",),
     "db share": ("shared-file",),
     "retention": ("retention",),
 }

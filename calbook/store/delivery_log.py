@@ -63,10 +63,9 @@ def unsent_rows(reader: Reader, ids: Collection[str]) -> list[Row]:
 
 def _join(filters: Mapping[str, Any]) -> str:
     """So that what few have finds the rows: a booking, or not to have arrived."""
-    first, fragments = [], _EQUAL
-    if "uid" in filters:
-        fragments = _EQUAL | _LOOKED_AT
-    elif filters.get("status", "delivered") != "delivered":
-        first = ["d.status <> 'delivered'"]
-        fragments = _EQUAL | {"target": _LOOKED_AT["target"]}
-    return " and ".join([*first, *(fragments[name] for name in filters)]) or "true"
+    is_rare = filters.get("status", "delivered") != "delivered"
+    looked_at = _LOOKED_AT if "uid" in filters else ("target",) if is_rare else ()
+    parts = [_LOOKED_AT[n] if n in looked_at else _EQUAL[n] for n in filters]
+    if is_rare:
+        parts.append("d.status <> 'delivered'")
+    return " and ".join(parts) or "true"

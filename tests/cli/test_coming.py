@@ -90,7 +90,7 @@ def test_json_has_all_of_it(run: Run) -> None:
 
     found = json.loads(done.out)
     assert (done.status, found["made"], found["source"]) == (0, 1, "google")
-    assert [r["uid"] for r in found["leftOut"]] == ["lunch@google.com"]
+    assert [r["foreignUid"] for r in found["leftOut"]] == ["lunch@google.com"]
 
 
 def test_standard_input_is_read(run: Run) -> None:

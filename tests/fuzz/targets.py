@@ -29,6 +29,7 @@ from calbook.wire.reading import (
 from calbook.wire.reading import (
     recurrence as rules,
 )
+from calbook.wire.reading.foreign import files
 from calbook.wire.reading.shapes import read_object
 
 NOW = datetime(2027, 1, 11, 9, tzinfo=UTC)
@@ -151,6 +152,15 @@ def read_reply(data: bytes) -> None:
     with suppress(CalbookError):
         mails.read_mail(data, authserv_id="mx.example.com")
     replies.read_answers(data)
+
+
+def read_foreign(data: bytes) -> None:
+    """The exports of other programs: tables, JSON and a dump of SQL."""
+    for source in ("calendly", "calcom", "easyappointments"):
+        with suppress(CalbookError):
+            files.read_files(
+                source, [files.File("a", data)], timezone="America/New_York", dates=None
+            )
 
 
 def read_server_answer(data: bytes) -> None:
@@ -351,6 +361,17 @@ TARGETS = {
     "calendar": Target(read_calendar, _CALENDARS, _ICAL_WORDS),
     "entry": Target(read_entry, _CALENDARS, _ICAL_WORDS),
     "reply": Target(read_reply, (_REPLY, _MAIL, _PARTS), (*_ICAL_WORDS, *_MAIL_WORDS)),
+    "foreign": Target(
+        read_foreign,
+        (
+            b"Invitee Name,Invitee Email,Start Date & Time,Event Type Name\r\n"
+            b"Ada,ada@example.com,2027-01-18 10:00,Demo\r\n",
+            b'{"data": [{"uid": "a", "start": "2027-01-18T10:00:00Z"}]}',
+            b"INSERT INTO `ea_appointments` (`id`, `notes`) VALUES (1, 'it''s');\n",
+        ),
+        ("CREATE TABLE", "ea_users", "NULL", "\\'", "';", '""', "18.01.2027", "am"),
+        largest=8192,
+    ),
     "server_answer": Target(
         read_server_answer,
         (_LIST, b'<D:error xmlns:D="DAV:"><D:no-uid-conflict/></D:error>'),

@@ -103,7 +103,7 @@ PAGES: Mapping[str, Page] = {
         _MORE,
         (
             *("store-path", "made-store", "grants", "migration", "copied", "restored"),
-            *("shared-file", "diagnosis", "fixed-times"),
+            *("compacted", "shared-file", "diagnosis", "fixed-times"),
             *("exported", "imported", "export-line", "taken-over"),
             *("erasure", "retention"),
         ),

@@ -174,6 +174,23 @@ class Walk(Comparison):
             {"cancelled_by": by, "date": on},
             lambda: self.model.cancel(uid, by=by, on=on),
         )
+        self.begin_group_again(uid, by)
+
+    def begin_group_again(self, uid: str, by: str) -> None:
+        """Where one was cancelled, that is refused; after its only person it is not."""
+        starts = [b.uid for b in self.model.bookings for _ in b.meetings]
+        if uid in starts:
+            self.create(
+                event="yoga",
+                start=("near", starts.index(uid), 0),
+                people=["c"],
+                by=by,
+                override=[],
+                length=None,
+                host=None,
+                reopen=None,
+                key=None,
+            )
 
     # -- changing
 

@@ -260,7 +260,9 @@ def test_appointments_of_a_dump_come_by_their_providers_clocks(
 def test_blocked_time_is_no_booking(take: Take) -> None:
     done = take("easyappointments", "easyappointments.sql")
 
-    assert [(r["uid"], r["line"]) for r in done.left_out] == [("appointment 4", 28)]
+    assert [(r["foreignUid"], r["line"]) for r in done.left_out] == [
+        ("appointment 4", 28)
+    ]
 
 
 def test_of_several_providers_those_must_be_hosts_here(
@@ -302,7 +304,7 @@ def test_appointments_of_google_are_told_from_other_events(
     )
     assert ada.responses == {"your company": "Analytical Engines & Sons"}
     assert ada.meeting_url == "https://meet.google.com/abc-defg-hij"
-    assert [r["uid"] for r in done.left_out] == ["lunch@google.com"]
+    assert [r["foreignUid"] for r in done.left_out] == ["lunch@google.com"]
 
 
 def test_google_packs_its_calendars(take: Take, grace: Client) -> None:

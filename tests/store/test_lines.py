@@ -432,6 +432,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "hours": (of("schedule", "weekly", value=[["x"]]), "weekly must be hours of"),
     "midnight": (of("schedule", "weekly", 0, value=[[0, 1441]]), "weekly must be"),
     "person": (of("waiting", "attendees", 0, "name", value=[1]), "attendees must be"),
+    "huge hours": (of("schedule", "weekly", value=[[[0, 10**30]]]), "weekly must be"),
     "infinite": (of("booking", "metadata", value={"x": float("inf")}), "is no JSON"),
     "reference": (
         of("host", "scheduleId", value="sched_no"),
@@ -457,6 +458,10 @@ BAD: dict[str, tuple[Change, str]] = {
             ],
         ),
         "there is no calendar 99",
+    ),
+    "for ever": (
+        of("calendar", "busy", 0, "stretchEnd", value="9999-12-31T00:00:00Z"),
+        "is busy for more than 100 years on end",
     ),
     "nobody": (of("booking", "attendees", value=[]), "has no attendee"),
     "no date": (of("booking", "occurrences", value=[]), "has no occurrence"),

@@ -47,7 +47,7 @@ _ANSWERS: tuple[type, ...] = (
     *(outbox.Webhook, outbox.Delivery, outbox.Attempt, answers.VerifiedRequest),
     *(answers.Settings, answers.MailServerAnswer),
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
-    *(answers.Copied, answers.Restored, answers.SharedFile),
+    *(answers.Copied, answers.Restored, answers.Compacted, answers.SharedFile),
     *(doctor.Diagnosis, doctor.FixedTimes, answers.Exported, moving.Imported),
     imports.TakenOver,
     *(answers.Error, answers.WebhookBody),

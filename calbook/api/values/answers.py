@@ -189,6 +189,17 @@ class Restored(StorePath):
     kept: str | None
 
 
+class Compacted(StorePath):
+    """A bookings file or database whose free room was given back.
+
+    path: the bookings file, or the database's URL without its password
+    bytes_before, bytes_after: its size
+    """
+
+    bytes_before: int
+    bytes_after: int
+
+
 class SharedFile(StorePath):
     """A bookings file that a group may use.
 

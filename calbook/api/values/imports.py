@@ -10,12 +10,12 @@ from calbook.api.values.value import Value
 class SkippedBooking(TypedDict):
     """A booking of elsewhere that could not be taken over.
 
-    uid, line: which one it is there
+    foreignUid, line: which one it is there
     code, reason: as an error says them
     conflictsWith: the uid here of what is in the way
     """
 
-    uid: str
+    foreignUid: str
     line: int | None
     code: str
     reason: str
@@ -25,12 +25,12 @@ class SkippedBooking(TypedDict):
 class ImportRemark(TypedDict):
     """What is said of a line, or of something with a UID.
 
-    line, uid: which one it is there
+    line, foreignUid: which one it is there
     reason: what is said
     """
 
     line: int | None
-    uid: str | None
+    foreignUid: str | None
     reason: str
 
 

@@ -211,7 +211,7 @@ class _Done:
         self.faults.append(error)
         self._skipped.append(
             {
-                "uid": booking.uid[:200],
+                "foreignUid": booking.uid[:200],
                 "line": booking.line,
                 "code": error.code,
                 "reason": reason,
@@ -259,4 +259,4 @@ def _fault_of(remark: Remark) -> CalbookError:
 
 
 def _remark_json(remark: Remark) -> Json:
-    return {"line": remark.line, "uid": remark.uid, "reason": remark.reason}
+    return {"line": remark.line, "foreignUid": remark.uid, "reason": remark.reason}

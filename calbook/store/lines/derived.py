@@ -24,6 +24,7 @@ Rows = dict[str, list[Row]]  # by table
 Derive = Callable[[Row, Rows], Rows]
 
 _LONGEST = int(LONGEST_CLAIM.total_seconds())
+_LONGEST_BUSY = 100 * 366 * 24 * 3600  # no longer than can be booked ahead
 _TABLES = {table.name: table for table in (BOOKING.table, *BOOKING.children)}
 _BOOKING, _OCCURRENCE = _TABLES["bookings"].places, _TABLES["occurrences"].places
 _HOST, _ATTENDEE = _TABLES["booking_hosts"].places, _TABLES["attendees"].places
@@ -191,11 +192,15 @@ def _person_keys(
 
 
 _STRETCH = CALENDAR.children[0].places
+_MOST_PIECES = 400_000  # as many as a file of a calendar may have
 
 
 def complete_calendar(calendar: Row, found: Rows) -> Rows:
     """The rows of a calendar, its busy time in pieces."""
     id, host_id = (calendar[CALENDAR.table.places[n]] for n in ("id", "host_id"))
+    number = sum(_count_pieces(row) for row in found["busy"])
+    if number > _MOST_PIECES:
+        raise WrongValue(f"is busy too long: at most {_MOST_PIECES:,} pieces fit")
     pieces = [
         (*row, id, host_id, start, end)
         for row in found["busy"]
@@ -204,10 +209,17 @@ def complete_calendar(calendar: Row, found: Rows) -> Rows:
     return {"calendars": [calendar], "busy": pieces}
 
 
-def _pieces(row: Row) -> Iterator[tuple[int, int]]:
+def _count_pieces(row: Row) -> int:
     start, end = row[_STRETCH["stretch_start"]], row[_STRETCH["stretch_end"]]
     if end <= start:
         raise WrongValue("ends before it begins")
+    if end - start > _LONGEST_BUSY:
+        raise WrongValue("is busy for more than 100 years on end")
+    return int((end - start) // LONGEST_CLAIM.total_seconds()) + 1
+
+
+def _pieces(row: Row) -> Iterator[tuple[int, int]]:
+    start, end = row[_STRETCH["stretch_start"]], row[_STRETCH["stretch_end"]]
     for piece in split_span(Span(times.instant(start), times.instant(end))):
         yield times.epoch(piece.start), times.epoch(piece.end)
 

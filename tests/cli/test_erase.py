@@ -138,3 +138,13 @@ def test_what_is_no_period_is_one_line(run: Run) -> None:
         answer = run("retention", *args)
         assert answer.status == 2
         assert len(answer.err.splitlines()) <= 2
+
+
+def test_doctor_says_that_people_are_erased_by_themselves(run: Run, past: str) -> None:
+    before = run("doctor").out
+    run("retention", "--after", "18mo")
+
+    after = run("doctor").out
+
+    said = "  people are erased 18 months after their last date\n"
+    assert (said in before, said in after) == (False, True)

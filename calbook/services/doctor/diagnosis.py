@@ -18,6 +18,7 @@ from calbook.core.doctor.findings import CRITICAL, Finding, in_order, make_findi
 from calbook.core.doctor.monitor import monitor_line
 from calbook.core.doctor.server_checks import ServerFacts
 from calbook.core.errors import CalbookError, Damaged
+from calbook.services import retention
 from calbook.services.doctor import environment, store_facts
 from calbook.store.engines import administer
 from calbook.store.health import HealthReader
@@ -130,6 +131,7 @@ class _Diagnosis:
             "outbox": store_facts.look_at_outbox,
             "mail": store_facts.look_at_mail,
             "calendars": store_facts.look_at_calendars,
+            "retention": lambda reader, now: (retention.describe(reader, now), ()),
             "timeZones": store_facts.look_at_zones,
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick

@@ -124,6 +124,15 @@ class OutboxReader(Reader):
         """A delivery with its event, if it is pending and none of its is before it."""
         return self._one(_JOB, seq=seq)
 
+    def sent_texts(self, id: str) -> tuple[Any, ...] | None:
+        """The payload of a delivery, and the booking of its event."""
+        row = self._one(
+            "select d.payload, e.booking from deliveries d"
+            " left join events e on e.seq = d.event_seq where d.id = :id",
+            id=id,
+        )
+        return None if row is None else tuple(row)
+
     def has_arrived(self, id: str) -> bool:
         """Whether an attempt of a delivery was a success, be it to be sent again."""
         row = self._one(

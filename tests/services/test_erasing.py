@@ -486,7 +486,7 @@ def test_an_answer_to_what_was_erased_meanwhile_is_not_kept(
     client.deliver(limit=1)
 
     [attempt] = client.calendar.webhooks.log()[-1].log
-    assert attempt["text"] == "erased"
+    assert attempt["response"] == "erased"
     assert "ada@example" not in dump(place)
 
 

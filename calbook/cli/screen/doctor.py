@@ -89,9 +89,12 @@ def _place_lines(facts: Json) -> Iterator[str]:
     if outbox := facts.get("outbox"):
         bookings = count_of(outbox["bookings"], "booking")
         yield f"{bookings} made, {count_of(outbox['events'], 'event')}"
-    if after := facts.get("retention", {}).get("after"):
-        who = "tick, run as the tables' owner," if _may_not_erase(server) else "tick"
-        yield f"retention: {who} erases people {after} after their last date"
+    if (kept := facts.get("retention")) and kept["after"]:
+        from calbook.core.time import periods  # slow to import
+
+        period = periods.period_text(kept["after"])
+        who = ", by tick as the tables' owner" if _may_not_erase(server) else ""
+        yield f"people are erased {period} after their last date{who}"
 
 
 def _may_not_erase(server: Json | None) -> bool:

@@ -160,11 +160,11 @@ class _Diagnosis:
             "outbox": store_facts.look_at_outbox,
             "mail": store_facts.look_at_mail,
             "calendars": store_facts.look_at_calendars,
+            "retention": self.look_at_retention,
             "timeZones": store_facts.look_at_zones,
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick
             ),
-            "retention": self.look_at_retention,
         }
         now = context.clock()
         for name, look in sections.items():
@@ -177,12 +177,12 @@ class _Diagnosis:
     def look_at_retention(self, reader: HealthReader, now: datetime) -> Look:
         said = retention.describe(reader, now)
         server = self.facts.get("server", {"mayErase": True})
-        if server["mayErase"] or not retention.is_overdue(reader, now):
+        if server["mayErase"] or not retention.is_left_undone(reader, now):
             return said, ()
         found = make_finding(
             "cannot_erase",
-            f"people are kept for longer than {said['after']} after their last date,"
-            f" and the role {server['role']} may not erase them",
+            "retention is on, and for two days nobody has run tick who may erase"
+            f" people: the role {server['role']} may not",
         )
         return said, [found]
 

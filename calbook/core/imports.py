@@ -78,13 +78,15 @@ class ForeignBooking(NamedTuple):
 class ForeignEventType(NamedTuple):
     """What can be booked there; `key` is what bookings name it by, with its title.
 
-    `fields` are as `event_types.create` takes them.
+    `fields` are as `event_types.create` takes them; one that is not `is_known` was
+    told by its bookings.
     """
 
     key: str
     title: str
     fields: Mapping[str, Any] = {}
     hosts: tuple[str, ...] = ()
+    is_known: bool = True
 
 
 class Remark(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -231,6 +232,67 @@ def test_a_status_that_nobody_knows_is_told(
 
     assert [str(e) for e in refused] == [
         "booking_uid_128: its status lost is not known"
+    ]
+
+
+def page(
+    uid: str = "a", status: str = "accepted", **pagination: object
+) -> dict[str, object]:
+    """An answer of its API with one booking, whose event type nobody describes."""
+    person = {"name": "Ada", "email": "ada@example.com", "timeZone": "UTC"}
+    times = {"start": "2027-01-18T11:00:00Z", "end": "2027-01-18T11:45:00Z"}
+    facts = {"uid": uid, "status": status, "eventType": {"slug": "talk"}}
+    item = facts | times | {"attendees": [person]}
+    return {"status": "success", "data": [item], "pagination": pagination}
+
+
+@pytest.mark.parametrize(
+    ("pages", "missing"),
+    [
+        ([{"hasNextPage": True, "remainingItems": 247}], "247 more bookings"),
+        ([{"hasNextPage": True}], "more bookings"),
+        ([{"hasNextPage": True, "totalItems": 4}], "3 more bookings"),
+        ([{"hasNextPage": True, "remainingItems": 1}, {"hasNextPage": False}], None),
+    ],
+)
+def test_pages_of_cal_com_that_are_missing_are_a_fault(
+    take: Take,
+    refused: list[CalbookError],
+    pages: list[dict[str, object]],
+    missing: str | None,
+) -> None:
+    """Of 250 bookings three came, and the exit status was 0."""
+    files = [json.dumps(page(f"b{n}", **each)) for n, each in enumerate(pages)]
+
+    take("calcom", *map(str.encode, files))
+
+    said = [str(e) for e in refused if "other pages" in str(e)]
+    wanted = f"{missing} are on other pages that cal.com answers: take them all"
+    assert said == ([] if missing is None else [wanted])
+
+
+def test_a_request_stays_one_where_its_event_type_is_made(
+    take: Take, grace: Client
+) -> None:
+    """Without the event types a request was confirmed, and nobody was told."""
+    done = take("calcom", json.dumps(page(status="pending")).encode())
+
+    assert bookings(grace)["Ada"].status == "PENDING"
+    assert [r["reason"] for r in done.remarks] == [
+        "talk asks its host for a word on each booking, as a request waits for one"
+    ]
+
+
+def test_a_request_that_is_confirmed_is_told(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    data = json.dumps(page(status="pending")).encode()
+
+    done = take("calcom", data, event_type_id="demo")
+
+    assert bookings(grace)["Ada"].status == "CONFIRMED"
+    assert [r["reason"] for r in done.remarks] == [
+        "a request there is confirmed here: evt_demo does not ask its host"
     ]
 
 

@@ -57,6 +57,13 @@ def is_held(booking: ForeignBooking, date: ForeignDate, place: Place) -> bool:
     return _status(booking, date, place)[0] is not Status.CANCELLED
 
 
+def confirms_request(booking: ForeignBooking, place: Place) -> bool:
+    """Whether it waits for a word there, and here its event type asks for none."""
+    is_request = booking.status is Status.PENDING
+    statuses = {_status(booking, date, place)[0] for date in booking.dates}
+    return is_request and Status.CONFIRMED in statuses
+
+
 def make_booking(
     foreign: ForeignBooking,
     place: Place,

@@ -12,7 +12,7 @@ from calbook.core.booking import take_over
 from calbook.core.booking.take_over import Place
 from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, CalbookError, SeatsFull, UsageError
-from calbook.core.imports import ForeignBooking, Verdict
+from calbook.core.imports import ForeignBooking, Remark, Verdict
 from calbook.core.model import Attendee, Booking, Span, Status
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.text import excerpt
@@ -119,6 +119,11 @@ class TakeOver:
         if all(o.span.end <= now for o in change.booking.occurrences):
             options = options._replace(is_silent=True)  # nobody is told of the past
         record.save_change(self._tx, before, change, options, now=now)
+        if take_over.confirms_request(foreign, place):
+            said = "a request there is confirmed here"
+            self._event_types.remarks.append(
+                Remark(f"{said}: {event_type.id} does not ask its host", foreign.line)
+            )
         refused = tuple(
             slot_taken_error(obstacle, place.timezone)
             for obstacle in obstacles.values()

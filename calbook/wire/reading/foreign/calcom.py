@@ -64,6 +64,18 @@ def find_items(value: object) -> tuple[list[Any], list[Any]]:
     return bookings, types
 
 
+def missing_pages(answers: Iterable[object], found: int) -> Remark | None:
+    """What is said where its answers are not all of them, `found` as they are."""
+    pages = [_object(_object(answer).get("pagination")) for answer in answers]
+    if not pages or any(page.get("hasNextPage") is not True for page in pages):
+        return None
+    rest = [n for p in pages if (n := whole(p.get("remainingItems")))]
+    rest += [n - found for p in pages if (n := whole(p.get("totalItems")))]
+    said = f"{min(rest):,} more bookings" if rest and min(rest) > 0 else "more bookings"
+    reason = f"{said} are on other pages that cal.com answers: take them all"
+    return Remark(reason, is_fault=True)
+
+
 def read_items(
     bookings: Iterable[Mapping[str, Any]],
     event_types: Iterable[Mapping[str, Any]],

@@ -62,6 +62,7 @@ def _read_calendly(files: Sequence[File], timezone: str, dates: str | None) -> C
 def _read_calcom(files: Sequence[File]) -> Content:
     bookings: list[Any] = []
     types: list[Any] = []
+    pages: list[object] = []
     for file in files:
         value = _Named(file)(lambda data: parse(decode(data)))
         some, others = calcom.find_items(value)
@@ -69,7 +70,10 @@ def _read_calcom(files: Sequence[File]) -> Content:
             raise _foreign("calcom", file)
         bookings += some
         types += others
-    return calcom.read_items(bookings, types)
+        pages += [value] if some else []
+    found = calcom.read_items(bookings, types)
+    missing = calcom.missing_pages(pages, len(bookings))
+    return found._replace(left_out=(*found.left_out, *filter(None, [missing])))
 
 
 def _read_easyappointments(files: Sequence[File], timezone: str) -> Content:

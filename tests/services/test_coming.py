@@ -910,6 +910,45 @@ def test_a_round_robin_goes_to_who_is_free_or_named(
     assert [s["line"] for s in done.skipped] == [4]
 
 
+HOSTED = (
+    "start,name,email,event,host\n"
+    "2027-01-18 10:00,Ada,ada@x.example,Talk,alan@example.com\n"
+    "2027-01-18 11:00,Bob,bob@x.example,Talk,Grace Hopper\n"
+)
+
+
+def test_an_event_type_that_is_made_has_all_hosts_of_its_rows(
+    take: Take, grace: Client
+) -> None:
+    """It had those alone that were named by an address; rows of others were refused."""
+    grace.calendar.hosts.create("alan", name="Alan", email="alan@example.com")
+
+    done = take("csv", HOSTED.encode())
+
+    assert (done.made, done.skipped_count) == (2, 0)
+    found = bookings(grace)
+    assert (found["Ada"].host_id, found["Bob"].host_id) == ("user_alan", "user_me")
+
+
+def test_a_host_that_an_event_type_lacks_can_be_added_as_it_is_said(
+    take: Take,
+    grace: Client,
+    refused: list[CalbookError],
+    event_type: Callable[..., EventType],
+) -> None:
+    event_type("talk", title="Talk")
+    grace.calendar.hosts.create("alan", name="Alan", email="alan@example.com")
+
+    take("csv", HOSTED.encode())
+
+    [error] = refused
+    assert "user_alan does not give evt_talk" in str(error)
+    assert error.command_hint == (
+        "add that host: calbook event update talk --host me --host alan"
+        " --scheduling-type round-robin"
+    )
+
+
 def test_a_dry_run_says_what_would_become_of_it(
     take: Take, database: str, grace: Client
 ) -> None:

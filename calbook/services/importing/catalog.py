@@ -150,8 +150,9 @@ class EventTypes:
     def _own_fields(
         self, described: ForeignEventType, bookings: Sequence[ForeignBooking]
     ) -> dict[str, Any]:
-        named = (*described.hosts, *(name for b in bookings for name in b.hosts))
-        hosts = self._hosts.find(named)
+        named = dict.fromkeys([described.hosts, *(b.hosts for b in bookings)])
+        found_hosts = (id for names in named for id in self._hosts.find(names))
+        hosts = tuple(dict.fromkeys(found_hosts))
         found: dict[str, Any] = {}
         if hosts:
             found["hosts"] = list(hosts)

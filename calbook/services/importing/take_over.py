@@ -10,7 +10,7 @@ from typing import NamedTuple
 from calbook.core import imports, needs, people
 from calbook.core.booking import take_over
 from calbook.core.booking.take_over import Place
-from calbook.core.catalog import EventType
+from calbook.core.catalog import Assignment, EventType, SchedulingType
 from calbook.core.errors import BadInput, CalbookError, SeatsFull, UsageError
 from calbook.core.imports import ForeignBooking, Remark, Verdict
 from calbook.core.model import Attendee, Booking, Span, Status
@@ -190,12 +190,7 @@ class TakeOver:
         there = self._hosts.find(foreign.hosts)
         named = tuple(id for id in there if id in members)
         if there and not named and not self._taking.is_of_one_host:
-            raise UsageError(
-                f"{there[0]} does not give {event_type.id}",
-                hint=f'name its hosts: event_types.update("{event_type.slug}", …)',
-                command_hint=f"name its hosts: calbook event update {event_type.slug}"
-                " --host …",
-            )
+            raise _no_member_error(event_type, there[0])
         if foreign.hosts and not there and not self._taking.is_of_one_host:
             raise UsageError(
                 f"no host here is {excerpt(foreign.hosts[0])}",
@@ -236,6 +231,21 @@ class TakeOver:
             return {}
         exclusion = None if before is None else Exclusion(before.uid)
         return self._tx.claim_obstacles([id], spans, exclusion=exclusion, now=place.now)
+
+
+def _no_member_error(event_type: EventType, id: str) -> UsageError:
+    """Says how a host comes to give an event type, beside those who do."""
+    slug, them = event_type.slug, [each.host_id for each in event_type.hosts]
+    options = " ".join(f"--host {each.removeprefix('user_')}" for each in (*them, id))
+    if event_type.scheduling_type is SchedulingType.SINGLE:
+        options += " --scheduling-type round-robin"
+    if event_type.needs or any(a != Assignment(a.host_id) for a in event_type.hosts):
+        options = "--host …"  # with the weights that they have
+    return UsageError(
+        f"{id} does not give {event_type.id}",
+        hint=f'add that host: event_types.update("{slug}", hosts=[…])',
+        command_hint=f"add that host: calbook event update {slug} {options}",
+    )
 
 
 def _check_contact(event_type: EventType, person: Attendee) -> None:

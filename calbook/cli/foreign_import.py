@@ -77,6 +77,7 @@ def import_files(
     given = elsewhere.arguments() | {"timezone": form.tz}
     if elsewhere.source is not None and elsewhere.source.casefold() == "csv":
         _agree_on_columns(client, sources, given, form, dry_run=dry_run, yes=yes)
+    is_new = not client.exists
     refusals = error_output.Refusals(form)
     found = client.calendar.imports.take_over(
         unchecked(elsewhere.source),
@@ -87,6 +88,9 @@ def import_files(
         refused=refusals.report,
         dry_run=dry_run,
     )
+    if is_new and client.exists:
+        output.say(f"Made {client.path}, whose host is Me")
+        output.say("hint: say who that is: calbook init")
     _show(found, form, dry_run=dry_run)
     refusals.finish()
 

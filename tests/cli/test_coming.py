@@ -94,6 +94,19 @@ def test_json_has_all_of_it(run: Run) -> None:
     assert [r["foreignUid"] for r in found["leftOut"]] == ["lunch@google.com"]
 
 
+def test_a_file_that_is_made_for_it_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host `Me` came to be without a word."""
+    path = tmp_path / "new.db"
+    command = ("import", FILES / "google.ics", "--from", "google", "--db", path)
+
+    tried, done, again = run(*command, "--dry-run"), run(*command), run(*command)
+
+    said = f"Made {path}, whose host is Me\nhint: say who that is: calbook init"
+    assert [said in each.err for each in (tried, done, again)] == [False, True, False]
+
+
 def test_standard_input_is_read(run: Run) -> None:
     data = (FILES / "google.ics").read_bytes()
 

@@ -183,6 +183,16 @@ def test_events_and_invitees_in_two_files_are_joined(take: Take, grace: Client) 
     assert bookings(grace)["Ada"].start_time == "2027-01-18T11:00:00+00:00"
 
 
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_the_zone_of_calendlys_times_is_said(take: Take, zone: str | None) -> None:
+    """Without `--tz` they were read in the host's, and nothing said so."""
+    done = take("calendly", *CALENDLY, timezone=zone, dry_run=True)
+
+    used = zone or "Europe/Lisbon"
+    reasons = [r["reason"] for r in done.remarks]
+    assert f"its times are read by the clocks of {used}" in reasons
+
+
 # -- cal.com ---------------------------------------------------------------------------
 
 
@@ -351,6 +361,49 @@ def test_its_tables_come_as_csv_too(take: Take, grace: Client) -> None:
         "2027-01-18T09:30:00+00:00",
         "evt_service",
     )
+
+
+def table_file(name: str) -> bytes:
+    return (FILES / name).read_bytes()
+
+
+def test_the_zone_of_providers_who_have_none_is_said(take: Take) -> None:
+    users = table_file("ea_users.csv").replace(b"Europe/Lisbon", b"")
+
+    done = take("easyappointments", "ea_appointments.csv", users, "ea_services.csv")
+
+    said = "times are read by the clocks of Europe/Lisbon"
+    assert [r["reason"] for r in done.remarks] == [
+        f"of providers without a time zone {said}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (table_file("ea_appointments.csv"), table_file("ea_services.csv")),
+        (
+            table_file("easyappointments.sql").replace(
+                b"INSERT INTO `ea_users`", b"INSERT INTO `ea_others`"
+            ),
+        ),
+    ],
+    ids=["csv", "sql"],
+)
+def test_appointments_without_the_people_are_refused(
+    take: Take, files: tuple[bytes, ...]
+) -> None:
+    """The hint was `--contact none`, which made bookings of nobody with no host."""
+    with pytest.raises(errors.BadInput, match="the table ea_users is missing"):
+        take("easyappointments", *files, contact="none")
+
+
+def test_appointments_without_their_services_are_told(take: Take) -> None:
+    done = take("easyappointments", "ea_appointments.csv", "ea_users.csv")
+
+    assert "the table ea_services is missing: nothing tells what they are called" in [
+        r["reason"] for r in done.remarks
+    ]
 
 
 # -- calendars -------------------------------------------------------------------------

@@ -86,6 +86,9 @@ class _Reader:
         for row in self._rows:
             groups.setdefault(_key(row), []).append(row)
         bookings: list[ForeignBooking] = []
+        if groups:
+            said = f"its times are read by the clocks of {self._timezone}"
+            self._remarks.append(Remark(said))
         for key, rows in groups.items():
             bookings += self._bookings(key, rows)
         return Content(

@@ -98,11 +98,14 @@ class _Reader:
             str(row.get("name")): row.get("value") for row in tables.get("settings", ())
         }
         said = str(settings.get("default_timezone") or "")
-        self._timezone = said if parsing.is_timezone(said) else timezone
+        self._has_zone = parsing.is_timezone(said)
+        self._timezone = said if self._has_zone else timezone
         self._left_out: list[Remark] = []
         self._remarks: list[Remark] = []
 
     def content(self) -> Content:
+        """Raises BadInput where nothing tells who the people are."""
+        self._check_tables()
         groups: dict[str, list[ForeignBooking]] = {}
         for row in self._tables.get("appointments", ()):
             found = self._appointment(row)
@@ -116,14 +119,25 @@ class _Reader:
             tuple(_join(group) for group in groups.values()),
             tuple(self._event_type(row) for row in self._tables.get("services", ())),
             tuple(self._left_out),
-            tuple(self._remarks),
+            tuple(dict.fromkeys(self._remarks)),
             tuple(self._kept.kept),
             tuple(self._kept.dropped),
         )
 
+    def _check_tables(self) -> None:
+        meetings = [r for r in self._tables.get("appointments", ()) if not _blocks(r)]
+        if meetings and not self._users:
+            raise BadInput(
+                "the table ea_users is missing: nothing tells who comes, and to whom",
+                hint="export it too, and name all files at once",
+            )
+        if meetings and not self._services:
+            said = "the table ea_services is missing"
+            self._remarks.append(Remark(f"{said}: nothing tells what they are called"))
+
     def _appointment(self, row: Mapping[str, Any]) -> ForeignBooking | str:
         """A booking, or why it is none."""
-        if any(_is_set(row.get(k)) for k in ("is_unavailable", "is_unavailability")):
+        if _blocks(row):
             return _BLOCKED
         provider = self._users.get(_key(row.get("id_users_provider")), {})
         service = self._services.get(_key(row.get("id_services")), {})
@@ -166,7 +180,12 @@ class _Reader:
 
     def _zone(self, provider: Mapping[str, Any]) -> str:
         said = str(provider.get("timezone") or "")
-        return said if parsing.is_timezone(said) else self._timezone
+        if parsing.is_timezone(said):
+            return said
+        if not self._has_zone:
+            remark = f"times are read by the clocks of {self._timezone}"
+            self._remarks.append(Remark(f"of providers without a time zone {remark}"))
+        return self._timezone
 
     def _moment(
         self, value: object, zone: str, row: Mapping[str, Any] | None
@@ -244,6 +263,10 @@ def _key(value: object) -> str:
 
 def _is_set(value: object) -> bool:
     return _key(value) not in ("", "0")
+
+
+def _blocks(row: Mapping[str, Any]) -> bool:
+    return any(_is_set(row.get(k)) for k in ("is_unavailable", "is_unavailability"))
 
 
 def _uid(row: Mapping[str, Any], *, is_group: bool) -> str:

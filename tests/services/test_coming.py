@@ -139,7 +139,8 @@ def test_the_invitees_of_one_event_are_a_group_but_who_cancelled(
     group = bookings(grace)["Fay Weldon"]
     assert [g.name for g in group.guests] == ["Gus Grissom"]
     assert group.event_type_id == "evt_open_class"
-    assert any("Hal Abelson cancelled" in each["reason"] for each in done.remarks)
+    [line] = [r["line"] for r in done.remarks if "Hal Abelson" in r["reason"]]
+    assert line == 8  # its own, and not that of the first of the group
 
 
 def test_what_overlaps_is_named_with_what_it_overlaps_and_skipped(
@@ -528,11 +529,41 @@ def test_dates_of_a_series_that_are_taken_are_left_out(
 
     done = take("ics", calendar(single, weekly), event_type_id="demo")
 
-    assert (done.made, len(refused)) == (2, 1)
+    assert (done.made, done.skipped_count, refused) == (2, 0, [])
+    [left_out] = done.left_out
+    assert left_out["reason"].startswith(
+        "Ada, Mon 25 Jan 2027, 10:00 Europe/Lisbon: that time is taken by bk_"
+    )
     series = next(b for b in grace.calendar.bookings.list() if b.recurring)
     assert [o.status for o in series.occurrences] == [
         *("CONFIRMED", "CANCELLED", "CONFIRMED"),
     ]
+
+
+def test_a_series_with_dates_that_are_taken_can_end_it_all(
+    demo: EventType, take: Take, database: str
+) -> None:
+    """With `--on-conflict fail` its other dates were written."""
+    files = calendar(event(start="20270125T101500Z"), event("b", more=WEEKLY))
+    before = dump(database)
+
+    with pytest.raises(errors.SlotTaken, match="25 Jan 2027, 10:00"):
+        take("ics", files, event_type_id="demo", on_conflict="fail")
+
+    assert dump(database) == before
+
+
+def test_a_series_that_is_left_out_counts_once(demo: EventType, take: Take) -> None:
+    """With a date that has moved it was counted twice."""
+    free = "TRANSP:TRANSPARENT\r\n"
+    series = event(more=f"{WEEKLY}{free}")
+    moved = event(
+        start="20270126T110000Z", more=f"RECURRENCE-ID:20270125T100000Z\r\n{free}"
+    )
+
+    done = take("ics", calendar(series, moved), event_type_id="demo")
+
+    assert done.left_out_count == 1
 
 
 def test_a_feed_of_calbook_comes_to_the_same_instants(

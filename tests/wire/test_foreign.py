@@ -314,6 +314,13 @@ def test_excels_word_on_the_delimiter_is_heeded() -> None:
     assert (found.columns, found.rows[0].line) == (("a", "b,c"), 3)
 
 
+def test_a_row_is_named_by_the_line_that_it_begins_in() -> None:
+    """One with a line break was named by its last line."""
+    found = tables.read_table(b'a,b\n1,"x\ny"\n\n2,z\n')
+
+    assert [row.line for row in found.rows] == [2, 5]
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     with suppress(CalbookError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +190,7 @@ class _Done:
         self._zone, self._stops = zone, stops
         self._counts = dict.fromkeys(_COUNTS, 0)
         self._skipped: list[Json] = []
+        self._dates: list[Remark] = []  # of series, that are left out
         self.faults: list[CalbookError] = []
 
     def take(self, tx: Transaction, work: TakeOver, booking: ForeignBooking) -> None:
@@ -202,12 +204,15 @@ class _Done:
             return
         for word in outcome.words:
             self._counts[word] += 1
-        for taken in outcome.left_out:
-            self._skip(booking, taken)
+        for start, error in outcome.left_out.items():
+            if self._stops:
+                raise _name(error, booking, start, self._zone)
+            said = f"{_label(booking, start, self._zone)}: {error.json_message}"
+            self._dates.append(Remark(said, booking.line, booking.uid[:200]))
 
     def _skip(self, booking: ForeignBooking, error: CalbookError) -> None:
         reason = error.json_message
-        _name(error, booking, self._zone)
+        _name(error, booking, booking.dates[0].start, self._zone)
         self.faults.append(error)
         self._skipped.append(
             {
@@ -220,7 +225,8 @@ class _Done:
         )
 
     def summary(self, content: Content, event_types: EventTypes, source: str) -> Json:
-        left_out, remarks = content.left_out, (*event_types.remarks, *content.remarks)
+        left_out = (*self._dates, *content.left_out)
+        remarks = (*event_types.remarks, *content.remarks)
         return {
             "source": source,
             **self._counts,
@@ -238,20 +244,23 @@ class _Done:
 _COUNTS = ("made", "updated", "unchanged", "older", "cancelled", "cancelledThere")
 
 
-def _name(error: CalbookError, booking: ForeignBooking, zone: str) -> None:
+def _name(
+    error: CalbookError, booking: ForeignBooking, start: datetime, zone: str
+) -> CalbookError:
     """Say of which booking of elsewhere it is."""
-    remark = Remark(error.json_message, booking.line, _label(booking, zone))
+    remark = Remark(error.json_message, booking.line, _label(booking, start, zone))
     error.json_message = str(remark)
     error.details["foreignUid"] = booking.uid[:200]
     if booking.line is not None:
         error.details["line"] = booking.line
+    return error
 
 
-def _label(booking: ForeignBooking, zone: str) -> str:
+def _label(booking: ForeignBooking, start: datetime, zone: str) -> str:
     """How people know it: by its name and start, as a UID says nothing to them."""
     first = booking.people[0] if booking.people else None
     who = (first and (first.name or first.email)) or booking.title or booking.uid[:80]
-    return f"{who}, {times.format_moment(booking.dates[0].start, zone)} {zone}"
+    return f"{who}, {times.format_moment(start, zone)} {zone}"
 
 
 def _fault_of(remark: Remark) -> CalbookError:

@@ -29,12 +29,12 @@ from calbook.store.transaction import Transaction
 class Outcome(NamedTuple):
     """What became of a booking, in the words of the summary.
 
-    `left_out` are dates of a series whose time was taken.
+    `left_out` are dates of a series whose time was taken, each by its start.
     """
 
     words: tuple[str, ...]
     uid: str
-    left_out: tuple[CalbookError, ...] = ()
+    left_out: Mapping[datetime, CalbookError] = {}
 
 
 class Taking(NamedTuple):
@@ -124,10 +124,11 @@ class TakeOver:
             self._event_types.remarks.append(
                 Remark(f"{said}: {event_type.id} does not ask its host", foreign.line)
             )
-        refused = tuple(
-            slot_taken_error(obstacle, place.timezone)
-            for obstacle in obstacles.values()
-        )
+        refused: dict[datetime, CalbookError] = {
+            date.start: slot_taken_error(obstacles[date.key], place.timezone)
+            for date in foreign.dates
+            if date.key in obstacles
+        }
         return Outcome(_words(before, change.booking), uid, refused)
 
     def _zone(self, event_type: EventType) -> str:

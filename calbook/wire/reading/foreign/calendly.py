@@ -124,7 +124,8 @@ class _Reader:
         is_off = not coming and (bool(gone) or words.is_yes(facts.get("Canceled", "")))
         if coming and gone:
             who = ", ".join(excerpt(each.person.name or "") for each in gone)
-            self._remarks.append(Remark(f"{who} cancelled, the others come", line))
+            where = gone[0].row.line
+            self._remarks.append(Remark(f"{who} cancelled, the others come", where))
         yield self._booking(
             key, facts, ForeignDate(start, end), coming or gone, line, is_off=is_off
         )

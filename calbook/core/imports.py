@@ -152,7 +152,7 @@ def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:
     changed = booking.changed_at and times.rfc3339(booking.changed_at, "UTC")
     facts = {
         "source": source,
-        "uid": clean_prose(booking.uid, most=_LONGEST_VALUE),
+        "uid": _uid_kept(booking),
         "sequence": booking.sequence,
         "changed": changed,
         "state": state_of(booking),
@@ -161,6 +161,10 @@ def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:
     return {
         f"{PREFIX}{key}": value for key, value in facts.items() if value is not None
     }
+
+
+def _uid_kept(booking: ForeignBooking) -> str:
+    return clean_prose(booking.uid, most=_LONGEST_VALUE)
 
 
 class Kept:
@@ -247,12 +251,13 @@ def judge(
 ) -> Verdict:
     """What a booking is beside the one that is here; None where there is none.
 
-    What calbook made itself has no trace: there a higher SEQUENCE alone is news.
+    What calbook made itself has no trace of it, nor has what came under another UID:
+    there a higher SEQUENCE alone is news.
     """
     if sequence is None:
         return Verdict.NEW
     state = metadata.get(f"{PREFIX}state")
-    if state is None:
+    if state is None or metadata.get(f"{PREFIX}uid") != _uid_kept(booking):
         return Verdict.CHANGED if booking.sequence > sequence else Verdict.SAME
     if state == state_of(booking):
         return Verdict.SAME

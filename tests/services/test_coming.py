@@ -597,6 +597,21 @@ def test_a_feed_of_calbook_comes_to_the_same_instants(
     assert take("ics", feed, event_type_id="demo").unchanged == 2
 
 
+def test_its_own_feed_changes_nothing_of_what_came_from_elsewhere(
+    take: Take, grace: Client, database: str
+) -> None:
+    """What had been taken over was read anew, or named nobody."""
+    take("calendly", *CALENDLY)
+    feed = grace.calendar.bookings.get_feed().encode()
+    before = dump(database)
+
+    done = take("ics", feed, event_type_id="30min")
+
+    assert (done.updated, done.skipped_count) == (0, 0)
+    assert done.unchanged > 0
+    assert dump(database) == before
+
+
 # -- again -----------------------------------------------------------------------------
 
 

@@ -204,10 +204,10 @@ class _Done:
             return
         for word in outcome.words:
             self._counts[word] += 1
-        for start, error in outcome.left_out.items():
+        for start, taken in outcome.left_out.items():
             if self._stops:
-                raise _name(error, booking, start, self._zone)
-            said = f"{_label(booking, start, self._zone)}: {error.json_message}"
+                raise _name(taken, booking, start, self._zone)
+            said = f"{_label(booking, start, self._zone)}: {taken.json_message}"
             self._dates.append(Remark(said, booking.line, booking.uid[:200]))
 
     def _skip(self, booking: ForeignBooking, error: CalbookError) -> None:

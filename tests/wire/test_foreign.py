@@ -15,7 +15,14 @@ from calbook.core import checks, imports
 from calbook.core.errors import BadInput, CalbookError, UsageError
 from calbook.core.imports import ForeignBooking, ForeignDate, Kept, Verdict
 from calbook.core.model import Status
-from calbook.wire.reading.foreign import columns, date_forms, files, tables, words
+from calbook.wire.reading.foreign import (
+    columns,
+    date_forms,
+    easyappointments,
+    files,
+    tables,
+    words,
+)
 from calbook.wire.reading.foreign.csv_bookings import Reader
 from calbook.wire.reading.foreign.sql_dump import read_dump
 
@@ -351,17 +358,37 @@ def test_what_a_dump_quotes_is_read_back(text: str, number: int) -> None:
 
     found = read_dump(
         f"-- x\nINSERT INTO `ea_users` (`id`, `name`) VALUES ({number}, '{quoted}');",
-        ["users"],
+        ["ea_users"],
     )
 
-    [row] = found["users"]
+    [row] = found["ea_users"]
     assert (row["id"], row["name"]) == (number, text)
 
 
 @given(st.text(alphabet="INSERTO `ea_users`(VALUES)'1,;\\\n-/*", max_size=200))
 def test_any_dump_is_read_or_refused(text: str) -> None:
     with suppress(BadInput):
-        read_dump(text, ["users"])
+        read_dump(text, ["ea_users"])
+
+
+def test_a_dump_may_have_bytes_and_the_tables_of_other_programs() -> None:
+    """A customer was called as the account of another program with that number."""
+    dump = """
+        INSERT INTO `wp_users` (`id`, `first_name`) VALUES (2, 'Admin');
+        INSERT INTO `db`.`ea_users` (`id`, `first_name`, `email`)
+        VALUES (2, 0x416461, _binary 'ada@example.com');
+        INSERT INTO `wp_users` (`id`, `first_name`) VALUES (2, 'Admin');
+        INSERT INTO `wp_appointments` (`id`) VALUES (1);
+        INSERT INTO `ea_services` (`id`, `name`) VALUES (1, 'Cut');
+        INSERT INTO `ea_appointments`
+            (`id`, `start_datetime`, `id_services`, `id_users_customer`)
+        VALUES (1, '2027-01-18 10:00:00', 1, 2);
+    """
+
+    [found] = easyappointments.read_text(dump, timezone="UTC").bookings
+
+    assert [(p.name, p.email) for p in found.people] == [("Ada", "ada@example.com")]
+    assert found.event == "Cut"
 
 
 @given(

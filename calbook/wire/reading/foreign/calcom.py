@@ -64,16 +64,20 @@ def find_items(value: object) -> tuple[list[Any], list[Any]]:
     return bookings, types
 
 
-def missing_pages(answers: Iterable[object], found: int) -> Remark | None:
-    """What is said where its answers are not all of them, `found` as they are."""
+def missing_pages(
+    answers: Iterable[object], bookings: Iterable[Mapping[str, Any]]
+) -> Remark | None:
+    """What is said where its answers are not all that there are."""
     pages = [_object(_object(answer).get("pagination")) for answer in answers]
-    if not pages or any(page.get("hasNextPage") is not True for page in pages):
+    found = len({str(each.get("uid") or each.get("id")) for each in bookings})
+    total = max((whole(page.get("totalItems")) or 0 for page in pages), default=0)
+    rest = total - found
+    if not total and pages and all(page.get("hasNextPage") is True for page in pages):
+        rest = min(whole(page.get("remainingItems")) or 1 for page in pages)
+    if rest <= 0:
         return None
-    rest = [n for p in pages if (n := whole(p.get("remainingItems")))]
-    rest += [n - found for p in pages if (n := whole(p.get("totalItems")))]
-    said = f"{min(rest):,} more bookings" if rest and min(rest) > 0 else "more bookings"
-    reason = f"{said} are on other pages that cal.com answers: take them all"
-    return Remark(reason, is_fault=True)
+    said = f"{rest:,} or more bookings are on other pages that cal.com answers"
+    return Remark(f"{said}: take them all", is_fault=True)
 
 
 def read_items(

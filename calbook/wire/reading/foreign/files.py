@@ -72,7 +72,7 @@ def _read_calcom(files: Sequence[File]) -> Content:
         types += others
         pages += [value] if some else []
     found = calcom.read_items(bookings, types)
-    missing = calcom.missing_pages(pages, len(bookings))
+    missing = calcom.missing_pages(pages, bookings)
     return found._replace(left_out=(*found.left_out, *filter(None, [missing])))
 
 

@@ -400,6 +400,38 @@ def test_appointments_without_the_people_are_refused(
         take("easyappointments", *files, contact="none")
 
 
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        (
+            "easyappointments",
+            (
+                b"id,start_datetime,end_datetime,id_services,id_users_customer,"
+                b"id_users_provider\n1,2026-10-25 01:30:00,2026-10-25 02:10:00,1,5,2\n",
+                table_file("ea_users.csv"),
+            ),
+        ),
+        (
+            "calendly",
+            (
+                b"Start Date & Time,End Date & Time,Event Type Name,Invitee Name,"
+                b"Invitee Email\n2026-10-25 01:30 am,2026-10-25 02:10 am,T,Ada,"
+                b"a@x.example\n",
+            ),
+        ),
+    ],
+    ids=["easyappointments", "calendly"],
+)
+def test_a_meeting_is_as_long_as_it_says_where_clocks_change(
+    take: Take, grace: Client, source: str, files: tuple[bytes, ...]
+) -> None:
+    """40 minutes became 100."""
+    take(source, *files)
+
+    [found] = grace.calendar.bookings.list(start_date=ALL)
+    assert found.ends_at - found.starts_at == timedelta(minutes=40)
+
+
 def test_appointments_without_their_services_are_told(take: Take) -> None:
     done = take("easyappointments", "ea_appointments.csv", "ea_users.csv")
 

@@ -26,7 +26,7 @@ from calbook.wire.reading.foreign import words
 from calbook.wire.reading.foreign.date_forms import (
     Wall,
     find_order,
-    place_wall,
+    place_span,
     read_day_and_clock,
     read_length,
 )
@@ -184,26 +184,19 @@ class Reader:
 
     def _span(self, row: Row, zone: str) -> tuple[datetime, datetime]:
         wall = self._start(row)
-        start = self._place(row, wall, zone)
         length = self._length(row)
         end = self._end(row, wall)
-        if end is not None:
-            finish = self._place(row, end, zone)
-        elif length is not None:
+        # Without an end it is as long as the event type says.
+        start, finish, remarks = place_span(wall, end or wall, zone)
+        self._remarks += [Remark(remark, row.line) for remark in remarks]
+        start, finish = start.replace(second=0), finish.replace(second=0)
+        if end is None and length is not None:
             finish = start + length
-        else:
-            finish = start  # as long as the event type says
         if finish < start:
             raise Unreadable("it ends before it begins")
         if finish - start > LONGEST_DURATION:
             raise Unreadable("it is longer than 24 hours")
         return start, finish
-
-    def _place(self, row: Row, wall: Wall, zone: str) -> datetime:
-        instant, remark = place_wall(wall, zone)
-        if remark:
-            self._remarks.append(Remark(remark, row.line))
-        return instant.replace(second=0)
 
     def _start(self, row: Row) -> Wall:
         """Where a time alone is called the start, it is one of the `date`."""

@@ -25,7 +25,12 @@ from calbook.core.people import person_key
 from calbook.core.text import excerpt
 from calbook.core.time import parsing
 from calbook.wire.reading.foreign import words
-from calbook.wire.reading.foreign.date_forms import place_wall, read_wall
+from calbook.wire.reading.foreign.date_forms import (
+    Wall,
+    place_span,
+    place_wall,
+    read_wall,
+)
 from calbook.wire.reading.foreign.event_types import fields_of, whole
 from calbook.wire.reading.foreign.sql_dump import Rows, read_dump
 from calbook.wire.reading.foreign.tables import Table
@@ -153,12 +158,15 @@ class _Reader:
         provider = self._users.get(_key(row.get("id_users_provider")), {})
         service = self._services.get(_key(row.get("id_services")), {})
         zone = self._zone(provider)
-        start = self._moment(row.get("start_datetime"), zone, row)
-        end = self._moment(row.get("end_datetime"), zone, row) or start
-        if start is None or end is None:
+        wall = _wall(row.get("start_datetime"))
+        if wall is None:
             return "it says not when it begins"
+        until = _wall(row.get("end_datetime")) or wall
+        start, end, remarks = place_span(wall, until, zone)
         if not start <= end <= start + LONGEST_DURATION:
             return "it is not as long as a meeting"
+        place = f"appointment {excerpt(row.get('id'))}"
+        self._remarks += [Remark(each, row.get(""), place) for each in remarks]
         extra: dict[str, Any] = {k: v for k, v in row.items() if k not in _USED}
         person = self._customer(row.get("id_users_customer"), extra)
         people = words.without_doubles([person])
@@ -178,9 +186,9 @@ class _Reader:
                 map(person_key, people if status is Status.NO_SHOW else ())
             ),
             is_group=is_group,
-            changed_at=self._moment(row.get("update_datetime"), zone, None),
-            created_at=self._moment(
-                row.get("book_datetime") or row.get("create_datetime"), zone, None
+            changed_at=_moment(row.get("update_datetime"), zone),
+            created_at=_moment(
+                row.get("book_datetime") or row.get("create_datetime"), zone
             ),
             hosts=_names(provider),
             location=location,
@@ -197,18 +205,6 @@ class _Reader:
             remark = f"times are read by the clocks of {self._timezone}"
             self._remarks.append(Remark(f"of providers without a time zone {remark}"))
         return self._timezone
-
-    def _moment(
-        self, value: object, zone: str, row: Mapping[str, Any] | None
-    ) -> datetime | None:
-        wall = read_wall(str(value), None) if value else None
-        if wall is None:
-            return None
-        instant, remark = place_wall(wall, zone)
-        if remark and row is not None:
-            place = f"appointment {excerpt(row.get('id'))}"
-            self._remarks.append(Remark(remark, row.get(""), place))
-        return instant
 
     def _customer(self, id: object, extra: dict[str, Any]) -> Attendee:
         row = self._users.get(_key(id), {})
@@ -248,6 +244,15 @@ class _Reader:
             ),
             hosts=tuple(hosts),
         )
+
+
+def _wall(value: object) -> Wall | None:
+    return read_wall(str(value), None) if value else None
+
+
+def _moment(value: object, zone: str) -> datetime | None:
+    wall = _wall(value)
+    return None if wall is None else place_wall(wall, zone)[0]
 
 
 def _join(group: list[ForeignBooking]) -> ForeignBooking:

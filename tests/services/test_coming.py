@@ -184,6 +184,72 @@ def test_events_and_invitees_in_two_files_are_joined(take: Take, grace: Client) 
     assert bookings(grace)["Ada"].start_time == "2027-01-18T11:00:00+00:00"
 
 
+GONE = (
+    "Event UUID,Event Type Name,Start Date & Time,End Date & Time,Location,"
+    "Invitee Name,Invitee Email,Canceled,Canceled By,User Name,User Email\n"
+    "e1,Talk,2027-01-18 11:00,2027-01-18 11:30,{place},Ada,ada@example.com,{off},"
+    "{by},Grace Hopper,grace@example.com\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "actor"),
+    [
+        ("Ada", "attendee"),
+        ("ADA@example.com", "attendee"),
+        ("Grace Hopper", "host"),
+        ("grace@example.com", "host"),
+        ("Calendly", "system"),
+        ("", "system"),
+    ],
+)
+def test_who_cancelled_at_calendly_is_kept(
+    take: Take, grace: Client, by: str, actor: str
+) -> None:
+    """It was the system, whoever it had been."""
+    take("calendly", GONE.format(place="", off="true", by=by).encode())
+
+    ada = bookings(grace)["Ada"]
+    assert (ada.status, ada.cancelled_by) == ("CANCELLED", actor)
+    [_, cancelled] = grace.calendar.bookings.history(ada.uid)
+    assert cancelled.by == actor
+
+
+def test_what_somebody_cancelled_there_can_take_place_again(
+    take: Take, grace: Client
+) -> None:
+    """It is not what was cancelled here; what is cancelled here then stays so."""
+    off, on = (
+        GONE.format(place="", off=off, by=by).encode()
+        for off, by in (("true", "Ada"), ("false", ""))
+    )
+    take("calendly", off)
+
+    assert take("calendly", on).updated == 1
+    ada = bookings(grace)["Ada"]
+    assert (ada.status, ada.cancelled_by) == ("CONFIRMED", None)
+    grace.calendar.bookings.cancel(ada.uid)
+    done = take("calendly", on.replace(b"11:30", b"11:45"))
+    assert (done.skipped_count, bookings(grace)["Ada"].status) == (1, "CANCELLED")
+
+
+@pytest.mark.parametrize(
+    ("said", "location"),
+    [
+        ("+1 555 1234", {"type": "PHONE", "phone": "+1 555 1234"}),
+        ("Phone call: (555) 123-4567", {"type": "PHONE", "phone": "(555) 123-4567"}),
+        ("https://x.example/a", {"type": "LINK", "url": "https://x.example/a"}),
+        ("1234 Main Street", {"type": "IN_PERSON", "address": "1234 Main Street"}),
+    ],
+)
+def test_a_number_and_an_address_online_are_no_places(
+    take: Take, grace: Client, said: str, location: dict[str, str]
+) -> None:
+    take("calendly", GONE.format(place=said, off="false", by="").encode())
+
+    assert bookings(grace)["Ada"].location == location
+
+
 @pytest.mark.parametrize("zone", [None, "America/New_York"])
 def test_the_zone_of_calendlys_times_is_said(take: Take, zone: str | None) -> None:
     """Without `--tz` they were read in the host's, and nothing said so."""
@@ -1039,7 +1105,7 @@ def test_the_history_says_where_it_came_from(take: Take, grace: Client) -> None:
         ("booking.created", "system", {"imported": "calendly"}),
         (
             "booking.cancelled",
-            "system",
+            "attendee",
             {"resolution": "cancelled", "reason": "Found another time (Dora Marsden)"},
         ),
     ]

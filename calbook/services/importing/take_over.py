@@ -267,7 +267,7 @@ def _check_apart(spans: Sequence[Span]) -> None:
 
 def _check_may_change(before: Booking) -> None:
     """What was cancelled here stays so, whatever is said elsewhere."""
-    if all(map(take_over.is_cancelled_here, before.occurrences)):
+    if all(take_over.is_cancelled_here(before, o) for o in before.occurrences):
         raise UsageError(f"{before.uid} was cancelled here", uid=before.uid)
 
 

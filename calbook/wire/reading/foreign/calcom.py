@@ -119,6 +119,7 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
     extra |= _object(item.get("metadata"))
     answers = _object(item.get("bookingFieldsResponses"))
     people, absent = _people(item, answers, extra)
+    hosts = _hosts(item.get("hosts"))
     location, url = words.read_place(item.get("location") or item.get("meetingUrl"))
     if str(item.get("location", "")).startswith("integrations:"):
         extra["location"], location = item["location"], None
@@ -134,8 +135,9 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
         is_group=any("seatUid" in a for a in _objects(item.get("attendees"))),
         changed_at=_moment(item.get("updatedAt")),
         created_at=_moment(item.get("createdAt")),
-        hosts=_hosts(item.get("hosts")),
+        hosts=hosts,
         reason=clean_line(item.get("cancellationReason"), most=900),
+        cancelled_by=words.who_cancelled(item.get("cancelledByEmail"), people, hosts),
         location=location,
         meeting_url=url,
         notes=words.read_notes(answers.get("notes")),

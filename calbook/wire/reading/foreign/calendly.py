@@ -22,7 +22,7 @@ from calbook.core.imports import (
     clean_answer,
     clean_line,
 )
-from calbook.core.model import LONGEST_DURATION, Attendee, Status
+from calbook.core.model import LONGEST_DURATION, Actor, Attendee, Status
 from calbook.core.text import excerpt
 from calbook.wire.reading.event_types import slug_of
 from calbook.wire.reading.foreign import words
@@ -148,6 +148,9 @@ class _Reader:
         is_off: bool,
     ) -> ForeignBooking:
         hosts = [facts.get(name, "") for name in ("User Email", "User Name")]
+        who = words.who_cancelled(
+            facts.get("Canceled By"), (each.person for each in invitees), hosts
+        )
         people = words.without_doubles(
             [each.person for each in invitees]
             + [guest for each in invitees for guest in each.guests]
@@ -168,6 +171,7 @@ class _Reader:
             created_at=made and place_wall(made, self._timezone)[0],
             hosts=tuple(filter(None, hosts)),
             reason=_reason(facts) if is_off else None,
+            cancelled_by=who if is_off else Actor.SYSTEM,
             location=location,
             meeting_url=url,
             notes=words.read_notes(facts.get("Meeting Notes", "")),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +122,18 @@ def test_no_more_is_read_than_can_be_taken_over(spawn: Spawn) -> None:
         _, err = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, b"at most 104,857,600 fit" in err) == (2, True)
+
+
+def test_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:
+    """After the preview there was nothing left in it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(TABLE,), daemon=True)
+    writer.start()
+
+    assert run("import", pipe, "--from", "csv", "--yes").status == 0
+
+    assert "Ada" in run("list").out
 
 
 def test_a_preview_shows_why_a_row_is_left_out_as_it_is_said(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
-from calbook.core.errors import BadInput, CalbookError, UsageError
+from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
 from calbook.core.imports import (
     MOST_BOOKINGS,
     SOURCES,
@@ -30,6 +30,7 @@ from calbook.wire.reading.foreign.columns import read_mapping
 from calbook.wire.reading.shapes import read_list, read_timezone
 
 if TYPE_CHECKING:
+    from calbook.core.catalog import EventType
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
@@ -68,6 +69,8 @@ def preview(context: Context, files: Sequence[reading.Source], **options: Any) -
     """How a table would be read: its columns, what was guessed, its first rows."""
     asked = _read_options("csv", options)
     found = reading.preview(reading.load(files), _how(context, asked))
+    if "event" not in found.mapping and "event_type_id" not in asked:
+        raise _no_event_error()
     return {
         "columns": dict(found.mapping),
         "isGuessed": found.is_guessed,
@@ -116,7 +119,7 @@ def _how(context: Context, asked: Json) -> reading.How:
     """As read in the zone that was said, else the one that the bookings live in."""
     key = asked.get("event_type_id")
     with context.store.read(Facts) as facts:
-        event_type = None if key is None else facts.event_type(key)
+        event_type = None if key is None else _event_type(facts, key)
         host = facts.oldest_host() if event_type is None else None
         first = event_type.hosts[0].host_id if event_type else host
         zone = facts.host(first).timezone if first else "UTC"
@@ -131,6 +134,19 @@ def _how(context: Context, asked: Json) -> reading.How:
     )
 
 
+def _event_type(facts: Facts, key: str) -> EventType:
+    """Raises NotFound, with what to do."""
+    try:
+        return facts.event_type(key)
+    except NotFound as error:
+        slug = key.removeprefix("evt_")
+        error.hint = error.hint or f'make it first: event_types.create("{slug}")'
+        error.command_hint = (
+            error.command_hint or f"make it first: calbook event add {slug}"
+        )
+        raise
+
+
 def _check(content: Content, asked: Json) -> None:
     if len(content.bookings) > MOST_BOOKINGS:
         raise BadInput(
@@ -143,11 +159,15 @@ def _check(content: Content, asked: Json) -> None:
                 raise _fault_of(remark)
     named = any(booking.event for booking in content.bookings)
     if content.bookings and not named and "event_type_id" not in asked:
-        raise UsageError(
-            "the files do not say which event type was booked",
-            hint='name it: event_type_id="demo"',
-            command_hint="name it: --event demo",
-        )
+        raise _no_event_error()
+
+
+def _no_event_error() -> UsageError:
+    return UsageError(
+        "the files do not say which event type was booked",
+        hint='name it: event_type_id="demo"',
+        command_hint="name it: --event demo",
+    )
 
 
 def _import(

@@ -125,7 +125,8 @@ def read(source: str, files: tuple[File, ...], how: How) -> Content:
 
 def preview(files: tuple[File, ...], how: How) -> Preview:
     """How a table would be read."""
-    return _only_table(files, how).preview()
+    usual = how.event_type and how.event_type.duration
+    return _only_table(files, how).preview(usual)
 
 
 def _only_table(files: tuple[File, ...], how: How) -> Reader:

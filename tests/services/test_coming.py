@@ -994,6 +994,23 @@ def test_a_german_table_comes_with_umlauts_states_and_clock_changes(
     assert [e.code for e in refused] == ["slot_taken", "bad_input"]
 
 
+def test_a_file_of_calendly_is_told_from_other_tables(take: Take) -> None:
+    """Its groups came as so many meetings, all but one of which overlapped."""
+    with pytest.raises(errors.UsageError, match="is an export of Calendly") as caught:
+        take("csv", "calendly_events.csv")
+
+    assert caught.value.command_hint == (
+        "say --from calendly; or with --map start=COLUMN,… which column is which"
+    )
+    mapped = "start=Start Date & Time,name=Invitee Name,event=Event Type Name"
+    assert take("csv", "calendly_events.csv", map=mapped).made > 0
+
+
+def test_an_old_workbook_is_no_table(take: Take) -> None:
+    with pytest.raises(errors.BadInput, match="is a document of an office program"):
+        take("csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
+
+
 def test_a_table_that_does_not_say_what_is_booked_needs_it_named(
     demo: EventType, take: Take, grace: Client
 ) -> None:

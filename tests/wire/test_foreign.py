@@ -186,6 +186,19 @@ def test_columns_are_known_by_their_names(heading: str, found: str) -> None:
     assert set(columns.guess(heading.split(","))) == set(found.split())
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Therapeut", "Therapeutin", "Behandler", "Mitarbeiterin", "Ärztin", "Arzt"),
+        *("Beraterin", "Trainer", "Coach", "Doctor", "Practitioner", "Consultant"),
+        *("Thérapeute", "Médecin", "Conseillère", "Terapeuta", "Médico", "Asesora"),
+        *("Consulente", "Profissional", "Behandelaar", "Adviseur", "Arts"),
+    ],
+)
+def test_who_gives_the_time_has_many_names(heading: str) -> None:
+    assert columns.guess((heading,)) == {"host": heading}
+
+
 def test_a_map_is_read_past_commas_in_names() -> None:
     wanted = columns.read_mapping(["start=Date, time,name=Kunde", "notes="])
 

@@ -54,8 +54,7 @@ def test_what_a_hold_leaves_behind_can_be_exported(
     event_type()
     client.calendar.bookings.hold(event_type_id="demo", start_time="2027-01-25 10:00")
     client.calendar.retention.set("1mo")
-    clock.move(days=100)
-    client.tick()
+    tick_until(client, clock, clock.now + timedelta(days=100))
     lines = io.BytesIO()
 
     client.export_to(lines)

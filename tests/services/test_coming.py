@@ -328,6 +328,7 @@ def page(
     [
         ([{"hasNextPage": True, "remainingItems": 247}], "247"),
         ([{"hasNextPage": True}], "1"),
+        ([{"hasNextPage": True, "totalItems": 1}], "1"),
         ([{"hasNextPage": False, "totalItems": 3}], "2"),
         ([{"hasNextPage": True, "totalItems": 4}], "3"),
         ([{"hasNextPage": True, "remainingItems": 1}, {"hasNextPage": False}], None),
@@ -359,6 +360,16 @@ def test_a_request_stays_one_where_its_event_type_is_made(
     assert [r["reason"] for r in done.remarks] == [
         "talk asks its host for a word on each booking, as a request waits for one"
     ]
+
+
+def test_a_request_that_has_expired_makes_no_event_type_ask(
+    take: Take, grace: Client
+) -> None:
+    old = json.dumps(page(status="pending")).replace("2027-01-18", "2025-01-18")
+
+    take("calcom", old.encode())
+
+    assert not grace.calendar.event_types.get("talk").requires_confirmation
 
 
 def test_a_request_that_is_confirmed_is_told(

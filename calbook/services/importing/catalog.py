@@ -162,7 +162,9 @@ class EventTypes:
             found["seats"] = max(2, *(len(b.people) for b in bookings))
             said = f"{described.title} has {found['seats']} seats, as many as ever came"
             self.remarks.append(Remark(said))
-        if not described.is_known and any(map(_is_request, bookings)):
+        if not described.is_known and any(
+            _is_request(booking, self._now) for booking in bookings
+        ):
             found["requires_confirmation"] = True
             said = f"{described.title} asks its host for a word on each booking"
             self.remarks.append(Remark(f"{said}, as a request waits for one"))
@@ -171,8 +173,10 @@ class EventTypes:
         return found
 
 
-def _is_request(booking: ForeignBooking) -> bool:
-    return booking.status is Status.PENDING
+def _is_request(booking: ForeignBooking, now: datetime) -> bool:
+    """That somebody waits for; one of the past has expired."""
+    is_open = any(date.start > now for date in booking.dates)
+    return is_open and booking.status is Status.PENDING
 
 
 def _describe(bookings: Sequence[ForeignBooking]) -> ForeignEventType:

@@ -72,7 +72,8 @@ def missing_pages(
     found = len({str(each.get("uid") or each.get("id")) for each in bookings})
     total = max((whole(page.get("totalItems")) or 0 for page in pages), default=0)
     rest = total - found
-    if not total and pages and all(page.get("hasNextPage") is True for page in pages):
+    is_cut = bool(pages) and all(page.get("hasNextPage") is True for page in pages)
+    if rest <= 0 and is_cut:
         rest = min(whole(page.get("remainingItems")) or 1 for page in pages)
     if rest <= 0:
         return None

@@ -183,6 +183,7 @@ def _import(context: Context, target: Target, file: BinaryIO, told: Listener) ->
         "there": dict(work.counts.there),
         "skipped": dict(work.counts.skipped),
         "newSecrets": work.without_secret,
+        "replaced": work.replaced,
     }
 
 

@@ -183,6 +183,7 @@ def test_left_out_lines_are_named_on_stderr(
 ) -> None:
     file = tmp_path / "export.jsonl"
     run("export", "-o", file)
+    file.write_text(file.read_text().replace(booked.uid, f"{booked.uid[:-1]}z"))
     client.calendar.hosts.update("me", name="Eve")
     client.calendar.bookings.create(
         event_type_id="demo",
@@ -192,10 +193,43 @@ def test_left_out_lines_are_named_on_stderr(
 
     answer = run("import", file, "--on-conflict", "skip")
 
-    assert answer.status == 0
-    first, *_, last = answer.err.splitlines()
+    assert answer.status == 4
+    first, *_, done, why, hint = answer.err.splitlines()
     assert first == "left out: line 4: host user_me is there already, and differs"
-    assert "left out: 1 host" in last
+    assert "left out: 1 host, 1 booking" in done
+    assert why == (
+        "Of the bookings 1 were left out, 1 as what they need was;"
+        " the first reason was line 4: host user_me is there already, and differs"
+    )
+    assert hint.endswith("--db NEW")
+
+
+def test_what_differs_is_named_as_json_and_by_the_exit_status(
+    run: Run, client: Client, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+    run("export", "-o", file)
+    client.calendar.hosts.update("me", name="Eve")
+
+    answer = run("import", file, "--on-conflict", "skip", "--json")
+
+    assert answer.status == 4
+    lines = answer.err.splitlines()
+    assert {line["error"]["code"] for line in map(json.loads, lines)} == {
+        "import_conflict"
+    }
+
+
+def test_a_new_computer_takes_all_in_and_says_what_gave_way(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    exported, new = run("export").out, tmp_path / "new.db"
+    run("init", "--name", "Ada", "--tz", "Asia/Tokyo", "--db", new)
+
+    answer = run("import", "-", "--db", new, input=exported)
+
+    assert (answer.status, run("export", "--db", new).out) == (0, exported)
+    assert "replaced what was set up there: sched_work, user_me" in answer.err
 
 
 def test_a_webhook_without_secret_is_named(

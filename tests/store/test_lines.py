@@ -254,6 +254,38 @@ def test_what_comes_to_others_is_numbered_behind_them(
         assert all(bookings.history(b.uid) for b in bookings.list(count=None))
 
 
+@pytest.mark.parametrize("to", ["database", "file"])
+def test_a_new_computer_that_was_set_up_takes_all_in(
+    exported: bytes, url: str, path: Path, clock: Clock, to: str
+) -> None:
+    """After `init` the import was refused, as the two things that it makes differ."""
+    target: object = url if to == "database" else path.with_name("other.db")
+    with Client(str(target), clock=clock) as client:
+        client.init()
+        client.set_up(name="Ada", email="ada@example.com", timezone="Asia/Tokyo")
+
+    answer = take_in(target, exported, clock)
+
+    assert answer.replaced == ["sched_work", "user_me"]
+    assert export(target, clock) == exported
+    assert take_in(target, exported, clock).replaced == []
+
+
+def test_a_first_host_beside_something_else_stays(
+    exported: bytes, path: Path, clock: Clock
+) -> None:
+    target = path.with_name("other.db")
+    with Client(target, clock=clock) as client:
+        client.set_up(name="Ada")
+        client.calendar.event_types.create("mine")
+    before = rows(target)
+
+    with pytest.raises(errors.ImportConflict):
+        take_in(target, exported, clock)
+
+    assert rows(target) == before
+
+
 # -- what is in the way ----------------------------------------------------------------
 
 

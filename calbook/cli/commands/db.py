@@ -85,10 +85,12 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     example = "as in --from calbook.db --to postgresql://ada@host/office"
     source = needed(places.source, "--from", example)
     target = needed(places.target, "--to", example)
+    replaced: list[str] = []
     with open_client(source) as old, open_client(target) as new:
         with show_progress("Copying") as progress:
-            counts = old.copy_to(target, progress=progress)
-        answer = {"from": old.path, "to": new.path, "rows": counts}
+            counts = old.copy_to(target, progress=progress, replaced=replaced.append)
+        facts = {"rows": counts, "replaced": replaced}
+        answer = {"from": old.path, "to": new.path, **facts}
     if out.json:
         output.print_object(answer, out.form(), keys=(), card=str)
         return
@@ -96,6 +98,8 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     for table, count in counts.items():
         if count:
             output.say(f"  {table.replace('_', ' ')}: {count:,}")
+    if replaced:
+        output.say(f"Replaced what was set up there: {', '.join(replaced)}")
 
 
 def backup(

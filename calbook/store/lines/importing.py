@@ -71,6 +71,7 @@ class Import:
         self._left_out: set[tuple[str, Any]] = set()  # table and key
         self.counts = Counts(Counter(), Counter(), Counter())
         self.without_secret: list[str] = []  # webhooks that have a new one
+        self.replaced: list[str] = []  # the first host and schedule, if set up
 
     def take(self, number: int, size: int, noun: Noun, line: Line) -> None:
         """One line more; those of a kind are written together."""
@@ -86,7 +87,7 @@ class Import:
         if not lines:
             return
         if self._has_first_host:
-            remove_first_host(self._target.conn)
+            self.replaced = remove_first_host(self._target.conn)
             self._has_first_host = False
         self._find_events(lines)
         for each in lines:
@@ -142,7 +143,9 @@ class Import:
         for table, name, key in _references(each):
             if (table, key) in self._left_out:
                 said = f"{_label(each)} needs {key}, which is left out"
-                error = ImportConflict(said, each.noun.type, _key(each), field=name)
+                error = ImportConflict(
+                    said, each.noun.type, _key(each), field=name, needs=key
+                )
                 self._leave_out(each, error)
                 return True
         return False

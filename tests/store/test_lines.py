@@ -416,6 +416,14 @@ def without(kind: str, key: str) -> Change:
     return lambda items: first(items, kind).pop(key)
 
 
+RULE = {
+    "frequency": "DAILY",
+    "interval": 1,
+    "count": 3,
+    "until": None,
+    "byDay": [],
+}
+
 OCCURRENCE = ("booking", "occurrences", 0)
 DEEP: Any = []
 for _ in range(200):
@@ -460,6 +468,19 @@ BAD: dict[str, tuple[Change, str]] = {
     "deep": (of("booking", "metadata", value={"x": DEEP}), "nested too deeply"),
     "policy": (of("booking", "policy", value={}), "policy must be"),
     "rule": (of("booking", "recurring", value={"frequency": "X"}), "recurring must"),
+    **{
+        f"rule {fact}": (of("booking", "recurring", value=RULE | fact), "recurring m")
+        for fact in (
+            *(
+                {"interval": 0},
+                {"interval": False},
+                {"interval": 10**30},
+                {"count": -1},
+            ),
+            *({"until": "2027-09-01"}, {"count": None}, {"x": 1}, {"byDay": ["XX"]}),
+            *({"byDay": ["2MO"]}, {"byDay": ["0MO"], "frequency": "MONTHLY"}),
+        )
+    },
     "rules": (of("eventType", "rules", value={"x": 1}), "cannot be read"),
     "hours": (of("schedule", "weekly", value=[["x"]]), "weekly must be hours of"),
     "midnight": (of("schedule", "weekly", 0, value=[[0, 1441]]), "weekly must be"),

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from calbook.cli import options as o
 from calbook.cli import error_output, output
+from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
 from calbook.cli.progress import show_progress

@@ -254,9 +254,7 @@ class Client:
         """
         from calbook.services import maintenance
 
-        return maintenance.copy_all(
-            self._context, os.fspath(path), progress, replaced
-        )
+        return maintenance.copy_all(self._context, os.fspath(path), progress, replaced)
 
     def export_to(
         self,

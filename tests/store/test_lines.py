@@ -293,6 +293,73 @@ def differ(items: list[dict[str, Any]]) -> None:
     first(items, "host")["name"] = "Somebody else"
 
 
+@pytest.fixture
+def visited(path: Path, clock: Clock) -> Path:
+    """A file with two that the other has under other ids."""
+    target = path.with_name("other.db")
+    with Client(target, clock=clock) as client:
+        client.calendar.hosts.create("eve", name="Eve")
+        client.calendar.event_types.create("mine", hosts=["eve"])
+        for number, name in enumerate(("ada", "zoe")):
+            client.calendar.bookings.create(
+                event_type_id="mine",
+                start_time=MONDAY + timedelta(days=1, hours=number),
+                attendee={"name": f"{name} there", "email": f"{name}@example.com"},
+            )
+    return target
+
+
+def alone(items: list[dict[str, Any]], *more: str) -> None:
+    """Only what is needed for Ada's bookings, for a host of their own."""
+    ada = next(item for item in items if "ada@example.com" in item.get("keys", ()))
+    ada["keys"] += more
+    kinds = ("export", "schedule", "host", "eventType", "booking")
+    kept = [item for item in items if item["type"] in kinds or item is ada]
+    text = json.dumps([item for item in kept if is_of(ada, item)])
+    for id in ("user_me", "sched_work"):
+        text = text.replace(id, f"{id}_2")
+    items[:] = json.loads(text)
+
+
+def is_of(ada: dict[str, Any], item: dict[str, Any]) -> bool:
+    ids = {each["personId"] for each in item.get("attendees", ())}
+    return ids <= {ada["id"]} and not item.get("calendarObjects")
+
+
+def test_who_is_there_under_another_id_is_the_same_person(
+    exported: bytes, visited: Path, clock: Clock
+) -> None:
+    """All bookings of who had booked at both places were left out."""
+    data = changed(exported, lambda items: alone(items, "tel:+351912"))
+    with Client(visited, clock=clock) as client:
+        before = client.calendar.people.get("ada@example.com")
+
+    answer = take_in(visited, data, clock)
+
+    again = take_in(visited, data, clock)
+    with Client(visited, clock=clock) as client:
+        people = client.calendar.people
+        assert people.get("+351912") == people.get("ada@example.com")
+        assert people.get("ada@example.com").id == before.id
+        assert people.get("ada@example.com").name == "ada there"
+        ids = {b.attendee.person_id for b in client.calendar.bookings.list(count=None)}
+    assert (answer.there, answer.skipped) == ({"person": 1}, {})
+    assert answer.imported["booking"] > 5
+    assert (again.imported, again.there["booking"]) == ({}, answer.imported["booking"])
+    assert before.id in ids
+    assert len(ids) == 2
+    assert findings(visited, clock) == ()
+
+
+def test_who_is_two_persons_there_is_a_conflict(
+    exported: bytes, visited: Path, clock: Clock
+) -> None:
+    data = changed(exported, lambda items: alone(items, "zoe@example.com"))
+
+    with pytest.raises(errors.ImportConflict, match="which is taken"):
+        take_in(visited, data, clock)
+
+
 def take_slug(items: list[dict[str, Any]]) -> None:
     first(items, "eventType")["id"] = "evt_other"
     first(items, "eventType")["number"] = 100

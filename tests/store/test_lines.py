@@ -417,6 +417,34 @@ def test_what_is_in_the_way_is_left_out_with_what_hangs_on_it(
 
 
 @pytest.mark.parametrize("to", ["database", "file"])
+def test_a_feed_that_comes_to_others_is_written_anew(
+    full: Path, url: str, path: Path, clock: Clock, to: str
+) -> None:
+    """Where the booking that it was written for was left out, nothing came in; else
+    it was taken for what had been written of all bookings.
+    """
+    target: object = url if to == "database" else path.with_name("other.db")
+    take_in(target, export(full, clock), clock)
+    for place, name in ((target, "Cy"), (full, "Ada")):
+        with Client(str(place), clock=clock) as client:
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY + timedelta(days=90),
+                attendee={"name": name, "email": f"{name}@example.com"},
+            )
+            client.tick()
+    with Client(str(target), clock=clock) as client:
+        client.calendar.feeds.remove(path.with_name("feeds"))
+
+    answer = take_in(target, export(full, clock), clock, on_conflict="skip")
+
+    assert (answer.skipped["booking"], answer.imported["publishedFeed"]) == (1, 2)
+    feeds = export(target, clock).splitlines()[-2:]
+    assert [json.loads(line)["eventId"] for line in feeds] == [None, None]
+    assert findings(target, clock) == ()
+
+
+@pytest.mark.parametrize("to", ["database", "file"])
 def test_who_takes_the_time_of_another_is_named_with_it(
     exported: bytes, url: str, path: Path, clock: Clock, to: str
 ) -> None:

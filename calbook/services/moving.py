@@ -24,7 +24,12 @@ from calbook.store.lines.importing import Import
 from calbook.store.lines.nouns import BY_TYPE
 from calbook.store.lines.tables import Noun
 from calbook.wire.json_objects import Json
-from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
+from calbook.wire.reading.export_lines import (
+    ReadLine,
+    read_body,
+    read_head,
+    read_lines,
+)
 from calbook.wire.reading.webhooks import new_secret
 from calbook.wire.writing.export_lines import (
     LONGEST,
@@ -216,7 +221,7 @@ def _import(context: Context, target: Target, file: BinaryIO, told: Listener) ->
     work = Import(target, new_secret=new_secret, skipped=told.skipped)
     before = set() if work.is_new else {*row_faults(target.conn)}
     done = 0
-    for line in lines:
+    for line in read_body(lines):
         # A line of an older version is to be brought up to date here, before its keys
         # are looked at: there are none yet.
         work.take(line.number, line.size, _noun(line), line.item)

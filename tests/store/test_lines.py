@@ -128,7 +128,7 @@ def test_everything_is_the_same_after_a_round_trip(
     assert export(url, clock, secrets=True) == data
     assert export(back, clock, secrets=True) == data
     assert export(plain, clock) == export(full, clock)
-    assert sum(answer.imported.values()) == data.count(b"\n") - 1
+    assert sum(answer.imported.values()) == data.count(b"\n") - 2
     before = loads_above_zero(rows(full))
     assert all(before.values())
     for place in (url, back):
@@ -313,7 +313,7 @@ def alone(items: list[dict[str, Any]], *more: str) -> None:
     """Only what is needed for Ada's bookings, for a host of their own."""
     ada = next(item for item in items if "ada@example.com" in item.get("keys", ()))
     ada["keys"] += more
-    kinds = ("export", "schedule", "host", "eventType", "booking")
+    kinds = ("export", "schedule", "host", "eventType", "booking", "end")
     kept = [item for item in items if item["type"] in kinds or item is ada]
     text = json.dumps([item for item in kept if is_of(ada, item)])
     for id in ("user_me", "sched_work"):
@@ -439,7 +439,7 @@ def test_a_feed_that_comes_to_others_is_written_anew(
     answer = take_in(target, export(full, clock), clock, on_conflict="skip")
 
     assert (answer.skipped["booking"], answer.imported["publishedFeed"]) == (1, 2)
-    feeds = export(target, clock).splitlines()[-2:]
+    feeds = export(target, clock).splitlines()[-3:-1]
     assert [json.loads(line)["eventId"] for line in feeds] == [None, None]
     assert findings(target, clock) == ()
 
@@ -688,6 +688,9 @@ def test_whatever_a_line_says_is_taken_in_or_refused(
             assert getattr(calendar, noun).list() is not None
 
 
+_HEAD = b'{"type":"export","apiVersion":"1","schemaVersion":9}\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -699,6 +702,10 @@ def test_whatever_a_line_says_is_taken_in_or_refused(
         (b'{"type":"export"}\n', "needs schemaVersion and apiVersion"),
         (b'{"type":"export","apiVersion":"1","schemaVersion":9,"x":1}', "key x"),
         (b'{"type":"export","apiVersion":"1","schemaVersion":9}\n{"type', "line 2"),
+        (_HEAD + b'{"type":"end"', "is cut short: line 2 breaks off"),
+        (_HEAD, "is cut short: its last line is missing"),
+        (_HEAD + b'{"type":"end"}\n\n{}\n', "line 4 comes after the end"),
+        (_HEAD + b'{"type":"end","x":1}\n', "line 2 has the unknown key x"),
         (b"[" * 100_000, "is nested too deeply"),
         (b'{"a":' + b"9" * 5_000 + b"}", "line 1 is no JSON"),
         (b'{"a":"' + b"x" * (64 * 1024 * 1024) + b'"}', "has more than 67,108,864"),
@@ -713,6 +720,19 @@ def test_what_is_no_export_is_refused(
 
     assert said in refused.value.message
     assert not path.exists()
+
+
+def test_an_export_that_was_cut_is_refused_wherever_it_was(
+    exported: bytes, path: Path, clock: Clock
+) -> None:
+    """Cut behind a line it came in, with fewer bookings."""
+    target = path.with_name("other.db")
+    lines = exported.splitlines(keepends=True)
+
+    for length in range(1, len(lines)):
+        with pytest.raises(errors.BadInput, match=r"is cut short|no export"):
+            take_in(target, b"".join(lines[:length]), clock)
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("key", ["schemaVersion", "apiVersion"])
@@ -797,7 +817,7 @@ def test_what_is_redacted_says_nothing_of_persons_wherever_it_stands(
 ) -> None:
     """Each text of a person's is marked, and no mark is left."""
     marked = json.loads(
-        json.dumps([json.loads(line) for line in exported.splitlines()[1:]]).replace(
+        json.dumps([json.loads(line) for line in exported.splitlines()[1:-1]]).replace(
             "example.com", "MARK.com"
         )
     )

@@ -11,10 +11,11 @@ from calbook.core.api_version import API_VERSION
 from calbook.core.errors import BadInput, Newer
 from calbook.core.text import excerpt
 from calbook.wire.json_objects import Json
-from calbook.wire.writing.export_lines import LONGEST
+from calbook.wire.writing.export_lines import END, LONGEST
 
 _DEEPEST = 100  # levels of objects and lists
 _BRACKETS = 200  # a line with fewer is not counted
+_AGAIN = "export again, or copy the whole file"
 _ODD = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 
 
@@ -77,12 +78,33 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
     return item
 
 
+def read_body(lines: Iterator[ReadLine]) -> Iterator[ReadLine]:
+    """Those between the first line and the last.
+
+    Raises:
+        BadInput: the last is missing, or something comes after it.
+    """
+    for line in lines:
+        if line.item.get("type") != END["type"]:
+            yield line
+            continue
+        if unknown := line.item.keys() - END:
+            raise _bad_line(line.number, f"has the unknown key {min(unknown)}")
+        for more in lines:
+            raise _bad_line(more.number, "comes after the end of the export")
+        return
+    raise BadInput("the export is cut short: its last line is missing", hint=_AGAIN)
+
+
 def _read_object(text: bytes, number: int) -> Json:
     try:
         item = json.loads(text.decode(), parse_constant=_no_number)
     except UnicodeDecodeError:
         raise _bad_line(number, "is not UTF-8") from None
     except (ValueError, RecursionError) as error:
+        if number > 1 and not text.endswith(b"\n"):
+            said = f"the export is cut short: line {number} breaks off"
+            raise BadInput(said, hint=_AGAIN, line=number) from None
         said = "it is nested too deeply" if isinstance(error, RecursionError) else error
         raise _bad_line(number, f"is no JSON: {said}") from None
     if type(item) is not dict:

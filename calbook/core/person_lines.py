@@ -36,11 +36,17 @@ def _booking(line: Line, identity: Identity) -> Line:
     persons = [
         p for p, is_mine in zip(found["attendees"], mine, strict=True) if is_mine
     ]
+    words = Words(own, others)
     notes = {
-        key: _notes(line[key], own, others) for key in ("hostNotes", "privateNotes")
+        key: [n for n in line[key] if not others or words.are_hinted_in(n["content"])]
+        for key in ("hostNotes", "privateNotes")
     }
     counters = [c for c in line["counterProposals"] if own.is_meant(c)]
-    events = [event for event in found["events"] if _is_about(event, own, not others)]
+    events = [
+        _without_other_actor(event, own)
+        for event in found["events"]
+        if not others or _is_about(event["change"], own, words)
+    ]
     return {
         **found,
         **notes,
@@ -55,16 +61,19 @@ def _primary(line: Line, key: str) -> Line:
     return {} if key == "attendees" else {"attendees": line["attendees"]}
 
 
-def _notes(notes: list[Line], own: Identity, others: list[Any]) -> list[Line]:
-    """All, of who is alone in a booking; in company those about the person."""
-    words = Words(own)
-    return [n for n in notes if not others or words.are_hinted_in(n["content"])]
+def _is_about(change: Line, own: Identity, words: Words) -> bool:
+    """What others did in company, and notes on them, are not told."""
+    note, named = change.get("note"), change.get("attendee")
+    if isinstance(note, dict):
+        return words.are_hinted_in(str(note.get("content")))
+    return named is None or own.is_meant(named)
 
 
-def _is_about(event: Line, own: Identity, is_alone: bool) -> bool:
-    """Of what others did in company the person is told nothing."""
-    named = event["change"].get("attendee")
-    return is_alone or named is None or own.is_meant(named)
+def _without_other_actor(event: Line, own: Identity) -> Line:
+    """Who booked by themselves may have been somebody else."""
+    actor = event["actor"]
+    is_own = event["by"] != "attendee" or (actor and own.is_meant({"text": actor}))
+    return event if is_own else {**event, "actor": None}
 
 
 def _limit(value: Any, own: Identity) -> Any:

@@ -80,20 +80,15 @@ def export(
     if form.is_redacted and form.has_secrets:
         raise UsageError("what is redacted has no secrets")
     counts: Counter[str] = Counter()
-    with ExitStack() as after:
-        with administer(context.store).exporting() as source:
-            found = export_lines(source, secrets=form.has_secrets, progress=progress)
-            lines = _count(_redacted(found) if form.is_redacted else found, counts)
-            head = head_line(context.store.version, is_redacted=form.is_redacted)
-            parts = write(head, lines)
-            if isinstance(target, str | os.PathLike):
-                _write_file(os.fspath(target), parts, force=force)
-                return dict(counts)
-            slow = None if target.seekable() else after.enter_context(_temporary())
-            (slow or target).writelines(parts)
-        if slow is not None:
-            slow.seek(0)
-            copyfileobj(slow, target)
+    with administer(context.store).exporting(is_long=True) as source:
+        found = export_lines(source, secrets=form.has_secrets, progress=progress)
+        lines = _count(_redacted(found) if form.is_redacted else found, counts)
+        head = head_line(context.store.version, is_redacted=form.is_redacted)
+        parts = write(head, lines)
+        if isinstance(target, str | os.PathLike):
+            _write_file(os.fspath(target), parts, force=force)
+        else:
+            target.writelines(parts)
     return dict(counts)
 
 
@@ -101,7 +96,7 @@ def export(
 def _temporary() -> Iterator[BinaryIO]:
     """Between a pipe and the store, so that nobody waits for who is at its other end.
 
-    A file that is read or written keeps others from writing.
+    While an import is written, nobody else can.
     """
     import tempfile  # slow to import
 

@@ -56,7 +56,7 @@ def copy_store(
     Raises:
         StoreError: there is nothing to copy, or something where it would go.
     """
-    with source.exporting() as old, target.importing() as new:
+    with source.exporting(is_long=True) as old, target.importing() as new:
         _check_is_empty(new.conn, target.path)
         for id in remove_first_host(new.conn):
             if replaced is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -764,6 +765,30 @@ def test_what_a_check_would_complain_of_does_not_come_in(
 
     with pytest.raises(errors.StoreError):
         findings(target, clock)
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["room", "no room"])
+def test_others_book_while_an_export_is_written(
+    full: Path,
+    path: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    room: bool,
+) -> None:
+    """Of a copy of the file, or of itself where there is no room for one."""
+    target, before = path.with_name("export.jsonl"), export(full, clock)
+    if not room:
+        monkeypatch.setattr(tempfile, "tempdir", str(path.with_name("nowhere")))
+
+    def book(done: int, total: int) -> None:
+        with Client(full, clock=clock) as client:
+            client.calendar.hosts.create(f"h{done}", name="New")
+
+    with Client(full, clock=clock) as client:
+        client.export_to(target, progress=book if room else None)
+
+    assert target.read_bytes() == before
+    assert (export(full, clock) != before) is room
 
 
 def test_an_import_that_is_interrupted_leaves_nothing(

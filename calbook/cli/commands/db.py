@@ -80,7 +80,7 @@ class Places(o.Group):
 def copy(*, places: Places, out: o.JsonOnly) -> None:
     """Copy all that is stored to another file or database, which is empty.
 
-    A file that is copied cannot be written meanwhile.
+    What is booked meanwhile is not copied.
     """
     example = "as in --from calbook.db --to postgresql://ada@host/office"
     source = needed(places.source, "--from", example)

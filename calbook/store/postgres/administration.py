@@ -48,7 +48,7 @@ class DatabaseAdministration(Administration):
         with self._store.begun(READING) as conn:
             return server_facts.read_server_facts(conn, self._store.url.schema)
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         from calbook.store.postgres import copying
 
         return copying.exporting(self._store)

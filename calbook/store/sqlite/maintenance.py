@@ -6,7 +6,8 @@ import os
 import sqlite3
 import stat
 import tempfile
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -43,21 +44,39 @@ _OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
 def check_file(store: SqliteStore) -> tuple[str, ...]:
-    """What is wrong, a sentence each.
-
-    Of a copy, where there is room for one: nobody can write while the file is read.
-    """
+    """What is wrong, a sentence each."""
     check_exists(store.path)
+    with reading_long(store) as conn:
+        return find_faults(conn)
+
+
+@contextmanager
+def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
+    """All that is stored, as it is now, of a copy where there is room for one.
+
+    Nobody can write while the file itself is read.
+    """
     with ExitStack() as stack:
-        with store.reading() as conn:
-            try:
-                directory = stack.enter_context(tempfile.TemporaryDirectory())
-                copy = os.path.join(directory, "copy.db")
-                file_copies.copy_database(conn, copy, lasts=False)
-            except (OSError, sqlite3.OperationalError):
-                return find_faults(conn)
-        with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
-            return find_faults(conn)
+        with ExitStack() as reading:
+            conn = reading.enter_context(store.reading())
+            copy = _try_to_copy(conn, stack)
+            if copy is None:
+                stack.push(reading.pop_all())
+        if copy is not None:
+            stack.enter_context(translate_errors(store.path))
+            conn = stack.enter_context(closing(sqlite3.connect(copy)))
+        yield conn
+
+
+def _try_to_copy(conn: sqlite3.Connection, stack: ExitStack) -> str | None:
+    """A copy for as long as `stack` lasts; None where there is no room."""
+    try:
+        directory = stack.enter_context(tempfile.TemporaryDirectory())
+        copy = os.path.join(directory, "copy.db")
+        file_copies.copy_database(conn, copy, lasts=False)
+    except (OSError, sqlite3.OperationalError):
+        return None
+    return copy
 
 
 def migrate_file(store: SqliteStore) -> int:

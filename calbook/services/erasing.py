@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import checks, ids
@@ -68,6 +70,8 @@ def erase(
 
     def step(tx: Transaction) -> Json:
         meant, now = _find_again(tx, person, uid, before), context.clock()
+        if not dry_run:
+            _check_coming(tx, meant, now)
         eraser = erase_person(tx, meant, now, by=Actor.HOST)
         left = store.find_left(tx, meant.identity)
         return {
@@ -205,6 +209,14 @@ def _settle_coming(
     for _, booking in found:
         _cancel(context, booking, person)
     return [*coming, *waits]
+
+
+def _check_coming(tx: Transaction, person: Person, now: datetime) -> None:
+    """Somebody may have booked again while the rest was cancelled."""
+    at = times.epoch(now)
+    found = store.coming_bookings(tx, person, at), store.entries_in_line(tx, person, at)
+    if coming := [*chain(*found)]:
+        raise HasBookings(coming)
 
 
 def _cancel(context: Context, booking: Booking, person: Person) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -217,16 +217,23 @@ def _cell(value: object) -> str:
 
 
 def to_csv(items: Iterable[Json], keys: Sequence[str]) -> str:
+    return "".join(csv_lines(items, keys))
+
+
+def csv_lines(items: Iterable[Json], keys: Sequence[str]) -> Iterator[str]:
+    """The heads of the columns and a line for each object, as they are asked for."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(keys)
-    writer.writerows(
-        [_safe_cell(value_at(item, key)) for key in keys] for item in items
-    )
-    return text.getvalue()
+    for item in items:
+        writer.writerow([_safe_cell(value_at(item, key)) for key in keys])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
 
 
 def _safe_cell(value: object) -> str:

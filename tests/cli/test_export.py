@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import MONDAY
 
-from calbook import Booking, Client, EventType
+from calbook import Booking, Client, EventType, errors
+from calbook.cli import output
+from calbook.cli.file_output import save_parts
 
 if TYPE_CHECKING:
     from support.running import Run, Spawn, Terminal
@@ -120,6 +122,64 @@ def test_csv_has_a_row_for_each_meeting_and_no_formula(
     assert {row["attendee.name"] for row in found} == {"'=Ada"}
     assert "Ada" not in redacted
     assert "ada@" not in redacted
+
+
+@pytest.mark.parametrize(
+    ("options", "counts"),
+    [
+        (("--format", "csv"), {"booking": 1}),
+        (("--format", "ics"), {"booking": 1}),
+        (("--person", "ada@example.com"), {"person": 1, "booking": 1}),
+        (
+            ("--person", "ada@example.com", "--format", "text"),
+            {"person": 1, "booking": 1},
+        ),
+    ],
+    ids=lambda value: "-".join(value),
+)
+def test_each_form_says_what_went_into_a_file(
+    run: Run,
+    booked: Booking,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    counts: dict[str, int],
+) -> None:
+    """Of csv and ics nothing was said, and --json printed nothing."""
+    file = tmp_path / "all"
+
+    answer = run("export", *options, "-o", file, "--json")
+    words = run("export", *options, "-o", file, "--force")
+
+    assert answer.json == {"file": str(file), "exported": counts}
+    assert words.err.startswith(f"Exported to {file}: ")
+    assert words.err.endswith("1 booking\n")
+    assert file.read_text() == run("export", *options).out.replace("\r\n", "\n")
+
+
+def test_csv_is_written_as_it_is_made(tmp_path: Path) -> None:
+    """All of it was held in memory."""
+
+    def rows() -> Iterator[dict[str, str]]:
+        yield {"uid": "bk_1"}
+        raise errors.StoreError("damaged")
+
+    lines = output.csv_lines(rows(), ["uid"])
+    target = tmp_path / "all.csv"
+
+    assert next(lines) == "uid\r\nbk_1\r\n"
+    with pytest.raises(errors.StoreError):
+        save_parts(str(target), map(str.encode, lines), force=False)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_no_bar_comes_between_the_lines_of_a_terminal(
+    terminal: Callable[..., Terminal], booked: Booking
+) -> None:
+    screen = terminal("export")
+
+    assert screen.end() == 0
+    assert '"type":"booking"' in screen.shown
+    assert "Exporting" not in screen.shown
 
 
 def test_ics_is_a_feed_of_all(run: Run, booked: Booking) -> None:

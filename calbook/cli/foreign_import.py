@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import error_output, output
@@ -18,6 +19,7 @@ from calbook.cli.session import (
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.imports import TakenOver
+    from calbook.core.errors import CalbookError
 
 _NAMED = 10  # remarks that are shown
 _COLUMNS = ("line", "start", "end", "name", "email", "event", "status")
@@ -83,11 +85,21 @@ def import_files(
         **given,
         on_conflict=unchecked(on_conflict or "skip"),
         notify=elsewhere.notify,
-        refused=refusals.report,
+        refused=partial(_report, refusals, form),
         dry_run=dry_run,
     )
     _show(found, form, dry_run=dry_run)
     refusals.finish()
+
+
+def _report(
+    refusals: error_output.Refusals, form: OutputOptions, error: "CalbookError"
+) -> None:
+    """What could not be read at all is in the summary, with how often it was."""
+    if form.json or "foreignUid" in error.details:
+        refusals.report(error)
+    else:
+        refusals.statuses.append(error.exit_code)
 
 
 def _agree_on_columns(

@@ -197,7 +197,12 @@ def test_ics_is_a_feed_of_all(run: Run, booked: Booking) -> None:
         (("export", "--format", "xml"), "--format cannot be xml"),
         (("export", "--redact", "--secrets"), "--secrets is for a whole export"),
         (("export", "--format", "csv", "--secrets"), "--secrets is for a whole"),
-        (("import", "-", "--on-conflict", "merge"), "onConflict cannot be merge"),
+        (("import", "-", "--on-conflict", "merge"), "--on-conflict cannot be merge"),
+        (("import", "-", "--from", "xls"), "--from cannot be xls"),
+        (
+            ("import", "-", "--from", "csv", "--map", "nome=x"),
+            "--map cannot be nome",
+        ),
         (("import", "nowhere.jsonl"), "cannot read nowhere.jsonl: No such file"),
         (("import", "."), "cannot read .: Is a directory"),
     ],
@@ -224,6 +229,35 @@ def test_where_nothing_is_there_is_nothing_to_export(
     assert f"there are no bookings in {nowhere}" in answer.err
     assert answer.out == ""
     assert not nowhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (("export",), "name the file with --db or CALBOOK_DB"),
+        (("db", "check"), "name the file with --db or CALBOOK_DB"),
+        (("db", "backup", "copy.db"), "name the file with --db or CALBOOK_DB"),
+        (("db", "restore", "none.db", "--yes"), "name a copy that calbook db backup"),
+        (("db", "copy", "--from", "none.db", "--to", "new.db"), "file with --from"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_is_not_there_is_named_by_an_option_of_the_command(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    hint: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALBOOK_DB", "none.db")
+    where = () if command[1:2] == ("copy",) else ("--db", "none.db")
+
+    answer = run(*command, *where)
+
+    assert answer.status == 7
+    assert hint in answer.err
+    assert ("--from" in answer.err) == (where == ())
 
 
 def test_an_export_that_fails_leaves_the_file_as_it_was(

@@ -8,6 +8,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.progress import show_progress
 from calbook.cli.session import ask_yes_no, needed, open_client
+from calbook.core.errors import StoreError
 from calbook.core.time import times
 
 
@@ -87,6 +88,12 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     target = needed(places.target, "--to", example)
     replaced: list[str] = []
     with open_client(source) as old, open_client(target) as new:
+        if not old.exists:
+            raise StoreError(
+                f"there are no bookings in {old.path}",
+                hint="name the file with --from",
+                path=old.path,
+            )
         with show_progress("Copying") as progress:
             counts = old.copy_to(target, progress=progress, replaced=replaced.append)
         facts = {"rows": counts, "replaced": replaced}

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +13,7 @@ from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
 from calbook.cli.progress import show_progress
-from calbook.core.errors import CalbookError, ImportConflict, UsageError
+from calbook.core.errors import BadInput, CalbookError, ImportConflict, UsageError
 
 _NEW_SECRET = (
     "hint: webhook {id} came without its secret and headers, and has a new secret:"
@@ -52,6 +54,32 @@ def import_(
     An export comes in as a whole, or not at all. With --from the bookings of another
     program do, and what is in the way of others is left out.
     """
+    with _named_options():
+        _import(files, how, elsewhere, yes=yes, out=out)
+
+
+@contextmanager
+def _named_options() -> Iterator[None]:
+    """An option that cannot be what it is, by the name that it has here."""
+    try:
+        yield
+    except BadInput as error:
+        name = error.to_dict()["error"]["details"].get("field")
+        if name in _OPTIONS and error.json_message.startswith(f"{name} cannot be "):
+            said = error.json_message.removeprefix(name)
+            error.json_message = f"{_OPTIONS[name]}{said}"
+        raise
+
+
+_OPTIONS = {
+    **{name: f"--{name}" for name in ("map", "dates", "contact")},
+    **{"source": "--from", "onConflict": "--on-conflict"},
+}
+
+
+def _import(
+    files: list[str], how: Import, elsewhere: Elsewhere, *, yes: bool, out: o.Output
+) -> None:
     form = out.form_in_zone()
     if elsewhere.source is not None:
         with out.client() as client:

@@ -158,7 +158,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
     The copy is checked first: a damaged or foreign one changes nothing. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
-    check_exists(path)
+    check_exists(path, hint="name a copy that calbook db backup made")
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
     if store.path == MEMORY:
@@ -280,11 +280,13 @@ def _check_no_log(path: str, error: type[CalbookError]) -> None:
             )
 
 
-def check_exists(path: str) -> None:
+def check_exists(
+    path: str, hint: str = "name the file with --db or CALBOOK_DB"
+) -> None:
     """Reading would show an empty calendar where there is none."""
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(
             f"there are no bookings in {path}",
-            command_hint="name the file with --db or CALBOOK_DB, or --from",
+            command_hint=hint,
             path=path,
         )

@@ -109,6 +109,17 @@ def test_on_a_terminal_all_is_shown_by_groups_with_hints(
     assert max(map(len, lines)) <= 80
 
 
+def test_it_announces_that_people_are_erased(
+    terminal: Callable[..., Terminal], grace: Client
+) -> None:
+    grace.calendar.retention.set("3y")
+
+    screen = terminal("doctor", columns=80)
+
+    assert screen.end() == 0
+    assert "  retention: tick erases people 3y after their last date" in screen.shown
+
+
 def test_a_monitor_hears_ok_warning_critical_and_unknown(
     run: Run, grace: Client, clock: Clock, place: str
 ) -> None:

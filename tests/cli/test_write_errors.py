@@ -131,6 +131,7 @@ READS = ("list", "check")
 SHARES = (0, 0.3, 1, 1.02)  # of the size of the file
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_file_that_cannot_grow_is_left_as_it_was(
     files: Path, name: str, environment: Callable[[], dict[str, str]]

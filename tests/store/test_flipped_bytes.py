@@ -8,9 +8,10 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from store.test_version_1 import fill
 
 if TYPE_CHECKING:
     from conftest import Clock
+
+pytestmark = pytest.mark.torture
 
 PAGE = 4096
 SECONDS = 20  # that nothing takes
@@ -177,3 +180,22 @@ def test_what_nobody_foresaw_is_blamed_on_the_file_where_it_is_damaged(
     sound.write_bytes(sound.read_bytes().replace(b"CONFIRMED", b"confirmed"))
 
     assert outcome(sound, stumble) == "damaged"
+
+
+@pytest.mark.parametrize(
+    "spoiling",
+    [
+        "update bookings set metadata = '{' where rowid = 1",
+        "pragma writable_schema = on; update sqlite_master"
+        " set sql = replace(sql, 'uid', 'uie') where name = 'attendees'",
+    ],
+    ids=["json", "a name"],
+)
+def test_what_only_a_statement_stumbles_on_is_damage(
+    sound: Path, spoiling: str
+) -> None:
+    with closing(sqlite3.connect(sound)) as conn, conn:
+        for statement in spoiling.split("; "):
+            conn.execute(statement)
+
+    assert outcome(sound, list_all) == "damaged"

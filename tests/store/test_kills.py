@@ -32,6 +32,8 @@ from store.test_version_1 import downgrade, dumped, fill
 if TYPE_CHECKING:
     from conftest import Clock
 
+pytestmark = pytest.mark.torture
+
 ROUNDS = 20 * TORTURE
 
 ACTING = """

@@ -245,6 +245,7 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
 
 _OF_DAMAGE = (  # the last two where a name in the tables is not what it was
     *("Could not decode to UTF-8", "unsupported file format"),
+    *("JSON cannot hold BLOB values", "malformed JSON"),
     *("no such column", "no such table"),
 )
 

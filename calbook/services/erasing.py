@@ -17,7 +17,7 @@ from calbook.core.people import (
 )
 from calbook.core.time import times
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.services.bookings.erased import erase_person
+from calbook.services.bookings.erased import erase_person, lock_person
 from calbook.store import erasing as store
 from calbook.store import people
 from calbook.store.engines import administer
@@ -69,6 +69,7 @@ def erase(
         context.store.overwrite_deleted()
 
     def step(tx: Transaction) -> Json:
+        lock_person(tx, _find_again(tx, person, uid, before))
         meant, now = _find_again(tx, person, uid, before), context.clock()
         if not dry_run:
             _check_coming(tx, meant, now)

@@ -117,7 +117,7 @@ def test_it_announces_that_people_are_erased(
     screen = terminal("doctor", columns=80)
 
     assert screen.end() == 0
-    assert "  people are erased 3 years after their last date" in screen.shown
+    assert "  retention: tick erases people 3y after their last date" in screen.shown
 
 
 def test_a_monitor_hears_ok_warning_critical_and_unknown(

@@ -131,11 +131,11 @@ class _Diagnosis:
             "outbox": store_facts.look_at_outbox,
             "mail": store_facts.look_at_mail,
             "calendars": store_facts.look_at_calendars,
-            "retention": lambda reader, now: (retention.describe(reader, now), ()),
             "timeZones": store_facts.look_at_zones,
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick
             ),
+            "retention": lambda reader, now: (retention.describe(reader, now), ()),
         }
         now = context.clock()
         for name, look in sections.items():

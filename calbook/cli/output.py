@@ -146,12 +146,28 @@ def print_object(
     )
 
 
-def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
+def print_done(
+    said: str, found: "Value | Json", *, json: bool, folds: bool = False
+) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if json:
         print_object(found, OutputOptions(json=True), keys=(), card=str)
+    elif folds:
+        say_folded(said)
     else:
         say(said)
+
+
+def say_folded(text: str) -> None:
+    """A sentence to the person; on a terminal in whole words, but for long names."""
+    lines = [text]
+    if sys.stderr.isatty() and len(text) > width():
+        from calbook.cli.screen import cells  # slow to import
+
+        if max(map(cells.width, text.split())) <= width():
+            lines = cells.wrap(text, width())
+    for line in lines:
+        say(line)
 
 
 def _document(value: object) -> str:

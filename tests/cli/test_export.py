@@ -172,6 +172,24 @@ def test_csv_is_written_as_it_is_made(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+def test_what_was_done_is_folded_between_words_on_a_terminal(
+    terminal: Callable[..., Terminal],
+    booked: Booking,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    long = f"{'x' * 20}.jsonl"
+
+    screen = terminal("export", "-o", long, columns=60)
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    at = next(n for n, line in enumerate(lines) if "Exported to" in line)
+    assert lines[at].rstrip().endswith("2 schedules, 1 host,")
+    assert lines[at + 1].startswith("1 event type, 1 person, 1 booking")
+
+
 def test_no_bar_comes_between_the_lines_of_a_terminal(
     terminal: Callable[..., Terminal], booked: Booking
 ) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import error_output, output
@@ -22,6 +23,7 @@ from calbook.core.imports import LARGEST_FILE
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.imports import TakenOver
+    from calbook.core.errors import CalbookError
 
 _NAMED = 10  # remarks that are shown
 _COLUMNS = ("line", "start", "end", "name", "email", "phone", "event", "status")
@@ -90,7 +92,7 @@ def import_files(
         **given,
         on_conflict=unchecked(on_conflict or "skip"),
         notify=elsewhere.notify,
-        refused=refusals.report,
+        refused=partial(_report, refusals, form),
         dry_run=dry_run,
     )
     if is_new and client.exists:
@@ -98,6 +100,16 @@ def import_files(
         output.say("hint: say who that is: calbook init")
     _show(found, form, dry_run=dry_run)
     refusals.finish()
+
+
+def _report(
+    refusals: error_output.Refusals, form: OutputOptions, error: "CalbookError"
+) -> None:
+    """What could not be read at all is in the summary, with how often it was."""
+    if form.json or "foreignUid" in error.details:
+        refusals.report(error)
+    else:
+        refusals.statuses.append(error.exit_code)
 
 
 def _read_at_once(file: str) -> str | bytes:

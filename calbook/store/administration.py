@@ -88,8 +88,10 @@ class Administration:
         """
         raise NotImplementedError
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         """All tables as they are now, to be copied.
+
+        `is_long`: for as long as a reader takes, while others are to go on writing.
 
         Raises:
             StoreError: there is nothing.

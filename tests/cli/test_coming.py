@@ -209,13 +209,13 @@ def test_a_preview_shows_why_a_row_is_left_out_as_it_is_said(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--from", "outlook"), "source cannot be outlook"),
+        (("--from", "outlook"), "--from cannot be outlook"),
         (("--from", "ics"), "a calendar does not say which event type"),
         (("--from", "calcom", "--map", "start=x"), "only a table has columns to map"),
         (("--from", "csv", "--map", "x"), "a map needs field=column, not x"),
         (("--from", "csv", "--dates", "ymd"), "dates cannot be ymd"),
         (("--from", "csv", "--contact", "all"), "contact cannot be all"),
-        (("--from", "csv", "--on-conflict", "move"), "onConflict cannot be move"),
+        (("--from", "csv", "--on-conflict", "move"), "--on-conflict cannot be move"),
         (("--event", "demo"), "are for the files of another program"),
     ],
 )
@@ -242,3 +242,14 @@ def test_names_obey_no_terminal(run: Run, tmp_path: Path) -> None:
     shown = run("import", file, "--from", "csv", "--dry-run")
 
     assert "\x1b" not in shown.err
+
+
+def test_a_row_that_cannot_be_read_is_named_once(run: Run) -> None:
+    answer = run(
+        *("import", "-", "--from", "csv", "--yes"),
+        input=f"{TABLE}soon,Bob,bob@example.com,Talk\n",
+    )
+
+    assert answer.status == 2
+    assert answer.err.split("Took over:")[-1].count("line 3") == 1
+    assert "calbook: line 3" not in answer.err

@@ -109,7 +109,7 @@ def test_the_command_writes_it_in_three_forms(
 
     first, *rest = map(json.loads, lines.out.splitlines())
     assert first["type"] == "export"
-    assert [line["type"] for line in rest] == ["person", "booking"]
+    assert [line["type"] for line in rest] == ["person", "booking", "end"]
     assert json.loads(whole.out)["people"][0]["email"] == "ada@example.com"
     assert page.status == 0
     assert file.read_text().startswith("# What is held of Ada <ada@example.com>")

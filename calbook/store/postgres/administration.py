@@ -51,7 +51,7 @@ class DatabaseAdministration(Administration):
     def unchanged(self) -> AbstractContextManager[PostgresStore]:
         return nullcontext(self._store)  # only its owner's `migrate` changes tables
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         from calbook.store.postgres import copying
 
         return copying.exporting(self._store)

@@ -74,24 +74,40 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
     """
     check_exists(store.path)
     try:
-        with on_tables_of_today(store) as looked_at:
-            return _check_content(looked_at)
+        with on_tables_of_today(store) as looked_at, reading_long(looked_at) as conn:
+            return find_faults(conn)
     except OSError as error:
         said = f"there is no room for a copy of {store.path}: {error.strerror}"
         raise StoreError(said, path=store.path) from None
 
 
-def _check_content(store: SqliteStore) -> tuple[str, ...]:
+@contextmanager
+def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
+    """All that is stored, as it is now, of a copy where there is room for one.
+
+    Nobody can write while the file itself is read.
+    """
     with ExitStack() as stack:
-        with store.reading() as conn:
-            try:
-                directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
-                copy = os.path.join(directory, "copy.db")
-                file_copies.copy_database(conn, copy, lasts=False)
-            except (OSError, sqlite3.OperationalError):
-                return find_faults(conn)
-        with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
-            return find_faults(conn)
+        with ExitStack() as reading:
+            conn = reading.enter_context(store.reading())
+            copy = _try_to_copy(conn, stack)
+            if copy is None:
+                stack.push(reading.pop_all())
+        if copy is not None:
+            stack.enter_context(translate_errors(store.path))
+            conn = stack.enter_context(closing(sqlite3.connect(copy)))
+        yield conn
+
+
+def _try_to_copy(conn: sqlite3.Connection, stack: ExitStack) -> str | None:
+    """A copy for as long as `stack` lasts; None where there is no room."""
+    try:
+        directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
+        copy = os.path.join(directory, "copy.db")
+        file_copies.copy_database(conn, copy, lasts=False)
+    except (OSError, sqlite3.OperationalError):
+        return None
+    return copy
 
 
 def _directory(
@@ -179,7 +195,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
     The copy is checked first: a damaged or foreign one changes nothing. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
-    check_exists(path)
+    check_exists(path, hint="name a copy that calbook db backup made")
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
     if store.path == MEMORY:
@@ -301,11 +317,13 @@ def _check_no_log(path: str, error: type[CalbookError]) -> None:
             )
 
 
-def check_exists(path: str) -> None:
+def check_exists(
+    path: str, hint: str = "name the file with --db or CALBOOK_DB"
+) -> None:
     """Reading would show an empty calendar where there is none."""
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(
             f"there are no bookings in {path}",
-            command_hint="name the file with --db or CALBOOK_DB, or --from",
+            command_hint=hint,
             path=path,
         )

@@ -10,6 +10,7 @@ from calbook.core.errors import StoreError
 from calbook.wire.json_objects import Json
 
 LONGEST = 64 * 1024 * 1024  # bytes of a line, as they are written and read
+END: Json = {"type": "end"}  # without it something is missing
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # Of one document of JSON: under which key the lines of each type stand.
@@ -40,9 +41,10 @@ def head_line(schema_version: int, *, is_redacted: bool) -> Json:
 
 
 def write_lines(head: Json, lines: Iterable[Json]) -> Iterator[bytes]:
-    """JSON lines in UTF-8."""
+    """JSON lines in UTF-8, the last of which says that it is the last."""
     yield to_line(head)
     yield from map(to_line, lines)
+    yield to_line(END)
 
 
 def to_line(item: Json) -> bytes:

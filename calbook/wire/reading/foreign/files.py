@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from calbook.core.errors import BadInput, CalbookError
 from calbook.core.imports import Content
 from calbook.core.text import excerpt
+from calbook.wire.json_objects import describe_fault
 from calbook.wire.reading.foreign import calcom, calendly, easyappointments
 from calbook.wire.reading.foreign.tables import Table, decode, read_table
 
@@ -142,7 +143,8 @@ def parse(text: str) -> Any:
         return json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise BadInput(
-            f"line {error.lineno}: it is no JSON: {error.msg}", line=error.lineno
+            f"line {error.lineno}: it is no JSON: {describe_fault(error)}",
+            line=error.lineno,
         ) from None
     except (ValueError, RecursionError):
         raise BadInput("it is no JSON that can be read") from None

@@ -11,6 +11,7 @@ from calbook.core.errors import DeliveryUnderWay, OutputError
 from calbook.core.time import times
 from calbook.delivery import lock
 from calbook.delivery.worker import DeliveryWorker
+from calbook.store import delivery_log
 from calbook.store.context import Context
 from calbook.store.outbox import OutboxReader
 from calbook.wire.writing.outbox import delivery_to_json
@@ -35,7 +36,7 @@ def send_queued(context: Context, *, seconds: float) -> tuple[dict[str, Any], ..
     with closing(hasty) as store:
         is_left_to_others = _send(Context(store, context.clock), queued, seconds)
         with store.read(OutboxReader) as reading:
-            rows = reading.unsent(queued)
+            rows = delivery_log.unsent_rows(reading, queued)
     found = map(delivery_to_json, rows)
     return tuple(d for d in found if d["attempts"] or not is_left_to_others)
 

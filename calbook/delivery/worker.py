@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
+from calbook.core.erasing import WORD
 from calbook.core.errors import Busy
 from calbook.core.outgoing.pushes import EntryState
 from calbook.core.time import times
@@ -23,7 +24,7 @@ from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
 from calbook.delivery.job import Job
 from calbook.delivery.outcome import EntryChange, Outcome, no_answer
-from calbook.store import outbox, webhooks
+from calbook.store import delivery_log, outbox, webhooks
 from calbook.store.outbox import OutboxReader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.outbox import delivery_to_json
@@ -313,9 +314,12 @@ class DeliveryWorker:
         job, now = attempt.job, self._context.clock()
 
         def write(tx: Transaction) -> Json | None:
-            if OutboxReader(tx.connection).delivery_row(job.id) is None:
+            texts = OutboxReader(tx.connection).sent_texts(job.id)
+            if texts is None:
                 return None
             went = outcome
+            if texts != (job.payload, job.booking):  # answers repeat what was erased
+                went = went._replace(text=WORD)
             if went.status == "gone":
                 tx.lock_catalog()
             if went.status == "gone" and _has_moved(tx, job):
@@ -341,7 +345,7 @@ class DeliveryWorker:
                 _note_entry(tx, went.entry, now)
             if went.status == "gone":
                 _give_up(tx, job, went, now)
-            row = OutboxReader(tx.connection).delivery_row(job.id)
+            row = delivery_log.find_row(tx, job.id)
             assert row is not None
             return delivery_to_json(row)
 

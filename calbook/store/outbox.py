@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.time import times
-from calbook.store.log_filters import log_condition
 from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:
@@ -31,18 +30,18 @@ _WANTED = """
     )
     order by rowid
 """
-_BEFORE = """
+BEFORE = """
     from deliveries e
     where e.status = 'pending' and e.channel = d.channel and e.target = d.target
       and e.uid = d.uid and e.seq < d.seq and e.kind <> 'reminder'
 """
-_EARLIER = f"select 1 {_BEFORE}"
+_EARLIER = f"select 1 {BEFORE}"
 # One that somebody sends just now is leased to him, by the database's own clock: until
 # he has recorded how it went, or died.
-_IS_FREE = "(d.leased_until is null or d.leased_until <= unixepoch())"
+IS_FREE = "(d.leased_until is null or d.leased_until <= unixepoch())"
 DUE_STATEMENT = f"""
     select d.seq, d.channel, d.target, d.id from deliveries d
-    where d.status = 'pending' and d.due_at <= :now and {_IS_FREE}
+    where d.status = 'pending' and d.due_at <= :now and {IS_FREE}
       and not exists ({_EARLIER} and e.due_at > :now)
       and (:only is null or d.id in (select value from json_each(:only)))
 """
@@ -56,19 +55,6 @@ _JOB = f"""
     from deliveries d left join events e on e.seq = d.event_seq
     left join bookings b on b.uid = d.uid
     where d.seq = :seq and d.status = 'pending' and not exists ({_EARLIER})
-"""
-_LOG = f"""
-    select d.*, e.id as event_id,
-        case when d.status = 'pending' then (
-            select e.id {_BEFORE} order by e.seq limit 1
-        ) end as waits_for,
-        (select coalesce(json_group_array(json_object(
-            'number', number, 'at', at, 'status', status, 'code', code,
-            'text', text, 'milliseconds', milliseconds
-        )), '[]') from (
-            select * from attempts where delivery = d.id order by number
-        ) x) as tries
-    from deliveries d left join events e on e.seq = d.event_seq
 """
 
 # Of what is pending, all that the rest of the statement names.
@@ -99,7 +85,7 @@ class OutboxReader(Reader):
         """
         return self._conn.execute(
             f"{DUE_STATEMENT} order by d.due_at, d.seq",
-            {"now": now, "only": _to_list(only)},
+            {"now": now, "only": to_list(only)},
         ).fetchall()
 
     def count_due(self, now: int) -> int:
@@ -137,6 +123,15 @@ class OutboxReader(Reader):
     def sendable_row(self, seq: int) -> Row | None:
         """A delivery with its event, if it is pending and none of its is before it."""
         return self._one(_JOB, seq=seq)
+
+    def sent_texts(self, id: str) -> tuple[Any, ...] | None:
+        """The payload of a delivery, and the booking of its event."""
+        row = self._one(
+            "select d.payload, e.booking from deliveries d"
+            " left join events e on e.seq = d.event_seq where d.id = :id",
+            id=id,
+        )
+        return None if row is None else tuple(row)
 
     def has_arrived(self, id: str) -> bool:
         """Whether an attempt of a delivery was a success, be it to be sent again."""
@@ -196,24 +191,6 @@ class OutboxReader(Reader):
     def has_older_than(self, before: int) -> bool:
         """Whether there is something that arrived before then."""
         return self._one(_OLD, before=before, most=1) is not None
-
-    def unsent(self, ids: Collection[str]) -> list[Row]:
-        """Those of these that have not arrived, the oldest first."""
-        return self._conn.execute(
-            f"{_LOG} where d.status <> 'delivered' and {_IS_FREE}"
-            " and d.id in (select value from json_each(:ids)) order by d.seq",
-            {"ids": _to_list(ids)},
-        ).fetchall()
-
-    def delivery_row(self, id: str) -> Row | None:
-        return self._one(f"{_LOG} where d.id = :id", id=id)
-
-    def delivery_rows(self, filters: Mapping[str, Any], *, limit: int) -> list[Row]:
-        """The newest deliveries with their attempts, by any of `log_filters`."""
-        return self._conn.execute(
-            f"{_LOG} where {log_condition(filters)} order by d.seq desc limit :limit",
-            {**filters, "limit": limit},
-        ).fetchall()
 
 
 # -- writing
@@ -283,7 +260,7 @@ def lease_delivery(tx: Writer, seq: int, *, seconds: int) -> bool:
     return bool(
         tx.count(
             "update deliveries as d set leased_until = unixepoch() + :seconds"
-            f" where seq = :seq and status = 'pending' and {_IS_FREE}"
+            f" where seq = :seq and status = 'pending' and {IS_FREE}"
             f" and not exists ({_EARLIER})",
             seq=seq,
             seconds=seconds,
@@ -380,5 +357,5 @@ def forget_delivered(tx: Writer, before: int, *, most: int) -> None:
         tx.run(statement, before=before, most=most)
 
 
-def _to_list(ids: Collection[str] | None) -> str | None:
+def to_list(ids: Collection[str] | None) -> str | None:
     return None if ids is None else json.dumps(list(ids))

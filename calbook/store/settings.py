@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from calbook.store.reader import Reader
     from calbook.store.writer import Writer
 
+RETENTION = "retention"  # how long people are kept, as `3y`
+CLOCK = "clock"  # since when it goes without a leap, and up to when that is known
+
 
 def read_setting(reader: Reader, name: str) -> str | None:
     row = reader.connection.execute(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import somebody
+from support.receiving import Receiver, status
 from support.somebody import EMAIL, NAME, OTHERS, PHONE, REF, TEXTS, encoded
 from support.stores import ask, dump
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from conftest import Clock
     from support.mailing import Server
 
-pytest_plugins = ("support.running", "support.mailing")
+pytest_plugins = ("support.running", "support.mailing", "support.receiving")
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 
@@ -457,3 +459,58 @@ def test_copies_beside_the_file_are_named(
     done = client.calendar.people.erase("ada@example.com")
 
     assert done.copies == [str(kept)]
+
+
+# -- while something is on its way -----------------------------------------------------
+
+
+def test_an_answer_to_what_was_erased_meanwhile_is_not_kept(
+    client: Client,
+    booking: Callable[..., Booking],
+    receiver: Receiver,
+    clock: Clock,
+    place: str,
+) -> None:
+    """The receiver's answer had the address, and was recorded behind the erasing."""
+    client.calendar.webhooks.create(receiver.url(), allow_http=True)
+    booking()
+    clock.move(days=40)
+
+    def erase_and_answer(conn: socket.socket) -> None:
+        with Client(place, clock=clock) as other:
+            other.calendar.people.erase("ada@example.com")
+        status(500, body=b"no room for ada@example.com")(conn)
+
+    receiver.answers["/"] = [erase_and_answer]
+
+    client.deliver(limit=1)
+
+    [attempt] = client.calendar.webhooks.log()[-1].log
+    assert attempt["response"] == "erased"
+    assert "ada@example" not in dump(place)
+
+
+def test_a_mail_server_that_names_who_was_erased_meanwhile_is_not_quoted(
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: Callable[..., Booking],
+    post: Server,
+    clock: Clock,
+    place: str,
+) -> None:
+    client.set_up(name="Grace", email="grace@example.com", timezone="UTC")
+    event_type("told", notify=True)
+    booking(event_type_id="told")
+    clock.move(days=40)
+
+    class Refused(dict[str, str]):
+        def __contains__(self, address: object) -> bool:
+            with Client(place, clock=clock) as other:
+                other.calendar.people.erase("ada@example.com")
+            return address == "ada@example.com"
+
+    post.refused = Refused({"ada@example.com": "550 no ada@example.com here"})
+
+    client.deliver(limit=1)
+
+    assert "ada@example" not in dump(place)

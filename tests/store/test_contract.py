@@ -18,6 +18,7 @@ from calbook.core.model import Span, Status
 from calbook.core.outgoing.webhooks import Webhook
 from calbook.store import (
     busy,
+    delivery_log,
     limits,
     notes,
     outbox,
@@ -578,7 +579,7 @@ def test_a_delivery_waits_for_the_one_before_it(
         assert reader.sendable_row(first["seq"]) is None
         assert reader.sendable_row(second["seq"]) is not None
         assert reader.count_due(now) == 1
-        row = reader.delivery_row(job["id"])
+        row = delivery_log.find_row(reader, job["id"])
     assert row is not None
     assert (row["status"], row["attempts"]) == ("delivered", 1)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.members import hosts_among
-from calbook.store import outbox
+from calbook.store import delivery_log, outbox
 from calbook.store.outbox import OutboxReader
 from calbook.store.short_ids import find_id
 from calbook.wire.json_objects import Json
@@ -79,7 +79,7 @@ def list_deliveries(
     chosen = dict(filters)
     if status is not None:
         chosen["status"] = checks.choice(status, "status", _STATUSES)
-    rows = reader.delivery_rows(chosen, limit=most)
+    rows = delivery_log.newest_rows(reader, chosen, limit=most)
     return [delivery_to_json(row) for row in rows]
 
 
@@ -124,7 +124,7 @@ def _delivery_json(reader: OutboxReader, key: str) -> Json:
 
 
 def _row(reader: OutboxReader, key: str) -> Row:
-    row = reader.delivery_row(key)
+    row = delivery_log.find_row(reader, key)
     assert row is not None
     return row
 

@@ -12,6 +12,7 @@ from calbook.core.errors import Damaged
 from calbook.store.lines.kinds import ENCODERS
 from calbook.store.lines.nouns import NOUNS
 from calbook.store.lines.tables import Noun, Table
+from calbook.store.settings import CLOCK
 
 if TYPE_CHECKING:
     from calbook.store.administration import Source
@@ -21,8 +22,9 @@ Line = dict[str, Any]
 Progress = Callable[[int, int], object]
 
 _AT_ONCE = 200  # lines, with all that belongs to them
-# What is a row for each piece of it.
+# What this machine has seen of its clock is no line; busy time is a row for each piece.
 _FROM = {
+    "settings": f"(select * from settings where name <> '{CLOCK}') as settings",
     "busy": "(select distinct calendar_id, stretch, stretch_start, stretch_end, text,"
     " uid from busy where calendar_id in ({keys})) as busy",
 }

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from calbook.core.errors import CalbookError
-from calbook.store import counters, rows, waiting
+from calbook.store import counters, rows, settings, waiting
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line
 from calbook.store.lines.kinds import DECODERS, Decode, WrongValue
@@ -206,7 +206,18 @@ def _read_event_type(own: Any, found: derived.Rows) -> object:
     return rows.event_type({**own, "hosts": "[]", "heeds_double": False})
 
 
+def _read_setting(own: Any, found: derived.Rows) -> object:
+    if own["name"] != settings.RETENTION:
+        return None
+    from calbook.core.time import periods  # slow to import
+
+    if periods.read_period(own["value"], "value") != own["value"]:
+        raise ValueError("value is another form of a length of the calendar")
+    return None
+
+
 _READ_AGAIN: dict[str, Callable[[Any, derived.Rows], object]] = {
+    "setting": _read_setting,
     "schedule": _read_schedule,
     "host": lambda own, found: rows.host(own),
     "eventType": _read_event_type,

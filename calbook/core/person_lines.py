@@ -7,7 +7,12 @@ from typing import Any
 
 from calbook.core.checks import fold_email
 from calbook.core.erasing import Identity, Words, is_person_in
-from calbook.core.personal_data import PERSON_FACTS, replace_personal_data
+from calbook.core.people import fold_name, lasting_keys
+from calbook.core.personal_data import (
+    PERSON_FACTS,
+    as_person,
+    replace_personal_data,
+)
 
 Line = dict[str, Any]
 
@@ -26,6 +31,7 @@ def _booking(line: Line, identity: Identity) -> Line:
     mine = [identity.is_meant(person) for person in line["attendees"]]
     others = [p["name"] for p in line["attendees"] if not identity.is_meant(p)]
     own = identity.without_names(others)
+    is_alone = not others and not _has_company(line, own)
     found = {
         key: value
         if key in _KEPT
@@ -37,10 +43,15 @@ def _booking(line: Line, identity: Identity) -> Line:
         p for p, is_mine in zip(found["attendees"], mine, strict=True) if is_mine
     ]
     notes = {
-        key: _notes(line[key], own, others) for key in ("hostNotes", "privateNotes")
+        key: [note for note in line[key] if is_alone or _is_of(note, own)]
+        for key in ("hostNotes", "privateNotes")
     }
     counters = [c for c in line["counterProposals"] if own.is_meant(c)]
-    events = [event for event in found["events"] if _is_about(event, own, not others)]
+    events = [
+        limited
+        for event, limited in zip(line["events"], found["events"], strict=True)
+        if is_alone or _is_about(event["change"], own)
+    ]
     return {
         **found,
         **notes,
@@ -55,16 +66,39 @@ def _primary(line: Line, key: str) -> Line:
     return {} if key == "attendees" else {"attendees": line["attendees"]}
 
 
-def _notes(notes: list[Line], own: Identity, others: list[Any]) -> list[Line]:
-    """All, of who is alone in a booking; in company those about the person."""
-    words = Words(own)
-    return [n for n in notes if not others or words.are_hinted_in(n["content"])]
+def _is_of(note: Mapping[str, Any], own: Identity) -> bool:
+    """In company, whether a note is about the person."""
+    return Words(own).are_hinted_in(note["content"])
 
 
-def _is_about(event: Line, own: Identity, is_alone: bool) -> bool:
-    """Of what others did in company the person is told nothing."""
-    named = event["change"].get("attendee")
-    return is_alone or named is None or own.is_meant(named)
+def _is_about(change: Mapping[str, Any], own: Identity) -> bool:
+    """Of what others did in company, and of notes on them, the person is told nothing.
+
+    A note stands in the history as well.
+    """
+    named = change.get("attendee") or change.get("person")
+    if named and not own.is_meant(as_person(named)):
+        return False
+    return "note" not in change or _is_of(change["note"], own)
+
+
+def _has_company(line: Line, own: Identity) -> bool:
+    """Whether somebody else was in a booking once.
+
+    Who had the same name, or had but a name where there is one seat, is the person
+    before a correction.
+    """
+    found = []
+
+    def is_meant(person: Mapping[str, Any]) -> bool:
+        name = fold_name(str(person.get("name") or ""))
+        is_other = "text" not in person and not own.is_meant(person)
+        if is_other and name not in map(fold_name, own.names):
+            found.append(line["isGroup"] or bool(lasting_keys(person)))
+        return False
+
+    replace_personal_data(line["events"], is_meant, lambda _, fact: fact)
+    return any(found)
 
 
 def _limit(value: Any, own: Identity) -> Any:

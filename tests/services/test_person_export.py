@@ -53,6 +53,36 @@ def test_all_of_the_person_is_in_it_and_nothing_of_others(
     assert people.export(erased.person or "")[1]["name"] == "erased"
 
 
+@pytest.mark.parametrize("has_left", [False, True])
+def test_of_notes_on_others_not_even_the_history_tells(
+    client: Client, event_type: Any, booking: Any, *, has_left: bool
+) -> None:
+    """Whoever had booked first was told of all notes, by what the history said."""
+    event_type("class", seats=3)
+    group = booking(
+        event_type_id="class", attendee={"name": "Karl", "email": "karl@example.com"}
+    )
+    bookings = client.calendar.bookings
+    bookings.add_attendee(group.uid, name="Hans Holz", email="hans@example.com")
+    bookings.add_note(group.uid, content="Hans Holz hat Diabetes")
+    bookings.add_note(group.uid, content="Karl is on time")
+    bookings.add_note(group.uid, content="Hans is late", is_private=True)
+    if has_left:
+        bookings.remove_attendee(group.uid, email="hans@example.com")
+    people = client.calendar.people
+
+    said = {
+        who: json.dumps(people.export(who)) + people.page(who)
+        for who in ("karl@example.com", "hans@example.com")
+    }
+
+    of_karl, of_hans = said["karl@example.com"], said["hans@example.com"]
+    assert "Diabetes" in of_hans
+    assert "Karl is on time" in of_karl
+    assert not any(word in of_karl for word in ("Diabetes", "Hans", "hans@"))
+    assert not any(word in of_hans for word in ("on time", "Karl", "karl@"))
+
+
 def test_a_page_is_read_in_the_persons_zone(
     client: Client, booking: Any, clock: Clock
 ) -> None:

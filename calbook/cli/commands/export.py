@@ -9,7 +9,8 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import check_target, write_file
 from calbook.cli.progress import show_progress
-from calbook.core.errors import StoreError, UsageError
+from calbook.cli.session import require_stored
+from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,12 +69,12 @@ def export(
         raise UsageError("--person takes neither --redact nor --secrets")
     with out.client() as client:
         if what.person is not None:
-            _check_exists(client)
+            require_stored(client)
             data = _of_person(client, what.person, what.uid, form)
             write_file(file or "-", data, force=force)
             return
         if form in ("csv", "ics"):
-            _check_exists(client)
+            require_stored(client)
             write = _csv if form == "csv" else _ics
             data = write(client, redact=what.redact)
             write_file(file or "-", data, force=force)
@@ -105,15 +106,6 @@ def count_text(counts: dict[str, int]) -> str:
 def _words(key: str) -> str:
     """`event types` of `eventTypes`."""
     return "".join(f" {c.lower()}" if c.isupper() else c for c in key)
-
-
-def _check_exists(client: "Client") -> None:
-    if not client.exists:
-        raise StoreError(
-            f"there are no bookings in {client.path}",
-            hint="name the file with --db or CALBOOK_DB",
-            path=client.path,
-        )
 
 
 def _of_person(client: "Client", person: str, uid: str | None, form: str) -> bytes:

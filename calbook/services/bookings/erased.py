@@ -13,17 +13,29 @@ from calbook.store import reminders
 from calbook.store.erasing import Eraser, Person
 
 if TYPE_CHECKING:
+    from calbook.core.erasing import Marks
     from calbook.store.transaction import Transaction
 
 
 def erase_person(
-    tx: Transaction, person: Person, now: datetime, *, by: Actor, empties: bool = False
+    tx: Transaction,
+    person: Person,
+    now: datetime,
+    *,
+    by: Actor,
+    empties: bool = False,
+    marks: Marks | None = None,
 ) -> Eraser:
-    """Make somebody nobody; each of their bookings says so in its history."""
+    """Make somebody nobody; each of their bookings says so in its history.
+
+    `marks` are taken out of what others wrote, in other bookings too.
+    """
     for uid in sorted(person.uids):
         tx.lock_row(uid)
     eraser = Eraser(tx, times.epoch(now), empties=empties)
     eraser.erase(person)
+    if marks is not None:
+        eraser.take_out_of_texts(marks)
     for uid in eraser.uids:
         _record(tx, uid, now, by)
     return eraser

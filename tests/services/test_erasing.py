@@ -478,7 +478,7 @@ def test_addresses_and_numbers_go_from_others_texts_and_their_history(
     after = bookings.get(bobs.uid)
     assert after.notes == "ask erased or erased, erased; not gina@example.com.br"
     assert (after.attendee.email, done.bookings) == ("bob@example.com", 2)
-    notes = bookings.list_notes(bobs.uid)
+    notes = bookings.get_notes(bobs.uid)
     assert {n.content for n in notes} == {after.notes}
     told = dump(place).casefold().replace("gina@example.com.br", "")
     assert not any(word in told for word in ("gina@", "1234567", "kn-4711"))

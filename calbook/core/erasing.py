@@ -113,10 +113,11 @@ class Words:
     """A person's own words, to be found in texts that anybody wrote.
 
     Addresses and phone numbers are looked for everywhere; names and customer numbers,
-    which may be any word, only where people write what they like.
+    which may be any word, only where people write what they like. A part of a name
+    that one of the `others` there has as well hints at nobody.
     """
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, others: Iterable[str | None] = ()) -> None:
         digits = _dialled(identity)
         refs = {r for r in identity.refs if len(fold_ref(r)) >= _FEWEST_LETTERS}
         contacts = [*map(_address, _emails(identity)), *map(_number, sorted(digits))]
@@ -124,7 +125,9 @@ class Words:
             *(_whole(re.escape(ref)) for ref in _forms(refs)),
             *(_whole(_spaced(name)) for name in _forms(identity.names)),
         ]
+        taken = {part for name in others if name for part in fold_name(name).split()}
         parts = {part for name in identity.names for part in name.split()}
+        parts = {part for part in parts if fold_name(part) not in taken}
         long = [part for part in _forms(parts) if len(part) >= _FEWEST_LETTERS]
         self._contacts = _any_of(contacts)
         self._all = _any_of([*contacts, *words])

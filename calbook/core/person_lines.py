@@ -42,15 +42,16 @@ def _booking(line: Line, identity: Identity) -> Line:
     persons = [
         p for p, is_mine in zip(found["attendees"], mine, strict=True) if is_mine
     ]
+    words = Words(own, others)
     notes = {
-        key: [note for note in line[key] if is_alone or _is_of(note, own)]
+        key: [n for n in line[key] if is_alone or words.are_hinted_in(n["content"])]
         for key in ("hostNotes", "privateNotes")
     }
     counters = [c for c in line["counterProposals"] if own.is_meant(c)]
     events = [
-        limited
+        _without_other_actor(limited, own)
         for event, limited in zip(line["events"], found["events"], strict=True)
-        if is_alone or _is_about(event["change"], own)
+        if is_alone or _is_about(event["change"], own, words)
     ]
     return {
         **found,
@@ -66,20 +67,13 @@ def _primary(line: Line, key: str) -> Line:
     return {} if key == "attendees" else {"attendees": line["attendees"]}
 
 
-def _is_of(note: Mapping[str, Any], own: Identity) -> bool:
-    """In company, whether a note is about the person."""
-    return Words(own).are_hinted_in(note["content"])
-
-
-def _is_about(change: Mapping[str, Any], own: Identity) -> bool:
-    """Of what others did in company, and of notes on them, the person is told nothing.
-
-    A note stands in the history as well.
-    """
+def _is_about(change: Line, own: Identity, words: Words) -> bool:
+    """What others did in company, and notes on them, are not told."""
     named = change.get("attendee") or change.get("person")
     if named and not own.is_meant(as_person(named)):
         return False
-    return "note" not in change or _is_of(change["note"], own)
+    note = change.get("note")
+    return note is None or words.are_hinted_in(note["content"])
 
 
 def _has_company(line: Line, own: Identity) -> bool:
@@ -99,6 +93,13 @@ def _has_company(line: Line, own: Identity) -> bool:
 
     replace_personal_data(line["events"], is_meant, lambda _, fact: fact)
     return any(found)
+
+
+def _without_other_actor(event: Line, own: Identity) -> Line:
+    """Who booked by themselves may have been somebody else."""
+    actor = event["actor"]
+    is_own = event["by"] != "attendee" or (actor and own.is_meant({"text": actor}))
+    return event if is_own else {**event, "actor": None}
 
 
 def _limit(value: Any, own: Identity) -> Any:

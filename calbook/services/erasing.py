@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import checks, ids
@@ -27,8 +29,6 @@ from calbook.store.personal_places import place_name
 from calbook.store.short_ids import find_id
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from calbook.core.model import Booking
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
@@ -107,6 +107,7 @@ def _erase(
     tx: Transaction, wanted: Erasing, before: Person, ended: _Ended, now: datetime
 ) -> Json:
     meant = _find_again(tx, wanted, before)
+    _check_coming(tx, meant, now)
     marks = Marks(meant.identity, with_names=wanted.texts)
     eraser = erase_person(tx, meant, now, by=Actor.HOST, marks=marks)
     return {
@@ -251,6 +252,14 @@ def _settle_coming(context: Context, person: Person, *, cancel: bool) -> _Ended:
         waiting_list.remove(context, id, dry_run=False)
     left = [key for key, booking in found if not _cancel(context, booking, person)]
     return _Ended([*(key for key in coming if key not in left), *waits], left)
+
+
+def _check_coming(tx: Transaction, person: Person, now: datetime) -> None:
+    """Somebody may have booked again while the rest was cancelled."""
+    at = times.epoch(now)
+    found = store.coming_bookings(tx, person, at), store.entries_in_line(tx, person, at)
+    if coming := [*chain(*found)]:
+        raise HasBookings(coming)
 
 
 def _cancel(context: Context, booking: Booking, person: Person) -> bool:

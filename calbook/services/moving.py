@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from io import BytesIO
+from shutil import copyfileobj
 from typing import BinaryIO, NamedTuple
 
 from calbook import whole_files
@@ -23,7 +26,12 @@ from calbook.store.lines.tables import Noun
 from calbook.wire.json_objects import Json
 from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
 from calbook.wire.reading.webhooks import new_secret
-from calbook.wire.writing.export_lines import head_line, write_document, write_lines
+from calbook.wire.writing.export_lines import (
+    LONGEST,
+    head_line,
+    write_document,
+    write_lines,
+)
 
 Skipped = Callable[[CalbookError], object]
 
@@ -67,16 +75,41 @@ def export(
     if form.is_redacted and form.has_secrets:
         raise UsageError("what is redacted has no secrets")
     counts: Counter[str] = Counter()
-    with administer(context.store).exporting() as source:
-        found = export_lines(source, secrets=form.has_secrets, progress=progress)
-        lines = _count(_redacted(found) if form.is_redacted else found, counts)
-        head = head_line(context.store.version, is_redacted=form.is_redacted)
-        parts = write(head, lines)
-        if isinstance(target, str | os.PathLike):
-            _write_file(os.fspath(target), parts, force=force)
-        else:
-            target.writelines(parts)
+    with ExitStack() as after:
+        with administer(context.store).exporting() as source:
+            found = export_lines(source, secrets=form.has_secrets, progress=progress)
+            lines = _count(_redacted(found) if form.is_redacted else found, counts)
+            head = head_line(context.store.version, is_redacted=form.is_redacted)
+            parts = write(head, lines)
+            if isinstance(target, str | os.PathLike):
+                _write_file(os.fspath(target), parts, force=force)
+                return dict(counts)
+            slow = None if target.seekable() else after.enter_context(_temporary())
+            (slow or target).writelines(parts)
+        if slow is not None:
+            slow.seek(0)
+            copyfileobj(slow, target)
     return dict(counts)
+
+
+@contextmanager
+def _temporary() -> Iterator[BinaryIO]:
+    """Between a pipe and the store, so that nobody waits for who is at its other end.
+
+    A file that is read or written keeps others from writing.
+    """
+    import tempfile  # slow to import
+
+    try:
+        with tempfile.TemporaryFile() as file:
+            yield file
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OutputError(
+            f"no room in {tempfile.gettempdir()} for what is in between",
+            hint="name a folder with more by TMPDIR, or a file",
+        ) from None
 
 
 def _redacted(lines: Iterable[Json]) -> Iterator[Json]:
@@ -129,7 +162,7 @@ def take_in(
     told = told or Listener()
     skipped = (told.skipped or _tell_nobody) if skips else None
     dry_run = checks.boolean(dry_run, "dryRun")
-    with _opened(source) as file:
+    with _opened(source, context.store.version) as file:
         answer: Json = {}
         with suppress(_DryRun), administer(context.store).importing() as target:
             answer = _import(context, target, file, told._replace(skipped=skipped))
@@ -147,18 +180,33 @@ class _DryRun(Exception):
 
 
 @contextmanager
-def _opened(source: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
-    if not isinstance(source, str | os.PathLike):
-        yield source
-        return
-    path = os.fspath(source)
+def _opened(
+    source: str | os.PathLike[str] | BinaryIO, version: int
+) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
-        try:
-            file = stack.enter_context(open(path, "rb"))
-        except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else error
-            raise BadInput(f"cannot read {path}: {said}") from None
-        yield file
+        if isinstance(source, str | os.PathLike):
+            path = os.fspath(source)
+            try:
+                source = stack.enter_context(open(path, "rb"))
+            except (OSError, ValueError) as error:
+                said = error.strerror if isinstance(error, OSError) else error
+                raise BadInput(f"cannot read {path}: {said}") from None
+        if not source.seekable():
+            slow, source = source, stack.enter_context(_temporary())
+            _copy_export(slow, source, version)
+        yield source
+
+
+def _copy_export(slow: BinaryIO, file: BinaryIO, version: int) -> None:
+    """All of it, unless its first line shows that it is none."""
+    first = slow.readline(LONGEST + 1)
+    while first.isspace() and first:
+        file.write(first)
+        first = slow.readline(LONGEST + 1)
+    read_head(next(read_lines(BytesIO(first)), None), schema_version=version)
+    file.write(first)
+    copyfileobj(slow, file)
+    file.seek(0)
 
 
 def _import(context: Context, target: Target, file: BinaryIO, told: Listener) -> Json:

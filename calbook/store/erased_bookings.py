@@ -105,7 +105,7 @@ class BookingEraser:
         scope = Scope(
             uid=uid,
             identity=own,
-            words=Words(own),
+            words=Words(own, (row["name"] for row in others)),
             name=next(iter(names.values()), erasing.own_name(0)),
             renamed={
                 row["person_key"]: f"name:{names[row['position']]}" for row in mine

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import stat
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -236,3 +237,50 @@ def test_a_full_disk_is_not_exit_0(spawn: Spawn, booked: Booking) -> None:
 
     assert process.returncode == 1
     assert b"Traceback" not in err
+
+
+def test_nobody_waits_for_who_reads_an_export_slowly(
+    spawn: Spawn, run: Run, booked: Booking, client: Client
+) -> None:
+    """`calbook export | less` kept everybody from booking."""
+    for _ in range(10):
+        client.calendar.bookings.add_note(booked.uid, content="x" * 20_000)
+    process = spawn("export")
+    assert process.stdout is not None
+    begun = os.read(process.stdout.fileno(), 1)
+
+    answer = run("note", "add", booked.uid, "while somebody reads")
+
+    out, _ = process.communicate()
+    assert (answer.status, process.returncode) == (0, 0)
+    assert len((begun + out).splitlines()) > 5
+    assert b"while somebody reads" not in out
+
+
+def test_nobody_waits_for_who_writes_an_export_slowly(
+    spawn: Spawn, run: Run, booked: Booking
+) -> None:
+    """Who typed `calbook import -` alone kept everybody from booking."""
+    exported = run("export").out.encode()
+    process = spawn("import", "-")
+    assert process.stdin is not None
+    process.stdin.write(exported[:-1])
+    process.stdin.flush()
+    time.sleep(0.5)  # so that it has begun to read
+
+    answer = run("note", "add", booked.uid, "while somebody writes")
+
+    assert answer.status == 0
+    _, err = process.communicate(exported[-1:])
+    assert (process.returncode, b"differs" in err) == (4, True)
+
+
+def test_what_is_no_export_is_not_read_to_its_end(spawn: Spawn) -> None:
+    process = spawn("import", "-")
+    assert process.stdin is not None
+    process.stdin.write(b"\n\ny\n")
+    process.stdin.flush()
+
+    assert process.wait(timeout=60) == 2
+    assert process.stderr is not None
+    assert process.stderr.read().count(b"\n") == 1

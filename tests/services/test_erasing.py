@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import somebody
 from support.receiving import Receiver, status
-from support.somebody import EMAIL, NAME, OTHERS, PHONE, REF, TEXTS, encoded
+from support.somebody import EMAIL, NAME, OTHERS, PHONE, REF, TEXTS, encoded, held_by
 from support.stores import ask, dump
 
 from calbook import Booking, Client, EventType, errors
@@ -413,6 +413,19 @@ def test_what_is_to_come_is_cancelled_and_told(
     } - ({"bob@example.com"} if len(post.received) == 4 else set())
     assert "ada@" not in dump(place)
     assert client.check() == ()
+
+
+def test_who_books_again_meanwhile_is_not_made_nobody_in_it(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    """What was booked between the cancelling and the erasing had nobody in it."""
+    booking()
+
+    with pytest.raises(errors.HasBookings) as refused:
+        client.calendar.people.erase("ada@example.com", cancel=True, cancelled=booking)
+
+    [again] = held_by(refused.value)
+    assert client.calendar.bookings.get(again).attendee.email == "ada@example.com"
 
 
 def test_mail_that_waits_is_dropped(

@@ -165,3 +165,49 @@ def test_what_does_not_go_together_is_refused(
     answer = run("export", *args)
 
     assert (answer.status, answer.out) == (2, "")
+
+
+def test_a_surname_that_two_have_shows_no_note_about_the_other(
+    client: Client, event_type: Any, booking: Any, clock: Clock
+) -> None:
+    """What the host had noted of one went to the other, and was erased with them."""
+    event_type("class", seats=3)
+    made = booking(
+        event_type_id="class", attendee={"name": "Bob Smith", "email": "b@example.com"}
+    )
+    bookings = client.calendar.bookings
+    bookings.add_attendee(made.uid, name="Eve Smith", email="eve@example.com")
+    for text in ("Eve Smith is expecting", "Bob pays late"):
+        for is_private in (False, True):
+            bookings.add_note(made.uid, content=text, is_private=is_private)
+    clock.move(days=40)
+
+    [line] = [
+        line
+        for line in client.calendar.people.export("b@example.com")
+        if line["type"] == "booking"
+    ]
+    client.calendar.people.erase("b@example.com")
+
+    assert "expecting" not in json.dumps(line)
+    for key in ("hostNotes", "privateNotes"):
+        assert [note["content"] for note in line[key]] == ["Bob pays late"]
+    notes = [note.content for note in bookings.get_notes(made.uid)]
+    assert notes == [*2 * ["Eve Smith is expecting"], "erased", "erased"]
+
+
+def test_who_else_acted_in_company_is_not_told(
+    database: str, client: Client, event_type: Any, booking: Any, clock: Clock
+) -> None:
+    """The address of who had acted, as a web page may say it, was in the export."""
+    event_type("class", seats=3)
+    made = booking(event_type_id="class")
+    with Client(database, clock=clock, actor="eve@example.com") as other:
+        other.calendar.bookings.add_attendee(
+            made.uid, name="Eve", email="eve@example.com"
+        )
+        other.calendar.bookings.remove_attendee(made.uid, email="eve@example.com")
+
+    said = json.dumps(client.calendar.people.export("ada@example.com"))
+
+    assert "eve@example.com" not in said

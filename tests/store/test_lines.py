@@ -318,6 +318,34 @@ def test_what_is_in_the_way_is_left_out_with_what_hangs_on_it(
 
 
 @pytest.mark.parametrize("to", ["database", "file"])
+def test_a_feed_that_comes_to_others_is_written_anew(
+    full: Path, url: str, path: Path, clock: Clock, to: str
+) -> None:
+    """Where the booking that it was written for was left out, nothing came in; else
+    it was taken for what had been written of all bookings.
+    """
+    target: object = url if to == "database" else path.with_name("other.db")
+    take_in(target, export(full, clock), clock)
+    for place, name in ((target, "Cy"), (full, "Ada")):
+        with Client(str(place), clock=clock) as client:
+            client.calendar.bookings.create(
+                event_type_id="demo",
+                start_time=MONDAY + timedelta(days=90),
+                attendee={"name": name, "email": f"{name}@example.com"},
+            )
+            client.tick()
+    with Client(str(target), clock=clock) as client:
+        client.calendar.feeds.remove(path.with_name("feeds"))
+
+    answer = take_in(target, export(full, clock), clock, on_conflict="skip")
+
+    assert (answer.skipped["booking"], answer.imported["publishedFeed"]) == (1, 2)
+    feeds = export(target, clock).splitlines()[-2:]
+    assert [json.loads(line)["eventId"] for line in feeds] == [None, None]
+    assert findings(target, clock) == ()
+
+
+@pytest.mark.parametrize("to", ["database", "file"])
 def test_who_takes_the_time_of_another_is_named_with_it(
     exported: bytes, url: str, path: Path, clock: Clock, to: str
 ) -> None:
@@ -384,6 +412,14 @@ def without(kind: str, key: str) -> Change:
     return lambda items: first(items, kind).pop(key)
 
 
+RULE = {
+    "frequency": "DAILY",
+    "interval": 1,
+    "count": 3,
+    "until": None,
+    "byDay": [],
+}
+
 OCCURRENCE = ("booking", "occurrences", 0)
 DEEP: Any = []
 for _ in range(200):
@@ -428,6 +464,19 @@ BAD: dict[str, tuple[Change, str]] = {
     "deep": (of("booking", "metadata", value={"x": DEEP}), "nested too deeply"),
     "policy": (of("booking", "policy", value={}), "policy must be"),
     "rule": (of("booking", "recurring", value={"frequency": "X"}), "recurring must"),
+    **{
+        f"rule {fact}": (of("booking", "recurring", value=RULE | fact), "recurring m")
+        for fact in (
+            *(
+                {"interval": 0},
+                {"interval": False},
+                {"interval": 10**30},
+                {"count": -1},
+            ),
+            *({"until": "2027-09-01"}, {"count": None}, {"x": 1}, {"byDay": ["XX"]}),
+            *({"byDay": ["2MO"]}, {"byDay": ["0MO"], "frequency": "MONTHLY"}),
+        )
+    },
     "rules": (of("eventType", "rules", value={"x": 1}), "cannot be read"),
     "hours": (of("schedule", "weekly", value=[["x"]]), "weekly must be hours of"),
     "midnight": (of("schedule", "weekly", 0, value=[[0, 1441]]), "weekly must be"),

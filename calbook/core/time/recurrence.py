@@ -23,6 +23,7 @@ from calbook.core.time import times
 MAX_OCCURRENCES = 730  # occurrences of one series
 MAX_YEARS = 100  # years from a series' first date to its last
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_NTH = (1, 2, 3, 4, 5, -1, -2, -3, -4, -5)
 
 
 class Frequency(StrEnum):
@@ -105,6 +106,12 @@ def first_starts(
     endless = replace(rule, count=number, until=None)
     _check_first(endless, first, timezone)
     return tuple(islice(_starts_at(wall_times(endless, first), timezone), number))
+
+
+def is_day_of(day: Weekday, frequency: Frequency) -> bool:
+    """Whether a rule can have it: only in a month there is a second Tuesday."""
+    is_of_month = frequency is Frequency.MONTHLY and day.nth in _NTH
+    return day.day in DAYS and (day.nth is None or is_of_month)
 
 
 def can_start_on(rule: Recurrence, day: date) -> bool:

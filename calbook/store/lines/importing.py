@@ -212,7 +212,9 @@ class Import:
             raise WrongValue(f"there is no calendar {number} before it")
         return self._calendars[number]
 
-    def event(self, id: str) -> int:
+    def event(self, id: str, none: int | None) -> int | None:
+        if none is not None and not self.is_new:
+            return none  # a feed of one store is not one of both
         if id not in self._events:
             raise WrongValue(f"the event {id} is not there")
         return self._events[id]
@@ -292,5 +294,5 @@ def _without_numbers(noun: Noun, line: Line) -> Line:
 def _uncounted(table: Table, item: Any) -> Any:
     if not isinstance(item, dict):
         return None if table.columns[0].counts else item
-    counted = {column.key for column in table.columns if column.counts is not None}
+    counted = {c.key for c in table.columns if c.counts or c.kind == "last_event"}
     return {key: value for key, value in item.items() if key not in counted}

@@ -188,7 +188,14 @@ def _are_dates(value: Any) -> bool:
 def _is_rule(value: Any) -> bool:
     from calbook.core.time import recurrence  # slow to import
 
-    return recurrence.to_json(recurrence.from_json(value)) is not None
+    rule = recurrence.from_json(value)
+    numbers = [each for each in (rule.interval, rule.count) if each is not None]
+    return (
+        recurrence.to_json(rule) == value
+        and (rule.count is None) != (rule.until is None)
+        and all(type(each) is int and 0 < each <= _INTEGER for each in numbers)
+        and all(recurrence.is_day_of(day, rule.frequency) for day in rule.by_day)
+    )
 
 
 @lru_cache(64)

@@ -27,8 +27,8 @@ class Numbers(Protocol):
     def number(self, table: str, number: int, *, is_own: bool) -> int | None:
         """None where it is left out there."""
 
-    def event(self, id: str) -> int:
-        """Raises WrongValue where it is not there."""
+    def event(self, id: str, none: int | None) -> int | None:
+        """Raises WrongValue where it is not there; `none` where it says nothing."""
 
 
 def read_line(
@@ -141,7 +141,7 @@ def _read_row(
         found[place] = number
     for place, none in readers.events:
         id: Any = found[place]
-        found[place] = none if id is None else numbers.event(id)
+        found[place] = none if id is None else numbers.event(id, none)
     return tuple(found)
 
 

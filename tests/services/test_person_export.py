@@ -49,7 +49,7 @@ def test_all_of_the_person_is_in_it_and_nothing_of_others(
     assert {*kinds[1:]} == {
         *("person", "booking", "idempotencyKey", "delivery", "waiting"),
     }
-    assert lines[0]["person"] == erased.person
+    assert (lines[0]["person"], lines[0]["personId"]) == (True, erased.person)
     assert people.export(erased.person or "")[1]["name"] == "erased"
 
 
@@ -127,6 +127,75 @@ def test_nobody_is_held(client: Client) -> None:
     assert "Nothing is held." in client.calendar.people.page("no@body.example")
 
 
+def test_a_page_is_in_plain_words(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    """It had JSON in it, and keys as they are stored."""
+    asked = [{"key": "diet", "label": "Diet?", "type": "TEXT"}]
+    event_type("walk", contact="ANY", questions=asked)
+    person = {"name": "Ada", "phone": "+351 912 345 678", "ref": "K-17"}
+    made = booking(
+        event_type_id="walk",
+        attendee=person,
+        responses={"diet": "none"},
+        metadata={"import.state": "paid", "n": [1, {"deep": True}]},
+        location={"type": "IN_PERSON", "address": "7 Park Lane"},
+        idempotency_key="k",
+    )
+    client.calendar.bookings.reschedule(
+        made.uid, start_time="2027-01-19T09:00Z", reason="ill", by="host"
+    )
+    client.calendar.bookings.add_note(made.uid, content="pays {cash}")
+
+    page = client.calendar.people.page("K-17")
+
+    for said in (
+        "You are found by customer number k-17, phone number +351912345678.",
+        "You answered: diet: none",
+        "Besides, it holds: import state: paid; n: 1, deep: yes",
+        "Its place: in person: 7 Park Lane",
+        "updated by the host: a note says “pays {cash}”",
+    ):
+        assert said in page
+    assert "reason: “ill”" in page
+    bare = page.replace("{cash}", "")
+    assert not any(
+        mark in bare for mark in ("{", "[", '"', "tel:", "ref:", "IN_PERSON")
+    )
+
+
+def test_of_who_only_waits_the_page_is_in_the_zone_of_the_wait(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    """It was in UTC, said that the host said so, and ended with nothing held."""
+    taken = booking()
+    client.calendar.waiting.add(
+        event_type_id="demo",
+        start_time=taken.start_time,
+        timezone="Asia/Tokyo",
+        attendee={"name": "Eve", "email": "eve@quux.example"},
+    )
+
+    page = client.calendar.people.page("eve@quux.example")
+
+    assert "Times are in Asia/Tokyo." in page
+    assert "for Mon 18 Jan 2027, 19:00 (you wait still)" in page
+    assert "You said" not in page
+    assert "Nothing is held" not in page
+
+
+def test_of_one_booking_that_is_found_by_a_name_nothing_else_is_said(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    event_type("walk", contact="NONE")
+    uid = booking(event_type_id="walk", attendee={"name": "Old Tom"}).uid
+
+    page = client.calendar.people.page("Old Tom", uid=uid)
+
+    assert uid in page
+    assert "Nothing is held" not in page
+
+
 def test_the_command_writes_it_in_three_forms(
     run: Run, client: Client, booking: Any, tmp_path: Path
 ) -> None:
@@ -144,7 +213,10 @@ def test_the_command_writes_it_in_three_forms(
     assert page.status == 0
     assert file.read_text().startswith("# What is held of Ada <ada@example.com>")
     assert file.stat().st_mode & 0o077 == 0
-    assert run("import", "-", input=lines.out).status == 2
+    refused = run("import", "-", input=lines.out)
+    assert refused.status == 2
+    assert "this is an export of one person" in refused.err
+    assert "--redact" not in refused.err
 
 
 @pytest.mark.parametrize(

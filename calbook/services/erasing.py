@@ -18,7 +18,7 @@ from calbook.core.people import (
 )
 from calbook.core.time import times
 from calbook.services.bookings.change_options import ChangeOptions
-from calbook.services.bookings.erased import erase_person
+from calbook.services.bookings.erased import erase_person, lock_person
 from calbook.store import erasing as store
 from calbook.store import people
 from calbook.store.engines import administer
@@ -106,6 +106,7 @@ def _try(context: Context, tx: Transaction, wanted: Erasing, before: Person) -> 
 def _erase(
     tx: Transaction, wanted: Erasing, before: Person, ended: _Ended, now: datetime
 ) -> Json:
+    lock_person(tx, _find_again(tx, wanted, before))
     meant = _find_again(tx, wanted, before)
     _check_coming(tx, meant, now)
     marks = Marks(meant.identity, with_names=wanted.texts)

@@ -133,8 +133,13 @@ def _look_at_person(tx: Transaction, row: Row, before: int, now: datetime) -> bo
     if row["last_end"] >= before:
         retention.note_person_seen(tx, row["id"], seen)
         return False
-    person = erasing.read_person(tx, row, everywhere=False)
-    if erasing.entries_in_line(tx, person, times.epoch(now)):
+    from calbook.services.bookings.erased import lock_person
+
+    person, at = erasing.read_person(tx, row, everywhere=False), times.epoch(now)
+    lock_person(tx, person)
+    if erasing.coming_bookings(tx, person, at) or erasing.entries_in_line(
+        tx, person, at
+    ):
         retention.note_person_seen(tx, row["id"], times.epoch(now))
         return False
     _erase(tx, person, now)

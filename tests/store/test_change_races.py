@@ -334,3 +334,28 @@ def test_a_seat_that_many_move_to_is_taken_once(
     assert len(persons) == len(set(persons)) + 1 == RACERS + 2  # Ada is in both
     assert all(1 + len(b.guests) <= 2 + RACERS // 2 for b in both)
     place.check_whole()
+
+
+def test_who_books_while_being_erased_is_somebody_still_or_again(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    """A booking was left to a person who was nobody, and found by no address."""
+    ada = {"name": "Ada", "email": "ada@example.com"}
+    booking(start_time=MONDAY + timedelta(hours=5), attendee=ada)
+
+    outcomes = race(
+        place.url,
+        'calendar.people.erase("ada@example.com")\nreturn "erased"',
+        f"return book(bookings, TEN + n * HALF, attendee={ada})",
+        now="2027-01-10T09:00:00+00:00",
+    )
+
+    assert set(errors(outcomes)) <= {"has_bookings"}
+    booked = [each for each in answers(outcomes) if each != "erased"]
+    assert len(booked) == RACERS // 2
+    found = client.calendar.people.get("ada@example.com")
+    assert {
+        client.calendar.bookings.get(each["uid"]).attendee.person_id for each in booked
+    } == {found.id}
+    assert found.name == "Ada"
+    place.check_whole()

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 
+def lock_person(tx: Transaction, person: Person) -> None:
+    """Be alone with somebody's bookings, and with what they book meanwhile."""
+    for uid in sorted(person.uids):
+        tx.lock_row(uid)
+    for key in sorted({*person.identity.ids, *person.identity.keys}):
+        tx.lock_key(f"person {key}")
+
+
 def erase_person(
     tx: Transaction,
     person: Person,
@@ -30,8 +38,7 @@ def erase_person(
 
     `marks` are taken out of what others wrote, in other bookings too.
     """
-    for uid in sorted(person.uids):
-        tx.lock_row(uid)
+    lock_person(tx, person)
     eraser = Eraser(tx, times.epoch(now), empties=empties)
     eraser.erase(person)
     if marks is not None:

@@ -193,8 +193,41 @@ def test_retention_is_said_shown_and_taken_back(run: Run, client: Client) -> Non
         "People are erased 1 year after their last date:"
         " now whose last was before 2026-01-04\n"
     )
-    assert run("retention", "--json").json == {"after": "1y", "before": "2026-01-04"}
-    assert run("retention", "--off", "--json").json == {"after": None, "before": None}
+    said = run("retention", "--json").json
+    assert said == {"after": "1y", "before": "2026-01-04", "people": 0}
+    none = run("retention", "--off", "--json").json
+    assert none == {"after": None, "before": None, "people": 0}
+
+
+def test_who_would_be_erased_is_said_before_it_is_on(
+    run: Run, client: Client, past: str, clock: Clock
+) -> None:
+    would = run("retention", "--after", "7d", "--dry-run")
+    refused = run("retention", "--after", "7d")
+    off = client.calendar.retention.get().after
+    done = run("retention", "--after", "7d", "--yes")
+
+    assert would.status == done.status == 0
+    assert "would be erased 7 days after their last date" in would.err
+    assert "There is 1 person whom the next ticks erase." in would.err
+    assert (refused.status, off) == (2, None)
+    assert "nobody is there to ask: there is 1 person whom" in refused.err
+    assert client.calendar.retention.get().after == "7d"
+    ticks = [run("tick") for _ in range(3) if clock.move(days=4) is None]
+    said = [tick.err for tick in ticks]
+    assert said == ["", "", "Erased 1 person, as retention says\n"]
+
+
+def test_on_a_terminal_retention_asks(
+    terminal: Callable[..., Terminal], past: str, client: Client
+) -> None:
+    for said, after in (("n", None), ("y", "7d")):
+        screen = terminal("retention", "--after", "7d")
+        screen.expect("Erase them?")
+        screen.type(f"{said}\r")
+
+        assert screen.end() == (130 if said == "n" else 0)
+        assert client.calendar.retention.get().after == after
 
 
 def test_what_is_no_period_is_one_line(run: Run, client: Client) -> None:

@@ -68,7 +68,9 @@ class Retention(Value):
     after: `3y`, `18mo`, `6w`, `90d`; None where nobody is erased by itself
     before: the local day of the first host before which the last date of those was who
         are erased now
+    people: how many they are; who waits for something is kept all the same
     """
 
     after: str | None
     before: str | None
+    people: int

@@ -12,7 +12,7 @@ from calbook.cli.session import require_stored, require_yes, usage_error
 from calbook.core.text import printable
 
 if TYPE_CHECKING:
-    from calbook.api.values.people import Erasure
+    from calbook.api.values.people import Erasure, Retention
 
 
 class Erasing(o.Group):
@@ -73,6 +73,10 @@ def retention(
     off: Annotated[
         bool, typer.Option("--off", help="Erase nobody by itself any more.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show who would be erased.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     out: o.Printing,
 ) -> None:
     """Say how long people are kept after their last date, or show it."""
@@ -82,7 +86,11 @@ def retention(
         require_stored(client)
         found = client.calendar.retention.get()
         if off or after is not None:
-            found = client.calendar.retention.set(after)
+            found = client.calendar.retention.set(after, dry_run=True)
+            if found.people and not dry_run:
+                require_yes(f"{_gone_text(found)} Erase them?", yes=yes)
+            if not dry_run:
+                found = client.calendar.retention.set(after)
     if out.json:
         output.print_object(found.to_dict(), out.form(), keys=(), card=str)
         return
@@ -91,7 +99,15 @@ def retention(
         return
     from calbook.core.time import periods
 
+    would = "would be" if dry_run and after is not None else "are"
     output.say(
-        f"People are erased {periods.period_text(found.after)} after their last date:"
-        f" now whose last was before {found.before}"
+        f"People {would} erased {periods.period_text(found.after)} after their last"
+        f" date: now whose last was before {found.before}"
     )
+    if found.people:
+        output.say(_gone_text(found))
+
+
+def _gone_text(found: "Retention") -> str:
+    many = "is 1 person" if found.people == 1 else f"are {found.people:,} people"
+    return f"There {many} whom the next ticks erase."

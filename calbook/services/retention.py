@@ -139,18 +139,17 @@ def _erase_some(tx: Transaction, now: datetime) -> bool:
 def _look_at_person(tx: Transaction, row: Row, before: int, now: datetime) -> bool:
     from calbook.store import erasing, retention
 
-    seen = min(row["last_end"], times.epoch(now))
+    at = times.epoch(now)
     if row["last_end"] >= before:
-        retention.note_person_seen(tx, row["id"], seen)
+        retention.note_person_seen(tx, row["id"], min(row["last_end"], at))
         return False
     from calbook.services.bookings.erased import lock_person
 
-    person, at = erasing.read_person(tx, row, everywhere=False), times.epoch(now)
+    person = erasing.read_person(tx, row, everywhere=False)
     lock_person(tx, person)
-    if erasing.coming_bookings(tx, person, at) or erasing.entries_in_line(
-        tx, person, at
-    ):
-        retention.note_person_seen(tx, row["id"], times.epoch(now))
+    looks = (erasing.coming_bookings, erasing.entries_in_line)
+    if any(look(tx, person, at) for look in looks):
+        retention.note_person_seen(tx, row["id"], at)
         return False
     _erase(tx, person, now)
     return True

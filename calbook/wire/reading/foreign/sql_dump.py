@@ -100,7 +100,7 @@ class _Dump:
 
     def _create(self) -> None:
         """The columns of a table, as INSERTs without names fill them."""
-        token = self._next()
+        last = token = self._next()
         while token[1] not in ("(", ";"):
             last, token = token, self._next()
         if token[1] == ";":

@@ -123,6 +123,11 @@ class Client:
             yield from map(Delivery, sent)
 
     @property
+    def erased(self) -> int:
+        """How many persons `tick` and `deliver` have erased, see `retention`."""
+        return len(self._context.store.erased)
+
+    @property
     def queued(self) -> int:
         """How many deliveries this client's changes have queued and not yet tried."""
         return len(self._context.store.queued)

@@ -235,6 +235,18 @@ def require_yes(question: str, *, yes: bool, look: str = "with --dry-run") -> No
     ask_yes_no(question, yes=yes)
 
 
+def require_stored(client: "Client") -> None:
+    """Raises StoreError where nothing is stored, as under a wrong name."""
+    if not client.exists:
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there are no bookings in {client.path}",
+            hint="name the file with --db or CALBOOK_DB",
+            path=client.path,
+        )
+
+
 def read_minutes(text: str | None, option: str) -> int | None:
     """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
     if text is None:

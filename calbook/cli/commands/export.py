@@ -10,7 +10,8 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import check_target, save_parts
 from calbook.cli.progress import show_progress
-from calbook.core.errors import StoreError, UsageError
+from calbook.cli.session import require_stored
+from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def export(
     target = None if is_stdout else file
     with out.client() as client:
         if what.person is not None or form in ("csv", "ics"):
-            _check_exists(client)
+            require_stored(client)
             counts: Counter[str] = Counter()
             parts = _parts(client, what, form, counts)
             if target is None:
@@ -124,15 +125,6 @@ def count_text(counts: dict[str, int]) -> str:
 def _words(key: str) -> str:
     """`event types` of `eventTypes`."""
     return "".join(f" {c.lower()}" if c.isupper() else c for c in key)
-
-
-def _check_exists(client: "Client") -> None:
-    if not client.exists:
-        raise StoreError(
-            f"there are no bookings in {client.path}",
-            hint="name the file with --db or CALBOOK_DB",
-            path=client.path,
-        )
 
 
 def _of_person(

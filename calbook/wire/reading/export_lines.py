@@ -75,6 +75,13 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
             schema=version,
             known=schema_version,
         )
+    if item.get("person"):
+        raise BadInput(
+            "this is an export of one person, for them to read: it is not all of"
+            " anybody's bookings",
+            hint="export all of it",
+            command_hint="export without --person",
+        )
     if item.get("redacted"):
         raise BadInput(
             "this export is redacted: it lacks the persons that bookings are for",

@@ -30,7 +30,7 @@ PLURALS = {
 }
 
 
-def head_line(schema_version: int, *, is_redacted: bool) -> Json:
+def head_line(schema_version: int, *, is_redacted: bool = False) -> Json:
     """What an export is, in its first line."""
     return {
         "type": "export",
@@ -38,6 +38,11 @@ def head_line(schema_version: int, *, is_redacted: bool) -> Json:
         "schemaVersion": schema_version,
         **({"redacted": True} if is_redacted else {}),
     }
+
+
+def head_of_person(schema_version: int, id: str | None) -> Json:
+    """The first line of what is held of one person, who may be in no book."""
+    return {**head_line(schema_version), "person": True, "personId": id}
 
 
 def write_lines(head: Json, lines: Iterable[Json]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from glob import escape, glob
 from itertools import count
@@ -90,7 +90,36 @@ def find_left(path: str) -> list[str]:
 
 def _is_left(path: str) -> bool:
     with suppress(OSError):  # removed meanwhile
-        return time.time() - max(_written_at(path)) > _LEFT_AFTER
+        is_old = time.time() - max(_written_at(path)) > _LEFT_AFTER
+        return is_old and not (os.path.isdir(path) and _is_in_use(path))
+    return False
+
+
+@contextmanager
+def private_directory(prefix: str, where: str | None = None) -> Iterator[str]:
+    """For a copy, removed at the end; locked as long as it is in use."""
+    import fcntl  # not on Windows
+
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=where) as directory:
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            yield directory
+        finally:
+            os.close(descriptor)
+
+
+def _is_in_use(directory: str) -> bool:
+    import fcntl  # not on Windows
+
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
     return False
 
 

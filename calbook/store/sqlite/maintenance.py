@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
@@ -33,6 +32,7 @@ from calbook.store.sqlite.file_access import (
     translate_errors,
     wait_for_lock,
 )
+from calbook.store.sqlite.file_copies import LOOKED_AT, TEMPORARY, private_directory
 from calbook.store.sqlite.file_locks import lock_broken_file, lock_database
 from calbook.store.sqlite.file_modes import share_with_group
 from calbook.store.sqlite.setup import check_ours
@@ -59,7 +59,7 @@ def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
             stack.enter_context(closing(conn))
             if wait_for_lock(lambda: check_ours(conn, path), store.patience):
                 check_is_whole(conn, path)
-                directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
+                directory = stack.enter_context(private_directory(LOOKED_AT))
                 copy = os.path.join(directory, os.path.basename(path))
                 file_copies.copy_database(conn, copy, lasts=False)
                 store = stack.enter_context(closing(SqliteStore(copy)))
@@ -102,18 +102,12 @@ def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
 def _try_to_copy(conn: sqlite3.Connection, stack: ExitStack) -> str | None:
     """A copy for as long as `stack` lasts; None where there is no room."""
     try:
-        directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
+        directory = stack.enter_context(private_directory(LOOKED_AT))
         copy = os.path.join(directory, "copy.db")
         file_copies.copy_database(conn, copy, lasts=False)
     except (OSError, sqlite3.OperationalError):
         return None
     return copy
-
-
-def _directory(
-    prefix: str, where: str | None = None
-) -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix=prefix, dir=where)
 
 
 def migrate_file(store: SqliteStore) -> int:
@@ -205,7 +199,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
         directory = os.path.dirname(os.path.realpath(store.path))
         is_file(store.path)
     try:
-        with _directory(file_copies.TEMPORARY, directory) as private:
+        with private_directory(TEMPORARY, directory) as private:
             new = _sound_copy(path, private)
             return _write_content(store, new)
     except OSError as error:

@@ -1,8 +1,11 @@
 """`import --from`: bookings of another program, with what became of them."""
 
+import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import error_output, output
@@ -14,6 +17,7 @@ from calbook.cli.session import (
     unchecked,
     usage_error,
 )
+from calbook.core.imports import LARGEST_FILE
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -72,7 +76,7 @@ def import_files(
     yes: bool,
 ) -> None:
     """Take over what some files hold; `-` is standard input."""
-    sources = [sys.stdin.buffer.read() if file == "-" else file for file in files]
+    sources = [_read_at_once(file) for file in files]
     given = elsewhere.arguments() | {"timezone": form.tz}
     if elsewhere.source is not None and elsewhere.source.casefold() == "csv":
         _agree_on_columns(client, sources, given, form, dry_run=dry_run, yes=yes)
@@ -88,6 +92,17 @@ def import_files(
     )
     _show(found, form, dry_run=dry_run)
     refusals.finish()
+
+
+def _read_at_once(file: str) -> str | bytes:
+    """What a pipe holds: a table is shown before it is taken over."""
+    if file == "-":
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)  # more than which is refused
+    with suppress(OSError, ValueError):  # which reading it says
+        if stat.S_ISFIFO(os.stat(file).st_mode):
+            with open(file, "rb") as pipe:
+                return pipe.read(LARGEST_FILE + 1)
+    return file
 
 
 def _agree_on_columns(
@@ -123,7 +138,7 @@ def _preview_lines(found: Json) -> list[str]:
 def _cell(row: Json, name: str) -> str:
     said = str(row.get(name, ""))
     if name == "start" and "reason" in row:
-        said = row["reason"]
+        return str(row["reason"])[:40]
     if name in ("start", "end"):
         said = said.replace("T", " ").replace(":00+00:00", "Z")
     return said[:40]

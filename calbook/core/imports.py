@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,7 +24,7 @@ MOST_BOOKINGS = 100_000
 YEARS_AHEAD = 2  # whole ones, in which a series without an end is taken over
 
 PREFIX = "import."
-_OWN_UID = re.compile(r"(bk_[0-9a-hjkmnp-tv-z]{12})@")
+_OWN_UID = re.compile(r"(bk_[0-9a-hjkmnp-tv-z]{12})@[^/]*")
 _MOST_KEYS = checks.METADATA_KEYS - 6  # beside those of `trace`
 _LONGEST_VALUE = 2_000
 _MOST_ANSWERS = 50
@@ -124,9 +124,10 @@ class Content(NamedTuple):
 def uid_of(source: str, foreign_uid: str) -> str:
     """The uid that a booking of elsewhere has here, the same each time.
 
-    One that calbook gave is kept, so that its own calendars are told of one booking.
+    One that calbook gave is kept, so that its own calendars are told of one booking;
+    not so that of a date alone.
     """
-    own = _OWN_UID.match(foreign_uid)
+    own = _OWN_UID.fullmatch(foreign_uid)
     return own[1] if own else ids.derived_uid(f"{source}\n{foreign_uid}")
 
 
@@ -143,6 +144,23 @@ def state_of(booking: ForeignBooking) -> str:
     ]
     said = json.dumps(facts, default=str, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def newest_of_each(
+    source: str, bookings: Iterable[ForeignBooking]
+) -> dict[str, ForeignBooking]:
+    """By their uids here: where several come to one, the newest, or the last."""
+    found: dict[str, ForeignBooking] = {}
+    for booking in bookings:
+        other = found.get(uid := uid_of(source, booking.uid), booking)
+        if _age(booking) >= _age(other):
+            found[uid] = booking
+    return found
+
+
+def _age(booking: ForeignBooking) -> tuple[int, float]:
+    changed = booking.changed_at
+    return booking.sequence, changed.timestamp() if changed else 0
 
 
 def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from calbook.store.reader import Reader
     from calbook.store.writer import Writer
 
-_NEVER = 2**52  # seconds: of who has not even a name
+_NEVER = 221_845_392_000  # the year 9000, to be exported: of who has not even a name
 
 _PEOPLE = """
     select p.*, coalesce((

@@ -118,14 +118,18 @@ class Transaction(CatalogWriter):
         holds = _claim_facts(after)
         # All that is let go goes first: an occurrence may move to where another was.
         self.free_claims(after.uid, [key for key in old if held[key] != holds.get(key)])
-        self._drop_occurrences(after.uid, old.keys() - new.keys())
+        # What takes place again is written anew: it has no claim to be revived by.
+        kept = {
+            key for key in old.keys() & new.keys() if not _revives(old[key], new[key])
+        }
+        self._drop_occurrences(after.uid, old.keys() - kept)
         changed = [
             columns.occurrence(after, o)
             for key, o in new.items()
-            if key in old and o != old[key]
+            if key in kept and o != old[key]
         ]
         added = [
-            columns.occurrence(after, o) for key, o in new.items() if key not in old
+            columns.occurrence(after, o) for key, o in new.items() if key not in kept
         ]
         self.insert_all("occurrences", columns.OCCURRENCE, added)
         self.upsert_all(
@@ -311,6 +315,10 @@ def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
         for o, facts in zip(after.occurrences, _claim_facts(after).items(), strict=True)
         if o.status is not Status.CANCELLED and facts[1] != held.get(facts[0])
     ]
+
+
+def _revives(before: Occurrence, after: Occurrence) -> bool:
+    return before.status is Status.CANCELLED and after.status is not Status.CANCELLED
 
 
 def _was_never_free(occurrence: Occurrence) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from support.running import PATIENCE
 
 from calbook import Client
 
 if TYPE_CHECKING:
-    from support.running import Run, Terminal
+    from support.running import Run, Spawn, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -97,6 +100,39 @@ def test_standard_input_is_read(run: Run) -> None:
     data = (FILES / "google.ics").read_bytes()
 
     assert run("import", "-", "--from", "google", input=data).status == 0
+
+
+def test_no_more_is_read_than_can_be_taken_over(spawn: Spawn) -> None:
+    """An endless input was read until there was no memory left."""
+    with Path("/dev/zero").open("rb") as endless:
+        process = spawn("import", "-", "--from", "csv", stdin=endless)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, b"at most 104,857,600 fit" in err) == (2, True)
+
+
+def test_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:
+    """After the preview there was nothing left in it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(TABLE,), daemon=True)
+    writer.start()
+
+    assert run("import", pipe, "--from", "csv", "--yes").status == 0
+
+    assert "Ada" in run("list").out
+
+
+def test_a_preview_shows_why_a_row_is_left_out_as_it_is_said(
+    run: Run, tmp_path: Path
+) -> None:
+    """Of `Total is no time` it showed ` otal is no time`."""
+    file = tmp_path / "x.csv"
+    file.write_text("start,name,event\nTotal,3,x\n2027-01-18 10:00,A,x\n")
+
+    shown = run("import", file, "--from", "csv", "--dry-run")
+
+    assert "2     Total is no time" in shown.err
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.running import golden
+from support.running import PATIENCE, golden
 from support.stores import change, opened
 
 from calbook import Client
@@ -117,7 +118,7 @@ def test_it_announces_that_people_are_erased(
     screen = terminal("doctor", columns=80)
 
     assert screen.end() == 0
-    assert "  retention: tick erases people 3y after their last date" in screen.shown
+    assert "  people are erased 3 years after their last date" in screen.shown
 
 
 def test_a_monitor_hears_ok_warning_critical_and_unknown(
@@ -144,6 +145,20 @@ def test_a_monitor_hears_ok_warning_critical_and_unknown(
     for answer in (ok, warned, critical, unknown):
         assert answer.out.count("\n") == 1
         assert answer.out.count("|") == 1
+
+
+def test_a_monitor_gets_its_line_where_nothing_answers(spawn: Spawn) -> None:
+    """It waited for ten seconds and more, when monitors had given up."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"postgresql://me:hidden@127.0.0.1:{mute.getsockname()[1]}/db"
+        process = spawn("doctor", "--monitor", "--db", url)
+        out, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, out, err) == (
+        3,
+        b"CALBOOK UNKNOWN - no answer in 8 s\n",
+        b"",
+    )
 
 
 @pytest.mark.sqlite

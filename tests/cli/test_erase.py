@@ -138,3 +138,14 @@ def test_what_is_no_period_is_one_line(run: Run) -> None:
         answer = run("retention", *args)
         assert answer.status == 2
         assert len(answer.err.splitlines()) <= 2
+
+
+def test_doctor_says_that_people_are_erased_by_themselves(
+    terminal: Callable[..., Terminal], run: Run, past: str
+) -> None:
+    run("retention", "--after", "18mo")
+
+    screen = terminal("doctor")
+
+    screen.expect("people are erased 18 months after their last date")
+    screen.end()

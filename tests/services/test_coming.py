@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,9 @@ EVENT = (
 )
 TABLE = "id,start,name,email,event\n"
 ALL = "2020-01-01"
+WEEKLY_START = "20270119T100000Z"
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=3\r\n"
+LEFT_OUT = f"{WEEKLY}EXDATE:20270126T100000Z\r\n"
 Take = Callable[..., TakenOver]
 
 
@@ -221,6 +225,15 @@ def test_an_event_type_of_cal_com_keeps_its_rules(take: Take, grace: Client) -> 
     assert grace.calendar.event_types.get("on-request").requires_confirmation
 
 
+def test_pages_that_are_missing_are_told(take: Take) -> None:
+    data = json.loads((FILES / "calcom_bookings.json").read_text())
+    data["pagination"] = {"totalItems": 250, "hasNextPage": True}
+
+    done = take("calcom", json.dumps(data).encode())
+
+    assert "bookings of 250 are in the files" in done.remarks[-1]["reason"]
+
+
 def test_a_status_that_nobody_knows_is_told(
     take: Take, refused: list[CalbookError]
 ) -> None:
@@ -311,10 +324,22 @@ def test_google_packs_its_calendars(take: Take, grace: Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.write(FILES / "google.ics", "grace@example.com.ics")
+        archive.writestr("__MACOSX/._grace@example.com.ics", "\0")  # macOS packed it
 
     take("google", packed.getvalue())
 
     assert "Ada Lovelace" in bookings(grace)
+
+
+def test_a_workbook_is_told_from_an_archive_of_files(take: Take) -> None:
+    """Of an .xlsx it was said that one table is read at a time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+
+    with pytest.raises(errors.BadInput, match="is a document of an office program"):
+        take("csv", packed.getvalue())
 
 
 @pytest.fixture
@@ -480,6 +505,43 @@ def test_a_higher_sequence_moves_the_booking(
     assert types == ["booking.created", "booking.rescheduled"]
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_several_files_the_newest_counts(
+    demo: EventType, take: Take, grace: Client, turn: int
+) -> None:
+    """A booking that was in two files had two dates afterwards."""
+    older, newer = event(), event(start="20270119T110000Z", sequence=1)
+    files = [calendar(older), calendar(newer)][::turn]
+
+    done = take("ics", *files, event_type_id="demo")
+
+    [found] = grace.calendar.bookings.list(start_date=ALL)
+    assert done.made == 1
+    assert [o.start_time for o in found.occurrences] == ["2027-01-19T11:00:00+00:00"]
+    assert grace.check() == ()
+
+
+def test_one_date_of_our_own_series_is_not_taken_for_all_of_it(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """A calendar with a single date of it left of the series that date alone."""
+    series = grace.calendar.bookings.create(
+        event_type_id="demo",
+        start_time="2027-01-19T10:00",
+        attendee={"name": "Ada", "email": "ada@example.com"},
+        recurring={"frequency": "WEEKLY", "count": 3},
+    )
+    uid = f"{series.uid}@calbook.invalid"
+    date = event(
+        uid, WEEKLY_START, sequence=9, more=f"RECURRENCE-ID:{WEEKLY_START}\r\n"
+    )
+
+    done = take("ics", calendar(date), event_type_id="demo")
+
+    assert (done.made, done.skipped_count) == (0, 1)
+    assert len(grace.calendar.bookings.get(series.uid).occurrences) == 3
+
+
 def test_a_lower_sequence_is_older_than_what_is_here(
     demo: EventType, take: Take, grace: Client
 ) -> None:
@@ -528,6 +590,74 @@ def test_what_was_cancelled_here_stays_so(
 
     assert bookings(grace)["Ada"].status == "CANCELLED"
     assert "was cancelled here" in str(refused[-1])
+
+
+def test_what_takes_place_again_is_booked_again(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """What had been cancelled could not be revived: a trigger's error ended it all."""
+    off = event(status="CANCELLED"), event("b@example.com", WEEKLY_START, more=LEFT_OUT)
+    take("ics", calendar(*off), event_type_id="demo")
+
+    on = (
+        event(sequence=1),
+        event("b@example.com", WEEKLY_START, sequence=1, more=WEEKLY),
+    )
+    done = take("ics", calendar(*on), event_type_id="demo")
+
+    assert done.updated == 2
+    found = grace.calendar.bookings.list(start_date=ALL)
+    assert {o.status for b in found for o in b.occurrences} == {"CONFIRMED"}
+    assert grace.check() == ()
+
+
+def test_a_date_that_was_cancelled_here_stays_so(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """A newer file, whatever was new in it, let it take place again."""
+    series = event(start=WEEKLY_START, more=WEEKLY)
+    take("ics", calendar(series), event_type_id="demo")
+    uid = bookings(grace)["Ada"].uid
+    grace.calendar.bookings.cancel(uid, date="2027-01-26", cancelled_by="host")
+
+    newer = event(start=WEEKLY_START, sequence=1, more=f"{WEEKLY}LOCATION:There\r\n")
+    done = take("ics", calendar(newer), event_type_id="demo")
+
+    dates = grace.calendar.bookings.get(uid).occurrences
+    assert done.updated == 1
+    assert [(o.status, o.cancelled_by) for o in dates] == [
+        ("CONFIRMED", None),
+        ("CANCELLED", "host"),
+        ("CONFIRMED", None),
+    ]
+
+
+def test_who_was_erased_does_not_come_back_with_a_newer_file(
+    demo: EventType, take: Take, grace: Client, refused: list[CalbookError]
+) -> None:
+    """A higher SEQUENCE brought the name and the address back."""
+    take("ics", calendar(event(start="20260105T100000Z")), event_type_id="demo")
+    grace.calendar.people.erase("ada@example.com")
+
+    newer = event(start="20260105T110000Z", sequence=5)
+    done = take("ics", calendar(newer), event_type_id="demo")
+
+    assert (done.updated, done.skipped_count) == (0, 1)
+    assert "was erased here" in str(refused[-1])
+    assert "ada@example.com" not in str(dump(grace.path))
+
+
+def test_a_longer_meeting_says_how_long_it_has_become(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    """Its history said that it was moved from ten to ten o'clock, and no more."""
+    take("ics", calendar(event()), event_type_id="demo")
+
+    longer = event(sequence=1).replace("PT30M", "PT45M")
+    take("ics", calendar(longer), event_type_id="demo")
+
+    [_, moved] = grace.calendar.bookings.history(bookings(grace)["Ada"].uid)
+    assert moved.change["duration"] == 45
 
 
 def test_who_was_seen_here_stays_seen(

@@ -47,6 +47,21 @@ def test_it_is_off_until_somebody_says_so(
     assert names(client) == ["Ada"]
 
 
+def test_what_a_hold_leaves_behind_can_be_exported(
+    client: Client, event_type: Any, clock: Clock
+) -> None:
+    """Its attendee was noted as of the year 142715360, which no export could write."""
+    event_type()
+    client.calendar.bookings.hold(event_type_id="demo", start_time="2027-01-25 10:00")
+    client.calendar.retention.set("1mo")
+    tick_until(client, clock, clock.now + timedelta(days=100))
+    lines = io.BytesIO()
+
+    client.export_to(lines)
+
+    assert b'"seenUntil":"9000-01-01T00:00:00Z"' in lines.getvalue()
+
+
 def test_it_is_said_shown_and_taken_back(client: Client, clock: Clock) -> None:
     client.set_up(timezone="Pacific/Auckland")
 

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from calbook.core import checks, imports
 from calbook.core.errors import BadInput, CalbookError, UsageError
 from calbook.core.imports import ForeignBooking, ForeignDate, Kept, Verdict
-from calbook.wire.reading.foreign import columns, date_forms, files, tables, words
+from calbook.core.model import Status
+from calbook.wire.reading.foreign import (
+    columns,
+    date_forms,
+    easyappointments,
+    files,
+    tables,
+    words,
+)
 from calbook.wire.reading.foreign.csv_bookings import Reader
 from calbook.wire.reading.foreign.sql_dump import read_dump
 
@@ -45,6 +53,7 @@ TEN = datetime(2027, 1, 18, 10)  # noqa: DTZ001 (a wall time)
             "Mon Jan 18 2027 10:00",
             "18 de enero de 2027 10:00",
         ),
+        *("18-Jan-27 10:00", "18.01.2027 10:00 a. m.", "46405.4166667", "46405,41667"),
         *("18 janvier 2027 à 10:00", "18 gennaio 2027 10:00", "18 maart 2027 10:00"),
     ],
 )
@@ -218,6 +227,94 @@ def test_a_table_is_read_however_it_was_saved(delimiter: str, encoding: str) -> 
     assert found.rows[0].line == 2
 
 
+def rows_of(text: str, **options: Any) -> list[str]:
+    """What becomes of each row: its span, or why it is left out."""
+    table = tables.read_table(text.encode())
+    found = Reader(table, {}, timezone="UTC", dates="mdy", **options).content()
+    spans = [(b.dates[0].start, b.dates[0].end) for b in found.bookings]
+    read = [f"{start:%d %H:%M}-{end:%d %H:%M}" for start, end in spans]
+    return [*read, *(remark.reason for remark in found.left_out)]
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("Date,Time\n2027-01-18 00:00:00,10:00", "18 10:00-18 10:00"),
+        ("Date,Time\n46405,0.4166667", "18 10:00-18 10:00"),
+        ("Date,Time\n2027-01-18 10:00,10:00:00", "18 10:00-18 10:00"),
+        ("Start Date,Start Time\n1/18/2027,10:00:00 AM", "18 10:00-18 10:00"),
+        (
+            "Start Date,Start Time,End Date,End Time\n"
+            "1/18/2027,10:00 PM,1/19/2027,9:00 AM",
+            "18 22:00-19 09:00",
+        ),
+        ("Start,End\n1/18/2027 10:00,46405.5", "18 10:00-18 12:00"),
+        ('Start,Duration (h)\n1/18/2027 10:00,"1,5"', "18 10:00-18 11:30"),
+        ("Start,Dauer (Stunden)\n1/18/2027 10:00,1", "18 10:00-18 11:00"),
+        ("Start,Dauer\n1/18/2027 10:00,60", "18 10:00-18 11:00"),
+    ],
+)
+def test_a_day_and_its_time_may_be_apart(table: str, found: str) -> None:
+    """A day with midnight behind it was read as midnight, an hour as a minute."""
+    assert rows_of(table) == [found]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ("Date,Time\n2027-01-18 09:00,10:00", "2027-01-18 09:00 10:00 is no time"),
+        ("Date,Time\n2027-01-18 00:00,soon", "2027-01-18 00:00 soon is no time"),
+        (
+            "Start Date,Start Time,End Date,End Time\n1/18/2027,10:00,1/20/2027,11:00",
+            "it is longer than 24 hours",
+        ),
+        ("Start,Time Zone\n2027-01-18 10:00,Mars", "time zone Mars is not known"),
+    ],
+)
+def test_a_time_that_cannot_be_told_is_not_guessed(table: str, reason: str) -> None:
+    assert rows_of(table) == [reason]
+
+
+def test_a_zone_may_have_another_name() -> None:
+    """It was read in the host's zone, hours away."""
+    zones = {"Eastern Standard Time": "America/New_York"}
+    table = "Start,Time Zone\n2027-01-18 10:00,Eastern Standard Time"
+
+    assert rows_of(table, find_zone=zones.get) == ["18 15:00-18 15:00"]
+
+
+def test_another_row_with_the_same_id_is_a_fault() -> None:
+    """Of two people with one number the second was silently left out."""
+    rows = "1,2027-01-18 10:00,Ada\n1,2027-01-18 10:00,Bob\n1,2027-01-18 10:00,Ada\n"
+    table = tables.read_table(f"ID,Start,Name\n{rows}".encode())
+
+    left_out = Reader(table, {}, timezone="UTC").content().left_out
+
+    assert [(each.line, each.is_fault) for each in left_out] == [(3, True), (4, False)]
+
+
+@pytest.mark.parametrize("first", ['"sep=;"', "sep=;", "sep=\t", "SEP=;\r"])
+def test_excel_says_its_delimiter_in_several_ways(first: str) -> None:
+    sign = "\t" if "\t" in first else ";"
+    table = tables.read_table(f"{first}\na{sign}b\n1{sign}2\n".encode())
+
+    assert table.columns == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Cancelled by client", Status.CANCELLED),
+        ("No show", Status.NO_SHOW),
+        ("storniert (Kunde)", Status.CANCELLED),
+        ("client cancelled it", None),
+    ],
+)
+def test_a_status_may_be_several_words(text: str, status: Status | None) -> None:
+    """Who had cancelled by a word more was read as booked."""
+    assert words.read_state(text) is status
+
+
 def test_excels_word_on_the_delimiter_is_heeded() -> None:
     found = tables.read_table(b"sep=;\r\na;b,c\r\n1;2,3\r\n")
 
@@ -254,17 +351,37 @@ def test_what_a_dump_quotes_is_read_back(text: str, number: int) -> None:
 
     found = read_dump(
         f"-- x\nINSERT INTO `ea_users` (`id`, `name`) VALUES ({number}, '{quoted}');",
-        ["users"],
+        ["ea_users"],
     )
 
-    [row] = found["users"]
+    [row] = found["ea_users"]
     assert (row["id"], row["name"]) == (number, text)
 
 
 @given(st.text(alphabet="INSERTO `ea_users`(VALUES)'1,;\\\n-/*", max_size=200))
 def test_any_dump_is_read_or_refused(text: str) -> None:
     with suppress(BadInput):
-        read_dump(text, ["users"])
+        read_dump(text, ["ea_users"])
+
+
+def test_a_dump_may_have_bytes_and_the_tables_of_other_programs() -> None:
+    """A customer was called as the account of another program with that number."""
+    dump = """
+        INSERT INTO `wp_users` (`id`, `first_name`) VALUES (2, 'Admin');
+        INSERT INTO `db`.`ea_users` (`id`, `first_name`, `email`)
+        VALUES (2, 0x416461, _binary 'ada@example.com');
+        INSERT INTO `wp_users` (`id`, `first_name`) VALUES (2, 'Admin');
+        INSERT INTO `wp_appointments` (`id`) VALUES (1);
+        INSERT INTO `ea_services` (`id`, `name`) VALUES (1, 'Cut');
+        INSERT INTO `ea_appointments`
+            (`id`, `start_datetime`, `id_services`, `id_users_customer`)
+        VALUES (1, '2027-01-18 10:00:00', 1, 2);
+    """
+
+    [found] = easyappointments.read_text(dump, timezone="UTC").bookings
+
+    assert [(p.name, p.email) for p in found.people] == [("Ada", "ada@example.com")]
+    assert found.event == "Cut"
 
 
 @given(

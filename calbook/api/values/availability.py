@@ -161,7 +161,8 @@ class BusyCalendar(Value):
     shows_text: whether titles and reasons are told to whoever is refused
     source: the file that it was read from, or an address without its path; None for
         bytes and own time
-    imported_at, horizon: when it was read, and how far ahead events were looked for
+    imported_at: when it was read
+    horizon: how far ahead events were looked for
     checked_at: when it was last seen to be as it is here
     fault: why it could not be read the last time
     events: how many events the file holds

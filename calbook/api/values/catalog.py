@@ -69,7 +69,8 @@ class Schedule(Value):
 class EventType(Value):
     """What can be booked, and by which rules; lengths are minutes, None is no limit.
 
-    id, slug: `evt_…`, and the short name, which may have hyphens
+    id: `evt_…`
+    slug: the short name, which may have hyphens
     title, description: what people read, who book from now on
     duration: how long a meeting is, unless another of `durations` is chosen
     durations: the lengths that one may choose, `duration` first

@@ -10,8 +10,10 @@ from calbook.api.values.value import Value
 class SkippedBooking(TypedDict):
     """A booking of elsewhere that could not be taken over.
 
-    foreignUid, line: which one it is there
-    code, reason: as an error says them
+    foreignUid: its UID in the file
+    line: its line in the file
+    code: the code of the error
+    reason: the message of the error
     conflictsWith: the uid here of what is in the way
     """
 
@@ -25,8 +27,9 @@ class SkippedBooking(TypedDict):
 class ImportRemark(TypedDict):
     """What is said of a line, or of something with a UID.
 
-    line, foreignUid: which one it is there
-    reason: what is said
+    line: its line in the file
+    foreignUid: its UID in the file
+    reason: what is said of it
     """
 
     line: int | None
@@ -37,15 +40,21 @@ class ImportRemark(TypedDict):
 class TakenOver(Value):
     """What became of the bookings that another program exported.
 
-    source: which program's they are
-    made, cancelled_there: how many are new here, and how many of them were cancelled
-    updated, cancelled: how many were here and have changed, or were cancelled, since
-    unchanged, older: how many are here as they are there, or newer
-    skipped, skipped_count: those that could not be taken over, and how many they are
-    left_out, left_out_count: what is no booking, or cannot be read
-    remarks: what was guessed
+    source: the program that they come from
+    made: how many bookings are new here
+    updated: how many were here, and were changed
+    unchanged: how many were here already, and are the same
+    older: how many are older in the files than here, and were left alone
+    cancelled: how many were here, and were cancelled
+    cancelled_there: how many of the new ones had been cancelled already
+    skipped: bookings that could not be taken over, at most 1,000 of them
+    skipped_count: how many could not be taken over
+    left_out: what in the files is no booking or cannot be read, at most 1,000 of it
+    left_out_count: how many were left out
+    remarks: what had to be guessed, and what else is to be known
     event_types_made: the ids of new event types
-    fields_kept, fields_dropped: fields that have no place here, kept as metadata or not
+    fields_kept: fields that have no place in a booking and are kept as metadata
+    fields_dropped: fields that did not fit into the metadata
     """
 
     source: str

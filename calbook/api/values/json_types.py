@@ -127,7 +127,8 @@ class BookedDate(TypedDict):
 class Question(TypedDict):
     """What an attendee is asked when booking.
 
-    key, label: the name of the answer, and what people read
+    key: the name of the answer
+    label: what people read
     type: what an answer may be
     required: whether it has to be answered
     options: what may be chosen; none where anything may be written

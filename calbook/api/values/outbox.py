@@ -50,7 +50,8 @@ class Delivery(Value):
     uid, event_id: of which booking and event; None where it is of none
     status: `dropped` when nobody wants it any more
     code, response: the last answer; None before the first
-    attempts, log: how many were made, and each of them
+    attempts: how many were made
+    log: each of them
     next_at: when it is tried next; None unless it is pending
     waits_for: an earlier one of its booking, which goes first
     created_at, finished_at: RFC 3339 text; the latter None while it is pending

@@ -18,7 +18,8 @@ class WaitingEntry(Value):
     id: `wait_…`
     state: waiting, offered, booked, lapsed (let the offer go), removed or ended (its
         time is past, its group was cancelled, or the person is booked anyway)
-    event_type_id, host_id: what is waited for, and with whom; None with anybody
+    event_type_id: what is waited for
+    host_id: with whom; None with anybody
     attendee, guests: who waits
     position: the place among those who wait for the event type; None if not waiting
     start_time: the start that is waited for; None where any of a range would do

@@ -1,5 +1,8 @@
 """`doctor`: what is wrong with the bookings file and around it, and what to do."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from calbook.api.values.doctor import Diagnosis, FixedTimes
 
 _KEYS = ("severity", "code", "message", "hint")
+_LONGEST_WAIT = 8  # seconds
 _DATE_KEYS = (
     *("outcome", "uid", "date", "fromTime", "startTime", "endTime", "timezone"),
     *("eventTypeId", "code", "message"),
@@ -101,10 +105,32 @@ def _monitor(out: o.Output) -> None:
 
     if out.json:
         raise usage_error("--monitor prints a line for monitors", "leave out --json")
-    line, status = monitor_line(_diagnose(out, quick=True))
+    with _giving_up_in_time():
+        line, status = monitor_line(_diagnose(out, quick=True))
     output.write(f"{line}\n")
     if status:
         raise typer.Exit(status)
+
+
+@contextmanager
+def _giving_up_in_time() -> Iterator[None]:
+    """Within, say so and end the program where nothing answers: monitors wait 10 s.
+
+    Nothing is written, and what hangs in the driver or on a drive hears no signal.
+    """
+    from threading import Timer
+
+    def give_up() -> None:
+        os.write(1, f"CALBOOK UNKNOWN - no answer in {_LONGEST_WAIT} s\n".encode())
+        os._exit(3)
+
+    timer = Timer(_LONGEST_WAIT, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 # -- dates back to their time of day -------------------------------------------------

@@ -89,8 +89,11 @@ def _place_lines(facts: Json) -> Iterator[str]:
     if outbox := facts.get("outbox"):
         bookings = count_of(outbox["bookings"], "booking")
         yield f"{bookings} made, {count_of(outbox['events'], 'event')}"
-    if after := facts.get("retention", {}).get("after"):
-        yield f"retention: tick erases people {after} after their last date"
+    if (kept := facts.get("retention")) and kept["after"]:
+        from calbook.core.time import periods  # slow to import
+
+        period = periods.period_text(kept["after"])
+        yield f"people are erased {period} after their last date"
 
 
 def _program_lines(facts: Json) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from calbook.core.booking import changes, lifecycle
@@ -15,6 +16,7 @@ from calbook.core.booking.changes import Change
 from calbook.core.catalog import EventType
 from calbook.core.imports import ForeignBooking, ForeignDate
 from calbook.core.model import (
+    MINUTE,
     Actor,
     Attendance,
     Attendee,
@@ -203,6 +205,21 @@ def _outcome(booking: Booking) -> tuple[str | None, dict[str, Any]]:
     return ("booking.no_show", {}) if statuses == {Status.NO_SHOW} else (None, {})
 
 
+def is_cancelled_here(occurrence: Occurrence) -> bool:
+    """By somebody, and not as it was cancelled elsewhere."""
+    is_off = occurrence.status is Status.CANCELLED
+    return is_off and occurrence.cancelled_by is not Actor.SYSTEM
+
+
+def leave_cancelled(foreign: ForeignBooking, before: Booking) -> ForeignBooking:
+    """With the dates cancelled that were cancelled here, whatever is said elsewhere."""
+    gone = {o.recurrence_id for o in before.occurrences if is_cancelled_here(o)}
+    dates = (
+        d._replace(is_cancelled=True) if d.key in gone else d for d in foreign.dates
+    )
+    return foreign._replace(dates=tuple(dates))
+
+
 def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
     """The booking as it has become elsewhere, with the event that tells of it.
 
@@ -235,6 +252,8 @@ def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
 def _keep_known(old: Mapping[datetime, Occurrence], new: Occurrence) -> Occurrence:
     """What was said here of a date that takes place at the same time."""
     before = old.get(new.recurrence_id)
+    if before is not None and is_cancelled_here(before):
+        return before
     if before is None or before.span != new.span or new.status is Status.CANCELLED:
         return new
     if new.status is Status.NO_SHOW or before.status is Status.CANCELLED:
@@ -264,17 +283,13 @@ def _difference(before: Booking, after: Booking) -> tuple[str, dict[str, Any]]:
         any(o.status is not Status.CANCELLED for o in b.occurrences)
         for b in (before, after)
     )
-    first, now_first = before.occurrences[0], after.occurrences[0]
     if was_live and not is_live:
+        now_first = after.occurrences[0]
         facts = {"resolution": now_first.resolution, "reason": now_first.reason}
         return "booking.cancelled", facts
-    if _times(before) != _times(after):
-        zone = after.timezone
-        return "booking.rescheduled", {
-            "from": times.rfc3339(first.span.start, zone),
-            "to": times.rfc3339(now_first.span.start, zone),
-            "reason": None,
-        }
+    moved = _moved(before, after)
+    if moved is not None:
+        return "booking.rescheduled", moved
     old, new = ({o.status for o in b.occurrences} for b in (before, after))
     if new == {Status.NO_SHOW} != old:
         return "booking.no_show", {}
@@ -296,5 +311,28 @@ def _difference(before: Booking, after: Booking) -> tuple[str, dict[str, Any]]:
     return "booking.updated", {"fields": fields}
 
 
-def _times(booking: Booking) -> list[tuple[Span, bool]]:
-    return [(o.span, o.status is Status.CANCELLED) for o in booking.occurrences]
+def _moved(before: Booking, after: Booking) -> dict[str, Any] | None:
+    """From where to where the first date that differs has gone; None where none has."""
+    pairs = zip_longest(before.occurrences, after.occurrences)
+    differing = [pair for pair in pairs if _time(pair[0]) != _time(pair[1])]
+    if not differing:
+        return None
+    old, new = next(
+        (pair for pair in differing if None not in pair),
+        (before.occurrences[0], after.occurrences[0]),
+    )
+    zone = after.timezone
+    facts = {
+        "from": times.rfc3339(old.span.start, zone),
+        "to": times.rfc3339(new.span.start, zone),
+        "reason": None,
+    }
+    length = new.span.end - new.span.start
+    is_longer = length != old.span.end - old.span.start
+    return {**facts, "duration": length // MINUTE} if is_longer else facts
+
+
+def _time(occurrence: Occurrence | None) -> tuple[Span, bool] | None:
+    if occurrence is None:
+        return None
+    return occurrence.span, occurrence.status is Status.CANCELLED

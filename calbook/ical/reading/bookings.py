@@ -80,7 +80,7 @@ class _Reader:
         self._how, self._kept = how, Kept()
         self._effort = Effort(_WORK, _WORK_OF_EACH)
         self._series = SeriesReader(how.limits, self._effort)
-        self._found: dict[str, ForeignBooking] = {}
+        self._found: list[ForeignBooking] = []
         self._left_out: list[Remark] = []
         self._remarks: list[Remark] = []
 
@@ -91,7 +91,7 @@ class _Reader:
 
     def content(self) -> Content:
         return Content(
-            tuple(self._found.values()),
+            tuple(self._found),
             left_out=tuple(self._left_out),
             remarks=tuple(dict.fromkeys(self._remarks)),
             kept=tuple(self._kept.kept),
@@ -137,8 +137,7 @@ class _Reader:
                 self.leave_out(reason, block.line, uid, is_fault=False)
         if every:
             try:
-                for booking in self._bookings(every):
-                    self._add(booking)
+                self._found += self._bookings(every)
             except Exception as error:
                 uid = group[0].first("UID")
                 self.leave_out(_reason(error), group[0].line, uid)
@@ -174,12 +173,6 @@ class _Reader:
         if event.length.in_all > LONGEST_DURATION:
             return "it is longer than 24 hours"
         return None
-
-    def _add(self, booking: ForeignBooking) -> None:
-        """Of several with one UID the newest."""
-        other = self._found.get(booking.uid)
-        if other is None or booking.sequence >= other.sequence:
-            self._found[booking.uid] = booking
 
     # -- the dates of one UID
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ from calbook.wire.writing.doctor import file_to_json, finding_to_json, server_to
 if TYPE_CHECKING:
     from calbook.store.context import Context
 
+_PATIENCE = 2.0  # seconds for a lock, of which two are taken one after the other
+
 Section = Callable[[HealthReader, datetime], tuple[Json, Iterable[Finding]]]
 
 
@@ -36,6 +38,24 @@ def diagnose(context: Context, *, is_quick: bool = False) -> Json:
 
     A quick one leaves out what reads the whole file or looks for free starts.
     """
+    if is_quick:
+        with _without_patience(context) as hasty:
+            return _diagnose(hasty, is_quick=True)
+    return _diagnose(context, is_quick=False)
+
+
+@contextmanager
+def _without_patience(context: Context) -> Iterator[Context]:
+    """The same store, which waits shortly where another program holds it."""
+    store = context.store.with_patience(_PATIENCE)
+    if store is None:
+        yield context
+        return
+    with closing(store):
+        yield type(context)(store, context.clock)
+
+
+def _diagnose(context: Context, *, is_quick: bool) -> Json:
     work = _Diagnosis()
     work.look_at_program()
     work.facts["path"] = context.store.path
@@ -131,11 +151,11 @@ class _Diagnosis:
             "outbox": store_facts.look_at_outbox,
             "mail": store_facts.look_at_mail,
             "calendars": store_facts.look_at_calendars,
+            "retention": lambda reader, now: (retention.describe(reader, now), ()),
             "timeZones": store_facts.look_at_zones,
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick
             ),
-            "retention": lambda reader, now: (retention.describe(reader, now), ()),
         }
         now = context.clock()
         for name, look in sections.items():

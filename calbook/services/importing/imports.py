@@ -14,7 +14,7 @@ from calbook.core.imports import (
     Content,
     ForeignBooking,
     Remark,
-    uid_of,
+    newest_of_each,
 )
 from calbook.core.time import times
 from calbook.services.bookings import record
@@ -164,17 +164,18 @@ def _import(
     for id in event_types.ids():
         tx.lock_event_type(id)
     source = asked["source"]
-    known = find_known(tx, [uid_of(source, b.uid) for b in content.bookings])
+    bookings = newest_of_each(source, content.bookings)
+    known = find_known(tx, list(bookings))
     taking = Taking(
         source,
         how.now,
         ChangeOptions(is_silent=not asked["notify"]),
         asked["names_nobody"],
-        len({b.hosts for b in content.bookings if b.hosts}) <= 1,
+        len({b.hosts for b in bookings.values() if b.hosts}) <= 1,
     )
     work = TakeOver(tx, taking, event_types, hosts, known)
     done = _Done(how.timezone, stops=asked["on_conflict"] == FAIL)
-    for booking in content.bookings:
+    for booking in bookings.values():
         done.take(tx, work, booking)
     done.faults += [_fault_of(each) for each in content.left_out if each.is_fault]
     if refused is not None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str] | bytes
 _ZIP = b"PK\x03\x04"
 _MOST_FILES = 1_000
+_OF_OFFICE = ("[Content_Types].xml", "mimetype")  # in Microsoft's, in OpenDocument
 
 
 class How(NamedTuple):
@@ -82,7 +83,12 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
     found: list[File] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
+            members = [m for m in archive.infolist() if _is_file(m)]
+            if any(m.filename in _OF_OFFICE for m in members):
+                raise BadInput(
+                    f"{excerpt(name)} is a document of an office program",
+                    hint="save the table as CSV there",
+                )
             if len(members) > _MOST_FILES:
                 raise BadInput(f"{excerpt(name)} has more than {_MOST_FILES:,} files")
             for member in members:
@@ -92,13 +98,16 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
                 if room < 0:
                     check_size(LARGEST_FILE - room)
                 found.append(File(os.path.basename(member.filename), part))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError):
-        raise BadInput(f"{excerpt(name)} is an archive that cannot be read") from None
-    except Exception as error:
-        if isinstance(error, BadInput):
-            raise
+    except BadInput:
+        raise
+    except Exception:  # damaged in any way
         raise BadInput(f"{excerpt(name)} is an archive that cannot be read") from None
     return found
+
+
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    """None that macOS alone packs, beside each file."""
+    return not (member.is_dir() or member.filename.startswith("__MACOSX/"))
 
 
 def read(source: str, files: tuple[File, ...], how: How) -> Content:
@@ -129,10 +138,23 @@ def _only_table(files: tuple[File, ...], how: How) -> Reader:
     table = with_name(tables.read_table)
     reader: Reader = with_name(
         lambda _: csv_bookings.Reader(
-            table, how.columns, timezone=how.timezone, dates=how.dates
+            *(table, how.columns),
+            timezone=how.timezone,
+            dates=how.dates,
+            find_zone=_zone_by_another_name,
         )
     )
     return reader
+
+
+def _zone_by_another_name(name: str) -> str | None:
+    """As Windows or a spreadsheet calls it; None of an offset, too."""
+    from calbook.ical.reading import zone_names  # slow to import
+
+    found = zone_names.zone_of_exact_name(name)
+    if found is None and (named := zone_names.zone_of_name(name)) is not None:
+        found = None if named.is_guess else named.zone
+    return getattr(found, "key", None)
 
 
 def _read_calendars(source: str, files: tuple[File, ...], how: How) -> Content:

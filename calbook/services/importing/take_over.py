@@ -13,7 +13,7 @@ from calbook.core.booking.take_over import Place
 from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, CalbookError, SeatsFull, UsageError
 from calbook.core.imports import ForeignBooking, Verdict
-from calbook.core.model import Actor, Attendee, Booking, Span, Status
+from calbook.core.model import Attendee, Booking, Span, Status
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.text import excerpt
 from calbook.services.availability.booking_request import booking_timezone
@@ -81,6 +81,8 @@ class TakeOver:
             return Outcome(("older",), uid)
         if known is None:
             return self._save(foreign, self._event_types.find(foreign), uid, None)
+        if known.is_erased:
+            raise UsageError(f"somebody in {uid} was erased here", uid=uid)
         self._tx.lock_booking(uid)
         before = self._tx.booking(uid)
         _check_may_change(before)
@@ -104,6 +106,8 @@ class TakeOver:
             now,
             imports.trace(taking.source, foreign),
         )
+        if before is not None:
+            foreign = take_over.leave_cancelled(foreign, before)
         place, obstacles = self._find_hosts(foreign, place, before)
         wanted = take_over.make_booking(foreign, place, persons, obstacles)
         _check_seats(event_type, wanted)
@@ -247,11 +251,7 @@ def _check_apart(spans: Sequence[Span]) -> None:
 
 def _check_may_change(before: Booking) -> None:
     """What was cancelled here stays so, whatever is said elsewhere."""
-    is_ours = all(
-        o.status is Status.CANCELLED and o.cancelled_by is not Actor.SYSTEM
-        for o in before.occurrences
-    )
-    if is_ours:
+    if all(map(take_over.is_cancelled_here, before.occurrences)):
         raise UsageError(f"{before.uid} was cancelled here", uid=before.uid)
 
 

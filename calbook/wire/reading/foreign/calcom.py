@@ -64,6 +64,12 @@ def find_items(value: object) -> tuple[list[Any], list[Any]]:
     return bookings, types
 
 
+def total_of(value: object) -> int:
+    """How many items there are on all pages, as far as a page says so."""
+    pages = _object(value).get("pagination")
+    return whole(_object(pages).get("totalItems")) or 0
+
+
 def read_items(
     bookings: Iterable[Mapping[str, Any]],
     event_types: Iterable[Mapping[str, Any]],

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from calbook.core.errors import BadInput
-from calbook.core.imports import Content, ForeignBooking, ForeignDate, Kept, Remark
+from calbook.core.imports import (
+    Content,
+    ForeignBooking,
+    ForeignDate,
+    Kept,
+    Remark,
+    state_of,
+)
 from calbook.core.model import LONGEST_DURATION, MINUTE, Attendee, Status
 from calbook.core.people import person_key
 from calbook.core.text import excerpt
@@ -19,12 +27,15 @@ from calbook.wire.reading.foreign.date_forms import (
     Wall,
     find_order,
     place_wall,
+    read_day_and_clock,
     read_length,
-    read_wall,
 )
 from calbook.wire.reading.foreign.tables import Row, Table
 
 _SHOWN = 5  # rows of a preview
+_HOURS = re.compile(
+    r"\b(?:h|hrs?|hours?|std|stunden?|heures?|horas?|ore|uren|uur)\b", re.IGNORECASE
+)
 
 
 class Unreadable(Exception):
@@ -42,7 +53,10 @@ class Preview(NamedTuple):
 
 
 class Reader:
-    """Reads the rows of one table, and collects what is to be said of them."""
+    """Reads the rows of one table, and collects what is to be said of them.
+
+    `find_zone` knows zones by other names than IANA's.
+    """
 
     def __init__(
         self,
@@ -51,8 +65,9 @@ class Reader:
         *,
         timezone: str,
         dates: str | None = None,
+        find_zone: Callable[[str], str | None] = lambda name: None,
     ) -> None:
-        self._table = table
+        self._table, self._find_zone = table, cache(find_zone)
         self._fields, self._is_guessed = mapping.choose(table.columns, wanted)
         self._timezone, self._kept = timezone, Kept()
         self._remarks: list[Remark] = []
@@ -64,6 +79,7 @@ class Reader:
         }
         said = "\n".join(f"{f}={c}" for f, c in sorted(self._fields.items()))
         self._kind = hashlib.sha256(said.encode()).hexdigest()[:8]
+        self._is_in_hours = bool(_HOURS.search(self._fields.get("duration", "")))
         used = set(self._fields.values())
         self._others = [name for name in table.columns if name not in used]
 
@@ -87,19 +103,23 @@ class Reader:
     def content(self) -> Content:
         bookings: list[ForeignBooking] = []
         left_out: list[Remark] = []
-        lines: dict[str, int] = {}
+        known: dict[str, ForeignBooking] = {}
         for row in self._table.rows:
             try:
                 found = self.booking(row)
             except Unreadable as error:
                 left_out.append(Remark(str(error), row.line, is_fault=True))
                 continue
-            if found.uid in lines:
-                reason = f"it is the same as line {lines[found.uid]}"
-                left_out.append(Remark(reason, row.line))
-                continue
-            lines[found.uid] = row.line
-            bookings.append(found)
+            first = known.setdefault(found.uid, found)
+            if first is found:
+                bookings.append(found)
+            elif state_of(first) == state_of(found):
+                left_out.append(
+                    Remark(f"it is the same as line {first.line}", row.line)
+                )
+            else:
+                reason = f"it has the id of line {first.line} and says something else"
+                left_out.append(Remark(reason, row.line, is_fault=True))
         return Content(
             tuple(bookings),
             left_out=tuple(left_out),
@@ -117,8 +137,8 @@ class Reader:
             Unreadable: it says not when it is.
         """
         extra: dict[str, Any] = {name: row.cells.get(name, "") for name in self._others}
-        zone = self._zone(row, extra)
-        start, end = self._span(row, zone, extra)
+        zone = self._zone(row)
+        start, end = self._span(row, zone)
         person = self._person(row, extra)
         guests = [
             words.read_person(extra, email=each)
@@ -148,36 +168,25 @@ class Reader:
     def _cell(self, row: Row, field: str) -> str:
         return row.cells.get(self._fields.get(field, ""), "")
 
-    def _zone(self, row: Row, extra: dict[str, Any]) -> str:
+    def _zone(self, row: Row) -> str:
         said = self._cell(row, "timezone")
         if not said:
             return self._timezone
-        if parsing.is_timezone(said):
-            return said
-        extra["timezone"] = said
-        self._say_once(
-            f"time zone {excerpt(said)} is not known: read in {self._timezone}", row
-        )
-        return self._timezone
+        found = said if parsing.is_timezone(said) else self._find_zone(said)
+        if found is None:
+            raise Unreadable(f"time zone {excerpt(said)} is not known")
+        return found
 
     def _say_once(self, reason: str, row: Row) -> None:
         if reason not in self._said:
             self._said.add(reason)
             self._remarks.append(Remark(reason, row.line))
 
-    def _span(
-        self, row: Row, zone: str, extra: dict[str, Any]
-    ) -> tuple[datetime, datetime]:
-        wall = self._wall(row, ("start",), "time")
-        if wall is None:
-            wall = self._wall(row, ("date",), "time")
-        if wall is None:
-            raise Unreadable("it says not when it begins")
-        if not wall.has_clock:
-            raise Unreadable("it has a day and no time")
+    def _span(self, row: Row, zone: str) -> tuple[datetime, datetime]:
+        wall = self._start(row)
         start = self._place(row, wall, zone)
-        length = self._length(row, extra)
-        end = self._wall(row, ("end", "end_date"), None, after=wall)
+        length = self._length(row)
+        end = self._end(row, wall)
         if end is not None:
             finish = self._place(row, end, zone)
         elif length is not None:
@@ -196,44 +205,46 @@ class Reader:
             self._remarks.append(Remark(remark, row.line))
         return instant.replace(second=0)
 
-    def _wall(
-        self,
-        row: Row,
-        fields: tuple[str, ...],
-        time: str | None,
-        *,
-        after: Wall | None = None,
-    ) -> Wall | None:
-        """The moment of the first of these fields that says one.
+    def _start(self, row: Row) -> Wall:
+        """Where a time alone is called the start, it is one of the `date`."""
+        start, date = self._cell(row, "start"), self._cell(row, "date")
+        found = self._moment(row, "start", self._cell(row, "time"))
+        if found is None:
+            found = self._moment(row, "date", start or self._cell(row, "time"))
+        if found is None and not (start or date):
+            raise Unreadable("it says not when it begins")
+        if found is None:
+            clock = self._cell(row, "time")
+            said = " ".join(filter(None, (date, start, clock)))
+            raise Unreadable(f"{excerpt(said)} is no time")
+        if not found.has_clock:
+            raise Unreadable("it has a day and no time")
+        return found
 
-        An end may be a time alone, on the day of the start or the one after.
-        """
-        for field in fields:
-            text = self._cell(row, field)
-            if not text:
-                continue
-            order = self._orders.get(field)
-            clock = self._cell(row, time) if time else ""
-            if field == "end_date":
-                clock = self._cell(row, "end")
-            whole = f"{text} {clock}".strip()
-            found = read_wall(whole, order)
-            if found is None and (alone := read_wall(text, order)) is not None:
-                found = alone if alone.has_clock or field == "end_date" else None
-            if found is None and after is not None:
-                found = _same_day(text, after)
-            if found is None:
-                raise Unreadable(f"{excerpt(whole)} is no time")
-            if field == "end" and not found.has_clock:
-                continue
-            return found
-        return None
+    def _end(self, row: Row, start: Wall) -> Wall | None:
+        """It may be a time alone, on its own day, or that of the start or the next."""
+        end, date = self._cell(row, "end"), self._cell(row, "end_date")
+        found = self._moment(row, "end", "")
+        if found is None and date:
+            found = self._moment(row, "end_date", end)
+        elif found is None and end:
+            found = _same_day(end, start)
+        if found is None and (end or date):
+            raise Unreadable(f"{excerpt(f'{date} {end}'.strip())} is no time")
+        return found if found is not None and found.has_clock else None
 
-    def _length(self, row: Row, extra: dict[str, Any]) -> Any:
+    def _moment(self, row: Row, field: str, clock: str) -> Wall | None:
+        """What a field says, together with the cell that has its time."""
+        text = self._cell(row, field)
+        return (
+            read_day_and_clock(text, clock, self._orders.get(field)) if text else None
+        )
+
+    def _length(self, row: Row) -> timedelta | None:
         text = self._cell(row, "duration")
         if not text:
             return None
-        length = read_length(text)
+        length = read_length(text, in_hours=self._is_in_hours)
         if length is None or not MINUTE <= length <= LONGEST_DURATION:
             raise Unreadable(f"{excerpt(text)} is no length")
         return length
@@ -268,8 +279,7 @@ class Reader:
 
 
 def _same_day(text: str, start: Wall) -> Wall | None:
-    day = f"{start.time:%Y-%m-%d}"
-    found = read_wall(f"{day} {text}", None)
+    found = read_day_and_clock(f"{start.time:%Y-%m-%d}", text, None)
     if found is None or start.time.tzinfo or found.time.tzinfo:
         return None
     if found.time < start.time:
@@ -283,14 +293,9 @@ def _shown(booking: ForeignBooking, row: Row) -> Mapping[str, str]:
     return {
         "line": str(row.line),
         "start": date.start.isoformat(),
-        "end": date.end.isoformat(),
+        "end": date.end.isoformat() if date.end > date.start else "",
         "name": first.name or "",
         "email": first.email or "",
         "event": booking.event,
         "status": "NO_SHOW" if booking.absent else booking.status.value,
     }
-
-
-def check_not_empty(table: Table) -> None:
-    if not table.rows:
-        raise BadInput("the file has a heading and no rows")

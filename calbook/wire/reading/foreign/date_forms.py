@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ _LONGEST = 100  # characters
 
 _TIME = (
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})"
-    r"(?:[.,]\d{1,9})?)?)?\s*(?P<half>[ap]\.?m\.?)?(?:\s*(?:Uhr|h))?"
+    r"(?:[.,]\d{1,9})?)?)?\s*(?P<half>[ap]\.?\s?m\.?)?(?:\s*(?:Uhr|h))?"
     r"\s*(?P<offset>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
 _REST = rf"(?:,?\s*(?:T|um|at|à|às|om|alle|a las)?\s*{_TIME})?"
@@ -36,7 +36,8 @@ _NUMBERS = re.compile(
 _WORDS = (
     re.compile(
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?(?:\s+de)?[ -]+"
-        rf"(?P<word>[^\W\d_]{{3,12}})\.?(?:\s+de)?,?[ -]+(?P<year>\d{{4}}){_REST}",
+        rf"(?P<word>[^\W\d_]{{3,12}})\.?(?:\s+de)?,?[ -]+"
+        rf"(?P<year>\d{{4}}|\d{{2}}){_REST}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -65,6 +66,11 @@ _LENGTH = re.compile(
     r"minutos|minuti)?)?",
     re.IGNORECASE,
 )
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d{1,12}))?")  # Excel's days since 1900
+_FRACTION = re.compile(r"0[.,]\d{1,12}")  # of a day
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 (a wall time)
+_NUMBER = re.compile(r"\d{1,2}(?:[.,]\d{1,4})?")
+_MIDNIGHT = time()
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 
 
@@ -83,6 +89,8 @@ def read_wall(text: str, order: str | None) -> Wall | None:
     plain = " ".join(text.split())
     if len(plain) > _LONGEST:
         return None
+    if serial := _SERIAL.fullmatch(plain):
+        return _serial_wall(*serial.groups())
     for pattern in (_ISO, _NUMBERS, *_WORDS):
         found = pattern.fullmatch(plain)
         if found is not None:
@@ -93,13 +101,37 @@ def read_wall(text: str, order: str | None) -> Wall | None:
     return None
 
 
+def read_day_and_clock(day: str, clock: str, order: str | None) -> Wall | None:
+    """What two cells say: the one of the day may have midnight as its time."""
+    whole = read_wall(f"{day} {clock}", order)
+    if whole is not None or not clock:
+        return whole
+    first = read_wall(day, order)
+    other = read_wall(f"2000-01-01 {clock}", None)
+    if _FRACTION.fullmatch(clock):
+        other = _serial_wall("36526", clock[2:])
+    if first is None or other is None or first.time.tzinfo or other.time.tzinfo:
+        return None
+    at = other.time.time()
+    if first.has_clock and first.time.time() not in (_MIDNIGHT, at):
+        return None
+    return Wall(datetime.combine(first.time, at), has_clock=True)
+
+
+def _serial_wall(days: str, fraction: str | None) -> Wall | None:
+    minutes = round(float(f"0.{fraction or 0}") * 1440)
+    wall = _DAY_ZERO + timedelta(days=int(days), minutes=minutes)
+    if not times.FIRST_YEAR < wall.year < times.LAST_YEAR:
+        return None
+    return Wall(wall, fraction is not None)
+
+
 def _wall(found: re.Match[str], order: str | None) -> Wall | None:
     parts = found.groupdict()
-    year = int(parts["year"])
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     if "first" in parts:
         first, other = int(parts["first"]), int(parts["other"])
         day, month = (other, first) if order == MDY else (first, other)
-        year += 2000 if year < 100 else 0
     else:
         day = int(parts["day"])
         month = _month(parts["word"]) if "word" in parts else int(parts["month"])
@@ -209,9 +241,14 @@ def _ambiguity(line: int, text: str) -> BadInput:
     )
 
 
-def read_length(text: str) -> timedelta | None:
-    """A length as `30`, `30 min`, `1h 30m`, `1:30` or `0:30:00`; None of others."""
+def read_length(text: str, *, in_hours: bool = False) -> timedelta | None:
+    """A length as `30`, `30 min`, `1h 30m`, `1:30` or `0:30:00`; None of others.
+
+    A plain number are minutes, or hours if it is said.
+    """
     plain = text.strip()
+    if in_hours and _NUMBER.fullmatch(plain):
+        return timedelta(minutes=round(float(plain.replace(",", ".")) * 60)) or None
     if clock := _CLOCK.fullmatch(plain):
         return timedelta(hours=int(clock[1]), minutes=int(clock[2]))
     found = _LENGTH.fullmatch(plain)

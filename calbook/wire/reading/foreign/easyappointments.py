@@ -5,6 +5,7 @@ Its times are by the clock of the provider who gives them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -29,9 +30,9 @@ from calbook.wire.reading.foreign.event_types import fields_of, whole
 from calbook.wire.reading.foreign.sql_dump import Rows, read_dump
 from calbook.wire.reading.foreign.tables import Table
 
-# The longer name first: `services` ends `services_providers` of nothing.
-TABLES = (
-    *("services_providers", "appointments", "services", "users", "roles", "settings"),
+TABLES = ("services_providers", "appointments", "services", "users", "settings")
+_APPOINTMENTS = re.compile(
+    r"\b(?:INTO|TABLE|EXISTS)\b[^\w(]+(?:\w+`?\.`?)?(\w*)appointments\b", re.IGNORECASE
 )
 _USED = frozenset(
     {
@@ -72,10 +73,20 @@ def kind_of(columns: Iterable[str]) -> str | None:
 
 
 def read_text(text: str, *, timezone: str) -> Content:
-    found = read_dump(text, TABLES)
+    prefix = _find_prefix(text)
+    rows = read_dump(text, [prefix + name for name in TABLES])
+    found = {name.removeprefix(prefix): each for name, each in rows.items()}
     if "appointments" not in found and "services" not in found:
         raise BadInput("the dump has no rows of appointments or services")
     return _Reader(found, timezone).content()
+
+
+def _find_prefix(text: str) -> str:
+    """Of its tables' names: other programs may have theirs in the same database."""
+    found = dict.fromkeys(name.lower() for name in _APPOINTMENTS.findall(text))
+    plain = text.lower() if len(found) > 1 else ""
+    its_own = (name for name in found if re.search(rf"\b{name}services\b", plain))
+    return next(its_own, next(iter(found), ""))
 
 
 def read_tables(tables: Iterable[Table], *, timezone: str) -> Content:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput, CalbookError
-from calbook.core.imports import Content
+from calbook.core.imports import Content, Remark
 from calbook.core.text import excerpt
 from calbook.wire.reading.foreign import calcom, calendly, easyappointments
 from calbook.wire.reading.foreign.tables import Table, decode, read_table
@@ -62,6 +62,7 @@ def _read_calendly(files: Sequence[File], timezone: str, dates: str | None) -> C
 def _read_calcom(files: Sequence[File]) -> Content:
     bookings: list[Any] = []
     types: list[Any] = []
+    total = 0
     for file in files:
         value = _Named(file)(lambda data: parse(decode(data)))
         some, others = calcom.find_items(value)
@@ -69,7 +70,12 @@ def _read_calcom(files: Sequence[File]) -> Content:
             raise _foreign("calcom", file)
         bookings += some
         types += others
-    return calcom.read_items(bookings, types)
+        total = max(total, calcom.total_of(value))
+    found = calcom.read_items(bookings, types)
+    if total > len(bookings):
+        said = f"{len(bookings):,} bookings of {total:,} are in the files"
+        return found._replace(remarks=(*found.remarks, Remark(said)))
+    return found
 
 
 def _read_easyappointments(files: Sequence[File], timezone: str) -> Content:

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
       (?P<blank>\s+ | --[^\n]* | \#[^\n]* | /\*.*?(?:\*/|\Z))
     | (?P<text>'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+')
     | (?P<name>`[^`]*+` | "[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+")
+    | (?P<hex>0x(?:[0-9A-Fa-f]{2})+\b)
     | (?P<number>[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.]))
     | (?P<word>[A-Za-z_@$][\w@$.]*)
     | (?P<sign>.)
@@ -31,7 +32,7 @@ Token = tuple[str, str, int]
 
 
 def read_dump(text: str, tables: Collection[str]) -> dict[str, Rows]:
-    """The rows of tables by the end of their names, a prefix such as `ea_` apart.
+    """The rows of tables, by their names in lower case.
 
     Raises:
         BadInput: a statement of theirs cannot be read; the line is named.
@@ -74,10 +75,10 @@ class _Dump:
             raise self._fault(len(self._text), "it is cut short")
         return token
 
-    def _skip(self) -> None:
-        for token in self._tokens:
-            if token[1] == ";":
-                return
+    def _skip(self, token: Token | None = None) -> None:
+        """To the end of a statement, of which `token` may be it."""
+        while token is None or token[1] != ";":
+            token = next(self._tokens, ("", ";", 0))
 
     def _fault(self, at: int, why: str) -> BadInput:
         line = self._text.count("\n", 0, at) + 1
@@ -94,9 +95,7 @@ class _Dump:
 
     def _table(self, name: str) -> str | None:
         plain = name.rpartition(".")[2].strip('`"').lower()
-        return next(
-            (t for t in self._tables if plain == t or plain.endswith(f"_{t}")), None
-        )
+        return plain if plain in self._tables else None
 
     def _create(self) -> None:
         """The columns of a table, as INSERTs without names fill them."""
@@ -124,11 +123,13 @@ class _Dump:
         token = self._next()
         while _keyword(token) in ("INTO", "IGNORE", "DELAYED", "LOW_PRIORITY"):
             token = self._next()
-        table = self._table(token[1])
-        if table is None:
-            self._skip()
-            return
         name, token = token, self._next()
+        while token[1] == ".":  # behind the name of the database
+            name, token = self._next(), self._next()
+        table = self._table(name[1])
+        if table is None:
+            self._skip(token)
+            return
         columns = self._columns.get(table)
         if token[1] == "(":
             columns = [each.lower() for each in self._names()]
@@ -186,9 +187,13 @@ class _Dump:
                 raise self._unexpected(token)
 
     def _value(self, token: Token) -> Any:
+        while token[0] == "word" and token[1].startswith("_"):  # `_binary 'x'`
+            token = self._next()
         kind, said, _ = token
         if kind == "text":
             return _ESCAPED.sub(_unescape, said[1:-1])
+        if kind == "hex":
+            return bytes.fromhex(said[2:]).decode("utf-8", "replace")
         if kind == "number":
             return int(said) if said.lstrip("+-").isdigit() else said
         if kind == "word" and said.upper() in ("NULL", "TRUE", "FALSE"):

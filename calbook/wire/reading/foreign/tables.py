@@ -82,8 +82,9 @@ def read_table(data: bytes) -> Table:
 def _delimiter(text: str) -> tuple[str, str, int]:
     """What stands between cells, the text behind Excel's word on it, and its lines."""
     first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4], rest, 1
+    word = first.rstrip("\r").strip('" ')
+    if word.lower().startswith("sep=") and len(word) == 5:
+        return word[4], rest, 1
     return max(_DELIMITERS, key=lambda each: _fitness(text, each)), text, 0
 
 

@@ -16,12 +16,12 @@ from calbook.wire.reading.foreign.columns import fold
 _STATES = {
     Status.CANCELLED: "cancelled canceled cancel storniert abgesagt annule annulee "
     "annulato annullata annullato cancelado cancelada geannuleerd rejected declined "
-    "deleted abgelehnt refuse rechazado rifiutato recusado afgewezen cancelled_by_host",
+    "deleted abgelehnt refuse rechazado rifiutato recusado afgewezen",
     Status.NO_SHOW: "noshow nichterschienen absent nopresentado noasistio "
     "nonpresentato ausente falta assente nietverschenen nietgekomen nonvenu "
     "missed didnotattend faltou",
     Status.PENDING: "pending requested tentative offen ausstehend angefragt enattente "
-    "pendiente inattesa pendente inafwachting unconfirmed awaiting draft awaitinghost",
+    "pendiente inattesa pendente inafwachting unconfirmed awaiting draft",
     Status.CONFIRMED: "confirmed booked accepted active scheduled approved completed "
     "done rescheduled bestatigt gebucht aktiv erledigt abgeschlossen confirme "
     "confirmado confirmada confermato confermata bevestigd geboekt reserve reservado "
@@ -35,8 +35,9 @@ _LONGEST = 50_000
 
 
 def read_state(text: str) -> Status | None:
-    """What a word says of a booking; None of one that nobody knows."""
-    return _BY_WORD.get(fold(text).replace(" ", ""))
+    """What it says of a booking, or its first word does; None where nobody knows."""
+    said = fold(text)
+    return _BY_WORD.get(said.replace(" ", "")) or _BY_WORD.get(said.partition(" ")[0])
 
 
 def is_yes(text: object) -> bool:

@@ -123,6 +123,11 @@ class Client:
             yield from map(Delivery, sent)
 
     @property
+    def erased(self) -> int:
+        """How many persons `tick` and `deliver` have erased, see `retention`."""
+        return len(self._context.store.erased)
+
+    @property
     def queued(self) -> int:
         """How many deliveries this client's changes have queued and not yet tried."""
         return len(self._context.store.queued)
@@ -240,18 +245,21 @@ class Client:
         path: str | os.PathLike[str],
         *,
         progress: Callable[[int, int], object] | None = None,
+        replaced: Callable[[str], object] | None = None,
     ) -> dict[str, int]:
         """Copy all there is to another file or URL, made if it is not there.
 
         Everything or, on any error, nothing; how many rows each table has. `progress`
-        is called with how many of how many rows are copied.
+        is called with how many of how many rows are copied. Where there is only the
+        first host and its schedule, the copy replaces them, and `replaced` is called
+        with the id of each that was set up.
 
         Raises:
             StoreError: something is stored there already, or nothing here.
         """
         from calbook.services import maintenance
 
-        return maintenance.copy_all(self._context, os.fspath(path), progress)
+        return maintenance.copy_all(self._context, os.fspath(path), progress, replaced)
 
     def export_to(
         self,
@@ -284,8 +292,9 @@ class Client:
     ) -> Imported:
         """Take in what `export_to` wrote, all of it or, on any error, nothing.
 
-        What is here already is left as it is. Where it differs, or something is in the
-        way, `skip` leaves the line out, which `skipped` is told of. `progress` is
+        What is here already is left as it is, but the first host and its schedule,
+        which are replaced if nothing else is here. Where it differs, or something is in
+        the way, `skip` leaves the line out, which `skipped` is told of. `progress` is
         called with how many bytes have been read.
 
         Raises:

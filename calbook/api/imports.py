@@ -74,6 +74,7 @@ class Imports(Noun):
         self,
         file: File,
         *,
+        event_type_id: str | None = None,
         map: str | Iterable[str] | None = None,
         timezone: str | None = None,
         dates: Literal["dmy", "mdy"] | None = None,
@@ -82,5 +83,11 @@ class Imports(Noun):
         from calbook.services.importing.imports import preview
 
         return ImportPreview(
-            preview(self._context, [file], map=map, timezone=timezone, dates=dates)
+            preview(
+                *(self._context, [file]),
+                event_type_id=event_type_id,
+                map=map,
+                timezone=timezone,
+                dates=dates,
+            )
         )

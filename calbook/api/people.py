@@ -74,6 +74,7 @@ class People(Noun):
         *,
         uid: str | None = None,
         cancel: bool = False,
+        texts: bool = False,
         dry_run: bool = False,
         cancelled: Callable[[], object] | None = None,
     ) -> Erasure:
@@ -83,6 +84,8 @@ class People(Noun):
         list, where a name will do. An address or phone number of nobody in the book
         is looked for everywhere. `cancel` first cancels what is still to come; then
         `cancelled` may send what is to be told of it, which is dropped after it.
+        With `texts` the name is taken out of what others wrote, too; then it may be
+        the name of nobody in the book.
 
         Raises:
             HasBookings: something is still to come, and `cancel` is not given.
@@ -90,21 +93,19 @@ class People(Noun):
         """
         from calbook.services import erasing  # slow to import
 
+        wanted = erasing.Erasing(person, uid, cancel, texts)
         done = erasing.erase(
-            self._context,
-            person,
-            uid=uid,
-            cancel=cancel,
-            dry_run=dry_run,
-            cancelled=cancelled,
+            self._context, wanted, dry_run=dry_run, cancelled=cancelled
         )
         return Erasure(done)
 
-    def describe(self, person: str, *, uid: str | None = None) -> str:
+    def describe(
+        self, person: str, *, uid: str | None = None, texts: bool = False
+    ) -> str:
         """What somebody whom `erase` would mean is called, in a line."""
         from calbook.services import erasing  # slow to import
 
-        return erasing.describe(self._context, person, uid=uid)
+        return erasing.describe(self._context, person, uid=uid, texts=texts)
 
     def export(self, person: str, *, uid: str | None = None) -> tuple[Json, ...]:
         """All that is held of somebody: lines of an export, without others' data.

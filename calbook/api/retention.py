@@ -14,10 +14,12 @@ class Keeping(Noun):
         """What was said, and whom it means now."""
         return Retention(retention.show(self._context))
 
-    def set(self, after: str | None) -> Retention:
+    def set(self, after: str | None, *, dry_run: bool = False) -> Retention:
         """Let `tick` erase who had nothing for so long (`3y`, `18mo`); None: nobody.
+
+        A dry run says how many that would be.
 
         Raises:
             BadTime: it is no length of the calendar.
         """
-        return Retention(retention.save(self._context, after))
+        return Retention(retention.save(self._context, after, dry_run=dry_run))

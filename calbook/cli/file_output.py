@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 
 from calbook import whole_files
 from calbook.cli import output
@@ -26,8 +27,14 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
             file, or it cannot be written.
     """
     check_target(path, force=force)
+    save_parts(path, [data], force=force)
+
+
+def save_parts(path: str, parts: Iterable[bytes], *, force: bool) -> None:
+    """As `save_file`, which has looked at `path`, in parts as they are made."""
     try:
-        whole_files.save(path, data, replaces=force)
+        with whole_files.writing(path, replaces=force) as file:
+            file.writelines(parts)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 

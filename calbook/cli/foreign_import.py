@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import error_output, output
@@ -22,9 +23,12 @@ from calbook.core.imports import LARGEST_FILE
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.imports import TakenOver
+    from calbook.core.errors import CalbookError
 
 _NAMED = 10  # remarks that are shown
-_COLUMNS = ("line", "start", "end", "name", "email", "event", "status")
+_COLUMNS = ("line", "start", "end", "name", "email", "phone", "event", "status")
+_ALWAYS = ("line", "start", "name")
+_WHOLE = 16  # cells of a time
 
 
 class Elsewhere(o.Group):
@@ -80,6 +84,7 @@ def import_files(
     given = elsewhere.arguments() | {"timezone": form.tz}
     if elsewhere.source is not None and elsewhere.source.casefold() == "csv":
         _agree_on_columns(client, sources, given, form, dry_run=dry_run, yes=yes)
+    is_new = not client.exists
     refusals = error_output.Refusals(form)
     found = client.calendar.imports.take_over(
         unchecked(elsewhere.source),
@@ -87,11 +92,24 @@ def import_files(
         **given,
         on_conflict=unchecked(on_conflict or "skip"),
         notify=elsewhere.notify,
-        refused=refusals.report,
+        refused=partial(_report, refusals, form),
         dry_run=dry_run,
     )
+    if is_new and client.exists:
+        output.say(f"Made {client.path}, whose host is Me")
+        output.say("hint: say who that is: calbook init")
     _show(found, form, dry_run=dry_run)
     refusals.finish()
+
+
+def _report(
+    refusals: error_output.Refusals, form: OutputOptions, error: "CalbookError"
+) -> None:
+    """What could not be read at all is in the summary, with how often it was."""
+    if form.json or "foreignUid" in error.details:
+        refusals.report(error)
+    else:
+        refusals.statuses.append(error.exit_code)
 
 
 def _read_at_once(file: str) -> str | bytes:
@@ -115,7 +133,7 @@ def _agree_on_columns(
     yes: bool,
 ) -> None:
     """Show how a table is read, and have it agreed to if any of it is a guess."""
-    names = ("map", "timezone", "dates")
+    names = ("event_type_id", "map", "timezone", "dates")
     how = {name: given[name] for name in names}
     if len(sources) != 1:
         return  # the library says so
@@ -131,8 +149,13 @@ def _preview_lines(found: Json) -> list[str]:
     columns = ", ".join(f"{k} = {v}" for k, v in found["columns"].items())
     order = {"dmy": "day first", "mdy": "month first"}.get(found["dates"], "")
     zone = f"Times in {found['timezone']}{f', {order}' if order else ''}"
-    rows = [[_cell(row, name) for name in _COLUMNS] for row in found["rows"]]
-    return [f"Columns: {columns}", zone, *_table([list(_COLUMNS), *rows])]
+    names = [
+        name
+        for name in _COLUMNS
+        if name in _ALWAYS or any(row.get(name) for row in found["rows"])
+    ]
+    rows = [[_cell(row, name) for name in names] for row in found["rows"]]
+    return [*_folded([f"Columns: {columns}"]), zone, *_table([names, *rows])]
 
 
 def _cell(row: Json, name: str) -> str:
@@ -140,18 +163,31 @@ def _cell(row: Json, name: str) -> str:
     if name == "start" and "reason" in row:
         return str(row["reason"])[:40]
     if name in ("start", "end"):
-        said = said.replace("T", " ").replace(":00+00:00", "Z")
+        is_same_day = name == "end" and said[:10] == str(row.get("start"))[:10]
+        return said[11:16] if is_same_day else said[:16].replace("T", " ")
     return said[:40]
 
 
+def _room() -> int:
+    return output.width() if sys.stderr.isatty() else 10_000
+
+
+def _folded(lines: Sequence[str]) -> list[str]:
+    """In whole words, where a terminal shows them."""
+    from calbook.cli.screen import cells  # slow to import
+
+    return [part for line in lines for part in cells.wrap(line, _room())]
+
+
 def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
+    """In columns, of which the widest give way where a terminal has no room."""
+    from calbook.cli.screen import cells, columns  # slow to import
+
+    plain = [[cells.plain_text(cell) for cell in row] for row in rows]
+    widths = [max(map(cells.width, column)) for column in zip(*plain, strict=True)]
+    fixed = {n for n in range(3) if widths[n] <= _WHOLE}
+    sizes = columns.share_width(widths, _room() - 2 * (len(widths) - 1), fixed)
+    return ["  ".join(map(cells.fit, row, sizes)).rstrip() for row in plain]
 
 
 def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
@@ -159,7 +195,7 @@ def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
     is_changed = any(item[name] for name in ("made", "updated", "cancelled"))
     what = f"took over {item['made']} bookings"
     with report_write_failure(what, ["import"] if is_changed and not dry_run else []):
-        lines = [""] if form.json else _summary_lines(item, dry_run=dry_run)
+        lines = [""] if form.json else _folded(_summary_lines(item, dry_run=dry_run))
         for line in lines:
             output.print_done(line, item, json=form.json)
 

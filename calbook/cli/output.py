@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -146,12 +146,28 @@ def print_object(
     )
 
 
-def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
+def print_done(
+    said: str, found: "Value | Json", *, json: bool, folds: bool = False
+) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if json:
         print_object(found, OutputOptions(json=True), keys=(), card=str)
+    elif folds:
+        say_folded(said)
     else:
         say(said)
+
+
+def say_folded(text: str) -> None:
+    """A sentence to the person; on a terminal in whole words, but for long names."""
+    lines = [text]
+    if sys.stderr.isatty() and len(text) > width():
+        from calbook.cli.screen import cells  # slow to import
+
+        if max(map(cells.width, text.split())) <= width():
+            lines = cells.wrap(text, width())
+    for line in lines:
+        say(line)
 
 
 def _document(value: object) -> str:
@@ -217,16 +233,23 @@ def _cell(value: object) -> str:
 
 
 def to_csv(items: Iterable[Json], keys: Sequence[str]) -> str:
+    return "".join(csv_lines(items, keys))
+
+
+def csv_lines(items: Iterable[Json], keys: Sequence[str]) -> Iterator[str]:
+    """The heads of the columns and a line for each object, as they are asked for."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(keys)
-    writer.writerows(
-        [_safe_cell(value_at(item, key)) for key in keys] for item in items
-    )
-    return text.getvalue()
+    for item in items:
+        writer.writerow([_safe_cell(value_at(item, key)) for key in keys])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
 
 
 def _safe_cell(value: object) -> str:

@@ -219,8 +219,10 @@ def ask_yes_no(question: str, *, yes: bool) -> None:
         raise Interrupted
 
 
-def require_yes(question: str, *, yes: bool) -> None:
+def require_yes(question: str, *, yes: bool, look: str = "with --dry-run") -> None:
     """Ask on a terminal, as `ask_yes_no`; off one `--yes` has to be said.
+
+    `look` is how to look at it first.
 
     Raises:
         UsageError: nobody is there to ask.
@@ -228,9 +230,21 @@ def require_yes(question: str, *, yes: bool) -> None:
     if not yes and not output.is_interactive():
         raise usage_error(
             f"nobody is there to ask: {_lower_first(question)}",
-            hint="say --yes, or look at it first with --dry-run",
+            hint=f"say --yes, or look at it first {look}",
         )
     ask_yes_no(question, yes=yes)
+
+
+def require_stored(client: "Client") -> None:
+    """Raises StoreError where nothing is stored, as under a wrong name."""
+    if not client.exists:
+        from calbook.core.errors import StoreError
+
+        raise StoreError(
+            f"there are no bookings in {client.path}",
+            hint="name the file with --db or CALBOOK_DB",
+            path=client.path,
+        )
 
 
 def read_minutes(text: str | None, option: str) -> int | None:

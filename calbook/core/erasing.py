@@ -118,8 +118,7 @@ class Words:
     """
 
     def __init__(self, identity: Identity, others: Iterable[str | None] = ()) -> None:
-        phones = {phone_digits(phone) or "" for phone in identity.phones}
-        digits = {d for d in phones if len(d.strip("+")) >= _FEWEST_DIGITS}
+        digits = _dialled(identity)
         refs = {r for r in identity.refs if len(fold_ref(r)) >= _FEWEST_LETTERS}
         contacts = [*map(_address, _emails(identity)), *map(_number, sorted(digits))]
         words = [
@@ -170,6 +169,91 @@ class Words:
             else self.take_out_of(item, is_free=is_free or key in _FREE)
             for key, item in value.items()
         }
+
+
+class Marks:
+    """By what somebody is told in what others wrote, in bookings that are not theirs.
+
+    Addresses and numbers are theirs alone, and are taken out. A name may be another's:
+    it is found, and taken out `with_names`, where it has two words at least. So is a
+    customer number that could be any other word.
+    """
+
+    def __init__(self, identity: Identity, *, with_names: bool = False) -> None:
+        digits = _dialled(identity)
+        refs = {r for r in identity.refs if len(fold_ref(r)) >= _FEWEST_LETTERS}
+        sure = {ref for ref in refs if _is_unmistakable(ref)}
+        names = {name for name in identity.names if len(name.split()) > 1}
+        emails = _any_of([*map(_address, _emails(identity))])
+        contacts = [*map(_address, _emails(identity)), *map(_number, sorted(digits))]
+        certain = [*contacts, *(_whole(re.escape(ref)) for ref in _forms(sure))]
+        every = [
+            *certain,
+            *(_whole(re.escape(ref)) for ref in _forms(refs - sure)),
+            *(_whole(_spaced(name)) for name in _forms(names)),
+        ]
+        self._emails, self._certain = emails, _any_of(certain)
+        self._every = _any_of(every)
+        self._taken = self._every if with_names else self._certain
+        self.names = frozenset(map(fold_name, names))
+        self.searched = tuple(
+            sorted({*Words(identity).searched, *map(_longest_word, _forms(names))})
+        )  # by which a store finds where to look
+
+    def take_out(self, text: str) -> str:
+        return self._taken.sub(WORD, text) if self._taken else text
+
+    def take_out_of(self, value: Json, *, is_free: bool) -> Json:
+        """Of what people wrote in JSON, and addresses everywhere."""
+        return _rewrite(value, self._taken, self._emails, is_free=is_free)
+
+    def are_in(self, text: str) -> bool:
+        return bool(self._every and self._every.search(text))
+
+    def are_in_json(self, value: Json, *, is_free: bool) -> bool:
+        after = _rewrite(value, self._every, self._emails, is_free=is_free)
+        return bool(after != value)
+
+    def contacts_are_in(self, text: str) -> bool:
+        return bool(self._certain and self._certain.search(text))
+
+
+def _rewrite(
+    value: Json,
+    free: re.Pattern[str] | None,
+    other: re.Pattern[str] | None,
+    *,
+    is_free: bool,
+) -> Json:
+    if isinstance(value, str):
+        pattern = free if is_free else other
+        return pattern.sub(WORD, value) if pattern else value
+    if isinstance(value, list):
+        return [_rewrite(item, free, other, is_free=is_free) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        _rewrite(key, free, other, is_free=is_free): _rewrite(
+            item, free, other, is_free=is_free or key in _FREE
+        )
+        for key, item in value.items()
+    }
+
+
+def _dialled(identity: Identity) -> set[str]:
+    phones = {phone_digits(phone) or "" for phone in identity.phones}
+    return {d for d in phones if len(d.strip("+")) >= _FEWEST_DIGITS}
+
+
+def _is_unmistakable(ref: str) -> bool:
+    """Whether a customer number can be no other word or number."""
+    is_mixed = re.search(r"\d", ref) and re.search(r"[^\W\d_]", ref)
+    return len(fold_ref(ref)) >= (5 if is_mixed else 8) and any(map(str.isdigit, ref))
+
+
+def _longest_word(name: str) -> str:
+    words: list[str] = re.findall(r"\w+", name) or [name]
+    return max(words, key=len).casefold()
 
 
 _NOTE = "content"  # of a note, which is never empty

@@ -271,9 +271,10 @@ class ImportConflict(Conflict, code="import_conflict"):
     def __init__(self, said: str, noun: str, id: object, **details: object) -> None:
         super().__init__(
             said,
-            hint='import into a new file, or leave such lines out: on_conflict="skip"',
-            command_hint="import into a new file, or leave such lines out:"
-            " --on-conflict skip",
+            hint="import into a file that is not there yet; on_conflict='skip' leaves"
+            " out such lines, and what needs them",
+            command_hint="import into a file that is not there yet: --db NEW;"
+            " --on-conflict skip leaves out such lines, and what needs them",
             noun=noun,
             id=id,
             **details,

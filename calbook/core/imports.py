@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks, ids
-from calbook.core.model import Attendee, Status
+from calbook.core.model import Actor, Attendee, Status
 from calbook.core.people import person_key
 from calbook.core.time import times
 
@@ -25,7 +25,7 @@ YEARS_AHEAD = 2  # whole ones, in which a series without an end is taken over
 
 PREFIX = "import."
 _OWN_UID = re.compile(r"(bk_[0-9a-hjkmnp-tv-z]{12})@[^/]*")
-_MOST_KEYS = checks.METADATA_KEYS - 6  # beside those of `trace`
+_MOST_KEYS = checks.METADATA_KEYS - 7  # beside those of `trace`
 _LONGEST_VALUE = 2_000
 _MOST_ANSWERS = 50
 _MOST_BYTES = checks.METADATA_BYTES - 8 * 1024
@@ -66,6 +66,7 @@ class ForeignBooking(NamedTuple):
     created_at: datetime | None = None
     hosts: tuple[str, ...] = ()
     reason: str | None = None
+    cancelled_by: Actor = Actor.SYSTEM
     location: Mapping[str, str] | None = None
     meeting_url: str | None = None
     notes: str | None = None
@@ -78,13 +79,15 @@ class ForeignBooking(NamedTuple):
 class ForeignEventType(NamedTuple):
     """What can be booked there; `key` is what bookings name it by, with its title.
 
-    `fields` are as `event_types.create` takes them.
+    `fields` are as `event_types.create` takes them; one that is not `is_known` was
+    told by its bookings.
     """
 
     key: str
     title: str
     fields: Mapping[str, Any] = {}
     hosts: tuple[str, ...] = ()
+    is_known: bool = True
 
 
 class Remark(NamedTuple):
@@ -166,17 +169,23 @@ def _age(booking: ForeignBooking) -> tuple[int, float]:
 def trace(source: str, booking: ForeignBooking) -> dict[str, Any]:
     """What a booking keeps of where it came from, by which it is known again."""
     changed = booking.changed_at and times.rfc3339(booking.changed_at, "UTC")
+    is_off = booking.status is Status.CANCELLED
     facts = {
         "source": source,
-        "uid": clean_prose(booking.uid, most=_LONGEST_VALUE),
+        "uid": _uid_kept(booking),
         "sequence": booking.sequence,
         "changed": changed,
         "state": state_of(booking),
         "title": booking.title,
+        "cancelledBy": booking.cancelled_by.value if is_off else None,
     }
     return {
         f"{PREFIX}{key}": value for key, value in facts.items() if value is not None
     }
+
+
+def _uid_kept(booking: ForeignBooking) -> str:
+    return clean_prose(booking.uid, most=_LONGEST_VALUE)
 
 
 class Kept:
@@ -263,12 +272,13 @@ def judge(
 ) -> Verdict:
     """What a booking is beside the one that is here; None where there is none.
 
-    What calbook made itself has no trace: there a higher SEQUENCE alone is news.
+    What calbook made itself has no trace of it, nor has what came under another UID:
+    there a higher SEQUENCE alone is news.
     """
     if sequence is None:
         return Verdict.NEW
     state = metadata.get(f"{PREFIX}state")
-    if state is None:
+    if state is None or metadata.get(f"{PREFIX}uid") != _uid_kept(booking):
         return Verdict.CHANGED if booking.sequence > sequence else Verdict.SAME
     if state == state_of(booking):
         return Verdict.SAME

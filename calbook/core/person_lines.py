@@ -7,7 +7,12 @@ from typing import Any
 
 from calbook.core.checks import fold_email
 from calbook.core.erasing import Identity, Words, is_person_in
-from calbook.core.personal_data import PERSON_FACTS, replace_personal_data
+from calbook.core.people import fold_name, lasting_keys
+from calbook.core.personal_data import (
+    PERSON_FACTS,
+    as_person,
+    replace_personal_data,
+)
 
 Line = dict[str, Any]
 
@@ -26,6 +31,7 @@ def _booking(line: Line, identity: Identity) -> Line:
     mine = [identity.is_meant(person) for person in line["attendees"]]
     others = [p["name"] for p in line["attendees"] if not identity.is_meant(p)]
     own = identity.without_names(others)
+    is_alone = not others and not _has_company(line, own)
     found = {
         key: value
         if key in _KEPT
@@ -38,14 +44,14 @@ def _booking(line: Line, identity: Identity) -> Line:
     ]
     words = Words(own, others)
     notes = {
-        key: [n for n in line[key] if not others or words.are_hinted_in(n["content"])]
+        key: [n for n in line[key] if is_alone or words.are_hinted_in(n["content"])]
         for key in ("hostNotes", "privateNotes")
     }
     counters = [c for c in line["counterProposals"] if own.is_meant(c)]
     events = [
-        _without_other_actor(event, own)
-        for event in found["events"]
-        if not others or _is_about(event["change"], own, words)
+        _without_other_actor(limited, own)
+        for event, limited in zip(line["events"], found["events"], strict=True)
+        if is_alone or _is_about(event["change"], own, words)
     ]
     return {
         **found,
@@ -63,10 +69,30 @@ def _primary(line: Line, key: str) -> Line:
 
 def _is_about(change: Line, own: Identity, words: Words) -> bool:
     """What others did in company, and notes on them, are not told."""
-    note, named = change.get("note"), change.get("attendee")
-    if isinstance(note, dict):
-        return words.are_hinted_in(str(note.get("content")))
-    return named is None or own.is_meant(named)
+    named = change.get("attendee") or change.get("person")
+    if named and not own.is_meant(as_person(named)):
+        return False
+    note = change.get("note")
+    return note is None or words.are_hinted_in(note["content"])
+
+
+def _has_company(line: Line, own: Identity) -> bool:
+    """Whether somebody else was in a booking once.
+
+    Who had the same name, or had but a name where there is one seat, is the person
+    before a correction.
+    """
+    found = []
+
+    def is_meant(person: Mapping[str, Any]) -> bool:
+        name = fold_name(str(person.get("name") or ""))
+        is_other = "text" not in person and not own.is_meant(person)
+        if is_other and name not in map(fold_name, own.names):
+            found.append(line["isGroup"] or bool(lasting_keys(person)))
+        return False
+
+    replace_personal_data(line["events"], is_meant, lambda _, fact: fact)
+    return any(found)
 
 
 def _without_other_actor(event: Line, own: Identity) -> Line:

@@ -84,7 +84,7 @@ def _is_owned(value: dict[str, Json], is_meant: IsMeant, is_own: bool) -> bool:
     if any(value.get(key) for key in _CONTACTS):
         return is_meant(value)
     primary = value.get("attendee") or next(iter(_items(value.get("attendees"))), None)
-    return is_own if not primary else is_meant(_as_person(primary))
+    return is_own if not primary else is_meant(as_person(primary))
 
 
 def _replaced(
@@ -105,7 +105,7 @@ def _replaced(
 
 
 def _person(item: Json, is_meant: IsMeant, replace: Replace) -> Json:
-    is_own = is_meant(_as_person(item))
+    is_own = is_meant(as_person(item))
     if not isinstance(item, dict):
         return replace("person", item) if is_own else item
     return {
@@ -127,7 +127,8 @@ def _by_person(
     }
 
 
-def _as_person(item: Json) -> Mapping[str, Any]:
+def as_person(item: Json) -> Mapping[str, Any]:
+    """Somebody as `is_meant` takes them, also where one text stands for them."""
     return item if isinstance(item, dict) else {"text": item}
 
 

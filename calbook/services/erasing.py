@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import checks, ids
+from calbook.core.erasing import Identity, Marks
 from calbook.core.errors import HasBookings, NotFound, StoreError
 from calbook.core.model import Actor
 from calbook.core.people import (
@@ -23,6 +24,7 @@ from calbook.store import people
 from calbook.store.engines import administer
 from calbook.store.erasing import Person
 from calbook.store.facts import Facts
+from calbook.store.others_texts import find_left
 from calbook.store.personal_places import place_name
 from calbook.store.short_ids import find_id
 
@@ -40,12 +42,22 @@ class _Meant(NamedTuple):
     label: str
 
 
+class Erasing(NamedTuple):
+    """What is to be done: of `person`, in the booking `uid` where a name must do.
+
+    `cancel` what is to come first; `texts`: take the name out of others' texts, too.
+    """
+
+    person: str
+    uid: str | None
+    cancel: bool
+    texts: bool
+
+
 def erase(
     context: Context,
-    person: str,
+    wanted: Erasing,
     *,
-    uid: str | None,
-    cancel: bool,
     dry_run: bool,
     cancelled: Callable[[], object] | None,
 ) -> Json:
@@ -60,53 +72,75 @@ def erase(
         StoreError: this role may not change what is past.
     """
     _check_rights(context)
-    with context.store.read(Facts) as facts:
-        before = _find(facts, person, uid).person
-    ended = _settle_coming(context, before, cancel=cancel, dry_run=dry_run)
-    if ended and cancelled is not None and not dry_run:
-        cancelled()
-    if not dry_run:
-        context.store.overwrite_deleted()
-
-    def step(tx: Transaction) -> Json:
-        lock_person(tx, _find_again(tx, person, uid, before))
-        meant, now = _find_again(tx, person, uid, before), context.clock()
-        if not dry_run:
-            _check_coming(tx, meant, now)
-        eraser = erase_person(tx, meant, now, by=Actor.HOST)
-        left = store.find_left(tx, meant.identity)
-        return {
-            "person": meant.id,
-            "bookings": len(eraser.uids),
-            "places": [
-                {"place": place_name(table), "count": count}
-                for table, count in eraser.changed.items()
-                if count
-            ],
-            "elsewhere": [
-                {"place": place_name(f.table), "key": f.key, "field": f.column}
-                for f in left
-            ],
-            "cancelled": ended,
-            "mailsDropped": eraser.dropped,
-        }
-
-    answer = context.store.write(step, dry_run=dry_run)
     keeper = administer(context.store)
-    is_clean = not dry_run and _rewrite(keeper.compact)
+    with context.store.read(Facts) as facts:
+        before = _find(facts, wanted).person
+    if dry_run:
+        answer = context.store.write(
+            lambda tx: _try(context, tx, wanted, before), dry_run=True
+        )
+        copies = [*keeper.list_copies()]
+        return {**answer, "compacted": False, "copies": copies, "dryRun": True}
+    ended = _settle_coming(context, before, cancel=wanted.cancel)
+    if any(ended) and cancelled is not None:
+        cancelled()
+    context.store.overwrite_deleted()
+    answer = context.store.write(
+        lambda tx: _erase(tx, wanted, before, ended, context.clock())
+    )
+    is_clean = _rewrite(keeper.compact)
     copies = [*keeper.list_copies()]
-    return {**answer, "compacted": is_clean, "copies": copies, "dryRun": dry_run}
+    return {**answer, "compacted": is_clean, "copies": copies, "dryRun": False}
+
+
+def _try(context: Context, tx: Transaction, wanted: Erasing, before: Person) -> Json:
+    """All of it in one transaction, which the caller takes back."""
+    from calbook.store.context import Context
+    from calbook.store.within import StoreWithin
+
+    within = Context(StoreWithin(context.store, tx), context.clock)
+    ended = _settle_coming(within, before, cancel=wanted.cancel)
+    return _erase(tx, wanted, before, ended, context.clock())
+
+
+def _erase(
+    tx: Transaction, wanted: Erasing, before: Person, ended: _Ended, now: datetime
+) -> Json:
+    lock_person(tx, _find_again(tx, wanted, before))
+    meant = _find_again(tx, wanted, before)
+    _check_coming(tx, meant, now)
+    marks = Marks(meant.identity, with_names=wanted.texts)
+    eraser = erase_person(tx, meant, now, by=Actor.HOST, marks=marks)
+    return {
+        "person": meant.id,
+        "bookings": len(eraser.uids),
+        "places": [
+            {"place": place_name(table), "count": count}
+            for table, count in eraser.changed.items()
+            if count
+        ],
+        "elsewhere": [
+            {"place": place_name(f.table), "key": f.key, "field": f.column}
+            | {"uid": f.uid}
+            for f in find_left(tx, marks)
+        ],
+        "cancelled": ended.cancelled,
+        "left": ended.left,
+        "mailsDropped": eraser.dropped,
+    }
 
 
 def find_meant(facts: Facts, person: str, uid: str | None) -> Person:
     """Who is meant, as for `erase`."""
-    return _find(facts, person, uid).person
+    return _find(facts, Erasing(person, uid, cancel=False, texts=False)).person
 
 
-def describe(context: Context, person: str, *, uid: str | None) -> str:
+def describe(
+    context: Context, person: str, *, uid: str | None, texts: bool = False
+) -> str:
     """What somebody who is meant is called."""
     with context.store.read(Facts) as facts:
-        return _find(facts, person, uid).label
+        return _find(facts, Erasing(person, uid, cancel=False, texts=texts)).label
 
 
 def _rewrite(compact: Callable[[], object]) -> bool:
@@ -130,24 +164,31 @@ def _check_rights(context: Context) -> None:
 # -- who ------------------------------------------------------------------------------
 
 
-def _find(facts: Facts, text: str, uid: str | None) -> _Meant:
-    if uid is not None:
-        return _find_in(facts, text, uid)
+def _find(facts: Facts, wanted: Erasing) -> _Meant:
+    text = wanted.person
+    if wanted.uid is not None:
+        return _find_in(facts, text, wanted.uid)
     try:
-        row = people.find_person(facts, text)
+        return _find_in_book(facts, text)
     except NotFound:
-        stranger = _contact(text)
-        if not stranger:
-            raise
-        return _Meant(store.read_stranger(facts, stranger), text)
+        if stranger := _contact(text):
+            return _Meant(store.read_stranger(facts, stranger), text)
+        if wanted.texts and len(text.split()) > 1:
+            identity = Identity(names=frozenset({text}))
+            return _Meant(Person(None, identity, ()), text)
+        raise
+
+
+def _find_in_book(facts: Facts, text: str) -> _Meant:
+    row = people.find_person(facts, text)
     label = f"{label_with_contact(dict(row))} ({row['id']})"
     return _Meant(store.read_person(facts, row, everywhere=True), label)
 
 
-def _find_again(facts: Facts, text: str, uid: str | None, before: Person) -> Person:
+def _find_again(facts: Facts, wanted: Erasing, before: Person) -> Person:
     """As they are now; who has but a name may have left the booking since."""
     try:
-        return _find(facts, text, uid).person
+        return _find(facts, wanted).person
     except NotFound:
         if before.uid is None:
             raise
@@ -180,7 +221,7 @@ def _find_in(facts: Facts, text: str, uid: str) -> _Meant:
         found = people.find_in_booking(facts, booking.attendees, Wanted(person=text))
     contacts = {"email": found.email, "phone": found.phone, "ref": found.ref}
     if found.person_id is not None:
-        return _find(facts, found.person_id, None)
+        return _find_in_book(facts, found.person_id)
     if any(contacts.values()):
         return _Meant(store.read_stranger(facts, contacts), label_with_contact(found))
     assert found.name is not None
@@ -190,10 +231,15 @@ def _find_in(facts: Facts, text: str, uid: str) -> _Meant:
 # -- what is still to come ------------------------------------------------------------
 
 
-def _settle_coming(
-    context: Context, person: Person, *, cancel: bool, dry_run: bool
-) -> list[str]:
-    """Cancel what is still to take place with somebody, as they would; its uids."""
+class _Ended(NamedTuple):
+    """What was to come: bookings and waiting cancelled, and parts in others' left."""
+
+    cancelled: list[str]
+    left: list[str]
+
+
+def _settle_coming(context: Context, person: Person, *, cancel: bool) -> _Ended:
+    """Cancel what is still to take place with somebody, as they would."""
     with context.store.read(Facts) as facts:
         now = times.epoch(context.clock())
         coming = store.coming_bookings(facts, person, now)
@@ -201,15 +247,12 @@ def _settle_coming(
         found = [(key, facts.booking(key)) for key in coming]
     if (coming or waits) and not cancel:
         raise HasBookings([*coming, *waits])
-    if dry_run:
-        return [*coming, *waits]
     for id in waits:
         from calbook.services.bookings import waiting_list
 
         waiting_list.remove(context, id, dry_run=False)
-    for _, booking in found:
-        _cancel(context, booking, person)
-    return [*coming, *waits]
+    left = [key for key, booking in found if not _cancel(context, booking, person)]
+    return _Ended([*(key for key in coming if key not in left), *waits], left)
 
 
 def _check_coming(tx: Transaction, person: Person, now: datetime) -> None:
@@ -220,8 +263,8 @@ def _check_coming(tx: Transaction, person: Person, now: datetime) -> None:
         raise HasBookings(coming)
 
 
-def _cancel(context: Context, booking: Booking, person: Person) -> None:
-    """A whole booking, or of a group and of others' their part in it."""
+def _cancel(context: Context, booking: Booking, person: Person) -> bool:
+    """A whole booking, or of a group and of others' their part; whether the whole."""
     from calbook.core.booking.guests import GuestChange
     from calbook.services.bookings import change, seats
     from calbook.wire.reading.booking_requests import Dates
@@ -232,11 +275,11 @@ def _cancel(context: Context, booking: Booking, person: Person) -> None:
         me = people.find_in_booking(facts, booking.attendees, who)
     if booking.is_group and len(booking.attendees) > 1:
         seats.remove_attendee(context, uid, options, person=who, by="host")
-    elif me is booking.attendee:
+        return False
+    if me is booking.attendee:
         dates = Dates(all=booking.recurring is not None)
         change.cancel(context, uid, options, by="host", reason=None, dates=dates)
-    else:
-        leaving = GuestChange(removed=(who,))
-        change.update(
-            context, uid, options, attendee={}, values={}, guest_change=leaving
-        )
+        return True
+    leaving = GuestChange(removed=(who,))
+    change.update(context, uid, options, attendee={}, values={}, guest_change=leaving)
+    return False

@@ -6,6 +6,7 @@ from calbook.store.lines.kinds import WORDS
 from calbook.store.lines.nouns import NOUNS
 from calbook.store.lines.tables import Column, Noun, Table
 from calbook.wire.json_objects import Json
+from calbook.wire.writing.export_lines import END
 
 _TEXT: Json = {"type": "string"}
 _OBJECT, _LIST = {"type": "object"}, {"type": "array"}
@@ -25,9 +26,16 @@ _KINDS: dict[str, Json] = {
 }
 
 
+_END: Json = {
+    "type": "object",
+    "properties": {"type": {"const": END["type"]}},
+    "required": ["type"],
+}
+
+
 def write_line_schemas() -> dict[str, Json]:
     """An object for each type of line that comes after the first, by its type."""
-    return {noun.type: _line(noun) for noun in NOUNS}
+    return {**{noun.type: _line(noun) for noun in NOUNS}, END["type"]: _END}
 
 
 def _line(noun: Noun) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import closing
 
 from calbook.core.errors import UsageError
@@ -26,14 +27,18 @@ def list_grants(context: Context) -> str:
 
 
 def copy_all(
-    context: Context, path: str, progress: Progress | None = None
+    context: Context,
+    path: str,
+    progress: Progress | None = None,
+    replaced: Callable[[str], object] | None = None,
 ) -> dict[str, int]:
     """Copy all that is stored to another file or URL; the rows of each table."""
     source, target = context.store, open_context(path, context.clock).store
     if _is_same(source.path, target.path):
         raise UsageError("a copy goes from one place to another")
     with closing(target):
-        return copy_store(administer(source), administer(target), progress)
+        stores = administer(source), administer(target)
+        return copy_store(*stores, progress, replaced)
 
 
 def _is_same(path: str, other: str) -> bool:

@@ -24,7 +24,12 @@ from calbook.store.lines.importing import Import
 from calbook.store.lines.nouns import BY_TYPE
 from calbook.store.lines.tables import Noun
 from calbook.wire.json_objects import Json
-from calbook.wire.reading.export_lines import ReadLine, read_head, read_lines
+from calbook.wire.reading.export_lines import (
+    ReadLine,
+    read_body,
+    read_head,
+    read_lines,
+)
 from calbook.wire.reading.webhooks import new_secret
 from calbook.wire.writing.export_lines import (
     LONGEST,
@@ -75,20 +80,15 @@ def export(
     if form.is_redacted and form.has_secrets:
         raise UsageError("what is redacted has no secrets")
     counts: Counter[str] = Counter()
-    with ExitStack() as after:
-        with administer(context.store).exporting() as source:
-            found = export_lines(source, secrets=form.has_secrets, progress=progress)
-            lines = _count(_redacted(found) if form.is_redacted else found, counts)
-            head = head_line(context.store.version, is_redacted=form.is_redacted)
-            parts = write(head, lines)
-            if isinstance(target, str | os.PathLike):
-                _write_file(os.fspath(target), parts, force=force)
-                return dict(counts)
-            slow = None if target.seekable() else after.enter_context(_temporary())
-            (slow or target).writelines(parts)
-        if slow is not None:
-            slow.seek(0)
-            copyfileobj(slow, target)
+    with administer(context.store).exporting(is_long=True) as source:
+        found = export_lines(source, secrets=form.has_secrets, progress=progress)
+        lines = _count(_redacted(found) if form.is_redacted else found, counts)
+        head = head_line(context.store.version, is_redacted=form.is_redacted)
+        parts = write(head, lines)
+        if isinstance(target, str | os.PathLike):
+            _write_file(os.fspath(target), parts, force=force)
+        else:
+            target.writelines(parts)
     return dict(counts)
 
 
@@ -96,7 +96,7 @@ def export(
 def _temporary() -> Iterator[BinaryIO]:
     """Between a pipe and the store, so that nobody waits for who is at its other end.
 
-    A file that is read or written keeps others from writing.
+    While an import is written, nobody else can.
     """
     import tempfile  # slow to import
 
@@ -216,7 +216,7 @@ def _import(context: Context, target: Target, file: BinaryIO, told: Listener) ->
     work = Import(target, new_secret=new_secret, skipped=told.skipped)
     before = set() if work.is_new else {*row_faults(target.conn)}
     done = 0
-    for line in lines:
+    for line in read_body(lines):
         # A line of an older version is to be brought up to date here, before its keys
         # are looked at: there are none yet.
         work.take(line.number, line.size, _noun(line), line.item)
@@ -231,6 +231,7 @@ def _import(context: Context, target: Target, file: BinaryIO, told: Listener) ->
         "there": dict(work.counts.there),
         "skipped": dict(work.counts.skipped),
         "newSecrets": work.without_secret,
+        "replaced": work.replaced,
     }
 
 

@@ -9,7 +9,7 @@ from calbook.services.erasing import find_meant
 from calbook.store.engines import administer
 from calbook.store.facts import Facts
 from calbook.store.lines.of_person import person_lines
-from calbook.wire.writing.export_lines import head_line
+from calbook.wire.writing.export_lines import head_of_person
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
@@ -25,11 +25,10 @@ def export_person(context: Context, person: str, *, uid: str | None) -> list[Jso
     """
     with context.store.read(Facts) as facts:
         meant = find_meant(facts, person, uid)
-    head = head_line(context.store.version, is_redacted=True)
     with administer(context.store).exporting() as source:
         lines = [
             limited
             for line in person_lines(source, meant)
             if (limited := limit_line(line, meant.identity)) is not None
         ]
-    return [{**head, "person": meant.id}, *lines]
+    return [head_of_person(context.store.version, meant.id), *lines]

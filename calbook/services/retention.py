@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calbook.wire.json_objects import Json
 
 _AT_ONCE = 20  # persons who are looked at in one step, which erases one at most
+_GRACE = timedelta(days=2)
 _MOST = 500  # steps of one tick: the rest is the next one's
 _TRUSTED_AFTER = timedelta(days=7)
 _LONGEST_GAP = timedelta(days=31)  # between two ticks
@@ -28,10 +29,10 @@ _Step = Callable[["Transaction"], None]
 
 def show(context: Context) -> Json:
     with context.store.read(Facts) as facts:
-        return describe(facts, context.clock())
+        return _describe_with_people(facts, context.clock())
 
 
-def save(context: Context, after: str | None) -> Json:
+def save(context: Context, after: str | None, *, dry_run: bool) -> Json:
     """Erase who had nothing for so long; None: nobody."""
     from calbook.core.time import periods  # slow to import
 
@@ -39,9 +40,19 @@ def save(context: Context, after: str | None) -> Json:
 
     def step(tx: Transaction) -> Json:
         save_setting(tx, RETENTION, period)
-        return describe(tx, context.clock())
+        return _describe_with_people(tx, context.clock())
 
-    return context.store.write(step)
+    return context.store.write(step, dry_run=dry_run)
+
+
+def _describe_with_people(facts: Facts, now: datetime) -> Json:
+    """And whom it means now, so that nobody is surprised."""
+    from calbook.store.retention import count_people  # slow to import
+
+    period = read_setting(facts, RETENTION)
+    before = None if period is None else _first_kept(facts, period, now)
+    people = 0 if before is None else count_people(facts, times.epoch(before))
+    return {**describe(facts, now), "people": people}
 
 
 def describe(facts: Facts, now: datetime) -> Json:
@@ -50,6 +61,14 @@ def describe(facts: Facts, now: datetime) -> Json:
     before = None if period is None else _first_kept(facts, period, now)
     day = before and times.local_date(before, _timezone(facts)).isoformat()
     return {"after": period, "before": day}
+
+
+def is_left_undone(facts: Facts, now: datetime) -> bool:
+    """Whether it is on, and nobody who may erase has had `tick` look for two days."""
+    if read_setting(facts, RETENTION) is None:
+        return False
+    said = read_setting(facts, CLOCK)
+    return said is None or now - times.instant(int(said.split()[1])) > _GRACE
 
 
 def _timezone(facts: Facts) -> str:
@@ -161,3 +180,4 @@ def _erase(tx: Transaction, person: Any, now: datetime) -> None:
     from calbook.services.bookings.erased import erase_person
 
     erase_person(tx, person, now, by=Actor.SYSTEM, empties=True)
+    tx.erased.append(person.id or person.uid)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
     from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.connection import Connection
+    from calbook.store.store import Store
 
 Rows = Iterable[tuple[Any, ...]]
 Parts = Sequence[tuple[str, tuple[str, ...], Rows]]  # table, columns, rows
@@ -79,8 +80,18 @@ class Administration:
         """
         raise NotImplementedError
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def unchanged(self) -> AbstractContextManager[Store]:
+        """A store to look at what is here, which is not brought up to date by that.
+
+        Raises:
+            OSError: there is no room for a copy of an older one.
+        """
+        raise NotImplementedError
+
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         """All tables as they are now, to be copied.
+
+        `is_long`: for as long as a reader takes, while others are to go on writing.
 
         Raises:
             StoreError: there is nothing.

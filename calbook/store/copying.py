@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import StoreError
+from calbook.store.first_host import system_timezone
 
 if TYPE_CHECKING:
     from calbook.store.administration import Administration, Rows
@@ -33,24 +34,33 @@ NUMBERED = {
     **{"webhooks": "rowid", "calendars": "id", "events": "seq", "deliveries": "seq"},
     **dict.fromkeys(("waiting", "counter_proposals"), "number"),
 }
-_FIRST = {
-    "schedules": ("sched_work", "Working hours", [[[540, 1020]]] * 5 + [[]] * 2),
-    "hosts": ("user_me", "Me", None),
+# What a new store has, by its id, and how it was made.
+_FIRST: dict[str, dict[str, Any]] = {
+    "schedules": {
+        "id": "sched_work",
+        **{"name": "Working hours", "weekly": [[[540, 1020]]] * 5 + [[]] * 2},
+    },
+    "hosts": {"id": "user_me", "name": "Me", "email": None},
 }
 _ROWS_TOLD = 1_000  # between two steps of the progress
 
 
 def copy_store(
-    source: Administration, target: Administration, progress: Progress | None = None
+    source: Administration,
+    target: Administration,
+    progress: Progress | None = None,
+    replaced: Callable[[str], object] | None = None,
 ) -> dict[str, int]:
-    """How many rows each table has, in both.
+    """How many rows each table has, in both; `replaced` as in `Client.copy_to`.
 
     Raises:
         StoreError: there is nothing to copy, or something where it would go.
     """
-    with source.exporting() as old, target.importing() as new:
+    with source.exporting(is_long=True) as old, target.importing() as new:
         _check_is_empty(new.conn, target.path)
-        remove_first_host(new.conn)
+        for id in remove_first_host(new.conn):
+            if replaced is not None:
+                replaced(id)
         counts = {table: _count(old.conn, table) for table in TABLES}
         tell = _telling(progress, sum(counts.values()))
         for table in TABLES:
@@ -75,25 +85,41 @@ def contradiction_error(shown: str, why: str) -> StoreError:
 def find_content(conn: Connection) -> str | None:
     """A table that has something; None where there is only what a new store has.
 
-    The first host and schedule may be there, as they were made.
+    The first host and schedule may be there, whatever `init` has set up of them.
     """
-    hosts = conn.execute("select id, name, email from hosts").fetchall()
-    schedules = conn.execute("select id, name, weekly from schedules").fetchall()
-    there = {
-        "hosts": [tuple(row) for row in hosts],
-        "schedules": [(id, name, json.loads(hours)) for id, name, hours in schedules],
-    }
     for table in TABLES:
-        rows: object = there.get(table) or _count(conn, table)
-        if rows and rows != [_FIRST.get(table)]:
+        if table in _FIRST:
+            found = conn.execute(f"select id from {table} limit 2").fetchall()
+            is_new = [row[0] for row in found] in ([], [_FIRST[table]["id"]])
+        else:
+            is_new = not _count(conn, table)
+        if not is_new:
             return table
     return None
 
 
-def remove_first_host(conn: Connection) -> None:
-    """Of a new store, its schedule with it."""
+def remove_first_host(conn: Connection) -> list[str]:
+    """Of a new store, with its schedule; the ids of those that were set up."""
+    changed = [
+        id
+        for table, facts in _FIRST.items()
+        for id in _find_changed(conn, table, facts)
+    ]
     for table in reversed(_FIRST):
         conn.execute(f"delete from {table}")
+    return changed
+
+
+def _find_changed(conn: Connection, table: str, facts: dict[str, Any]) -> list[str]:
+    names = ", ".join(("timezone", *facts))
+    found = []
+    for timezone, *values in conn.execute(f"select {names} from {table}").fetchall():
+        now = dict(zip(facts, values, strict=True))
+        if "weekly" in now:
+            now["weekly"] = json.loads(now["weekly"])
+        if now != facts or timezone != system_timezone():
+            found.append(now["id"])
+    return found
 
 
 def _check_is_empty(conn: Connection, shown: str) -> None:

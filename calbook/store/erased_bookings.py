@@ -132,7 +132,7 @@ class BookingEraser:
                     and after["person_key"] != row["person_key"]
                 ):
                     after["comment"] = None
-                self._update(table, place.keys, row, after)
+                self.update(table, place.keys, row, after)
         self._erase_mails(scope)
         self._forget_reminders(scope)
 
@@ -161,9 +161,10 @@ class BookingEraser:
     def _rows(self, statement: str, **facts: Any) -> list[Facts]:
         return [dict(row) for row in self._tx.connection.execute(statement, facts)]
 
-    def _update(
+    def update(
         self, table: str, keys: tuple[str, ...], row: Facts, after: Facts
     ) -> None:
+        """Write what differs, and count the row."""
         new = {name: value for name, value in after.items() if value != row[name]}
         if not new:
             return
@@ -197,7 +198,7 @@ class BookingEraser:
             **{n: _sweep_json(scope, row[n]) for n in ("responses", "metadata")},
             "notes": row["notes"] and scope.words.take_out(row["notes"]),
         }
-        self._update("attendees", ("uid", "position"), row, after)
+        self.update("attendees", ("uid", "position"), row, after)
 
     # -- what was sent, and is to be
 

@@ -1,6 +1,7 @@
-"""Persons of a store made nobody: who they are, all that is theirs, and what is left.
+"""Persons of a store made nobody: who they are, and all that is theirs.
 
-Within the caller's transaction; `erased_bookings` does what is a booking's.
+Within the caller's transaction; `erased_bookings` does what is a booking's, and
+`others_texts` what others wrote.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import erasing, ids
 from calbook.core.checks import fold_email
-from calbook.core.erasing import WORD, Identity, Words
+from calbook.core.erasing import WORD, Identity, Marks, Words
 from calbook.core.people import key_kind, read_former_key
 from calbook.store.booking_filters import HAS_EXPIRED, TAKES_PART
 from calbook.store.erased_bookings import BookingEraser
-from calbook.store.personal_places import ROW_KEYS, all_texts
 from calbook.store.writer import to_json
 
 if TYPE_CHECKING:
@@ -67,14 +67,6 @@ class Person(NamedTuple):
     identity: Identity
     uids: tuple[str, ...]
     uid: str | None = None
-
-
-class Found(NamedTuple):
-    """Where a person's words stand still, in what is not theirs."""
-
-    table: str
-    key: str
-    column: str
 
 
 # -- who ------------------------------------------------------------------------------
@@ -242,6 +234,12 @@ class Eraser:
         if person.id is not None:
             self._empty_person(person.id)
 
+    def take_out_of_texts(self, marks: Marks) -> None:
+        """Of what others wrote, in bookings that are theirs."""
+        from calbook.store.others_texts import TextEraser
+
+        TextEraser(self._tx, self._bookings, marks).take_out()
+
     def _empty_person(self, id: str) -> None:
         self.changed["people"] += self._tx.count(
             _EMPTY_PERSON, id=id, word=WORD, now=self._now
@@ -321,46 +319,3 @@ def empty_whole_entry(tx: Writer, row: Row, now: int) -> None:
         now=now,
         id=row["id"],
     )
-
-
-# -- what is left ---------------------------------------------------------------------
-
-
-def find_left(reader: Reader, identity: Identity) -> list[Found]:
-    """Where addresses and numbers of somebody stand still, in every text there is."""
-    words = Words(identity)
-    if not words.searched:
-        return []
-    facts = {"words": to_json(list(words.searched))}
-    found = []
-    for table, columns in all_texts().items():
-        keys = ROW_KEYS[table]
-        hits = " or ".join(f"instr(fold_case(t.{c}), w.value) > 0" for c in columns)
-        names = ", ".join(dict.fromkeys((*keys, *columns)))
-        rows = reader.connection.execute(
-            f"select {names} from {table} t where exists ("
-            f"select 1 from json_each(:words) w where {hits})",
-            facts,
-        ).fetchall()
-        for row in rows:
-            key = " ".join(str(row[name]) for name in keys)
-            found += [
-                Found(table, key, column)
-                for column in columns
-                if row[column] and words.are_in(row[column])
-            ]
-    return found + _mails_left(reader, words)
-
-
-def _mails_left(reader: Reader, words: Words) -> list[Found]:
-    """In what was written for others: encoded, as mail is."""
-    from calbook.core.mail_texts import read_mail_texts  # slow to import
-
-    rows = reader.connection.execute(
-        "select id, payload from deliveries where payload is not null order by seq"
-    )
-    return [
-        Found("deliveries", row["id"], "payload")
-        for row in rows
-        if words.are_in(read_mail_texts(row["payload"]))
-    ]

@@ -52,7 +52,7 @@ def find_person(reader: Reader, text: object) -> Row:
     """
     wanted = checks.line(text, "person", most=checks.EMAIL_LENGTH).strip()
     keys = possible_keys(wanted)
-    owners = _owners(reader, keys)
+    owners = find_owners(reader, keys)
     for key in keys:
         if key in owners:
             facts = {"id": owners[key]}
@@ -134,7 +134,7 @@ def _find_ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[
     ids = {p.person_id for p in attendees if p.person_id}
     if not ids:
         return []
-    owners = _owners(reader, possible_keys(text))
+    owners = find_owners(reader, possible_keys(text))
     if found := [owners[k] for k in possible_keys(text) if owners.get(k) in ids]:
         return found[:1]
     named = reader.connection.execute(
@@ -145,7 +145,7 @@ def _find_ids(reader: Reader, attendees: Sequence[Attendee], text: str) -> list[
     return core_people.find_by_name({row["id"]: row["name"] for row in named}, text)
 
 
-def _owners(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
+def find_owners(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
     """Whom keys lead to."""
     found = reader.connection.execute(
         "select key, person_id from person_keys"
@@ -203,7 +203,7 @@ def correct_person(
     facts = {name: row[name] for name in FACTS} | dict(changes)
     own = keys_of(tx, row["id"])
     new = [key for key in lasting_keys(changes) if key not in own]
-    if taken := _owners(tx, new):
+    if taken := find_owners(tx, new):
         other = taken[min(taken)]
         error = Exists("person", other)
         name = find_person(tx, other)["name"] or other

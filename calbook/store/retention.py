@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calbook.store.reader import EVERYTHING
+
 if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.reader import Reader
@@ -31,6 +33,19 @@ _NAMELESS = """
     where a.person_id is null and coalesce(a.seen_until, 0) < :before
     order by coalesce(a.seen_until, 0) limit :most
 """
+
+
+def count_people(reader: Reader, before: int) -> int:
+    """Whose last date was over before then, in the book or by a name alone."""
+    facts = {"before": before, "most": EVERYTHING}
+    found = reader.connection.execute(
+        f"select (select count(*) from ({_PEOPLE}) p where p.last_end < :before)"
+        f" + (select count(*) from ({_NAMELESS}) a"
+        " where a.last_end < :before and a.name is not null) as people",
+        facts,
+    ).fetchone()
+    assert found is not None
+    return int(found["people"])
 
 
 def people_to_look_at(reader: Reader, before: int, *, most: int) -> list[Row]:

@@ -38,6 +38,7 @@ class Store:
     queued: list[str]
     untold: list[str]  # who was to be told and has no address
     served: list[Any]  # who waited, and was offered time or booked
+    erased: list[str]  # persons who might be kept no longer, by id or booking
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)

@@ -35,6 +35,7 @@ class Writer(Facts):
         self.locked_event_type: EventType | None = None
         self.has_waiting: bool | None = None  # what `store.waiting` has asked once
         self.served: list[Any] = []  # who waited and was offered time, or booked
+        self.erased: list[str] = []  # persons who might be kept no longer
         self.before_commit: list[Callable[[], object]] = []  # when all is written
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
@@ -45,6 +46,7 @@ class Writer(Facts):
             self.queued,
             self.untold,
             self.served,
+            self.erased,
             self.before_commit,
         )
         lengths = [len(each) for each in told]

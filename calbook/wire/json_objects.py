@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def describe_fault(error: ValueError | RecursionError) -> str:
+    """Why a line is no JSON: what Python says of it ends where it names the place."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    said = error.msg.removesuffix(" at").removesuffix(" starting")
+    return f"{said[:1].lower()}{said[1:]} at character {error.colno}"
+
+
 @lru_cache
 def camel(name: str) -> str:
     first, *rest = name.split("_")

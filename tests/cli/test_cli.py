@@ -1281,7 +1281,7 @@ def test_a_backup_is_a_copy_and_restoring_brings_it_back(
     kept = dump(path)
     run("cancel", uid)
 
-    restored = run("db", "restore", copy)
+    restored = run("db", "restore", copy, "--yes")
 
     assert (backed_up.status, backed_up.out) == (0, "")
     assert (restored.status, restored.out) == (0, "")
@@ -1297,7 +1297,7 @@ def test_what_happens_to_the_file_is_told_in_json(
     copy = tmp_path / "copy.db"
 
     backed_up = run("db", "backup", copy, "--json").json
-    restored = run("db", "restore", copy, "--json").json
+    restored = run("db", "restore", copy, "--yes", "--json").json
 
     assert backed_up == {"path": str(copy)}
     assert restored == {"path": str(path), "kept": f"{path}.before-restore"}
@@ -1332,6 +1332,24 @@ def test_a_backup_replaces_a_file_only_by_force(
     assert (refused.status, text) == (1, "mine")
     assert forced.status == 0
     assert run("show", uid, "--json", "--db", copy).json == expected(uid)
+
+
+def test_a_file_is_replaced_only_by_a_yes(
+    run: Run, uid: str, path: Path, tmp_path: Path
+) -> None:
+    """Off a terminal a typing error put an old copy in the place of all bookings."""
+    copy, elsewhere = tmp_path / "copy.db", tmp_path / "elsewhere.db"
+    run("db", "backup", copy)
+    run("cancel", uid)
+    before = dump(path)
+
+    refused = run("db", "restore", copy)
+    unasked = run("db", "restore", copy, "--db", elsewhere)
+
+    assert (refused.status, dump(path)) == (2, before)
+    assert f"nobody is there to ask: replace {path} by" in refused.err
+    assert f"calbook db check --db {copy}" in refused.err
+    assert (unasked.status, unasked.err) == (0, f"Restored {elsewhere}\n")
 
 
 @pytest.mark.parametrize("what", ["nothing", "text", "directory", "cut short"])

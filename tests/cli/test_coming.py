@@ -68,6 +68,64 @@ def test_on_a_terminal_it_asks(
     assert run("list").out == ""
 
 
+WIDE = (
+    "Startzeit;Dauer;Kundenname;E-Mail-Adresse;Telefonnummer;Dienstleistung;Bemerkung\n"
+    "18.01.2027 10:00;;Ada Augusta King of Lovelace;ada.lovelace@analytical.example;"
+    "+351 912 345 678;An introduction to the engine;-\n"
+)
+
+
+def test_a_preview_fits_a_terminal(
+    terminal: Callable[..., Terminal], run: Run, tmp_path: Path
+) -> None:
+    """Lines were broken in the midst of words; the phone was not shown."""
+    file = tmp_path / "wide.csv"
+    file.write_text(WIDE)
+
+    screen = terminal("import", file, "--from", "csv", "--dry-run", columns=80)
+    assert screen.end() == 0
+
+    lines = screen.shown.replace("\r", "").split("\n")
+    assert all(len(line) <= 80 for line in lines)
+    assert "start = Startzeit, duration = Dauer" in lines[0]
+    heading = next(line for line in lines if line.startswith("line"))
+    row = next(line for line in lines if line.startswith("2 "))
+    assert "phone" in heading
+    assert "2027-01-18 10:00" in row
+
+
+def test_a_preview_is_in_the_zone_that_it_names(run: Run, tmp_path: Path) -> None:
+    """Below `Times in Europe/Berlin` stood the times of UTC, and no end."""
+    file = tmp_path / "x.csv"
+    rows = "2027-01-18 10:00,A,a@b.example,+351912\nsoon,B,b@b.example,\n"
+    file.write_text(f"start,name,email,phone\n{rows}")
+    run("event", "add", "talk", "--duration", "45")
+
+    options = ("--event", "talk", "--tz", "Europe/Berlin", "--dry-run")
+    shown = run("import", file, "--from", "csv", *options)
+
+    assert "2     2027-01-18 10:00  10:45  A     a@b.example  +351912" in (shown.err)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (("--event", "kg"), 3, "no such event type: evt_kg\nhint: make it first"),
+        ((), 2, "do not say which event type was booked"),
+    ],
+)
+def test_what_is_missing_is_told_before_it_asks(
+    run: Run, tmp_path: Path, options: tuple[str, ...], status: int, said: str
+) -> None:
+    """An event type that was not there was told after the answer."""
+    file = tmp_path / "x.csv"
+    file.write_text("start,name\n2027-01-18 10:00,A\n")
+
+    answer = run("import", file, "--from", "csv", *options)  # and no --yes
+
+    assert (answer.status, said in answer.err) == (status, True)
+
+
 def test_a_dry_run_shows_the_columns_and_asks_nothing(run: Run, table: Path) -> None:
     tried = run("import", table, "--from", "csv", "--dry-run")
 
@@ -94,6 +152,19 @@ def test_json_has_all_of_it(run: Run) -> None:
     found = json.loads(done.out)
     assert (done.status, found["made"], found["source"]) == (0, 1, "google")
     assert [r["foreignUid"] for r in found["leftOut"]] == ["lunch@google.com"]
+
+
+def test_a_file_that_is_made_for_it_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host `Me` came to be without a word."""
+    path = tmp_path / "new.db"
+    command = ("import", FILES / "google.ics", "--from", "google", "--db", path)
+
+    tried, done, again = run(*command, "--dry-run"), run(*command), run(*command)
+
+    said = f"Made {path}, whose host is Me\nhint: say who that is: calbook init"
+    assert [said in each.err for each in (tried, done, again)] == [False, True, False]
 
 
 def test_standard_input_is_read(run: Run) -> None:
@@ -138,13 +209,13 @@ def test_a_preview_shows_why_a_row_is_left_out_as_it_is_said(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--from", "outlook"), "source cannot be outlook"),
+        (("--from", "outlook"), "--from cannot be outlook"),
         (("--from", "ics"), "a calendar does not say which event type"),
         (("--from", "calcom", "--map", "start=x"), "only a table has columns to map"),
         (("--from", "csv", "--map", "x"), "a map needs field=column, not x"),
         (("--from", "csv", "--dates", "ymd"), "dates cannot be ymd"),
         (("--from", "csv", "--contact", "all"), "contact cannot be all"),
-        (("--from", "csv", "--on-conflict", "move"), "onConflict cannot be move"),
+        (("--from", "csv", "--on-conflict", "move"), "--on-conflict cannot be move"),
         (("--event", "demo"), "are for the files of another program"),
     ],
 )
@@ -171,3 +242,14 @@ def test_names_obey_no_terminal(run: Run, tmp_path: Path) -> None:
     shown = run("import", file, "--from", "csv", "--dry-run")
 
     assert "\x1b" not in shown.err
+
+
+def test_a_row_that_cannot_be_read_is_named_once(run: Run) -> None:
+    answer = run(
+        *("import", "-", "--from", "csv", "--yes"),
+        input=f"{TABLE}soon,Bob,bob@example.com,Talk\n",
+    )
+
+    assert answer.status == 2
+    assert answer.err.split("Took over:")[-1].count("line 3") == 1
+    assert "calbook: line 3" not in answer.err

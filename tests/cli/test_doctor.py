@@ -110,7 +110,7 @@ def test_on_a_terminal_all_is_shown_by_groups_with_hints(
     assert max(map(len, lines)) <= 80
 
 
-def test_it_announces_that_people_are_erased(
+def test_it_announces_that_people_are_erased_and_the_clock_is_given(
     terminal: Callable[..., Terminal], grace: Client
 ) -> None:
     grace.calendar.retention.set("3y")
@@ -118,6 +118,7 @@ def test_it_announces_that_people_are_erased(
     screen = terminal("doctor", columns=80)
 
     assert screen.end() == 0
+    assert "  the clock is given: CALBOOK_NOW=" in screen.shown
     assert "  people are erased 3 years after their last date" in screen.shown
 
 
@@ -176,7 +177,7 @@ def test_a_monitor_gets_its_line_whatever_is_wrong(
 @pytest.mark.parametrize(
     "args",
     [
-        ("--dry-run",),
+        *(("--dry-run",), ("--yes",), ("--notify",), ("--no-notify",)),
         ("--monitor", "--json"),
         ("--monitor", "--fix-times"),
         ("--db", ""),

@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import MONDAY
 
-from calbook import Booking, Client, EventType
+from calbook import Booking, Client, EventType, errors
+from calbook.cli import output
+from calbook.cli.file_output import save_parts
 
 if TYPE_CHECKING:
     from support.running import Run, Spawn, Terminal
@@ -93,7 +95,7 @@ def test_a_document_holds_the_same_objects(run: Run, booked: Booking) -> None:
     found = [item for items in document.values() for item in items]
     assert found == [
         {key: value for key, value in line.items() if key != "type"}
-        for line in lines[1:]
+        for line in lines[1:-1]
     ]
     assert document["waiting"] == []
 
@@ -122,6 +124,82 @@ def test_csv_has_a_row_for_each_meeting_and_no_formula(
     assert "ada@" not in redacted
 
 
+@pytest.mark.parametrize(
+    ("options", "counts"),
+    [
+        (("--format", "csv"), {"booking": 1}),
+        (("--format", "ics"), {"booking": 1}),
+        (("--person", "ada@example.com"), {"person": 1, "booking": 1}),
+        (
+            ("--person", "ada@example.com", "--format", "text"),
+            {"person": 1, "booking": 1},
+        ),
+    ],
+    ids=lambda value: "-".join(value),
+)
+def test_each_form_says_what_went_into_a_file(
+    run: Run,
+    booked: Booking,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    counts: dict[str, int],
+) -> None:
+    """Of csv and ics nothing was said, and --json printed nothing."""
+    file = tmp_path / "all"
+
+    answer = run("export", *options, "-o", file, "--json")
+    words = run("export", *options, "-o", file, "--force")
+
+    assert answer.json == {"file": str(file), "exported": counts}
+    assert words.err.startswith(f"Exported to {file}: ")
+    assert words.err.endswith("1 booking\n")
+    assert file.read_text() == run("export", *options).out.replace("\r\n", "\n")
+
+
+def test_csv_is_written_as_it_is_made(tmp_path: Path) -> None:
+    """All of it was held in memory."""
+
+    def rows() -> Iterator[dict[str, str]]:
+        yield {"uid": "bk_1"}
+        raise errors.StoreError("damaged")
+
+    lines = output.csv_lines(rows(), ["uid"])
+    target = tmp_path / "all.csv"
+
+    assert next(lines) == "uid\r\nbk_1\r\n"
+    with pytest.raises(errors.StoreError):
+        save_parts(str(target), map(str.encode, lines), force=False)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_what_was_done_is_folded_between_words_on_a_terminal(
+    terminal: Callable[..., Terminal],
+    booked: Booking,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    long = f"{'x' * 20}.jsonl"
+
+    screen = terminal("export", "-o", long, columns=60)
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    at = next(n for n, line in enumerate(lines) if "Exported to" in line)
+    assert lines[at].rstrip().endswith("2 schedules, 1 host,")
+    assert lines[at + 1].startswith("1 event type, 1 person, 1 booking")
+
+
+def test_no_bar_comes_between_the_lines_of_a_terminal(
+    terminal: Callable[..., Terminal], booked: Booking
+) -> None:
+    screen = terminal("export")
+
+    assert screen.end() == 0
+    assert '"type":"booking"' in screen.shown
+    assert "Exporting" not in screen.shown
+
+
 def test_ics_is_a_feed_of_all(run: Run, booked: Booking) -> None:
     found = run("export", "--format", "ics").out
     redacted = run("export", "--format", "ics", "--redact").out
@@ -137,7 +215,12 @@ def test_ics_is_a_feed_of_all(run: Run, booked: Booking) -> None:
         (("export", "--format", "xml"), "--format cannot be xml"),
         (("export", "--redact", "--secrets"), "--secrets is for a whole export"),
         (("export", "--format", "csv", "--secrets"), "--secrets is for a whole"),
-        (("import", "-", "--on-conflict", "merge"), "onConflict cannot be merge"),
+        (("import", "-", "--on-conflict", "merge"), "--on-conflict cannot be merge"),
+        (("import", "-", "--from", "xls"), "--from cannot be xls"),
+        (
+            ("import", "-", "--from", "csv", "--map", "nome=x"),
+            "--map cannot be nome",
+        ),
         (("import", "nowhere.jsonl"), "cannot read nowhere.jsonl: No such file"),
         (("import", "."), "cannot read .: Is a directory"),
     ],
@@ -166,6 +249,35 @@ def test_where_nothing_is_there_is_nothing_to_export(
     assert not nowhere.exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (("export",), "name the file with --db or CALBOOK_DB"),
+        (("db", "check"), "name the file with --db or CALBOOK_DB"),
+        (("db", "backup", "copy.db"), "name the file with --db or CALBOOK_DB"),
+        (("db", "restore", "none.db", "--yes"), "name a copy that calbook db backup"),
+        (("db", "copy", "--from", "none.db", "--to", "new.db"), "file with --from"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_is_not_there_is_named_by_an_option_of_the_command(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    hint: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CALBOOK_DB", "none.db")
+    where = () if command[1:2] == ("copy",) else ("--db", "none.db")
+
+    answer = run(*command, *where)
+
+    assert answer.status == 7
+    assert hint in answer.err
+    assert ("--from" in answer.err) == (where == ())
+
+
 def test_an_export_that_fails_leaves_the_file_as_it_was(
     run: Run, booked: Booking, tmp_path: Path
 ) -> None:
@@ -184,6 +296,7 @@ def test_left_out_lines_are_named_on_stderr(
 ) -> None:
     file = tmp_path / "export.jsonl"
     run("export", "-o", file)
+    file.write_text(file.read_text().replace(booked.uid, f"{booked.uid[:-1]}z"))
     client.calendar.hosts.update("me", name="Eve")
     client.calendar.bookings.create(
         event_type_id="demo",
@@ -193,10 +306,43 @@ def test_left_out_lines_are_named_on_stderr(
 
     answer = run("import", file, "--on-conflict", "skip")
 
-    assert answer.status == 0
-    first, *_, last = answer.err.splitlines()
+    assert answer.status == 4
+    first, *_, done, why, hint = answer.err.splitlines()
     assert first == "left out: line 4: host user_me is there already, and differs"
-    assert "left out: 1 host" in last
+    assert "left out: 1 host, 1 booking" in done
+    assert why == (
+        "Of the bookings 1 were left out, 1 as what they need was;"
+        " the first reason was line 4: host user_me is there already, and differs"
+    )
+    assert hint.endswith("--db NEW")
+
+
+def test_what_differs_is_named_as_json_and_by_the_exit_status(
+    run: Run, client: Client, booked: Booking, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+    run("export", "-o", file)
+    client.calendar.hosts.update("me", name="Eve")
+
+    answer = run("import", file, "--on-conflict", "skip", "--json")
+
+    assert answer.status == 4
+    lines = answer.err.splitlines()
+    assert {line["error"]["code"] for line in map(json.loads, lines)} == {
+        "import_conflict"
+    }
+
+
+def test_a_new_computer_takes_all_in_and_says_what_gave_way(
+    run: Run, booked: Booking, tmp_path: Path
+) -> None:
+    exported, new = run("export").out, tmp_path / "new.db"
+    run("init", "--name", "Ada", "--tz", "Asia/Tokyo", "--db", new)
+
+    answer = run("import", "-", "--db", new, input=exported)
+
+    assert (answer.status, run("export", "--db", new).out) == (0, exported)
+    assert "replaced what was set up there: sched_work, user_me" in answer.err
 
 
 def test_a_webhook_without_secret_is_named(

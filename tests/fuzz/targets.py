@@ -315,9 +315,18 @@ _SCHEDULE = (
 _IMPORT = (
     b'{"type":"export","apiVersion":"1","schemaVersion":9}\n'
     b'{"type":"schedule","id":"sched_work","name":"Work","timezone":"UTC"}\n'
+    b'{"type":"end"}\n'
 )
 _IMPORT_WORDS = (
-    *('"type":"booking"', '"type":"host"', '"type":"eventType"', "null", "[]", "{}"),
+    *(
+        '{"type":"end"}\n',
+        '"type":"booking"',
+        '"type":"host"',
+        '"type":"eventType"',
+        "null",
+        "[]",
+        "{}",
+    ),
     *('"uid":', '"id":', "-1", "1e999", "99999999999", "\\u0000", "true", '""'),
 )
 _CONFIG = (

@@ -53,8 +53,12 @@ def test_the_limits_are_limits() -> None:
 
 @pytest.mark.torture
 @pytest.mark.parametrize("name", TARGETS)
-def test_fuzzing_finds_nothing(name: str, tmp_path: Path) -> None:
+def test_fuzzing_finds_nothing(
+    name: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
     """Six seconds of each target, and with CALBOOK_TORTURE=n as many more."""
+    if TORTURE == 1 and "torture" not in pytestconfig.option.markexpr:
+        pytest.skip("fuzzing takes its time: -m torture, or CALBOOK_TORTURE=n")
     pytest.importorskip("atheris", reason="fuzzing needs the extra `fuzz`")
     minutes = str(0.1 * TORTURE)
     command = [sys.executable, "-m", "tests.fuzz", name, "--minutes", minutes]

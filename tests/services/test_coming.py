@@ -139,7 +139,8 @@ def test_the_invitees_of_one_event_are_a_group_but_who_cancelled(
     group = bookings(grace)["Fay Weldon"]
     assert [g.name for g in group.guests] == ["Gus Grissom"]
     assert group.event_type_id == "evt_open_class"
-    assert any("Hal Abelson cancelled" in each["reason"] for each in done.remarks)
+    [line] = [r["line"] for r in done.remarks if "Hal Abelson" in r["reason"]]
+    assert line == 8  # its own, and not that of the first of the group
 
 
 def test_what_overlaps_is_named_with_what_it_overlaps_and_skipped(
@@ -181,6 +182,82 @@ def test_events_and_invitees_in_two_files_are_joined(take: Take, grace: Client) 
     take("calendly", events.encode(), invitees.encode())
 
     assert bookings(grace)["Ada"].start_time == "2027-01-18T11:00:00+00:00"
+
+
+GONE = (
+    "Event UUID,Event Type Name,Start Date & Time,End Date & Time,Location,"
+    "Invitee Name,Invitee Email,Canceled,Canceled By,User Name,User Email\n"
+    "e1,Talk,2027-01-18 11:00,2027-01-18 11:30,{place},Ada,ada@example.com,{off},"
+    "{by},Grace Hopper,grace@example.com\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("by", "actor"),
+    [
+        ("Ada", "attendee"),
+        ("ADA@example.com", "attendee"),
+        ("Grace Hopper", "host"),
+        ("grace@example.com", "host"),
+        ("Calendly", "system"),
+        ("", "system"),
+    ],
+)
+def test_who_cancelled_at_calendly_is_kept(
+    take: Take, grace: Client, by: str, actor: str
+) -> None:
+    """It was the system, whoever it had been."""
+    take("calendly", GONE.format(place="", off="true", by=by).encode())
+
+    ada = bookings(grace)["Ada"]
+    assert (ada.status, ada.cancelled_by) == ("CANCELLED", actor)
+    [_, cancelled] = grace.calendar.bookings.history(ada.uid)
+    assert cancelled.by == actor
+
+
+def test_what_somebody_cancelled_there_can_take_place_again(
+    take: Take, grace: Client
+) -> None:
+    """It is not what was cancelled here; what is cancelled here then stays so."""
+    off, on = (
+        GONE.format(place="", off=off, by=by).encode()
+        for off, by in (("true", "Ada"), ("false", ""))
+    )
+    take("calendly", off)
+
+    assert take("calendly", on).updated == 1
+    ada = bookings(grace)["Ada"]
+    assert (ada.status, ada.cancelled_by) == ("CONFIRMED", None)
+    grace.calendar.bookings.cancel(ada.uid)
+    done = take("calendly", on.replace(b"11:30", b"11:45"))
+    assert (done.skipped_count, bookings(grace)["Ada"].status) == (1, "CANCELLED")
+
+
+@pytest.mark.parametrize(
+    ("said", "location"),
+    [
+        ("+1 555 1234", {"type": "PHONE", "phone": "+1 555 1234"}),
+        ("Phone call: (555) 123-4567", {"type": "PHONE", "phone": "(555) 123-4567"}),
+        ("https://x.example/a", {"type": "LINK", "url": "https://x.example/a"}),
+        ("1234 Main Street", {"type": "IN_PERSON", "address": "1234 Main Street"}),
+    ],
+)
+def test_a_number_and_an_address_online_are_no_places(
+    take: Take, grace: Client, said: str, location: dict[str, str]
+) -> None:
+    take("calendly", GONE.format(place=said, off="false", by="").encode())
+
+    assert bookings(grace)["Ada"].location == location
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_the_zone_of_calendlys_times_is_said(take: Take, zone: str | None) -> None:
+    """Without `--tz` they were read in the host's, and nothing said so."""
+    done = take("calendly", *CALENDLY, timezone=zone, dry_run=True)
+
+    used = zone or "Europe/Lisbon"
+    reasons = [r["reason"] for r in done.remarks]
+    assert f"its times are read by the clocks of {used}" in reasons
 
 
 # -- cal.com ---------------------------------------------------------------------------
@@ -225,15 +302,6 @@ def test_an_event_type_of_cal_com_keeps_its_rules(take: Take, grace: Client) -> 
     assert grace.calendar.event_types.get("on-request").requires_confirmation
 
 
-def test_pages_that_are_missing_are_told(take: Take) -> None:
-    data = json.loads((FILES / "calcom_bookings.json").read_text())
-    data["pagination"] = {"totalItems": 250, "hasNextPage": True}
-
-    done = take("calcom", json.dumps(data).encode())
-
-    assert "bookings of 250 are in the files" in done.remarks[-1]["reason"]
-
-
 def test_a_status_that_nobody_knows_is_told(
     take: Take, refused: list[CalbookError]
 ) -> None:
@@ -241,6 +309,79 @@ def test_a_status_that_nobody_knows_is_told(
 
     assert [str(e) for e in refused] == [
         "booking_uid_128: its status lost is not known"
+    ]
+
+
+def page(
+    uid: str = "a", status: str = "accepted", **pagination: object
+) -> dict[str, object]:
+    """An answer of its API with one booking, whose event type nobody describes."""
+    person = {"name": "Ada", "email": "ada@example.com", "timeZone": "UTC"}
+    times = {"start": "2027-01-18T11:00:00Z", "end": "2027-01-18T11:45:00Z"}
+    facts = {"uid": uid, "status": status, "eventType": {"slug": "talk"}}
+    item = facts | times | {"attendees": [person]}
+    return {"status": "success", "data": [item], "pagination": pagination}
+
+
+@pytest.mark.parametrize(
+    ("pages", "missing"),
+    [
+        ([{"hasNextPage": True, "remainingItems": 247}], "247"),
+        ([{"hasNextPage": True}], "1"),
+        ([{"hasNextPage": True, "totalItems": 1}], "1"),
+        ([{"hasNextPage": False, "totalItems": 3}], "2"),
+        ([{"hasNextPage": True, "totalItems": 4}], "3"),
+        ([{"hasNextPage": True, "remainingItems": 1}, {"hasNextPage": False}], None),
+    ],
+)
+def test_pages_of_cal_com_that_are_missing_are_a_fault(
+    take: Take,
+    refused: list[CalbookError],
+    pages: list[dict[str, object]],
+    missing: str | None,
+) -> None:
+    """Of 250 bookings three came, and the exit status was 0."""
+    files = [json.dumps(page(f"b{n}", **each)) for n, each in enumerate(pages)]
+
+    take("calcom", *map(str.encode, files))
+
+    said = [str(e) for e in refused if "other pages" in str(e)]
+    wanted = f"{missing} or more bookings are on other pages that cal.com answers"
+    assert said == ([] if missing is None else [f"{wanted}: take them all"])
+
+
+def test_a_request_stays_one_where_its_event_type_is_made(
+    take: Take, grace: Client
+) -> None:
+    """Without the event types a request was confirmed, and nobody was told."""
+    done = take("calcom", json.dumps(page(status="pending")).encode())
+
+    assert bookings(grace)["Ada"].status == "PENDING"
+    assert [r["reason"] for r in done.remarks] == [
+        "talk asks its host for a word on each booking, as a request waits for one"
+    ]
+
+
+def test_a_request_that_has_expired_makes_no_event_type_ask(
+    take: Take, grace: Client
+) -> None:
+    old = json.dumps(page(status="pending")).replace("2027-01-18", "2025-01-18")
+
+    take("calcom", old.encode())
+
+    assert not grace.calendar.event_types.get("talk").requires_confirmation
+
+
+def test_a_request_that_is_confirmed_is_told(
+    demo: EventType, take: Take, grace: Client
+) -> None:
+    data = json.dumps(page(status="pending")).encode()
+
+    done = take("calcom", data, event_type_id="demo")
+
+    assert bookings(grace)["Ada"].status == "CONFIRMED"
+    assert [r["reason"] for r in done.remarks] == [
+        "a request there is confirmed here: evt_demo does not ask its host"
     ]
 
 
@@ -299,6 +440,81 @@ def test_its_tables_come_as_csv_too(take: Take, grace: Client) -> None:
         "2027-01-18T09:30:00+00:00",
         "evt_service",
     )
+
+
+def table_file(name: str) -> bytes:
+    return (FILES / name).read_bytes()
+
+
+def test_the_zone_of_providers_who_have_none_is_said(take: Take) -> None:
+    users = table_file("ea_users.csv").replace(b"Europe/Lisbon", b"")
+
+    done = take("easyappointments", "ea_appointments.csv", users, "ea_services.csv")
+
+    said = "times are read by the clocks of Europe/Lisbon"
+    assert [r["reason"] for r in done.remarks] == [
+        f"of providers without a time zone {said}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (table_file("ea_appointments.csv"), table_file("ea_services.csv")),
+        (
+            table_file("easyappointments.sql").replace(
+                b"INSERT INTO `ea_users`", b"INSERT INTO `ea_others`"
+            ),
+        ),
+    ],
+    ids=["csv", "sql"],
+)
+def test_appointments_without_the_people_are_refused(
+    take: Take, files: tuple[bytes, ...]
+) -> None:
+    """The hint was `--contact none`, which made bookings of nobody with no host."""
+    with pytest.raises(errors.BadInput, match="the table ea_users is missing"):
+        take("easyappointments", *files, contact="none")
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        (
+            "easyappointments",
+            (
+                b"id,start_datetime,end_datetime,id_services,id_users_customer,"
+                b"id_users_provider\n1,2026-10-25 01:30:00,2026-10-25 02:10:00,1,5,2\n",
+                table_file("ea_users.csv"),
+            ),
+        ),
+        (
+            "calendly",
+            (
+                b"Start Date & Time,End Date & Time,Event Type Name,Invitee Name,"
+                b"Invitee Email\n2026-10-25 01:30 am,2026-10-25 02:10 am,T,Ada,"
+                b"a@x.example\n",
+            ),
+        ),
+    ],
+    ids=["easyappointments", "calendly"],
+)
+def test_a_meeting_is_as_long_as_it_says_where_clocks_change(
+    take: Take, grace: Client, source: str, files: tuple[bytes, ...]
+) -> None:
+    """40 minutes became 100."""
+    take(source, *files)
+
+    [found] = grace.calendar.bookings.list(start_date=ALL)
+    assert found.ends_at - found.starts_at == timedelta(minutes=40)
+
+
+def test_appointments_without_their_services_are_told(take: Take) -> None:
+    done = take("easyappointments", "ea_appointments.csv", "ea_users.csv")
+
+    assert "the table ea_services is missing: nothing tells what they are called" in [
+        r["reason"] for r in done.remarks
+    ]
 
 
 # -- calendars -------------------------------------------------------------------------
@@ -423,11 +639,41 @@ def test_dates_of_a_series_that_are_taken_are_left_out(
 
     done = take("ics", calendar(single, weekly), event_type_id="demo")
 
-    assert (done.made, len(refused)) == (2, 1)
+    assert (done.made, done.skipped_count, refused) == (2, 0, [])
+    [left_out] = done.left_out
+    assert left_out["reason"].startswith(
+        "Ada, Mon 25 Jan 2027, 10:00 Europe/Lisbon: that time is taken by bk_"
+    )
     series = next(b for b in grace.calendar.bookings.list() if b.recurring)
     assert [o.status for o in series.occurrences] == [
         *("CONFIRMED", "CANCELLED", "CONFIRMED"),
     ]
+
+
+def test_a_series_with_dates_that_are_taken_can_end_it_all(
+    demo: EventType, take: Take, database: str
+) -> None:
+    """With `--on-conflict fail` its other dates were written."""
+    files = calendar(event(start="20270125T101500Z"), event("b", more=WEEKLY))
+    before = dump(database)
+
+    with pytest.raises(errors.SlotTaken, match="25 Jan 2027, 10:00"):
+        take("ics", files, event_type_id="demo", on_conflict="fail")
+
+    assert dump(database) == before
+
+
+def test_a_series_that_is_left_out_counts_once(demo: EventType, take: Take) -> None:
+    """With a date that has moved it was counted twice."""
+    free = "TRANSP:TRANSPARENT\r\n"
+    series = event(more=f"{WEEKLY}{free}")
+    moved = event(
+        start="20270126T110000Z", more=f"RECURRENCE-ID:20270125T100000Z\r\n{free}"
+    )
+
+    done = take("ics", calendar(series, moved), event_type_id="demo")
+
+    assert done.left_out_count == 1
 
 
 def test_a_feed_of_calbook_comes_to_the_same_instants(
@@ -459,6 +705,21 @@ def test_a_feed_of_calbook_comes_to_the_same_instants(
         (b.uid, [(o.starts_at, o.status) for o in b.occurrences]) for b in calls.list()
     ]
     assert take("ics", feed, event_type_id="demo").unchanged == 2
+
+
+def test_its_own_feed_changes_nothing_of_what_came_from_elsewhere(
+    take: Take, grace: Client, database: str
+) -> None:
+    """What had been taken over was read anew, or named nobody."""
+    take("calendly", *CALENDLY)
+    feed = grace.calendar.bookings.get_feed().encode()
+    before = dump(database)
+
+    done = take("ics", feed, event_type_id="30min")
+
+    assert (done.updated, done.skipped_count) == (0, 0)
+    assert done.unchanged > 0
+    assert dump(database) == before
 
 
 # -- again -----------------------------------------------------------------------------
@@ -744,6 +1005,23 @@ def test_a_german_table_comes_with_umlauts_states_and_clock_changes(
     assert [e.code for e in refused] == ["slot_taken", "bad_input"]
 
 
+def test_a_file_of_calendly_is_told_from_other_tables(take: Take) -> None:
+    """Its groups came as so many meetings, all but one of which overlapped."""
+    with pytest.raises(errors.UsageError, match="is an export of Calendly") as caught:
+        take("csv", "calendly_events.csv")
+
+    assert caught.value.command_hint == (
+        "say --from calendly; or with --map start=COLUMN,… which column is which"
+    )
+    mapped = "start=Start Date & Time,name=Invitee Name,event=Event Type Name"
+    assert take("csv", "calendly_events.csv", map=mapped).made > 0
+
+
+def test_an_old_workbook_is_no_table(take: Take) -> None:
+    with pytest.raises(errors.BadInput, match="is a document of an office program"):
+        take("csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
+
+
 def test_a_table_that_does_not_say_what_is_booked_needs_it_named(
     demo: EventType, take: Take, grace: Client
 ) -> None:
@@ -855,7 +1133,7 @@ def test_the_history_says_where_it_came_from(take: Take, grace: Client) -> None:
         ("booking.created", "system", {"imported": "calendly"}),
         (
             "booking.cancelled",
-            "system",
+            "attendee",
             {"resolution": "cancelled", "reason": "Found another time (Dora Marsden)"},
         ),
     ]
@@ -893,6 +1171,45 @@ def test_a_round_robin_goes_to_who_is_free_or_named(
     found = bookings(grace)
     assert (found["Ada"].host_id, found["Bob"].host_id) == ("user_alan", "user_me")
     assert [s["line"] for s in done.skipped] == [4]
+
+
+HOSTED = (
+    "start,name,email,event,host\n"
+    "2027-01-18 10:00,Ada,ada@x.example,Talk,alan@example.com\n"
+    "2027-01-18 11:00,Bob,bob@x.example,Talk,Grace Hopper\n"
+)
+
+
+def test_an_event_type_that_is_made_has_all_hosts_of_its_rows(
+    take: Take, grace: Client
+) -> None:
+    """It had those alone that were named by an address; rows of others were refused."""
+    grace.calendar.hosts.create("alan", name="Alan", email="alan@example.com")
+
+    done = take("csv", HOSTED.encode())
+
+    assert (done.made, done.skipped_count) == (2, 0)
+    found = bookings(grace)
+    assert (found["Ada"].host_id, found["Bob"].host_id) == ("user_alan", "user_me")
+
+
+def test_a_host_that_an_event_type_lacks_can_be_added_as_it_is_said(
+    take: Take,
+    grace: Client,
+    refused: list[CalbookError],
+    event_type: Callable[..., EventType],
+) -> None:
+    event_type("talk", title="Talk")
+    grace.calendar.hosts.create("alan", name="Alan", email="alan@example.com")
+
+    take("csv", HOSTED.encode())
+
+    [error] = refused
+    assert "user_alan does not give evt_talk" in str(error)
+    assert error.command_hint == (
+        "add that host: calbook event update talk --host me --host alan"
+        " --scheduling-type round-robin"
+    )
 
 
 def test_a_dry_run_says_what_would_become_of_it(

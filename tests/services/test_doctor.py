@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from support.stores import change, locked, opened
 
 from calbook import Booking, Client, EventType, errors
 from calbook.core.doctor.findings import KINDS
+from calbook.store.sqlite.file_copies import LOOKED_AT, TEMPORARY, start_copy
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -164,6 +166,7 @@ def test_a_locked_file_or_database_is_said_to_be_so(
 
     with locked(place):
         assert "locked by" in found(client)["unusable"]
+        assert len(found(client, quick=False)) == 1
 
 
 def test_a_file_that_others_may_read_is_named(path: Path, client: Client) -> None:
@@ -260,6 +263,36 @@ def test_copies_that_were_kept_are_facts_and_no_findings(
     assert diagnosis.findings == ()
 
 
+def test_copies_that_a_killed_program_left_are_named_with_what_removes_them(
+    path: Path, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was booked was in them for ever, and nobody was told."""
+    elsewhere = tmp_path / "it's temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    of_backup = Path(start_copy(str(tmp_path / "copy.db"), share=lambda _: None))
+    of_restore = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=path.parent))
+    of_check = Path(tempfile.mkdtemp(prefix=LOOKED_AT))
+    of_older = path.with_name(f"{path.name}.before-7.k3_f0abc")
+    left = sorted(map(str, (of_backup, of_restore, of_check, of_older)))
+    of_older.touch()
+    (of_restore / "new.db").touch()
+    for each in (of_backup, of_check, of_older, of_restore, of_restore / "new.db"):
+        os.utime(each, (0, 0))
+    Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=path.parent)).joinpath("x").touch()
+    path.with_name(f"{path.name}.before-7").touch()
+
+    [finding] = client.diagnose(quick=True).findings
+    (of_restore / "new.db").touch()  # somebody is at work on it
+    [fewer] = client.diagnose(quick=True).findings
+    subprocess.run(fewer.hint, shell=True, check=True)
+
+    assert (finding.code, finding.details["paths"]) == ("copies_left", left)
+    assert fewer.details["paths"] == [each for each in left if each != str(of_restore)]
+    assert found(client) == {}
+    assert of_restore.exists()
+
+
 def test_a_clock_that_is_behind_the_newest_event_is_named(
     client: Client, clock: Clock, booking: Callable[..., Booking]
 ) -> None:
@@ -269,6 +302,22 @@ def test_a_clock_that_is_behind_the_newest_event_is_named(
     assert found(client)["clock_behind"] == (
         "the newest event is dated 60 min ahead of this clock"
     )
+
+
+def test_a_clock_that_is_given_is_a_fact_and_not_blamed(
+    client: Client,
+    clock: Clock,
+    booking: Callable[..., Booking],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a replay the computer's clock was called wrong."""
+    booking()
+    monkeypatch.setenv("CALBOOK_NOW", "2027-01-04T08:00Z")
+    with Client(client.path) as replaying:
+        diagnosis = replaying.diagnose(quick=True)
+
+    assert diagnosis.findings == ()
+    assert diagnosis.facts["variables"]["CALBOOK_NOW"] == "2027-01-04T08:00Z"
 
 
 # -- a database --------------------------------------------------------------------
@@ -320,6 +369,31 @@ def test_rights_that_a_role_lacks_are_named(postgres: Server, server_url: str) -
     postgres.run(granted, "calbook")
     with Client(server_url.replace("owner@", "looking@")) as client:
         assert found(client, quick=False) == {}
+
+
+@pytest.mark.sqlite
+def test_people_whom_the_role_of_every_day_may_not_erase_are_told_of(
+    postgres: Server, server_url: str, clock: Clock
+) -> None:
+    """Retention was on, and nobody was ever erased nor heard of it."""
+    with suppress(psycopg2.errors.DuplicateObject):
+        postgres.run("create role looking login")
+    with Client(server_url, clock=clock) as client:
+        postgres.run(client.grants().replace("staff", "looking"), "calbook")
+        as_owner = {"off": found(client)}
+        client.calendar.retention.set("1y")
+        as_owner["on"] = found(client)
+    with Client(server_url.replace("owner@", "looking@"), clock=clock) as client:
+        client.tick()
+        message = found(client)["cannot_erase"]
+    with Client(server_url, clock=clock) as client:
+        client.tick()
+    with Client(server_url.replace("owner@", "looking@"), clock=clock) as client:
+        assert found(client) == {}
+        clock.move(days=3)
+        assert "cannot_erase" in found(client)
+    assert as_owner == {"off": {}, "on": {}}
+    assert message.endswith("tick who may erase people: the role looking may not")
 
 
 @pytest.mark.sqlite

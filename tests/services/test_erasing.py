@@ -402,7 +402,8 @@ def test_what_is_to_come_is_cancelled_and_told(
     )
 
     get = client.calendar.bookings.get
-    assert {*done.cancelled} == {alone.uid, series.uid, guest.uid, group.uid}
+    assert {*done.cancelled} == {alone.uid, series.uid}
+    assert {*done.left} == {guest.uid, group.uid}
     assert [get(b.uid).status for b in (alone, series)] == ["CANCELLED"] * 2
     assert [get(b.uid).status for b in (guest, group)] == ["CONFIRMED"] * 2
     assert not [p for b in (guest, group) for p in get(b.uid).guests]
@@ -443,21 +444,153 @@ def test_mail_that_waits_is_dropped(
     assert (mail.status, mail.target) == ("dropped", "erased")
 
 
-def test_what_names_somebody_elsewhere_is_listed(
+# -- what others wrote -----------------------------------------------------------------
+
+GINA = {"name": "Gina Gold", "email": "gina@example.com", "phone": "+49 30 1234567"}
+
+
+def elsewhere(done: Any) -> list[tuple[str, str, str | None]]:
+    return sorted((e["place"], e["field"], e["uid"]) for e in done.elsewhere)
+
+
+def test_who_a_host_is_stays_and_is_listed(
     client: Client, booking: Any, clock: Clock
 ) -> None:
     booking()
     client.calendar.hosts.update("me", email="ada@example.com")
-    booking(attendee=OTHERS, notes="ask ada@example.com")
     clock.move(days=30)
 
     done = client.calendar.people.erase("ada@example.com")
 
-    places = {(each["place"], each["field"]) for each in done.elsewhere}
-    assert places == {
-        *(("hosts", "email"), ("bookings", "notes")),
-        ("events", "booking"),
-    }
+    assert elsewhere(done) == [("hosts", "email", None)]
+    assert client.calendar.hosts.get("me").email == "ada@example.com"
+
+
+def test_addresses_and_numbers_go_from_others_texts_and_their_history(
+    client: Client, booking: Any, clock: Clock, place: str
+) -> None:
+    """They stayed in the history for good, and no command removed them."""
+    booking(attendee={**GINA, "ref": "KN-4711"})
+    said = "ask Gina@Example.com or +49 30 1234567, KN-4711; not gina@example.com.br"
+    bobs = booking(
+        attendee=OTHERS,
+        notes=said,
+        metadata={"gina@example.com": [said]},
+        location={"type": "IN_PERSON", "address": said},
+        idempotency_key="gina@example.com",
+    )
+    bookings = client.calendar.bookings
+    bookings.add_note(bobs.uid, content=said)
+    bookings.add_note(bobs.uid, content=said, is_private=True)
+    bookings.reschedule(bobs.uid, start_time="2027-01-19T09:00Z", reason=said)
+    clock.move(days=60)
+
+    would = client.calendar.people.erase("gina@example.com", dry_run=True)
+    done = client.calendar.people.erase("gina@example.com")
+
+    after = bookings.get(bobs.uid)
+    assert after.notes == "ask erased or erased, erased; not gina@example.com.br"
+    assert (after.attendee.email, done.bookings) == ("bob@example.com", 2)
+    notes = bookings.get_notes(bobs.uid)
+    assert {n.content for n in notes} == {after.notes}
+    told = dump(place).casefold().replace("gina@example.com.br", "")
+    assert not any(word in told for word in ("gina@", "1234567", "kn-4711"))
+    assert (done.elsewhere, would.places) == ([], done.places)
+    assert bookings.history(bobs.uid)[-1].change == {"erased": True}
+    assert client.check() == ()
+
+
+def test_a_number_that_may_be_any_other_is_listed_and_stays(
+    client: Client, booking: Any, clock: Clock
+) -> None:
+    booking(attendee={**GINA, "ref": "10115"})
+    bobs = booking(attendee=OTHERS, notes="10115 Berlin")
+    clock.move(days=30)
+
+    done = client.calendar.people.erase("gina@example.com")
+
+    assert client.calendar.bookings.get(bobs.uid).notes == "10115 Berlin"
+    assert elsewhere(done) == [
+        ("bookings", "notes", bobs.uid),
+        ("events", "booking", bobs.uid),
+    ]
+
+
+def test_a_name_in_others_texts_is_listed_and_taken_out_where_asked(
+    client: Client, event_type: Any, booking: Any, clock: Clock, place: str
+) -> None:
+    event_type("walk", contact="NONE")
+    booking(attendee=GINA)
+    bobs = booking(attendee=OTHERS, notes="Kommt mit GINA  gold; Ginas Goldfisch")
+    alone = booking(event_type_id="walk", attendee={"name": "gina gold"})
+    namesake = booking(attendee={"name": "Gina Gold", "email": "g@example.org"})
+    clock.move(days=30)
+    people = client.calendar.people
+
+    done = people.erase("gina@example.com")
+    before = elsewhere(done)
+    people.erase("gina gold", uid=alone.uid)
+    people.erase(namesake.attendee.person_id or "")
+    last = people.erase("Gina Gold", texts=True)
+
+    assert before == [
+        ("attendees", "name", alone.uid),
+        ("bookings", "notes", bobs.uid),
+        ("events", "booking", bobs.uid),
+    ]
+    assert last.elsewhere == []
+    left = client.calendar.bookings.get(bobs.uid)
+    assert left.notes == "Kommt mit erased; Ginas Goldfisch"
+    assert "gina gold" not in " ".join(dump(place).casefold().split())
+    with pytest.raises(errors.NotFound):
+        people.erase("Gina Gold")
+
+
+def test_who_waits_by_the_same_name_is_listed(
+    client: Client, event_type: Any, booking: Any, clock: Clock
+) -> None:
+    event_type("walk", contact="NONE")
+    booking(attendee=GINA)
+    taken = booking(event_type_id="walk", attendee={"name": "Old Tom"})
+    clock.move(days=1)
+    entry = client.calendar.waiting.add(
+        event_type_id="walk",
+        start_time=taken.start_time,
+        attendee={"name": "Gina Gold"},
+    )
+
+    done = client.calendar.people.erase("gina@example.com", cancel=True)
+
+    assert [(e["place"], e["key"]) for e in done.elsewhere] == [("waiting", entry.id)]
+
+
+def test_a_dry_run_cancels_as_the_real_one_does(
+    client: Client, event_type: Any, booking: Any, post: Server, place: str
+) -> None:
+    """Counts differed by what cancelling changes."""
+    client.set_up(email="grace@example.com")
+    event_type("demo", notify=True)
+    event_type("class", seats=3)
+    alone = booking()
+    guest = booking(attendee=OTHERS, guests=[ADA])
+    group = booking(event_type_id="class", attendee=OTHERS)
+    client.calendar.bookings.add_attendee(group.uid, **ADA)
+    taken = booking(attendee=OTHERS)
+    entry = client.calendar.waiting.add(
+        event_type_id="demo", start_time=taken.start_time, attendee=ADA
+    )
+    before = dump(place)
+
+    would = client.calendar.people.erase("ada@example.com", cancel=True, dry_run=True)
+    unchanged = dump(place)
+    done = client.calendar.people.erase("ada@example.com", cancel=True)
+
+    assert unchanged == before
+    assert would.places == done.places
+    assert would.cancelled == done.cancelled == [alone.uid, entry.id]
+    assert sorted(done.left) == sorted(would.left) == sorted([guest.uid, group.uid])
+    assert would.mails_dropped == done.mails_dropped
+    assert would.bookings == done.bookings
 
 
 @pytest.mark.sqlite

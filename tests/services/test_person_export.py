@@ -49,8 +49,38 @@ def test_all_of_the_person_is_in_it_and_nothing_of_others(
     assert {*kinds[1:]} == {
         *("person", "booking", "idempotencyKey", "delivery", "waiting"),
     }
-    assert lines[0]["person"] == erased.person
+    assert (lines[0]["person"], lines[0]["personId"]) == (True, erased.person)
     assert people.export(erased.person or "")[1]["name"] == "erased"
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_of_notes_on_others_not_even_the_history_tells(
+    client: Client, event_type: Any, booking: Any, *, has_left: bool
+) -> None:
+    """Whoever had booked first was told of all notes, by what the history said."""
+    event_type("class", seats=3)
+    group = booking(
+        event_type_id="class", attendee={"name": "Karl", "email": "karl@example.com"}
+    )
+    bookings = client.calendar.bookings
+    bookings.add_attendee(group.uid, name="Hans Holz", email="hans@example.com")
+    bookings.add_note(group.uid, content="Hans Holz hat Diabetes")
+    bookings.add_note(group.uid, content="Karl is on time")
+    bookings.add_note(group.uid, content="Hans is late", is_private=True)
+    if has_left:
+        bookings.remove_attendee(group.uid, email="hans@example.com")
+    people = client.calendar.people
+
+    said = {
+        who: json.dumps(people.export(who)) + people.page(who)
+        for who in ("karl@example.com", "hans@example.com")
+    }
+
+    of_karl, of_hans = said["karl@example.com"], said["hans@example.com"]
+    assert "Diabetes" in of_hans
+    assert "Karl is on time" in of_karl
+    assert not any(word in of_karl for word in ("Diabetes", "Hans", "hans@"))
+    assert not any(word in of_hans for word in ("on time", "Karl", "karl@"))
 
 
 def test_a_page_is_read_in_the_persons_zone(
@@ -97,6 +127,75 @@ def test_nobody_is_held(client: Client) -> None:
     assert "Nothing is held." in client.calendar.people.page("no@body.example")
 
 
+def test_a_page_is_in_plain_words(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    """It had JSON in it, and keys as they are stored."""
+    asked = [{"key": "diet", "label": "Diet?", "type": "TEXT"}]
+    event_type("walk", contact="ANY", questions=asked)
+    person = {"name": "Ada", "phone": "+351 912 345 678", "ref": "K-17"}
+    made = booking(
+        event_type_id="walk",
+        attendee=person,
+        responses={"diet": "none"},
+        metadata={"import.state": "paid", "n": [1, {"deep": True}]},
+        location={"type": "IN_PERSON", "address": "7 Park Lane"},
+        idempotency_key="k",
+    )
+    client.calendar.bookings.reschedule(
+        made.uid, start_time="2027-01-19T09:00Z", reason="ill", by="host"
+    )
+    client.calendar.bookings.add_note(made.uid, content="pays {cash}")
+
+    page = client.calendar.people.page("K-17")
+
+    for said in (
+        "You are found by customer number k-17, phone number +351912345678.",
+        "You answered: diet: none",
+        "Besides, it holds: import state: paid; n: 1, deep: yes",
+        "Its place: in person: 7 Park Lane",
+        "updated by the host: a note says “pays {cash}”",
+    ):
+        assert said in page
+    assert "reason: “ill”" in page
+    bare = page.replace("{cash}", "")
+    assert not any(
+        mark in bare for mark in ("{", "[", '"', "tel:", "ref:", "IN_PERSON")
+    )
+
+
+def test_of_who_only_waits_the_page_is_in_the_zone_of_the_wait(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    """It was in UTC, said that the host said so, and ended with nothing held."""
+    taken = booking()
+    client.calendar.waiting.add(
+        event_type_id="demo",
+        start_time=taken.start_time,
+        timezone="Asia/Tokyo",
+        attendee={"name": "Eve", "email": "eve@quux.example"},
+    )
+
+    page = client.calendar.people.page("eve@quux.example")
+
+    assert "Times are in Asia/Tokyo." in page
+    assert "for Mon 18 Jan 2027, 19:00 (you wait still)" in page
+    assert "You said" not in page
+    assert "Nothing is held" not in page
+
+
+def test_of_one_booking_that_is_found_by_a_name_nothing_else_is_said(
+    client: Client, event_type: Any, booking: Any
+) -> None:
+    event_type("walk", contact="NONE")
+    uid = booking(event_type_id="walk", attendee={"name": "Old Tom"}).uid
+
+    page = client.calendar.people.page("Old Tom", uid=uid)
+
+    assert uid in page
+    assert "Nothing is held" not in page
+
+
 def test_the_command_writes_it_in_three_forms(
     run: Run, client: Client, booking: Any, tmp_path: Path
 ) -> None:
@@ -109,12 +208,15 @@ def test_the_command_writes_it_in_three_forms(
 
     first, *rest = map(json.loads, lines.out.splitlines())
     assert first["type"] == "export"
-    assert [line["type"] for line in rest] == ["person", "booking"]
+    assert [line["type"] for line in rest] == ["person", "booking", "end"]
     assert json.loads(whole.out)["people"][0]["email"] == "ada@example.com"
     assert page.status == 0
     assert file.read_text().startswith("# What is held of Ada <ada@example.com>")
     assert file.stat().st_mode & 0o077 == 0
-    assert run("import", "-", input=lines.out).status == 2
+    refused = run("import", "-", input=lines.out)
+    assert refused.status == 2
+    assert "this is an export of one person" in refused.err
+    assert "--redact" not in refused.err
 
 
 @pytest.mark.parametrize(

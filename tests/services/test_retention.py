@@ -43,7 +43,8 @@ def test_it_is_off_until_somebody_says_so(
 
     client.tick()
 
-    assert client.calendar.retention.get().to_dict() == {"after": None, "before": None}
+    said = client.calendar.retention.get().to_dict()
+    assert said == {"after": None, "before": None, "people": 0}
     assert names(client) == ["Ada"]
 
 
@@ -67,7 +68,7 @@ def test_it_is_said_shown_and_taken_back(client: Client, clock: Clock) -> None:
 
     said = client.calendar.retention.set("18 months")
 
-    assert said.to_dict() == {"after": "18mo", "before": "2025-07-04"}
+    assert said.to_dict() == {"after": "18mo", "before": "2025-07-04", "people": 0}
     assert client.calendar.retention.get() == said
     assert client.calendar.retention.set(None).after is None
     assert ask(client, "select * from settings") == []

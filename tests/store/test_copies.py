@@ -286,7 +286,7 @@ def test_a_target_that_is_not_empty_is_refused(
     target: object = url if to == "database" else path.with_name("other.db")
     with Client(str(target), clock=clock) as client:
         client.init()
-        client.calendar.hosts.update("me", name="Ada")
+        client.calendar.hosts.create("ada", name="Ada")
     before = rows(target)
 
     with pytest.raises(errors.StoreError, match="is not empty: it has hosts"):
@@ -306,6 +306,24 @@ def test_a_target_that_was_just_made_is_filled(
     copy(full, target, clock)
 
     assert rows(target) == rows(full)
+
+
+@pytest.mark.parametrize("to", ["database", "file"])
+def test_the_first_host_that_was_set_up_gives_way(
+    full: Path, url: str, path: Path, clock: Clock, to: str
+) -> None:
+    target: object = url if to == "database" else path.with_name("other.db")
+    replaced: list[str] = []
+    with Client(str(target), clock=clock) as client:
+        client.init()
+        client.set_up(name="Ada", email="ada@example.com", timezone="Asia/Tokyo")
+        client.calendar.schedules.update("work", name="Short days")
+
+    with Client(full, clock=clock) as client:
+        client.copy_to(str(target), replaced=replaced.append)
+
+    assert rows(target) == rows(full)
+    assert replaced == ["sched_work", "user_me"]
 
 
 def test_a_database_without_exclusion_stays_so(
@@ -439,22 +457,25 @@ def test_a_copy_that_is_interrupted_leaves_nothing_behind(
     assert rows(target) == rows(full)
 
 
+@pytest.mark.parametrize("of", ["database", "file"])
 def test_what_is_booked_meanwhile_is_not_in_the_copy(
-    full: Path, url: str, other: str, clock: Clock
+    full: Path, url: str, other: str, clock: Clock, of: str
 ) -> None:
-    """The source is read as it was at one moment."""
-    copy(full, url, clock)
-    before = rows(url)
+    """The source is read as it was at one moment, and others can go on."""
+    source: object = full if of == "file" else url
+    if of == "database":
+        copy(full, url, clock)
+    before = rows(source)
 
     def book(done: int, total: int) -> None:
-        with Client(url, clock=clock) as client:
+        with Client(str(source), clock=clock) as client:
             client.calendar.hosts.create(f"h{done}", name="New")
 
-    with Client(url, clock=clock) as client:
+    with Client(str(source), clock=clock) as client:
         client.copy_to(other, progress=book)
 
     assert rows(other) == before
-    assert rows(url) != before
+    assert rows(source) != before
 
 
 # -- the command -----------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -128,7 +129,7 @@ def test_everything_is_the_same_after_a_round_trip(
     assert export(url, clock, secrets=True) == data
     assert export(back, clock, secrets=True) == data
     assert export(plain, clock) == export(full, clock)
-    assert sum(answer.imported.values()) == data.count(b"\n") - 1
+    assert sum(answer.imported.values()) == data.count(b"\n") - 2
     before = loads_above_zero(rows(full))
     assert all(before.values())
     for place in (url, back):
@@ -254,11 +255,110 @@ def test_what_comes_to_others_is_numbered_behind_them(
         assert all(bookings.history(b.uid) for b in bookings.list(count=None))
 
 
+@pytest.mark.parametrize("to", ["database", "file"])
+def test_a_new_computer_that_was_set_up_takes_all_in(
+    exported: bytes, url: str, path: Path, clock: Clock, to: str
+) -> None:
+    """After `init` the import was refused, as the two things that it makes differ."""
+    target: object = url if to == "database" else path.with_name("other.db")
+    with Client(str(target), clock=clock) as client:
+        client.init()
+        client.set_up(name="Ada", email="ada@example.com", timezone="Asia/Tokyo")
+
+    answer = take_in(target, exported, clock)
+
+    assert answer.replaced == ["sched_work", "user_me"]
+    assert export(target, clock) == exported
+    assert take_in(target, exported, clock).replaced == []
+
+
+def test_a_first_host_beside_something_else_stays(
+    exported: bytes, path: Path, clock: Clock
+) -> None:
+    target = path.with_name("other.db")
+    with Client(target, clock=clock) as client:
+        client.set_up(name="Ada")
+        client.calendar.event_types.create("mine")
+    before = rows(target)
+
+    with pytest.raises(errors.ImportConflict):
+        take_in(target, exported, clock)
+
+    assert rows(target) == before
+
+
 # -- what is in the way ----------------------------------------------------------------
 
 
 def differ(items: list[dict[str, Any]]) -> None:
     first(items, "host")["name"] = "Somebody else"
+
+
+@pytest.fixture
+def visited(path: Path, clock: Clock) -> Path:
+    """A file with two that the other has under other ids."""
+    target = path.with_name("other.db")
+    with Client(target, clock=clock) as client:
+        client.calendar.hosts.create("eve", name="Eve")
+        client.calendar.event_types.create("mine", hosts=["eve"])
+        for number, name in enumerate(("ada", "zoe")):
+            client.calendar.bookings.create(
+                event_type_id="mine",
+                start_time=MONDAY + timedelta(days=1, hours=number),
+                attendee={"name": f"{name} there", "email": f"{name}@example.com"},
+            )
+    return target
+
+
+def alone(items: list[dict[str, Any]], *more: str) -> None:
+    """Only what is needed for Ada's bookings, for a host of their own."""
+    ada = next(item for item in items if "ada@example.com" in item.get("keys", ()))
+    ada["keys"] += more
+    kinds = ("export", "schedule", "host", "eventType", "booking", "end")
+    kept = [item for item in items if item["type"] in kinds or item is ada]
+    text = json.dumps([item for item in kept if is_of(ada, item)])
+    for id in ("user_me", "sched_work"):
+        text = text.replace(id, f"{id}_2")
+    items[:] = json.loads(text)
+
+
+def is_of(ada: dict[str, Any], item: dict[str, Any]) -> bool:
+    ids = {each["personId"] for each in item.get("attendees", ())}
+    return ids <= {ada["id"]} and not item.get("calendarObjects")
+
+
+def test_who_is_there_under_another_id_is_the_same_person(
+    exported: bytes, visited: Path, clock: Clock
+) -> None:
+    """All bookings of who had booked at both places were left out."""
+    data = changed(exported, lambda items: alone(items, "tel:+351912"))
+    with Client(visited, clock=clock) as client:
+        before = client.calendar.people.get("ada@example.com")
+
+    answer = take_in(visited, data, clock)
+
+    again = take_in(visited, data, clock)
+    with Client(visited, clock=clock) as client:
+        people = client.calendar.people
+        assert people.get("+351912") == people.get("ada@example.com")
+        assert people.get("ada@example.com").id == before.id
+        assert people.get("ada@example.com").name == "ada there"
+        ids = {b.attendee.person_id for b in client.calendar.bookings.list(count=None)}
+    assert (answer.there, answer.skipped) == ({"person": 1}, {})
+    assert answer.imported["booking"] > 5
+    assert (again.imported, again.there["booking"]) == ({}, answer.imported["booking"])
+    assert before.id in ids
+    assert len(ids) == 2
+    assert findings(visited, clock) == ()
+
+
+def test_who_is_two_persons_there_is_a_conflict(
+    exported: bytes, visited: Path, clock: Clock
+) -> None:
+    data = changed(exported, lambda items: alone(items, "zoe@example.com"))
+
+    with pytest.raises(errors.ImportConflict, match="which is taken"):
+        take_in(visited, data, clock)
 
 
 def take_slug(items: list[dict[str, Any]]) -> None:
@@ -340,7 +440,7 @@ def test_a_feed_that_comes_to_others_is_written_anew(
     answer = take_in(target, export(full, clock), clock, on_conflict="skip")
 
     assert (answer.skipped["booking"], answer.imported["publishedFeed"]) == (1, 2)
-    feeds = export(target, clock).splitlines()[-2:]
+    feeds = export(target, clock).splitlines()[-3:-1]
     assert [json.loads(line)["eventId"] for line in feeds] == [None, None]
     assert findings(target, clock) == ()
 
@@ -589,19 +689,36 @@ def test_whatever_a_line_says_is_taken_in_or_refused(
             assert getattr(calendar, noun).list() is not None
 
 
+_HEAD = b'{"type":"export","apiVersion":"1","schemaVersion":9}\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (b"", "is no export of calbook's"),
-        (b"BEGIN:VCALENDAR\r\n", "line 1 is no JSON"),
+        (b"\n\r\nBEGIN:VCALENDAR\r\n", "this is a calendar, and no export"),
+        (b"\xef\xbb\xbfStart;Name\r\n1;x\r\n", "this is a table"),
+        (b'"Start Time","Name"\n', "this is a table"),
+        (b"PK\3\4\x14\0", "this is a spreadsheet"),
+        (b"SQLite format 3\0\x10\0,\n", "this is a database"),
+        (b"\x1f\x8b\x08\0\n", "this is a file packed by gzip"),
+        (b'{"apiVersion":"1","schemaVersion":10,"settings":[\n', "as one document"),
+        (b'[\n{"uid": "1"}\n]\n', "this is other JSON"),
+        (b'{\n  "data": []\n}\n', "this is other JSON"),
+        (b"hello\n", "line 1 is no JSON: expecting value at character 1"),
+        (_HEAD + b'{"a":"b\n', "invalid control character at character 8"),
         (b"\xff\xfe{}\n", "line 1 is not UTF-8"),
-        (b"[1]\n", "line 1 is no object"),
+        (b"1\n", "line 1 is no object"),
         (b'{"type":"booking"}\n', "is no export of calbook's"),
         (b'{"type":"export"}\n', "needs schemaVersion and apiVersion"),
         (b'{"type":"export","apiVersion":"1","schemaVersion":9,"x":1}', "key x"),
         (b'{"type":"export","apiVersion":"1","schemaVersion":9}\n{"type', "line 2"),
-        (b"[" * 100_000, "is nested too deeply"),
-        (b'{"a":' + b"9" * 5_000 + b"}", "line 1 is no JSON"),
+        (_HEAD + b'{"type":"end"', "is cut short: line 2 breaks off"),
+        (_HEAD, "is cut short: its last line is missing"),
+        (_HEAD + b'{"type":"end"}\n\n{}\n', "line 4 comes after the end"),
+        (_HEAD + b'{"type":"end","x":1}\n', "line 2 has the unknown key x"),
+        (_HEAD + b"[" * 100_000 + b"\n", "is nested too deeply"),
+        (_HEAD + b'{"a":' + b"9" * 5_000 + b"}\n", "line 2 is no JSON"),
         (b'{"a":"' + b"x" * (64 * 1024 * 1024) + b'"}', "has more than 67,108,864"),
     ],
     ids=lambda value: repr(value[:20]),
@@ -614,6 +731,19 @@ def test_what_is_no_export_is_refused(
 
     assert said in refused.value.message
     assert not path.exists()
+
+
+def test_an_export_that_was_cut_is_refused_wherever_it_was(
+    exported: bytes, path: Path, clock: Clock
+) -> None:
+    """Cut behind a line it came in, with fewer bookings."""
+    target = path.with_name("other.db")
+    lines = exported.splitlines(keepends=True)
+
+    for length in range(1, len(lines)):
+        with pytest.raises(errors.BadInput, match=r"is cut short|no export"):
+            take_in(target, b"".join(lines[:length]), clock)
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("key", ["schemaVersion", "apiVersion"])
@@ -645,6 +775,30 @@ def test_what_a_check_would_complain_of_does_not_come_in(
 
     with pytest.raises(errors.StoreError):
         findings(target, clock)
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["room", "no room"])
+def test_others_book_while_an_export_is_written(
+    full: Path,
+    path: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    room: bool,
+) -> None:
+    """Of a copy of the file, or of itself where there is no room for one."""
+    target, before = path.with_name("export.jsonl"), export(full, clock)
+    if not room:
+        monkeypatch.setattr(tempfile, "tempdir", str(path.with_name("nowhere")))
+
+    def book(done: int, total: int) -> None:
+        with Client(full, clock=clock) as client:
+            client.calendar.hosts.create(f"h{done}", name="New")
+
+    with Client(full, clock=clock) as client:
+        client.export_to(target, progress=book if room else None)
+
+    assert target.read_bytes() == before
+    assert (export(full, clock) != before) is room
 
 
 def test_an_import_that_is_interrupted_leaves_nothing(
@@ -698,7 +852,7 @@ def test_what_is_redacted_says_nothing_of_persons_wherever_it_stands(
 ) -> None:
     """Each text of a person's is marked, and no mark is left."""
     marked = json.loads(
-        json.dumps([json.loads(line) for line in exported.splitlines()[1:]]).replace(
+        json.dumps([json.loads(line) for line in exported.splitlines()[1:-1]]).replace(
             "example.com", "MARK.com"
         )
     )

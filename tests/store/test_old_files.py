@@ -91,6 +91,41 @@ def test_it_shows_what_its_own_calbook_printed(
     assert rows(Path(kept), "pragma user_version") == [(version,)]
 
 
+def test_doctor_looks_at_it_and_leaves_it_as_it_is(
+    old: Path, version: int, run: Run
+) -> None:
+    """It was brought up to date, and nobody was told."""
+    before = old.read_bytes()
+
+    answer = run("doctor", "--json")
+
+    facts = json.loads(answer.out)["facts"]
+    codes = {f["code"] for f in json.loads(answer.out)["findings"]}
+    assert (answer.status, answer.err) == (1, "")
+    assert (facts["file"]["schema"], facts["outbox"]["bookings"] > 0) == (version, True)
+    assert "older_tables" in codes
+    assert not {"inconsistent", "not_checked", "unusable"} & codes
+    assert [*old.parent.iterdir()] == [old]
+    assert old.read_bytes() == before
+
+
+def test_a_check_and_a_monitor_leave_it_as_it_is(path: Path, run: Run) -> None:
+    before = unpack(path, 6).read_bytes()
+    path.chmod(0o600)
+
+    checked = run("db", "check", "--json")
+    watched = run("doctor", "--monitor")
+
+    assert checked == (0, "[]\n", "")
+    assert (watched.status, watched.err) == (1, "")
+    assert watched.out.startswith(
+        "CALBOOK WARNING - the tables are of version 6: the next command that uses"
+        f" them brings them to {SCHEMA_VERSION} | size="
+    )
+    assert [*path.parent.iterdir()] == [path]
+    assert path.read_bytes() == before
+
+
 def test_it_is_booked_changed_and_told_about(
     old: Path, version: int, clock: Clock
 ) -> None:

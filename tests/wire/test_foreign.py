@@ -186,6 +186,19 @@ def test_columns_are_known_by_their_names(heading: str, found: str) -> None:
     assert set(columns.guess(heading.split(","))) == set(found.split())
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Therapeut", "Therapeutin", "Behandler", "Mitarbeiterin", "Ärztin", "Arzt"),
+        *("Beraterin", "Trainer", "Coach", "Doctor", "Practitioner", "Consultant"),
+        *("Thérapeute", "Médecin", "Conseillère", "Terapeuta", "Médico", "Asesora"),
+        *("Consulente", "Profissional", "Behandelaar", "Adviseur", "Arts"),
+    ],
+)
+def test_who_gives_the_time_has_many_names(heading: str) -> None:
+    assert columns.guess((heading,)) == {"host": heading}
+
+
 def test_a_map_is_read_past_commas_in_names() -> None:
     wanted = columns.read_mapping(["start=Date, time,name=Kunde", "notes="])
 
@@ -275,6 +288,42 @@ def test_a_time_that_cannot_be_told_is_not_guessed(table: str, reason: str) -> N
     assert rows_of(table) == [reason]
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "end", "found"),
+    [
+        ("25.10.2026", "02:30", "03:10", "25 01:30-25 02:10"),  # the second pass
+        ("25.10.2026", "01:30", "02:10", "24 23:30-25 00:10"),
+        ("25.10.2026", "02:10", "02:50", "25 00:10-25 00:50"),
+        ("24.10.2026", "23:30", "02:30", "24 21:30-25 00:30"),
+        ("28.03.2027", "02:15", "03:05", "28 01:15-28 02:05"),  # skipped
+        ("28.03.2027", "01:30", "02:30", "28 00:30-28 01:30"),
+        ("28.03.2027", "01:30", "03:10", "28 00:30-28 01:10"),
+        ("27.03.2027", "23:30", "00:30", "27 22:30-27 23:30"),
+    ],
+)
+def test_a_meeting_is_as_long_as_it_says_where_the_clocks_change(
+    day: str, start: str, end: str, found: str
+) -> None:
+    """40 minutes became 100, and a start that is skipped ended before it began."""
+    table = tables.read_table(f"Date;Start;End\n{day};{start};{end}\n".encode())
+
+    content = Reader(table, {}, timezone="Europe/Berlin").content()
+
+    [booking] = content.bookings
+    [span] = booking.dates
+    assert f"{span.start:%d %H:%M}-{span.end:%d %H:%M}" == found
+
+
+def test_which_of_two_times_was_read_is_said() -> None:
+    table = tables.read_table(b"Date;Start;End\n25.10.2026;02:30;03:10\n")
+
+    content = Reader(table, {}, timezone="Europe/Berlin").content()
+
+    assert [each.reason for each in content.remarks] == [
+        "2026-10-25 02:30 came twice in Europe/Berlin: read as the second"
+    ]
+
+
 def test_a_zone_may_have_another_name() -> None:
     """It was read in the host's zone, hours away."""
     zones = {"Eastern Standard Time": "America/New_York"}
@@ -319,6 +368,13 @@ def test_excels_word_on_the_delimiter_is_heeded() -> None:
     found = tables.read_table(b"sep=;\r\na;b,c\r\n1;2,3\r\n")
 
     assert (found.columns, found.rows[0].line) == (("a", "b,c"), 3)
+
+
+def test_a_row_is_named_by_the_line_that_it_begins_in() -> None:
+    """One with a line break was named by its last line."""
+    found = tables.read_table(b'a,b\n1,"x\ny"\n\n2,z\n')
+
+    assert [row.line for row in found.rows] == [2, 5]
 
 
 @given(st.binary(max_size=300))

@@ -174,9 +174,12 @@ class Copied(_FromTo):
 
     from, to: the two, without a password
     rows: how many rows were copied, by table
+    replaced: the ids of the first host and its schedule, where they were set up and
+        nothing else was there: the copy took their place
     """
 
     rows: dict[str, int]
+    replaced: list[str]
 
 
 class Restored(StorePath):

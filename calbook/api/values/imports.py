@@ -49,7 +49,8 @@ class TakenOver(Value):
     cancelled_there: how many of the new ones had been cancelled already
     skipped: bookings that could not be taken over, at most 1,000 of them
     skipped_count: how many could not be taken over
-    left_out: what in the files is no booking or cannot be read, at most 1,000 of it
+    left_out: what in the files is no booking or cannot be read, and dates of series
+        whose time was taken, at most 1,000 of it
     left_out_count: how many were left out
     remarks: what had to be guessed, and what else is to be known
     event_types_made: the ids of new event types

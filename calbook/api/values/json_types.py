@@ -295,8 +295,10 @@ class NamedPlace(TypedDict):
     place: what the table is called
     key: of the row, as an id
     field: of the row
+    uid: of the booking in which it is, if it is in one
     """
 
     place: str
     key: str
     field: str
+    uid: str | None

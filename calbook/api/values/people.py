@@ -41,8 +41,9 @@ class Erasure(Value):
     person: the id that stays; None of who was in no book
     bookings: in how many something was
     places: by `place`, as a table is called, in how many of its rows (`count`)
-    elsewhere: what still names them: `place`, `key` of the row, and `field`
+    elsewhere: what still names them: `place`, `key` of the row, `field` and `uid`
     cancelled: bookings and entries of the waiting list that were still to come
+    left: bookings of others and groups to come in which only their part ended
     mails_dropped: how many that waited are not sent
     compacted: whether the file was written anew, so that no byte is left
     copies: files beside it that hold what it was before
@@ -54,6 +55,7 @@ class Erasure(Value):
     places: list[ErasedPlace]
     elsewhere: list[NamedPlace]
     cancelled: list[str]
+    left: list[str]
     mails_dropped: int
     compacted: bool
     copies: list[str]
@@ -66,7 +68,9 @@ class Retention(Value):
     after: `3y`, `18mo`, `6w`, `90d`; None where nobody is erased by itself
     before: the local day of the first host before which the last date of those was who
         are erased now
+    people: how many they are; who waits for something is kept all the same
     """
 
     after: str | None
     before: str | None
+    people: int

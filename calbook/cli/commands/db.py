@@ -1,5 +1,7 @@
 """`db path|init|check|…`: the bookings file or database itself."""
 
+import os
+import shlex
 from typing import Annotated
 
 import typer
@@ -7,7 +9,8 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.progress import show_progress
-from calbook.cli.session import ask_yes_no, needed, open_client
+from calbook.cli.session import needed, open_client, require_yes
+from calbook.core.errors import StoreError
 from calbook.core.time import times
 
 
@@ -80,15 +83,23 @@ class Places(o.Group):
 def copy(*, places: Places, out: o.JsonOnly) -> None:
     """Copy all that is stored to another file or database, which is empty.
 
-    A file that is copied cannot be written meanwhile.
+    What is booked meanwhile is not copied.
     """
     example = "as in --from calbook.db --to postgresql://ada@host/office"
     source = needed(places.source, "--from", example)
     target = needed(places.target, "--to", example)
+    replaced: list[str] = []
     with open_client(source) as old, open_client(target) as new:
+        if not old.exists:
+            raise StoreError(
+                f"there are no bookings in {old.path}",
+                hint="name the file with --from",
+                path=old.path,
+            )
         with show_progress("Copying") as progress:
-            counts = old.copy_to(target, progress=progress)
-        answer = {"from": old.path, "to": new.path, "rows": counts}
+            counts = old.copy_to(target, progress=progress, replaced=replaced.append)
+        facts = {"rows": counts, "replaced": replaced}
+        answer = {"from": old.path, "to": new.path, **facts}
     if out.json:
         output.print_object(answer, out.form(), keys=(), card=str)
         return
@@ -96,6 +107,8 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     for table, count in counts.items():
         if count:
             output.say(f"  {table.replace('_', ' ')}: {count:,}")
+    if replaced:
+        output.say(f"Replaced what was set up there: {', '.join(replaced)}")
 
 
 def backup(
@@ -118,9 +131,12 @@ def restore(
 ) -> None:
     """Put a copy in the bookings file's place; the present one is kept beside it."""
     with out.client() as client:
-        ask_yes_no(f"Replace {client.path} by {file}?", yes=yes)
+        if os.path.exists(client.path):  # no database, which cannot be replaced so
+            look = f"with calbook db check --db {shlex.quote(file)}"
+            question = f"Replace {client.path} by {file}?"
+            require_yes(question, yes=yes, look=look)
         kept = client.restore(file)
-    said = f"Restored {client.path}" + (f"; before: {kept}" if kept else "")
+    said = f"Restored {client.path}" + (f"; the file as it was: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
 
 
@@ -130,7 +146,7 @@ def compact(*, out: o.Printing) -> None:
         before, after = client.compact()
     said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
     answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}
-    output.print_done(said, answer, json=out.json)
+    output.print_done(said, answer, json=out.json, folds=True)
 
 
 def _bytes(size: int) -> str:

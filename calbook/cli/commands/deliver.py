@@ -262,6 +262,9 @@ def tick(*, every: Age = "15m", out: Ticking) -> None:
     done = sum(event.type == "booking.completed" for event in events)
     text = f"{done} completed, {len(events) - done} expired\n"
     output.print_list(events, out.form(), keys=_EVENT_KEYS, table=lambda _: text)
+    if client.erased:
+        who = "1 person" if client.erased == 1 else f"{client.erased:,} people"
+        output.say(f"Erased {who}, as retention says")
     output.flush()
     if is_old and age is not None:
         _refresh(out, age)

@@ -51,7 +51,7 @@ def doctor(*, what: Task, change: Telling, out: o.Printing) -> None:
             raise usage_error("--monitor only looks", "leave out --fix-times")
         _fix_times(change, out)
         return
-    if change.dry_run:
+    if change.dry_run or change.yes or change.notify_attendee is not None:
         raise usage_error("without --fix-times nothing is changed", "add --fix-times")
     if what.monitor:
         _monitor(out)

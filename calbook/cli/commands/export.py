@@ -1,18 +1,20 @@
 """`export`: everything that is stored, to be taken along."""
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.file_output import check_target, write_file
+from calbook.cli.file_output import check_target, save_parts
 from calbook.cli.progress import show_progress
-from calbook.core.errors import StoreError, UsageError
+from calbook.cli.session import require_stored
+from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from calbook.api.client import Client
     from calbook.cli.output import Json
@@ -66,29 +68,47 @@ def export(
         raise UsageError("--uid is for --person")
     if what.person is not None and (what.secrets or what.redact):
         raise UsageError("--person takes neither --redact nor --secrets")
+    target = None if is_stdout else file
     with out.client() as client:
-        if what.person is not None:
-            _check_exists(client)
-            data = _of_person(client, what.person, what.uid, form)
-            write_file(file or "-", data, force=force)
-            return
-        if form in ("csv", "ics"):
-            _check_exists(client)
-            write = _csv if form == "csv" else _ics
-            data = write(client, redact=what.redact)
-            write_file(file or "-", data, force=force)
-            return
-        output.flush()
-        with show_progress("Exporting") as progress:
-            target: Any = sys.stdout.buffer if is_stdout else file
-            options: Any = {"form": form, "force": force, "progress": progress}
-            counts = client.export_to(
+        if what.person is not None or form in ("csv", "ics"):
+            require_stored(client)
+            counts: Counter[str] = Counter()
+            parts = _parts(client, what, form, counts)
+            if target is None:
+                output.flush()
+                sys.stdout.buffer.writelines(parts)
+            else:
+                save_parts(target, parts, force=force)
+        else:
+            counts = _export_all(client, what, form, target, force=force)
+    if target is not None:
+        said = f"Exported to {target}: {count_text(counts)}"
+        answer = {"file": target, "exported": counts}
+        output.print_done(said, answer, json=out.json, folds=True)
+
+
+def _export_all(
+    client: "Client", what: Exported, form: str, file: str | None, *, force: bool
+) -> Counter[str]:
+    output.flush()
+    with show_progress("Exporting", has_stdout=file is None) as progress:
+        options: Any = {"form": form, "force": force, "progress": progress}
+        target: Any = sys.stdout.buffer if file is None else file
+        return Counter(
+            client.export_to(
                 target, redact=what.redact, secrets=what.secrets, **options
             )
-    if not is_stdout:
-        said = f"Exported to {file}: {count_text(counts)}"
-        answer = {"file": file, "exported": counts}
-        output.print_done(said, answer, json=out.json)
+        )
+
+
+def _parts(
+    client: "Client", what: Exported, form: str, counts: Counter[str]
+) -> "Iterable[bytes]":
+    """What is no whole export, as it is made; counted by the types of lines."""
+    if what.person is not None:
+        return _of_person(client, what.person, what.uid, form, counts)
+    write = _csv if form == "csv" else _ics
+    return write(client, counts, redact=what.redact)
 
 
 def count_text(counts: dict[str, int]) -> str:
@@ -107,43 +127,40 @@ def _words(key: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in key)
 
 
-def _check_exists(client: "Client") -> None:
-    if not client.exists:
-        raise StoreError(
-            f"there are no bookings in {client.path}",
-            hint="name the file with --db or CALBOOK_DB",
-            path=client.path,
-        )
-
-
-def _of_person(client: "Client", person: str, uid: str | None, form: str) -> bytes:
+def _of_person(
+    client: "Client", person: str, uid: str | None, form: str, counts: Counter[str]
+) -> "Iterable[bytes]":
     from calbook.wire.writing import export_lines
 
     people = client.calendar.people
-    if form == "text":
-        return people.page(person, uid=uid).encode()
     head, *lines = people.export(person, uid=uid)
+    counts.update(line["type"] for line in lines)
+    if form == "text":
+        return [people.page(person, uid=uid).encode()]
     write = export_lines.write_lines
     if form == "json":
         write = export_lines.write_document
-    return b"".join(write(head, lines))
+    return write(head, lines)
 
 
-def _csv(client: "Client", *, redact: bool) -> bytes:
+def _csv(client: "Client", counts: Counter[str], *, redact: bool) -> "Iterable[bytes]":
     """The bookings, a row for each meeting."""
     from calbook.cli.session import BOOKING_KEYS
 
-    rows = _meetings(client, redact=redact)
-    text = output.to_csv(rows, ("uid", "date", *BOOKING_KEYS[1:]))
-    return text.encode()
+    rows = _meetings(client, counts, redact=redact)
+    lines = output.csv_lines(rows, ("uid", "date", *BOOKING_KEYS[1:]))
+    return map(str.encode, lines)
 
 
-def _meetings(client: "Client", *, redact: bool) -> "Iterator[Json]":
+def _meetings(
+    client: "Client", counts: Counter[str], *, redact: bool
+) -> "Iterator[Json]":
     from calbook.core.redaction import redact_booking_json
 
     after = None
     bookings = client.calendar.bookings
     while page := bookings.list(count=_PAGE, after=after):
+        counts["booking"] += len(page)
         for booking in page:
             whole = output.as_json(booking)
             whole = redact_booking_json(whole) if redact else whole
@@ -152,5 +169,8 @@ def _meetings(client: "Client", *, redact: bool) -> "Iterator[Json]":
         after = page[-1].uid
 
 
-def _ics(client: "Client", *, redact: bool) -> bytes:
-    return client.calendar.bookings.get_feed(redact=redact).encode()
+def _ics(client: "Client", counts: Counter[str], *, redact: bool) -> "Iterable[bytes]":
+    text = client.calendar.bookings.get_feed(redact=redact)
+    uids = {line for line in text.split("\r\n") if line.startswith("UID:")}
+    counts["booking"] += len(uids)
+    return [text.encode()]

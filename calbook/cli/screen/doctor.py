@@ -93,7 +93,12 @@ def _place_lines(facts: Json) -> Iterator[str]:
         from calbook.core.time import periods  # slow to import
 
         period = periods.period_text(kept["after"])
-        yield f"people are erased {period} after their last date"
+        who = ", by tick as the tables' owner" if _may_not_erase(server) else ""
+        yield f"people are erased {period} after their last date{who}"
+
+
+def _may_not_erase(server: Json | None) -> bool:
+    return server is not None and not server["mayErase"]
 
 
 def _program_lines(facts: Json) -> Iterator[str]:
@@ -106,6 +111,8 @@ def _program_lines(facts: Json) -> Iterator[str]:
     yield versions["platform"]
     yield f"program: {paths['program']}"
     yield f"settings: {paths['config']}"
+    if given := facts["variables"].get("CALBOOK_NOW"):
+        yield f"the clock is given: CALBOOK_NOW={given}"
 
 
 def fixed_text(facts: Json, *, dry_run: bool) -> str:

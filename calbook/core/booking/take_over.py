@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from calbook.core.booking import changes, lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.catalog import EventType
-from calbook.core.imports import ForeignBooking, ForeignDate
+from calbook.core.imports import PREFIX, ForeignBooking, ForeignDate
 from calbook.core.model import (
     MINUTE,
     Actor,
@@ -55,6 +55,13 @@ def span_of(date: ForeignDate, event_type: EventType) -> Span:
 def is_held(booking: ForeignBooking, date: ForeignDate, place: Place) -> bool:
     """Whether a date takes its hosts' time."""
     return _status(booking, date, place)[0] is not Status.CANCELLED
+
+
+def confirms_request(booking: ForeignBooking, place: Place) -> bool:
+    """Whether it waits for a word there, and here its event type asks for none."""
+    is_request = booking.status is Status.PENDING
+    statuses = {_status(booking, date, place)[0] for date in booking.dates}
+    return is_request and Status.CONFIRMED in statuses
 
 
 def make_booking(
@@ -142,7 +149,9 @@ def _occurrence(
         claim=place.event_type.claimed_span(span),
         status=status,
         resolution=resolution,
-        cancelled_by=None if resolution is None else Actor.SYSTEM,
+        cancelled_by=None
+        if resolution is None
+        else _who_cancelled(foreign, resolution),
         reason=None if resolution is None else foreign.reason,
         is_recorded=status is Status.CONFIRMED and span.end <= place.now,
     )
@@ -153,6 +162,11 @@ def _occurrence(
     if span.start <= place.now and foreign.absent:
         return _mark_absent(made, foreign, place, people)
     return made
+
+
+def _who_cancelled(foreign: ForeignBooking, resolution: Resolution) -> Actor:
+    is_said = resolution is Resolution.CANCELLED
+    return foreign.cancelled_by if is_said else Actor.SYSTEM
 
 
 def _given(start: datetime, timezone: str) -> GivenStart:
@@ -192,7 +206,8 @@ def take_over(booking: Booking, *, source: str) -> Change:
     kind, facts = _outcome(booking)
     if kind is None:
         return Change(booking, (begun,))
-    event = Event(kind, booking.uid, booking.updated_at, Actor.SYSTEM, facts)
+    by = booking.occurrences[0].cancelled_by or Actor.SYSTEM
+    event = Event(kind, booking.uid, booking.updated_at, by, facts)
     return Change(booking, (begun, event))
 
 
@@ -205,15 +220,16 @@ def _outcome(booking: Booking) -> tuple[str | None, dict[str, Any]]:
     return ("booking.no_show", {}) if statuses == {Status.NO_SHOW} else (None, {})
 
 
-def is_cancelled_here(occurrence: Occurrence) -> bool:
+def is_cancelled_here(booking: Booking, occurrence: Occurrence) -> bool:
     """By somebody, and not as it was cancelled elsewhere."""
     is_off = occurrence.status is Status.CANCELLED
-    return is_off and occurrence.cancelled_by is not Actor.SYSTEM
+    there = booking.metadata.get(f"{PREFIX}cancelledBy")
+    return is_off and occurrence.cancelled_by not in (Actor.SYSTEM, there)
 
 
 def leave_cancelled(foreign: ForeignBooking, before: Booking) -> ForeignBooking:
     """With the dates cancelled that were cancelled here, whatever is said elsewhere."""
-    gone = {o.recurrence_id for o in before.occurrences if is_cancelled_here(o)}
+    gone = {o.recurrence_id for o in before.occurrences if is_cancelled_here(before, o)}
     dates = (
         d._replace(is_cancelled=True) if d.key in gone else d for d in foreign.dates
     )
@@ -226,7 +242,8 @@ def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
     What calbook alone knows stays: who came, what was answered, other metadata.
     """
     old = {o.recurrence_id: o for o in before.occurrences}
-    occurrences = tuple(_keep_known(old, o) for o in wanted.occurrences)
+    occurrences = tuple(_keep_known(before, old, o) for o in wanted.occurrences)
+    own = {k: v for k, v in before.metadata.items() if not k.startswith(PREFIX)}
     after = before._replace(
         host_ids=wanted.host_ids,
         timezone=wanted.timezone,
@@ -236,7 +253,7 @@ def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
         meeting_url=wanted.meeting_url or before.meeting_url,
         notes=wanted.notes or before.notes,
         responses={**before.responses, **wanted.responses},
-        metadata={**before.metadata, **wanted.metadata},
+        metadata={**own, **wanted.metadata},
         recurring=wanted.recurring,
         has_own_location=wanted.has_own_location,
     )
@@ -244,15 +261,18 @@ def update(before: Booking, wanted: Booking, *, now: datetime) -> Change:
     if kind != "booking.updated":
         after = after._replace(sequence=before.sequence + 1)
     after = lifecycle.raise_sequence_for_leaver(before, after)
+    by = after.occurrences[0].cancelled_by if kind == "booking.cancelled" else None
     return changes.change_occurrences(
-        after, (), kind=kind, by=Actor.SYSTEM, now=now, change=facts
+        after, (), kind=kind, by=by or Actor.SYSTEM, now=now, change=facts
     )
 
 
-def _keep_known(old: Mapping[datetime, Occurrence], new: Occurrence) -> Occurrence:
+def _keep_known(
+    booking: Booking, old: Mapping[datetime, Occurrence], new: Occurrence
+) -> Occurrence:
     """What was said here of a date that takes place at the same time."""
     before = old.get(new.recurrence_id)
-    if before is not None and is_cancelled_here(before):
+    if before is not None and is_cancelled_here(booking, before):
         return before
     if before is None or before.span != new.span or new.status is Status.CANCELLED:
         return new

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from calbook.core.doctor.findings import CRITICAL, Finding, make_finding, size_text
+from calbook.core.doctor.findings import (
+    CRITICAL,
+    MOST_NAMED,
+    Finding,
+    make_finding,
+    name_some,
+    size_text,
+)
+from calbook.core.errors import CalbookError
 
 # As the kernel names them; on FUSE, what stands behind `fuse.`.
 _NETWORK = re.compile(
@@ -23,14 +32,16 @@ _WAL_MENDED = ((3, 44, 6), (3, 50, 7))  # and later of that branch
 _WITHDRAWN = (3, 52, 0)  # sqlite.org/chronology.html
 
 
-_MEMORY = ":memory:"
+MEMORY = ":memory:"
 
 
 class FileFacts(NamedTuple):
     """A bookings file as it was found, before it was opened; sizes are bytes.
 
     `journal_age` are the seconds since a hot journal was written, None without one.
-    `allowed_mode` is what new files have here; `obstacle` why it cannot be written.
+    `allowed_mode` is what new files have here; `obstacle` why it cannot be written,
+    `fault` why it cannot be read. `version` is that of its tables, `newest` of today's.
+    `left` are copies of programs that were killed.
     """
 
     path: str
@@ -45,16 +56,25 @@ class FileFacts(NamedTuple):
     is_own: bool = True
     file_system: str | None = None
     free: int | None = None
+    version: int | None = None
+    newest: int = 0
+    fault: CalbookError | None = None
     is_wal: bool = False
     has_wal_file: bool = False
     journal_age: float | None = None
     copies: Sequence[tuple[str, int]] = ()
+    left: Sequence[str] = ()
     obstacle: str | None = None
     obstacle_hint: str | None = None
 
     @property
     def is_in_memory(self) -> bool:
-        return self.path == _MEMORY
+        return self.path == MEMORY
+
+    @property
+    def is_behind(self) -> bool:
+        """An older calbook made its tables."""
+        return self.version is not None and 0 < self.version < self.newest
 
     @property
     def is_missing(self) -> bool:
@@ -76,6 +96,23 @@ def check_file(file: FileFacts) -> Iterator[Finding]:
         return
     if file.obstacle:
         yield make_finding("not_writable", file.obstacle, hint=file.obstacle_hint)
+    if file.is_behind:
+        yield make_finding(
+            "older_tables",
+            f"the tables are of version {file.version}: the next command that uses"
+            f" them brings them to {file.newest}",
+            version=file.version,
+            newest=file.newest,
+        )
+    if file.left:
+        named = file.left[:MOST_NAMED]
+        yield make_finding(
+            "copies_left",
+            "left by programs that were stopped, with what was booked in it:"
+            f" {name_some(file.left)}",
+            hint=f"rm -r {shlex.join(named)}",
+            paths=list(named),
+        )
     yield from _check_rights(file)
     yield from _check_logs(file)
     yield from _check_space(file)

@@ -24,6 +24,7 @@ class ServerFacts(NamedTuple):
     is_encrypted: bool
     ahead: float
     missing_rights: Sequence[str] = ()
+    may_erase: bool = True
 
 
 def check_server(server: ServerFacts) -> Iterator[Finding]:

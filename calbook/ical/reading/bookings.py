@@ -82,11 +82,16 @@ class _Reader:
         self._series = SeriesReader(how.limits, self._effort)
         self._found: list[ForeignBooking] = []
         self._left_out: list[Remark] = []
+        self._told: set[tuple[str | None, str]] = set()
         self._remarks: list[Remark] = []
 
     def leave_out(
         self, reason: str, line: int | None, uid: str | None, *, is_fault: bool = True
     ) -> None:
+        """A series with dates that have moved counts once."""
+        if uid and (uid, reason) in self._told:
+            return
+        self._told.add((uid, reason))
         self._left_out.append(Remark(reason, line, uid and uid[:200], is_fault))
 
     def content(self) -> Content:

@@ -13,6 +13,7 @@ from calbook.store import reminders
 from calbook.store.erasing import Eraser, Person
 
 if TYPE_CHECKING:
+    from calbook.core.erasing import Marks
     from calbook.store.transaction import Transaction
 
 
@@ -25,12 +26,23 @@ def lock_person(tx: Transaction, person: Person) -> None:
 
 
 def erase_person(
-    tx: Transaction, person: Person, now: datetime, *, by: Actor, empties: bool = False
+    tx: Transaction,
+    person: Person,
+    now: datetime,
+    *,
+    by: Actor,
+    empties: bool = False,
+    marks: Marks | None = None,
 ) -> Eraser:
-    """Make somebody nobody; each of their bookings says so in its history."""
+    """Make somebody nobody; each of their bookings says so in its history.
+
+    `marks` are taken out of what others wrote, in other bookings too.
+    """
     lock_person(tx, person)
     eraser = Eraser(tx, times.epoch(now), empties=empties)
     eraser.erase(person)
+    if marks is not None:
+        eraser.take_out_of_texts(marks)
     for uid in eraser.uids:
         _record(tx, uid, now, by)
     return eraser

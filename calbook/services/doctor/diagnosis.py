@@ -13,7 +13,7 @@ from calbook.core.doctor import (
     sending_checks,
     server_checks,
 )
-from calbook.core.doctor.file_checks import FileFacts
+from calbook.core.doctor.file_checks import MEMORY, FileFacts
 from calbook.core.doctor.findings import CRITICAL, Finding, in_order, make_finding
 from calbook.core.doctor.monitor import monitor_line
 from calbook.core.doctor.server_checks import ServerFacts
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0  # seconds for a lock, of which two are taken one after the other
 
-Section = Callable[[HealthReader, datetime], tuple[Json, Iterable[Finding]]]
+Look = tuple[Json, Iterable[Finding]]
+Section = Callable[[HealthReader, datetime], Look]
 
 
 def diagnose(context: Context, *, is_quick: bool = False) -> Json:
@@ -65,11 +66,9 @@ def _diagnose(context: Context, *, is_quick: bool) -> Json:
         work.add_failure(error)
         return work.answer()
     work.judge_place(described)
-    if work.is_known:
-        work.look_into_store(context, is_quick=is_quick)
-    is_in_memory = isinstance(described, FileFacts) and described.is_in_memory
-    if work.is_known and not (is_quick or is_in_memory):
-        work.check_rows(context)
+    is_behind = isinstance(described, FileFacts) and described.is_behind
+    if work.is_known and not (is_quick and is_behind):
+        work.look_inside(context, is_quick=is_quick)
     return work.answer()
 
 
@@ -144,6 +143,16 @@ class _Diagnosis:
             self.is_known = False
             said = f"there are no bookings in {described.path}"
             self.add([make_finding("missing", said)])
+        elif described.fault:
+            self.add_failure(described.fault)
+
+    def look_inside(self, context: Context, *, is_quick: bool) -> None:
+        """At what is stored, without a change of it."""
+        with self._going_on("rows"), administer(context.store).unchanged() as store:
+            seen = type(context)(store, context.clock)
+            self.look_into_store(seen, is_quick=is_quick)
+            if self.is_known and not is_quick and store.path != MEMORY:
+                self.check_rows(seen)
 
     def look_into_store(self, context: Context, *, is_quick: bool) -> None:
         """Each section by itself: what fails says that it could not be looked at."""
@@ -151,7 +160,7 @@ class _Diagnosis:
             "outbox": store_facts.look_at_outbox,
             "mail": store_facts.look_at_mail,
             "calendars": store_facts.look_at_calendars,
-            "retention": lambda reader, now: (retention.describe(reader, now), ()),
+            "retention": self.look_at_retention,
             "timeZones": store_facts.look_at_zones,
             "catalog": lambda reader, now: store_facts.look_at_catalog(
                 reader, now, looks_for_starts=not is_quick
@@ -164,6 +173,18 @@ class _Diagnosis:
                 self.add(found)
             if not self.is_known:
                 return
+
+    def look_at_retention(self, reader: HealthReader, now: datetime) -> Look:
+        said = retention.describe(reader, now)
+        server = self.facts.get("server", {"mayErase": True})
+        if server["mayErase"] or not retention.is_left_undone(reader, now):
+            return said, ()
+        found = make_finding(
+            "cannot_erase",
+            "retention is on, and for two days nobody has run tick who may erase"
+            f" people: the role {server['role']} may not",
+        )
+        return said, [found]
 
     def check_rows(self, context: Context) -> None:
         with self._going_on("rows"):

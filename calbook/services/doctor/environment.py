@@ -31,11 +31,12 @@ _LIBRARIES = (
     *("idna", "certifi"),
 )
 _DRIVER = "psycopg2-binary", "psycopg2"
+_CLOCK = "CALBOOK_NOW"
 # None that names a person, an address or a secret; CALBOOK_DB is shown as the path.
 _VARIABLES = (
     *("TERM", "LANG", "LC_ALL", "LC_TIME", "TZ", "COLUMNS", "NO_COLOR", "PYTHONTZPATH"),
     *("PYTHONUTF8", "CALBOOK_CONFIG", "CALBOOK_TZ", "CALBOOK_DELIVER", "CALBOOK_UMASK"),
-    "CALBOOK_NOW",
+    _CLOCK,
 )
 
 
@@ -90,6 +91,11 @@ def read_paths() -> Json:
 def read_variables() -> Json:
     """Those that change what calbook does, as far as they are set."""
     return {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+
+
+def is_clock_given() -> bool:
+    """For a test or a replay: then it says nothing of this computer's clock."""
+    return bool(os.environ.get(_CLOCK))
 
 
 def read_mail_settings() -> MailFacts:

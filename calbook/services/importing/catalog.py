@@ -11,7 +11,7 @@ from calbook.core.catalog import EventType
 from calbook.core.checks import fold_email
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.imports import Content, ForeignBooking, ForeignEventType, Remark
-from calbook.core.model import MINUTE
+from calbook.core.model import MINUTE, Status
 from calbook.core.people import fold_name
 from calbook.services.catalog.event_types import add_event_type
 from calbook.wire.reading.foreign.event_types import fields_of, make_slug
@@ -150,8 +150,9 @@ class EventTypes:
     def _own_fields(
         self, described: ForeignEventType, bookings: Sequence[ForeignBooking]
     ) -> dict[str, Any]:
-        named = (*described.hosts, *(name for b in bookings for name in b.hosts))
-        hosts = self._hosts.find(named)
+        named = dict.fromkeys([described.hosts, *(b.hosts for b in bookings)])
+        found_hosts = (id for names in named for id in self._hosts.find(names))
+        hosts = tuple(dict.fromkeys(found_hosts))
         found: dict[str, Any] = {}
         if hosts:
             found["hosts"] = list(hosts)
@@ -161,9 +162,21 @@ class EventTypes:
             found["seats"] = max(2, *(len(b.people) for b in bookings))
             said = f"{described.title} has {found['seats']} seats, as many as ever came"
             self.remarks.append(Remark(said))
+        if not described.is_known and any(
+            _is_request(booking, self._now) for booking in bookings
+        ):
+            found["requires_confirmation"] = True
+            said = f"{described.title} asks its host for a word on each booking"
+            self.remarks.append(Remark(f"{said}, as a request waits for one"))
         if self._wanted.names_nobody:
             found["contact"] = "NONE"
         return found
+
+
+def _is_request(booking: ForeignBooking, now: datetime) -> bool:
+    """That somebody waits for; one of the past has expired."""
+    is_open = any(date.start > now for date in booking.dates)
+    return is_open and booking.status is Status.PENDING
 
 
 def _describe(bookings: Sequence[ForeignBooking]) -> ForeignEventType:
@@ -176,4 +189,5 @@ def _describe(bookings: Sequence[ForeignBooking]) -> ForeignEventType:
     )
     usual = lengths.most_common(1)[0][0] if lengths else None
     title = bookings[0].event
-    return ForeignEventType(title, title, fields_of(title, minutes=usual))
+    fields = fields_of(title, minutes=usual)
+    return ForeignEventType(title, title, fields, is_known=False)

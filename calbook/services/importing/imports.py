@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
-from calbook.core.errors import BadInput, CalbookError, UsageError
+from calbook.core.errors import BadInput, CalbookError, NotFound, UsageError
 from calbook.core.imports import (
     MOST_BOOKINGS,
     SOURCES,
@@ -29,6 +30,7 @@ from calbook.wire.reading.foreign.columns import read_mapping
 from calbook.wire.reading.shapes import read_list, read_timezone
 
 if TYPE_CHECKING:
+    from calbook.core.catalog import EventType
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
@@ -67,6 +69,8 @@ def preview(context: Context, files: Sequence[reading.Source], **options: Any) -
     """How a table would be read: its columns, what was guessed, its first rows."""
     asked = _read_options("csv", options)
     found = reading.preview(reading.load(files), _how(context, asked))
+    if "event" not in found.mapping and "event_type_id" not in asked:
+        raise _no_event_error()
     return {
         "columns": dict(found.mapping),
         "isGuessed": found.is_guessed,
@@ -115,7 +119,7 @@ def _how(context: Context, asked: Json) -> reading.How:
     """As read in the zone that was said, else the one that the bookings live in."""
     key = asked.get("event_type_id")
     with context.store.read(Facts) as facts:
-        event_type = None if key is None else facts.event_type(key)
+        event_type = None if key is None else _event_type(facts, key)
         host = facts.oldest_host() if event_type is None else None
         first = event_type.hosts[0].host_id if event_type else host
         zone = facts.host(first).timezone if first else "UTC"
@@ -130,6 +134,19 @@ def _how(context: Context, asked: Json) -> reading.How:
     )
 
 
+def _event_type(facts: Facts, key: str) -> EventType:
+    """Raises NotFound, with what to do."""
+    try:
+        return facts.event_type(key)
+    except NotFound as error:
+        slug = key.removeprefix("evt_")
+        error.hint = error.hint or f'make it first: event_types.create("{slug}")'
+        error.command_hint = (
+            error.command_hint or f"make it first: calbook event add {slug}"
+        )
+        raise
+
+
 def _check(content: Content, asked: Json) -> None:
     if len(content.bookings) > MOST_BOOKINGS:
         raise BadInput(
@@ -142,11 +159,15 @@ def _check(content: Content, asked: Json) -> None:
                 raise _fault_of(remark)
     named = any(booking.event for booking in content.bookings)
     if content.bookings and not named and "event_type_id" not in asked:
-        raise UsageError(
-            "the files do not say which event type was booked",
-            hint='name it: event_type_id="demo"',
-            command_hint="name it: --event demo",
-        )
+        raise _no_event_error()
+
+
+def _no_event_error() -> UsageError:
+    return UsageError(
+        "the files do not say which event type was booked",
+        hint='name it: event_type_id="demo"',
+        command_hint="name it: --event demo",
+    )
 
 
 def _import(
@@ -190,6 +211,7 @@ class _Done:
         self._zone, self._stops = zone, stops
         self._counts = dict.fromkeys(_COUNTS, 0)
         self._skipped: list[Json] = []
+        self._dates: list[Remark] = []  # of series, that are left out
         self.faults: list[CalbookError] = []
 
     def take(self, tx: Transaction, work: TakeOver, booking: ForeignBooking) -> None:
@@ -203,12 +225,15 @@ class _Done:
             return
         for word in outcome.words:
             self._counts[word] += 1
-        for taken in outcome.left_out:
-            self._skip(booking, taken)
+        for start, taken in outcome.left_out.items():
+            if self._stops:
+                raise _name(taken, booking, start, self._zone)
+            said = f"{_label(booking, start, self._zone)}: {taken.json_message}"
+            self._dates.append(Remark(said, booking.line, booking.uid[:200]))
 
     def _skip(self, booking: ForeignBooking, error: CalbookError) -> None:
         reason = error.json_message
-        _name(error, booking, self._zone)
+        _name(error, booking, booking.dates[0].start, self._zone)
         self.faults.append(error)
         self._skipped.append(
             {
@@ -221,7 +246,8 @@ class _Done:
         )
 
     def summary(self, content: Content, event_types: EventTypes, source: str) -> Json:
-        left_out, remarks = content.left_out, (*event_types.remarks, *content.remarks)
+        left_out = (*self._dates, *content.left_out)
+        remarks = (*event_types.remarks, *content.remarks)
         return {
             "source": source,
             **self._counts,
@@ -239,20 +265,23 @@ class _Done:
 _COUNTS = ("made", "updated", "unchanged", "older", "cancelled", "cancelledThere")
 
 
-def _name(error: CalbookError, booking: ForeignBooking, zone: str) -> None:
+def _name(
+    error: CalbookError, booking: ForeignBooking, start: datetime, zone: str
+) -> CalbookError:
     """Say of which booking of elsewhere it is."""
-    remark = Remark(error.json_message, booking.line, _label(booking, zone))
+    remark = Remark(error.json_message, booking.line, _label(booking, start, zone))
     error.json_message = str(remark)
     error.details["foreignUid"] = booking.uid[:200]
     if booking.line is not None:
         error.details["line"] = booking.line
+    return error
 
 
-def _label(booking: ForeignBooking, zone: str) -> str:
+def _label(booking: ForeignBooking, start: datetime, zone: str) -> str:
     """How people know it: by its name and start, as a UID says nothing to them."""
     first = booking.people[0] if booking.people else None
     who = (first and (first.name or first.email)) or booking.title or booking.uid[:80]
-    return f"{who}, {times.format_moment(booking.dates[0].start, zone)} {zone}"
+    return f"{who}, {times.format_moment(start, zone)} {zone}"
 
 
 def _fault_of(remark: Remark) -> CalbookError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Source = str | os.PathLike[str] | bytes
 _ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"  # workbooks before 2007
 _MOST_FILES = 1_000
 _OF_OFFICE = ("[Content_Types].xml", "mimetype")  # in Microsoft's, in OpenDocument
 
@@ -54,6 +55,8 @@ def load(sources: Iterable[Source]) -> tuple[File, ...]:
         name, data = _read(source, number)
         size += len(data)
         check_size(size)
+        if data.startswith(_OLE):
+            raise _office_error(name)
         if data.startswith(_ZIP):
             size -= len(data)
             for file in _unpack(name, data, LARGEST_FILE - size):
@@ -85,10 +88,7 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if _is_file(m)]
             if any(m.filename in _OF_OFFICE for m in members):
-                raise BadInput(
-                    f"{excerpt(name)} is a document of an office program",
-                    hint="save the table as CSV there",
-                )
+                raise _office_error(name)
             if len(members) > _MOST_FILES:
                 raise BadInput(f"{excerpt(name)} has more than {_MOST_FILES:,} files")
             for member in members:
@@ -103,6 +103,13 @@ def _unpack(name: str, data: bytes, room: int) -> list[File]:
     except Exception:  # damaged in any way
         raise BadInput(f"{excerpt(name)} is an archive that cannot be read") from None
     return found
+
+
+def _office_error(name: str) -> BadInput:
+    return BadInput(
+        f"{excerpt(name)} is a document of an office program",
+        hint="save the table as CSV there",
+    )
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:
@@ -125,17 +132,29 @@ def read(source: str, files: tuple[File, ...], how: How) -> Content:
 
 def preview(files: tuple[File, ...], how: How) -> Preview:
     """How a table would be read."""
-    return _only_table(files, how).preview()
+    usual = how.event_type and how.event_type.duration
+    return _only_table(files, how).preview(usual)
 
 
 def _only_table(files: tuple[File, ...], how: How) -> Reader:
-    from calbook.wire.reading.foreign import csv_bookings, tables  # slow to import
+    from calbook.wire.reading.foreign import (
+        calendly,
+        csv_bookings,
+        tables,
+    )  # slow to import
 
     if len(files) > 1:
         raise UsageError("one table is read at a time")
     [file] = files
     with_name = name_file(file)
     table = with_name(tables.read_table)
+    if calendly.is_table(table.columns) and not how.columns:
+        raise UsageError(
+            f"{excerpt(file.name)} is an export of Calendly",
+            hint='read it as one: "calendly"; or say with map which column is which',
+            command_hint="say --from calendly; or with --map start=COLUMN,… which"
+            " column is which",
+        )
     reader: Reader = with_name(
         lambda _: csv_bookings.Reader(
             *(table, how.columns),

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from calbook.core import imports, needs, people
 from calbook.core.booking import take_over
 from calbook.core.booking.take_over import Place
-from calbook.core.catalog import EventType
+from calbook.core.catalog import Assignment, EventType, SchedulingType
 from calbook.core.errors import BadInput, CalbookError, SeatsFull, UsageError
-from calbook.core.imports import ForeignBooking, Verdict
+from calbook.core.imports import ForeignBooking, Remark, Verdict
 from calbook.core.model import Attendee, Booking, Span, Status
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.text import excerpt
@@ -29,12 +29,12 @@ from calbook.store.transaction import Transaction
 class Outcome(NamedTuple):
     """What became of a booking, in the words of the summary.
 
-    `left_out` are dates of a series whose time was taken.
+    `left_out` are dates of a series whose time was taken, each by its start.
     """
 
     words: tuple[str, ...]
     uid: str
-    left_out: tuple[CalbookError, ...] = ()
+    left_out: Mapping[datetime, CalbookError] = {}
 
 
 class Taking(NamedTuple):
@@ -119,10 +119,16 @@ class TakeOver:
         if all(o.span.end <= now for o in change.booking.occurrences):
             options = options._replace(is_silent=True)  # nobody is told of the past
         record.save_change(self._tx, before, change, options, now=now)
-        refused = tuple(
-            slot_taken_error(obstacle, place.timezone)
-            for obstacle in obstacles.values()
-        )
+        if take_over.confirms_request(foreign, place):
+            said = "a request there is confirmed here"
+            self._event_types.remarks.append(
+                Remark(f"{said}: {event_type.id} does not ask its host", foreign.line)
+            )
+        refused: dict[datetime, CalbookError] = {
+            date.start: slot_taken_error(obstacles[date.key], place.timezone)
+            for date in foreign.dates
+            if date.key in obstacles
+        }
         return Outcome(_words(before, change.booking), uid, refused)
 
     def _zone(self, event_type: EventType) -> str:
@@ -185,12 +191,7 @@ class TakeOver:
         there = self._hosts.find(foreign.hosts)
         named = tuple(id for id in there if id in members)
         if there and not named and not self._taking.is_of_one_host:
-            raise UsageError(
-                f"{there[0]} does not give {event_type.id}",
-                hint=f'name its hosts: event_types.update("{event_type.slug}", …)',
-                command_hint=f"name its hosts: calbook event update {event_type.slug}"
-                " --host …",
-            )
+            raise _no_member_error(event_type, there[0])
         if foreign.hosts and not there and not self._taking.is_of_one_host:
             raise UsageError(
                 f"no host here is {excerpt(foreign.hosts[0])}",
@@ -233,6 +234,21 @@ class TakeOver:
         return self._tx.claim_obstacles([id], spans, exclusion=exclusion, now=place.now)
 
 
+def _no_member_error(event_type: EventType, id: str) -> UsageError:
+    """Says how a host comes to give an event type, beside those who do."""
+    slug, them = event_type.slug, [each.host_id for each in event_type.hosts]
+    options = " ".join(f"--host {each.removeprefix('user_')}" for each in (*them, id))
+    if event_type.scheduling_type is SchedulingType.SINGLE:
+        options += " --scheduling-type round-robin"
+    if event_type.needs or any(a != Assignment(a.host_id) for a in event_type.hosts):
+        options = "--host …"  # with the weights that they have
+    return UsageError(
+        f"{id} does not give {event_type.id}",
+        hint=f'add that host: event_types.update("{slug}", hosts=[…])',
+        command_hint=f"add that host: calbook event update {slug} {options}",
+    )
+
+
 def _check_contact(event_type: EventType, person: Attendee) -> None:
     try:
         people.check_contact(event_type.contact, person, event_type.id)
@@ -251,7 +267,7 @@ def _check_apart(spans: Sequence[Span]) -> None:
 
 def _check_may_change(before: Booking) -> None:
     """What was cancelled here stays so, whatever is said elsewhere."""
-    if all(map(take_over.is_cancelled_here, before.occurrences)):
+    if all(take_over.is_cancelled_here(before, o) for o in before.occurrences):
         raise UsageError(f"{before.uid} was cancelled here", uid=before.uid)
 
 

@@ -16,6 +16,8 @@ from calbook.store.copying import NUMBERED, find_content, remove_first_host
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line, find_lines
 from calbook.store.lines.kinds import WrongValue
+from calbook.store.lines.known_people import KnownPeople
+from calbook.store.lines.nouns import BOOKING, PERSON
 from calbook.store.lines.obstacles import find_obstacle
 from calbook.store.lines.row_reading import read_line
 from calbook.store.lines.tables import Noun, Table
@@ -67,10 +69,12 @@ class Import:
         self._has_first_host = self.is_new
         self._offsets = self._find_offsets()
         self._calendars: dict[int, int | None] = {}  # None of one that is left out
+        self._people = KnownPeople(target)
         self._events: dict[str, int] = {}  # of the lines at hand
         self._left_out: set[tuple[str, Any]] = set()  # table and key
         self.counts = Counts(Counter(), Counter(), Counter())
         self.without_secret: list[str] = []  # webhooks that have a new one
+        self.replaced: list[str] = []  # the first host and schedule, if set up
 
     def take(self, number: int, size: int, noun: Noun, line: Line) -> None:
         """One line more; those of a kind are written together."""
@@ -86,8 +90,11 @@ class Import:
         if not lines:
             return
         if self._has_first_host:
-            remove_first_host(self._target.conn)
+            self.replaced = remove_first_host(self._target.conn)
             self._has_first_host = False
+        if lines[0].noun is BOOKING:
+            rename = self._people.rename
+            lines = [each._replace(line=rename(each.line)) for each in lines]
         self._find_events(lines)
         for each in lines:
             self._check_keys(each)
@@ -112,8 +119,13 @@ class Import:
         noun = lines[0].noun
         wanted = [noun.identify(each.line) for each in lines]
         there = find_lines(self._target.conn, noun, wanted)
+        if noun is PERSON:
+            self._people.look_up(each.line for each in lines)
         for each, identity in zip(lines, wanted, strict=True):
             if identity not in there:
+                if noun is PERSON and self._is_known(each):
+                    self.counts.there[noun.type] += 1
+                    continue
                 yield each
             elif _is_same(noun, each.line, there[identity]):
                 self.counts.there[noun.type] += 1
@@ -121,6 +133,13 @@ class Import:
             else:
                 said = f"{_label(each)} is there already, and differs"
                 self._leave_out(each, ImportConflict(said, noun.type, _key(each)))
+
+    def _is_known(self, each: Numbered) -> bool:
+        """Whether a person was there under another id."""
+        if self.is_new:
+            return False
+        keys = self._rows(each)["person_keys"]
+        return self._people.know(each.line["id"], keys)
 
     def _check_keys(self, each: Numbered) -> None:
         """Whether it says what it is, so that it can be looked for."""
@@ -142,7 +161,9 @@ class Import:
         for table, name, key in _references(each):
             if (table, key) in self._left_out:
                 said = f"{_label(each)} needs {key}, which is left out"
-                error = ImportConflict(said, each.noun.type, _key(each), field=name)
+                error = ImportConflict(
+                    said, each.noun.type, _key(each), field=name, needs=key
+                )
                 self._leave_out(each, error)
                 return True
         return False

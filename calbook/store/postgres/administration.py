@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from calbook.core.errors import UsageError
@@ -48,7 +48,10 @@ class DatabaseAdministration(Administration):
         with self._store.begun(READING) as conn:
             return server_facts.read_server_facts(conn, self._store.url.schema)
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def unchanged(self) -> AbstractContextManager[PostgresStore]:
+        return nullcontext(self._store)  # only its owner's `migrate` changes tables
+
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         from calbook.store.postgres import copying
 
         return copying.exporting(self._store)

@@ -23,7 +23,9 @@ _SERVER = """
         (select extversion from pg_extension where extname = 'btree_gist')
             as extension,
         pg_is_in_recovery() as is_standby,
-        extract(epoch from clock_timestamp())::double precision as at
+        extract(epoch from clock_timestamp())::double precision as at,
+        coalesce(has_table_privilege(to_regclass(:history), 'update'), false)
+            as may_erase
 """
 _MISSING = """
     select w.value ->> 0 as name, w.value ->> 1 as verb from json_each(:wanted) w
@@ -33,8 +35,9 @@ _MISSING = """
 
 
 def read_server_facts(conn: Connection, schema: str) -> ServerFacts:
+    facts = {"schema": schema, "history": f"{schema}.events"}
     before = time.time()
-    row = conn.execute(_SERVER, {"schema": schema}).fetchone()
+    row = conn.execute(_SERVER, facts).fetchone()
     after = time.time()
     assert row is not None
     wanted = [
@@ -54,5 +57,6 @@ def read_server_facts(conn: Connection, schema: str) -> ServerFacts:
         is_local=conn.is_local,
         is_encrypted=conn.is_encrypted,
         ahead=row["at"] - (before + after) / 2,
+        may_erase=row["may_erase"],
         missing_rights=tuple(f"{verb} on {name}" for name, verb in missing),
     )

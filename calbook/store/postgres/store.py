@@ -70,6 +70,7 @@ class PostgresStore(Store):
         self.queued: list[str] = []
         self.untold: list[str] = []
         self.served: list[Any] = []
+        self.erased: list[str] = []
         self._patience = LOCK_WAIT_SECONDS if patience is None else patience
         self._driver: DriverConnection | None = None
         self._given = url
@@ -125,6 +126,7 @@ class PostgresStore(Store):
                 self.queued += tx.queued
                 self.untold += tx.untold
                 self.served += tx.served
+                self.erased += tx.erased
         run_after_commit(tx)
 
     def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:

@@ -48,10 +48,15 @@ class FileAdministration(Administration):
 
         return file_facts.read_file_facts(self._store)
 
-    def exporting(self) -> AbstractContextManager[Source]:
+    def unchanged(self) -> AbstractContextManager[SqliteStore]:
+        from calbook.store.sqlite import maintenance
+
+        return maintenance.on_tables_of_today(self._store)
+
+    def exporting(self, *, is_long: bool = False) -> AbstractContextManager[Source]:
         from calbook.store.sqlite import copying
 
-        return copying.exporting(self._store)
+        return copying.exporting(self._store, is_long=is_long)
 
     def importing(self) -> AbstractContextManager[Target]:
         from calbook.store.sqlite import copying

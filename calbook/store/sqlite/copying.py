@@ -14,7 +14,7 @@ from calbook.store.copying import NUMBERED, contradiction_error
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.file_access import MEMORY, check_directory, is_file
 from calbook.store.sqlite.file_modes import new_file_mode, set_new_mode
-from calbook.store.sqlite.maintenance import check_exists
+from calbook.store.sqlite.maintenance import check_exists, reading_long
 from calbook.store.sqlite.store import SqliteStore
 
 
@@ -58,10 +58,11 @@ class FileTables:
 
 
 @contextmanager
-def exporting(store: SqliteStore) -> Iterator[FileTables]:
+def exporting(store: SqliteStore, *, is_long: bool) -> Iterator[FileTables]:
     if store.path != MEMORY:
         check_exists(store.path)
-    with store.reading() as conn:
+    is_copied = is_long and store.path != MEMORY
+    with reading_long(store) if is_copied else store.reading() as conn:
         yield FileTables(conn)
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from glob import escape, glob
@@ -26,6 +28,11 @@ from calbook.store.sqlite.file_access import (
     set_pragmas,
 )
 from calbook.store.sqlite.file_modes import share_as
+
+TEMPORARY = ".calbook-"  # beside the file
+LOOKED_AT = "calbook-check-"  # where the system has its temporary files
+_OF_OLDER = r"\.before-[\w-]+\.[a-z0-9_]{8}(-journal)?"  # how they were named once
+_LEFT_AFTER = 3600  # seconds in which nobody has written to it
 
 
 def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
@@ -55,8 +62,44 @@ def keep_copy(path: str, suffix: str, fill: Callable[[str], None]) -> str:
 
 
 def list_copies(path: str) -> list[str]:
-    """All that an upgrade or `db restore` has kept beside a file, by name."""
-    return sorted(glob(f"{escape(os.path.realpath(path))}.before-*"))
+    """All that an upgrade or `db restore` has kept beside a file, and what was left."""
+    kept = glob(f"{escape(os.path.realpath(path))}.before-*")
+    return sorted({*kept, *find_left(path)})
+
+
+def find_left(path: str) -> list[str]:
+    """What programs that were killed have left of copies of a file, or of another."""
+    directory, name = os.path.split(os.path.realpath(path))
+    older = re.compile(re.escape(name) + _OF_OLDER)
+    found = []
+    with suppress(OSError), os.scandir(directory) as entries:
+        found += [
+            entry.path
+            for entry in entries
+            if entry.name.startswith(TEMPORARY) or older.fullmatch(entry.name)
+        ]
+    with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        found += [
+            entry.path
+            for entry in entries
+            if entry.name.startswith(LOOKED_AT)
+            and entry.stat(follow_symlinks=False).st_uid == os.geteuid()
+        ]
+    return sorted(filter(_is_left, found))
+
+
+def _is_left(path: str) -> bool:
+    with suppress(OSError):  # removed meanwhile
+        return time.time() - max(_written_at(path)) > _LEFT_AFTER
+    return False
+
+
+def _written_at(path: str) -> Iterator[float]:
+    """When it and all in it was changed."""
+    yield os.lstat(path).st_mtime
+    if os.path.isdir(path) and not os.path.islink(path):
+        with os.scandir(path) as entries:
+            yield from (e.stat(follow_symlinks=False).st_mtime for e in entries)
 
 
 def find_readable_copies(path: str) -> list[str]:
@@ -79,8 +122,10 @@ def start_copy(goal: str, *, share: Callable[[int], None]) -> str:
     Raises:
         OSError: it cannot be made.
     """
-    directory, name = os.path.split(os.path.abspath(goal))
-    descriptor, temporary = tempfile.mkstemp(prefix=f"{name}.", dir=directory)
+    directory = os.path.dirname(os.path.abspath(goal))
+    descriptor, temporary = tempfile.mkstemp(
+        prefix=TEMPORARY, suffix=".tmp", dir=directory
+    )
     try:
         share(descriptor)
     except BaseException:

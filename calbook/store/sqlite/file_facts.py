@@ -11,12 +11,22 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from calbook.core.doctor.file_checks import FileFacts, find_file_system
+from calbook.core.errors import StoreError
 from calbook.store.sqlite.access_errors import permission_error
-from calbook.store.sqlite.file_access import MEMORY
+from calbook.store.sqlite.file_access import (
+    APPLICATION_ID,
+    LOCK_TRY_SECONDS,
+    MEMORY,
+    SCHEMA_VERSION,
+    read_file_marks,
+    translate_errors,
+    wait_for_lock,
+)
+from calbook.store.sqlite.file_copies import find_left
 from calbook.store.sqlite.file_modes import group_name, new_file_mode, user_name
 
 if TYPE_CHECKING:
@@ -38,6 +48,7 @@ def read_file_facts(store: SqliteStore) -> FileFacts:
         file_system=_file_system(real),
         free=_free_space(directory),
         copies=tuple(_copies(directory, os.path.basename(real))),
+        left=find_left(store.path),
     )
     try:
         found = os.stat(real)
@@ -61,15 +72,27 @@ def read_file_facts(store: SqliteStore) -> FileFacts:
         obstacle=obstacle.json_message if obstacle else None,
         obstacle_hint=obstacle.json_hint if obstacle else None,
     )
-    return facts._replace(is_wal=_is_wal(store))
+    return _look_inside(store, facts)
 
 
-def _is_wal(store: SqliteStore) -> bool:
+def _look_inside(store: SqliteStore, facts: FileFacts) -> FileFacts:
+    """The marks of the file, which stays as it is, also where it is an older one."""
     try:
-        with store.reading() as conn:
-            return bool(conn.execute("pragma journal_mode").fetchone()[0] == "wal")
+        with (
+            translate_errors(store.path),
+            closing(sqlite3.connect(facts.path, timeout=LOCK_TRY_SECONDS)) as conn,
+        ):
+            marks = wait_for_lock(lambda: read_file_marks(conn), store.patience)
+            journal = conn.execute("pragma journal_mode").fetchone()[0]
+    except StoreError as error:
+        return facts._replace(fault=error)
     except Exception:  # damaged in any way, which reading says
-        return False
+        return facts
+    return facts._replace(
+        version=marks[1] if marks[0] == APPLICATION_ID else None,
+        newest=SCHEMA_VERSION,
+        is_wal=journal == "wal",
+    )
 
 
 def _journal_age(path: str) -> float | None:

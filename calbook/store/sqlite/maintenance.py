@@ -6,7 +6,8 @@ import os
 import sqlite3
 import stat
 import tempfile
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -22,6 +23,7 @@ from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
+    LOCK_TRY_SECONDS,
     MEMORY,
     SCHEMA_VERSION,
     check_is_whole,
@@ -42,22 +44,76 @@ _KEPT = ".before-restore"
 _OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
+@contextmanager
+def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
+    """The file as it is; of an older one a private copy that is brought up to date.
+
+    Raises:
+        OSError: there is no room for it.
+    """
+    with ExitStack() as stack:
+        path = store.path
+        if path != MEMORY and is_file(path):
+            stack.enter_context(translate_errors(path))
+            conn = sqlite3.connect(os.path.abspath(path), timeout=LOCK_TRY_SECONDS)
+            stack.enter_context(closing(conn))
+            if wait_for_lock(lambda: check_ours(conn, path), store.patience):
+                check_is_whole(conn, path)
+                directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
+                copy = os.path.join(directory, os.path.basename(path))
+                file_copies.copy_database(conn, copy, lasts=False)
+                store = stack.enter_context(closing(SqliteStore(copy)))
+            conn.close()
+        yield store
+
+
 def check_file(store: SqliteStore) -> tuple[str, ...]:
-    """What is wrong, a sentence each.
+    """What is wrong, a sentence each; an older file is not brought up to date by it.
 
     Of a copy, where there is room for one: nobody can write while the file is read.
     """
     check_exists(store.path)
-    with ExitStack() as stack:
-        with store.reading() as conn:
-            try:
-                directory = stack.enter_context(tempfile.TemporaryDirectory())
-                copy = os.path.join(directory, "copy.db")
-                file_copies.copy_database(conn, copy, lasts=False)
-            except (OSError, sqlite3.OperationalError):
-                return find_faults(conn)
-        with translate_errors(store.path), closing(sqlite3.connect(copy)) as conn:
+    try:
+        with on_tables_of_today(store) as looked_at, reading_long(looked_at) as conn:
             return find_faults(conn)
+    except OSError as error:
+        said = f"there is no room for a copy of {store.path}: {error.strerror}"
+        raise StoreError(said, path=store.path) from None
+
+
+@contextmanager
+def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
+    """All that is stored, as it is now, of a copy where there is room for one.
+
+    Nobody can write while the file itself is read.
+    """
+    with ExitStack() as stack:
+        with ExitStack() as reading:
+            conn = reading.enter_context(store.reading())
+            copy = _try_to_copy(conn, stack)
+            if copy is None:
+                stack.push(reading.pop_all())
+        if copy is not None:
+            stack.enter_context(translate_errors(store.path))
+            conn = stack.enter_context(closing(sqlite3.connect(copy)))
+        yield conn
+
+
+def _try_to_copy(conn: sqlite3.Connection, stack: ExitStack) -> str | None:
+    """A copy for as long as `stack` lasts; None where there is no room."""
+    try:
+        directory = stack.enter_context(_directory(file_copies.LOOKED_AT))
+        copy = os.path.join(directory, "copy.db")
+        file_copies.copy_database(conn, copy, lasts=False)
+    except (OSError, sqlite3.OperationalError):
+        return None
+    return copy
+
+
+def _directory(
+    prefix: str, where: str | None = None
+) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=where)
 
 
 def migrate_file(store: SqliteStore) -> int:
@@ -139,7 +195,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
     The copy is checked first: a damaged or foreign one changes nothing. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
-    check_exists(path)
+    check_exists(path, hint="name a copy that calbook db backup made")
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
     if store.path == MEMORY:
@@ -149,7 +205,7 @@ def restore(store: SqliteStore, path: str) -> str | None:
         directory = os.path.dirname(os.path.realpath(store.path))
         is_file(store.path)
     try:
-        with tempfile.TemporaryDirectory(prefix=".calbook-", dir=directory) as private:
+        with _directory(file_copies.TEMPORARY, directory) as private:
             new = _sound_copy(path, private)
             return _write_content(store, new)
     except OSError as error:
@@ -261,11 +317,13 @@ def _check_no_log(path: str, error: type[CalbookError]) -> None:
             )
 
 
-def check_exists(path: str) -> None:
+def check_exists(
+    path: str, hint: str = "name the file with --db or CALBOOK_DB"
+) -> None:
     """Reading would show an empty calendar where there is none."""
     if not os.path.exists(path) or not os.path.getsize(path):
         raise StoreError(
             f"there are no bookings in {path}",
-            command_hint="name the file with --db or CALBOOK_DB, or --from",
+            command_hint=hint,
             path=path,
         )

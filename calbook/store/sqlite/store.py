@@ -51,6 +51,7 @@ class SqliteStore(Store):
         self.queued: list[str] = []  # deliveries that were committed, by id
         self.untold: list[str] = []
         self.served: list[Any] = []
+        self.erased: list[str] = []
         self.version = SCHEMA_VERSION
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
@@ -119,6 +120,7 @@ class SqliteStore(Store):
             self.queued += tx.queued
             self.untold += tx.untold
             self.served += tx.served
+            self.erased += tx.erased
         run_after_commit(tx)
 
     @contextmanager

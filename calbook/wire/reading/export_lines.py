@@ -10,11 +10,13 @@ from typing import Any, BinaryIO, NamedTuple
 from calbook.core.api_version import API_VERSION
 from calbook.core.errors import BadInput, Newer
 from calbook.core.text import excerpt
-from calbook.wire.json_objects import Json
-from calbook.wire.writing.export_lines import LONGEST
+from calbook.wire.json_objects import Json, describe_fault
+from calbook.wire.reading.not_an_export import find_kind
+from calbook.wire.writing.export_lines import END, LONGEST
 
 _DEEPEST = 100  # levels of objects and lists
 _BRACKETS = 200  # a line with fewer is not counted
+_AGAIN = "export again, or copy the whole file"
 _ODD = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 
 
@@ -32,14 +34,19 @@ def read_lines(file: BinaryIO) -> Iterator[ReadLine]:
     Raises:
         BadInput: one is no object of JSON in UTF-8, or too long.
     """
-    number = 0
+    number, is_begun = 0, False
     while text := file.readline(LONGEST + 1):
         number += 1
         if len(text) > LONGEST:
             raise _bad_line(number, f"has more than {LONGEST:,} bytes")
         if text.isspace():
             continue
-        yield ReadLine(number, len(text), _read_object(text, number))
+        try:
+            item = _read_object(text, number)
+        except BadInput as error:
+            raise (None if is_begun else find_kind(text)) or error from None
+        is_begun = True
+        yield ReadLine(number, len(text), item)
 
 
 def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
@@ -54,6 +61,8 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
         raise BadInput(
             "this is no export of calbook's: it does not begin with one",
             hint='its first line is {"type":"export",…}; only JSON lines are read',
+            command_hint="only jsonl is read, as calbook export writes it;"
+            " another program's: --from",
         )
     version, api = item.get("schemaVersion"), item.get("apiVersion")
     if type(version) is not int or type(api) is not str:
@@ -66,6 +75,13 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
             schema=version,
             known=schema_version,
         )
+    if item.get("person"):
+        raise BadInput(
+            "this is an export of one person, for them to read: it is not all of"
+            " anybody's bookings",
+            hint="export all of it",
+            command_hint="export without --person",
+        )
     if item.get("redacted"):
         raise BadInput(
             "this export is redacted: it lacks the persons that bookings are for",
@@ -77,14 +93,34 @@ def read_head(line: ReadLine | None, *, schema_version: int) -> Json:
     return item
 
 
+def read_body(lines: Iterator[ReadLine]) -> Iterator[ReadLine]:
+    """Those between the first line and the last.
+
+    Raises:
+        BadInput: the last is missing, or something comes after it.
+    """
+    for line in lines:
+        if line.item.get("type") != END["type"]:
+            yield line
+            continue
+        if unknown := line.item.keys() - END:
+            raise _bad_line(line.number, f"has the unknown key {min(unknown)}")
+        for more in lines:
+            raise _bad_line(more.number, "comes after the end of the export")
+        return
+    raise BadInput("the export is cut short: its last line is missing", hint=_AGAIN)
+
+
 def _read_object(text: bytes, number: int) -> Json:
     try:
         item = json.loads(text.decode(), parse_constant=_no_number)
     except UnicodeDecodeError:
         raise _bad_line(number, "is not UTF-8") from None
     except (ValueError, RecursionError) as error:
-        said = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise _bad_line(number, f"is no JSON: {said}") from None
+        if number > 1 and not text.endswith(b"\n"):
+            said = f"the export is cut short: line {number} breaks off"
+            raise BadInput(said, hint=_AGAIN, line=number) from None
+        raise _bad_line(number, f"is no JSON: {describe_fault(error)}") from None
     if type(item) is not dict:
         raise _bad_line(number, "is no object")
     if text.count(b"[") + text.count(b"{") > _BRACKETS and _is_deep(item):

@@ -29,6 +29,7 @@ def file_to_json(file: FileFacts) -> Json:
         "fileSystem": file.file_system,
         "free": file.free,
         "sqlite": ".".join(map(str, file.sqlite)),
+        "schema": file.version,
         "wal": file.is_wal,
         "copies": [{"path": path, "size": size} for path, size in file.copies],
     }
@@ -43,5 +44,6 @@ def server_to_json(server: ServerFacts) -> Json:
         "standby": server.is_standby,
         "encrypted": server.is_encrypted,
         "local": server.is_local,
+        "mayErase": server.may_erase,
         "aheadSeconds": round(server.ahead),
     }

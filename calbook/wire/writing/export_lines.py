@@ -10,6 +10,7 @@ from calbook.core.errors import StoreError
 from calbook.wire.json_objects import Json
 
 LONGEST = 64 * 1024 * 1024  # bytes of a line, as they are written and read
+END: Json = {"type": "end"}  # without it something is missing
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # Of one document of JSON: under which key the lines of each type stand.
@@ -29,7 +30,7 @@ PLURALS = {
 }
 
 
-def head_line(schema_version: int, *, is_redacted: bool) -> Json:
+def head_line(schema_version: int, *, is_redacted: bool = False) -> Json:
     """What an export is, in its first line."""
     return {
         "type": "export",
@@ -39,10 +40,16 @@ def head_line(schema_version: int, *, is_redacted: bool) -> Json:
     }
 
 
+def head_of_person(schema_version: int, id: str | None) -> Json:
+    """The first line of what is held of one person, who may be in no book."""
+    return {**head_line(schema_version), "person": True, "personId": id}
+
+
 def write_lines(head: Json, lines: Iterable[Json]) -> Iterator[bytes]:
-    """JSON lines in UTF-8."""
+    """JSON lines in UTF-8, the last of which says that it is the last."""
     yield to_line(head)
     yield from map(to_line, lines)
+    yield to_line(END)
 
 
 def to_line(item: Json) -> bytes:

@@ -64,10 +64,21 @@ def find_items(value: object) -> tuple[list[Any], list[Any]]:
     return bookings, types
 
 
-def total_of(value: object) -> int:
-    """How many items there are on all pages, as far as a page says so."""
-    pages = _object(value).get("pagination")
-    return whole(_object(pages).get("totalItems")) or 0
+def missing_pages(
+    answers: Iterable[object], bookings: Iterable[Mapping[str, Any]]
+) -> Remark | None:
+    """What is said where its answers are not all that there are."""
+    pages = [_object(_object(answer).get("pagination")) for answer in answers]
+    found = len({str(each.get("uid") or each.get("id")) for each in bookings})
+    total = max((whole(page.get("totalItems")) or 0 for page in pages), default=0)
+    rest = total - found
+    is_cut = bool(pages) and all(page.get("hasNextPage") is True for page in pages)
+    if rest <= 0 and is_cut:
+        rest = min(whole(page.get("remainingItems")) or 1 for page in pages)
+    if rest <= 0:
+        return None
+    said = f"{rest:,} or more bookings are on other pages that cal.com answers"
+    return Remark(f"{said}: take them all", is_fault=True)
 
 
 def read_items(
@@ -109,6 +120,7 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
     extra |= _object(item.get("metadata"))
     answers = _object(item.get("bookingFieldsResponses"))
     people, absent = _people(item, answers, extra)
+    hosts = _hosts(item.get("hosts"))
     location, url = words.read_place(item.get("location") or item.get("meetingUrl"))
     if str(item.get("location", "")).startswith("integrations:"):
         extra["location"], location = item["location"], None
@@ -124,8 +136,9 @@ def _booking(item: Mapping[str, Any], kept: Kept) -> ForeignBooking | str:
         is_group=any("seatUid" in a for a in _objects(item.get("attendees"))),
         changed_at=_moment(item.get("updatedAt")),
         created_at=_moment(item.get("createdAt")),
-        hosts=_hosts(item.get("hosts")),
+        hosts=hosts,
         reason=clean_line(item.get("cancellationReason"), most=900),
+        cancelled_by=words.who_cancelled(item.get("cancelledByEmail"), people, hosts),
         location=location,
         meeting_url=url,
         notes=words.read_notes(answers.get("notes")),

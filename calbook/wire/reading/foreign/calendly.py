@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput
@@ -23,11 +22,17 @@ from calbook.core.imports import (
     clean_answer,
     clean_line,
 )
-from calbook.core.model import LONGEST_DURATION, Attendee, Status
+from calbook.core.model import LONGEST_DURATION, Actor, Attendee, Status
 from calbook.core.text import excerpt
 from calbook.wire.reading.event_types import slug_of
 from calbook.wire.reading.foreign import words
-from calbook.wire.reading.foreign.date_forms import find_order, place_wall, read_wall
+from calbook.wire.reading.foreign.date_forms import (
+    Wall,
+    find_order,
+    place_span,
+    place_wall,
+    read_wall,
+)
 from calbook.wire.reading.foreign.event_types import fields_of, question
 from calbook.wire.reading.foreign.tables import Row, Table
 
@@ -86,6 +91,9 @@ class _Reader:
         for row in self._rows:
             groups.setdefault(_key(row), []).append(row)
         bookings: list[ForeignBooking] = []
+        if groups:
+            said = f"its times are read by the clocks of {self._timezone}"
+            self._remarks.append(Remark(said))
         for key, rows in groups.items():
             bookings += self._bookings(key, rows)
         return Content(
@@ -102,14 +110,16 @@ class _Reader:
         """One of who comes; else one of who cancelled."""
         facts = _first_facts(rows)
         line = rows[0].line
-        start = self._moment(facts.get(_START, ""), line)
-        if start is None:
+        wall = self._wall(facts.get(_START, ""))
+        if wall is None:
             reason = "it says not when it begins"
             if facts.get(_START):
                 reason = f"{excerpt(facts[_START])} is no time"
             self._left_out.append(Remark(reason, line, is_fault=True))
             return
-        end = self._moment(facts.get(_END, ""), line) or start
+        until = self._wall(facts.get(_END, "")) or wall
+        start, end, remarks = place_span(wall, until, self._timezone)
+        self._remarks += [Remark(each, line) for each in remarks]
         if not start <= end <= start + LONGEST_DURATION:
             self._left_out.append(
                 Remark("it is not as long as a meeting", line, is_fault=True)
@@ -121,7 +131,8 @@ class _Reader:
         is_off = not coming and (bool(gone) or words.is_yes(facts.get("Canceled", "")))
         if coming and gone:
             who = ", ".join(excerpt(each.person.name or "") for each in gone)
-            self._remarks.append(Remark(f"{who} cancelled, the others come", line))
+            where = gone[0].row.line
+            self._remarks.append(Remark(f"{who} cancelled, the others come", where))
         yield self._booking(
             key, facts, ForeignDate(start, end), coming or gone, line, is_off=is_off
         )
@@ -137,6 +148,9 @@ class _Reader:
         is_off: bool,
     ) -> ForeignBooking:
         hosts = [facts.get(name, "") for name in ("User Email", "User Name")]
+        who = words.who_cancelled(
+            facts.get("Canceled By"), (each.person for each in invitees), hosts
+        )
         people = words.without_doubles(
             [each.person for each in invitees]
             + [guest for each in invitees for guest in each.guests]
@@ -144,7 +158,7 @@ class _Reader:
         absent = [each.person for each in invitees if each.is_absent]
         extra = {k: v for each in reversed(invitees) for k, v in each.extra.items()}
         location, url = words.read_place(_place(facts.get("Location", "")))
-        created = self._moment(facts.get(_CREATED, ""), None)
+        made = self._wall(facts.get(_CREATED, ""))
         return ForeignBooking(
             uid="/".join(key),
             dates=(date,),
@@ -154,9 +168,10 @@ class _Reader:
             status=Status.CANCELLED if is_off else Status.CONFIRMED,
             absent=absent_keys(people, tuple(p in absent for p in people)),
             is_group=len(invitees) > 1,
-            created_at=created,
+            created_at=made and place_wall(made, self._timezone)[0],
             hosts=tuple(filter(None, hosts)),
             reason=_reason(facts) if is_off else None,
+            cancelled_by=who if is_off else Actor.SYSTEM,
             location=location,
             meeting_url=url,
             notes=words.read_notes(facts.get("Meeting Notes", "")),
@@ -164,14 +179,9 @@ class _Reader:
             metadata=self._kept.metadata(extra),
         )
 
-    def _moment(self, text: str, line: int | None) -> datetime | None:
+    def _wall(self, text: str) -> Wall | None:
         wall = read_wall(text, self._order) if text else None
-        if wall is None or not wall.has_clock:
-            return None
-        instant, remark = place_wall(wall, self._timezone)
-        if remark and line is not None:
-            self._remarks.append(Remark(remark, line))
-        return instant
+        return wall if wall is not None and wall.has_clock else None
 
     def _invitee(self, row: Row) -> _Invitee:
         cells = row.cells

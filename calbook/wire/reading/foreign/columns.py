@@ -71,7 +71,13 @@ _NAMES: Mapping[str, str] = {
     "numero prenotazione|boekingsnummer|code",
     "host": "host|host email|staff|staff member|provider|employee|assigned to|"
     "mitarbeiter|behandler|berater|organizer|praticien|employe|empleado|operatore|"
-    "dipendente|funcionario|medewerker|calendar",
+    "dipendente|funcionario|medewerker|calendar|therapist|doctor|practitioner|"
+    "consultant|advisor|adviser|coach|trainer|instructor|mitarbeiterin|behandlerin|"
+    "beraterin|therapeut|therapeutin|arzt|arztin|trainerin|therapeute|medecin|docteur|"
+    "conseiller|conseillere|praticienne|employee|terapeuta|medico|medica|doctora|"
+    "asesor|asesora|profesional|empleada|consulente|dottore|dottoressa|"
+    "professionista|consultor|consultora|profissional|funcionaria|behandelaar|"
+    "adviseur|arts",
     "guests": "guests|guest emails|guest email s|additional guests|gaste|invites|"
     "invitados|ospiti|convidados|gasten",
 }

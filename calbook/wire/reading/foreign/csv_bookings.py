@@ -20,13 +20,13 @@ from calbook.core.imports import (
 from calbook.core.model import LONGEST_DURATION, MINUTE, Attendee, Status
 from calbook.core.people import person_key
 from calbook.core.text import excerpt
-from calbook.core.time import parsing
+from calbook.core.time import parsing, times
 from calbook.wire.reading.foreign import columns as mapping
 from calbook.wire.reading.foreign import words
 from calbook.wire.reading.foreign.date_forms import (
     Wall,
     find_order,
-    place_wall,
+    place_span,
     read_day_and_clock,
     read_length,
 )
@@ -87,11 +87,13 @@ class Reader:
         name = self._fields[field]
         return [(row.line, row.cells.get(name, "")) for row in self._table.rows]
 
-    def preview(self) -> Preview:
-        rows = []
+    def preview(self, usual: timedelta | None = None) -> Preview:
+        """Meetings that do not say their length have the `usual` one."""
+        rows: list[Mapping[str, str]] = []
         for row in self._table.rows[:_SHOWN]:
             try:
-                rows.append(_shown(self.booking(row), row))
+                shown = _shown(self.booking(row), row, usual, self._timezone)
+                rows.append(shown)
             except Unreadable as error:
                 rows.append({"line": str(row.line), "reason": str(error)})
         self._remarks.clear()
@@ -184,26 +186,19 @@ class Reader:
 
     def _span(self, row: Row, zone: str) -> tuple[datetime, datetime]:
         wall = self._start(row)
-        start = self._place(row, wall, zone)
         length = self._length(row)
         end = self._end(row, wall)
-        if end is not None:
-            finish = self._place(row, end, zone)
-        elif length is not None:
+        # Without an end it is as long as the event type says.
+        start, finish, remarks = place_span(wall, end or wall, zone)
+        self._remarks += [Remark(remark, row.line) for remark in remarks]
+        start, finish = start.replace(second=0), finish.replace(second=0)
+        if end is None and length is not None:
             finish = start + length
-        else:
-            finish = start  # as long as the event type says
         if finish < start:
             raise Unreadable("it ends before it begins")
         if finish - start > LONGEST_DURATION:
             raise Unreadable("it is longer than 24 hours")
         return start, finish
-
-    def _place(self, row: Row, wall: Wall, zone: str) -> datetime:
-        instant, remark = place_wall(wall, zone)
-        if remark:
-            self._remarks.append(Remark(remark, row.line))
-        return instant.replace(second=0)
 
     def _start(self, row: Row) -> Wall:
         """Where a time alone is called the start, it is one of the `date`."""
@@ -287,15 +282,19 @@ def _same_day(text: str, start: Wall) -> Wall | None:
     return found
 
 
-def _shown(booking: ForeignBooking, row: Row) -> Mapping[str, str]:
+def _shown(
+    booking: ForeignBooking, row: Row, usual: timedelta | None, zone: str
+) -> Mapping[str, str]:
     [date] = booking.dates
+    end = date.start + usual if usual and date.end == date.start else date.end
     first = booking.people[0] if booking.people else Attendee()
     return {
         "line": str(row.line),
-        "start": date.start.isoformat(),
-        "end": date.end.isoformat() if date.end > date.start else "",
+        "start": times.rfc3339(date.start, zone),
+        "end": times.rfc3339(end, zone) if end > date.start else "",
         "name": first.name or "",
         "email": first.email or "",
+        "phone": first.phone or "",
         "event": booking.event,
         "status": "NO_SHOW" if booking.absent else booking.status.value,
     }

@@ -267,8 +267,41 @@ def place_wall(wall: Wall, timezone: str) -> tuple[datetime, str | None]:
     instant = times.instant_of_wall(wall.time, timezone)
     if len(instants) == 1:
         return instant, None
-    said = f"{wall.time:%Y-%m-%d %H:%M}"
     if instants:
-        return instant, f"{said} came twice in {timezone}: read as the first"
+        return instant, _repeated(wall, timezone, "first")
+    said = f"{wall.time:%Y-%m-%d %H:%M}"
     moved = times.wall_time(instant, timezone)
     return instant, f"the clocks of {timezone} skipped {said}: read as {moved:%H:%M}"
+
+
+def place_span(
+    start: Wall, end: Wall, timezone: str
+) -> tuple[datetime, datetime, tuple[str, ...]]:
+    """Both instants, and what had to be guessed.
+
+    What the clocks repeat is read so that it is as short as can be; what begins when
+    they skip keeps its length by the walls.
+    """
+    first, remark = place_wall(start, timezone)
+    last, other = place_wall(end, timezone)
+    starts, ends = (_instants(wall, timezone) for wall in (start, end))
+    if not starts and end.time.tzinfo is None:
+        return first, first + (end.time - start.time), tuple(filter(None, [remark]))
+    pairs = [(b, e) for b in starts or (first,) for e in ends or (last,) if b <= e]
+    first, last = min(pairs, key=lambda x: x[1] - x[0], default=(first, last))
+    if len(starts) > 1 and first == starts[1]:
+        remark = _repeated(start, timezone, "second")
+    if len(ends) > 1 and last == ends[1]:
+        other = _repeated(end, timezone, "second")
+    return first, last, tuple(dict.fromkeys(filter(None, (remark, other))))
+
+
+def _instants(wall: Wall, timezone: str) -> tuple[datetime, ...]:
+    if wall.time.tzinfo is not None:
+        return (wall.time,)
+    return times.possible_instants(wall.time, timezone)
+
+
+def _repeated(wall: Wall, timezone: str, which: str) -> str:
+    said = f"{wall.time:%Y-%m-%d %H:%M}"
+    return f"{said} came twice in {timezone}: read as the {which}"

@@ -25,7 +25,12 @@ from calbook.core.people import person_key
 from calbook.core.text import excerpt
 from calbook.core.time import parsing
 from calbook.wire.reading.foreign import words
-from calbook.wire.reading.foreign.date_forms import place_wall, read_wall
+from calbook.wire.reading.foreign.date_forms import (
+    Wall,
+    place_span,
+    place_wall,
+    read_wall,
+)
 from calbook.wire.reading.foreign.event_types import fields_of, whole
 from calbook.wire.reading.foreign.sql_dump import Rows, read_dump
 from calbook.wire.reading.foreign.tables import Table
@@ -109,11 +114,14 @@ class _Reader:
             str(row.get("name")): row.get("value") for row in tables.get("settings", ())
         }
         said = str(settings.get("default_timezone") or "")
-        self._timezone = said if parsing.is_timezone(said) else timezone
+        self._has_zone = parsing.is_timezone(said)
+        self._timezone = said if self._has_zone else timezone
         self._left_out: list[Remark] = []
         self._remarks: list[Remark] = []
 
     def content(self) -> Content:
+        """Raises BadInput where nothing tells who the people are."""
+        self._check_tables()
         groups: dict[str, list[ForeignBooking]] = {}
         for row in self._tables.get("appointments", ()):
             found = self._appointment(row)
@@ -127,24 +135,38 @@ class _Reader:
             tuple(_join(group) for group in groups.values()),
             tuple(self._event_type(row) for row in self._tables.get("services", ())),
             tuple(self._left_out),
-            tuple(self._remarks),
+            tuple(dict.fromkeys(self._remarks)),
             tuple(self._kept.kept),
             tuple(self._kept.dropped),
         )
 
+    def _check_tables(self) -> None:
+        meetings = [r for r in self._tables.get("appointments", ()) if not _blocks(r)]
+        if meetings and not self._users:
+            raise BadInput(
+                "the table ea_users is missing: nothing tells who comes, and to whom",
+                hint="export it too, and name all files at once",
+            )
+        if meetings and not self._services:
+            said = "the table ea_services is missing"
+            self._remarks.append(Remark(f"{said}: nothing tells what they are called"))
+
     def _appointment(self, row: Mapping[str, Any]) -> ForeignBooking | str:
         """A booking, or why it is none."""
-        if any(_is_set(row.get(k)) for k in ("is_unavailable", "is_unavailability")):
+        if _blocks(row):
             return _BLOCKED
         provider = self._users.get(_key(row.get("id_users_provider")), {})
         service = self._services.get(_key(row.get("id_services")), {})
         zone = self._zone(provider)
-        start = self._moment(row.get("start_datetime"), zone, row)
-        end = self._moment(row.get("end_datetime"), zone, row) or start
-        if start is None or end is None:
+        wall = _wall(row.get("start_datetime"))
+        if wall is None:
             return "it says not when it begins"
+        until = _wall(row.get("end_datetime")) or wall
+        start, end, remarks = place_span(wall, until, zone)
         if not start <= end <= start + LONGEST_DURATION:
             return "it is not as long as a meeting"
+        place = f"appointment {excerpt(row.get('id'))}"
+        self._remarks += [Remark(each, row.get(""), place) for each in remarks]
         extra: dict[str, Any] = {k: v for k, v in row.items() if k not in _USED}
         person = self._customer(row.get("id_users_customer"), extra)
         people = words.without_doubles([person])
@@ -164,9 +186,9 @@ class _Reader:
                 map(person_key, people if status is Status.NO_SHOW else ())
             ),
             is_group=is_group,
-            changed_at=self._moment(row.get("update_datetime"), zone, None),
-            created_at=self._moment(
-                row.get("book_datetime") or row.get("create_datetime"), zone, None
+            changed_at=_moment(row.get("update_datetime"), zone),
+            created_at=_moment(
+                row.get("book_datetime") or row.get("create_datetime"), zone
             ),
             hosts=_names(provider),
             location=location,
@@ -177,19 +199,12 @@ class _Reader:
 
     def _zone(self, provider: Mapping[str, Any]) -> str:
         said = str(provider.get("timezone") or "")
-        return said if parsing.is_timezone(said) else self._timezone
-
-    def _moment(
-        self, value: object, zone: str, row: Mapping[str, Any] | None
-    ) -> datetime | None:
-        wall = read_wall(str(value), None) if value else None
-        if wall is None:
-            return None
-        instant, remark = place_wall(wall, zone)
-        if remark and row is not None:
-            place = f"appointment {excerpt(row.get('id'))}"
-            self._remarks.append(Remark(remark, row.get(""), place))
-        return instant
+        if parsing.is_timezone(said):
+            return said
+        if not self._has_zone:
+            remark = f"times are read by the clocks of {self._timezone}"
+            self._remarks.append(Remark(f"of providers without a time zone {remark}"))
+        return self._timezone
 
     def _customer(self, id: object, extra: dict[str, Any]) -> Attendee:
         row = self._users.get(_key(id), {})
@@ -231,6 +246,15 @@ class _Reader:
         )
 
 
+def _wall(value: object) -> Wall | None:
+    return read_wall(str(value), None) if value else None
+
+
+def _moment(value: object, zone: str) -> datetime | None:
+    wall = _wall(value)
+    return None if wall is None else place_wall(wall, zone)[0]
+
+
 def _join(group: list[ForeignBooking]) -> ForeignBooking:
     """The appointments of one service, provider and start: a group."""
     first = group[0]
@@ -255,6 +279,10 @@ def _key(value: object) -> str:
 
 def _is_set(value: object) -> bool:
     return _key(value) not in ("", "0")
+
+
+def _blocks(row: Mapping[str, Any]) -> bool:
+    return any(_is_set(row.get(k)) for k in ("is_unavailable", "is_unavailability"))
 
 
 def _uid(row: Mapping[str, Any], *, is_group: bool) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput, CalbookError
-from calbook.core.imports import Content, Remark
+from calbook.core.imports import Content
 from calbook.core.text import excerpt
+from calbook.wire.json_objects import describe_fault
 from calbook.wire.reading.foreign import calcom, calendly, easyappointments
 from calbook.wire.reading.foreign.tables import Table, decode, read_table
 
@@ -62,7 +63,7 @@ def _read_calendly(files: Sequence[File], timezone: str, dates: str | None) -> C
 def _read_calcom(files: Sequence[File]) -> Content:
     bookings: list[Any] = []
     types: list[Any] = []
-    total = 0
+    pages: list[object] = []
     for file in files:
         value = _Named(file)(lambda data: parse(decode(data)))
         some, others = calcom.find_items(value)
@@ -70,12 +71,10 @@ def _read_calcom(files: Sequence[File]) -> Content:
             raise _foreign("calcom", file)
         bookings += some
         types += others
-        total = max(total, calcom.total_of(value))
+        pages += [value] if some else []
     found = calcom.read_items(bookings, types)
-    if total > len(bookings):
-        said = f"{len(bookings):,} bookings of {total:,} are in the files"
-        return found._replace(remarks=(*found.remarks, Remark(said)))
-    return found
+    missing = calcom.missing_pages(pages, bookings)
+    return found._replace(left_out=(*found.left_out, *filter(None, [missing])))
 
 
 def _read_easyappointments(files: Sequence[File], timezone: str) -> Content:
@@ -144,7 +143,8 @@ def parse(text: str) -> Any:
         return json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise BadInput(
-            f"line {error.lineno}: it is no JSON: {error.msg}", line=error.lineno
+            f"line {error.lineno}: it is no JSON: {describe_fault(error)}",
+            line=error.lineno,
         ) from None
     except (ValueError, RecursionError):
         raise BadInput("it is no JSON that can be read") from None

@@ -21,7 +21,7 @@ _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-
 
 
 class Row(NamedTuple):
-    """A row by its columns, and the line of the file that it ends in."""
+    """A row by its columns, and the line of the file that it begins in."""
 
     line: int
     cells: dict[str, str]
@@ -109,6 +109,7 @@ def _lines(
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
+        begun = reader.line_num + 1 + skipped
         try:
             cells = next(reader)
         except StopIteration:
@@ -117,7 +118,7 @@ def _lines(
             line = reader.line_num + skipped
             raise BadInput(f"line {line}: {_words(error)}", line=line) from None
         if any(cell.strip() for cell in cells):
-            yield reader.line_num + skipped, cells
+            yield begun, cells
 
 
 def _words(error: csv.Error) -> str:

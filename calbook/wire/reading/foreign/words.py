@@ -9,7 +9,7 @@ from typing import Any
 from calbook.core import checks, people
 from calbook.core.errors import CalbookError
 from calbook.core.imports import clean_line, clean_prose
-from calbook.core.model import Attendee, Status
+from calbook.core.model import Actor, Attendee, Status
 from calbook.core.time import parsing
 from calbook.wire.reading.foreign.columns import fold
 
@@ -32,6 +32,7 @@ _YES = frozenset({"true", "yes", "y", "1", "x", "ja", "oui", "si", "sim"})
 _URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;<>()\"]+")  # of addresses
 _LONGEST = 50_000
+_NUMBER = 7  # digits of a phone number; a room has fewer
 
 
 def read_state(text: str) -> Status | None:
@@ -91,11 +92,29 @@ def without_doubles(persons: Iterable[Attendee]) -> tuple[Attendee, ...]:
     )
 
 
+def who_cancelled(
+    said: object, persons: Iterable[Attendee], hosts: Iterable[str]
+) -> Actor:
+    """Who it was, by name or address; the system where nobody can tell."""
+    who = _plain(said)
+    is_host = who in map(_plain, hosts)
+    is_attendee = who in {_plain(x) for p in persons for x in (p.name, p.email) if x}
+    if not who or is_host == is_attendee:
+        return Actor.SYSTEM
+    return Actor.HOST if is_host else Actor.ATTENDEE
+
+
+def _plain(name: object) -> str:
+    return people.fold_name(clean_line(name) or "")
+
+
 def read_place(text: object) -> tuple[dict[str, str] | None, str | None]:
     """Where it takes place: a location, and a meeting's address."""
     said = clean_line(text, most=1_000)
     if said is None:
         return None, None
+    if checks.is_phone(said) and len(re.findall(r"\d", said)) >= _NUMBER:
+        return {"type": "PHONE", "phone": said}, None
     found = _URL.search(said)
     if found is None:
         return {"type": "IN_PERSON", "address": said}, None
@@ -103,7 +122,7 @@ def read_place(text: object) -> tuple[dict[str, str] | None, str | None]:
         url = checks.url(found[0].rstrip(".,)"), "meetingUrl")
     except CalbookError:
         return {"type": "IN_PERSON", "address": said}, None
-    return None, url
+    return {"type": "LINK", "url": url}, url
 
 
 def read_notes(text: object) -> str | None:

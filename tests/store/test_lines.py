@@ -294,11 +294,14 @@ def differ(items: list[dict[str, Any]]) -> None:
     first(items, "host")["name"] = "Somebody else"
 
 
-@pytest.fixture
-def visited(path: Path, clock: Clock) -> Path:
-    """A file with two that the other has under other ids."""
-    target = path.with_name("other.db")
+@pytest.fixture(params=["file", "database"])
+def visited(request: pytest.FixtureRequest, path: Path, clock: Clock) -> str:
+    """Where two are whom the export has under other ids."""
+    target = str(path.with_name("other.db"))
+    if request.param == "database":
+        target = request.getfixturevalue("url")
     with Client(target, clock=clock) as client:
+        client.init()
         client.calendar.hosts.create("eve", name="Eve")
         client.calendar.event_types.create("mine", hosts=["eve"])
         for number, name in enumerate(("ada", "zoe")):
@@ -328,7 +331,7 @@ def is_of(ada: dict[str, Any], item: dict[str, Any]) -> bool:
 
 
 def test_who_is_there_under_another_id_is_the_same_person(
-    exported: bytes, visited: Path, clock: Clock
+    exported: bytes, visited: str, clock: Clock
 ) -> None:
     """All bookings of who had booked at both places were left out."""
     data = changed(exported, lambda items: alone(items, "tel:+351912"))
@@ -353,7 +356,7 @@ def test_who_is_there_under_another_id_is_the_same_person(
 
 
 def test_who_is_two_persons_there_is_a_conflict(
-    exported: bytes, visited: Path, clock: Clock
+    exported: bytes, visited: str, clock: Clock
 ) -> None:
     data = changed(exported, lambda items: alone(items, "zoe@example.com"))
 

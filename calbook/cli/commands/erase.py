@@ -100,9 +100,9 @@ def retention(
     from calbook.core.time import periods
 
     would = "would be" if dry_run and after is not None else "are"
-    output.say(
+    output.say_folded(
         f"People {would} erased {periods.period_text(found.after)} after their last"
-        f" date: now whose last was before {found.before}"
+        f" date, today if before {found.before}"
     )
     if found.people:
         output.say(_gone_text(found))

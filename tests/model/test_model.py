@@ -111,7 +111,9 @@ def test_commands_are_answered_as_the_manual_says(
 
 @pytest.mark.torture
 def test_ten_thousand_calls_are_answered_as_the_manual_says(
-    new_library: Callable[[], Library], clock: Clock
+    new_library: Callable[[], Library], clock: Clock, pytestconfig: pytest.Config
 ) -> None:
     """Others each time with CALBOOK_TORTURE=n."""
+    if TORTURE == 1 and "torture" not in pytestconfig.option.markexpr:
+        pytest.skip("ten thousand take minutes: -m torture, or CALBOOK_TORTURE=n")
     walk(clock, new_library, steps=10_000)

@@ -913,7 +913,10 @@ def test_private_notes_are_named_in_one_module_and_for_whole_stores() -> None:
 
     assert sorted(named) == [
         "store/copying.py",
+        "store/lines/nouns.py",
+        "store/lines/obstacles.py",
         "store/notes.py",
+        "store/personal_places.py",
         "store/postgres/grants.py",
         "store/postgres/tables.py",
         "store/row_checks.py",

@@ -437,7 +437,7 @@ class Obvious:
         if not b.rules.allow_cancellation:
             return ["cancellation_not_allowed"]
         deadline = b.rules.cancellation_deadline or 0  # never once it has begun
-        if b.start * 60 - self.now < deadline * 60:
+        if self.now >= b.start * 60 or b.start * 60 - self.now < deadline * 60:
             return ["deadline_passed"]
         return []
 

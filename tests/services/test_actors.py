@@ -378,7 +378,7 @@ def test_every_command_that_writes_events_takes_a_name(
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in TWO_WORDS else 1])
         for step in (REJECT, HOLD, CREATE, EXTEND, MOVE, *STEPS, AWAY, *LATER, WAITS)
-    } | {"reply", "counter accept", "counter decline"}
+    } | {"reply", "counter accept", "counter decline", "erase"}
 
 
 def taking_a_name() -> set[str]:
@@ -402,6 +402,14 @@ def test_the_option_goes_before_the_variable(
 
     assert run("cancel", uid, "--actor", "mary").status == 0
     assert actors(client, uid) == ["grace", "mary"]
+
+
+def test_who_erases_somebody_is_named(run: Run, path: Path, booking: Book) -> None:
+    booking()
+
+    assert run("erase", "ada@example.com", "--cancel", "--yes", "--actor", "mary")
+
+    assert [who for _, _, who in stored(path)[1:]] == ["mary", "mary"]
 
 
 def test_the_lines_of_an_import_are_by_its_actor(

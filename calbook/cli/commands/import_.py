@@ -33,7 +33,7 @@ class Import(o.Group):
     dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
 
 
-Printing = Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"]
+Printing = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 
 
 def import_(

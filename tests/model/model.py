@@ -231,6 +231,8 @@ class Model(Book):
         others = [h for h in booking.event.hosts if h not in booking.hosts]
         if booking.event.kind != "round-robin" or not others:
             raise Refused("no_other_host")
+        if meeting.start <= self.now:
+            raise Refused("in_the_past")
         if self.taken(others[0], *meeting.claim):
             raise Refused("slot_taken")
         booking.hosts = others[:1]

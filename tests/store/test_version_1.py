@@ -351,8 +351,10 @@ def test_a_first_answer_is_given_again_with_every_key(
 
 
 def test_the_command_line_reads_it(old: Old, run: Run) -> None:
-    listed = run("list", "--all", "--json").json
+    answer = run("list", "--all", "--json")
 
+    listed = json.loads(answer.out)
+    assert answer.err.startswith(f"Brought {old.path} from version 1 to ")
     assert {booking["uid"] for booking in listed} == set(old.uids.values())
     assert run("occurrences", old.uids["moved"], "--json").json[0]["date"]
     assert run("db", "check").status == 0

@@ -235,14 +235,16 @@ def require_yes(question: str, *, yes: bool, look: str = "with --dry-run") -> No
     ask_yes_no(question, yes=yes)
 
 
-def require_stored(client: "Client") -> None:
+def require_stored(
+    client: "Client", hint: str = "name the file with --db or CALBOOK_DB"
+) -> None:
     """Raises StoreError where nothing is stored, as under a wrong name."""
     if not client.exists:
         from calbook.core.errors import StoreError
 
         raise StoreError(
             f"there are no bookings in {client.path}",
-            hint="name the file with --db or CALBOOK_DB",
+            hint=hint,
             path=client.path,
         )
 

@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from calbook.store.writer import Writer
 
 
-def counters_of(reader: Reader, uid: str) -> list[Counter]:
-    """Of a booking, decided ones too, as they came."""
-    found = reader.connection.execute(
-        "select * from counter_proposals where uid = :uid order by number",
-        {"uid": uid},
-    )
-    return [counter(row) for row in found.fetchall()]
-
-
 def list_counters(
     reader: Reader, *, uid: str | None = None, past: bool = False
 ) -> list[Counter]:

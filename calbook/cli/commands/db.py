@@ -9,8 +9,12 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.progress import show_progress
-from calbook.cli.session import needed, open_client, require_yes
-from calbook.core.errors import StoreError
+from calbook.cli.session import (
+    needed,
+    open_client,
+    require_stored,
+    require_yes,
+)
 from calbook.core.time import times
 
 
@@ -90,12 +94,7 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     target = needed(places.target, "--to", example)
     replaced: list[str] = []
     with open_client(source) as old, open_client(target) as new:
-        if not old.exists:
-            raise StoreError(
-                f"there are no bookings in {old.path}",
-                hint="name the file with --from",
-                path=old.path,
-            )
+        require_stored(old, "name the file with --from")
         with show_progress("Copying") as progress:
             counts = old.copy_to(target, progress=progress, replaced=replaced.append)
         facts = {"rows": counts, "replaced": replaced}

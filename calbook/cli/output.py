@@ -70,6 +70,13 @@ def width() -> int:
     return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
 
 
+def height() -> int:
+    """The terminal's lines."""
+    from shutil import get_terminal_size
+
+    return 50 if as_terminal else get_terminal_size().lines
+
+
 def write(text: str) -> None:
     """UTF-8 bytes, whatever the locale."""
     sys.stdout.flush()

@@ -44,7 +44,7 @@ SECTIONS: Mapping[str, Tree] = {
     "Looking": {
         **_commands("slots", "slots", "explain"),
         **_commands("agenda", "agenda"),
-        **_commands("week", "week"),
+        **_commands("week", "day", "week"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),

@@ -154,10 +154,14 @@ class Terminal:
     """A command on a terminal, and the person before it."""
 
     def __init__(
-        self, args: tuple[object, ...], env: dict[str, str], columns: int
+        self,
+        args: tuple[object, ...],
+        env: dict[str, str],
+        columns: int,
+        lines: int = 50,
     ) -> None:
         self._screen, line = pty.openpty()
-        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self._process = Popen(
             [sys.executable, "-c", _CONTROLLED, *map(str, args)],
             stdin=line,
@@ -231,11 +235,13 @@ class Terminal:
 def terminal(
     environment: Callable[[], dict[str, str]],
 ) -> Iterator[Callable[..., Terminal]]:
-    """Starts a command on a terminal of so many columns."""
+    """Starts a command on a terminal of so many columns and lines."""
     opened = []
 
-    def start(*args: object, columns: int = 80, **env: str) -> Terminal:
-        opened.append(Terminal(args, environment() | env, columns))
+    def start(
+        *args: object, columns: int = 80, lines: int = 50, **env: str
+    ) -> Terminal:
+        opened.append(Terminal(args, environment() | env, columns, lines))
         return opened[-1]
 
     yield start

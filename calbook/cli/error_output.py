@@ -8,6 +8,7 @@ import traceback
 
 import typer
 
+from calbook.cli import output
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
 from calbook.core.text import escape_json, printable
@@ -77,6 +78,7 @@ def show(error: CalbookError, *, wants_json: bool) -> None:
         lines = [f"calbook: {printable(answer['error']['message'])}"]
         if hint := answer["error"]["hint"]:
             lines.append(f"hint: {printable(hint)}")
+        lines = [output.fit_signs(line, sys.stderr) for line in lines]
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:

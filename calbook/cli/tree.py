@@ -9,8 +9,9 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from calbook.cli.global_options import TakesGlobalOptions
 from calbook.cli.options import Group
 
 Tree = Mapping[str, "str | Tree"]
@@ -121,7 +122,11 @@ Begin with `calbook demo`, or with `calbook init` for a file of your own.
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
-class LazyGroup(TyperGroup):
+class Command(TakesGlobalOptions, TyperCommand):
+    """A command that takes the options of all."""
+
+
+class LazyGroup(TakesGlobalOptions, TyperGroup):
     """A group that knows its commands by name and builds the one that is run."""
 
     def __init__(self, name: str, tree: Tree, help: str) -> None:
@@ -159,7 +164,8 @@ def build_command(name: str, place: "str | Tree") -> Any:
     if not isinstance(place, str):
         return LazyGroup(name, place, _GROUP_HELP[name])
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, context_settings=_HELP_OPTIONS)(expand_groups(_function(place)))
+    make = app.command(name, cls=Command, context_settings=_HELP_OPTIONS)
+    make(expand_groups(_function(place)))
     return typer.main.get_command(app)
 
 

@@ -549,6 +549,9 @@ LINES = [
         ("calbook event show -- id", ["idle"]),
         ("calbook create --input ", []),
         ("calbook create --start ", []),
+        ("calbook --color n", ["never"]),
+        ("calbook --color never --ascii event sh", ["show"]),
+        ("calbook event show --color=al", ["always"]),
     ],
 )
 @pytest.mark.usefixtures("uids")
@@ -612,7 +615,9 @@ def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) ->
     both = offered("--word=", "list")[1:]
 
     assert [line.split("\t")[0] for line in commands] == ["add", "list"]
-    assert [line.split("\t")[0] for line in options] == ["--help"]
+    assert [line.split("\t")[0] for line in options] == [
+        *("--help", "--quiet", "-q", "--no-input", "--no-pager", "--color", "--ascii")
+    ]
     assert all(line.startswith("-") for line in both)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from calbook.api.schema.hints import keys_of
 from calbook.api.schema.nouns import NAMES, NOUNS
+from calbook.cli import global_options
 from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
 from calbook.cli.tree import COMMANDS, LazyGroup
@@ -98,11 +99,18 @@ def _all_rows() -> Iterator[Row]:
     """The tree, every command with what may follow it; after `help` its words alone."""
     tree = tuple(_rows(LazyGroup("calbook", COMMANDS, ""), "calbook"))
     yield from tree
+    yield from _everywhere()
     for topic in manual.TOPICS:
         yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
     for place, name, offered, help in tree:
         if name[0].isalpha():
             yield place.replace("calbook", "calbook help", 1), name, offered, help
+
+
+def _everywhere() -> Iterator[Row]:
+    """What may follow each command."""
+    for names, value, help in global_options.OPTIONS.values():
+        yield from (("*", name, f"{value}|" if value else "-", help) for name in names)
 
 
 def _rows(command: Any, place: str) -> Iterator[Row]:

@@ -152,7 +152,7 @@ def _find_bug_address() -> str:
         urls = metadata("calbook").get_all("Project-URL") or ()
     except PackageNotFoundError:
         urls = ()
-    named = dict(url.split(", ", 1) for url in urls)
+    named: dict[str, str] = dict(url.split(", ", 1) for url in urls)
     return named.get("Issues", "whoever you have calbook from")
 
 

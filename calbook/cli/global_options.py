@@ -13,12 +13,12 @@ COLOURS = ("auto", "always", "never")
 
 # By name: how it is spelt, what its value is if it takes one, and its help.
 OPTIONS: dict[str, tuple[tuple[str, ...], str | None, str]] = {
-    "quiet": (("--quiet", "-q"), None, "Say nothing but errors beside the answer."),
+    "quiet": (("-q", "--quiet"), None, "Say nothing but errors beside the answer."),
     "no_input": (("--no-input",), None, "Never ask [CALBOOK_NO_INPUT]."),
-    "no_pager": (("--no-pager",), None, "Long answers without a pager."),
+    "no_pager": (("--no-pager",), None, "Show long answers without a pager."),
     "color": (
         *(("--color",), "|".join(COLOURS)),
-        "Colours, also where no terminal is [auto; NO_COLOR, FORCE_COLOR].",
+        "Colours; always is also off a terminal [default: auto].",
     ),
     "ascii": (("--ascii",), None, "Draw with ASCII signs alone [CALBOOK_ASCII]."),
 }
@@ -77,17 +77,6 @@ class TakesGlobalOptions:
 
         parser.parse_args = parse_args
         return parser
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        super().format_options(ctx, formatter)  # type: ignore[misc]
-        if ctx.parent is None:
-            with formatter.section("Options of all commands"):
-                formatter.write_dl([*help_lines()])
-
-
-def help_lines() -> Iterator[tuple[str, str]]:
-    for spelt, value, help in OPTIONS.values():
-        yield f"{', '.join(spelt)}{f' {value}' if value else ''}", help
 
 
 def _take(options: dict[str, Any]) -> None:

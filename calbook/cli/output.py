@@ -86,9 +86,9 @@ def has_colours() -> bool:
     return not is_plain and sys.stdout.isatty()
 
 
-def fit_signs(text: str, stream: Any) -> str:
-    """The text with the signs that may be shown there."""
-    if text.isascii() or not global_options.is_ascii(stream):
+def fit_signs(text: str, stream: Any = None) -> str:
+    """The text with the signs that may be shown there, which is stdout unless said."""
+    if text.isascii() or not global_options.is_ascii(stream or sys.stdout):
         return text
     from calbook.cli.ascii_signs import to_ascii  # only where asked
 
@@ -97,7 +97,7 @@ def fit_signs(text: str, stream: Any) -> str:
 
 def show(text: str) -> None:
     """What people read on a screen."""
-    write(fit_signs(text, sys.stdout))
+    write(fit_signs(text))
 
 
 def write(text: str) -> None:

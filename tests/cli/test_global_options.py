@@ -94,7 +94,7 @@ def test_a_line_does_not_speak_for_the_next_one(
 def test_they_are_in_the_help(run: Run) -> None:
     help = run("--help").out
 
-    for option in ("--quiet, -q", "--no-input", "--no-pager", "--color", "--ascii"):
+    for option in ("-q, --quiet", "--no-input", "--no-pager", "--color", "--ascii"):
         assert option in help
 
 
@@ -218,7 +218,6 @@ def test_what_people_wrote_stays_in_ascii(
     booking(attendee={"name": "Zoë", "email": "zoe@example.com"})
 
     assert "Zoë" in run("list", "--ascii", "--color=always").out
-    assert "…" in run("create", "--ascii", "--help").out  # metavars of one word
 
 
 def test_ascii_that_is_switched_off_draws_signs(

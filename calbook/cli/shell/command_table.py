@@ -14,6 +14,7 @@ from calbook.api.schema.nouns import NAMES, NOUNS
 from calbook.cli import global_options
 from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
+from calbook.cli.help.page import HELP, summary
 from calbook.cli.tree import COMMANDS, LazyGroup
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
@@ -103,7 +104,7 @@ def _all_rows() -> Iterator[Row]:
     for topic in manual.TOPICS:
         yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
     for place, name, offered, help in tree:
-        if name[0].isalpha():
+        if name[0].isalpha() and (place == "calbook" or name != "help"):
             yield place.replace("calbook", "calbook help", 1), name, offered, help
 
 
@@ -118,7 +119,11 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
         above, _, word = f"{place} {name}".rpartition(" ")
-        yield above, word, "-", _line(child.get_short_help_str(100))
+        yield above, word, "-", summary(child)
+        if place != "calbook":
+            yield f"{place} help", word, "-", summary(child)
+    if names and place != "calbook":
+        yield place, "help", "-", HELP
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS

@@ -154,9 +154,13 @@ def _lower_first(what: str) -> str:
 
 @contextmanager
 def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
-    """Around the answer after a change: an error names it when stdout cannot."""
+    """Around the answer after a change: an error names it when stdout cannot.
+
+    No pager keeps waiting what is sent behind it.
+    """
     try:
-        yield
+        with output.without_pager():
+            yield
         output.flush()
     except BrokenPipeError:
         raise

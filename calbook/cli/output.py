@@ -115,7 +115,11 @@ def _page(text: str) -> bool:
     from calbook.cli import pager  # slow to import
 
     flush()
-    return pager.is_long(text) and pager.page(text)
+    try:
+        return pager.is_long(text) and pager.page(text)
+    except OSError as error:
+        say(f"no pager {error.filename}: {error.strerror}")
+        return False
 
 
 @contextmanager

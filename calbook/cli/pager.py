@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 
-from calbook.cli import output
-
 _NONE = ("", "cat")  # what people set who want no pager
 _SHELL = re.compile(r"[|&;<>()$`\\\"'*?\[\]#~=%\n]")  # left to a shell, as git does
 _NOT_RUN = (126, 127)  # what a shell answers for a command that it cannot run
@@ -30,7 +28,11 @@ def is_long(text: str) -> bool:
 
 
 def page(text: str) -> bool:
-    """Show it and wait until it was read; False where no pager can be had."""
+    """Show it and wait until it was read; False where no pager can be had.
+
+    Raises:
+        OSError: the one that was asked for cannot be run.
+    """
     command = os.environ.get("CALBOOK_PAGER", os.environ.get("PAGER", "less"))
     if command.strip() in _NONE:
         return False
@@ -43,10 +45,10 @@ def page(text: str) -> bool:
                 stdin=subprocess.PIPE,
                 env={**_ENVIRONMENT, **os.environ},
             )
-        except OSError as error:
-            if command != "less":
-                output.say(f"no pager {command}: {error.strerror}")
-            return False
+        except OSError:
+            if command == "less":
+                return False
+            raise
         return _feed(process, text) not in _NOT_RUN
 
 

@@ -113,13 +113,11 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
     Raises:
         BadTime: it is none, it could be two, or the day does not exist.
     """
+    if isinstance(text, datetime):
+        raise _unread(text, "day")
     found = _read(text, "day", now=now, timezone=timezone)
     if isinstance(found, GivenStart):
-        raise BadTime(
-            f"{excerpt(text)} is a moment; a day is wanted",
-            hint=f"write {found.wall.date()}",
-            value=excerpt(text),
-        )
+        raise _unread(text, "day", f"write {found.wall.date()}")
     if found.is_one and found.timezone == timezone:
         return found.first
     raise BadTime(
@@ -291,7 +289,9 @@ def _existing_day(day: str, text: str) -> datetime:
     except ValueError:
         from calbook.core.time import phrases
 
-        raise phrases.no_such_day(*map(int, day.split("-"))) from None
+        error = phrases.no_such_day(*map(int, day.split("-")))
+        error.details["value"] = text
+        raise error from None
     _check_year(wall.year, text)
     return wall
 

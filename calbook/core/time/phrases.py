@@ -221,24 +221,25 @@ class _Reading(NamedTuple):
         found = re.fullmatch(_NUMBERS, text, re.ASCII)
         if not found:
             return
-        first, second = int(found[1]), int(found[3])
+        first, second, third = (int(found[n] or 0) for n in (1, 3, 4))
         if len(found[1]) == 4:
-            found_days = {_date(first, second, int(found[4] or 0))}
+            read = {_date(first, second, third)}
         else:
-            year = int(found[4]) if found[4] else None
-            year = year + 2000 if year is not None and year < 100 else year
-            orders = ((second, first), (first, second))
-            found_days = {self._numbered(year, *order) for order in orders}
-        days = sorted(filter(None, found_days))
-        if not days:
-            return
+            year = None if found[4] is None else third + 2000 * (third < 100)
+            read = {
+                self._numbered(year, second, first),
+                self._numbered(year, first, second),
+            }
+            if len(found[4] or "") == 2:
+                read.add(_date(2000 + first, second, third))
+        days = sorted(filter(None, read))
         if len(days) == 1:
             refuse(f"{text} is not how a day is written", hint=f"write {days[0]}")
-        one, other = days
-        refuse(
-            f"{text} could be {day_text(one)} or {day_text(other)}",
-            hint=f"write {one} or {other}",
-        )
+        if days:
+            refuse(
+                f"{text} could be {' or '.join(map(day_text, days))}",
+                hint=f"write {' or '.join(map(str, days))}",
+            )
 
     def _numbered(self, year: int | None, month: int, number: int) -> date | None:
         if year is None:

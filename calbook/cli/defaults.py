@@ -48,7 +48,7 @@ def _tell(error: "CalbookError") -> None:
     """Say once what is wrong, to somebody who sits there."""
     if sys.stderr.isatty() and error.message not in _told:
         _told.add(error.message)
-        output.say(f"calbook: {error.message}: so it does not count")
+        output.say_always(f"calbook: {error.message}: so it does not count")
 
 
 def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:

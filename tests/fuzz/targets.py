@@ -13,7 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from calbook import Client, settings
+from calbook import Client
 from calbook.cli.json_input import parse_json
 from calbook.core.errors import CalbookError
 from calbook.core.model import Span
@@ -21,6 +21,10 @@ from calbook.core.time import lengths, parsing, recurrence
 from calbook.delivery.calendars import dav_xml
 from calbook.ical.reading import entries, mails, replies
 from calbook.ical.reading.busy_times import read_busy_times
+from calbook.settings import editing
+from calbook.settings.mail_server import mail_server
+from calbook.settings.table import SETTINGS
+from calbook.settings.values import read_values
 from calbook.wire.reading import (
     booking_requests,
     event_types,
@@ -106,17 +110,17 @@ def read_config(data: bytes) -> None:
         file.write(data)
     os.environ["CALBOOK_CONFIG"] = path
     try:
-        for read in (settings.mail_server, settings.authserv_id, settings.usual_asker):
-            with suppress(CalbookError):
-                read()
-        for write in (
-            lambda: settings.with_usual_asker("host"),
-            lambda: settings.with_authserv_id("mx.example.com"),
-            lambda: settings.with_mail_server({"host": "localhost"}),
+        for do in (
+            mail_server,
+            read_values,
+            lambda: editing.with_value(SETTINGS["defaults.by"], "host"),
+            lambda: editing.with_value(SETTINGS["defaults.zone"], None),
+            lambda: editing.with_mail_server({"host": "localhost"}),
+            lambda: editing.check_file(data),
+            editing.without_mail_server,
         ):
             with suppress(CalbookError):
-                write()
-        settings.without_mail_server()
+                do()
     finally:
         os.environ["CALBOOK_CONFIG"] = os.devnull
 

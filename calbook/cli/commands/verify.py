@@ -78,7 +78,7 @@ def _check_one(id: str | None, secret: str | None) -> None:
 
 def _from_stdin() -> bytes:
     if sys.stdin.isatty():
-        output.say(
+        output.say_always(
             "Waiting for a request: headers, a blank line, the body, and Ctrl-D twice."
             " From a file: < request"
         )

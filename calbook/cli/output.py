@@ -337,13 +337,3 @@ def _safe_cell(value: object) -> str:
 
 def _spell_sign(found: "re.Match[str]") -> str:
     return f"{found[1]}\\u{ord(found[2]):04x}"
-
-
-def read_timezone(tz: str | None) -> str | None:
-    """`--tz`, else `CALBOOK_TZ`, checked; None is each booking's own zone."""
-    name = tz or os.environ.get("CALBOOK_TZ")
-    if not name:
-        return None
-    from calbook.core.time import parsing
-
-    return parsing.timezone(name)

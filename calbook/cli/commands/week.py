@@ -6,6 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli.commands.agenda import Draw, show_agenda
+from calbook.cli.defaults import read_default
 
 if TYPE_CHECKING:
     from calbook.cli.screen.cells import Line
@@ -70,7 +71,11 @@ def week(
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.bookings.week(
-            of=of, host_id=host, resource_id=resource, timezone=form.tz
+            of=of,
+            host_id=host,
+            resource_id=resource,
+            timezone=form.tz,
+            week_start=read_default("week_start") or "monday",
         )
         now = client.now()
     if svg is not None:

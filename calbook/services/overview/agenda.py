@@ -74,7 +74,6 @@ def read_week(
 
     Without `of` it is this week; once no more than its weekend is left, the coming one.
     """
-
     begins = _weekday(week_start)
 
     def days(day: date) -> tuple[date, date]:

@@ -220,7 +220,8 @@ def _legend(page: Page, sheets: Sequence[_Sheet], width: int) -> list[Line]:
         *[f"{_OPEN} open hours"] * bool(page.opened),
         *timeline.explain_marks(page.blocks),
         *[f"{outside} busy outside of what is shown"] * bool(outside),
-        *[f"{_FOLDED} hours with nothing new"] * any(is_folded(s.folded) for s in sheets),
+        *[f"{_FOLDED} hours with nothing new"]
+        * any(is_folded(s.folded) for s in sheets),
         *[SECOND_PASS] * any(sheet.grid.has_second_pass for sheet in sheets),
         *[f"{_MISSING} skipped by the clocks"]
         * any(sheet.grid.has_missing for sheet in sheets),

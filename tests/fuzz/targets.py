@@ -17,7 +17,7 @@ from calbook import Client
 from calbook.cli.json_input import parse_json
 from calbook.core.errors import CalbookError
 from calbook.core.model import Span
-from calbook.core.time import parsing, recurrence
+from calbook.core.time import lengths, parsing, recurrence
 from calbook.delivery.calendars import dav_xml
 from calbook.ical.reading import entries, mails, replies
 from calbook.ical.reading.busy_times import read_busy_times
@@ -59,11 +59,11 @@ def read_when(data: bytes) -> None:
     """WHEN, a day, an end and a length; whatever the shell passes on."""
     text = data[1:].decode(errors="surrogateescape")
     zone = ZONES[data[0] % len(ZONES)] if data else "UTC"
-    for read in (parsing.moment, parsing.day, parsing.range_start, parsing.range_end):
+    for read in (parsing.moment, parsing.day, parsing.days, parsing.range_end):
         with suppress(CalbookError):
             read(text, now=NOW, timezone=zone)
     with suppress(CalbookError):
-        parsing.duration(text, "duration")
+        lengths.duration(text, "duration")
     if zlib.crc32(data) & 15 == 0:  # it is slow to say which zone may be meant
         parsing.timezone(text)
 

@@ -40,6 +40,10 @@ _OTHERWISE = {
     ("stats", "--by"): "Output",
     ("list", "--after"): "Output",
     ("retention", "--after"): "What",
+    ("cancel", "--all"): "When",
+    ("reassign", "--all"): "When",
+    ("reschedule", "--all"): "When",
+    ("schema", "--all"): "What",
     ("add", "--limit"): "Rules",
     ("update", "--limit"): "Rules",
 }

@@ -42,6 +42,10 @@ _OTHERWISE = {
     ("day", "--by"): "Output",
     ("week", "--by"): "Output",
     ("retention", "--after"): "What",
+    ("cancel", "--all"): "When",
+    ("reassign", "--all"): "When",
+    ("reschedule", "--all"): "When",
+    ("schema", "--all"): "What",
     ("add", "--limit"): "Rules",
     ("update", "--limit"): "Rules",
 }

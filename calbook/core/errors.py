@@ -672,6 +672,28 @@ class NothingToChange(RuleError, code="nothing_to_change"):
     """The change asked for is what is stored already."""
 
 
+class CannotUndo(RuleError, code="cannot_undo"):
+    """The last change of a booking has nothing that takes it back."""
+
+    def __init__(
+        self,
+        uid: str,
+        *,
+        type: str,
+        why: str,
+        hint: str | None = None,
+        command_hint: str | None = None,
+    ) -> None:
+        what = type.removeprefix("booking.").replace("_", " ")
+        super().__init__(
+            f'"{what}" of {uid} cannot be undone: {why}',
+            hint=hint,
+            command_hint=command_hint,
+            uid=uid,
+            type=type,
+        )
+
+
 class NoOtherHost(NothingToChange, code="no_other_host"):
     """Nobody else gives the time of an event type."""
 

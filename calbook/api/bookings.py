@@ -309,7 +309,7 @@ class Bookings(BookingChanges):
             add_note(self._context, uid, content=content, is_private=is_private)
         )
 
-    def remove_note(self, uid: str, note_id: str) -> Note:
+    def remove_note(self, uid: str, *, note_id: str) -> Note:
         """Take a note out for good, by its id or a beginning of it; the note as it was.
 
         Its text is gone from the history as well. Copies made before keep it.

@@ -678,13 +678,13 @@ class CannotUndo(RuleError, code="cannot_undo"):
     def __init__(
         self,
         uid: str,
+        what: str,
         *,
         type: str,
         why: str,
         hint: str | None = None,
         command_hint: str | None = None,
     ) -> None:
-        what = type.removeprefix("booking.").replace("_", " ")
         super().__init__(
             f'"{what}" of {uid} cannot be undone: {why}',
             hint=hint,

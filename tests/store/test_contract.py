@@ -30,7 +30,6 @@ from calbook.store import (
 from calbook.store.busy import BusyReader
 from calbook.store.engines import open_store
 from calbook.store.facts import Facts
-from calbook.store import notes
 from calbook.store.outbox import OutboxReader
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.store.statistics import StatisticsReader

@@ -57,6 +57,10 @@ class PastChange(NamedTuple):
         return next(iter(self.events.values()))
 
     @property
+    def name(self) -> str:
+        return change_name(self.type, self.facts)
+
+    @property
     def undoes(self) -> dict[str, str]:
         """For the history: which event is taken back."""
         return {"id": next(iter(self.events)), "type": self.type}
@@ -76,6 +80,20 @@ class PastChange(NamedTuple):
             for o in new
             if o.date in known and self.day in (None, o.date)
         )
+
+
+_NAMES = {
+    "noteRemoved": "note removed",
+    "note": "note added",
+    "attendance": "attendance",
+    "erased": "erased",
+}
+
+
+def change_name(type: str, facts: Mapping[str, Any]) -> str:
+    """What a change is called, for people."""
+    own = (name for key, name in _NAMES.items() if key in facts)
+    return next(own, type.removeprefix("booking.").replace("_", " "))
 
 
 # Whatever holds of these is no change of a booking that somebody made.
@@ -223,7 +241,7 @@ def cannot_undo(change: PastChange, uid: str, refusal: Refusal) -> CannotUndo:
             ("command_hint", refusal.command_hint),
         )
     }
-    return CannotUndo(uid, type=change.type, why=refusal.why, **hints)
+    return CannotUndo(uid, change.name, type=change.type, why=refusal.why, **hints)
 
 
 def _first_new_date(change: PastChange) -> str:

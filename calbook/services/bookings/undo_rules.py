@@ -112,7 +112,7 @@ class Rules:
         seat = seating.propose_seats(
             *(self.tx, self.event_type, self._booking, len(back)),
             now=self._now,
-            meetings=tuple(dict.fromkeys(gained)),
+            meetings=tuple({o.recurrence_id: o for o in gained}.values()),
             attendees=back,
         )
         is_host = self.undoing.by is Actor.HOST

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
 from calbook.core.booking import undo
@@ -27,8 +27,11 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import recurrence, times
-from calbook.wire.json_objects import Json, Row
+from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import complete_stored_booking
+
+if TYPE_CHECKING:
+    from calbook.wire.json_objects import Row
 
 _BROUGHT = ("responses", "notes", "metadata")
 
@@ -73,7 +76,7 @@ class _State:
     def take(self, event: _Event) -> None:
         """As it was after one more event."""
         said = event.booking
-        if "attendee" in event.facts:
+        if "attendee" in event.facts and "undoes" not in event.facts:
             self._take_person(said, people.person_key(event.facts["attendee"]))
         else:
             every = (said["attendee"], *said["guests"])

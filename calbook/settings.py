@@ -204,7 +204,7 @@ def without_mail_server() -> bytes:
     return _to_toml(whole)
 
 
-_NEEDED = {"host": "--host smtp.example.com", "from": "--from you@example.com"}
+_NEEDED = {"host": "--server smtp.example.com", "from": "--sender you@example.com"}
 _PASSWORDS = ("password_command", "password_env")
 _LOG_IN = ("user", *_PASSWORDS)
 

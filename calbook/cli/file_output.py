@@ -9,9 +9,9 @@ from calbook.cli import output
 from calbook.core.errors import OutputError
 
 
-def write_file(path: str, data: bytes, *, force: bool) -> None:
-    """What was asked for as a file; `-` is stdout."""
-    if path == "-":
+def write_file(path: str | None, data: bytes, *, force: bool) -> None:
+    """What was asked for as a file; `-`, and none, is stdout."""
+    if path in (None, "-"):
         output.write_bytes(data)
         return
     save_file(path, data, force=force)

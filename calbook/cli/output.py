@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from calbook.cli import global_options
 from calbook.core.text import escape_json, printable
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def is_terminal() -> bool:
 
 
 def is_interactive() -> bool:
-    """Whether somebody is there to answer a question."""
-    if as_terminal or sys.stdin is None:
+    """Whether somebody is there to answer a question, and may be asked."""
+    if as_terminal or sys.stdin is None or global_options.is_on("no_input"):
         return False
     return sys.stdin.isatty() and sys.stderr.isatty()
 

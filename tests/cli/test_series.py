@@ -498,7 +498,8 @@ def test_a_seat_that_cannot_be_given_back_is_refused_before_asking(
 ) -> None:
     uid = book("2027-01-18 12:00", "class")
 
-    lines = seen("attendee", "remove", uid, "--email", email, status=status)
+    args = ("attendee", "remove", uid, "--email", email, "--yes")
+    lines = seen(*args, status=status)
 
     assert said in lines[0]
     assert "?" not in lines[0]

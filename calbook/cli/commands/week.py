@@ -1,14 +1,12 @@
 """`week`: a working week as a grid, as a picture, or else as an agenda."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-
-if TYPE_CHECKING:
-    pass
+from calbook.cli.session import usage_error
 
 
 def week(
@@ -18,10 +16,8 @@ def week(
     ] = "today",
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[
-        str | None,
-        typer.Option("--svg", metavar="FILE", help="Write it as a picture."),
-    ] = None,
+    svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    file: o.File = None,
     force: o.Force = False,
     out: o.ListingTimes,
 ) -> None:
@@ -32,23 +28,27 @@ def week(
     from calbook.cli.commands import agenda
 
     form = out.form_in_zone()
+    if not svg and (file is not None or force):
+        raise usage_error("--output and --force are for a picture", "add --svg")
+    if svg and file is None and output.is_terminal():
+        raise usage_error("a picture is no text for a terminal", "add -o week.svg")
     with out.client() as client:
         bookings = client.calendar.bookings
         found = bookings.week(
             of=of, host_id=host, resource_id=resource, timezone=form.tz
         )
         now = client.now()
-    if svg is None and (form.fields or not output.is_for_people(form)):
+    if not svg and (form.fields or not output.is_for_people(form)):
         agenda.show_agenda(found, form, now=now, host=host or resource)
         return
     from calbook.cli.screen import timeline
 
     page = timeline.make_page(found, now, host=host or resource)
-    if svg is not None:
+    if svg:
         from calbook.cli.file_output import write_file
         from calbook.cli.screen import week_svg
 
-        write_file(svg, week_svg.week_svg(page).encode(), force=force)
+        write_file(file, week_svg.week_svg(page).encode(), force=force)
         return
     from calbook.cli.screen import painting  # slow to import
     from calbook.cli.screen.agenda import agenda_lines

@@ -24,7 +24,9 @@ def read_asker(by: str | None) -> str:
         return settings.usual_asker() or "attendee"
     except BadInput as error:
         if sys.stderr.isatty():
-            output.say(f"calbook: {error.message}: so the attendee is taken to ask")
+            output.say_always(
+                f"calbook: {error.message}: so the attendee is taken to ask"
+            )
         return "attendee"
 
 

@@ -15,7 +15,7 @@ from calbook.cli.options import SHORT, Group
 
 
 class Command(global_options.TakesGlobalOptions, TyperCommand):
-    """A command of the tree."""
+    """A command whose help is laid out by calbook, and which has the options of all."""
 
     exclusive: Sequence[tuple[str, ...]] = ()
 
@@ -46,6 +46,9 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             option_errors.check_repeated(options, typed)
             option_errors.check_exclusive(options, self.exclusive)
 
+    def get_help(self, ctx: Any) -> str:
+        return help_text(self, ctx)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
@@ -54,6 +57,12 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
 
             option_errors.name_options(error, self.params, ctx.params)
             raise
+
+
+def help_text(command: Any, ctx: Any) -> str:
+    from calbook.cli.help import layout  # only when help is asked for
+
+    return layout.help_text(command, ctx.command_path.split()[1:])
 
 
 def finish(command: Any, function: Callable[..., None]) -> Any:

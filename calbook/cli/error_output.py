@@ -8,6 +8,7 @@ import traceback
 
 import typer
 
+from calbook.cli import output
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
 from calbook.core.text import escape_json, printable
@@ -56,10 +57,18 @@ def report(error: BaseException, *, wants_json: bool) -> int:
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, Failures):
         return error.exit_code
+    if os.environ.get("CALBOOK_DEBUG"):
+        _show_trace(error)
     known = _as_calbook_error(error)
     show(known, wants_json=wants_json)
     _drop_unwritten()
     return known.exit_code
+
+
+def _show_trace(error: BaseException) -> None:
+    """Where it was raised, for who works on the program; values may be in it."""
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        output.say(line)
 
 
 def _was_broken_pipe(error: BaseException) -> bool:
@@ -77,6 +86,7 @@ def show(error: CalbookError, *, wants_json: bool) -> None:
         lines = [f"calbook: {printable(answer['error']['message'])}"]
         if hint := answer["error"]["hint"]:
             lines.append(f"hint: {printable(hint)}")
+        lines = [output.fit_signs(line, sys.stderr) for line in lines]
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
@@ -132,8 +142,22 @@ def _bug_error(error: BaseException) -> CalbookError:
     where = _write_report(error)
     return CalbookError(
         f"a bug in calbook: {type(error).__name__}",
-        hint=f"its report: {where}" if where else "its report could not be written",
+        hint=f"its report: {where}; please send it to {_find_bug_address()}"
+        if where
+        else "its report could not be written: CALBOOK_DEBUG=1 shows the trace",
     )
+
+
+def _find_bug_address() -> str:
+    """Where the installed package wants to have its bugs."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        urls = metadata("calbook").get_all("Project-URL") or ()
+    except PackageNotFoundError:
+        urls = ()
+    named: dict[str, str] = dict(url.split(", ", 1) for url in urls)
+    return named.get("Issues", "whoever you have calbook from")
 
 
 def _write_report(error: BaseException) -> str | None:

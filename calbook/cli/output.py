@@ -54,7 +54,9 @@ def is_for_people(form: OutputOptions) -> bool:
 
 
 def is_terminal() -> bool:
-    return as_terminal or sys.stdout.isatty()
+    """Whether people read it; who wants colours in any case wants a screen."""
+    is_forced = global_options.given("color") == "always"
+    return as_terminal or is_forced or sys.stdout.isatty()
 
 
 def is_interactive() -> bool:
@@ -69,6 +71,33 @@ def width() -> int:
     from shutil import get_terminal_size
 
     return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+
+
+def has_colours() -> bool:
+    """What was said, else what the environment says, as Python asks it."""
+    said = global_options.given("color") or "auto"
+    if as_terminal or said != "auto":
+        return said == "always" and not as_terminal
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(map(global_options.has_variable, ("FORCE_COLOR", "CLICOLOR_FORCE"))):
+        return True
+    is_plain = os.environ.get("CLICOLOR") == "0" or os.environ.get("TERM") == "dumb"
+    return not is_plain and sys.stdout.isatty()
+
+
+def fit_signs(text: str, stream: Any = None) -> str:
+    """The text with the signs that may be shown there, which is stdout unless said."""
+    if text.isascii() or not global_options.is_ascii(stream or sys.stdout):
+        return text
+    from calbook.cli.ascii_signs import to_ascii  # only where asked
+
+    return to_ascii(text)
+
+
+def show(text: str) -> None:
+    """What people read on a screen."""
+    write(fit_signs(text))
 
 
 def write(text: str) -> None:
@@ -88,8 +117,14 @@ def flush() -> None:
 
 
 def say(text: str) -> None:
-    """A word to the person, not an answer: on stderr."""
-    print(printable(text), file=sys.stderr)
+    """A word to the person, not an answer: on stderr, unless it is to be quiet."""
+    if global_options.given("quiet") is None:
+        say_always(text)
+
+
+def say_always(text: str) -> None:
+    """What went wrong, or is asked: said in any case."""
+    print(fit_signs(printable(text), sys.stderr), file=sys.stderr)
 
 
 def print_list(
@@ -112,7 +147,7 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
-        write(table(items))
+        show(table(items))
 
 
 def nothing_text(words: str, limit: int | None) -> str:

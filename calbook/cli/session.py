@@ -1,5 +1,6 @@
 """A command's client, and the way every change is printed."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -44,8 +45,20 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
             raise
         finally:
             after_command.remember_client(client)
-        if not client.exists and sys.stderr.isatty():
-            output.say(f"There is no {client.path} yet: this is what a new file holds")
+        if not client.exists and (db is not None or sys.stderr.isatty()):
+            _tell_missing(client.path)
+
+
+def _tell_missing(path: str) -> None:
+    """That a file which was read is not there: its name may be mistyped."""
+    import difflib  # only when something is wrong
+
+    directory, name = os.path.split(path)
+    near: list[str] = []
+    with suppress(OSError):
+        near = difflib.get_close_matches(name, os.listdir(directory or "."), 1)
+    other = f"; did you mean {os.path.join(directory, near[0])}?" if near else ""
+    output.say(f"There is no {path} yet: this is what a new file holds{other}")
 
 
 def _blame_damage(client: "Client") -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from calbook.cli.command import Command, expand_groups, finish
+from calbook.cli.command import Command, expand_groups, finish, help_text
+from calbook.cli.global_options import TakesGlobalOptions
 
 Tree = Mapping[str, "str | Tree"]
 Runner = Callable[[Sequence[str]], int]
@@ -120,7 +121,7 @@ Begin with `calbook demo`, or with `calbook init` for a file of your own.
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(TakesGlobalOptions, TyperGroup):
     """A group that knows its commands by name and builds the one that is run."""
 
     def __init__(self, name: str, tree: Tree, help: str) -> None:
@@ -133,25 +134,30 @@ class LazyGroup(TyperGroup):
         )
         self._tree = tree
 
+    @property
+    def sections(self) -> Mapping[str, Tree]:
+        """Commands by the headings under which the help names them."""
+        return SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         place = self._tree.get(cmd_name)
         return None if place is None else build_command(cmd_name, place)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """A command may be two words, of which the first is one too."""
+        """A command may be two words, of which the first is one too.
+
+        In a group `help` is `calbook help` of the group.
+        """
+        if args[0] == "help" and self._tree is not COMMANDS:
+            words = ctx.command_path.split()[1:]
+            return "help", build_command("help", COMMANDS["help"]), words + args[1:]
         both = " ".join(args[:2])
         if len(args) > 1 and both in self._tree:
             return both, self.get_command(ctx, both), args[2:]
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Commands by section where this is the whole tree."""
-        sections = SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
-        for heading, tree in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(
-                    [(name, _short_help(name, tree[name])) for name in tree]
-                )
+    def get_help(self, ctx: Any) -> str:
+        return help_text(self, ctx)
 
 
 def build_command(name: str, place: "str | Tree") -> Any:
@@ -170,11 +176,6 @@ def _function(place: str) -> Callable[..., None]:
     own_name = function if hasattr(module, function) else f"{function}_"
     found: Callable[..., None] = getattr(module, own_name)
     return found
-
-
-def _short_help(name: str, place: "str | Tree") -> str:
-    help: str = build_command(name, place).get_short_help_str(60)
-    return help
 
 
 def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:

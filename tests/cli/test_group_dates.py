@@ -85,7 +85,16 @@ def test_after_a_change_of_a_date_who_comes_then_is_named(
 
 def test_a_date_s_list_has_who_takes_part(run: Run, course: str) -> None:
     run("attendee", "add", course, "--email", "bob@example.com", "--on", FIRST)
-    run("attendee", "remove", course, "--email", "ada@example.com", "--on", FIRST, "--yes")
+    run(
+        "attendee",
+        "remove",
+        course,
+        "--email",
+        "ada@example.com",
+        "--on",
+        FIRST,
+        "--yes",
+    )
 
     first, second = (
         run("attendee", "list", course, "--on", day, "--json").json

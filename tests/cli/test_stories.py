@@ -198,7 +198,16 @@ def test_a_yoga_course_with_drop_ins_an_absence_and_somebody_who_waits(
     dora = ("--name", "Dora", "--email", "dora@example.com")
     line = ("create", "--event", "yoga", "--start", "2027-01-25 10:00", "--wait")
     waits = run(*line, *dora, "--json").json["id"]
-    run("attendee", "remove", uid, "--email", "ada@example.com", "--on", "2027-01-25", "--yes")
+    run(
+        "attendee",
+        "remove",
+        uid,
+        "--email",
+        "ada@example.com",
+        "--on",
+        "2027-01-25",
+        "--yes",
+    )
     assert run("waiting", "list", "--json").json[0]["state"] == "offered"
     again = run("attendee", "add", uid, "--name", "Kim", "--on", "2027-01-25")
     assert (again.status, "offered" in again.err) == (4, True)

@@ -36,6 +36,7 @@ PATIENCE = 60  # seconds for a program on a busy machine
 _LEFT_OUT = (
     *("CALBOOK_TZ", "CALBOOK_DELIVER", "COLUMNS", "LINES", "NO_COLOR"),
     *("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"),
+    *("CLICOLOR", "CLICOLOR_FORCE", "CALBOOK_ASCII", "CALBOOK_NO_INPUT"),
 )
 _UID = re.compile(r"\bbk_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
 

@@ -41,7 +41,7 @@ def help_(
 ) -> None:
     """Show a page of the manual, or what pages and commands there are."""
     if not words:
-        output.write("\n".join(_overview()) + "\n")
+        output.show("\n".join(_overview()) + "\n")
     elif len(words) == 1 and words[0] in TOPICS:
         _show(page(words[0]))
     elif len(words) == 1 and words[0].casefold() in PROGRAMS:
@@ -68,7 +68,7 @@ def _show(text: str) -> None:
         return
     from calbook.cli.screen import painting  # slow to import
 
-    output.write(painting.manual_page(text, min(output.width(), _WIDEST)))
+    output.show(painting.manual_page(text, min(output.width(), _WIDEST)))
 
 
 def _overview() -> Iterator[str]:

@@ -87,7 +87,7 @@ def _length(text: str) -> timedelta:
 
 def _from_stdin() -> bytes:
     if sys.stdin.isatty():
-        output.say(
+        output.say_always(
             "Waiting for a request: headers, a blank line, the body, and Ctrl-D twice."
             " From a file: < request"
         )

@@ -56,4 +56,4 @@ def week(
 
     width = output.width()
     lines = week_lines(page, width) or agenda_lines(page, width)
-    output.write(painting.paint_lines(lines))
+    output.show(painting.paint_lines(lines))

@@ -11,8 +11,10 @@ from typing import Any
 
 from calbook.api.schema.hints import keys_of
 from calbook.api.schema.nouns import NAMES, NOUNS
+from calbook.cli import global_options
 from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
+from calbook.cli.help.page import HELP, summary
 from calbook.cli.tree import COMMANDS, LazyGroup
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
@@ -98,11 +100,18 @@ def _all_rows() -> Iterator[Row]:
     """The tree, every command with what may follow it; after `help` its words alone."""
     tree = tuple(_rows(LazyGroup("calbook", COMMANDS, ""), "calbook"))
     yield from tree
+    yield from _everywhere()
     for topic in manual.TOPICS:
         yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
     for place, name, offered, help in tree:
-        if name[0].isalpha():
+        if name[0].isalpha() and (place == "calbook" or name != "help"):
             yield place.replace("calbook", "calbook help", 1), name, offered, help
+
+
+def _everywhere() -> Iterator[Row]:
+    """What may follow each command."""
+    for names, value, help in global_options.OPTIONS.values():
+        yield from (("*", name, f"{value}|" if value else "-", help) for name in names)
 
 
 def _rows(command: Any, place: str) -> Iterator[Row]:
@@ -110,7 +119,11 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
         above, _, word = f"{place} {name}".rpartition(" ")
-        yield above, word, "-", _line(child.get_short_help_str(100))
+        yield above, word, "-", summary(child)
+        if place != "calbook":
+            yield f"{place} help", word, "-", summary(child)
+    if names and place != "calbook":
+        yield place, "help", "-", HELP
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
-        --start --from --to --on --days --date --duration --exclude --exclude-on --hours --closed
-        --repeat --every --count --until --by-day --upcoming --past --of
+        --start --from --to --on --days --date --duration --exclude --hours --closed
+        --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
         --first-date --last-date --explain --after --tolerance
     """,
     "Who": """
@@ -21,10 +21,10 @@ HEADINGS: Mapping[str, str] = {
     "Rules": """
         --override --reopen --wait --on-conflict --extend --atomic --each --active
         --minimum-notice --maximum-advance --buffer-before --buffer-after --break
-        --slots-per-day --booking-limit --slot-interval --max-in-a-row --seats --capacity --needs
+        --slots-per-day --slot-interval --max-in-a-row --seats --capacity --needs
         --requires-confirmation --cancellation --cancellation-deadline --per-person
         --per-person-open --no-double --scheduling-type --assignment --count-window
-        --hold-minutes --on-free --max-occurrences
+        --hold-minutes --on-free --max-occurrences --booking-limit
     """,
     "Safety": """
         --dry-run --yes --force --overwrite --if-version --idempotency-key

@@ -96,8 +96,10 @@ def _fold_command(line: str, width: int) -> list[str]:
     """Broken before an option, with its value, where it can be."""
     words: list[str] = []
     for word in _WORD.findall(line):
-        if words and words[-1].startswith("-") and not word.startswith("-"):
-            words[-1] += f" {word}"
+        both = f"{words[-1]} {word}" if words else word
+        is_value = both.startswith("-") and not word.startswith("-")
+        if is_value and len(both) <= width - 4:
+            words[-1] = both
         else:
             words.append(word)
     first, *rest = join(words, width, width - 2)

@@ -342,6 +342,17 @@ class Range(Group):
         return given
 
 
+class WeekRange(Range):
+    """A week where nothing else is said."""
+
+    on: str | None = Range.declared["on"]
+    start_date: str | None = Range.declared["start_date"]
+    end_date: str | None = Range.declared["end_date"]
+    days: str | None = option(
+        "--days", "N", "So many days, instead of --to [default: 7]."
+    )
+
+
 Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]
 Recording = Annotated[Change, "if_version", "dry_run", "no_deliver"]
 

@@ -17,7 +17,7 @@ KEYS = ("uid", "date", *BOOKING_KEYS[1:])
 
 def agenda(
     *,
-    within: o.Range,
+    within: o.WeekRange,
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,

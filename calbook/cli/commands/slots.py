@@ -70,7 +70,7 @@ def slots(
     *,
     event: o.EventType = None,
     duration: o.Duration = None,
-    within: o.Range,
+    within: o.WeekRange,
     which: Which,
     series: Series,
     end: Limits,

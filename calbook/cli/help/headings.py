@@ -9,7 +9,7 @@ from collections.abc import Mapping
 HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
-        --start --from --to --on --days --date --duration --exclude --hours --closed
+        --start --from --to --on --days --duration --exclude --hours --closed
         --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
         --first-date --last-date --explain --after --tolerance
     """,

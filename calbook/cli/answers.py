@@ -70,7 +70,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "deliver": ("delivery[]",),
     "mail log": ("delivery[]", "delivery"),
     "mail redeliver": ("delivery",),
-    **dict.fromkeys(("config show", "config set", "config smtp"), ("settings",)),
+    **dict.fromkeys(("config show", "config smtp"), ("setting[]",)),
+    **dict.fromkeys(("config set", "config unset"), ("setting",)),
     "config smtp-test": ("mail-server-answer",),
     "doctor": ("diagnosis", "fixed-times"),  # the latter with --fix-times
     "export": ("exported",),  # with --output

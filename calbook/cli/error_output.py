@@ -166,7 +166,7 @@ def _write_report(error: BaseException) -> str | None:
 
     from calbook import __version__
     from calbook.core.time import times
-    from calbook.settings import make_directory
+    from calbook.settings.directories import make_directory
 
     frames = traceback.extract_tb(error.__traceback__)
     lines = [

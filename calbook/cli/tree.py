@@ -76,7 +76,10 @@ SECTIONS: Mapping[str, Tree] = {
         },
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
-        "config": _commands("config", "show", "set", "smtp", "smtp-test"),
+        "config": _commands(
+            *("config", "show", "get", "set", "unset", "edit", "path"),
+            *("smtp", "smtp-test"),
+        ),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "compact", "share"),
@@ -108,7 +111,7 @@ _GROUP_HELP = {
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
-    "config": "What is set for this computer: show, set, smtp, smtp-test.",
+    "config": "What is set for this computer: show, get, set, edit and more.",
     "db": "The bookings file or database: path, init, check and more.",
 }
 _HELP = """A booking engine in one SQLite file.

@@ -223,6 +223,7 @@ def _set_up(judged: Judged, receiver: Receiver) -> str:
     judged("init", *own, "--tz", "America/New_York")
     judged("config", "show")
     judged("config", "set", "defaults.by", "attendee")
+    judged("config", "unset", "defaults.by")
     judged("config", "smtp", "--user", "none")
     judged("config", "smtp-test", "--send-to", "ada@example.com")
     judged("schedule", "add", "late", "--tz", "UTC", "--hours", "mon-fri 09:00-24:00")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calbook import Booking, Client, errors, settings
+from calbook import Booking, Client, errors
 from calbook.cli import file_output
+from calbook.settings.directories import make_directory
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -110,7 +111,7 @@ def test_directories_that_are_missing_are_made_for_nobody_else(
     config = tmp_path / "config" / "calbook" / "config.toml"
     monkeypatch.setenv("CALBOOK_CONFIG", str(config))
 
-    settings.make_directory(str(tmp_path / "data" / "calbook"))
+    make_directory(str(tmp_path / "data" / "calbook"))
     answer = run("config", "smtp", "--server", "localhost", "--sender", "a@example.com")
 
     assert answer.status == 0

@@ -87,7 +87,7 @@ def _attempt(client: "Client") -> None:
         return
     waiting = [item for item in unsent if item["status"] == "pending"]
     for line in list_failures(unsent):
-        output.say(line)
+        output.say_always(line)
     if waiting:
         reasons = dict.fromkeys(filter(None, map(_why, waiting)))
         output.say(undelivered(len(waiting), "; ".join([*reasons][:_REASONS])))

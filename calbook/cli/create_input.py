@@ -114,7 +114,9 @@ def _create_each(
                     _show(made[-1:], form)
     except BaseException:
         if form.json and made:
-            output.say(f"calbook: booked {', '.join(booking.uid for booking in made)}")
+            output.say_always(
+                f"calbook: booked {', '.join(booking.uid for booking in made)}"
+            )
         raise
     if form.json and made:  # else stdout stays empty beside the errors
         _show(made, form)

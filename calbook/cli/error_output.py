@@ -86,6 +86,7 @@ def show(error: CalbookError, *, wants_json: bool) -> None:
         lines = [f"calbook: {printable(answer['error']['message'])}"]
         if hint := answer["error"]["hint"]:
             lines.append(f"hint: {printable(hint)}")
+        lines = [output.fit_signs(line, sys.stderr) for line in lines]
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
@@ -162,7 +163,7 @@ def _write_report(error: BaseException) -> str | None:
 
     from calbook import __version__
     from calbook.core.time import times
-    from calbook.settings import make_directory
+    from calbook.settings.directories import make_directory
 
     frames = traceback.extract_tb(error.__traceback__)
     lines = [

@@ -10,7 +10,7 @@ from calbook.core.errors import BadInput, UsageError
 def read_secret() -> str:
     """From standard input; on a terminal it is asked for."""
     if sys.stdin.isatty():
-        output.say("The secret (whsec_…), then Enter:")
+        output.say_always("The secret (whsec_…), then Enter:")
     return _decoded(sys.stdin.buffer.readline(1_000), "stdin")
 
 

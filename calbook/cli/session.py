@@ -156,9 +156,13 @@ def _lower_first(what: str) -> str:
 
 @contextmanager
 def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
-    """Around the answer after a change: an error names it when stdout cannot."""
+    """Around the answer after a change: an error names it when stdout cannot.
+
+    No pager keeps waiting what is sent behind it.
+    """
     try:
-        yield
+        with output.without_pager():
+            yield
         output.flush()
     except BrokenPipeError:
         raise
@@ -265,13 +269,12 @@ def require_stored(
 
 
 def read_minutes(text: str | None, option: str) -> int | None:
-    """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
+    """A length of time as an option takes it: minutes, or `90m`, `1h30m`, `2d`."""
     if text is None:
         return None
-    from calbook.core.model import MINUTE
-    from calbook.core.time import parsing
+    from calbook.core.time import lengths
 
-    return parsing.duration(text, option) // MINUTE
+    return lengths.minutes(text, option)
 
 
 def read_whole_number(text: str | None, option: str) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from calbook.cli.global_options import TakesGlobalOptions
 from calbook.cli.options import Group
 
 Tree = Mapping[str, "str | Tree"]
@@ -44,7 +45,7 @@ SECTIONS: Mapping[str, Tree] = {
     "Looking": {
         **_commands("slots", "slots", "explain"),
         **_commands("agenda", "agenda"),
-        **_commands("week", "week"),
+        **_commands("week", "day", "week"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),
@@ -76,7 +77,10 @@ SECTIONS: Mapping[str, Tree] = {
         },
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
-        "config": _commands("config", "show", "set", "smtp", "smtp-test"),
+        "config": _commands(
+            *("config", "show", "get", "set", "unset", "edit", "path"),
+            *("smtp", "smtp-test"),
+        ),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "compact", "share"),
@@ -108,10 +112,10 @@ _GROUP_HELP = {
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
-    "config": "What is set for this computer: show, set, smtp, smtp-test.",
+    "config": "What is set for this computer: show, get, set, edit and more.",
     "db": "The bookings file or database: path, init, check and more.",
 }
-_HELP = """A booking engine in one SQLite file.
+HELP = """A booking engine in one SQLite file.
 
 Begin with `calbook demo`, or with `calbook init` for a file of your own.
 `calbook help` lists the pages of the manual.
@@ -121,7 +125,7 @@ Begin with `calbook demo`, or with `calbook init` for a file of your own.
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(TakesGlobalOptions, TyperGroup):
     """A group that knows its commands by name and builds the one that is run."""
 
     def __init__(self, name: str, tree: Tree, help: str) -> None:
@@ -160,8 +164,8 @@ class LazyGroup(TyperGroup):
         return _help_text(self, ctx)
 
 
-class LaidOutCommand(TyperCommand):
-    """A command whose help is laid out by calbook."""
+class LaidOutCommand(TakesGlobalOptions, TyperCommand):
+    """A command whose help is laid out by calbook, and which has the options of all."""
 
     def get_help(self, ctx: Any) -> str:
         return _help_text(self, ctx)
@@ -228,7 +232,7 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
     """Run a command; `runner` is for one that runs whole command lines itself."""
-    root = LazyGroup("calbook", COMMANDS, _HELP)
+    root = LazyGroup("calbook", COMMANDS, HELP)
     return root.main(args, prog_name="calbook", standalone_mode=False, obj=runner)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from calbook.cli import global_options
 from calbook.cli.help import examples
 from calbook.cli.help.headings import HEADINGS, heading_of
 
@@ -14,7 +15,10 @@ Entry = tuple[str, str]  # an option, argument or command, and what it is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The help of a command or a group; `sections` by their headings, in order."""
+    """The help of a command or a group; `sections` by their headings, in order.
+
+    A paragraph that is indented is lines of a file.
+    """
 
     words: tuple[str, ...]
     usage: str
@@ -48,8 +52,8 @@ def summary(command: Any) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    parts = inspect.cleandoc(text).split("\n\n")
-    return [" ".join(part.split()) for part in parts]
+    parts = inspect.cleandoc(text).replace("\b\n", "").split("\n\n")
+    return [p if p.startswith("    ") else " ".join(p.split()) for p in parts]
 
 
 def _usage(command: Any, needed: Sequence[str]) -> Iterator[str]:
@@ -94,6 +98,8 @@ HELP = "Show this help, or that of one of these."
 
 
 def _of_every_command(command: Any) -> Iterator[Entry]:
+    for names, value, help in global_options.OPTIONS.values():
+        yield " ".join(filter(None, (", ".join(names), value))), _with_variables(help)
     if command.name == "calbook":
         yield "-V, --version", "Show the version."
     yield "-h, --help", "Show this help."
@@ -119,9 +125,13 @@ _VARIABLE = re.compile(r" \[(CALBOOK_\w+[^]]*)\](\.?)")
 
 def _text(param: Any) -> str:
     """Its help, with what it is by default and whether it may be repeated."""
-    said = _VARIABLE.sub("\\2 [env:\xa0\\1]", param.help or "")
+    said = _with_variables(param.help or "")
     more = (f"[{each}]".replace(" ", "\xa0") for each in _more(param, said))
     return " ".join((said, *more)).strip()
+
+
+def _with_variables(help: str) -> str:
+    return _VARIABLE.sub("\\2 [env:\xa0\\1]", help)
 
 
 def _more(param: Any, said: str) -> Iterator[str]:

@@ -6,11 +6,13 @@ stands beside it: a mark closes it.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from calbook.cli import global_options
 from calbook.core.text import printable
 
 
@@ -78,7 +80,8 @@ def clip(text: str, cells: int) -> str:
         return text + _LEFT_TO_RIGHT * _has_right_to_left(text)
     if cells < 1:
         return ""
-    short = _beginning(text, cells - 1).rstrip() + _ELLIPSIS
+    cut = "~" if global_options.is_ascii(sys.stdout) else _ELLIPSIS
+    short = _beginning(text, cells - 1).rstrip() + cut
     return short + (_RIGHT_TO_LEFT + _LEFT_TO_RIGHT) * _has_right_to_left(short)
 
 

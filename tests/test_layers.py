@@ -370,6 +370,7 @@ def test_without_published_feeds_none_is_thought_of(
         ("history", "UID"),
         ("agenda", "--from", "2027-01-18"),
         ("week", "--of", "2027-01-18", "--json"),
+        ("day", "--on", "2027-01-18", "--json"),
         ("week", "--svg"),
         ("next", "--csv"),
         ("stats", "--by", "week"),

@@ -75,6 +75,13 @@ def width() -> int:
     return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
 
 
+def height() -> int:
+    """The terminal's lines."""
+    from shutil import get_terminal_size
+
+    return 50 if as_terminal else get_terminal_size().lines
+
+
 def has_colours() -> bool:
     """What was said, else what the environment says, as Python asks it."""
     said = global_options.given("color") or "auto"

@@ -131,6 +131,8 @@ def show_change(
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else dates
     said = would_be(what) if dry_run else what
+    if after_command.is_unchanged(item["uid"]):
+        said = "Unchanged"
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
         output.print_object(
             item,

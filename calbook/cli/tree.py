@@ -44,7 +44,7 @@ SECTIONS: Mapping[str, Tree] = {
     "Looking": {
         **_commands("slots", "slots", "explain"),
         **_commands("agenda", "agenda"),
-        **_commands("week", "week"),
+        **_commands("week", "day", "week"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),
@@ -114,7 +114,7 @@ _GROUP_HELP = {
     "config": "What is set for this computer: show, get, set, edit and more.",
     "db": "The bookings file or database: path, init, check and more.",
 }
-_HELP = """A booking engine in one SQLite file.
+HELP = """A booking engine in one SQLite file.
 
 Begin with `calbook demo`, or with `calbook init` for a file of your own.
 `calbook help` lists the pages of the manual.
@@ -183,7 +183,7 @@ def _function(place: str) -> Callable[..., None]:
 
 def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
     """Run a command; `runner` is for one that runs whole command lines itself."""
-    root = LazyGroup("calbook", COMMANDS, _HELP)
+    root = LazyGroup("calbook", COMMANDS, HELP)
     return root.main(args, prog_name="calbook", standalone_mode=False, obj=runner)
 
 

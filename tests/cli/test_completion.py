@@ -197,6 +197,7 @@ LISTINGS = {
     "history": ["history UID"],
     "agenda": ["agenda --from 2027-01-18"],
     "week": ["week --of 2027-01-18"],
+    "day": ["day --on 2027-01-18"],
     "next": ["next"],
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],

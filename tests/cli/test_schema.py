@@ -327,6 +327,7 @@ def _look(judged: Judged, tmp_path: Path) -> None:
     judged("list", "--occurrences")
     judged("agenda", *WEEK[:2])
     judged("week", "--of", "2027-01-18")
+    judged("day", "--on", "2027-01-18")
     judged("next")
     judged("slots", "--event", "demo", *WEEK)
     judged("slots", "--event", "demo", "--on", "2027-01-18", "--explain")

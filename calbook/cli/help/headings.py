@@ -39,7 +39,13 @@ HEADINGS: Mapping[str, str] = {
 _OTHERWISE = {
     ("stats", "--by"): "Output",
     ("list", "--after"): "Output",
+    ("day", "--by"): "Output",
+    ("week", "--by"): "Output",
     ("retention", "--after"): "What",
+    ("cancel", "--all"): "When",
+    ("reassign", "--all"): "When",
+    ("reschedule", "--all"): "When",
+    ("schema", "--all"): "What",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

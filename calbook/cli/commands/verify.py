@@ -37,8 +37,7 @@ def verify(
 ) -> None:
     """Check a request on stdin as your receiver should.
 
-    As it came: headers, a blank line, the body; a request line may stand above. So
-    with a file named request:
+    As it came: headers, a blank line, the body; a request line may stand above:
 
     \b
         POST /calbook HTTP/1.1
@@ -47,9 +46,6 @@ def verify(
         webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
 
         {"id":"ev_7k2m9x4q1c8d5f3a","type":"booking.created",…}
-
-    \b
-        calbook webhook verify wh_91c2vd --tolerance 1d < request
     """
     secret = named_secret(by.secret_env, by.secret_file)
     _check_one(id, secret)

@@ -38,7 +38,10 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     yield from _indented(usage, width, "Usage: ", " " * 4)
     for paragraph in page.about:
         yield ""
-        yield from _indented(paragraph, width, "  ")
+        lines = paragraph.split("\n") if paragraph.startswith("  ") else [paragraph]
+        for line in lines:
+            lead = "  ".rjust(2 + len(line) - len(line.lstrip()))
+            yield from _indented(line, width, lead)
     column = _column(page)
     beside = column if width - column >= _LEAST_TEXT else None
     for heading, entries in page.sections.items():

@@ -15,7 +15,11 @@ COLOURS = ("auto", "always", "never")
 OPTIONS: dict[str, tuple[tuple[str, ...], str | None, str]] = {
     "quiet": (("-q", "--quiet"), None, "Say nothing but errors beside the answer."),
     "no_input": (("--no-input",), None, "Never ask [CALBOOK_NO_INPUT]."),
-    "no_pager": (("--no-pager",), None, "Show long answers without a pager."),
+    "no_pager": (
+        ("--no-pager",),
+        None,
+        "Show long answers without a pager [CALBOOK_PAGER].",
+    ),
     "color": (
         *(("--color",), "|".join(COLOURS)),
         "Colours; always is also off a terminal [default: auto].",

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from calbook.cli.output import OutputOptions, is_interactive, read_timezone
-from calbook.cli.session import open_client
+from calbook.cli.defaults import read_default, read_timezone
+from calbook.cli.output import OutputOptions, is_terminal
+from calbook.cli.session import needed, open_client, read_whole_number
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+
+
+# In every command that has the option.
+SHORT = {
+    "--dry-run": "-n",
+    "--event": "-e",
+    "--limit": "-L",
+    "--output": "-o",
+    "--yes": "-y",
+}
 
 
 def option(
@@ -32,6 +43,11 @@ def flag(name: str, help: str) -> Any:
     return typer.Option(False, name, help=help)
 
 
+def read_event(event: str | None) -> str | None:
+    """`--event`, else the default."""
+    return read_default("event") if event is None else event
+
+
 class Group:
     """Options by name, in their order.
 
@@ -39,6 +55,7 @@ class Group:
     """
 
     declared: ClassVar[dict[str, Any]]
+    exclusive: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each, one is meant
 
     def __init_subclass__(cls) -> None:
         """What a field is declared as makes room for its default."""
@@ -68,7 +85,11 @@ def without_none(texts: list[str]) -> list[str]:
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+File = Annotated[
+    str | None,
+    typer.Option("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to what is asked.")]
 Reopen = Annotated[
     bool,
     typer.Option("--reopen", help="Begin a group also where one was cancelled."),
@@ -166,14 +187,6 @@ On = Annotated[
         "--on", metavar="DATE", help="Of a series: the date, as first booked."
     ),
 ]
-From = Annotated[
-    str | None,
-    typer.Option("--from", metavar="WHEN", help="Starting then or later."),
-]
-To = Annotated[
-    str | None,
-    typer.Option("--to", metavar="WHEN", help="A date includes that whole day."),
-]
 Every = Annotated[
     str | None,
     typer.Option("--every", metavar="N", help="Of a series: every N weeks, …"),
@@ -203,10 +216,15 @@ Input = Annotated[
 
 
 class Output(Group):
-    """Which file, in whose name, and how the answer is printed."""
+    """Which file, in whose name, and how the answer is printed.
+
+    On a terminal that may be a default of the settings, where the command has it.
+    """
+
+    exclusive = (("json", "jsonl", "csv"),)
 
     tz: str | None = option(
-        "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ]."
+        "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
     )
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
@@ -222,6 +240,14 @@ class Output(Group):
     )
     db: str | None = option("--db", "FILE", "The bookings file or URL [CALBOOK_DB].")
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        forms = [name for name in ("json", "jsonl", "csv") if name in options]
+        if is_terminal() and not any(options[name] for name in forms):
+            word = read_default("output") if forms else None
+            if word in forms:
+                setattr(self, word, True)
+
     def client(self) -> "AbstractContextManager[Client]":
         return open_client(self.db, self.actor)
 
@@ -229,8 +255,11 @@ class Output(Group):
         return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
 
     def form_in_zone(self) -> OutputOptions:
-        """With times in `--tz`, else in CALBOOK_TZ."""
-        return self.form(read_timezone(self.tz))
+        """With times in `--tz`, else in the zone that is set.
+
+        What changes something is not done at a time in another zone by mistake.
+        """
+        return self.form(read_timezone(self.tz, refuses="actor" in vars(self)))
 
 
 JsonOnly = Annotated[Output, "json"]
@@ -265,11 +294,6 @@ class Change(Group):
     no_deliver: bool = Output.declared["no_deliver"]
 
     @property
-    def asks(self) -> bool:
-        """Whether somebody is to be asked first."""
-        return is_interactive() and self.needs_yes
-
-    @property
     def needs_yes(self) -> bool:
         """Whether what takes much away has not been agreed to yet."""
         return not (self.yes or self.dry_run)
@@ -277,7 +301,15 @@ class Change(Group):
     def arguments(self) -> dict[str, Any]:
         """As the library takes them."""
         own = ("yes", "no_deliver")
-        return {name: v for name, v in self.options().items() if name not in own}
+        given = {name: v for name, v in self.options().items() if name not in own}
+        if "notify_attendee" in given:
+            given["notify_attendee"] = read_notify(self.notify_attendee)
+        return given
+
+
+def read_notify(said: bool | None) -> bool | None:
+    """`--notify` or `--no-notify`, else the default; None is as the event type says."""
+    return read_default("notify") if said is None else said
 
 
 class Who(Group):
@@ -290,6 +322,62 @@ class Who(Group):
     ref: str | None = option("--ref", "REF", "Likewise, by the customer number.")
     person: str | None = option(
         "--person", "PERSON", "Likewise, by an id, any of these or a name."
+    )
+
+
+class Range(Group):
+    """From when to when; named as the library's arguments are."""
+
+    on: str | None = option("--on", "WHEN", "That day alone, or that week or month.")
+    start_date: str | None = option("--from", "WHEN", "From then on.")
+    end_date: str | None = option("--to", "WHEN", "Until then; a date is included.")
+    days: str | None = option("--days", "N", "So many days, instead of --to.")
+
+    exclusive = (
+        *(("on", "start_date"), ("on", "end_date"), ("on", "days")),
+        ("end_date", "days"),
+    )
+
+    def check_both_ends(self, example: str) -> None:
+        """Raises UsageError where it does not say when it begins and ends."""
+        if self.on is None:
+            needed(self.start_date, "--from", example)
+            if self.days is None:
+                needed(self.end_date, "--to", example)
+
+    def arguments(self, start: str | None = None) -> dict[str, Any]:
+        """For what counts days itself; without a start, from `start` on."""
+        if self.on is not None:
+            return {"start_date": self.on, "end_date": self.on, "days": None}
+        return {
+            "start_date": self.start_date or start,
+            "end_date": self.end_date,
+            "days": read_whole_number(self.days, "--days"),
+        }
+
+    def bounds(
+        self, client: "Client", tz: str | None, *, start: str | None = None
+    ) -> dict[str, Any]:
+        """Where it begins and ends; days are counted in `tz`, else the first host's."""
+        given = self.arguments(start)
+        days = given.pop("days")
+        if days is not None:
+            from calbook.cli import day_count  # only for --days
+
+            first = given["start_date"] or "today"
+            given["start_date"] = first
+            given["end_date"] = day_count.last_day(client, tz, first, days)
+        return given
+
+
+class WeekRange(Range):
+    """A week where nothing else is said."""
+
+    on: str | None = Range.declared["on"]
+    start_date: str | None = Range.declared["start_date"]
+    end_date: str | None = Range.declared["end_date"]
+    days: str | None = option(
+        "--days", "N", "So many days, instead of --to [default: 7]."
     )
 
 

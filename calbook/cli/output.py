@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ _WIDEST = 1_000  # columns that anybody looks at
 
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
+has_pager = True
 
 
 class OutputOptions:
@@ -60,7 +62,7 @@ def is_terminal() -> bool:
 
 
 def is_interactive() -> bool:
-    """Whether somebody is there to answer a question."""
+    """Whether somebody is there to answer a question, and may be asked."""
     if as_terminal or sys.stdin is None or global_options.is_on("no_input"):
         return False
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -71,6 +73,13 @@ def width() -> int:
     from shutil import get_terminal_size
 
     return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+
+
+def height() -> int:
+    """The terminal's lines."""
+    from shutil import get_terminal_size
+
+    return 50 if as_terminal else get_terminal_size().lines
 
 
 def has_colours() -> bool:
@@ -96,8 +105,39 @@ def fit_signs(text: str, stream: Any = None) -> str:
 
 
 def show(text: str) -> None:
-    """What people read on a screen."""
-    write(fit_signs(text))
+    """What people read on a screen; through a pager where that is too small."""
+    text = fit_signs(text)
+    if not (_is_paged() and _page(text)):
+        write(text)
+
+
+def _is_paged() -> bool:
+    """A terminal that a pager can draw on, and nobody who wants none."""
+    is_unwanted = as_terminal or not has_pager or global_options.given("no_pager")
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb"
+    return not is_unwanted and not is_dumb and sys.stdout.isatty()
+
+
+def _page(text: str) -> bool:
+    from calbook.cli import pager  # slow to import
+
+    flush()
+    try:
+        return pager.is_long(text) and pager.page(text)
+    except OSError as error:
+        say(f"no pager {error.filename}: {error.strerror}")
+        return False
+
+
+@contextmanager
+def without_pager() -> Iterator[None]:
+    """While something is printed behind which work goes on."""
+    global has_pager
+    before, has_pager = has_pager, False
+    try:
+        yield
+    finally:
+        has_pager = before
 
 
 def write(text: str) -> None:
@@ -304,13 +344,3 @@ def _safe_cell(value: object) -> str:
 
 def _spell_sign(found: "re.Match[str]") -> str:
     return f"{found[1]}\\u{ord(found[2]):04x}"
-
-
-def read_timezone(tz: str | None) -> str | None:
-    """`--tz`, else `CALBOOK_TZ`, checked; None is each booking's own zone."""
-    name = tz or os.environ.get("CALBOOK_TZ")
-    if not name:
-        return None
-    from calbook.core.time import parsing
-
-    return parsing.timezone(name)

@@ -136,6 +136,8 @@ def create(
     )
     _check_line(line, given, batch)
     given |= o.said(notify_attendee=change.notify_attendee)
+    if batch.input_ is None:
+        given |= _defaults(given)
     if batch.input_ is None or details.by is not None:
         given |= _asker(details.by)
     booker = _given(**person.options())
@@ -202,6 +204,13 @@ def _hint_at_short_months(booking: "Booking") -> None:
             f"hint: months without a {day}{'th' if day < 31 else 'st'} are left out;"
             " Exchange and Outlook show their last day instead"
         )
+
+
+def _defaults(given: Json) -> Json:
+    """What is set to count where it is not said; not what a hold is of."""
+    event = None if "hold" in given else o.read_event(given.get("event_type_id"))
+    notify = o.read_notify(given.get("notify_attendee"))
+    return o.said(event_type_id=event, notify_attendee=notify)
 
 
 def _asker(by: str | None) -> Json:

@@ -11,6 +11,7 @@ from calbook.cli.entries import Entries
 from calbook.cli.event_fields import Fields, read_fields
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, coming, words
+from calbook.cli.session import read_day
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -71,6 +72,9 @@ def _save(
 ) -> None:
     read, more = read_fields(fields), options or {}
     with out.client() as client:
+        for name, field in (("first_date", "firstDate"), ("last_date", "lastDate")):
+            if getattr(fields, name) and read[name]:
+                read[name] = read_day(client, read[name], field)
         saved = getattr(client.calendar.event_types, how)(event, **read, **more)
         silent = [] if out.json else _without_address(client, saved)
         full = [] if out.json or fields.seats is None else _overbooked(client, saved)
@@ -136,11 +140,11 @@ def _without_address(client: "Client", value: "EventType") -> list[str]:
 
 def _hint() -> None:
     """Nobody should believe that a mail will go out."""
-    from calbook import settings
     from calbook.core.errors import CalbookError
+    from calbook.settings.mail_server import mail_server
 
     with suppress(CalbookError):  # it is saved; the settings are another matter
-        if settings.mail_server() is None:
+        if mail_server() is None:
             output.say("hint: no mail goes out without a server: calbook config smtp")
 
 

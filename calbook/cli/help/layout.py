@@ -38,7 +38,10 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     yield from _indented(usage, width, "Usage: ", " " * 4)
     for paragraph in page.about:
         yield ""
-        yield from _indented(paragraph, width, "  ")
+        lines = paragraph.split("\n") if paragraph.startswith("  ") else [paragraph]
+        for line in lines:
+            lead = "  ".rjust(2 + len(line) - len(line.lstrip()))
+            yield from _indented(line, width, lead)
     column = _column(page)
     beside = column if width - column >= _LEAST_TEXT else None
     for heading, entries in page.sections.items():
@@ -96,8 +99,10 @@ def _fold_command(line: str, width: int) -> list[str]:
     """Broken before an option, with its value, where it can be."""
     words: list[str] = []
     for word in _WORD.findall(line):
-        if words and words[-1].startswith("-") and not word.startswith("-"):
-            words[-1] += f" {word}"
+        both = f"{words[-1]} {word}" if words else word
+        is_value = both.startswith("-") and not word.startswith("-")
+        if is_value and len(both) <= width - 4:
+            words[-1] = both
         else:
             words.append(word)
     first, *rest = join(words, width, width - 2)

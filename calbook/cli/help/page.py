@@ -15,7 +15,10 @@ Entry = tuple[str, str]  # an option, argument or command, and what it is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The help of a command or a group; `sections` by their headings, in order."""
+    """The help of a command or a group; `sections` by their headings, in order.
+
+    A paragraph that is indented is lines of a file.
+    """
 
     words: tuple[str, ...]
     usage: str
@@ -49,8 +52,8 @@ def summary(command: Any) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    parts = inspect.cleandoc(text).split("\n\n")
-    return [" ".join(part.split()) for part in parts]
+    parts = inspect.cleandoc(text).replace("\b\n", "").split("\n\n")
+    return [p if p.startswith("    ") else " ".join(p.split()) for p in parts]
 
 
 def _usage(command: Any, needed: Sequence[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
 from calbook.cli.help.page import HELP, summary
 from calbook.cli.tree import COMMANDS, LazyGroup
+from calbook.settings.table import SETTINGS
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
 # is offered for its value, and its help. Offered is nothing (`?`), a `file`, names of
@@ -42,8 +43,6 @@ _OFFERED = {
     "replied|counter_declined|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
-    "SETTING": "defaults.by|mail.authserv_id|",
-    "VALUE": "attendee|host|",
     "NOUN": "|".join((*NAMES, "")),
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
@@ -100,6 +99,7 @@ def _all_rows() -> Iterator[Row]:
     """The tree, every command with what may follow it; after `help` its words alone."""
     tree = tuple(_rows(LazyGroup("calbook", COMMANDS, ""), "calbook"))
     yield from tree
+    yield from _setting_rows()
     yield from _everywhere()
     for topic in manual.TOPICS:
         yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
@@ -132,9 +132,23 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
         yield from _rows(child, f"{place} {name}")
 
 
+def _setting_rows() -> Iterator[Row]:
+    """The settings as words, and behind `set` what each may be."""
+    for verb in ("show", "get", "set", "unset"):
+        for setting in SETTINGS.values():
+            yield f"calbook config {verb}", setting.name, "-", _line(setting.help)
+    for setting in SETTINGS.values():
+        offered = _OFFERED.get(setting.values) or (
+            f"{setting.values}|" if "|" in setting.values else "?"
+        )
+        yield f"calbook config set {setting.name}", "<1>", offered, setting.name
+
+
 def _arguments(command: Any, place: str) -> Iterator[Row]:
     params = (p for p in command.params if p.param_type_name == "argument")
     for number, param in enumerate(params, 1):
+        if "SETTING" in str(param.metavar):  # which are words of the table
+            continue
         is_new = place.endswith(" add") and param.metavar != "UID"
         offered = "?" if is_new else _ARGUMENTS.get(place) or _offered(param, place)
         which = "<*>" if param.nargs == -1 else f"<{number}>"

@@ -37,7 +37,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "slots": ("slot[]", "block[]"),
     "explain": ("explanation", "rule[]"),  # the latter with --jsonl
     "agenda": ("booking[]",),
-    "week": ("booking[]",),
+    **dict.fromkeys(("day", "week"), ("booking[]",)),
     "next": ("booking?",),
     "history": ("event[]",),
     "stats": ("figures", "figures[]"),

@@ -62,7 +62,7 @@ def is_terminal() -> bool:
 
 
 def is_interactive() -> bool:
-    """Whether somebody is there to answer a question."""
+    """Whether somebody is there to answer a question, and may be asked."""
     if as_terminal or sys.stdin is None or global_options.is_on("no_input"):
         return False
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -73,6 +73,13 @@ def width() -> int:
     from shutil import get_terminal_size
 
     return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+
+
+def height() -> int:
+    """The terminal's lines."""
+    from shutil import get_terminal_size
+
+    return 50 if as_terminal else get_terminal_size().lines
 
 
 def has_colours() -> bool:

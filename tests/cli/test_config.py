@@ -102,11 +102,11 @@ def test_comments_stay_whatever_is_set(run: Run, config: Path) -> None:
 
     run("config", "set", "smtp.port", "2525")
     run("config", "set", "defaults.by", "attendee")
-    run("config", "smtp", "--host", "b.example")
+    run("config", "smtp", "--server", "b.example")
     changed = config.read_text()
     run("config", "unset", "smtp.port")
     run("config", "set", "defaults.by", "host")
-    run("config", "smtp", "--host", "a.example")
+    run("config", "smtp", "--server", "a.example")
 
     assert 'host = "b.example"   # of the house' in changed
     assert "port = 2525" in changed
@@ -336,6 +336,45 @@ def test_lines_of_input_say_it_all_themselves(
     assert run("create", "--input", "-", "--json", input=json.dumps(line)).status == 0
     del line["eventTypeId"]
     assert run("create", "--input", "-", input=json.dumps(line)).status == 2
+
+
+TWELVE = [
+    (("list",), "Mon 18 Jan 2027, 12:00 pm–12:30 pm"),
+    (("agenda", "--from", START[:10]), "12:00 pm–12:30 pm"),
+    (("slots", "--event", "demo", "--from", START[:10], "--days", "1"), "2:30 pm"),
+    (("show", "UID"), "Mon 18 Jan 2027, 12:00 pm–12:30 pm"),
+    (("history", "UID"), "Mon 4 Jan 2027, 9:00 am"),
+    (
+        ("busy", "list", "--times", "--from", START[:10]),
+        "Mon 18 Jan 2027, 11:00 pm–Tue 19 Jan 12:00 am",
+    ),
+]
+
+
+@pytest.mark.parametrize(("args", "shown"), TWELVE, ids=lambda each: str(each[0]))
+def test_times_of_a_terminal_are_shown_by_twelve_hours(
+    run: Run,
+    config: Path,
+    terminal: Callable[..., Terminal],
+    client: Client,
+    event_type: Callable[..., EventType],
+    args: tuple[str, ...],
+    shown: str,
+) -> None:
+    event_type()
+    made = run("create", "--event", "demo", "--start", f"{START[:10]} 12:00", *ADA)
+    busy = run("busy", "add", "--from", "2027-01-18 23:00", "--to", "2027-01-19 00:00")
+    assert busy.status == 0, busy
+    args = tuple(made.rows[0][0] if arg == "UID" else arg for arg in args)
+    plain = run(*args).out
+    config.write_text("[defaults]\ntime_format = 12\n")
+
+    screen = terminal(*args)
+
+    assert screen.end() == 0
+    assert shown in re.sub(r"\s+", " ", screen.shown)
+    assert not re.search(r"\b(1[3-9]|2[0-3]|0\d):\d\d\b", screen.shown)
+    assert run(*args).out == plain
 
 
 def test_the_output_is_for_a_terminal_alone(

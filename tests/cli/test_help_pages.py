@@ -150,7 +150,7 @@ def test_variables_and_defaults_are_told() -> None:
     )
 
     assert "[env:\xa0CALBOOK_TZ" in said["--tz ZONE"]
-    assert "[default:\xa07]" in said["--days N"]
+    assert "[default: 7]" in said["--days N"].replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

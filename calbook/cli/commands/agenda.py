@@ -1,9 +1,8 @@
 """`agenda`: what takes place, day by day; and `next`."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -12,6 +11,10 @@ from calbook.cli.session import BOOKING_KEYS
 
 if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda
+    from calbook.cli.screen.cells import Line
+    from calbook.cli.screen.timeline import Page
+
+Draw = Callable[["Page", int, int], Sequence["Line"]]  # by width and height
 
 
 KEYS = ("uid", "date", *BOOKING_KEYS[1:])
@@ -19,19 +22,14 @@ KEYS = ("uid", "date", *BOOKING_KEYS[1:])
 
 def agenda(
     *,
-    from_: Annotated[
-        str, typer.Option("--from", metavar="WHEN", help="The first day.")
-    ] = "today",
-    days: Annotated[
-        int, typer.Option("--days", metavar="N", help="How many days.")
-    ] = 7,
+    within: o.WeekRange,
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,
     who: o.Who,
     out: o.ListingTimes,
 ) -> None:
-    """Show what takes place, day by day.
+    """Show what takes place, day by day: 7 days from today unless said otherwise.
 
     Cancelled meetings are left out. People see busy time from elsewhere too; programs
     ask for that with `busy list --times`.
@@ -39,8 +37,7 @@ def agenda(
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.bookings.agenda(
-            start_date=from_,
-            days=days,
+            **within.arguments("today"),
             event_type_id=event,
             host_id=host,
             resource_id=resource,
@@ -59,15 +56,21 @@ def show_agenda(
     now: datetime,
     host: str | None,
     is_whole: bool = True,
+    draw: Draw | None = None,
 ) -> None:
-    """By day for people, else the occurrences as `list --occurrences` has them."""
+    """Days for people, else the occurrences as `list --occurrences` has them.
+
+    They are drawn otherwise than by day where `draw` finds that there is room.
+    """
 
     def table(items: object) -> str:
         from calbook.cli.screen import painting, timeline  # slow to import
         from calbook.cli.screen.agenda import agenda_lines
 
         page = timeline.make_page(found, now, host=host, is_whole=is_whole)
-        return painting.paint_lines(agenda_lines(page, output.width()))
+        width = output.width()
+        lines = draw(page, width, output.height()) if draw else ()
+        return painting.paint_lines(lines or agenda_lines(page, width))
 
     items = found.to_dict()["occurrences"]
     output.print_list(items, form, keys=KEYS, table=table)

@@ -91,6 +91,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("schema", "schema"),
         **_commands("erase", "retention"),
         **_commands("completion", "completion"),
+        "completion install": "completion:install",
         **_commands("demo", "demo"),
         **_commands("help", "help"),
     },

@@ -529,7 +529,7 @@ LINES = [
     ("calbook list --fields uid,hostId", ["uid,hostId", "uid,hostIds"]),
     ("calbook note list x --fields cont", ["content"]),
     ("calbook completion po", ["powershell"]),
-    ("calbook help se", ["setup", "series"]),
+    ("calbook help se", ["setup", "settings", "series"]),
     ("calbook help event r", ["remove"]),
     ("calbook help setup ", []),
     ("calbook list --db nowhere --event d", []),

@@ -615,7 +615,12 @@ def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) ->
     options = offered("--word=-", "note")[1:]
     both = offered("--word=", "list")[1:]
 
-    assert [line.split("\t")[0] for line in commands] == ["add", "list", "remove", "help"]
+    assert [line.split("\t")[0] for line in commands] == [
+        "add",
+        "list",
+        "remove",
+        "help",
+    ]
     assert [line.split("\t")[0] for line in options] == [
         *("--help", "-q", "--quiet", "--no-input", "--no-pager", "--color", "--ascii")
     ]

@@ -32,22 +32,17 @@ class Whose(o.Group):
 
 def agenda(
     *,
-    from_: Annotated[
-        str, typer.Option("--from", metavar="WHEN", help="The first day.")
-    ] = "today",
-    days: Annotated[
-        int, typer.Option("--days", metavar="N", help="How many days.")
-    ] = 7,
+    within: o.WeekRange,
     whose: Whose,
     who: o.Who,
     out: o.ListingTimes,
 ) -> None:
-    """Show what takes place, day by day.
+    """Show what takes place, day by day: 7 days from today unless said otherwise.
 
     Cancelled meetings are left out. People see busy time from elsewhere too; programs
     ask for that with `busy list --times`.
     """
-    _show_days({"start_date": from_, "days": days}, whose, who, out)
+    _show_days(within.arguments("today"), whose, who, out)
 
 
 def today(*, whose: Whose, who: o.Who, out: o.ListingTimes) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
 from calbook.cli.options import Output
-from calbook.cli.session import ask_yes_no, table_of
+from calbook.cli.session import require_yes, table_of
 
 if TYPE_CHECKING:
     from calbook.api.values.value import Value
@@ -44,6 +44,6 @@ class Entries:
         with out.client() as client:
             kind = getattr(client.calendar, self.noun)
             found = kind.get(id)
-            ask_yes_no(f"Remove {found.id}?", yes=yes)
+            require_yes(f"Remove {found.id}?", yes=yes, look=None)
             kind.delete(found.id)
         output.print_done(f"Removed {found.id}", found, json=out.json)

@@ -26,9 +26,9 @@ class Fields(o.Group):
     description: str | None = o.option("--description", "TEXT")
     hosts: list[str] | None = o.option(
         "--host",
-        "HOST[:WEIGHT]",
-        "Who gives the time, in place of all before; also HOST:fixed,"
-        " HOST:priority=5; may be repeated.",
+        "HOST",
+        "Who gives the time, in place of all before; also alice:2 (its weight),"
+        " alice:fixed, alice:priority=5; may be repeated.",
     )
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "Else each host's own."
@@ -58,7 +58,7 @@ class Fields(o.Group):
         "--slots-per-day", "N", "Bookings a day, or none."
     )
     limits: list[str] | None = o.option(
-        "--limit",
+        "--booking-limit",
         "N/PERIOD",
         "Most in a day, week or month: 3/day, 10/week, 8h/day; may be repeated,"
         " none takes all out.",

@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from calbook.cli.defaults import read_default, read_timezone
-from calbook.cli.output import OutputOptions, is_interactive, is_terminal
-from calbook.cli.session import open_client
+from calbook.cli.output import OutputOptions, is_terminal
+from calbook.cli.session import needed, open_client, read_whole_number
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+
+
+# In every command that has the option.
+SHORT = {
+    "--dry-run": "-n",
+    "--event": "-e",
+    "--limit": "-L",
+    "--output": "-o",
+    "--yes": "-y",
+}
 
 
 def option(
@@ -45,6 +55,7 @@ class Group:
     """
 
     declared: ClassVar[dict[str, Any]]
+    exclusive: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each, one is meant
 
     def __init_subclass__(cls) -> None:
         """What a field is declared as makes room for its default."""
@@ -74,7 +85,11 @@ def without_none(texts: list[str]) -> list[str]:
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+File = Annotated[
+    str | None,
+    typer.Option("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to what is asked.")]
 Reopen = Annotated[
     bool,
     typer.Option("--reopen", help="Begin a group also where one was cancelled."),
@@ -172,14 +187,6 @@ On = Annotated[
         "--on", metavar="DATE", help="Of a series: the date, as first booked."
     ),
 ]
-From = Annotated[
-    str | None,
-    typer.Option("--from", metavar="WHEN", help="Starting then or later."),
-]
-To = Annotated[
-    str | None,
-    typer.Option("--to", metavar="WHEN", help="A date includes that whole day."),
-]
 Every = Annotated[
     str | None,
     typer.Option("--every", metavar="N", help="Of a series: every N weeks, …"),
@@ -213,6 +220,8 @@ class Output(Group):
 
     On a terminal that may be a default of the settings, where the command has it.
     """
+
+    exclusive = (("json", "jsonl", "csv"),)
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
@@ -285,11 +294,6 @@ class Change(Group):
     no_deliver: bool = Output.declared["no_deliver"]
 
     @property
-    def asks(self) -> bool:
-        """Whether somebody is to be asked first."""
-        return is_interactive() and self.needs_yes
-
-    @property
     def needs_yes(self) -> bool:
         """Whether what takes much away has not been agreed to yet."""
         return not (self.yes or self.dry_run)
@@ -318,6 +322,62 @@ class Who(Group):
     ref: str | None = option("--ref", "REF", "Likewise, by the customer number.")
     person: str | None = option(
         "--person", "PERSON", "Likewise, by an id, any of these or a name."
+    )
+
+
+class Range(Group):
+    """From when to when; named as the library's arguments are."""
+
+    on: str | None = option("--on", "WHEN", "That day alone, or that week or month.")
+    start_date: str | None = option("--from", "WHEN", "From then on.")
+    end_date: str | None = option("--to", "WHEN", "Until then; a date is included.")
+    days: str | None = option("--days", "N", "So many days, instead of --to.")
+
+    exclusive = (
+        *(("on", "start_date"), ("on", "end_date"), ("on", "days")),
+        ("end_date", "days"),
+    )
+
+    def check_both_ends(self, example: str) -> None:
+        """Raises UsageError where it does not say when it begins and ends."""
+        if self.on is None:
+            needed(self.start_date, "--from", example)
+            if self.days is None:
+                needed(self.end_date, "--to", example)
+
+    def arguments(self, start: str | None = None) -> dict[str, Any]:
+        """For what counts days itself; without a start, from `start` on."""
+        if self.on is not None:
+            return {"start_date": self.on, "end_date": self.on, "days": None}
+        return {
+            "start_date": self.start_date or start,
+            "end_date": self.end_date,
+            "days": read_whole_number(self.days, "--days"),
+        }
+
+    def bounds(
+        self, client: "Client", tz: str | None, *, start: str | None = None
+    ) -> dict[str, Any]:
+        """Where it begins and ends; days are counted in `tz`, else the first host's."""
+        given = self.arguments(start)
+        days = given.pop("days")
+        if days is not None:
+            from calbook.cli import day_count  # only for --days
+
+            first = given["start_date"] or "today"
+            given["start_date"] = first
+            given["end_date"] = day_count.last_day(client, tz, first, days)
+        return given
+
+
+class WeekRange(Range):
+    """A week where nothing else is said."""
+
+    on: str | None = Range.declared["on"]
+    start_date: str | None = Range.declared["start_date"]
+    end_date: str | None = Range.declared["end_date"]
+    days: str | None = option(
+        "--days", "N", "So many days, instead of --to [default: 7]."
     )
 
 

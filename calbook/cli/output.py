@@ -62,7 +62,7 @@ def is_terminal() -> bool:
 
 
 def is_interactive() -> bool:
-    """Whether somebody is there to answer a question."""
+    """Whether somebody is there to answer a question, and may be asked."""
     if as_terminal or sys.stdin is None or global_options.is_on("no_input"):
         return False
     return sys.stdin.isatty() and sys.stderr.isatty()

@@ -226,32 +226,31 @@ def change_text(
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def ask_yes_no(question: str, *, yes: bool) -> None:
-    """Ask on a terminal; anything but yes raises Interrupted. Off one, go on."""
-    if yes or not output.is_interactive():
+def require_yes(
+    question: str, *, yes: bool, look: str | None = "with --dry-run"
+) -> None:
+    """Ask on a terminal; off one, or where nobody may be asked, `--yes` has to be said.
+
+    `look` is how to look at it first.
+
+    Raises:
+        Interrupted: anything but yes was answered.
+        UsageError: nobody is there to ask.
+    """
+    if yes:
         return
+    if not output.is_interactive():
+        first = f", or look at it first {look}" if look else ""
+        raise usage_error(
+            f"nobody is there to ask: {_lower_first(question)}",
+            hint=f"say --yes{first}",
+        )
     import typer
 
     from calbook.core.errors import Interrupted
 
     if not typer.confirm(question, err=True):
         raise Interrupted
-
-
-def require_yes(question: str, *, yes: bool, look: str = "with --dry-run") -> None:
-    """Ask on a terminal, as `ask_yes_no`; off one `--yes` has to be said.
-
-    `look` is how to look at it first.
-
-    Raises:
-        UsageError: nobody is there to ask.
-    """
-    if not yes and not output.is_interactive():
-        raise usage_error(
-            f"nobody is there to ask: {_lower_first(question)}",
-            hint=f"say --yes, or look at it first {look}",
-        )
-    ask_yes_no(question, yes=yes)
 
 
 def require_stored(

@@ -255,7 +255,7 @@ def test_days_and_filters_are_as_asked_for(
     [
         (("--days", "0"), "bad_input"),
         (("--days", "367"), "bad_input"),
-        (("--days", "x"), "usage"),
+        (("--days", "x"), "bad_input"),
         (("--from", "18.1.2027"), "bad_time"),
         (("--tz", "Mars"), "bad_zone"),
         (("--host", "nobody"), "not_found"),
@@ -268,7 +268,7 @@ def test_what_cannot_be_read_is_refused(
     assert run("agenda", *args, "--json").error["code"] == code
 
 
-@pytest.mark.parametrize("days", [1.5, "7", None, -1])
+@pytest.mark.parametrize("days", [1.5, "7", -1])
 def test_days_are_a_whole_number(client: Client, days: Any) -> None:
     with pytest.raises(errors.BadInput):
         client.calendar.bookings.agenda(days=days)

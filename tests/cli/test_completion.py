@@ -129,8 +129,8 @@ def test_every_command_and_option_is_in_the_table() -> None:
         ("slots", "--event", "@events"),
         ("slots", "--host", "@hosts"),
         ("slots", "--exclude", "@uids"),
-        ("slots", "--series", "daily|weekly|monthly|yearly|"),
-        ("slots", "--explain", "?"),
+        ("slots", "--repeat", "daily|weekly|monthly|yearly|"),
+        ("slots", "--explain", "-"),
         ("explain", "--event", "@events"),
         ("explain", "--host", "@hosts"),
         ("explain", "--exclude", "@uids"),
@@ -207,7 +207,7 @@ LISTINGS = {
     "counter list": ["counter list"],
     "reply": ["reply ANSWER"],
     "waiting show": ["waiting show WAITING"],
-    "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
+    "slots": ["slots --event demo", "slots --event demo --on 2027-01-18 --explain"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],
     "busy list": ["busy list", "busy list --times"],
@@ -232,7 +232,7 @@ LISTINGS = {
     "tick": ["tick"],
 }
 SETUP = """init --name Me --email me@example.com --tz UTC
-config smtp --host 127.0.0.1 --port 9 --from me@example.com --security none
+config smtp --server 127.0.0.1 --port 9 --sender me@example.com --security none
 webhook add http://127.0.0.1:9/ --allow-http
 event add demo
 resource add room1

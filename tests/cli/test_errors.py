@@ -549,7 +549,7 @@ def last_attendee(scene: Scene) -> Iterator[Reached]:
 def in_use(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     yield Reached(
-        ("event", "remove", "demo"),
+        ("event", "remove", "demo", "--yes"),
         {"noun": "event type", "id": "evt_demo", "usedBy": f"booking {uid}"},
     )
 

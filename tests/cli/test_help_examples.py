@@ -35,7 +35,7 @@ NEEDS = {
     "calbook webhook redeliver dl_7k4mx1": "a server",
     "calbook mail redeliver dl_2f9qz6": "a server",
     "calbook config smtp-test": "a server",
-    "calbook config smtp-test --to grace@example.com": "a server",
+    "calbook config smtp-test --send-to grace@example.com": "a server",
 }
 _NETWORK = ("postgresql://", "calendar.example.com", "cloud.example.com")
 # What says by its status what it found.

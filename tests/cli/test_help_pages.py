@@ -150,7 +150,7 @@ def test_variables_and_defaults_are_told() -> None:
     )
 
     assert said["--tz ZONE"].endswith("[env:\xa0CALBOOK_TZ]")
-    assert "[default:\xa07]" in said["--days N"]
+    assert "[default: 7]" in said["--days N"].replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

@@ -587,16 +587,16 @@ def test_an_empty_week_is_a_picture_too(client: Client, book: Book) -> None:
 def test_a_picture_is_written_whole(run: Run, book: Book, tmp_path: Path) -> None:
     file = tmp_path / "week.svg"
 
-    assert run("week", "--svg", file) == (0, "", "")
+    assert run("week", "--svg", "-o", file) == (0, "", "")
     first = file.read_bytes()
-    assert run("week", "--svg", "-") == (0, first.decode(), "")
-    assert run("week", "--svg", file, "--json").error["code"] == "io"
+    assert run("week", "--svg") == (0, first.decode(), "")
+    assert run("week", "--svg", "-o", file, "--json").error["code"] == "io"
     book("2027-01-18 10:00")
-    assert run("week", "--svg", file, "--force").status == 0
+    assert run("week", "--svg", "-o", file, "--force").status == 0
     assert file.read_bytes() != first
     link = tmp_path / "link.svg"
     link.symlink_to(file)
-    assert run("week", "--svg", link, "--force").status == 1
+    assert run("week", "--svg", "-o", link, "--force").status == 1
     assert {p.name for p in tmp_path.iterdir()} >= {"week.svg", "link.svg"}
     assert not list(tmp_path.glob(".calbook-*"))
 

@@ -308,7 +308,7 @@ STEPS = (
     ("attendee", "add", "UID", "--name", "Eve", "--email", "eve@example.com"),
     ("attendee", "move", "UID", *HER, "--start", "2027-01-18 15:00Z"),
     ("attendee", "add", "UID", "--name", "Eve", *HER),
-    ("attendee", "remove", "UID", *HER),
+    ("attendee", "remove", "UID", *HER, "--yes"),
     ("note", "add", "UID", "Tea"),
     ("update", "UID", "--meta", "k=v"),
     ("event", "update", "yoga", "--title", "Y", "--apply-to-coming", "--json"),

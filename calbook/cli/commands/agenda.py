@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -24,19 +22,14 @@ KEYS = ("uid", "date", *BOOKING_KEYS[1:])
 
 def agenda(
     *,
-    from_: Annotated[
-        str, typer.Option("--from", metavar="WHEN", help="The first day.")
-    ] = "today",
-    days: Annotated[
-        int, typer.Option("--days", metavar="N", help="How many days.")
-    ] = 7,
+    within: o.WeekRange,
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,
     who: o.Who,
     out: o.ListingTimes,
 ) -> None:
-    """Show what takes place, day by day.
+    """Show what takes place, day by day: 7 days from today unless said otherwise.
 
     Cancelled meetings are left out. People see busy time from elsewhere too; programs
     ask for that with `busy list --times`.
@@ -44,8 +37,7 @@ def agenda(
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.bookings.agenda(
-            start_date=from_,
-            days=days,
+            **within.arguments("today"),
             event_type_id=event,
             host_id=host,
             resource_id=resource,

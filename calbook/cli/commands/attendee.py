@@ -9,9 +9,9 @@ from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
 from calbook.cli.session import (
-    ask_yes_no,
     occurrence_on,
     read_pairs,
+    require_yes,
     show_change,
     split_words,
     table_of,
@@ -95,10 +95,10 @@ def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) 
     who = seat.said_as
     with out.client() as client:
         remove = client.calendar.bookings.remove_attendee
-        if change.asks:
+        if change.needs_yes:
             would = remove(uid, **wanted | {"dry_run": True})  # refused before asking
             on = f" on {', '.join(seat.on)}" if seat.on else ""
-            ask_yes_no(f"Remove {who} from {would.uid}{on}?", yes=False)
+            require_yes(f"Remove {who} from {would.uid}{on}?", yes=False)
         booking = remove(uid, **wanted)
         dates = _dates(booking, seat.on, client)
     _show("Removed", booking, form, dates, change, as_host=is_host(by))
@@ -110,7 +110,7 @@ def move(
     seat: Moving,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="UID", help="The group that it goes to."),
+        typer.Option("--into", metavar="UID", help="The group that it goes to."),
     ] = None,
     start: Annotated[
         str | None,

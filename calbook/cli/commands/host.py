@@ -28,7 +28,7 @@ class Fields(o.Group):
         "--schedule", "SCHEDULE", "The host's usual schedule."
     )
     limits: list[str] | None = o.option(
-        "--limit",
+        "--booking-limit",
         "N/PERIOD",
         "Most over all event types: 6/day, 20/week, 8h/day; may be repeated,"
         " none takes all out.",

@@ -7,7 +7,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.session import ask_yes_no, table_of
+from calbook.cli.session import require_yes, table_of
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -172,7 +172,8 @@ def merge(
         people = client.calendar.people
         first, second = people.get(person), people.get(other)
         people.merge(first.id, second.id, dry_run=True)  # refused before asking
-        ask_yes_no(f"Make {_said(second)} one with {_said(first)}?", yes=yes)
+        question = f"Make {_said(second)} one with {_said(first)}?"
+        require_yes(question, yes=yes, look=None)
         merged = people.merge(first.id, second.id)
     _print(merged, out)
 

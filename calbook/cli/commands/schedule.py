@@ -120,23 +120,25 @@ def remove(schedule: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
 
 
 class Override(o.Group):
-    date: str | None = o.option("--date", "DATE", "The local date.")
-    to: str | None = o.option("--to", "DATE", "And all dates up to this one.")
     closed: bool = o.flag("--closed", "Closed all day.")
     hours: str | None = o.option("--hours", "HOURS", "Open then: 10:00-12:00,…")
     off: bool = o.flag("--remove", "Back to the weekly hours.")
     reason: o.Reason = None
 
 
-def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
-    """Close a date, or give it other hours."""
-    date = needed(given.date, "--date", "as in --date 2026-12-25")
+def override(
+    schedule: Name, *, within: o.Range, given: Override, out: o.Printing
+) -> None:
+    """Close a date or several, or give them other hours."""
+    if within.start_date is None:
+        needed(within.on, "--on", "as in --on 2026-12-25")
     if given.closed + given.off + (given.hours is not None) != 1:
         raise usage_error("say one of --closed, --hours, --remove")
-    dates: dict[str, Any] = {"date": date, "end_date": given.to}
     hours = () if given.hours is None else read_windows(given.hours, given.hours)
     with out.client() as client:
         schedules = client.calendar.schedules
+        date, to = within.bounds(client, None).values()
+        dates: dict[str, Any] = {"date": date, "end_date": to}
         if given.off:
             changed = schedules.remove_override(schedule, **dates)
         else:
@@ -147,11 +149,11 @@ def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
             occurrences=True,
             status=("PENDING", "CONFIRMED"),
             start_date=date,
-            end_date=given.to or date,
+            end_date=to or date,
             timezone=changed.timezone,
         )
     _SCHEDULES.print(changed, out)
     if stay and not given.off:
         output.flush()
-        there = f"--occurrences --from {date} --to {given.to or date}"
+        there = f"--occurrences --from {date} --to {to or date}"
         output.say(f"{stay} booked on these dates stay: calbook list {there}")

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calbook.cli import options as o
+from calbook.cli import output
 from calbook.cli.commands.agenda import Draw, show_agenda
 from calbook.cli.defaults import read_default
+from calbook.cli.session import usage_error
 
 if TYPE_CHECKING:
     from calbook.cli.screen.cells import Line
@@ -56,10 +58,8 @@ def week(
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[
-        str | None,
-        typer.Option("--svg", metavar="FILE", help="Write it as a picture."),
-    ] = None,
+    svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    file: o.File = None,
     force: o.Force = False,
     out: o.ListingTimes,
 ) -> None:
@@ -69,6 +69,10 @@ def week(
     """
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
+    if not svg and (file is not None or force):
+        raise usage_error("--output and --force are for a picture", "add --svg")
+    if svg and file is None and output.is_terminal():
+        raise usage_error("a picture is no text for a terminal", "add -o week.svg")
     with out.client() as client:
         found = client.calendar.bookings.week(
             of=of,
@@ -78,13 +82,13 @@ def week(
             week_start=read_default("week_start") or "monday",
         )
         now = client.now()
-    if svg is not None:
+    if svg:
         from calbook.cli.file_output import write_file
         from calbook.cli.screen import timeline, week_svg
 
         page = timeline.make_page(found, now, host=host or resource)
         picture = week_svg.week_svg(page, is_by_host=is_by_host)
-        write_file(svg, picture.encode(), force=force)
+        write_file(file, picture.encode(), force=force)
         return
     draw = _draw_grid(is_by_host=is_by_host)
     show_agenda(found, form, now=now, host=host or resource, draw=draw)
@@ -93,8 +97,6 @@ def week(
 def _is_by_host(by: str | None) -> bool:
     if by is None or by.lower() == "host":
         return by is not None
-    from calbook.cli.session import usage_error
-
     raise usage_error(f"--by is host, not {by[:80]}")
 
 

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli.output import Json
-from calbook.cli.session import read_minutes, read_pairs, read_whole_number
+from calbook.cli.session import (
+    read_minutes,
+    read_number_of_days,
+    read_pairs,
+    read_whole_number,
+)
 from calbook.core.text import printable
 
 if TYPE_CHECKING:
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _length(option: str, help: str) -> Any:
-    return o.option(option, "MINUTES", f"{help}; also 90m, 12h, 2d.")
+    return o.option(option, "MINUTES", f"{help}; also 1h30m, 2d.")
 
 
 class Fields(o.Group):
@@ -47,7 +52,7 @@ class Fields(o.Group):
     buffer_after: str | None = _length("--buffer-after", "Kept free after")
     minimum_notice: str | None = _length("--minimum-notice", "Booked this long before")
     maximum_advance: str | None = o.option(
-        "--maximum-advance", "N", "Days ahead, or none."
+        "--maximum-advance", "DAYS", "So far ahead: 60, 8w, or none."
     )
     first_date: str | None = o.option(
         "--first-date", "DATE", "No start before it: 2027-01-18, or none."
@@ -149,8 +154,9 @@ _LENGTHS = (
     "hold_minutes",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
+_DAYS = ("maximum_advance", "count_window")
 _COUNTS = (
-    *("maximum_advance", "slots_per_day", "seats", "max_occurrences"),
+    *("slots_per_day", "seats", "max_occurrences"),
     *("max_in_a_row", "per_person_open"),
 )
 
@@ -169,9 +175,7 @@ def read_fields(fields: Fields) -> Json:
         "needs": o.without_none,
         "limits": o.without_none,
         "per_person": o.without_none,
-        "count_window": lambda text: _reader("count_window", read_whole_number)(
-            text.removesuffix("d")
-        ),
+        **{name: _reader(name, read_number_of_days) for name in _DAYS},
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),

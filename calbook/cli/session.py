@@ -11,6 +11,8 @@ from calbook.cli import after_command, output
 from calbook.cli.output import Json, OutputOptions
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from calbook.api.client import Client
     from calbook.api.values.value import Value
     from calbook.core.errors import UsageError
@@ -274,6 +276,33 @@ def read_minutes(text: str | None, option: str) -> int | None:
     from calbook.core.time import lengths
 
     return lengths.minutes(text, option)
+
+
+def read_number_of_days(text: str | None, option: str) -> int | None:
+    """Days: `60`, `60d`, `8w`."""
+    if text is None or not any(map(str.isalpha, text)):
+        return read_whole_number(text, option)
+    from calbook.core.errors import BadInput
+    from calbook.core.model import DAY
+    from calbook.core.time import lengths
+
+    length = lengths.duration(text, option)
+    if length % DAY:
+        raise BadInput(f"{option} needs whole days, not {text}", hint="write 60 or 60d")
+    return length // DAY
+
+
+def read_day(client: "Client", text: str, field: str) -> "date":
+    """A local date of the first host."""
+    from calbook.core.errors import BadTime
+    from calbook.core.time import parsing
+
+    zone = client.calendar.hosts.timezone()
+    try:
+        return parsing.day(text, now=client.now(), timezone=zone)
+    except BadTime as error:
+        error.details["field"] = field
+        raise
 
 
 def read_whole_number(text: str | None, option: str) -> int | None:

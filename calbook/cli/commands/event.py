@@ -11,6 +11,7 @@ from calbook.cli.entries import Entries
 from calbook.cli.event_fields import Fields, read_fields
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, coming, words
+from calbook.cli.session import read_day
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -71,6 +72,9 @@ def _save(
 ) -> None:
     read, more = read_fields(fields), options or {}
     with out.client() as client:
+        for name, field in (("first_date", "firstDate"), ("last_date", "lastDate")):
+            if getattr(fields, name) and read[name]:
+                read[name] = read_day(client, read[name], field)
         saved = getattr(client.calendar.event_types, how)(event, **read, **more)
         silent = [] if out.json else _without_address(client, saved)
         full = [] if out.json or fields.seats is None else _overbooked(client, saved)

@@ -1,6 +1,6 @@
 """`schedule add|list|show|update|remove|override`: when time is given."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -10,6 +10,7 @@ from calbook.cli.entries import Entries
 from calbook.cli.screen import cards
 from calbook.cli.session import needed, unchecked, usage_error
 from calbook.core.text import printable
+from calbook.core.time import clocks, phrases
 from calbook.core.time.times import WEEKDAYS
 
 _SCHEDULES = Entries(
@@ -17,7 +18,6 @@ _SCHEDULES = Entries(
     ("id", "name", "timezone", "availability", "overrides"),
     cards.schedule_card,
 )
-_WEEK = tuple(day[:3].lower() for day in WEEKDAYS)
 
 Name = Annotated[
     str,
@@ -65,22 +65,20 @@ def read_weekly(texts: list[str]) -> list[dict[str, str]]:
 def _days(text: str, whole: str) -> list[str]:
     found: list[str] = []
     for part in text.lower().replace("–", "-").split(","):
-        first, last = (_short(name) for name in part.partition("-")[::2])
-        if first not in _WEEK or (last or first) not in _WEEK:
+        first, dash, last = part.partition("-")
+        start, end = phrases.weekday(first), phrases.weekday(last if dash else first)
+        if start is None or end is None:
             _refuse(whole)
-        start, end = _WEEK.index(first), _WEEK.index(last or first)
         found += [WEEKDAYS[n % 7] for n in range(start, end + 1 + 7 * (end < start))]
     return found
 
 
-def _short(day: str) -> str:
-    """`tuesday` as `tue`."""
-    return day[:3] if day.upper() in WEEKDAYS else day
-
-
 def _clock(text: str) -> str:
-    """`9` as `09:00`."""
-    return f"{text:0>2}:00" if text.isdigit() and len(text) < 3 else text
+    """`9` and `9am` as `09:00`; what is no time of day is refused later."""
+    if text.isdigit() and len(text) < 3:
+        return f"{text:0>2}:00"
+    clock = clocks.clock_of(text.lower())
+    return text if clock is None else clocks.clock_text(clock)
 
 
 def read_windows(text: str, whole: str) -> list[dict[str, str]]:
@@ -94,7 +92,7 @@ def read_windows(text: str, whole: str) -> list[dict[str, str]]:
     return found
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str) -> NoReturn:
     from calbook.core.errors import BadInput
 
     raise BadInput(

@@ -147,6 +147,40 @@ class BookingChanges(BookingReads):
             wanted=read_extension(count, until, on_conflict, by, rules),
         )
 
+    def undo(
+        self,
+        uid: str | None = None,
+        *,
+        date: str | Date | None = None,
+        reason: str | None = None,
+        by: ActorName | None = None,
+        override: Iterable[RuleName] = (),
+        **options: Unpack[inputs.RepeatableArguments],
+    ) -> Booking:
+        """Take back the last change of a booking, as a change of its own.
+
+        Without `uid` it is the booking that this client's `actor` changed last. With
+        the `date` of a series, that date takes place again, whatever was changed since.
+        `by` is who made the change, if nothing else is said; the rules are those of
+        booking, moving or taking a seat. Undoing twice is doing it again.
+        Options as in `cancel`.
+
+        Raises:
+            CannotUndo: nothing takes it back, and what to do instead.
+            NothingToChange: there is nothing to take back.
+            SlotTaken, DeadlinePassed: the time is not free, or it is too late.
+        """
+        from calbook.services.bookings.undo import undo_change
+        from calbook.wire.reading.idempotency import reusable
+        from calbook.wire.reading.undoing import read_undo
+
+        rules = reusable(override)
+        return self._change(
+            *(undo_change, "undo", uid, options, REPEATABLE),
+            request=[uid, reason, by, rules, *given_parts(date=date)],
+            wanted=read_undo(by, rules, reason, date),
+        )
+
     # -- who takes part ----------------------------------------------------------
 
     def add_attendee(
@@ -330,7 +364,7 @@ class BookingChanges(BookingReads):
         self,
         change: Callable[..., Json],
         action: str,
-        uid: str,
+        uid: str | None,
         options: Mapping[str, Any],
         known: Iterable[str] = CHANGE,
         *,

@@ -308,6 +308,18 @@ class Bookings(BookingChanges):
             add_note(self._context, uid, content=content, is_private=is_private)
         )
 
+    def remove_note(self, uid: str, *, note_id: str) -> Note:
+        """Take a note out for good, by its id or a beginning of it; the note as it was.
+
+        Its text is gone from the history as well. Copies made before keep it.
+
+        Raises:
+            NotFound: the booking has no such note.
+        """
+        from calbook.services.bookings.notes import remove_note
+
+        return Note(remove_note(self._context, uid, note_id))
+
     def _update(
         self,
         uid: str,

@@ -31,6 +31,7 @@ EventName = (
     | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
     | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
     | Literal["booking.offered", "booking.offer_ended", "booking.replied"]
+    | Literal["booking.restored"]
     | Literal["booking.counter_declined"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]

@@ -269,6 +269,8 @@ def _book(judged: Judged, tmp_path: Path) -> None:
     judged("update", first, "--notes", "late", "--location", "PHONE:+351912345678")
     judged("extend", series, "--count", "1")
     judged("cancel", series, "--on", "2027-01-26", "--reason", "ill")
+    judged("undo", series, "--on", "2027-01-26")
+    judged("undo", series)
     judged("occurrences", series)
     taken = ("--event", "demo", "--start", "2027-01-18 11:00")
     waiting = judged("create", *taken, *EVE, "--wait")
@@ -302,7 +304,8 @@ def _book(judged: Judged, tmp_path: Path) -> None:
     judged("create", "--input", lines)
     _group(judged)
     judged("note", "add", first, "Called back", "--private")
-    judged("note", "list", first)
+    [note] = judged("note", "list", first)
+    judged("note", "remove", first, note["id"], "--yes")
     judged("history", series)
 
 

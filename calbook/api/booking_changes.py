@@ -155,7 +155,7 @@ class BookingChanges(BookingReads):
         reason: str | None = None,
         by: ActorName | None = None,
         override: Iterable[RuleName] = (),
-        **options: Unpack[inputs.RepeatableArguments],
+        **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Take back the last change of a booking, as a change of its own.
 
@@ -176,7 +176,7 @@ class BookingChanges(BookingReads):
 
         rules = reusable(override)
         return self._change(
-            *(undo_change, "undo", uid, options, REPEATABLE),
+            *(undo_change, "undo", uid, options),
             request=[uid, reason, by, rules, *given_parts(date=date)],
             wanted=read_undo(by, rules, reason, date),
         )

@@ -81,7 +81,12 @@ def clip(text: str, cells: int) -> str:
     if cells < 1:
         return ""
     cut = "~" if global_options.is_ascii(sys.stdout) else _ELLIPSIS
-    short = _beginning(text, cells - 1).rstrip() + cut
+    return end_with(cut, _beginning(text, cells - 1))
+
+
+def end_with(sign: str, text: str) -> str:
+    """The beginning of a text and a sign, which stands behind it in any direction."""
+    short = text.rstrip() + sign
     return short + (_RIGHT_TO_LEFT + _LEFT_TO_RIGHT) * _has_right_to_left(short)
 
 

@@ -30,8 +30,13 @@ _LONGEST = 80  # characters of a WHEN
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _STAMP = (
-    r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:[.,]0{1,9})?"
-    r" ?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
+    r"(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)"
+    r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
+)
+# As other programs print them; in small letters.
+_FOREIGN_STAMP = (
+    r"(\d{4}-\d{2}-\d{2})[t ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:[.,]0{1,9})?"
+    r" ?(z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
 )
 _ZONE = r"(.+?) (UTC|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+)"
 
@@ -169,13 +174,13 @@ def _read(
         text = text.isoformat()
     if not isinstance(text, str):
         raise _unread(text, wanted)
+    if text == "now":
+        return _by_offset(now, timezone)
     if stamp := re.fullmatch(_STAMP, text, re.ASCII):
         return _of_stamp(stamp, text, timezone)
     if re.fullmatch(_DATE, text, re.ASCII):
         first = _existing_day(text, text).date()
         return Days(first, first + DAY, timezone)
-    if text == "now":
-        return _by_offset(now, timezone)
     if len(text) > _LONGEST:
         raise _unread(text, wanted)
     if zoned := re.fullmatch(_ZONE, text.strip(), re.ASCII):
@@ -203,8 +208,10 @@ def _of_phrase(
     from calbook.core.time import clocks, phrases  # few write these
 
     today, said = times.local_date(now, timezone), clocks.tidy(text)
-    if said != text and (said == "now" or re.fullmatch(_STAMP, said, re.ASCII)):
-        return _read(said, wanted, now=now, timezone=timezone)
+    if said == "now":
+        return _by_offset(now, timezone)
+    if stamp := re.fullmatch(_FOREIGN_STAMP, said, re.ASCII):
+        return _of_stamp(stamp, text, timezone)
     try:
         found = phrases.read_phrase(said, today=today)
     except BadTime as error:

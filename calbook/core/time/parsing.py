@@ -11,7 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
+from calbook.core.errors import (
+    AmbiguousTime,
+    BadTime,
+    BadZone,
+    InputError,
+    NonexistentTime,
+)
 from calbook.core.model import DAY, SECOND, GivenStart
 from calbook.core.text import excerpt, to_text
 from calbook.core.time import times
@@ -147,6 +153,16 @@ def days(text: str | date, *, now: datetime, timezone: str) -> Days:
             value=excerpt(text),
         )
     return found
+
+
+def is_moment(text: str) -> bool:
+    """Whether it has a time of day, whichever day that is of."""
+    any_day = datetime(2000, 1, 1, tzinfo=UTC)
+    try:
+        found = _read(text, "range", now=any_day, timezone="UTC")
+    except InputError:
+        return False
+    return isinstance(found, GivenStart)
 
 
 def range_start(text: str | date, *, now: datetime, timezone: str) -> datetime:

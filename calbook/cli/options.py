@@ -229,12 +229,8 @@ class Output(Group):
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
     csv: bool = flag("--csv", "Print CSV with a header line.")
-    fields: str | None = option(
-        "--fields", "A,B", "Only these JSON keys (attendee.email too)."
-    )
-    format: str | None = option(
-        "--format", "TEXT", "A line as this, as '{startTime} {attendee.name}'."
-    )
+    fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
+    format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )

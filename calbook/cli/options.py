@@ -367,8 +367,7 @@ class Range(Group):
         if days is not None:
             from calbook.cli import day_count  # only for --days
 
-            first = given["start_date"] or "today"
-            given["start_date"] = first
+            first = given["start_date"] = given["start_date"] or "today"
             given["end_date"] = day_count.last_day(client, tz, first, days)
         return given
 

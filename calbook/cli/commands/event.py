@@ -55,11 +55,18 @@ class Applying(o.Group):
 
 
 def update(
-    event: Name, *, fields: Fields, applying: Applying, out: o.PrintingQueued
+    event: Name,
+    *,
+    fields: Fields,
+    clear: o.Clear = None,
+    applying: Applying,
+    out: o.PrintingQueued,
 ) -> None:
-    """Change an event type; `none` takes a limit out. Bookings made before keep the
-    rules they were made under and what people were told of them, unless it is applied
-    to those to come; their reminders change too."""
+    """Change an event type; --clear takes a field out, as `none` does.
+
+    Bookings made before keep the rules they were made under and what people were told
+    of them, unless it is applied to those to come; their reminders change too."""
+    fields.clear(clear)
     _save("update", event, fields, out, applying.options())
 
 

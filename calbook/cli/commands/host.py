@@ -21,6 +21,8 @@ Name = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("email", "limits")
+
     name: o.Name = None
     email: o.Email = None
     timezone: str | None = o.option("--tz", "ZONE", "The host's zone.")
@@ -40,8 +42,11 @@ def add(host: Name, *, fields: Fields, out: o.Printing) -> None:
     HOSTS.save("create", host, _read_fields(fields), out)
 
 
-def update(host: Name, *, fields: Fields, out: o.Printing) -> None:
-    """Change a host; an empty --email takes it out."""
+def update(
+    host: Name, *, fields: Fields, clear: o.Clear = None, out: o.Printing
+) -> None:
+    """Change a host, or --clear the e-mail or the limits."""
+    fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, out)
 

@@ -140,6 +140,8 @@ def _with_own_dates(item: Json, id: str) -> Json:
 
 
 class Facts(o.Group):
+    clearable = ("email", "phone", "ref", "timezone", "language")
+
     name: o.Name = None
     email: o.Email = None
     phone: o.Phone = None
@@ -148,8 +150,11 @@ class Facts(o.Group):
     language: o.Language = None
 
 
-def update(person: Who, *, facts: Facts, out: o.Printing) -> None:
-    """Correct a person; an empty text takes a fact out. Bookings made stay."""
+def update(
+    person: Who, *, facts: Facts, clear: o.Clear = None, out: o.Printing
+) -> None:
+    """Correct a person, or --clear a fact. Bookings made stay."""
+    facts.clear(clear)
     given: dict[str, Any] = {
         name: value or None for name, value in facts.given().items()
     }

@@ -22,6 +22,9 @@ Name = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("capacity", "schedule_id")
+    cleared_as = "none"
+
     name: o.Name = None
     kind: str | None = o.option("--kind", "WORD", "What it is: room, device, …")
     capacity: str | None = o.option("--capacity", "N", "Persons it holds, or none.")
@@ -47,8 +50,11 @@ def add(resource: Name, *, fields: Fields, out: o.Printing) -> None:
     RESOURCES.save("create", resource, _given(fields), out)
 
 
-def update(resource: Name, *, fields: Fields, out: o.Printing) -> None:
-    """Change a room or thing."""
+def update(
+    resource: Name, *, fields: Fields, clear: o.Clear = None, out: o.Printing
+) -> None:
+    """Change a room or thing, or --clear its capacity or schedule."""
+    fields.clear(clear)
     RESOURCES.save("update", resource, _given(fields), out)
 
 

@@ -26,6 +26,9 @@ Name = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("availability",)
+    cleared_as = "none"
+
     name: o.Name = None
     timezone: str | None = o.option("--tz", "ZONE", "The schedule's zone.")
     availability: list[str] | None = o.option(
@@ -36,7 +39,8 @@ class Fields(o.Group):
     )
 
     def arguments(self) -> dict[str, Any]:
-        hours = read_weekly(self.availability) if self.availability else None
+        texts = self.availability
+        hours = [] if texts == [self.cleared_as] else texts and read_weekly(texts)
         return o.said(**self.options() | {"availability": hours})
 
 
@@ -46,8 +50,11 @@ def add(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
     _SCHEDULES.save("create", schedule, fields.arguments(), out)
 
 
-def update(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
-    """Change a schedule; --hours replaces all its hours."""
+def update(
+    schedule: Name, *, fields: Fields, clear: o.Clear = None, out: o.Printing
+) -> None:
+    """Change a schedule; --hours replaces all its hours, --clear hours closes it."""
+    fields.clear(clear)
     _SCHEDULES.save("update", schedule, fields.arguments(), out)
 
 

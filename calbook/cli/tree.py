@@ -44,8 +44,8 @@ SECTIONS: Mapping[str, Tree] = {
     },
     "Looking": {
         **_commands("slots", "slots", "explain"),
-        **_commands("agenda", "agenda"),
-        **_commands("week", "day", "week"),
+        **_commands("agenda", "agenda", "today", "tomorrow"),
+        **_commands("week", "day", "week", "month"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),

@@ -1,13 +1,13 @@
 """`--clear FIELD`: a field taken out, as if what means nothing were typed for it."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from calbook.cli.groups import Group
 from calbook.core.errors import UsageError
 from calbook.core.text import excerpt
 
 
-def clear_fields(group: Group, names: Sequence[str]) -> None:
+def clear_fields(group: Any, names: Sequence[str]) -> None:
     """Let fields of a group, named as their options are, hold what means nothing.
 
     Raises:

@@ -381,8 +381,11 @@ class WeekRange(Range):
     )
 
 
-Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]
-Recording = Annotated[Change, "if_version", "dry_run", "no_deliver"]
+Changing = Annotated[
+    Change,
+    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
+]
+Recording = Annotated[Change, "if_version", "idempotency_key", "dry_run", "no_deliver"]
 
 
 class Dates(Group):

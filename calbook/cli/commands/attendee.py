@@ -24,10 +24,6 @@ _KEYS = (
     *("onlyOn", "absentOn", "partstat", "repliedAt"),
 )
 
-Asking = Annotated[
-    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
-]
-
 
 class Seat(o.Group):
     name: o.Name = None
@@ -87,7 +83,9 @@ def add(
     _show("Added", booking, form, dates, change, as_host=is_host(by))
 
 
-def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
+def remove(
+    uid: o.Uid, *, seat: Leaving, change: o.Change, out: o.PrintingChange
+) -> None:
     """Give a seat in a group back; of a series for good or on some dates."""
     seat.check_named("email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)

@@ -8,9 +8,10 @@ import traceback
 
 import typer
 
+from calbook.cli import output
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
-from calbook.core.text import escape_json, printable
+from calbook.core.text import escape_json
 
 
 class Terminated(BaseException):
@@ -74,9 +75,9 @@ def show(error: CalbookError, *, wants_json: bool) -> None:
     if wants_json:
         lines = [escape_json(json.dumps(answer, ensure_ascii=False, default=str))]
     else:
-        lines = [f"calbook: {printable(answer['error']['message'])}"]
+        lines = output.said_lines(f"calbook: {answer['error']['message']}")
         if hint := answer["error"]["hint"]:
-            lines.append(f"hint: {printable(hint)}")
+            lines += output.said_lines(f"hint: {hint}")
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:

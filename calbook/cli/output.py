@@ -64,10 +64,10 @@ def is_interactive() -> bool:
 
 
 def width() -> int:
-    """The terminal's columns."""
+    """The terminal's columns; 80 where there is none."""
     from shutil import get_terminal_size
 
-    return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+    return min(get_terminal_size().columns, _WIDEST)
 
 
 def write(text: str) -> None:
@@ -88,7 +88,27 @@ def flush() -> None:
 
 def say(text: str) -> None:
     """A word to the person, not an answer: on stderr."""
-    print(printable(text), file=sys.stderr)
+    print("\n".join(said_lines(text)), file=sys.stderr)
+
+
+def said_lines(text: str) -> list[str]:
+    """As stderr shows it: harmless, and on a terminal in whole words."""
+    return _fold(printable(text), as_terminal or sys.stderr.isatty())
+
+
+def write_lines(text: str) -> None:
+    """Text on stdout; on a terminal what is wider is folded, in whole words."""
+    lines = text.removesuffix("\n").split("\n")
+    write("".join(f"{part}\n" for line in lines for part in _fold(line, is_terminal())))
+
+
+def _fold(line: str, is_terminal: bool) -> list[str]:
+    """What is in colours was laid out before."""
+    if not is_terminal or (line.isascii() and len(line) <= width()) or "\x1b" in line:
+        return [line]
+    from calbook.cli.screen import cells  # slow to import
+
+    return cells.fold(line, width())
 
 
 def print_list(
@@ -111,7 +131,7 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
-        write(table(items))
+        write_lines(table(items))
 
 
 def nothing_text(words: str, limit: int | None) -> str:
@@ -146,28 +166,12 @@ def print_object(
     )
 
 
-def print_done(
-    said: str, found: "Value | Json", *, json: bool, folds: bool = False
-) -> None:
+def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if json:
         print_object(found, OutputOptions(json=True), keys=(), card=str)
-    elif folds:
-        say_folded(said)
     else:
         say(said)
-
-
-def say_folded(text: str) -> None:
-    """A sentence to the person; on a terminal in whole words, but for long names."""
-    lines = [text]
-    if sys.stderr.isatty() and len(text) > width():
-        from calbook.cli.screen import cells  # slow to import
-
-        if max(map(cells.width, text.split())) <= width():
-            lines = cells.wrap(text, width())
-    for line in lines:
-        say(line)
 
 
 def _document(value: object) -> str:

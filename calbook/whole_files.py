@@ -20,11 +20,23 @@ def is_temporary(name: str) -> bool:
     return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
+def usual_mode() -> int:
+    """What programs give a new file: 0666, but for what the umask takes away."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
 def save(
-    path: str, data: bytes, *, replaces: bool, mode: int | None = None
+    path: str,
+    data: bytes,
+    *,
+    replaces: bool,
+    mode: int | None = None,
+    new_mode: int = 0o600,
 ) -> os.stat_result:
     """Write a file whole; what it became. See `writing`."""
-    with writing(path, replaces=replaces, mode=mode) as file:
+    with writing(path, replaces=replaces, mode=mode, new_mode=new_mode) as file:
         file.write(data)
         file.flush()
         return os.fstat(file.fileno())
@@ -32,12 +44,12 @@ def save(
 
 @contextmanager
 def writing(
-    path: str, *, replaces: bool, mode: int | None = None
+    path: str, *, replaces: bool, mode: int | None = None, new_mode: int = 0o600
 ) -> Iterator[BinaryIO]:
     """A temporary file beside it to write to, synced and renamed at the end.
 
-    One that it replaces passes its permissions on, and its owner alone has a new one,
-    unless `mode` says what they are.
+    One that it replaces passes its group and permissions on, and a new one has
+    `new_mode`, unless `mode` says what they are.
 
     Raises:
         FileExistsError: there is one already, and it `replaces` none.
@@ -53,8 +65,8 @@ def writing(
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None:
                 os.fchmod(descriptor, mode)
-            elif replaces:
-                _copy_permissions(path, descriptor)
+            elif not (replaces and _copy_permissions(path, descriptor)):
+                os.fchmod(descriptor, new_mode)
             yield file
             file.flush()
             os.fsync(descriptor)
@@ -68,11 +80,16 @@ def writing(
         raise
 
 
-def _copy_permissions(path: str, descriptor: int) -> None:
+def _copy_permissions(path: str, descriptor: int) -> bool:
+    """Those of a file that is there, and its group where this user may give it."""
     with suppress(OSError):
-        mode = os.lstat(path).st_mode
-        if stat.S_ISREG(mode):
-            os.fchmod(descriptor, stat.S_IMODE(mode) & 0o777)
+        found = os.lstat(path)
+        if stat.S_ISREG(found.st_mode):
+            with suppress(OSError):
+                os.fchown(descriptor, -1, found.st_gid)
+            os.fchmod(descriptor, stat.S_IMODE(found.st_mode) & 0o777)
+            return True
+    return False
 
 
 def _put_in_place(temporary: str, path: str) -> None:

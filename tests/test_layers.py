@@ -33,7 +33,7 @@ ROOMS = {
     "store": ("core", "sqlite3 sqlite_utils psycopg2 tzlocal"),
     "wire": ("core", ""),
     "ical": ("core", "icalendar dateutil"),
-    "settings": ("core wire", "platformdirs tomli_w"),
+    "settings": ("core wire", "platformdirs tomlkit"),
     "whole_files": ("", ""),
     "delivery": (
         "core wire ical store settings whole_files __version__",
@@ -64,7 +64,7 @@ PLACES = {
     "icalendar": "ical",
     "urllib3": "delivery.http delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
-    "tomli_w": "settings",
+    "tomlkit": "settings.editing",
     "idna": "core.domain_names",
 }
 
@@ -370,6 +370,7 @@ def test_without_published_feeds_none_is_thought_of(
         ("history", "UID"),
         ("agenda", "--from", "2027-01-18"),
         ("week", "--of", "2027-01-18", "--json"),
+        ("day", "--on", "2027-01-18", "--json"),
         ("week", "--svg", "-"),
         ("next", "--csv"),
         ("stats", "--by", "week"),

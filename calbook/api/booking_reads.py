@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from calbook.api import inputs
     from calbook.api.inputs import Moment
-    from calbook.api.values.overview import Agenda, Statistics, Week
+    from calbook.api.values.overview import Agenda, OpenAgenda, Statistics
 
 _PAGE = 500  # bookings that `iter` reads at a time
 
@@ -156,23 +156,66 @@ class BookingReads(Noun):
         )
         return Agenda(answer)
 
-    def week(
+    def day(
         self,
         *,
-        of: Moment = "today",
+        on: Moment = "today",
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
-    ) -> Week:
-        """The agenda from the Monday to the Sunday around a day, with open time.
+    ) -> OpenAgenda:
+        """The agenda of one day, and when the schedules of its hosts are open."""
+        from calbook.api.values.overview import OpenAgenda
+        from calbook.services.overview.agenda import read_day
 
-        Open is when the host's schedule is, without a host when any of them is.
+        wanted = {"host_id": host_id, "resource_id": resource_id}
+        return OpenAgenda(read_day(self._context, wanted, on=on, timezone=timezone))
+
+    def week(
+        self,
+        *,
+        of: Moment | None = None,
+        host_id: str | None = None,
+        resource_id: str | None = None,
+        timezone: str | None = None,
+        week_start: str = "monday",
+    ) -> OpenAgenda:
+        """The agenda of the week around a day, and when its hosts are open.
+
+        Without a day it is this week; once no more than the weekend is left of it, the
+        coming one. It begins on Monday, or on the day named by `week_start`.
         """
-        from calbook.api.values.overview import Week
+        from calbook.api.values.overview import OpenAgenda
         from calbook.services.overview.agenda import read_week
 
         wanted = {"host_id": host_id, "resource_id": resource_id}
-        return Week(read_week(self._context, wanted, of=of, timezone=timezone))
+        return OpenAgenda(
+            read_week(
+                *(self._context, wanted),
+                of=of,
+                timezone=timezone,
+                week_start=week_start,
+            )
+        )
+
+    def month(
+        self,
+        *,
+        of: Moment = "today",
+        event_type_id: str | None = None,
+        host_id: str | None = None,
+        resource_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Agenda:
+        """The agenda of the calendar month around a day."""
+        from calbook.api.values.overview import Agenda
+        from calbook.services.overview.agenda import read_month
+
+        wanted = {
+            **{"event_type_id": event_type_id, "host_id": host_id},
+            **{"resource_id": resource_id},
+        }
+        return Agenda(read_month(self._context, wanted, of=of, timezone=timezone))
 
     def stats(
         self,

@@ -14,7 +14,7 @@ def default_path() -> str:
     try:
         directory = user_data_dir("calbook", appauthor=False)
         if not os.path.isdir(directory):
-            from calbook.settings import make_directory  # slow to import
+            from calbook.settings.directories import make_directory
 
             make_directory(directory)
     except (OSError, RuntimeError) as error:

@@ -10,7 +10,7 @@ from calbook.services.outbox import deliveries
 
 if TYPE_CHECKING:
     from calbook.api.inputs import DeliveryStatus
-    from calbook.settings import MailServer
+    from calbook.settings.mail_server import MailServer
 
 
 class Mails(Noun):

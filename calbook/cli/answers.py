@@ -37,7 +37,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "slots": ("slot[]", "block[]"),
     "explain": ("explanation", "rule[]"),  # the latter with --jsonl
     "agenda": ("booking[]",),
-    "week": ("booking[]",),
+    **dict.fromkeys(("day", "week"), ("booking[]",)),
     "next": ("booking?",),
     "history": ("event[]",),
     "stats": ("figures", "figures[]"),
@@ -70,7 +70,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "deliver": ("delivery[]",),
     "mail log": ("delivery[]", "delivery"),
     "mail redeliver": ("delivery",),
-    **dict.fromkeys(("config show", "config set", "config smtp"), ("settings",)),
+    **dict.fromkeys(("config show", "config smtp"), ("setting[]",)),
+    **dict.fromkeys(("config set", "config unset"), ("setting",)),
     "config smtp-test": ("mail-server-answer",),
     "doctor": ("diagnosis", "fixed-times"),  # the latter with --fix-times
     "export": ("exported",),  # with --output

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from calbook.cli import after_command, tree
+from calbook.cli import after_command, global_options, tree
 
 
 def run(args: Sequence[str]) -> int:
@@ -14,11 +14,12 @@ def run(args: Sequence[str]) -> int:
     _forget_useless_home()
     after_command.forget_clients()
     try:
-        status = _reported(args, lambda: _run(list(args)))
-        if status >= _SIGNALLED:
-            return status
-        after = _reported(args, lambda: _afterwards(args))
-        return after if after >= _SIGNALLED else status  # what was done is done
+        with global_options.one_line():
+            status = _reported(args, lambda: _run(list(args)))
+            if status >= _SIGNALLED:
+                return status
+            after = _reported(args, lambda: _afterwards(args))
+            return after if after >= _SIGNALLED else status  # what was done is done
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -1,11 +1,10 @@
 """Who asks on the command line: `--by`, else what is set for this computer."""
 
-import sys
 from typing import TYPE_CHECKING
 
 from calbook.cli import output
+from calbook.cli.defaults import read_default
 from calbook.cli.output import OutputOptions
-from calbook.core.errors import BadInput
 
 if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking
@@ -18,14 +17,7 @@ def read_asker(by: str | None) -> str:
     """
     if by is not None:
         return by
-    from calbook import settings
-
-    try:
-        return settings.usual_asker() or "attendee"
-    except BadInput as error:
-        if sys.stderr.isatty():
-            output.say(f"calbook: {error.message}: so the attendee is taken to ask")
-        return "attendee"
+    return read_default("by") or "attendee"
 
 
 def is_host(by: str) -> bool:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from calbook import whole_files
-from calbook.cli.file_output import save_file
+from calbook.cli.file_output import save_shared_file
 from calbook.core.errors import AmbiguousUid, NotFound, OutputError
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def _write(path: str, data: bytes, *, force: bool) -> str:
     found = _read(path)
     if found == data:
         return "unchanged"
-    save_file(path, data, force=force or (found is not None and _OURS in found))
+    is_ours = found is not None and _OURS in found
+    save_shared_file(path, data, force=force or is_ours)
     return "written"
 
 

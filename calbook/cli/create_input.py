@@ -1,4 +1,4 @@
-"""`create --input`: one JSON object, or JSON lines with a transaction each."""
+"""`create --input`: a JSON object, or several in a list or on lines of their own."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +19,13 @@ from calbook.cli.session import (
     unchecked,
 )
 from calbook.core.errors import CalbookError, StoreError, UsageError
-from calbook.wire.reading import booking_requests
+from calbook.core.text import printable
+from calbook.wire.reading import booking_requests, rebooking
 from calbook.wire.reading.shapes import read_object
 
 Lines = list[tuple[int, str]]
 OnRefused = Callable[[CalbookError], None]
+Read = Callable[[str], Json]
 
 _KEYS = (*booking_requests.FIELDS, "idempotency_key")
 
@@ -34,14 +36,17 @@ def create_from_input(
     given: Json,
     form: OutputOptions,
     *,
+    as_new: bool,
     atomic: bool,
     dry_run: bool,
 ) -> None:
-    """Book what a file or standard input holds.
+    """Book what a file or standard input holds, each in a transaction of its own.
 
     Options on the command line stand in for keys that a line leaves out. A line that
-    fails is reported with its number, and the others go on, unless `atomic`.
+    fails is reported with its number, and the others go on, unless `atomic`. With
+    `as_new` they are bookings as they were printed.
     """
+    read = partial(_read, given=given, as_new=as_new)
     lines = list(_lines(read_text(source)))
     if not lines:
         raise UsageError(
@@ -49,7 +54,7 @@ def create_from_input(
             hint="give a JSON object, or one on each line",
         )
     if len(lines) == 1 and not lines[0][0]:
-        wanted = _read(lines[0][1], given)
+        wanted = read(lines[0][1])
         booking = client.calendar.bookings.create(**wanted, dry_run=dry_run)
         show_change(booked_word(booking), booking, form, dry_run=dry_run)
         return
@@ -61,10 +66,10 @@ def create_from_input(
     refusals = error_output.Refusals(form)
     if atomic or dry_run:
         refused = None if atomic else refusals.report
-        together = _create_all(client, lines, given, refused, dry_run)
+        together = _create_all(client, lines, read, refused, dry_run)
         _show(together, form, dry_run=dry_run)
     else:
-        _create_each(client, lines, given, refusals.report, form)
+        _create_each(client, lines, read, refusals.report, form)
     refusals.finish()
 
 
@@ -81,13 +86,13 @@ def _text(form: OutputOptions, bookings: Sequence[Json]) -> str:
 
 
 def _create_all(
-    client: Client, lines: Lines, given: Json, refused: OnRefused | None, dry_run: bool
+    client: Client, lines: Lines, read: Read, refused: OnRefused | None, dry_run: bool
 ) -> list[Booking]:
     """In one transaction: all or none, or as they would follow one another."""
     numbers, wanted = [], []
     for number, line in lines:
         with _naming_line(number, refused):
-            wanted.append(_read(line, given))
+            wanted.append(read(line))
             numbers.append(number)
     return list(
         client.calendar.bookings.create_all(
@@ -97,19 +102,21 @@ def _create_all(
 
 
 def _create_each(
-    client: Client, lines: Lines, given: Json, refused: OnRefused, form: OutputOptions
+    client: Client, lines: Lines, read: Read, refused: OnRefused, form: OutputOptions
 ) -> None:
     """Each is shown as soon as it is made; a JSON array needs all of them first."""
     made: list[Booking] = []
     try:
         for number, line in lines:
             with _naming_line(number, partial(_report_refused, refused)):
-                made.append(client.calendar.bookings.create(**_read(line, given)))
+                made.append(client.calendar.bookings.create(**read(line)))
                 if not form.json:
                     _show(made[-1:], form)
     except BaseException:
         if form.json and made:
-            output.say(f"calbook: booked {', '.join(booking.uid for booking in made)}")
+            output.say_always(
+                f"calbook: booked {', '.join(booking.uid for booking in made)}"
+            )
         raise
     if form.json and made:  # else stdout stays empty beside the errors
         _show(made, form)
@@ -133,23 +140,37 @@ def _report_refused(refused: OnRefused, error: CalbookError) -> None:
     refused(error)
 
 
-def _read(line: str, given: Json) -> Json:
+def _read(line: str, *, given: Json, as_new: bool) -> Json:
     needed = dict.fromkeys(("event_type_id", "start_time", "attendee"))
-    return {**needed, **given, **read_object(parse_json(line), _KEYS, "the booking")}
+    facts = parse_json(line)
+    if as_new:
+        facts = rebooking.read_as_new(facts)
+    elif rebooking.is_printed(facts):
+        raise UsageError(
+            f"this booking was made already: {printable(str(facts['uid'])[:40])}",
+            hint="--as-new books it once more",
+        )
+    return {**needed, **given, **read_object(facts, _KEYS, "the booking")}
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Each line with its number; number 0 when the whole text is one object."""
-    if _is_object(text):
+    """Each object with the number of its line, or of its place in a list.
+
+    Number 0 is where the whole text is one.
+    """
+    whole = _as_whole(text)
+    if isinstance(whole, dict):
         yield 0, text
         return
-    for number, line in enumerate(text.split("\n"), 1):
+    parts = text.split("\n") if whole is None else map(json.dumps, parse_json(text))
+    for number, line in enumerate(parts, 1):
         if line.strip():
             yield number, line
 
 
-def _is_object(text: str) -> bool:
+def _as_whole(text: str) -> Json | list[Json] | None:
     try:
-        return isinstance(json.loads(text), dict)
+        whole = json.loads(text)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return whole if isinstance(whole, dict | list) else None

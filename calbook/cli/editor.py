@@ -32,15 +32,26 @@ def edit_text() -> Iterator[str]:
         Interrupted: nothing was written.
         OutputError: the editor could not be started, or failed.
     """
-    command = _command()
-    directory = mkdtemp(prefix="calbook-")  # what editors leave beside it is ours too
-    path = os.path.join(directory, "note.txt")
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        _run([*command, path])
+    with own_copy("note.txt") as path:
+        run_editor(path, hint=f"{EDITOR_HINT}, or give the note as TEXT or -")
         yield _text(path)
+
+
+@contextmanager
+def own_copy(name: str, data: bytes = b"") -> Iterator[str]:
+    """The path of a file with `data` for an editor, gone afterwards.
+
+    When the body raises, what was written stays and the error says where it is.
+    """
+    directory = mkdtemp(prefix="calbook-")  # what editors leave beside it is ours too
+    path = os.path.join(directory, name)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        yield path
     except BaseException as error:
-        if _has_text(path):
+        if _has_text(path, data):
             _tell(error, path)
         else:
             rmtree(directory)
@@ -48,7 +59,7 @@ def edit_text() -> Iterator[str]:
     rmtree(directory)
 
 
-def _command() -> list[str]:
+def _command(hint: str) -> list[str]:
     """`VISUAL`, else `EDITOR`, with its options."""
     chosen = next(
         filter(str.strip, (os.environ.get(n, "") for n in ("VISUAL", "EDITOR"))), _USUAL
@@ -57,21 +68,26 @@ def _command() -> list[str]:
         return shlex.split(chosen)
     except ValueError as error:
         raise UsageError(
-            f"cannot read the editor's name {chosen}: {error}", hint=_HINT
+            f"cannot read the editor's name {chosen}: {error}", hint=hint
         ) from None
 
 
-_HINT = "set EDITOR to your editor, or give the note as TEXT or -"
+EDITOR_HINT = "set EDITOR to your editor"
 
 
-def _run(command: list[str]) -> None:
-    """Run it on the person's terminal; stdout is for the answer."""
+def run_editor(path: str, *, hint: str = EDITOR_HINT) -> None:
+    """Run it on the person's terminal; stdout is for the answer.
+
+    Raises:
+        OutputError: it could not be started, or failed.
+    """
+    command = [*_command(hint), path]
     stdout = None if sys.stdout.isatty() else _ERRORS
     try:
         status = subprocess.run(command, stdout=stdout, check=False).returncode
     except OSError as error:
         raise OutputError(
-            f"cannot start {command[0]}: {error.strerror}", hint=_HINT
+            f"cannot start {command[0]}: {error.strerror}", hint=hint
         ) from None
     if status:
         raise OutputError(f"{command[0]} failed with {status}: nothing was written")
@@ -89,10 +105,11 @@ def _text(path: str) -> str:
     return text
 
 
-def _has_text(path: str) -> bool:
+def _has_text(path: str, data: bytes) -> bool:
+    """Whether somebody wrote into it."""
     try:
         with open(path, "rb") as file:
-            return bool(file.read().strip())
+            return file.read().strip() not in (b"", data.strip())
     except OSError:
         return False
 

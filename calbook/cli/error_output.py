@@ -57,10 +57,18 @@ def report(error: BaseException, *, wants_json: bool) -> int:
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, Failures):
         return error.exit_code
+    if os.environ.get("CALBOOK_DEBUG"):
+        _show_trace(error)
     known = _as_calbook_error(error)
     show(known, wants_json=wants_json)
     _drop_unwritten()
     return known.exit_code
+
+
+def _show_trace(error: BaseException) -> None:
+    """Where it was raised, for who works on the program; values may be in it."""
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        output.say(line)
 
 
 def _was_broken_pipe(error: BaseException) -> bool:
@@ -130,8 +138,22 @@ def _bug_error(error: BaseException) -> CalbookError:
     where = _write_report(error)
     return CalbookError(
         f"a bug in calbook: {type(error).__name__}",
-        hint=f"its report: {where}" if where else "its report could not be written",
+        hint=f"its report: {where}; please send it to {_find_bug_address()}"
+        if where
+        else "its report could not be written: CALBOOK_DEBUG=1 shows the trace",
     )
+
+
+def _find_bug_address() -> str:
+    """Where the installed package wants to have its bugs."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        urls = metadata("calbook").get_all("Project-URL") or ()
+    except PackageNotFoundError:
+        urls = ()
+    named: dict[str, str] = dict(url.split(", ", 1) for url in urls)
+    return named.get("Issues", "whoever you have calbook from")
 
 
 def _write_report(error: BaseException) -> str | None:
@@ -140,7 +162,7 @@ def _write_report(error: BaseException) -> str | None:
 
     from calbook import __version__
     from calbook.core.time import times
-    from calbook.settings import make_directory
+    from calbook.settings.directories import make_directory
 
     frames = traceback.extract_tb(error.__traceback__)
     lines = [

@@ -10,17 +10,19 @@ from calbook.core.errors import OutputError
 
 
 def write_file(path: str, data: bytes, *, force: bool) -> None:
-    """What was asked for as a file; `-` is stdout."""
+    """What was asked for as a file, which others may read; `-` is stdout."""
     if path == "-":
         output.write_bytes(data)
         return
-    save_file(path, data, force=force)
+    save_shared_file(path, data, force=force)
     if output.is_terminal():
         output.say(f"Wrote {path}")
 
 
 def save_file(path: str, data: bytes, *, force: bool) -> None:
     """Write through a temporary file beside it, synced and renamed.
+
+    Its owner alone may read a new one.
 
     Raises:
         OutputError: it exists and `force` is not given, it is a link or no regular
@@ -30,10 +32,21 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
     save_parts(path, [data], force=force)
 
 
-def save_parts(path: str, parts: Iterable[bytes], *, force: bool) -> None:
+def save_shared_file(path: str, data: bytes, *, force: bool) -> None:
+    """As `save_file`, with the mode that programs give a new file.
+
+    For feeds, pictures and calendar files: a web server is another user.
+    """
+    check_target(path, force=force)
+    save_parts(path, [data], force=force, new_mode=whole_files.usual_mode())
+
+
+def save_parts(
+    path: str, parts: Iterable[bytes], *, force: bool, new_mode: int = 0o600
+) -> None:
     """As `save_file`, which has looked at `path`, in parts as they are made."""
     try:
-        with whole_files.writing(path, replaces=force) as file:
+        with whole_files.writing(path, replaces=force, new_mode=new_mode) as file:
             file.writelines(parts)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None

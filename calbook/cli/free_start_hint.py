@@ -71,6 +71,7 @@ def _hint(
     *,
     besides: datetime | None,
 ) -> str | None:
+    from calbook.core.model import DAY
     from calbook.core.time import parsing
 
     duration = options.get("duration")
@@ -84,7 +85,7 @@ def _hint(
     slots = client.calendar.availability.get(
         **wanted,
         start_date=max(asked, now),
-        end_date=max(asked, now) + parsing.duration(f"{_AHEAD}d", "the search"),
+        end_date=max(asked, now) + _AHEAD * DAY,
         count=_TRIED,
         reassign=reassign,
         duration=duration,

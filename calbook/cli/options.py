@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from calbook.cli.output import OutputOptions, is_interactive, read_timezone
+from calbook.cli.defaults import read_default, read_timezone
+from calbook.cli.output import OutputOptions, is_interactive, is_terminal
 from calbook.cli.session import open_client
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ def option(
 def flag(name: str, help: str) -> Any:
     """A field of a group that is said or not."""
     return typer.Option(False, name, help=help)
+
+
+def read_event(event: str | None) -> str | None:
+    """`--event`, else the default."""
+    return read_default("event") if event is None else event
 
 
 class Group:
@@ -203,10 +209,13 @@ Input = Annotated[
 
 
 class Output(Group):
-    """Which file, in whose name, and how the answer is printed."""
+    """Which file, in whose name, and how the answer is printed.
+
+    On a terminal that may be a default of the settings, where the command has it.
+    """
 
     tz: str | None = option(
-        "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ]."
+        "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
     )
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
@@ -222,6 +231,14 @@ class Output(Group):
     )
     db: str | None = option("--db", "FILE", "The bookings file or URL [CALBOOK_DB].")
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        forms = [name for name in ("json", "jsonl", "csv") if name in options]
+        if is_terminal() and not any(options[name] for name in forms):
+            word = read_default("output") if forms else None
+            if word in forms:
+                setattr(self, word, True)
+
     def client(self) -> "AbstractContextManager[Client]":
         return open_client(self.db, self.actor)
 
@@ -229,8 +246,11 @@ class Output(Group):
         return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
 
     def form_in_zone(self) -> OutputOptions:
-        """With times in `--tz`, else in CALBOOK_TZ."""
-        return self.form(read_timezone(self.tz))
+        """With times in `--tz`, else in the zone that is set.
+
+        What changes something is not done at a time in another zone by mistake.
+        """
+        return self.form(read_timezone(self.tz, refuses="actor" in vars(self)))
 
 
 JsonOnly = Annotated[Output, "json"]
@@ -277,7 +297,15 @@ class Change(Group):
     def arguments(self) -> dict[str, Any]:
         """As the library takes them."""
         own = ("yes", "no_deliver")
-        return {name: v for name, v in self.options().items() if name not in own}
+        given = {name: v for name, v in self.options().items() if name not in own}
+        if "notify_attendee" in given:
+            given["notify_attendee"] = read_notify(self.notify_attendee)
+        return given
+
+
+def read_notify(said: bool | None) -> bool | None:
+    """`--notify` or `--no-notify`, else the default; None is as the event type says."""
+    return read_default("notify") if said is None else said
 
 
 class Who(Group):

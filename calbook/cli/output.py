@@ -4,9 +4,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from calbook.cli import global_options
 from calbook.core.text import escape_json, printable
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _WIDEST = 1_000  # columns that anybody looks at
 
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
+has_pager = True
 
 
 class OutputOptions:
@@ -53,12 +56,14 @@ def is_for_people(form: OutputOptions) -> bool:
 
 
 def is_terminal() -> bool:
-    return as_terminal or sys.stdout.isatty()
+    """Whether people read it; who wants colours in any case wants a screen."""
+    is_forced = global_options.given("color") == "always"
+    return as_terminal or is_forced or sys.stdout.isatty()
 
 
 def is_interactive() -> bool:
     """Whether somebody is there to answer a question."""
-    if as_terminal or sys.stdin is None:
+    if as_terminal or sys.stdin is None or global_options.is_on("no_input"):
         return False
     return sys.stdin.isatty() and sys.stderr.isatty()
 
@@ -68,6 +73,72 @@ def width() -> int:
     from shutil import get_terminal_size
 
     return min(get_terminal_size().columns, _WIDEST)
+
+
+def height() -> int:
+    """The terminal's lines."""
+    from shutil import get_terminal_size
+
+    return 50 if as_terminal else get_terminal_size().lines
+
+
+def has_colours() -> bool:
+    """What was said, else what the environment says, as Python asks it."""
+    said = global_options.given("color") or "auto"
+    if as_terminal or said != "auto":
+        return said == "always" and not as_terminal
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(map(global_options.has_variable, ("FORCE_COLOR", "CLICOLOR_FORCE"))):
+        return True
+    is_plain = os.environ.get("CLICOLOR") == "0" or os.environ.get("TERM") == "dumb"
+    return not is_plain and sys.stdout.isatty()
+
+
+def fit_signs(text: str, stream: Any = None) -> str:
+    """The text with the signs that may be shown there, which is stdout unless said."""
+    if text.isascii() or not global_options.is_ascii(stream or sys.stdout):
+        return text
+    from calbook.cli.ascii_signs import to_ascii  # only where asked
+
+    return to_ascii(text)
+
+
+def show(text: str) -> None:
+    """What people read on a screen, in whole words; through a pager if it is long."""
+    lines = text.removesuffix("\n").split("\n")
+    text = fit_signs("".join(f"{part}\n" for line in lines for part in _fold(line)))
+    if not (_is_paged() and _page(text)):
+        write(text)
+
+
+def _is_paged() -> bool:
+    """A terminal that a pager can draw on, and nobody who wants none."""
+    is_unwanted = as_terminal or not has_pager or global_options.given("no_pager")
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb"
+    return not is_unwanted and not is_dumb and sys.stdout.isatty()
+
+
+def _page(text: str) -> bool:
+    from calbook.cli import pager  # slow to import
+
+    flush()
+    try:
+        return pager.is_long(text) and pager.page(text)
+    except OSError as error:
+        say(f"no pager {error.filename}: {error.strerror}")
+        return False
+
+
+@contextmanager
+def without_pager() -> Iterator[None]:
+    """While something is printed behind which work goes on."""
+    global has_pager
+    before, has_pager = has_pager, False
+    try:
+        yield
+    finally:
+        has_pager = before
 
 
 def write(text: str) -> None:
@@ -87,24 +158,26 @@ def flush() -> None:
 
 
 def say(text: str) -> None:
-    """A word to the person, not an answer: on stderr."""
+    """A word to the person, not an answer: on stderr, unless it is to be quiet."""
+    if global_options.given("quiet") is None:
+        say_always(text)
+
+
+def say_always(text: str) -> None:
+    """What went wrong, or is asked: said in any case."""
     print("\n".join(said_lines(text)), file=sys.stderr)
 
 
 def said_lines(text: str) -> list[str]:
     """As stderr shows it: harmless, and on a terminal in whole words."""
-    return _fold(printable(text), as_terminal or sys.stderr.isatty())
+    is_folded = as_terminal or sys.stderr.isatty()
+    lines = _fold(printable(text)) if is_folded else [printable(text)]
+    return [fit_signs(line, sys.stderr) for line in lines]
 
 
-def write_lines(text: str) -> None:
-    """Text on stdout; on a terminal what is wider is folded, in whole words."""
-    lines = text.removesuffix("\n").split("\n")
-    write("".join(f"{part}\n" for line in lines for part in _fold(line, is_terminal())))
-
-
-def _fold(line: str, is_terminal: bool) -> list[str]:
-    """What is in colours was laid out before."""
-    if not is_terminal or (line.isascii() and len(line) <= width()) or "\x1b" in line:
+def _fold(line: str) -> list[str]:
+    """In whole words; what is in colours was laid out before."""
+    if (line.isascii() and len(line) <= width()) or "\x1b" in line:
         return [line]
     from calbook.cli.screen import cells  # slow to import
 
@@ -131,7 +204,7 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
-        write_lines(table(items))
+        show(table(items))
 
 
 def nothing_text(words: str, limit: int | None) -> str:
@@ -272,13 +345,3 @@ def _safe_cell(value: object) -> str:
 
 def _spell_sign(found: "re.Match[str]") -> str:
     return f"{found[1]}\\u{ord(found[2]):04x}"
-
-
-def read_timezone(tz: str | None) -> str | None:
-    """`--tz`, else `CALBOOK_TZ`, checked; None is each booking's own zone."""
-    name = tz or os.environ.get("CALBOOK_TZ")
-    if not name:
-        return None
-    from calbook.core.time import parsing
-
-    return parsing.timezone(name)

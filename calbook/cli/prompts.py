@@ -235,4 +235,4 @@ def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
 
 
 def _say(text: str) -> None:
-    output.say(text)
+    output.say_always(text)

@@ -1,4 +1,4 @@
-"""A webhook's secret from outside: never from the command line, which others see."""
+"""Secrets of a webhook from outside: the command line is seen by others."""
 
 import os
 import sys
@@ -10,8 +10,21 @@ from calbook.core.errors import BadInput, UsageError
 def read_secret() -> str:
     """From standard input; on a terminal it is asked for."""
     if sys.stdin.isatty():
-        output.say("The secret (whsec_…), then Enter:")
+        output.say_always("The secret (whsec_…), then Enter:")
     return _decoded(sys.stdin.buffer.readline(1_000), "stdin")
+
+
+def read_headers() -> list[str]:
+    """From standard input, `Name: value` on each line."""
+    if sys.stdin.isatty():
+        output.say("The headers, as Authorization: Bearer …; Ctrl-D ends them:")
+    text = _decoded(sys.stdin.buffer.read(_MOST + 1), "stdin")
+    if len(text) > _MOST:
+        raise BadInput(f"stdin holds more than {_MOST:,} characters of headers")
+    return [line for line in text.splitlines() if line.strip()]
+
+
+_MOST = 100_000
 
 
 def named_secret(variable: str | None, file: str | None) -> str | None:
@@ -36,4 +49,4 @@ def _decoded(data: bytes, source: str) -> str:
     try:
         return data.decode().strip()
     except UnicodeDecodeError:
-        raise BadInput(f"{source} holds no secret: it is not UTF-8") from None
+        raise BadInput(f"{source} is not UTF-8") from None

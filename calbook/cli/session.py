@@ -1,5 +1,6 @@
 """A command's client, and the way every change is printed."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -44,8 +45,20 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
             raise
         finally:
             after_command.remember_client(client)
-        if not client.exists and sys.stderr.isatty():
-            output.say(f"There is no {client.path} yet: this is what a new file holds")
+        if not client.exists and (db is not None or sys.stderr.isatty()):
+            _tell_missing(client.path)
+
+
+def _tell_missing(path: str) -> None:
+    """That a file which was read is not there: its name may be mistyped."""
+    import difflib  # only when something is wrong
+
+    directory, name = os.path.split(path)
+    near: list[str] = []
+    with suppress(OSError):
+        near = difflib.get_close_matches(name, os.listdir(directory or "."), 1)
+    other = f"; did you mean {os.path.join(directory, near[0])}?" if near else ""
+    output.say(f"There is no {path} yet: this is what a new file holds{other}")
 
 
 def _blame_damage(client: "Client") -> None:
@@ -118,6 +131,8 @@ def show_change(
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else dates
     said = would_be(what) if dry_run else what
+    if after_command.is_unchanged(item["uid"]):
+        said = "Unchanged"
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
         output.print_object(
             item,
@@ -141,9 +156,13 @@ def _lower_first(what: str) -> str:
 
 @contextmanager
 def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
-    """Around the answer after a change: an error names it when stdout cannot."""
+    """Around the answer after a change: an error names it when stdout cannot.
+
+    No pager keeps waiting what is sent behind it.
+    """
     try:
-        yield
+        with output.without_pager():
+            yield
         output.flush()
     except BrokenPipeError:
         raise
@@ -250,13 +269,12 @@ def require_stored(
 
 
 def read_minutes(text: str | None, option: str) -> int | None:
-    """A length of time as an option takes it: minutes, or `90m`, `12h`, `2d`."""
+    """A length of time as an option takes it: minutes, or `90m`, `1h30m`, `2d`."""
     if text is None:
         return None
-    from calbook.core.model import MINUTE
-    from calbook.core.time import parsing
+    from calbook.core.time import lengths
 
-    return parsing.duration(text, option) // MINUTE
+    return lengths.minutes(text, option)
 
 
 def read_whole_number(text: str | None, option: str) -> int | None:

@@ -9,8 +9,9 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+from calbook.cli.global_options import TakesGlobalOptions
 from calbook.cli.options import Group
 
 Tree = Mapping[str, "str | Tree"]
@@ -44,7 +45,7 @@ SECTIONS: Mapping[str, Tree] = {
     "Looking": {
         **_commands("slots", "slots", "explain"),
         **_commands("agenda", "agenda"),
-        **_commands("week", "week"),
+        **_commands("week", "day", "week"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),
@@ -76,7 +77,10 @@ SECTIONS: Mapping[str, Tree] = {
         },
         **_commands("deliver", "tick", "deliver"),
         "mail": _commands("mail", "log", "redeliver"),
-        "config": _commands("config", "show", "set", "smtp", "smtp-test"),
+        "config": _commands(
+            *("config", "show", "get", "set", "unset", "edit", "path"),
+            *("smtp", "smtp-test"),
+        ),
         "db": _commands(
             *("db", "path", "init", "migrate", "check", "copy"),
             *("backup", "restore", "compact", "share"),
@@ -108,10 +112,10 @@ _GROUP_HELP = {
     "schedule": "Weekly hours and overrides: add, list, show, update, remove.",
     "webhook": "Who is told of events: add, list, test, log and more.",
     "mail": "Notices and reminders sent by e-mail: log, redeliver.",
-    "config": "What is set for this computer: show, set, smtp, smtp-test.",
+    "config": "What is set for this computer: show, get, set, edit and more.",
     "db": "The bookings file or database: path, init, check and more.",
 }
-_HELP = """A booking engine in one SQLite file.
+HELP = """A booking engine in one SQLite file.
 
 Begin with `calbook demo`, or with `calbook init` for a file of your own.
 `calbook help` lists the pages of the manual.
@@ -121,7 +125,7 @@ Begin with `calbook demo`, or with `calbook init` for a file of your own.
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(TakesGlobalOptions, TyperGroup):
     """A group that knows its commands by name and builds the one that is run."""
 
     def __init__(self, name: str, tree: Tree, help: str) -> None:
@@ -134,32 +138,52 @@ class LazyGroup(TyperGroup):
         )
         self._tree = tree
 
+    @property
+    def sections(self) -> Mapping[str, Tree]:
+        """Commands by the headings under which the help names them."""
+        return SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         place = self._tree.get(cmd_name)
         return None if place is None else build_command(cmd_name, place)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """A command may be two words, of which the first is one too."""
+        """A command may be two words, of which the first is one too.
+
+        In a group `help` is `calbook help` of the group.
+        """
+        if args[0] == "help" and self._tree is not COMMANDS:
+            words = ctx.command_path.split()[1:]
+            return "help", build_command("help", COMMANDS["help"]), words + args[1:]
         both = " ".join(args[:2])
         if len(args) > 1 and both in self._tree:
             return both, self.get_command(ctx, both), args[2:]
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Commands by section where this is the whole tree."""
-        sections = SECTIONS if self._tree is COMMANDS else {"Commands": self._tree}
-        for heading, tree in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(
-                    [(name, _short_help(name, tree[name])) for name in tree]
-                )
+    def get_help(self, ctx: Any) -> str:
+        return _help_text(self, ctx)
+
+
+class LaidOutCommand(TakesGlobalOptions, TyperCommand):
+    """A command whose help is laid out by calbook, and which has the options of all."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _help_text(self, ctx)
+
+
+def _help_text(command: Any, ctx: Any) -> str:
+    from calbook.cli.help import layout  # only when help is asked for
+
+    return layout.help_text(command, ctx.command_path.split()[1:])
 
 
 def build_command(name: str, place: "str | Tree") -> Any:
     if not isinstance(place, str):
         return LazyGroup(name, place, _GROUP_HELP[name])
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, context_settings=_HELP_OPTIONS)(expand_groups(_function(place)))
+    app.command(name, cls=LaidOutCommand, context_settings=_HELP_OPTIONS)(
+        expand_groups(_function(place))
+    )
     return typer.main.get_command(app)
 
 
@@ -206,14 +230,9 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     return expanded
 
 
-def _short_help(name: str, place: "str | Tree") -> str:
-    help: str = build_command(name, place).get_short_help_str(60)
-    return help
-
-
 def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
     """Run a command; `runner` is for one that runs whole command lines itself."""
-    root = LazyGroup("calbook", COMMANDS, _HELP)
+    root = LazyGroup("calbook", COMMANDS, HELP)
     return root.main(args, prog_name="calbook", standalone_mode=False, obj=runner)
 
 

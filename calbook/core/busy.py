@@ -16,7 +16,7 @@ from calbook.core.checks import line
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, LONGEST_CLAIM, Span
 from calbook.core.text import printable
-from calbook.core.time import open_hours, times
+from calbook.core.time import open_hours, parsing, times
 
 DEFAULT_DAYS_AHEAD = (
     730  # days that a calendar is read ahead, if no event type looks further
@@ -153,7 +153,7 @@ def check_length(span: Span) -> None:
     if not span.start < span.end:
         raise BadInput(
             "the time ends before it begins",
-            hint="mon…sun are the first such days after today",
+            hint=parsing.ORDER_HINT,
             field="endTime",
         )
     if span.end - span.start > LONGEST_STRETCH:

@@ -27,8 +27,8 @@ REF_LENGTH = 100
 _LOCAL_OCTETS = 64
 _LONG = 10**18
 
-_ID = r"(?:evt|user|sched|res)_[a-z0-9_]{1,60}"
 _SLUG = r"[a-z0-9_][a-z0-9_-]{0,59}"
+_ID = rf"(?:evt|user|sched|res)_{_SLUG}"
 _EMAIL = r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+"
 _PHONE = r"\+?[0-9(][0-9 ().\-/x]{2,38}"
 _LANGUAGE = r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"
@@ -208,7 +208,7 @@ def identifier(value: object, prefix: str, field: str) -> str:
     if not re.fullmatch(_ID, full, re.ASCII):
         raise BadInput(
             f"{field} cannot be {printable(text)}",
-            hint=f"use up to 60 of a-z, 0-9 and _, as in {prefix}_demo",
+            hint=f"use up to 60 of a-z, 0-9, - and _, as in {prefix}_demo",
             field=field,
         )
     return full
@@ -222,10 +222,6 @@ def member_id(value: object) -> str:
 
 def event_type_key(value: object, field: str = "eventTypeId") -> str:
     """What an event type is named by: its id or slug, with `evt_` before it."""
-    text = line(value, field, most=80).lower()
-    key = text.removeprefix("evt_")
-    if "-" in key and re.fullmatch(_SLUG, key, re.ASCII):  # only a slug has hyphens
-        return f"evt_{key}"
     return identifier(value, "evt", field)
 
 

@@ -669,7 +669,11 @@ class InUse(RuleError, code="in_use"):
 
 
 class NothingToChange(RuleError, code="nothing_to_change"):
-    """The change asked for is what is stored already."""
+    """No change was asked for, or there is nothing left that it could change."""
+
+
+class AlreadySo(NothingToChange):
+    """What was asked for is stored already: no refusal, it is answered as it is."""
 
 
 class NoOtherHost(NothingToChange, code="no_other_host"):

@@ -109,3 +109,8 @@ def _json_spelt(char: str) -> str:
     return "".join(
         f"\\u{int.from_bytes(units[at : at + 2]):04x}" for at in range(0, len(units), 2)
     )
+
+
+def name_in_words(slug: str) -> str:
+    """`night-shift` is called `Night shift` until somebody says how."""
+    return " ".join(slug.replace("_", " ").replace("-", " ").split()).capitalize()

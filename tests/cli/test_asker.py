@@ -12,7 +12,8 @@ import pytest
 from conftest import Clock
 from support.running import Answer, Run, Terminal
 
-from calbook import Client, EventType, settings
+from calbook import Client, EventType
+from calbook.settings.reading import config_path
 
 pytest_plugins = ("support.running",)
 
@@ -53,22 +54,23 @@ def history(client: Client, uid: str) -> list[tuple[str, str]]:
 
 
 def test_who_asks_is_set_and_shown(run: Run, config: Path) -> None:
-    before = run("config", "show", "--json").json
+    before = run("config", "show", "defaults.by", "--json").json[0]
     config.parent.mkdir()
     config.write_text('[smtp]\nhost = "a.example"\nfrom = "a@b.org"\n')
 
     made = run("config", "set", "defaults.by", "HOST", "--json").json
 
-    assert before["defaults"] == {"by": "attendee"}
-    assert (made["host"], made["defaults"]) == ("a.example", {"by": "host"})
-    assert run("config", "show").rows[0][-2] == "host"
+    assert (before["value"], before["source"]) == ("attendee", "default")
+    assert (made["value"], made["source"]) == ("host", "file")
+    assert ["smtp.host", "a.example", "file"] in run("config", "show").rows
+    assert run("config", "get", "defaults.by").out == "host\n"
 
 
 @pytest.mark.parametrize(
     ("args", "named"),
     [
         (("defaults.by", "me"), "attendee, host"),
-        (("defaults.to", "host"), "defaults.by"),
+        (("defaults.bi", "host"), "defaults.by"),
     ],
     ids=["value", "setting"],
 )
@@ -191,7 +193,7 @@ def test_the_config_file_is_where_platformdirs_has_it(
         monkeypatch.setenv("XDG_CONFIG_HOME", xdg)
 
     directory = user_config_dir("calbook", appauthor=False)
-    assert settings.config_path() == os.path.join(directory, "config.toml")
+    assert config_path() == os.path.join(directory, "config.toml")
 
 
 # -- init ------------------------------------------------------------------------------
@@ -207,7 +209,7 @@ def test_init_sets_who_sits_at_the_keyboard(
 
     assert screen.end() == 0
     assert config.stat().st_mode & 0o777 == 0o600
-    assert run("config", "show", "--json").json["defaults"] == {"by": "host"}
+    assert run("config", "get", "defaults.by").out == "host\n"
 
 
 def test_init_changes_no_setting_that_stays(

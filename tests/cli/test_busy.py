@@ -266,7 +266,7 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
         (("add", "--from", "2027-02-02", "--to", "2027-02-01"), "the time ends"),
         (("remove", "work"), "no such calendar or busy time: work"),
         (("refresh", "work"), "no such calendar or busy time: work"),
-        (("list", "--from", "someday"), "not a moment: someday"),
+        (("list", "--from", "someday"), "not a moment or days: someday"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -1675,13 +1675,48 @@ def test_a_bug_is_one_line_and_a_report_without_secrets(
     )
 
     said, hint = found.stderr.splitlines()
-    report = Path(hint.removeprefix("hint: its report: "))
+    name, _, address = hint.removeprefix("hint: its report: ").partition("; ")
+    report = Path(name)
+    assert address == "please send it to whoever you have calbook from"
     assert (found.returncode, found.stdout) == (1, "")
     assert said == "calbook: a bug in calbook: KeyError"
     assert report.stat().st_mode & 0o777 == 0o600
     assert "bookings.py" in report.read_text()
     assert f"zone data {times.zone_data()}\n" in report.read_text()
     assert "hunter2" not in report.read_text()
+
+
+def test_a_trace_is_shown_to_who_asks_for_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = ("show", "bk_\x1b[31m")
+    plain = run(*refused)
+    monkeypatch.setenv("CALBOOK_DEBUG", "1")
+
+    traced = run(*refused)
+
+    assert "Traceback" not in plain.err
+    assert traced.err.startswith("Traceback (most recent call last):\n")
+    assert traced.err.endswith(plain.err)
+    assert "\x1b" not in traced.err
+    assert traced.status == plain.status
+
+
+def test_a_file_that_is_not_there_is_named_as_its_name_may_be_mistyped(
+    run: Run, tmp_path: Path
+) -> None:
+    there, mistyped = tmp_path / "practice.db", tmp_path / "practise.db"
+    run("create", "--event", "demo", "--db", str(there))
+    there.touch()
+
+    answer = run("list", "--json", "--db", str(mistyped))
+
+    assert (answer.status, answer.out) == (0, "[]\n")
+    assert answer.err == (
+        f"There is no {mistyped} yet: this is what a new file holds;"
+        f" did you mean {there}?\n"
+    )
+    assert not mistyped.exists()
 
 
 # -- help, and what is unknown ---------------------------------------------------------

@@ -197,6 +197,7 @@ LISTINGS = {
     "history": ["history UID"],
     "agenda": ["agenda --from 2027-01-18"],
     "week": ["week --of 2027-01-18"],
+    "day": ["day --on 2027-01-18"],
     "next": ["next"],
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
@@ -549,6 +550,9 @@ LINES = [
         ("calbook event show -- id", ["idle"]),
         ("calbook create --input ", []),
         ("calbook create --start ", []),
+        ("calbook --color n", ["never"]),
+        ("calbook --color never --ascii event sh", ["show"]),
+        ("calbook event show --color=al", ["always"]),
     ],
 )
 @pytest.mark.usefixtures("uids")
@@ -611,8 +615,10 @@ def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) ->
     options = offered("--word=-", "note")[1:]
     both = offered("--word=", "list")[1:]
 
-    assert [line.split("\t")[0] for line in commands] == ["add", "list"]
-    assert [line.split("\t")[0] for line in options] == ["--help"]
+    assert [line.split("\t")[0] for line in commands] == ["add", "list", "help"]
+    assert [line.split("\t")[0] for line in options] == [
+        *("--help", "-q", "--quiet", "--no-input", "--no-pager", "--color", "--ascii")
+    ]
     assert all(line.startswith("-") for line in both)
 
 

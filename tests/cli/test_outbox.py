@@ -339,7 +339,8 @@ def test_verify_on_a_terminal_says_what_it_waits_for(
 
 
 @pytest.mark.parametrize(
-    ("tolerance", "result"), [("59s", 2), ("60s", 0), ("1m", 0), ("1", 0), ("1w", 2)]
+    ("tolerance", "result"),
+    [("59s", 2), ("60s", 0), ("1m", 0), ("1", 0), ("1 week", 0), ("1M", 2)],
 )
 def test_the_tolerance_may_be_in_seconds(
     host: Client,

@@ -203,6 +203,6 @@ def test_whose_word_is_taken_is_a_setting(
     bad = run("config", "set", "mail.authserv_id", "a b")
     none = run("config", "set", "mail.authserv_id", "none", "--json")
 
-    assert set_.json["mail"] == {"authservId": "mx.example.com"}
+    assert (set_.json["value"], set_.json["source"]) == ("mx.example.com", "file")
     assert bad.status == 2
-    assert none.json["mail"] == {"authservId": None}
+    assert (none.json["value"], none.json["source"]) == (None, "default")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.calendars import widths
-from support.running import WIDTHS, golden
+from support.running import golden
 
 if TYPE_CHECKING:
     from support.running import Look

@@ -708,7 +708,7 @@ def test_a_file_that_says_of_a_date_what_is_not_so_is_warned_of(
         ("ics --event demo --on 2027-01-18", "--on is for one booking"),
         ("ics --event demo --method publish", "--method is for one booking"),
         ("ics --host me --alarm 15m", "--alarm is for one booking"),
-        ("create --atomic", "--atomic is for several bookings"),
+        ("create --atomic", "--atomic is for --input"),
         ("list --upcoming --past", "--upcoming and --past exclude each other"),
         ("list --occurrences --after UID", "--after goes by whole bookings"),
     ],

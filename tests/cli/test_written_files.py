@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from calbook import Booking, Client, errors, settings
+from calbook import Booking, Client, errors
 from calbook.cli import file_output
+from calbook.settings.directories import make_directory
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -102,6 +103,99 @@ def test_a_file_is_written_where_it_can_have_one_name_only(
     assert [p.name for p in tmp_path.iterdir()] == ["out.ics"]
 
 
+PUBLIC = {
+    "a feed": ("ics", "--feed", "-o", "{file}"),
+    "a calendar file": ("ics", "{uid}", "-o", "{file}"),
+    "a picture": ("week", "--of", "2027-01-18", "--svg", "{file}"),
+    "a file of a folder": ("ics", "--each", "{folder}"),
+}
+PRIVATE = {
+    "an export": ("export", "-o", "{file}"),
+    "an export of a calendar": ("export", "--format", "ics", "-o", "{file}"),
+    "a backup": ("db", "backup", "{file}"),
+}
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], int]]:
+    before = os.umask(0o022)
+    os.umask(before)
+    yield os.umask
+    os.umask(before)
+
+
+def written(run: Run, command: tuple[str, ...], uid: str, folder: Path) -> Path:
+    """The one file that a command makes, below a folder."""
+    folder.mkdir(exist_ok=True)
+    places = {"file": folder / "made", "uid": uid, "folder": folder}
+    answer = run(*(word.format(**places) for word in command), "--force")
+    assert answer.status == 0, answer
+    (file,) = folder.iterdir()
+    return file
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o666)])
+@pytest.mark.parametrize("command", PUBLIC.values(), ids=PUBLIC)
+def test_what_others_are_to_read_has_the_mode_that_the_umask_leaves(
+    run: Run,
+    booking: Callable[..., Booking],
+    umask: Callable[[int], int],
+    tmp_path: Path,
+    command: tuple[str, ...],
+    mask: int,
+    mode: int,
+) -> None:
+    """A web server could read no feed and no picture: they were 0600."""
+    uid = booking().uid
+    umask(mask)
+
+    file = written(run, command, uid, tmp_path / "out")
+
+    assert file.stat().st_mode & 0o777 == mode
+    assert umask(mask) == mask
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", PRIVATE.values(), ids=PRIVATE)
+def test_what_holds_all_bookings_is_its_owners_alone(
+    run: Run,
+    booking: Callable[..., Booking],
+    umask: Callable[[int], int],
+    tmp_path: Path,
+    command: tuple[str, ...],
+) -> None:
+    uid = booking().uid
+    umask(0)
+
+    file = written(run, command, uid, tmp_path / "out")
+
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", PUBLIC.values(), ids=PUBLIC)
+def test_a_file_that_is_written_again_keeps_its_mode_and_group(
+    run: Run,
+    booking: Callable[..., Booking],
+    tmp_path: Path,
+    command: tuple[str, ...],
+) -> None:
+    """A web server of that group could not read the new one."""
+    made = booking()
+    file = written(run, command, made.uid, tmp_path / "out")
+    group = next((g for g in os.getgroups() if g != file.stat().st_gid), None)
+    group = 65534 if group is None and os.geteuid() == 0 else group
+    if group is not None:
+        os.chown(file, -1, group)
+    file.chmod(0o640)
+    file.write_bytes(b"PRODID:-//calbook//")
+
+    file = written(run, command, made.uid, tmp_path / "out")
+
+    assert b"svg" in file.read_bytes() or b"VCALENDAR" in file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert group in (None, file.stat().st_gid)
+
+
 @pytest.mark.usefixtures("open_umask")
 def test_directories_that_are_missing_are_made_for_nobody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
@@ -110,7 +204,7 @@ def test_directories_that_are_missing_are_made_for_nobody_else(
     config = tmp_path / "config" / "calbook" / "config.toml"
     monkeypatch.setenv("CALBOOK_CONFIG", str(config))
 
-    settings.make_directory(str(tmp_path / "data" / "calbook"))
+    make_directory(str(tmp_path / "data" / "calbook"))
     answer = run("config", "smtp", "--host", "localhost", "--from", "a@example.com")
 
     assert answer.status == 0

@@ -284,6 +284,7 @@ def test_anything_else_is_no_web_address(address: object) -> None:
         pytest.param("0", "sched", "sched_0", id="digit"),
         pytest.param("EVT_Demo", "evt", "evt_demo", id="in-any-case"),
         pytest.param("_", "user", "user__", id="underscore"),
+        pytest.param("dev-call", "evt", "evt_dev-call", id="hyphen"),
         pytest.param("x" * 60, "user", "user_" + "x" * 60, id="60"),
     ],
 )
@@ -296,7 +297,7 @@ def test_a_bare_slug_gets_its_prefix(given: str, prefix: str, full: str) -> None
     [
         pytest.param("", id="empty"),
         pytest.param("evt_", id="prefix-alone"),
-        pytest.param("my-demo", id="hyphen"),
+        pytest.param("-demo", id="hyphen-first"),
         pytest.param("my demo", id="space"),
         pytest.param("demo\n", id="line-break"),
         pytest.param("démo", id="accent"),
@@ -427,9 +428,9 @@ def test_any_other_choice_is_refused_naming_them_all(given: object) -> None:
         ),
         pytest.param(
             checks.identifier,
-            ("my-demo", "evt", "eventTypeId"),
-            "eventTypeId cannot be my-demo",
-            "use up to 60 of a-z, 0-9 and _, as in evt_demo",
+            ("my.demo", "evt", "eventTypeId"),
+            "eventTypeId cannot be my.demo",
+            "use up to 60 of a-z, 0-9, - and _, as in evt_demo",
             id="id",
         ),
         pytest.param(

@@ -160,7 +160,6 @@ def test_a_day_ahead_is_24_hours_even_when_the_clocks_change() -> None:
         pytest.param("18.01.2027 10:00", id="dots"),
         pytest.param("1.5", id="number"),
         pytest.param("1800000000", id="epoch"),
-        pytest.param("10:00", id="clock-alone"),
         pytest.param("2027-01-18", id="bare-date"),
         pytest.param("today", id="bare-today"),
         pytest.param("tomorrow", id="bare-tomorrow"),
@@ -179,8 +178,6 @@ def test_a_day_ahead_is_24_hours_even_when_the_clocks_change() -> None:
         pytest.param("9000-12-31T23:59-05:00", id="year-9001-in-utc"),
         pytest.param("10000-01-01 10:00", id="year-10000"),
         pytest.param("27-01-18 10:00", id="short-year"),
-        pytest.param("2027-1-18 10:00", id="short-month"),
-        pytest.param("2027-01-18 9:00", id="short-hour"),
         pytest.param("2027-01-18 10", id="no-minutes"),
         pytest.param("2027-01-18 1000", id="no-colon"),
         pytest.param("20270118T100000", id="basic-form"),
@@ -189,44 +186,26 @@ def test_a_day_ahead_is_24_hours_even_when_the_clocks_change() -> None:
         pytest.param("2027-01-18 10:60", id="minute-60"),
         pytest.param("2027-01-18 10:00:60", id="second-60"),
         pytest.param("2027-01-18 10:00:00.5", id="fraction"),
-        pytest.param("2027-01-18 10:00 am", id="am"),
-        pytest.param("2027-01-18  10:00", id="two-spaces"),
         pytest.param("2027-01-18_10:00", id="other-separator"),
-        pytest.param(" 2027-01-18 10:00", id="space-before"),
         pytest.param("2027-01-18 10:00\n", id="line-break-after"),
         pytest.param("2027-W03-1 10:00", id="week-date"),
         pytest.param("2027W031T1000", id="basic-week-date"),
         pytest.param("2027-018T10:00", id="day-of-year"),
-        pytest.param("2027-01-18T10:00z", id="small-z"),
-        pytest.param("2027-01-18T10:00 Z", id="space-Z"),
-        pytest.param("2027-01-18T10:00+05", id="offset-hours"),
-        pytest.param("2027-01-18T10:00+0500", id="offset-basic"),
         pytest.param("2027-01-18T10:00+05:00:00", id="offset-seconds"),
         pytest.param("2027-01-18T10:00+24:00", id="offset-24"),
         pytest.param("2027-01-18T10:00+05:60", id="offset-minute-60"),
         pytest.param("2027-01-18T10:00\u221205:00", id="minus-sign"),
-        pytest.param("2027-01-18T10:00 America/New_York", id="zone-name"),
         pytest.param("2027-01-18T10:00[America/New_York]", id="zone-suffix"),
         pytest.param("２０２７-01-18 10:00", id="full-width-digits"),
         pytest.param("2027-01-18 ١٠:00", id="arabic-digits"),
         pytest.param("+９0m", id="full-width-length"),
-        pytest.param("today 9:00", id="today-short-hour"),
-        pytest.param("today 10:00:00", id="today-seconds"),
-        pytest.param("today  10:00", id="today-two-spaces"),
         pytest.param("today 24:00", id="today-24"),
-        pytest.param("today at 10:00", id="today-at"),
-        pytest.param("monday 10:00", id="long-weekday"),
         pytest.param("next fri 10:00", id="next"),
         pytest.param("+90", id="no-unit"),
         pytest.param("90m", id="no-plus"),
         pytest.param("-90m", id="backwards"),
-        pytest.param("+1.5h", id="half-hours"),
-        pytest.param("+1w", id="weeks"),
-        pytest.param("+1h30m", id="two-units"),
-        pytest.param("+ 90m", id="plus-space"),
         pytest.param("+9999999d", id="beyond-every-year"),
         pytest.param("+2600000d", id="beyond-year-9000"),
-        pytest.param("+12345678m", id="eight-digits"),
         pytest.param("now\0", id="nul"),
     ],
 )
@@ -238,7 +217,10 @@ def test_everything_else_is_refused_as_a_moment(text: str) -> None:
     assert refusal.value.exit_code == 2
 
 
-FORMS = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 or +90m"
+FORMS = (
+    "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), 18 jan 10:00,"
+    " fri 14:30, 2pm, +90m or in 2h"
+)
 
 
 @pytest.mark.parametrize(
@@ -256,9 +238,12 @@ FORMS = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 
             "write fri 10:00",
             id="bare-weekday",
         ),
-        pytest.param("1.5", "not a moment: 1.5", FORMS, id="number"),
+        pytest.param("whenever", "not a moment: whenever", FORMS, id="word"),
         pytest.param(
-            "2027-04-31 10:00", "there is no day 2027-04-31", FORMS, id="31-april"
+            "2027-04-31 10:00",
+            "there is no day 2027-04-31",
+            "April 2027 has 30 days",
+            id="31-april",
         ),
         pytest.param(
             "1969-12-31 10:00",
@@ -283,15 +268,12 @@ def test_a_refused_moment_comes_with_a_hint(
     assert (refusal.value.message, refusal.value.hint) == (message, hint)
 
 
-def test_a_refused_day_and_a_refused_length_come_with_a_hint() -> None:
+def test_a_refused_day_comes_with_a_hint() -> None:
     with pytest.raises(BadTime) as no_day:
-        parsing.day("1.5", now=MONDAY, timezone=NEW_YORK)
-    with pytest.raises(BadTime) as no_length:
-        parsing.duration("1.5", "duration")
+        parsing.day("whenever", now=MONDAY, timezone=NEW_YORK)
 
-    assert no_day.value.message == "not a day: 1.5"
-    assert no_day.value.hint == "write 2027-01-18, today, tomorrow or mon…sun"
-    assert no_length.value.hint == "write minutes, or 90m, 12h, 2d"
+    assert no_day.value.message == "not a day: whenever"
+    assert no_day.value.hint == "write 2027-01-18, 18 jan, today, tomorrow or mon…sun"
 
 
 def test_a_refused_moment_is_shown_harmless() -> None:
@@ -641,7 +623,6 @@ def test_a_day_is_a_date_or_a_word(text: str | date, expected: str) -> None:
     [
         pytest.param("", id="empty"),
         pytest.param("18/01/2027", id="slashes"),
-        pytest.param("2027-1-18", id="short-month"),
         pytest.param("20270118", id="basic"),
         pytest.param("2027-W03-1", id="week-date"),
         pytest.param("2027-04-31", id="31-april"),
@@ -711,31 +692,3 @@ def test_a_day_that_begins_with_a_gap_begins_after_it() -> None:
     first = parsing.range_start("2024-09-08", now=MONDAY, timezone="America/Santiago")
 
     assert first == utc("2024-09-08T04:00Z")
-
-
-# -- lengths -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [
-        pytest.param("0", 0, id="none"),
-        pytest.param("90", 90, id="bare"),
-        pytest.param("90m", 90, id="minutes"),
-        pytest.param("12h", 720, id="hours"),
-        pytest.param("2d", 2880, id="days"),
-        pytest.param("999999999d", 999_999_999 * 1440, id="longest"),
-    ],
-)
-def test_a_length_is_minutes_or_has_a_unit(text: str, minutes: int) -> None:
-    assert parsing.duration(text, "duration") == timedelta(minutes=minutes)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "1.5", "-5", "+5", "1w", "90 m", "m", "1h30m", "90M", "９0", "1e3"]
-)
-def test_any_other_length_is_refused_naming_the_field(text: str) -> None:
-    with pytest.raises(BadTime) as refusal:
-        parsing.duration(text, "duration")
-
-    assert refusal.value.message == f"duration is not a length of time: {text}"

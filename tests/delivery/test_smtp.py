@@ -21,7 +21,7 @@ from support.receiving import no_hanging
 from calbook.delivery.mail import messages, smtp
 from calbook.delivery.mail.messages import Envelope
 from calbook.delivery.outcome import Outcome, not_reached
-from calbook.settings import MailServer
+from calbook.settings.mail_server import MailServer
 from calbook.wire.writing.outbox import MASK
 
 pytest_plugins = ("support.mailing",)

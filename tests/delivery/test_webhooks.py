@@ -695,6 +695,41 @@ def test_one_s_own_secret_is_read_from_stdin(run: Run, receiver: Receiver) -> No
     assert (refused.status, "not UTF-8" in refused.err) == (2, True)
 
 
+def test_headers_are_read_from_stdin(run: Run, receiver: Receiver) -> None:
+    typed = "Authorization: Bearer hush\r\n\nX-Shop=12\n"
+    hook = run(
+        *("webhook", "add", receiver.url(), "--header-stdin", "--json"), input=typed
+    ).json["id"]
+
+    run("webhook", "test", hook)
+    run("webhook", "update", hook, "--header-stdin", input="X-Shop: 13")
+    run("webhook", "test", hook)
+
+    first, second = (request.headers for request in receiver.requests)
+    assert (first["authorization"], first["x-shop"]) == ("Bearer hush", "12")
+    assert (second["authorization"], second["x-shop"]) == ("Bearer hush", "13")
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "said"),
+    [
+        (["--header-stdin"], b"Bearer\xff", "stdin is not UTF-8"),
+        (["--header-stdin"], b"Bearer hush", "a header needs a name and a value"),
+        (["--header-stdin"], b"A: " + b"x" * 100_000, "more than 100,000 characters"),
+        (["--header-stdin", "--secret-stdin"], b"", "both read stdin"),
+    ],
+    ids=["bytes", "nameless", "long", "twice"],
+)
+def test_headers_that_cannot_be_read_are_not_repeated(
+    run: Run, receiver: Receiver, options: list[str], typed: bytes, said: str
+) -> None:
+    refused = run("webhook", "add", receiver.url(), *options, input=typed)
+
+    assert (refused.status, said in refused.err) == (2, True)
+    assert "hush" not in refused.err
+    assert run("webhook", "list", "--json").json == []
+
+
 def raw(request: Any, line_break: str) -> bytes:
     lines = ["POST / HTTP/1.1", *(f"{n}: {v}" for n, v in request.headers.items())]
     return line_break.join([*lines, "", ""]).encode() + request.body

@@ -13,14 +13,18 @@ from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from calbook import Client, settings
+from calbook import Client
 from calbook.cli.json_input import parse_json
 from calbook.core.errors import CalbookError
 from calbook.core.model import Span
-from calbook.core.time import parsing, recurrence
+from calbook.core.time import lengths, parsing, recurrence
 from calbook.delivery.calendars import dav_xml
 from calbook.ical.reading import entries, mails, replies
 from calbook.ical.reading.busy_times import read_busy_times
+from calbook.settings import editing
+from calbook.settings.mail_server import mail_server
+from calbook.settings.table import SETTINGS
+from calbook.settings.values import read_values
 from calbook.wire.reading import (
     booking_requests,
     event_types,
@@ -55,11 +59,11 @@ def read_when(data: bytes) -> None:
     """WHEN, a day, an end and a length; whatever the shell passes on."""
     text = data[1:].decode(errors="surrogateescape")
     zone = ZONES[data[0] % len(ZONES)] if data else "UTC"
-    for read in (parsing.moment, parsing.day, parsing.range_start, parsing.range_end):
+    for read in (parsing.moment, parsing.day, parsing.days, parsing.range_end):
         with suppress(CalbookError):
             read(text, now=NOW, timezone=zone)
     with suppress(CalbookError):
-        parsing.duration(text, "duration")
+        lengths.duration(text, "duration")
     if zlib.crc32(data) & 15 == 0:  # it is slow to say which zone may be meant
         parsing.timezone(text)
 
@@ -106,17 +110,17 @@ def read_config(data: bytes) -> None:
         file.write(data)
     os.environ["CALBOOK_CONFIG"] = path
     try:
-        for read in (settings.mail_server, settings.authserv_id, settings.usual_asker):
-            with suppress(CalbookError):
-                read()
-        for write in (
-            lambda: settings.with_usual_asker("host"),
-            lambda: settings.with_authserv_id("mx.example.com"),
-            lambda: settings.with_mail_server({"host": "localhost"}),
+        for do in (
+            mail_server,
+            read_values,
+            lambda: editing.with_value(SETTINGS["defaults.by"], "host"),
+            lambda: editing.with_value(SETTINGS["defaults.zone"], None),
+            lambda: editing.with_mail_server({"host": "localhost"}),
+            lambda: editing.check_file(data),
+            editing.without_mail_server,
         ):
             with suppress(CalbookError):
-                write()
-        settings.without_mail_server()
+                do()
     finally:
         os.environ["CALBOOK_CONFIG"] = os.devnull
 

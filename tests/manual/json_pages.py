@@ -94,7 +94,7 @@ PAGES: Mapping[str, Page] = {
         _MORE,
         (
             *("error", "webhook-body", "webhook", "delivery", "attempt"),
-            *("verified-request", "settings", "mail-server-answer"),
+            *("verified-request", "setting", "mail-server-answer"),
         ),
     ),
     "json-file": Page(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from support.mailing import Configure
     from support.zones import NewRules
 
-    from calbook.settings import MailServer
+    from calbook.settings.mail_server import MailServer
 
 pytest_plugins = ("support.zones", "support.mailing")
 

@@ -108,12 +108,25 @@ def test_what_is_no_slug_is_refused(client: Client, slug: Any) -> None:
         client.calendar.event_types.create("demo", slug=slug)
     with pytest.raises(errors.BadInput):
         client.calendar.event_types.create()
-    with pytest.raises(errors.BadInput, match="id has no hyphens") as refused:
-        client.calendar.event_types.create("product-demo")
-    assert str(refused.value.hint) == (
-        'a slug may, as in event_types.create(slug="product-demo")'
-    )
     assert client.calendar.event_types.list() == ()
+
+
+def test_ids_may_have_hyphens(client: Client) -> None:
+    calendar = client.calendar
+    host = calendar.hosts.create("ann-marie", name="Ann")
+    schedule = calendar.schedules.create("night-shift", timezone="Europe/Lisbon")
+    room = calendar.resources.create("room-1")
+    made = calendar.event_types.create(
+        "dev-call", hosts=["ann-marie"], needs=["room-1"]
+    )
+
+    assert (host.id, schedule.id, room.id) == (
+        *("user_ann-marie", "sched_night-shift", "res_room-1"),
+    )
+    assert (schedule.name, room.name) == ("Night shift", "Room 1")
+    assert (made.id, made.slug) == ("evt_dev-call", "dev-call")
+    for name in ("dev-call", "evt_dev-call", "DEV-CALL"):
+        assert calendar.event_types.get(name) == made
 
 
 def test_slugs_on_the_command_line(run: Run, client: Client) -> None:

@@ -24,8 +24,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from calbook import settings
-from calbook.settings import MailServer
+from calbook.settings.editing import with_mail_server
+from calbook.settings.mail_server import MailServer, mail_server
 from support.ports import free_port
 
 USER, PASSWORD = "grace", "s3cret word"
@@ -165,8 +165,8 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     def configure(port: int, **settings_: Any) -> MailServer:
         plain = {"host": "127.0.0.1", "port": port, "security": "none"}
         wanted = plain | {"from": "bookings@example.org"} | settings_
-        file.write_bytes(settings.with_mail_server(wanted))
-        server = settings.mail_server()
+        file.write_bytes(with_mail_server(wanted))
+        server = mail_server()
         assert server is not None
         return server
 

@@ -36,6 +36,8 @@ PATIENCE = 60  # seconds for a program on a busy machine
 _LEFT_OUT = (
     *("CALBOOK_TZ", "CALBOOK_DELIVER", "COLUMNS", "LINES", "NO_COLOR"),
     *("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"),
+    *("CLICOLOR", "CLICOLOR_FORCE", "CALBOOK_ASCII", "CALBOOK_NO_INPUT"),
+    *("CALBOOK_PAGER", "PAGER", "LESS", "LESSCHARSET"),
 )
 _UID = re.compile(r"\bbk_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
 
@@ -154,16 +156,16 @@ class Terminal:
     """A command on a terminal, and the person before it."""
 
     def __init__(
-        self, args: tuple[object, ...], env: dict[str, str], columns: int
+        self, args: tuple[object, ...], env: dict[str, str], columns: int, rows: int
     ) -> None:
         self._screen, line = pty.openpty()
-        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._process = Popen(
             [sys.executable, "-c", _CONTROLLED, *map(str, args)],
             stdin=line,
             stdout=line,
             stderr=line,
-            env={**env, "TERM": "xterm-256color"},
+            env={"CALBOOK_PAGER": "", "TERM": "xterm-256color", **env},
             start_new_session=True,
         )
         os.close(line)
@@ -229,13 +231,14 @@ class Terminal:
 
 @pytest.fixture
 def terminal(
-    environment: Callable[[], dict[str, str]],
+    environment: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Terminal]]:
-    """Starts a command on a terminal of so many columns."""
+    """Starts a command on a terminal of so many columns and rows."""
     opened = []
 
-    def start(*args: object, columns: int = 80, **env: str) -> Terminal:
-        opened.append(Terminal(args, environment() | env, columns))
+    def start(*args: object, columns: int = 80, rows: int = 50, **env: str) -> Terminal:
+        monkeypatch.delenv("TERM", raising=False)
+        opened.append(Terminal(args, environment() | env, columns, rows))
         return opened[-1]
 
     yield start

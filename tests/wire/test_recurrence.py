@@ -26,7 +26,6 @@ MONDAY = datetime.fromisoformat("2027-01-05T03:00Z")  # 4 January, 22:00 in New 
 
 WEEKLY = {"frequency": "WEEKLY", "count": 12}
 DAY_HINT = "write mo, mon or monday; in a monthly series also 2tu or -1fr"
-DATE_HINT = "it is a date: write 2027-01-18, today, tomorrow or mon…sun"
 
 
 def read(value: object, **named: Any) -> Recurrence:
@@ -296,8 +295,10 @@ def test_until_is_a_local_date(value: object, expected: str) -> None:
         pytest.param("now", "not a day: now", id="now"),
         pytest.param("fri 10:00", "not a day: fri 10:00", id="word-and-time"),
         pytest.param("+2d", "not a day: +2d", id="ahead"),
-        pytest.param("14/03/2027", "not a day: 14/03/2027", id="slashes"),
-        pytest.param("2027-3-14", "not a day: 2027-3-14", id="short"),
+        pytest.param(
+            "14/03/2027", "14/03/2027 is not how a day is written", id="slashes"
+        ),
+        pytest.param("3-2027", "not a day: 3-2027", id="short"),
         pytest.param("２０２７-03-14", "not a day: ２０２７-03-14", id="full-width"),
         pytest.param("2027-02-29", "there is no day 2027-02-29", id="no-such-day"),
         pytest.param(
@@ -319,7 +320,6 @@ def test_until_is_nothing_but_a_date(value: object, message: str) -> None:
     refusal = refused({"frequency": "DAILY", "until": value})
 
     assert refusal.json_message == f"recurring.until: {message}"
-    assert refusal.json_hint == DATE_HINT
     assert refusal.to_dict()["error"]["details"] == {"field": "recurring.until"}
 
 

@@ -66,7 +66,6 @@ _OF_KEYS: Mapping[tuple[type, str], Json] = {
     **{(json_types.WeeklyWindow, key): _CLOCK for key in ("startTime", "endTime")},
     (json_types.SkippedEvent, "uid"): {},  # the calendar's own
     (calendars.CalendarFinding, "uid"): {},  # perhaps another program's
-    (answers.Settings, "host"): {},  # a mail server
     (answers.MailServerAnswer, "host"): {},
     (outbox.Webhook, "url"): {"pattern": WEB_ADDRESS},
     (json_types.LoggedAttempt, "number"): {"minimum": 1},

@@ -45,7 +45,7 @@ _ANSWERS: tuple[type, ...] = (
     *(catalog.EventType, catalog.Host, catalog.Resource, catalog.Schedule),
     *(host_dates.HostAway, host_dates.RetiredHost, host_dates.HostDate),
     *(outbox.Webhook, outbox.Delivery, outbox.Attempt, answers.VerifiedRequest),
-    *(answers.Settings, answers.MailServerAnswer),
+    *(answers.Setting, answers.MailServerAnswer),
     *(answers.StorePath, answers.MadeStore, answers.Grants, answers.Migration),
     *(answers.Copied, answers.Restored, answers.Compacted, answers.SharedFile),
     *(doctor.Diagnosis, doctor.FixedTimes, answers.Exported, moving.Imported),

@@ -12,7 +12,6 @@ from calbook.core.model import Attendance, Resolution, Status
 
 _FromTo = TypedDict("_FromTo", {"from": str, "to": str})
 _Versions = TypedDict("_Versions", {"from": int, "to": int})
-_Sender = TypedDict("_Sender", {"from": str | None})
 
 
 class ErrorFacts(TypedDict):
@@ -215,46 +214,26 @@ class SharedFile(StorePath):
     mode: str
 
 
-class UsualAsker(TypedDict):
-    """Who asks where nobody says it.
+class Setting(TypedDict):
+    """One setting of this computer.
 
-    by: attendee or host
+    name: as `config set` takes it
+    value: null where nothing is set; of a command that may hold a password the first
+        word
+    source: where the value comes from
+    default: what counts where nothing is said
+    values: what it may be
+    variable: what says it in the environment
+    description: what it is for
     """
 
-    by: str
-
-
-class MailSettings(TypedDict):
-    """What is set for mail that comes in.
-
-    authservId: whose word about the senders of mail is taken
-    """
-
-    authservId: str | None
-
-
-class Settings(_Sender):
-    """What is set for this computer; null of a mail server where there is none.
-
-    path: the config file
-    host, port, security: the mail server, and how it is spoken to
-    user: who logs in
-    passwordFrom: `command`, or the variable that holds the password
-    from: whom mail comes from
-    allowPlain: whether mail may go unencrypted
-    defaults: what is taken where nothing is said
-    mail: what is set for mail that comes in
-    """
-
-    path: str
-    host: str | None
-    port: int | None
-    security: str | None
-    user: str | None
-    passwordFrom: str | None
-    allowPlain: bool | None
-    defaults: UsualAsker
-    mail: MailSettings
+    name: str
+    value: str | int | bool | None
+    source: Literal["environment", "file", "default"]
+    default: str | bool | None
+    values: str
+    variable: str | None
+    description: str
 
 
 class MailServerAnswer(TypedDict):

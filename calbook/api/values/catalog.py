@@ -70,7 +70,7 @@ class EventType(Value):
     """What can be booked, and by which rules; lengths are minutes, None is no limit.
 
     id: `evt_…`
-    slug: the short name, which may have hyphens
+    slug: the short name, which can be changed
     title, description: what people read, who book from now on
     duration: how long a meeting is, unless another of `durations` is chosen
     durations: the lengths that one may choose, `duration` first

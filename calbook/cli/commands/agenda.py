@@ -1,5 +1,6 @@
 """`agenda`: what takes place, day by day; and `next`."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,10 @@ from calbook.cli.session import BOOKING_KEYS
 
 if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda
+    from calbook.cli.screen.cells import Line
+    from calbook.cli.screen.timeline import Page
+
+Draw = Callable[["Page", int, int], Sequence["Line"]]  # by width and height
 
 
 KEYS = ("uid", "date", *BOOKING_KEYS[1:])
@@ -59,15 +64,21 @@ def show_agenda(
     now: datetime,
     host: str | None,
     is_whole: bool = True,
+    draw: Draw | None = None,
 ) -> None:
-    """By day for people, else the occurrences as `list --occurrences` has them."""
+    """Days for people, else the occurrences as `list --occurrences` has them.
+
+    They are drawn otherwise than by day where `draw` finds that there is room.
+    """
 
     def table(items: object) -> str:
         from calbook.cli.screen import painting, timeline  # slow to import
         from calbook.cli.screen.agenda import agenda_lines
 
         page = timeline.make_page(found, now, host=host, is_whole=is_whole)
-        return painting.paint_lines(agenda_lines(page, output.width()))
+        width = output.width()
+        lines = draw(page, width, output.height()) if draw else ()
+        return painting.paint_lines(lines or agenda_lines(page, width))
 
     items = found.to_dict()["occurrences"]
     output.print_list(items, form, keys=KEYS, table=table)

@@ -236,7 +236,7 @@ def _print_sheet(client: Any, booking: Any, on: str | None, out: o.Output) -> No
     text = attendance_sheet.sheet_text(
         item, chosen, now=now, hosts=hosts, resources=resources
     )
-    output.write(text)
+    output.show(text)
 
 
 def _attendance(person: dict[str, Any], occurrence: dict[str, Any]) -> str:

@@ -154,7 +154,7 @@ def _ask_which(found: list[Json]) -> str:
     from calbook.cli.prompts import ask  # slow to import
 
     for number, each in enumerate(found, 1):
-        output.say(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
+        output.say_always(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
 
     def check(text: str) -> str:
         if text.isdecimal() and 1 <= int(text) <= len(found):

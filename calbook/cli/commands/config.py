@@ -1,55 +1,117 @@
-"""`config show|set|smtp|smtp-test`: what is set for this computer."""
+"""`config show|get|set|unset|edit|path|smtp|smtp-test`: what this computer is set to.
+
+All but the mail server's own commands is made of the one table of settings.
+"""
 
 from typing import Annotated, Any
 
 import typer
 
-from calbook import settings
 from calbook.cli import config_file, output
 from calbook.cli import options as o
-from calbook.cli.screen import words
-from calbook.cli.session import read_whole_number
+from calbook.cli.session import ask_yes_no, read_whole_number
 from calbook.core import checks
-from calbook.core.errors import MailNotConfigured, UsageError
+from calbook.core.errors import InputError, MailNotConfigured, UsageError
+from calbook.settings import editing
+from calbook.settings.mail_server import mail_server
+from calbook.settings.reading import config_path
+from calbook.settings.table import SETTINGS, find_setting
+from calbook.settings.values import Value, read_value, read_values
 
-_KEYS = (
-    "path",
-    "host",
-    "port",
-    "security",
-    "user",
-    "passwordFrom",
-    "from",
-    "allowPlain",
-    "defaults.by",
-    "mail.authservId",
-)
+_KEYS = ("name", "value", "source")
+Name = Annotated[
+    str, typer.Argument(metavar="SETTING", help="As config show lists them.")
+]
 
 
-def show(out: o.JsonOnly) -> None:
-    """Show what is set, and where."""
-    _show(out)
-
-
-_SETTINGS = {
-    "defaults.by": settings.with_usual_asker,
-    "mail.authserv_id": settings.with_authserv_id,
-}
-
-
-def set_(
-    setting: Annotated[str, typer.Argument(metavar="SETTING")],
-    value: Annotated[str, typer.Argument(metavar="VALUE")],
+def show(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[SETTING]", help="Only this one; all without it."),
+    ] = None,
     *,
     out: o.JsonOnly,
 ) -> None:
-    """Set defaults.by (attendee or host), who asks where --by is not said.
+    """Show each setting and where it comes from: environment, file or default."""
+    every = read_values() if name is None else [read_value(find_setting(name).name)]
+    _print_list(list(every), out)
 
-    Or mail.authserv_id, whose word about the senders of mail is taken.
-    """
-    name = checks.choice(setting, "the setting", tuple(_SETTINGS))
-    config_file.save_config(_SETTINGS[name](value))
-    _show(out)
+
+def get(name: Name) -> None:
+    """Print the value of a setting alone."""
+    found = read_value(find_setting(name).name)
+    output.write(f"{_text(found.value)}\n")
+
+
+def set_(
+    name: Name,
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="What it may be: config show.")
+    ],
+    *,
+    out: o.JsonOnly,
+) -> None:
+    """Set a setting in the file of this computer."""
+    setting = find_setting(name)
+    new = None if value.strip().lower() in ("", "none") else setting.typed(value)
+    if setting.key == "security":
+        new = value  # where none is a word
+    config_file.save_config(editing.with_value(setting, new))
+    _print_one(setting.name, out)
+
+
+def unset(name: Name, *, out: o.JsonOnly) -> None:
+    """Take a setting out of the file, so that its default counts."""
+    data = None if name in SETTINGS else editing.without_key(name)
+    if data is not None:
+        config_file.save_config(data)
+        return
+    setting = find_setting(name)
+    if read_value(setting.name).source == "file":
+        config_file.save_config(editing.with_value(setting, None))
+    _print_one(setting.name, out)
+
+
+def path() -> None:
+    """Print where the file is, also before it is there."""
+    output.write(f"{config_path()}\n")
+
+
+def edit() -> None:
+    """Edit the file in your editor; what makes no sense is not taken."""
+    from calbook.cli import editor  # only here
+
+    before = config_file.read_config()
+    with editor.own_copy("config.toml", before or _template()) as copy:
+        while True:
+            editor.run_editor(copy)
+            with open(copy, "rb") as file:
+                data = file.read()
+            if data in (before, _template()):
+                output.say("nothing was changed")
+                return
+            try:
+                editing.check_file(data)
+                break
+            except InputError as error:
+                if not output.is_interactive():
+                    raise
+                output.say(f"calbook: {error.message}")
+                ask_yes_no("Edit it again?", yes=False)
+        config_file.save_config(data)
+    output.say(f"saved {config_path()}")
+
+
+def _template() -> bytes:
+    """What there is to be set, for a file that is not there yet."""
+    lines = ["# What is set for this computer. A line counts without its #."]
+    section = ""
+    for setting in SETTINGS.values():
+        if setting.section != section:
+            section = setting.section
+            lines += ["", f"[{section}]"]
+        lines += [f"# {setting.help}", f"# {setting.key} = {setting.values}"]
+    return "\n".join([*lines, ""]).encode()
 
 
 class Server(o.Group):
@@ -100,56 +162,52 @@ def smtp(
             " --user me --password-command 'pass smtp'",
         )
     config_file.save_config(
-        settings.without_mail_server() if remove else settings.with_mail_server(said)
+        editing.without_mail_server() if remove else editing.with_mail_server(said)
     )
-    _show(out)
+    of_server = [name for name in SETTINGS if name.startswith("smtp.")]
+    _print_list(list(map(read_value, of_server)), out)
 
 
-def _show(out: o.Output) -> None:
-    output.print_object(_settings(), out.form(), keys=_KEYS, card=_card)
+def _print_list(values: list[Value], out: o.Output) -> None:
+    def table(items: Any) -> str:
+        from calbook.cli.screen.settings import settings_table
+
+        return settings_table(items, config_path())
+
+    output.print_list(list(map(_to_json, values)), out.form(), keys=_KEYS, table=table)
 
 
-def _settings() -> dict[str, Any]:
-    """Nothing secret: a command may hold a password."""
+def _print_one(name: str, out: o.Output) -> None:
+    output.print_object(
+        _to_json(read_value(name)),
+        out.form(),
+        keys=_KEYS,
+        card=lambda item: f"{item['name']} = {_text(item['value'])}".rstrip() + "\n",
+    )
+
+
+def _to_json(found: Value) -> dict[str, Any]:
+    """Nothing secret: a command may hold a password, so its first word alone."""
+    setting, value = found.setting, found.value
+    if setting.is_secret and value:
+        first, *more = value.split()
+        value = first if not more else "…" if "=" in first else f"{first} …"
     return {
-        "path": settings.config_path(),
-        **_mail_settings(),
-        "defaults": {"by": settings.usual_asker() or "attendee"},
-        "mail": {"authservId": settings.authserv_id()},
+        "name": setting.name,
+        "value": value,
+        "source": found.source,
+        "default": setting.default,
+        "values": setting.values,
+        "variable": setting.variable,
+        "description": setting.help,
     }
 
 
-def _mail_settings() -> dict[str, Any]:
-    server = settings.mail_server()
-    if server is None:
-        return dict.fromkeys(_KEYS[1:-2])
-    command, variable = server.password_command, server.password_env
-    return {
-        "host": server.host,
-        "port": server.port,
-        "security": server.security,
-        "user": server.user,
-        "passwordFrom": "command" if command else variable and f"${variable}",
-        "from": server.sender,
-        "allowPlain": server.allow_plain,
-    }
-
-
-def _card(item: dict[str, Any]) -> str:
-    server = item["host"] and f"{item['host']}:{item['port']}"
-    return words.card_text(
-        [
-            ("File", item["path"]),
-            ("Mail server", server or "none"),
-            ("Security", item["security"]),
-            ("User", item["user"]),
-            ("Password", item["passwordFrom"] and f"from {item['passwordFrom']}"),
-            ("From", item["from"]),
-            ("Plain mail", item["allowPlain"] and "allowed"),
-            ("Who asks", item["defaults"]["by"]),
-            ("Senders by", item["mail"]["authservId"]),
-        ]
-    )
+def _text(value: Any) -> str:
+    """As `config set` takes it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def smtp_test(
@@ -164,7 +222,7 @@ def smtp_test(
     from calbook.api.mails import check_server
 
     address = None if to is None else checks.email(to, "--to")
-    server = settings.mail_server()
+    server = mail_server()
     if server is None:
         raise MailNotConfigured(
             "no mail server is configured",

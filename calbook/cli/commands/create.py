@@ -73,6 +73,9 @@ class Batch(o.Group):
     )
     input_: o.Input = None
     atomic: bool = o.flag("--atomic", "With --input: all lines or none.")
+    as_new: bool = o.flag(
+        "--as-new", "With --input: bookings as list --json printed them, once more."
+    )
     extend: bool = o.flag(
         "--extend", "With --on-conflict skip: go on until --count dates are booked."
     )
@@ -133,11 +136,15 @@ def create(
     )
     _check_line(line, given, batch)
     given |= o.said(notify_attendee=change.notify_attendee)
+    if batch.input_ is None:
+        given |= _defaults(given)
     if batch.input_ is None or details.by is not None:
         given |= _asker(details.by)
     booker = _given(**person.options())
-    if batch.atomic and batch.input_ is None:
-        raise UsageError("--atomic is for several bookings", hint="add --input FILE")
+    for name in ("atomic", "as_new"):
+        if getattr(batch, name) and batch.input_ is None:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} is for --input", hint="add --input FILE")
     with out.client() as client:
         if batch.input_ is not None:
             from calbook.cli import create_input  # only for --input
@@ -145,7 +152,10 @@ def create(
             if booker:
                 given["attendee"] = booker
             create_input.create_from_input(
-                client, batch.input_, given, form, atomic=batch.atomic, dry_run=dry_run
+                *(client, batch.input_, given, form),
+                as_new=batch.as_new,
+                atomic=batch.atomic,
+                dry_run=dry_run,
             )
             return
         if details.hold is not None:
@@ -194,6 +204,13 @@ def _hint_at_short_months(booking: "Booking") -> None:
             f"hint: months without a {day}{'th' if day < 31 else 'st'} are left out;"
             " Exchange and Outlook show their last day instead"
         )
+
+
+def _defaults(given: Json) -> Json:
+    """What is set to count where it is not said; not what a hold is of."""
+    event = None if "hold" in given else o.read_event(given.get("event_type_id"))
+    notify = o.read_notify(given.get("notify_attendee"))
+    return o.said(event_type_id=event, notify_attendee=notify)
 
 
 def _asker(by: str | None) -> Json:

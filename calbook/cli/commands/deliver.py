@@ -129,9 +129,9 @@ class _Refusals:
         if error.json_message in self._said:
             return
         self._said.add(error.json_message)
-        output.say(f"calbook: {printable(error.json_message)}")
+        output.say_always(f"calbook: {printable(error.json_message)}")
         if error.json_hint:
-            output.say(f"hint: {error.json_hint}")
+            output.say_always(f"hint: {error.json_hint}")
 
 
 def _watch(
@@ -206,7 +206,7 @@ def _with_progress(
 
 def _warn(item: Json) -> None:
     for line in after_command.list_failures([item]):
-        output.say(line)
+        output.say_always(line)
 
 
 def _report(sent: list[Json]) -> None:

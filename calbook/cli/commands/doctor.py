@@ -137,7 +137,7 @@ def _giving_up_in_time() -> Iterator[None]:
 
 
 def _fix_times(change: Telling, out: o.Output) -> None:
-    wanted = {"notify_attendee": change.notify_attendee}
+    wanted = {"notify_attendee": o.read_notify(change.notify_attendee)}
     with out.client() as client:
         if not change.dry_run:
             would = client.fix_times(**wanted, dry_run=True)

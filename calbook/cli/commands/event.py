@@ -136,11 +136,11 @@ def _without_address(client: "Client", value: "EventType") -> list[str]:
 
 def _hint() -> None:
     """Nobody should believe that a mail will go out."""
-    from calbook import settings
     from calbook.core.errors import CalbookError
+    from calbook.settings.mail_server import mail_server
 
     with suppress(CalbookError):  # it is saved; the settings are another matter
-        if settings.mail_server() is None:
+        if mail_server() is None:
             output.say("hint: no mail goes out without a server: calbook config smtp")
 
 

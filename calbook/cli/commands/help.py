@@ -14,8 +14,8 @@ from calbook.cli import output, tree
 
 # In the order in which they are read.
 TOPICS = (
-    *("setup", "booking", "times", "overview", "series", "groups", "waitlist"),
-    *("people", "erasing", "teams", "resources"),
+    *("setup", "settings", "booking", "times", "overview", "series", "groups"),
+    *("waitlist", "people", "erasing", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     *("json-file", "stability"),
@@ -41,7 +41,7 @@ def help_(
 ) -> None:
     """Show a page of the manual, or what pages and commands there are."""
     if not words:
-        output.write("\n".join(_overview()) + "\n")
+        output.show("\n".join(_overview()) + "\n")
     elif len(words) == 1 and words[0] in TOPICS:
         _show(page(words[0]))
     elif len(words) == 1 and words[0].casefold() in PROGRAMS:
@@ -68,7 +68,7 @@ def _show(text: str) -> None:
         return
     from calbook.cli.screen import painting  # slow to import
 
-    output.write(painting.manual_page(text, min(output.width(), _WIDEST)))
+    output.show(painting.manual_page(text, min(output.width(), _WIDEST)))
 
 
 def _overview() -> Iterator[str]:

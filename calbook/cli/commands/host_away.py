@@ -63,7 +63,7 @@ def away(
         "cancel": what.cancel,
         "reason": what.reason,
         "timezone": form.tz,
-        "notify_attendee": change.notify_attendee,
+        "notify_attendee": o.read_notify(change.notify_attendee),
     }
     with out.client() as client:
         hosts = client.calendar.hosts

@@ -108,7 +108,7 @@ class _LeftOut:
         if self._json:
             error_output.show(error, wants_json=True)
         else:
-            output.say(f"left out: {error.json_message}")
+            output.say_always(f"left out: {error.json_message}")
         self._first = self._first or error.json_message
         if error.details.get("noun") == "booking":
             self._bookings += 1

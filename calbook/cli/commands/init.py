@@ -59,14 +59,17 @@ def _ask(me: dict[str, Any], person: Person) -> Person:
 
 def _ask_who_asks() -> bytes | None:
     """The config file with who sits at the keyboard; None where it says so already."""
-    from calbook import settings
     from calbook.cli.prompts import ask
     from calbook.core import checks
+    from calbook.settings.editing import with_value
+    from calbook.settings.table import find_setting
+    from calbook.settings.values import read_value
 
-    before = settings.usual_asker()
+    setting = find_setting("defaults.by")
+    _, before, source = read_value(setting.name)
     by: str = ask(
         "Who sits at the keyboard, host or attendee",
         lambda text: checks.choice(text, "it", ("host", "attendee")),
-        default=before or "host",
+        default="host" if source == "default" else before,
     )
-    return None if by == (before or "attendee") else settings.with_usual_asker(by)
+    return None if by == before else with_value(setting, by)

@@ -156,7 +156,7 @@ def _why_not(event: str, *, is_series: bool) -> str:
 
 
 def _arguments(event: str | None, which: Which, tz: str | None) -> Json:
-    event = needed(event, "--event", "calbook event list names them")
+    event = needed(o.read_event(event), "--event", "calbook event list names them")
     if which.reassign and which.exclude_booking_uid is None:
         raise UsageError(
             "--reassign is for a booking that is there", hint="add --exclude UID"

@@ -1,8 +1,6 @@
 """`webhook verify`: checking a request as its receiver should."""
 
-import re
 import sys
-from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +9,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.secret_input import named_secret
 from calbook.core.errors import BadInput, UsageError
-from calbook.core.time import parsing
+from calbook.core.time import lengths
 
 _KEYS = ("valid", "type", "id", "timestamp")
 
@@ -39,8 +37,7 @@ def verify(
 ) -> None:
     """Check a request on stdin as your receiver should.
 
-    As it came: headers, a blank line, the body; a request line may stand above. So
-    with a file named request:
+    As it came: headers, a blank line, the body; a request line may stand above:
 
     \b
         POST /calbook HTTP/1.1
@@ -49,13 +46,10 @@ def verify(
         webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
 
         {"id":"ev_7k2m9x4q1c8d5f3a","type":"booking.created",…}
-
-    \b
-        calbook webhook verify wh_91c2vd --tolerance 1d < request
     """
     secret = named_secret(by.secret_env, by.secret_file)
     _check_one(id, secret)
-    allowed = _length(by.tolerance)
+    allowed = lengths.duration(by.tolerance, "--tolerance")
     headers, body = _request(_from_stdin())
     with out.client() as client:
         found = client.calendar.webhooks.verify(
@@ -78,16 +72,9 @@ def _check_one(id: str | None, secret: str | None) -> None:
         )
 
 
-def _length(text: str) -> timedelta:
-    """Also in seconds, as receivers have it."""
-    if read := re.fullmatch(r"(\d{1,9})s", text, re.ASCII):
-        return timedelta(seconds=int(read[1]))
-    return parsing.duration(text, "--tolerance")
-
-
 def _from_stdin() -> bytes:
     if sys.stdin.isatty():
-        output.say(
+        output.say_always(
             "Waiting for a request: headers, a blank line, the body, and Ctrl-D twice."
             " From a file: < request"
         )

@@ -10,7 +10,7 @@ from calbook.cli import delivery_log, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.screen import cards, deliveries
-from calbook.cli.secret_input import read_secret
+from calbook.cli.secret_input import read_headers, read_secret
 from calbook.cli.session import ask_yes_no, display_timezone, report_write_failure
 from calbook.core.errors import DeliveryFailed, UsageError
 
@@ -53,6 +53,9 @@ class Fields(o.Group):
     secret_stdin: bool = o.flag(
         "--secret-stdin", "Read the secret (whsec_…) from stdin."
     )
+    header_stdin: bool = o.flag(
+        "--header-stdin", "Read headers from stdin, NAME: VALUE on each line."
+    )
     allow_http: bool | None = o.option(
         "--allow-http/--no-http",
         help="Send without encryption, for a network you trust.",
@@ -63,9 +66,13 @@ class Fields(o.Group):
     )
 
 
-Adding = Annotated[Fields, "event", "header", "secret_stdin", "allow_http"]
+Adding = Annotated[
+    Fields, "event", "header", "header_stdin", "secret_stdin", "allow_http"
+]
 Updating = Annotated[
-    Fields, "url", "new_event", "header", "unset_header", "allow_http", "active"
+    Fields,
+    *("url", "new_event", "header", "header_stdin", "unset_header"),
+    *("allow_http", "active"),
 ]
 Rotating = Annotated[Fields, "secret_stdin"]
 
@@ -80,10 +87,12 @@ def add(
     form = out.form_in_zone()
     fields: Json = {
         "events": _events(given.event) or [],
-        "headers": _headers(given.header),
+        "headers": _headers(given),
         "allow_http": bool(given.allow_http),
     }
     if given.secret_stdin:
+        if given.header_stdin:
+            raise UsageError("--secret-stdin and --header-stdin both read stdin")
         fields["secret"] = read_secret()
     with out.client() as client:
         added = client.calendar.webhooks.create(url, **fields)
@@ -116,7 +125,7 @@ def _print(
 
 def update(id: Id, *, given: Updating, out: o.Printing) -> None:
     """Change a webhook; headers that are not named stay."""
-    headers = {**_headers(given.header), **dict.fromkeys(given.unset_header or ())}
+    headers = {**_headers(given), **dict.fromkeys(given.unset_header or ())}
     fields = o.said(
         url=given.url,
         events=_events(given.new_event),
@@ -243,15 +252,16 @@ def _events(items: list[str] | None) -> list[str] | None:
     return []
 
 
-def _headers(items: list[str] | None) -> dict[str, str]:
+def _headers(given: Fields) -> dict[str, str]:
     """`Name=value` or `Name: value`; what cannot be read is not repeated."""
     found: dict[str, str] = {}
-    for item in items or ():
+    typed = read_headers() if given.header_stdin else []
+    for item in (*(given.header or ()), *typed):
         read = re.fullmatch(r"\s*([^=:]*[^=:\s])\s*[=:](.*)", item, re.DOTALL)
         if read is None:
             raise UsageError(
-                "--header needs a name and a value",
-                hint='write --header "Authorization=Bearer …"',
+                "a header needs a name and a value",
+                hint='write "Authorization=Bearer …"',
             )
         name, value = read.groups()
         found[name] = value.strip(" \t")

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from calbook.cli.output import Json
 from calbook.cli.screen import words
-from calbook.core.model import DAY, MINUTE, SECOND
+from calbook.core.model import DAY, MINUTE, SECOND, Span
 from calbook.core.time import times
 
 
@@ -19,7 +19,7 @@ def busy_time_text(item: Json, tz: str | None = None, *, with_zone: bool = True)
     start, end = words.time_span(item)
     whole = all(times.wall_time(edge, zone).time() == time() for edge in (start, end))
     if item["kind"] == "own" and not whole:
-        text = times.format_meeting(start, end, zone)
+        text = words.span_text(Span(start, end), zone)
     else:
         dates = (times.local_date(at, zone) for at in (start, end - SECOND))
         text = " to ".join(dict.fromkeys(map(str, dates)))

@@ -1,13 +1,11 @@
 """Connected calendars in words: a table, a card, and what one says of itself."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from calbook.cli.output import Json
 from calbook.cli.screen import words
 from calbook.cli.screen.columns import table_text
 from calbook.core.text import printable
-from calbook.core.time import times
 
 
 def calendars_table(items: Sequence[Json]) -> str:
@@ -42,9 +40,7 @@ def _pending(item: Json) -> str:
 def calendar_card(what: str | None, item: Json, tz: str | None) -> str:
     zone = tz or item["timezone"]
     first = f"{what} {item['name']} of {item['hostId']}\n" if what else ""
-    checked = item["checkedAt"] and times.format_moment(
-        datetime.fromisoformat(item["checkedAt"]), zone
-    )
+    checked = item["checkedAt"] and words.moment_text(item["checkedAt"], zone)
     return (
         printable(first.rstrip("\n"))
         + "\n" * bool(first)
@@ -133,4 +129,4 @@ def _move(move: Json, tz: str) -> str:
 
 
 def _time(span: Json, tz: str) -> str:
-    return times.format_meeting(*words.time_span(span), tz)
+    return words.span_text(words.time_span(span), tz)

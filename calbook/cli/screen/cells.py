@@ -6,11 +6,13 @@ stands beside it: a mark closes it.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from calbook.cli import global_options
 from calbook.core.text import close, has_right_to_left, printable
 
 
@@ -81,8 +83,13 @@ def clip(text: str, cells: int) -> str:
         return close(text)
     if cells < 1:
         return ""
-    short = _beginning(text, cells - 1).rstrip() + _ELLIPSIS
+    short = _beginning(text, cells - 1).rstrip() + cut_sign()
     return close(short + _RIGHT_TO_LEFT) if has_right_to_left(short) else short
+
+
+def cut_sign() -> str:
+    """What stands where something was cut."""
+    return "~" if global_options.is_ascii(sys.stdout) else _ELLIPSIS
 
 
 def _beginning(text: str, cells: int) -> str:

@@ -23,7 +23,6 @@ _Row = Sequence[_Lines]
 _INDENT, _GAP = 2, 2
 _HIGHEST = 4  # lines of a cell that is folded
 _ODD = 6  # cells that one may want more than half as many again as usual
-_CUT = [StyledText("…")]  # what stands below
 
 
 def table_text(
@@ -174,7 +173,9 @@ def _row_lines(
         shown[0] = []
     rest = zip_longest(headings, row, shown)
     below = [(heading, cell) for heading, cell, lines in rest if lines is None]
-    columns = (_CUT if lines is None else lines for lines in shown)
+    columns = (
+        [StyledText(cells.cut_sign())] if lines is None else lines for lines in shown
+    )
     for texts in zip_longest(*columns, fillvalue=StyledText("")):
         yield beside(texts, sizes, _GAP)
     for facts in _facts_lines(below, room - _INDENT):

@@ -8,7 +8,6 @@ from calbook.cli.screen import cards, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import Columns, table_text
 from calbook.core.text import printable
-from calbook.core.time import times
 
 KEYS = (
     *("id", "channel", "target", "type", "uid", "status", "code"),
@@ -56,7 +55,8 @@ def deliveries_table(
 
 def _last(item: Json, tz: str) -> str:
     """`Mon 18 Jan 2027, 10:00:30: 500: out of order`."""
-    said = ((_second(a["at"], tz), cards.answer_text(a)) for a in item["log"][-1:])
+    log = item["log"][-1:]
+    said = ((words.second_text(a["at"], tz), cards.answer_text(a)) for a in log)
     return "".join(map(": ".join, said))
 
 
@@ -70,14 +70,9 @@ def _next(item: Json, tz: str, now: datetime) -> str | None:
     if item["nextAt"] is None:
         return None
     if datetime.fromisoformat(item["nextAt"]) > now:
-        return f"next {_second(item['nextAt'], tz)}"
+        return f"next {words.second_text(item['nextAt'], tz)}"
     earlier = item["waitsFor"]
     return f"after {words.short_uid(earlier)}" if earlier else "due now"
-
-
-def _second(text: str, tz: str) -> str:
-    """With the seconds that attempts go by."""
-    return times.format_second(datetime.fromisoformat(text), tz)
 
 
 _TARGETS = {"webhook": "Webhook", "calendar": "Calendar"}
@@ -94,7 +89,7 @@ def delivery_card(item: Json, tz: str, *, now: datetime) -> str:
             ("Booking", item["uid"]),
             ("Event", item["eventId"]),
             ("Status", "; ".join(filter(None, [item["status"], _next(item, tz, now)]))),
-            ("Queued", _second(item["createdAt"], tz)),
+            ("Queued", words.second_text(item["createdAt"], tz)),
             ("Attempts", "\n".join(_attempt(each, tz) for each in item["log"])),
             ("Times in", tz),
         ]
@@ -103,7 +98,7 @@ def delivery_card(item: Json, tz: str, *, now: datetime) -> str:
 
 def _attempt(attempt: Json, tz: str) -> str:
     """`1. Mon 18 Jan 2027, 10:00:00, not delivered (12 ms): 500: out of order`."""
-    when = f"{attempt['number']}. {_second(attempt['at'], tz)}"
+    when = f"{attempt['number']}. {words.second_text(attempt['at'], tz)}"
     became = "delivered" if attempt["status"] == "delivered" else "not delivered"
     took = f"{attempt['milliseconds']:,} ms"
     return f"{when}, {became} ({took}): {cards.answer_text(attempt)}"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from calbook.cli.output import Json
+from calbook.cli.screen import words
 from calbook.core.doctor.findings import GROUPS, count_of, size_text
+from calbook.core.model import Span
 from calbook.core.text import printable
-from calbook.core.time import times
 
 _WIDEST = 100
 
@@ -129,6 +130,6 @@ def _date_text(item: Json) -> str:
         for key in ("startTime", "endTime", "fromTime")
     )
     zone = item["timezone"]
-    meeting = f"{times.format_meeting(start, end, zone)} {zone}"
+    meeting = f"{words.span_text(Span(start, end), zone)} {zone}"
     word = "is at" if item["code"] else "was"
-    return f"{item['uid']}: {meeting} ({word} {was:%H:%M}, {item['title']})"
+    return f"{item['uid']}: {meeting} ({word} {words.clock(was)}, {item['title']})"

@@ -1,6 +1,7 @@
 """What was laid out, in colours; the only module that knows rich. Slow to import."""
 
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -39,11 +40,15 @@ def paint_lines(lines: Iterable[Line]) -> str:
 
 
 def _console() -> Console:
+    """In colours or without a single escape; a forced colour is one of sixteen."""
+    has_colours = output.has_colours()
+    is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown")
     return Console(
         file=io.StringIO(),
         width=output.width(),
-        force_terminal=not output.as_terminal,
-        no_color=output.as_terminal or None,
+        force_terminal=has_colours,
+        color_system=("standard" if is_dumb else "auto") if has_colours else None,
+        no_color=False,
         highlight=False,
     )
 

@@ -36,7 +36,7 @@ def _cells(slots: Sequence[Json], tz: str) -> Iterator[tuple[str, str]]:
     for slot in slots:
         wall = times.wall_time(datetime.fromisoformat(slot["startTime"]), tz)
         day = words.day_text(slot["startTime"], tz)
-        parts = [f"{wall:%H:%M}"]
+        parts = [words.clock(wall)]
         if len(times.possible_instants(wall, tz)) > 1:  # the clocks show it twice
             parts[0] += words.utc_offset(slot["startTime"], tz)
         if several:

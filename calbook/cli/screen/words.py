@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from calbook.cli import output
+from calbook.cli.defaults import read_default
 from calbook.cli.output import Json
 from calbook.cli.screen import cells, replies
 from calbook.core.model import DAY, Span
@@ -42,8 +43,19 @@ def meeting_time(
 ) -> str:
     """`Mon 18 Jan 2027, 10:00–10:30 Europe/Lisbon`."""
     zone = tz or booking["timezone"]
-    text = times.format_meeting(*time_span(booking), zone)
+    text = span_text(time_span(booking), zone)
     return f"{text} {zone}" if with_zone else text
+
+
+def span_text(span: Span, tz: str) -> str:
+    """`Mon 18 Jan 2027, 10:00–10:30`."""
+    return times.format_meeting(*span, tz, clock)
+
+
+def clock(wall: datetime) -> str:
+    """`14:30`, or `2:30 pm` where the settings say so: of all times on a screen."""
+    twelve = read_default("time_format") == "12"
+    return times.clock_12(wall) if twelve else times.clock_24(wall)
 
 
 def time_span(item: Json) -> Span:
@@ -58,7 +70,17 @@ def utc_offset(text: str, tz: str) -> str:
 
 def moment_text(text: str, tz: str) -> str:
     """`Mon 18 Jan 2027, 10:00`."""
-    return times.format_moment(datetime.fromisoformat(text), tz)
+    return times.format_moment(datetime.fromisoformat(text), tz, clock)
+
+
+def second_text(text: str, tz: str) -> str:
+    """`Mon 18 Jan 2027, 10:00:30`, for what happens seconds apart."""
+
+    def with_seconds(wall: datetime) -> str:
+        hour, colon, minute = clock(wall).partition(":")
+        return f"{hour}{colon}{minute[:2]}:{wall:%S}{minute[2:]}"
+
+    return times.format_moment(datetime.fromisoformat(text), tz, with_seconds)
 
 
 def day_text(text: str, tz: str) -> str:
@@ -70,12 +92,13 @@ def clock_times(span: Span, day: date, tz: str) -> str:
     """`09:00–24:00` up to midnight; `22:00–Tue 02:00` into another day."""
     start, end = (times.wall_time(at, tz) for at in span)
     is_midnight = end == times.midnight(day + DAY)
-    until = "24:00" if is_midnight else clock_time(end, day)
+    last = "24:00" if clock(end) == "00:00" else "midnight"
+    until = last if is_midnight else clock_time(end, day)
     return f"{clock_time(start, day)}–{until}"
 
 
 def clock_time(wall: datetime, day: date) -> str:
-    return f"{wall:%H:%M}" if wall.date() == day else f"{wall:%a %H:%M}"
+    return clock(wall) if wall.date() == day else f"{wall:%a} {clock(wall)}"
 
 
 def status_text(booking: Json, tz: str | None = None) -> str:

@@ -11,9 +11,12 @@ from typing import Any
 
 from calbook.api.schema.hints import keys_of
 from calbook.api.schema.nouns import NAMES, NOUNS
+from calbook.cli import global_options
 from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
+from calbook.cli.help.page import HELP, summary
 from calbook.cli.tree import COMMANDS, LazyGroup
+from calbook.settings.table import SETTINGS
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
 # is offered for its value, and its help. Offered is nothing (`?`), a `file`, names of
@@ -40,8 +43,6 @@ _OFFERED = {
     "replied|counter_declined|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
-    "SETTING": "defaults.by|mail.authserv_id|",
-    "VALUE": "attendee|host|",
     "NOUN": "|".join((*NAMES, "")),
     "TOPIC": "-",  # topics and commands, which are words of the table
     "RULES": (
@@ -98,11 +99,19 @@ def _all_rows() -> Iterator[Row]:
     """The tree, every command with what may follow it; after `help` its words alone."""
     tree = tuple(_rows(LazyGroup("calbook", COMMANDS, ""), "calbook"))
     yield from tree
+    yield from _setting_rows()
+    yield from _everywhere()
     for topic in manual.TOPICS:
         yield "calbook help", topic, "-", _line(manual.summary(manual.page(topic)))
     for place, name, offered, help in tree:
-        if name[0].isalpha():
+        if name[0].isalpha() and (place == "calbook" or name != "help"):
             yield place.replace("calbook", "calbook help", 1), name, offered, help
+
+
+def _everywhere() -> Iterator[Row]:
+    """What may follow each command."""
+    for names, value, help in global_options.OPTIONS.values():
+        yield from (("*", name, f"{value}|" if value else "-", help) for name in names)
 
 
 def _rows(command: Any, place: str) -> Iterator[Row]:
@@ -110,7 +119,11 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
     children = {name: command.get_command(None, name) for name in names}
     for name, child in children.items():
         above, _, word = f"{place} {name}".rpartition(" ")
-        yield above, word, "-", _line(child.get_short_help_str(100))
+        yield above, word, "-", summary(child)
+        if place != "calbook":
+            yield f"{place} help", word, "-", summary(child)
+    if names and place != "calbook":
+        yield place, "help", "-", HELP
     yield from _arguments(command, place)
     yield from _options(command, place)
     flags = _FLAGS | _ROOT_FLAGS if place == "calbook" else _FLAGS
@@ -119,9 +132,23 @@ def _rows(command: Any, place: str) -> Iterator[Row]:
         yield from _rows(child, f"{place} {name}")
 
 
+def _setting_rows() -> Iterator[Row]:
+    """The settings as words, and behind `set` what each may be."""
+    for verb in ("show", "get", "set", "unset"):
+        for setting in SETTINGS.values():
+            yield f"calbook config {verb}", setting.name, "-", _line(setting.help)
+    for setting in SETTINGS.values():
+        offered = _OFFERED.get(setting.values) or (
+            f"{setting.values}|" if "|" in setting.values else "?"
+        )
+        yield f"calbook config set {setting.name}", "<1>", offered, setting.name
+
+
 def _arguments(command: Any, place: str) -> Iterator[Row]:
     params = (p for p in command.params if p.param_type_name == "argument")
     for number, param in enumerate(params, 1):
+        if "SETTING" in str(param.metavar):  # which are words of the table
+            continue
         is_new = place.endswith(" add") and param.metavar != "UID"
         offered = "?" if is_new else _ARGUMENTS.get(place) or _offered(param, place)
         which = "<*>" if param.nargs == -1 else f"<{number}>"

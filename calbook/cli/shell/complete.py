@@ -156,6 +156,11 @@ Rows = dict[str, tuple[str, str]]
 
 def _rows(table: bytes, place: str) -> Rows:
     """What may follow a command: what is offered for its value, and its help."""
+    found = _paragraph(table, place)
+    return found and found | _paragraph(table, "*")
+
+
+def _paragraph(table: bytes, place: str) -> Rows:
     start = table.find(f"\n\n{place}\n".encode())
     block = table[start + 2 : table.find(b"\n\n", start + 2)] if start >= 0 else b""
     cells = (line.split("\t") for line in block.decode().split("\n")[1:])

@@ -1,32 +1,39 @@
-"""WHEN as people type it: exactly the few forms of the manual, nothing guessed."""
+"""WHEN as people type it: exactly the forms of the manual's page `times`, none guessed.
+
+The exact forms are read here; `phrases`, imported for the others, has the words.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
-from calbook.core.model import DAY, MINUTE, SECOND, GivenStart
-from calbook.core.text import excerpt, printable, to_text
+from calbook.core.model import DAY, SECOND, GivenStart
+from calbook.core.text import excerpt, to_text
 from calbook.core.time import times
 
-_HINT = "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), fri 14:30 or +90m"
-_DAYS = tuple(day[:3].lower() for day in times.WEEKDAYS)
-_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_UNITS = {"m": MINUTE, "h": 60 * MINUTE, "d": DAY}
+_HINTS = {
+    "moment": "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), 18 jan 10:00,"
+    " fri 14:30, 2pm, +90m or in 2h",
+    "day": "write 2027-01-18, 18 jan, today, tomorrow or mon…sun",
+    "range": "write a day (2027-01-18, fri), a moment (fri 14:30, +2h), or a week or"
+    " month (next week, 2027-01)",
+}
+# Beside a range that ends before it begins.
+ORDER_HINT = "mon…sun are the first such days after today, a time alone is today's"
 _NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})
+_LONGEST = 80  # characters of a WHEN
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
-_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _STAMP = (
-    r"(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)"
-    r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
+    r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:[.,]0{1,9})?"
+    r" ?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
 )
-_AHEAD = r"\+(\d{1,7})([mhd])"
-_LENGTH = r"(\d{1,9})([mhd]?)"
+_ZONE = r"(.+?) (UTC|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+)"
 
 
 @cache
@@ -54,6 +61,8 @@ def timezone(name: str) -> str:
 
 def _nearest(name: str) -> str | None:
     """The zone of that name in another case, of that city, or of a like spelling."""
+    import difflib
+
     asked = name.strip().replace(" ", "_").casefold()
     known = {zone.casefold(): zone for zone in sorted(_zone_names())}
     cities = {folded.rpartition("/")[2]: zone for folded, zone in known.items()}
@@ -61,24 +70,195 @@ def _nearest(name: str) -> str | None:
     return known.get(asked) or cities.get(asked) or (known[near[0]] if near else None)
 
 
+class Days(NamedTuple):
+    """The local days of a zone that a text means, half-open."""
+
+    first: date
+    end: date
+    timezone: str
+
+    @property
+    def is_one(self) -> bool:
+        return self.first + DAY == self.end
+
+
 def moment(text: str | date, *, now: datetime, timezone: str) -> GivenStart:
-    """The moment meant; a text without an offset is read in `timezone`.
+    """The moment meant; a text without an offset or a zone is read in `timezone`.
 
     Raises:
-        BadTime: it is not one of the forms, or the day does not exist.
+        BadTime: it is none, it could be two, or the day does not exist.
         NonexistentTime, AmbiguousTime: the clocks skip or repeat it.
     """
+    if isinstance(text, date) and not isinstance(text, datetime):
+        raise _unread(text, "moment")
+    found = _read(text, "moment", now=now, timezone=timezone)
+    if isinstance(found, GivenStart):
+        return found
+    if not found.is_one:
+        raise BadTime(
+            f"{excerpt(text)} is more than a day; a time is needed",
+            hint=f"write {found.first} 10:00",
+            value=excerpt(text),
+        )
+    raise BadTime(
+        f"{excerpt(text)} is a day; a time is needed",
+        hint=f"write {excerpt(text)} 10:00",
+        value=excerpt(text),
+    )
+
+
+def day(text: str | date, *, now: datetime, timezone: str) -> date:
+    """A local date: `2027-01-18`, `18 jan`, `today`, `fri`.
+
+    Raises:
+        BadTime: it is none, it could be two, or the day does not exist.
+    """
+    if isinstance(text, datetime):
+        raise _unread(text, "day")
+    found = _read(text, "day", now=now, timezone=timezone)
+    if isinstance(found, GivenStart):
+        raise _unread(text, "day", f"write {found.wall.date()}")
+    if found.is_one and found.timezone == timezone:
+        return found.first
+    raise BadTime(
+        f"{excerpt(text)} is {'in a zone' if found.is_one else 'more than a day'};"
+        " a day is wanted",
+        hint=f"write {found.first}",
+        value=excerpt(text),
+    )
+
+
+def days(
+    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
+) -> Days:
+    """A day, week, month or year; weeks begin on `week_start`, where 0 is Monday.
+
+    Raises:
+        BadTime: it is none, it could be two, or it has a time of day.
+    """
+    found = _read(text, "range", now=now, timezone=timezone, week_start=week_start)
+    if isinstance(found, GivenStart):
+        raise BadTime(
+            f"{excerpt(text)} is a moment; days are wanted",
+            hint="write 2027-01-18, fri, next week or 2027-01",
+            value=excerpt(text),
+        )
+    return found
+
+
+def range_start(
+    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
+) -> datetime:
+    """The instant from which on, included; days begin at the midnight of the first."""
+    found = _read(text, "range", now=now, timezone=timezone, week_start=week_start)
+    if isinstance(found, GivenStart):
+        return found.instant
+    return times.day_start(found.first, found.timezone)
+
+
+def range_end(
+    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
+) -> datetime:
+    """The instant up to which, excluded; days are included to the end of the last."""
+    found = _read(text, "end", now=now, timezone=timezone, week_start=week_start)
+    if isinstance(found, GivenStart):
+        return found.instant
+    return times.day_start(found.end, found.timezone)
+
+
+def _read(
+    text: str | date, wanted: str, *, now: datetime, timezone: str, week_start: int = 0
+) -> GivenStart | Days:
     if isinstance(text, datetime):
         return _of_datetime(text, timezone)
+    if isinstance(text, date):
+        text = text.isoformat()
     if not isinstance(text, str):
-        raise BadTime(f"not a moment: {excerpt(text)}", hint=_HINT)
+        raise _unread(text, wanted)
     if stamp := re.fullmatch(_STAMP, text, re.ASCII):
         return _of_stamp(stamp, text, timezone)
+    if re.fullmatch(_DATE, text, re.ASCII):
+        first = _existing_day(text, text).date()
+        return Days(first, first + DAY, timezone)
     if text == "now":
         return _by_offset(now, timezone)
-    if ahead := re.fullmatch(_AHEAD, text, re.ASCII):
-        return _by_offset(_later(now, ahead, text), timezone)
-    return _of_words(text, now=now, timezone=timezone)
+    if len(text) > _LONGEST:
+        raise _unread(text, wanted)
+    if zoned := re.fullmatch(_ZONE, text.strip(), re.ASCII):
+        return _in_zone(zoned, wanted, now=now, week_start=week_start)
+    return _of_phrase(text, wanted, now=now, timezone=timezone, week_start=week_start)
+
+
+def _in_zone(
+    zoned: re.Match[str], wanted: str, *, now: datetime, week_start: int
+) -> GivenStart | Days:
+    """`2027-01-18 10:00 Europe/Lisbon`: the zone behind it is the one that counts."""
+    rest, name = zoned.groups()
+    found = _read(rest, wanted, now=now, timezone=timezone(name), week_start=week_start)
+    is_settled = isinstance(found, GivenStart) and found.by_offset
+    if is_settled or re.fullmatch(_ZONE, rest, re.ASCII):
+        raise BadTime(
+            f"{excerpt(zoned[0])} needs no zone behind it",
+            hint=f"write {excerpt(rest)}, or a local time before the zone",
+            value=excerpt(zoned[0]),
+        )
+    return found
+
+
+def _of_phrase(
+    text: str, wanted: str, *, now: datetime, timezone: str, week_start: int
+) -> GivenStart | Days:
+    from calbook.core.time import clocks, phrases  # few write these
+
+    today, said = times.local_date(now, timezone), clocks.tidy(text)
+    if said != text and (said == "now" or re.fullmatch(_STAMP, said, re.ASCII)):
+        return _read(said, wanted, now=now, timezone=timezone)
+    try:
+        found = phrases.read_phrase(said, today=today, week_start=week_start)
+    except BadTime as error:
+        error.details.setdefault("value", excerpt(text))
+        raise
+    if found is None:
+        raise _unread(text, wanted, phrases.hint_for(said))
+    if found.ahead is not None:
+        return _by_offset(_later(now, found.ahead, text), timezone)
+    assert found.days is not None
+    meant = Days(*found.days, timezone)
+    for each in (meant.first, meant.end - DAY):
+        _check_year(each.year, excerpt(text))
+    if found.clock is None:
+        return meant
+    return _at_clock(meant, found.clock, text, is_end=wanted == "end")
+
+
+def _at_clock(days: Days, clock: timedelta, text: str, *, is_end: bool) -> GivenStart:
+    if not days.is_one:
+        raise BadTime(
+            f"{excerpt(text)} is a time on more than a day",
+            hint=f"write {days.first} and the time",
+            value=excerpt(text),
+        )
+    if clock < DAY:
+        return _of_wall(times.midnight(days.first) + clock, days.timezone)
+    if not is_end:
+        raise BadTime(
+            f"{excerpt(text)} is the end of a day",
+            hint=f"write {days.end} 00:00 for then, {days.first} 00:00 for the"
+            " beginning of that day",
+            value=excerpt(text),
+        )
+    end = times.day_start(days.end, days.timezone)
+    return _by_offset(end, days.timezone)._replace(by_offset=False)
+
+
+def _unread(value: object, wanted: str, hint: str | None = None) -> BadTime:
+    wanted = "range" if wanted == "end" else wanted
+    what = "moment or days" if wanted == "range" else wanted
+    return BadTime(
+        f"not a {what}: {excerpt(value)}",
+        hint=hint or _HINTS[wanted],
+        value=excerpt(value),
+    )
 
 
 def _of_datetime(value: datetime, timezone: str) -> GivenStart:
@@ -96,7 +276,9 @@ def _of_stamp(stamp: re.Match[str], text: str, timezone: str) -> GivenStart:
     wall = _existing_day(day, text) + _clock(clock)
     if offset is None:
         return _of_wall(wall, timezone)
-    aware = datetime.fromisoformat(f"{wall.isoformat()}{offset.replace('Z', '+00:00')}")
+    aware = datetime.fromisoformat(
+        f"{wall.isoformat()}{offset.upper().replace('Z', '+00:00')}"
+    )
     _check_year(aware.astimezone(UTC).year, text)
     return _by_offset(aware.astimezone(UTC), timezone)
 
@@ -105,7 +287,11 @@ def _existing_day(day: str, text: str) -> datetime:
     try:
         wall = datetime.fromisoformat(day)
     except ValueError:
-        raise BadTime(f"there is no day {day}", hint=_HINT, value=text) from None
+        from calbook.core.time import phrases
+
+        error = phrases.no_such_day(*map(int, day.split("-")))
+        error.details["value"] = text
+        raise error from None
     _check_year(wall.year, text)
     return wall
 
@@ -123,40 +309,15 @@ def _clock(text: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
 
 
-def _later(now: datetime, ahead: re.Match[str], text: str) -> datetime:
+def _later(now: datetime, ahead: timedelta, text: str) -> datetime:
     """In whole minutes, the next one: nobody means the seconds."""
-    number, unit = ahead.groups()
     try:
-        later = now + int(number) * _UNITS[unit]
+        later = now + ahead
         later += -later.second % 60 * SECOND
     except OverflowError:
         later = now.replace(year=9999, day=1)  # 29 February has no 9999
     _check_year(later.year, text)
     return later
-
-
-def _of_words(text: str, *, now: datetime, timezone: str) -> GivenStart:
-    word, _, clock = text.partition(" ")
-    day = _named_day(word, times.local_date(now, timezone))
-    if day is not None and re.fullmatch(_CLOCK, clock, re.ASCII):
-        return _of_wall(times.midnight(day) + _clock(clock), timezone)
-    if (day is not None and not clock) or re.fullmatch(_DATE, text, re.ASCII):
-        raise BadTime(
-            f"{text} is a day; a time is needed",
-            hint=f"write {text} 10:00",
-            value=text,
-        )
-    raise BadTime(f"not a moment: {printable(text[:80])}", hint=_HINT, value=text[:80])
-
-
-def _named_day(word: str, today: date) -> date | None:
-    """`today`, `tomorrow`, `yesterday`, or the first `mon`…`sun` after today."""
-    if word in _NEAR:
-        return today + _NEAR[word] * DAY
-    if word in _DAYS:
-        ahead = (_DAYS.index(word) - today.weekday() - 1) % 7 + 1
-        return today + ahead * DAY
-    return None
 
 
 def _by_offset(instant: datetime, timezone: str) -> GivenStart:
@@ -179,54 +340,3 @@ def _of_wall(wall: datetime, timezone: str) -> GivenStart:
         )
     first, second = (times.rfc3339(instant, timezone) for instant in instants)
     raise error(f"{wall:%Y-%m-%d %H:%M}", timezone, first, second)
-
-
-def day(text: str | date, *, now: datetime, timezone: str) -> date:
-    """A local date: `YYYY-MM-DD`, today, tomorrow, yesterday, mon…sun."""
-    found = _day(text, now, timezone)
-    if found is None:
-        raise BadTime(
-            f"not a day: {excerpt(text)}",
-            hint="write 2027-01-18, today, tomorrow or mon…sun",
-            value=to_text(text)[:80],
-        )
-    return found
-
-
-def _day(text: str | date, now: datetime, timezone: str) -> date | None:
-    if isinstance(text, date) and not isinstance(text, datetime):
-        text = text.isoformat()
-    if not isinstance(text, str):
-        return None
-    if re.fullmatch(_DATE, text, re.ASCII):
-        return _existing_day(text, text).date()
-    return _named_day(text, times.local_date(now, timezone))
-
-
-def range_start(text: str | date, *, now: datetime, timezone: str) -> datetime:
-    """The instant from which on, included; a bare date begins at its midnight."""
-    found = _day(text, now, timezone)
-    if found is not None:
-        return times.day_start(found, timezone)
-    return moment(text, now=now, timezone=timezone).instant
-
-
-def range_end(text: str | date, *, now: datetime, timezone: str) -> datetime:
-    """The instant up to which, excluded; a bare date includes that whole day."""
-    found = _day(text, now, timezone)
-    if found is not None:
-        return times.day_start(found + DAY, timezone)
-    return moment(text, now=now, timezone=timezone).instant
-
-
-def duration(text: str, field: str) -> timedelta:
-    """A length of time: minutes, or `90m`, `12h`, `2d` (24 hours each)."""
-    found = re.fullmatch(_LENGTH, text, re.ASCII)
-    if not found:
-        raise BadTime(
-            f"{field} is not a length of time: {printable(text[:80])}",
-            hint="write minutes, or 90m, 12h, 2d",
-            value=text[:80],
-        )
-    number, unit = found.groups()
-    return int(number) * _UNITS[unit or "m"]

@@ -121,25 +121,33 @@ def is_skipped(day: date, timezone: str) -> bool:
     return start >= end
 
 
-def format_moment(moment: datetime, timezone: str) -> str:
+Clock = Callable[[datetime], str]  # how a wall time's hour and minute are written
+
+
+def clock_24(wall: datetime) -> str:
+    return f"{wall:%H:%M}"
+
+
+def clock_12(wall: datetime) -> str:
+    return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
+
+
+def format_moment(moment: datetime, timezone: str, clock: Clock = clock_24) -> str:
     """A moment for people: `Mon 18 Jan 2027, 10:00`, without the zone."""
     local = wall_time(moment, timezone)
-    return f"{local:%a} {local.day} {local:%b} {local.year}, {local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {clock(local)}"
 
 
-def format_second(moment: datetime, timezone: str) -> str:
-    """`Mon 18 Jan 2027, 10:00:30`, for what happens seconds apart."""
-    return f"{format_moment(moment, timezone)}:{wall_time(moment, timezone):%S}"
-
-
-def format_meeting(start: datetime, end: datetime, timezone: str) -> str:
+def format_meeting(
+    start: datetime, end: datetime, timezone: str, clock: Clock = clock_24
+) -> str:
     """A meeting for people: `Mon 18 Jan 2027, 10:00–10:30`, without the zone."""
     first, last = wall_time(start, timezone), wall_time(end, timezone)
-    until = f"{last:%H:%M}"
+    until = clock(last)
     if last.date() != first.date():
         year = f" {last.year}," if last.year != first.year else ""
         until = f"{last:%a} {last.day} {last:%b}{year} {until}"
-    return f"{format_moment(start, timezone)}–{until}"
+    return f"{format_moment(start, timezone, clock)}–{until}"
 
 
 @cache

@@ -18,18 +18,18 @@ from contextlib import contextmanager, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from calbook import settings
 from calbook.core.errors import CalbookError
 from calbook.core.text import printable
 from calbook.delivery.masking import mask_secrets
 from calbook.delivery.outcome import Outcome, Sender, no_answer, not_reached
 from calbook.delivery.passwords import NoPassword, read_password
+from calbook.settings.mail_server import mail_server
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from calbook.delivery.job import Job
-    from calbook.settings import MailServer
+    from calbook.settings.mail_server import MailServer
 
 Reply = tuple[int, bytes | str]
 
@@ -70,7 +70,7 @@ class SmtpSender:
         """Send a queued mail; raises nothing for what a server or a network does."""
         assert job.payload is not None
         try:
-            server = settings.mail_server()
+            server = mail_server()
         except CalbookError as error:
             return not_reached(error.json_message)
         if server is None:

@@ -310,7 +310,7 @@ def _range(
     if last < first:
         raise BadInput(
             "the range ends before it begins",
-            hint="mon…sun are the first such days after today",
+            hint=parsing.ORDER_HINT,
             field="endDate",
         )
     if last - first > _LONGEST:

@@ -18,7 +18,7 @@ from calbook.core.booking.guests import GuestChange
 from calbook.core.booking.lifecycle import OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import VersionConflict
+from calbook.core.errors import AlreadySo, VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.people import Wanted
 from calbook.core.rules import change_rules
@@ -63,7 +63,11 @@ def change_booking(
             raise VersionConflict(
                 before.uid, expected=options.if_version, actual=before.version
             )
-        return record.save_change(tx, before, decide(tx, before, now), options, now=now)
+        try:
+            decided = decide(tx, before, now)
+        except AlreadySo as met:
+            return record.keep_booking(tx, before, met, options, now=now)
+        return record.save_change(tx, before, decided, options, now=now)
 
     return context.store.write(change, dry_run=options.dry_run)
 

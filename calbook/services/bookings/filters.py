@@ -94,7 +94,7 @@ def _dates(
     if chosen.get("since", 0) > chosen.get("until", chosen.get("since", 0)):
         raise BadInput(
             "the range ends before it begins",
-            hint="mon…sun are the first such days after today",
+            hint=parsing.ORDER_HINT,
             field="endDate",
         )
     return chosen

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook import settings
 from calbook.core.booking.replies import Outcome
 from calbook.core.errors import BadInput, CalbookError
 from calbook.core.text import excerpt
 from calbook.ical.reading.mails import LARGEST_MESSAGE, may_answer, read_mail
 from calbook.services.bookings.replies import is_own_answer, keep_answers
+from calbook.settings.mail_server import authserv_id
 
 if TYPE_CHECKING:
     from calbook.ical.reading.replies import Answer
@@ -67,14 +67,14 @@ def read_maildir(
         )
     if not dry_run:
         _check_is_movable(folder)
-    authserv_id = settings.authserv_id()
+    believed = authserv_id()
     told: list[Json] = []
     faults: list[CalbookError] = []
     with _alone(folder):
         for message in _unread(folder):
             try:
                 found = _read(
-                    context, folder, message, authserv_id, trust_forwarded, dry_run
+                    context, folder, message, believed, trust_forwarded, dry_run
                 )
             except BadInput as error:
                 faults.append(_name_file(error, message))
@@ -110,7 +110,7 @@ def _read(
     context: Context,
     folder: str,
     message: _Message,
-    authserv_id: str | None,
+    believed: str | None,
     trust_forwarded: bool,
     dry_run: bool,
 ) -> list[Json]:
@@ -118,7 +118,7 @@ def _read(
     if data is None or not may_answer(data):
         return []
     try:
-        mail = read_mail(data, authserv_id=authserv_id)
+        mail = read_mail(data, authserv_id=believed)
     except BadInput as error:
         if "most" in error.details and not _says_answer(data):
             return []  # an ordinary mail with large files, or many

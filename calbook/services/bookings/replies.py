@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from calbook import settings
 from calbook.core import ids
 from calbook.core.booking import counters, participation, replies, series
 from calbook.core.booking.counters import Counter, State
@@ -25,6 +24,7 @@ from calbook.ical.writing import series as of_series
 from calbook.services.bookings import declined, record
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.outbox import reply_mails
+from calbook.settings.mail_server import authserv_id
 from calbook.store import counters as store
 from calbook.store.time_changes import TimeChange, time_changes_after
 from calbook.wire.writing.replies import answer_to_json
@@ -46,7 +46,7 @@ def read_reply(
     Raises:
         BadInput: it cannot be read, or is too large.
     """
-    mail = read_mail(data, authserv_id=settings.authserv_id())
+    mail = read_mail(data, authserv_id=authserv_id())
     return keep_answers(context, mail, trust_forwarded=trust_forwarded, dry_run=dry_run)
 
 

@@ -9,7 +9,7 @@ from calbook.core import ids, people
 from calbook.core.booking import lifecycle, seats, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import BadInput, NothingToChange, UsageError, VersionConflict
+from calbook.core.errors import AlreadySo, BadInput, UsageError, VersionConflict
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -56,7 +56,10 @@ def move_attendee(
             raise VersionConflict(
                 key, expected=options.if_version, actual=before.version
             )
-        return _Moving(tx, before, options, wanted, now).move(to)
+        try:
+            return _Moving(tx, before, options, wanted, now).move(to)
+        except AlreadySo as met:
+            return record.keep_booking(tx, before, met, options, now=now)
 
     return context.store.write(move, dry_run=options.dry_run)
 
@@ -155,11 +158,8 @@ class _Moving:
             return
         given_up = {occurrence.date for occurrence in self._dates}
         if not goal.dates or given_up & {o.date for o in goal.dates}:
-            raise NothingToChange(
-                f"{people.label(self._person)} has that seat already",
-                hint="give another group or start",
-                uid=goal.uid,
-            )
+            name = people.label(self._person)
+            raise AlreadySo(f"{name} has that seat already", uid=goal.uid)
 
     def _save(self, before: Booking | None, change: Change) -> Json:
         return record.save_change(

@@ -14,20 +14,21 @@ from os.path import exists
 from typing import TYPE_CHECKING
 from zoneinfo import TZPATH
 
-from calbook import settings
 from calbook.core.doctor.catalog_checks import LibraryFacts
 from calbook.core.doctor.sending_checks import MailFacts
 from calbook.core.errors import BadInput
 from calbook.core.text import printable
 from calbook.core.time import times
+from calbook.settings.mail_server import mail_server
+from calbook.settings.reading import config_path
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
-    from calbook.settings import MailServer
+    from calbook.settings.mail_server import MailServer
 
 _LIBRARIES = (
     *("typer", "rich", "sqlite-utils", "icalendar", "python-dateutil"),
-    *("platformdirs", "tzdata", "tzlocal", "urllib3", "standardwebhooks", "tomli-w"),
+    *("platformdirs", "tzdata", "tzlocal", "urllib3", "standardwebhooks", "tomlkit"),
     *("idna", "certifi"),
 )
 _DRIVER = "psycopg2-binary", "psycopg2"
@@ -78,9 +79,9 @@ def read_versions(libraries: LibraryFacts) -> Json:
 
 def read_paths() -> Json:
     return {
-        "program": os.path.dirname(os.path.abspath(settings.__file__)),
+        "program": os.path.dirname(os.path.abspath(f"{__file__}/../..")),
         "python": sys.executable,
-        "config": settings.config_path(),
+        "config": config_path(),
         "zones": times.zone_data(),
         "zoneFolders": [
             path for path in (times.newer_package(), *TZPATH) if path and exists(path)
@@ -100,10 +101,10 @@ def is_clock_given() -> bool:
 
 def read_mail_settings() -> MailFacts:
     """The mail server of this computer; nothing is sent, and no command is run."""
-    path = settings.config_path()
+    path = config_path()
     facts = MailFacts(path, config_mode=_mode(path))
     try:
-        server = settings.mail_server()
+        server = mail_server()
     except BadInput as error:
         return facts._replace(fault=error.json_message)
     if server is None:
@@ -126,7 +127,7 @@ def mail_server_json(mail: MailFacts) -> Json:
 
 def _server() -> MailServer | None:
     with suppress(BadInput):
-        return settings.mail_server()
+        return mail_server()
     return None
 
 

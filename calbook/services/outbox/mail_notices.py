@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from calbook import settings
 from calbook.core import ids
 from calbook.core.booking import effective_status, participation
 from calbook.core.booking.changes import Change
@@ -26,7 +25,7 @@ from calbook.core.people import label
 from calbook.delivery.mail import messages
 from calbook.delivery.mail.messages import Envelope
 from calbook.ical.writing.event_text import Invite, invite_for, read_invite
-from calbook.settings import MailServer
+from calbook.settings.mail_server import MailServer, mail_server
 from calbook.store import outbox, reminders
 from calbook.store.transaction import Transaction
 
@@ -37,7 +36,7 @@ def require_mail_server() -> MailServer:
     Raises:
         MailNotConfigured: there is none.
     """
-    server = settings.mail_server()
+    server = mail_server()
     if server is None:
         raise MailNotConfigured
     return server
@@ -46,7 +45,7 @@ def require_mail_server() -> MailServer:
 def usable_server() -> MailServer | None:
     """None as well where the settings are broken: nobody asked for mail just now."""
     with suppress(BadInput):
-        return settings.mail_server()
+        return mail_server()
     return None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from calbook.delivery.outcome import Outcome
-    from calbook.settings import MailServer
+    from calbook.settings.mail_server import MailServer
 
 
 def check_server(

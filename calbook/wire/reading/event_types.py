@@ -16,6 +16,7 @@ from calbook.core.model import LONGEST_BUFFER, LONGEST_DURATION, MINUTE, Questio
 from calbook.core.outgoing.reminders import LONGEST_LEAD, RECIPIENTS
 from calbook.core.people import CONTACTS
 from calbook.core.rules.questions import TYPES
+from calbook.core.text import name_in_words
 from calbook.core.time import times
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.limits import read_limits
@@ -322,8 +323,7 @@ def new_event_type(
             hint="hosts.create(…)",
             command_hint="calbook host add …",
         )
-    words = slug.replace("_", " ").replace("-", " ").split()
-    read.setdefault("title", " ".join(words).capitalize())
+    read.setdefault("title", name_in_words(slug))
     return EventType(id=id, slug=slug, **read)
 
 
@@ -339,14 +339,6 @@ def _read_names(id: str | None, slug: str | None) -> tuple[str, str]:
             hint='name it, as in event_types.create("demo")',
             command_hint="name it: calbook event add demo",
             field="slug",
-        )
-    if id is not None and "-" in str(id) and slug is None:
-        given = checks.slug(str(id).removeprefix("evt_"), "event type id")
-        raise BadInput(
-            f"an event type's id has no hyphens: {id}",
-            hint=f'a slug may, as in event_types.create(slug="{given}")',
-            command_hint=f"a slug may: calbook event add --slug {given}",
-            field="id",
         )
     key = str(slug).replace("-", "_") if id is None else id
     full = checks.identifier(key, "evt", "event type id")

@@ -26,7 +26,6 @@ from calbook.wire.reading.shapes import read_list, read_object
 
 LONGEST_INTERVAL = 999
 _KEYS = ("frequency", "interval", "count", "until", "by_day")
-_DATE_HINT = "it is a date: write 2027-01-18, today, tomorrow or mon…sun"
 _DAY_HINT = "write mo, mon or monday; in a monthly series also 2tu or -1fr"
 # Three spellings each: tues, thur and thurs would not be the last of the others.
 _WORDS = {
@@ -95,7 +94,7 @@ def _until(value: Any, field: str, *, now: datetime, timezone: str) -> date | No
         return parsing.day(value, now=now, timezone=timezone)
     except BadTime as error:
         raise BadInput(
-            f"{field}: {error.json_message}", hint=_DATE_HINT, field=field
+            f"{field}: {error.json_message}", hint=error.json_hint, field=field
         ) from None
 
 

@@ -9,6 +9,7 @@ from calbook.core import checks
 from calbook.core.catalog import Host
 from calbook.core.errors import BadInput
 from calbook.core.members import RESOURCE_PREFIX
+from calbook.core.text import name_in_words
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.shapes import (
     FieldReader,
@@ -58,10 +59,9 @@ def new_resource(
     id: str, read: Mapping[str, Any], *, schedule_id: str, timezone: str
 ) -> Host:
     """A new resource; without a kind it is a room."""
-    words = id.removeprefix(RESOURCE_PREFIX).replace("_", " ").capitalize()
     return Host(
         id=id,
-        name=read.get("name", words),
+        name=read.get("name") or name_in_words(id.removeprefix(RESOURCE_PREFIX)),
         email=None,
         timezone=read.get("timezone", timezone),
         schedule_id=schedule_id,

@@ -10,7 +10,7 @@ from calbook.core import checks
 from calbook.core.catalog import DateOverride, Host, Hours, Schedule
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY
-from calbook.core.text import excerpt
+from calbook.core.text import excerpt, name_in_words
 from calbook.core.time.times import WEEKDAYS
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.limits import read_limits
@@ -41,7 +41,7 @@ def read_host_fields(facts: JsonObject) -> dict[str, Any]:
 def new_host(id: str, facts: JsonObject, *, schedule: Schedule) -> Host:
     """A new host; without a zone, in the schedule's."""
     read = read_host_fields(facts)
-    read.setdefault("name", id.removeprefix("user_").replace("_", " ").capitalize())
+    read.setdefault("name", name_in_words(id.removeprefix("user_")))
     read.setdefault("email", None)
     read.setdefault("timezone", schedule.timezone)
     return Host(id=id, **{**read, "schedule_id": schedule.id})
@@ -66,7 +66,7 @@ def read_schedule_fields(facts: JsonObject) -> dict[str, Any]:
 def new_schedule(id: str, facts: JsonObject) -> Schedule:
     """A new schedule; it is closed where it names no hours."""
     read = read_schedule_fields(facts)
-    read.setdefault("name", id.removeprefix("sched_").replace("_", " ").capitalize())
+    read.setdefault("name", name_in_words(id.removeprefix("sched_")))
     if "timezone" not in read:
         raise BadInput("the schedule has no timezone", field="timezone")
     read.setdefault("weekly", ((),) * 7)

@@ -1,0 +1,73 @@
+"""Answers that are longer than the screen, through the user's pager."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import get_terminal_size
+
+_NONE = ("", "cat")  # what people set who want no pager
+_SHELL = re.compile(r"[|&;<>()$`\\\"'*?\[\]#~=%\n]")  # left to a shell, as git does
+_NOT_RUN = (126, 127)  # what a shell answers for a command that it cannot run
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+# Less ends by itself below a screenful, shows colours and leaves the text there.
+_ENVIRONMENT = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
+
+
+def is_long(text: str) -> bool:
+    """Whether it is more than the screen holds above the next prompt."""
+    columns, rows = get_terminal_size()
+    lines = text.splitlines()
+    if len(lines) >= rows:
+        return True
+    widths = (len(_ESCAPES.sub("", line)) for line in lines)
+    return sum(max(1, -(-width // columns)) for width in widths) >= rows
+
+
+def page(text: str) -> bool:
+    """Show it and wait until it was read; False where no pager can be had.
+
+    Raises:
+        OSError: the one that was asked for cannot be run.
+    """
+    command = os.environ.get("CALBOOK_PAGER", os.environ.get("PAGER", "less"))
+    if command.strip() in _NONE:
+        return False
+    is_shell = bool(_SHELL.search(command))
+    with _ignoring_interrupts():
+        try:
+            process = subprocess.Popen(
+                command if is_shell else shlex.split(command),
+                shell=is_shell,
+                stdin=subprocess.PIPE,
+                env={**_ENVIRONMENT, **os.environ},
+            )
+        except OSError:
+            if command == "less":
+                return False
+            raise
+        return _feed(process, text) not in _NOT_RUN
+
+
+def _feed(process: "subprocess.Popen[bytes]", text: str) -> int:
+    """Until the reader has had enough, which may be before the end."""
+    try:
+        process.communicate(text.encode("utf-8", "backslashreplace"))
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return process.returncode
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """Ctrl-C is the pager's, which gets it as always: a handler is not passed on."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

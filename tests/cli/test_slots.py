@@ -16,7 +16,7 @@ from support.stores import dump
 from calbook import Client
 
 if TYPE_CHECKING:
-    from support.running import Run, Terminal
+    from support.running import Look, Run, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -523,48 +523,25 @@ def shown(client: Client, uid: str, team: str) -> None:
     client.calendar.event_types.update("demo", minimum_notice=90)
 
 
-@pytest.mark.usefixtures("shown")
-@pytest.mark.parametrize("columns", [80, 120])
-@pytest.mark.parametrize(
-    ("name", "args", "status"),
-    [
-        ("slots", (*DEMO, "--from", "2027-01-17", "--days", "4"), 0),
-        ("slots-team", ("slots", "--event", "duo", *MONDAY), 0),
-        (
-            "slots-repeated-hour",
-            ("slots", "--event", "night", "--from", "2027-11-07", "--days", "1"),
-            0,
-        ),
-        ("slots-none", (*DEMO, "--from", "2027-01-19", "--days", "1"), 0),
-        ("slots-closed", (*DEMO, "--explain", "2027-01-19"), 0),
-        ("slots-today", (*DEMO, "--explain", "today"), 0),
-        ("slots-blocks", ("slots", "--event", "duo", "--explain", "2027-01-18"), 0),
-        ("explain", ("explain", "--event", "demo", "--start", "2027-01-20 09:00"), 0),
-        ("explain-refused", WHY, 4),
-        (
-            "explain-team",
-            (
-                *("explain", "--event", "duo", "--tz", "Asia/Tokyo"),
-                *("--start", "2027-01-18 23:45"),
-            ),
-            0,
-        ),
-        (
-            "explain-seat",
-            ("explain", "--event", "duo", "--start", "2027-01-18 10:00"),
-            0,
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
+LOOKS = (
+    (*DEMO, "--from", "2027-01-17", "--days", "4"),
+    ("slots", "--event", "duo", *MONDAY),
+    ("slots", "--event", "night", "--from", "2027-11-07", "--days", "1"),  # twice
+    (*DEMO, "--from", "2027-01-19", "--days", "1"),
+    (*DEMO, "--explain", "2027-01-19"),
+    (*DEMO, "--explain", "today"),
+    ("slots", "--event", "duo", "--explain", "2027-01-18"),
+    ("explain", "--event", "demo", "--start", "2027-01-20 09:00"),
+    WHY,
+    ("explain", "--event", "duo", "--tz", "Asia/Tokyo", "--start", "2027-01-18 23:45"),
+    ("explain", "--event", "duo", "--start", "2027-01-18 10:00"),
 )
-def test_a_terminal_shows_it(
-    seen: Seen, name: str, args: tuple[str, ...], status: int, columns: int
-) -> None:
-    lines = seen(*args, columns=columns, status=status)
 
-    assert max(map(len, lines)) <= columns
-    text = numbered("".join(f"{line}\n" for line in lines))
-    assert text == golden(f"{name}-{columns}.txt", text)
+
+@pytest.mark.usefixtures("shown")
+def test_a_terminal_shows_it(look_at_all_widths: Look) -> None:
+    text = numbered("".join(look_at_all_widths(*args) for args in LOOKS))
+    assert text == golden("slots.txt", text)
 
 
 def test_times_are_shown_in_the_zone_asked_for(seen: Seen, uid: str) -> None:

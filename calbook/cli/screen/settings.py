@@ -9,8 +9,7 @@ from calbook.core.text import printable
 
 def settings_table(items: Sequence[Json], path: str) -> str:
     """Each with its value and where it comes from, and the file below."""
-    columns = {"Setting": "name", "Value": _value, "From": _source}
-    table = table_text(items, columns)
+    table = table_text(items, {"Setting": "name", "Value": _value, "From": _source})
     return f"{table}{printable(path)}\n"
 
 

@@ -28,6 +28,11 @@ _RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula
 
 _WIDEST = 1_000  # columns that anybody looks at
 
+# How people are shown ids, and what finds that out: the store that was open last.
+short_ids: dict[str, str] = {}
+shorten: Callable[[Sequence[str]], dict[str, str]] | None = None
+_ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
+
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
 has_pager = True
@@ -204,7 +209,16 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
+        _learn_short_ids(items)
         show(table(items))
+
+
+def _learn_short_ids(items: Sequence[Json]) -> None:
+    """Before a table shows them: how long they have to be to mean one thing."""
+    global short_ids
+    said = (value for item in items for value in item.values())
+    ids = [id for id in said if isinstance(id, str) and id.startswith(_ID_PREFIXES)]
+    short_ids = shorten(ids) if ids and shorten is not None else {}
 
 
 def nothing_text(words: str, limit: int | None) -> str:

@@ -2140,7 +2140,8 @@ def test_a_refusal_on_a_terminal_names_the_next_free_start(
     """To what was to be moved its present place was offered: it is there already."""
     other = office("2027-01-18 10:30")
 
-    screen = terminal(*(other if arg == "OTHER" else arg for arg in args))
+    given = (other if arg == "OTHER" else arg for arg in args)
+    screen = terminal(*given, columns=120)
     if asks:
         screen.expect("Put them in line for it?")
         screen.type("n\n")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from support.running import golden
+from hypothesis import given
+from hypothesis import strategies as st
+from support.running import WIDTHS, golden
+
+from calbook.store.reader import Reader
+from calbook.store.short_ids import shorten
 
 if TYPE_CHECKING:
-    from support.running import Look
+    from support.running import Look, Run
 
 pytest_plugins = ("support.running", "support.odd_store")
 
@@ -74,3 +82,40 @@ def test_a_screen_is_what_it_was(
     text = look_at_all_widths(*(known.get(word, word) for word in args.split()))
 
     assert text == golden(f"screens/{name}.txt", text)
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_every_uid_on_a_screen_is_accepted_by_show(
+    look: Look, run: Run, odd_store: dict[str, str], columns: int
+) -> None:
+    """Two bookings began with the same six letters, and neither could be shown."""
+    screens = "".join(
+        look(*args.split(), columns=columns)
+        for args in (
+            *("list", "list --occurrences", "agenda --days 20", "week", "webhook log"),
+            *("counter list", "person show ada@example.com --occurrences"),
+            "host away me --from 2027-01-19 --to 2027-01-22 --dry-run",
+            f"history {odd_store['alike']}",
+        )
+    )
+
+    uids = {*re.findall(r"\bbk_\w*", screens)}
+    assert len(uids) > 15
+    for uid in uids:
+        assert len(uid) >= len("bk_") + 4
+        assert run("show", uid, "--json").json["uid"].startswith(uid)
+
+
+@given(st.lists(st.text("01z", min_size=12, max_size=12), min_size=1, unique=True))
+def test_short_ids_are_accepted_in_the_place_of_the_whole(letters: list[str]) -> None:
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.execute("create table bookings (uid text primary key)")
+        uids = [f"bk_{each}" for each in letters]
+        conn.executemany("insert into bookings values (?)", [(uid,) for uid in uids])
+        reader = Reader(conn)
+
+        short = dict(shorten(reader, uids))
+
+        assert {reader.resolve_uid(short[uid]) for uid in uids} == {*uids}
+        assert all(reader.resolve_uid(short[uid]) == uid for uid in uids)
+        assert all(len(each) >= len("bk_") + 6 for each in short.values())

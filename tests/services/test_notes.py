@@ -643,7 +643,7 @@ def test_a_text_outlives_ctrl_c(
     (kept,) = scratch.glob("*/*")
     assert status == 130
     assert kept.read_text() == "Half\n"
-    assert f"your text is kept in {kept}" in screen.shown.replace("\n", "")
+    assert f"your text is kept in {kept}" in " ".join(screen.shown.split())
     assert contents(client, uid) == []
 
 
@@ -700,9 +700,9 @@ def test_a_terminal_shows_which_notes_are_private(
     _, rule, *below = screen.shown.splitlines()
     assert set(rule) == {"─"}
     assert below == [
-        "Mon 4 Jan 2027, 04:00   public    Called",
-        "                                  back",
-        "Mon 4 Jan 2027, 05:00   private   [b]Rude[/b]",
+        "Mon 4 Jan 2027, 04:00  public   Called",
+        "                                back",
+        "Mon 4 Jan 2027, 05:00  private  [b]Rude[/b]",
         f"times in {NEW_YORK}",
     ]
 
@@ -715,7 +715,7 @@ def test_an_empty_line_in_a_note_stays(
     listed, shown = terminal("note", "list", uid), terminal("show", uid)
 
     assert (listed.end(), shown.end()) == (0, 0)
-    assert f"   One\n\n{' ' * 33}Two\n" in listed.shown
+    assert f"  One\n\n{' ' * 32}Two\n" in listed.shown
     assert f"  One\n\n{' ' * 23}Two\n" in shown.shown
 
 
@@ -727,7 +727,7 @@ def test_a_long_note_leaves_room_for_when_and_kind(
     screen = terminal("note", "list", uid, columns=40)
 
     assert screen.end() == 0
-    assert "Mon 4 Jan 2027, 04:00   private   word" in screen.shown
+    assert "Mon 4 Jan 2027, 04:00  private\n  Note: word" in screen.shown
     assert all(len(line) <= 40 for line in screen.shown.splitlines())
 
 
@@ -767,8 +767,8 @@ def test_a_public_note_is_a_line_of_the_history(
 
     assert screen.end() == 0
     assert screen.shown.splitlines()[-3:] == [
-        "Mon 4 Jan 2027, 04:00   updated   host       note: Called",
-        "                                  grace      back",
+        "Mon 4 Jan 2027, 04:00  updated  host      grace  note: Called",
+        "                                                 back",
         f"times in {NEW_YORK}",
     ]
     assert "Called" in run("history", two).out

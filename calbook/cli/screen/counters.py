@@ -9,8 +9,6 @@ from calbook.cli.screen.words import meeting_time, person_text, short_uid, visib
 from calbook.core.people import label
 from calbook.core.text import printable
 
-_SHORT = len("ctr_wrxpet")  # of an id, which can be typed like this too
-
 
 def counter_text(item: Json, tz: str | None = None) -> str:
     """`Ada <ada@example.com>: Tue 19 Jan 2027, 11:00–11:30 (ctr_…)`."""
@@ -26,7 +24,7 @@ def counters_table(items: Sequence[Json], tz: str | None = None) -> str:
     return table_text(
         items,
         {
-            "Proposal": lambda item: item["id"][:_SHORT],
+            "Proposal": lambda item: short_uid(item["id"]),
             "When": lambda item: tables.when_cell(item, tz),
             "UID": lambda item: short_uid(item["uid"]),
             "Who": lambda item: label(item["attendee"]),

@@ -7,7 +7,6 @@ from calbook.cli.screen import columns, tables, words
 from calbook.core.people import label
 from calbook.core.text import printable
 
-_SHORT = 11  # letters of an id that people see: wait_ and six
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -17,7 +16,7 @@ def waiting_table(items: Sequence[Json], tz: str | None = None) -> str:
     return columns.table_text(
         items,
         {
-            "Id": lambda item: item["id"][:_SHORT],
+            "Id": lambda item: words.short_uid(item["id"]),
             "Place": "position",
             "Who": _name,
             "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),

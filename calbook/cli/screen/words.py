@@ -15,7 +15,7 @@ from calbook.core.text import close, printable
 from calbook.core.time import times
 from calbook.wire.writing.bookings import takes_part
 
-_SHORT = 9  # letters of a uid that people see: bk_ and six
+_SHORT = 6  # letters of an id that people see, behind bk_
 _LEAST_ROOM = 20  # cells of a card beside its labels
 _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
@@ -33,9 +33,9 @@ def short_host(id: str) -> str:
     return id.removeprefix("user_").removeprefix("res_")
 
 
-def short_uid(uid: str) -> str:
-    """The uid as it is shown in tables; it can be typed like this too."""
-    return uid[:_SHORT]
+def short_uid(id: str) -> str:
+    """A uid, or another id, as tables show it; it can be typed like this too."""
+    return output.short_ids.get(id) or id[: id.find("_") + 1 + _SHORT]
 
 
 def meeting_time(

@@ -126,22 +126,36 @@ class BookingReads(Noun):
         """What happened to a booking, in the order in which it was written."""
         return tuple(map(Event, read.read_history(self._context, uid)))
 
+    def last_change(self, uid: str | None = None) -> Event:
+        """What `undo` would take back, without asking whether it can be.
+
+        Without `uid` of the booking that this client's `actor` changed last.
+
+        Raises:
+            NothingToChange: there is nothing to take back.
+        """
+        from calbook.services.bookings.undo import last_change
+
+        return Event(last_change(self._context, uid))
+
     def agenda(
         self,
         *,
         start_date: Moment = "today",
-        days: int = 7,
+        end_date: Moment | None = None,
+        days: int | None = None,
         event_type_id: str | None = None,
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
         **persons: Unpack[inputs.PersonFilters],
     ) -> Agenda:
-        """What takes place on some local days, the first being that of `start_date`.
+        """What takes place on the local days from `start_date` on.
 
-        Days of `timezone`, else of the host's zone, else of the first host's. What was
-        cancelled is left out; what began before and is not over is there. Persons are
-        chosen as in `list`.
+        To `end_date`, included, or as many as `days`, else seven. Days of `timezone`,
+        else of the host's zone, else of the first host's. What was cancelled is left
+        out; what began before and is not over is there. Persons are chosen as in
+        `list`.
         """
         from calbook.api.values.overview import Agenda
         from calbook.services.overview.agenda import read_agenda
@@ -152,7 +166,11 @@ class BookingReads(Noun):
             **{"resource_id": resource_id, **persons},
         }
         answer = read_agenda(
-            self._context, wanted, since=start_date, days=days, timezone=timezone
+            *(self._context, wanted),
+            since=start_date,
+            until=end_date,
+            days=days,
+            timezone=timezone,
         )
         return Agenda(answer)
 

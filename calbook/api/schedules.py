@@ -49,7 +49,7 @@ class Schedules(Entries[Schedule]):
     ) -> Schedule:
         """Give the dates from `date` to `end_date`, both included, other hours.
 
-        Without `availability` they are closed.
+        Either may be a week or month. Without `availability` they are closed.
         """
         from calbook.services.catalog.schedules import override_dates
 

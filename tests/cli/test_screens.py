@@ -56,7 +56,7 @@ LOOKS = {
     "feeds": "ics publish --list",
     "slots": "slots --event demo --days 3",
     "slots-team": "slots --event consultation_with_the_whole_team --days 2",
-    "slots-explain": "slots --event demo --explain 2027-01-20",
+    "slots-explain": "slots --event demo --on 2027-01-20 --explain",
     "explain": "explain --event talk --start 2027-01-25T09:00",
     "explain-refused": "explain --event demo --start 2027-01-20T09:00",
     "stats": "stats",

@@ -326,6 +326,23 @@ def test_rows_are_as_long_as_keeps_meetings_apart(
     assert list(rows(drawn(client))) == times
 
 
+def test_times_are_of_twelve_hours_where_that_is_set(
+    terminal: Callable[..., Terminal], book: Book, tmp_path: Path
+) -> None:
+    book("2027-01-18 10:10", 60)
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\ntime_format = "12"\n')
+
+    screen = terminal("week", columns=120, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    assert [line for line in lines if line.startswith("10:00")] == [
+        f"10:00 am │{'┃10:10 am Ada':<21}" + "│" + ("·" * 21 + "│") * 4
+    ]
+    assert len({tuple(borders(line)) for line in lines if borders(line)}) == 1
+
+
 def test_meetings_at_the_same_time_stand_side_by_side(
     client: Client, team: Callable[..., None]
 ) -> None:
@@ -587,16 +604,16 @@ def test_an_empty_week_is_a_picture_too(client: Client, book: Book) -> None:
 def test_a_picture_is_written_whole(run: Run, book: Book, tmp_path: Path) -> None:
     file = tmp_path / "week.svg"
 
-    assert run("week", "--svg", file) == (0, "", "")
+    assert run("week", "--svg", "-o", file) == (0, "", "")
     first = file.read_bytes()
-    assert run("week", "--svg", "-") == (0, first.decode(), "")
-    assert run("week", "--svg", file, "--json").error["code"] == "io"
+    assert run("week", "--svg") == (0, first.decode(), "")
+    assert run("week", "--svg", "-o", file, "--json").error["code"] == "io"
     book("2027-01-18 10:00")
-    assert run("week", "--svg", file, "--force").status == 0
+    assert run("week", "--svg", "-o", file, "--force").status == 0
     assert file.read_bytes() != first
     link = tmp_path / "link.svg"
     link.symlink_to(file)
-    assert run("week", "--svg", link, "--force").status == 1
+    assert run("week", "--svg", "-o", link, "--force").status == 1
     assert {p.name for p in tmp_path.iterdir()} >= {"week.svg", "link.svg"}
     assert not list(tmp_path.glob(".calbook-*"))
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calbook.cli import options as o
-from calbook.cli.commands.agenda import Draw, show_agenda
+from calbook.cli import output
+from calbook.cli.commands.agenda import Draw, Whose, show_agenda
 from calbook.cli.defaults import read_default
+from calbook.cli.session import usage_error
 
 if TYPE_CHECKING:
     from calbook.cli.screen.cells import Line
@@ -56,10 +58,8 @@ def week(
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[
-        str | None,
-        typer.Option("--svg", metavar="FILE", help="Write it as a picture."),
-    ] = None,
+    svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    file: o.File = None,
     force: o.Force = False,
     out: o.ListingTimes,
 ) -> None:
@@ -69,32 +69,69 @@ def week(
     """
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
+    if not svg and (file is not None or force):
+        raise usage_error("--output and --force are for a picture", "add --svg")
+    if svg and file is None and output.is_terminal():
+        raise usage_error("a picture is no text for a terminal", "add -o week.svg")
     with out.client() as client:
         found = client.calendar.bookings.week(
             of=of,
             host_id=host,
             resource_id=resource,
             timezone=form.tz,
-            week_start=read_default("week_start") or "monday",
+            week_start=_week_start(),
         )
         now = client.now()
-    if svg is not None:
+    if svg:
         from calbook.cli.file_output import write_file
         from calbook.cli.screen import timeline, week_svg
 
         page = timeline.make_page(found, now, host=host or resource)
         picture = week_svg.week_svg(page, is_by_host=is_by_host)
-        write_file(svg, picture.encode(), force=force)
+        write_file(file, picture.encode(), force=force)
         return
     draw = _draw_grid(is_by_host=is_by_host)
     show_agenda(found, form, now=now, host=host or resource, draw=draw)
 
 
+def month(
+    *,
+    of: Annotated[
+        str, typer.Option("--of", metavar="WHEN", help="A day of that month.")
+    ] = "today",
+    whose: Whose,
+    out: o.ListingTimes,
+) -> None:
+    """Show a month as a calendar that fits the screen.
+
+    On a narrow terminal, and piped, it is the agenda of that month.
+    """
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.bookings.month(
+            of=of, **whose.options(), timezone=form.tz
+        )
+        now = client.now()
+
+    def draw(page: "Page", width: int, height: int) -> "list[Line]":
+        from calbook.cli.screen.month import month_lines
+        from calbook.core.time.times import WEEKDAYS
+
+        begins = WEEKDAYS.index(_week_start().upper())
+        return month_lines(page, width, height, begins=begins)
+
+    host, is_whole = whose.host_id or whose.resource_id, whose.event_type_id is None
+    show_agenda(found, form, now=now, host=host, is_whole=is_whole, draw=draw)
+
+
+def _week_start() -> str:
+    day: str = read_default("week_start") or "monday"
+    return day
+
+
 def _is_by_host(by: str | None) -> bool:
     if by is None or by.lower() == "host":
         return by is not None
-    from calbook.cli.session import usage_error
-
     raise usage_error(f"--by is host, not {by[:80]}")
 
 

@@ -157,6 +157,7 @@ def notes_table(items: Sequence[Json], tz: str) -> str:
     return table_text(
         items,
         {
+            "Id": lambda item: words.short_uid(item["id"]),
             "At": lambda item: moment_cell(item["createdAt"], tz),
             "Kind": lambda item: _NOTE_KINDS[item["isPrivate"]],
             "Note": lambda item: words.visible_lines(item["content"]),

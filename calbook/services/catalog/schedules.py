@@ -113,8 +113,8 @@ def _local_dates(
     from calbook.core.time import parsing
 
     zone, now = get_entry(context, SCHEDULE, key)["timezone"], context.clock()
-    start = parsing.day(first, now=now, timezone=zone)
-    end = start if last is None else parsing.day(last, now=now, timezone=zone)
+    start = parsing.days(first, now=now, timezone=zone).first
+    end = parsing.days(last or first, now=now, timezone=zone).end - timedelta(days=1)
     count = (end - start).days + 1
     if not 1 <= count <= _MOST_DATES:
         from calbook.core.errors import BadInput

@@ -39,13 +39,22 @@ class Days(NamedTuple):
 
 
 def read_agenda(
-    context: Context, wanted: Mapping[str, Any], *, since: Any, days: int, timezone: Any
+    context: Context,
+    wanted: Mapping[str, Any],
+    *,
+    since: Any,
+    until: Any,
+    days: int | None,
+    timezone: Any,
 ) -> Json:
-    """The days from that of `since` on."""
-    _check_days(days)
+    """The days from that of `since` to that of `until`, or `days`, else a week."""
     with context.store.read(Reader) as reading:
         chosen = filters.read_filters(reading, wanted, now=0)
         day, zone = _day(context, reading, chosen, since, timezone)
+        if until is not None:
+            days = _days_until(context, day, until, zone, days)
+        days = 7 if days is None else days
+        _check_days(days)
         return _days_json(
             context, reading, chosen, Days(day, day + (days - 1) * DAY, zone)
         )
@@ -135,6 +144,25 @@ def _read_open_days(
             **_days_json(context, facts, chosen, days),
             "openTimes": _open_times(facts, filters.whose_time(chosen), days),
         }
+
+
+def _days_until(
+    context: Context, day: date, until: Any, zone: str, days: int | None
+) -> int:
+    """How many they are to a moment, or to a day that is included."""
+    from calbook.core.errors import BadInput, UsageError
+
+    if days is not None:
+        raise UsageError("say where the range ends, or how many days it has: not both")
+    end = parsing.range_end(until, now=context.clock(), timezone=zone)
+    last = times.local_date(end - timedelta(seconds=1), zone)
+    if last < day:
+        raise BadInput(
+            "the range ends before it begins",
+            hint="mon…sun are the first such days after today",
+            field="endDate",
+        )
+    return (last - day).days + 1
 
 
 def _check_days(days: int) -> None:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from calbook.api.values.outbox import Webhook as Webhook
     from calbook.api.values.overview import Agenda as Agenda
     from calbook.api.values.overview import Figures as Figures
+    from calbook.api.values.overview import OpenAgenda as OpenAgenda
     from calbook.api.values.overview import Statistics as Statistics
-    from calbook.api.values.overview import Week as Week
     from calbook.api.values.people import Erasure as Erasure
     from calbook.api.values.people import Person as Person
     from calbook.api.values.people import Retention as Retention
@@ -58,7 +58,7 @@ _PLACES = {
     "api.values.calendars": "CalendarCheck CalendarFinding ConnectedCalendar",
     "api.values.catalog": "EventType Host Resource Schedule",
     "api.values.outbox": "Attempt Delivery Webhook",
-    "api.values.overview": "Agenda Figures Statistics Week",
+    "api.values.overview": "Agenda Figures OpenAgenda Statistics",
     "api.values.people": "Erasure Person Retention",
     "api.values.availability": "Block BusyCalendar BusyTime ExplainedNeed Explanation"
     " OpenTime Rule Slot",

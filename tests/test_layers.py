@@ -372,12 +372,15 @@ def test_without_published_feeds_none_is_thought_of(
         ("history", "UID"),
         ("agenda", "--from", "2027-01-18"),
         ("week", "--of", "2027-01-18", "--json"),
-        ("week", "--svg", "-"),
+        ("day", "--on", "2027-01-18", "--json"),
+        ("week", "--svg"),
         ("next", "--csv"),
+        ("next", "--short"),
+        ("today", "--json"),
         ("stats", "--by", "week"),
         ("slots", "--event", "demo", "--json"),
         ("slots", "--event", "demo"),
-        ("slots", "--event", "demo", "--explain", "2027-01-18"),
+        ("slots", "--event", "demo", "--on", "2027-01-18", "--explain"),
         ("explain", "--event", "demo", "--start", "2027-01-18 14:00", "--json"),
         ("explain", "--event", "demo", "--start", "2027-01-18 14:00"),
         ("busy", "add", "--from", "fri", "--to", "fri"),
@@ -410,7 +413,7 @@ def test_a_calendar_file_loads_icalendar_alone(loaded: Loaded, run: Run) -> None
 
 
 def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
-    rule = ("--series", "weekly", "--count", "3")
+    rule = ("--repeat", "weekly", "--count", "3")
 
     found = loaded("slots", "--event", "demo", *rule, "--json", among=HEAVY)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from calbook.api import inputs
     from calbook.api.inputs import Moment
-    from calbook.api.values.overview import Agenda, Statistics, Week
+    from calbook.api.values.overview import Agenda, OpenAgenda, Statistics
 
 _PAGE = 500  # bookings that `iter` reads at a time
 
@@ -126,22 +126,36 @@ class BookingReads(Noun):
         """What happened to a booking, in the order in which it was written."""
         return tuple(map(Event, read.read_history(self._context, uid)))
 
+    def last_change(self, uid: str | None = None) -> Event:
+        """What `undo` would take back, without asking whether it can be.
+
+        Without `uid` of the booking that this client's `actor` changed last.
+
+        Raises:
+            NothingToChange: there is nothing to take back.
+        """
+        from calbook.services.bookings.undo import last_change
+
+        return Event(last_change(self._context, uid))
+
     def agenda(
         self,
         *,
         start_date: Moment = "today",
-        days: int = 7,
+        end_date: Moment | None = None,
+        days: int | None = None,
         event_type_id: str | None = None,
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
         **persons: Unpack[inputs.PersonFilters],
     ) -> Agenda:
-        """What takes place on some local days, the first being that of `start_date`.
+        """What takes place on the local days from `start_date` on.
 
-        Days of `timezone`, else of the host's zone, else of the first host's. What was
-        cancelled is left out; what began before and is not over is there. Persons are
-        chosen as in `list`.
+        To `end_date`, included, or as many as `days`, else seven. Days of `timezone`,
+        else of the host's zone, else of the first host's. What was cancelled is left
+        out; what began before and is not over is there. Persons are chosen as in
+        `list`.
         """
         from calbook.api.values.overview import Agenda
         from calbook.services.overview.agenda import read_agenda
@@ -152,27 +166,74 @@ class BookingReads(Noun):
             **{"resource_id": resource_id, **persons},
         }
         answer = read_agenda(
-            self._context, wanted, since=start_date, days=days, timezone=timezone
+            *(self._context, wanted),
+            since=start_date,
+            until=end_date,
+            days=days,
+            timezone=timezone,
         )
         return Agenda(answer)
+
+    def day(
+        self,
+        *,
+        on: Moment = "today",
+        host_id: str | None = None,
+        resource_id: str | None = None,
+        timezone: str | None = None,
+    ) -> OpenAgenda:
+        """The agenda of one day, and when the schedules of its hosts are open."""
+        from calbook.api.values.overview import OpenAgenda
+        from calbook.services.overview.agenda import read_day
+
+        wanted = {"host_id": host_id, "resource_id": resource_id}
+        return OpenAgenda(read_day(self._context, wanted, on=on, timezone=timezone))
 
     def week(
         self,
         *,
-        of: Moment = "today",
+        of: Moment | None = None,
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,
-    ) -> Week:
-        """The agenda from the Monday to the Sunday around a day, with open time.
+        week_start: str = "monday",
+    ) -> OpenAgenda:
+        """The agenda of the week around a day, and when its hosts are open.
 
-        Open is when the host's schedule is, without a host when any of them is.
+        Without a day it is this week; once no more than the weekend is left of it, the
+        coming one. It begins on Monday, or on the day named by `week_start`.
         """
-        from calbook.api.values.overview import Week
+        from calbook.api.values.overview import OpenAgenda
         from calbook.services.overview.agenda import read_week
 
         wanted = {"host_id": host_id, "resource_id": resource_id}
-        return Week(read_week(self._context, wanted, of=of, timezone=timezone))
+        return OpenAgenda(
+            read_week(
+                *(self._context, wanted),
+                of=of,
+                timezone=timezone,
+                week_start=week_start,
+            )
+        )
+
+    def month(
+        self,
+        *,
+        of: Moment = "today",
+        event_type_id: str | None = None,
+        host_id: str | None = None,
+        resource_id: str | None = None,
+        timezone: str | None = None,
+    ) -> Agenda:
+        """The agenda of the calendar month around a day."""
+        from calbook.api.values.overview import Agenda
+        from calbook.services.overview.agenda import read_month
+
+        wanted = {
+            **{"event_type_id": event_type_id, "host_id": host_id},
+            **{"resource_id": resource_id},
+        }
+        return Agenda(read_month(self._context, wanted, of=of, timezone=timezone))
 
     def stats(
         self,

@@ -149,6 +149,11 @@ class Client:
         found = (entry_to_json(entry, now) for entry in self._context.store.served)
         return tuple(map(WaitingEntry, found))
 
+    @property
+    def unchanged(self) -> dict[str, str]:
+        """What was so already as this client's changes asked for, by id; in words."""
+        return dict(self._context.store.unchanged)
+
     def first_attempt(self, *, seconds: float = 3.0) -> tuple[Delivery, ...]:
         """Send what this client's changes have queued, once; what has not arrived.
 

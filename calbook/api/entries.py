@@ -30,11 +30,11 @@ class Entries(Noun, Generic[_V]):
         found = entries.list_entries(self._context, self._kind)
         return tuple(map(self._value, found))
 
-    def delete(self, id: str) -> None:
-        """Remove one.
+    def delete(self, id: str, *, dry_run: bool = False) -> None:
+        """Remove one; a dry run only says whether it can be.
 
         Raises:
             NotFound: there is none.
             InUse: something still refers to it.
         """
-        entries.remove_entry(self._context, self._kind, id)
+        entries.remove_entry(self._context, self._kind, id, dry_run=dry_run)

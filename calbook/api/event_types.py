@@ -20,7 +20,11 @@ class EventTypes(Entries[EventType]):
     _kind, _value = EVENT_TYPE, EventType
 
     def create(
-        self, id: str | None = None, **fields: Unpack[EventTypeFields]
+        self,
+        id: str | None = None,
+        *,
+        dry_run: bool = False,
+        **fields: Unpack[EventTypeFields],
     ) -> EventType:
         """Add an event type; lengths are minutes, None means no limit.
 
@@ -48,7 +52,7 @@ class EventTypes(Entries[EventType]):
         """
         from calbook.services.catalog.event_types import create_event_type
 
-        return EventType(create_event_type(self._context, id, fields))
+        return EventType(create_event_type(self._context, id, fields, dry_run=dry_run))
 
     def update(
         self,

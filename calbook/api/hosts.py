@@ -28,7 +28,9 @@ class Hosts(Entries[Host]):
 
         return first_timezone(self._context)
 
-    def create(self, id: str, **fields: Unpack[HostFields]) -> Host:
+    def create(
+        self, id: str, *, dry_run: bool = False, **fields: Unpack[HostFields]
+    ) -> Host:
         """Add a host.
 
         Fields: `name`, `email`, `timezone`, `schedule_id` (else `sched_work`),
@@ -36,13 +38,15 @@ class Hosts(Entries[Host]):
         """
         from calbook.services.catalog.hosts import create_host
 
-        return Host(create_host(self._context, id, fields))
+        return Host(create_host(self._context, id, fields, dry_run=dry_run))
 
-    def update(self, id: str, **fields: Unpack[HostFields]) -> Host:
+    def update(
+        self, id: str, *, dry_run: bool = False, **fields: Unpack[HostFields]
+    ) -> Host:
         """Set fields of `create`; reminders that wait go to the new address."""
         from calbook.services.catalog.hosts import update_host
 
-        return Host(update_host(self._context, id, fields))
+        return Host(update_host(self._context, id, fields, dry_run=dry_run))
 
     def away(
         self,
@@ -91,11 +95,7 @@ class Hosts(Entries[Host]):
         return RetiredHost(retire(self._context, id, since=from_date))
 
     def restore(self, id: str) -> Host:
-        """Let a host who has retired be booked again.
-
-        Raises:
-            NothingToChange: the host has not retired.
-        """
+        """Let a host who has retired be booked again."""
         from calbook.services.catalog.host_away import restore
 
         return Host(restore(self._context, id))

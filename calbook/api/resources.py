@@ -19,17 +19,21 @@ class Resources(Entries[Resource]):
 
     _kind, _value = RESOURCE, Resource
 
-    def create(self, id: str, **fields: Unpack[ResourceFields]) -> Resource:
+    def create(
+        self, id: str, *, dry_run: bool = False, **fields: Unpack[ResourceFields]
+    ) -> Resource:
         """Add a resource: name, kind (room), capacity, timezone, schedule_id.
 
         Without a schedule it can be had at any time.
         """
         from calbook.services.catalog.resources import create_resource
 
-        return Resource(create_resource(self._context, id, fields))
+        return Resource(create_resource(self._context, id, fields, dry_run=dry_run))
 
-    def update(self, id: str, **fields: Unpack[ResourceFields]) -> Resource:
+    def update(
+        self, id: str, *, dry_run: bool = False, **fields: Unpack[ResourceFields]
+    ) -> Resource:
         """Set fields of `create`; bookings keep the resources that they have."""
         from calbook.services.catalog.resources import update_resource
 
-        return Resource(update_resource(self._context, id, fields))
+        return Resource(update_resource(self._context, id, fields, dry_run=dry_run))

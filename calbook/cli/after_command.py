@@ -13,35 +13,45 @@ _NAMED = 5  # who could not be told
 _REASONS = 3  # that are told of what is left
 
 _clients: list["Client"] = []
-
-
 _untold: list[str] = []
-
-
 _served: list[Json] = []
+_unchanged: dict[str, str] = {}  # by id, in words
 
 
 def forget_clients() -> None:
     _clients.clear()
     _untold.clear()
     _served.clear()
+    _unchanged.clear()
+
+
+def is_unchanged(id: str) -> bool:
+    """Whether what was asked of it was so already."""
+    return id in _unchanged
 
 
 def remember_client(client: "Client") -> None:
     """Where something was queued, it is tried once the answer is out.
 
-    And who could not be told is named, and who waited and was served.
+    And who could not be told is named, who waited and was served, and what was so
+    already.
     """
     if client.queued:
         _clients.append(client)
     _untold.extend(client.not_told)
+    _unchanged.update(client.unchanged)
     _served.extend(entry.to_dict() for entry in client.served)
 
 
 def attempt_first(*, is_wanted: bool) -> None:
     """Try what was queued, in 3 s at most; says what has not arrived, never fails."""
     clients, untold, served = [*_clients], [*_untold], [*_served]
+    unchanged = [*_unchanged.values()]
     forget_clients()
+    for text in unchanged:
+        from calbook.cli import output
+
+        output.say(f"Nothing changed: {text}")
     for item in served:
         from calbook.cli import output
         from calbook.cli.screen.waiting import served_lines

@@ -114,7 +114,10 @@ def _as_calbook_error(error: BaseException) -> CalbookError:
 
 def _usage_error(error: typer.TyperException) -> UsageError:
     """Typer's complaint about the command line, in this program's form."""
-    message = error.format_message().strip().rstrip(".")
+    from calbook.cli import option_errors  # only when something is wrong
+
+    message = option_errors.value_message(error) or error.format_message().strip()
+    message = message.rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "calbook"
     return UsageError(message[:1].lower() + message[1:], hint=f"see {command} --help")

@@ -5,8 +5,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
+from calbook.cli.entries import read_input
 from calbook.cli.output import Json
-from calbook.cli.session import read_minutes, read_pairs, read_whole_number
+from calbook.cli.session import (
+    read_minutes,
+    read_number_of_days,
+    read_pairs,
+    read_whole_number,
+)
 from calbook.core.text import printable
 
 if TYPE_CHECKING:
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _length(option: str, help: str) -> Any:
-    return o.option(option, "MINUTES", f"{help}; also 90m, 12h, 2d.")
+    return o.option(option, "MINUTES", f"{help}; also 1h30m, 2d.")
 
 
 class Fields(o.Group):
@@ -26,9 +32,9 @@ class Fields(o.Group):
     description: str | None = o.option("--description", "TEXT")
     hosts: list[str] | None = o.option(
         "--host",
-        "HOST[:WEIGHT]",
-        "Who gives the time, in place of all before; also HOST:fixed,"
-        " HOST:priority=5; may be repeated.",
+        "HOST",
+        "Who gives the time, in place of all before; also alice:2 (its weight),"
+        " alice:fixed, alice:priority=5; may be repeated.",
     )
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "Else each host's own."
@@ -47,7 +53,7 @@ class Fields(o.Group):
     buffer_after: str | None = _length("--buffer-after", "Kept free after")
     minimum_notice: str | None = _length("--minimum-notice", "Booked this long before")
     maximum_advance: str | None = o.option(
-        "--maximum-advance", "N", "Days ahead, or none."
+        "--maximum-advance", "DAYS", "So far ahead: 60, 8w, or none."
     )
     first_date: str | None = o.option(
         "--first-date", "DATE", "No start before it: 2027-01-18, or none."
@@ -58,7 +64,7 @@ class Fields(o.Group):
         "--slots-per-day", "N", "Bookings a day, or none."
     )
     limits: list[str] | None = o.option(
-        "--limit",
+        "--booking-limit",
         "N/PERIOD",
         "Most in a day, week or month: 3/day, 10/week, 8h/day; may be repeated,"
         " none takes all out.",
@@ -136,7 +142,6 @@ class Fields(o.Group):
     active: bool | None = o.option(
         "--active/--inactive", help="Whether it takes bookings."
     )
-    input_: o.Input = None
 
 
 _LENGTHS = (
@@ -149,13 +154,14 @@ _LENGTHS = (
     "hold_minutes",
 )
 _ZERO = ("buffer_before", "buffer_after", "minimum_notice")
+_DAYS = ("maximum_advance", "count_window")
 _COUNTS = (
-    *("maximum_advance", "slots_per_day", "seats", "max_occurrences"),
+    *("slots_per_day", "seats", "max_occurrences"),
     *("max_in_a_row", "per_person_open"),
 )
 
 
-def read_fields(fields: Fields) -> Json:
+def read_fields(fields: Fields, source: str | None) -> Json:
     """The JSON fields of an event type, from `--input` and the options over it."""
     readers: dict[str, Callable[[Any], Any]] = {
         **{name: _reader(name, read_minutes) for name in _LENGTHS},
@@ -169,20 +175,17 @@ def read_fields(fields: Fields) -> Json:
         "needs": o.without_none,
         "limits": o.without_none,
         "per_person": o.without_none,
-        "count_window": lambda text: _reader("count_window", read_whole_number)(
-            text.removesuffix("d")
-        ),
+        **{name: _reader(name, read_number_of_days) for name in _DAYS},
         "metadata": lambda texts: read_pairs(
             [text for text in texts if text not in _NONE], "--meta"
         ),
     }
     given = fields.given()
-    source = given.pop("input_", None)
     read = {
         name: readers[name](value) if name in readers else value
         for name, value in given.items()
     }
-    facts = _file(source)
+    facts = read_input(source)
     if "limits" in read:
         facts.pop("slots_per_day", None)  # one of them
     if lengths := read.pop("durations", None):
@@ -199,16 +202,6 @@ _CLEARED = (
     *("location", "meeting_url_template", "schedule_id", "description", "round_robin"),
     *("first_date", "last_date"),
 )
-
-
-def _file(source: str | None) -> Json:
-    if source is None:
-        return {}
-    from calbook.cli.json_input import parse_json, read_text
-    from calbook.wire.reading.event_types import FIELD_READERS
-    from calbook.wire.reading.shapes import read_object
-
-    return read_object(parse_json(read_text(source)), FIELD_READERS, "the event type")
 
 
 def _reader(

@@ -9,9 +9,9 @@ from calbook.cli import output
 from calbook.core.errors import OutputError
 
 
-def write_file(path: str, data: bytes, *, force: bool) -> None:
-    """What was asked for as a file, which others may read; `-` is stdout."""
-    if path == "-":
+def write_file(path: str | None, data: bytes, *, force: bool) -> None:
+    """As a file, which others may read; `-`, and none, is stdout."""
+    if path is None or path == "-":
         output.write_bytes(data)
         return
     save_shared_file(path, data, force=force)

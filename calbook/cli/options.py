@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from calbook.cli.defaults import read_default, read_timezone
-from calbook.cli.output import OutputOptions, is_interactive, is_terminal
-from calbook.cli.session import open_client
+from calbook.cli.output import OutputOptions, is_terminal
+from calbook.cli.session import needed, open_client, read_whole_number
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+
+
+# In every command that has the option.
+SHORT = {
+    "--dry-run": "-n",
+    "--event": "-e",
+    "--limit": "-L",
+    "--output": "-o",
+    "--yes": "-y",
+}
 
 
 def option(
@@ -45,6 +55,7 @@ class Group:
     """
 
     declared: ClassVar[dict[str, Any]]
+    exclusive: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each, one is meant
 
     def __init_subclass__(cls) -> None:
         """What a field is declared as makes room for its default."""
@@ -74,7 +85,11 @@ def without_none(texts: list[str]) -> list[str]:
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+File = Annotated[
+    str | None,
+    typer.Option("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to what is asked.")]
 Reopen = Annotated[
     bool,
     typer.Option("--reopen", help="Begin a group also where one was cancelled."),
@@ -172,14 +187,6 @@ On = Annotated[
         "--on", metavar="DATE", help="Of a series: the date, as first booked."
     ),
 ]
-From = Annotated[
-    str | None,
-    typer.Option("--from", metavar="WHEN", help="Starting then or later."),
-]
-To = Annotated[
-    str | None,
-    typer.Option("--to", metavar="WHEN", help="A date includes that whole day."),
-]
 Every = Annotated[
     str | None,
     typer.Option("--every", metavar="N", help="Of a series: every N weeks, …"),
@@ -214,15 +221,16 @@ class Output(Group):
     On a terminal that may be a default of the settings, where the command has it.
     """
 
+    exclusive = (("json", "jsonl", "csv", "format"), ("fields", "format"))
+
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
     )
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
     csv: bool = flag("--csv", "Print CSV with a header line.")
-    fields: str | None = option(
-        "--fields", "A,B", "Only these JSON keys (attendee.email too)."
-    )
+    fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
+    format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -234,7 +242,8 @@ class Output(Group):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         forms = [name for name in ("json", "jsonl", "csv") if name in options]
-        if is_terminal() and not any(options[name] for name in forms):
+        given = any(options.get(name) for name in (*forms, "format"))
+        if is_terminal() and not given:
             word = read_default("output") if forms else None
             if word in forms:
                 setattr(self, word, True)
@@ -243,7 +252,8 @@ class Output(Group):
         return open_client(self.db, self.actor)
 
     def form(self, tz: str | None = None) -> OutputOptions:
-        return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
+        forms = (self.json, self.jsonl, self.csv, self.fields)
+        return OutputOptions(*forms, tz, self.format)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in the zone that is set.
@@ -258,10 +268,10 @@ Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
 PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
 PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
-Showing = Annotated[Output, "json", "fields", "db"]
-ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
-Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]
-ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "db"]
+Showing = Annotated[Output, "json", "fields", "format", "db"]
+ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
+Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
+ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
 Queueing = Annotated[Output, "json", "no_deliver", "db"]
 
 
@@ -283,11 +293,6 @@ class Change(Group):
     dry_run: bool = flag("--dry-run", "Show what would happen; write nothing.")
     yes: Yes = False
     no_deliver: bool = Output.declared["no_deliver"]
-
-    @property
-    def asks(self) -> bool:
-        """Whether somebody is to be asked first."""
-        return is_interactive() and self.needs_yes
 
     @property
     def needs_yes(self) -> bool:
@@ -321,8 +326,67 @@ class Who(Group):
     )
 
 
-Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]
-Recording = Annotated[Change, "if_version", "dry_run", "no_deliver"]
+class Range(Group):
+    """From when to when; named as the library's arguments are."""
+
+    on: str | None = option("--on", "WHEN", "That day alone, or that week or month.")
+    start_date: str | None = option("--from", "WHEN", "From then on.")
+    end_date: str | None = option("--to", "WHEN", "Until then; a date is included.")
+    days: str | None = option("--days", "N", "So many days, instead of --to.")
+
+    exclusive = (
+        *(("on", "start_date"), ("on", "end_date"), ("on", "days")),
+        ("end_date", "days"),
+    )
+
+    def check_both_ends(self, example: str) -> None:
+        """Raises UsageError where it does not say when it begins and ends."""
+        if self.on is None:
+            needed(self.start_date, "--from", example)
+            if self.days is None:
+                needed(self.end_date, "--to", example)
+
+    def arguments(self, start: str | None = None) -> dict[str, Any]:
+        """For what counts days itself; without a start, from `start` on."""
+        if self.on is not None:
+            return {"start_date": self.on, "end_date": self.on, "days": None}
+        return {
+            "start_date": self.start_date or start,
+            "end_date": self.end_date,
+            "days": read_whole_number(self.days, "--days"),
+        }
+
+    def bounds(
+        self, client: "Client", tz: str | None, *, start: str | None = None
+    ) -> dict[str, Any]:
+        """Where it begins and ends; days are counted in `tz`, else the first host's."""
+        given = self.arguments(start)
+        days = given.pop("days")
+        if days is not None:
+            from calbook.cli import day_count  # only for --days
+
+            first = given["start_date"] or "today"
+            given["start_date"] = first
+            given["end_date"] = day_count.last_day(client, tz, first, days)
+        return given
+
+
+class WeekRange(Range):
+    """A week where nothing else is said."""
+
+    on: str | None = Range.declared["on"]
+    start_date: str | None = Range.declared["start_date"]
+    end_date: str | None = Range.declared["end_date"]
+    days: str | None = option(
+        "--days", "N", "So many days, instead of --to [default: 7]."
+    )
+
+
+Changing = Annotated[
+    Change,
+    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
+]
+Recording = Annotated[Change, "if_version", "idempotency_key", "dry_run", "no_deliver"]
 
 
 class Dates(Group):

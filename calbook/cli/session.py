@@ -11,6 +11,8 @@ from calbook.cli import after_command, output
 from calbook.cli.output import Json, OutputOptions
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from calbook.api.client import Client
     from calbook.api.values.value import Value
     from calbook.core.errors import UsageError
@@ -131,6 +133,8 @@ def show_change(
     item = booking.to_dict()
     dates = changed_dates(before, booking) if before else dates
     said = would_be(what) if dry_run else what
+    if after_command.is_unchanged(item["uid"]):
+        said = "Unchanged"
     with report_write_failure(what, [] if dry_run else [item["uid"]]):
         output.print_object(
             item,
@@ -224,32 +228,31 @@ def change_text(
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def ask_yes_no(question: str, *, yes: bool) -> None:
-    """Ask on a terminal; anything but yes raises Interrupted. Off one, go on."""
-    if yes or not output.is_interactive():
+def require_yes(
+    question: str, *, yes: bool, look: str | None = "with --dry-run"
+) -> None:
+    """Ask on a terminal; off one, or where nobody may be asked, `--yes` has to be said.
+
+    `look` is how to look at it first.
+
+    Raises:
+        Interrupted: anything but yes was answered.
+        UsageError: nobody is there to ask.
+    """
+    if yes:
         return
+    if not output.is_interactive():
+        first = f", or look at it first {look}" if look else ""
+        raise usage_error(
+            f"nobody is there to ask: {_lower_first(question)}",
+            hint=f"say --yes{first}",
+        )
     import typer
 
     from calbook.core.errors import Interrupted
 
     if not typer.confirm(question, err=True):
         raise Interrupted
-
-
-def require_yes(question: str, *, yes: bool, look: str = "with --dry-run") -> None:
-    """Ask on a terminal, as `ask_yes_no`; off one `--yes` has to be said.
-
-    `look` is how to look at it first.
-
-    Raises:
-        UsageError: nobody is there to ask.
-    """
-    if not yes and not output.is_interactive():
-        raise usage_error(
-            f"nobody is there to ask: {_lower_first(question)}",
-            hint=f"say --yes, or look at it first {look}",
-        )
-    ask_yes_no(question, yes=yes)
 
 
 def require_stored(
@@ -273,6 +276,33 @@ def read_minutes(text: str | None, option: str) -> int | None:
     from calbook.core.time import lengths
 
     return lengths.minutes(text, option)
+
+
+def read_number_of_days(text: str | None, option: str) -> int | None:
+    """Days: `60`, `60d`, `8w`."""
+    if text is None or not any(map(str.isalpha, text)):
+        return read_whole_number(text, option)
+    from calbook.core.errors import BadInput
+    from calbook.core.model import DAY
+    from calbook.core.time import lengths
+
+    length = lengths.duration(text, option)
+    if length % DAY:
+        raise BadInput(f"{option} needs whole days, not {text}", hint="write 60 or 60d")
+    return length // DAY
+
+
+def read_day(client: "Client", text: str, field: str) -> "date":
+    """A local date of the first host."""
+    from calbook.core.errors import BadTime
+    from calbook.core.time import parsing
+
+    zone = client.calendar.hosts.timezone()
+    try:
+        return parsing.day(text, now=client.now(), timezone=zone)
+    except BadTime as error:
+        error.details["field"] = field
+        raise
 
 
 def read_whole_number(text: str | None, option: str) -> int | None:

@@ -5,14 +5,13 @@ Its module is imported only then: start-up is most of a call.
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from inspect import Parameter, Signature, signature
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
+from calbook.cli.command import Command, expand_groups, finish, help_text
 from calbook.cli.global_options import TakesGlobalOptions
-from calbook.cli.options import Group
 
 Tree = Mapping[str, "str | Tree"]
 Runner = Callable[[Sequence[str]], int]
@@ -31,12 +30,13 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("change", "confirm", "reject", "cancel", "reschedule"),
         **_commands("reassign", "reassign"),
         **_commands("extend", "extend"),
+        **_commands("undo", "undo"),
         **_commands("bookings", "occurrences"),
         "waiting": _commands("waiting", "list", "show", "remove"),
         "attendee": _commands("attendee", "add", "list", "move", "remove"),
         **_commands("reply", "reply"),
         "counter": _commands("counter", "list", "accept", "decline"),
-        "note": _commands("note", "add", "list"),
+        "note": _commands("note", "add", "list", "remove"),
         "person": _commands("person", "list", "show", "update", "merge"),
         **_commands("erase", "erase"),
         **_commands("change", "update"),
@@ -44,8 +44,8 @@ SECTIONS: Mapping[str, Tree] = {
     },
     "Looking": {
         **_commands("slots", "slots", "explain"),
-        **_commands("agenda", "agenda"),
-        **_commands("week", "week"),
+        **_commands("agenda", "agenda", "today", "tomorrow"),
+        **_commands("week", "day", "week", "month"),
         **_commands("agenda", "next"),
         **_commands("bookings", "history"),
         **_commands("stats", "stats"),
@@ -91,6 +91,7 @@ SECTIONS: Mapping[str, Tree] = {
         **_commands("schema", "schema"),
         **_commands("erase", "retention"),
         **_commands("completion", "completion"),
+        "completion install": "completion:install",
         **_commands("demo", "demo"),
         **_commands("help", "help"),
     },
@@ -102,7 +103,7 @@ _GROUP_HELP = {
     "waiting": "Who waits for time that is taken: list, show, remove.",
     "attendee": "The persons in a group: add, list, move, remove.",
     "counter": "Other times that attendees propose: list, accept, decline.",
-    "note": "The host's notes about a booking: add, list.",
+    "note": "The host's notes about a booking: add, list, remove.",
     "person": "Who was ever booked: list, show, update, merge.",
     "busy": "Other busy time: import, add, list, remove, refresh.",
     "calendar": "Calendars elsewhere: add, list, check, sync and more.",
@@ -161,30 +162,16 @@ class LazyGroup(TakesGlobalOptions, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
-        return _help_text(self, ctx)
-
-
-class LaidOutCommand(TakesGlobalOptions, TyperCommand):
-    """A command whose help is laid out by calbook, and which has the options of all."""
-
-    def get_help(self, ctx: Any) -> str:
-        return _help_text(self, ctx)
-
-
-def _help_text(command: Any, ctx: Any) -> str:
-    from calbook.cli.help import layout  # only when help is asked for
-
-    return layout.help_text(command, ctx.command_path.split()[1:])
+        return help_text(self, ctx)
 
 
 def build_command(name: str, place: "str | Tree") -> Any:
     if not isinstance(place, str):
         return LazyGroup(name, place, _GROUP_HELP[name])
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name, cls=LaidOutCommand, context_settings=_HELP_OPTIONS)(
-        expand_groups(_function(place))
-    )
-    return typer.main.get_command(app)
+    function = expand_groups(_function(place))
+    app.command(name, cls=Command, context_settings=_HELP_OPTIONS)(function)
+    return finish(typer.main.get_command(app), function)
 
 
 def _function(place: str) -> Callable[..., None]:
@@ -194,40 +181,6 @@ def _function(place: str) -> Callable[..., None]:
     own_name = function if hasattr(module, function) else f"{function}_"
     found: Callable[..., None] = getattr(module, own_name)
     return found
-
-
-def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with a parameter for each option, as typer reads it.
-
-    A parameter that is a group stands for all its options; `Annotated` with names, for
-    these alone, in that order.
-    """
-    parameters: list[Parameter] = []
-    groups: list[tuple[str, type[Group], tuple[str, ...]]] = []
-
-    def add(name: str, default: Any, annotation: Any) -> None:
-        kind = Parameter.KEYWORD_ONLY
-        parameters.append(Parameter(name, kind, default=default, annotation=annotation))
-
-    for name, found in signature(command).parameters.items():
-        kind = getattr(found.annotation, "__origin__", found.annotation)
-        if not (isinstance(kind, type) and issubclass(kind, Group)):
-            add(name, found.default, found.annotation)
-            continue
-        options = kind.__annotations__
-        names = getattr(found.annotation, "__metadata__", tuple(options))
-        groups.append((name, kind, names))
-        for option in names:
-            add(option, kind.declared[option], options[option])
-
-    def expanded(**given: Any) -> None:
-        for name, kind, names in groups:
-            given[name] = kind(**{option: given.pop(option) for option in names})
-        command(**given)
-
-    expanded.__doc__ = command.__doc__
-    expanded.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    return expanded
 
 
 def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:

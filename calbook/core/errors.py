@@ -52,17 +52,18 @@ class CalbookError(Exception):
     ) -> None:
         super().__init__(message)
         self.json_message = message  # with the JSON's names
+        self.command_message: str | None = None  # with options, where it came from some
         self.hint = hint
         self.command_hint = command_hint  # where the command line needs other words
         self.details: dict[str, Any] = details
-        self._json_field = str(details.get("field", ""))
-        if self._json_field[:1].islower():  # iCalendar's are not ours
-            details["field"] = snake(self._json_field)
+        self.json_field = str(details.get("field", ""))
+        if self.json_field[:1].islower():  # iCalendar's are not ours
+            details["field"] = snake(self.json_field)
 
     @property
     def message(self) -> str:
         """What is wrong, in a line, without a full stop."""
-        field = self._json_field
+        field = self.json_field
         return self.json_message.replace(field, self.details.get("field", field))
 
     @property
@@ -83,11 +84,11 @@ class CalbookError(Exception):
 
     def to_dict(self) -> dict[str, Any]:
         """The object that `--json` prints on stderr."""
-        field = {"field": self._json_field} if self._json_field else {}
+        field = {"field": self.json_field} if self.json_field else {}
         return {
             "error": {
                 "code": self.code,
-                "message": self.json_message,
+                "message": self.command_message or self.json_message,
                 "hint": self.json_hint,
                 "exitCode": self.exit_code,
                 "details": self.details | field,
@@ -669,7 +670,33 @@ class InUse(RuleError, code="in_use"):
 
 
 class NothingToChange(RuleError, code="nothing_to_change"):
-    """The change asked for is what is stored already."""
+    """No change was asked for, or there is nothing left that it could change."""
+
+
+class AlreadySo(NothingToChange):
+    """What was asked for is stored already: no refusal, it is answered as it is."""
+
+
+class CannotUndo(RuleError, code="cannot_undo"):
+    """The last change of a booking has nothing that takes it back."""
+
+    def __init__(
+        self,
+        uid: str,
+        what: str,
+        *,
+        type: str,
+        why: str,
+        hint: str | None = None,
+        command_hint: str | None = None,
+    ) -> None:
+        super().__init__(
+            f'"{what}" of {uid} cannot be undone: {why}',
+            hint=hint,
+            command_hint=command_hint,
+            uid=uid,
+            type=type,
+        )
 
 
 class NoOtherHost(NothingToChange, code="no_other_host"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
+from calbook.services.catalog.entries import note_if_unchanged
 from calbook.store import people
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
@@ -49,7 +50,9 @@ _FIGURES = {
 }
 
 
-def update_person(context: Context, person: str, fields: Mapping[str, Any]) -> Json:
+def update_person(
+    context: Context, person: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     """Correct what new bookings take from the book; those made keep what was told.
 
     Raises:
@@ -61,10 +64,14 @@ def update_person(context: Context, person: str, fields: Mapping[str, Any]) -> J
 
     def update(tx: Transaction) -> Json:
         row = people.find_person(tx, person)
+        before = _person_json(row)
+        if {**before, **changes} == before:
+            note_if_unchanged(tx, before, before)
+            return before
         people.correct_person(tx, row, changes, now=times.epoch(context.clock()))
         return _person_json(people.find_person(tx, row["id"]))
 
-    return context.store.write(update)
+    return context.store.write(update, dry_run=dry_run)
 
 
 def merge_people(

@@ -13,7 +13,7 @@ from calbook.settings.values import read_section, read_value
 from calbook.wire.reading.log_in import check_log_in
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_NEEDED = {"host": "--host smtp.example.com", "from": "--from you@example.com"}
+_NEEDED = {"host": "--server smtp.example.com", "from": "--sender you@example.com"}
 
 
 class MailServer(NamedTuple):

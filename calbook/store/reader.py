@@ -266,6 +266,11 @@ class Reader:
             "select * from events where uid = :uid order by seq", {"uid": uid}
         ).fetchall()
 
+    def last_event_seq(self, uid: str) -> int | None:
+        """None of a booking that nothing was told of, as one that was imported."""
+        row = self._one("select max(seq) as seq from events where uid = :uid", uid=uid)
+        return None if row is None else row["seq"]
+
     def event_row(self, seq: int) -> Row:
         row = self._one("select * from events where seq = :seq", seq=seq)
         assert row is not None

@@ -39,6 +39,7 @@ class Store:
     untold: list[str]  # who was to be told and has no address
     served: list[Any]  # who waited, and was offered time or booked
     erased: list[str]  # persons who might be kept no longer, by id or booking
+    unchanged: list[tuple[str, str]]  # what was so already, by id, and in words
     version: int  # of the tables that it works with
     has_leases = False  # several may send at once, each what it has leased
     actor: Callable[[], str | None] = staticmethod(nobody)

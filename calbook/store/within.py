@@ -25,6 +25,7 @@ class StoreWithin(Store):
     def __init__(self, store: Store, tx: Transaction) -> None:
         self.path, self.version, self.actor = store.path, store.version, store.actor
         self.queued, self.untold, self.served, self.erased = [], [], [], []
+        self.unchanged = []
         self._tx = tx
 
     @contextmanager

@@ -36,6 +36,7 @@ class Writer(Facts):
         self.has_waiting: bool | None = None  # what `store.waiting` has asked once
         self.served: list[Any] = []  # who waited and was offered time, or booked
         self.erased: list[str] = []  # persons who might be kept no longer
+        self.unchanged: list[tuple[str, str]] = []  # what was so already, and in words
         self.before_commit: list[Callable[[], object]] = []  # when all is written
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
 
@@ -47,6 +48,7 @@ class Writer(Facts):
             self.untold,
             self.served,
             self.erased,
+            self.unchanged,
             self.before_commit,
         )
         lengths = [len(each) for each in told]

@@ -666,11 +666,17 @@ def test_metadata_is_replaced_by_update_and_merged_by_its_own(
 
 
 def test_an_update_needs_something_to_change(client: Client, booked: Booking) -> None:
-    for change in ({}, {"notes": booked.notes}, {"name": "Ada Lovelace"}):
-        with pytest.raises(errors.NothingToChange):
-            client.calendar.bookings.update(booked.uid, **change)
+    with pytest.raises(errors.NothingToChange):
+        client.calendar.bookings.update(booked.uid)
 
-    assert client.calendar.bookings.get(booked.uid) == booked
+
+def test_an_update_to_what_is_there_changes_nothing(
+    client: Client, booked: Booking
+) -> None:
+    for change in ({"notes": booked.notes}, {"name": "Ada Lovelace"}):
+        assert client.calendar.bookings.update(booked.uid, **change) == booked
+        said = f"{booked.uid} has these values already"
+        assert client.unchanged == {booked.uid: said}
 
 
 def test_an_update_keeps_people_apart(client: Client, booked: Booking) -> None:

@@ -125,7 +125,7 @@ def test_seats_are_taken_and_given_back_as_set(
     uid = run("create", "--event", "yoga", "--start", START, *ADA).rows[0][0]
 
     run("attendee", "add", uid, "--email", "bob@example.com")
-    left = run("attendee", "remove", uid, "--email", "bob@example.com")
+    left = run("attendee", "remove", uid, "--email", "bob@example.com", "--yes")
 
     assert left.status == 0
     assert [by for _, by in history(client, uid)] == ["host"] * 3

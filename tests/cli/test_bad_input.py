@@ -185,15 +185,15 @@ HOST = {"by": "host", "override": "duration"}
         pytest.param(("host", "add", "x", "--tz", "x"), id="a host without zone"),
         pytest.param(("schedule", "add", "x"), id="a schedule without zone"),
         pytest.param(
-            ("schedule", "override", "work", "--date", "2027-02-30", "--closed"),
+            ("schedule", "override", "work", "--on", "2027-02-30", "--closed"),
             id="closed on 30 February",
         ),
         pytest.param(
-            ("schedule", "override", "work", "--date", "2027-01-18", "--hours", ""),
+            ("schedule", "override", "work", "--on", "2027-01-18", "--hours", ""),
             id="a date with empty hours",
         ),
         pytest.param(
-            ("schedule", "override", "work", "--date", "1970-01-01", "--closed", *FAR),
+            ("schedule", "override", "work", "--on", "1970-01-01", "--closed", *FAR),
             id="closed for millennia",
         ),
     ],

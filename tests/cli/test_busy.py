@@ -255,7 +255,7 @@ def test_own_busy_time_is_added_in_the_zone_that_is_asked_for(run: Run) -> None:
     ("args", "message"),
     [
         (("import", "-"), "missing --name"),
-        (("import", "FILE", "--name", "My work"), "name cannot be My work"),
+        (("import", "FILE", "--name", "My work"), "--name cannot be My work"),
         (("import", "FILE", "--name", "w", "--host", "bob"), "no such host: user_bob"),
         (("import", "missing.ics", "--name", "w"), "cannot read missing.ics: No such"),
         (("import", "-", "--name", "w"), "it is not a calendar file"),
@@ -335,8 +335,8 @@ def test_a_removal_answers_what_it_removed(run: Run, work: Path) -> None:
     added = run("busy", "import", work, "--name", "work", "--json").json
     own = run("busy", "add", "--from", "fri", "--to", "fri").rows[0][0]
 
-    removed = run("busy", "remove", "work", "--json").json
-    said = run("busy", "remove", own)
+    removed = run("busy", "remove", "work", "--json", "--yes").json
+    said = run("busy", "remove", own, "--yes")
 
     assert removed == added
     assert (said.out, said.err) == ("", f"Removed {own} of user_me\n")

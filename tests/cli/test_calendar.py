@@ -167,7 +167,7 @@ def test_removing_says_what_stays_and_what_is_dropped(
     screen.expect("Disconnect work of user_me? [y/N]: ")
     screen.type("n\n")
     assert screen.end() == 130
-    removed = run("calendar", "remove", "work")
+    removed = run("calendar", "remove", "work", "--yes")
 
     assert removed.err == (
         "Disconnected work of user_me\n"

@@ -129,8 +129,8 @@ def test_every_command_and_option_is_in_the_table() -> None:
         ("slots", "--event", "@events"),
         ("slots", "--host", "@hosts"),
         ("slots", "--exclude", "@uids"),
-        ("slots", "--series", "daily|weekly|monthly|yearly|"),
-        ("slots", "--explain", "?"),
+        ("slots", "--repeat", "daily|weekly|monthly|yearly|"),
+        ("slots", "--explain", "-"),
         ("explain", "--event", "@events"),
         ("explain", "--host", "@hosts"),
         ("explain", "--exclude", "@uids"),
@@ -197,6 +197,10 @@ LISTINGS = {
     "history": ["history UID"],
     "agenda": ["agenda --from 2027-01-18"],
     "week": ["week --of 2027-01-18"],
+    "day": ["day --on 2027-01-18"],
+    "month": ["month --of 2027-01"],
+    "today": ["today"],
+    "tomorrow": ["tomorrow"],
     "next": ["next"],
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
@@ -206,7 +210,7 @@ LISTINGS = {
     "counter list": ["counter list"],
     "reply": ["reply ANSWER"],
     "waiting show": ["waiting show WAITING"],
-    "slots": ["slots --event demo", "slots --event demo --explain 2027-01-18"],
+    "slots": ["slots --event demo", "slots --event demo --on 2027-01-18 --explain"],
     "explain": ["explain --event demo --start 2027-01-18T11:00"],
     "stats": ["stats", "stats --by host"],
     "busy list": ["busy list", "busy list --times"],
@@ -231,7 +235,7 @@ LISTINGS = {
     "tick": ["tick"],
 }
 SETUP = """init --name Me --email me@example.com --tz UTC
-config smtp --host 127.0.0.1 --port 9 --from me@example.com --security none
+config smtp --server 127.0.0.1 --port 9 --sender me@example.com --security none
 webhook add http://127.0.0.1:9/ --allow-http
 event add demo
 resource add room1
@@ -528,7 +532,7 @@ LINES = [
     ("calbook list --fields uid,hostId", ["uid,hostId", "uid,hostIds"]),
     ("calbook note list x --fields cont", ["content"]),
     ("calbook completion po", ["powershell"]),
-    ("calbook help se", ["setup", "series"]),
+    ("calbook help se", ["setup", "settings", "series"]),
     ("calbook help event r", ["remove"]),
     ("calbook help setup ", []),
     ("calbook list --db nowhere --event d", []),
@@ -614,7 +618,12 @@ def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) ->
     options = offered("--word=-", "note")[1:]
     both = offered("--word=", "list")[1:]
 
-    assert [line.split("\t")[0] for line in commands] == ["add", "list", "help"]
+    assert [line.split("\t")[0] for line in commands] == [
+        "add",
+        "list",
+        "remove",
+        "help",
+    ]
     assert [line.split("\t")[0] for line in options] == [
         *("--help", "-q", "--quiet", "--no-input", "--no-pager", "--color", "--ascii")
     ]

@@ -102,11 +102,11 @@ def test_comments_stay_whatever_is_set(run: Run, config: Path) -> None:
 
     run("config", "set", "smtp.port", "2525")
     run("config", "set", "defaults.by", "attendee")
-    run("config", "smtp", "--host", "b.example")
+    run("config", "smtp", "--server", "b.example")
     changed = config.read_text()
     run("config", "unset", "smtp.port")
     run("config", "set", "defaults.by", "host")
-    run("config", "smtp", "--host", "a.example")
+    run("config", "smtp", "--server", "a.example")
 
     assert 'host = "b.example"   # of the house' in changed
     assert "port = 2525" in changed

@@ -53,7 +53,7 @@ TABLE = {
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
     **dict.fromkeys(("last_attendee", "in_use", "offer_ended", "counter_ended"), 5),
-    **dict.fromkeys(("nothing_to_change", "no_other_host"), 5),
+    **dict.fromkeys(("nothing_to_change", "no_other_host", "cannot_undo"), 5),
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
     **dict.fromkeys(("read_only", "storage"), 7),
@@ -549,7 +549,7 @@ def last_attendee(scene: Scene) -> Iterator[Reached]:
 def in_use(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     yield Reached(
-        ("event", "remove", "demo"),
+        ("event", "remove", "demo", "--yes"),
         {"noun": "event type", "id": "evt_demo", "usedBy": f"booking {uid}"},
     )
 
@@ -562,9 +562,15 @@ def no_other_host(scene: Scene) -> Iterator[Reached]:
 
 
 @way
+def cannot_undo(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    yield Reached(("undo", uid), {"uid": uid, "type": "booking.created"})
+
+
+@way
 def nothing_to_change(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
-    yield Reached(("reschedule", uid, "--start", "2027-01-18 10:00"), {"uid": uid})
+    yield Reached(("update", uid), {"uid": uid})
 
 
 # -- 8: delivery -----------------------------------------------------------------------

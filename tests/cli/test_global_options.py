@@ -47,7 +47,7 @@ def test_they_stand_before_a_command_or_behind_it(
 def test_a_group_takes_them_too(run: Run, group: tuple[str, ...]) -> None:
     run("event", "add", "demo", "--duration", "30")
 
-    assert run(*group, "remove", "demo").err == ""
+    assert run(*group, "remove", "demo", "--yes").err == ""
 
 
 def test_what_belongs_to_another_option_is_left_to_it(

@@ -35,7 +35,7 @@ def test_a_seat_is_taken_and_given_back_on_several_dates(run: Run, course: str) 
     bob = ("--email", "bob@example.com", "--on", FIRST, "--on", "2027-01-25")
 
     added = run("attendee", "add", course, "--name", "Bob", *bob, "--json").json
-    removed = run("attendee", "remove", course, *bob[:4], "--json").json
+    removed = run("attendee", "remove", course, *bob[:4], "--json", "--yes").json
 
     assert added["guests"][0]["onlyOn"] == [FIRST, SECOND]
     assert [o["seatsTaken"] for o in added["occurrences"]] == [2, 2]
@@ -75,7 +75,7 @@ def test_after_a_change_of_a_date_who_comes_then_is_named(
     run("attendee", "add", course, "--name", "Bob", "--email", "bob@example.com")
 
     screen = terminal(
-        *("attendee", "remove", course, "--email", "bob@example.com"),
+        *("attendee", "remove", course, "--yes", "--email", "bob@example.com"),
         *("--on", FIRST, "--yes"),
     )
 
@@ -85,7 +85,16 @@ def test_after_a_change_of_a_date_who_comes_then_is_named(
 
 def test_a_date_s_list_has_who_takes_part(run: Run, course: str) -> None:
     run("attendee", "add", course, "--email", "bob@example.com", "--on", FIRST)
-    run("attendee", "remove", course, "--email", "ada@example.com", "--on", FIRST)
+    run(
+        "attendee",
+        "remove",
+        course,
+        "--email",
+        "ada@example.com",
+        "--on",
+        FIRST,
+        "--yes",
+    )
 
     first, second = (
         run("attendee", "list", course, "--on", day, "--json").json

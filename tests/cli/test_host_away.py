@@ -138,7 +138,7 @@ def test_nothing_new_is_booked_into_the_time_until_it_is_freed(
     new = ("create", "--event", "own", "--start", "2027-01-18 16:00", *who, "--json")
 
     assert run(*new).error["code"] == "slot_taken"
-    run("busy", "remove", name)
+    run("busy", "remove", name, "--yes")
     assert run(*new).json["hostId"] == "user_me"
 
 

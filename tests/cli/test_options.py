@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import calbook
 from calbook.cli import options as o
+from calbook.cli.command import expand_groups
 from calbook.cli.screen import tables
-from calbook.cli.tree import expand_groups
 
 CLI = Path(calbook.__file__).parent / "cli"
 

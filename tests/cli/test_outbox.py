@@ -397,11 +397,11 @@ def test_all_events_can_be_asked_for_again(
     hook = client.calendar.webhooks.create("https://a.example/", events=["created"])
 
     assert "Events   created\n" in shown(terminal, "webhook", "show", hook.id)
-    both = run("webhook", "update", hook.id, "--event", "all", "--event", "created")
-    updated = run("webhook", "update", hook.id, "--event", "all", "--json").json
+    both = run("webhook", "update", hook.id, "--type", "all", "--type", "created")
+    updated = run("webhook", "update", hook.id, "--type", "all", "--json").json
 
     assert (both.status, updated["events"]) == (2, [])
-    added = run("webhook", "add", "https://b.example/", "--event", "all", "--json")
+    added = run("webhook", "add", "https://b.example/", "--type", "all", "--json")
     assert json.loads(added.out)["events"] == []
 
 

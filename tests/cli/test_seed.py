@@ -112,7 +112,7 @@ def test_cancelling(seed: Run, clock: Clock) -> None:
 
 def test_rescheduling(seed: Run) -> None:
     booking = book(seed, "xxx", "2024-01-15 10:00")
-    saturday = ("--date", "2024-01-20", "--hours", "10:00-16:00")
+    saturday = ("--on", "2024-01-20", "--hours", "10:00-16:00")
     seed("schedule", "override", "work", *saturday)
 
     moved = seed(
@@ -129,7 +129,7 @@ def test_group_bookings(seed: Run) -> None:
 
     seed("attendee", "add", uid, "--name", "Jane Smith", "--email", "jane@example.com")
     joined = seed("attendee", "list", uid).rows
-    seed("attendee", "remove", uid, "--email", "jane@example.com")
+    seed("attendee", "remove", uid, "--email", "jane@example.com", "--yes")
     left = seed("attendee", "list", uid).rows
 
     assert [row[:2] for row in joined] == [

@@ -211,33 +211,37 @@ def starts(run: Run, *args: object) -> list[str]:
             id="exclude",
         ),
         pytest.param((*MONDAY, "--limit", "2"), ["18T09:00", "18T09:30"], id="limit"),
-        pytest.param((*MONDAY, "--count", "1"), ["18T09:00"], id="count-is-a-limit"),
+        pytest.param(
+            ("--on", "2027-01-18"),
+            ["18T09:00", "18T09:30", "18T10:30"],
+            id="one-day",
+        ),
         pytest.param((*MONDAY, "--limit", "0"), [], id="no-limit-left"),
         pytest.param(("--days", "1"), ["04T09:00", "04T09:30", "04T10:00", "04T10:30"]),
         pytest.param(
-            (*MONDAY, "--series", "weekly", "--count", "12"),
+            (*MONDAY, "--repeat", "weekly", "--count", "12"),
             ["18T09:00", "18T10:30"],
             id="series",
         ),
         pytest.param(
-            (*MONDAY, "--series", "WEEKLY", "--count", "12", "--limit", "1"),
+            (*MONDAY, "--repeat", "WEEKLY", "--count", "12", "--limit", "1"),
             ["18T09:00"],
             id="series-limit",
         ),
         pytest.param(
-            (*MONDAY, "--series", "weekly", "--every", "2", "--count", "6"),
+            (*MONDAY, "--repeat", "weekly", "--every", "2", "--count", "6"),
             ["18T09:00", "18T09:30", "18T10:30"],
             id="series-every",
         ),
         pytest.param(
-            (*MONDAY, "--series", "weekly", "--until", "2027-03-29"),
+            (*MONDAY, "--repeat", "weekly", "--until", "2027-03-29"),
             ["18T09:00", "18T09:30", "18T10:30"],
             id="series-until",
         ),
         pytest.param(
             (
                 *("--from", "2027-01-18", "--days", "3", "--limit", "2"),
-                *("--series", "weekly", "--by-day", "tu", "--count", "2"),
+                *("--repeat", "weekly", "--by-day", "tu", "--count", "2"),
             ),
             ["19T09:00", "19T09:30"],
             id="series-by-day",
@@ -260,32 +264,38 @@ def test_options_choose_what_is_listed(
         (
             (*DEMO, "--to", "fri", "--days", "2"),
             "usage",
-            "say where the range ends, or how many days it has: not both",
+            "--to and --days exclude each other",
             None,
         ),
         (
-            (*DEMO, "--count", "2", "--limit", "3"),
+            (*DEMO, "--count", "2"),
             "usage",
-            "--count and --limit both say how many starts",
-            "leave one of them out, or add --series weekly",
+            "--every, --count, --until and --by-day are for a series",
+            "add --repeat daily, weekly, monthly or yearly",
         ),
         (
             (*DEMO, "--every", "2"),
             "usage",
             "--every, --count, --until and --by-day are for a series",
-            "add --series daily, weekly, monthly or yearly",
+            "add --repeat daily, weekly, monthly or yearly",
         ),
         (
-            (*DEMO, "--explain", "fri", "--days", "2"),
+            (*DEMO, "--on", "fri", "--days", "2"),
             "usage",
-            "--explain DATE is about one day",
-            "it goes with --event, --host, --exclude, --on and --tz",
+            "--on and --days exclude each other",
+            None,
         ),
         (
-            (*DEMO, "--explain", "fri", "--series", "weekly"),
+            (*DEMO, "--explain"),
             "usage",
-            "--explain DATE is about one day",
-            "it goes with --event, --host, --exclude, --on and --tz",
+            "missing --on",
+            "say which day: --on fri --explain",
+        ),
+        (
+            (*DEMO, "--on", "fri", "--explain", "--repeat", "weekly"),
+            "usage",
+            "--explain is about one day: --on",
+            "it goes with --event, --host, --exclude, --exclude-on and --tz",
         ),
         (
             ("explain", "--event", "demo"),
@@ -335,11 +345,11 @@ def test_options_that_do_not_fit_are_refused_with_a_hint(
         ((*DEMO, "--days", "0"), "bad_input", 2),
         ((*DEMO, "--days", "3661"), "bad_input", 2),
         ((*DEMO, "--to", "2050-01-01"), "bad_input", 2),
-        ((*DEMO, "--series", "hourly", "--count", "2"), "bad_input", 2),
-        ((*DEMO, "--series", "daily"), "bad_input", 2),
-        ((*DEMO, "--series", "daily", "--count", "731"), "bad_input", 2),
+        ((*DEMO, "--repeat", "hourly", "--count", "2"), "bad_input", 2),
+        ((*DEMO, "--repeat", "daily"), "bad_input", 2),
+        ((*DEMO, "--repeat", "daily", "--count", "731"), "bad_input", 2),
         ((*DEMO, "--from", "18.1.2027"), "bad_time", 2),
-        ((*DEMO, "--explain", "2027-02-30"), "bad_time", 2),
+        ((*DEMO, "--on", "2027-02-30", "--explain"), "bad_time", 2),
         ((*DEMO, "--tz", "Mars/Olympus"), "bad_zone", 2),
         ((*DEMO, "--host", "nobody"), "not_found", 3),
         ((*DEMO, "--exclude", "bk_00000000"), "not_found", 3),
@@ -478,7 +488,7 @@ def test_explain_chooses_fields(run: Run, uid: str) -> None:
 def test_what_blocks_a_day_piped_and_as_json(
     run: Run, uid: str, client: Client
 ) -> None:
-    asked = (*DEMO, "--explain", "2027-01-18")
+    asked = (*DEMO, "--on", "2027-01-18", "--explain")
 
     rows, found = run(*asked).rows, run(*asked, "--json").json
 
@@ -503,8 +513,8 @@ def test_a_day_without_blocks_is_an_empty_answer(
 ) -> None:
     client.calendar.schedules.update("mornings", availability=daily("00:00", "24:00"))
 
-    assert run(*DEMO, "--explain", "2027-01-18") == (0, "", "")
-    assert run(*DEMO, "--explain", "2027-01-18", "--json").json == []
+    assert run(*DEMO, "--on", "2027-01-18", "--explain") == (0, "", "")
+    assert run(*DEMO, "--on", "2027-01-18", "--explain", "--json").json == []
 
 
 # -- on a terminal ---------------------------------------------------------------------
@@ -536,9 +546,13 @@ def shown(client: Client, uid: str, team: str) -> None:
             0,
         ),
         ("slots-none", (*DEMO, "--from", "2027-01-19", "--days", "1"), 0),
-        ("slots-closed", (*DEMO, "--explain", "2027-01-19"), 0),
-        ("slots-today", (*DEMO, "--explain", "today"), 0),
-        ("slots-blocks", ("slots", "--event", "duo", "--explain", "2027-01-18"), 0),
+        ("slots-closed", (*DEMO, "--on", "2027-01-19", "--explain"), 0),
+        ("slots-today", (*DEMO, "--on", "today", "--explain"), 0),
+        (
+            "slots-blocks",
+            ("slots", "--event", "duo", "--on", "2027-01-18", "--explain"),
+            0,
+        ),
         ("explain", ("explain", "--event", "demo", "--start", "2027-01-20 09:00"), 0),
         ("explain-refused", WHY, 4),
         (
@@ -579,7 +593,9 @@ def test_times_are_shown_in_the_zone_asked_for(seen: Seen, uid: str) -> None:
 
 
 def test_a_day_is_that_of_the_zone_asked_for(seen: Seen, uid: str) -> None:
-    lines = seen(*DEMO, "--explain", "2027-01-19", "--tz", "Asia/Tokyo", columns=120)
+    lines = seen(
+        *DEMO, "--on", "2027-01-19", "--explain", "--tz", "Asia/Tokyo", columns=120
+    )
 
     taken = f"that time is taken by {uid} (Tue 19 Jan 2027, 00:00–00:30 Asia/Tokyo)"
     assert lines[0] == "Tue 19 Jan 2027"
@@ -614,7 +630,7 @@ def test_a_day_that_nothing_blocks_says_so(
 ) -> None:
     client.calendar.schedules.update("mornings", availability=daily("00:00", "24:00"))
 
-    assert seen(*DEMO, "--explain", "2027-01-18") == ["nothing is in the way"]
+    assert seen(*DEMO, "--on", "2027-01-18", "--explain") == ["nothing is in the way"]
 
 
 @pytest.mark.parametrize("command", ["slots", "explain"])
@@ -632,7 +648,7 @@ def test_looking_writes_nothing(
     clock.move(days=30)
 
     run(*DEMO, "--json")
-    run(*DEMO, "--explain", "today")
+    run(*DEMO, "--on", "today", "--explain")
     run(*WHY)
 
     assert dump(place) == before

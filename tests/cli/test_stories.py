@@ -31,7 +31,7 @@ def test_ten_treatments_over_christmas_of_a_patient_with_a_phone_alone(
     clock.now = datetime(2026, 11, 30, 9, tzinfo=UTC)
     run("init", "--name", "Marta", "--email", "marta@example.com", "--tz", "UTC")
     run("event", "add", "treatment", "--contact", "phone", "--notify")
-    closed = ("--date", "2026-12-21", "--to", "2027-01-03", "--closed")
+    closed = ("--from", "2026-12-21", "--to", "2027-01-03", "--closed")
     run("schedule", "override", "work", *closed, "--reason", "Christmas")
     rosa = ("--name", "Rosa Lima", "--phone", "+351 912 345 678")
     first = ("--event", "treatment", "--start", "2026-12-01 10:00")
@@ -188,7 +188,7 @@ def test_a_yoga_course_with_drop_ins_an_absence_and_somebody_who_waits(
 
     # Carl comes once, Bob stays away once: each date has its own seats.
     run("attendee", "add", uid, "--name", "Carl", "--on", "2027-01-25")
-    run("attendee", "remove", uid, "--person", "bob", "--on", "2027-02-01")
+    run("attendee", "remove", uid, "--person", "bob", "--on", "2027-02-01", "--yes")
     taken = [o["seatsTaken"] for o in run("show", uid, "--json").json["occurrences"]]
     assert taken == [2, 3, 1, 2, 2, 2, 2, 2]
     full = run("attendee", "add", uid, "--name", "Dora", "--on", "2027-01-25")
@@ -198,7 +198,16 @@ def test_a_yoga_course_with_drop_ins_an_absence_and_somebody_who_waits(
     dora = ("--name", "Dora", "--email", "dora@example.com")
     line = ("create", "--event", "yoga", "--start", "2027-01-25 10:00", "--wait")
     waits = run(*line, *dora, "--json").json["id"]
-    run("attendee", "remove", uid, "--email", "ada@example.com", "--on", "2027-01-25")
+    run(
+        "attendee",
+        "remove",
+        uid,
+        "--email",
+        "ada@example.com",
+        "--on",
+        "2027-01-25",
+        "--yes",
+    )
     assert run("waiting", "list", "--json").json[0]["state"] == "offered"
     again = run("attendee", "add", uid, "--name", "Kim", "--on", "2027-01-25")
     assert (again.status, "offered" in again.err) == (4, True)
@@ -228,7 +237,16 @@ def test_a_consultant_in_lisbon_with_clients_in_new_york_and_tokyo(
         "init", "--name", "Inês", "--email", "ines@example.com", "--tz", "Europe/Lisbon"
     )
     lengths = ("--duration", "30", "--duration", "60")
-    run("event", "add", "advice", *lengths, "--buffer-after", "15", "--limit", "3/day")
+    run(
+        "event",
+        "add",
+        "advice",
+        *lengths,
+        "--buffer-after",
+        "15",
+        "--booking-limit",
+        "3/day",
+    )
     advice = ("--event", "advice")
     bob = ("--name", "Bob", "--email", "bob@example.com")
     kei = ("--name", "Kei", "--email", "kei@example.com", "--language", "ja")

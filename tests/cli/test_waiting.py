@@ -220,7 +220,7 @@ def test_a_seat_in_a_meeting_that_is_taken_is_told_with_the_person(
     ada = ("--name", "Ada", "--phone", "5550100", "--guest", "Zoe")
     uid = run(*COURSE, *ada).rows[0][0]
     waits = run(*bob(START, "--wait", "--json")).json["id"]
-    run("attendee", "remove", uid, "--person", "Zoe")
+    run("attendee", "remove", uid, "--person", "Zoe", "--yes")
     monkeypatch.setattr(output, "as_terminal", True)
 
     taken = run("confirm", waits).out

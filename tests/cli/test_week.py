@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.calendars import NOW, WIDTHS, ZONE, masked, widths
+from support.calendars import NOW, ZONE, in_one_text, screens, widths
 from support.running import golden
 
-from calbook import Client
-from calbook.cli.screen import cells, columns, timeline, week, week_grid, week_svg
+from calbook import Client, errors
+from calbook.cli.screen import (
+    cells,
+    columns,
+    grid_lines,
+    time_grid,
+    timeline,
+    week_svg,
+)
 from calbook.core.time import times
 
 if TYPE_CHECKING:
+    from conftest import Clock
     from support.running import Run, Terminal
 
 pytest_plugins = ("support.running", "support.calendars")
@@ -74,9 +82,9 @@ def paged(client: Client, host: str | None = None, **asked: Any) -> timeline.Pag
     return timeline.make_page(found, client.now(), host=host)
 
 
-def drawn(client: Client, width: int = 80, **asked: Any) -> str:
+def drawn(client: Client, width: int = 80, height: int = 50, **asked: Any) -> str:
     """The week as it stands on a terminal, without colour."""
-    lines = week.week_lines(paged(client, **asked), width)
+    lines = grid_lines.grid_lines(paged(client, **asked), width, height)
     return "".join("".join(p.text for p in line) + "\n" for line in lines)
 
 
@@ -98,24 +106,20 @@ def borders(line: str) -> list[int]:
 # -- on a terminal
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
-@pytest.mark.parametrize("number", [0, 1, 40])
 def test_a_terminal_shows_the_week(
-    terminal: Callable[..., Terminal], calendar_of: Fill, number: int, columns: int
+    terminal: Callable[..., Terminal], calendar_of: Fill
 ) -> None:
-    calendar_of(number)
+    calendar_of(40)
 
-    screen = terminal("week", columns=columns)
-    status = screen.end()
+    found = screens(terminal, "week", lines=24)
 
-    assert status == 0
-    text = masked(screen.shown)
-    assert max(widths(text)) <= columns
-    assert text == golden(f"week-{number}-{columns}.txt", text)
-    found = [borders(line) for line in text.splitlines() if borders(line)]
-    assert len(found) == 19
-    assert len(found[0]) == 6
-    assert len({tuple(places) for places in found}) == 1
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert len(text.splitlines()) < 24 or wide == 40  # an agenda
+        edges = [borders(line) for line in text.splitlines() if borders(line)]
+        assert len({tuple(places) for places in edges}) == (wide != 40)
+    text = in_one_text(found)
+    assert text == golden("week.txt", text)
 
 
 @pytest.mark.parametrize("columns", range(56, 201, 9))
@@ -165,6 +169,46 @@ def test_a_week_is_that_of_any_of_its_days(client: Client, book: Book) -> None:
     assert drawn(client, of="2027-01-01").startswith(
         "Mon 28 Dec 2026 – Sun 3 Jan 2027 · 2026-W53"
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "title"),
+    [
+        ("2027-01-22T23:00-05:00", "Mon 18 – Sun 24 Jan 2027 · 2027-W03"),
+        (
+            "2027-01-23T00:00-05:00",
+            "Mon 25 – Sun 31 Jan 2027 · 2027-W04 · the coming week",
+        ),
+        (
+            "2027-01-24T23:59-05:00",
+            "Mon 25 – Sun 31 Jan 2027 · 2027-W04 · the coming week",
+        ),
+        ("2027-01-25T00:00-05:00", "Mon 25 – Sun 31 Jan 2027 · 2027-W04"),
+    ],
+)
+def test_from_saturday_on_it_is_the_coming_week(
+    client: Client, clock: Clock, book: Book, now: str, title: str
+) -> None:
+    clock.now = datetime.fromisoformat(now).astimezone(UTC)
+
+    assert drawn(client).splitlines()[0] == title
+    assert drawn(client, of="today").startswith(
+        "Mon 25" if "01-25" in now else "Mon 18"
+    )
+
+
+def test_a_week_may_begin_on_another_day(client: Client, clock: Clock) -> None:
+    bookings = client.calendar.bookings
+    clock.now = datetime(2027, 1, 23, 12, tzinfo=UTC)  # a Saturday
+
+    found = {day: bookings.week(week_start=day) for day in ("sunday", "Saturday")}
+
+    assert {day: week.start_date for day, week in found.items()} == {
+        "sunday": "2027-01-24",
+        "Saturday": "2027-01-23",
+    }
+    with pytest.raises(errors.BadInput):
+        bookings.week(week_start="holiday")
 
 
 def test_the_weekend_is_there_where_something_is(client: Client, book: Book) -> None:
@@ -282,6 +326,23 @@ def test_rows_are_as_long_as_keeps_meetings_apart(
     assert list(rows(drawn(client))) == times
 
 
+def test_times_are_of_twelve_hours_where_that_is_set(
+    terminal: Callable[..., Terminal], book: Book, tmp_path: Path
+) -> None:
+    book("2027-01-18 10:10", 60)
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\ntime_format = "12"\n')
+
+    screen = terminal("week", columns=120, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    assert [line for line in lines if line.startswith("10:00")] == [
+        f"10:00 am │{'┃10:10 am Ada':<21}" + "│" + ("·" * 21 + "│") * 4
+    ]
+    assert len({tuple(borders(line)) for line in lines if borders(line)}) == 1
+
+
 def test_meetings_at_the_same_time_stand_side_by_side(
     client: Client, team: Callable[..., None]
 ) -> None:
@@ -392,14 +453,14 @@ ZONES = (ZONE, "Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "Asia/Ko
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2010, 1, 1), date(2028, 1, 1)),
-    step=st.sampled_from([15, 30, 60]),
+    step=st.sampled_from([15, 30, 60, 120, 240]),
 )
 def test_every_moment_of_a_day_is_in_one_row(zone: str, day: date, step: int) -> None:
     monday = day - timedelta(days=day.weekday())
     page = timeline.Page(monday, monday + timedelta(days=6), zone, NOW, ())
     days = [monday + timedelta(days=n) for n in range(7)]
-    found = week_grid._grid(
-        page, days, (timedelta(0), timedelta(days=1)), timedelta(minutes=step)
+    found = time_grid._grid(
+        [page], days, (timedelta(0), timedelta(days=1)), timedelta(minutes=step)
     )
 
     for column in found.columns:
@@ -543,16 +604,16 @@ def test_an_empty_week_is_a_picture_too(client: Client, book: Book) -> None:
 def test_a_picture_is_written_whole(run: Run, book: Book, tmp_path: Path) -> None:
     file = tmp_path / "week.svg"
 
-    assert run("week", "--svg", file) == (0, "", "")
+    assert run("week", "--svg", "-o", file) == (0, "", "")
     first = file.read_bytes()
-    assert run("week", "--svg", "-") == (0, first.decode(), "")
-    assert run("week", "--svg", file, "--json").error["code"] == "io"
+    assert run("week", "--svg") == (0, first.decode(), "")
+    assert run("week", "--svg", "-o", file, "--json").error["code"] == "io"
     book("2027-01-18 10:00")
-    assert run("week", "--svg", file, "--force").status == 0
+    assert run("week", "--svg", "-o", file, "--force").status == 0
     assert file.read_bytes() != first
     link = tmp_path / "link.svg"
     link.symlink_to(file)
-    assert run("week", "--svg", link, "--force").status == 1
+    assert run("week", "--svg", "-o", link, "--force").status == 1
     assert {p.name for p in tmp_path.iterdir()} >= {"week.svg", "link.svg"}
     assert not list(tmp_path.glob(".calbook-*"))
 

@@ -59,7 +59,7 @@ def test_no_answer_is_written_over_the_bookings_file(
     file = str(path.with_name(target))
     commands = {
         "ics": ("ics", uid, "-o", file),
-        "week": ("week", "--of", "2027-01-18", "--svg", file),
+        "week": ("week", "--of", "2027-01-18", "--svg", "-o", file),
         "backup": ("db", "backup", file),
     }
 
@@ -205,7 +205,7 @@ def test_directories_that_are_missing_are_made_for_nobody_else(
     monkeypatch.setenv("CALBOOK_CONFIG", str(config))
 
     make_directory(str(tmp_path / "data" / "calbook"))
-    answer = run("config", "smtp", "--host", "localhost", "--from", "a@example.com")
+    answer = run("config", "smtp", "--server", "localhost", "--sender", "a@example.com")
 
     assert answer.status == 0
     made = [config.parent, config.parent.parent, *(tmp_path / "data").iterdir()]

@@ -21,6 +21,7 @@ from calbook.core.booking.lifecycle import OccurrenceMove
 from calbook.core.booking.transitions import Action
 from calbook.core.errors import (
     AlreadyCancelled,
+    AlreadySo,
     NothingToChange,
     TooEarly,
     WrongStatus,
@@ -455,13 +456,11 @@ def test_the_date_of_a_moved_booking_is_local(a_booking: MakeBooking) -> None:
 def test_moving_to_the_same_time_changes_nothing(a_booking: MakeBooking) -> None:
     booking = a_booking()
 
-    with pytest.raises(NothingToChange) as refusal:
+    with pytest.raises(AlreadySo) as met:
         reschedule(booking, to="2027-01-18T10:00Z")
 
-    assert refusal.value.code == "nothing_to_change"
-    assert refusal.value.json_message == "bk_0123456789ab is at that time already"
-    assert refusal.value.json_hint == "give another --start"
-    assert refusal.value.details == {"uid": booking.uid}
+    assert met.value.json_message == "bk_0123456789ab is at that time already"
+    assert met.value.details == {"uid": booking.uid}
 
 
 def test_overrides_add_up_on_the_booking_and_each_event_tells_its_own(
@@ -518,13 +517,21 @@ def test_an_update_names_the_fields_as_in_json(a_booking: MakeBooking) -> None:
     assert event.change == {"fields": ["attendee", "meetingUrl"]}
 
 
-def test_an_update_to_the_same_values_is_refused(a_booking: MakeBooking) -> None:
+def test_an_update_to_the_same_values_changes_nothing(a_booking: MakeBooking) -> None:
     booking = a_booking(attendees=(Attendee("ada@example.com", "Ada"),), notes="old")
 
-    with pytest.raises(NothingToChange) as refusal:
+    with pytest.raises(AlreadySo) as met:
         lifecycle.update(booking, now=NOW, by=HOST, notes="old")
 
-    assert refusal.value.json_message == "bk_0123456789ab has these values already"
+    assert met.value.json_message == "bk_0123456789ab has these values already"
+
+
+def test_an_update_names_a_field(a_booking: MakeBooking) -> None:
+    with pytest.raises(NothingToChange) as refusal:
+        lifecycle.update(a_booking(), now=NOW, by=HOST)
+
+    assert not isinstance(refusal.value, AlreadySo)
+    assert refusal.value.code == "nothing_to_change"
     assert refusal.value.json_hint == "name what to change, as in --notes or --meta"
 
 

@@ -28,6 +28,9 @@ HOUR = timedelta(hours=1)
         ("90m/day", Limit(90, "day", True), "90m/day"),
         ("120m/week", Limit(120, "week", True), "2h/week"),
         ("744h/month", Limit(44_640, "month", True), "744h/month"),
+        ("1.5 hours/day", Limit(90, "day", True), "90m/day"),
+        ("1h30m/day", Limit(90, "day", True), "90m/day"),
+        ("3d/week", Limit(4320, "week", True), "72h/week"),
     ],
 )
 def test_a_limit_is_read_and_written(text: str, limit: Limit, again: str) -> None:
@@ -38,8 +41,20 @@ def test_a_limit_is_read_and_written(text: str, limit: Limit, again: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        *("3", "3/year", "/day", "-1/day", "0/day", "1.5h/day", "8h", "3 / day"),
-        *("100001/day", "745h/month", "0h/day", "٣/day", "3d/week", 3, None, ["3/day"]),
+        *("3", "3/year", "/day", "-1/day", "0/day", "1.5/day", "8h", "3 / day"),
+        *(
+            "100001/day",
+            "745h/month",
+            "0h/day",
+            "٣/day",
+            "3 months/week",
+            "1:30/day",
+            "1s/day",
+            "3 /day",
+            3,
+            None,
+            ["3/day"],
+        ),
     ],
 )
 def test_what_is_no_limit_is_refused(text: object) -> None:

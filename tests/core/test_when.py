@@ -266,7 +266,19 @@ def test_a_refusal_names_what_would_be_right(text: str, hint: str) -> None:
         *("2２pm", "２pm", "fri ١٠:00", "fri\u3000week 10:00"),
         *("fri\n10:00", "fri 10:00\0", "fri 10:00.", "fri 10:00 10:00", "a" * 500),
         *("fri sat 10:00", "fri week week 10:00", "next today 10:00", "18 jan jan"),
-        *("+", "in", "in ", "+h", "in -2h", "2h", "2h ago", "EST", "10:00 EST"),
+        *(
+            "+",
+            "in",
+            "in ",
+            "+h",
+            "in -2h",
+            "2h",
+            "2h ago",
+            "week from",
+            "week from jan",
+            "EST",
+            "10:00 EST",
+        ),
         *("2027-01-18 10:00 Europe/Lisbon Europe/Lisbon", "now Europe/Lisbon"),
         *(
             "1969-12-31 9:00",
@@ -372,13 +384,12 @@ def test_a_range_is_whole_days_half_open(
     ("now", "first"),
     [(SATURDAY, "2027-01-03"), (SUNDAY, "2027-01-10"), (MONDAY, "2027-01-03")],
 )
-def test_weeks_can_begin_on_sunday_but_for_those_of_iso_8601(
-    now: str, first: str
-) -> None:
-    given = {"now": utc(now), "timezone": NEW_YORK, "week_start": 6}
+def test_a_week_can_begin_on_another_day(now: str, first: str) -> None:
+    found = parsing.days("week from sunday", now=utc(now), timezone=NEW_YORK)
+    week_later = parsing.days("next week from Sun", now=utc(now), timezone=NEW_YORK)
 
-    assert parsing.days("week", **given).first == date.fromisoformat(first)
-    assert parsing.days("2027-W03", **given).first == date(2027, 1, 18)
+    assert found.first == date.fromisoformat(first)
+    assert week_later.first == found.end
 
 
 @pytest.mark.parametrize(

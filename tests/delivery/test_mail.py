@@ -1225,7 +1225,7 @@ def test_a_line_of_json_may_say_whom_to_tell(
     assert len(post.received) == 1
 
 
-SMTP = ("config", "smtp", "--host", "smtp.example.com", "--from", "me@example.com")
+SMTP = ("config", "smtp", "--server", "smtp.example.com", "--sender", "me@example.com")
 
 
 @pytest.fixture
@@ -1300,8 +1300,8 @@ def test_the_default_file_is_in_the_config_directory(
     "options",
     [
         pytest.param(("config", "smtp"), id="nothing"),
-        pytest.param(("config", "smtp", "--host", "a.example"), id="no from"),
-        pytest.param(("config", "smtp", "--from", "a@b.org"), id="no host"),
+        pytest.param(("config", "smtp", "--server", "a.example"), id="no from"),
+        pytest.param(("config", "smtp", "--sender", "a@b.org"), id="no host"),
         pytest.param((*SMTP, "--remove"), id="to set and to remove"),
         pytest.param((*SMTP, "--port", "0"), id="port 0"),
         pytest.param((*SMTP, "--port", "65536"), id="a port too high"),
@@ -1333,10 +1333,10 @@ def test_settings_that_cannot_be_are_refused(
 @pytest.mark.parametrize(
     ("options", "hint"),
     [
-        (("config", "smtp", "--host", "a.example"), "--from you@example.com"),
-        (("config", "smtp", "--from", "a@b.org"), "--host smtp.example.com"),
+        (("config", "smtp", "--server", "a.example"), "--sender you@example.com"),
+        (("config", "smtp", "--sender", "a@b.org"), "--server smtp.example.com"),
         ((*SMTP, "--from", "Gwen <g@example.com>"), "write the address alone"),
-        (("config", "smtp-test"), "calbook config smtp --host"),
+        (("config", "smtp-test"), "calbook config smtp --server"),
     ],
 )
 def test_settings_that_are_refused_hint_at_what_to_write(
@@ -1435,7 +1435,7 @@ def test_a_file_that_makes_no_sense_is_in_nobody_s_way_who_asks_for_no_mail(
 
 def test_the_server_can_be_tried(run: Run, post: Server) -> None:
     tried = run("config", "smtp-test", "--json").json
-    sent = run("config", "smtp-test", "--to", "me@example.com", "--json").json
+    sent = run("config", "smtp-test", "--send-to", "me@example.com", "--json").json
 
     assert (tried["to"], tried["code"]) == (None, 250)
     assert (sent["to"], sent["code"], sent["response"]) == (
@@ -1452,7 +1452,7 @@ def test_a_server_that_refuses_is_told_of_in_its_words(
 ) -> None:
     post.refused["me@example.com"] = "550 no such user"
 
-    refused = run("config", "smtp-test", "--to", "me@example.com", "--json")
+    refused = run("config", "smtp-test", "--send-to", "me@example.com", "--json")
     config_free()
     nobody = run("config", "smtp-test", "--json")
 

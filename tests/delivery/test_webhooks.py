@@ -401,11 +401,11 @@ def test_secrets_are_in_no_listing_log_error_or_history(
         run("webhook", "list", "--json"),
         run("webhook", "list"),
         run("webhook", "show", hook["id"], "--json"),
-        run("webhook", "update", hook["id"], "--event", "created", "--json"),
+        run("webhook", "update", hook["id"], "--type", "created", "--json"),
         run("deliver", "--json"),
         run("webhook", "log", "--json"),
         run("webhook", "test", hook["id"]),
-        run("webhook", "remove", hook["id"], "--json"),
+        run("webhook", "remove", hook["id"], "--json", "--yes"),
         run("history", uid, "--json"),
         run("show", uid, "--json"),
     ]
@@ -848,7 +848,7 @@ def test_a_terminal_shows_it_so(
     receiver.answers["/gone"] = [slow(0.3, close(b"HTTP/1.1 410 Gone\r\n\r\n"))]
     screens = []
     for args in (
-        ("webhook", "add", receiver.url("/gone"), "--event", "created"),
+        ("webhook", "add", receiver.url("/gone"), "--type", "created"),
         (*booking_args(), "--no-deliver"),
         ("deliver",),
         ("webhook", "list"),

@@ -31,7 +31,7 @@ def database(path: Path) -> str:
 def test_all_readers_find_the_instants_of_a_folder(
     run: Run, uids: list[str], readers: tuple[Reader, ...], tmp_path: Path
 ) -> None:
-    run("ics", "--each", tmp_path / "calendar")
+    run("ics", "--folder", tmp_path / "calendar")
 
     instants = listed(run)
     assert len(instants) == 1 + 1 + 6 + 4 + 5 + 1 + 5
@@ -43,7 +43,7 @@ def test_all_readers_find_the_instants_of_a_folder(
 def test_ical_js_finds_the_dates_of_a_series(
     run: Run, uids: list[str], ical_js: Reader, tmp_path: Path
 ) -> None:
-    run("ics", "--each", tmp_path / "calendar")
+    run("ics", "--folder", tmp_path / "calendar")
 
     assert ical_js(tmp_path / "calendar", FROM, UNTIL) == listed(run)
 
@@ -58,12 +58,12 @@ def test_vdirsyncer_takes_changes_to_a_server_and_back(
     """It gives what it copies another name, as ours has a sign that it avoids."""
     folder, collection = tmp_path / "calendar", radicale.collection()
 
-    run("ics", "--each", folder)
+    run("ics", "--folder", folder)
     synchronise(folder, (radicale, collection))
     assert uids_of(radicale.objects(collection)) == set(uids)
 
     client.calendar.bookings.cancel(uids[0], cancelled_by="host")
-    run("ics", "--each", folder)
+    run("ics", "--folder", folder)
     objects = radicale.objects(collection)
     (name,) = [name for name, text in objects.items() if uids[1] in text]
     radicale.remove(collection, name)

@@ -65,7 +65,7 @@ def picture() -> bytes:
         with calbook.Client(path, clock=lambda: NOW) as client:
             fill(client)
         return subprocess.run(
-            [sys.executable, "-m", "calbook", "week", "--svg", "-", "--db", path],
+            [sys.executable, "-m", "calbook", "week", "--svg", "--db", path],
             env={**os.environ, "CALBOOK_NOW": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"},
             stdout=subprocess.PIPE,
             check=True,

@@ -200,7 +200,7 @@ class Model(Book):
         self.check_takes_place(booking, meeting)
         start = said()
         if start == meeting.start:
-            raise Refused("nothing_to_change")
+            return booking
         self.check_may_leave(booking, meeting, by)
         lasts, event = meeting.end - meeting.start, booking.event
         found = self.refusals(
@@ -271,7 +271,7 @@ class Model(Book):
         if booking.held_until is not None:
             raise Refused("usage")
         if booking.notes == (notes or None):
-            raise Refused("nothing_to_change")
+            return booking
         booking.notes = notes or None
         booking.version += 1
         return booking
@@ -293,8 +293,10 @@ class Model(Book):
         marks = [meeting.attendance.get(person) for person in of]
         if is_group and len(set(marks)) > 1:
             of = [p for p in of if p not in meeting.attendance]  # of the others, only
-        if all(meeting.attendance.get(person) == word for person in of):
+        if not of:
             raise Refused("nothing_to_change")
+        if all(meeting.attendance.get(person) == word for person in of):
+            return booking
         meeting.attendance |= dict.fromkeys(of, word)
         booking.version += 1
         return booking

@@ -445,7 +445,7 @@ class Obvious:
         if self.seen(b)[0] not in ("PENDING", "CONFIRMED"):
             return ["wrong_status"]
         if step.start == b.start:
-            return ["nothing_to_change"]
+            return []
         end = step.start + b.end - b.start
         codes, used = self.refusals(
             b.event_type, step.start, end, step.overridden, but=b

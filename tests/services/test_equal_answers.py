@@ -235,7 +235,7 @@ class Walk(PeopleSteps):
     def overview(self) -> Call:
         by = self.draw.choice([None, "event", "host", "week", "status", "attendee"])
         fields = self.range()
-        method = self.draw.choice(["stats", "agenda", "week"])
+        method = self.draw.choice(["stats", "agenda", "day", "week", "month"])
         if method == "stats":
             return lambda client: client.calendar.bookings.stats(by=by, **fields)
         return lambda client: getattr(client.calendar.bookings, method)()

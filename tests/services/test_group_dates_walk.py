@@ -77,7 +77,7 @@ class Course:
             return "not_found"
         mine = self.dates[who]
         if to == min(mine):
-            return "nothing_to_change"
+            return None
         if to in mine:
             return "duplicate_attendee"
         if self.is_full({to}):

@@ -49,8 +49,8 @@ def test_who_is_named_takes_it_or_nobody(
 
     with pytest.raises(errors.SlotTaken):
         bookings.reassign(uid, host_id="bob")
-    with pytest.raises(errors.NothingToChange):
-        bookings.reassign(uid, host_id="alice")
+    assert host(bookings.reassign(uid, host_id="alice")) == "alice"
+    assert client.unchanged == {uid: f"{uid} is with user_alice already"}
     with pytest.raises(errors.BadInput):
         bookings.reassign(uid, host_id="me")
 

@@ -493,7 +493,7 @@ def test_starts_are_listed_for_a_person(
     slots = ("slots", "--event", "demo", "--from", "2027-01-18", "--days", "1")
     assert run(*slots, "--person", "ada").out == ""
     blocks = run(
-        *slots[:3], "--explain", "2027-01-18", "--person", "ada", "--json"
+        *slots[:3], "--on", "2027-01-18", "--explain", "--person", "ada", "--json"
     ).json
     said = {block["message"] for block in blocks}
     assert "2027-01-18 is full: 1 of 1 bookings of ada" in said

@@ -139,7 +139,7 @@ def test_every_listing_shows_what_they_were_told(
     assert run("show", booked.uid, "--json").json["title"] == "Product demo"
     monkeypatch.setattr(output, "as_terminal", True)
     picture = tmp_path / "week.svg"
-    run("week", "--of", "2027-01-18", "--svg", picture)
+    run("week", "--of", "2027-01-18", "--svg", "-o", picture)
     for shown in (
         run("agenda", "--from", "2027-01-18").out,
         run("next").out,

@@ -91,7 +91,7 @@ def test_either_id_and_address_leads_to_who_is_in_a_booking(
 
     seat = (uid, "--person", person, "--by", "host", "--dry-run", "--yes")
     moving = run("attendee", "move", *seat[:-1], "--start", "2027-01-22 09:00")
-    leaving = run("attendee", "remove", *seat)
+    leaving = run("attendee", "remove", *seat, "--yes")
     file = bookings.get_ics(uid, person=person)
     clock.now = datetime(2027, 1, 20, 9, 1, tzinfo=UTC)
     came = bookings.mark_attended(uid, person=person)

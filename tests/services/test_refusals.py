@@ -162,7 +162,7 @@ REFUSED = {
     },
     "nothing_to_change": {
         "cancel SERIES --from 2027-02-09 --yes": "still to come",
-        "reschedule SERIES --start 2027-01-25T11:00 --on 2027-01-25": "already",
+        "update ONE": "name a field",
     },
     "already_cancelled": {
         "cancel OFF": "OFF",

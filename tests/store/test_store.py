@@ -332,14 +332,7 @@ REFUSED: dict[str, tuple[type[errors.CalbookError], Callable[..., object]]] = {
     ),
     "confirmed twice": (errors.WrongStatus, lambda b, m: b.confirm(m.uid)),
     "rejected late": (errors.WrongStatus, lambda b, m: b.reject(m.uid)),
-    "moved nowhere": (
-        errors.NothingToChange,
-        lambda b, m: b.reschedule(m.uid, start_time=m.start_time),
-    ),
-    "changed to the same": (
-        errors.NothingToChange,
-        lambda b, m: b.update(m.uid, notes=m.notes),
-    ),
+    "changed in nothing": (errors.NothingToChange, lambda b, m: b.update(m.uid)),
     "changed meanwhile": (
         errors.VersionConflict,
         lambda b, m: b.cancel(m.uid, if_version=1),

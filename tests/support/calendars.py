@@ -11,15 +11,20 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Clock
 
 from calbook import CalbookError, Client
 
+if TYPE_CHECKING:
+    from support.running import Terminal
+
 ZONE = "America/New_York"
 NOW = datetime(2027, 1, 18, 15, tzinfo=UTC)  # Monday, 10:00 in New York
 WIDTHS = (60, 80, 120, 200)
+SIX_WIDTHS = (40, 60, 66, 80, 120, 200)
 NAMES = (
     "Ada Lovelace",
     "محمد بن عبد الله الخوارزمي",
@@ -51,6 +56,23 @@ def _cells(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def screens(
+    terminal: Callable[..., Terminal], *args: object, lines: int = 24
+) -> dict[int, str]:
+    """What a command shows at each of the six widths."""
+    found = {}
+    for columns in SIX_WIDTHS:
+        screen = terminal(*args, columns=columns, rows=lines, CALBOOK_PAGER="cat")
+        if (status := screen.end()) != 0:
+            raise AssertionError(f"exit status {status}: {screen.shown}")
+        found[columns] = masked(screen.shown)
+    return found
+
+
+def in_one_text(screens: dict[int, str]) -> str:
+    return "".join(f"== {columns} columns\n{text}" for columns, text in screens.items())
 
 
 @pytest.fixture

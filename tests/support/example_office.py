@@ -59,7 +59,7 @@ host add bob --name 'Bob Hart' --email bob.hart@example.com
 host add dave --name Dave
 host add erin --name Erin
 host retire erin
-schedule override work --date 2027-02-16 --closed
+schedule override work --on 2027-02-16 --closed
 resource add room1 --capacity 12
 resource add room2 --capacity 6
 resource add beamer --kind device
@@ -208,7 +208,7 @@ def make_office(home: Path) -> Office:
 
 def _make_connections(office: Office) -> None:
     office.do(
-        "config smtp --host smtp.example.com --from grace@example.com"
+        "config smtp --server smtp.example.com --sender grace@example.com"
         " --user grace --password-command 'echo secret'"
     )
     office.do("calendar add work --url work --push --host me")

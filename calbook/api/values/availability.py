@@ -32,8 +32,12 @@ class BusyTime(Meeting):
 class OpenTime(Meeting):
     """A stretch in which a schedule is open.
 
+    host_ids: whose schedule it is
     start_time, end_time: RFC 3339 text; the end is not included
     """
+
+    _parts: ClassVar[Parts] = {"host_ids": tuple}
+    host_ids: tuple[str, ...]
 
 
 class Slot(Meeting):

@@ -35,10 +35,10 @@ class Agenda(Value):
     hosts: dict[str, str]
 
 
-class Week(Agenda):
-    """An agenda from Monday to Sunday.
+class OpenAgenda(Agenda):
+    """An agenda, and when its hosts are open.
 
-    open_times: when the host is open, or any of them
+    open_times: the open time of each schedule
     """
 
     _parts: ClassVar[Parts] = {**Agenda._parts, "open_times": many_of(OpenTime)}

@@ -9,9 +9,9 @@ from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
 from calbook.cli.session import (
-    ask_yes_no,
     occurrence_on,
     read_pairs,
+    require_yes,
     show_change,
     split_words,
     table_of,
@@ -23,10 +23,6 @@ _KEYS = (
     *("email", "name", "phone", "timezone", "attendance", "ref", "language"),
     *("onlyOn", "absentOn", "partstat", "repliedAt"),
 )
-
-Asking = Annotated[
-    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
-]
 
 
 class Seat(o.Group):
@@ -87,7 +83,9 @@ def add(
     _show("Added", booking, form, dates, change, as_host=is_host(by))
 
 
-def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
+def remove(
+    uid: o.Uid, *, seat: Leaving, change: o.Change, out: o.PrintingChange
+) -> None:
     """Give a seat in a group back; of a series for good or on some dates."""
     seat.check_named("email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
@@ -95,10 +93,10 @@ def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) 
     who = seat.said_as
     with out.client() as client:
         remove = client.calendar.bookings.remove_attendee
-        if change.asks:
+        if change.needs_yes:
             would = remove(uid, **wanted | {"dry_run": True})  # refused before asking
             on = f" on {', '.join(seat.on)}" if seat.on else ""
-            ask_yes_no(f"Remove {who} from {would.uid}{on}?", yes=False)
+            require_yes(f"Remove {who} from {would.uid}{on}?", yes=False)
         booking = remove(uid, **wanted)
         dates = _dates(booking, seat.on, client)
     _show("Removed", booking, form, dates, change, as_host=is_host(by))
@@ -110,7 +108,7 @@ def move(
     seat: Moving,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="UID", help="The group that it goes to."),
+        typer.Option("--into", metavar="UID", help="The group that it goes to."),
     ] = None,
     start: Annotated[
         str | None,
@@ -227,7 +225,7 @@ def _print_sheet(client: Any, booking: Any, on: str | None, out: o.Output) -> No
     from calbook.cli.screen import attendance_sheet
 
     form = out.form()
-    if form.json or form.jsonl or form.csv or form.fields:
+    if form.json or form.jsonl or form.csv or form.fields or form.format:
         raise usage_error("--print is text for paper: no --json, --jsonl, --csv")
     item, now = booking.to_dict(), client.now()
     chosen = None if on is None else [occurrence_on(booking, on, now)]

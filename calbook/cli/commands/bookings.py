@@ -27,12 +27,12 @@ class Filters(o.Group):
     search: str | None = o.option(
         "--search", "TEXT", "In names, addresses, numbers, notes."
     )
-    start_date: o.From = None
-    end_date: o.To = None
 
 
 class Page(o.Group):
     """Which part of what the filters find."""
+
+    exclusive = (("upcoming", "past"), ("limit", "all"))
 
     upcoming: bool = o.flag("--upcoming", "Starting from now on.")
     past: bool = o.flag("--past", "Started before now, latest first.")
@@ -47,24 +47,28 @@ class Page(o.Group):
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")
 
 
-def list_(*, which: Filters, who: o.Who, part: Page, out: o.ListingTimes) -> None:
+def list_(
+    *,
+    which: Filters,
+    within: o.Range,
+    who: o.Who,
+    part: Page,
+    out: o.ListingTimes,
+) -> None:
     """List bookings by start."""
-    if part.upcoming and part.past:
-        raise usage_error("--upcoming and --past exclude each other")
     form = out.form_in_zone()
-    filters: Json = {
-        **which.options(),
-        **who.options(),
-        "status": which.status or None,
-        "start_date": _bound(which.start_date, "--upcoming" if part.upcoming else None),
-        "end_date": _bound(which.end_date, "--past" if part.past else None),
-        "timezone": form.tz,
-    }
     usual = _SCREENFUL if output.is_for_people(form) else None
     limit = usual if part.limit is None else part.limit
     count = None if part.all else limit
     page: Json = {"latest_first": part.past, "count": count, "offset": part.offset}
     with out.client() as client:
+        filters: Json = {
+            **which.options(),
+            **who.options(),
+            **_bounds(client, within, part, form.tz),
+            "status": which.status or None,
+            "timezone": form.tz,
+        }
         bookings = client.calendar.bookings
         if part.occurrences:
             _check_no_after(part.after)
@@ -142,11 +146,15 @@ def _check_no_after(after: str | None) -> None:
         )
 
 
-def _bound(given: str | None, option: str | None) -> str | None:
-    """A date, or now where an option says so."""
-    if given is not None and option is not None:
-        raise usage_error(f"{option} and a date of its own exclude each other")
-    return (given or None) if option is None else "now"
+def _bounds(client: "Client", within: o.Range, part: Page, tz: str | None) -> Json:
+    """The range, which begins or ends now where an option says so."""
+    found = within.bounds(client, tz)
+    for side, option in (("start_date", part.upcoming), ("end_date", part.past)):
+        if option and found[side] is not None:
+            name = "--upcoming" if part.upcoming else "--past"
+            raise usage_error(f"{name} and a date of its own exclude each other")
+        found[side] = "now" if option else found[side] or None
+    return found
 
 
 def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:

@@ -12,7 +12,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import ask_yes_no, needed, report_write_failure, table_of
+from calbook.cli.session import report_write_failure, require_yes, table_of
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,33 +89,31 @@ def _stem(file: str) -> str:
 class OwnTime(o.Group):
     host_id: o.Host = None
     resource_id: o.Resource = None
-    start_time: str | None = o.option("--from", "WHEN", "A date begins that day.")
-    end_time: o.To = None
     reason: o.Reason = None
     shows_text: bool = o.flag("--show", "Tell whoever is refused what it is.")
 
 
-def add(*, time: OwnTime, out: o.PrintingTimes) -> None:
+def add(*, time: OwnTime, within: o.Range, out: o.PrintingTimes) -> None:
     """Block a host's time: a dentist, a week off."""
-    example = "as in --from 2027-02-01 --to 2027-02-05"
-    needed(time.start_time, "--from", example)
-    needed(time.end_time, "--to", example)
+    within.check_both_ends("as in --from 2027-02-01 --to 2027-02-05")
     form = out.form_in_zone()
     with out.client() as client:
-        added = client.calendar.busy.add(**time.options(), timezone=form.tz)
+        start, end = within.bounds(client, form.tz).values()
+        added = client.calendar.busy.add(
+            **time.options(), start_time=start, end_time=end, timezone=form.tz
+        )
     _show("Added", added, form)
 
 
-class Range(o.Group):
+class Whose(o.Group):
     host_id: o.Host = None
     resource_id: o.Resource = None
-    start_date: str | None = o.option("--from", "WHEN", "Busy then or later.")
-    end_date: str | None = o.option("--to", "WHEN", "Busy before; a date is included.")
 
 
 def list_(
     *,
-    within: Range,
+    whose: Whose,
+    within: o.Range,
     stretches: Annotated[
         bool,
         typer.Option(
@@ -127,10 +125,11 @@ def list_(
     """List the calendars and own busy time of hosts."""
     form = out.form_in_zone()
     if stretches:
-        _list_times(within, out)
+        _list_times(whose, within, out)
         return
     with out.client() as client:
-        found = client.calendar.busy.list(**within.options(), timezone=form.tz)
+        bounds = within.bounds(client, form.tz)
+        found = client.calendar.busy.list(**whose.options(), **bounds, timezone=form.tz)
         table = table_of("busy_table", form.tz, client.now())
     output.print_list(found, form, keys=_KEYS, table=table)
 
@@ -146,7 +145,8 @@ def remove(
     """Remove a calendar or own busy time; its host is free again."""
     with out.client() as client:
         found = client.calendar.busy.get(name, host_id=host, resource_id=resource)
-        ask_yes_no(f"Remove {found.name} of {found.host_id}?", yes=yes)
+        question = f"Remove {found.name} of {found.host_id}?"
+        require_yes(question, yes=yes, look=None)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
     said = f"Removed {found.name} of {found.host_id}"
     output.print_done(said, found, json=out.json)
@@ -239,14 +239,12 @@ def _show(what: str, calendar: "BusyCalendar", form: OutputOptions) -> None:
 _TIME_KEYS = ("startTime", "endTime", "hostId", "calendar", "isAllDay", "reason")
 
 
-def _list_times(within: Range, out: o.Output) -> None:
+def _list_times(whose: Whose, within: o.Range, out: o.Output) -> None:
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.busy.times(
-            start_date=within.start_date or "now",
-            end_date=within.end_date,
-            host_id=within.host_id,
-            resource_id=within.resource_id,
+            **within.bounds(client, form.tz, start="now"),
+            **whose.options(),
             timezone=form.tz,
         )
         zones = {one.id: one.timezone for one in client.calendar.hosts.list()}

@@ -9,10 +9,10 @@ from calbook.cli import delivery_log, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import (
-    ask_yes_no,
     display_timezone,
     needed,
     report_write_failure,
+    require_yes,
 )
 from calbook.core.errors import CalbookError, EntriesGone, UsageError
 
@@ -211,7 +211,8 @@ def remove(
     """Disconnect a calendar; what was written there stays there."""
     with out.client() as client:
         found = client.calendar.connections.get(name, host_id=host)
-        ask_yes_no(f"Disconnect {found.name} of {found.host_id}?", yes=yes)
+        question = f"Disconnect {found.name} of {found.host_id}?"
+        require_yes(question, yes=yes, look=None)
         dropped = client.calendar.connections.remove(name, host_id=found.host_id)
     said = f"Disconnected {found.name} of {found.host_id}"
     output.print_done(said, found, json=out.json)
@@ -229,7 +230,7 @@ def _say_dropped(count: int) -> None:
 
 _FOUND_KEYS = ("kind", "calendar", "hostId", "uid", "titleThere", "overwritten")
 Syncing = Annotated[
-    o.Output, "tz", "json", "jsonl", "csv", "fields", "no_deliver", "db"
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "format", "no_deliver", "db"
 ]
 
 
@@ -302,7 +303,7 @@ def _sync(
         )
         gone = [error for error in errors if isinstance(error, EntriesGone)]
         if gone and output.is_interactive():
-            ask_yes_no(f"{gone[0].json_message}. Go on?", yes=False)
+            require_yes(f"{gone[0].json_message}. Go on?", yes=False)
             errors = []
             findings = connections.sync(
                 each.name, **given, confirmed=True, refused=errors.append

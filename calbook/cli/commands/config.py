@@ -9,7 +9,7 @@ import typer
 
 from calbook.cli import config_file, output
 from calbook.cli import options as o
-from calbook.cli.session import ask_yes_no, read_whole_number
+from calbook.cli.session import read_whole_number, require_yes
 from calbook.core import checks
 from calbook.core.errors import InputError, MailNotConfigured, UsageError
 from calbook.settings import editing
@@ -97,7 +97,7 @@ def edit() -> None:
                 if not output.is_interactive():
                     raise
                 output.say(f"calbook: {error.message}")
-                ask_yes_no("Edit it again?", yes=False)
+                require_yes("Edit it again?", yes=False)
         config_file.save_config(data)
     output.say(f"saved {config_path()}")
 
@@ -117,7 +117,7 @@ def _template() -> bytes:
 class Server(o.Group):
     """The settings, named as in the file."""
 
-    host: str | None = o.option("--host", "HOST", "The server: smtp.example.com.")
+    host: str | None = o.option("--server", "SERVER", "Its name: smtp.example.com.")
     port: str | None = o.option(
         "--port",
         "N",
@@ -131,7 +131,7 @@ class Server(o.Group):
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
     )
-    sender: str | None = o.option("--from", "ADDRESS", "Whom the mail comes from.")
+    sender: str | None = o.option("--sender", "ADDRESS", "Whom the mail comes from.")
     allow_plain: bool | None = o.option(
         "--allow-plain",
         help="Let mail go unencrypted, for others to read: --security none.",
@@ -158,7 +158,7 @@ def smtp(
     if bool(said) == remove:
         raise UsageError(
             "say what to set, or --remove",
-            hint="calbook config smtp --host smtp.example.com --from me@example.com"
+            hint="calbook config smtp --server smtp.example.com --sender me@example.com"
             " --user me --password-command 'pass smtp'",
         )
     config_file.save_config(
@@ -214,20 +214,20 @@ def smtp_test(
     *,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="ADDRESS", help="Send a mail there as well."),
+        typer.Option("--send-to", metavar="ADDRESS", help="Send a mail there as well."),
     ] = None,
     out: o.JsonOnly,
 ) -> None:
-    """Try the mail server; with --to, by sending a mail."""
+    """Try the mail server; with --send-to, by sending a mail."""
     from calbook.api.mails import check_server
 
-    address = None if to is None else checks.email(to, "--to")
+    address = None if to is None else checks.email(to, "--send-to")
     server = mail_server()
     if server is None:
         raise MailNotConfigured(
             "no mail server is configured",
-            command_hint="name one: calbook config smtp --host smtp.example.com"
-            " --from you@example.com",
+            command_hint="name one: calbook config smtp --server smtp.example.com"
+            " --sender you@example.com",
         )
     code, text = check_server(server, to=address)
     item = {

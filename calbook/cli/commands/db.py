@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from calbook.cli.session import (
     open_client,
     require_stored,
     require_yes,
+    usage_error,
 )
 from calbook.core.time import times
 
@@ -111,15 +113,36 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
 
 
 def backup(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The copy to write.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="The copy; - is standard output.")
+    ],
     *,
     force: o.Force = False,
     out: o.Printing,
 ) -> None:
     """Copy the bookings file while others go on using it."""
+    if file == "-":
+        _print_copy(out)
+        return
     with out.client() as client:
         client.backup(file, force=force)
     output.print_done(f"Copied to {file}", {"path": file}, json=out.json)
+
+
+def _print_copy(out: o.Output) -> None:
+    """Whole before any of it is printed."""
+    import shutil  # slow to import
+    import tempfile
+
+    if output.is_terminal():
+        raise usage_error("a copy is no text for a terminal", "name a file")
+    with tempfile.TemporaryDirectory(prefix="calbook-") as directory:
+        copy = os.path.join(directory, "copy.db")
+        with out.client() as client:
+            client.backup(copy)
+        output.flush()
+        with open(copy, "rb") as source:
+            shutil.copyfileobj(source, sys.stdout.buffer)
 
 
 def restore(

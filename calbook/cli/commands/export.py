@@ -2,9 +2,7 @@
 
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -46,10 +44,8 @@ class Exported(o.Group):
 def export(
     *,
     what: Exported,
-    file: Annotated[
-        str | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout."),
-    ] = None,
+    within: o.Range,
+    file: o.File = None,
     force: o.Force = False,
     out: o.Printing,
 ) -> None:
@@ -66,6 +62,9 @@ def export(
         check_target(file, force=force)
     if what.uid is not None and what.person is None:
         raise UsageError("--uid is for --person")
+    if within.given() and form not in ("csv", "ics"):
+        hint = "choose dates with --format csv or ics"
+        raise UsageError("an export to be imported again is whole", hint=hint)
     if what.person is not None and (what.secrets or what.redact):
         raise UsageError("--person takes neither --redact nor --secrets")
     target = None if is_stdout else file
@@ -73,7 +72,8 @@ def export(
         if what.person is not None or form in ("csv", "ics"):
             require_stored(client)
             counts: Counter[str] = Counter()
-            parts = _parts(client, what, form, counts)
+            dates = o.said(**within.bounds(client, None))
+            parts = _parts(client, what, form, counts, dates)
             if target is None:
                 output.flush()
                 sys.stdout.buffer.writelines(parts)
@@ -102,13 +102,13 @@ def _export_all(
 
 
 def _parts(
-    client: "Client", what: Exported, form: str, counts: Counter[str]
+    client: "Client", what: Exported, form: str, counts: Counter[str], dates: "Json"
 ) -> "Iterable[bytes]":
     """What is no whole export, as it is made; counted by the types of lines."""
     if what.person is not None:
         return _of_person(client, what.person, what.uid, form, counts)
     write = _csv if form == "csv" else _ics
-    return write(client, counts, redact=what.redact)
+    return write(client, counts, dates, redact=what.redact)
 
 
 def count_text(counts: dict[str, int]) -> str:
@@ -143,23 +143,25 @@ def _of_person(
     return write(head, lines)
 
 
-def _csv(client: "Client", counts: Counter[str], *, redact: bool) -> "Iterable[bytes]":
+def _csv(
+    client: "Client", counts: Counter[str], dates: "Json", *, redact: bool
+) -> "Iterable[bytes]":
     """The bookings, a row for each meeting."""
     from calbook.cli.session import BOOKING_KEYS
 
-    rows = _meetings(client, counts, redact=redact)
+    rows = _meetings(client, counts, dates, redact=redact)
     lines = output.csv_lines(rows, ("uid", "date", *BOOKING_KEYS[1:]))
     return map(str.encode, lines)
 
 
 def _meetings(
-    client: "Client", counts: Counter[str], *, redact: bool
+    client: "Client", counts: Counter[str], dates: "Json", *, redact: bool
 ) -> "Iterator[Json]":
     from calbook.core.redaction import redact_booking_json
 
     after = None
     bookings = client.calendar.bookings
-    while page := bookings.list(count=_PAGE, after=after):
+    while page := bookings.list(**dates, count=_PAGE, after=after):
         counts["booking"] += len(page)
         for booking in page:
             whole = output.as_json(booking)
@@ -169,8 +171,10 @@ def _meetings(
         after = page[-1].uid
 
 
-def _ics(client: "Client", counts: Counter[str], *, redact: bool) -> "Iterable[bytes]":
-    text = client.calendar.bookings.get_feed(redact=redact)
+def _ics(
+    client: "Client", counts: Counter[str], dates: "Json", *, redact: bool
+) -> "Iterable[bytes]":
+    text = client.calendar.bookings.get_feed(**dates, redact=redact)
     uids = {line for line in text.split("\r\n") if line.startswith("UID:")}
     counts["booking"] += len(uids)
     return [text.encode()]

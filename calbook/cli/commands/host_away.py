@@ -8,7 +8,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.host import HOSTS, Name
 from calbook.cli.output import Json
-from calbook.cli.session import needed, report_write_failure, require_yes, usage_error
+from calbook.cli.session import report_write_failure, require_yes, usage_error
 
 if TYPE_CHECKING:
     from calbook.api.values.host_dates import HostAway
@@ -18,13 +18,6 @@ _KEYS = (
     *("attendee.name", "attendee.email", "hostIds", "code", "message"),
 )
 _OUTCOMES = {"handedOver": "handed over", "cancelled": "cancelled", "left": "left"}
-
-
-class Time(o.Group):
-    """When the host is away."""
-
-    start_time: str | None = o.option("--from", "WHEN", "A date begins that day.")
-    end_time: o.To = None
 
 
 class Fate(o.Group):
@@ -44,21 +37,23 @@ class Telling(o.Group):
 
 
 def away(
-    host: Name, *, time: Time, what: Fate, change: Telling, out: o.PrintingChange
+    host: Name,
+    *,
+    within: o.Range,
+    what: Fate,
+    change: Telling,
+    out: o.PrintingChange,
 ) -> None:
     """Hand over or cancel what a host has to do in some time, or list it.
 
     The exit status is 1 where something is left that was to be handed over.
     """
-    example = "as in --from today --to fri"
-    needed(time.start_time, "--from", example)
-    needed(time.end_time, "--to", example)
+    within.check_both_ends("as in --from today --to fri")
     changes = what.reassign or what.cancel
     if what.list and changes:
         raise usage_error("--list changes nothing", "leave it out, or the others")
     form = out.form_in_zone()
-    wanted = {
-        **time.options(),
+    wanted: Json = {
         "reassign": what.reassign,
         "cancel": what.cancel,
         "reason": what.reason,
@@ -67,6 +62,8 @@ def away(
     }
     with out.client() as client:
         hosts = client.calendar.hosts
+        start, end = within.bounds(client, form.tz).values()
+        wanted |= {"start_time": start, "end_time": end}
         if what.cancel and not change.dry_run:
             would = hosts.away(host, **wanted, dry_run=True)
             if count := len(would.cancelled):

@@ -1,6 +1,6 @@
 """`ics`: a booking, or many, as a calendar file."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from calbook.cli import output
 from calbook.cli.file_output import write_file
 from calbook.cli.session import occurrence_on, read_minutes, unchecked
 from calbook.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
 
 
 class One(o.Group):
@@ -19,7 +22,6 @@ class One(o.Group):
         "publish|request|cancel|none",
         "What it asks of the calendar [request; cancel when cancelled].",
     )
-    on: o.On = None
     email: str | None = o.option(
         "--email", "ADDRESS", "The copy for this attendee, who sees no other's name."
     )
@@ -42,8 +44,6 @@ class Feed(o.Group):
     event_type_id: o.EventType = None
     host_id: o.Host = None
     resource_id: o.Resource = None
-    start_date: str | None = o.option("--from", "WHEN", "Of a feed: from then on.")
-    end_date: str | None = o.option("--to", "WHEN", "Of a feed: a date is included.")
 
 
 class Form(o.Group):
@@ -85,35 +85,41 @@ def ics(
     *,
     one: One,
     feed: Feed,
+    within: o.Range,
     form: Form,
     alarm: Annotated[
         str | None,
         typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
-    each: Annotated[
+    folder: Annotated[
         str | None,
-        typer.Option("--each", metavar="DIR", help="A file for each booking, in DIR."),
+        typer.Option(
+            "--folder", metavar="DIR", help="A file for each booking, in DIR."
+        ),
     ] = None,
-    file: Annotated[
-        str | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout."),
-    ] = None,
+    file: o.File = None,
     force: o.Force = False,
     out: o.PrintingTimes,
 ) -> None:
-    """Print a booking as an iCalendar file, or many bookings as one feed."""
+    """Print a booking as an iCalendar file, or many bookings as one feed.
+
+    Of a series --on is one date, of a feed the time that it is of.
+    """
     chosen = feed.given()
+    ranges = within.given()
+    on = ranges.pop("on", None) if uid is not None else None
+    chosen |= ranges
     zone = out.form_in_zone().tz
     is_stored = (one.method or "").casefold() == "none"
-    if each is not None:
+    if folder is not None:
         method = None if is_stored else one.method
-        named = {"UID": uid, "--method": method, "--on": one.on, "--output": file}
+        named = {"UID": uid, "--method": method, "--output": file}
         named |= _copy_options(one) | form.given()
         if others := o.said(**named):
-            raise UsageError(f"--each does not go with {', '.join(others)}")
-        _update_folder(each, alarm, out, chosen | {"timezone": zone}, force=force)
+            raise UsageError(f"--folder does not go with {', '.join(others)}")
+        _update_folder(folder, alarm, out, (feed, within), zone, force=force)
         return
-    of_one = o.said(**{"--method": one.method, "--on": one.on, "--alarm": alarm})
+    of_one = o.said(**{"--method": one.method, "--alarm": alarm})
     of_one |= o.said(**_copy_options(one))
     if uid is None and is_stored:
         del of_one["--method"]
@@ -122,12 +128,13 @@ def ics(
         raise UsageError("--free-busy is neither a feed nor of another form")
     with out.client() as client:
         bookings = client.calendar.bookings
+        if uid is None:
+            chosen = _chosen(client, feed, within, zone)
         if form.free_busy:
-            text = bookings.get_free_busy(**chosen, timezone=zone)
+            text = bookings.get_free_busy(**chosen)
         elif uid is None:
             text = bookings.get_feed(
                 **chosen,
-                timezone=zone,
                 method=unchecked(one.method),
                 busy_only=form.busy_only,
                 redact=form.redact,
@@ -139,14 +146,14 @@ def ics(
                 uid,
                 method=unchecked(one.method),
                 alarm=read_minutes(alarm, "--alarm"),
-                date=one.on,
+                date=on,
                 all_attendees=one.all_attendees,
                 **one.named(),
             )
-            if one.on is None:
+            if on is None:
                 _warn(one.method, booking.status, "booking")
             else:
-                occurrence = occurrence_on(booking, one.on, client.now())
+                occurrence = occurrence_on(booking, on, client.now())
                 _warn(one.method, occurrence["status"], "date")
     data = text.encode()
     _hint_at_copies(one, data)
@@ -159,21 +166,31 @@ def ics(
     if out.json and file is None:
         output.print_object({"ics": text}, out.form(), keys=(), card=str)
     else:
-        write_file("-" if file is None else file, data, force=force)
+        write_file(file, data, force=force)
+
+
+def _chosen(
+    client: "Client", feed: Feed, within: o.Range, zone: str | None
+) -> dict[str, Any]:
+    """The filters of a feed."""
+    bounds = o.said(**within.bounds(client, zone))
+    return {**feed.given(), **bounds, "timezone": zone}
 
 
 def _update_folder(
     folder: str,
     alarm: str | None,
     out: o.Output,
-    chosen: dict[str, Any],
+    which: tuple[Feed, o.Range],
+    zone: str | None,
     *,
     force: bool,
 ) -> None:
-    from calbook.cli import calendar_folder  # only for --each
+    from calbook.cli import calendar_folder  # only for --folder
 
     before = read_minutes(alarm, "--alarm")
     with out.client() as client:
+        chosen = _chosen(client, *which, zone)
         files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
         done = calendar_folder.update(client, folder, files, before, force=force)
     said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
@@ -196,7 +213,7 @@ def _check(uid: str | None, feed: dict[str, str], of_one: list[str]) -> None:
         raise UsageError(
             "which booking?",
             hint="calbook ics UID, or a feed: --feed, --event, --host, --from, --to,"
-            " --each",
+            " --folder",
         )
     wrong = (
         f"{', '.join(of_one)} is for one booking"

@@ -1,15 +1,16 @@
 """`schedule add|list|show|update|remove|override`: when time is given."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import Entries
+from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.screen import cards
 from calbook.cli.session import needed, unchecked, usage_error
 from calbook.core.text import printable
+from calbook.core.time import clocks, phrases
 from calbook.core.time.times import WEEKDAYS
 
 _SCHEDULES = Entries(
@@ -17,11 +18,16 @@ _SCHEDULES = Entries(
     ("id", "name", "timezone", "availability", "overrides"),
     cards.schedule_card,
 )
-_WEEK = tuple(day[:3].lower() for day in WEEKDAYS)
 
 Name = Annotated[
     str,
     typer.Argument(metavar="SCHEDULE", help="The schedule's id: work or sched_work."),
+]
+
+
+NewName = Annotated[
+    str | None,
+    typer.Argument(metavar="[SCHEDULE]", help="Its id: work; else as --input says."),
 ]
 
 
@@ -40,15 +46,18 @@ class Fields(o.Group):
         return o.said(**self.options() | {"availability": hours})
 
 
-def add(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
+def add(
+    schedule: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+) -> None:
     """Add a schedule."""
-    needed(fields.timezone, "--tz", "the schedule's zone: --tz Europe/Lisbon")
-    _SCHEDULES.save("create", schedule, fields.arguments(), out)
+    if saving.input_ is None:
+        needed(fields.timezone, "--tz", "the schedule's zone: --tz Europe/Lisbon")
+    _SCHEDULES.save("create", schedule, fields.arguments(), saving, out)
 
 
-def update(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
+def update(schedule: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
     """Change a schedule; --hours replaces all its hours."""
-    _SCHEDULES.save("update", schedule, fields.arguments(), out)
+    _SCHEDULES.save("update", schedule, fields.arguments(), saving, out)
 
 
 def read_weekly(texts: list[str]) -> list[dict[str, str]]:
@@ -65,22 +74,20 @@ def read_weekly(texts: list[str]) -> list[dict[str, str]]:
 def _days(text: str, whole: str) -> list[str]:
     found: list[str] = []
     for part in text.lower().replace("–", "-").split(","):
-        first, last = (_short(name) for name in part.partition("-")[::2])
-        if first not in _WEEK or (last or first) not in _WEEK:
+        first, dash, last = part.partition("-")
+        start, end = phrases.weekday(first), phrases.weekday(last if dash else first)
+        if start is None or end is None:
             _refuse(whole)
-        start, end = _WEEK.index(first), _WEEK.index(last or first)
         found += [WEEKDAYS[n % 7] for n in range(start, end + 1 + 7 * (end < start))]
     return found
 
 
-def _short(day: str) -> str:
-    """`tuesday` as `tue`."""
-    return day[:3] if day.upper() in WEEKDAYS else day
-
-
 def _clock(text: str) -> str:
-    """`9` as `09:00`."""
-    return f"{text:0>2}:00" if text.isdigit() and len(text) < 3 else text
+    """`9` and `9am` as `09:00`; what is no time of day is refused later."""
+    if text.isdigit() and len(text) < 3:
+        return f"{text:0>2}:00"
+    clock = clocks.clock_of(text.lower())
+    return text if clock is None else clocks.clock_text(clock)
 
 
 def read_windows(text: str, whole: str) -> list[dict[str, str]]:
@@ -94,7 +101,7 @@ def read_windows(text: str, whole: str) -> list[dict[str, str]]:
     return found
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str) -> NoReturn:
     from calbook.core.errors import BadInput
 
     raise BadInput(
@@ -114,44 +121,53 @@ def show(schedule: Name, *, out: o.Showing) -> None:
     _SCHEDULES.print_one(schedule, out)
 
 
-def remove(schedule: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(schedule: Name, *, removing: Removing, out: o.Printing) -> None:
     """Remove a schedule that nothing refers to."""
-    _SCHEDULES.remove(schedule, out, yes=yes)
+    _SCHEDULES.remove(schedule, removing, out)
 
 
 class Override(o.Group):
-    date: str | None = o.option("--date", "DATE", "The local date.")
-    to: str | None = o.option("--to", "DATE", "And all dates up to this one.")
+    dry_run: bool = o.Change.declared["dry_run"]
     closed: bool = o.flag("--closed", "Closed all day.")
     hours: str | None = o.option("--hours", "HOURS", "Open then: 10:00-12:00,…")
     off: bool = o.flag("--remove", "Back to the weekly hours.")
     reason: o.Reason = None
 
 
-def override(schedule: Name, *, given: Override, out: o.Printing) -> None:
-    """Close a date, or give it other hours."""
-    date = needed(given.date, "--date", "as in --date 2026-12-25")
+def override(
+    schedule: Name, *, within: o.Range, given: Override, out: o.Printing
+) -> None:
+    """Close a date or several, or give them other hours."""
+    if within.start_date is None:
+        needed(within.on, "--on", "as in --on 2026-12-25")
     if given.closed + given.off + (given.hours is not None) != 1:
         raise usage_error("say one of --closed, --hours, --remove")
-    dates: dict[str, Any] = {"date": date, "end_date": given.to}
     hours = () if given.hours is None else read_windows(given.hours, given.hours)
     with out.client() as client:
         schedules = client.calendar.schedules
+        date, to = within.bounds(client, None).values()
+        dates: dict[str, Any] = {"date": date, "end_date": to}
         if given.off:
-            changed = schedules.remove_override(schedule, **dates)
+            changed = schedules.remove_override(
+                schedule, **dates, dry_run=given.dry_run
+            )
         else:
             changed = schedules.override(
-                schedule, **dates, availability=unchecked(hours), reason=given.reason
+                schedule,
+                **dates,
+                availability=unchecked(hours),
+                reason=given.reason,
+                dry_run=given.dry_run,
             )
         stay = client.calendar.bookings.total(
             occurrences=True,
             status=("PENDING", "CONFIRMED"),
             start_date=date,
-            end_date=given.to or date,
+            end_date=to or date,
             timezone=changed.timezone,
         )
-    _SCHEDULES.print(changed, out)
+    _SCHEDULES.print(changed, out, dry_run=given.dry_run)
     if stay and not given.off:
         output.flush()
-        there = f"--occurrences --from {date} --to {given.to or date}"
+        there = f"--occurrences --from {date} --to {to or date}"
         output.say(f"{stay} booked on these dates stay: calbook list {there}")

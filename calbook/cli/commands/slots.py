@@ -36,7 +36,7 @@ class Which(o.Group):
         "--exclude", "UID", "Where this booking can be moved to."
     )
     exclude_date: str | None = o.option(
-        "--on", "DATE", "With --exclude: that date of the series alone."
+        "--exclude-on", "DATE", "With --exclude: that date of the series alone."
     )
     reassign: bool = o.flag("--reassign", "With --exclude: another host may take it.")
     person: str | None = o.option(
@@ -51,36 +51,26 @@ class Which(o.Group):
 
 class Series(o.Group):
     frequency: str | None = o.option(
-        "--series",
+        "--repeat",
         "daily|weekly|monthly|yearly",
         "Starts at which a whole series fits.",
     )
     interval: o.Every = None
-    count: str | None = o.option(
-        "--count", "N", "With --series: how many dates; else as --limit."
-    )
+    count: str | None = o.option("--count", "N", "With --repeat: how many dates.")
     until: o.Until = None
     by_day: o.ByDay = None
 
 
-class Range(o.Group):
-    start_date: str | None = o.option("--from", "WHEN", "From then on; now without it.")
-    end_date: o.To = None
-    days: str | None = o.option("--days", "N", "So many days instead; 7 without it.")
-
-
 class Limits(o.Group):
     limit: str | None = o.option("--limit", "N", "At most N starts.")
-    explain: str | None = o.option(
-        "--explain", "DATE", "What blocks that day instead, and why."
-    )
+    explain: bool = o.flag("--explain", "With --on: what blocks that day, and why.")
 
 
 def slots(
     *,
     event: o.EventType = None,
     duration: o.Duration = None,
-    within: Range,
+    within: o.WeekRange,
     which: Which,
     series: Series,
     end: Limits,
@@ -89,21 +79,19 @@ def slots(
     """List the starts that can be booked."""
     form = out.form_in_zone()
     wanted = _arguments(event, which, form.tz)
-    if end.explain is not None:
-        _check_alone((within, series), end.limit or duration)
-        _print_blocked(wanted, end.explain, out)
+    if end.explain:
+        _check_alone(within, series, end.limit or duration)
+        day = needed(within.on, "--on", "say which day: --on fri --explain")
+        _print_blocked(wanted, day, out)
         return
     is_series = series.frequency is not None
-    most = _max_starts(None if is_series else series.count, end.limit)
-    count = series.count if series.frequency else None
-    rule = read_recurring("--series", **series.options() | {"count": count})
+    most = read_whole_number(end.limit, "--limit")
+    rule = read_recurring("--repeat", **series.options())
     with out.client() as client:
         availability = client.calendar.availability
         found = availability.get(
             **wanted,
-            start_date=within.start_date or "now",
-            end_date=within.end_date,
-            days=read_whole_number(within.days, "--days"),
+            **within.arguments("now"),
             recurring=unchecked(rule),
             count=most,
             duration=read_minutes(duration, "--duration"),
@@ -152,7 +140,7 @@ def _outdated_text(client: "Client", event: str, host: str | None) -> str | None
 def _why_not(event: str, *, is_series: bool) -> str:
     if is_series:
         return "book the dates that are free: calbook create --on-conflict skip"
-    return f"why not: calbook slots --event {event} --explain DATE"
+    return f"why not: calbook slots --event {event} --on DATE --explain"
 
 
 def _arguments(event: str | None, which: Which, tz: str | None) -> Json:
@@ -164,23 +152,11 @@ def _arguments(event: str | None, which: Which, tz: str | None) -> Json:
     return {"event_type_id": event, **which.options(), "timezone": tz}
 
 
-def _max_starts(count: str | None, limit: str | None) -> int | None:
-    """How many starts at most: without a series, `--count` says that too."""
-    if count is None:
-        return read_whole_number(limit, "--limit")
-    if limit is None:
-        return read_whole_number(count, "--count")
-    raise UsageError(
-        "--count and --limit both say how many starts",
-        hint="leave one of them out, or add --series weekly",
-    )
-
-
-def _check_alone(groups: Sequence[o.Group], other: str | None) -> None:
-    if other is not None or any(group.given() for group in groups):
+def _check_alone(within: o.Range, series: Series, other: str | None) -> None:
+    if other is not None or series.given() or within.given().keys() - {"on"}:
         raise UsageError(
-            "--explain DATE is about one day",
-            hint="it goes with --event, --host, --exclude, --on and --tz",
+            "--explain is about one day: --on",
+            hint="it goes with --event, --host, --exclude, --exclude-on and --tz",
         )
 
 

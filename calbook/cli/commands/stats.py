@@ -25,8 +25,7 @@ def stats(
             help="A row for each; without it the total.",
         ),
     ] = None,
-    from_: o.From = None,
-    to: o.To = None,
+    within: o.Range,
     event: o.EventType = None,
     host: o.Host = None,
     resource: o.Resource = None,
@@ -41,8 +40,7 @@ def stats(
     with out.client() as client:
         found = client.calendar.bookings.stats(
             by=unchecked(by),
-            start_date=from_,
-            end_date=to,
+            **within.bounds(client, form.tz),
             event_type_id=event,
             host_id=host,
             resource_id=resource,

@@ -11,7 +11,7 @@ from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.screen import cards, deliveries
 from calbook.cli.secret_input import read_headers, read_secret
-from calbook.cli.session import ask_yes_no, display_timezone, report_write_failure
+from calbook.cli.session import display_timezone, report_write_failure, require_yes
 from calbook.core.errors import DeliveryFailed, UsageError
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ _TYPES = (
 class Fields(o.Group):
     url: str | None = o.option("--url", "URL", "Send there from now on.")
     event: list[str] | None = o.option(
-        "--event", "TYPE", f"Only {_TYPES}. Without it, all."
+        "--type", "TYPE", f"Only {_TYPES}. Without it, all."
     )
     new_event: list[str] | None = o.option(
-        "--event", "TYPE", f"Only {_TYPES}; or all. Without it, as before."
+        "--type", "TYPE", f"Only {_TYPES}; or all. Without it, as before."
     )
     header: list[str] | None = o.option(
         "--header",
@@ -147,7 +147,7 @@ def remove(id: Id, *, yes: o.Yes = False, out: o.Printing) -> None:
     """Remove a webhook; what is still to be sent is dropped."""
     with out.client() as client:
         found = client.calendar.webhooks.get(id)
-        ask_yes_no(f"Remove {found.id} ({found.url})?", yes=yes)
+        require_yes(f"Remove {found.id} ({found.url})?", yes=yes, look=None)
         dropped = client.calendar.webhooks.delete(found.id)
     output.print_done(f"Removed {found.id}", found, json=out.json)
     _say_dropped(dropped)
@@ -248,7 +248,7 @@ def _events(items: list[str] | None) -> list[str] | None:
     if not items or "all" not in items:
         return items or None
     if len(items) > 1:
-        raise UsageError("--event all is every type: name no other beside it")
+        raise UsageError("--type all is every type: name no other beside it")
     return []
 
 

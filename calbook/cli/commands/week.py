@@ -1,4 +1,4 @@
-"""`week`: a working week as a grid, as a picture, or else as an agenda."""
+"""`day`, `week`, `month`: days as a grid or a picture, else as an agenda."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -6,54 +6,139 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.commands.agenda import Draw, Whose, show_agenda
+from calbook.cli.defaults import read_default
+from calbook.cli.session import usage_error
 
 if TYPE_CHECKING:
-    pass
+    from calbook.cli.screen.cells import Line
+    from calbook.cli.screen.timeline import Page
+
+ByHost = Annotated[
+    str | None,
+    typer.Option("--by", metavar="host", help="Each host in a column of their own."),
+]
+
+
+def day(
+    *,
+    on: Annotated[
+        str, typer.Option("--on", metavar="DATE", help="Which day.")
+    ] = "today",
+    by: ByHost = None,
+    host: o.Host = None,
+    resource: o.Resource = None,
+    out: o.ListingTimes,
+) -> None:
+    """Show a day as a grid.
+
+    Piped, it is the agenda of that day.
+    """
+    is_by_host = _is_by_host(by)
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.bookings.day(
+            on=on, host_id=host, resource_id=resource, timezone=form.tz
+        )
+        now = client.now()
+    draw = _draw_grid(is_by_host=is_by_host)
+    show_agenda(found, form, now=now, host=host or resource, draw=draw)
 
 
 def week(
     *,
     of: Annotated[
-        str, typer.Option("--of", metavar="WHEN", help="A day of that week.")
-    ] = "today",
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="WHEN",
+            help="A day of that week; else this one, from Saturday on the coming one.",
+        ),
+    ] = None,
+    by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[
-        str | None,
-        typer.Option("--svg", metavar="FILE", help="Write it as a picture."),
-    ] = None,
+    svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    file: o.File = None,
     force: o.Force = False,
     out: o.ListingTimes,
 ) -> None:
-    """Show a week as a grid.
+    """Show a week as a grid that fits the screen.
 
     On a narrow terminal, and piped, it is the agenda of that week.
     """
-    from calbook.cli.commands import agenda
-
+    is_by_host = _is_by_host(by)
     form = out.form_in_zone()
+    if not svg and (file is not None or force):
+        raise usage_error("--output and --force are for a picture", "add --svg")
+    if svg and file is None and output.is_terminal():
+        raise usage_error("a picture is no text for a terminal", "add -o week.svg")
     with out.client() as client:
-        bookings = client.calendar.bookings
-        found = bookings.week(
-            of=of, host_id=host, resource_id=resource, timezone=form.tz
+        found = client.calendar.bookings.week(
+            of=of,
+            host_id=host,
+            resource_id=resource,
+            timezone=form.tz,
+            week_start=_week_start(),
         )
         now = client.now()
-    if svg is None and (form.fields or not output.is_for_people(form)):
-        agenda.show_agenda(found, form, now=now, host=host or resource)
-        return
-    from calbook.cli.screen import timeline
-
-    page = timeline.make_page(found, now, host=host or resource)
-    if svg is not None:
+    if svg:
         from calbook.cli.file_output import write_file
-        from calbook.cli.screen import week_svg
+        from calbook.cli.screen import timeline, week_svg
 
-        write_file(svg, week_svg.week_svg(page).encode(), force=force)
+        page = timeline.make_page(found, now, host=host or resource)
+        picture = week_svg.week_svg(page, is_by_host=is_by_host)
+        write_file(file, picture.encode(), force=force)
         return
-    from calbook.cli.screen import painting  # slow to import
-    from calbook.cli.screen.agenda import agenda_lines
-    from calbook.cli.screen.week import week_lines
+    draw = _draw_grid(is_by_host=is_by_host)
+    show_agenda(found, form, now=now, host=host or resource, draw=draw)
 
-    width = output.width()
-    lines = week_lines(page, width) or agenda_lines(page, width)
-    output.show(painting.paint_lines(lines))
+
+def month(
+    *,
+    of: Annotated[
+        str, typer.Option("--of", metavar="WHEN", help="A day of that month.")
+    ] = "today",
+    whose: Whose,
+    out: o.ListingTimes,
+) -> None:
+    """Show a month as a calendar that fits the screen.
+
+    On a narrow terminal, and piped, it is the agenda of that month.
+    """
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.bookings.month(
+            of=of, **whose.options(), timezone=form.tz
+        )
+        now = client.now()
+
+    def draw(page: "Page", width: int, height: int) -> "list[Line]":
+        from calbook.cli.screen.month import month_lines
+        from calbook.core.time.times import WEEKDAYS
+
+        begins = WEEKDAYS.index(_week_start().upper())
+        return month_lines(page, width, height, begins=begins)
+
+    host, is_whole = whose.host_id or whose.resource_id, whose.event_type_id is None
+    show_agenda(found, form, now=now, host=host, is_whole=is_whole, draw=draw)
+
+
+def _week_start() -> str:
+    day: str = read_default("week_start") or "monday"
+    return day
+
+
+def _is_by_host(by: str | None) -> bool:
+    if by is None or by.lower() == "host":
+        return by is not None
+    raise usage_error(f"--by is host, not {by[:80]}")
+
+
+def _draw_grid(*, is_by_host: bool) -> Draw:
+    def draw(page: "Page", width: int, height: int) -> "list[Line]":
+        from calbook.cli.screen.grid_lines import grid_lines
+
+        return grid_lines(page, width, height, is_by_host=is_by_host)
+
+    return draw

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
-        --start --from --to --on --days --date --duration --exclude --hours --closed
-        --repeat --series --every --count --until --by-day --upcoming --past --of
+        --start --from --to --on --days --duration --exclude --hours --closed
+        --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
         --first-date --last-date --explain --after --tolerance
     """,
     "Who": """
@@ -24,7 +24,7 @@ HEADINGS: Mapping[str, str] = {
         --slots-per-day --slot-interval --max-in-a-row --seats --capacity --needs
         --requires-confirmation --cancellation --cancellation-deadline --per-person
         --per-person-open --no-double --scheduling-type --assignment --count-window
-        --hold-minutes --on-free --max-occurrences
+        --hold-minutes --on-free --max-occurrences --booking-limit
     """,
     "Safety": """
         --dry-run --yes --force --overwrite --if-version --idempotency-key
@@ -32,20 +32,20 @@ HEADINGS: Mapping[str, str] = {
     """,
     "Output": """
         --json --jsonl --csv --fields --format --output --print --svg
-        --limit --offset --all --occurrences --list --tz
+        --folder --limit --offset --all --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }
 _OTHERWISE = {
     ("stats", "--by"): "Output",
     ("list", "--after"): "Output",
+    ("day", "--by"): "Output",
+    ("week", "--by"): "Output",
     ("retention", "--after"): "What",
     ("cancel", "--all"): "When",
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",
     ("schema", "--all"): "What",
-    ("add", "--limit"): "Rules",
-    ("update", "--limit"): "Rules",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from calbook.cli import output
+from calbook.cli.help.headings import HEADINGS
 from calbook.cli.help.page import Entry, Page, page_of
 
 WIDEST = 100  # columns; longer lines are hard to read
@@ -42,9 +43,9 @@ def _lines(page: Page, width: int) -> Iterator[str]:
         for line in lines:
             lead = "  ".rjust(2 + len(line) - len(line.lstrip()))
             yield from _indented(line, width, lead)
-    column = _column(page)
-    beside = column if width - column >= _LEAST_TEXT else None
     for heading, entries in page.sections.items():
+        column = _column(page, heading)
+        beside = column if width - column >= _LEAST_TEXT else None
         yield ""
         yield f"{heading}:"
         for entry in entries:
@@ -56,10 +57,11 @@ def _lines(page: Page, width: int) -> Iterator[str]:
         yield from _indented(pages, width, "More: ")
 
 
-def _column(page: Page) -> int:
-    """Where texts begin, in all sections alike."""
-    terms = [_term(term) for entries in page.sections.values() for term, _ in entries]
-    return max(len(term) for term in terms if len(term) <= _MOST_TERM) + 4
+def _column(page: Page, heading: str) -> int:
+    """Where texts begin: of options alike, of arguments or commands alike."""
+    alike = [h for h in page.sections if (h in HEADINGS) == (heading in HEADINGS)]
+    terms = [_term(term) for h in alike for term, _ in page.sections[h]]
+    return max((len(term) for term in terms if len(term) <= _MOST_TERM), default=0) + 4
 
 
 def _term(term: str) -> str:

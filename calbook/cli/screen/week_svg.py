@@ -7,6 +7,13 @@ from html import escape
 from typing import NamedTuple
 
 from calbook.cli.screen import timeline
+from calbook.cli.screen.time_grid import (
+    SECOND_PASS,
+    DayColumn,
+    Grid,
+    make_grid,
+    shown_days,
+)
 from calbook.cli.screen.timeline import (
     BUSY,
     Column,
@@ -14,7 +21,6 @@ from calbook.cli.screen.timeline import (
     TimeBlock,
     columns_beside,
 )
-from calbook.cli.screen.week_grid import SECOND_PASS, DayColumn, Grid, week_grid
 from calbook.core.model import MINUTE, Span
 from calbook.core.text import printable
 from calbook.core.time import times
@@ -56,9 +62,10 @@ class _Box(NamedTuple):
         return " ".join(f'{name}="{round(value, 1):g}"' for name, value in named)
 
 
-def week_svg(page: Page) -> str:
+def week_svg(page: Page, *, is_by_host: bool = False) -> str:
     """The week from its earliest to its latest, however much is in it."""
-    grid = week_grid(page)
+    pages = page.by_host() if is_by_host else [page]
+    grid = make_grid(pages, shown_days(page))
     width = _LEFT + _DAY * len(grid.columns) + _EDGE
     bottom = _TOP + _HEIGHTS[grid.step] * len(grid.rows)
     size = f'width="{width}" height="{bottom + _FOOT}"'

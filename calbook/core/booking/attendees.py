@@ -11,6 +11,7 @@ from calbook.core.booking import changes, participation, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action, occurrence_name
 from calbook.core.errors import (
+    AlreadySo,
     BadInput,
     NotFound,
     NothingToChange,
@@ -74,7 +75,7 @@ def record_attendance(
         booking = _seat_those_who_came(booking, occurrence, persons, attendance)
         after = _mark_each(booking, occurrence, persons, attendance)
     if after._replace(is_recorded=occurrence.is_recorded) == occurrence:
-        raise NothingToChange(
+        raise AlreadySo(
             f"{occurrence_name(booking, occurrence)} is {attendance} already",
             uid=booking.uid,
         )

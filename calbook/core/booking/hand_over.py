@@ -13,7 +13,7 @@ from calbook.core import needs
 from calbook.core.assignment import DatesHosts, HostIds, check_asked
 from calbook.core.booking import effective_status
 from calbook.core.catalog import EventType, Need
-from calbook.core.errors import BadInput, NothingToChange, UsageError
+from calbook.core.errors import AlreadySo, BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Booking, Status
 
@@ -33,12 +33,12 @@ def find_takers(
 
     Raises:
         BadInput: a host that is named is none of the event type's, or of the dates'.
-        NothingToChange: the host who is to take them has them.
+        AlreadySo: the host who is to take them has them.
         UsageError: several hosts meet together, and it is not said who hands over.
     """
     check_asked(event_type, to_host)
     if to_host is not None and all(to_host in hosts for hosts in own):
-        raise NothingToChange(f"{uid} is with {to_host} already", uid=uid)
+        raise AlreadySo(f"{uid} is with {to_host} already", uid=uid)
     turns, fixed = _needs_of_hosts(event_type)
     rotates = len(turns) == 1 and turns[0].number == 1
     if from_host is None and not rotates and (turns or to_host is not None):

@@ -16,7 +16,7 @@ from calbook.core.booking import changes, effective_status, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
 from calbook.core.checks import fold_email
-from calbook.core.errors import NothingToChange
+from calbook.core.errors import AlreadySo, NothingToChange
 from calbook.core.model import (
     Actor,
     Booking,
@@ -285,15 +285,21 @@ def update(
     details: Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Change:
-    """Correct what is not its time or status; refuses when nothing differs.
+    """Correct what is not its time or status.
 
     Who is at another address has left the old one. `details` go into the history.
+
+    Raises:
+        AlreadySo: nothing differs.
+        NothingToChange: nothing is given.
     """
     after = booking._replace(**given)
     names = [name for name in given if getattr(after, name) != getattr(booking, name)]
-    if not names:
+    if given and not names:
+        raise AlreadySo(f"{booking.uid} has these values already", uid=booking.uid)
+    if not given:
         raise NothingToChange(
-            f"{booking.uid} has these values already",
+            f"nothing to change on {booking.uid}: name a field",
             hint="name what to change, as in notes or metadata",
             command_hint="name what to change, as in --notes or --meta",
             uid=booking.uid,
@@ -341,9 +347,4 @@ def raise_sequence_for_leaver(before: Booking, after: Booking) -> Booking:
 def check_moves(booking: Booking, moves: Iterable[OccurrenceMove]) -> None:
     """Raise when a move would end where it began."""
     if all(move.meeting == move.occurrence.span for move in moves):
-        raise NothingToChange(
-            f"{booking.uid} is at that time already",
-            hint="give another start_time",
-            command_hint="give another --start",
-            uid=booking.uid,
-        )
+        raise AlreadySo(f"{booking.uid} is at that time already", uid=booking.uid)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from calbook.core.catalog import Limit
-from calbook.core.errors import BadInput
+from calbook.core.errors import BadInput, BadTime
 from calbook.core.model import DAY, MINUTE
 from calbook.core.text import excerpt
 
@@ -18,7 +18,8 @@ RULES = (
     *("per_person", "per_person_open", "no_double"),
 )
 LIMIT_LISTS = ("limits", "per_person")
-_TEXT = r"([0-9]{1,6})([mh]?)/(day|week|month)"  # compiled where there is a limit
+# Compiled where there is a limit: a number, or a length of time.
+_TEXT = r"(?:([0-9]{1,6})|([0-9][0-9.]{0,8} ?[a-z][a-z0-9 ]{0,19}))/(day|week|month)"
 _MOST = 100_000
 _LONGEST = 31 * DAY // MINUTE
 
@@ -33,15 +34,25 @@ def read_limit(value: object, field: str) -> Limit:
             hint="write how much in which period: 3/day, 10/week, 30/month, 8h/day",
             field=field,
         )
-    number, unit, period = found.groups()
-    most = int(number) * (60 if unit in ("h", "H") else 1)
-    if not 1 <= most <= (_LONGEST if unit else _MOST):
+    number, length, period = found.groups()
+    is_length = number is None
+    most = _minutes(length, field) if is_length else int(number)
+    if not 1 <= most <= (_LONGEST if is_length else _MOST):
         raise BadInput(
             f"{field} {value} is not from 1 to "
-            + (f"{_LONGEST} minutes" if unit else f"{_MOST:,}"),
+            + (f"{_LONGEST} minutes" if is_length else f"{_MOST:,}"),
             field=field,
         )
-    return Limit(most, period.lower(), bool(unit))
+    return Limit(most, period.lower(), is_length)
+
+
+def _minutes(length: str, field: str) -> int:
+    from calbook.core.time import lengths  # few limits are lengths
+
+    try:
+        return lengths.minutes(length, field)
+    except BadTime as error:
+        raise BadInput(error.message, hint=error.hint, field=field) from None
 
 
 def limit_text(limit: Limit) -> str:

@@ -9,7 +9,7 @@ import re
 from datetime import timedelta
 
 from calbook.core.errors import BadTime
-from calbook.core.model import DAY
+from calbook.core.model import DAY, SECOND
 from calbook.core.text import excerpt
 
 HALF_DAY = DAY / 2
@@ -52,6 +52,12 @@ def read_clock(text: str, field: str, *, is_end: bool = False) -> timedelta:
             value=str(text)[:80],
         )
     return clock
+
+
+def clock_text(clock: timedelta) -> str:
+    """`09:30`, as `clock_of` reads it; with seconds where it has some."""
+    minutes, seconds = divmod(clock // SECOND, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}" + f":{seconds:02}" * bool(seconds)
 
 
 def tidy(text: str) -> str:

@@ -128,15 +128,13 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
     )
 
 
-def days(
-    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
-) -> Days:
-    """A day, week, month or year; weeks begin on `week_start`, where 0 is Monday.
+def days(text: str | date, *, now: datetime, timezone: str) -> Days:
+    """A day, week, month or year.
 
     Raises:
         BadTime: it is none, it could be two, or it has a time of day.
     """
-    found = _read(text, "range", now=now, timezone=timezone, week_start=week_start)
+    found = _read(text, "range", now=now, timezone=timezone)
     if isinstance(found, GivenStart):
         raise BadTime(
             f"{excerpt(text)} is a moment; days are wanted",
@@ -146,28 +144,24 @@ def days(
     return found
 
 
-def range_start(
-    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
-) -> datetime:
+def range_start(text: str | date, *, now: datetime, timezone: str) -> datetime:
     """The instant from which on, included; days begin at the midnight of the first."""
-    found = _read(text, "range", now=now, timezone=timezone, week_start=week_start)
+    found = _read(text, "range", now=now, timezone=timezone)
     if isinstance(found, GivenStart):
         return found.instant
     return times.day_start(found.first, found.timezone)
 
 
-def range_end(
-    text: str | date, *, now: datetime, timezone: str, week_start: int = 0
-) -> datetime:
+def range_end(text: str | date, *, now: datetime, timezone: str) -> datetime:
     """The instant up to which, excluded; days are included to the end of the last."""
-    found = _read(text, "end", now=now, timezone=timezone, week_start=week_start)
+    found = _read(text, "end", now=now, timezone=timezone)
     if isinstance(found, GivenStart):
         return found.instant
     return times.day_start(found.end, found.timezone)
 
 
 def _read(
-    text: str | date, wanted: str, *, now: datetime, timezone: str, week_start: int = 0
+    text: str | date, wanted: str, *, now: datetime, timezone: str
 ) -> GivenStart | Days:
     if isinstance(text, datetime):
         return _of_datetime(text, timezone)
@@ -185,16 +179,14 @@ def _read(
     if len(text) > _LONGEST:
         raise _unread(text, wanted)
     if zoned := re.fullmatch(_ZONE, text.strip(), re.ASCII):
-        return _in_zone(zoned, wanted, now=now, week_start=week_start)
-    return _of_phrase(text, wanted, now=now, timezone=timezone, week_start=week_start)
+        return _in_zone(zoned, wanted, now=now)
+    return _of_phrase(text, wanted, now=now, timezone=timezone)
 
 
-def _in_zone(
-    zoned: re.Match[str], wanted: str, *, now: datetime, week_start: int
-) -> GivenStart | Days:
+def _in_zone(zoned: re.Match[str], wanted: str, *, now: datetime) -> GivenStart | Days:
     """`2027-01-18 10:00 Europe/Lisbon`: the zone behind it is the one that counts."""
     rest, name = zoned.groups()
-    found = _read(rest, wanted, now=now, timezone=timezone(name), week_start=week_start)
+    found = _read(rest, wanted, now=now, timezone=timezone(name))
     is_settled = isinstance(found, GivenStart) and found.by_offset
     if is_settled or re.fullmatch(_ZONE, rest, re.ASCII):
         raise BadTime(
@@ -206,7 +198,7 @@ def _in_zone(
 
 
 def _of_phrase(
-    text: str, wanted: str, *, now: datetime, timezone: str, week_start: int
+    text: str, wanted: str, *, now: datetime, timezone: str
 ) -> GivenStart | Days:
     from calbook.core.time import clocks, phrases  # few write these
 
@@ -214,7 +206,7 @@ def _of_phrase(
     if said != text and (said == "now" or re.fullmatch(_STAMP, said, re.ASCII)):
         return _read(said, wanted, now=now, timezone=timezone)
     try:
-        found = phrases.read_phrase(said, today=today, week_start=week_start)
+        found = phrases.read_phrase(said, today=today)
     except BadTime as error:
         error.details.setdefault("value", excerpt(text))
         raise

@@ -1,4 +1,4 @@
-"""Lengths of the calendar: `3y`, `18mo`, `6w`, `90d`.
+"""Lengths of the calendar: `3y`, `18mo`, `6w`, `90d`; those of the clock are `lengths`.
 
 Slow to import.
 """
@@ -14,24 +14,28 @@ from calbook.core.errors import BadTime
 from calbook.core.text import printable
 
 _PERIOD = r"([1-9][0-9]{0,3}) ?(d|days?|w|weeks?|mo|months?|y|years?)"
+_ISO = r"p([1-9][0-9]{0,3})([dwmy])"  # ISO 8601, with one unit
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 _LONGEST = 100  # years
 _DAYS = {"days": 1, "weeks": 7, "months": 28, "years": 365}
 
 
 def read_period(text: object, field: str) -> str:
-    """A length of the calendar, as `3y`, `18mo`, `6w`, `90d`.
+    """A length of the calendar, as `3y`, `18mo`, `6w`, `90d`, `P3Y`.
 
     Raises:
         BadTime: it is none, or more than a hundred years.
     """
     said = str(text).strip().lower()
-    found = re.fullmatch(_PERIOD, said, re.ASCII)
+    found = re.fullmatch(_PERIOD, said, re.ASCII) or re.fullmatch(_ISO, said, re.ASCII)
     unit = found and _UNITS[found[2][0]]
     if not (found and unit) or int(found[1]) * _DAYS[unit] > _LONGEST * 366:
+        minutes = re.fullmatch(r"(\d{1,4}) ?m", said, re.ASCII)
         raise BadTime(
             f"{field} is not a length of the calendar: {printable(str(text)[:80])}",
-            hint="write 3y, 18mo, 6w or 90d",
+            hint=f"m could be minutes or months: write {minutes[1]}mo for months"
+            if minutes
+            else "write 3y, 18mo, 6w or 90d",
             value=str(text)[:80],
             field=field,
         )

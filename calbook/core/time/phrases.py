@@ -50,7 +50,7 @@ class Phrase(NamedTuple):
     clock: timedelta | None = None
 
 
-def read_phrase(text: str, *, today: date, week_start: int) -> Phrase | None:
+def read_phrase(text: str, *, today: date) -> Phrase | None:
     """What a text says; None if it is none of the forms.
 
     Raises:
@@ -59,7 +59,7 @@ def read_phrase(text: str, *, today: date, week_start: int) -> Phrase | None:
     if found := re.fullmatch(r"(?:\+|in ) ?(.+)", text):
         return Phrase(ahead=_ahead(found[1]))
     said, clock = _split_clock(text)
-    read = _Reading(today, week_start)
+    read = _Reading(today)
     if clock is not None:
         _check_dot(text, said, read)
     days = read.days(said) if said or clock is None else _one(today)
@@ -91,7 +91,7 @@ def _split_clock(text: str) -> tuple[str, timedelta | None]:
 def _check_dot(text: str, said: str, read: _Reading) -> None:
     """`10.12` may be the tenth of December, on a Friday too."""
     found = re.search(r"(?:^| )(\d{1,2})\.(\d{1,2})(?:$| [a-z]{3,}$)", text)
-    if not found or text.endswith(("am", "pm")) or (said and _weekday(said) is None):
+    if not found or text.endswith(("am", "pm")) or (said and weekday(said) is None):
         return
     day = read.coming(int(found[2]), int(found[1]))
     if day is not None:
@@ -103,10 +103,9 @@ def _check_dot(text: str, said: str, read: _Reading) -> None:
 
 
 class _Reading(NamedTuple):
-    """How days are counted."""
+    """The day from which the others are counted."""
 
     today: date
-    week_start: int  # 0 is Monday
 
     def days(self, text: str) -> Days | None:
         text = re.sub(r",(?= |$)", "", text)
@@ -122,9 +121,9 @@ class _Reading(NamedTuple):
         word = text.removesuffix(" week") if week_later else text
         if word in _NEAR:
             return self.today + (_NEAR[word] + 7 * week_later) * DAY
-        weekday = _weekday(word)
-        if weekday is not None:
-            return self._ahead(weekday) + 7 * week_later * DAY
+        named = weekday(word)
+        if named is not None:
+            return self._ahead(named) + 7 * week_later * DAY
         return self._turned(text) or self._dated(text)
 
     def _ahead(self, weekday: int) -> date:
@@ -134,11 +133,11 @@ class _Reading(NamedTuple):
     def _turned(self, text: str) -> date | None:
         """`next fri`, `last fri`: refused where it could be either of two."""
         turn, _, word = text.partition(" ")
-        weekday = _weekday(word)
-        if turn not in ("next", "last") or weekday is None:
+        named = weekday(word)
+        if turn not in ("next", "last") or named is None:
             return None
-        coming, days = self._ahead(weekday), 7 * DAY
-        latest = coming - (2 if weekday == self.today.weekday() else 1) * days
+        coming, days = self._ahead(named), 7 * DAY
+        latest = coming - (2 if named == self.today.weekday() else 1) * days
         near, far = (
             (coming, coming + days) if turn == "next" else (latest, latest - days)
         )
@@ -165,7 +164,7 @@ class _Reading(NamedTuple):
         if not found and (found := re.fullmatch(_MONTH_FIRST, text, re.ASCII)):
             name, word, number, year = found.groups()
         month = _month(word) if found else None
-        if month is None or (name and _weekday(name) is None):
+        if month is None or (name and weekday(name) is None):
             return None
         if year:
             return _checked(name, _existing(int(year), month, int(number)))
@@ -195,9 +194,13 @@ class _Reading(NamedTuple):
 
     def _range(self, text: str) -> Days | None:
         """`week`, `next month`, `2027-w03`, `2027-01`, `jan 2027`."""
-        turn, _, unit = text.rpartition(" ")
-        if unit in ("week", "month", "year") and (not turn or turn in _TURNS):
-            return self._period(unit, _TURNS[turn or "this"])
+        turn = r"(?:(this|next|last) )?"
+        if found := re.fullmatch(rf"{turn}week(?: from ([a-z.]+))?", text, re.ASCII):
+            start = weekday(found[2] or "monday")
+            day = self.today + 7 * _TURNS[found[1] or "this"] * DAY
+            return None if start is None else _week(day, start)
+        if found := re.fullmatch(rf"{turn}(month|year)", text, re.ASCII):
+            return self._period(found[2], _TURNS[found[1] or "this"])
         if found := re.fullmatch(r"(\d{4})-?w(\d\d)", text, re.ASCII):
             return _iso_week(int(found[1]), int(found[2]))
         if found := re.fullmatch(r"(\d{4})-(\d\d)", text, re.ASCII):
@@ -209,8 +212,6 @@ class _Reading(NamedTuple):
 
     def _period(self, unit: str, turn: int) -> Days:
         year, month = self.today.year, self.today.month
-        if unit == "week":
-            return _week(self.today + 7 * turn * DAY, self.week_start)
         if unit == "year":
             return _months(year + turn, 1, 12)
         number = year * 12 + month - 1 + turn
@@ -306,19 +307,20 @@ def _check_year(year: int) -> None:
 
 def _checked(name: str | None, day: date) -> date:
     """Refused where the weekday beside it is another one."""
-    weekday = _weekday(name) if name else day.weekday()
-    if weekday is None:
+    named = weekday(name) if name else day.weekday()
+    if named is None:
         refuse(f"{name} is no day of the week", hint="write mon…sun")
-    if weekday == day.weekday():
+    if named == day.weekday():
         return day
-    said = _WEEKDAYS[weekday].capitalize()
+    said = _WEEKDAYS[named].capitalize()
     refuse(
         f"{day.day} {day:%b} {day.year} is a {day:%A}, not a {said}",
         hint=f"write {day} for that {day:%A}",
     )
 
 
-def _weekday(word: str) -> int | None:
+def weekday(word: str) -> int | None:
+    """Its number, where 0 is Monday, of `fri`, `friday`, `fri.` in small letters."""
     return _numbered_name(word, _WEEKDAYS)
 
 
@@ -344,7 +346,7 @@ def hint_for(text: str) -> str | None:
     if found := re.fullmatch(r"(?:at )?(\d{1,2})(?: ?h| ?o'clock)?", text, re.ASCII):
         return f"write {int(found[1]):02}:00 for the time"
     if found := re.fullmatch(r"([a-z.]+)(?: at)? (\d{1,2})", text, re.ASCII):
-        known = found[1] in _NEAR or _weekday(found[1]) is not None
+        known = found[1] in _NEAR or weekday(found[1]) is not None
         return f"write {found[1]} {int(found[2]):02}:00 for the time" if known else None
     if re.fullmatch(r"\d{4}", text, re.ASCII):
         return f"write {text[:2]}:{text[2:]} for the time, {text}-01 for a month"

@@ -48,6 +48,18 @@ _SENTENCES = {
     "cancelled": to_translate("{what} is cancelled."),
     "some cancelled": to_translate("Some dates of {what} are cancelled."),
     "declined": to_translate("{what} was declined."),
+    "restored": to_translate("{what} is on again."),
+    "restored request": to_translate(
+        "{what} is on again, and is to be confirmed. You will be told."
+    ),
+    "asked again": to_translate("{what} is to be confirmed again. You will be told."),
+    "some restored": to_translate("Some dates of {what} are on again."),
+    "some restored request": to_translate(
+        "Some dates of {what} are on again, and are to be confirmed. You will be told."
+    ),
+    "some asked again": to_translate(
+        "Some dates of {what} are to be confirmed again. You will be told."
+    ),
     "expired": to_translate("{what} was not confirmed in time and is off."),
     "some declined": to_translate("Some dates of {what} were declined."),
     "removed": to_translate("You no longer take part in {what}."),

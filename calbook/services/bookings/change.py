@@ -18,7 +18,7 @@ from calbook.core.booking.guests import GuestChange
 from calbook.core.booking.lifecycle import OccurrenceMove
 from calbook.core.booking.series import Move, Selector
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import VersionConflict
+from calbook.core.errors import AlreadySo, VersionConflict
 from calbook.core.model import Actor, Attendance, Attendee, Booking, Occurrence
 from calbook.core.people import Wanted
 from calbook.core.rules import change_rules
@@ -49,13 +49,23 @@ def change_booking(
     context: Context, uid: str, options: ChangeOptions, decide: Decide
 ) -> Json:
     """One transaction around a decision about one booking."""
+    return change_found(context, lambda tx: tx.resolve_uid(uid), options, decide)
+
+
+def change_found(
+    context: Context,
+    find: Callable[[Transaction], str],
+    options: ChangeOptions,
+    decide: Decide,
+) -> Json:
+    """`change_booking` of the one that is found once nobody else writes."""
 
     def change(tx: Transaction) -> Json:
         now = context.clock()
         first = record.find_stored_result(tx, options)
         if first is not None:
             return first
-        key = tx.resolve_uid(uid)
+        key = find(tx)
         tx.lock_booking(key)
         record.record_expired_and_completed(tx, now)
         before = tx.booking(key)
@@ -63,7 +73,11 @@ def change_booking(
             raise VersionConflict(
                 before.uid, expected=options.if_version, actual=before.version
             )
-        return record.save_change(tx, before, decide(tx, before, now), options, now=now)
+        try:
+            decided = decide(tx, before, now)
+        except AlreadySo as met:
+            return record.keep_booking(tx, before, met, options, now=now)
+        return record.save_change(tx, before, decided, options, now=now)
 
     return context.store.write(change, dry_run=options.dry_run)
 
@@ -77,13 +91,13 @@ def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
         else:
             confirmed = lifecycle.confirm(booking, now=now)
         pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
-        _check_claims(tx, booking, pending, now)
+        check_claims(tx, booking, pending, now)
         return confirmed
 
     return change_booking(context, uid, options, decide)
 
 
-def _check_claims(
+def check_claims(
     facts: Facts, booking: Booking, occurrences: Sequence[Occurrence], now: datetime
 ) -> None:
     """The time must still be its own: under a wrong clock it may have seemed free.
@@ -296,7 +310,7 @@ def update(
             every = wanted.get("attendees", booking.attendees)
             wanted["attendees"] = tuple(new if p is old else p for p in every)
             people.check_no_duplicate(wanted["attendees"])
-            wanted |= _rename_attendances(booking, old, new)
+            wanted |= rename_attendances(booking, old, new)
             if has_new_facts and old is booking.attendee:
                 event_type = tx.event_type(booking.event_type_id)
                 people.check_contact(event_type.contact, new, event_type.id)
@@ -313,7 +327,7 @@ def update(
     return change_booking(context, uid, options, decide)
 
 
-def _rename_attendances(
+def rename_attendances(
     booking: Booking, before: Attendee, after: Attendee
 ) -> dict[str, Any]:
     """What is known of somebody's attendance goes along with a new address."""

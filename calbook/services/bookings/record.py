@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from calbook.core import checks, ids
 from calbook.core.booking import dates_changed, lifecycle
 from calbook.core.booking.changes import Change
-from calbook.core.errors import KeyReused
+from calbook.core.errors import AlreadySo, KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
 from calbook.services.bookings.change_options import ChangeOptions
@@ -52,6 +52,28 @@ def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     row = tx.booking_row(answer["uid"])
     assert row is not None
     return complete_stored_booking(answer, row["title"])
+
+
+def keep_booking(
+    tx: Transaction,
+    booking: Booking,
+    met: AlreadySo,
+    options: ChangeOptions,
+    *,
+    now: datetime,
+) -> Json:
+    """Answer a change that asked for what is so already: nothing is written."""
+    tx.unchanged.append((booking.uid, met.json_message))
+    answer = booking_json(tx, booking.uid, now)
+    seq = tx.last_event_seq(booking.uid)
+    if options.idempotency_key is not None and seq is not None:
+        tx.store_result(
+            options.idempotency_key,
+            request=options.request,
+            event_seq=seq,
+            answer=answer,
+        )
+    return answer
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
@@ -301,9 +323,10 @@ def _append_event(
     """Append an event with what it is about.
 
     Else each of the 730 completions of a long series would repeat all 730, and each
-    of a thousand seats all thousand persons.
+    of a thousand seats all thousand persons. Only a seat that is as it was before comes
+    between others, whose order is told by all.
     """
-    if "attendee" in event.change:
+    if "attendee" in event.change and "undoes" not in event.change:
         dates = event.change.get("dates", [])
         answer = limit_to_person(answer, event.change["attendee"], dates)
     elif event.about:

@@ -9,7 +9,7 @@ from calbook.core import ids, people
 from calbook.core.booking import lifecycle, seats, transitions
 from calbook.core.booking.changes import Change
 from calbook.core.booking.transitions import Action
-from calbook.core.errors import BadInput, NothingToChange, UsageError, VersionConflict
+from calbook.core.errors import AlreadySo, BadInput, UsageError, VersionConflict
 from calbook.core.model import (
     Attendee,
     Booking,
@@ -46,6 +46,9 @@ def move_attendee(
 
     def move(tx: Transaction) -> Json:
         now = context.clock()
+        first = record.find_stored_result(tx, options)
+        if first is not None:
+            return first
         key = tx.resolve_uid(uid)
         to = None if wanted.to is None else tx.resolve_uid(wanted.to)
         for each in sorted({key, to or key}):  # so that nobody waits in a circle
@@ -56,7 +59,10 @@ def move_attendee(
             raise VersionConflict(
                 key, expected=options.if_version, actual=before.version
             )
-        return _Moving(tx, before, options, wanted, now).move(to)
+        try:
+            return _Moving(tx, before, options, wanted, now).move(to)
+        except AlreadySo as met:
+            return record.keep_booking(tx, before, met, options, now=now)
 
     return context.store.write(move, dry_run=options.dry_run)
 
@@ -87,11 +93,11 @@ class _Moving:
             self._before, bound, verb="leave", by=self._by, now=self._now
         )
         if goal.uid == self._before.uid:  # another date of the same series
-            self._save(self._before, self._join(goal))
+            self._save_first(self._before, self._join(goal))
             again = self._tx.booking(goal.uid)
             person = find_in_booking(self._tx, again.attendees, self._wanted.person)
             return self._save(again, self._leave(again, person, goal))
-        self._save(
+        self._save_first(
             self._before, self._leave(self._before, self._person, goal, bound=bound)
         )
         answer = self._save(goal.group, self._join(goal))
@@ -155,11 +161,13 @@ class _Moving:
             return
         given_up = {occurrence.date for occurrence in self._dates}
         if not goal.dates or given_up & {o.date for o in goal.dates}:
-            raise NothingToChange(
-                f"{people.label(self._person)} has that seat already",
-                hint="give another group or start",
-                uid=goal.uid,
-            )
+            name = people.label(self._person)
+            raise AlreadySo(f"{name} has that seat already", uid=goal.uid)
+
+    def _save_first(self, before: Booking, change: Change) -> None:
+        """A key stands for the answer, which is that of the second step."""
+        without_key = self._options._replace(idempotency_key=None)
+        record.save_change(self._tx, before, change, without_key, now=self._now)
 
     def _save(self, before: Booking | None, change: Change) -> Json:
         return record.save_change(

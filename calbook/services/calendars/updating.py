@@ -72,6 +72,8 @@ def update_calendar(
         elif _way_to(after) != _way_to(before):
             pushes.hasten_pushes(tx, after.target, now=now)
         stored.update_calendar(tx, after)
+        if after == before:
+            tx.unchanged.append((after.name, f"{after.name} is as it was"))
 
     context.store.write(update)
     if before.is_busy and not after.is_busy:

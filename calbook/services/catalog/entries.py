@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 
+Save = Callable[["Transaction", "datetime"], object]
+
+
 class Kind(NamedTuple):
     """A kind of entry: its noun, its id's prefix, and how its rows are read."""
 
@@ -53,14 +56,19 @@ def list_entries(context: Context, kind: Kind) -> list[Json]:
     return [kind.to_json(row) for row in rows]
 
 
-def remove_entry(context: Context, kind: Kind, id: str) -> None:
+def remove_entry(
+    context: Context, kind: Kind, id: str, *, dry_run: bool = False
+) -> None:
     """Remove an entry.
 
     Raises:
         InUse: something still refers to it.
     """
-    key = read_id(kind, id)
-    context.store.write_portions(_removing_steps(kind, key))
+    steps = _removing_steps(kind, read_id(kind, id))
+    if dry_run:
+        context.store.write(next(steps), dry_run=True)
+    else:
+        context.store.write_portions(steps)
 
 
 def _removing_steps(kind: Kind, key: str) -> Iterator[Callable[[Transaction], object]]:
@@ -122,13 +130,43 @@ def check_names_a_field(kind: Kind, key: str, fields: Mapping[str, Any]) -> None
         raise NothingToChange(f"nothing to change on {kind.noun} {key}: name a field")
 
 
+def add_entry(
+    context: Context, kind: Kind, key: str, save: Save, *, dry_run: bool
+) -> Json:
+    """Save a new entry; it as it is then."""
+
+    def add(tx: Transaction) -> Json:
+        tx.lock_catalog()
+        check_is_new(tx, kind, key)
+        save(tx, context.clock())
+        return entry_json(tx, kind, key)
+
+    return context.store.write(add, dry_run=dry_run)
+
+
+def save_entry(
+    context: Context, kind: Kind, key: str, save: Save, *, dry_run: bool
+) -> Json:
+    """Save a changed entry that no reminder depends on."""
+
+    def change(tx: Transaction) -> Json:
+        tx.lock_catalog()
+        before = entry_json(tx, kind, key)
+        save(tx, context.clock())
+        after = entry_json(tx, kind, key)
+        note_if_unchanged(tx, before, after)
+        return after
+
+    return context.store.write(change, dry_run=dry_run)
+
+
 def change_entry(
     context: Context,
     kind: Kind,
     key: str,
-    save: Callable[[Transaction, datetime], None],
+    save: Save,
     *,
-    dry_run: bool = False,
+    dry_run: bool,
 ) -> Json:
     """Save a changed entry, and bring the reminders of all its bookings in line.
 
@@ -140,10 +178,12 @@ def change_entry(
 
     def begin(tx: Transaction) -> None:
         tx.lock_catalog()
-        id = existing_row(tx, kind, key)["id"]
+        before = entry_json(tx, kind, key)
+        id = before["id"]
         save(tx, context.clock())
         reminders.begin_update(tx, kind.noun, id, context.clock())
         answers[:] = [entry_json(tx, kind, id)]
+        note_if_unchanged(tx, before, answers[0])
 
     def steps() -> Iterator[Callable[[Transaction], object]]:
         yield begin
@@ -154,6 +194,13 @@ def change_entry(
     else:
         context.store.write_portions(steps())
     return answers[0]
+
+
+def note_if_unchanged(tx: Transaction, before: Json, after: Json) -> None:
+    """Whoever set what was set already is told so, and is not refused."""
+    if after == before:
+        id = after["id"]
+        tx.unchanged.append((id, f"{id} has these values already"))
 
 
 def unfinished_reminder_steps(

@@ -28,15 +28,14 @@ if TYPE_CHECKING:
 
 
 def create_event_type(
-    context: Context, id: str | None, fields: Mapping[str, Any]
+    context: Context, id: str | None, fields: Mapping[str, Any], *, dry_run: bool
 ) -> Json:
-
     def create(tx: Transaction) -> Json:
         tx.lock_catalog()
         new = add_event_type(tx, id, fields, now=context.clock())
         return entry_json(tx, EVENT_TYPE, new.id)
 
-    return context.store.write(create)
+    return context.store.write(create, dry_run=dry_run)
 
 
 def add_event_type(

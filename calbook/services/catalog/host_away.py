@@ -15,7 +15,6 @@ from calbook.core.catalog import Host
 from calbook.core.errors import (
     CalbookError,
     MailNotConfigured,
-    NothingToChange,
     StoreError,
 )
 from calbook.core.model import Actor, Booking, Occurrence, Span
@@ -126,7 +125,8 @@ def restore(context: Context, id: str) -> Json:
         tx.lock_catalog()
         host = tx.host(existing_row(tx, HOST, key)["id"])
         if host.retired_at is None:
-            raise NothingToChange(f"{host.id} has not retired", hostId=host.id)
+            tx.unchanged.append((host.id, f"{host.id} has not retired"))
+            return entry_json(tx, HOST, host.id)
         now = context.clock()
         tx.save_host(host._replace(retired_at=None), now=now)
         if (line := record.waiting_line(tx, now)) is not None:

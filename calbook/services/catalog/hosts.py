@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.services.catalog.entries import (
     HOST,
+    add_entry,
     change_entry,
-    check_is_new,
     check_names_a_field,
     entry_json,
     read_id,
@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 
-def create_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def create_host(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(HOST, id)
 
-    def create(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        check_is_new(tx, HOST, key)
+    def save(tx: Transaction, now: datetime) -> None:
         read = schedules.read_host_fields(fields)
         schedule = tx.schedule(read.get("schedule_id", "sched_work"))
         host = schedules.new_host(key, fields, schedule=schedule)
-        tx.save_host(host, now=context.clock())
-        return entry_json(tx, HOST, key)
+        tx.save_host(host, now=now)
 
-    return context.store.write(create)
+    return add_entry(context, HOST, key, save, dry_run=dry_run)
 
 
-def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def update_host(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(HOST, id)
     check_names_a_field(HOST, key, fields)
     changes = schedules.read_host_fields(fields)
@@ -49,7 +50,7 @@ def update_host(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
         tx.timezone_of(after.schedule_id)
         tx.save_host(after, now=now)
 
-    return change_entry(context, HOST, key, save)
+    return change_entry(context, HOST, key, save, dry_run=dry_run)
 
 
 def set_up_first_host(context: Context, fields: Mapping[str, Any]) -> Json:

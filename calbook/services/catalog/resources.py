@@ -10,11 +10,10 @@ from calbook.core.model import DAY, NO_TIME
 from calbook.core.time.times import WEEKDAYS
 from calbook.services.catalog.entries import (
     RESOURCE,
-    check_is_new,
+    add_entry,
     check_names_a_field,
-    entry_json,
-    existing_row,
     read_id,
+    save_entry,
 )
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import resources
@@ -29,16 +28,16 @@ if TYPE_CHECKING:
 ALWAYS = "sched_always"
 
 
-def create_resource(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def create_resource(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(RESOURCE, id)
     read = resources.read_resource_fields(fields)
 
-    def create(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        check_is_new(tx, RESOURCE, key)
-        now, host = context.clock(), tx.oldest_host()
+    def save(tx: Transaction, now: datetime) -> None:
+        host = tx.oldest_host()
         schedule_id = read.get("schedule_id")
-        if schedule_id is None:
+        if schedule_id in (None, ALWAYS):
             schedule_id = _always_open(tx, now)
         zone = tx.host(host).timezone if host else tx.timezone_of(schedule_id)
         resource = resources.new_resource(
@@ -46,29 +45,27 @@ def create_resource(context: Context, id: str, fields: Mapping[str, Any]) -> Jso
         )
         tx.timezone_of(resource.schedule_id)
         tx.save_host(resource, now=now)
-        return entry_json(tx, RESOURCE, key)
 
-    return context.store.write(create)
+    return add_entry(context, RESOURCE, key, save, dry_run=dry_run)
 
 
-def update_resource(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def update_resource(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(RESOURCE, id)
     check_names_a_field(RESOURCE, key, fields)
     read = resources.read_resource_fields(fields)
 
-    def update(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        existing_row(tx, RESOURCE, key)
-        changes, now = dict(read), context.clock()
-        if "schedule_id" in changes and changes["schedule_id"] is None:
+    def save(tx: Transaction, now: datetime) -> None:
+        changes = dict(read)
+        if "schedule_id" in changes and changes["schedule_id"] in (None, ALWAYS):
             changes["schedule_id"] = _always_open(tx, now)
         after = tx.host(key)._replace(**changes)
         tx.timezone_of(after.schedule_id)
         tx.lock_hosts([key])
         tx.save_host(after, now=now)
-        return entry_json(tx, RESOURCE, key)
 
-    return context.store.write(update)
+    return save_entry(context, RESOURCE, key, save, dry_run=dry_run)
 
 
 def _always_open(tx: Transaction, now: datetime) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calbook.services.catalog.entries import (
     SCHEDULE,
-    check_is_new,
+    add_entry,
     check_names_a_field,
-    entry_json,
-    existing_row,
     get_entry,
     read_id,
+    save_entry,
 )
 from calbook.wire.json_objects import Json
 from calbook.wire.reading import schedules
@@ -26,39 +25,38 @@ if TYPE_CHECKING:
 _MOST_DATES = 1_000  # of one override
 
 
-def create_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def create_schedule(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(SCHEDULE, id)
     new = schedules.new_schedule(key, fields)
 
-    def create(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        check_is_new(tx, SCHEDULE, key)
-        tx.save_schedule(new, now=context.clock())
+    def save(tx: Transaction, now: datetime) -> None:
+        tx.save_schedule(new, now=now)
         for override in new.overrides.values():
             tx.save_override(key, override)
-        return entry_json(tx, SCHEDULE, key)
 
-    return context.store.write(create)
+    return add_entry(context, SCHEDULE, key, save, dry_run=dry_run)
 
 
-def update_schedule(context: Context, id: str, fields: Mapping[str, Any]) -> Json:
+def update_schedule(
+    context: Context, id: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     key = read_id(SCHEDULE, id)
     check_names_a_field(SCHEDULE, key, fields)
     changes = schedules.read_schedule_fields(fields)
 
-    def update(tx: Transaction) -> Json:
-        tx.lock_catalog()
+    def save(tx: Transaction, now: datetime) -> None:
         before = tx.schedule(key)
         after = before._replace(**changes)
-        tx.save_schedule(after, now=context.clock())
+        tx.save_schedule(after, now=now)
         for day in before.overrides.keys() - after.overrides.keys():
             tx.remove_override(key, day)
         for day, override in after.overrides.items():
             if before.overrides.get(day) != override:
                 tx.save_override(key, override)
-        return entry_json(tx, SCHEDULE, key)
 
-    return context.store.write(update)
+    return save_entry(context, SCHEDULE, key, save, dry_run=dry_run)
 
 
 def override_dates(
@@ -69,6 +67,7 @@ def override_dates(
     *,
     availability: Iterable[Mapping[str, Any]],
     reason: str | None,
+    dry_run: bool,
 ) -> Json:
     """Give local dates, both ends included, other hours; without any, close them."""
     key = read_id(SCHEDULE, id)
@@ -80,32 +79,31 @@ def override_dates(
         for day in _local_dates(context, key, first, last)
     ]
 
-    def override(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        existing_row(tx, SCHEDULE, key)
+    def save(tx: Transaction, now: datetime) -> None:
         for override in overrides:
             tx.save_override(key, override)
-        return entry_json(tx, SCHEDULE, key)
 
-    return context.store.write(override)
+    return save_entry(context, SCHEDULE, key, save, dry_run=dry_run)
 
 
 def remove_overrides(
-    context: Context, id: str, first: str | date, last: str | date | None
+    context: Context,
+    id: str,
+    first: str | date,
+    last: str | date | None,
+    *,
+    dry_run: bool,
 ) -> Json:
     key = read_id(SCHEDULE, id)
     days = _local_dates(context, key, first, last)
 
-    def remove(tx: Transaction) -> Json:
-        tx.lock_catalog()
-        existing_row(tx, SCHEDULE, key)
+    def remove(tx: Transaction, now: datetime) -> None:
         if not sum(tx.remove_override(key, day) for day in days):
             from calbook.core.errors import NotFound
 
             raise NotFound("override", days[0].isoformat())
-        return entry_json(tx, SCHEDULE, key)
 
-    return context.store.write(remove)
+    return save_entry(context, SCHEDULE, key, remove, dry_run=dry_run)
 
 
 def _local_dates(
@@ -115,8 +113,8 @@ def _local_dates(
     from calbook.core.time import parsing
 
     zone, now = get_entry(context, SCHEDULE, key)["timezone"], context.clock()
-    start = parsing.day(first, now=now, timezone=zone)
-    end = start if last is None else parsing.day(last, now=now, timezone=zone)
+    start = parsing.days(first, now=now, timezone=zone).first
+    end = parsing.days(last or first, now=now, timezone=zone).end - timedelta(days=1)
     count = (end - start).days + 1
     if not 1 <= count <= _MOST_DATES:
         from calbook.core.errors import BadInput

@@ -87,7 +87,10 @@ def update_webhook(context: Context, id: str, fields: Mapping[str, Any]) -> Json
         webhooks.check_url(after.url, allow_http=after.allow_http)
         if not after.active:
             outbox.drop_pending(tx, "webhook", after.id, now=now)
-        return _save(tx, after, now)
+        answer = _save(tx, after, now)
+        if after == before:
+            tx.unchanged.append((before.id, f"{before.id} has these values already"))
+        return answer
 
     return context.store.write(update)
 

@@ -6,7 +6,8 @@ Light on purpose: an agenda imports no rules; only a week's open time needs them
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,7 @@ from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import occurrence_row_to_json
 
 if TYPE_CHECKING:
+    from calbook.core.model import Span
     from calbook.store.context import Context
     from calbook.store.facts import Facts
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 _LIVE = ("PENDING", "CONFIRMED", "COMPLETED", "NO_SHOW")
 _MAX_DAYS = 366  # days of one agenda
+_SATURDAY = 5
 
 
 class Days(NamedTuple):
@@ -36,34 +39,130 @@ class Days(NamedTuple):
 
 
 def read_agenda(
-    context: Context, wanted: Mapping[str, Any], *, since: Any, days: int, timezone: Any
+    context: Context,
+    wanted: Mapping[str, Any],
+    *,
+    since: Any,
+    until: Any,
+    days: int | None,
+    timezone: Any,
 ) -> Json:
-    """The days from that of `since` on."""
-    _check_days(days)
+    """The days from that of `since` to that of `until`, or `days`, else a week."""
     with context.store.read(Reader) as reading:
         chosen = filters.read_filters(reading, wanted, now=0)
         day, zone = _day(context, reading, chosen, since, timezone)
+        if until is not None:
+            days = _days_until(context, day, until, zone, days)
+        days = 7 if days is None else days
+        _check_days(days)
         return _days_json(
             context, reading, chosen, Days(day, day + (days - 1) * DAY, zone)
         )
 
 
+def read_day(
+    context: Context, wanted: Mapping[str, Any], *, on: Any, timezone: Any
+) -> Json:
+    """One day, with each host's open time."""
+
+    def days(day: date) -> tuple[date, date]:
+        return day, day
+
+    return _read_open_days(context, wanted, days, at=on, timezone=timezone)
+
+
 def read_week(
+    context: Context,
+    wanted: Mapping[str, Any],
+    *,
+    of: Any,
+    timezone: Any,
+    week_start: str = "monday",
+) -> Json:
+    """The seven days around `of`, with each host's open time.
+
+    Without `of` it is this week; once no more than its weekend is left, the coming one.
+    """
+    begins = _weekday(week_start)
+
+    def days(day: date) -> tuple[date, date]:
+        first = day - (day.weekday() - begins) % 7 * DAY
+        if of is None and _is_weekend(day, first + 6 * DAY):
+            first += 7 * DAY
+        return first, first + 6 * DAY
+
+    at = "today" if of is None else of
+    return _read_open_days(context, wanted, days, at=at, timezone=timezone)
+
+
+def read_month(
     context: Context, wanted: Mapping[str, Any], *, of: Any, timezone: Any
 ) -> Json:
-    """Monday to Sunday, with the hosts' open time."""
+    """The month around a day."""
+    with context.store.read(Reader) as reading:
+        chosen = filters.read_filters(reading, wanted, now=0)
+        day, zone = _day(context, reading, chosen, of, timezone)
+        first = day.replace(day=1)
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        return _days_json(context, reading, chosen, Days(first, last, zone))
+
+
+def _weekday(name: str) -> int:
+    if isinstance(name, str) and name.upper() in times.WEEKDAYS:
+        return times.WEEKDAYS.index(name.upper())
+    from calbook.core.errors import BadInput
+    from calbook.core.text import excerpt
+
+    raise BadInput(
+        f"a week cannot begin on {excerpt(name)}",
+        hint="write monday, sunday or another day",
+        field="week_start",
+    )
+
+
+def _is_weekend(first: date, last: date) -> bool:
+    """Whether these days are Saturdays and Sundays."""
+    days = range((last - first).days + 1)
+    return all((first + n * DAY).weekday() >= _SATURDAY for n in days)
+
+
+def _read_open_days(
+    context: Context,
+    wanted: Mapping[str, Any],
+    days_around: Callable[[date], tuple[date, date]],
+    *,
+    at: Any,
+    timezone: Any,
+) -> Json:
     from calbook.store.facts import Facts  # slow to import
 
     with context.store.read(Facts) as facts:
         chosen = filters.read_filters(facts, wanted, now=0)
-        day, zone = _day(context, facts, chosen, of, timezone)
-        monday = day - day.weekday() * DAY
-        days = Days(monday, monday + 6 * DAY, zone)
-        told = _days_json(context, facts, chosen, days)
+        day, zone = _day(context, facts, chosen, at, timezone)
+        days = Days(*days_around(day), zone)
         return {
-            **told,
+            **_days_json(context, facts, chosen, days),
             "openTimes": _open_times(facts, filters.whose_time(chosen), days),
         }
+
+
+def _days_until(
+    context: Context, day: date, until: Any, zone: str, days: int | None
+) -> int:
+    """How many they are to a moment, or to a day that is included."""
+    from calbook.core.errors import BadInput, UsageError
+
+    if days is not None:
+        raise UsageError("say where the range ends, or how many days it has: not both")
+    end = parsing.range_end(until, now=context.clock(), timezone=zone)
+    last = times.local_date(end - timedelta(seconds=1), zone)
+    if last < day:
+        raise BadInput(
+            "the range ends before it begins",
+            hint="mon…sun are the first such days after today",
+            field="endDate",
+        )
+    return (last - day).days + 1
 
 
 def _check_days(days: int) -> None:
@@ -136,32 +235,32 @@ def _busy_times(reading: Reader, chosen: Mapping[str, Any], days: Days) -> list[
 
 
 def _open_times(facts: Facts, host_id: str | None, days: Days) -> list[Json]:
-    """When a host is open by their schedule, or any of them."""
+    """When each schedule of the hosts is open, and whose it is."""
+    hosts: dict[str, list[str]] = {}  # by their schedule
+    for host in [host_id] if host_id else facts.ids("host"):
+        hosts.setdefault(facts.host(host).schedule_id, []).append(host)
+    return [
+        {
+            "hostIds": sharing,
+            "startTime": times.rfc3339(span.start, days.timezone),
+            "endTime": times.rfc3339(span.end, days.timezone),
+        }
+        for schedule_id, sharing in hosts.items()
+        for span in _open_spans(facts, schedule_id, days)
+    ]
+
+
+def _open_spans(facts: Facts, schedule_id: str, days: Days) -> tuple[Span, ...]:
     from calbook.core.time import local_days as local
     from calbook.core.time import open_hours
 
-    hosts = [host_id] if host_id else facts.ids("host")
-    schedules = [
-        # A schedule's own dates lie up to two beside those of another zone.
-        facts.schedule(key, days.first - 4 * DAY, days.last + 4 * DAY)
-        for key in dict.fromkeys(facts.host(host).schedule_id for host in hosts)
-    ]
-    opened = open_hours.merge_spans(
-        stretch
-        for schedule in schedules
-        for stretch in open_hours.open_stretches(
-            schedule, days.first - 2 * DAY, days.last + 2 * DAY
-        )
+    # A schedule's own dates lie up to two beside those of another zone.
+    schedule = facts.schedule(schedule_id, days.first - 4 * DAY, days.last + 4 * DAY)
+    opened = open_hours.open_stretches(
+        schedule, days.first - 2 * DAY, days.last + 2 * DAY
     )
-    cut = (
+    return open_hours.merge_spans(
         span
         for day in local.dates_between(days.first, days.last)
         for span in local.clip_to_day(day, days.timezone, opened)
     )
-    return [
-        {
-            "startTime": times.rfc3339(span.start, days.timezone),
-            "endTime": times.rfc3339(span.end, days.timezone),
-        }
-        for span in open_hours.merge_spans(cut)
-    ]

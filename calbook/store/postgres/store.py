@@ -70,6 +70,7 @@ class PostgresStore(Store):
         self.queued: list[str] = []
         self.untold: list[str] = []
         self.served: list[Any] = []
+        self.unchanged: list[tuple[str, str]] = []
         self.erased: list[str] = []
         self._patience = LOCK_WAIT_SECONDS if patience is None else patience
         self._driver: DriverConnection | None = None
@@ -127,6 +128,7 @@ class PostgresStore(Store):
                 self.untold += tx.untold
                 self.served += tx.served
                 self.erased += tx.erased
+                self.unchanged += tx.unchanged
         run_after_commit(tx)
 
     def write(self, step: Callable[[Transaction], _T], *, dry_run: bool = False) -> _T:

@@ -51,6 +51,7 @@ class SqliteStore(Store):
         self.queued: list[str] = []  # deliveries that were committed, by id
         self.untold: list[str] = []
         self.served: list[Any] = []
+        self.unchanged: list[tuple[str, str]] = []
         self.erased: list[str] = []
         self.version = SCHEMA_VERSION
         self.patience = patience
@@ -121,6 +122,7 @@ class SqliteStore(Store):
             self.untold += tx.untold
             self.served += tx.served
             self.erased += tx.erased
+            self.unchanged += tx.unchanged
         run_after_commit(tx)
 
     @contextmanager

@@ -32,7 +32,7 @@ def read_as_new(facts: object) -> dict[str, Any]:
     if not isinstance(facts, Mapping) or not is_printed(facts):
         raise UsageError(
             "this is no booking as it is printed",
-            hint="pass what list --json printed, or leave --as-new out",
+            command_hint="pass what list --json printed, or leave --as-new out",
         )
     try:
         hosts = facts["hostIds"]
@@ -46,7 +46,7 @@ def read_as_new(facts: object) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BadInput(
             "the booking is not as it is printed",
-            hint="pass it whole, as list --json prints it, without --fields",
+            command_hint="pass it whole, as list --json prints it, without --fields",
         ) from None
 
 

@@ -11,6 +11,7 @@ from calbook.core.catalog import DateOverride, Host, Hours, Schedule
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY
 from calbook.core.text import excerpt, name_in_words
+from calbook.core.time import clocks
 from calbook.core.time.times import WEEKDAYS
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.limits import read_limits
@@ -98,20 +99,14 @@ def _hours(facts: JsonObject, field: str) -> Hours:
 
 def _clock(value: object, field: str, *, latest: str) -> timedelta:
     text = value if isinstance(value, str) else ""
-    hours, colon, minutes = text.partition(":")
-    shaped = len(hours) == len(minutes) == 2 and colon and text.isascii()
-    if (
-        not shaped
-        or not (hours + minutes).isdigit()
-        or int(minutes) > 59
-        or text > latest
-    ):
+    clock = clocks.clock_of(text) if len(text) == 5 and text[2] == ":" else None
+    if clock is None or text > latest:
         raise BadInput(
             f"{field} is not a time of day: {excerpt(value)}",
             hint=f"write it as 09:30, at most {latest}",
             field=field,
         )
-    return timedelta(hours=int(hours), minutes=int(minutes))
+    return clock
 
 
 def read_override(facts: object, field: str = "override") -> DateOverride:

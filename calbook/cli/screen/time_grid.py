@@ -1,13 +1,14 @@
-"""A week as rows of wall time and a column for each day, before it is drawn.
+"""Rows of wall time and a column for each day or host of it, before they are drawn.
 
 A row is a time on the wall: on a day whose clocks change it may be missing, and the
 rows of an hour that is repeated are there twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from calbook.cli.screen import words
 from calbook.cli.screen.timeline import BUSY, Column, Page, TimeBlock, columns_beside
 from calbook.core.model import MINUTE, Span
 from calbook.core.time import local_days, times
@@ -16,8 +17,9 @@ from calbook.core.time.local_days import OffsetPeriod
 _HOUR = 60 * MINUTE
 _LONG = 14 * _HOUR  # from where on rows of an hour are tried first
 _STEPS = (_HOUR, 30 * MINUTE, 15 * MINUTE)
+_COARSER = (30 * MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR)  # where there is too little room
 _OFFICE = (9 * _HOUR, 17 * _HOUR)  # what is shown of a week that has nothing
-_WORKING_DAYS = 5
+_SATURDAY = 5
 
 
 SECOND_PASS = "* second pass of a repeated hour"  # what the mark of a row says
@@ -30,8 +32,8 @@ class Row(NamedTuple):
     is_second: bool = False
 
     def __str__(self) -> str:
-        hours, minutes = divmod(self.wall // MINUTE, 60)
-        return f"{hours:02}:{minutes:02}{'*' * self.is_second}"
+        wall = times.midnight(date.min) + self.wall
+        return f"{words.clock(wall)}{'*' * self.is_second}"
 
 
 class PlacedBlock(NamedTuple):
@@ -44,12 +46,14 @@ class PlacedBlock(NamedTuple):
 
 
 class DayColumn(NamedTuple):
-    """A day: the instants of each row, None where it has no such time."""
+    """A day of a page: the instants of each row, None where it has no such time."""
 
     day: date
+    page: Page
     spans: tuple[Span | None, ...]
     opened: tuple[Span, ...]
     placed: tuple[PlacedBlock, ...]
+    all_day: tuple[TimeBlock, ...]
 
     def is_open(self, row: int) -> bool:
         span = self.spans[row]
@@ -64,7 +68,7 @@ class DayColumn(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A week from the earliest to the latest of its meetings and open hours."""
+    """Days from the earliest to the latest of their meetings and open hours."""
 
     step: timedelta
     rows: tuple[Row, ...]
@@ -78,49 +82,82 @@ class Grid(NamedTuple):
     def has_second_pass(self) -> bool:
         return any(row.is_second for row in self.rows)
 
+    @property
+    def has_missing(self) -> bool:
+        return any(
+            self.is_missing(column, row)
+            for column in self.columns
+            for row in range(len(self.rows))
+        )
 
-def week_grid(page: Page) -> Grid:
-    """The page in the longest rows in which no two meetings share one by rounding."""
-    days = _days(page)
-    first, last = _extent(page, days)
-    steps = _STEPS if last - first >= _LONG else _STEPS[1:]
+    @property
+    def days(self) -> tuple[date, ...]:
+        return tuple(dict.fromkeys(column.day for column in self.columns))
+
+    def outside(self) -> int:
+        """How many are in no row."""
+        shown = {id(p.block) for column in self.columns for p in column.placed}
+        shown |= {id(block) for column in self.columns for block in column.all_day}
+        blocks = {id(b): b for column in self.columns for b in column.page.blocks}
+        return len(blocks.keys() - shown)
+
+
+def make_grid(pages: Sequence[Page], days: Sequence[date]) -> Grid:
+    """The longest rows in which no two meetings share one by rounding."""
+    return next(make_grids(pages, days))
+
+
+def make_grids(pages: Sequence[Page], days: Sequence[date]) -> Iterator[Grid]:
+    """That of `make_grid`, then those of longer rows."""
+    extent = _extent(pages, days)
+    steps = _STEPS if extent[1] - extent[0] >= _LONG else _STEPS[1:]
     for step in steps:
-        grid = _grid(page, days, (first, last), step)
+        grid = _grid(pages, days, extent, step)
         if not any(map(_is_crowded, grid.columns)):
             break
-    return grid
+    yield grid
+    for longer in _COARSER:
+        if longer > grid.step:
+            yield _grid(pages, days, extent, longer)
 
 
-def _days(page: Page) -> tuple[date, ...]:
-    """Monday to Friday, and as far into the weekend as there is something."""
-    every = local_days.dates_between(page.first, page.last)
-    spans = _spans_to_show(page)
-    used = [
-        n
-        for n, day in enumerate(every)
-        if local_days.clip_to_day(day, page.timezone, spans)
-    ]
-    return every[: max(_WORKING_DAYS, used[-1] + 1 if used else 0)]
+def shown_days(page: Page) -> tuple[date, ...]:
+    """All but the weekend at the end, which is there as far as something is in it."""
+    days = page.days
+    while len(days) > 1 and days[-1].weekday() >= _SATURDAY:
+        if _is_used(page, days[-1]):
+            break
+        days = days[:-1]
+    return days
 
 
-def _spans_to_show(page: Page) -> list[Span]:
-    """What a week is drawn for; busy time is shown as far as it falls in there."""
-    meetings = (block.span for block in page.blocks if block.kind != BUSY)
-    return [*page.opened, *meetings]
+def _is_used(page: Page, day: date) -> bool:
+    shown = (block for block in page.on(day) if block.kind != BUSY)
+    return any(shown) or bool(local_days.clip_to_day(day, page.timezone, page.opened))
 
 
-def _extent(page: Page, days: Iterable[date]) -> tuple[timedelta, timedelta]:
+def _extent(pages: Sequence[Page], days: Iterable[date]) -> tuple[timedelta, timedelta]:
     """Wall times from midnight."""
-    spans = _spans_to_show(page)
     walls = [
         _wall(one, at, day)
+        for page in pages
         for day in days
+        for span in _spans_to_show(page, day)
         for one in local_days.offset_periods(day, page.timezone)
-        for span in spans
         if span.overlaps(Span(one.start, one.end))
         for at in (max(span.start, one.start), min(span.end, one.end))
     ]
     return (min(walls), max(walls)) if walls else _OFFICE
+
+
+def _spans_to_show(page: Page, day: date) -> list[Span]:
+    """What rows are there for; busy time is shown as far as it falls in there."""
+    meetings = (
+        block.span
+        for block in page.on(day)
+        if block.kind != BUSY and not page.is_all_day(block, day)
+    )
+    return [*page.opened, *meetings]
 
 
 def _wall(one: OffsetPeriod, at: datetime, day: date) -> timedelta:
@@ -128,21 +165,18 @@ def _wall(one: OffsetPeriod, at: datetime, day: date) -> timedelta:
 
 
 def _grid(
-    page: Page,
+    pages: Sequence[Page],
     days: Sequence[date],
     extent: tuple[timedelta, timedelta],
     step: timedelta,
 ) -> Grid:
-    passes = [local_days.offset_periods(day, page.timezone) for day in days]
+    passes = [local_days.offset_periods(day, pages[0].timezone) for day in days]
     rows = _rows(days, passes, extent, step)
-    return Grid(
-        step,
-        rows,
-        tuple(
-            _column(page, day, tuple(_span(periods, day, row, step) for row in rows))
-            for day, periods in zip(days, passes, strict=True)
-        ),
-    )
+    columns: list[DayColumn] = []
+    for day, periods in zip(days, passes, strict=True):
+        spans = tuple(_span(periods, day, row, step) for row in rows)
+        columns += (_column(page, day, spans) for page in pages)
+    return Grid(step, rows, tuple(columns))
 
 
 def _rows(
@@ -182,20 +216,26 @@ def _span(
 
 
 def _column(page: Page, day: date, spans: tuple[Span | None, ...]) -> DayColumn:
+    whole: list[TimeBlock] = []
+    parts: list[TimeBlock] = []
+    for block in page.on(day):
+        (whole if page.is_all_day(block, day) else parts).append(block)
     touched = sorted(
         (min(on), max(on), block)
-        for block in page.on(day)
+        for block in parts
         if (on := [n for n, s in enumerate(spans) if s and s.overlaps(block.span)])
     )
     places = columns_beside([(first, last + 1) for first, last, _ in touched])
     return DayColumn(
         day,
+        page,
         spans,
         local_days.clip_to_day(day, page.timezone, page.opened),
         tuple(
             PlacedBlock(block, first, last, place)
             for (first, last, block), place in zip(touched, places, strict=True)
         ),
+        tuple(whole),
     )
 
 

@@ -1,0 +1,109 @@
+"""A command as typer runs it, and what its options have in common with all others.
+
+Each has one meaning: said twice, or beside what excludes it, it is refused, and errors
+name it as it is typed.
+"""
+
+from collections.abc import Callable, Sequence
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+from typer.core import TyperCommand
+
+from calbook.cli import global_options
+from calbook.cli.options import SHORT, Group
+
+
+class Command(global_options.TakesGlobalOptions, TyperCommand):
+    """A command whose help is laid out by calbook, and which has the options of all."""
+
+    exclusive: Sequence[tuple[str, ...]] = ()
+
+    def make_parser(self, ctx: Any) -> Any:
+        """One that tells what it was given before anything is made of it."""
+        parser: Any = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_args(args: list[str]) -> Any:
+            typed = tuple(args)
+            parsed = parse(args)
+            self._check(parsed[2], typed)
+            return parsed
+
+        parser.parse_args = parse_args
+        return parser
+
+    def _check(self, order: Sequence[Any], typed: Sequence[str]) -> None:
+        """Raises UsageError where options contradict each other."""
+        options = [p for p in order if getattr(p, "param_type_name", "") == "option"]
+        if len(options) < 2:
+            return
+        names = {param.name for param in options}
+        is_repeated = len(options) > len(names)
+        if is_repeated or any(len(names & {*each}) > 1 for each in self.exclusive):
+            from calbook.cli import option_errors  # only when something is wrong
+
+            option_errors.check_repeated(options, typed)
+            option_errors.check_exclusive(options, self.exclusive)
+
+    def get_help(self, ctx: Any) -> str:
+        return help_text(self, ctx)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from calbook.cli import option_errors  # only when something is wrong
+
+            option_errors.name_options(error, self.params, ctx.params)
+            raise
+
+
+def help_text(command: Any, ctx: Any) -> str:
+    from calbook.cli.help import layout  # only when help is asked for
+
+    return layout.help_text(command, ctx.command_path.split()[1:])
+
+
+def finish(command: Any, function: Callable[..., None]) -> Any:
+    """With the short names, and what the groups of its function exclude."""
+    command.exclusive = getattr(function, "exclusive", ())
+    for param in command.params:
+        if param.opts[0] in SHORT:
+            param.opts.insert(0, SHORT[param.opts[0]])
+    return command
+
+
+def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with a parameter for each option, as typer reads it.
+
+    A parameter that is a group stands for all its options; `Annotated` with names, for
+    these alone, in that order.
+    """
+    parameters: list[Parameter] = []
+    groups: list[tuple[str, type[Group], tuple[str, ...]]] = []
+
+    def add(name: str, default: Any, annotation: Any) -> None:
+        kind = Parameter.KEYWORD_ONLY
+        parameters.append(Parameter(name, kind, default=default, annotation=annotation))
+
+    for name, found in signature(command).parameters.items():
+        kind = getattr(found.annotation, "__origin__", found.annotation)
+        if not (isinstance(kind, type) and issubclass(kind, Group)):
+            add(name, found.default, found.annotation)
+            continue
+        options = kind.__annotations__
+        names = getattr(found.annotation, "__metadata__", tuple(options))
+        groups.append((name, kind, names))
+        for option in names:
+            add(option, kind.declared[option], options[option])
+
+    def expanded(**given: Any) -> None:
+        for name, kind, names in groups:
+            given[name] = kind(**{option: given.pop(option) for option in names})
+        command(**given)
+
+    expanded.__doc__ = command.__doc__
+    expanded.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    expanded.exclusive = [each for _, kind, _ in groups for each in kind.exclusive]  # type: ignore[attr-defined]
+    return expanded

@@ -1,0 +1,105 @@
+"""What is wrong with the options of a command line, in their own names.
+
+The library names its arguments (`eventTypeId`), a command line its options (`--event`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calbook.core.errors import CalbookError, UsageError
+from calbook.core.text import snake
+
+# Parameters of commands for what the library calls otherwise; it is one of those.
+_OTHER_NAMES = {
+    "count": ("limit",),
+    "recurring": ("frequency",),
+    "guests": ("add_guests",),
+    "list": ("list_",),
+    "event_type_id": ("event",),
+    "host_id": ("host",),
+    "resource_id": ("resource",),
+    "start_time": ("start",),
+}
+_WORD = re.compile(r"(?<![\w.\"'-])[a-z]+(?:[A-Z]\w*|_\w+)(?![\w\"'-])")
+
+
+def name_of(param: Any) -> str:
+    """As it is typed: `--limit`, or `UID` of an argument."""
+    if param.param_type_name == "argument":
+        return str(param.metavar or param.name.upper()).strip("[]…")
+    found: str = next((name for name in param.opts if name[:2] == "--"), param.opts[0])
+    return found
+
+
+def check_repeated(options: Sequence[Any], typed: Sequence[str]) -> None:
+    """Raises UsageError where one is there twice that has one value."""
+    for param in options:
+        if param.multiple or options.count(param) < 2:
+            continue
+        both = [
+            next((word for word in names if word in typed), None)
+            for names in (param.opts, param.secondary_opts)
+        ]
+        if all(both):
+            raise UsageError(f"{both[0]} and {both[1]} exclude each other")
+        if not param.is_flag:
+            raise UsageError(
+                f"{name_of(param)} is given twice", hint="leave one of them out"
+            )
+
+
+def check_exclusive(
+    options: Sequence[Any], exclusive: Sequence[tuple[str, ...]]
+) -> None:
+    """Raises UsageError where some are there of which one is meant."""
+    given = {param.name: name_of(param) for param in options}
+    for names in exclusive:
+        found = [given[name] for name in names if name in given]
+        if len(found) > 1:
+            raise UsageError(f"{' and '.join(found)} exclude each other")
+
+
+def name_options(
+    error: Exception, params: Sequence[Any], given: Mapping[str, Any]
+) -> None:
+    """Let the message name options where it names what the library calls them.
+
+    What stands in a line of an input is named as it is there.
+    """
+    if not isinstance(error, CalbookError) or "line" in error.details:
+        return
+    if given.get("input_") is not None:
+        return
+    names = {param.name: name_of(param) for param in params}
+    field, message = error.json_field, error.json_message
+    said = _find(names, field)
+    if said and message.startswith(f"{field} "):
+        message = said + message[len(field) :]
+    error.command_message = _WORD.sub(
+        lambda word: _find(names, word[0]) or word[0], message
+    )
+
+
+def _find(names: Mapping[str, str], field: str) -> str | None:
+    """The option of a field: of `attendee.email` --email, of `guests[0]` --guest."""
+    whole = snake(re.sub(r"\[\d+\]", "", field))
+    parts = (whole, whole.split(".")[0], whole.rsplit(".", 1)[-1])
+    wanted = (*_OTHER_NAMES.get(whole, ()), *parts)
+    return next((names[name] for name in wanted if name in names), None)
+
+
+def value_message(error: Any) -> str | None:
+    """What typer says of a value, in this program's words; None of anything else."""
+    param, said = getattr(error, "param", None), str(error.message).rstrip(".")
+    if param is None or getattr(param, "param_type_name", "") != "option":
+        return None
+    value = re.match(r"'(.*)' is not a valid (?:int|integer)\b", said, re.DOTALL)
+    if value:
+        return f"{name_of(param)} needs a whole number, not {value[1][:80]}"
+    bounds = re.match(r"(-?\d+) is not in the range (?:(\d+)<=)?x(.*)", said)
+    if not bounds:
+        return f"{name_of(param)}: {said}"
+    least, most = f"{int(bounds[2] or bounds[3][2:]):,}", bounds[3][2:]
+    fits = f"from {least} to {int(most):,}" if bounds[2] else f"at least {least}"
+    return f"{name_of(param)} is {bounds[1]}; it must be {fits}"

@@ -1130,7 +1130,7 @@ def test_details_of_a_booking_are_corrected(run: Run, uid: str) -> None:
     )
     emptied = run(
         *("update", uid, "--phone", "", "--notes", "", "--location", ""),
-        *("--meeting-url", "", "--unset-meta", "a", "--meta", "c=3", "--json"),
+        *("--meeting-url", "", "--clear", "meta.a", "--meta", "c=3", "--json"),
     ).json
     assert emptied == expected(
         uid,
@@ -1472,6 +1472,7 @@ def test_init_makes_the_file_ones_own(run: Run, path: Path) -> None:
         "scheduleId": "sched_work",
         "retiredAt": None,
         "limits": [],
+        "language": None,
     }
     assert run("host", "list", "--json").json == [host]
     (schedule,) = run("schedule", "list", "--json").json

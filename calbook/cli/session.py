@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from calbook.cli import after_command, output
+from calbook.cli import after_command, output, short_ids
 from calbook.cli.output import Json, OutputOptions
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
             raise
         finally:
             after_command.remember_client(client)
-            output.shorten = partial(_shorten, db)
+            output.shorten = partial(short_ids.shorten, db)
         if not client.exists and (db is not None or sys.stderr.isatty()):
             _tell_missing(client.path)
 
@@ -90,16 +90,6 @@ def _tell_upgrade(upgrade: "Upgrade") -> None:
             output.say(f"Brought {what} in {upgrade.seconds:.1f} s{kept}")
         elif (upgrade.size or 0) >= _LARGE and sys.stderr.isatty():
             output.say(f"Bringing {what}, which may take a minute …")
-
-
-def _shorten(db: str | None, ids: Sequence[str]) -> dict[str, str]:
-    """How people are shown ids; asked of the store when the answer is there."""
-    from calbook.api.client import Client
-    from calbook.core.errors import CalbookError
-
-    with suppress(CalbookError), Client(db) as client:
-        return client.short_ids(ids)
-    return {}
 
 
 def unchecked(word: object) -> Any:

@@ -716,7 +716,7 @@ def test_an_empty_line_in_a_note_stays(
     listed, shown = terminal("note", "list", uid), terminal("show", uid)
 
     assert (listed.end(), shown.end()) == (0, 0)
-    assert f"  One\n\n{' ' * 45}Two\n" in listed.shown
+    assert f"  One\n\n{' ' * 44}Two\n" in listed.shown
     assert f"  One\n\n{' ' * 23}Two\n" in shown.shown
 
 
@@ -728,7 +728,7 @@ def test_a_long_note_leaves_room_for_when_and_kind(
     screen = terminal("note", "list", uid, columns=40)
 
     assert screen.end() == 0
-    assert "Mon 4 Jan 2027, 04:00  private\n  Note: word" in screen.shown
+    assert "Mon 4 Jan 2027, 04:00\n  Kind: private\n  Note: word" in screen.shown
     assert all(len(line) <= 40 for line in screen.shown.splitlines())
 
 

@@ -262,10 +262,11 @@ def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] 
     for key in chosen:
         if items and key.split(".")[0] not in items[0]:
             from calbook.core.errors import UsageError
+            from calbook.core.suggestions import did_you_mean
 
-            raise UsageError(
-                f"there is no field {key}", hint=f"there are {', '.join(items[0])}"
-            )
+            listed = f"there are {', '.join(items[0])}"
+            hint = did_you_mean(key.split(".")[0], items[0], listed)
+            raise UsageError(f"no such field: {key}", hint=hint)
     return chosen
 
 

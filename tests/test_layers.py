@@ -373,6 +373,8 @@ def test_without_published_feeds_none_is_thought_of(
         ("day", "--on", "2027-01-18", "--json"),
         ("week", "--svg"),
         ("next", "--csv"),
+        ("next", "--short"),
+        ("today", "--json"),
         ("stats", "--by", "week"),
         ("slots", "--event", "demo", "--json"),
         ("slots", "--event", "demo"),

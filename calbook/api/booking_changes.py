@@ -7,7 +7,7 @@ from datetime import date as Date
 from typing import TYPE_CHECKING, Any, Literal
 
 from calbook.api.booking_reads import BookingReads
-from calbook.api.noun import ATTENDANCE, CHANGE, PERSONS, REPEATABLE, check_keywords
+from calbook.api.noun import ATTENDANCE, CHANGE, PERSONS, check_keywords
 from calbook.api.values.bookings import Booking
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class BookingChanges(BookingReads):
         all: bool = False,
         reassign: bool = False,
         host_id: str | None = None,
-        **options: Unpack[inputs.RepeatableArguments],
+        **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Move a booking to another start; uid, length and meeting link stay.
 
@@ -61,7 +61,7 @@ class BookingChanges(BookingReads):
         request = [uid, start_time, reason, timezone, by, rules]
         chosen = given_parts(**dates._asdict(), reassign=reassign, host_id=host_id)
         return self._change(
-            *(reschedule, "reschedule", uid, options, REPEATABLE),
+            *(reschedule, "reschedule", uid, options),
             request=[*request, *chosen],
             wanted=read_reschedule(
                 start_time, reason, timezone, by, rules, dates, hosts
@@ -80,7 +80,7 @@ class BookingChanges(BookingReads):
         date: str | Date | None = None,
         from_date: str | Date | None = None,
         all: bool = False,
-        **options: Unpack[inputs.RepeatableArguments],
+        **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Hand a booking over where it is: to `host_id`, else to whose turn it is.
 
@@ -108,7 +108,7 @@ class BookingChanges(BookingReads):
             **dates._asdict(), host_id=host_id, from_host_id=from_host_id
         )
         return self._change(
-            *(reassign, "reassign", uid, options, REPEATABLE),
+            *(reassign, "reassign", uid, options),
             request=[*request, *chosen],
             wanted=read_reschedule(None, reason, None, by, rules, dates, hosts),
         )
@@ -122,7 +122,7 @@ class BookingChanges(BookingReads):
         on_conflict: Literal["refuse", "skip", "extend"] = "refuse",
         by: ActorName = "attendee",
         override: Iterable[RuleName] = (),
-        **options: Unpack[inputs.RepeatableArguments],
+        **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Give a series `count` more dates after its last, or all `until` a day.
 
@@ -142,9 +142,43 @@ class BookingChanges(BookingReads):
 
         rules = reusable(override)
         return self._change(
-            *(extend, "extend", uid, options, REPEATABLE),
+            *(extend, "extend", uid, options),
             request=[uid, count, until, on_conflict, by, rules],
             wanted=read_extension(count, until, on_conflict, by, rules),
+        )
+
+    def undo(
+        self,
+        uid: str | None = None,
+        *,
+        date: str | Date | None = None,
+        reason: str | None = None,
+        by: ActorName | None = None,
+        override: Iterable[RuleName] = (),
+        **options: Unpack[inputs.ChangeArguments],
+    ) -> Booking:
+        """Take back the last change of a booking, as a change of its own.
+
+        Without `uid` it is the booking that this client's `actor` changed last. With
+        the `date` of a series, that date takes place again, whatever was changed since.
+        `by` is who made the change, if nothing else is said; the rules are those of
+        booking, moving or taking a seat. Undoing twice is doing it again.
+        Options as in `cancel`.
+
+        Raises:
+            CannotUndo: nothing takes it back, and what to do instead.
+            NothingToChange: there is nothing to take back.
+            SlotTaken, DeadlinePassed: the time is not free, or it is too late.
+        """
+        from calbook.services.bookings.undo import undo_change
+        from calbook.wire.reading.idempotency import reusable
+        from calbook.wire.reading.undoing import read_undo
+
+        rules = reusable(override)
+        return self._change(
+            *(undo_change, "undo", uid, options),
+            request=[uid, reason, by, rules, *given_parts(date=date)],
+            wanted=read_undo(by, rules, reason, date),
         )
 
     # -- who takes part ----------------------------------------------------------
@@ -285,7 +319,7 @@ class BookingChanges(BookingReads):
 
         Of a series say the `date`; in a group persons by `email`, `phone`, `ref` or
         `person` (any of these, an id or a name), else all of whom nothing is known.
-        Options: `if_version`, `dry_run`.
+        Options: `if_version`, `dry_run`, `idempotency_key`.
         """
         return self._mark("attended", uid, options, date=date)
 
@@ -330,19 +364,22 @@ class BookingChanges(BookingReads):
         self,
         change: Callable[..., Json],
         action: str,
-        uid: str,
+        uid: str | None,
         options: Mapping[str, Any],
         known: Iterable[str] = CHANGE,
         *,
         request: object = None,
         **arguments: Any,
     ) -> Booking:
-        """Make one change; `request` is what an idempotency key stands for."""
+        """Make one change; an idempotency key stands for `request`, else all given."""
         from calbook.services.bookings.change_options import read_options
 
         check_keywords(f"Bookings.{action}", options, known)
-        asked = uid if request is None else request
-        read = read_options(action, asked, **options)
+        if request is None and options.get("idempotency_key") is not None:
+            from calbook.wire.reading.idempotency import reusable
+
+            request = [uid, *reusable(given_parts(**arguments))]
+        read = read_options(action, request, **options)
         return Booking(change(self._context, uid, read, **arguments))
 
 

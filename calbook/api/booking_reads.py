@@ -126,6 +126,18 @@ class BookingReads(Noun):
         """What happened to a booking, in the order in which it was written."""
         return tuple(map(Event, read.read_history(self._context, uid)))
 
+    def last_change(self, uid: str | None = None) -> Event:
+        """What `undo` would take back, without asking whether it can be.
+
+        Without `uid` of the booking that this client's `actor` changed last.
+
+        Raises:
+            NothingToChange: there is nothing to take back.
+        """
+        from calbook.services.bookings.undo import last_change
+
+        return Event(last_change(self._context, uid))
+
     def agenda(
         self,
         *,

@@ -10,7 +10,6 @@ from calbook.api.booking_changes import BookingChanges, given_parts
 from calbook.api.noun import (
     CHANGE,
     CORRECTIONS,
-    REPEATABLE,
     check_keywords,
     is_waiting_id,
 )
@@ -193,7 +192,7 @@ class Bookings(BookingChanges):
 
         Of what is offered to somebody on the waiting list it is that person's yes; the
         `wait_…` of who waits may stand for `uid`.
-        Options: `if_version`, `notify_attendee`, `dry_run`.
+        Options: `if_version`, `notify_attendee`, `dry_run`, `idempotency_key`.
 
         Raises:
             WrongStatus: it is not pending.
@@ -228,7 +227,7 @@ class Bookings(BookingChanges):
         date: str | Date | None = None,
         from_date: str | Date | None = None,
         all: bool = False,
-        **options: Unpack[inputs.RepeatableArguments],
+        **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
         """Cancel a booking; its attendee only in time, the host always.
 
@@ -245,7 +244,7 @@ class Bookings(BookingChanges):
 
         dates = read_dates(date, from_date, all)
         return self._change(
-            *(cancel, "cancel", uid, options, REPEATABLE),
+            *(cancel, "cancel", uid, options),
             request=[uid, reason, cancelled_by, *given_parts(**dates._asdict())],
             by=cancelled_by,
             reason=reason,
@@ -275,11 +274,11 @@ class Bookings(BookingChanges):
 
         Options: `name`, `email`, `phone`, `ref` and `language`, of the primary attendee
         or of the `person` who is named as in `remove_attendee`; `notes`, `location`,
-        `meeting_url`, `metadata`, `if_version`, `dry_run`, and `notify_attendee`, which
-        tells everybody of another place, link or name. A new address is invited, and
-        the old one told that it is off; the others are not told of that. So are guests,
-        by `add_guests` and `remove_guests` (by e-mail, phone, number or name); in a
-        group there are `add_attendee` and `remove_attendee`.
+        `meeting_url`, `metadata`, `if_version`, `dry_run`, `idempotency_key`, and
+        `notify_attendee`, which tells everybody of another place, link or name. A new
+        address is invited, and the old one told that it is off; the others are not told
+        of that. So are guests, by `add_guests` and `remove_guests` (by e-mail, phone,
+        number or name); in a group there are `add_attendee` and `remove_attendee`.
 
         Raises:
             UsageError: it is held for nobody yet.
@@ -308,6 +307,18 @@ class Bookings(BookingChanges):
         return Note(
             add_note(self._context, uid, content=content, is_private=is_private)
         )
+
+    def remove_note(self, uid: str, *, note_id: str) -> Note:
+        """Take a note out for good, by its id or a beginning of it; the note as it was.
+
+        Its text is gone from the history as well. Copies made before keep it.
+
+        Raises:
+            NotFound: the booking has no such note.
+        """
+        from calbook.services.bookings.notes import remove_note
+
+        return Note(remove_note(self._context, uid, note_id))
 
     def _update(
         self,

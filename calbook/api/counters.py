@@ -49,18 +49,25 @@ class Counters(Noun):
     ) -> Booking:
         """Move the booking there, as its host, with the rules of `bookings.reschedule`.
 
-        Its length stays. Options: `if_version`, `notify_attendee`, `dry_run`.
+        Its length stays.
+        Options: `if_version`, `notify_attendee`, `dry_run`, `idempotency_key`.
         """
         from calbook.api.noun import CHANGE
         from calbook.services.bookings.change_options import read_options
         from calbook.services.bookings.counters import accept
+        from calbook.wire.reading.idempotency import reusable
 
+        override = reusable(override)
         check_keywords("Counters.accept", options, CHANGE)
         return Booking(
             accept(
                 self._context,
                 which,
-                read_options("accept_counter", which, **options),
+                read_options(
+                    "accept_counter",
+                    [which, date, person, reason, override],
+                    **options,
+                ),
                 date=date,
                 person=person,
                 reason=reason,

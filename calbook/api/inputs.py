@@ -31,6 +31,7 @@ EventName = (
     | Literal["booking.rescheduled", "booking.completed", "booking.no_show"]
     | Literal["booking.attendee_added", "booking.attendee_removed", "booking.updated"]
     | Literal["booking.offered", "booking.offer_ended", "booking.replied"]
+    | Literal["booking.restored"]
     | Literal["booking.counter_declined"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
@@ -120,6 +121,7 @@ class ChangeArguments(TypedDict, total=False):
     if_version: int | None
     notify_attendee: bool | None
     dry_run: bool
+    idempotency_key: str | None
 
 
 class OnePerson(TypedDict, total=False):
@@ -144,15 +146,10 @@ class AttendanceArguments(TypedDict, total=False):
     person: str | Iterable[str] | None
     if_version: int | None
     dry_run: bool
-
-
-class RepeatableArguments(ChangeArguments, total=False):
-    """As `ChangeArguments`, for what may be asked again."""
-
     idempotency_key: str | None
 
 
-class CancelArguments(RepeatableArguments, total=False):
+class CancelArguments(ChangeArguments, total=False):
     """What the short ways of cancelling pass on to `cancel`."""
 
     reason: str | None

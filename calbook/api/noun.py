@@ -21,9 +21,8 @@ PERSON_FILTERS = ("attendee_email", "phone", "ref", "person")
 BOOKING_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS, "status", "search")
 STATISTICS_FILTERS = (*DATE_FILTERS, *PERSON_FILTERS)
 PERSONS = ("email", "phone", "ref", "person")
-ATTENDANCE = ("if_version", "dry_run")
+ATTENDANCE = ("if_version", "dry_run", "idempotency_key")
 CHANGE = (*ATTENDANCE, "notify_attendee")
-REPEATABLE = (*CHANGE, "idempotency_key")
 CORRECTIONS = (
     *("name", "email", "phone", "ref", "language", "notes"),
     *("location", "meeting_url", "metadata"),

@@ -42,7 +42,9 @@ class People(Noun):
         """One of them, with `figures` of how the meetings went."""
         return Person(people.get_person(self._context, person))
 
-    def update(self, person: str, **fields: Unpack[PersonFields]) -> Person:
+    def update(
+        self, person: str, *, dry_run: bool = False, **fields: Unpack[PersonFields]
+    ) -> Person:
         """Correct what the next booking takes from the book; those made stay.
 
         An address or number that is replaced leads to nobody any more.
@@ -53,7 +55,9 @@ class People(Noun):
         Raises:
             Exists: another person is found by what is given.
         """
-        return Person(people.update_person(self._context, person, fields))
+        return Person(
+            people.update_person(self._context, person, fields, dry_run=dry_run)
+        )
 
     def merge(self, person: str, other: str, *, dry_run: bool = False) -> Person:
         """Make two entries one: `person` stays, with the bookings of the other.

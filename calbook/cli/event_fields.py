@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
+from calbook.cli.entries import read_input
 from calbook.cli.output import Json
 from calbook.cli.session import (
     read_minutes,
@@ -141,7 +142,6 @@ class Fields(o.Group):
     active: bool | None = o.option(
         "--active/--inactive", help="Whether it takes bookings."
     )
-    input_: o.Input = None
 
 
 _LENGTHS = (
@@ -161,7 +161,7 @@ _COUNTS = (
 )
 
 
-def read_fields(fields: Fields) -> Json:
+def read_fields(fields: Fields, source: str | None) -> Json:
     """The JSON fields of an event type, from `--input` and the options over it."""
     readers: dict[str, Callable[[Any], Any]] = {
         **{name: _reader(name, read_minutes) for name in _LENGTHS},
@@ -181,12 +181,11 @@ def read_fields(fields: Fields) -> Json:
         ),
     }
     given = fields.given()
-    source = given.pop("input_", None)
     read = {
         name: readers[name](value) if name in readers else value
         for name, value in given.items()
     }
-    facts = _file(source)
+    facts = read_input(source)
     if "limits" in read:
         facts.pop("slots_per_day", None)  # one of them
     if lengths := read.pop("durations", None):
@@ -203,16 +202,6 @@ _CLEARED = (
     *("location", "meeting_url_template", "schedule_id", "description", "round_robin"),
     *("first_date", "last_date"),
 )
-
-
-def _file(source: str | None) -> Json:
-    if source is None:
-        return {}
-    from calbook.cli.json_input import parse_json, read_text
-    from calbook.wire.reading.event_types import FIELD_READERS
-    from calbook.wire.reading.shapes import read_object
-
-    return read_object(parse_json(read_text(source)), FIELD_READERS, "the event type")
 
 
 def _reader(

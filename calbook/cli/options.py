@@ -221,7 +221,7 @@ class Output(Group):
     On a terminal that may be a default of the settings, where the command has it.
     """
 
-    exclusive = (("json", "jsonl", "csv"),)
+    exclusive = (("json", "jsonl", "csv", "format"), ("fields", "format"))
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
@@ -229,9 +229,8 @@ class Output(Group):
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
     csv: bool = flag("--csv", "Print CSV with a header line.")
-    fields: str | None = option(
-        "--fields", "A,B", "Only these JSON keys (attendee.email too)."
-    )
+    fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
+    format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -243,7 +242,8 @@ class Output(Group):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         forms = [name for name in ("json", "jsonl", "csv") if name in options]
-        if is_terminal() and not any(options[name] for name in forms):
+        given = any(options.get(name) for name in (*forms, "format"))
+        if is_terminal() and not given:
             word = read_default("output") if forms else None
             if word in forms:
                 setattr(self, word, True)
@@ -252,7 +252,8 @@ class Output(Group):
         return open_client(self.db, self.actor)
 
     def form(self, tz: str | None = None) -> OutputOptions:
-        return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
+        forms = (self.json, self.jsonl, self.csv, self.fields)
+        return OutputOptions(*forms, tz, self.format)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in the zone that is set.
@@ -267,10 +268,10 @@ Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
 PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
 PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
-Showing = Annotated[Output, "json", "fields", "db"]
-ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
-Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]
-ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "db"]
+Showing = Annotated[Output, "json", "fields", "format", "db"]
+ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
+Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
+ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
 Queueing = Annotated[Output, "json", "no_deliver", "db"]
 
 
@@ -381,8 +382,11 @@ class WeekRange(Range):
     )
 
 
-Changing = Annotated[Change, "if_version", "notify_attendee", "dry_run", "no_deliver"]
-Recording = Annotated[Change, "if_version", "dry_run", "no_deliver"]
+Changing = Annotated[
+    Change,
+    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
+]
+Recording = Annotated[Change, "if_version", "idempotency_key", "dry_run", "no_deliver"]
 
 
 class Dates(Group):

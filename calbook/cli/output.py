@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import re
 
     from calbook.api.values.value import Value
+    from calbook.cli import line_format
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ has_pager = True
 class OutputOptions:
     """How an answer is to be printed; a NamedTuple would cost every command."""
 
-    __slots__ = ("csv", "fields", "json", "jsonl", "tz")
+    __slots__ = ("csv", "fields", "format", "json", "jsonl", "tz")
 
     def __init__(
         self,
@@ -45,14 +46,16 @@ class OutputOptions:
         csv: bool = False,
         fields: str | None = None,
         tz: str | None = None,
+        format: str | None = None,
     ) -> None:
         self.json, self.jsonl, self.csv = json, jsonl, csv
-        self.fields, self.tz = fields, tz
+        self.fields, self.tz, self.format = fields, tz, format
 
 
 def is_for_people(form: OutputOptions) -> bool:
     """A terminal, and no form asked for that programs read."""
-    return is_terminal() and not (form.json or form.jsonl or form.csv)
+    is_asked = form.json or form.jsonl or form.csv or form.format is not None
+    return is_terminal() and not is_asked
 
 
 def is_terminal() -> bool:
@@ -176,6 +179,9 @@ def print_list(
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
     items = [as_json(item) for item in found]
+    if form.format is not None:
+        write(_formatted(_in_timezone(items, form.tz), form.format))
+        return
     chosen = _chosen_keys(form, items)
     if form.json:
         write(_document([_pick(item, chosen) for item in items]))
@@ -258,16 +264,27 @@ def _line(item: Json) -> str:
 def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] | None:
     if form.fields is None:
         return None
-    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
-    for key in chosen:
-        if items and key.split(".")[0] not in items[0]:
-            from calbook.core.errors import UsageError
-            from calbook.core.suggestions import did_you_mean
+    from calbook.cli import line_format
 
-            listed = f"there are {', '.join(items[0])}"
-            hint = did_you_mean(key.split(".")[0], items[0], listed)
-            raise UsageError(f"no such field: {key}", hint=hint)
+    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
+    line_format.check_keys(chosen, items)
     return chosen
+
+
+def _formatted(items: Sequence[Json], template: str) -> str:
+    """A line for each, of `--format`."""
+    from calbook.cli import line_format
+
+    parts = line_format.read_template(template)
+    line_format.check_keys(line_format.keys_of(parts), items)
+    return "".join(f"{_filled(parts, item)}\n" for item in items)
+
+
+def _filled(parts: "line_format.Parts", item: Json) -> str:
+    return "".join(
+        text if key is None else text + printable(_cell(value_at(item, key)))
+        for text, key in parts
+    )
 
 
 def _pick(item: Json, chosen: Sequence[str] | None) -> Json:

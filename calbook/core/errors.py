@@ -678,6 +678,28 @@ class AlreadySo(NothingToChange):
     """What was asked for is stored already: no refusal, it is answered as it is."""
 
 
+class CannotUndo(RuleError, code="cannot_undo"):
+    """The last change of a booking has nothing that takes it back."""
+
+    def __init__(
+        self,
+        uid: str,
+        what: str,
+        *,
+        type: str,
+        why: str,
+        hint: str | None = None,
+        command_hint: str | None = None,
+    ) -> None:
+        super().__init__(
+            f'"{what}" of {uid} cannot be undone: {why}',
+            hint=hint,
+            command_hint=command_hint,
+            uid=uid,
+            type=type,
+        )
+
+
 class NoOtherHost(NothingToChange, code="no_other_host"):
     """Nobody else gives the time of an event type."""
 

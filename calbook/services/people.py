@@ -50,7 +50,9 @@ _FIGURES = {
 }
 
 
-def update_person(context: Context, person: str, fields: Mapping[str, Any]) -> Json:
+def update_person(
+    context: Context, person: str, fields: Mapping[str, Any], *, dry_run: bool
+) -> Json:
     """Correct what new bookings take from the book; those made keep what was told.
 
     Raises:
@@ -69,7 +71,7 @@ def update_person(context: Context, person: str, fields: Mapping[str, Any]) -> J
         people.correct_person(tx, row, changes, now=times.epoch(context.clock()))
         return _person_json(people.find_person(tx, row["id"]))
 
-    return context.store.write(update)
+    return context.store.write(update, dry_run=dry_run)
 
 
 def merge_people(

@@ -5,13 +5,13 @@ Private ones are named here and nowhere else, so that no other statement shows t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import Reader
-
 if TYPE_CHECKING:
     from calbook.store.connection import Row
+    from calbook.store.reader import Reader
     from calbook.store.writer import Writer
 
 _ALL = """
@@ -39,12 +39,12 @@ def _insert(table: str) -> str:
 _INSERT = {False: _insert("notes"), True: _insert("private_notes")}
 
 
-class NotesReader(Reader):
-    """What only the host may read of a booking, besides the booking."""
+def note_rows(reader: Reader, uid: str) -> list[Row]:
+    """Public and private notes, in the order in which they were written.
 
-    def note_rows(self, uid: str) -> list[Row]:
-        """Public and private notes, in the order in which they were written."""
-        return self._conn.execute(_ALL, {"uid": uid}).fetchall()
+    Only the host may read them.
+    """
+    return reader.connection.execute(_ALL, {"uid": uid}).fetchall()
 
 
 def insert_note(tx: Writer, note: Mapping[str, Any]) -> None:
@@ -53,3 +53,20 @@ def insert_note(tx: Writer, note: Mapping[str, Any]) -> None:
     The clock may go back, so it does not say which note came first.
     """
     tx.run(_INSERT[note["is_private"]], **note)
+
+
+def remove_note(tx: Writer, uid: str, id: str) -> None:
+    """Let a note be gone, and what its event says of it."""
+    from calbook.store.writer import to_json  # slow to import
+
+    for table in ("notes", "private_notes"):
+        tx.run(f"delete from {table} where id = :id and uid = :uid", id=id, uid=uid)
+    for event in tx.event_rows(uid):
+        change = json.loads(event["change"])
+        if change.get("note", {}).get("id") == id:
+            change["note"]["content"] = None
+            tx.run(
+                "update events set change = :change where seq = :seq",
+                change=to_json(change),
+                seq=event["seq"],
+            )

@@ -83,7 +83,6 @@ def help_of(method: Any) -> str:
         (noun.PERSON_FILTERS, inputs.PersonFilters),
         (noun.STATISTICS_FILTERS, inputs.StatisticsFilters),
         (noun.CHANGE, inputs.ChangeArguments),
-        (noun.REPEATABLE, inputs.RepeatableArguments),
         ((*noun.CORRECTIONS, *noun.CHANGE), inputs.UpdateArguments),
     ],
 )

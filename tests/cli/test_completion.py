@@ -198,6 +198,9 @@ LISTINGS = {
     "agenda": ["agenda --from 2027-01-18"],
     "week": ["week --of 2027-01-18"],
     "day": ["day --on 2027-01-18"],
+    "month": ["month --of 2027-01"],
+    "today": ["today"],
+    "tomorrow": ["tomorrow"],
     "next": ["next"],
     "attendee list": ["attendee list UID"],
     "note list": ["note list UID"],
@@ -615,7 +618,12 @@ def test_commands_are_offered_alone_and_options_when_begun(offered: Complete) ->
     options = offered("--word=-", "note")[1:]
     both = offered("--word=", "list")[1:]
 
-    assert [line.split("\t")[0] for line in commands] == ["add", "list", "help"]
+    assert [line.split("\t")[0] for line in commands] == [
+        "add",
+        "list",
+        "remove",
+        "help",
+    ]
     assert [line.split("\t")[0] for line in options] == [
         *("--help", "-q", "--quiet", "--no-input", "--no-pager", "--color", "--ascii")
     ]

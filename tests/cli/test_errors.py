@@ -53,7 +53,7 @@ TABLE = {
     **dict.fromkeys(("cancellation_not_allowed", "already_cancelled"), 5),
     **dict.fromkeys(("wrong_status", "hold_ended", "not_a_group"), 5),
     **dict.fromkeys(("last_attendee", "in_use", "offer_ended", "counter_ended"), 5),
-    **dict.fromkeys(("nothing_to_change", "no_other_host"), 5),
+    **dict.fromkeys(("nothing_to_change", "no_other_host", "cannot_undo"), 5),
     **dict.fromkeys(("ambiguous_uid", "ambiguous_person"), 6),
     **dict.fromkeys(("busy", "damaged", "not_calbook", "newer"), 7),
     **dict.fromkeys(("read_only", "storage"), 7),
@@ -559,6 +559,12 @@ def no_other_host(scene: Scene) -> Iterator[Reached]:
     uid = scene.booked()
     facts = {"uid": uid, "eventTypeId": "evt_demo", "hostIds": ["user_me"]}
     yield Reached(("reassign", uid), facts)
+
+
+@way
+def cannot_undo(scene: Scene) -> Iterator[Reached]:
+    uid = scene.booked()
+    yield Reached(("undo", uid), {"uid": uid, "type": "booking.created"})
 
 
 @way

@@ -29,8 +29,8 @@ DOCUMENTS = (ROOT / "README.md", *PAGES)
 NOW = "2027-01-11T09:00:00Z"
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_UID = re.compile(r"(?:bk|wait|ctr)_[0-9a-z]{12}")
-_SHORT = re.compile(r"(?:bk|wait|ctr)_(?!nobody)[0-9a-z]{6}")
+_UID = re.compile(r"(?:bk|wait|ctr|note)_[0-9a-z]{12}")
+_SHORT = re.compile(r"(?:bk|wait|ctr|note)_(?!nobody)[0-9a-z]{6}")
 _PERSON = re.compile(r"per_[0-9a-z]{12}")
 _TOKEN = re.compile(r"https://meet\.example/[\w-]{22}")
 _BUSY = re.compile(r"busy_[0-9a-z]{12}")

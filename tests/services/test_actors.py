@@ -315,6 +315,8 @@ STEPS = (
     ("reschedule", "UID", "--start", "2027-01-18 11:00Z", "--by", "host"),
     ("reassign", "UID"),
     ("cancel", "UID", "--by", "host"),
+    ("undo", "UID"),
+    ("undo", "UID"),
 )
 AT_TWO = ("--from", "2027-01-18 14:00Z", "--to", "2027-01-18 15:00Z")
 AWAY = ("host", "away", "me", *AT_TWO, "--cancel", "--yes")
@@ -372,13 +374,13 @@ def test_every_command_that_writes_events_takes_a_name(
     assert actors(client, series)[:2] == ["grace", "mary"]
     told = [actors(client, one) for one in (refused, uid, left, held)]
     assert told[0] == ["grace", "number 1"]
-    assert told[1] == [f"number {n}" for n in range(3, 15)]
-    assert told[2] == ["grace", "number 15"]
-    assert told[3] == ["grace", None, "number 16", "number 17"]
+    assert told[1] == [f"number {n}" for n in range(3, 17)]
+    assert told[2] == ["grace", "number 17"]
+    assert told[3] == ["grace", None, "number 18", "number 19"]
     assert taking_a_name() == {
         " ".join(step[: 2 if step[0] in TWO_WORDS else 1])
         for step in (REJECT, HOLD, CREATE, EXTEND, MOVE, *STEPS, AWAY, *LATER, WAITS)
-    } | {"reply", "counter accept", "counter decline", "erase"}
+    } | {"reply", "note remove", "counter accept", "counter decline", "erase"}
 
 
 def taking_a_name() -> set[str]:

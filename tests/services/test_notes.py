@@ -692,17 +692,18 @@ def test_no_notes_are_an_empty_list(run: Run, terminal: Terminals, uid: str) -> 
 
 
 def test_a_terminal_shows_which_notes_are_private(
-    terminal: Terminals, two: str
+    terminal: Terminals, client: Client, two: str
 ) -> None:
     screen = terminal("note", "list", two)
 
     assert screen.end() == 0
     _, rule, *below = screen.shown.splitlines()
     assert set(rule) == {"─"}
+    ids = [note.id[:11] for note in client.calendar.bookings.get_notes(two)]
     assert below == [
-        "Mon 4 Jan 2027, 04:00   public    Called",
-        "                                  back",
-        "Mon 4 Jan 2027, 05:00   private   [b]Rude[/b]",
+        f"{ids[0]}   Mon 4 Jan 2027, 04:00   public    Called",
+        "                                                back",
+        f"{ids[1]}   Mon 4 Jan 2027, 05:00   private   [b]Rude[/b]",
         f"times in {NEW_YORK}",
     ]
 
@@ -715,7 +716,7 @@ def test_an_empty_line_in_a_note_stays(
     listed, shown = terminal("note", "list", uid), terminal("show", uid)
 
     assert (listed.end(), shown.end()) == (0, 0)
-    assert f"   One\n\n{' ' * 33}Two\n" in listed.shown
+    assert f"   One\n\n{' ' * 47}Two\n" in listed.shown
     assert f"  One\n\n{' ' * 23}Two\n" in shown.shown
 
 

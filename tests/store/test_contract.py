@@ -30,7 +30,6 @@ from calbook.store import (
 from calbook.store.busy import BusyReader
 from calbook.store.engines import open_store
 from calbook.store.facts import Facts
-from calbook.store.notes import NotesReader
 from calbook.store.outbox import OutboxReader
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.store.statistics import StatisticsReader
@@ -436,8 +435,8 @@ def test_notes_of_both_kinds_are_in_one_order(opened: Store, booking: Book) -> N
         note |= {"created_at": 9 - number, "is_private": is_private}
         opened.write(lambda tx, note=note: notes.insert_note(tx, note))
 
-    with opened.read(NotesReader) as reader:
-        rows = reader.note_rows(uid)
+    with opened.read(Reader) as reader:
+        rows = notes.note_rows(reader, uid)
 
     assert [(row["content"], bool(row["is_private"])) for row in rows] == [
         ("0", False),

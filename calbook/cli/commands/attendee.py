@@ -24,10 +24,6 @@ _KEYS = (
     *("onlyOn", "absentOn", "partstat", "repliedAt"),
 )
 
-Asking = Annotated[
-    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
-]
-
 
 class Seat(o.Group):
     name: o.Name = None
@@ -87,7 +83,9 @@ def add(
     _show("Added", booking, form, dates, change, as_host=is_host(by))
 
 
-def remove(uid: o.Uid, *, seat: Leaving, change: Asking, out: o.PrintingChange) -> None:
+def remove(
+    uid: o.Uid, *, seat: Leaving, change: o.Change, out: o.PrintingChange
+) -> None:
     """Give a seat in a group back; of a series for good or on some dates."""
     seat.check_named("email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
@@ -227,7 +225,7 @@ def _print_sheet(client: Any, booking: Any, on: str | None, out: o.Output) -> No
     from calbook.cli.screen import attendance_sheet
 
     form = out.form()
-    if form.json or form.jsonl or form.csv or form.fields:
+    if form.json or form.jsonl or form.csv or form.fields or form.format:
         raise usage_error("--print is text for paper: no --json, --jsonl, --csv")
     item, now = booking.to_dict(), client.now()
     chosen = None if on is None else [occurrence_on(booking, on, now)]

@@ -230,7 +230,7 @@ def _say_dropped(count: int) -> None:
 
 _FOUND_KEYS = ("kind", "calendar", "hostId", "uid", "titleThere", "overwritten")
 Syncing = Annotated[
-    o.Output, "tz", "json", "jsonl", "csv", "fields", "no_deliver", "db"
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "format", "no_deliver", "db"
 ]
 
 

@@ -38,29 +38,18 @@ def confirm(
     )
 
 
-Rejecting = Annotated[
-    o.Change, "if_version", "notify_attendee", "dry_run", "yes", "no_deliver"
-]
-
-
 def reject(
     uids: o.Uids,
     *,
     reason: o.Reason = None,
     each: o.Each = False,
-    change: Rejecting,
+    change: o.Change,
     out: o.PrintingChange,
 ) -> None:
     """Say no to a booking that awaits confirmation."""
     wanted: dict[str, Any] = {"reason": reason, **change.arguments()}
     ask = partial(_ask_about_several, uids, wanted, change, "reject", out.tz)
     several.change("reject", uids, wanted, out, each=each, said="Rejected", ask=ask)
-
-
-Moving = Annotated[
-    o.Change,
-    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
-]
 
 
 def cancel(
@@ -151,7 +140,7 @@ def reschedule(
         str | None,
         typer.Option("--host", metavar="HOST", help="With --reassign: this host."),
     ] = None,
-    change: Moving,
+    change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""

@@ -7,7 +7,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import Entries
+from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.event_fields import Fields, read_fields
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, coming, words
@@ -36,9 +36,11 @@ NewName = Annotated[
 ]
 
 
-def add(event: NewName = None, *, fields: Fields, out: o.Printing) -> None:
+def add(
+    event: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+) -> None:
     """Add an event type; what is not said has a sensible default."""
-    _save("create", event, fields, out)
+    _save("create", event, fields, saving, out)
 
 
 class Applying(o.Group):
@@ -51,26 +53,32 @@ class Applying(o.Group):
     claim_existing: bool = o.flag(
         "--claim-existing", "Give coming bookings what it needs, or change nothing."
     )
-    dry_run: bool = o.flag("--dry-run", "Show what would change; write nothing.")
 
 
 def update(
-    event: Name, *, fields: Fields, applying: Applying, out: o.PrintingQueued
+    event: Name,
+    *,
+    fields: Fields,
+    applying: Applying,
+    saving: Saving,
+    out: o.PrintingQueued,
 ) -> None:
     """Change an event type; `none` takes a limit out. Bookings made before keep the
     rules they were made under and what people were told of them, unless it is applied
     to those to come; their reminders change too."""
-    _save("update", event, fields, out, applying.options())
+    _save("update", event, fields, saving, out, applying.options())
 
 
 def _save(
     how: str,
     event: str | None,
     fields: Fields,
+    saving: Saving,
     out: o.Output,
     options: Json | None = None,
 ) -> None:
-    read, more = read_fields(fields), options or {}
+    event, read = _EVENT_TYPES.name_entry(event, read_fields(fields, saving.input_))
+    more = {**(options or {}), "dry_run": saving.dry_run}
     with out.client() as client:
         for name, field in (("first_date", "firstDate"), ("last_date", "lastDate")):
             if getattr(fields, name) and read[name]:
@@ -78,7 +86,7 @@ def _save(
         saved = getattr(client.calendar.event_types, how)(event, **read, **more)
         silent = [] if out.json else _without_address(client, saved)
         full = [] if out.json or fields.seats is None else _overbooked(client, saved)
-    _EVENT_TYPES.print(saved, out)
+    _EVENT_TYPES.print(saved, out, dry_run=saving.dry_run)
     if not out.json and more.get("apply_to_coming"):
         output.flush()
         for line in coming.changed_lines(
@@ -158,6 +166,6 @@ def show(event: Name, *, out: o.Showing) -> None:
     _EVENT_TYPES.print_one(event, out)
 
 
-def remove(event: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(event: Name, *, removing: Removing, out: o.Printing) -> None:
     """Remove an event type that was never booked."""
-    _EVENT_TYPES.remove(event, out, yes=yes)
+    _EVENT_TYPES.remove(event, removing, out)

@@ -1,7 +1,5 @@
 """`extend`: more dates for a series."""
 
-from typing import Annotated
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
@@ -31,14 +29,8 @@ class Further(o.Group):
     override: o.Override = None
 
 
-Extending = Annotated[
-    o.Change,
-    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
-]
-
-
 def extend(
-    uid: o.Uid, *, further: Further, change: Extending, out: o.PrintingChange
+    uid: o.Uid, *, further: Further, change: o.Changing, out: o.PrintingChange
 ) -> None:
     """Give a series more dates after its last, by its own rule."""
     form, by = out.form_in_zone(), read_asker(further.by)

@@ -14,8 +14,8 @@ from calbook.cli import output, tree
 
 # In the order in which they are read.
 TOPICS = (
-    *("setup", "settings", "booking", "times", "overview", "series", "groups"),
-    *("waitlist", "people", "erasing", "teams", "resources"),
+    *("setup", "settings", "booking", "times", "overview", "undoing", "series"),
+    *("groups", "waitlist", "people", "erasing", "teams", "resources"),
     *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     *("json-file", "stability"),

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from calbook.cli import options as o
-from calbook.cli.entries import Entries
+from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.output import Json
 from calbook.cli.screen import cards
 
@@ -13,10 +13,17 @@ HOSTS = Entries(
     "hosts",
     ("id", "name", "email", "timezone", "scheduleId", "retiredAt"),
     cards.host_card,
+    shown_only=("retired_at",),
 )
 
 Name = Annotated[
     str, typer.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
+]
+
+
+NewName = Annotated[
+    str | None,
+    typer.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
 ]
 
 
@@ -35,15 +42,17 @@ class Fields(o.Group):
     )
 
 
-def add(host: Name, *, fields: Fields, out: o.Printing) -> None:
+def add(
+    host: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+) -> None:
     """Add a host."""
-    HOSTS.save("create", host, _read_fields(fields), out)
+    HOSTS.save("create", host, _read_fields(fields), saving, out)
 
 
-def update(host: Name, *, fields: Fields, out: o.Printing) -> None:
+def update(host: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
     """Change a host; an empty --email takes it out."""
     without_email = {"email": None} if fields.email == "" else {}
-    HOSTS.save("update", host, _read_fields(fields) | without_email, out)
+    HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)
 
 
 def _read_fields(fields: Fields) -> Json:
@@ -63,6 +72,6 @@ def show(host: Name, *, out: o.Showing) -> None:
     HOSTS.print_one(host, out)
 
 
-def remove(host: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(host: Name, *, removing: Removing, out: o.Printing) -> None:
     """Remove a host that nothing refers to."""
-    HOSTS.remove(host, out, yes=yes)
+    HOSTS.remove(host, removing, out)

@@ -1,4 +1,4 @@
-"""`note add|list`: the host's notes about a booking, which `show` ends with."""
+"""`note add|list|remove`: the host's notes about a booking, which `show` ends with."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
-from calbook.cli.session import report_write_failure, table_of
+from calbook.cli.session import report_write_failure, require_yes, table_of
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +66,26 @@ def _content(text: str | None) -> Iterator[str]:
         yield read_text("-").rstrip("\r\n")
     else:
         yield text
+
+
+def remove(
+    uid: o.Uid,
+    note: Annotated[
+        str, typer.Argument(metavar="NOTE", help="Its id, from `note list`.")
+    ],
+    *,
+    yes: o.Yes = False,
+    out: o.PrintingChange,
+) -> None:
+    """Remove a note for good: from the history, too."""
+    form = out.form_in_zone()
+    with out.client() as client:
+        booking = client.calendar.bookings.get(uid)
+        require_yes(f"Remove {note} of {booking.uid} for good?", yes=yes)
+        gone = client.calendar.bookings.remove_note(booking.uid, note_id=note)
+    said = f"Removed {gone.id} of {booking.uid}{' (private)' * gone.is_private}"
+    with report_write_failure(f"Removed {gone.id} of", [booking.uid]):
+        output.print_object(gone, form, keys=_ADDED_KEYS, card=lambda _: f"{said}\n")
 
 
 def list_(uid: o.Uid, *, out: o.ListingTimes) -> None:

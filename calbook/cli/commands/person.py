@@ -6,6 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.entries import DryRun, Removing, say_not_written
 from calbook.cli.output import Json
 from calbook.cli.session import require_yes, table_of
 
@@ -148,14 +149,18 @@ class Facts(o.Group):
     language: o.Language = None
 
 
-def update(person: Who, *, facts: Facts, out: o.Printing) -> None:
+def update(
+    person: Who, *, facts: Facts, dry_run: DryRun = False, out: o.Printing
+) -> None:
     """Correct a person; an empty text takes a fact out. Bookings made stay."""
     given: dict[str, Any] = {
         name: value or None for name, value in facts.given().items()
     }
     with out.client() as client:
-        saved = client.calendar.people.update(person, **given)
+        saved = client.calendar.people.update(person, dry_run=dry_run, **given)
     _print(saved, out)
+    if dry_run:
+        say_not_written()
 
 
 def merge(
@@ -164,18 +169,21 @@ def merge(
         str, typer.Argument(metavar="OTHER", help="Who is the same person.")
     ],
     *,
-    yes: o.Yes = False,
+    removing: Removing,
     out: o.Printing,
 ) -> None:
     """Make two entries of one person one; the first stays."""
     with out.client() as client:
         people = client.calendar.people
         first, second = people.get(person), people.get(other)
-        people.merge(first.id, second.id, dry_run=True)  # refused before asking
-        question = f"Make {_said(second)} one with {_said(first)}?"
-        require_yes(question, yes=yes, look=None)
-        merged = people.merge(first.id, second.id)
+        merged = people.merge(first.id, second.id, dry_run=True)  # refused unasked
+        if not removing.dry_run:
+            question = f"Make {_said(second)} one with {_said(first)}?"
+            require_yes(question, yes=removing.yes)
+            merged = people.merge(first.id, second.id)
     _print(merged, out)
+    if removing.dry_run:
+        say_not_written()
 
 
 def _said(person: "Person") -> str:

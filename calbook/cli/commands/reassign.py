@@ -8,11 +8,6 @@ from calbook.cli import options as o
 from calbook.cli import several
 from calbook.cli.session import split_words
 
-Moving = Annotated[
-    o.Change,
-    *("if_version", "idempotency_key", "notify_attendee", "dry_run", "no_deliver"),
-]
-
 
 class Hosts(o.Group):
     """From whom to whom."""
@@ -36,7 +31,7 @@ def reassign(
     ] = "host",
     override: o.Override = None,
     each: o.Each = False,
-    change: Moving,
+    change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
     """Hand a booking over to another host, at the time at which it is."""

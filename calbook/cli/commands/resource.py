@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from calbook.cli import options as o
-from calbook.cli.entries import Entries
+from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.screen import cards
 from calbook.cli.session import read_whole_number
 
@@ -18,6 +18,12 @@ RESOURCES = Entries(
 Name = Annotated[
     str,
     typer.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
+]
+
+
+NewName = Annotated[
+    str | None,
+    typer.Argument(metavar="[RESOURCE]", help="Its id: room1; else as --input says."),
 ]
 
 
@@ -42,14 +48,16 @@ def _given(fields: Fields) -> dict[str, Any]:
     return given
 
 
-def add(resource: Name, *, fields: Fields, out: o.Printing) -> None:
+def add(
+    resource: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+) -> None:
     """Add a room or thing."""
-    RESOURCES.save("create", resource, _given(fields), out)
+    RESOURCES.save("create", resource, _given(fields), saving, out)
 
 
-def update(resource: Name, *, fields: Fields, out: o.Printing) -> None:
+def update(resource: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
     """Change a room or thing."""
-    RESOURCES.save("update", resource, _given(fields), out)
+    RESOURCES.save("update", resource, _given(fields), saving, out)
 
 
 def list_(*, out: o.Listing) -> None:
@@ -62,6 +70,6 @@ def show(resource: Name, *, out: o.Showing) -> None:
     RESOURCES.print_one(resource, out)
 
 
-def remove(resource: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(resource: Name, *, removing: Removing, out: o.Printing) -> None:
     """Remove a room or thing that nothing refers to."""
-    RESOURCES.remove(resource, out, yes=yes)
+    RESOURCES.remove(resource, removing, out)

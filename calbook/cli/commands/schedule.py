@@ -6,7 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import Entries
+from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.screen import cards
 from calbook.cli.session import needed, unchecked, usage_error
 from calbook.core.text import printable
@@ -25,6 +25,12 @@ Name = Annotated[
 ]
 
 
+NewName = Annotated[
+    str | None,
+    typer.Argument(metavar="[SCHEDULE]", help="Its id: work; else as --input says."),
+]
+
+
 class Fields(o.Group):
     name: o.Name = None
     timezone: str | None = o.option("--tz", "ZONE", "The schedule's zone.")
@@ -40,15 +46,18 @@ class Fields(o.Group):
         return o.said(**self.options() | {"availability": hours})
 
 
-def add(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
+def add(
+    schedule: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+) -> None:
     """Add a schedule."""
-    needed(fields.timezone, "--tz", "the schedule's zone: --tz Europe/Lisbon")
-    _SCHEDULES.save("create", schedule, fields.arguments(), out)
+    if saving.input_ is None:
+        needed(fields.timezone, "--tz", "the schedule's zone: --tz Europe/Lisbon")
+    _SCHEDULES.save("create", schedule, fields.arguments(), saving, out)
 
 
-def update(schedule: Name, *, fields: Fields, out: o.Printing) -> None:
+def update(schedule: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
     """Change a schedule; --hours replaces all its hours."""
-    _SCHEDULES.save("update", schedule, fields.arguments(), out)
+    _SCHEDULES.save("update", schedule, fields.arguments(), saving, out)
 
 
 def read_weekly(texts: list[str]) -> list[dict[str, str]]:
@@ -112,12 +121,13 @@ def show(schedule: Name, *, out: o.Showing) -> None:
     _SCHEDULES.print_one(schedule, out)
 
 
-def remove(schedule: Name, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(schedule: Name, *, removing: Removing, out: o.Printing) -> None:
     """Remove a schedule that nothing refers to."""
-    _SCHEDULES.remove(schedule, out, yes=yes)
+    _SCHEDULES.remove(schedule, removing, out)
 
 
 class Override(o.Group):
+    dry_run: bool = o.Change.declared["dry_run"]
     closed: bool = o.flag("--closed", "Closed all day.")
     hours: str | None = o.option("--hours", "HOURS", "Open then: 10:00-12:00,…")
     off: bool = o.flag("--remove", "Back to the weekly hours.")
@@ -138,10 +148,16 @@ def override(
         date, to = within.bounds(client, None).values()
         dates: dict[str, Any] = {"date": date, "end_date": to}
         if given.off:
-            changed = schedules.remove_override(schedule, **dates)
+            changed = schedules.remove_override(
+                schedule, **dates, dry_run=given.dry_run
+            )
         else:
             changed = schedules.override(
-                schedule, **dates, availability=unchecked(hours), reason=given.reason
+                schedule,
+                **dates,
+                availability=unchecked(hours),
+                reason=given.reason,
+                dry_run=given.dry_run,
             )
         stay = client.calendar.bookings.total(
             occurrences=True,
@@ -150,7 +166,7 @@ def override(
             end_date=to or date,
             timezone=changed.timezone,
         )
-    _SCHEDULES.print(changed, out)
+    _SCHEDULES.print(changed, out, dry_run=given.dry_run)
     if stay and not given.off:
         output.flush()
         there = f"--occurrences --from {date} --to {to or date}"

@@ -153,6 +153,8 @@ def _who_columns(items: Sequence[Json]) -> Columns:
     return {"By": "by", **({"Actor": "actor"} if is_known else {})}
 
 
+_NOTE_WIDTH = 72  # columns from which the id has one of its own
+_NOTE_LETTERS = 11  # of an id that people see: note_ and six
 _NOTE_KINDS = {True: StyledText("private", "yellow"), False: StyledText("public")}
 
 
@@ -160,13 +162,28 @@ def notes_table(items: Sequence[Json], tz: str) -> str:
     return _table(
         items,
         {
-            "At": lambda item: words.moment_text(item["createdAt"], tz),
+            **_note_columns(tz),
             "Kind": lambda item: _NOTE_KINDS[item["isPrivate"]],
             "Note": lambda item: words.visible_lines(item["content"]),
         },
         tz=tz,
         nothing="no notes\n",
     )
+
+
+def _note_columns(tz: str) -> Columns:
+    """When, and by which id it is removed: below it where there is little room."""
+
+    def moment(item: Json) -> str:
+        return words.moment_text(item["createdAt"], tz)
+
+    def id(item: Json) -> str:
+        short: str = item["id"][:_NOTE_LETTERS]
+        return short
+
+    if output.width() >= _NOTE_WIDTH:
+        return {"Id": id, "At": moment}
+    return {"At": lambda item: [moment(item), id(item)]}
 
 
 def blocks_table(items: Sequence[Json], tz: str) -> str:

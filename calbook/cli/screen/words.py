@@ -281,7 +281,9 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "removed": lambda people: f"removed {', '.join(map(person_text, people))}",
     "assignment": lambda turn: _turn_text(turn),
     "assignments": lambda turns: "; ".join(map(_turn_text, turns)),
-    "note": lambda note: f"note: {note['content']}",
+    "note": lambda note: f"note: {note['content'] or 'removed since'}",
+    "noteRemoved": lambda _: "a note was removed",
+    "undoes": lambda event: f"undoes {event['type'].removeprefix('booking.')}",
 }
 
 

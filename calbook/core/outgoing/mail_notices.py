@@ -102,6 +102,32 @@ def _cancellation_notices(
             yield Notice("cancel", what, drop_ins, (meeting,), meeting.date)
 
 
+def _restored_notices(
+    before: Booking, after: Booking, event: Event, now: datetime
+) -> Iterator[Notice]:
+    """All who take part are asked anew; one date alone of those who have others."""
+    touched = _occurrences_touched(after, event)
+    persons = participation.persons_of(after, touched)
+    what = _restored_wording(before, touched)
+    if event.about and not _is_told_alone(before, after, event):
+        yield Notice("request", f"some {what}", persons, touched)
+        return
+    only = touched[0].date if event.about else None
+    for has_others in (True, False):
+        told = (p for p in persons if participation.has_dates(before, p) is has_others)
+        if chosen := tuple(told):
+            one = only if has_others else None
+            yield Notice("request", what, chosen, touched, one)
+
+
+def _restored_wording(before: Booking, touched: Sequence[Occurrence]) -> str:
+    was = {o.recurrence_id: o.status for o in before.occurrences}
+    if all(was[o.recurrence_id] is Status.CONFIRMED for o in touched):
+        return "asked again"
+    is_request = any(o.status is Status.PENDING for o in touched)
+    return "restored request" if is_request else "restored"
+
+
 def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
     is_one = len(event.about) == 1 and event.change.keys().isdisjoint(_OF_ALL)
     return is_one and not any(map(series.has_moved, (before, after)))
@@ -244,4 +270,5 @@ _NOTICES: dict[str, _About] = {
     "booking.attendee_added": _joined_notices,
     "booking.attendee_removed": _left_notices,
     "booking.cancelled": _cancellation_notices,
+    "booking.restored": _restored_notices,
 }

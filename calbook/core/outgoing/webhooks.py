@@ -13,6 +13,7 @@ EVENT_NAMES = (
     "booking.created",
     "booking.confirmed",
     "booking.cancelled",
+    "booking.restored",
     "booking.rescheduled",
     "booking.completed",
     "booking.no_show",

@@ -58,6 +58,14 @@ _SENTENCES = {
     "cancelled": "{what} is cancelled.",
     "some cancelled": "Some dates of {what} are cancelled.",
     "declined": "{what} was declined.",
+    "restored": "{what} is on again.",
+    "restored request": "{what} is on again, and is to be confirmed. You will be told.",
+    "asked again": "{what} is to be confirmed again. You will be told.",
+    "some restored": "Some dates of {what} are on again.",
+    "some restored request": "Some dates of {what} are on again, and are to be"
+    " confirmed. You will be told.",
+    "some asked again": "Some dates of {what} are to be confirmed again. You will be"
+    " told.",
     "expired": "{what} was not confirmed in time and is off.",
     "some declined": "Some dates of {what} were declined.",
     "removed": "You no longer take part in {what}.",

@@ -176,8 +176,13 @@ def _spans(move: Move) -> tuple[Span, ...]:
 
 
 def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequest:
+    event_type = only_of_hosts(request.event_type)
+    return _others_request(request._replace(event_type=event_type), wanted)
+
+
+def only_of_hosts(event_type: EventType) -> EventType:
     """Nothing new is booked: only what is asked of hosts, and their hours, counts."""
-    event_type = request.event_type._replace(
+    return event_type._replace(
         active=True,
         minimum_notice=NO_TIME,
         maximum_advance=None,
@@ -190,7 +195,6 @@ def _hand_over_request(request: BookingRequest, wanted: NewHosts) -> BookingRequ
         no_double=False,
         heeds_double=False,
     )
-    return _others_request(request._replace(event_type=event_type), wanted)
 
 
 def _any_request(request: BookingRequest) -> BookingRequest:

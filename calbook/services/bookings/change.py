@@ -49,13 +49,23 @@ def change_booking(
     context: Context, uid: str, options: ChangeOptions, decide: Decide
 ) -> Json:
     """One transaction around a decision about one booking."""
+    return change_found(context, lambda tx: tx.resolve_uid(uid), options, decide)
+
+
+def change_found(
+    context: Context,
+    find: Callable[[Transaction], str],
+    options: ChangeOptions,
+    decide: Decide,
+) -> Json:
+    """`change_booking` of the one that is found once nobody else writes."""
 
     def change(tx: Transaction) -> Json:
         now = context.clock()
         first = record.find_stored_result(tx, options)
         if first is not None:
             return first
-        key = tx.resolve_uid(uid)
+        key = find(tx)
         tx.lock_booking(key)
         record.record_expired_and_completed(tx, now)
         before = tx.booking(key)
@@ -81,13 +91,13 @@ def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:
         else:
             confirmed = lifecycle.confirm(booking, now=now)
         pending = transitions.occurrences_allowing(booking, Action.CONFIRM, now)
-        _check_claims(tx, booking, pending, now)
+        check_claims(tx, booking, pending, now)
         return confirmed
 
     return change_booking(context, uid, options, decide)
 
 
-def _check_claims(
+def check_claims(
     facts: Facts, booking: Booking, occurrences: Sequence[Occurrence], now: datetime
 ) -> None:
     """The time must still be its own: under a wrong clock it may have seemed free.
@@ -300,7 +310,7 @@ def update(
             every = wanted.get("attendees", booking.attendees)
             wanted["attendees"] = tuple(new if p is old else p for p in every)
             people.check_no_duplicate(wanted["attendees"])
-            wanted |= _rename_attendances(booking, old, new)
+            wanted |= rename_attendances(booking, old, new)
             if has_new_facts and old is booking.attendee:
                 event_type = tx.event_type(booking.event_type_id)
                 people.check_contact(event_type.contact, new, event_type.id)
@@ -317,7 +327,7 @@ def update(
     return change_booking(context, uid, options, decide)
 
 
-def _rename_attendances(
+def rename_attendances(
     booking: Booking, before: Attendee, after: Attendee
 ) -> dict[str, Any]:
     """What is known of somebody's attendance goes along with a new address."""

@@ -323,9 +323,10 @@ def _append_event(
     """Append an event with what it is about.
 
     Else each of the 730 completions of a long series would repeat all 730, and each
-    of a thousand seats all thousand persons.
+    of a thousand seats all thousand persons. Only a seat that is as it was before comes
+    between others, whose order is told by all.
     """
-    if "attendee" in event.change:
+    if "attendee" in event.change and "undoes" not in event.change:
         dates = event.change.get("dates", [])
         answer = limit_to_person(answer, event.change["attendee"], dates)
     elif event.about:

@@ -46,6 +46,9 @@ def move_attendee(
 
     def move(tx: Transaction) -> Json:
         now = context.clock()
+        first = record.find_stored_result(tx, options)
+        if first is not None:
+            return first
         key = tx.resolve_uid(uid)
         to = None if wanted.to is None else tx.resolve_uid(wanted.to)
         for each in sorted({key, to or key}):  # so that nobody waits in a circle
@@ -90,11 +93,11 @@ class _Moving:
             self._before, bound, verb="leave", by=self._by, now=self._now
         )
         if goal.uid == self._before.uid:  # another date of the same series
-            self._save(self._before, self._join(goal))
+            self._save_first(self._before, self._join(goal))
             again = self._tx.booking(goal.uid)
             person = find_in_booking(self._tx, again.attendees, self._wanted.person)
             return self._save(again, self._leave(again, person, goal))
-        self._save(
+        self._save_first(
             self._before, self._leave(self._before, self._person, goal, bound=bound)
         )
         answer = self._save(goal.group, self._join(goal))
@@ -160,6 +163,11 @@ class _Moving:
         if not goal.dates or given_up & {o.date for o in goal.dates}:
             name = people.label(self._person)
             raise AlreadySo(f"{name} has that seat already", uid=goal.uid)
+
+    def _save_first(self, before: Booking, change: Change) -> None:
+        """A key stands for the answer, which is that of the second step."""
+        without_key = self._options._replace(idempotency_key=None)
+        record.save_change(self._tx, before, change, without_key, now=self._now)
 
     def _save(self, before: Booking | None, change: Change) -> Json:
         return record.save_change(

@@ -37,7 +37,7 @@ def create_resource(
     def save(tx: Transaction, now: datetime) -> None:
         host = tx.oldest_host()
         schedule_id = read.get("schedule_id")
-        if schedule_id is None:
+        if schedule_id in (None, ALWAYS):
             schedule_id = _always_open(tx, now)
         zone = tx.host(host).timezone if host else tx.timezone_of(schedule_id)
         resource = resources.new_resource(
@@ -58,7 +58,7 @@ def update_resource(
 
     def save(tx: Transaction, now: datetime) -> None:
         changes = dict(read)
-        if "schedule_id" in changes and changes["schedule_id"] is None:
+        if "schedule_id" in changes and changes["schedule_id"] in (None, ALWAYS):
             changes["schedule_id"] = _always_open(tx, now)
         after = tx.host(key)._replace(**changes)
         tx.timezone_of(after.schedule_id)

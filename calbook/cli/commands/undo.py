@@ -1,0 +1,111 @@
+"""`undo`: the last change of a booking taken back, or a cancelled date brought back."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from calbook.cli import options as o
+from calbook.cli import output
+from calbook.cli.asker import hint_at_confirmation, is_host
+from calbook.cli.output import OutputOptions
+from calbook.cli.session import (
+    needed,
+    require_yes,
+    show_change,
+    split_words,
+    unchecked,
+)
+
+if TYPE_CHECKING:
+    from calbook.api.values.bookings import Booking, Event
+
+OptionalUid = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[UID]", help="The booking; without, the one you changed last."
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="attendee|host",
+        help="Who asks; else whoever made the change.",
+    ),
+]
+_SAID = {
+    "booking.cancelled": "Restored",
+    "booking.confirmed": "To be confirmed again:",
+    "booking.restored": "Back as it was:",
+    "booking.rescheduled": "Moved back",
+    "booking.attendee_added": "Seat given back in",
+    "booking.attendee_removed": "Seat taken again in",
+    "booking.no_show": "Mark taken back of",
+    "booking.completed": "Mark taken back of",
+}
+
+
+def undo(
+    uid: OptionalUid = None,
+    *,
+    date: o.On = None,
+    reason: o.Reason = None,
+    by: By = None,
+    override: o.Override = None,
+    change: o.Change,
+    out: o.PrintingChange,
+) -> None:
+    """Take back the last change of a booking, by the same rules.
+
+    With --on DATE a cancelled date of a series takes place again.
+    """
+    form, wanted = out.form_in_zone(), change.arguments()
+    with out.client() as client:
+        bookings = client.calendar.bookings
+        last, before = None, None
+        if date is None and (uid is None or output.is_for_people(form)):
+            last = bookings.last_change(uid)
+        if uid is None or output.is_for_people(form):
+            before = bookings.get(last.uid if last else _named(uid))
+        if uid is None and last and before:
+            uid = before.uid
+            _ask(before, last, change, form)
+            if wanted["if_version"] is None:  # what was shown, and nothing else
+                wanted["if_version"] = before.version
+        booking = bookings.undo(
+            uid,
+            date=date,
+            reason=reason,
+            by=unchecked(by),
+            override=unchecked(split_words(override)),
+            **wanted,
+        )
+    show_change(
+        _SAID.get(last.type if last else "booking.cancelled", "Put back"),
+        booking,
+        form,
+        dry_run=change.dry_run,
+        before=before,
+        as_host=by is not None and is_host(by),
+    )
+    if before is not None and before.status != "PENDING":
+        hint_at_confirmation(booking, by, form)
+
+
+def _named(uid: str | None) -> str:
+    return needed(uid, "UID", "name the series of which --on DATE is one")
+
+
+def _ask(
+    booking: "Booking", last: "Event", change: o.Change, form: OutputOptions
+) -> None:
+    """Which one it is has to be agreed to where it was not named."""
+    from calbook.cli.screen import words
+    from calbook.core.booking.undo import change_name
+
+    facts = booking.to_dict()
+    what, who = change_name(last.type, last.change), words.people_text(facts)
+    require_yes(
+        f'Undo "{what}" of {booking.uid}: {who}, {words.meeting_time(facts, form.tz)}?',
+        yes=change.yes or change.dry_run,
+    )

@@ -1130,7 +1130,7 @@ def test_details_of_a_booking_are_corrected(run: Run, uid: str) -> None:
     )
     emptied = run(
         *("update", uid, "--phone", "", "--notes", "", "--location", ""),
-        *("--meeting-url", "", "--unset-meta", "a", "--meta", "c=3", "--json"),
+        *("--meeting-url", "", "--clear", "meta.a", "--meta", "c=3", "--json"),
     ).json
     assert emptied == expected(
         uid,

@@ -28,6 +28,8 @@ NewName = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("email", "limits")
+
     name: o.Name = None
     email: o.Email = None
     timezone: str | None = o.option("--tz", "ZONE", "The host's zone.")
@@ -49,8 +51,16 @@ def add(
     HOSTS.save("create", host, _read_fields(fields), saving, out)
 
 
-def update(host: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
-    """Change a host; an empty --email takes it out."""
+def update(
+    host: Name,
+    *,
+    fields: Fields,
+    clear: o.Clear = None,
+    saving: Saving,
+    out: o.Printing,
+) -> None:
+    """Change a host, or --clear the e-mail or the limits."""
+    fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)
 

@@ -1472,6 +1472,7 @@ def test_init_makes_the_file_ones_own(run: Run, path: Path) -> None:
         "scheduleId": "sched_work",
         "retiredAt": None,
         "limits": [],
+        "language": None,
     }
     assert run("host", "list", "--json").json == [host]
     (schedule,) = run("schedule", "list", "--json").json

@@ -16,7 +16,7 @@ from calbook.cli import output, tree
 TOPICS = (
     *("setup", "settings", "booking", "times", "overview", "undoing", "series"),
     *("groups", "waitlist", "people", "erasing", "teams", "resources"),
-    *("calendars", "caldav", "feeds", "notices", "replies", "webhooks"),
+    *("calendars", "caldav", "feeds", "notices", "languages", "replies", "webhooks"),
     *("scripting", "library", "json", "json-times", "json-setup", "json-other"),
     *("json-file", "stability"),
     *("rules", "storage", "moving", "coming", "operation", "trouble"),

@@ -55,13 +55,13 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
 
 def _tell_missing(path: str) -> None:
     """That a file which was read is not there: its name may be mistyped."""
-    import difflib  # only when something is wrong
+    from calbook.core.suggestions import nearest
 
     directory, name = os.path.split(path)
-    near: list[str] = []
+    near = None
     with suppress(OSError):
-        near = difflib.get_close_matches(name, os.listdir(directory or "."), 1)
-    other = f"; did you mean {os.path.join(directory, near[0])}?" if near else ""
+        near = nearest(name, os.listdir(directory or "."))
+    other = f"; did you mean {os.path.join(directory, near)}?" if near else ""
     output.say(f"There is no {path} yet: this is what a new file holds{other}")
 
 

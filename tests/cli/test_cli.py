@@ -1761,29 +1761,6 @@ def test_the_version_is_told(run: Run, option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "near"),
-    [
-        (("crate",), "create"),
-        (("lst", "--json"), "list"),
-        (("db", "chek"), "check"),
-        (("event", "ad"), "add"),
-        (("list", "--evnt", "demo"), "--event"),
-        (("create", "--strt", "now"), "--start"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
-)
-def test_what_is_unknown_is_told_with_what_is_near(
-    run: Run, path: Path, args: tuple[str, ...], near: str
-) -> None:
-    error = run(*args, *({"--json"} - set(args))).error
-
-    assert (error["code"], error["exitCode"]) == ("usage", 2)
-    assert near in error["message"]
-    assert error["hint"].startswith("see calbook")
-    assert not path.exists()
-
-
-@pytest.mark.parametrize(
     "args",
     [("list", "x"), ("show",), ("event",), ("list", "--limit"), ("show", "a", "b")],
     ids=" ".join,

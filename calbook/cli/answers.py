@@ -36,8 +36,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "erase": ("erasure",),
     "slots": ("slot[]", "block[]"),
     "explain": ("explanation", "rule[]"),  # the latter with --jsonl
-    "agenda": ("booking[]",),
-    **dict.fromkeys(("day", "week"), ("booking[]",)),
+    **dict.fromkeys(("agenda", "today", "tomorrow"), ("booking[]",)),
+    **dict.fromkeys(("day", "week", "month"), ("booking[]",)),
     "next": ("booking?",),
     "history": ("event[]",),
     "stats": ("figures", "figures[]"),

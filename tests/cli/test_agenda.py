@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.calendars import NOW, WIDTHS, ZONE, masked, widths
+from support.calendars import NAMES, NOW, ZONE, in_one_text, masked, screens, widths
 from support.running import golden
 
 from calbook import Client, errors
@@ -57,37 +58,65 @@ def drawn(client: Client, width: int = 80, host: str | None = None, **days: Any)
 # -- on a terminal
 
 
-@pytest.mark.parametrize("columns", WIDTHS)
-@pytest.mark.parametrize("number", [0, 1, 40])
 def test_a_terminal_shows_the_agenda(
-    terminal: Callable[..., Terminal], calendar_of: Fill, number: int, columns: int
+    terminal: Callable[..., Terminal], calendar_of: Fill
 ) -> None:
-    calendar_of(number)
+    calendar_of(40)
 
-    screen = terminal("agenda", columns=columns)
-    status = screen.end()
+    found = screens(terminal, "agenda")
 
-    assert status == 0
-    text = masked(screen.shown)
-    assert max(widths(text)) <= columns
-    assert text == golden(f"agenda-{number}-{columns}.txt", text)
+    for columns, text in found.items():
+        assert max(widths(text)) <= columns
+        assert len(re.findall(r"\b[\d:]{5}–[\d:]{5}  ", text)) == 40
+        assert len(re.findall(r"\bbk_xxxxxx(?=$|  )", text, re.MULTILINE)) == 40
+    text = in_one_text(found)
+    assert text == golden("agenda.txt", text)
 
 
 def test_the_columns_stand_below_one_another(client: Client, calendar_of: Fill) -> None:
     calendar_of(40)
 
-    for columns in WIDTHS:
+    for columns in (80, 120, 200):
         lines = drawn(client, columns).splitlines()
-        rows = [line for line in lines if line.startswith("  ")]
+        rows = [line for line in lines if line.startswith("  ") and word(line)]
         places = {widths(row.partition(word(row))[0])[0] for row in rows}
 
         assert len(rows) == 40
         assert len(places) == 1
 
 
+def test_a_card_has_all_of_a_meeting(
+    client: Client, office: Callable[..., str]
+) -> None:
+    person = {"name": "Augusta Ada King, Countess of Lovelace", "email": "a@b.example"}
+    uid = office("2027-01-18 10:00", attendee=person, location="PHONE:+1 555 0100")
+
+    lines = drawn(client, 40, days=1).splitlines()
+
+    assert lines == [
+        "Mon 18 Jan 2027 · today",
+        f"  10:00–10:30  CONFIRMED  {uid[:9]}",
+        "    Augusta Ada King, Countess of Lovel…",
+        "    Product demo  phone: +1 555 0100",
+        f"times in {ZONE}",
+    ]
+
+
+def test_where_it_is_stands_below_a_row(
+    client: Client, office: Callable[..., str]
+) -> None:
+    uid = office("2027-01-18 10:00", meeting_url="https://meet.example/" + "a" * 40)
+
+    assert drawn(client, 80, days=1).splitlines()[1:3] == [
+        f"  10:00–10:30  Product demo  Ada  CONFIRMED  {uid[:9]}",
+        "    https://meet.example/" + "a" * 40,
+    ]
+    assert uid[:9] + "  https://meet" in drawn(client, 200, days=1)
+
+
 def word(row: str) -> str:
     words = ("PENDING", "CONFIRMED", "COMPLETED")
-    return next(word for word in words if word in row)
+    return next((word for word in words if word in row), "")
 
 
 def test_a_colour_stands_beside_a_word(
@@ -97,7 +126,7 @@ def test_a_colour_stands_beside_a_word(
     coloured, plain = terminal("agenda"), terminal("agenda", NO_COLOR="1")
 
     assert (coloured.end(), plain.end()) == (0, 0)
-    assert "\x1b[33mPENDING" in coloured.raw
+    assert "\x1b[1;35mPENDING" in coloured.raw
     assert "\x1b[3" not in plain.raw
     assert plain.shown == coloured.shown
 
@@ -351,3 +380,106 @@ def test_whole_minutes_are_counted_until_it_begins(
     told = agenda._in_how_long(found.to_dict(), clock.now, None)
 
     assert told == "in 2 h 10 min"
+
+
+# -- a month
+
+
+def test_a_terminal_shows_the_month(
+    terminal: Callable[..., Terminal], calendar_of: Fill
+) -> None:
+    calendar_of(40)
+
+    found = screens(terminal, "month")
+
+    for columns, text in found.items():
+        assert max(widths(text)) <= columns
+        assert len(text.splitlines()) < 24 or columns == 40  # an agenda
+    text = in_one_text(found)
+    assert text == golden("month.txt", text)
+
+
+def test_a_month_is_the_agenda_of_its_days(
+    run: Run, client: Client, office: Callable[..., str]
+) -> None:
+    for day in ("2027-01-31", "2027-02-01", "2027-02-28", "2027-03-01"):
+        office(f"{day} 10:00")
+
+    for of in ("2027-02-14", "2027-02", "next month"):
+        items = run("month", "--of", of, "--json").json
+        assert [item["date"] for item in items] == ["2027-02-01", "2027-02-28"]
+    found = client.calendar.bookings.month(of="2027-02-14")
+    assert (found.start_date, found.end_date) == ("2027-02-01", "2027-02-28")
+    assert run("month", "--event", "talk", "--json").json == []
+
+
+# -- a line for a prompt
+
+
+@pytest.mark.parametrize(
+    ("start", "shown"),
+    [
+        ("2027-01-18 09:45", "until 10:15 Ada · Product demo"),
+        ("2027-01-18 10:30", "10:30 Ada · Product demo"),
+        ("2027-01-19 10:30", "Tue 10:30 Ada · Product demo"),
+        ("2027-01-25 10:30", "25 Jan 10:30 Ada · Product demo"),
+    ],
+)
+def test_a_prompt_has_a_short_line(
+    run: Run, office: Callable[..., str], start: str, shown: str
+) -> None:
+    office(start)
+
+    assert run("next", "--short") == (0, f"{shown}\n", "")
+
+
+def test_a_prompt_has_no_line_where_nothing_is_to_come(
+    run: Run, office: Callable[..., str], terminal: Callable[..., Terminal]
+) -> None:
+    office("2027-01-18 09:00")
+
+    assert run("next", "--short") == (0, "", "")
+    screen = terminal("next", "--short")
+    assert (screen.end(), screen.raw) == (0, "")
+
+
+@pytest.mark.parametrize("name", [*NAMES, "$(reboot) `id` %n\\u !! \x1b[31m"])
+def test_a_line_for_a_prompt_is_short_and_nothing_to_act_upon(
+    run: Run, office: Callable[..., str], name: str
+) -> None:
+    office("2027-01-18 12:00", attendee={"name": name, "email": "x@example.com"})
+
+    line = run("next", "--short").out
+
+    assert line.count("\n") == 1
+    assert widths(line)[0] <= 40
+    assert not re.search(r"[$`\\%!\x1b]", line)
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--jsonl"])
+def test_a_line_for_a_prompt_has_no_other_form(
+    run: Run, office: Callable[..., str], form: str
+) -> None:
+    assert run("next", "--short", form).status == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "day"), [("today", "2027-01-18"), ("tomorrow", "2027-01-19")]
+)
+def test_today_and_tomorrow_are_the_agenda_of_that_day(
+    run: Run,
+    terminal: Callable[..., Terminal],
+    office: Callable[..., str],
+    command: str,
+    day: str,
+) -> None:
+    for start in ("2027-01-18 12:00", "2027-01-19 12:00"):
+        office(start)
+    within = ("--from", day, "--days", "1")
+
+    assert run(command, "--json").json == run("agenda", *within, "--json").json
+    [found] = run(command, "--host", "me", "--json").json
+    assert found["date"] == day
+    short, long = terminal(command), terminal("agenda", *within)
+    assert (short.end(), long.end()) == (0, 0)
+    assert short.shown == long.shown

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.calendars import NOW, ZONE, widths
 
-from calbook.cli.screen import folding, grid_lines, time_grid, timeline
+from calbook.cli.screen import folding, grid_lines, month, time_grid, timeline
 from calbook.core.model import Span
 from calbook.core.time import times
 
@@ -215,3 +215,94 @@ def test_the_number_of_a_week_is_that_of_most_of_its_days() -> None:
     assert [*timeline.title_notes(page([])._replace(now=saturday))] == [
         *("2027-W03", "the coming week")
     ]
+
+
+# -- a month
+
+
+def month_of(first: date, blocks: Iterable[TimeBlock] = ()) -> Page:
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return page([], opened=False)._replace(
+        first=first, last=last, blocks=tuple(sorted(blocks))
+    )
+
+
+def month_text(page: Page, width: int, height: int, begins: int = 0) -> str:
+    lines = month.month_lines(page, width, height, begins=begins)
+    return "".join("".join(p.text for p in line) + "\n" for line in lines)
+
+
+def month_cells(text: str) -> dict[int, str]:
+    """All that stands below each number."""
+    found: dict[int, str] = {}
+    for line in text.splitlines():
+        if line[4:5] == "┼":
+            days = [re.search(r"\d+", cell) for cell in line[5:-1].split("┼")]
+        elif line[4:5] == "│" and found is not None and "Mon" not in line:
+            for day, cell in zip(days, line.split("│")[1:-1], strict=True):
+                if day:
+                    found[int(day[0])] = found.get(int(day[0]), "") + "\n" + cell
+    return found
+
+
+@given(facts=BLOCKS, width=st.integers(96, 200), height=st.integers(17, 60))
+def test_every_meeting_of_a_month_is_in_its_day_or_counted(
+    facts: list[tuple[int, int, int, str]], width: int, height: int
+) -> None:
+    blocks = [block(n, *each) for n, each in enumerate(facts)]
+    given = month_of(date(2027, 1, 1), blocks)
+
+    text = month_text(given, width, height)
+
+    assert max(widths(text)) <= width
+    assert len(text.splitlines()) < height
+    found = month_cells(text)
+    for day in given.days:
+        names = {one.who for one in given.on(day)}
+        shown = {name for name in names if name in found[day.day]}
+        counted = re.search(r"\+(\d+)", found[day.day])
+        lines = [line for line in found[day.day].split("\n") if line.strip()]
+        assert len(lines) - bool(counted) + int(counted[1] if counted else 0) == len(
+            names
+        )
+        assert counted or shown == names
+
+
+@pytest.mark.parametrize(
+    ("first", "begins", "weeks", "named"),
+    [
+        (date(2027, 2, 1), 0, 4, ["W05", "W06", "W07", "W08"]),
+        (date(2027, 5, 1), 0, 6, ["W17", "W18", "W19", "W20", "W21", "W22"]),
+        (date(2027, 5, 1), 6, 6, ["W17", "W18", "W19", "W20", "W21", "W22"]),
+        (date(2027, 5, 1), 5, 5, ["W18", "W19", "W20", "W21", "W22"]),
+    ],
+)
+def test_a_month_has_all_its_weeks_from_the_day_on_which_they_begin(
+    first: date, begins: int, weeks: int, named: list[str]
+) -> None:
+    text = month_text(month_of(first), 80, 40, begins)
+
+    lines = text.splitlines()
+    numbered = [line for line in lines if line[4] == "┼"]
+    assert [line[:3] for line in numbered] == named
+    assert len(numbered) == weeks
+    days = re.findall(r"\d+", "".join(line[4:] for line in numbered))
+    assert [*map(int, days)] == [day.day for day in month_of(first).days]
+    name = ("Mon", "Sat", "Sun")[(0, 5, 6).index(begins)]
+    assert lines[1].split("│")[1].strip() == name
+
+
+def test_a_day_of_a_month_has_first_what_lasts_all_day() -> None:
+    given = month_of(
+        date(2027, 1, 1),
+        [block(0, 600, 30), block(1, -300, 600), block(2, 0, 24 * 60, kind="BUSY")],
+    )
+
+    lines = month_cells(month_text(given, 80, 40))[18].split("\n")[1:]
+
+    assert [line.strip() for line in lines] == ["– m02", "… m01", "10:00 m00"]
+
+
+def test_a_month_on_a_narrow_terminal_is_no_calendar() -> None:
+    assert month_text(month_of(date(2027, 1, 1)), 46, 24) == ""
+    assert month_text(month_of(date(2027, 1, 1)), 47, 24) != ""

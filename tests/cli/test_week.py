@@ -144,7 +144,7 @@ def test_no_colour_is_needed(
     coloured, plain = terminal("week"), terminal("week", NO_COLOR="1")
 
     assert (coloured.end(), plain.end()) == (0, 0)
-    assert "\x1b[33m" in coloured.raw
+    assert "\x1b[1;35m" in coloured.raw
     assert "\x1b[3" not in plain.raw
     assert plain.shown == coloured.shown
 
@@ -324,6 +324,23 @@ def test_rows_are_as_long_as_keeps_meetings_apart(
         book(f"2027-01-18 {start}", duration)
 
     assert list(rows(drawn(client))) == times
+
+
+def test_times_are_of_twelve_hours_where_that_is_set(
+    terminal: Callable[..., Terminal], book: Book, tmp_path: Path
+) -> None:
+    book("2027-01-18 10:10", 60)
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\ntime_format = "12"\n')
+
+    screen = terminal("week", columns=120, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    lines = screen.shown.splitlines()
+    assert [line for line in lines if line.startswith("10:00")] == [
+        f"10:00 am │{'┃10:10 am Ada':<21}" + "│" + ("·" * 21 + "│") * 4
+    ]
+    assert len({tuple(borders(line)) for line in lines if borders(line)}) == 1
 
 
 def test_meetings_at_the_same_time_stand_side_by_side(

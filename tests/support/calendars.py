@@ -64,7 +64,7 @@ def screens(
     """What a command shows at each of the six widths."""
     found = {}
     for columns in SIX_WIDTHS:
-        screen = terminal(*args, columns=columns, rows=lines)
+        screen = terminal(*args, columns=columns, rows=lines, CALBOOK_PAGER="cat")
         if (status := screen.end()) != 0:
             raise AssertionError(f"exit status {status}: {screen.shown}")
         found[columns] = masked(screen.shown)

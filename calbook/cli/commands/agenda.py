@@ -1,13 +1,15 @@
-"""`agenda`: what takes place, day by day; and `next`."""
+"""`agenda`, `today`, `tomorrow`: what takes place, day by day; and `next`."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import BOOKING_KEYS
+from calbook.cli.output import Json, OutputOptions, as_json
+from calbook.cli.session import BOOKING_KEYS, usage_error
 
 if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda
@@ -20,12 +22,18 @@ Draw = Callable[["Page", int, int], Sequence["Line"]]  # by width and height
 KEYS = ("uid", "date", *BOOKING_KEYS[1:])
 
 
+class Whose(o.Group):
+    """Whose meetings; named as the library's filters are."""
+
+    event_type_id: o.EventType = None
+    host_id: o.Host = None
+    resource_id: o.Resource = None
+
+
 def agenda(
     *,
     within: o.WeekRange,
-    event: o.EventType = None,
-    host: o.Host = None,
-    resource: o.Resource = None,
+    whose: Whose,
     who: o.Who,
     out: o.ListingTimes,
 ) -> None:
@@ -34,19 +42,29 @@ def agenda(
     Cancelled meetings are left out. People see busy time from elsewhere too; programs
     ask for that with `busy list --times`.
     """
+    _show_days(within.arguments("today"), whose, who, out)
+
+
+def today(*, whose: Whose, who: o.Who, out: o.ListingTimes) -> None:
+    """Show what takes place today: the agenda of this day."""
+    _show_days({"start_date": "today", "days": 1}, whose, who, out)
+
+
+def tomorrow(*, whose: Whose, who: o.Who, out: o.ListingTimes) -> None:
+    """Show what takes place tomorrow: the agenda of that day."""
+    _show_days({"start_date": "tomorrow", "days": 1}, whose, who, out)
+
+
+def _show_days(within: dict[str, Any], whose: Whose, who: o.Who, out: o.Output) -> None:
     form = out.form_in_zone()
     with out.client() as client:
         found = client.calendar.bookings.agenda(
-            **within.arguments("today"),
-            event_type_id=event,
-            host_id=host,
-            resource_id=resource,
-            timezone=form.tz,
-            **who.given(),
+            **within, **whose.options(), timezone=form.tz, **who.given()
         )
         now = client.now()
-    is_whole = event is None and not who.given()
-    show_agenda(found, form, now=now, host=host or resource, is_whole=is_whole)
+    is_whole = whose.event_type_id is None and not who.given()
+    host = whose.host_id or whose.resource_id
+    show_agenda(found, form, now=now, host=host, is_whole=is_whole)
 
 
 def show_agenda(
@@ -78,24 +96,35 @@ def show_agenda(
 
 def next_(
     *,
-    event: o.EventType = None,
-    host: o.Host = None,
-    resource: o.Resource = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="One short line, for a prompt.")
+    ] = False,
+    whose: Whose,
     out: o.ListingTimes,
 ) -> None:
-    """Show the meeting that is running, else the next one."""
+    """Show the meeting that is running, else the next one.
+
+    With `--short` there is no line where nothing is to come.
+    """
     form = out.form_in_zone()
+    if short and (out.json or out.jsonl or out.csv or out.fields):
+        raise usage_error("--short is for people: it has no other form")
     with out.client() as client:
         now = client.now()
         # Confirmed is what is not over; no meeting is longer than a day.
         found = client.calendar.bookings.list_occurrences(
             status=("PENDING", "CONFIRMED"),
-            event_type_id=event,
-            host_id=host,
-            resource_id=resource,
             start_date=now - timedelta(days=1),
             count=1,
+            **whose.given(),
         )
+    if short:
+        from calbook.cli.screen.prompt_line import prompt_line
+
+        output.write(
+            "".join(prompt_line(as_json(item), now, form.tz) for item in found)
+        )
+        return
 
     def card(item: Json) -> str:
         from calbook.cli.screen.agenda import next_card

@@ -130,5 +130,5 @@ def notes_text(
         )
         for note in notes
     )
-    of = f" about {words.short_uid(booking.uid)}" if named else ""
+    of = f" about {booking.uid}" if named else ""
     return f"\nThe host's notes{of}\n{card}" if notes else ""

@@ -6,7 +6,7 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.commands.agenda import Draw, show_agenda
+from calbook.cli.commands.agenda import Draw, Whose, show_agenda
 from calbook.cli.defaults import read_default
 from calbook.cli.session import usage_error
 
@@ -79,7 +79,7 @@ def week(
             host_id=host,
             resource_id=resource,
             timezone=form.tz,
-            week_start=read_default("week_start") or "monday",
+            week_start=_week_start(),
         )
         now = client.now()
     if svg:
@@ -92,6 +92,41 @@ def week(
         return
     draw = _draw_grid(is_by_host=is_by_host)
     show_agenda(found, form, now=now, host=host or resource, draw=draw)
+
+
+def month(
+    *,
+    of: Annotated[
+        str, typer.Option("--of", metavar="WHEN", help="A day of that month.")
+    ] = "today",
+    whose: Whose,
+    out: o.ListingTimes,
+) -> None:
+    """Show a month as a calendar that fits the screen.
+
+    On a narrow terminal, and piped, it is the agenda of that month.
+    """
+    form = out.form_in_zone()
+    with out.client() as client:
+        found = client.calendar.bookings.month(
+            of=of, **whose.options(), timezone=form.tz
+        )
+        now = client.now()
+
+    def draw(page: "Page", width: int, height: int) -> "list[Line]":
+        from calbook.cli.screen.month import month_lines
+        from calbook.core.time.times import WEEKDAYS
+
+        begins = WEEKDAYS.index(_week_start().upper())
+        return month_lines(page, width, height, begins=begins)
+
+    host, is_whole = whose.host_id or whose.resource_id, whose.event_type_id is None
+    show_agenda(found, form, now=now, host=host, is_whole=is_whole, draw=draw)
+
+
+def _week_start() -> str:
+    day: str = read_default("week_start") or "monday"
+    return day
 
 
 def _is_by_host(by: str | None) -> bool:

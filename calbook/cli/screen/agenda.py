@@ -1,6 +1,6 @@
 """What takes place, day by day; and the card of the next meeting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain, groupby
 
@@ -10,26 +10,81 @@ from calbook.cli.screen.cells import Line, StyledText
 from calbook.cli.screen.columns import beside, share_width
 from calbook.cli.screen.timeline import Page, TimeBlock
 from calbook.core.model import MINUTE
-from calbook.core.time import local_days, times
+from calbook.core.time import times
 
 _INDENT, _GAP = 2, 2
-_UID_FROM, _PLACE_FROM = 76, 100  # columns of a terminal that has room for these
-# What stands in a row, and the most cells that each takes.
+_LEAST = 10  # cells of a text beside others, before each meeting has a card
+# What stands in a row, and the most cells that each takes; the place stands below it.
 _TIMES, _TITLE, _WHO, _HOST, _STATUS, _UID, _PLACE = range(7)
 _MOST = {_TITLE: 40, _WHO: 40, _HOST: 20}
+_WHOLE = {_TIMES, _STATUS, _UID}
+_PLACE_FROM = 160  # columns of a terminal that has room for it in the row
+
+_Row = Sequence[StyledText]
 
 
 def agenda_lines(page: Page, width: int) -> Iterator[Line]:
     """Every day with its meetings; free days in a row are one line."""
-    days = local_days.dates_between(page.first, page.last)
-    rows = {day: [_row(page, b, day) for b in page.on(day)] for day in days}
-    sizes = _sizes(chain.from_iterable(rows.values()), width)
+    rows = {day: [_row(page, b, day) for b in page.on(day)] for day in page.days}
+    draw = _layout([*chain.from_iterable(rows.values())], width - _INDENT)
     for _, run in groupby(rows, lambda day: _run_key(page, day)):
         first, *others = run
         yield _heading(page, first, [first, *others][-1], is_free=not rows[first])
         for row in rows[first]:
-            yield [StyledText(" " * _INDENT), *beside(row, sizes, _GAP)]
+            yield from ([StyledText(" " * _INDENT), *line] for line in draw(row))
     yield [StyledText(f"times in {page.timezone}")]
+
+
+def _layout(rows: Sequence[_Row], room: int) -> Callable[[_Row], Iterator[Line]]:
+    """How a row is drawn: as columns, or as a card where texts have too few cells."""
+    wanted = [
+        min(max(cells.width(text.text) for text in column), _MOST.get(n, room))
+        for n, column in enumerate(zip(*rows, strict=True))
+    ]
+    is_inside = room >= _PLACE_FROM
+    sizes = _sizes(wanted[: _PLACE + is_inside], room)
+    texts = [n for n in range(len(sizes)) if n not in _WHOLE]
+    if any(sizes[n] < min(wanted[n], _LEAST) for n in texts):
+        return lambda row: _card(row, room)
+
+    def columns(row: _Row) -> Iterator[Line]:
+        yield beside(row[: len(sizes)], sizes, _GAP)
+        if not is_inside and row[_PLACE].text:
+            yield [StyledText(" " * _INDENT + cells.clip(row[_PLACE].text, room - 2))]
+
+    return columns
+
+
+def _sizes(wanted: Sequence[int], room: int) -> list[int]:
+    """The cells of each column; what is empty in all rows has none."""
+    gaps = _GAP * (sum(size > 0 for size in wanted) - 1)
+    return share_width(wanted, room - gaps, _WHOLE)
+
+
+def _card(row: _Row, room: int) -> Iterator[Line]:
+    """When and whether, then who, what and where, as far as there are lines for it."""
+    head = (row[_TIMES], row[_STATUS], row[_UID])
+    body = (row[_WHO], row[_TITLE], row[_HOST], row[_PLACE])
+    yield from _filled(head, room)
+    for line in _filled(body, room - _INDENT):
+        yield [StyledText(" " * _INDENT), *line]
+
+
+def _filled(texts: Iterable[StyledText], room: int) -> Iterator[Line]:
+    """As many beside one another as have room; what is longer than a line is cut."""
+    line: list[StyledText] = []
+    left = room
+    for text in texts:
+        size = min(cells.width(text.text), room)
+        if line and size + _GAP > left:
+            yield line
+            line, left = [], room
+        if size:
+            gap = " " * (_GAP if line else 0)
+            line += [StyledText(gap), text._replace(text=cells.clip(text.text, room))]
+            left -= len(gap) + size
+    if line:
+        yield line
 
 
 def _run_key(page: Page, day: date) -> object:
@@ -55,11 +110,11 @@ def _heading(page: Page, first: date, last: date, *, is_free: bool) -> Line:
 
 def _row(page: Page, block: TimeBlock, day: date) -> list[StyledText]:
     texts = [
-        *(_times(page, block, day), block.title, block.who, block.host, block.kind),
+        *(_times(page, block, day), block.title, block.who, block.host, block.status),
         *(words.short_uid(block.uid), block.place),
     ]
     row = [StyledText(cells.plain_text(text)) for text in texts]
-    row[_STATUS] = StyledText(block.kind, block.kind)
+    row[_STATUS] = row[_STATUS]._replace(style=block.kind)
     return row
 
 
@@ -67,19 +122,6 @@ def _times(page: Page, block: TimeBlock, day: date) -> str:
     if page.is_all_day(block, day):
         return "all day"
     return words.clock_times(block.span, day, page.timezone)
-
-
-def _sizes(rows: Iterable[Sequence[StyledText]], width: int) -> list[int]:
-    """The cells of each column; what is empty or has no room is none."""
-    wanted = [
-        min(max(cells.width(text.text) for text in column), _MOST.get(n, width))
-        for n, column in enumerate(zip(*rows, strict=True))
-    ]
-    for n, first in ((_UID, _UID_FROM), (_PLACE, _PLACE_FROM)):
-        if wanted and width < first:
-            wanted[n] = 0
-    gaps = _GAP * (sum(size > 0 for size in wanted) - 1)
-    return share_width(wanted, width - _INDENT - gaps, {_TIMES, _STATUS, _UID})
 
 
 def next_card(item: Json, *, now: datetime, tz: str | None) -> str:

@@ -28,7 +28,7 @@ _LEAST_BESIDE = 6  # of a meeting beside others
 _CLOCK_FROM = 12  # of a meeting that also says when it begins
 _UID_FROM = 40  # of one that also says its uid
 _MORE = 3  # of `+12`
-_MARGIN, _ALL_DAY = 6, "all day"  # `09:00*`
+_ALL_DAY = "all day"
 _MOST_ALL_DAY = 3  # lines
 
 _LEAST_HEIGHT = 10  # of a grid, on whatever screen
@@ -57,7 +57,7 @@ def grid_lines(
     """
     days = shown_days(page)
     pages = page.by_host() if is_by_host else [page]
-    beside = (width - len(_ALL_DAY) - 1) // (_LEAST + 1) // len(days)
+    beside = (width - _margin() - 1) // (_LEAST + 1) // len(days)
     if not beside:
         return []
     groups = _share_out(pages, beside)
@@ -85,13 +85,18 @@ def _make_sheet(
     """The shortest rows that have room when they are folded, else the longest."""
     for grid in make_grids(pages, days):
         all_day = min(max(len(c.all_day) for c in grid.columns), _MOST_ALL_DAY)
-        margin = len(_ALL_DAY) if all_day else _MARGIN
+        margin = _margin(_ALL_DAY * bool(all_day))
         size = (width - margin - 1) // len(grid.columns) - 1
         room = max(most - all_day, _LEAST_ROWS)
         folded = fold_rows(grid, room)
         if len(folded) <= room:
             break
     return _Sheet(grid, pages, size, margin, all_day, folded)
+
+
+def _margin(name: str = _ALL_DAY) -> int:
+    """Cells for any time, `09:00*` or `12:00 pm*`, and for the name of a line."""
+    return max(len(words.clock(times.midnight(date.min))) + 1, len(name))
 
 
 def _sheet_lines(sheet: _Sheet, *, with_hosts: bool) -> Iterator[Line]:
@@ -208,7 +213,7 @@ def _start_time(column: DayColumn, placed: PlacedBlock) -> str:
     if start == span.start or placed.block.kind == BUSY:
         return ""
     wall = times.wall_time(start, column.page.timezone)
-    return f"{wall:%H:%M} " if wall.date() == column.day else "… "
+    return f"{words.clock(wall)} " if wall.date() == column.day else "… "
 
 
 def _legend(page: Page, sheets: Sequence[_Sheet], width: int) -> list[Line]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from calbook.cli.screen import words
 from calbook.cli.screen.timeline import BUSY, Column, Page, TimeBlock, columns_beside
 from calbook.core.model import MINUTE, Span
 from calbook.core.time import local_days, times
@@ -31,8 +32,8 @@ class Row(NamedTuple):
     is_second: bool = False
 
     def __str__(self) -> str:
-        hours, minutes = divmod(self.wall // MINUTE, 60)
-        return f"{hours:02}:{minutes:02}{'*' * self.is_second}"
+        wall = times.midnight(date.min) + self.wall
+        return f"{words.clock(wall)}{'*' * self.is_second}"
 
 
 class PlacedBlock(NamedTuple):

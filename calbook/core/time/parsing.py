@@ -72,13 +72,12 @@ def timezone(name: str) -> str:
 
 def _nearest(name: str) -> str | None:
     """The zone of that name in another case, of that city, or of a like spelling."""
-    import difflib
+    from calbook.core.suggestions import nearest
 
     asked = name.strip().replace(" ", "_").casefold()
     known = {zone.casefold(): zone for zone in sorted(_zone_names())}
     cities = {folded.rpartition("/")[2]: zone for folded, zone in known.items()}
-    near = difflib.get_close_matches(asked, known, 1)
-    return known.get(asked) or cities.get(asked) or (known[near[0]] if near else None)
+    return known.get(asked) or cities.get(asked) or nearest(asked, known.values())
 
 
 class Days(NamedTuple):

@@ -27,8 +27,8 @@ class Groups:
         there = {self._key(block): None for block in meetings}
         order = [*names] if len(names) <= GROUPS else [k for k in names if k in there]
         numbers = {key: n for n, key in enumerate(order) if n < GROUPS}
-        self._numbers: Mapping[str, int] = {k: numbers.get(k, GROUPS) for k in there}
-        self._names = names
+        self._numbers = {k: numbers.get(k, GROUPS) for k in there}
+        self._names = {**names, **({} if self._is_by_host else _own_titles(page))}
 
     def style(self, block: TimeBlock) -> str:
         if block.kind == BUSY:
@@ -46,6 +46,14 @@ class Groups:
     def _key(self, block: TimeBlock) -> str:
         host = next(iter(block.hosts), "")
         return host if self._is_by_host else block.event_type
+
+
+def _own_titles(page: Page) -> Mapping[str, str]:
+    """Of event types whose bookings all have one, which may be an earlier one."""
+    titles: dict[str, set[str]] = {}
+    for block in page.blocks:
+        titles.setdefault(block.event_type, set()).add(block.title)
+    return {key: own.pop() for key, own in titles.items() if len(own) == 1}
 
 
 class Entry(NamedTuple):

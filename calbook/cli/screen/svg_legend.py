@@ -51,7 +51,7 @@ class Groups:
 def _own_titles(page: Page) -> Mapping[str, str]:
     """Of event types whose bookings all have one, which may be an earlier one."""
     titles: dict[str, set[str]] = {}
-    for block in page.blocks:
+    for block in filter(lambda block: block.title, page.blocks):
         titles.setdefault(block.event_type, set()).add(block.title)
     return {key: own.pop() for key, own in titles.items() if len(own) == 1}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calbook.cli.defaults import read_default, read_timezone
+from calbook.cli.defaults import begin_week, read_default, read_timezone
 from calbook.cli.groups import Group as Group
 from calbook.cli.groups import flag as flag
 from calbook.cli.groups import option as option
@@ -297,10 +297,12 @@ class Range(Group):
     def arguments(self, start: str | None = None) -> dict[str, Any]:
         """For what counts days itself; without a start, from `start` on."""
         if self.on is not None:
-            return {"start_date": self.on, "end_date": self.on, "days": None}
+            from calbook.cli import day_count  # only where a range is said
+
+            return day_count.read_days(self.on)
         return {
-            "start_date": self.start_date or start,
-            "end_date": self.end_date,
+            "start_date": begin_week(self.start_date) or start,
+            "end_date": begin_week(self.end_date),
             "days": read_whole_number(self.days, "--days"),
         }
 
@@ -313,8 +315,7 @@ class Range(Group):
         if days is not None:
             from calbook.cli import day_count  # only for --days
 
-            first = given["start_date"] or "today"
-            given["start_date"] = first
+            first = given["start_date"] = given["start_date"] or "today"
             given["end_date"] = day_count.last_day(client, tz, first, days)
         return given
 

@@ -185,7 +185,7 @@ def list_(
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen import calendars
 
-        return calendars.calendars_table(items, form.tz)
+        return calendars.calendars_table(items)
 
     output.print_list(found, form, keys=_KEYS, table=table)
 

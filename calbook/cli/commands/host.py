@@ -11,7 +11,7 @@ from calbook.cli.screen import cards
 
 HOSTS = Entries(
     "hosts",
-    ("id", "name", "email", "timezone", "scheduleId", "retiredAt"),
+    ("id", "name", "email", "timezone", "scheduleId", "retiredAt", "language"),
     cards.host_card,
     shown_only=("retired_at",),
 )
@@ -33,6 +33,9 @@ class Fields(o.Group):
     name: o.Name = None
     email: o.Email = None
     timezone: str | None = o.option("--tz", "ZONE", "The host's zone.")
+    language: str | None = o.option(
+        "--language", "TAG", "Of mail to them and their attendees: de, pt-BR; or none."
+    )
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "The host's usual schedule."
     )
@@ -67,6 +70,8 @@ def update(
 
 def _read_fields(fields: Fields) -> Json:
     given = fields.given()
+    if given.get("language") in ("", "none"):
+        given["language"] = None
     if "limits" in given:
         given["limits"] = o.without_none(given["limits"])
     return given

@@ -28,7 +28,7 @@ class Exported(o.Group):
     """What is written, and in which form."""
 
     form: str = o.option(
-        *("--format", "jsonl|json|csv|ics", "How it is written [jsonl]."),
+        *("--format", "jsonl|json|csv|ics", "How it is written."),
         default="jsonl",
     )
     redact: bool = o.flag("--redact", "Without the persons that bookings are for.")

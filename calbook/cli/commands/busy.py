@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
@@ -28,7 +26,7 @@ _MANY = 2_000  # components from which on a bar shows how it goes
 
 Calendar = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
+    o.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
 ]
 
 
@@ -56,7 +54,7 @@ class NewCalendar(o.Group):
 def import_(
     file: Annotated[
         str,
-        typer.Argument(
+        o.Argument(
             metavar="FILE|ADDRESS|-",
             help="An .ics file, https:// or webcal://; - is standard input.",
         ),
@@ -116,7 +114,7 @@ def list_(
     within: o.Range,
     stretches: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
@@ -155,13 +153,13 @@ def remove(
 def refresh(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="One calendar; all of them without."),
+        o.Argument(metavar="NAME", help="One calendar; all of them without."),
     ] = None,
     *,
     host: o.Host = None,
     resource: o.Resource = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also what suddenly holds nothing.")
+        bool, o.Declared("--yes", help="Also what suddenly holds nothing.")
     ] = False,
     out: o.PrintingTimes,
 ) -> None:

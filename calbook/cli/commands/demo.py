@@ -6,16 +6,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from typing import TYPE_CHECKING
-
-import typer
 
 from calbook.api.client import Client
-from calbook.cli import output
+from calbook.cli import app, output
 from calbook.core.errors import CalbookError
-
-if TYPE_CHECKING:
-    from calbook.cli.tree import Runner
 
 _ADA = '--name "Ada Lovelace" --email ada@example.com'
 _BOB = '--name "Bob Martin" --email bob@example.com'
@@ -73,25 +67,20 @@ That file is gone again. Yours begins with:
 """
 
 
-def demo(context: typer.Context) -> None:
+def demo() -> None:
     """Play the main job on a scratch file, and show every command."""
     with _scratch() as path:
         for number, (why, command, status) in enumerate(_STEPS):
-            _step(
-                why,
-                command.replace("{uid}", _uid(path)),
-                status,
-                context.obj,
-                first=not number,
-            )
+            line = command.replace("{uid}", _uid(path))
+            _step(why, line, status, first=not number)
     output.write(_NEXT)
 
 
-def _step(why: str, command: str, status: int, run: "Runner", *, first: bool) -> None:
+def _step(why: str, command: str, status: int, *, first: bool) -> None:
     output.write(("" if first else "\n") + f"# {why}\n$ calbook {command}\n")
     output.flush()
     with redirect_stderr(sys.stdout):
-        found = run(shlex.split(command))
+        found = app.run(shlex.split(command))
     if found != status:
         raise CalbookError(f"the demo failed: exit {found}, not {status}")
     if status:

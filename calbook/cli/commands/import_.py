@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
@@ -39,7 +37,7 @@ Printing = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 def import_(
     files: Annotated[
         list[str],
-        typer.Argument(
+        o.Argument(
             metavar="FILE|-…", help="An export; - is standard input. With --from many."
         ),
     ],

@@ -71,9 +71,7 @@ Resource = Annotated[
 ]
 Duration = Annotated[
     str | None,
-    Declared(
-        "--duration", metavar="MINUTES", help="One of those to choose; else the first."
-    ),
+    Declared("--duration", metavar="MINUTES", help="One of those to choose."),
 ]
 By = Annotated[
     str | None,
@@ -93,14 +91,18 @@ Override = Annotated[
     ),
 ]
 Reason = Annotated[str | None, Declared("--reason", metavar="TEXT", help="Why.")]
-Name = Annotated[str | None, Declared("--name", metavar="NAME")]
+Name = Annotated[str | None, Declared("--name", metavar="NAME", help="The name.")]
 Ref = Annotated[str | None, Declared("--ref", metavar="REF", help="A customer number.")]
 Language = Annotated[
     str | None,
     Declared("--language", metavar="TAG", help="Their language: en, pt-BR."),
 ]
-Phone = Annotated[str | None, Declared("--phone", metavar="NUMBER")]
-Email = Annotated[str | None, Declared("--email", metavar="ADDRESS")]
+Phone = Annotated[
+    str | None, Declared("--phone", metavar="NUMBER", help="The phone number.")
+]
+Email = Annotated[
+    str | None, Declared("--email", metavar="ADDRESS", help="The e-mail address.")
+]
 PersonText = Annotated[
     str | None,
     Declared(
@@ -121,7 +123,9 @@ Location = Annotated[
         help="ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….",
     ),
 ]
-MeetingUrl = Annotated[str | None, Declared("--meeting-url", metavar="URL")]
+MeetingUrl = Annotated[
+    str | None, Declared("--meeting-url", metavar="URL", help="Where to meet.")
+]
 Meta = Annotated[
     list[str] | None,
     Declared("--meta", metavar="K=V", help="Metadata; may be repeated."),
@@ -229,7 +233,7 @@ class Change(Group):
     )
     notify_attendee: bool | None = option(
         "--notify/--no-notify",
-        help="Tell the attendees by e-mail, or not [as the event type says].",
+        help="Tell them, or not [defaults.notify] [default: as the event type says].",
     )
     dry_run: bool = flag("--dry-run", "Show what would happen; write nothing.")
     yes: Yes = False

@@ -19,7 +19,11 @@ _SCREENFUL = 50  # bookings that people are shown at once
 class Filters(o.Group):
     """Which bookings; named as the library's filters are."""
 
-    status: list[str] | None = o.option("--status", "STATUS", "May be repeated.")
+    status: list[str] | None = o.option(
+        "--status",
+        "STATUS",
+        "pending, confirmed, cancelled, completed, no-show; may be repeated.",
+    )
     event_type_id: o.EventType = None
     host_id: o.Host = None
     resource_id: o.Resource = None
@@ -36,9 +40,9 @@ class Page(o.Group):
     upcoming: bool = o.flag("--upcoming", "Starting from now on.")
     past: bool = o.flag("--past", "Started before now, latest first.")
     limit: int | None = o.number(
-        "--limit", f"At most N; on a terminal {_SCREENFUL} without it."
+        "--limit", f"At most N [default: {_SCREENFUL} on a terminal, else all]."
     )
-    offset: int = o.number("--offset", "Leave out so many first.", default=0)
+    offset: int = o.number("--offset", "Without the first N.", default=0)
     after: str | None = o.option("--after", "UID", "The page behind this booking.")
     all: bool = o.flag("--all", "Without a limit.")
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")

@@ -42,7 +42,7 @@ class NewCalendar(o.Group):
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -73,7 +73,7 @@ class Changes(o.Group):
     )
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -183,7 +183,7 @@ def list_(
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen import calendars
 
-        return calendars.calendars_table(items, form.tz)
+        return calendars.calendars_table(items)
 
     output.print_list(found, form, keys=_KEYS, table=table)
 
@@ -246,7 +246,7 @@ def sync(
     host: o.Host = None,
     uid: Annotated[
         list[str] | None,
-        o.Declared("--uid", metavar="UID", help="Only this booking [repeatable]."),
+        o.Declared("--uid", metavar="UID", help="Only this booking."),
     ] = None,
     overwrite: Annotated[
         bool,

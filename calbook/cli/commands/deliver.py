@@ -44,7 +44,7 @@ Age = Annotated[
     str,
     o.Declared(
         "--every",
-        metavar="MIN|never",
+        metavar="MINUTES|never",
         help="Read calendars again that were not looked at for so long.",
     ),
 ]

@@ -28,7 +28,7 @@ class Exported(o.Group):
     """What is written, and in which form."""
 
     form: str = o.option(
-        *("--format", "jsonl|json|csv|ics", "How it is written [jsonl]."),
+        *("--format", "jsonl|json|csv|ics", "How it is written."),
         default="jsonl",
     )
     redact: bool = o.flag("--redact", "Without the persons that bookings are for.")
@@ -84,7 +84,7 @@ def export(
     if target is not None:
         said = f"Exported to {target}: {count_text(counts)}"
         answer = {"file": target, "exported": counts}
-        output.print_done(said, answer, json=out.json, folds=True)
+        output.print_done(said, answer, json=out.json)
 
 
 def _export_all(

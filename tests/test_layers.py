@@ -32,20 +32,21 @@ ROOMS = {
     "core": ("", "dateutil tzdata idna"),
     "store": ("core", "sqlite3 sqlite_utils psycopg2 tzlocal"),
     "wire": ("core", ""),
-    "ical": ("core", "icalendar dateutil"),
+    "languages": ("core", "babel"),
+    "ical": ("core languages", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomlkit"),
     "whole_files": ("", ""),
     "delivery": (
-        "core wire ical store settings whole_files __version__",
+        "core wire languages ical store settings whole_files __version__",
         "urllib3 standardwebhooks certifi",
     ),
     "services": (
-        "core wire ical store delivery settings whole_files __version__",
+        "core wire languages ical store delivery settings whole_files __version__",
         "",
     ),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
-        "core wire api settings whole_files __version__",
+        "core wire languages api settings whole_files __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
     ),
     "__main__": ("cli", ""),
@@ -65,6 +66,7 @@ PLACES = {
     "urllib3": "delivery.http delivery.webhook.http",
     "standardwebhooks": "delivery.webhook",
     "tomlkit": "settings.editing",
+    "babel": "languages.translated",
     "idna": "core.domain_names",
 }
 

@@ -134,6 +134,7 @@ class HostFields(TypedDict, total=False):
     timezone: str
     schedule_id: str
     limits: Iterable[str]
+    language: str | None
 
 
 class Window(TypedDict, total=False):

@@ -33,8 +33,8 @@ class Hosts(Entries[Host]):
     ) -> Host:
         """Add a host.
 
-        Fields: `name`, `email`, `timezone`, `schedule_id` (else `sched_work`) and
-        `limits` over all event types (`6/day`, `8h/day`).
+        Fields: `name`, `email`, `timezone`, `schedule_id` (else `sched_work`),
+        `limits` over all event types (`6/day`, `8h/day`) and `language` (`de`).
         """
         from calbook.services.catalog.hosts import create_host
 

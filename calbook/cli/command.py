@@ -11,13 +11,13 @@ from typing import Any
 from typer.core import TyperCommand
 
 from calbook.cli import global_options
-from calbook.cli.options import SHORT, Group
+from calbook.cli.groups import SHORT, Group
 
 
 class Command(global_options.TakesGlobalOptions, TyperCommand):
     """A command whose help is laid out by calbook, and which has the options of all."""
 
-    exclusive: Sequence[tuple[str, ...]] = ()
+    groups: Sequence[type[Group]] = ()  # of options, those that it has
     needs_uid: str | None = None  # the parameter that names a booking, or several
 
     def make_parser(self, ctx: Any) -> Any:
@@ -40,12 +40,13 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
         if len(options) < 2:
             return
         names = {param.name for param in options}
+        exclusive = [each for kind in self.groups for each in kind.exclusive]
         is_repeated = len(options) > len(names)
-        if is_repeated or any(len(names & {*each}) > 1 for each in self.exclusive):
+        if is_repeated or any(len(names & {*each}) > 1 for each in exclusive):
             from calbook.cli import option_errors  # only when something is wrong
 
             option_errors.check_repeated(options, typed)
-            option_errors.check_exclusive(options, self.exclusive)
+            option_errors.check_exclusive(options, exclusive)
 
     def get_help(self, ctx: Any) -> str:
         return help_text(self, ctx)
@@ -76,8 +77,8 @@ def help_text(command: Any, ctx: Any) -> str:
 
 
 def finish(command: Any, function: Callable[..., None]) -> Any:
-    """With the short names, and what the groups of its function exclude."""
-    command.exclusive = getattr(function, "exclusive", ())
+    """With the short names, and the groups of its function."""
+    command.groups = getattr(function, "groups", ())
     for param in command.params:
         if param.opts[0] in SHORT:
             param.opts.insert(0, SHORT[param.opts[0]])
@@ -118,5 +119,5 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     expanded.__doc__ = command.__doc__
     expanded.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    expanded.exclusive = [each for _, kind, _ in groups for each in kind.exclusive]  # type: ignore[attr-defined]
+    expanded.groups = [kind for _, kind, _ in groups]  # type: ignore[attr-defined]
     return expanded

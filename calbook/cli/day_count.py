@@ -1,15 +1,34 @@
-"""`--days N`: a range by the number of its days."""
+"""Ranges of whole days: `--on`, and `--days N`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from calbook.cli.defaults import begin_week
 from calbook.core import checks
+from calbook.core.errors import BadTime
 from calbook.core.model import DAY
+from calbook.core.text import excerpt
 from calbook.core.time import parsing, times
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
 
 _MOST = 3_660
+
+
+def read_days(on: str) -> dict[str, Any]:
+    """Whole days: a range that begins and ends with a moment would be empty.
+
+    Raises:
+        BadTime: it is a moment.
+    """
+    if parsing.is_moment(on):
+        raise BadTime(
+            f"--on takes days, and {excerpt(on)} is a moment",
+            hint="--from and --to take moments",
+            value=excerpt(on),
+        )
+    on = begin_week(on) or on
+    return {"start_date": on, "end_date": on, "days": None}
 
 
 def last_day(client: "Client", tz: str | None, first: str, days: int) -> str:

@@ -24,6 +24,16 @@ def _length(option: str, help: str) -> Any:
 
 
 class Fields(o.Group):
+    clearable = (
+        *("description", "schedule_id", "location", "meeting_url_template"),
+        *("buffer_before", "buffer_after", "minimum_notice", "maximum_advance"),
+        *("first_date", "last_date", "slot_interval", "slots_per_day", "seats"),
+        *("max_in_a_row", "break_after", "cancellation_deadline", "availability"),
+        *("per_person_open", "count_window", "limits", "per_person", "questions"),
+        *("reminders", "needs", "metadata"),
+    )
+    cleared_as = "none"
+
     slug: str | None = o.option("--slug", "SLUG", "Its short name: product-demo.")
     title: str | None = o.option("--title", "TEXT")
     durations: list[str] | None = _length(

@@ -4,11 +4,16 @@ Those that go together are a group: one parameter of a command, spread out by tr
 """
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calbook.cli.defaults import read_default, read_timezone
+from calbook.cli.defaults import begin_week, read_default, read_timezone
+from calbook.cli.groups import Group as Group
+from calbook.cli.groups import flag as flag
+from calbook.cli.groups import option as option
+from calbook.cli.groups import said as said
+from calbook.cli.groups import without_none as without_none
 from calbook.cli.output import OutputOptions, is_terminal
 from calbook.cli.session import needed, open_client, read_whole_number
 
@@ -16,74 +21,17 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
 
 
-# In every command that has the option.
-SHORT = {
-    "--dry-run": "-n",
-    "--event": "-e",
-    "--limit": "-L",
-    "--output": "-o",
-    "--yes": "-y",
-}
-
-
-def option(
-    name: str,
-    metavar: str | None = None,
-    help: str | None = None,
-    *,
-    default: object = None,
-    **more: Any,
-) -> Any:
-    """A field of a group that takes a value."""
-    return typer.Option(default, name, metavar=metavar, help=help, **more)
-
-
-def flag(name: str, help: str) -> Any:
-    """A field of a group that is said or not."""
-    return typer.Option(False, name, help=help)
-
-
 def read_event(event: str | None) -> str | None:
     """`--event`, else the default."""
     return read_default("event") if event is None else event
 
 
-class Group:
-    """Options by name, in their order.
-
-    A NamedTuple would do, but defining one costs as much as twenty options.
-    """
-
-    declared: ClassVar[dict[str, Any]]
-    exclusive: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each, one is meant
-
-    def __init_subclass__(cls) -> None:
-        """What a field is declared as makes room for its default."""
-        cls.declared = {name: getattr(cls, name) for name in cls.__annotations__}
-        for name, field in cls.declared.items():
-            setattr(cls, name, getattr(field, "default", field))
-
-    def __init__(self, **options: Any) -> None:
-        vars(self).update(options)
-
-    def options(self) -> dict[str, Any]:
-        """Those that the command has."""
-        return dict(vars(self))
-
-    def given(self) -> dict[str, Any]:
-        """Those that were given."""
-        return said(**vars(self))
-
-
-def said(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def without_none(texts: list[str]) -> list[str]:
-    """Of an option that may be repeated: `none` takes all out."""
-    return [text for text in texts if text not in ("", "none")]
-
-
+Clear = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--clear", metavar="FIELD", help="Take it out: --clear phone; may be repeated."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 File = Annotated[
     str | None,
@@ -221,7 +169,7 @@ class Output(Group):
     On a terminal that may be a default of the settings, where the command has it.
     """
 
-    exclusive = (("json", "jsonl", "csv"),)
+    exclusive = (("json", "jsonl", "csv", "format"), ("fields", "format"))
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
@@ -229,9 +177,8 @@ class Output(Group):
     json: bool = flag("--json", "Print JSON.")
     jsonl: bool = flag("--jsonl", "Print one JSON object a line.")
     csv: bool = flag("--csv", "Print CSV with a header line.")
-    fields: str | None = option(
-        "--fields", "A,B", "Only these JSON keys (attendee.email too)."
-    )
+    fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
+    format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -243,7 +190,8 @@ class Output(Group):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         forms = [name for name in ("json", "jsonl", "csv") if name in options]
-        if is_terminal() and not any(options[name] for name in forms):
+        given = any(options.get(name) for name in (*forms, "format"))
+        if is_terminal() and not given:
             word = read_default("output") if forms else None
             if word in forms:
                 setattr(self, word, True)
@@ -252,7 +200,8 @@ class Output(Group):
         return open_client(self.db, self.actor)
 
     def form(self, tz: str | None = None) -> OutputOptions:
-        return OutputOptions(self.json, self.jsonl, self.csv, self.fields, tz)
+        forms = (self.json, self.jsonl, self.csv, self.fields)
+        return OutputOptions(*forms, tz, self.format)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in the zone that is set.
@@ -267,10 +216,10 @@ Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
 PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
 PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
-Showing = Annotated[Output, "json", "fields", "db"]
-ShowingTimes = Annotated[Output, "tz", "json", "fields", "db"]
-Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "db"]
-ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "db"]
+Showing = Annotated[Output, "json", "fields", "format", "db"]
+ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
+Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
+ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
 Queueing = Annotated[Output, "json", "no_deliver", "db"]
 
 
@@ -348,10 +297,12 @@ class Range(Group):
     def arguments(self, start: str | None = None) -> dict[str, Any]:
         """For what counts days itself; without a start, from `start` on."""
         if self.on is not None:
-            return {"start_date": self.on, "end_date": self.on, "days": None}
+            from calbook.cli import day_count  # only where a range is said
+
+            return day_count.read_days(self.on)
         return {
-            "start_date": self.start_date or start,
-            "end_date": self.end_date,
+            "start_date": begin_week(self.start_date) or start,
+            "end_date": begin_week(self.end_date),
             "days": read_whole_number(self.days, "--days"),
         }
 
@@ -364,8 +315,7 @@ class Range(Group):
         if days is not None:
             from calbook.cli import day_count  # only for --days
 
-            first = given["start_date"] or "today"
-            given["start_date"] = first
+            first = given["start_date"] = given["start_date"] or "today"
             given["end_date"] = day_count.last_day(client, tz, first, days)
         return given
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import re
 
     from calbook.api.values.value import Value
+    from calbook.cli import line_format
 
 Json = dict[str, Any]
 
@@ -28,6 +29,11 @@ _RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula
 
 _WIDEST = 1_000  # columns that anybody looks at
 
+# How people are shown ids, and what finds that out: the store that was open last.
+short_ids: dict[str, str] = {}
+shorten: Callable[[Sequence[str]], dict[str, str]] | None = None
+_ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
+
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
 has_pager = True
@@ -36,7 +42,7 @@ has_pager = True
 class OutputOptions:
     """How an answer is to be printed; a NamedTuple would cost every command."""
 
-    __slots__ = ("csv", "fields", "json", "jsonl", "tz")
+    __slots__ = ("csv", "fields", "format", "json", "jsonl", "tz")
 
     def __init__(
         self,
@@ -45,14 +51,16 @@ class OutputOptions:
         csv: bool = False,
         fields: str | None = None,
         tz: str | None = None,
+        format: str | None = None,
     ) -> None:
         self.json, self.jsonl, self.csv = json, jsonl, csv
-        self.fields, self.tz = fields, tz
+        self.fields, self.tz, self.format = fields, tz, format
 
 
 def is_for_people(form: OutputOptions) -> bool:
     """A terminal, and no form asked for that programs read."""
-    return is_terminal() and not (form.json or form.jsonl or form.csv)
+    is_asked = form.json or form.jsonl or form.csv or form.format is not None
+    return is_terminal() and not is_asked
 
 
 def is_terminal() -> bool:
@@ -69,10 +77,10 @@ def is_interactive() -> bool:
 
 
 def width() -> int:
-    """The terminal's columns."""
+    """The terminal's columns; 80 where there is none."""
     from shutil import get_terminal_size
 
-    return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+    return min(get_terminal_size().columns, _WIDEST)
 
 
 def height() -> int:
@@ -105,8 +113,9 @@ def fit_signs(text: str, stream: Any = None) -> str:
 
 
 def show(text: str) -> None:
-    """What people read on a screen; through a pager where that is too small."""
-    text = fit_signs(text)
+    """What people read on a screen, in whole words; through a pager if it is long."""
+    lines = text.removesuffix("\n").split("\n")
+    text = fit_signs("".join(f"{part}\n" for line in lines for part in _fold(line)))
     if not (_is_paged() and _page(text)):
         write(text)
 
@@ -164,7 +173,23 @@ def say(text: str) -> None:
 
 def say_always(text: str) -> None:
     """What went wrong, or is asked: said in any case."""
-    print(fit_signs(printable(text), sys.stderr), file=sys.stderr)
+    print("\n".join(said_lines(text)), file=sys.stderr)
+
+
+def said_lines(text: str) -> list[str]:
+    """As stderr shows it: harmless, and on a terminal in whole words."""
+    is_folded = as_terminal or sys.stderr.isatty()
+    lines = _fold(printable(text)) if is_folded else [printable(text)]
+    return [fit_signs(line, sys.stderr) for line in lines]
+
+
+def _fold(line: str) -> list[str]:
+    """In whole words; what is in colours was laid out before."""
+    if (line.isascii() and len(line) <= width()) or "\x1b" in line:
+        return [line]
+    from calbook.cli.screen import cells  # slow to import
+
+    return cells.fold(line, width())
 
 
 def print_list(
@@ -176,6 +201,9 @@ def print_list(
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others."""
     items = [as_json(item) for item in found]
+    if form.format is not None:
+        write(_formatted(_in_timezone(items, form.tz), form.format))
+        return
     chosen = _chosen_keys(form, items)
     if form.json:
         write(_document([_pick(item, chosen) for item in items]))
@@ -187,7 +215,16 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
+        _learn_short_ids(items)
         show(table(items))
+
+
+def _learn_short_ids(items: Sequence[Json]) -> None:
+    """Before a table shows them: how long they have to be to mean one thing."""
+    global short_ids
+    said = (value for item in items for value in item.values())
+    ids = [id for id in said if isinstance(id, str) and id.startswith(_ID_PREFIXES)]
+    short_ids = shorten(ids) if ids and shorten is not None else {}
 
 
 def nothing_text(words: str, limit: int | None) -> str:
@@ -222,28 +259,12 @@ def print_object(
     )
 
 
-def print_done(
-    said: str, found: "Value | Json", *, json: bool, folds: bool = False
-) -> None:
+def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if json:
         print_object(found, OutputOptions(json=True), keys=(), card=str)
-    elif folds:
-        say_folded(said)
     else:
         say(said)
-
-
-def say_folded(text: str) -> None:
-    """A sentence to the person; on a terminal in whole words, but for long names."""
-    lines = [text]
-    if sys.stderr.isatty() and len(text) > width():
-        from calbook.cli.screen import cells  # slow to import
-
-        if max(map(cells.width, text.split())) <= width():
-            lines = cells.wrap(text, width())
-    for line in lines:
-        say(line)
 
 
 def _document(value: object) -> str:
@@ -258,15 +279,27 @@ def _line(item: Json) -> str:
 def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] | None:
     if form.fields is None:
         return None
-    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
-    for key in chosen:
-        if items and key.split(".")[0] not in items[0]:
-            from calbook.core.errors import UsageError
+    from calbook.cli import line_format
 
-            raise UsageError(
-                f"there is no field {key}", hint=f"there are {', '.join(items[0])}"
-            )
+    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
+    line_format.check_keys(chosen, items)
     return chosen
+
+
+def _formatted(items: Sequence[Json], template: str) -> str:
+    """A line for each, of `--format`."""
+    from calbook.cli import line_format
+
+    parts = line_format.read_template(template)
+    line_format.check_keys(line_format.keys_of(parts), items)
+    return "".join(f"{_filled(parts, item)}\n" for item in items)
+
+
+def _filled(parts: "line_format.Parts", item: Json) -> str:
+    return "".join(
+        text if key is None else text + printable(_cell(value_at(item, key)))
+        for text, key in parts
+    )
 
 
 def _pick(item: Json, chosen: Sequence[str] | None) -> Json:

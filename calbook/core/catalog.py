@@ -71,6 +71,7 @@ class Host(NamedTuple):
     capacity: int | None = None  # persons who fit in
     retired_at: datetime | None = None
     limits: tuple[Limit, ...] = ()  # over all event types, in the host's zone
+    language: str | None = None  # a BCP 47 tag; of their attendees who have said none
 
 
 class Assignment(NamedTuple):

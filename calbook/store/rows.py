@@ -237,6 +237,7 @@ def host(row: Row) -> Host:
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
         limits(json.loads(row["limits"])),
+        row["language"],
     )
 
 

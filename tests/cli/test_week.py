@@ -144,7 +144,7 @@ def test_no_colour_is_needed(
     coloured, plain = terminal("week"), terminal("week", NO_COLOR="1")
 
     assert (coloured.end(), plain.end()) == (0, 0)
-    assert "\x1b[33m" in coloured.raw
+    assert "\x1b[1;35m" in coloured.raw
     assert "\x1b[3" not in plain.raw
     assert plain.shown == coloured.shown
 

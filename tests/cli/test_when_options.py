@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import DAYS
 
 from calbook import Client
 
@@ -15,6 +17,7 @@ pytest_plugins = ("support.running",)
 
 # The clock of these tests says Monday 4 January 2027, 09:00 in London.
 EVENT = ("event", "add", "talk", "--json")
+EVERY_DAY = [{"day": d, "startTime": "09:00", "endTime": "10:00"} for d in DAYS]
 NEW = ("--event", "demo", "--name", "Ada", "--email", "ada@example.com")
 
 
@@ -82,6 +85,44 @@ def test_a_range_is_a_week_or_a_month(
     assert (min(starts), max(starts)) == days
 
 
+def test_a_moment_is_no_range(run: Run) -> None:
+    """It was an empty one."""
+    for moment in ("fri 10:00", "14:00", "in 2h", "2027-01-18T10:00Z"):
+        error = run("list", "--on", moment, "--json").error
+
+        assert error["code"] == "bad_time"
+        assert error["message"] == f"--on takes days, and {moment} is a moment"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("next week", "2027-01-10", "2027-01-16"),
+        ("Week", "2027-01-03", "2027-01-09"),
+        ("2027-W03", "2027-01-18", "2027-01-24"),
+        ("fri week", "2027-01-15", "2027-01-15"),
+        ("next month", "2027-02-01", "2027-02-28"),
+    ],
+)
+def test_a_week_begins_as_the_settings_say(
+    run: Run,
+    client: Client,
+    typed: str,
+    first: str,
+    last: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CALBOOK_CONFIG", str(tmp_path / "config.toml"))
+    client.calendar.schedules.update("work", availability=EVERY_DAY)
+    assert run("config", "set", "defaults.week_start", "sunday").status == 0
+
+    for range in (("--on", typed), ("--from", typed, "--to", typed)):
+        found = run("slots", "--event", "demo", *range, "--json").json
+        starts = [slot["startTime"][:10] for slot in found]
+        assert (min(starts), max(starts)) == (max(first, "2027-01-04"), last)
+
+
 @pytest.mark.parametrize(
     ("options", "key", "value"),
     [
@@ -93,7 +134,7 @@ def test_a_range_is_a_week_or_a_month(
         (("--maximum-advance", "8w"), "maximumAdvance", 56),
         (("--count-window", "90d"), "countWindow", 90),
         (("--count-window", "90"), "countWindow", 90),
-        (("--limit", "1.5 hours/day"), "limits", ["90m/day"]),
+        (("--booking-limit", "1.5 hours/day"), "limits", ["90m/day"]),
         (("--first-date", "18 jan"), "firstDate", "2027-01-18"),
         (("--last-date", "Fri"), "lastDate", "2027-01-08"),
         (("--first-date", "none"), "firstDate", None),
@@ -128,9 +169,9 @@ def test_an_event_type_takes_lengths_and_days_as_people_say(
     [
         (("--duration", "90s"), "--duration is not whole minutes: 90s"),
         (("--maximum-advance", "36h"), "--maximum-advance needs whole days, not 36h"),
-        (("--limit", "1:30/day"), "limits cannot be 1:30/day"),
+        (("--booking-limit", "1:30/day"), "1:30/day"),
         (("--first-date", "03/04"), "03/04 could be Thu 4 Mar 2027 or Sat 3 Apr 2027"),
-        (("--hours", "mon 9:75-17"), "availability.startTime is not a time of day"),
+        (("--hours", "mon 9:75-17"), "--hours is not a time of day: 9:75"),
         (("--hours", "mo 9-17"), "--hours cannot be mo 9-17"),
     ],
 )

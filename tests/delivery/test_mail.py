@@ -107,6 +107,7 @@ def test_an_invitation_is_written_like_this(host: Client, sent: Sent) -> None:
         "Subject": "Product demo: Grace Hopper and Ada",
         "In-Reply-To": f"<{booking.uid}@calbook>",
         "References": f"<{booking.uid}@calbook>",
+        "Content-Language": "en",
         "Message-ID": f"<{delivery.id}@calbook.example.org>",
         "Auto-Submitted": "auto-generated",
         "MIME-Version": "1.0",
@@ -759,7 +760,8 @@ def check_harmless(text: str, name: str) -> None:
     message = email.message_from_bytes(data, policy=policy.default)
     assert [header.casefold() for header in message] == [
         *("date", "from", "reply-to", "to", "subject", "in-reply-to", "references"),
-        *("message-id", "auto-submitted", "content-type", "mime-version"),
+        *("content-language", "message-id", "auto-submitted"),
+        *("content-type", "mime-version"),
     ]
     for header, address in (
         ("From", "me@example.org"),

@@ -645,6 +645,7 @@ def test_a_host_lives_in_its_schedules_zone(run: Run, client: Client) -> None:
         "scheduleId": "sched_work",
         "retiredAt": None,
         "limits": [],
+        "language": None,
     }
     assert client.calendar.hosts.get("ann_lee").to_dict() == added
 
@@ -667,6 +668,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "scheduleId": "sched_night",
         "retiredAt": None,
         "limits": [],
+        "language": None,
     }
     assert changed == {
         "id": "user_ann",
@@ -676,6 +678,7 @@ def test_every_field_of_a_host_is_said_and_changed(run: Run, client: Client) -> 
         "scheduleId": "sched_work",
         "retiredAt": None,
         "limits": [],
+        "language": None,
     }
 
 

@@ -31,7 +31,7 @@ _NEVER = {
     "events": {"id", "type", "uid", "by"},
     "host_joins": {"event_type_id", "host_id"},
     "host_loads": {"event_type_id", "host_id"},
-    "hosts": {"id", "timezone", "schedule_id", "kind", "limits"},
+    "hosts": {"id", "timezone", "schedule_id", "kind", "limits", "language"},
     "notes": {"id", "uid"},
     "private_notes": {"id", "uid"},
     "occurrences": {"uid", "event_type_id", "date", "wall", "wall_timezone", "tzdata"}

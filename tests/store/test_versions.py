@@ -46,6 +46,7 @@ FIRST_UNSEEN = {
     7: "add_resources",
     8: "connect_calendars",
     9: "create_settings",
+    10: "let_hosts_have_languages",
 }
 
 

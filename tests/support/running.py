@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 
-from calbook.cli import app
+from calbook.cli import app, output
 from support.forking import Popen
 
 if TYPE_CHECKING:
@@ -244,6 +244,37 @@ def terminal(
     yield start
     for terminal in opened:
         terminal.close()
+
+
+WIDTHS = (40, 60, 66, 80, 120, 200)  # of the terminals that screens are looked at on
+Look = Callable[..., str]
+
+
+@pytest.fixture
+def look(run: Run, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """What a terminal of so many columns shows, without colour."""
+
+    def look(*args: object, columns: int = 80) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr(output, "as_terminal", True)
+        answer = run(*args)
+        monkeypatch.setattr(output, "as_terminal", False)
+        return answer.out + answer.err
+
+    return look
+
+
+@pytest.fixture
+def look_at_all_widths(look: Look) -> Look:
+    """One command on terminals of all widths, with a heading for each."""
+
+    def look_at_all(*args: object) -> str:
+        return "".join(
+            f"{f' {columns} ':=^{columns}}\n{look(*args, columns=columns)}"
+            for columns in WIDTHS
+        )
+
+    return look_at_all
 
 
 def numbered(text: str) -> str:

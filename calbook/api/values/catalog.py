@@ -21,6 +21,7 @@ class Host(Value):
     schedule_id: the hours, for event types without a schedule of their own
     retired_at: from when on nobody books it, RFC 3339 text in `timezone`; else None
     limits: how much a host does in a period, over all event types: `6/day`, `8h/day`
+    language: that of mail to the host and to attendees who have said none, as in `de`
     """
 
     id: str
@@ -30,6 +31,7 @@ class Host(Value):
     schedule_id: str
     retired_at: str | None
     limits: list[str]
+    language: str | None
 
 
 class Resource(Value):

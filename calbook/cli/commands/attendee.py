@@ -234,7 +234,7 @@ def _print_sheet(client: Any, booking: Any, on: str | None, out: o.Output) -> No
     from calbook.cli.screen import attendance_sheet
 
     form = out.form()
-    if form.json or form.jsonl or form.csv or form.fields:
+    if form.json or form.jsonl or form.csv or form.fields or form.format:
         raise usage_error("--print is text for paper: no --json, --jsonl, --csv")
     item, now = booking.to_dict(), client.now()
     chosen = None if on is None else [occurrence_on(booking, on, now)]

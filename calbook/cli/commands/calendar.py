@@ -55,6 +55,8 @@ class NewCalendar(o.Group):
 
 
 class Changes(o.Group):
+    clearable = ("user",)
+
     source: str | None = o.option("--url", "URL|DIR", "Where it is now.")
     busy: bool | None = o.option(
         "--busy/--no-busy", help="What stands there blocks the host."
@@ -125,6 +127,7 @@ def update(
     *,
     host: o.Host = None,
     changes: Changes,
+    clear: o.Clear = None,
     out: Adding,
 ) -> None:
     """Change a calendar's log-in, its place, or what it is for.
@@ -132,7 +135,10 @@ def update(
     Without push what waits to be written is dropped, without busy its busy time.
     """
     form = out.form_in_zone()
+    changes.clear(clear)
     fields = changes.given()
+    if fields.get("user") == "":
+        fields["user"] = None
     with out.client() as client:
         connections = client.calendar.connections
         before = connections.get(name, host_id=host)
@@ -173,7 +179,7 @@ def list_(
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen import calendars
 
-        return calendars.calendars_table(items, form.tz)
+        return calendars.calendars_table(items)
 
     output.print_list(found, form, keys=_KEYS, table=table)
 
@@ -224,7 +230,7 @@ def _say_dropped(count: int) -> None:
 
 _FOUND_KEYS = ("kind", "calendar", "hostId", "uid", "titleThere", "overwritten")
 Syncing = Annotated[
-    o.Output, "tz", "json", "jsonl", "csv", "fields", "no_deliver", "db"
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "format", "no_deliver", "db"
 ]
 
 

@@ -242,6 +242,10 @@ def _left_hosts(client: "Client", booking: "Booking") -> list[str]:
 class Corrections(o.Group):
     """An empty text takes out what may be missing."""
 
+    clearable = (
+        *("email", "phone", "ref", "language", "notes", "location", "meeting_url"),
+    )
+
     person: str | None = o.option(
         "--person", "PERSON", "Of several, whose facts are corrected."
     )
@@ -272,21 +276,24 @@ def update(
     *,
     corrections: Corrections,
     meta: o.Meta = None,
-    unset_meta: Annotated[
-        list[str] | None,
-        typer.Option("--unset-meta", metavar="K", help="Take a metadata key out."),
-    ] = None,
+    clear: o.Clear = None,
     change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
-    """Correct a booking's details; an empty text takes a detail out."""
+    """Correct a booking's details; --clear takes one out, or a key: meta.colour."""
     form = out.form_in_zone()
+    keys: list[str] = []
+    if clear:
+        from calbook.cli.clearing import split_keys  # only for --clear
+
+        keys, clear = split_keys(clear, "meta")
+        corrections.clear(clear)
     with out.client() as client:
         _check_whose(client, uid, corrections)
         booking = client.calendar.bookings.merge_metadata(
             uid,
             read_pairs(meta, "--meta"),
-            drop=unset_meta or (),
+            drop=keys,
             **corrections.arguments(),
             **change.arguments(),
         )

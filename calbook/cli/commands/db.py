@@ -168,7 +168,7 @@ def compact(*, out: o.Printing) -> None:
         before, after = client.compact()
     said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
     answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}
-    output.print_done(said, answer, json=out.json, folds=True)
+    output.print_done(said, answer, json=out.json)
 
 
 def _bytes(size: int) -> str:

@@ -247,7 +247,9 @@ def _counts_text(items: Any) -> str:
 _EVENT_KEYS = ("at", "type", "uid", "by", "change", "id")
 
 
-Ticking = Annotated[o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "db"]
+Ticking = Annotated[
+    o.Output, "json", "jsonl", "csv", "fields", "format", "no_deliver", "db"
+]
 
 
 def tick(*, every: Age = "15m", out: Ticking) -> None:

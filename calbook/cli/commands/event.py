@@ -59,13 +59,16 @@ def update(
     event: Name,
     *,
     fields: Fields,
+    clear: o.Clear = None,
     applying: Applying,
     saving: Saving,
     out: o.PrintingQueued,
 ) -> None:
-    """Change an event type; `none` takes a limit out. Bookings made before keep the
-    rules they were made under and what people were told of them, unless it is applied
-    to those to come; their reminders change too."""
+    """Change an event type; --clear takes a field out, as `none` does.
+
+    Bookings made before keep the rules they were made under and what people were told
+    of them, unless it is applied to those to come; their reminders change too."""
+    fields.clear(clear)
     _save("update", event, fields, saving, out, applying.options())
 
 

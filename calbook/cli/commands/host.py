@@ -11,7 +11,7 @@ from calbook.cli.screen import cards
 
 HOSTS = Entries(
     "hosts",
-    ("id", "name", "email", "timezone", "scheduleId", "retiredAt"),
+    ("id", "name", "email", "timezone", "scheduleId", "retiredAt", "language"),
     cards.host_card,
     shown_only=("retired_at",),
 )
@@ -28,9 +28,14 @@ NewName = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("email", "limits")
+
     name: o.Name = None
     email: o.Email = None
     timezone: str | None = o.option("--tz", "ZONE", "The host's zone.")
+    language: str | None = o.option(
+        "--language", "TAG", "Of mail to them and their attendees: de, pt-BR; or none."
+    )
     schedule_id: str | None = o.option(
         "--schedule", "SCHEDULE", "The host's usual schedule."
     )
@@ -49,14 +54,24 @@ def add(
     HOSTS.save("create", host, _read_fields(fields), saving, out)
 
 
-def update(host: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
-    """Change a host; an empty --email takes it out."""
+def update(
+    host: Name,
+    *,
+    fields: Fields,
+    clear: o.Clear = None,
+    saving: Saving,
+    out: o.Printing,
+) -> None:
+    """Change a host, or --clear the e-mail or the limits."""
+    fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)
 
 
 def _read_fields(fields: Fields) -> Json:
     given = fields.given()
+    if given.get("language") in ("", "none"):
+        given["language"] = None
     if "limits" in given:
         given["limits"] = o.without_none(given["limits"])
     return given

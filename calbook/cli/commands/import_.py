@@ -119,7 +119,7 @@ class _LeftOut:
         if not self._first:
             return
         if self._bookings and not self._json:
-            output.say_folded(self._why())
+            output.say(self._why())
             output.say(_ALL)
         raise error_output.Failures(ImportConflict.exit_code)
 
@@ -158,7 +158,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         said += f"; replaced what was set up there: {', '.join(taken.replaced)}"
     for id in taken.new_secrets if not how.dry_run else ():
         output.say(_NEW_SECRET.format(id=id))
-    output.print_done(said, taken, json=out.json, folds=True)
+    output.print_done(said, taken, json=out.json)
     left_out.finish()
 
 

@@ -141,6 +141,8 @@ def _with_own_dates(item: Json, id: str) -> Json:
 
 
 class Facts(o.Group):
+    clearable = ("email", "phone", "ref", "timezone", "language")
+
     name: o.Name = None
     email: o.Email = None
     phone: o.Phone = None
@@ -150,9 +152,15 @@ class Facts(o.Group):
 
 
 def update(
-    person: Who, *, facts: Facts, dry_run: DryRun = False, out: o.Printing
+    person: Who,
+    *,
+    facts: Facts,
+    clear: o.Clear = None,
+    dry_run: DryRun = False,
+    out: o.Printing,
 ) -> None:
-    """Correct a person; an empty text takes a fact out. Bookings made stay."""
+    """Correct a person, or --clear a fact. Bookings made stay."""
+    facts.clear(clear)
     given: dict[str, Any] = {
         name: value or None for name, value in facts.given().items()
     }

@@ -28,6 +28,9 @@ NewName = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("capacity", "schedule_id")
+    cleared_as = "none"
+
     name: o.Name = None
     kind: str | None = o.option("--kind", "WORD", "What it is: room, device, …")
     capacity: str | None = o.option("--capacity", "N", "Persons it holds, or none.")
@@ -55,8 +58,16 @@ def add(
     RESOURCES.save("create", resource, _given(fields), saving, out)
 
 
-def update(resource: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
-    """Change a room or thing."""
+def update(
+    resource: Name,
+    *,
+    fields: Fields,
+    clear: o.Clear = None,
+    saving: Saving,
+    out: o.Printing,
+) -> None:
+    """Change a room or thing, or --clear its capacity or schedule."""
+    fields.clear(clear)
     RESOURCES.save("update", resource, _given(fields), saving, out)
 
 

@@ -32,6 +32,9 @@ NewName = Annotated[
 
 
 class Fields(o.Group):
+    clearable = ("availability",)
+    cleared_as = "none"
+
     name: o.Name = None
     timezone: str | None = o.option("--tz", "ZONE", "The schedule's zone.")
     availability: list[str] | None = o.option(
@@ -42,7 +45,8 @@ class Fields(o.Group):
     )
 
     def arguments(self) -> dict[str, Any]:
-        hours = read_weekly(self.availability) if self.availability else None
+        texts = self.availability
+        hours = [] if texts == [self.cleared_as] else texts and read_weekly(texts)
         return o.said(**self.options() | {"availability": hours})
 
 
@@ -55,8 +59,16 @@ def add(
     _SCHEDULES.save("create", schedule, fields.arguments(), saving, out)
 
 
-def update(schedule: Name, *, fields: Fields, saving: Saving, out: o.Printing) -> None:
-    """Change a schedule; --hours replaces all its hours."""
+def update(
+    schedule: Name,
+    *,
+    fields: Fields,
+    clear: o.Clear = None,
+    saving: Saving,
+    out: o.Printing,
+) -> None:
+    """Change a schedule; --hours replaces all its hours, --clear hours closes it."""
+    fields.clear(clear)
     _SCHEDULES.save("update", schedule, fields.arguments(), saving, out)
 
 

@@ -54,9 +54,8 @@ def stats(
         return
 
     def table(items: object) -> str:
-        from calbook.cli.screen import painting  # slow to import
-        from calbook.cli.screen.statistics import statistics_lines
+        from calbook.cli.screen.statistics import statistics_table
 
-        return painting.paint_lines(statistics_lines(found, output.width()))
+        return statistics_table(found)
 
     output.print_list(found["groups"], form, keys=_KEYS, table=table)

@@ -35,6 +35,9 @@ _TYPES = (
 
 
 class Fields(o.Group):
+    clearable = ("new_event",)
+    cleared_as = "all"
+
     url: str | None = o.option("--url", "URL", "Send there from now on.")
     event: list[str] | None = o.option(
         "--type", "TYPE", f"Only {_TYPES}. Without it, all."
@@ -46,9 +49,6 @@ class Fields(o.Group):
         "--header",
         "NAME=VALUE",
         'Sent along, and never shown again: "Authorization=Bearer …".',
-    )
-    unset_header: list[str] | None = o.option(
-        "--unset-header", "NAME", "Send this header no more."
     )
     secret_stdin: bool = o.flag(
         "--secret-stdin", "Read the secret (whsec_…) from stdin."
@@ -71,7 +71,7 @@ Adding = Annotated[
 ]
 Updating = Annotated[
     Fields,
-    *("url", "new_event", "header", "header_stdin", "unset_header"),
+    *("url", "new_event", "header", "header_stdin"),
     *("allow_http", "active"),
 ]
 Rotating = Annotated[Fields, "secret_stdin"]
@@ -123,9 +123,16 @@ def _print(
     output.print_object(webhook, form, keys=keys, card=card)
 
 
-def update(id: Id, *, given: Updating, out: o.Printing) -> None:
-    """Change a webhook; headers that are not named stay."""
-    headers = {**_headers(given), **dict.fromkeys(given.unset_header or ())}
+def update(id: Id, *, given: Updating, clear: o.Clear = None, out: o.Printing) -> None:
+    """Change a webhook; headers stay unless they are named, or taken out as in
+    --clear header.Authorization."""
+    headers: dict[str, str | None] = {**_headers(given)}
+    if clear:
+        from calbook.cli.clearing import split_keys  # only for --clear
+
+        gone, clear = split_keys(clear, "header")
+        headers |= dict.fromkeys(gone)
+        given.clear(clear)
     fields = o.said(
         url=given.url,
         events=_events(given.new_event),

@@ -111,6 +111,7 @@ def host_card(host: Json) -> str:
             ("Name", host["name"]),
             ("E-mail", host["email"]),
             ("Zone", host["timezone"]),
+            ("Language", host["language"]),
             ("Schedule", host["scheduleId"]),
             ("Limits", ", ".join(host["limits"])),
             ("Retired", _retired_text(host)),

@@ -10,15 +10,16 @@ from rich.console import Console
 from rich.text import Text
 
 from calbook.cli import output
-from calbook.cli.screen.cells import Line
+from calbook.cli.screen.cells import BLANK, Line
 
 _T = TypeVar("_T")
 
+# Each is readable on a dark background and on a light one, so no yellow and no grey.
 _COLOURS = {
-    **{"PENDING": "yellow", "CONFIRMED": "green", "CANCELLED": "red"},
-    **{"COMPLETED": "dim", "NO_SHOW": "magenta", "BUSY": "dim"},
-    **{"pending": "yellow", "delivered": "green", "failed": "red"},
-    **{"dropped": "magenta"},
+    **{"PENDING": "bold magenta", "CONFIRMED": "green", "CANCELLED": "red"},
+    **{"COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
+    **{"pending": "bold magenta", "delivered": "green", "failed": "red"},
+    **{"dropped": "magenta", "bar": "green"},
 }
 
 
@@ -28,7 +29,10 @@ def paint_lines(lines: Iterable[Line]) -> str:
     with console.capture() as capture:
         for line in lines:
             text = Text.assemble(
-                *((p.text, _COLOURS.get(p.style, p.style)) for p in line)
+                *(
+                    (p.text.replace(BLANK, " "), _COLOURS.get(p.style, p.style))
+                    for p in line
+                )
             )
             text.rstrip()
             console.print(text, soft_wrap=True)

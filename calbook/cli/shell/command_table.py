@@ -161,9 +161,17 @@ def _options(command: Any, place: str) -> Iterator[Row]:
             continue
         for name in param.opts:
             help = _line(param.help or param.metavar or name)
-            yield place, name, "-" if param.is_flag else _offered(param, place), help
+            offered = _clearable(command) if name == "--clear" else None
+            offered = offered or ("-" if param.is_flag else _offered(param, place))
+            yield place, name, offered, help
         for name in param.secondary_opts:
             yield place, name, "-", f"Not {param.opts[-1]}."
+
+
+def _clearable(command: Any) -> str:
+    """What `--clear` takes out: the options of fields."""
+    fields = ((kind, field) for kind in command.groups for field in kind.clearable)
+    return "".join(f"{kind.option_of(field)[2:]}|" for kind, field in fields)
 
 
 def _offered(param: Any, place: str) -> str:

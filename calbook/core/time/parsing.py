@@ -11,7 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from calbook.core.errors import AmbiguousTime, BadTime, BadZone, NonexistentTime
+from calbook.core.errors import (
+    AmbiguousTime,
+    BadTime,
+    BadZone,
+    InputError,
+    NonexistentTime,
+)
 from calbook.core.model import DAY, SECOND, GivenStart
 from calbook.core.text import excerpt, to_text
 from calbook.core.time import times
@@ -30,8 +36,13 @@ _LONGEST = 80  # characters of a WHEN
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _STAMP = (
-    r"(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:[.,]0{1,9})?"
-    r" ?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
+    r"(\d{4}-\d{2}-\d{2})[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)"
+    r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?"
+)
+# As other programs print them; in small letters.
+_FOREIGN_STAMP = (
+    r"(\d{4}-\d{2}-\d{2})[t ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)(?:[.,]0{1,9})?"
+    r" ?(z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
 )
 _ZONE = r"(.+?) (UTC|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)+)"
 
@@ -61,13 +72,12 @@ def timezone(name: str) -> str:
 
 def _nearest(name: str) -> str | None:
     """The zone of that name in another case, of that city, or of a like spelling."""
-    import difflib
+    from calbook.core.suggestions import nearest
 
     asked = name.strip().replace(" ", "_").casefold()
     known = {zone.casefold(): zone for zone in sorted(_zone_names())}
     cities = {folded.rpartition("/")[2]: zone for folded, zone in known.items()}
-    near = difflib.get_close_matches(asked, known, 1)
-    return known.get(asked) or cities.get(asked) or (known[near[0]] if near else None)
+    return known.get(asked) or cities.get(asked) or nearest(asked, known.values())
 
 
 class Days(NamedTuple):
@@ -120,10 +130,12 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
         raise _unread(text, "day", f"write {found.wall.date()}")
     if found.is_one and found.timezone == timezone:
         return found.first
+    what, ways = "in a zone", f"{found.first}"
+    if not found.is_one:
+        what, ways = "more than a day", f"{found.first} or {found.end - DAY}"
     raise BadTime(
-        f"{excerpt(text)} is {'in a zone' if found.is_one else 'more than a day'};"
-        " a day is wanted",
-        hint=f"write {found.first}",
+        f"{excerpt(text)} is {what}; a day is wanted",
+        hint=f"write {ways}",
         value=excerpt(text),
     )
 
@@ -142,6 +154,16 @@ def days(text: str | date, *, now: datetime, timezone: str) -> Days:
             value=excerpt(text),
         )
     return found
+
+
+def is_moment(text: str) -> bool:
+    """Whether it has a time of day, whichever day that is of."""
+    any_day = datetime(2000, 1, 1, tzinfo=UTC)
+    try:
+        found = _read(text, "range", now=any_day, timezone="UTC")
+    except InputError:
+        return False
+    return isinstance(found, GivenStart)
 
 
 def range_start(text: str | date, *, now: datetime, timezone: str) -> datetime:
@@ -169,13 +191,13 @@ def _read(
         text = text.isoformat()
     if not isinstance(text, str):
         raise _unread(text, wanted)
+    if text == "now":
+        return _by_offset(now, timezone)
     if stamp := re.fullmatch(_STAMP, text, re.ASCII):
         return _of_stamp(stamp, text, timezone)
     if re.fullmatch(_DATE, text, re.ASCII):
         first = _existing_day(text, text).date()
         return Days(first, first + DAY, timezone)
-    if text == "now":
-        return _by_offset(now, timezone)
     if len(text) > _LONGEST:
         raise _unread(text, wanted)
     if zoned := re.fullmatch(_ZONE, text.strip(), re.ASCII):
@@ -203,8 +225,10 @@ def _of_phrase(
     from calbook.core.time import clocks, phrases  # few write these
 
     today, said = times.local_date(now, timezone), clocks.tidy(text)
-    if said != text and (said == "now" or re.fullmatch(_STAMP, said, re.ASCII)):
-        return _read(said, wanted, now=now, timezone=timezone)
+    if said == "now":
+        return _by_offset(now, timezone)
+    if stamp := re.fullmatch(_FOREIGN_STAMP, said, re.ASCII):
+        return _of_stamp(stamp, text, timezone)
     try:
         found = phrases.read_phrase(said, today=today)
     except BadTime as error:

@@ -15,18 +15,20 @@ from calbook.core.booking import participation, series
 from calbook.core.catalog import Host
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Attendee, Booking, Occurrence, Status
+from calbook.languages.finding import find_language
+from calbook.languages.language import ENGLISH, Language, to_translate
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
 
-REQUESTED = "Request: not confirmed yet"
+REQUESTED = to_translate("Request: not confirmed yet")
 
 _PLACES = {
     "GOOGLE_MEET": "Google Meet",
     "ZOOM": "Zoom",
     "TEAMS": "Microsoft Teams",
-    "PHONE": "Phone call",
-    "PHONE_INBOUND": "Phone call",
+    "PHONE": to_translate("Phone call"),
+    "PHONE_INBOUND": to_translate("Phone call"),
 }
 
 
@@ -39,6 +41,7 @@ class Invite(NamedTuple):
     the hosts of dates that others give, by `recurrence_id`. With `names_nobody` it
     lists no attendee; `is_hosts_own` says that it is for hosts alone, and `owner_id`
     for which, where it is one's. With `only_title` it says that and its times alone.
+    `language` is that of whoever reads it.
     """
 
     booking: Booking
@@ -52,6 +55,7 @@ class Invite(NamedTuple):
     is_hosts_own: bool = False
     owner_id: str | None = None
     only_title: str | None = None
+    language: Language = ENGLISH
 
     @property
     def organizer(self) -> Host:
@@ -130,6 +134,12 @@ def invite_for(invite: Invite, person: Attendee) -> Invite:
     return invite._replace(booking=own, joiner=person)
 
 
+def in_language(invite: Invite, reader: Attendee | Host) -> Invite:
+    """As somebody reads it: in their language, else in their host's."""
+    tag = reader.language or invite.organizer.language
+    return invite._replace(language=find_language(tag))
+
+
 def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     """Both names, as one entry serves both calendars; a group has the title alone.
 
@@ -145,7 +155,12 @@ def summary(invite: Invite, occurrence: Occurrence | None = None) -> str:
     hosts = [h for h in invite.hosts_of(occurrence) if h.id != invite.owner_id]
     if not hosts:
         return f"{title}: {attendee}"
-    return f"{title}: {', '.join(host.name for host in hosts)} and {attendee}"
+    return invite.language.translate(
+        "{title}: {hosts} and {attendee}",
+        title=title,
+        hosts=", ".join(host.name for host in hosts),
+        attendee=attendee,
+    )
 
 
 def link(invite: Invite) -> str | None:
@@ -157,9 +172,8 @@ def place(invite: Invite) -> str | None:
     location = _location(invite)
     given = location.get("address") or location.get("text")
     if given or invite.booking.location or link(invite):
-        return given or (
-            None if link(invite) else _PLACES.get(location.get("type", ""))
-        )
+        kind = None if link(invite) else _PLACES.get(location.get("type", ""))
+        return given or (kind and invite.language.translate(kind))
     return _resource_names(invite)
 
 
@@ -185,24 +199,28 @@ def description(invite: Invite, *, has_names: bool = False) -> str:
     if invite.is_hosts_own:
         people, answers = _people(booking), _answers(booking, has_phones=True)
     else:
-        people, answers = [], _answers(booking)
+        people, answers = [], _answers(booking, language=invite.language)
+    translate = invite.language.translate
     paragraphs = (
         booking.description,
         rooms if rooms != place(invite) else None,
         "\n".join(people),
         "\n".join(answers) if is_own else None,
-        f"Notes: {notes}" if notes and is_own else None,
-        f"Join: {url}" if url else None,
-        f"With: {_names(unlisted)}" if unlisted else None,
+        translate("Notes: {text}", text=notes) if notes and is_own else None,
+        translate("Join: {url}", url=url) if url else None,
+        translate("With: {names}", names=_names(unlisted, invite.language))
+        if unlisted
+        else None,
     )
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def _names(persons: Sequence[Attendee]) -> str:
+def _names(persons: Sequence[Attendee], language: Language) -> str:
     """By their names alone: a phone or customer number is nobody else's matter."""
     names = [clean_line(person.name) for person in persons if person.name]
     more = len(persons) - len(names)
-    return ", ".join([*names, *([f"{more} more"] if more else [])])
+    others = [language.translate_count("{n} more", "{n} more", more)] * bool(more)
+    return ", ".join([*names, *others])
 
 
 def _people(booking: Booking) -> list[str]:
@@ -228,19 +246,20 @@ def _answers(
     responses: Mapping[str, Any] | None = None,
     *,
     has_phones: bool = False,
+    language: Language = ENGLISH,
 ) -> list[str]:
     """A line for each answer, in the order of the questions."""
     given = booking.responses if responses is None else responses
     return [
-        f"{question.label}: {_answer_text(given[question.key])}"
+        f"{question.label}: {_answer_text(given[question.key], language)}"
         for question in booking.policy.questions
         if question.key in given and (has_phones or question.type != "PHONE")
     ]
 
 
-def _answer_text(answer: Any) -> str:
+def _answer_text(answer: Any, language: Language) -> str:
     if isinstance(answer, bool):
-        return "yes" if answer else "no"
+        return language.translate("yes") if answer else language.translate("no")
     return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 

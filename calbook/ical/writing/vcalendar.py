@@ -251,7 +251,8 @@ def _event(
     """
     if invite.only_title is not None:
         return _titled_event(invite.booking, invite.only_title, status)
-    requested = [event_text.REQUESTED] if status == "TENTATIVE" else []
+    note = invite.language.translate(event_text.REQUESTED)
+    requested = [note] if status == "TENTATIVE" else []
     said = event_text.description(invite, has_names=method in _LISTING)
     described = "\n\n".join(filter(None, [*requested, said]))
     title = event_text.summary(invite, occurrence)

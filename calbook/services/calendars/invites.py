@@ -12,7 +12,12 @@ from calbook.core.booking import effective_status, series
 from calbook.core.model import MINUTE, Booking, Span
 from calbook.core.people import Wanted
 from calbook.core.time import parsing, times
-from calbook.ical.writing.event_text import Invite, invite_for, read_invite
+from calbook.ical.writing.event_text import (
+    Invite,
+    in_language,
+    invite_for,
+    read_invite,
+)
 from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
@@ -50,6 +55,9 @@ def booking_calendar(
 
             own = find_in_booking(facts, booking.attendees, person)
             invite = invite_for(invite, own)
+    reader = invite.joiner or booking.attendee
+    is_theirs = invite.joiner or not booking.is_group
+    invite = in_language(invite, reader if is_theirs else invite.organizer)
     if person is None and booking.is_group and not names_all:
         invite = invite._replace(names_nobody=True)
     if date is not None:

@@ -43,7 +43,7 @@ HOST = Noun(
         "hosts",
         "rowid#hosts id:id kind:line name:line email:line? timezone:zone"
         " schedule_id@schedules capacity:int? limits:texts retired_at:time?"
-        " created_at:time updated_at:time",
+        " language:line? created_at:time updated_at:time",
     ),
     _reminder_updates("host"),
     by="id",

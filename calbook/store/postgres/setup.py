@@ -20,6 +20,7 @@ from calbook.store.postgres import (
     version_8,
     version_9,
     version_10,
+    version_11,
 )
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 from calbook.store.refolding import fold_addresses_again
@@ -35,6 +36,7 @@ MIGRATIONS: dict[int, str] = {
     8: version_8.SCRIPT,
     9: version_9.SCRIPT,
     10: version_10.SCRIPT,
+    11: version_11.SCRIPT,
 }
 _FOLDS_AGAIN = 8  # the version whose addresses have another form
 _OLDEST_SERVER = 150000

@@ -35,7 +35,8 @@ create table hosts (
     kind text not null default 'host',
     capacity integer,
     retired_at bigint,
-    limits text not null default '[]'
+    limits text not null default '[]',
+    language text
 ) with (fillfactor = 70);
 create index hosts_by_schedule on hosts (schedule_id);
 

@@ -21,6 +21,7 @@ from calbook.store.sqlite import (
     version_8,
     version_9,
     version_10,
+    version_11,
 )
 
 migrations = Migrations("calbook")
@@ -217,6 +218,11 @@ def let_people_be_erased(db: Database) -> None:
 @migrations()
 def find_logs_by_channel(db: Database) -> None:
     _run(db.conn, version_10.LOGS)
+
+
+@migrations()
+def let_hosts_have_languages(db: Database) -> None:
+    _run(db.conn, version_11.LANGUAGES)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -31,6 +31,7 @@ _HOST_READERS: Mapping[str, FieldReader] = {
     "timezone": read_timezone,
     "schedule_id": lambda v, f: checks.identifier(v, "sched", f),
     "limits": read_limits,
+    "language": lambda v, f: read_optional(checks.language, v, f),
 }
 
 

@@ -22,6 +22,7 @@ def host_to_json(row: Row) -> Json:
         "scheduleId": row["schedule_id"],
         "retiredAt": None if since is None else rfc3339(since, row["timezone"]),
         "limits": json.loads(row["limits"]),
+        "language": row["language"],
     }
 
 

@@ -1,0 +1,66 @@
+"""`--format '{startTime} {attendee.name}'`: a line for each item, of keys of its JSON.
+
+No attribute, index or conversion: what stands between braces is a key or refused.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from calbook.core.errors import UsageError
+from calbook.core.suggestions import nearest
+from calbook.core.text import printable
+
+Json = dict[str, Any]
+Parts = Sequence[tuple[str, str | None]]  # text, and the key behind it if there is one
+
+_PART = re.compile(r"(\{\{|\}\})|\{([^{}]*)\}|([{}])")
+_FREE = ("metadata", "responses", "details")  # objects whose keys are anybody's
+
+
+def read_template(template: str) -> Parts:
+    """The parts of a template.
+
+    Raises:
+        UsageError: a brace stands alone.
+    """
+    parts: list[tuple[str, str | None]] = []
+    at = 0
+    for found in _PART.finditer(template):
+        doubled, key, single = found.groups()
+        if single is not None:
+            raise UsageError(
+                f"--format has a {single} that stands alone",
+                hint=f"write {single * 2} for the sign itself",
+            )
+        text = template[at : found.start()] + (doubled or "")[:1]
+        parts.append((text, None if key is None else key.strip()))
+        at = found.end()
+    return [*parts, (template[at:], None)]
+
+
+def keys_of(parts: Parts) -> tuple[str, ...]:
+    return tuple(key for _, key in parts if key is not None)
+
+
+def check_keys(keys: Sequence[str], items: Sequence[Json]) -> None:
+    """Raises UsageError for a key, dotted too, that none of the items has."""
+    for key in keys:
+        objects: list[Any] = list(items)
+        above = ""
+        for part in key.split("."):
+            if objects and not any(part in each for each in objects):
+                known = dict.fromkeys(name for each in objects for name in each)
+                raise _no_key(key, above, part, [*known])
+            if part in _FREE:
+                break
+            below = (each.get(part) for each in objects)
+            objects = [each for each in below if isinstance(each, dict)]
+            above = f"{above}{part}."
+
+
+def _no_key(key: str, above: str, part: str, known: Sequence[str]) -> UsageError:
+    listed = f"there are {', '.join(known)}"
+    near = nearest(part, known)
+    hint = f"did you mean {above}{near}?" if near else listed
+    return UsageError(f"no such field: {printable(key[:80])}", hint=hint)

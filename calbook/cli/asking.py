@@ -9,7 +9,6 @@ from typing import Any
 
 from calbook.cli import output
 from calbook.core.errors import BadInput, CalbookError
-from calbook.core.text import printable
 
 Check = Callable[[str], Any]
 
@@ -30,7 +29,7 @@ def ask(label: str, check: Check, *, default: str | None = None) -> Any:
             return check(_without_control(text))
         except CalbookError as error:
             hint = error.command_hint or error.hint
-            output.say_folded(error.json_message + (f" ({hint})" if hint else ""))
+            output.say_always(error.json_message + (f" ({hint})" if hint else ""))
 
 
 def ask_choice(
@@ -90,18 +89,12 @@ def _read_line(label: str, shown: str | None) -> str:
     Raises:
         EOFError: there is none.
     """
-    text = printable(label) + (f" [{printable(shown)}]" if shown else "") + ": "
-    width = output.width()
-    if len(text) > width:
-        from calbook.cli.screen import cells  # slow to import
-
-        *lines, text = cells.wrap(text.strip(), width - 1)
-        for line in lines:
-            output.say_always(line)
-        text += " "
+    *lines, prompt = output.said_lines(label + (f" [{shown}]:" if shown else ":"))
+    for line in lines:
+        output.say_always(line)
     with _stdout_on_terminal():
         _load_line_editing()
-        return input(text)
+        return input(f"{prompt} ")
 
 
 @contextmanager

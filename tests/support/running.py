@@ -259,7 +259,7 @@ def look(run: Run, monkeypatch: pytest.MonkeyPatch) -> Look:
         monkeypatch.setattr(output, "as_terminal", True)
         answer = run(*args)
         monkeypatch.setattr(output, "as_terminal", False)
-        return answer.out + answer.err
+        return (answer.out + answer.err).replace("\r", "")
 
     return look
 

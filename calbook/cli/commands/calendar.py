@@ -44,7 +44,7 @@ class NewCalendar(o.Group):
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -75,7 +75,7 @@ class Changes(o.Group):
     )
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -242,7 +242,7 @@ def sync(
     host: o.Host = None,
     uid: Annotated[
         list[str] | None,
-        typer.Option("--uid", metavar="UID", help="Only this booking [repeatable]."),
+        typer.Option("--uid", metavar="UID", help="Only this booking."),
     ] = None,
     overwrite: Annotated[
         bool,

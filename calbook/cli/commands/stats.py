@@ -22,7 +22,7 @@ def stats(
         typer.Option(
             "--by",
             metavar="event|host|resource|week|status|attendee",
-            help="A row for each; without it the total.",
+            help="A row for each [default: the total].",
         ),
     ] = None,
     within: o.Range,

@@ -308,7 +308,7 @@ class Bookings(BookingChanges):
             add_note(self._context, uid, content=content, is_private=is_private)
         )
 
-    def remove_note(self, uid: str, *, note_id: str) -> Note:
+    def remove_note(self, uid: str, *, note_id: str, dry_run: bool = False) -> Note:
         """Take a note out for good, by its id or a beginning of it; the note as it was.
 
         Its text is gone from the history as well. Copies made before keep it.
@@ -318,7 +318,7 @@ class Bookings(BookingChanges):
         """
         from calbook.services.bookings.notes import remove_note
 
-        return Note(remove_note(self._context, uid, note_id))
+        return Note(remove_note(self._context, uid, note_id, dry_run=dry_run))
 
     def _update(
         self,

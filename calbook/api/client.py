@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -199,6 +199,16 @@ class Client:
     def exists(self) -> bool:
         """Whether the file is there; reading shows what a new one holds."""
         return self._context.store.exists()
+
+    def short_ids(self, ids: Iterable[str]) -> dict[str, str]:
+        """How people are shown ids: six letters, or more where others begin alike.
+
+        Of bookings, webhooks, deliveries, the waiting list and counter proposals; each
+        is accepted in the place of the whole one, and others are left out.
+        """
+        from calbook.services.bookings.read import shorten_ids
+
+        return shorten_ids(self._context, ids)
 
     def now(self) -> datetime:
         """The time by this client's clock, in whole seconds."""

@@ -5,13 +5,15 @@ import os
 import signal
 import sys
 import traceback
+from typing import Any
 
 import typer
 
 from calbook.cli import output
+from calbook.cli.global_options import OPTIONS
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
-from calbook.core.text import escape_json, printable
+from calbook.core.text import escape_json
 
 
 class Terminated(BaseException):
@@ -80,13 +82,13 @@ def _was_broken_pipe(error: BaseException) -> bool:
 def show(error: CalbookError, *, wants_json: bool) -> None:
     """One line and a hint, or one JSON object."""
     answer = error.to_dict()
+    output.make_room()
     if wants_json:
         lines = [escape_json(json.dumps(answer, ensure_ascii=False, default=str))]
     else:
-        lines = [f"calbook: {printable(answer['error']['message'])}"]
+        lines = output.said_lines(f"calbook: {answer['error']['message']}")
         if hint := answer["error"]["hint"]:
-            lines.append(f"hint: {printable(hint)}")
-        lines = [output.fit_signs(line, sys.stderr) for line in lines]
+            lines += output.said_lines(f"hint: {hint}")
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
@@ -101,7 +103,7 @@ def _as_calbook_error(error: BaseException) -> CalbookError:
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")  # perhaps after a change was made
     if isinstance(error, Terminated):
-        return TerminatedError("stopped")
+        return TerminatedError(": ".join(("stopped", *error.args)))
     if isinstance(error, typer.TyperException):
         return _usage_error(error)
     if isinstance(error, OSError):
@@ -116,11 +118,25 @@ def _usage_error(error: typer.TyperException) -> UsageError:
     """Typer's complaint about the command line, in this program's form."""
     from calbook.cli import option_errors  # only when something is wrong
 
-    message = option_errors.value_message(error) or error.format_message().strip()
-    message = message.rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "calbook"
-    return UsageError(message[:1].lower() + message[1:], hint=f"see {command} --help")
+    see = f"see {command} --help"
+    if context is not None and hasattr(error, "possibilities"):
+        return _no_such_option(error, see)
+    message = option_errors.value_message(error) or error.format_message().strip()
+    message = message.rstrip(".")
+    return UsageError(message[:1].lower() + message[1:], hint=see)
+
+
+def _no_such_option(error: Any, see: str) -> UsageError:
+    from calbook.core.suggestions import did_you_mean
+
+    params = error.ctx.command.get_params(error.ctx)
+    own = (name for p in params for name in (*p.opts, *p.secondary_opts))
+    of_all = (name for names, *_ in OPTIONS.values() for name in names)
+    known = [name for name in (*own, *of_all) if name.startswith("-")]
+    hint = did_you_mean(error.option_name, known, see)
+    return UsageError(f"no such option: {error.option_name}", hint=hint)
 
 
 def _close_quietly() -> int:

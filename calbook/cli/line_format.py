@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from calbook.core.errors import UsageError
+from calbook.core.suggestions import nearest
 from calbook.core.text import printable
 
 Json = dict[str, Any]
@@ -59,10 +60,7 @@ def check_keys(keys: Sequence[str], items: Sequence[Json]) -> None:
 
 
 def _no_key(key: str, above: str, part: str, known: Sequence[str]) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(part, known, 1, 0.5)
-    hint = (
-        f"did you mean {above}{near[0]}?" if near else f"there are {', '.join(known)}"
-    )
-    return UsageError(f"there is no field {printable(key[:80])}", hint=hint)
+    listed = f"there are {', '.join(known)}"
+    near = nearest(part, known)
+    hint = f"did you mean {above}{near}?" if near else listed
+    return UsageError(f"no such field: {printable(key[:80])}", hint=hint)

@@ -72,9 +72,7 @@ Resource = Annotated[
 ]
 Duration = Annotated[
     str | None,
-    typer.Option(
-        "--duration", metavar="MINUTES", help="One of those to choose; else the first."
-    ),
+    typer.Option("--duration", metavar="MINUTES", help="One of those to choose."),
 ]
 By = Annotated[
     str | None,
@@ -94,7 +92,7 @@ Override = Annotated[
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
-Name = Annotated[str | None, typer.Option("--name", metavar="NAME")]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The name.")]
 Ref = Annotated[
     str | None, typer.Option("--ref", metavar="REF", help="A customer number.")
 ]
@@ -102,8 +100,12 @@ Language = Annotated[
     str | None,
     typer.Option("--language", metavar="TAG", help="Their language: en, pt-BR."),
 ]
-Phone = Annotated[str | None, typer.Option("--phone", metavar="NUMBER")]
-Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS")]
+Phone = Annotated[
+    str | None, typer.Option("--phone", metavar="NUMBER", help="The phone number.")
+]
+Email = Annotated[
+    str | None, typer.Option("--email", metavar="ADDRESS", help="The e-mail address.")
+]
 PersonText = Annotated[
     str | None,
     typer.Option(
@@ -124,7 +126,9 @@ Location = Annotated[
         help="ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….",
     ),
 ]
-MeetingUrl = Annotated[str | None, typer.Option("--meeting-url", metavar="URL")]
+MeetingUrl = Annotated[
+    str | None, typer.Option("--meeting-url", metavar="URL", help="Where to meet.")
+]
 Meta = Annotated[
     list[str] | None,
     typer.Option("--meta", metavar="K=V", help="Metadata; may be repeated."),
@@ -240,7 +244,7 @@ class Change(Group):
     )
     notify_attendee: bool | None = option(
         "--notify/--no-notify",
-        help="Tell the attendees by e-mail, or not [as the event type says].",
+        help="Tell them, or not [defaults.notify] [default: as the event type says].",
     )
     dry_run: bool = flag("--dry-run", "Show what would happen; write nothing.")
     yes: Yes = False

@@ -29,9 +29,16 @@ _RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula
 
 _WIDEST = 1_000  # columns that anybody looks at
 
+# How people are shown ids, and what finds that out: the store that was open last.
+short_ids: dict[str, str] = {}
+shorten: Callable[[Sequence[str]], dict[str, str]] | None = None
+_ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
+
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
 has_pager = True
+# What is drawn at the bottom of the screen: other text takes its place.
+bar: Any = None
 
 
 class OutputOptions:
@@ -72,10 +79,10 @@ def is_interactive() -> bool:
 
 
 def width() -> int:
-    """The terminal's columns."""
+    """The terminal's columns; 80 where there is none."""
     from shutil import get_terminal_size
 
-    return 80 if as_terminal else min(get_terminal_size().columns, _WIDEST)
+    return min(get_terminal_size().columns, _WIDEST)
 
 
 def height() -> int:
@@ -108,8 +115,9 @@ def fit_signs(text: str, stream: Any = None) -> str:
 
 
 def show(text: str) -> None:
-    """What people read on a screen; through a pager where that is too small."""
-    text = fit_signs(text)
+    """What people read on a screen, in whole words; through a pager if it is long."""
+    lines = text.removesuffix("\n").split("\n")
+    text = fit_signs("".join(f"{part}\n" for line in lines for part in _fold(line)))
     if not (_is_paged() and _page(text)):
         write(text)
 
@@ -145,8 +153,15 @@ def without_pager() -> Iterator[None]:
 
 def write(text: str) -> None:
     """UTF-8 bytes, whatever the locale."""
+    make_room()
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+def make_room() -> None:
+    """Before other text, take the bar away."""
+    if bar is not None:
+        bar.hide()
 
 
 def write_bytes(data: bytes) -> None:
@@ -167,7 +182,24 @@ def say(text: str) -> None:
 
 def say_always(text: str) -> None:
     """What went wrong, or is asked: said in any case."""
-    print(fit_signs(printable(text), sys.stderr), file=sys.stderr)
+    make_room()
+    print("\n".join(said_lines(text)), file=sys.stderr)
+
+
+def said_lines(text: str) -> list[str]:
+    """As stderr shows it: harmless, and on a terminal in whole words."""
+    is_folded = as_terminal or sys.stderr.isatty()
+    lines = _fold(printable(text)) if is_folded else [printable(text)]
+    return [fit_signs(line, sys.stderr) for line in lines]
+
+
+def _fold(line: str) -> list[str]:
+    """In whole words; what is in colours was laid out before."""
+    if (line.isascii() and len(line) <= width()) or "\x1b" in line:
+        return [line]
+    from calbook.cli.screen import cells  # slow to import
+
+    return cells.fold(line, width())
 
 
 def print_list(
@@ -193,7 +225,16 @@ def print_list(
         lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
         write("".join(lines))
     else:
+        _learn_short_ids(items)
         show(table(items))
+
+
+def _learn_short_ids(items: Sequence[Json]) -> None:
+    """Before a table shows them: how long they have to be to mean one thing."""
+    global short_ids
+    said = (value for item in items for value in item.values())
+    ids = [id for id in said if isinstance(id, str) and id.startswith(_ID_PREFIXES)]
+    short_ids = shorten(ids) if ids and shorten is not None else {}
 
 
 def nothing_text(words: str, limit: int | None) -> str:
@@ -228,28 +269,12 @@ def print_object(
     )
 
 
-def print_done(
-    said: str, found: "Value | Json", *, json: bool, folds: bool = False
-) -> None:
+def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if json:
         print_object(found, OutputOptions(json=True), keys=(), card=str)
-    elif folds:
-        say_folded(said)
     else:
         say(said)
-
-
-def say_folded(text: str) -> None:
-    """A sentence to the person; on a terminal in whole words, but for long names."""
-    lines = [text]
-    if sys.stderr.isatty() and len(text) > width():
-        from calbook.cli.screen import cells  # slow to import
-
-        if max(map(cells.width, text.split())) <= width():
-            lines = cells.wrap(text, width())
-    for line in lines:
-        say(line)
 
 
 def _document(value: object) -> str:

@@ -31,8 +31,7 @@ def overbooked_lines(client: "Client", event_type: "EventType") -> list[str]:
     from calbook.cli.screen import words
 
     lines = [
-        f"  {words.meeting_time(date.to_dict())}: {persons} persons,"
-        f" {words.short_uid(date.uid)}"
+        f"  {words.meeting_time(date.to_dict())}: {persons} persons, {date.uid}"
         for date, persons in full[:_NAMED]
     ]
     more = len(full) - _NAMED

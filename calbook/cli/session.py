@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from calbook.cli import after_command, output
+from calbook.cli import after_command, output, short_ids
 from calbook.cli.output import Json, OutputOptions
 
 if TYPE_CHECKING:
@@ -47,19 +48,20 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
             raise
         finally:
             after_command.remember_client(client)
+            output.shorten = partial(short_ids.shorten, db)
         if not client.exists and (db is not None or sys.stderr.isatty()):
             _tell_missing(client.path)
 
 
 def _tell_missing(path: str) -> None:
     """That a file which was read is not there: its name may be mistyped."""
-    import difflib  # only when something is wrong
+    from calbook.core.suggestions import nearest
 
     directory, name = os.path.split(path)
-    near: list[str] = []
+    near = None
     with suppress(OSError):
-        near = difflib.get_close_matches(name, os.listdir(directory or "."), 1)
-    other = f"; did you mean {os.path.join(directory, near[0])}?" if near else ""
+        near = nearest(name, os.listdir(directory or "."))
+    other = f"; did you mean {os.path.join(directory, near)}?" if near else ""
     output.say(f"There is no {path} yet: this is what a new file holds{other}")
 
 
@@ -247,11 +249,10 @@ def require_yes(
             f"nobody is there to ask: {_lower_first(question)}",
             hint=f"say --yes{first}",
         )
-    import typer
-
+    from calbook.cli.asking import ask_yes  # only where somebody is asked
     from calbook.core.errors import Interrupted
 
-    if not typer.confirm(question, err=True):
+    if not ask_yes(question):
         raise Interrupted
 
 

@@ -159,10 +159,39 @@ class LazyGroup(TakesGlobalOptions, TyperGroup):
         both = " ".join(args[:2])
         if len(args) > 1 and both in self._tree:
             return both, self.get_command(ctx, both), args[2:]
+        if args[0] not in self._tree and not args[0].startswith("-"):
+            raise _no_such_command(ctx.command_path, args[0], self._tree)
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
         return help_text(self, ctx)
+
+
+# What people call it who come from elsewhere; the first that is there is meant.
+_OTHER_NAMES = {
+    **dict.fromkeys(("add", "book", "create", "new"), ("add", "create")),
+    **dict.fromkeys(("delete", "remove", "rm"), ("remove", "cancel")),
+    **dict.fromkeys(("bookings", "ls"), ("list",)),
+    **dict.fromkeys(("availability", "free"), ("slots",)),
+    **dict.fromkeys(("edit", "modify", "set"), ("update", "set")),
+    **{"get": ("show",), "move": ("reschedule",), "version": ("--version",)},
+}
+
+
+def _no_such_command(above: str, name: str, tree: Tree) -> Exception:
+    from calbook.core.errors import UsageError
+    from calbook.core.suggestions import did_you_mean, nearest
+    from calbook.core.text import excerpt
+
+    known = {word: word for word in (*tree, "help")}
+    for other, meant in _OTHER_NAMES.items():
+        there = [word for word in meant if word in tree or word.startswith("-")]
+        known |= {other: there[0]} if there and other not in known else {}
+    near = nearest(name, known)
+    hint = did_you_mean(known.get(near or "", ""), known.values())
+    return UsageError(
+        f"no such command: {excerpt(name)}", hint=hint or f"see {above} --help"
+    )
 
 
 def build_command(name: str, place: "str | Tree") -> Any:

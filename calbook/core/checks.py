@@ -266,9 +266,11 @@ def choice(value: object, field: str, among: Collection[str]) -> str:
     for word in () if value is None else among:  # null is no word, not even NONE
         if word.replace("-", "_").casefold() == wanted:
             return word
+    from calbook.core.suggestions import did_you_mean
+
     raise BadInput(
         f"{field} cannot be {excerpt(value)}",
-        hint=f"choose one of {', '.join(among)}",
+        hint=did_you_mean(wanted, among, f"choose one of {', '.join(among)}"),
         field=field,
         choices=list(among),
     )

@@ -232,10 +232,11 @@ class NotFound(CalbookError, code="not_found", exit_code=3):
     """There is no such thing in this file."""
 
     def __init__(self, noun: str, key: str, *, known: Iterable[str] = ()) -> None:
-        near = _nearest(key, known)
+        from calbook.core.suggestions import did_you_mean
+
         super().__init__(
             f"no such {noun}: {key}",
-            hint=f"did you mean {near}?" if near else None,
+            hint=did_you_mean(key, known),
             noun=noun,
             id=key,
         )
@@ -823,9 +824,3 @@ class EntriesGone(CalbookError, code="entries_gone"):
             written=number,
             gone=gone,
         )
-
-
-def _nearest(key: str, known: Iterable[str]) -> str | None:
-    import difflib  # only when something is already wrong
-
-    return next(iter(difflib.get_close_matches(key, list(known), 1)), None)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _ZWJ = "\u200d"
+LEFT_TO_RIGHT = "\u200e"  # a mark that closes what runs from right to left
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
@@ -36,14 +37,35 @@ def to_text(value: object, how: Callable[[object], str] = str) -> str:
 def printable(text: str) -> str:
     """Spell control, format and separator characters as `\\uXXXX`.
 
-    A zero-width joiner between two symbols stays: it builds one emoji.
+    A zero-width joiner between two symbols stays: it builds one emoji. So does a mark
+    that closes text from right to left before it.
     """
     if text.isprintable():
         return text
+    closed = _first_right_to_left(text) if LEFT_TO_RIGHT in text else len(text)
     return "".join(
-        _escape(char) if _is_unsafe(text, index) else char
+        _escape(char)
+        if _is_unsafe(text, index) and not (char == LEFT_TO_RIGHT and index > closed)
+        else char
         for index, char in enumerate(text)
     )
+
+
+def close(text: str) -> str:
+    """Text that more stands behind: digits there do not join what runs leftwards."""
+    is_open = has_right_to_left(text) and not text.endswith(LEFT_TO_RIGHT)
+    return text + LEFT_TO_RIGHT * is_open
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether some of it runs from right to left."""
+    return not text.isascii() and _first_right_to_left(text) < len(text)
+
+
+def _first_right_to_left(text: str) -> int:
+    """Where it begins; the length where nothing does."""
+    found = (unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+    return next((index for index, is_so in enumerate(found) if is_so), len(text))
 
 
 def _is_unsafe(text: str, index: int) -> bool:

@@ -196,16 +196,13 @@ def find_setting(name: str) -> Setting:
 
 
 def unknown_setting(name: str) -> BadInput:
-    import difflib
-
     from calbook.core.errors import BadInput
+    from calbook.core.suggestions import did_you_mean
     from calbook.core.text import excerpt
 
-    near = difflib.get_close_matches(name.lower(), SETTINGS, 1)
-    hint = "did you mean {}?" if near else "there are {}"
     return BadInput(
-        f"there is no setting {excerpt(name)}",
-        hint=hint.format(", ".join(near or SETTINGS)),
+        f"no such setting: {excerpt(name)}",
+        hint=did_you_mean(name, SETTINGS, f"there are {', '.join(SETTINGS)}"),
         field=name,
         known=list(SETTINGS),
     )

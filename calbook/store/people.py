@@ -42,6 +42,14 @@ _BY_NAME = f"""
     ), p.id limit {_SHOWN}
 """
 
+# Who may be meant by a misspelt name or address: those that begin alike, some of them.
+_LIKE = """
+    select name from people
+    where erased_at is null and substr(fold_case(name), 1, 1) = :first
+    union
+    select key as name from person_keys where substr(key, 1, 1) = :first limit 2000
+"""
+
 
 def find_person(reader: Reader, text: object) -> Row:
     """Somebody in the book: by an id, e-mail, phone, number, name, or a word of it.
@@ -68,7 +76,7 @@ def find_person(reader: Reader, text: object) -> Row:
     near = whole or named
     meant = [row for row in near if row["bookings"]] or near
     if not meant:
-        raise _nobody_error(wanted)
+        raise _nobody_error(reader, wanted)
     if len(meant) > 1:
         raise AmbiguousPerson(
             excerpt(wanted),
@@ -77,12 +85,13 @@ def find_person(reader: Reader, text: object) -> Row:
     return meant[0]
 
 
-def _nobody_error(text: str) -> NotFound:
+def _nobody_error(reader: Reader, text: str) -> NotFound:
     """Who is known by a name alone is found by it in the bookings."""
     import shlex
 
-    error = NotFound("person", excerpt(text))
-    if not text.startswith(ID_PREFIX):
+    like = reader.connection.execute(_LIKE, {"first": text[:1].casefold()})
+    error = NotFound("person", excerpt(text), known=[row["name"] for row in like])
+    if not text.startswith(ID_PREFIX) and error.hint is None:
         shown = printable(text)
         error.hint = (
             "who has but a name is not in the book; look into the bookings:"

@@ -1,10 +1,12 @@
-"""Ids that are typed shortened, to any beginning of four letters or more.
+"""Ids that are typed shortened, to any beginning of four letters or more; and printed.
 
 Those of bookings are `Reader.resolve_uid`'s, which lists and completions need.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from calbook.core.errors import AmbiguousUid, NotFound
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from calbook.store.reader import Reader
 
 _LEAST = 4  # letters of a shortened id
+_PRINTED = 6  # of one that people are shown, where no other begins so
 _SHOWN = 5  # of those that it fits
 _BEGINS = "{0} >= :prefix and {0} < :prefix || '~'"
 _IDS = {
@@ -81,3 +84,36 @@ def _ids_from(reader: Reader, noun: str, prefix: str) -> tuple[str, ...]:
         f"{_IDS[noun]} order by 1 limit :most", {"prefix": prefix, "most": _SHOWN}
     )
     return tuple(row[0] for row in rows)
+
+
+_NEIGHBOURS = """
+    select value,
+        (select max({0}) from {1} where {0} < value),
+        (select min({0}) from {1} where {0} > value)
+    from json_each(:ids)
+"""
+_KEYS = {
+    "bk_": _NEIGHBOURS.format("uid", "bookings"),
+    "wh_": _NEIGHBOURS.format("id", "webhooks"),
+    "dl_": _NEIGHBOURS.format("id", "deliveries"),
+    "wait_": _NEIGHBOURS.format("id", "waiting"),
+    "ctr_": _NEIGHBOURS.format("id", "counter_proposals"),
+}
+
+
+def shorten(reader: Reader, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each with its beginning of six letters, or of more where others begin so."""
+    wanted = {*ids}
+    for prefix, statement in _KEYS.items():
+        if not (mine := [id for id in wanted if id.startswith(prefix)]):
+            continue
+        facts = {"ids": json.dumps(mine)}
+        for id, *others in reader.connection.execute(statement, facts):
+            alike = (_count_alike(id, other or "") for other in others)
+            yield id, id[: max(len(prefix) + _PRINTED, *(n + 1 for n in alike))]
+
+
+def _count_alike(one: str, other: str) -> int:
+    """The letters with which both begin."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), len(other))

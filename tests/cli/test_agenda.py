@@ -126,7 +126,7 @@ def test_a_colour_stands_beside_a_word(
     coloured, plain = terminal("agenda"), terminal("agenda", NO_COLOR="1")
 
     assert (coloured.end(), plain.end()) == (0, 0)
-    assert "\x1b[33mPENDING" in coloured.raw
+    assert "\x1b[1;35mPENDING" in coloured.raw
     assert "\x1b[3" not in plain.raw
     assert plain.shown == coloured.shown
 

@@ -263,7 +263,7 @@ def test_of_dates_too(
 def test_a_request_hints_at_the_setting_where_nobody_said_who_asks(
     terminal: Callable[..., Terminal], strict: EventType, client: Client
 ) -> None:
-    first = terminal(*CREATE)
+    first = terminal(*CREATE, columns=120)
     first.end()
     uid = client.calendar.bookings.list()[0].uid
     client.calendar.bookings.cancel(uid)

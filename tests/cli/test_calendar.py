@@ -198,7 +198,7 @@ def test_a_card_says_it_in_words(
 
     assert [screen.end() for screen in (shown, listed, checked)] == [0, 0, 0]
     assert "Written    1 booking" in shown.shown
-    assert "work      me    push  1        " in listed.shown
+    assert "work      me    push        1  " in listed.shown
     assert "Sends invitations  no" in checked.shown
 
 

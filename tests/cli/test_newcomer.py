@@ -199,7 +199,9 @@ def test_a_hold_says_until_when(
 ) -> None:
     event_type("demo")
 
-    held = shown("hold", "--event", "demo", "--start", f"{FIRST} 10:00", *minutes)
+    held = shown(
+        "hold", "--event", "demo", "--start", f"{FIRST} 10:00", *minutes, columns=120
+    )
 
     uid = held[0].split()[1]
     assert held[0] == f"Held {uid} {said}: Mon 18 Jan 2027, 10:00–10:30 UTC"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def test_proposals_are_listed_and_declined(run: Run, client: Client, uid: str) -
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
-def test_a_proposal_is_two_whole_lines(
+def test_a_proposal_says_all_that_is_in_it(
     client: Client,
     run: Run,
     terminal: Callable[..., Terminal],
@@ -155,18 +156,13 @@ def test_a_proposal_is_two_whole_lines(
 
     assert screen.end() == 0
     lines = screen.shown.splitlines()
-    rows = [line.split() for line in lines[2:6:2]]
-    assert [row[0] for row in rows] == [each["id"][:10] for each in every]
-    assert {row[-1] for row in rows} == {"replaced", "open"}
-    for row, below in zip(lines[2:6:2], lines[3:6:2], strict=True):
-        assert "Mon 18 Jan 2027, 1" in row
-        assert "Ada" in row
-        assert "ada@example.com" not in row
-        assert uid[:9] in (row if columns >= 80 else below)
-        assert below.startswith("  ")
-        assert "Could we meet" in below
-        assert below.endswith("…")
-    assert lines[6:] == ["times in America/New_York"]
+    assert re.findall("ctr_......", screen.shown) == [e["id"][:10] for e in every]
+    for said in ("Mon 18 Jan 2027, 1", "Ada", uid[:9], "Could we meet"):
+        assert screen.shown.count(said) >= 2
+    assert "replaced" in screen.shown
+    assert "ada@example.com" not in screen.shown
+    assert " ".join(screen.shown.split()).count("Could we meet in the afternoon,") == 6
+    assert lines[-1] == "times in America/New_York"
     assert max(map(len, lines)) <= columns
 
 

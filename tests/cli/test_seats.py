@@ -55,8 +55,8 @@ def test_fewer_seats_than_are_taken_are_said_with_the_dates(
     assert said.status == 0
     assert said.err == (
         "calbook: on 2 dates to come more than 2 seats are taken:\n"
-        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 4 persons, {full.uid[:9]}\n"
-        f"  Tue 26 Jan 2027, 10:00–11:00 UTC: 3 persons, {series.uid[:9]}\n"
+        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 4 persons, {full.uid}\n"
+        f"  Tue 26 Jan 2027, 10:00–11:00 UTC: 3 persons, {series.uid}\n"
         "hint: nobody loses a seat; nobody can join there until enough have left\n"
     )
     assert client.calendar.bookings.get(full.uid) == full
@@ -137,8 +137,8 @@ def test_drop_ins_and_absences_count_on_their_dates(
     said = run("event", "update", "yoga", "--seats", "1").err.splitlines()
 
     assert said[1:-1] == [
-        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 2 persons, {course[:9]}",
-        f"  Mon 25 Jan 2027, 10:00–11:00 UTC: 3 persons, {course[:9]}",
+        f"  Mon 18 Jan 2027, 10:00–11:00 UTC: 2 persons, {course}",
+        f"  Mon 25 Jan 2027, 10:00–11:00 UTC: 3 persons, {course}",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -301,7 +302,7 @@ def test_a_card_lists_twelve_dates_and_says_where_the_others_are(
 
 def cells(lines: list[str]) -> dict[str, str]:
     """When each booking of a table is."""
-    rows = [line.split("   ") for line in lines if line.startswith("bk_")]
+    rows = [re.split("  +", line) for line in lines if line.startswith("bk_")]
     return {row[0]: row[1] for row in rows}
 
 
@@ -349,7 +350,7 @@ def test_a_table_says_how_often_and_how_many_more_persons(
     lines = seen("list", columns=columns)
     each = seen("list", "--occurrences", columns=columns)
 
-    assert [line.split("   ")[2] for line in lines[2:4]] == [
+    assert [re.split("  +", line)[2] for line in lines[2:4]] == [
         "demo (12×)",
         "class (3×)",
     ]
@@ -372,7 +373,7 @@ def test_long_names_make_no_table_wider_than_the_terminal(
 
     lines = seen(*command.replace("UID", uid).split(), columns=columns)
 
-    assert max(map(len, lines)) == columns - 2  # the columns that frame a table
+    assert max(map(len, lines)) <= columns
 
 
 # -- groups ----------------------------------------------------------------------------
@@ -439,11 +440,13 @@ def test_counts_of_who_came_stand_beside_the_date(
     mark.mark_no_show(course, date="2027-01-18", email="bob@example.com")
     mark.mark_attended(course, date="2027-01-25", email="bob@example.com")
 
-    table, card = seen("occurrences", course, columns=120), seen("show", course)
+    table, card = (
+        seen(command, course, columns=120) for command in ("occurrences", "show")
+    )
 
     assert "COMPLETED, 2 attended, 1 missed " in table[2]
     assert "COMPLETED, 1 attended " in table[3]
-    assert "CONFIRMED   " in table[4]
+    assert "CONFIRMED  " in table[4]
     dates = [row[12:] for row in card if row[12:].startswith("2027-")]
     assert [row.split("  ")[-1].strip() for row in dates] == [
         "COMPLETED, 2 attended, 1 missed",
@@ -512,7 +515,8 @@ def test_whoever_meets_a_group_that_is_a_series_is_told_how_to_join_it(
     args = ("create", "--event", "class", "--start", start, "--name", "Tim")
     args += ("--email", "tim@example.com")
 
-    lines, error = seen(*args, status=4), run(*args, "--json").error
+    lines = seen(*args, status=4, columns=120)
+    error = run(*args, "--json").error
 
     advice = "it is a date of a series with 1 seat left:"
     advice += f" calbook attendee add {course} --on {start[:10]}"
@@ -597,7 +601,12 @@ def test_a_hint_does_not_name_the_start_that_was_just_refused(
     calendar.bookings.remove_attendee(made, email="bob@example.com")
     group = ("--event", "yoga", "--start", "2027-02-10 10:00", *EVE)
 
-    lines = seen("create", *group, "--guest", "g@example.com", status=4, asked=IN_LINE)
+    lines = seen(
+        *("create", *group, "--guest", "g@example.com"),
+        status=4,
+        asked=IN_LINE,
+        columns=120,
+    )
     never = seen(
         *("create", *group, "--guest", "g@example.com", "--guest", "h@example.com"),
         status=4,
@@ -632,7 +641,8 @@ def test_a_refusal_by_one_host_offers_the_next_start_of_that_host(
     mine = run(*DUO, *ADA, "--json").json["uid"]
     run("create", "--event", "solo", "--start", "2027-02-10 10:30", *EVE)
 
-    lines = seen(*DUO, *EVE, "--host", host, status=4, asked=IN_LINE)
+    told = {"status": 4, "asked": IN_LINE, "columns": 120}
+    lines = seen(*DUO, *EVE, "--host", host, **told)
 
     assert lines[:2] == [
         f"calbook: that time is taken by {mine} (Wed 10 Feb 2027, 10:00–10:30 {ZONE})",

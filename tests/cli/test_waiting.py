@@ -54,6 +54,7 @@ def test_a_refusal_on_a_screen_hints_at_the_line(
     """Nobody is there to be asked, as where standard input is a file."""
     run(*create("Ada"))
     monkeypatch.setattr(output, "as_terminal", True)
+    monkeypatch.setenv("COLUMNS", "200")
 
     refused = run(*create("Bob"))
 
@@ -185,6 +186,7 @@ def test_who_waits_for_one_date_is_told_from_who_waits_for_all(
 ) -> None:
     """Both were told that they waited for all dates."""
     monkeypatch.setattr(output, "as_terminal", True)
+    monkeypatch.setenv("COLUMNS", "200")
     one = run(*bob(SECOND, "--wait")).out
     every = run(*COURSE, "--name", "Eve", "--phone", "5550100", *WEEKLY, "--wait").out
     shown = run("waiting", "show", one.split()[2].rstrip(":")).out

@@ -90,7 +90,7 @@ def test_a_moment_is_no_range(run: Run) -> None:
     for moment in ("fri 10:00", "14:00", "in 2h", "2027-01-18T10:00Z"):
         error = run("list", "--on", moment, "--json").error
 
-        assert error["code"] == "usage"
+        assert error["code"] == "bad_time"
         assert error["message"] == f"--on takes days, and {moment} is a moment"
 
 

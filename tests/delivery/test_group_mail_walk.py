@@ -29,7 +29,10 @@ DATES = tuple((TEN + timedelta(days=n)).date().isoformat() for n in range(3))
 PERSONS = tuple(f"p{n}@example.com" for n in range(3))
 NUMBERS = count()
 
-NAMES = ("add", "move", "cancel", "reschedule", "reschedule_all", "update", "extend")
+NAMES = (
+    *("add", "move", "cancel", "reschedule", "reschedule_all", "update", "extend"),
+    *("undo", "undo", "undo"),
+)
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(("remove", "remove", "remove", *NAMES)),
@@ -101,6 +104,10 @@ class Group:
 
     def extend(self, who: str, on: set[str]) -> None:
         self.bookings.extend(self.uid, count=1, by="host")
+
+    def undo(self, who: str, on: set[str]) -> None:
+        date = min(on) if len(on) == 1 else None
+        self.bookings.undo(self.uid, date=date, by="host")
 
     def days_of(self, who: str) -> set[str]:
         return {o.date for o in own_dates(self.bookings.get(self.uid), who)}

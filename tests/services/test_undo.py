@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from calbook import Booking, Client
+from calbook import Booking, Client, errors
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -254,3 +254,389 @@ def test_a_mark_of_some_in_a_group_is_taken_back(
     assert back.guests[0].attendance == "unknown"
     first = undo(client, uid)
     assert first.guests[0].attendance == "attended"
+
+
+# -- what is refused ----------------------------------------------------------------
+
+
+def check_refused(client: Client, uid: str, code: str, **options: Any) -> str:
+    before = client.calendar.bookings.get(uid)
+
+    with pytest.raises(errors.CalbookError) as refused:
+        undo(client, uid, **options)
+
+    assert refused.value.code == code
+    assert client.calendar.bookings.get(uid) == before
+    return refused.value.message
+
+
+NEVER: dict[str, tuple[str, Do, str]] = {
+    "booked": ("demo", lambda c, u: None, "cancelled"),
+    "extended": (
+        "series",
+        lambda c, u: c.calendar.bookings.extend(u, count=2),
+        "cancelled",
+    ),
+    "with a longer event type": (
+        "demo",
+        lambda c, u: c.calendar.event_types.update(
+            "demo", duration=45, apply_to_coming=["duration"]
+        ),
+        "event type",
+    ),
+    "with another title": (
+        "demo",
+        lambda c, u: c.calendar.event_types.update(
+            "demo", title="New", apply_to_coming=True
+        ),
+        "event type",
+    ),
+    "a note removed": (
+        "demo",
+        lambda c, u: c.calendar.bookings.remove_note(
+            u, note_id=c.calendar.bookings.add_note(u, content="x").id
+        ),
+        "text",
+    ),
+    "somebody erased": (
+        "group",
+        lambda c, u: (
+            c.calendar.bookings.remove_attendee(u, email="bob@example.com"),
+            c.calendar.people.erase("bob@example.com", cancel=True),
+        ),
+        "nobody",
+    ),
+    "a seat moved": (
+        "group",
+        lambda c, u: c.calendar.bookings.move_attendee(
+            u, email="bob@example.com", start_time=f"{JAN} 15:00"
+        ),
+        "move it back",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NEVER)
+def test_what_has_no_inverse_says_why(
+    client: Client, book: Callable[..., str], what: str
+) -> None:
+    kind, do, why = NEVER[what]
+    series = {"recurring": WEEKLY} if kind == "series" else {}
+    uid = book({"series": "demo", "group": "class"}.get(kind, kind), **series)
+    if kind == "group":
+        client.calendar.bookings.add_attendee(uid, **BOB)
+    do(client, uid)
+
+    with pytest.raises(errors.CannotUndo) as refused:
+        undo(client, uid)
+
+    assert why in f"{refused.value.message} {refused.value.hint}"
+    assert client.check() == ()
+
+
+@pytest.mark.usefixtures("book")
+def test_a_hold_that_was_given_back_is_held_anew(client: Client) -> None:
+    held = client.calendar.bookings.hold(
+        event_type_id="demo", start_time=f"{JAN} 10:00", minutes=30
+    )
+    client.calendar.bookings.cancel(held.uid)
+
+    assert "held for a while" in check_refused(client, held.uid, "cannot_undo")
+
+
+def test_time_that_others_have_is_not_taken_back(
+    client: Client, book: Callable[..., str]
+) -> None:
+    cancelled, moved = book(), book(start_time=f"{JAN} 12:00")
+    client.calendar.bookings.cancel(cancelled)
+    client.calendar.bookings.reschedule(moved, start_time=f"{JAN} 14:00")
+    book(start_time=f"{JAN} 10:15")
+    book(start_time=f"{JAN} 11:45")
+
+    check_refused(client, cancelled, "slot_taken")
+    check_refused(client, moved, "slot_taken")
+    check_refused(client, moved, "slot_taken", by="host")
+
+
+def test_dates_come_back_together_or_not_at_all(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book(recurring=WEEKLY)
+    client.calendar.bookings.cancel(uid, all=True)
+    book(start_time="2027-01-25 10:00")
+
+    check_refused(client, uid, "slot_taken")
+    back = undo(client, uid, date="2027-02-01")
+
+    live = [o.date for o in back.occurrences if o.status == "CONFIRMED"]
+    assert live == ["2027-02-01"]
+    assert client.check() == ()
+
+
+def test_a_date_comes_back_whatever_was_changed_since(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("team", recurring=WEEKLY)
+    client.calendar.bookings.cancel(uid, date="2027-01-25", reason="ill")
+    client.calendar.bookings.reschedule(
+        uid, start_time="2027-02-02 11:00", from_date="2027-02-01"
+    )
+    client.calendar.bookings.update(uid, notes="new")
+
+    back = undo(client, uid, date="2027-01-25")
+
+    [date] = [o for o in back.occurrences if o.date == "2027-01-25"]
+    assert (date.status, date.reason, date.resolution) == ("CONFIRMED", None, None)
+    assert back.notes == "new"
+    event = last_event(client, uid)
+    assert (event.type, event.change["dates"]) == ("booking.restored", ["2027-01-25"])
+    assert event.change["undoes"]["type"] == "booking.cancelled"
+    again = undo(client, uid)
+    assert [o.status for o in again.occurrences if o.date == "2027-01-25"] == [
+        "CANCELLED"
+    ]
+    assert client.check() == ()
+
+
+def test_a_date_that_was_left_out_comes_once_it_is_free(
+    client: Client, book: Callable[..., str]
+) -> None:
+    in_the_way = book(start_time="2027-01-25 10:00")
+    uid = book(recurring=WEEKLY, on_conflict="skip")
+    check_refused(client, uid, "slot_taken", date="2027-01-25")
+    client.calendar.bookings.cancel(in_the_way)
+
+    back = undo(client, uid, date="2027-01-25")
+
+    assert {o.status for o in back.occurrences} == {"CONFIRMED"}
+    assert client.check() == ()
+
+
+def test_a_date_that_takes_place_needs_no_undo(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book(recurring=WEEKLY)
+
+    check_refused(client, uid, "nothing_to_change", date="2027-01-25")
+    check_refused(client, uid, "not_found", date="2027-01-26")
+
+
+def test_an_attendee_takes_back_what_attendees_did_and_no_more(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("asked")
+    client.calendar.bookings.confirm(uid)
+    check_refused(client, uid, "cannot_undo", by="attendee")
+    client.calendar.bookings.cancel(uid, cancelled_by="host")
+    check_refused(client, uid, "cannot_undo", by="attendee")
+
+    assert undo(client, uid).status == "CONFIRMED"
+
+
+def test_what_needs_confirmation_is_asked_again_for_its_attendee(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("asked")
+    client.calendar.bookings.confirm(uid)
+    client.calendar.bookings.cancel(uid)
+
+    assert undo(client, uid).status == "PENDING"
+    client.calendar.bookings.confirm(uid)
+    client.calendar.bookings.reschedule(uid, start_time=f"{JAN} 12:00")
+    assert undo(client, uid, by="host").status == "CONFIRMED"
+
+
+def test_after_the_deadline_the_host_alone_moves_back(
+    client: Client, clock: Clock, event_type: Callable[..., Any], book: Any
+) -> None:
+    event_type("late", cancellation_deadline=120, minimum_notice=60)
+    uid = book("late")
+    client.calendar.bookings.reschedule(uid, start_time=f"{JAN} 11:00")
+    clock.move(days=14, hours=0, minutes=30)  # half an hour before the first start
+
+    check_refused(client, uid, "deadline_passed")
+    check_refused(client, uid, "minimum_notice", by="host")
+    back = undo(client, uid, by="host", override=["notice"])
+
+    assert back.starts_at.hour == 10
+    assert "notice" in back.overrides
+
+
+@pytest.mark.parametrize("by", ["attendee", "host"])
+def test_what_would_have_begun_does_not_come_back(
+    client: Client, clock: Clock, book: Callable[..., str], by: str
+) -> None:
+    uid = book()
+    client.calendar.bookings.cancel(uid)
+    clock.move(days=14, hours=1, minutes=1)
+
+    check_refused(client, uid, "in_the_past", by=by)
+
+
+def test_a_confirmation_is_not_taken_back_once_it_has_begun(
+    client: Client, clock: Clock, book: Callable[..., str]
+) -> None:
+    uid = book("asked")
+    client.calendar.bookings.confirm(uid)
+    clock.move(days=14, hours=1, minutes=1)
+
+    check_refused(client, uid, "cannot_undo")
+
+
+def test_a_seat_is_not_taken_again_where_none_is_left(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("class")
+    client.calendar.bookings.add_attendee(uid, **BOB)
+    client.calendar.bookings.remove_attendee(uid, email="bob@example.com")
+    client.calendar.event_types.update("class", seats=1)
+
+    check_refused(client, uid, "seats_full")
+
+
+def test_whose_limit_is_reached_gets_nothing_back(
+    client: Client, event_type: Callable[..., Any], book: Callable[..., str]
+) -> None:
+    event_type("rare", per_person_open=1)
+    uid = book("rare")
+    client.calendar.bookings.cancel(uid)
+    book("rare", start_time="2027-01-19 10:00")
+
+    check_refused(client, uid, "open_bookings_reached")
+    assert undo(client, uid, by="host", override=["limit"]).status == "CONFIRMED"
+
+
+def test_who_waits_gets_what_an_undo_makes_free(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book()
+    client.calendar.bookings.reschedule(uid, start_time=f"{JAN} 12:00")
+    waits = client.calendar.waiting.add(
+        event_type_id="demo", start_time=f"{JAN} 12:00", attendee=BOB
+    )
+    undo(client, uid)
+
+    assert client.calendar.waiting.get(waits.id).state == "offered"
+    check_refused(client, uid, "slot_taken")  # it is held for who waited
+
+
+def test_time_that_is_offered_does_not_come_back(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book()
+    waits = client.calendar.waiting.add(
+        event_type_id="demo", start_time=f"{JAN} 10:00", attendee=BOB
+    )
+    client.calendar.bookings.cancel(uid)
+    assert client.calendar.waiting.get(waits.id).state == "offered"
+
+    check_refused(client, uid, "slot_taken")
+
+
+def test_a_host_who_left_the_event_type_gets_a_booking_back(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("team")
+    first = client.calendar.bookings.get(uid).host_id
+    client.calendar.bookings.reassign(uid)
+    other = client.calendar.bookings.get(uid).host_id
+    client.calendar.event_types.update("team", hosts=[other], scheduling_type="SINGLE")
+
+    assert undo(client, uid).host_id == first
+    assert client.check() == ()
+
+
+def test_a_host_who_is_busy_gets_nothing_back(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book("team")
+    first = client.calendar.bookings.get(uid).host_id
+    client.calendar.bookings.reassign(uid)
+    client.calendar.event_types.create("alone", hosts=[first], schedule_id="always")
+    book("alone")
+
+    check_refused(client, uid, "slot_taken")
+
+
+# -- how it is asked for -------------------------------------------------------------
+
+
+def test_without_a_uid_it_is_what_this_actor_changed_last(
+    database: str, clock: Clock, client: Client, book: Callable[..., str]
+) -> None:
+    first, second = book(), book(start_time=f"{JAN} 12:00")
+    client.calendar.bookings.cancel(first)
+    with Client(database, clock=clock, actor="mary") as other:
+        with pytest.raises(errors.NothingToChange):
+            other.calendar.bookings.undo()
+        other.calendar.bookings.cancel(second)
+
+        assert client.calendar.bookings.last_change().uid == first
+        assert other.calendar.bookings.undo().uid == second
+    assert client.calendar.bookings.undo().uid == first
+    assert client.calendar.bookings.get(second).status == "CONFIRMED"
+
+
+def test_what_happens_by_itself_is_passed_over(
+    client: Client, clock: Clock, book: Callable[..., str]
+) -> None:
+    uid = book(recurring=WEEKLY)
+    client.calendar.bookings.cancel(uid, date="2027-02-08")
+    clock.move(days=15)
+    client.tick()
+    assert last_event(client, uid).type == "booking.completed"
+
+    assert client.calendar.bookings.last_change(uid).type == "booking.cancelled"
+    assert undo(client, uid).occurrences[-1].status == "CONFIRMED"
+
+
+def test_a_version_a_key_and_a_dry_run_are_as_everywhere(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book()
+    after = client.calendar.bookings.cancel(uid)
+
+    check_refused(client, uid, "version_conflict", if_version=0)
+    tried = undo(client, uid, dry_run=True)
+    assert client.calendar.bookings.get(uid) == after
+    back = undo(client, uid, idempotency_key="k", if_version=after.version)
+    again = undo(client, uid, idempotency_key="k", if_version=after.version)
+
+    assert facts(tried) == facts(back) == facts(again)
+    assert back == again == client.calendar.bookings.get(uid)
+    check_refused(client, uid, "key_reused", idempotency_key="k", by="host")
+
+
+def test_a_public_note_is_withdrawn_and_gone(
+    client: Client, database: str, book: Callable[..., str]
+) -> None:
+    uid = book()
+    before = client.calendar.bookings.get(uid)
+    client.calendar.bookings.add_note(uid, content="Zqxj-7714")
+
+    undo(client, uid)
+
+    assert client.calendar.bookings.get_notes(uid) == ()
+    assert client.calendar.bookings.get(uid) == before
+    told = client.calendar.bookings.history(uid)
+    assert "Zqxj-7714" not in str([event.to_dict() for event in told])
+    assert told[-1].change["noteRemoved"] == {"id": told[-2].change["note"]["id"]}
+
+
+def test_a_private_note_is_removed_and_told_of_nowhere(
+    client: Client, book: Callable[..., str]
+) -> None:
+    uid = book()
+    kept = client.calendar.bookings.add_note(uid, content="kept")
+    gone = client.calendar.bookings.add_note(uid, content="gone", is_private=True)
+    told = client.calendar.bookings.history(uid)
+
+    tried = client.calendar.bookings.remove_note(uid, note_id=gone.id, dry_run=True)
+    assert client.calendar.bookings.get_notes(uid) == (kept, gone)
+    removed = client.calendar.bookings.remove_note(uid, note_id=gone.id[:9].upper())
+
+    assert tried == removed == gone
+    assert client.calendar.bookings.get_notes(uid) == (kept,)
+    assert client.calendar.bookings.history(uid) == told
+    with pytest.raises(errors.NotFound):
+        client.calendar.bookings.remove_note(uid, note_id=gone.id)

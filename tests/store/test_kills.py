@@ -59,6 +59,12 @@ def cancel(client, n):
     yield booking
     yield client.calendar.bookings.cancel(booking.uid)
 
+def undo(client, n):
+    for booking in cancel(client, n):
+        yield booking
+    for _ in range(2):
+        yield client.calendar.bookings.undo(booking.uid)
+
 def create_series(client, n):
     days, part = divmod(n, 48)
     start = DAY + days * timedelta(days=20) + part * timedelta(minutes=30)
@@ -199,7 +205,10 @@ def wait_for_the_killed(place: Place) -> None:
     wait_until(lambda: place.rows(busy) == [(0,)])
 
 
-ACTS = ("create", "cancel", "create_series", "reschedule", "reassign", "compact")
+ACTS = (
+    *("create", "cancel", "undo", "create_series", "reschedule", "reassign"),
+    "compact",
+)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -113,7 +113,10 @@ _BOOKED = {
         " --name Kim --email kim@example.com",
     ),
     "_c": (NOW, "cancel bk_freed --by host"),
-    "_n": (NOW, "note add bk_5t8zc0 'Asked about prices'"),
+    "bk_0c8bn3": (NOW, f"create --event demo --start '2027-01-19 16:00' {_ADA}"),
+    "_x": (NOW, "cancel bk_0c8bn3 --by host"),
+    "_y": (NOW, "cancel bk_9q3wm2 --on 2027-02-22 --by host"),
+    "note_4h2mx7": (NOW, "note add bk_5t8zc0 'Asked about prices'"),
 }
 
 

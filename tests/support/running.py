@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 
-from calbook.cli import app
+from calbook.cli import app, output
 from support.forking import Popen
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _LEFT_OUT = (
     *("CLICOLOR", "CLICOLOR_FORCE", "CALBOOK_ASCII", "CALBOOK_NO_INPUT"),
     *("CALBOOK_PAGER", "PAGER", "LESS", "LESSCHARSET"),
 )
-_UID = re.compile(r"\bbk_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
+_UID = re.compile(r"\b(bk|note)_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
 
 
 class Answer(NamedTuple):
@@ -246,13 +246,46 @@ def terminal(
         terminal.close()
 
 
+WIDTHS = (40, 60, 66, 80, 120, 200)  # of the terminals that screens are looked at on
+Look = Callable[..., str]
+
+
+@pytest.fixture
+def look(run: Run, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """What a terminal of so many columns shows, without colour."""
+
+    def look(*args: object, columns: int = 80) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setattr(output, "as_terminal", True)
+        answer = run(*args)
+        monkeypatch.setattr(output, "as_terminal", False)
+        return (answer.out + answer.err).replace("\r", "")
+
+    return look
+
+
+@pytest.fixture
+def look_at_all_widths(look: Look) -> Look:
+    """One command on terminals of all widths, with a heading for each."""
+
+    def look_at_all(*args: object) -> str:
+        return "".join(
+            f"{f' {columns} ':=^{columns}}\n{look(*args, columns=columns)}"
+            for columns in WIDTHS
+        )
+
+    return look_at_all
+
+
 def numbered(text: str) -> str:
     """Random uids, whole or short, as letters in the order in which they appear."""
     letters: dict[str, str] = {}
 
     def letter(uid: re.Match[str]) -> str:
-        chosen = letters.setdefault(uid[0][:9], "abcdefghjkmnpqrstvwxyz"[len(letters)])
-        return "bk_" + chosen * (len(uid[0]) - 3)
+        kind, _, rest = uid[0].partition("_")
+        short = f"{kind}_{rest[:6]}"
+        chosen = letters.setdefault(short, "abcdefghjkmnpqrstvwxyz"[len(letters)])
+        return f"{kind}_{chosen * len(rest)}"
 
     return _UID.sub(letter, text)
 

@@ -169,7 +169,7 @@ ENDS = "say how many (--count 12) or the last date (--until 2027-03-31)"
         pytest.param(
             {"frequency": "week\x1bly", "count": 12},
             "recurring.frequency cannot be week\\u001bly",
-            FREQUENCIES,
+            "did you mean weekly?",
             "recurring.frequency",
             id="frequency-escape",
         ),

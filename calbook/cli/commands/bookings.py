@@ -20,7 +20,11 @@ _SCREENFUL = 50  # bookings that people are shown at once
 class Filters(o.Group):
     """Which bookings; named as the library's filters are."""
 
-    status: list[str] | None = o.option("--status", "STATUS", "May be repeated.")
+    status: list[str] | None = o.option(
+        "--status",
+        "STATUS",
+        "pending, confirmed, cancelled, completed, no-show; may be repeated.",
+    )
     event_type_id: o.EventType = None
     host_id: o.Host = None
     resource_id: o.Resource = None
@@ -37,11 +41,17 @@ class Page(o.Group):
     upcoming: bool = o.flag("--upcoming", "Starting from now on.")
     past: bool = o.flag("--past", "Started before now, latest first.")
     limit: int | None = o.option(
-        *("--limit", "N", f"At most N; on a terminal {_SCREENFUL} without it."),
+        *(
+            "--limit",
+            "N",
+            f"At most N [default: {_SCREENFUL} on a terminal, else all].",
+        ),
         min=0,
         max=_MOST,
     )
-    offset: int = o.option("--offset", "N", default=0, min=0, max=_MOST)
+    offset: int = o.option(
+        "--offset", "N", "Without the first N.", default=0, min=0, max=_MOST
+    )
     after: str | None = o.option("--after", "UID", "The page behind this booking.")
     all: bool = o.flag("--all", "Without a limit.")
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")

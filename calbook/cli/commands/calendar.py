@@ -44,7 +44,7 @@ class NewCalendar(o.Group):
     shows_text: bool = o.flag("--show", "Keep its titles, and tell whoever is refused.")
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -75,7 +75,7 @@ class Changes(o.Group):
     )
     user: str | None = o.option("--user", "NAME", "Who logs in.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass caldav'."
+        "--password-command", "COMMAND", "Prints the password: 'pass caldav'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."
@@ -157,18 +157,12 @@ def update(
 
 
 def _ask_which(found: list[Json]) -> str:
-    from calbook.cli.prompts import ask  # slow to import
+    from calbook.cli.asking import ask_choice  # only where somebody is asked
 
-    for number, each in enumerate(found, 1):
-        output.say_always(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
-
-    def check(text: str) -> str:
-        if text.isdecimal() and 1 <= int(text) <= len(found):
-            url: str = found[int(text) - 1]["url"]
-            return url
-        raise UsageError(f"choose from 1 to {len(found)}")
-
-    chosen: str = ask("Which calendar (a number)", check)
+    choices = [
+        (each["url"], f"{each['title'] or 'unnamed'}  {each['url']}") for each in found
+    ]
+    chosen: str = ask_choice("Which calendar (a number)", choices)
     return chosen
 
 
@@ -185,7 +179,7 @@ def list_(
     def table(items: Sequence[Json]) -> str:
         from calbook.cli.screen import calendars
 
-        return calendars.calendars_table(items, form.tz)
+        return calendars.calendars_table(items)
 
     output.print_list(found, form, keys=_KEYS, table=table)
 
@@ -248,7 +242,7 @@ def sync(
     host: o.Host = None,
     uid: Annotated[
         list[str] | None,
-        typer.Option("--uid", metavar="UID", help="Only this booking [repeatable]."),
+        typer.Option("--uid", metavar="UID", help="Only this booking."),
     ] = None,
     overwrite: Annotated[
         bool,

@@ -123,10 +123,12 @@ class Server(o.Group):
         "N",
         "Its port, if not 587 for starttls, 465 for tls or 25 for none.",
     )
-    security: str | None = o.option("--security", "starttls|tls|none", "[starttls]")
+    security: str | None = o.option(
+        "--security", "starttls|tls|none", "How it is encrypted [default: starttls]."
+    )
     user: str | None = o.option("--user", "NAME", "Who logs in; none: nobody.")
     password_command: str | None = o.option(
-        "--password-command", "CMD", "Prints the password: 'pass smtp'."
+        "--password-command", "COMMAND", "Prints the password: 'pass smtp'."
     )
     password_env: str | None = o.option(
         "--password-env", "NAME", "The variable that holds it."

@@ -1,6 +1,7 @@
 """`demo`: the main job on a scratch file, each command with its real output."""
 
 import os
+import re
 import shlex
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import typer
 
 from calbook.api.client import Client
 from calbook.cli import output
+from calbook.cli.screen import cells
 from calbook.core.errors import CalbookError
 
 if TYPE_CHECKING:
@@ -64,13 +66,12 @@ _STEPS = (
     ),
     ("Each of its dates", "list --occurrences --email eve@example.com", 0),
 )
-_NEXT = """
-That file is gone again. Yours begins with:
-
-  calbook init
-  calbook event add demo --title "Product demo" --duration 30
-  calbook create --event demo
-"""
+_OPTION = r'--[\w-]+ (?:"[^"]*"|[^-\s]\S*)'
+_NEXT = (
+    "calbook init",
+    'calbook event add demo --title "Product demo" --duration 30',
+    "calbook create --event demo",
+)
 
 
 def demo(context: typer.Context) -> None:
@@ -84,11 +85,25 @@ def demo(context: typer.Context) -> None:
                 context.obj,
                 first=not number,
             )
-    output.write(_NEXT)
+    _write_folded("\nThat file is gone again. Yours begins with:\n\n")
+    output.write("".join(f"{_call_text(f'  {call}')}\n" for call in _NEXT))
+
+
+def _write_folded(text: str) -> None:
+    lines = (cells.fold(line, output.width()) for line in text.splitlines())
+    output.write("".join(f"{part}\n" for parts in lines for part in parts))
+
+
+def _call_text(call: str) -> str:
+    """As a shell reads it on several lines; an option stays with its value."""
+    bound = re.sub(_OPTION, lambda found: cells.keep_together(found[0]), call)
+    lines = cells.fold(bound, output.width() - len(" \\"))
+    return " \\\n".join(lines).replace(cells.BLANK, " ")
 
 
 def _step(why: str, command: str, status: int, run: "Runner", *, first: bool) -> None:
-    output.write(("" if first else "\n") + f"# {why}\n$ calbook {command}\n")
+    _write_folded(("" if first else "\n") + f"# {why}\n")
+    output.write(_call_text(f"$ calbook {command}") + "\n")
     output.flush()
     with redirect_stderr(sys.stdout):
         found = run(shlex.split(command))

@@ -100,7 +100,7 @@ def retention(
     from calbook.core.time import periods
 
     would = "would be" if dry_run and after is not None else "are"
-    output.say_folded(
+    output.say(
         f"People {would} erased {periods.period_text(found.after)} after their last"
         f" date, today if before {found.before}"
     )

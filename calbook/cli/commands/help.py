@@ -103,11 +103,10 @@ def _places(commands: tree.Tree) -> Iterator[str]:
 
 
 def _unknown(words: Sequence[str]) -> Exception:
-    from difflib import get_close_matches  # only when something is wrong
-
     from calbook.core.errors import UsageError
+    from calbook.core.suggestions import did_you_mean
 
     asked = " ".join(words)
-    near = get_close_matches(asked, [*TOPICS, *_places(tree.COMMANDS)], 1)
-    hint = f"did you mean {near[0]}?" if near else "see calbook help"
+    known = (*TOPICS, *_places(tree.COMMANDS))
+    hint = did_you_mean(asked, known, "see calbook help")
     return UsageError(f"no such topic or command: {asked}", hint=hint)

@@ -20,7 +20,7 @@ class One(o.Group):
     method: str | None = o.option(
         "--method",
         "publish|request|cancel|none",
-        "What it asks of the calendar [request; cancel when cancelled].",
+        "What it asks of the calendar [default: request, or cancel].",
     )
     email: str | None = o.option(
         "--email", "ADDRESS", "The copy for this attendee, who sees no other's name."
@@ -51,7 +51,7 @@ class Form(o.Group):
 
     as_feed: bool = o.flag("--feed", "A feed to subscribe to, of all that is chosen.")
     refresh: str | None = o.option(
-        "--refresh", "MINUTES", "Of a feed: look again after that, as 15m [15m]."
+        "--refresh", "MINUTES", "Of a feed: look again after that [default: 15m]."
     )
     busy_only: bool = o.flag("--busy-only", "Of a feed: only when somebody is busy.")
     redact: bool = o.flag("--redact", "Of a feed: titles of event types, no persons.")

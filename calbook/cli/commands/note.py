@@ -9,8 +9,14 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
-from calbook.cli.session import report_write_failure, require_yes, table_of
+from calbook.cli.session import (
+    report_write_failure,
+    require_yes,
+    table_of,
+    would_be,
+)
 from calbook.core.errors import UsageError
+from calbook.core.text import excerpt
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -36,7 +42,8 @@ def add(
     out: o.PrintingChange,
 ) -> None:
     """Add a note to a booking; notes are never changed."""
-    if how.edit is (text is not None):
+    is_asked = text is None and output.is_interactive()
+    if how.edit is (text is not None) and not is_asked:
         raise UsageError(
             "give the note once" if how.edit else "missing TEXT",
             hint="as TEXT, as - to read standard input, or with --edit",
@@ -44,6 +51,10 @@ def add(
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)  # before a long note is written
+        if text is None and not how.edit:
+            from calbook.cli import change_prompts  # only on a terminal
+
+            text = change_prompts.ask_note(booking)
         with _content(text) as content:
             note = client.calendar.bookings.add_note(
                 booking.uid, content=content, is_private=how.private
@@ -74,17 +85,23 @@ def remove(
         str, typer.Argument(metavar="NOTE", help="Its id, from `note list`.")
     ],
     *,
-    yes: o.Yes = False,
+    change: Annotated[o.Change, "dry_run", "yes"],
     out: o.PrintingChange,
 ) -> None:
     """Remove a note for good: from the history, too."""
     form = out.form_in_zone()
     with out.client() as client:
-        booking = client.calendar.bookings.get(uid)
-        require_yes(f"Remove {note} of {booking.uid} for good?", yes=yes)
-        gone = client.calendar.bookings.remove_note(booking.uid, note_id=note)
-    said = f"Removed {gone.id} of {booking.uid}{' (private)' * gone.is_private}"
-    with report_write_failure(f"Removed {gone.id} of", [booking.uid]):
+        bookings = client.calendar.bookings
+        booking = bookings.get(uid)
+        gone = bookings.remove_note(booking.uid, note_id=note, dry_run=True)
+        if change.needs_yes:
+            text = excerpt(gone.content.strip().split("\n")[0])
+            require_yes(f"Remove {gone.id} ({text}) for good?", yes=False)
+        if not change.dry_run:
+            bookings.remove_note(booking.uid, note_id=gone.id)
+    what = would_be("Removed") if change.dry_run else "Removed"
+    said = f"{what} {gone.id} of {booking.uid}{' (private)' * gone.is_private}"
+    with report_write_failure(said, [] if change.dry_run else [booking.uid]):
         output.print_object(gone, form, keys=_ADDED_KEYS, card=lambda _: f"{said}\n")
 
 
@@ -118,5 +135,5 @@ def notes_text(
         )
         for note in notes
     )
-    of = f" about {words.short_uid(booking.uid)}" if named else ""
+    of = f" about {booking.uid}" if named else ""
     return f"\nThe host's notes{of}\n{card}" if notes else ""

@@ -37,6 +37,6 @@ def _print_nouns(summaries: dict[str, str]) -> None:
     def table(items: Sequence[output.Json]) -> str:
         from calbook.cli.screen.columns import table_text  # slow to import
 
-        return table_text(items, {"Noun": "noun", "Its JSON is": "is"}, whole=["Noun"])
+        return table_text(items, {"Noun": "noun", "Its JSON is": "is"})
 
     output.print_list(items, output.OutputOptions(), keys=("noun", "is"), table=table)

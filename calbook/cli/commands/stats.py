@@ -22,7 +22,7 @@ def stats(
         typer.Option(
             "--by",
             metavar="event|host|resource|week|status|attendee",
-            help="A row for each; without it the total.",
+            help="A row for each [default: the total].",
         ),
     ] = None,
     within: o.Range,
@@ -54,9 +54,8 @@ def stats(
         return
 
     def table(items: object) -> str:
-        from calbook.cli.screen import painting  # slow to import
-        from calbook.cli.screen.statistics import statistics_lines
+        from calbook.cli.screen.statistics import statistics_table
 
-        return painting.paint_lines(statistics_lines(found, output.width()))
+        return statistics_table(found)
 
     output.print_list(found["groups"], form, keys=_KEYS, table=table)

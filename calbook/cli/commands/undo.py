@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calbook.cli import options as o
-from calbook.cli import output
 from calbook.cli.asker import hint_at_confirmation, is_host
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
@@ -59,27 +58,24 @@ def undo(
 
     With --on DATE a cancelled date of a series takes place again.
     """
-    form, wanted = out.form_in_zone(), change.arguments()
+    form = out.form_in_zone()
+    wanted = {
+        "date": date,
+        "reason": reason,
+        "by": unchecked(by),
+        "override": unchecked(split_words(override)),
+        **change.arguments(),
+    }
     with out.client() as client:
         bookings = client.calendar.bookings
-        last, before = None, None
-        if date is None and (uid is None or output.is_for_people(form)):
-            last = bookings.last_change(uid)
-        if uid is None or output.is_for_people(form):
-            before = bookings.get(last.uid if last else _named(uid))
-        if uid is None and last and before:
-            uid = before.uid
-            _ask(before, last, change, form)
-            if wanted["if_version"] is None:  # what was shown, and nothing else
-                wanted["if_version"] = before.version
-        booking = bookings.undo(
-            uid,
-            date=date,
-            reason=reason,
-            by=unchecked(by),
-            override=unchecked(split_words(override)),
-            **wanted,
-        )
+        last = bookings.last_change(uid) if date is None else None
+        before = bookings.get(last.uid if last else _named(uid))
+        if change.needs_yes and last and (uid is None or "note" in last.change):
+            bookings.undo(before.uid, **wanted | {"dry_run": True})
+            _ask(before, last, form)
+        if uid is None and wanted["if_version"] is None:  # what was shown, no other
+            wanted["if_version"] = before.version
+        booking = bookings.undo(before.uid, **wanted)
     show_change(
         _SAID.get(last.type if last else "booking.cancelled", "Put back"),
         booking,
@@ -88,7 +84,7 @@ def undo(
         before=before,
         as_host=by is not None and is_host(by),
     )
-    if before is not None and before.status != "PENDING":
+    if before.status != "PENDING":
         hint_at_confirmation(booking, by, form)
 
 
@@ -96,16 +92,16 @@ def _named(uid: str | None) -> str:
     return needed(uid, "UID", "name the series of which --on DATE is one")
 
 
-def _ask(
-    booking: "Booking", last: "Event", change: o.Change, form: OutputOptions
-) -> None:
-    """Which one it is has to be agreed to where it was not named."""
+def _ask(booking: "Booking", last: "Event", form: OutputOptions) -> None:
+    """Which one it is, where it was not named; and whether a note is to be gone."""
     from calbook.cli.screen import words
     from calbook.core.booking.undo import change_name
+    from calbook.core.text import printable
 
     facts = booking.to_dict()
     what, who = change_name(last.type, last.change), words.people_text(facts)
-    require_yes(
-        f'Undo "{what}" of {booking.uid}: {who}, {words.meeting_time(facts, form.tz)}?',
-        yes=change.yes or change.dry_run,
-    )
+    when = words.meeting_time(facts, form.tz)
+    note = last.change.get("note")
+    gone = f" Its text goes for good: {note['content'][:60]}" if note else ""
+    question = f'Undo "{what}" of {booking.uid}: {who}, {when}?{gone}'
+    require_yes(printable(question), yes=False)

@@ -1,28 +1,27 @@
 """Connected calendars in words: a table, a card, and what one says of itself."""
 
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Sequence
 
-from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import cells, words
-from calbook.cli.screen.columns import INDENT, table_text
+from calbook.cli.screen import words
+from calbook.cli.screen.columns import table_text
 from calbook.core.text import printable
 
 
-def calendars_table(items: Sequence[Json], tz: str | None) -> str:
-    """Each with its address, which is never broken over lines."""
+def calendars_table(items: Sequence[Json]) -> str:
+    """Each with its address, and what somebody has to look after."""
     return table_text(
         items,
         {
             "Calendar": "name",
             "Host": lambda item: words.short_host(item["hostId"]),
             "For": _use,
-            "Written": lambda item: str(item["written"] or ""),
+            "Written": lambda item: item["written"] or None,
             "URL": "source",
+            "Not read": "fault",
+            "To be sent": lambda item: item["pending"] or None,
+            "Changed there": lambda item: ", ".join(item["conflicts"][:5]),
         },
-        whole=("Calendar", "Host", "For", "Written", "URL"),
-        below=lambda item: _notes(item, tz),
         nothing="no connected calendars\n",
     )
 
@@ -31,17 +30,6 @@ def _use(item: Json) -> str:
     """`busy, push`: what it is for."""
     busy = "free-busy" if item["freeBusy"] else "busy"
     return ", ".join([busy] * item["busy"] + ["push"] * item["push"])
-
-
-def _notes(item: Json, tz: str | None) -> Iterator[str]:
-    """What somebody has to look after."""
-    found = [
-        item["fault"] and f"could not be read: {item['fault']}",
-        _pending(item),
-        item["conflicts"] and f"changed there: {', '.join(item['conflicts'][:5])}",
-    ]
-    for text in filter(None, found):
-        yield from wrap(cells.plain_text(text), output.width() - len(INDENT))
 
 
 def _pending(item: Json) -> str:

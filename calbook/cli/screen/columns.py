@@ -1,4 +1,8 @@
-"""Cells in columns: the one way in which listings are laid out."""
+"""Cells in columns: the one way in which listings are laid out.
+
+Nothing of a row is left out. What its columns have no room for stands below it, each
+with its heading; the last columns go there first.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -7,57 +11,45 @@ from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cells
 from calbook.cli.screen.cells import Line, StyledText
+from calbook.core.text import close
 
-# Text that is still to be made harmless, or lines of it; or text in its style.
-Cell = str | list[str] | StyledText | None
+# Text that is still to be made harmless, or lines of it; a number; text in its style.
+Cell = str | list[str] | int | StyledText | None
 _Read = str | Callable[[Json], Cell]  # a key of the item, or what comes of it
 Columns = Mapping[str, _Read]  # by their headings
-_Row = Sequence[Sequence[StyledText]]  # of each cell the lines
+_Lines = Sequence[StyledText]  # of a cell
+_Row = Sequence[_Lines]
 
-INDENT = "  "  # of what stands below a row
-_SPARE = 2  # cells beside a table, taken only where there is too little room
-_LEAST = 5  # cells of a column, before those give way that are whole
+_INDENT, _GAP = 2, 2
+_HIGHEST = 4  # lines of a cell that is folded
+_ODD = 6  # cells that one may want more than half as many again as usual
 
 
 def table_text(
-    items: Sequence[Json],
-    columns: Columns,
-    *,
-    whole: Collection[str] = (),
-    least: Mapping[str, int] | None = None,
-    below: Callable[[Json], Iterable[str]] | None = None,
-    tz: str | None = None,
-    nothing: str = "",
+    items: Sequence[Json], columns: Columns, *, tz: str | None = None, nothing: str = ""
 ) -> str:
     """A row for each item and the zone of their times, for a terminal; else `nothing`.
 
-    Where there is no room cells are folded, those of `whole` columns last; if all are
-    whole, lines may be wider than the terminal. A row with lines `below` it is one
-    line, its cells are clipped.
+    A column in which no row has anything is left out.
     """
     if nothing and not items:
         return nothing
-    head = [[StyledText(heading, "bold")] for heading in columns]
     rows = [[_texts(item, read) for read in columns.values()] for item in items]
-    gap, spare = (3, _SPARE) if below is None else (2, 0)
-    gaps = gap * (len(columns) - 1)
-    sizes = _column_sizes(
-        [head, *rows],
-        output.width() - gaps,
-        spare=spare,
-        fixed={n for n, heading in enumerate(columns) if heading in whole},
-        least=[(least or {}).get(heading, 0) for heading in columns],
-    )
-    lines = [*_row_lines(head, sizes, gap)]
-    lines.append([StyledText("─" * min(sum(sizes) + gaps, output.width()))])
-    for item, row in zip(items, rows, strict=True):
-        if below is None:
-            lines += _row_lines(row, sizes, gap)
-        else:
-            lines.append(beside([text for (text,) in row], sizes, gap))
-            lines += ([StyledText(INDENT + text)] for text in below(item))
-    caption = f"times in {tz}\n" if tz else ""
-    return paint(lines).rstrip("\n") + f"\n{caption}"
+    filled = [
+        any(line.text for cell in column for line in cell)
+        for column in zip(*rows, strict=True)
+    ]
+    chosen = [n for n, is_filled in enumerate(filled or columns) if is_filled]
+    headings = [[*columns][n] for n in chosen]
+    lines = _table_lines(headings, [[row[n] for n in chosen] for row in rows])
+    return paint(lines) + caption_text(tz)
+
+
+def caption_text(tz: str | None) -> str:
+    """The zone of all times, and what else is to be said of them."""
+    if not tz:
+        return ""
+    return "".join(f"{line}\n" for line in cells.fold(f"times in {tz}", output.width()))
 
 
 def paint(lines: Iterable[Line]) -> str:
@@ -66,35 +58,97 @@ def paint(lines: Iterable[Line]) -> str:
     return painting.paint_lines(lines)
 
 
-def _texts(item: Json, read: _Read) -> list[StyledText]:
+def _texts(item: Json, read: _Read) -> _Lines:
     cell: Cell = item[read] if isinstance(read, str) else read(item)
     if isinstance(cell, StyledText):
         return [cell]
+    if isinstance(cell, int):
+        return [StyledText(f"{cell:,}", at_right=True)]
     lines = cell if isinstance(cell, list) else [cell or ""]
     return [StyledText(cells.plain_text(line)) for line in lines]
 
 
+def _table_lines(headings: Sequence[str], rows: Sequence[_Row]) -> Iterator[Line]:
+    room = output.width()
+    sizes = _column_sizes(headings, rows, room)
+    head = [
+        StyledText(headings[n], "bold", any(row[n][0].at_right for row in rows))
+        for n in range(len(sizes))
+    ]
+    yield beside(head, sizes, _GAP)
+    yield [StyledText("─" * (sum(sizes) + _GAP * (len(sizes) - 1)))]
+    for row in rows:
+        yield from _row_lines(headings, row, sizes, room)
+
+
 def _column_sizes(
-    rows: Iterable[_Row],
-    room: int,
-    *,
-    spare: int,
-    fixed: Collection[int],
-    least: Sequence[int],
+    headings: Sequence[str], rows: Sequence[_Row], room: int
 ) -> list[int]:
-    wanted = [
-        max(size, *(cells.width(text.text) for cell in column for text in cell))
-        for size, column in zip(least, zip(*rows, strict=True), strict=True)
+    """The cells of each column, from the first on, that there is room for.
+
+    It goes first to what most rows need, then to what needs the least more, then to
+    what is folded and need not be.
+    """
+    columns = [*zip(*rows, strict=True)] or [()] * len(headings)
+    needs = [[_narrowest(cell) for cell in column] for column in columns]
+    sizes = [
+        max(len(heading), _usual(each))
+        for heading, each in zip(headings, needs, strict=True)
     ]
-    # A column between others counts for wider, by the gap on its other side.
-    inner = [0 < n < len(wanted) - 1 for n in range(len(wanted))]
-    wider = [size + more for size, more in zip(wanted, inner, strict=True)]
-    shared = share_width(wider, room - spare + sum(inner), fixed)
-    given = [
-        max(share - more, size, min(most, _LEAST))
-        for share, more, size, most in zip(shared, inner, least, wanted, strict=True)
+    while len(sizes) > 1 and sum(sizes) + _GAP * (len(sizes) - 1) > room:
+        sizes.pop()
+    room -= _GAP * (len(sizes) - 1)
+    _grow(sizes, needs, room)
+    whole = [
+        [_whole_width(cell) for cell, need in zip(*both, strict=True) if need <= size]
+        for *both, size in zip(columns, needs, sizes, strict=False)
     ]
-    return given if len(fixed) == len(given) else share_width(given, room)
+    _grow(sizes, whole, room)
+    longest, n = max((max(each, default=0), n) for n, each in enumerate(whole))
+    sizes[n] = min(max(sizes[n], longest), sizes[n] + room - sum(sizes))
+    return sizes
+
+
+def _usual(needs: Sequence[int]) -> int:
+    """What rows need, without odd ones, which would take the room of all others."""
+    given = sorted(filter(None, needs)) or [0]
+    most = given[(len(given) - 1) // 2] * 1.5 + _ODD
+    return max(need for need in given if need <= most)
+
+
+def _grow(sizes: list[int], wanted: Sequence[Sequence[int]], room: int) -> None:
+    """Make columns as wide as is wanted, in the smallest steps, while there is room."""
+    while steps := [
+        (min(wider) - size, n)
+        for n, size in enumerate(sizes)
+        if (wider := [want for want in wanted[n] if want > size])
+    ]:
+        step, n = min(steps)
+        if sum(sizes) + step > room:
+            return
+        sizes[n] += step
+
+
+def _narrowest(cell: _Lines) -> int:
+    """The cells in which no word of it is broken, nor is it high."""
+    whole = _whole_width(cell)
+    word = max(cells.longest_word(line.text) for line in cell)
+    return min(whole, max(word, -(-whole // (_HIGHEST - 1))))
+
+
+def _whole_width(cell: _Lines) -> int:
+    return max(cells.width(line.text) for line in cell)
+
+
+def _folded(cell: _Lines, size: int) -> _Lines | None:
+    """In whole words; None where they have no room, or it would be too high."""
+    found: list[StyledText] = []
+    for line in cell:
+        texts = cells.wrap(line.text, size)
+        if len(texts) > _HIGHEST or cells.longest_word(line.text) > size:
+            return None
+        found += [line._replace(text=text) for text in texts]
+    return found
 
 
 def share_width(
@@ -108,14 +162,53 @@ def share_width(
     return given
 
 
-def _row_lines(row: _Row, sizes: Sequence[int], gap: int) -> Iterator[Line]:
-    """As many lines as the highest cell needs."""
-    folded = (
-        [text._replace(text=line) for text in cell for line in cells.wrap(text.text, n)]
-        for cell, n in zip(row, sizes, strict=True)
+def _row_lines(
+    headings: Sequence[str], row: _Row, sizes: Sequence[int], room: int
+) -> Iterator[Line]:
+    """As many lines as its highest cell needs; then what has no room in its column."""
+    shown = [_folded(cell, size) for cell, size in zip(row, sizes, strict=False)]
+    if shown[0] is None:  # the first one says which row it is
+        for line in row[0]:
+            yield from _clipped(line, room)
+        shown[0] = []
+    rest = zip_longest(headings, row, shown)
+    below = [(heading, cell) for heading, cell, lines in rest if lines is None]
+    columns = (
+        [StyledText(cells.cut_sign())] if lines is None else lines for lines in shown
     )
-    for line in zip_longest(*folded, fillvalue=StyledText("")):
-        yield beside(line, sizes, gap)
+    for texts in zip_longest(*columns, fillvalue=StyledText("")):
+        yield beside(texts, sizes, _GAP)
+    for facts in _facts_lines(below, room - _INDENT):
+        yield [StyledText(" " * _INDENT), *facts]
+
+
+def _clipped(text: StyledText, room: int) -> Iterator[Line]:
+    for line in cells.fold(text.text, room):
+        yield [text._replace(text=cells.clip(line, room))]
+
+
+def _facts_lines(facts: Iterable[tuple[str, _Lines]], room: int) -> Iterator[Line]:
+    """`Event: demo  Status: CONFIRMED`, as many in a line as there is room for."""
+    line: list[StyledText] = []
+    left = room
+    for heading, (first, *others) in facts:
+        if not (first.text or others):
+            continue
+        size = len(heading) + len(": ") + cells.width(first.text)
+        is_long = others or size > room
+        if line and (is_long or size > left - _GAP):
+            yield line
+            line, left = [], room
+        if is_long:
+            yield from _clipped(first._replace(text=f"{heading}: {first.text}"), room)
+            inset = (other._replace(text="  " + other.text) for other in others)
+            yield from (part for other in inset for part in _clipped(other, room))
+            continue
+        line += [StyledText(" " * _GAP * bool(line) + f"{heading}: ")]
+        line += [first._replace(text=close(first.text))]
+        left -= size + _GAP
+    if line:
+        yield line
 
 
 def beside(texts: Sequence[StyledText], sizes: Sequence[int], gap: int) -> Line:
@@ -123,6 +216,6 @@ def beside(texts: Sequence[StyledText], sizes: Sequence[int], gap: int) -> Line:
     pieces: list[StyledText] = []
     for text, size in zip(texts, sizes, strict=True):
         if size:
-            pieces += [StyledText(cells.fit(text.text, size), text.style)]
-            pieces += [StyledText(" " * gap)]
+            fitted = cells.fit(text.text, size, at_right=text.at_right)
+            pieces += [text._replace(text=fitted), StyledText(" " * gap)]
     return pieces[:-1]

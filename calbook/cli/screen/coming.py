@@ -18,6 +18,6 @@ def changed_lines(changed: "Sequence[ChangedBooking]", *, dry_run: bool) -> list
     for item in changed[:_NAMED]:
         start = words.moment_text(item["startTime"], item["timezone"])
         details = words.event_details(dict(item), item["timezone"])
-        lines.append(f"  {words.short_uid(item['uid'])}  {start}  {details}")
+        lines.append(f"  {item['uid']}  {start}  {details}")
     more = len(changed) - _NAMED
     return lines + [f"  and {more} more"] * (more > 0)

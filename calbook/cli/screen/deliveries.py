@@ -1,17 +1,12 @@
-"""Webhooks, and what was and will be sent, in words.
+"""Webhooks, and what was and will be sent, in words."""
 
-A row says which delivery it is; its last answer and its next attempt stand below.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from textwrap import wrap
 
-from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import cards, cells, words
+from calbook.cli.screen import cards, words
 from calbook.cli.screen.cells import StyledText
-from calbook.cli.screen.columns import INDENT, Columns, table_text
+from calbook.cli.screen.columns import Columns, table_text
 from calbook.core.text import printable
 
 KEYS = (
@@ -24,24 +19,17 @@ KEYS = (
 
 
 def webhooks_table(items: Sequence[Json]) -> str:
-    """Each with its address, which is never broken over lines."""
     return table_text(
         items,
         {
             "Webhook": lambda item: words.short_uid(item["id"]),
             "Active": lambda item: "yes" if item["active"] else "no",
             "URL": "url",
+            "Only": lambda item: ", ".join(map(cards.delivery_kind, item["events"])),
+            "Why": "disabledReason",
         },
-        whole=("Webhook", "Active", "URL"),
-        below=_webhook_notes,
         nothing="no webhooks\n",
     )
-
-
-def _webhook_notes(item: Json) -> Iterator[str]:
-    only = ", ".join(map(cards.delivery_kind, item["events"]))
-    for text in (only and f"only {only}", item["disabledReason"] or ""):
-        yield from wrap(cells.plain_text(text), output.width() - len(INDENT))
 
 
 def deliveries_table(
@@ -57,20 +45,19 @@ def deliveries_table(
             "Type": lambda item: cards.delivery_kind(item["type"]),
             "UID": lambda item: words.short_uid(item["uid"] or ""),
             "Status": lambda item: StyledText(item["status"], item["status"]),
-            "Attempts": lambda item: str(item["attempts"]),
+            "Attempts": "attempts",
+            "Last": lambda item: _last(item, tz),
+            "Next": lambda item: _next(item, tz, now),
         },
-        below=lambda item: _attempt_notes(item, tz, now),
         tz=tz,
     )
 
 
-def _attempt_notes(item: Json, tz: str, now: datetime) -> Iterator[str]:
-    last = [
-        f"{words.second_text(attempt['at'], tz)}  {cards.answer_text(attempt)}"
-        for attempt in item["log"][-1:]
-    ]
-    for text in filter(None, [*last, _next(item, tz, now)]):
-        yield cells.clip(cells.plain_text(text), output.width() - len(INDENT))
+def _last(item: Json, tz: str) -> str:
+    """`Mon 18 Jan 2027, 10:00:30: 500: out of order`."""
+    log = item["log"][-1:]
+    said = ((words.second_text(a["at"], tz), cards.answer_text(a)) for a in log)
+    return "".join(map(": ".join, said))
 
 
 def _target(item: Json) -> str:
@@ -114,9 +101,7 @@ def _attempt(attempt: Json, tz: str) -> str:
     when = f"{attempt['number']}. {words.second_text(attempt['at'], tz)}"
     became = "delivered" if attempt["status"] == "delivered" else "not delivered"
     took = f"{attempt['milliseconds']:,} ms"
-    text = cells.plain_text(f"{when}, {became} ({took}): {cards.answer_text(attempt)}")
-    room = max(20, output.width() - len("Delivery  "))
-    return "\n".join(wrap(text, room, subsequent_indent="   "))
+    return f"{when}, {became} ({took}): {cards.answer_text(attempt)}"
 
 
 def delivery_line(item: Json, tz: str, *, now: datetime) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import columns, words
+from calbook.cli.screen import columns, tables, words
 from calbook.cli.screen.cells import StyledText
 from calbook.cli.screen.columns import Cell
 from calbook.core.people import label
+from calbook.core.text import close
 
-_COLOURS = {"handed over": "green", "cancelled": "yellow"}
+_COLOURS = {"handed over": "green", "cancelled": "red"}
 
 
 def away_table(facts: Json, rows: Sequence[Json]) -> str:
@@ -36,35 +36,18 @@ def retired_text(facts: Json, rows: Sequence[Json]) -> str:
     return said + (f"\n{_dates_table(rows, zone)}" if rows else "nothing is left\n")
 
 
-_WIDE = 100  # cells from which on there is room for two columns more
-
-
 def _dates_table(rows: Sequence[Json], zone: str) -> str:
     was_changed = any(_is_settled(row) for row in rows)
-    wide: columns.Columns = {
-        "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
-        "Attendee": lambda item: [label(person) for person in _persons(item)],
-        "Contact": lambda item: [_contact(person) for person in _persons(item)],
-    }
-    narrow: columns.Columns = {
-        "Attendee": lambda item: [
-            text
-            for person in _persons(item)
-            for text in (label(person), _contact(person))
-            if text
-        ]
-    }
     return columns.table_text(
         rows,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
-            "When": lambda item: words.meeting_time(item, zone, with_zone=False),
-            **(wide if output.width() >= _WIDE else narrow),
+            "When": lambda item: tables.when_cell(item, zone),
             **({"What": _outcome} if was_changed else {}),
+            "Attendee": lambda item: [*map(_reachable, _persons(item))],
+            "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
         },
         tz=zone,
-        whole=("UID", "When"),
-        least={"What": 14},
     )
 
 
@@ -78,10 +61,11 @@ def _persons(item: Json) -> list[Json]:
     return [item["attendee"], *item["guests"]]
 
 
-def _contact(person: Json) -> str:
-    """By what somebody is reached at once, else found."""
-    ref = person["ref"] and f"ref {person['ref']}"
-    return person["phone"] or person["email"] or ref or ""
+def _reachable(person: Json) -> str:
+    """`Ada, +351 912 345 678`: by what somebody is reached at once, else found."""
+    name, ref = label(person), person["ref"] and f"ref {person['ref']}"
+    contact = person["phone"] or person["email"] or ref
+    return name if contact in (None, name) else f"{close(name)}, {contact}"
 
 
 def _outcome(item: Json) -> Cell:

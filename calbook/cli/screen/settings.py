@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 
 from calbook.cli.output import Json
-from calbook.cli.screen import columns
+from calbook.cli.screen.columns import table_text
 from calbook.core.text import printable
 
 
 def settings_table(items: Sequence[Json], path: str) -> str:
     """Each with its value and where it comes from, and the file below."""
-    table = columns.table_text(
-        items,
-        {"Setting": "name", "Value": _value, "From": _source},
-        whole=("Setting",),
-    )
+    table = table_text(items, {"Setting": "name", "Value": _value, "From": _source})
     return f"{table}{printable(path)}\n"
 
 

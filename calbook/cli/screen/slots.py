@@ -23,6 +23,8 @@ def slots_grid(slots: Sequence[Json], tz: str) -> str:
     ]
     margin = max(len(day) for day, _ in days) + _GAP
     wide = max(len(cell) for _, cells in days for cell in cells)
+    if margin + wide > output.width():
+        margin = _GAP
     across = max((output.width() - margin + _GAP) // (wide + _GAP), 1)
     lines = [line for day in days for line in _lines(*day, margin, wide, across)]
     return "\n".join(lines) + f"\n{_legend(slots)}times in {tz}\n"
@@ -47,7 +49,11 @@ def _cells(slots: Sequence[Json], tz: str) -> Iterator[tuple[str, str]]:
 def _lines(
     day: str, cells: Sequence[str], margin: int, wide: int, across: int
 ) -> Iterator[str]:
+    """Beside their day, or below it where there is no room."""
     gap = " " * _GAP
+    if len(day) > margin:
+        yield day
+        day = ""
     for n in range(0, len(cells), across):
         row = gap.join(f"{cell:<{wide}}" for cell in cells[n : n + across])
         yield f"{'' if n else day:<{margin}}{row}".rstrip()

@@ -1,12 +1,12 @@
 """How many meetings there are, of whom, and how they went."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from calbook.cli.output import Json
-from calbook.cli.screen import cards, cells, timeline, words
-from calbook.cli.screen.cells import Line, StyledText
+from calbook.cli.screen import cards, timeline, words
+from calbook.cli.screen.cells import StyledText, keep_together
+from calbook.cli.screen.columns import table_text
 
 
 def statistics_card(item: Json) -> str:
@@ -62,12 +62,9 @@ def _duration_text(minutes: float | None) -> str:
     return ("−" if minutes < -0.5 else "") + " ".join(parts[:4])
 
 
-_GAP = 2
-_HEADING = "Occurrences"
-_LEAST_BAR, _MOST_BAR = 6, 40
-_LEAST_LABEL = 24
+_BAR = 8
 
-# The figures behind the bar; where room is scarce the first ones stay.
+# The figures behind the bar; where room is scarce the first ones keep their columns.
 _FIGURES: Mapping[str, Callable[[Json], str]] = {
     "Hours": lambda item: _hours(item["hours"]),
     "Cancelled": lambda item: _percent(item["cancellationRate"]),
@@ -80,33 +77,34 @@ _FIGURES: Mapping[str, Callable[[Json], str]] = {
 }
 
 
-class _Sizes(NamedTuple):
-    """The cells of each column; of the figures those there is room for."""
-
-    label: int
-    number: int
-    bar: int
-    figures: dict[str, int]
-
-
-def statistics_lines(found: Json, width: int) -> Iterator[Line]:
+def statistics_table(found: Json) -> str:
     """The groups with a bar each, and the total of all."""
-    groups = found["groups"]
+    groups, total, by = found["groups"], found["total"], found["by"]
     if not groups:
-        yield [StyledText("no occurrences")]
-        return
-    rows = [(cells.plain_text(_label(found["by"], item)), item) for item in groups]
-    rows.append(("Total", found["total"]))
-    heading = found["by"].capitalize()
-    sizes = _sizes(heading, rows, width)
-    headings = _headings(heading, sizes)
-    yield [StyledText(headings, "bold")]
-    yield [StyledText("─" * len(headings), "dim")]
-    most = max(item["occurrences"] for item in groups)
-    for label, item in rows[:-1]:
-        yield _row(label, item, sizes, item["occurrences"] / most)
-    yield _row(*rows[-1], sizes, 0)
-    yield [StyledText(f"times in {found['timezone']}")]
+        return "no occurrences\n"
+    counts = [item["occurrences"] for item in groups]
+    digits = len(str(total["occurrences"]))
+
+    def bar(item: Json) -> StyledText:
+        part = 0 if item is total else item["occurrences"] / max(counts)
+        halves = max(round(part * _BAR * 2), 1 if part else 0)
+        drawn = "█" * (halves // 2) + "▌" * (halves % 2)
+        return StyledText(f"{item['occurrences']:>{digits}} {drawn}".rstrip(), "bar")
+
+    def figure(read: Callable[[Json], str]) -> Callable[[Json], StyledText]:
+        return lambda item: StyledText(keep_together(read(item)), at_right=True)
+
+    return table_text(
+        [*groups, total],
+        {
+            by.capitalize(): lambda item: (
+                "Total" if item is total else _label(by, item)
+            ),
+            "Occurrences": bar,
+            **{name: figure(read) for name, read in _FIGURES.items()},
+        },
+        tz=found["timezone"],
+    )
 
 
 def _label(by: str, item: Json) -> str:
@@ -117,42 +115,3 @@ def _label(by: str, item: Json) -> str:
     if by == "attendee":
         return f"{group} {label}" if label else str(group)
     return str(label or group)
-
-
-def _sizes(heading: str, rows: Sequence[tuple[str, Json]], width: int) -> _Sizes:
-    wanted = max(cells.width(text) for text, _ in [(heading, None), *rows])
-    label = min(wanted, _LEAST_LABEL)
-    count = max(len(str(item["occurrences"])) for _, item in rows)
-    bar = max(_LEAST_BAR, len(_HEADING) - count - 1)
-    left = width - label - _GAP - count - 1 - bar
-    figures: dict[str, int] = {}
-    for name, figure in _FIGURES.items():
-        size = max(len(name), *(len(figure(item)) for _, item in rows))
-        if left < _GAP + size:
-            break
-        left -= _GAP + size
-        figures[name] = size
-    more = max(min(wanted - label, left), 0)
-    wider = max(min(_MOST_BAR - bar, left - more), 0)
-    return _Sizes(label + more, count, bar + wider, figures)
-
-
-def _headings(heading: str, sizes: _Sizes) -> str:
-    room = sizes.number + 1 + sizes.bar
-    texts = [f"{heading:<{sizes.label}}", f"{_HEADING:<{room}}"]
-    texts += [f"{name:>{size}}" for name, size in sizes.figures.items()]
-    return (" " * _GAP).join(texts)
-
-
-def _row(label: str, item: Json, sizes: _Sizes, part: float) -> Line:
-    halves = max(round(part * sizes.bar * 2), 1 if part else 0)
-    bar = "█" * (halves // 2) + "▌" * (halves % 2)
-    figures = [
-        f"{_FIGURES[name](item):>{size + _GAP}}" for name, size in sizes.figures.items()
-    ]
-    return [
-        StyledText(cells.fit(label, sizes.label) + " " * _GAP),
-        StyledText(f"{item['occurrences']:>{sizes.number}} "),
-        StyledText(f"{bar:<{sizes.bar}}", "cyan"),
-        StyledText("".join(figures)),
-    ]

@@ -2,38 +2,41 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
-from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import calendar_words, cards, columns, replies, words
+from calbook.cli.screen import calendar_words, cards, cells, replies, words
 from calbook.cli.screen.cells import StyledText
-from calbook.cli.screen.columns import Cell, Columns
-from calbook.core.text import printable
+from calbook.cli.screen.columns import Cell, Columns, table_text
+from calbook.core.text import close, printable
 from calbook.core.time import times
 
-_table = partial(
-    columns.table_text,
-    whole=("UID", "Busy", "When", "At", "Date", "Kind", "Rule", "Says"),
-    least={"Status": len("CONFIRMED"), "About": 12},
-)
 
-_WIDE = 100  # cells from which on there is room for a column more
-
-
-def _only_zone(zones: Iterable[str]) -> str | None:
+def only_zone(items: Iterable[Json], tz: str | None) -> str | None:
     """The zone that all times are in; None where each row names its own."""
-    different = set(zones)
+    different = {tz or item["timezone"] for item in items}
     return different.pop() if len(different) == 1 else None
+
+
+def zone_column(zone: str | None) -> Columns:
+    """Where rows differ in it."""
+    return {} if zone else {"Zone": "timezone"}
+
+
+def when_cell(item: Json, tz: str | None) -> str:
+    return cells.keep_together(words.meeting_time(item, tz, with_zone=False))
+
+
+def moment_cell(text: str, tz: str) -> str:
+    return cells.keep_together(words.moment_text(text, tz))
 
 
 def _status(text: Callable[[Json], str]) -> Callable[[Json], Cell]:
     return lambda item: StyledText(text(item), item["status"])
 
 
-def _host_column(items: Sequence[Json], *, least: int) -> Columns:
+def _host_column(items: Sequence[Json]) -> Columns:
     """Whose it is, where they are several; also rooms and things."""
-    if len({_whose(item) for item in items} - {""}) < least:
+    if len({_whose(item) for item in items} - {""}) < 2:
         return {}
     return {"Host": lambda item: words.short_host(_whose(item))}
 
@@ -44,15 +47,17 @@ def _whose(item: Json) -> str:
 
 def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
     """Bookings with their times in one zone, or each in its own."""
-    zone = _only_zone(tz or item["timezone"] for item in items)
-    return _table(
+    zone = only_zone(items, tz)
+    return table_text(
         items,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
-            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
+            "When": lambda item: when_cell(item, tz),
             "Event": _event,
             "Attendee": words.attendee_text,
+            **_host_column(items),
             "Status": _status(lambda item: words.status_text(item, tz)),
+            **zone_column(zone),
         },
         tz=zone,
         nothing="no bookings\n",
@@ -77,11 +82,11 @@ def occurrences_table(items: Sequence[Json], tz: str) -> str:
 
     changes = any(other != first for other in others)
     legend = "; * another UTC offset than the first" if changes else ""
-    return _table(
+    return table_text(
         items,
         {
             "Date": "date",
-            "When": lambda item: words.meeting_time(item, tz, with_zone=False),
+            "When": lambda item: when_cell(item, tz),
             "Status": _status(words.status_and_attendance),
             **_hosts_of_dates(items),
             "Offset": offset,
@@ -92,14 +97,15 @@ def occurrences_table(items: Sequence[Json], tz: str) -> str:
 
 def own_dates_table(items: Sequence[Json], tz: str | None = None) -> str:
     """The dates of one person in several bookings."""
-    zone = _only_zone(tz or item["timezone"] for item in items)
-    return _table(
+    zone = only_zone(items, tz)
+    return table_text(
         items,
         {
             "UID": lambda item: words.short_uid(item["uid"]),
-            "When": lambda item: words.meeting_time(item, tz, with_zone=not zone),
+            "When": lambda item: when_cell(item, tz),
             "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
             "Status": _status(words.status_and_attendance),
+            **zone_column(zone),
         },
         tz=zone,
     )
@@ -114,55 +120,45 @@ def _hosts_of_dates(items: Sequence[Json]) -> Columns:
 
 def attendees_table(items: Sequence[Json]) -> str:
     """Who is in a booking, with what is known of anybody."""
-    columns: dict[str, Callable[[Json], str | None]] = {
-        "Attendee": lambda item: item["name"],
-        "E-mail": lambda item: item["email"],
-        "Phone": lambda item: item["phone"],
-        "Number": lambda item: item["ref"],
-        "Zone": lambda item: item["timezone"],
-        "Dates": words.own_dates_text,
-        "Answer": replies.reply_text,
-        "Attendance": words.attendance_text,
-    }
-    said = {
-        heading: read
-        for heading, read in columns.items()
-        if heading == "Attendee" or any(map(read, items))
-    }
-    return _table(items, said)
+    return table_text(
+        items,
+        {
+            "Attendee": "name",
+            "E-mail": "email",
+            "Phone": lambda item: cells.keep_together(item["phone"] or ""),
+            "Number": "ref",
+            "Zone": "timezone",
+            "Dates": words.own_dates_text,
+            "Answer": replies.reply_text,
+            "Attendance": words.attendance_text,
+        },
+    )
 
 
 def history_table(items: Sequence[Json], tz: str) -> str:
-    return _table(
+    """What happened when, on whose word, and who did it."""
+    return table_text(
         items,
         {
-            "At": lambda item: words.moment_text(item["at"], tz),
+            "At": lambda item: moment_cell(item["at"], tz),
             "What": lambda item: item["type"].removeprefix("booking."),
-            **_who_columns(items),
+            "By": "by",
+            "Actor": "actor",
             "Details": lambda item: words.visible_lines(words.event_details(item, tz)),
         },
         tz=tz,
     )
 
 
-def _who_columns(items: Sequence[Json]) -> Columns:
-    """On whose word, and who did it: below it where there is little room."""
-    if output.width() < _WIDE:
-        return {"By": lambda item: [item["by"], *filter(None, [item["actor"]])]}
-    is_known = any(item["actor"] for item in items)
-    return {"By": "by", **({"Actor": "actor"} if is_known else {})}
-
-
-_NOTE_WIDTH = 72  # columns from which the id has one of its own
-_NOTE_LETTERS = 11  # of an id that people see: note_ and six
-_NOTE_KINDS = {True: StyledText("private", "yellow"), False: StyledText("public")}
+_NOTE_KINDS = {True: StyledText("private", "bold"), False: StyledText("public")}
 
 
 def notes_table(items: Sequence[Json], tz: str) -> str:
-    return _table(
+    return table_text(
         items,
         {
-            **_note_columns(tz),
+            "Id": lambda item: words.short_uid(item["id"]),
+            "At": lambda item: moment_cell(item["createdAt"], tz),
             "Kind": lambda item: _NOTE_KINDS[item["isPrivate"]],
             "Note": lambda item: words.visible_lines(item["content"]),
         },
@@ -171,30 +167,15 @@ def notes_table(items: Sequence[Json], tz: str) -> str:
     )
 
 
-def _note_columns(tz: str) -> Columns:
-    """When, and by which id it is removed: below it where there is little room."""
-
-    def moment(item: Json) -> str:
-        return words.moment_text(item["createdAt"], tz)
-
-    def id(item: Json) -> str:
-        short: str = item["id"][:_NOTE_LETTERS]
-        return short
-
-    if output.width() >= _NOTE_WIDTH:
-        return {"Id": id, "At": moment}
-    return {"At": lambda item: [moment(item), id(item)]}
-
-
 def blocks_table(items: Sequence[Json], tz: str) -> str:
     """What blocks a day; whose time it is where several hosts have one."""
     if not items:
         return "nothing is in the way\n"
-    table = _table(
+    table = table_text(
         items,
         {
             "When": lambda item: _block_times(item, tz),
-            **_host_column(items, least=2),
+            **_host_column(items),
             "Rule": "code",
             "Why": "message",
         },
@@ -213,12 +194,11 @@ _SAYS = {True: StyledText("pass", "green"), False: StyledText("refused", "red")}
 
 def explanation_table(answer: Json, tz: str | None = None) -> str:
     """What comes of it, and each rule's word."""
-    rules = answer["rules"]
-    table = _table(
-        rules,
+    table = table_text(
+        answer["rules"],
         {
             "Rule": "rule",
-            **_host_column(rules, least=1),
+            "Host": lambda item: words.short_host(_whose(item)),
             "Says": lambda item: _SAYS[item["passed"]],
             "Why": "message",
         },
@@ -237,7 +217,7 @@ def _need_lines(answer: Json) -> Iterator[str]:
 
 
 def event_types_table(items: Sequence[Json]) -> str:
-    return _table(
+    return table_text(
         items,
         {
             "Event type": "slug",
@@ -255,7 +235,7 @@ def _hosts(item: Json) -> str:
 
 
 def hosts_table(items: Sequence[Json]) -> str:
-    return _table(
+    return table_text(
         items,
         {
             "Host": lambda item: words.short_host(item["id"]),
@@ -263,25 +243,19 @@ def hosts_table(items: Sequence[Json]) -> str:
             "E-mail": "email",
             "Zone": "timezone",
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
-            **_retired_column(items),
+            "Retired": lambda item: (item["retiredAt"] or "")[: len("2027-01-18")],
         },
     )
 
 
-def _retired_column(items: Sequence[Json]) -> Columns:
-    if not any(item["retiredAt"] for item in items):
-        return {}
-    return {"Retired": lambda item: (item["retiredAt"] or "")[: len("2027-01-18")]}
-
-
 def resources_table(items: Sequence[Json]) -> str:
-    return _table(
+    return table_text(
         items,
         {
             "Resource": lambda item: words.short_host(item["id"]),
             "Name": "name",
             "Kind": "kind",
-            "Holds": lambda item: str(item["capacity"] or ""),
+            "Holds": "capacity",
             "Zone": "timezone",
             "Schedule": lambda item: item["scheduleId"].removeprefix("sched_"),
         },
@@ -290,22 +264,22 @@ def resources_table(items: Sequence[Json]) -> str:
 
 
 def people_table(items: Sequence[Json]) -> str:
-    return _table(
+    return table_text(
         items,
         {
             "Person": "id",
             "Name": "name",
             "E-mail": "email",
-            "Phone": "phone",
+            "Phone": lambda item: cells.keep_together(item["phone"] or ""),
             "Number": "ref",
-            "Bookings": lambda item: str(item["bookings"]),
+            "Bookings": "bookings",
         },
         nothing="nobody was booked yet\n",
     )
 
 
 def schedules_table(items: Sequence[Json]) -> str:
-    return _table(
+    return table_text(
         items,
         {
             "Schedule": lambda item: item["id"].removeprefix("sched_"),
@@ -318,29 +292,34 @@ def schedules_table(items: Sequence[Json]) -> str:
 
 def busy_table(items: Sequence[Json], tz: str | None, now: datetime) -> str:
     """Calendars and own busy time, with their times in one zone or each host's."""
-    zone = _only_zone(tz or item["timezone"] for item in items)
-    return _table(
+    zone = only_zone(items, tz)
+
+    def about(item: Json) -> str:
+        state = calendar_words.busy_state(item, tz, now)
+        return "; ".join(filter(None, [close(item["reason"] or ""), *state]))
+
+    return table_text(
         items,
         {
             "Busy": "name",
             "Host": lambda item: words.short_host(item["hostId"]),
-            "When": lambda item: calendar_words.busy_time_text(
-                item, tz, with_zone=not zone
-            ),
-            "About": lambda item: "; ".join(
-                filter(
-                    None, [item["reason"], *calendar_words.busy_state(item, tz, now)]
-                )
-            ),
+            "When": lambda item: _busy_cell(item, tz),
+            "About": about,
+            **zone_column(zone),
         },
         tz=zone,
         nothing="no busy time\n",
     )
 
 
+def _busy_cell(item: Json, tz: str | None) -> str:
+    text = calendar_words.busy_time_text(item, tz, with_zone=False)
+    return cells.keep_together(text)
+
+
 def published_table(items: Sequence[Json]) -> str:
     """Feeds of hosts: the names of files are what goes into an address."""
-    return _table(
+    return table_text(
         items,
         {
             "Host": lambda item: words.short_host(item["hostId"]),
@@ -348,7 +327,6 @@ def published_table(items: Sequence[Json]) -> str:
             "Says": calendar_words.feed_form,
             "Directory": lambda item: item["path"].rpartition("/")[0],
         },
-        whole=("File", "Says"),
         nothing="no published feeds\n",
     )
 
@@ -357,19 +335,18 @@ def busy_times_table(
     items: Sequence[Json], tz: str | None, timezones: Mapping[str, str]
 ) -> str:
     """Each stretch, in one zone or in its host's."""
-    zone = _only_zone(tz or timezones[item["hostId"]] for item in items)
-
-    def when(item: Json) -> str:
-        own = {**item, "kind": "own", "timezone": timezones[item["hostId"]]}
-        return calendar_words.busy_time_text(own, tz, with_zone=not zone)
-
-    return _table(
-        items,
+    rows = [
+        {**item, "kind": "own", "timezone": timezones[item["hostId"]]} for item in items
+    ]
+    zone = only_zone(rows, tz)
+    return table_text(
+        rows,
         {
-            "When": when,
+            "When": lambda item: _busy_cell(item, tz),
             "Host": lambda item: words.short_host(item["hostId"]),
             "Calendar": "calendar",
             "About": "reason",
+            **zone_column(zone),
         },
         tz=zone,
         nothing="no busy time\n",

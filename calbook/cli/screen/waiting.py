@@ -3,27 +3,28 @@
 from collections.abc import Sequence
 
 from calbook.cli.output import Json
-from calbook.cli.screen import columns, words
+from calbook.cli.screen import columns, tables, words
 from calbook.core.people import label
 from calbook.core.text import printable
 
-_SHORT = 11  # letters of an id that people see: wait_ and six
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def waiting_table(items: Sequence[Json], tz: str | None = None) -> str:
     """Who is in line, first come first."""
+    zone = tables.only_zone(items, tz)
     return columns.table_text(
         items,
         {
-            "Id": lambda item: item["id"][:_SHORT],
-            "Place": lambda item: str(item["position"] or ""),
+            "Id": lambda item: words.short_uid(item["id"]),
+            "Place": "position",
             "Who": _name,
             "Event": lambda item: item["eventTypeId"].removeprefix("evt_"),
             "For": lambda item: wish_text(item, tz),
             "State": lambda item: _state_text(item, tz),
+            **tables.zone_column(zone),
         },
-        whole=("Id", "Place"),
+        tz=zone,
         nothing="nobody is in line\n",
     )
 

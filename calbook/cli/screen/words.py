@@ -1,20 +1,22 @@
 """Bookings in words for people: one line, one card."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from calbook.cli import output
 from calbook.cli.defaults import read_default
 from calbook.cli.output import Json
-from calbook.cli.screen import replies
+from calbook.cli.screen import cells, replies
 from calbook.core.model import DAY, Span
 from calbook.core.people import label, label_with_contact
-from calbook.core.text import printable
+from calbook.core.text import close, printable
 from calbook.core.time import times
 from calbook.wire.writing.bookings import takes_part
 
-_SHORT = 9  # letters of a uid that people see: bk_ and six
+_SHORT = 6  # letters of an id that people see, behind bk_
+_LEAST_ROOM = 20  # cells of a card beside its labels
 _LOCAL = len("2024-01-15T10:00:00")  # where a time's offset begins
 
 
@@ -31,9 +33,9 @@ def short_host(id: str) -> str:
     return id.removeprefix("user_").removeprefix("res_")
 
 
-def short_uid(uid: str) -> str:
-    """The uid as it is shown in tables; it can be typed like this too."""
-    return uid[:_SHORT]
+def short_uid(id: str) -> str:
+    """A uid, or another id, as tables show it; it can be typed like this too."""
+    return output.short_ids.get(id) or id[: id.find("_") + 1 + _SHORT]
 
 
 def meeting_time(
@@ -136,14 +138,14 @@ def _members_text(item: Json) -> str:
 
 def person_text(attendee: Json) -> str:
     """`Ada <ada@example.com>`; without an address `Ada (+351 912 345 678)`."""
-    return label_with_contact(attendee)
+    return label_with_contact({**attendee, "name": close(attendee.get("name") or "")})
 
 
 def attendee_text(booking: Json) -> str:
     """`Ada +2`: whom the meeting is with; of a date those who take part in it."""
     first, *others = _company(booking)
     name = label(first) if first else "nobody"
-    return f"{name} +{len(others)}" if others else name
+    return f"{close(name)} +{len(others)}" if others else name
 
 
 def _company(booking: Json) -> list[Json | None]:
@@ -218,10 +220,29 @@ def card_text(facts: Iterable[tuple[str, object]]) -> str:
     given = [(label, visible_lines(str(value))) for label, value in facts if value]
     margin = max((len(label) for label, _ in given), default=0) + 2
     return "".join(
-        f"{'' if number else label:<{margin}}{line}\n"
-        for label, lines in given
-        for number, line in enumerate(lines)
+        f"{line.rstrip()}\n"
+        for label, values in given
+        for line in _fact_lines(label, values, margin, output.width())
     )
+
+
+def _fact_lines(
+    label: str, values: Sequence[str], margin: int, columns: int
+) -> Iterator[str]:
+    """Values in whole words beside the label, or below it where there is no room.
+
+    A word that is longer than the screen stays one line, so that it can be copied.
+    """
+    if columns - margin < _LEAST_ROOM:
+        yield label
+        label, margin = "", 2
+    room = columns - margin
+    for text in (text for value in values for text in cells.fold(value, room)):
+        if cells.width(text) > room:
+            yield from filter(None, [label, f"  {text.strip()}"])
+        else:
+            yield f"{label:<{margin}}{text}"
+        label = ""
 
 
 def visible_lines(text: str) -> list[str]:

@@ -136,8 +136,12 @@ def _is_told_alone(before: Booking, after: Booking, event: Event) -> bool:
 def _joined_notices(
     before: Booking, after: Booking, event: Event, now: datetime
 ) -> Iterator[Notice]:
-    """Who joins is asked to all of their dates, however many are new."""
-    persons = _attendees_named(after, event)
+    """Who joins is asked to all of their dates, however many are new.
+
+    Who is in it again, and absent from all of it, is asked to none.
+    """
+    every = _attendees_named(after, event)
+    persons = tuple(p for p in every if participation.has_dates(after, p))
     dates = (
         _occurrences_touched(after, event)
         if event.about

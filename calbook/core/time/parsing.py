@@ -72,13 +72,12 @@ def timezone(name: str) -> str:
 
 def _nearest(name: str) -> str | None:
     """The zone of that name in another case, of that city, or of a like spelling."""
-    import difflib
+    from calbook.core.suggestions import nearest
 
     asked = name.strip().replace(" ", "_").casefold()
     known = {zone.casefold(): zone for zone in sorted(_zone_names())}
     cities = {folded.rpartition("/")[2]: zone for folded, zone in known.items()}
-    near = difflib.get_close_matches(asked, known, 1)
-    return known.get(asked) or cities.get(asked) or (known[near[0]] if near else None)
+    return known.get(asked) or cities.get(asked) or nearest(asked, known.values())
 
 
 class Days(NamedTuple):
@@ -131,10 +130,12 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
         raise _unread(text, "day", f"write {found.wall.date()}")
     if found.is_one and found.timezone == timezone:
         return found.first
+    what, ways = "in a zone", f"{found.first}"
+    if not found.is_one:
+        what, ways = "more than a day", f"{found.first} or {found.end - DAY}"
     raise BadTime(
-        f"{excerpt(text)} is {'in a zone' if found.is_one else 'more than a day'};"
-        " a day is wanted",
-        hint=f"write {found.first}",
+        f"{excerpt(text)} is {what}; a day is wanted",
+        hint=f"write {ways}",
         value=excerpt(text),
     )
 

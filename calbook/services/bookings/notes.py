@@ -95,7 +95,7 @@ def _append(
     )
 
 
-def remove_note(context: Context, uid: str, note: str) -> Json:
+def remove_note(context: Context, uid: str, note: str, *, dry_run: bool) -> Json:
     """Take a note out of the store for good; the note as it was.
 
     Its text is gone from the history, too. That a public one is gone is an event; a
@@ -108,7 +108,8 @@ def remove_note(context: Context, uid: str, note: str) -> Json:
     """
     from calbook.services.bookings import record  # slow to import
 
-    prepare_removal(context)
+    if not dry_run:
+        prepare_removal(context)
 
     def remove(tx: Transaction) -> Json:
         now = context.clock()
@@ -123,7 +124,7 @@ def remove_note(context: Context, uid: str, note: str) -> Json:
             _append(tx, booking, {"noteRemoved": {"id": gone["id"]}}, now)
         return _note_json(gone, booking["timezone"])
 
-    return context.store.write(remove)
+    return context.store.write(remove, dry_run=dry_run)
 
 
 def prepare_removal(context: Context) -> None:

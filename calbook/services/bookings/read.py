@@ -5,7 +5,7 @@ Light on purpose: listing imports neither the rules nor their values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.store.reader import EVERYTHING, Reader
@@ -132,3 +132,11 @@ def check_page(count: int | None, offset: int) -> None:
         count=to_text(count)[:80],
         offset=to_text(offset)[:80],
     )
+
+
+def shorten_ids(context: Context, ids: Iterable[str]) -> dict[str, str]:
+    """How people are shown ids, and may type them."""
+    from calbook.store.short_ids import shorten
+
+    with context.store.read(Reader) as reader:
+        return dict(shorten(reader, ids))

@@ -6,13 +6,13 @@ the field's name; an unknown key is refused too, so that no typing error is lost
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput
+from calbook.core.suggestions import did_you_mean
 from calbook.core.text import excerpt, snake
 from calbook.core.time import parsing
 from calbook.wire.json_objects import camel
@@ -30,15 +30,13 @@ def read_object(value: object, known: Iterable[str], field: str) -> dict[str, An
     for key, item in value.items():
         name = snake(key) if isinstance(key, str) else ""
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            advice = "did you mean {}?" if near else "it has {}"
-            names = near or known
+            keys = [*map(camel, known)]
             raise BadInput(
                 f"{field} knows no {excerpt(key)}",
-                hint=advice.format(", ".join(names)),
-                command_hint=advice.format(", ".join(map(camel, names))),
+                hint=did_you_mean(name, known, f"it has {', '.join(known)}"),
+                command_hint=did_you_mean(name, keys, f"it has {', '.join(keys)}"),
                 field=field,
-                known=list(map(camel, known)),
+                known=keys,
             )
         if name in found:
             raise BadInput(f"{field} has {camel(name)} twice", field=field)

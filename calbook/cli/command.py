@@ -18,6 +18,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
     """A command whose help is laid out by calbook, and which has the options of all."""
 
     groups: Sequence[type[Group]] = ()  # of options, those that it has
+    needs_uid: str | None = None  # the parameter that names a booking, or several
 
     def make_parser(self, ctx: Any) -> Any:
         """One that tells what it was given before anything is made of it."""
@@ -51,11 +52,20 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
         return help_text(self, ctx)
 
     def invoke(self, ctx: Any) -> Any:
+        """Run it; asks which booking is meant where the line does not say that."""
+        if self.needs_uid and not ctx.params[self.needs_uid]:
+            from calbook.cli import uid_input  # only where it is missing
+
+            uid = uid_input.ask_for_uid(ctx.command_path[len("calbook ") :], ctx.params)
+            ctx.params[self.needs_uid] = uid if self.needs_uid == "uid" else [uid]
         try:
             return super().invoke(ctx)
         except Exception as error:
-            from calbook.cli import option_errors  # only when something is wrong
+            from calbook.cli import option_errors, uid_input  # only when it is wrong
 
+            if chosen := uid_input.choose_candidate(error, ctx.params):
+                ctx.params.update(chosen)
+                return self.invoke(ctx)
             option_errors.name_options(error, self.params, ctx.params)
             raise
 
@@ -72,6 +82,9 @@ def finish(command: Any, function: Callable[..., None]) -> Any:
     for param in command.params:
         if param.opts[0] in SHORT:
             param.opts.insert(0, SHORT[param.opts[0]])
+        if param.name in ("uid", "uids") and param.required:
+            command.needs_uid, param.required = param.name, False
+            param.make_metavar = lambda *_, shown=param.metavar: shown
     return command
 
 

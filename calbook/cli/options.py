@@ -173,7 +173,10 @@ class Output(Group):
     On a terminal that may be a default of the settings, where the command has it.
     """
 
-    exclusive = (("json", "jsonl", "csv", "format"), ("fields", "format"))
+    exclusive = (
+        ("json", "jsonl", "csv", "format", "text"),
+        ("fields", "format", "text"),
+    )
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
@@ -183,6 +186,7 @@ class Output(Group):
     csv: bool = flag("--csv", "Print CSV with a header line.")
     fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
     format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
+    text: bool = flag("--text", "A message to paste, in the reader's zone.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -194,7 +198,7 @@ class Output(Group):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         forms = [name for name in ("json", "jsonl", "csv") if name in options]
-        given = any(options.get(name) for name in (*forms, "format"))
+        given = any(options.get(name) for name in (*forms, "format", "text"))
         if is_terminal() and not given:
             word = read_default("output") if forms else None
             if word in forms:

@@ -37,6 +37,8 @@ _ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
 has_pager = True
+# What is drawn at the bottom of the screen: other text takes its place.
+bar: Any = None
 
 
 class OutputOptions:
@@ -151,8 +153,15 @@ def without_pager() -> Iterator[None]:
 
 def write(text: str) -> None:
     """UTF-8 bytes, whatever the locale."""
+    make_room()
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+def make_room() -> None:
+    """Before other text, take the bar away."""
+    if bar is not None:
+        bar.hide()
 
 
 def write_bytes(data: bytes) -> None:
@@ -173,6 +182,7 @@ def say(text: str) -> None:
 
 def say_always(text: str) -> None:
     """What went wrong, or is asked: said in any case."""
+    make_room()
     print("\n".join(said_lines(text)), file=sys.stderr)
 
 

@@ -45,6 +45,10 @@ class Seat(o.Group):
         """Who is meant, as it was typed."""
         return self.email or self.phone or self.ref or self.person or ""
 
+    @property
+    def is_named(self) -> bool:
+        return bool(self.name or self.said_as)
+
     def check_named(self, *names: str) -> None:
         """Raise UsageError when nobody is named."""
         if not any(getattr(self, name) for name in names):
@@ -68,9 +72,14 @@ def add(
     uid: o.Uid, *, seat: Joining, change: o.Changing, out: o.PrintingChange
 ) -> None:
     """Take a seat in a group for somebody, of a series for good or on some dates."""
-    seat.check_named("name", "email", "phone", "ref", "person")
+    if not output.is_interactive():
+        seat.check_named("name", "email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
+        if not seat.is_named:
+            from calbook.cli import change_prompts  # only on a terminal
+
+            seat = Seat(**seat.options() | change_prompts.ask_seat(client, uid))
         person = seat.options() | {
             "by": unchecked(by),
             "responses": read_pairs(seat.responses, "--response"),

@@ -157,18 +157,12 @@ def update(
 
 
 def _ask_which(found: list[Json]) -> str:
-    from calbook.cli.prompts import ask  # slow to import
+    from calbook.cli.asking import ask_choice  # only where somebody is asked
 
-    for number, each in enumerate(found, 1):
-        output.say_always(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
-
-    def check(text: str) -> str:
-        if text.isdecimal() and 1 <= int(text) <= len(found):
-            url: str = found[int(text) - 1]["url"]
-            return url
-        raise UsageError(f"choose from 1 to {len(found)}")
-
-    chosen: str = ask("Which calendar (a number)", check)
+    choices = [
+        (each["url"], f"{each['title'] or 'unnamed'}  {each['url']}") for each in found
+    ]
+    chosen: str = ask_choice("Which calendar (a number)", choices)
     return chosen
 
 

@@ -64,6 +64,11 @@ def cancel(
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
     who = read_asker(by)
+    if len(uids) == 1 and output.is_interactive():
+        from calbook.cli import change_prompts  # only where somebody can be asked
+
+        with out.client() as client:
+            dates = change_prompts.ask_dates(client, uids[0], dates, "Cancel", out.tz)
     wanted: dict[str, Any] = {
         "reason": reason,
         "cancelled_by": who,
@@ -144,26 +149,30 @@ def reschedule(
     out: o.PrintingChange,
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""
-    start = needed(start, "--start", "say when: --start 'fri 14:30'")
     if host is not None and not reassign:
         raise usage_error("--host names who takes it over", "add --reassign")
     form, who = out.form_in_zone(), read_asker(by)
-    with (
-        out.client() as client,
-        _offering(client, uid, start, form, dates, reassign=reassign) as before,
-    ):
-        booking = client.calendar.bookings.reschedule(
-            uid,
-            start_time=start,
-            reason=reason,
-            timezone=form.tz,
-            by=unchecked(who),
-            override=unchecked(split_words(override)),
-            reassign=reassign,
-            host_id=host,
-            **dates.options(),
-            **change.arguments(),
-        )
+    with out.client() as client:
+        if output.is_interactive():
+            from calbook.cli import change_prompts  # only where somebody can be asked
+
+            dates = change_prompts.ask_dates(client, uid, dates, "Move", form.tz)
+            start = start or change_prompts.ask_new_start(client, uid, dates, form.tz)
+        start = needed(start, "--start", "say when: --start 'fri 14:30'")
+        moving = _offering(client, uid, start, form, dates, reassign=reassign)
+        with moving as before:
+            booking = client.calendar.bookings.reschedule(
+                uid,
+                start_time=start,
+                reason=reason,
+                timezone=form.tz,
+                by=unchecked(who),
+                override=unchecked(split_words(override)),
+                reassign=reassign,
+                host_id=host,
+                **dates.options(),
+                **change.arguments(),
+            )
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"

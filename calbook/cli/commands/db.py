@@ -97,7 +97,8 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
     replaced: list[str] = []
     with open_client(source) as old, open_client(target) as new:
         require_stored(old, "name the file with --from")
-        with show_progress("Copying") as progress:
+        stopped = f"nothing of it is in {new.path}"
+        with show_progress("Copying", stopped=lambda _: stopped) as progress:
             counts = old.copy_to(target, progress=progress, replaced=replaced.append)
         facts = {"rows": counts, "replaced": replaced}
         answer = {"from": old.path, "to": new.path, **facts}

@@ -80,7 +80,12 @@ def _save(
     out: o.Output,
     options: Json | None = None,
 ) -> None:
-    event, read = _EVENT_TYPES.name_entry(event, read_fields(fields, saving.input_))
+    read = read_fields(fields, saving.input_)
+    if event is None and not read.keys() & {"id", "slug"} and output.is_interactive():
+        from calbook.cli import change_prompts  # only on a terminal
+
+        read = change_prompts.ask_event_type() | read
+    event, read = _EVENT_TYPES.name_entry(event, read)
     more = {**(options or {}), "dry_run": saving.dry_run}
     with out.client() as client:
         for name, field in (("first_date", "firstDate"), ("last_date", "lastDate")):

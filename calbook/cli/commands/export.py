@@ -91,7 +91,10 @@ def _export_all(
     client: "Client", what: Exported, form: str, file: str | None, *, force: bool
 ) -> Counter[str]:
     output.flush()
-    with show_progress("Exporting", has_stdout=file is None) as progress:
+    is_stdout = file is None
+    said = "the export is not whole" if is_stdout else "nothing was written"
+    shown = show_progress("Exporting", has_stdout=is_stdout, stopped=lambda _: said)
+    with shown as progress:
         options: Any = {"form": form, "force": force, "progress": progress}
         target: Any = sys.stdout.buffer if file is None else file
         return Counter(

@@ -28,7 +28,7 @@ NewName = Annotated[
 
 
 class Fields(o.Group):
-    clearable = ("email", "limits")
+    clearable = ("email", "limits", "language")
 
     name: o.Name = None
     email: o.Email = None
@@ -62,7 +62,7 @@ def update(
     saving: Saving,
     out: o.Printing,
 ) -> None:
-    """Change a host, or --clear the e-mail or the limits."""
+    """Change a host, or --clear the e-mail, the limits or the language."""
     fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)

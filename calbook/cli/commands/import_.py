@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,7 @@ from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
-from calbook.cli.progress import show_progress
+from calbook.cli.progress import Progress, show_progress
 from calbook.core.errors import BadInput, CalbookError, ImportConflict, UsageError
 
 _NEW_SECRET = (
@@ -139,13 +140,15 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
     is_stdin = file == "-"
     source: Any = sys.stdin.buffer if is_stdin else file
     left_out = _LeftOut(json=out.json)
-    with out.client() as client, show_progress("Importing") as progress:
+    told = partial(_stopped_text, file)
+    shown = show_progress("Importing", counts=False, stopped=told)
+    with out.client() as client, shown as progress:
         size = 0 if is_stdin else _size(file)
         options: Any = {
             "on_conflict": how.on_conflict or "fail",
             "dry_run": how.dry_run,
         }
-        if progress is not None and size:
+        if size:
             options["progress"] = lambda done: progress(done, size)
         taken = client.import_from(source, skipped=left_out.tell, **options)
     would = "would be " if how.dry_run else ""
@@ -160,6 +163,13 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         output.say(_NEW_SECRET.format(id=id))
     output.print_done(said, taken, json=out.json)
     left_out.finish()
+
+
+def _stopped_text(file: str, progress: Progress) -> str:
+    """Once all was read it is being written, and may be there."""
+    if 0 < progress.total <= progress.done:
+        return "all of it may have come in, or nothing: look with calbook list"
+    return f"nothing of {file} has come in"
 
 
 def _size(file: str) -> int:

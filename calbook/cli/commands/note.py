@@ -42,7 +42,8 @@ def add(
     out: o.PrintingChange,
 ) -> None:
     """Add a note to a booking; notes are never changed."""
-    if how.edit is (text is not None):
+    is_asked = text is None and output.is_interactive()
+    if how.edit is (text is not None) and not is_asked:
         raise UsageError(
             "give the note once" if how.edit else "missing TEXT",
             hint="as TEXT, as - to read standard input, or with --edit",
@@ -50,6 +51,10 @@ def add(
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)  # before a long note is written
+        if text is None and not how.edit:
+            from calbook.cli import change_prompts  # only on a terminal
+
+            text = change_prompts.ask_note(booking)
         with _content(text) as content:
             note = client.calendar.bookings.add_note(
                 booking.uid, content=content, is_private=how.private

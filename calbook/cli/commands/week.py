@@ -59,6 +59,14 @@ def week(
     host: o.Host = None,
     resource: o.Resource = None,
     svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    color_scheme: Annotated[
+        str,
+        typer.Option(
+            "--color-scheme",
+            metavar="auto|light|dark",
+            help="Of a picture; auto is as whoever looks at it prefers.",
+        ),
+    ] = "auto",
     file: o.File = None,
     force: o.Force = False,
     out: o.ListingTimes,
@@ -69,8 +77,10 @@ def week(
     """
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
-    if not svg and (file is not None or force):
-        raise usage_error("--output and --force are for a picture", "add --svg")
+    if not svg and (file is not None or force or color_scheme != "auto"):
+        raise usage_error(
+            "--output, --force and --color-scheme are for a picture", "add --svg"
+        )
     if svg and file is None and output.is_terminal():
         raise usage_error("a picture is no text for a terminal", "add -o week.svg")
     with out.client() as client:
@@ -85,9 +95,12 @@ def week(
     if svg:
         from calbook.cli.file_output import write_file
         from calbook.cli.screen import timeline, week_svg
+        from calbook.cli.screen.svg_style import SCHEMES
+        from calbook.core import checks
 
         page = timeline.make_page(found, now, host=host or resource)
-        picture = week_svg.week_svg(page, is_by_host=is_by_host)
+        scheme = checks.choice(color_scheme, "--color-scheme", SCHEMES)
+        picture = week_svg.week_svg(page, is_by_host=is_by_host, scheme=scheme)
         write_file(file, picture.encode(), force=force)
         return
     draw = _draw_grid(is_by_host=is_by_host)

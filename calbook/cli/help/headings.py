@@ -31,7 +31,7 @@ HEADINGS: Mapping[str, str] = {
         --allow-http --allow-plain --allow-private
     """,
     "Output": """
-        --json --jsonl --csv --fields --format --output --print --svg
+        --json --jsonl --csv --fields --format --output --print --svg --color-scheme
         --folder --limit --offset --all --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",

@@ -167,17 +167,22 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         notes = note.notes_text(client, booking, form)
-        proposed = _counters(client, booking) if output.is_for_people(form) else []
+        more = _known_elsewhere(client, booking) if output.is_for_people(form) else {}
     output.print_object(
         booking,
         form,
         keys=BOOKING_KEYS,
-        card=lambda item: booking_card(item, form.tz, proposed) + notes,
+        card=lambda item: booking_card(item, form.tz, **more) + notes,
     )
 
 
-def _counters(client: "Client", booking: "Booking") -> list[Json]:
-    return [each.to_dict() for each in client.calendar.counters.list(booking.uid)]
+def _known_elsewhere(client: "Client", booking: "Booking") -> dict[str, list[Json]]:
+    """What attendees propose, and the calendars in which it stands."""
+    calendar, uid = client.calendar, booking.uid
+    return {
+        "counters": [each.to_dict() for each in calendar.counters.list(uid)],
+        "calendars": [each.to_dict() for each in calendar.connections.list(uid=uid)],
+    }
 
 
 _OCCURRENCE_KEYS = (

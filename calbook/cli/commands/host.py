@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.output import Json
@@ -17,18 +15,18 @@ HOSTS = Entries(
 )
 
 Name = Annotated[
-    str, typer.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
+    str, o.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
+    o.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
 ]
 
 
 class Fields(o.Group):
-    clearable = ("email", "limits")
+    clearable = ("email", "limits", "language")
 
     name: o.Name = None
     email: o.Email = None
@@ -62,7 +60,7 @@ def update(
     saving: Saving,
     out: o.Printing,
 ) -> None:
-    """Change a host, or --clear the e-mail or the limits."""
+    """Change a host, or --clear the e-mail, the limits or the language."""
     fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)

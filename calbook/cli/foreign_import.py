@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NAMED = 10  # remarks that are shown
 _COLUMNS = ("line", "start", "end", "name", "email", "phone", "event", "status")
+_BLANK = "\u00a0"  # at which no line is folded
 _UNBOUND = 10_000  # cells, where no terminal is
 
 
@@ -165,8 +166,8 @@ def _cell(row: Json, name: str) -> str:
         return str(row["reason"])
     if name in ("start", "end"):
         is_same_day = name == "end" and said[:10] == str(row.get("start"))[:10]
-        return said[11:16] if is_same_day else said[:16].replace("T", "\u00a0")
-    return said
+        return said[11:16] if is_same_day else said[:16].replace("T", _BLANK)
+    return said.replace(" ", _BLANK) if name == "phone" else said
 
 
 def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:

@@ -91,7 +91,7 @@ def test_a_preview_fits_a_terminal(
     assert any(line.startswith("Line  Start") for line in lines)
     row = next(line for line in lines if line.startswith("2 "))
     assert "2027-01-18 10:00" in row
-    assert "Phone: +351 912 345 678" in screen.shown
+    assert "+351 912 345 678" in screen.shown
     assert "ada.lovelace@analytical.example" in screen.shown
 
 

@@ -377,6 +377,46 @@ def test_times_of_a_terminal_are_shown_by_twelve_hours(
     assert run(*args).out == plain
 
 
+def test_the_pager_is_that_of_the_settings_unless_a_variable_says(
+    config: Path, terminal: Callable[..., Terminal], client: Client
+) -> None:
+    client.set_up(timezone="UTC")
+    for number in range(60):
+        client.calendar.hosts.create(f"host{number}")
+    config.write_text('[defaults]\npager = "sed -n 1s/^/own: /p"\n')
+
+    shown = []
+    for env in ({}, {"CALBOOK_PAGER": "echo other"}, {"CALBOOK_PAGER": "cat"}):
+        screen = terminal("host", "list", rows=10, PAGER="echo third", **env)
+        assert screen.end() == 0
+        shown.append(screen.shown)
+
+    assert shown[0].startswith("own: ")
+    assert shown[1] == "other\n"
+    assert "user_host59" in shown[2]
+
+
+def test_a_week_begins_on_the_day_of_the_settings(
+    run: Run, config: Path, event_type: Callable[..., EventType]
+) -> None:
+    event_type()
+    for start in ("2027-01-15 10:00", "2027-01-17 00:00", START, "2027-01-24 00:00"):
+        times = ("--start", start, "--by", "host", "--override", "hours")
+        assert run("create", "--event", "demo", *times, *ADA).status == 0
+
+    def of_week(*args: str) -> list[str]:
+        return [row[1][:10] for row in run(*args).rows]
+
+    week = ("week", "--of", START[:10])
+    ranged = ("list", "--on", "next week", "--tz", "UTC")
+    monday = [of_week(*week), of_week(*ranged)]
+    config.write_text('[defaults]\nweek_start = "sunday"\n')
+
+    assert monday == [["2027-01-18", "2027-01-24"], ["2027-01-15", "2027-01-17"]]
+    assert of_week(*week) == ["2027-01-17", "2027-01-18"]
+    assert of_week(*ranged) == ["2027-01-15"]
+
+
 def test_the_output_is_for_a_terminal_alone(
     run: Run,
     config: Path,

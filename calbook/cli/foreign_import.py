@@ -155,7 +155,7 @@ def _preview_lines(found: Json) -> list[str]:
         if name in _ALWAYS or any(row.get(name) for row in found["rows"])
     ]
     rows = [[_cell(row, name) for name in names] for row in found["rows"]]
-    return [*_folded([f"Columns: {columns}"]), zone, *_table([names, *rows])]
+    return [f"Columns: {columns}", zone, *_table([names, *rows])]
 
 
 def _cell(row: Json, name: str) -> str:
@@ -170,13 +170,6 @@ def _cell(row: Json, name: str) -> str:
 
 def _room() -> int:
     return output.width() if sys.stderr.isatty() else 10_000
-
-
-def _folded(lines: Sequence[str]) -> list[str]:
-    """In whole words, where a terminal shows them."""
-    from calbook.cli.screen import cells  # slow to import
-
-    return [part for line in lines for part in cells.wrap(line, _room())]
 
 
 def _table(rows: list[list[str]]) -> list[str]:
@@ -195,7 +188,7 @@ def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
     is_changed = any(item[name] for name in ("made", "updated", "cancelled"))
     what = f"took over {item['made']} bookings"
     with report_write_failure(what, ["import"] if is_changed and not dry_run else []):
-        lines = [""] if form.json else _folded(_summary_lines(item, dry_run=dry_run))
+        lines = [""] if form.json else _summary_lines(item, dry_run=dry_run)
         for line in lines:
             output.print_done(line, item, json=form.json)
 

@@ -14,7 +14,7 @@ from calbook import Client
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.running import Run, Terminal
+    from support.running import Look, Run, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -56,6 +56,19 @@ def test_a_booking_is_written_right_after_the_command(run: Run, pushed: Path) ->
     assert run("calendar", "log", "--fields", "target,type,status,response").rows == [
         ["user_me/work", "booking.created", "delivered", "written"]
     ]
+
+
+def test_show_says_where_a_booking_was_written(
+    run: Run, client: Client, pushed: Path, look: Look
+) -> None:
+    first = run(*BOOK).rows[0][0]
+    again = (*BOOK[:4], "2027-01-18 11:00", *BOOK[5:])
+    second = run(*again, "--no-deliver").rows[0][0]
+
+    assert "\nWritten in  work of me\n" in look("show", first)
+    assert "Written in" not in look("show", second)
+    [calendar] = client.calendar.connections.list(uid=first[:9])
+    assert calendar.name == "work"
 
 
 def test_what_waits_is_said(run: Run, pushed: Path) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help=o.Change.declared["dry_run"].help)
+    bool, o.Declared("--dry-run", help=o.Change.declared["dry_run"].help)
 ]
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions, as_json
@@ -97,7 +95,7 @@ def show_agenda(
 def next_(
     *,
     short: Annotated[
-        bool, typer.Option("--short", help="One short line, for a prompt.")
+        bool, o.Declared("--short", help="One short line, for a prompt.")
     ] = False,
     whose: Whose,
     out: o.ListingTimes,

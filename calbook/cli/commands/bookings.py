@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.bookings import Booking
 
-_MOST = 1_000_000_000  # what SQLite takes is more
 _SCREENFUL = 50  # bookings that people are shown at once
 
 
@@ -40,18 +39,10 @@ class Page(o.Group):
 
     upcoming: bool = o.flag("--upcoming", "Starting from now on.")
     past: bool = o.flag("--past", "Started before now, latest first.")
-    limit: int | None = o.option(
-        *(
-            "--limit",
-            "N",
-            f"At most N [default: {_SCREENFUL} on a terminal, else all].",
-        ),
-        min=0,
-        max=_MOST,
+    limit: int | None = o.number(
+        "--limit", f"At most N [default: {_SCREENFUL} on a terminal, else all]."
     )
-    offset: int = o.option(
-        "--offset", "N", "Without the first N.", default=0, min=0, max=_MOST
-    )
+    offset: int = o.number("--offset", "Without the first N.", default=0)
     after: str | None = o.option("--after", "UID", "The page behind this booking.")
     all: bool = o.flag("--all", "Without a limit.")
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")

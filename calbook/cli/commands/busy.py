@@ -6,8 +6,6 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
@@ -27,7 +25,7 @@ _KEYS = (
 
 Calendar = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
+    o.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
 ]
 
 
@@ -55,7 +53,7 @@ class NewCalendar(o.Group):
 def import_(
     file: Annotated[
         str,
-        typer.Argument(
+        o.Argument(
             metavar="FILE|ADDRESS|-",
             help="An .ics file, https:// or webcal://; - is standard input.",
         ),
@@ -115,7 +113,7 @@ def list_(
     within: o.Range,
     stretches: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
@@ -154,13 +152,13 @@ def remove(
 def refresh(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="One calendar; all of them without."),
+        o.Argument(metavar="NAME", help="One calendar; all of them without."),
     ] = None,
     *,
     host: o.Host = None,
     resource: o.Resource = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also what suddenly holds nothing.")
+        bool, o.Declared("--yes", help="Also what suddenly holds nothing.")
     ] = False,
     out: o.PrintingTimes,
 ) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import delivery_log, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
@@ -29,7 +27,7 @@ _CHECK_KEYS = (
     *("canWrite", "hasFreeBusy", "tellsChanges", "schedules"),
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As in `calendar list`.")]
+Name = Annotated[str, o.Argument(metavar="NAME", help="As in `calendar list`.")]
 
 
 class NewCalendar(o.Group):
@@ -89,7 +87,7 @@ Adding = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 
 
 def add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: work.")],
+    name: Annotated[str, o.Argument(metavar="NAME", help="What to call it: work.")],
     *,
     calendar: NewCalendar,
     out: Adding,
@@ -236,20 +234,20 @@ Syncing = Annotated[
 
 def sync(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One calendar; else all.")
+        str | None, o.Argument(metavar="[NAME]", help="One calendar; else all.")
     ] = None,
     *,
     host: o.Host = None,
     uid: Annotated[
         list[str] | None,
-        typer.Option("--uid", metavar="UID", help="Only this booking."),
+        o.Declared("--uid", metavar="UID", help="Only this booking."),
     ] = None,
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Write again what is not as it was written."),
+        o.Declared("--overwrite", help="Write again what is not as it was written."),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also where all or most is suddenly gone.")
+        bool, o.Declared("--yes", help="Also where all or most is suddenly gone.")
     ] = False,
     out: Syncing,
 ) -> None:
@@ -316,12 +314,12 @@ def _sync(
 
 def log(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Only this one's.")
+        str | None, o.Argument(metavar="[NAME]", help="Only this one's.")
     ] = None,
     *,
     host: o.Host = None,
     uid: Annotated[
-        str | None, typer.Option("--uid", metavar="UID", help="Only this booking's.")
+        str | None, o.Declared("--uid", metavar="UID", help="Only this booking's.")
     ] = None,
     which: delivery_log.Log,
     out: o.ListingTimes,
@@ -347,7 +345,7 @@ def log(
 
 def redeliver(
     id: Annotated[
-        str, typer.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
+        str, o.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
     ],
     *,
     out: o.Queueing,

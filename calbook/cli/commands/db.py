@@ -5,8 +5,6 @@ import shlex
 import sys
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.progress import show_progress
@@ -115,7 +113,7 @@ def copy(*, places: Places, out: o.JsonOnly) -> None:
 
 def backup(
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="The copy; - is standard output.")
+        str, o.Argument(metavar="FILE|-", help="The copy; - is standard output.")
     ],
     *,
     force: o.Force = False,
@@ -147,7 +145,7 @@ def _print_copy(out: o.Output) -> None:
 
 
 def restore(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A copy made before.")],
+    file: Annotated[str, o.Argument(metavar="FILE", help="A copy made before.")],
     *,
     yes: o.Yes = False,
     out: o.Printing,
@@ -180,7 +178,7 @@ def share(
     *,
     group: Annotated[
         str | None,
-        typer.Option("--group", metavar="NAME", help="The group that may use it."),
+        o.Declared("--group", metavar="NAME", help="The group that may use it."),
     ] = None,
     out: o.Printing,
 ) -> None:

@@ -3,8 +3,6 @@
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.person import Who
@@ -61,7 +59,7 @@ def _places(done: "Erasure") -> str:
 
 Retaining = Annotated[
     str | None,
-    typer.Option(
+    o.Declared(
         "--after", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
     ),
 ]
@@ -71,12 +69,12 @@ def retention(
     *,
     after: Retaining = None,
     off: Annotated[
-        bool, typer.Option("--off", help="Erase nobody by itself any more.")
+        bool, o.Declared("--off", help="Erase nobody by itself any more.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show who would be erased.")
+        bool, o.Declared("--dry-run", help="Only show who would be erased.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, o.Declared("--yes", help="Do not ask.")] = False,
     out: o.Printing,
 ) -> None:
     """Say how long people are kept after their last date, or show it."""

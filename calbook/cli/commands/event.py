@@ -3,8 +3,6 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries, Removing, Saving
@@ -26,13 +24,11 @@ _EVENT_TYPES = Entries(
 
 Name = Annotated[
     str,
-    typer.Argument(
-        metavar="EVENT", help="The event type's id or slug: demo, evt_demo."
-    ),
+    o.Argument(metavar="EVENT", help="The event type's id or slug: demo, evt_demo."),
 ]
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[EVENT]", help="Its id: demo or evt_demo; else by --slug."),
+    o.Argument(metavar="[EVENT]", help="Its id: demo or evt_demo; else by --slug."),
 ]
 
 

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.output import Json
@@ -17,13 +15,13 @@ HOSTS = Entries(
 )
 
 Name = Annotated[
-    str, typer.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
+    str, o.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
+    o.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
 ]
 
 

@@ -121,7 +121,7 @@ def retire(
     *,
     since: Annotated[
         str | None,
-        typer.Option("--from", metavar="WHEN", help="From then on [default: now]."),
+        o.Declared("--from", metavar="WHEN", help="From then on [default: now]."),
     ] = None,
     out: o.PrintingTimes,
 ) -> None:

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import write_file
@@ -80,7 +78,7 @@ _REFRESH = 15  # minutes
 def ics(
     uid: Annotated[
         str | None,
-        typer.Argument(metavar="UID", help="The booking; without one, a feed of many."),
+        o.Argument(metavar="UID", help="The booking; without one, a feed of many."),
     ] = None,
     *,
     one: One,
@@ -89,13 +87,11 @@ def ics(
     form: Form,
     alarm: Annotated[
         str | None,
-        typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
+        o.Declared("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
     folder: Annotated[
         str | None,
-        typer.Option(
-            "--folder", metavar="DIR", help="A file for each booking, in DIR."
-        ),
+        o.Declared("--folder", metavar="DIR", help="A file for each booking, in DIR."),
     ] = None,
     file: o.File = None,
     force: o.Force = False,

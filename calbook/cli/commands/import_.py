@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
@@ -40,7 +38,7 @@ Printing = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 def import_(
     files: Annotated[
         list[str],
-        typer.Argument(
+        o.Argument(
             metavar="FILE|-…", help="An export; - is standard input. With --from many."
         ),
     ],

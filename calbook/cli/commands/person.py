@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import DryRun, Removing, say_not_written
@@ -20,9 +18,7 @@ _SHOWN = 20  # bookings of one person
 
 Who = Annotated[
     str,
-    typer.Argument(
-        metavar="PERSON", help="An id, e-mail, phone, customer number or name."
-    ),
+    o.Argument(metavar="PERSON", help="An id, e-mail, phone, customer number or name."),
 ]
 
 
@@ -30,7 +26,7 @@ def list_(
     *,
     search: Annotated[
         str | None,
-        typer.Option("--search", metavar="TEXT", help="In names, addresses, numbers."),
+        o.Declared("--search", metavar="TEXT", help="In names, addresses, numbers."),
     ] = None,
     out: o.Listing,
 ) -> None:
@@ -44,7 +40,7 @@ def show(
     person: Who,
     *,
     occurrences: Annotated[
-        bool, typer.Option("--occurrences", help="A row for each date of theirs.")
+        bool, o.Declared("--occurrences", help="A row for each date of theirs.")
     ] = False,
     out: o.ShowingTimes,
 ) -> None:
@@ -173,9 +169,7 @@ def update(
 
 def merge(
     person: Who,
-    other: Annotated[
-        str, typer.Argument(metavar="OTHER", help="Who is the same person.")
-    ],
+    other: Annotated[str, o.Argument(metavar="OTHER", help="Who is the same person.")],
     *,
     removing: Removing,
     out: o.Printing,

@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.screen import cards
@@ -17,13 +15,13 @@ RESOURCES = Entries(
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
+    o.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[RESOURCE]", help="Its id: room1; else as --input says."),
+    o.Argument(metavar="[RESOURCE]", help="Its id: room1; else as --input says."),
 ]
 
 

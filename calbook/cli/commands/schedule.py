@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any, NoReturn
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries, Removing, Saving
@@ -21,13 +19,13 @@ _SCHEDULES = Entries(
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="SCHEDULE", help="The schedule's id: work or sched_work."),
+    o.Argument(metavar="SCHEDULE", help="The schedule's id: work or sched_work."),
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[SCHEDULE]", help="Its id: work; else as --input says."),
+    o.Argument(metavar="[SCHEDULE]", help="Its id: work; else as --input says."),
 ]
 
 

@@ -4,8 +4,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import delivery_log, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
@@ -23,7 +21,7 @@ _ATTEMPT_KEYS = ("status", "code", "milliseconds", "response")
 
 Id = Annotated[
     str,
-    typer.Argument(
+    o.Argument(
         metavar="WEBHOOK", help="Its id in `webhook list`; four letters will do."
     ),
 ]
@@ -78,7 +76,7 @@ Rotating = Annotated[Fields, "secret_stdin"]
 
 
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="https://…")],
+    url: Annotated[str, o.Argument(metavar="URL", help="https://…")],
     *,
     given: Adding,
     out: o.Printing,
@@ -201,11 +199,11 @@ def test(id: Id, *, out: o.Printing) -> None:
 
 def log(
     id: Annotated[
-        str | None, typer.Argument(metavar="[WEBHOOK]", help="Only this one's.")
+        str | None, o.Argument(metavar="[WEBHOOK]", help="Only this one's.")
     ] = None,
     *,
     uid: Annotated[
-        str | None, typer.Option("--uid", metavar="UID", help="Only this booking's.")
+        str | None, o.Declared("--uid", metavar="UID", help="Only this booking's.")
     ] = None,
     which: delivery_log.Log,
     out: o.ListingTimes,
@@ -237,7 +235,7 @@ def log(
 def redeliver(
     id: Annotated[
         str,
-        typer.Argument(
+        o.Argument(
             metavar="DELIVERY", help="Its id, as in `webhook log` or `mail log`."
         ),
     ],

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.agenda import Draw, Whose, show_agenda
@@ -16,15 +14,13 @@ if TYPE_CHECKING:
 
 ByHost = Annotated[
     str | None,
-    typer.Option("--by", metavar="host", help="Each host in a column of their own."),
+    o.Declared("--by", metavar="host", help="Each host in a column of their own."),
 ]
 
 
 def day(
     *,
-    on: Annotated[
-        str, typer.Option("--on", metavar="DATE", help="Which day.")
-    ] = "today",
+    on: Annotated[str, o.Declared("--on", metavar="DATE", help="Which day.")] = "today",
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
@@ -49,7 +45,7 @@ def week(
     *,
     of: Annotated[
         str | None,
-        typer.Option(
+        o.Declared(
             "--of",
             metavar="WHEN",
             help="A day of that week; else this one, from Saturday on the coming one.",
@@ -58,10 +54,10 @@ def week(
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[bool, typer.Option("--svg", help="As a picture.")] = False,
+    svg: Annotated[bool, o.Declared("--svg", help="As a picture.")] = False,
     color_scheme: Annotated[
         str,
-        typer.Option(
+        o.Declared(
             "--color-scheme",
             metavar="auto|light|dark",
             help="Of a picture; auto is as whoever looks at it prefers.",
@@ -110,7 +106,7 @@ def week(
 def month(
     *,
     of: Annotated[
-        str, typer.Option("--of", metavar="WHEN", help="A day of that month.")
+        str, o.Declared("--of", metavar="WHEN", help="A day of that month.")
     ] = "today",
     whose: Whose,
     out: o.ListingTimes,

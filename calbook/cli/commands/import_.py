@@ -159,7 +159,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         said += f"; replaced what was set up there: {', '.join(taken.replaced)}"
     for id in taken.new_secrets if not how.dry_run else ():
         output.say(_NEW_SECRET.format(id=id))
-    output.print_done(said, taken, json=out.json)
+    output.print_done(said, taken, form=out.form())
     left_out.finish()
 
 

@@ -244,7 +244,7 @@ def sync(
     ] = None,
     overwrite: Annotated[
         bool,
-        o.Declared("--overwrite", help="Write again what is not as it was written."),
+        o.Declared("--force", help="Write again what is not as it was written."),
     ] = False,
     yes: Annotated[
         bool, o.Declared("--yes", help="Also where all or most is suddenly gone.")

@@ -60,7 +60,7 @@ def _places(done: "Erasure") -> str:
 Retaining = Annotated[
     str | None,
     o.Declared(
-        "--after", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
+        "--keep", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
     ),
 ]
 
@@ -79,7 +79,7 @@ def retention(
 ) -> None:
     """Say how long people are kept after their last date, or show it."""
     if off and after is not None:
-        raise usage_error("--after and --off contradict each other")
+        raise usage_error("--keep and --off contradict each other")
     with out.client() as client:
         require_stored(client)
         found = client.calendar.retention.get()

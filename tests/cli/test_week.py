@@ -122,6 +122,37 @@ def test_a_terminal_shows_the_week(
     assert text == golden("week.txt", text)
 
 
+def test_a_terminal_shows_the_day(
+    terminal: Callable[..., Terminal], calendar_of: Fill
+) -> None:
+    calendar_of(40)
+
+    found = screens(terminal, "day", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert len(text.splitlines()) < 24
+        assert text.count(" bk_xxxxxx│") == (9 if wide > 40 else 0)
+        assert len({tuple(borders(line)) for line in text.splitlines()[1:-2]}) == 1
+    text = in_one_text(found)
+    assert text == golden("day.txt", text)
+
+
+def test_a_terminal_shows_hosts_beside_or_below_one_another(
+    terminal: Callable[..., Terminal], team: Callable[..., None]
+) -> None:
+    for n in range(12):
+        team(n % 4, f"2027-01-{18 + n % 5} {9 + n // 2:02}:{15 * (n % 3):02}", 45)
+
+    found = screens(terminal, "week", "--by", "host", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert text.count("Host 3") == {40: 0, 120: 5, 200: 5}.get(wide, 1)
+    text = in_one_text(found)
+    assert text == golden("week-by-host.txt", text)
+
+
 @pytest.mark.parametrize("columns", range(56, 201, 9))
 def test_no_line_is_wider_than_any_terminal(
     client: Client, calendar_of: Fill, columns: int

@@ -20,7 +20,7 @@ class Erasing(o.Group):
     cancel: bool = o.flag("--cancel", "Cancel what is still to come first.")
     texts: bool = o.flag("--texts", "Take the name out of what others wrote, too.")
     dry_run: bool = o.flag("--dry-run", "Only show what would be erased.")
-    yes: bool = o.flag("--yes", "Do not ask.")
+    yes: o.Yes = False
 
 
 def erase(
@@ -74,7 +74,7 @@ def retention(
     dry_run: Annotated[
         bool, o.Declared("--dry-run", help="Only show who would be erased.")
     ] = False,
-    yes: Annotated[bool, o.Declared("--yes", help="Do not ask.")] = False,
+    yes: o.Yes = False,
     out: o.Printing,
 ) -> None:
     """Say how long people are kept after their last date, or show it."""

@@ -198,7 +198,8 @@ class Busy(Noun):
         at for so long, as `deliver` does it: what fails rests ever longer, and only a
         new fault is told. Then `overlapped` is told of each that lies on bookings on
         which it did not lie before; its `overlapping` are these. A calendar that
-        suddenly holds nothing is not taken, unless it is `confirmed`.
+        suddenly holds nothing is not taken, unless it is `confirmed`. `progress` is
+        called with how many of several are read, of one how many of its components.
 
         Raises:
             CalendarEmpty: it holds nothing any more.

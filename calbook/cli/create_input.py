@@ -1,6 +1,7 @@
 """`create --input`: a JSON object, or several in a list or on lines of their own."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from calbook.api.values.bookings import Booking
 from calbook.cli import error_output, output
 from calbook.cli.json_input import parse_json, read_text
 from calbook.cli.output import Json, OutputOptions
+from calbook.cli.progress import Progress, show_progress, whole_steps
 from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
@@ -106,12 +108,29 @@ def _create_each(
 ) -> None:
     """Each is shown as soon as it is made; a JSON array needs all of them first."""
     made: list[Booking] = []
+    failed: list[CalbookError] = []
+
+    def count_text() -> str:
+        return f"{len(made):,} booked, {len(failed):,} refused"
+
+    def left_text(progress: Progress) -> str:
+        return f"{count_text()}, {len(lines) - len(made) - len(failed):,} left"
+
+    def refuse(error: CalbookError) -> None:
+        _report_refused(refused, error)
+        failed.append(error)
+
+    has_stdout = not (form.json or sys.stdout.isatty())
+    shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
     try:
-        for number, line in lines:
-            with _naming_line(number, partial(_report_refused, refused)):
-                made.append(client.calendar.bookings.create(**read(line)))
-                if not form.json:
-                    _show(made[-1:], form)
+        with shown as progress, whole_steps() as end_if_asked:
+            for number, line in lines:
+                with _naming_line(number, refuse):
+                    made.append(client.calendar.bookings.create(**read(line)))
+                    if not form.json:
+                        _show(made[-1:], form)
+                progress(len(made) + len(failed), len(lines))
+                end_if_asked()
     except BaseException:
         if form.json and made:
             output.say_always(
@@ -120,6 +139,9 @@ def _create_each(
         raise
     if form.json and made:  # else stdout stays empty beside the errors
         _show(made, form)
+    if sys.stderr.isatty():
+        output.flush()
+        output.say(count_text())
 
 
 @contextmanager

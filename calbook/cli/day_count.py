@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli.defaults import begin_week
-from calbook.cli.session import usage_error
 from calbook.core import checks
+from calbook.core.errors import BadTime
 from calbook.core.model import DAY
 from calbook.core.text import excerpt
 from calbook.core.time import parsing, times
@@ -19,12 +19,13 @@ def read_days(on: str) -> dict[str, Any]:
     """Whole days: a range that begins and ends with a moment would be empty.
 
     Raises:
-        UsageError: it is a moment.
+        BadTime: it is a moment.
     """
     if parsing.is_moment(on):
-        raise usage_error(
+        raise BadTime(
             f"--on takes days, and {excerpt(on)} is a moment",
             hint="--from and --to take moments",
+            value=excerpt(on),
         )
     on = begin_week(on) or on
     return {"start_date": on, "end_date": on, "days": None}

@@ -82,6 +82,7 @@ def _was_broken_pipe(error: BaseException) -> bool:
 def show(error: CalbookError, *, wants_json: bool) -> None:
     """One line and a hint, or one JSON object."""
     answer = error.to_dict()
+    output.make_room()
     if wants_json:
         lines = [escape_json(json.dumps(answer, ensure_ascii=False, default=str))]
     else:
@@ -102,7 +103,7 @@ def _as_calbook_error(error: BaseException) -> CalbookError:
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")  # perhaps after a change was made
     if isinstance(error, Terminated):
-        return TerminatedError("stopped")
+        return TerminatedError(": ".join(("stopped", *error.args)))
     if isinstance(error, typer.TyperException):
         return _usage_error(error)
     if isinstance(error, OSError):

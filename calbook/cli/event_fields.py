@@ -35,11 +35,11 @@ class Fields(o.Group):
     cleared_as = "none"
 
     slug: str | None = o.option("--slug", "SLUG", "Its short name: product-demo.")
-    title: str | None = o.option("--title", "TEXT")
+    title: str | None = o.option("--title", "TEXT", "What it is called.")
     durations: list[str] | None = _length(
         "--duration", "How long; may be repeated for a choice, the usual one first"
     )
-    description: str | None = o.option("--description", "TEXT")
+    description: str | None = o.option("--description", "TEXT", "What it is.")
     hosts: list[str] | None = o.option(
         "--host",
         "HOST",
@@ -96,13 +96,17 @@ class Fields(o.Group):
     )
     seats: str | None = o.option("--seats", "N", "Persons of a group, or none.")
     max_occurrences: str | None = o.option(
-        "--max-occurrences", "N", "Of a series, 730 at most."
+        "--max-occurrences", "N", "Most dates of a series, to 730."
     )
     scheduling_type: str | None = o.option(
-        "--scheduling-type", "single|round-robin|collective"
+        "--scheduling-type",
+        "single|round-robin|collective",
+        "Who of several hosts meets: the first, one in turn, or all.",
     )
     round_robin: str | None = o.option(
-        "--assignment", "RULE", "least-recent, priority, …"
+        "--assignment",
+        "RULE",
+        "Whose turn: least-recent, equal-distribution, availability-first, priority.",
     )
     per_person: list[str] | None = o.option(
         "--per-person",

@@ -37,6 +37,8 @@ _ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
 # Set by `demo`, which shows on any output what a terminal would show.
 as_terminal = False
 has_pager = True
+# What is drawn at the bottom of the screen: other text takes its place.
+bar: Any = None
 
 
 class OutputOptions:
@@ -56,11 +58,19 @@ class OutputOptions:
         self.json, self.jsonl, self.csv = json, jsonl, csv
         self.fields, self.tz, self.format = fields, tz, format
 
+    @property
+    def is_given(self) -> bool:
+        """Whether one is asked for that programs read, or some of the facts alone."""
+        return is_for_programs(self) or self.fields is not None
+
+
+def is_for_programs(form: OutputOptions) -> bool:
+    return form.json or form.jsonl or form.csv or form.format is not None
+
 
 def is_for_people(form: OutputOptions) -> bool:
     """A terminal, and no form asked for that programs read."""
-    is_asked = form.json or form.jsonl or form.csv or form.format is not None
-    return is_terminal() and not is_asked
+    return is_terminal() and not is_for_programs(form)
 
 
 def is_terminal() -> bool:
@@ -151,8 +161,15 @@ def without_pager() -> Iterator[None]:
 
 def write(text: str) -> None:
     """UTF-8 bytes, whatever the locale."""
+    make_room()
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+def make_room() -> None:
+    """Before other text, take the bar away."""
+    if bar is not None:
+        bar.hide()
 
 
 def write_bytes(data: bytes) -> None:
@@ -173,6 +190,7 @@ def say(text: str) -> None:
 
 def say_always(text: str) -> None:
     """What went wrong, or is asked: said in any case."""
+    make_room()
     print("\n".join(said_lines(text)), file=sys.stderr)
 
 
@@ -259,10 +277,10 @@ def print_object(
     )
 
 
-def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
+def print_done(said: str, found: "Value | Json", *, form: OutputOptions) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
-    if json:
-        print_object(found, OutputOptions(json=True), keys=(), card=str)
+    if form.is_given:
+        print_object(found, form, keys=tuple(as_json(found)), card=str)
     else:
         say(said)
 

@@ -1,26 +1,123 @@
-"""How far something that takes long has come: on a terminal a bar."""
+"""Long work: a bar with count and remaining time; Ctrl-C says what is done.
+
+There is no bar for what is over soon, and none where it would stand amid other text.
+"""
 
 import os
+import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from calbook.cli import global_options, output
+
+_PATIENCE = 0.5  # seconds before a bar is shown
+
+
+class Progress:
+    """Called with how many of how many are done; `done` and `total` are the last."""
+
+    def __init__(self, what: str, *, counts: bool) -> None:
+        self.what, self.done, self.total = what, 0, 0
+        self._counts, self._began = counts, monotonic()
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+        if self._bar is None:
+            if monotonic() - self._began < _PATIENCE:
+                return
+            from calbook.cli.screen import painting  # slow to import
+
+            self._bar = painting.ProgressBar(self.what, counts=self._counts)
+        output.bar = self
+        self._bar.update(done, total)
+
+    def hide(self) -> None:
+        """Make room for other text; the next call shows it again."""
+        if self._bar is not None:
+            self._bar.hide()
+        output.bar = None
+
+
+class NoProgress(Progress):
+    """The same, of which nothing is shown."""
+
+    def __call__(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
 
 
 @contextmanager
 def show_progress(
-    what: str, *, has_stdout: bool = False
-) -> Iterator[Callable[[int, int], None] | None]:
-    """Called with how many of how many are done.
+    what: str,
+    *,
+    counts: bool = True,
+    has_stdout: bool = False,
+    stopped: Callable[[Progress], str] | None = None,
+) -> Iterator[Progress]:
+    """Around long work, which calls it; without `counts` it shows how many per cent.
 
-    Data on stdout may end on the same terminal, whoever passes them on: then no bar.
+    `has_stdout`: data is written to stdout meanwhile, which may end on the same
+    terminal, whoever passes it on. `stopped` says what was done, when it is ended.
     """
-    if has_stdout or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
-        return
-    from calbook.cli.screen import painting  # slow to import
-
-    bar = painting.ProgressBar(what, 0)
+    is_shown = _is_shown() and not (has_stdout and not _is_file(sys.stdout))
+    progress = (Progress if is_shown else NoProgress)(what, counts=counts)
     try:
-        yield bar.update
+        yield progress
+    except KeyboardInterrupt:
+        if stopped is None:
+            raise
+        from calbook.core.errors import Interrupted
+
+        raise Interrupted(f"interrupted: {stopped(progress)}") from None
+    except BaseException as error:
+        if stopped is not None and error.__class__.__name__ == "Terminated":
+            error.args = (stopped(progress),)
+        raise
     finally:
-        bar.close()
+        progress.hide()
+
+
+def _is_shown() -> bool:
+    is_unwanted = global_options.given("quiet") or os.environ.get("TERM") == "dumb"
+    return sys.stderr.isatty() and not is_unwanted and not output.as_terminal
+
+
+def _is_file(stream: Any) -> bool:
+    """Whether nobody reads it meanwhile: a file, or nothing at all."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(mode) or (stat.S_ISCHR(mode) and not stream.isatty())
+
+
+@contextmanager
+def whole_steps() -> Iterator[Callable[[], None]]:
+    """Let Ctrl-C and SIGTERM end work between two steps, where the yielded is called.
+
+    Pressed again they end it at once, and the step may be done or not.
+    """
+    usual: dict[int, Any] = {}
+    heard: list[int] = []
+
+    def note(signum: int, frame: object) -> None:
+        if heard:
+            usual[signum](signum, frame)
+        heard.append(signum)
+
+    def end_if_asked() -> None:
+        if heard:
+            usual[heard[0]](heard[0], None)
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(each)):
+            usual[each] = signal.signal(each, note)
+    try:
+        yield end_if_asked
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)

@@ -2148,7 +2148,7 @@ def test_init_offers_what_it_will_change(
     screen = terminal("init", CALBOOK_CONFIG=str(tmp_path / "config.toml"))
     for asked in (
         *("Your name [Petra]", "Your e-mail [petra@example.com]", "Your time"),
-        "Who sits at the keyboard, host or attendee [host]",
+        "Who asks (a number) [1]",
     ):
         screen.expect(asked)
         screen.type("\n")
@@ -2169,7 +2169,7 @@ def test_init_asks_on_a_terminal(terminal: Callable[..., Terminal], place: str) 
     screen.type("Lisbon\n")
     screen.expect("no such time zone")
     screen.type("Europe/Lisbon\n")
-    screen.expect("Who sits at the keyboard, host or attendee [host]")
+    screen.expect("Who asks (a number) [1]")
     screen.type("me\n")
     screen.expect("choose one of host, attendee")
     screen.type("attendee\n")
@@ -2230,7 +2230,7 @@ def test_restoring_asks_on_a_terminal(
     before = dump(path)
 
     screen = terminal("db", "restore", tmp_path / "copy.db")
-    screen.expect(f"Replace {path} by {tmp_path / 'copy.db'}?")
+    screen.expect("? [y/N]: ")
     screen.type("n\n")
 
     assert screen.end() == 130

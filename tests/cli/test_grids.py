@@ -9,49 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.calendars import NOW, ZONE, widths
+from support.calendars import widths
+from support.pages import BLOCKS, HOSTS, block, page
 
 from calbook.cli.screen import folding, grid_lines, month, time_grid, timeline
-from calbook.core.model import Span
-from calbook.core.time import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calbook.cli.screen.timeline import Page, TimeBlock
-
-MONDAY = date(2027, 1, 18)
-HOSTS = {f"user_h{n}": f"Host {n}" for n in range(4)}
-
-
-def block(
-    number: int, minutes: int, length: int, host: int = 0, kind: str = "CONFIRMED"
-) -> TimeBlock:
-    """A meeting with `m07`, so many minutes after Monday's midnight."""
-    start = times.day_start(MONDAY, ZONE) + timedelta(minutes=minutes)
-    return timeline.TimeBlock(
-        start,
-        start + timedelta(minutes=length),
-        kind=kind,
-        title="",
-        who=f"m{number:02}",
-        hosts=(f"user_h{host}",),
-    )
-
-
-def page(blocks: Iterable[TimeBlock], days: int = 7, opened: bool = True) -> Page:
-    nine, five = (
-        times.day_start(MONDAY, ZONE) + timedelta(hours=hour) for hour in (9, 17)
-    )
-    return timeline.Page(
-        MONDAY,
-        MONDAY + timedelta(days=days - 1),
-        ZONE,
-        NOW,
-        tuple(sorted(blocks)),
-        (timeline.OpenSpan(Span(nine, five), tuple(HOSTS)),) * opened,
-        hosts=HOSTS,
-    )
 
 
 def drawn(page: Page, width: int, height: int, is_by_host: bool = False) -> str:
@@ -70,18 +36,6 @@ def columns(text: str) -> dict[str, str]:
         for day, cell in zip(days, cells, strict=False):
             found[day] = found.get(day, "") + "\n" + cell
     return found
-
-
-BLOCKS = st.lists(
-    st.builds(
-        lambda *facts: facts,
-        st.integers(0, 5 * 24 * 12 - 1).map(lambda n: n * 5),
-        st.sampled_from([5, 15, 30, 60, 90, 300, 1440, 3000]),
-        st.integers(0, 3),
-        st.sampled_from(["CONFIRMED", "PENDING", "HELD", "COMPLETED"]),
-    ),
-    max_size=40,
-)
 
 
 @given(
@@ -171,6 +125,16 @@ def test_hosts_stand_side_by_side_where_they_have_room() -> None:
     ]
     [ten] = [line for line in lines if line.startswith("10:00")]
     assert ten.split("│")[1].split("┊") == [f"┃m0{n}    " for n in range(4)]
+
+
+def test_hosts_whose_names_have_no_room_are_told_apart_by_id() -> None:
+    names = {f"user_h{n}": f"Augusta Ada {n}" for n in range(4)}
+    given = page([])._replace(hosts=names)
+
+    wide, narrow = (drawn(given, width, 50, is_by_host=True) for width in (400, 200))
+
+    assert "│Augusta Ada 0     ┊Augusta Ada 1 " in wide
+    assert "│h0      ┊h1      ┊h2      ┊h3      │" in narrow
 
 
 def test_what_lasts_all_day_stands_above_the_hours() -> None:

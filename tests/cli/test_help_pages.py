@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from calbook.cli.help import headings
+from calbook.cli.help import defaults, headings
 from calbook.cli.help.layout import WIDEST, fold
 from calbook.cli.help.page import Page, page_of
 from calbook.cli.tree import COMMANDS, build_command
@@ -153,6 +153,57 @@ def test_variables_and_defaults_are_told() -> None:
     assert "[default: 7]" in said["--days N"].replace("\xa0", " ")
 
 
+def test_every_option_and_argument_says_what_it_is() -> None:
+    silent = [
+        (" ".join(words), term)
+        for words in PLACES
+        for entries in page(words).sections.values()
+        for term, text in entries
+        if not re.search("[A-Za-z]{2}", text.partition("[")[0])
+    ]
+
+    assert silent == []
+
+
+def test_what_stands_for_something_is_called_alike() -> None:
+    """A command that asks for its own words says so in its metavar alone."""
+    metavars = {
+        word
+        for words in PLACES
+        for param in built(words).params
+        if param.metavar and not re.search("[a-z]", param.metavar)
+        for word in re.split(r"[^A-Z]+", param.metavar)
+    }
+
+    assert not metavars & {"CMD", "MIN", "NUM", "INTEGER", "STR", "STRING", "PATH"}
+    assert "COMMAND" in metavars
+
+
+def test_the_defaults_of_an_event_type_are_those_that_it_gets(run: Run) -> None:
+    """What the help says of `event add` is what the JSON of a new one says."""
+    run("init", "--name", "Grace", "--tz", "Europe/Lisbon")
+    made = run("event", "add", "new-thing", "--json").json
+    keys = {"cancellation": "allowCancellation", "assignment": "roundRobin"}
+    words = {None: "none", True: "yes", False: "no"}
+
+    for option, told in defaults.DEFAULTS["event add"].items():
+        name = option.removeprefix("--")
+        key = keys.get(name) or re.sub(r"-(\w)", lambda m: m[1].upper(), name)
+        if key in made and " " not in told and key != "roundRobin":
+            found = made[key]
+            is_word = found is None or isinstance(found, bool)
+            assert told == (words[found] if is_word else str(found).lower()), option
+    assert made["slotInterval"] == made["duration"] == 30
+
+
+def test_every_default_is_of_an_option_that_is_there() -> None:
+    for command, told in defaults.DEFAULTS.items():
+        if command in ("slots", "explain", "attendee add", "attendee remove"):
+            continue  # which share a table with others
+        names = {o for p in built(tuple(command.split())).params for o in p.opts}
+        assert {*told} - names <= {"--duration"}, command
+
+
 @pytest.mark.parametrize(
     ("text", "width", "lines"),
     [
@@ -160,6 +211,7 @@ def test_variables_and_defaults_are_told() -> None:
         ("a,b,c,d,e,f", 4, ["a,b,", "c,d,", "e,f"]),
         ("daily|weekly", 8, ["daily|", "weekly"]),
         ("in [env:\xa0X] it", 8, ["in", "[env: X]", "it"]),
+        ("in [env:\xa0X] it", 6, ["in", "[env:", "X] it"]),
         ("", 8, []),
     ],
 )

@@ -67,6 +67,7 @@ LOOKS = {
     "stats-attendee": "stats --by attendee",
     "schema": "schema",
     "config": "config show",
+    "demo": "demo",
     "error": "create --event demo --start 2027-01-20T09:00 --name A --email a@b.de",
     "error-usage": "list --upcoming --past",
     "error-ambiguous": "show bk_7q2mx4",

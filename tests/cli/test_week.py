@@ -122,6 +122,37 @@ def test_a_terminal_shows_the_week(
     assert text == golden("week.txt", text)
 
 
+def test_a_terminal_shows_the_day(
+    terminal: Callable[..., Terminal], calendar_of: Fill
+) -> None:
+    calendar_of(40)
+
+    found = screens(terminal, "day", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert len(text.splitlines()) < 24
+        assert text.count(" bk_xxxxxx│") == (9 if wide > 40 else 0)
+        assert len({tuple(borders(line)) for line in text.splitlines()[1:-2]}) == 1
+    text = in_one_text(found)
+    assert text == golden("day.txt", text)
+
+
+def test_a_terminal_shows_hosts_beside_or_below_one_another(
+    terminal: Callable[..., Terminal], team: Callable[..., None]
+) -> None:
+    for n in range(12):
+        team(n % 4, f"2027-01-{18 + n % 5} {9 + n // 2:02}:{15 * (n % 3):02}", 45)
+
+    found = screens(terminal, "week", "--by", "host", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert text.count("Host 3") == {40: 0, 120: 5, 200: 5}.get(wide, 1)
+    text = in_one_text(found)
+    assert text == golden("week-by-host.txt", text)
+
+
 @pytest.mark.parametrize("columns", range(56, 201, 9))
 def test_no_line_is_wider_than_any_terminal(
     client: Client, calendar_of: Fill, columns: int
@@ -211,6 +242,35 @@ def test_a_week_may_begin_on_another_day(client: Client, clock: Clock) -> None:
         bookings.week(week_start="holiday")
 
 
+@pytest.mark.parametrize(
+    ("today", "of", "first"),
+    [
+        ("2027-01-24", "next week", "Sun 31 Jan"),
+        ("2027-01-24", "today", "Sun 24 – Sat 30"),
+        ("2027-01-23", "this week", "Sun 17 – Sat 23"),
+        ("2027-01-23", None, "Sun 24 – Sat 30"),
+    ],
+)
+def test_weeks_begin_as_set(
+    terminal: Callable[..., Terminal],
+    book: Book,
+    clock: Clock,
+    tmp_path: Path,
+    today: str,
+    of: str | None,
+    first: str,
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\nweek_start = "sunday"\n')
+    clock.now = datetime.fromisoformat(f"{today}T12:00-05:00").astimezone(UTC)
+
+    args = ("--of", of) if of else ()
+    screen = terminal("week", *args, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    assert screen.shown.startswith(first)
+
+
 def test_the_weekend_is_there_where_something_is(client: Client, book: Book) -> None:
     def names() -> list[str]:
         line = drawn(client, 120).splitlines()[1]
@@ -292,8 +352,8 @@ def test_a_status_has_a_mark_beside_its_colour(client: Client, book: Book) -> No
         "• today  · open hours  ? awaits confirmation  ✓ over  × no-show",
         f"times in {ZONE}",
     ]
-    *_, told = picture_of(client).iter(f"{SVG}text")
-    assert told.text == (f"? awaits confirmation; ✓ over; × no-show; times in {ZONE}")
+    told = [element.text for element in picture_of(client).iter(f"{SVG}text")]
+    assert told[-4:] == ["today", "? awaits confirmation", "✓ over", "× no-show"]
 
 
 def test_a_start_beside_the_rows_is_written(client: Client, book: Book) -> None:
@@ -518,7 +578,7 @@ def test_the_first_and_the_last_week_are_shown(
 # -- the picture
 
 EVIL = (
-    "<script>alert(1)</script>",
+    "<script>1</script>",
     "a & b ]]> \"c\" 'd'",
     "\u202e\x07<!--\ufffe",
     "😀",
@@ -527,6 +587,17 @@ EVIL = (
 
 def picture_of(client: Client, **asked: Any) -> ET.Element:
     return ET.fromstring(week_svg.week_svg(paged(client, **asked)).encode())
+
+
+def boxes_of(picture: ET.Element) -> list[ET.Element]:
+    """The rectangles of what takes place."""
+    return [
+        rectangle
+        for group in picture.iter(f"{SVG}g")
+        if group.find(f"{SVG}title") is not None
+        for rectangle in group.iter(f"{SVG}rect")
+        if rectangle.get("class") == "box"
+    ]
 
 
 def test_a_picture_holds_names_as_text(client: Client, book: Book) -> None:
@@ -540,7 +611,7 @@ def test_a_picture_holds_names_as_text(client: Client, book: Book) -> None:
     shown = [*EVIL[:2], "\\u202e\\u0007<!--\ufffd", "😀"]
     assert [text for text in texts if text in shown] == shown
     tags = {element.tag.removeprefix(SVG) for element in found.iter()}
-    assert tags == {"svg", "title", "style", "rect", "text", "path", "g"}
+    assert tags == {"svg", "title", "desc", "style", "rect", "text", "path", "g"}
     named = {name for element in found.iter() for name in element.attrib}
     assert not {name for name in named if name.startswith("on") or "href" in name}
 
@@ -551,8 +622,8 @@ def test_a_block_stands_where_its_time_is(client: Client, book: Book) -> None:
 
     found = picture_of(client)
 
-    [block] = [r for r in found.iter(f"{SVG}rect") if r.get("class") == "CONFIRMED"]
-    [shade] = [r for r in found.iter(f"{SVG}rect") if r.get("class") == "open"]
+    [block] = boxes_of(found)
+    _, shade, *_ = [r for r in found.iter(f"{SVG}rect") if r.get("class") == "paper"]
     top, height = (float(shade.get(key, "")) for key in ("y", "height"))
     hour = height / 3
     assert float(block.get("y", "")) == pytest.approx(top + 1.25 * hour, abs=2)
@@ -571,8 +642,7 @@ def test_blocks_at_the_same_time_do_not_overlap(
 
     boxes = [
         [float(r.get(key, "")) for key in ("x", "y", "width", "height")]
-        for r in found.iter(f"{SVG}rect")
-        if r.get("class") == "CONFIRMED"
+        for r in boxes_of(found)
     ]
     assert len(boxes) == 4
     for n, (x, y, width, height) in enumerate(boxes):
@@ -587,8 +657,8 @@ def test_a_gap_and_a_repeated_hour_are_in_the_picture(
 
     spring, autumn = (picture_of(client, of=d) for d in ("2027-03-14", "2027-11-07"))
 
-    gaps = [r for r in spring.iter(f"{SVG}rect") if r.get("class") == "gap"]
-    assert len(gaps) == 2
+    gaps = [r for r in spring.iter(f"{SVG}rect") if r.get("class") == "missing"]
+    assert len(gaps) == 2 + 1  # in the legend
     assert "01:30*" in [text.text for text in autumn.iter(f"{SVG}text")]
 
 
@@ -597,8 +667,11 @@ def test_an_empty_week_is_a_picture_too(client: Client, book: Book) -> None:
 
     texts = [text.text for text in picture_of(client).iter(f"{SVG}text")]
 
-    assert texts[0] == "Mon 18 – Sun 24 Jan 2027 · 2027-W03"
-    assert texts[-1] == f"times in {ZONE}"
+    assert texts[:2] == [
+        "Grace Hopper · Mon 18 – Sun 24 Jan 2027",
+        f"2027-W03 · 0 meetings · times in {ZONE}",
+    ]
+    assert texts[-2:] == ["not open", "today"]
 
 
 def test_a_picture_is_written_whole(run: Run, book: Book, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_moment_is_no_range(run: Run) -> None:
     for moment in ("fri 10:00", "14:00", "in 2h", "2027-01-18T10:00Z"):
         error = run("list", "--on", moment, "--json").error
 
-        assert error["code"] == "usage"
+        assert error["code"] == "bad_time"
         assert error["message"] == f"--on takes days, and {moment} is a moment"
 
 
@@ -203,7 +203,7 @@ def test_how_long_people_are_kept_is_a_length_of_the_calendar(
 
 
 def test_minutes_or_months_are_not_guessed(run: Run) -> None:
-    answer = run("retention", "--after", "3m", "--yes")
+    answer = run("retention", "--keep", "3m", "--yes")
 
     assert answer.status == 2
     assert "m could be minutes or months: write 3mo for months" in answer.err

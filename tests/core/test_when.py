@@ -231,8 +231,8 @@ HINTS = [
     ("31 apr", "April has 30 days"),
     ("30 feb 2028", "February 2028 has 29 days"),
     ("2027-13-01 10:00", "months are 01 to 12"),
-    ("fri 10", "write fri 10:00 for the time"),
-    ("today at 9", "write today 09:00 for the time"),
+    ("fri 10", "write fri 10:00, or the month beside a date"),
+    ("today at 9", "write today 09:00, or the month beside a date"),
     ("10", "write 10:00 for the time"),
     ("2027", "write 20:27 for the time, 2027-01 for a month"),
     ("in 90", "write in 90 min or in 90 h"),
@@ -325,7 +325,11 @@ def test_a_day_needs_no_time(text: str, expected: str) -> None:
     [
         ("14:00", "not a day: 14:00", "write 2027-01-04"),
         ("in 2h", "not a day: in 2h", "write 2027-01-04"),
-        ("week", "week is more than a day; a day is wanted", "write 2027-01-04"),
+        (
+            "week",
+            "week is more than a day; a day is wanted",
+            "write 2027-01-04 or 2027-01-10",
+        ),
         (
             "fri Europe/Lisbon",
             "fri Europe/Lisbon is in a zone; a day is wanted",

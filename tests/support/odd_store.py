@@ -45,9 +45,9 @@ PEOPLE: tuple[tuple[str, str], ...] = (
 class Letters:
     """Letters of new ids: no two alike, and the same in each run."""
 
-    def __init__(self) -> None:
+    def __init__(self, *uids: str) -> None:
         self._count = 0
-        self._alike = [*ALIKE]
+        self._uids = [*uids]
 
     def __call__(self, count: int) -> str:
         self._count += 1
@@ -55,8 +55,8 @@ class Letters:
         return "".join(ids._CROCKFORD[byte & 31] for byte in digest)[:count]
 
     def uid(self) -> str:
-        """The first ones begin alike."""
-        return ids.UID_PREFIX + (self._alike.pop(0) if self._alike else self(12))
+        """The first ones are those that were given."""
+        return ids.UID_PREFIX + (self._uids.pop(0) if self._uids else self(12))
 
 
 @pytest.fixture
@@ -64,16 +64,21 @@ def odd_store(
     path: Path, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
     """Makes the file; the ids of what tests look at."""
-    monkeypatch.setattr(ids, "_letters", letters := Letters())
-    monkeypatch.setattr(ids, "uid", letters.uid)
     if not _made:
+        _use(Letters(*ALIKE), monkeypatch)
         with Client(path, clock=clock) as client:
             _ids.update(fill(client, clock, tmp_path))
         _name_places(path, tmp_path)
         _made.append(path.read_bytes())
+    _use(Letters(), monkeypatch)
     path.write_bytes(_made[0])
     clock.now = NOW
     return _ids
+
+
+def _use(letters: Letters, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ids, "_letters", letters)
+    monkeypatch.setattr(ids, "uid", letters.uid)
 
 
 _made: list[bytes] = []  # once for all tests

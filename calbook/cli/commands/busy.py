@@ -3,15 +3,13 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
+from calbook.cli.progress import Progress, show_progress
 from calbook.cli.session import report_write_failure, require_yes, table_of
 from calbook.core.errors import UsageError
 
@@ -24,11 +22,10 @@ _KEYS = (
     *("stretches", "skippedCount", "horizon", "importedAt", "reason"),
     *("checkedAt", "fault"),
 )
-_MANY = 2_000  # components from which on a bar shows how it goes
 
 Calendar = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
+    o.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
 ]
 
 
@@ -56,20 +53,20 @@ class NewCalendar(o.Group):
 def import_(
     file: Annotated[
         str,
-        typer.Argument(
+        o.Argument(
             metavar="FILE|ADDRESS|-",
             help="An .ics file, https:// or webcal://; - is standard input.",
         ),
     ],
     *,
     calendar: NewCalendar,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Block the time of a calendar's events, in the place of what it held."""
     name = _stem(file) if calendar.name is None else calendar.name
     form = out.form_in_zone()
     source = _read() if file == "-" else file
-    with out.client() as client, _progress() as progress:
+    with out.client() as client, show_progress("Reading events") as progress:
         imported = client.calendar.busy.import_ics(
             source, **calendar.options() | {"name": name}, progress=progress
         )
@@ -93,7 +90,7 @@ class OwnTime(o.Group):
     shows_text: bool = o.flag("--show", "Tell whoever is refused what it is.")
 
 
-def add(*, time: OwnTime, within: o.Range, out: o.PrintingTimes) -> None:
+def add(*, time: OwnTime, within: o.Range, out: o.AnsweringTimes) -> None:
     """Block a host's time: a dentist, a week off."""
     within.check_both_ends("as in --from 2027-02-01 --to 2027-02-05")
     form = out.form_in_zone()
@@ -116,7 +113,7 @@ def list_(
     within: o.Range,
     stretches: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
@@ -140,7 +137,7 @@ def remove(
     host: o.Host = None,
     resource: o.Resource = None,
     yes: o.Yes = False,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Remove a calendar or own busy time; its host is free again."""
     with out.client() as client:
@@ -149,38 +146,41 @@ def remove(
         require_yes(question, yes=yes, look=None)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
     said = f"Removed {found.name} of {found.host_id}"
-    output.print_done(said, found, json=out.json)
+    output.print_done(said, found, form=out.form())
 
 
 def refresh(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="One calendar; all of them without."),
+        o.Argument(metavar="NAME", help="One calendar; all of them without."),
     ] = None,
     *,
     host: o.Host = None,
     resource: o.Resource = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also what suddenly holds nothing.")
+        bool, o.Declared("--yes", help="Also what suddenly holds nothing.")
     ] = False,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Read calendars again, and further ahead as time goes by."""
     from calbook.cli import error_output
 
     form = out.form_in_zone()
     refusals = error_output.Refusals(form)
-    with out.client() as client, _progress() as progress:
-        calendars = client.calendar.busy.refresh(
-            name,
-            host_id=host,
-            resource_id=resource,
-            refused=refusals.report,
-            progress=progress,
-            confirmed=yes,
-        )
+    whose: Json = {"host_id": host, "resource_id": resource}
+    with out.client() as client:
         every = client.calendar.busy
-        others = [] if name else every.list(host_id=host, resource_id=resource)
+        others = [] if name else every.list(**whose)
+        readable = [other for other in others if other.source is not None]
+        told = partial(_stopped_text, is_several=len(readable) > 1)
+        with show_progress("Reading", stopped=told) as progress:
+            calendars = every.refresh(
+                name,
+                **whose,
+                refused=refusals.report,
+                progress=progress,
+                confirmed=yes,
+            )
     if calendars or not refusals.statuses:  # else stdout stays empty beside the errors
         _show_all("Refreshed", calendars, form)
     output.flush()
@@ -193,37 +193,18 @@ def refresh(
     refusals.finish()
 
 
+def _stopped_text(progress: Progress, *, is_several: bool) -> str:
+    """Each calendar is read for itself, and then saved."""
+    if not is_several:
+        return "the calendar stays as it was, if it was not read to its end"
+    return f"{progress.done:,} of {progress.total:,} were read; the others stay"
+
+
 def _read() -> bytes:
     """Standard input, or one byte more than a calendar may have."""
     from calbook.core.busy import LARGEST_FILE
 
     return sys.stdin.buffer.read(LARGEST_FILE + 1)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """On a terminal a bar, once a calendar turns out to be large."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar: Any = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal bar
-        if total < _MANY:
-            return
-        if bar is None:
-            from calbook.cli.screen import painting  # slow to import
-
-            bar = painting.ProgressBar("Reading events", total)
-        if done % 100 == 0 or done == total:
-            bar.update(done, total)
-
-    try:
-        yield progress
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def _show(what: str, calendar: "BusyCalendar", form: OutputOptions) -> None:

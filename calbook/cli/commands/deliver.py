@@ -2,16 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import after_command, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
+from calbook.cli.progress import show_progress
 from calbook.cli.screen import deliveries
 from calbook.cli.screen.deliveries import KEYS
 from calbook.cli.session import display_timezone, read_minutes
@@ -26,17 +26,13 @@ from calbook.core.text import printable
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.availability import BusyCalendar
-    from calbook.api.values.outbox import Delivery
-
-
-_LONG = 20  # deliveries from which on a bar is shown
 
 
 class Round(o.Group):
     """What is tried; named as the library's arguments are."""
 
     watch: bool = o.flag("--watch", "Go on for ever; Ctrl-C ends it.")
-    limit: int | None = o.option("--limit", "N", "At most N attempts.", min=1)
+    limit: int | None = o.number("--limit", "At most N attempts.", least=1)
     retry_now: bool = o.flag(
         "--retry-now", "Also what waits for its next attempt; does not count."
     )
@@ -44,9 +40,9 @@ class Round(o.Group):
 
 Age = Annotated[
     str,
-    typer.Option(
-        "--every",
-        metavar="MIN|never",
+    o.Declared(
+        "--refresh",
+        metavar="MINUTES|never",
         help="Read calendars again that were not looked at for so long.",
     ),
 ]
@@ -93,9 +89,9 @@ def _read_age(every: str) -> timedelta | None:
     """How old a calendar may be; None where none is read again."""
     if every == "never" or os.environ.get("CALBOOK_DELIVER") == "off":
         return None
-    minutes = read_minutes(every, "--every")
+    minutes = read_minutes(every, "--refresh")
     if not minutes:
-        raise UsageError("--every is at least 1m", hint="--every never reads none")
+        raise UsageError("--refresh is at least 1m", hint="--refresh never reads none")
     return timedelta(minutes=minutes)
 
 
@@ -143,25 +139,47 @@ def _watch(
     def line(items: Any) -> str:
         return f"{deliveries.delivery_line(items[0], zone, now=client.now())}\n"
 
-    with _unless_under_way():
-        refused = _Refusals().say
-        for delivery in client.delivering(
-            **how.options(),
-            refresh_every=age,
-            refused=refused,
-            overlapped=_say_overlap,
-        ):
+    trying = client.delivering(
+        **how.options(),
+        refresh_every=age,
+        refused=_Refusals().say,
+        overlapped=_say_overlap,
+    )
+    statuses: Counter[str] = Counter()
+    shown = show_progress("", stopped=lambda _: _counts_by_status(statuses))
+    with _unless_under_way(), shown:
+        output.say(_watching_text(client, age))
+        for delivery in trying:
+            statuses[delivery.status] += 1
             output.print_list([delivery], form, keys=KEYS, table=line)
             output.flush()
             _warn(delivery.to_dict())
 
 
+def _watching_text(client: "Client", age: timedelta | None) -> str:
+    """What a watcher does, who else would sit there in silence."""
+    from calbook.cli.screen import cards
+
+    said = [f"Watching {client.path}: what is due is sent within {_LOOKS} s"]
+    if age is not None:
+        every = cards.minutes_text(age // timedelta(minutes=1))
+        said.append(f"calendars are read again every {every}")
+    return f"{', '.join(said)}; {client.count_due():,} due now, Ctrl-C ends it"
+
+
+_LOOKS = 5  # seconds between two looks, at most
+
+
 def _sent(client: "Client", how: Round) -> list[Json]:
     sent: list[Json] = []
     trying = client.delivering(**how.options(), refused=_Refusals().say)
-    for delivery in _with_progress(client, trying, how.limit):
-        sent.append(delivery.to_dict())
-        _warn(sent[-1])
+    total = client.count_due() if sys.stderr.isatty() else 0
+    total = total if how.limit is None else min(total, how.limit)
+    with show_progress("Delivering", stopped=lambda _: _left_text(sent)) as progress:
+        for delivery in trying:
+            sent.append(delivery.to_dict())
+            progress(len(sent), max(total, len(sent)))
+            _warn(sent[-1])
     left = client.count_due() if how.limit is None and sent else 0
     if left:
         output.say(f"{left:,} more are due, left for the next run")
@@ -191,17 +209,20 @@ def _unless_under_way() -> Iterator[None]:
         output.say(f"calbook: {error.json_message}")
 
 
-def _with_progress(
-    client: "Client", sent: "Iterator[Delivery]", limit: int | None
-) -> "Iterator[Delivery]":
-    """With a bar on stderr where somebody waits for many."""
-    total = client.count_due() if sys.stderr.isatty() else 0
-    total = total if limit is None else min(total, limit)
-    if total < _LONG:
-        return sent
-    from calbook.cli.screen import painting  # slow to import
+def _left_text(sent: Sequence[Json]) -> str:
+    """What a round has done that was ended."""
+    counts = Counter(item["status"] for item in sent)
+    return f"{_counts_by_status(counts)}; what is left stays in the outbox"
 
-    return painting.with_progress(sent, "Delivering", total)
+
+def _counts_by_status(counts: "Counter[str]") -> str:
+    """`4 delivered, 1 failed, 2 to be tried again`."""
+    words = {"delivered": "delivered", "failed": "failed", "pending": _AGAIN}
+    said = [f"{counts[status]:,} {word}" for status, word in words.items()]
+    return ", ".join(text for text in said if text[:2] != "0 ") or "0 delivered"
+
+
+_AGAIN = "to be tried again"
 
 
 def _warn(item: Json) -> None:

@@ -1,21 +1,17 @@
 """`demo`: the main job on a scratch file, each command with its real output."""
 
 import os
+import re
 import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from typing import TYPE_CHECKING
-
-import typer
 
 from calbook.api.client import Client
-from calbook.cli import output
+from calbook.cli import app, output
+from calbook.cli.screen import cells
 from calbook.core.errors import CalbookError
-
-if TYPE_CHECKING:
-    from calbook.cli.tree import Runner
 
 _ADA = '--name "Ada Lovelace" --email ada@example.com'
 _BOB = '--name "Bob Martin" --email bob@example.com'
@@ -64,34 +60,42 @@ _STEPS = (
     ),
     ("Each of its dates", "list --occurrences --email eve@example.com", 0),
 )
-_NEXT = """
-That file is gone again. Yours begins with:
+_OPTION = r'--[\w-]+ (?:"[^"]*"|[^-\s]\S*)'
+_NEXT = (
+    "calbook init",
+    'calbook event add demo --title "Product demo" --duration 30',
+    "calbook create --event demo",
+)
 
-  calbook init
-  calbook event add demo --title "Product demo" --duration 30
-  calbook create --event demo
-"""
 
-
-def demo(context: typer.Context) -> None:
+def demo() -> None:
     """Play the main job on a scratch file, and show every command."""
     with _scratch() as path:
         for number, (why, command, status) in enumerate(_STEPS):
-            _step(
-                why,
-                command.replace("{uid}", _uid(path)),
-                status,
-                context.obj,
-                first=not number,
-            )
-    output.write(_NEXT)
+            line = command.replace("{uid}", _uid(path))
+            _step(why, line, status, first=not number)
+    _write_folded("\nThat file is gone again. Yours begins with:\n\n")
+    output.write("".join(f"{_call_text(f'  {call}')}\n" for call in _NEXT))
 
 
-def _step(why: str, command: str, status: int, run: "Runner", *, first: bool) -> None:
-    output.write(("" if first else "\n") + f"# {why}\n$ calbook {command}\n")
+def _write_folded(text: str) -> None:
+    lines = (cells.fold(line, output.width()) for line in text.splitlines())
+    output.write("".join(f"{part}\n" for parts in lines for part in parts))
+
+
+def _call_text(call: str) -> str:
+    """As a shell reads it on several lines; an option stays with its value."""
+    bound = re.sub(_OPTION, lambda found: cells.keep_together(found[0]), call)
+    lines = cells.fold(bound, output.width() - len(" \\"))
+    return " \\\n".join(lines).replace(cells.BLANK, " ")
+
+
+def _step(why: str, command: str, status: int, *, first: bool) -> None:
+    _write_folded(("" if first else "\n") + f"# {why}\n")
+    output.write(_call_text(f"$ calbook {command}") + "\n")
     output.flush()
     with redirect_stderr(sys.stdout):
-        found = run(shlex.split(command))
+        found = app.run(shlex.split(command))
     if found != status:
         raise CalbookError(f"the demo failed: exit {found}, not {status}")
     if status:

@@ -28,7 +28,7 @@ class Exported(o.Group):
     """What is written, and in which form."""
 
     form: str = o.option(
-        *("--format", "jsonl|json|csv|ics", "How it is written [jsonl]."),
+        *("--format", "jsonl|json|csv|ics", "How it is written."),
         default="jsonl",
     )
     redact: bool = o.flag("--redact", "Without the persons that bookings are for.")
@@ -84,14 +84,17 @@ def export(
     if target is not None:
         said = f"Exported to {target}: {count_text(counts)}"
         answer = {"file": target, "exported": counts}
-        output.print_done(said, answer, json=out.json)
+        output.print_done(said, answer, form=out.form())
 
 
 def _export_all(
     client: "Client", what: Exported, form: str, file: str | None, *, force: bool
 ) -> Counter[str]:
     output.flush()
-    with show_progress("Exporting", has_stdout=file is None) as progress:
+    is_stdout = file is None
+    said = "the export is not whole" if is_stdout else "nothing was written"
+    shown = show_progress("Exporting", has_stdout=is_stdout, stopped=lambda _: said)
+    with shown as progress:
         options: Any = {"form": form, "force": force, "progress": progress}
         target: Any = sys.stdout.buffer if file is None else file
         return Counter(

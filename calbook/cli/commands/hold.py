@@ -20,7 +20,7 @@ _EXAMPLE = "calbook hold --event demo --start 'fri 14:30'"
 
 class Claim(o.Group):
     minutes: str | None = o.option(
-        "--minutes", "MINUTES", "For how long: 10 unless said, to 1440."
+        "--minutes", "MINUTES", "For how long, to 1440 [default: 10]."
     )
     host_id: o.Host = None
     resource_id: o.Resource = None

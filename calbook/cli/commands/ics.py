@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import write_file
@@ -20,7 +18,7 @@ class One(o.Group):
     method: str | None = o.option(
         "--method",
         "publish|request|cancel|none",
-        "What it asks of the calendar [request; cancel when cancelled].",
+        "What it asks of the calendar [default: request, or cancel].",
     )
     email: str | None = o.option(
         "--email", "ADDRESS", "The copy for this attendee, who sees no other's name."
@@ -51,7 +49,7 @@ class Form(o.Group):
 
     as_feed: bool = o.flag("--feed", "A feed to subscribe to, of all that is chosen.")
     refresh: str | None = o.option(
-        "--refresh", "MINUTES", "Of a feed: look again after that, as 15m [15m]."
+        "--refresh", "MINUTES", "Of a feed: look again after that [default: 15m]."
     )
     busy_only: bool = o.flag("--busy-only", "Of a feed: only when somebody is busy.")
     redact: bool = o.flag("--redact", "Of a feed: titles of event types, no persons.")
@@ -80,7 +78,7 @@ _REFRESH = 15  # minutes
 def ics(
     uid: Annotated[
         str | None,
-        typer.Argument(metavar="UID", help="The booking; without one, a feed of many."),
+        o.Argument(metavar="UID", help="The booking; without one, a feed of many."),
     ] = None,
     *,
     one: One,
@@ -89,13 +87,11 @@ def ics(
     form: Form,
     alarm: Annotated[
         str | None,
-        typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
+        o.Declared("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
     folder: Annotated[
         str | None,
-        typer.Option(
-            "--folder", metavar="DIR", help="A file for each booking, in DIR."
-        ),
+        o.Declared("--folder", metavar="DIR", help="A file for each booking, in DIR."),
     ] = None,
     file: o.File = None,
     force: o.Force = False,
@@ -194,7 +190,7 @@ def _update_folder(
         files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
         done = calendar_folder.update(client, folder, files, before, force=force)
     said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
-    output.print_done(said.format(**done), done, json=out.json)
+    output.print_done(said.format(**done), done, form=out.form())
 
 
 def _copy_options(one: One) -> dict[str, Any]:

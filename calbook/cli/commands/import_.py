@@ -4,15 +4,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
-
-import typer
 
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
-from calbook.cli.progress import show_progress
+from calbook.cli.progress import Progress, show_progress
 from calbook.core.errors import BadInput, CalbookError, ImportConflict, UsageError
 
 _NEW_SECRET = (
@@ -27,8 +26,8 @@ class Import(o.Group):
 
     on_conflict: str | None = o.option(
         "--on-conflict",
-        "fail|skip",
-        "Of what is in the way of a line [fail; with --from skip].",
+        "refuse|skip",
+        "Of what is in the way of a line [default: fail; with --from skip].",
     )
     dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
 
@@ -39,7 +38,7 @@ Printing = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
 def import_(
     files: Annotated[
         list[str],
-        typer.Argument(
+        o.Argument(
             metavar="FILE|-…", help="An export; - is standard input. With --from many."
         ),
     ],
@@ -139,13 +138,15 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
     is_stdin = file == "-"
     source: Any = sys.stdin.buffer if is_stdin else file
     left_out = _LeftOut(json=out.json)
-    with out.client() as client, show_progress("Importing") as progress:
+    told = partial(_stopped_text, file)
+    shown = show_progress("Importing", counts=False, stopped=told)
+    with out.client() as client, shown as progress:
         size = 0 if is_stdin else _size(file)
         options: Any = {
-            "on_conflict": how.on_conflict or "fail",
+            "on_conflict": how.on_conflict or "refuse",
             "dry_run": how.dry_run,
         }
-        if progress is not None and size:
+        if size:
             options["progress"] = lambda done: progress(done, size)
         taken = client.import_from(source, skipped=left_out.tell, **options)
     would = "would be " if how.dry_run else ""
@@ -158,8 +159,15 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         said += f"; replaced what was set up there: {', '.join(taken.replaced)}"
     for id in taken.new_secrets if not how.dry_run else ():
         output.say(_NEW_SECRET.format(id=id))
-    output.print_done(said, taken, json=out.json)
+    output.print_done(said, taken, form=out.form())
     left_out.finish()
+
+
+def _stopped_text(file: str, progress: Progress) -> str:
+    """Once all was read it is being written, and may be there."""
+    if 0 < progress.total <= progress.done:
+        return "all of it may have come in, or nothing: look with calbook list"
+    return f"nothing of {file} has come in"
 
 
 def _size(file: str) -> int:

@@ -127,13 +127,19 @@ def fold(text: str, width: int, further: int | None = None) -> list[str]:
     A no-break space is a blank that does not end a word.
     """
     words: list[str] = []
-    for word in filter(None, text.split(" ")):
-        if len(word) <= min(width, further or width):
+    least = min(width, further or width)
+    for word in _whole_words(text, least):
+        if len(word) <= least:
             words.append(word)
         else:
             words += (f"{part}\0" for part in re.split(r"(?<=[,|/=])", word) if part)
             words[-1] = words[-1].rstrip("\0")
     return join(words, width, further or width)
+
+
+def _whole_words(text: str, width: int) -> Iterator[str]:
+    for word in filter(None, text.split(" ")):
+        yield from [word] if len(word) <= width else word.split("\xa0")
 
 
 def join(words: Iterable[str], width: int, further: int) -> list[str]:

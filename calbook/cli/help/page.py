@@ -8,6 +8,7 @@ from typing import Any
 
 from calbook.cli import global_options
 from calbook.cli.help import examples
+from calbook.cli.help.defaults import DEFAULTS
 from calbook.cli.help.headings import HEADINGS, heading_of
 
 Entry = tuple[str, str]  # an option, argument or command, and what it is
@@ -39,7 +40,7 @@ def page_of(command: Any, words: Sequence[str]) -> Page:
         words=tuple(words),
         usage=" ".join(_usage(command, found.needed)),
         about=_paragraphs(command.help or ""),
-        sections=dict(_sections(command)),
+        sections=dict(_sections(command, " ".join(words))),
         examples=found.examples,
         topics=found.topics,
     )
@@ -64,7 +65,8 @@ def _usage(command: Any, needed: Sequence[str]) -> Iterator[str]:
         return
     for param in command.params:
         if param.param_type_name == "argument":
-            is_open = not param.required and not param.metavar.startswith("[")
+            is_needed = param.required or param.name == command.needs_uid
+            is_open = not is_needed and not param.metavar.startswith("[")
             yield f"[{param.metavar}]" if is_open else param.metavar
         elif param.opts[-1] in needed:
             yield f"{param.opts[-1]}\xa0{param.metavar}"
@@ -74,16 +76,18 @@ def _has_commands(command: Any) -> bool:
     return hasattr(command, "sections")
 
 
-def _sections(command: Any) -> Iterator[tuple[str, Sequence[Entry]]]:
+def _sections(command: Any, words: str) -> Iterator[tuple[str, Sequence[Entry]]]:
     if _has_commands(command):
         yield from _commands(command)
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     if arguments:
-        yield "Arguments", [(_bare(p.metavar), _text(p)) for p in arguments]
+        yield "Arguments", [(_bare(p.metavar), _text(p, words)) for p in arguments]
     options: dict[str, list[Entry]] = {heading: [] for heading in HEADINGS}
     for param in command.params:
         if param.param_type_name == "option" and not param.hidden:
-            options[heading_of(param.opts[-1], command.name)].append(_entry(param))
+            options[heading_of(param.opts[-1], command.name)].append(
+                _entry(param, words)
+            )
     options[heading_of("--help", "")] += _of_every_command(command)
     yield from ((heading, found) for heading, found in options.items() if found)
 
@@ -109,7 +113,7 @@ def _bare(metavar: str) -> str:
     return metavar.removeprefix("[").removesuffix("]")
 
 
-def _entry(option: Any) -> Entry:
+def _entry(option: Any, command: str) -> Entry:
     """An option as it is typed, short name first, and what it says."""
     names = sorted([*option.opts, *option.secondary_opts], key=len)
     if option.secondary_opts:
@@ -117,26 +121,46 @@ def _entry(option: Any) -> Entry:
     term = ", ".join(names)
     if not option.is_flag:
         term += f" {option.metavar}"
-    return term, _text(option)
+    return term, _text(option, command)
 
 
-_VARIABLE = re.compile(r" \[(CALBOOK_\w+[^]]*)\](\.?)")
+_BRACKETS = re.compile(r" \[([^]]+)\](\.?)")
 
 
-def _text(param: Any) -> str:
+def _text(param: Any, command: str) -> str:
     """Its help, with what it is by default and whether it may be repeated."""
     said = _with_variables(param.help or "")
-    more = (f"[{each}]".replace(" ", "\xa0") for each in _more(param, said))
+    more = (f"[{each}]".replace(" ", "\xa0") for each in _more(param, said, command))
     return " ".join((said, *more)).strip()
 
 
 def _with_variables(help: str) -> str:
-    return _VARIABLE.sub("\\2 [env:\xa0\\1]", help)
+    """What stands in brackets goes to the end, with what it is."""
+    found = [each for each, _ in _BRACKETS.findall(help)]
+    names = [name for each in found for name in _names_in(each)]
+    ends = "".join(f" [{_label(name)}]".replace(" ", "\xa0") for name in names)
+    return _BRACKETS.sub("\\2", help) + ends.replace("\xa0[", " [")
 
 
-def _more(param: Any, said: str) -> Iterator[str]:
-    if getattr(param, "multiple", False) and "repeat" not in said:
+def _names_in(said: str) -> list[str]:
+    """Variables and settings are listed; what else is said is one."""
+    is_listed = said.startswith(("CALBOOK_", "defaults."))
+    return said.split(", ") if is_listed else [said]
+
+
+def _label(said: str) -> str:
+    if said.startswith("CALBOOK_"):
+        return f"env: {said}"
+    return f"setting: {said}" if said.startswith("defaults.") else said
+
+
+def _more(param: Any, said: str, command: str) -> Iterator[str]:
+    if getattr(param, "multiple", False) and "repeated" not in said:
         yield "repeatable"
-    is_told = param.default in (None, False, ()) or f"[{param.default}]" in said
-    if not is_told and "default:" not in said:
-        yield f"default: {param.default}"
+    if "default:" in said or param.param_type_name == "argument":
+        return
+    told = DEFAULTS.get(command, {}).get(param.opts[-1])
+    if told is None and param.default not in (None, False, ()):
+        told = str(param.default)
+    if told is not None:
+        yield f"default: {told}"

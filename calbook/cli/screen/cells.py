@@ -83,7 +83,12 @@ def clip(text: str, cells: int) -> str:
         return close(text)
     if cells < 1:
         return ""
-    short = _beginning(text, cells - 1).rstrip() + cut_sign()
+    return end_with(cut_sign(), _beginning(text, cells - 1))
+
+
+def end_with(sign: str, text: str) -> str:
+    """The beginning of a text and a sign, which stands behind it in any direction."""
+    short = text.rstrip() + sign
     return close(short + _RIGHT_TO_LEFT) if has_right_to_left(short) else short
 
 

@@ -3,16 +3,14 @@
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+import sys
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
-from calbook.cli import output
+from calbook.cli import global_options, output
 from calbook.cli.screen.cells import BLANK, Line
-
-_T = TypeVar("_T")
 
 # Each is readable on a dark background and on a light one, so no yellow and no grey.
 _COLOURS = {
@@ -84,23 +82,44 @@ def manual_page(text: str, width: int) -> str:
 class ProgressBar:
     """How far something that takes long has come, on stderr."""
 
-    def __init__(self, what: str, total: int) -> None:
-        from rich.progress import Progress  # slow to import
+    def __init__(self, what: str, *, counts: bool) -> None:
+        from rich import progress  # slow to import
 
-        self._progress = Progress(console=Console(stderr=True), transient=True)
-        self._task = self._progress.add_task(what, total=total)
-        self._progress.start()
+        number = "{task.completed:,.0f} of {task.total:,.0f}"
+        self._progress = progress.Progress(
+            progress.TextColumn("{task.description}", markup=False),
+            progress.BarColumn(),
+            progress.TextColumn(number if counts else "{task.percentage:.0f}%"),
+            progress.TimeRemainingColumn(compact=True),
+            console=_error_console(),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._progress.add_task(what, total=1)
+        self._is_shown = False
 
     def update(self, done: int, total: int) -> None:
-        self._progress.update(self._task, completed=done, total=total)
+        self._progress.update(self._task, completed=done, total=max(total, 1))
+        if not self._is_shown:
+            self._progress.start()
+            self._is_shown = True
 
-    def close(self) -> None:
+    def hide(self) -> None:
         self._progress.stop()
+        self._is_shown = False
 
 
-def with_progress(items: Iterable[_T], what: str, total: int) -> Iterator[_T]:
-    """Pass things on as they come, with a bar on stderr while they do."""
-    from rich.progress import Progress  # slow to import
+def _error_console() -> Console:
+    is_plain = global_options.given("color") == "never"
+    is_ascii = global_options.is_ascii(sys.stderr)
+    console = _AsciiConsole if is_ascii else Console
+    return console(stderr=True, no_color=is_plain or None)
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        yield from progress.track(items, total=total, description=what)
+
+class _AsciiConsole(Console):
+    """Rich draws by the encoding."""
+
+    @property
+    def encoding(self) -> str:
+        return "ascii"

@@ -125,7 +125,7 @@ def attendees_table(items: Sequence[Json]) -> str:
         {
             "Attendee": "name",
             "E-mail": "email",
-            "Phone": "phone",
+            "Phone": lambda item: cells.keep_together(item["phone"] or ""),
             "Number": "ref",
             "Zone": "timezone",
             "Dates": words.own_dates_text,
@@ -270,7 +270,7 @@ def people_table(items: Sequence[Json]) -> str:
             "Person": "id",
             "Name": "name",
             "E-mail": "email",
-            "Phone": "phone",
+            "Phone": lambda item: cells.keep_together(item["phone"] or ""),
             "Number": "ref",
             "Bookings": "bookings",
         },

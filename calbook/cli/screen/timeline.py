@@ -22,7 +22,7 @@ TODAY = "•"  # beside its name
 HELD = "HELD"  # a request that ends by itself unless somebody takes it
 _WEEK = 7  # days
 # What is not simply confirmed, by the mark with which its text begins.
-_MARKS = {
+MARKS = {
     "PENDING": "? awaits confirmation",
     "COMPLETED": "✓ over",
     "NO_SHOW": "× no-show",
@@ -53,7 +53,7 @@ class TimeBlock(NamedTuple):
     @property
     def texts(self) -> list[str]:
         """Who, with a mark of the kind, and what."""
-        mark = _MARKS.get(self.kind, "")[:2]
+        mark = MARKS.get(self.kind, "")[:2]
         host = f"{self.host}: " if self.host else ""
         first, *rest = filter(None, [self.who, self.title])
         return [f"{mark}{host}{first}", *rest]
@@ -229,13 +229,13 @@ def clock_change_text(day: date, timezone: str) -> str:
         return ""
     way = "forward" if change.by > NO_TIME else "back"
     by = cards.minutes_text(abs(change.by) // MINUTE)
-    return f"clocks go {way} {by} at {change.wall:%H:%M}"
+    return f"clocks go {way} {by} at {words.clock(change.wall)}"
 
 
 def explain_marks(blocks: Sequence[TimeBlock]) -> list[str]:
     """What the marks mean that are there."""
     kinds = {block.kind for block in blocks}
-    return [meaning for kind, meaning in _MARKS.items() if kind in kinds]
+    return [meaning for kind, meaning in MARKS.items() if kind in kinds]
 
 
 def clock_change_notes(days: Iterable[date], timezone: str) -> Iterator[str]:

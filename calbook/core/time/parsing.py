@@ -130,10 +130,12 @@ def day(text: str | date, *, now: datetime, timezone: str) -> date:
         raise _unread(text, "day", f"write {found.wall.date()}")
     if found.is_one and found.timezone == timezone:
         return found.first
+    what, ways = "in a zone", f"{found.first}"
+    if not found.is_one:
+        what, ways = "more than a day", f"{found.first} or {found.end - DAY}"
     raise BadTime(
-        f"{excerpt(text)} is {'in a zone' if found.is_one else 'more than a day'};"
-        " a day is wanted",
-        hint=f"write {found.first}",
+        f"{excerpt(text)} is {what}; a day is wanted",
+        hint=f"write {ways}",
         value=excerpt(text),
     )
 

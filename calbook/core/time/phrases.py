@@ -347,7 +347,8 @@ def hint_for(text: str) -> str | None:
         return f"write {int(found[1]):02}:00 for the time"
     if found := re.fullmatch(r"([a-z.]+)(?: at)? (\d{1,2})", text, re.ASCII):
         known = found[1] in _NEAR or weekday(found[1]) is not None
-        return f"write {found[1]} {int(found[2]):02}:00 for the time" if known else None
+        time = f"{found[1]} {int(found[2]):02}:00"
+        return f"write {time}, or the month beside a date" if known else None
     if re.fullmatch(r"\d{4}", text, re.ASCII):
         return f"write {text[:2]}:{text[2:]} for the time, {text}-01 for a month"
     return _like(text)

@@ -41,13 +41,19 @@ def refresh_calendars(
     progress: Progress | None,
     is_confirmed: bool,
 ) -> list[Json]:
-    """Read calendars again, each in transactions of its own."""
+    """Read calendars again, each in transactions of its own.
+
+    `progress` is told how many of several are read, of one how much of it.
+    """
     with context.store.read(BusyReader) as reader:
         rows = _find_rows(reader, name, host_id)
     done = []
-    for row in rows:
+    of_one, of_all = (None, progress) if len(rows) > 1 else (progress, None)
+    for number, row in enumerate(rows):
+        if of_all is not None:
+            of_all(number, len(rows))
         try:
-            done.append(_refresh(context, row, progress, is_confirmed=is_confirmed))
+            done.append(_refresh(context, row, of_one, is_confirmed=is_confirmed))
         except CalbookError as error:
             _record_fault(context, row, error)
             _name_calendar(error, row)

@@ -109,9 +109,11 @@ def make_command(name: str, function: Callable[..., None], **settings: Any) -> C
         params += [_make_param(n, kind.declared[n], fields[n]) for n in names]
 
     def call(**given: Any) -> None:
-        for one, kind, names in groups:
-            given[one] = kind(**{field: given.pop(field) for field in names})
-        function(**given)
+        made = {
+            one: kind(**{field: given.pop(field) for field in names})
+            for one, kind, names in groups
+        }
+        function(**given, **made)
 
     command = Command(
         name=name,

@@ -63,8 +63,11 @@ def has_right_to_left(text: str) -> bool:
 
 
 def _first_right_to_left(text: str) -> int:
-    """Where it begins; the length where nothing does."""
-    found = (unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+    """Where it begins; the length where nothing does. Marks are spelt, so they do not."""
+    found = (
+        char.isprintable() and unicodedata.bidirectional(char) in {"R", "AL", "AN"}
+        for char in text
+    )
     return next((index for index, is_so in enumerate(found) if is_so), len(text))
 
 

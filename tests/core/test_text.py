@@ -93,3 +93,15 @@ def test_an_excerpt_shows_the_beginning_of_anything() -> None:
     assert text.excerpt("a\x1b" + "b" * 100) == "a\\u001b" + "b" * 78
     assert text.excerpt([1, None]) == "[1, None]"
     assert text.excerpt(long) == text.excerpt([long]) == "that number"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param("שלום", "שלום\u200e", id="letters"),
+        pytest.param("Ada", "Ada", id="none"),
+        pytest.param("Ada\u200f\u202e", "Ada\\u200f\\u202e", id="marks-are-spelt"),
+    ],
+)
+def test_text_is_closed_where_letters_run_leftwards(given: str, shown: str) -> None:
+    assert text.printable(text.close(given)) == shown

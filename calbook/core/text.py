@@ -63,7 +63,7 @@ def has_right_to_left(text: str) -> bool:
 
 
 def _first_right_to_left(text: str) -> int:
-    """Where it begins; the length where nothing does. Marks are spelt, so they do not."""
+    """Where letters do so first, as marks are spelt; the length where none does."""
     found = (
         char.isprintable() and unicodedata.bidirectional(char) in {"R", "AL", "AN"}
         for char in text

@@ -13,6 +13,9 @@ from typer.core import TyperCommand
 from calbook.cli import global_options
 from calbook.cli.groups import SHORT, Group
 
+_UIDS = ("UID", "UID…", "[UID]")
+_WORDS = ("last", "next")
+
 
 class Command(global_options.TakesGlobalOptions, TyperCommand):
     """A command whose help is laid out by calbook, and which has the options of all."""
@@ -48,11 +51,25 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             option_errors.check_repeated(options, typed)
             option_errors.check_exclusive(options, exclusive)
 
+    def _find_named(self, given: dict[str, Any]) -> None:
+        """Put uids where `last` and `next` stand for them."""
+        names = [str(p.name) for p in self.params if p.metavar in _UIDS]
+        for name in names:
+            value = given.get(name) or ()
+            words = [value] if isinstance(value, str) else value
+            if not {*words} & {*_WORDS}:
+                continue
+            from calbook.cli.uid_input import find_named  # few say so
+
+            uids = [find_named(w, given) if w in _WORDS else w for w in words]
+            given[name] = uids[0] if isinstance(value, str) else uids
+
     def get_help(self, ctx: Any) -> str:
         return help_text(self, ctx)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; asks which booking is meant where the line does not say that."""
+        self._find_named(ctx.params)
         if self.needs_uid and not ctx.params[self.needs_uid]:
             from calbook.cli import uid_input  # only where it is missing
 

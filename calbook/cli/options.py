@@ -43,11 +43,11 @@ Reopen = Annotated[
     typer.Option("--reopen", help="Begin a group also where one was cancelled."),
 ]
 Uid = Annotated[
-    str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
+    str, typer.Argument(metavar="UID", help="The booking: a prefix, last or next.")
 ]
 Uids = Annotated[
     list[str],
-    typer.Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
+    typer.Argument(metavar="UID…", help="The booking, or several; also last, next."),
 ]
 Each = Annotated[
     bool,
@@ -187,6 +187,8 @@ class Output(Group):
     fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
     format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     text: bool = flag("--text", "A message to paste, in the reader's zone.")
+    sort: str | None = option("--sort", "KEY,KEY", "By JSON keys: attendee.name.")
+    reverse: bool = flag("--reverse", "In the opposite order.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -209,7 +211,7 @@ class Output(Group):
 
     def form(self, tz: str | None = None) -> OutputOptions:
         forms = (self.json, self.jsonl, self.csv, self.fields)
-        return OutputOptions(*forms, tz, self.format)
+        return OutputOptions(*forms, tz, self.format, self.sort, self.reverse)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in the zone that is set.
@@ -228,6 +230,12 @@ Showing = Annotated[Output, "json", "fields", "format", "db"]
 ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
 Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
 ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
+Sorting = Annotated[
+    Output, "json", "jsonl", "csv", "fields", "format", "sort", "reverse", "db"
+]
+SortingTimes = Annotated[
+    Output, "tz", "json", "jsonl", "csv", "fields", "format", "sort", "reverse", "db"
+]
 Queueing = Annotated[Output, "json", "no_deliver", "db"]
 
 

@@ -1,13 +1,13 @@
 """`agenda`, `today`, `tomorrow`: what takes place, day by day; and `next`."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calbook.cli import options as o
-from calbook.cli import output
+from calbook.cli import output, uid_input
 from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
 
@@ -111,13 +111,8 @@ def next_(
         raise usage_error("--short is for people: it has no other form")
     with out.client() as client:
         now = client.now()
-        # Confirmed is what is not over; no meeting is longer than a day.
-        found = client.calendar.bookings.list_occurrences(
-            status=("PENDING", "CONFIRMED"),
-            start_date=now - timedelta(days=1),
-            count=1,
-            **whose.given(),
-        )
+        one = uid_input.next_meeting(client, **whose.given())
+        found = () if one is None else (one,)
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 

@@ -44,7 +44,7 @@ def list_(
     past: Annotated[
         bool, typer.Option("--all", help="Also what was decided, or has ended.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the times that attendees propose, as they came."""
     form = out.form_in_zone()

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
-from calbook.cli import output, uid_input
+from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
 
@@ -97,7 +95,7 @@ def show_agenda(
 def next_(
     *,
     short: Annotated[
-        bool, typer.Option("--short", help="One short line, for a prompt.")
+        bool, o.Declared("--short", help="One short line, for a prompt.")
     ] = False,
     whose: Whose,
     out: o.ListingTimes,
@@ -107,18 +105,17 @@ def next_(
     With `--short` there is no line where nothing is to come.
     """
     form = out.form_in_zone()
-    if short and (out.json or out.jsonl or out.csv or out.fields):
+    if short and (out.json or out.jsonl or out.csv or out.fields or out.format):
         raise usage_error("--short is for people: it has no other form")
+    from calbook.cli import uid_input
+
     with out.client() as client:
         now = client.now()
-        one = uid_input.next_meeting(client, **whose.given())
-        found = () if one is None else (one,)
+        found = uid_input.next_meeting(client, **whose.given())
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 
-        output.write(
-            "".join(prompt_line(as_json(item), now, form.tz) for item in found)
-        )
+        output.write(prompt_line(as_json(found), now, form.tz) if found else "")
         return
 
     def card(item: Json) -> str:
@@ -127,7 +124,7 @@ def next_(
         return next_card(item, now=now, tz=form.tz)
 
     output.print_object(
-        found[0] if found else None,
+        found,
         form,
         keys=KEYS,
         card=card,

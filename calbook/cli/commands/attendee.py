@@ -3,8 +3,6 @@
 from itertools import chain
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
@@ -117,11 +115,11 @@ def move(
     seat: Moving,
     to: Annotated[
         str | None,
-        typer.Option("--into", metavar="UID", help="The group that it goes to."),
+        o.Declared("--into", metavar="UID", help="The group that it goes to."),
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", metavar="WHEN", help="Or its start, of one date."),
+        o.Declared("--start", metavar="WHEN", help="Or its start, of one date."),
     ] = None,
     reopen: o.Reopen = False,
     change: o.Changing,
@@ -201,9 +199,7 @@ def list_(
     on: o.On = None,
     paper: Annotated[
         bool,
-        typer.Option(
-            "--print", help="For paper: each date to come with names to tick."
-        ),
+        o.Declared("--print", help="For paper: each date to come with names to tick."),
     ] = False,
     out: o.Sorting,
 ) -> None:
@@ -272,8 +268,8 @@ class Persons(o.Group):
     email: list[str] | None = o.option(
         "--email", "ADDRESS", "In a group: this person; may be repeated."
     )
-    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise.")
-    ref: list[str] | None = o.option("--ref", "REF", "Likewise.")
+    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise, by phone.")
+    ref: list[str] | None = o.option("--ref", "REF", "Likewise, by number.")
     person: list[str] | None = o.option(
         "--person", "PERSON", "Likewise, by any of these, an id or a name."
     )

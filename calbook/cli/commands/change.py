@@ -6,8 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
@@ -136,14 +134,14 @@ def reschedule(
     dates: o.Dates,
     reassign: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--reassign",
             help="Let another host take it; at the same start, hand it over.",
         ),
     ] = False,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="HOST", help="With --reassign: this host."),
+        o.Declared("--host", metavar="HOST", help="With --reassign: this host."),
     ] = None,
     change: o.Changing,
     out: o.PrintingChange,

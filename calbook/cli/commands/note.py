@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
@@ -35,7 +33,7 @@ def add(
     uid: o.Uid,
     text: Annotated[
         str | None,
-        typer.Argument(metavar="TEXT|-", help="The note; - is standard input."),
+        o.Argument(metavar="TEXT|-", help="The note; - is standard input."),
     ] = None,
     *,
     how: Writing,
@@ -81,9 +79,7 @@ def _content(text: str | None) -> Iterator[str]:
 
 def remove(
     uid: o.Uid,
-    note: Annotated[
-        str, typer.Argument(metavar="NOTE", help="Its id, from `note list`.")
-    ],
+    note: Annotated[str, o.Argument(metavar="NOTE", help="Its id, from `note list`.")],
     *,
     change: Annotated[o.Change, "dry_run", "yes"],
     out: o.PrintingChange,

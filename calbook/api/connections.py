@@ -55,9 +55,14 @@ class Connections(Noun):
         )
         return ConnectedCalendar(added)
 
-    def list(self, *, host_id: str | None = None) -> tuple[ConnectedCalendar, ...]:
-        """By host, then name; all hosts' unless one is named."""
-        found = connections.list_calendars(self._context, host_id=host_id)
+    def list(
+        self, *, host_id: str | None = None, uid: str | None = None
+    ) -> tuple[ConnectedCalendar, ...]:
+        """By host, then name; all hosts' unless one is named.
+
+        With a `uid` those in which that booking was written and stands.
+        """
+        found = connections.list_calendars(self._context, host_id=host_id, uid=uid)
         return tuple(map(ConnectedCalendar, found))
 
     def get(self, name: str, *, host_id: str | None = None) -> ConnectedCalendar:

@@ -52,7 +52,7 @@ def _run(args: list[str]) -> int:
         output.flush()
         return 0
     _check_utf8(args)
-    status = tree.run(args or ["--help"], runner=run)
+    status = tree.run(args or ["--help"])
     if status == _INTERRUPTED:
         raise KeyboardInterrupt
     output.flush()

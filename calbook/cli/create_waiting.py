@@ -83,12 +83,11 @@ def is_passing(refusal: CalbookError, given: Mapping[str, Any]) -> bool:
 
 def _ask(refusal: CalbookError) -> None:
     """Say what refuses it, and ask whether they wait; raises Failures at "no"."""
-    import typer
-
     from calbook.cli import error_output  # only where somebody is asked
+    from calbook.cli.asking import ask_yes
 
     error_output.show(refusal, wants_json=False)
-    if not typer.confirm("Put them in line for it?", err=True):
+    if not ask_yes("Put them in line for it?"):
         raise error_output.Failures(refusal.exit_code)
 
 

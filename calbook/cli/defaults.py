@@ -7,7 +7,7 @@ must not stop a command. Light, as every command asks.
 import sys
 from typing import TYPE_CHECKING, Any
 
-from calbook.cli import output
+from calbook.core.text import printable
 from calbook.settings import reading
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def _tell(error: "CalbookError") -> None:
     """Say once what is wrong, to somebody who sits there."""
     if sys.stderr.isatty() and error.message not in _told:
         _told.add(error.message)
-        output.say_always(f"calbook: {error.message}: so it does not count")
+        said = printable(f"calbook: {error.message}: so it does not count")
+        print(said, file=sys.stderr)
 
 
 def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:

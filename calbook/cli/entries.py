@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help=o.Change.declared["dry_run"].help)
+    bool, o.Declared("--dry-run", help=o.Change.declared["dry_run"].help)
 ]
 
 
@@ -96,7 +94,7 @@ class Entries:
                 require_yes(f"Remove {found.id}?", yes=removing.yes)
             kind.delete(found.id, dry_run=removing.dry_run)
         said = "Would be removed:" if removing.dry_run else "Removed"
-        output.print_done(f"{said} {found.id}", found, json=out.json)
+        output.print_done(f"{said} {found.id}", found, form=out.form())
 
 
 def say_not_written() -> None:

@@ -5,8 +5,6 @@ Command.py spreads them out for the command line.
 
 from typing import Any, ClassVar
 
-import typer
-
 # In every command that has the option.
 SHORT = {
     "--dry-run": "-n",
@@ -17,21 +15,50 @@ SHORT = {
 }
 
 
+class Declared:
+    """How an option is typed and what the help says of it; typer's costs ten times."""
+
+    is_argument = False
+    least: int | None = None  # of a number
+
+    def __init__(
+        self,
+        *names: str,
+        metavar: str | None = None,
+        help: str | None = None,
+        default: object = None,
+    ) -> None:
+        self.names, self.metavar, self.help = names, metavar, help
+        self.default = default
+
+
+class Argument(Declared):
+    """What has no name on the command line."""
+
+    is_argument = True
+
+
 def option(
     name: str,
     metavar: str | None = None,
     help: str | None = None,
     *,
     default: object = None,
-    **more: Any,
 ) -> Any:
-    """A field of a group that takes a value."""
-    return typer.Option(default, name, metavar=metavar, help=help, **more)
+    """A field of a group that takes a value, or has an opposite: `--push/--no-push`."""
+    return Declared(name, metavar=metavar, help=help, default=default)
+
+
+def number(name: str, help: str, *, default: int | None = None, least: int = 0) -> Any:
+    """A field of a group that takes a whole number."""
+    declared = Declared(name, metavar="N", help=help, default=default)
+    declared.least = least
+    return declared
 
 
 def flag(name: str, help: str) -> Any:
     """A field of a group that is said or not."""
-    return typer.Option(False, name, help=help)
+    return Declared(name, help=help, default=False)
 
 
 class Group:
@@ -67,8 +94,7 @@ class Group:
         """What a field is called on the command line."""
         declared = getattr(cls.__annotations__[field], "__metadata__", ())
         named = declared[0] if declared else cls.declared[field]
-        spelt = named.param_decls or (named.default,)  # which typer moves
-        return str(spelt[0]).partition("/")[0]
+        return str(named.names[0]).partition("/")[0]
 
     def clear(self, names: list[str] | None) -> None:
         """Take out what `--clear` names."""

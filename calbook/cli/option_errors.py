@@ -94,12 +94,12 @@ def value_message(error: Any) -> str | None:
     param, said = getattr(error, "param", None), str(error.message).rstrip(".")
     if param is None or getattr(param, "param_type_name", "") != "option":
         return None
-    value = re.match(r"'(.*)' is not a valid (?:int|integer)\b", said, re.DOTALL)
+    value = re.match(r"'(.*)' is not a valid int", said, re.DOTALL)
     if value:
         return f"{name_of(param)} needs a whole number, not {value[1][:80]}"
-    bounds = re.match(r"(-?\d+) is not in the range (?:(\d+)<=)?x(.*)", said)
-    if not bounds:
-        return f"{name_of(param)}: {said}"
-    least, most = f"{int(bounds[2] or bounds[3][2:]):,}", bounds[3][2:]
-    fits = f"from {least} to {int(most):,}" if bounds[2] else f"at least {least}"
-    return f"{name_of(param)} is {bounds[1]}; it must be {fits}"
+    return f"{name_of(param)}: {said}"
+
+
+def out_of_range(param: Any, value: int, least: int, most: int) -> UsageError:
+    fits = f"from {least} to {most:,}" if not least else f"at least {least}"
+    return UsageError(f"{name_of(param)} is {value:,}; it must be {fits}")

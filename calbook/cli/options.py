@@ -6,11 +6,12 @@ Those that go together are a group: one parameter of a command, spread out by tr
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli.defaults import begin_week, read_default, read_timezone
+from calbook.cli.groups import Argument as Argument
+from calbook.cli.groups import Declared as Declared
 from calbook.cli.groups import Group as Group
 from calbook.cli.groups import flag as flag
+from calbook.cli.groups import number as number
 from calbook.cli.groups import option as option
 from calbook.cli.groups import said as said
 from calbook.cli.groups import without_none as without_none
@@ -28,55 +29,53 @@ def read_event(event: str | None) -> str | None:
 
 Clear = Annotated[
     list[str] | None,
-    typer.Option(
+    Declared(
         "--clear", metavar="FIELD", help="Take it out: --clear phone; may be repeated."
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
+Force = Annotated[bool, Declared("--force", help="Replace an existing file.")]
 File = Annotated[
     str | None,
-    typer.Option("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
+    Declared("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to what is asked.")]
+Yes = Annotated[bool, Declared("--yes", help="Answer yes to what is asked.")]
 Reopen = Annotated[
     bool,
-    typer.Option("--reopen", help="Begin a group also where one was cancelled."),
+    Declared("--reopen", help="Begin a group also where one was cancelled."),
 ]
 Uid = Annotated[
-    str, typer.Argument(metavar="UID", help="The booking; a unique prefix will do.")
+    str, Argument(metavar="UID", help="The booking; a unique prefix will do.")
 ]
 Uids = Annotated[
     list[str],
-    typer.Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
+    Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
 ]
 Each = Annotated[
     bool,
-    typer.Option("--each", help="Of several: change what can be, and tell the rest."),
+    Declared("--each", help="Of several: change what can be, and tell the rest."),
 ]
 Start = Annotated[
     str | None,
-    typer.Option(
-        "--start", metavar="WHEN", help="2027-01-18 10:00, fri 14:30, +90m, …"
-    ),
+    Declared("--start", metavar="WHEN", help="2027-01-18 10:00, fri 14:30, +90m, …"),
 ]
 EventType = Annotated[
     str | None,
-    typer.Option("--event", metavar="EVENT", help="The event type: evt_demo or demo."),
+    Declared("--event", metavar="EVENT", help="The event type: evt_demo or demo."),
 ]
 Host = Annotated[
-    str | None, typer.Option("--host", metavar="HOST", help="user_alice or alice.")
+    str | None, Declared("--host", metavar="HOST", help="user_alice or alice.")
 ]
 Resource = Annotated[
     str | None,
-    typer.Option("--resource", metavar="RESOURCE", help="A room or thing: room1."),
+    Declared("--resource", metavar="RESOURCE", help="A room or thing: room1."),
 ]
 Duration = Annotated[
     str | None,
-    typer.Option("--duration", metavar="MINUTES", help="One of those to choose."),
+    Declared("--duration", metavar="MINUTES", help="One of those to choose."),
 ]
 By = Annotated[
     str | None,
-    typer.Option(
+    Declared(
         "--by",
         metavar="attendee|host",
         help="Who asks: the host may override rules [defaults.by].",
@@ -84,31 +83,29 @@ By = Annotated[
 ]
 Override = Annotated[
     str | None,
-    typer.Option(
+    Declared(
         "--override",
         metavar="RULES",
         help="Rules the host passes: hours,dates,notice,advance,per-day,limit,"
         "questions,deadline,past,duration.",
     ),
 ]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why.")]
-Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The name.")]
-Ref = Annotated[
-    str | None, typer.Option("--ref", metavar="REF", help="A customer number.")
-]
+Reason = Annotated[str | None, Declared("--reason", metavar="TEXT", help="Why.")]
+Name = Annotated[str | None, Declared("--name", metavar="NAME", help="The name.")]
+Ref = Annotated[str | None, Declared("--ref", metavar="REF", help="A customer number.")]
 Language = Annotated[
     str | None,
-    typer.Option("--language", metavar="TAG", help="Their language: en, pt-BR."),
+    Declared("--language", metavar="TAG", help="Their language: en, pt-BR."),
 ]
 Phone = Annotated[
-    str | None, typer.Option("--phone", metavar="NUMBER", help="The phone number.")
+    str | None, Declared("--phone", metavar="NUMBER", help="The phone number.")
 ]
 Email = Annotated[
-    str | None, typer.Option("--email", metavar="ADDRESS", help="The e-mail address.")
+    str | None, Declared("--email", metavar="ADDRESS", help="The e-mail address.")
 ]
 PersonText = Annotated[
     str | None,
-    typer.Option(
+    Declared(
         "--person",
         metavar="PERSON",
         help="By an id, e-mail, phone, number or name.",
@@ -116,54 +113,50 @@ PersonText = Annotated[
 ]
 BookingNotes = Annotated[
     str | None,
-    typer.Option("--notes", metavar="TEXT", help="What the attendee writes."),
+    Declared("--notes", metavar="TEXT", help="What the attendee writes."),
 ]
 Location = Annotated[
     str | None,
-    typer.Option(
+    Declared(
         "--location",
         metavar="TYPE:…",
         help="ZOOM:https://…, PHONE:+351…, IN_PERSON:address, LINK:…, CUSTOM:….",
     ),
 ]
 MeetingUrl = Annotated[
-    str | None, typer.Option("--meeting-url", metavar="URL", help="Where to meet.")
+    str | None, Declared("--meeting-url", metavar="URL", help="Where to meet.")
 ]
 Meta = Annotated[
     list[str] | None,
-    typer.Option("--meta", metavar="K=V", help="Metadata; may be repeated."),
+    Declared("--meta", metavar="K=V", help="Metadata; may be repeated."),
 ]
 On = Annotated[
     str | None,
-    typer.Option(
-        "--on", metavar="DATE", help="Of a series: the date, as first booked."
-    ),
+    Declared("--on", metavar="DATE", help="Of a series: the date, as first booked."),
 ]
 Every = Annotated[
     str | None,
-    typer.Option("--every", metavar="N", help="Of a series: every N weeks, …"),
+    Declared("--every", metavar="N", help="Of a series: every N weeks, …"),
 ]
 Until = Annotated[
     str | None,
-    typer.Option("--until", metavar="DATE", help="Of a series: the last day."),
+    Declared("--until", metavar="DATE", help="Of a series: the last day."),
 ]
 ByDay = Annotated[
     str | None,
-    typer.Option(
-        "--by-day", metavar="DAYS", help="Of a series: mo,we; monthly 2tu, -1fr."
-    ),
+    Declared("--by-day", metavar="DAYS", help="Of a series: mo,we; monthly 2tu, -1fr."),
 ]
 Response = Annotated[
     list[str] | None,
-    typer.Option("--response", metavar="K=V", help="An answer to a question."),
+    Declared("--response", metavar="K=V", help="An answer to a question."),
 ]
 AttendeeTz = Annotated[
     str | None,
-    typer.Option("--attendee-tz", metavar="ZONE", help="The attendee's own zone."),
+    Declared("--attendee-tz", metavar="ZONE", help="The attendee's own zone."),
 ]
 Input = Annotated[
     str | None,
-    typer.Option("--input", metavar="FILE|-", help="Read JSON; - is standard input."),
+    Declared("--input", metavar="FILE|-", help="Read JSON; - is standard input."),
 ]
 
 
@@ -173,7 +166,10 @@ class Output(Group):
     On a terminal that may be a default of the settings, where the command has it.
     """
 
-    exclusive = (("json", "jsonl", "csv", "format"), ("fields", "format"))
+    exclusive = (
+        ("json", "jsonl", "csv", "format", "text"),
+        ("fields", "format", "text"),
+    )
 
     tz: str | None = option(
         "--tz", "ZONE", "Read and show times in this zone [CALBOOK_TZ, defaults.zone]."
@@ -183,6 +179,7 @@ class Output(Group):
     csv: bool = flag("--csv", "Print CSV with a header line.")
     fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
     format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
+    text: bool = flag("--text", "A message to paste, in the reader's zone.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -194,7 +191,7 @@ class Output(Group):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         forms = [name for name in ("json", "jsonl", "csv") if name in options]
-        given = any(options.get(name) for name in (*forms, "format"))
+        given = any(options.get(name) for name in (*forms, "format", "text"))
         if is_terminal() and not given:
             word = read_default("output") if forms else None
             if word in forms:
@@ -218,13 +215,14 @@ class Output(Group):
 JsonOnly = Annotated[Output, "json"]
 Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
-PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
-PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
-Showing = Annotated[Output, "json", "fields", "format", "db"]
-ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
-Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
-ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
-Queueing = Annotated[Output, "json", "no_deliver", "db"]
+FORMS = ("json", "jsonl", "csv", "fields")
+Answering = Annotated[Output, *FORMS, "db"]
+AnsweringTimes = Annotated[Output, "tz", *FORMS, "db"]
+PrintingChange = Annotated[Output, "tz", *FORMS, "actor", "db"]
+PrintingQueued = Annotated[Output, *FORMS, "no_deliver", "actor", "db"]
+Listing = Annotated[Output, *FORMS, "format", "db"]
+ListingTimes = Annotated[Output, "tz", *FORMS, "format", "db"]
+Queueing = Annotated[Output, *FORMS, "no_deliver", "db"]
 
 
 class Change(Group):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 
+from calbook.cli.defaults import read_default
+
 _NONE = ("", "cat")  # what people set who want no pager
 _SHELL = re.compile(r"[|&;<>()$`\\\"'*?\[\]#~=%\n]")  # left to a shell, as git does
 _NOT_RUN = (126, 127)  # what a shell answers for a command that it cannot run
@@ -33,7 +35,8 @@ def page(text: str) -> bool:
     Raises:
         OSError: the one that was asked for cannot be run.
     """
-    command = os.environ.get("CALBOOK_PAGER", os.environ.get("PAGER", "less"))
+    own = os.environ.get("CALBOOK_PAGER", read_default("pager"))
+    command = os.environ.get("PAGER", "less") if own is None else own
     if command.strip() in _NONE:
         return False
     is_shell = bool(_SHELL.search(command))

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import typer
-
 from calbook.api.client import Client
 from calbook.cli import create_waiting, output
+from calbook.cli.asking import ask, ask_choice, ask_yes
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, words
 from calbook.cli.screen.booking_card import booking_card
@@ -16,10 +15,9 @@ from calbook.core.errors import CalbookError, Interrupted, UsageError
 from calbook.core.model import Question
 from calbook.core.people import ASKED
 from calbook.core.rules import questions
-from calbook.core.text import printable
 
 _OFFERED = 9
-_AHEAD = "+60d"
+AHEAD = "+60d"
 
 
 def ask_missing(
@@ -34,11 +32,7 @@ def ask_missing(
     is_range = "earliest" in given or "latest" in given
     if not given.get("start_time") and not is_range:
         given["start_time"] = _start(client, event_type, given, tz)
-    for key, label, check in _person(event_type):
-        if not person.get(key) and not person.get("person"):
-            person[key] = ask(label, check)
-    if not any(person.get(key) for key in _CONTACT):
-        person |= _ask_contact(event_type)
+    person = ask_person(event_type, person)
     answers = given.setdefault("responses", {})
     for item in event_type["questions"]:
         question = Question(**{**item, "options": tuple(item["options"])})
@@ -49,6 +43,17 @@ def ask_missing(
     if not is_range:
         _show(client, given, person, tz)
     return given, person
+
+
+def ask_person(event_type: Json, person: Json) -> Json:
+    """Who it is, with what is needed of them beside what was given."""
+    person = dict(person)
+    for key, label, check in _person(event_type):
+        if not person.get(key) and not person.get("person"):
+            person[key] = ask(label, check)
+    if not any(person.get(key) for key in _CONTACT):
+        person |= _ask_contact(event_type)
+    return person
 
 
 def _event_type(client: Client, key: str | None) -> Json:
@@ -64,9 +69,14 @@ def _event_type(client: Client, key: str | None) -> Json:
         )
     if len(known) == 1:
         return next(iter(known.values()))
-    _say("What? " + ", ".join(known))
-    slug = ask("Event type", lambda text: checks.choice(text, "it", tuple(known)))
-    return known[slug]
+    output.say_always("What?")
+    titles = [(known[slug], f"{slug}  {known[slug]['title']}") for slug in known]
+
+    def check(text: str) -> Json:
+        return known[checks.choice(text, "it", tuple(known))]
+
+    found: Json = ask_choice("Event type (a number, or its name)", titles, other=check)
+    return found
 
 
 def _ask_duration(event_type: Json) -> Json:
@@ -74,16 +84,9 @@ def _ask_duration(event_type: Json) -> Json:
     lengths = event_type["durations"]
     if len(lengths) == 1:
         return {}
-    _say(f"{event_type['title']}. How long?")
-    for number, length in enumerate(lengths, 1):
-        _say(f"  {number}  {cards.minutes_text(length)}")
-
-    def check(text: str) -> int:
-        if text.isdecimal() and 1 <= int(text) <= len(lengths):
-            return int(lengths[int(text) - 1])
-        raise UsageError(f"choose from 1 to {len(lengths)}")
-
-    return {"duration": ask("How long (a number)", check, default="1")}
+    output.say_always(f"{event_type['title']}. How long?")
+    choices = [(length, cards.minutes_text(length)) for length in lengths]
+    return {"duration": ask_choice("How long (a number)", choices, default=1)}
 
 
 def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str:
@@ -95,7 +98,7 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     is_offered = duration in (None, *event_type["durations"])  # else by an override
     slots = client.calendar.availability.get(
         event_type_id=event_type["id"],
-        end_date=_AHEAD,
+        end_date=AHEAD,
         host_id=host,
         count=_OFFERED,
         duration=duration if is_offered else None,
@@ -104,20 +107,19 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     if slots:
         title = event_type["title"]
         length = cards.minutes_text(duration or event_type["duration"])
-        _say(f"{title}, {length}. Free, in {zone}:")
-        for number, slot in enumerate(slots, 1):
-            seats = slot.seats_left
-            left = "" if seats is None else f" ({seats} of {event_type['seats']} seats)"
-            _say(f"  {number}  {words.moment_text(slot.start_time, zone)}{left}")
-    starts = {str(number): slot.start_time for number, slot in enumerate(slots, 1)}
+        output.say_always(f"{title}, {length}. Free, in {zone}:")
+    starts = [
+        (
+            slot.start_time,
+            words.moment_text(slot.start_time, zone)
+            + _seats_text(slot.seats_left, event_type),
+        )
+        for slot in slots
+    ]
 
     def check(text: str) -> str:
-        if text in starts:
-            return starts[text]
         if given.get("override"):
             return text
-        if text.isdigit():
-            raise UsageError(f"choose from 1 to {len(slots)}, or write a time")
         client.calendar.availability.check(
             event_type_id=event_type["id"],
             start_time=text,
@@ -127,8 +129,14 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
         )
         return text
 
-    start: str = ask("When (a number, or as in 2027-01-18 10:00)", check)
+    start: str = ask_choice(
+        "When (a number, or as in 2027-01-18 10:00)", starts, other=check
+    )
     return start
+
+
+def _seats_text(left: int | None, event_type: Json) -> str:
+    return "" if left is None else f" ({left} of {event_type['seats']} seats)"
 
 
 _CONTACT = ("email", "phone", "ref", "person")  # what somebody is found by again
@@ -180,6 +188,15 @@ def _is_number(text: str) -> bool:
 
 
 def _answer(question: Question) -> Any:
+    if question.type == "SELECT":
+        output.say_always(f"{question.label}?".replace("??", "?"))
+        none = [] if question.required else [(None, "(none)")]
+        choices = [(each, each) for each in question.options]
+        return ask_choice(
+            "One of them (a number)",
+            choices + none,
+            other=lambda text: questions.check_response(question, text),
+        )
     hints = [*question.options] or [question.type.lower()] * (question.type != "TEXT")
     hint = f" ({', '.join(hints)})" if hints else ""
     optional = "" if question.required else " (empty to skip)"
@@ -191,25 +208,6 @@ def _answer(question: Question) -> Any:
 
     default = None if question.required else ""
     return ask(f"{question.label}{hint}{optional}", check, default=default)
-
-
-def ask(label: str, check: Callable[[str], Any], *, default: str | None = None) -> Any:
-    """Ask until the answer fits; without a default there must be one."""
-    while True:
-        text = typer.prompt(
-            printable(label),
-            default=default or "",
-            show_default=bool(default),
-            err=True,
-        )
-        if not text.strip() and default is None:
-            _say(f"needed: {label}")
-            continue
-        try:
-            return check(text.strip())
-        except CalbookError as error:
-            hint = error.command_hint or error.hint
-            _say(error.json_message + (f" ({hint})" if hint else ""))
 
 
 def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
@@ -227,12 +225,8 @@ def _show(client: Client, given: Json, person: Json, tz: str | None) -> None:
             raise
         return
     facts = preview.to_dict() | {"uid": "new", "meetingUrl": None}
-    _say("")
+    output.say_always("")
     for line in booking_card(facts, tz).splitlines()[:-2]:
-        _say(line)
-    if not typer.confirm("Book it?", default=True, err=True):
+        output.say_always(line)
+    if not ask_yes("Book it?", default=True):
         raise Interrupted
-
-
-def _say(text: str) -> None:
-    output.say_always(text)

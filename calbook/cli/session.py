@@ -249,11 +249,10 @@ def require_yes(
             f"nobody is there to ask: {_lower_first(question)}",
             hint=f"say --yes{first}",
         )
-    import typer
-
+    from calbook.cli.asking import ask_yes  # only where somebody is asked
     from calbook.core.errors import Interrupted
 
-    if not typer.confirm(question, err=True):
+    if not ask_yes(question):
         raise Interrupted
 
 

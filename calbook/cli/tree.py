@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-import typer
 from typer.core import TyperGroup
 
-from calbook.cli.command import Command, expand_groups, finish, help_text
+from calbook.cli.command import help_text, make_command
 from calbook.cli.global_options import TakesGlobalOptions
 
 Tree = Mapping[str, "str | Tree"]
-Runner = Callable[[Sequence[str]], int]
 
 
 def _commands(module: str, *names: str) -> Mapping[str, str]:
@@ -197,10 +195,7 @@ def _no_such_command(above: str, name: str, tree: Tree) -> Exception:
 def build_command(name: str, place: "str | Tree") -> Any:
     if not isinstance(place, str):
         return LazyGroup(name, place, _GROUP_HELP[name])
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    function = expand_groups(_function(place))
-    app.command(name, cls=Command, context_settings=_HELP_OPTIONS)(function)
-    return finish(typer.main.get_command(app), function)
+    return make_command(name, _function(place), context_settings=_HELP_OPTIONS)
 
 
 def _function(place: str) -> Callable[..., None]:
@@ -212,10 +207,10 @@ def _function(place: str) -> Callable[..., None]:
     return found
 
 
-def run(args: Sequence[str], *, runner: Runner | None = None) -> Any:
-    """Run a command; `runner` is for one that runs whole command lines itself."""
+def run(args: Sequence[str]) -> Any:
+    """Run a command."""
     root = LazyGroup("calbook", COMMANDS, HELP)
-    return root.main(args, prog_name="calbook", standalone_mode=False, obj=runner)
+    return root.main(args, prog_name="calbook", standalone_mode=False)
 
 
 def is_command(words: Sequence[str]) -> bool:

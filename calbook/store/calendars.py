@@ -26,6 +26,9 @@ _CONNECTED = """
     where k.kind in ('caldav', 'vdir')
       and (:host_id is null or k.host_id = :host_id)
       and (:name is null or k.name = :name)
+      and (:uid is null or exists (
+        select 1 from calendar_objects o where o.calendar_id = k.id and o.uid = :uid
+      ))
     order by k.host_id, k.name
 """
 
@@ -34,10 +37,14 @@ class CalendarReader(Facts):
     """What is connected, and what was written there."""
 
     def connected_rows(
-        self, *, host_id: str | None = None, name: str | None = None
+        self,
+        *,
+        host_id: str | None = None,
+        name: str | None = None,
+        uid: str | None = None,
     ) -> list[Row]:
-        """By host, then name."""
-        facts = {"host_id": host_id, "name": name}
+        """By host, then name; of a booking those in which it stands."""
+        facts = {"host_id": host_id, "name": name, "uid": uid}
         return self._conn.execute(_CONNECTED, facts).fetchall()
 
     def connected_calendars(

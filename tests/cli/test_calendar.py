@@ -14,7 +14,7 @@ from calbook import Client
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.running import Run, Terminal
+    from support.running import Look, Run, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -58,6 +58,19 @@ def test_a_booking_is_written_right_after_the_command(run: Run, pushed: Path) ->
     ]
 
 
+def test_show_says_where_a_booking_was_written(
+    run: Run, client: Client, pushed: Path, look: Look
+) -> None:
+    first = run(*BOOK).rows[0][0]
+    again = (*BOOK[:4], "2027-01-18 11:00", *BOOK[5:])
+    second = run(*again, "--no-deliver").rows[0][0]
+
+    assert "\nWritten in  work of me\n" in look("show", first)
+    assert "Written in" not in look("show", second)
+    [calendar] = client.calendar.connections.list(uid=first[:9])
+    assert calendar.name == "work"
+
+
 def test_what_waits_is_said(run: Run, pushed: Path) -> None:
     run(*BOOK, "--no-deliver")
 
@@ -81,13 +94,13 @@ def test_a_conflict_is_said_after_the_command(run: Run, pushed: Path) -> None:
         "calbook: the entry in user_me/work has failed for good:"
         " it was changed there: theirs stays\n"
         "hint: to write over it:"
-        f" calbook calendar sync work --uid {uid} --overwrite\n"
+        f" calbook calendar sync work --uid {uid} --force\n"
     )
     assert run("calendar", "show", "work", "--json").json["conflicts"] == [uid]
     [failed, _] = run("calendar", "log", "--json").json
     again = run("calendar", "redeliver", failed["id"])
     assert "has failed for good" in again.err
-    assert run("calendar", "sync", "work", "--overwrite").status == 0
+    assert run("calendar", "sync", "work", "--force").status == 0
     assert b"SUMMARY:Demo" in file.read_bytes()
     assert run("calendar", "show", "work", "--json").json["conflicts"] == []
 
@@ -113,7 +126,7 @@ def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:
             "overwritten": False,
         }
     ]
-    assert run("calendar", "sync", "--overwrite").status == 0
+    assert run("calendar", "sync", "--force").status == 0
     assert run("calendar", "sync").status == 0
     assert b"SUMMARY:Demo: Ada" in file.read_bytes()
 
@@ -261,7 +274,7 @@ def test_one_booking_is_overwritten_alone(run: Run, pushed: Path) -> None:
     for file in files:
         file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARY:My "))
 
-    words = ("calendar", "sync", "work", "--overwrite")
+    words = ("calendar", "sync", "work", "--force")
     done = run(*words, "--uid", uids[0][:9], "--fields", "uid,overwritten")
     unknown = run(*words, "--uid", "bk_zzzz99")
 
@@ -291,6 +304,6 @@ def test_how_bookings_follow_is_said_on_a_terminal(
     )
     assert (
         f"hint: calbook cancel {gone} --by host,"
-        f" or calbook calendar sync work --uid {gone} --overwrite" in screen.shown
+        f" or calbook calendar sync work --uid {gone} --force" in screen.shown
     )
     assert "hint:" not in run("calendar", "sync").err

@@ -15,7 +15,7 @@ import pytest
 from support.running import Run, Terminal
 
 from calbook import Client, EventType
-from calbook.cli import defaults
+from calbook.cli import defaults, pager
 from calbook.cli.commands import help
 from calbook.core.errors import InputError
 from calbook.settings import editing, reading
@@ -375,6 +375,55 @@ def test_times_of_a_terminal_are_shown_by_twelve_hours(
     assert shown in re.sub(r"\s+", " ", screen.shown)
     assert not re.search(r"\b(1[3-9]|2[0-3]|0\d):\d\d\b", screen.shown)
     assert run(*args).out == plain
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "shown"),
+    [
+        (None, '[defaults]\npager = "echo set"\n', "set\n"),
+        ("echo own", '[defaults]\npager = "echo set"\n', "own\n"),
+        (None, "", "third\n"),
+        ("", '[defaults]\npager = "echo set"\n', ""),
+    ],
+)
+def test_the_pager_is_that_of_the_settings_unless_a_variable_says(
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    own: str | None,
+    text: str,
+    shown: str,
+) -> None:
+    monkeypatch.setenv("PAGER", "echo third")
+    monkeypatch.delenv("CALBOOK_PAGER", raising=False)
+    if own is not None:
+        monkeypatch.setenv("CALBOOK_PAGER", own)
+    config.write_text(text)
+
+    pager.page("a\n")
+
+    assert capfd.readouterr().out == shown
+
+
+def test_a_week_begins_on_the_day_of_the_settings(
+    run: Run, config: Path, event_type: Callable[..., EventType]
+) -> None:
+    event_type()
+    for start in ("2027-01-15 10:00", "2027-01-17 00:00", START, "2027-01-24 00:00"):
+        times = ("--start", start, "--by", "host", "--override", "hours")
+        assert run("create", "--event", "demo", *times, *ADA).status == 0
+
+    def of_week(*args: str) -> list[str]:
+        return [row[1][:10] for row in run(*args).rows]
+
+    week = ("week", "--of", START[:10])
+    ranged = ("list", "--on", "next week", "--tz", "UTC")
+    monday = [of_week(*week), of_week(*ranged)]
+    config.write_text('[defaults]\nweek_start = "sunday"\n')
+
+    assert monday == [["2027-01-18", "2027-01-24"], ["2027-01-15", "2027-01-17"]]
+    assert of_week(*week) == ["2027-01-17", "2027-01-18"]
+    assert of_week(*ranged) == ["2027-01-15"]
 
 
 def test_the_output_is_for_a_terminal_alone(

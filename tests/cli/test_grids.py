@@ -127,6 +127,16 @@ def test_hosts_stand_side_by_side_where_they_have_room() -> None:
     assert ten.split("│")[1].split("┊") == [f"┃m0{n}    " for n in range(4)]
 
 
+def test_hosts_whose_names_have_no_room_are_told_apart_by_id() -> None:
+    names = {f"user_h{n}": f"Augusta Ada {n}" for n in range(4)}
+    given = page([])._replace(hosts=names)
+
+    wide, narrow = (drawn(given, width, 50, is_by_host=True) for width in (400, 200))
+
+    assert "│Augusta Ada 0     ┊Augusta Ada 1 " in wide
+    assert "│h0      ┊h1      ┊h2      ┊h3      │" in narrow
+
+
 def test_what_lasts_all_day_stands_above_the_hours() -> None:
     whole = [block(n, 24 * 60, 24 * 60, kind="BUSY") for n in range(5)]
 

@@ -122,6 +122,37 @@ def test_a_terminal_shows_the_week(
     assert text == golden("week.txt", text)
 
 
+def test_a_terminal_shows_the_day(
+    terminal: Callable[..., Terminal], calendar_of: Fill
+) -> None:
+    calendar_of(40)
+
+    found = screens(terminal, "day", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert len(text.splitlines()) < 24
+        assert text.count(" bk_xxxxxx│") == (9 if wide > 40 else 0)
+        assert len({tuple(borders(line)) for line in text.splitlines()[1:-2]}) == 1
+    text = in_one_text(found)
+    assert text == golden("day.txt", text)
+
+
+def test_a_terminal_shows_hosts_beside_or_below_one_another(
+    terminal: Callable[..., Terminal], team: Callable[..., None]
+) -> None:
+    for n in range(12):
+        team(n % 4, f"2027-01-{18 + n % 5} {9 + n // 2:02}:{15 * (n % 3):02}", 45)
+
+    found = screens(terminal, "week", "--by", "host", lines=24)
+
+    for wide, text in found.items():
+        assert max(widths(text)) <= wide
+        assert text.count("Host 3") == {40: 0, 120: 5, 200: 5}.get(wide, 1)
+    text = in_one_text(found)
+    assert text == golden("week-by-host.txt", text)
+
+
 @pytest.mark.parametrize("columns", range(56, 201, 9))
 def test_no_line_is_wider_than_any_terminal(
     client: Client, calendar_of: Fill, columns: int
@@ -209,6 +240,35 @@ def test_a_week_may_begin_on_another_day(client: Client, clock: Clock) -> None:
     }
     with pytest.raises(errors.BadInput):
         bookings.week(week_start="holiday")
+
+
+@pytest.mark.parametrize(
+    ("today", "of", "first"),
+    [
+        ("2027-01-24", "next week", "Sun 31 Jan"),
+        ("2027-01-24", "today", "Sun 24 – Sat 30"),
+        ("2027-01-23", "this week", "Sun 17 – Sat 23"),
+        ("2027-01-23", None, "Sun 24 – Sat 30"),
+    ],
+)
+def test_weeks_begin_as_set(
+    terminal: Callable[..., Terminal],
+    book: Book,
+    clock: Clock,
+    tmp_path: Path,
+    today: str,
+    of: str | None,
+    first: str,
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\nweek_start = "sunday"\n')
+    clock.now = datetime.fromisoformat(f"{today}T12:00-05:00").astimezone(UTC)
+
+    args = ("--of", of) if of else ()
+    screen = terminal("week", *args, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    assert screen.shown.startswith(first)
 
 
 def test_the_weekend_is_there_where_something_is(client: Client, book: Book) -> None:

@@ -1225,7 +1225,10 @@ def test_a_line_of_json_may_say_whom_to_tell(
     assert len(post.received) == 1
 
 
-SMTP = ("config", "smtp", "--server", "smtp.example.com", "--sender", "me@example.com")
+SET = ("config", "smtp")
+FROM = ("--sender", "me@example.com")
+AT = ("--server", "smtp.example.com")
+SMTP = (*SET, *AT, *FROM)
 
 
 @pytest.fixture
@@ -1314,11 +1317,11 @@ def test_the_default_file_is_in_the_config_directory(
             (*SMTP, "--user", "m", "--password-env", "P", "--password-command", "p"),
             id="two passwords",
         ),
-        pytest.param((*SMTP, "--host", "a b"), id="a host with a blank"),
-        pytest.param((*SMTP, "--host", "https://a.example"), id="a URL"),
-        pytest.param((*SMTP, "--host", "a\r\nb"), id="a host of two lines"),
-        pytest.param((*SMTP, "--from", "Me <me@example.com>"), id="a name"),
-        pytest.param((*SMTP, "--from", "mé@example.com"), id="not ASCII"),
+        pytest.param((*SET, *FROM, "--server", "a b"), id="a host with a blank"),
+        pytest.param((*SET, *FROM, "--server", "https://a.example"), id="a URL"),
+        pytest.param((*SET, *FROM, "--server", "a\r\nb"), id="a host of two lines"),
+        pytest.param((*SET, *AT, "--sender", "Me <me@example.com>"), id="a name"),
+        pytest.param((*SET, *AT, "--sender", "mé@example.com"), id="not ASCII"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(
@@ -1335,7 +1338,7 @@ def test_settings_that_cannot_be_are_refused(
     [
         (("config", "smtp", "--server", "a.example"), "--sender you@example.com"),
         (("config", "smtp", "--sender", "a@b.org"), "--server smtp.example.com"),
-        ((*SMTP, "--from", "Gwen <g@example.com>"), "write the address alone"),
+        ((*SET, *AT, "--sender", "Gwen <g@example.com>"), "write the address alone"),
         (("config", "smtp-test"), "calbook config smtp --server"),
     ],
 )
@@ -1364,10 +1367,10 @@ def test_an_international_domain_of_the_settings_is_ascii_to_the_server(
 
 def test_plain_mail_is_for_this_machine_or_asked_for(run: Run, config: Path) -> None:
     for host in ("localhost", "127.0.0.1", "::1"):
-        assert run(*SMTP, "--host", host, "--security", "none").status == 0
+        assert run(*SET, *FROM, "--server", host, "--security", "none").status == 0
         server = mail_server()
         assert (server and server.port) == 25
-    far = (*SMTP, "--host", "10.0.0.1", "--security", "none")
+    far = (*SET, *FROM, "--server", "10.0.0.1", "--security", "none")
 
     assert run(*far).status == 2
     assert run(*far, "--allow-plain").status == 0

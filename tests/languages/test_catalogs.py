@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
+import re
 import string
 from typing import Any
 
@@ -26,6 +28,23 @@ def test_sentences_are_found_in_the_code() -> None:
     assert "{what} is booked." in SENTENCES
     assert ("and {n} more", "and {n} more") in SENTENCES
     assert "Phone call" in SENTENCES
+
+
+def test_every_sentence_is_in_the_catalogs_or_from_a_table() -> None:
+    """What `translate` is given by a name stands in a table of `to_translate`."""
+    tables = {"kind", "name", "_SENTENCES[what]", "_ANSWERS[bool(held)]"}
+    tables |= {"event_text.REQUESTED"}
+    sources = (f.read_text(encoding="utf-8") for f in catalogs.PACKAGE.rglob("*.py"))
+    for source in filter(re.compile(r"\blanguage\b").search, sources):
+        for call in ast.walk(ast.parse(source)):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            name = ast.unparse(call.func).rpartition(".")[2]
+            if name not in ("translate", "translate_count"):
+                continue
+            for said in call.args[: 1 + (name == "translate_count")]:
+                literal = isinstance(said, ast.Constant)
+                assert literal or ast.unparse(said) in tables, ast.unparse(call)
 
 
 @pytest.mark.parametrize("tag", catalogs.OTHERS)

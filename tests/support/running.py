@@ -39,7 +39,7 @@ _LEFT_OUT = (
     *("CLICOLOR", "CLICOLOR_FORCE", "CALBOOK_ASCII", "CALBOOK_NO_INPUT"),
     *("CALBOOK_PAGER", "PAGER", "LESS", "LESSCHARSET"),
 )
-_UID = re.compile(r"\bbk_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
+_UID = re.compile(r"\b(bk|note)_[0-9a-hjkmnp-tv-z]{6}(?:[0-9a-hjkmnp-tv-z]{6})?\b")
 
 
 class Answer(NamedTuple):
@@ -282,8 +282,10 @@ def numbered(text: str) -> str:
     letters: dict[str, str] = {}
 
     def letter(uid: re.Match[str]) -> str:
-        chosen = letters.setdefault(uid[0][:9], "abcdefghjkmnpqrstvwxyz"[len(letters)])
-        return "bk_" + chosen * (len(uid[0]) - 3)
+        kind, _, rest = uid[0].partition("_")
+        short = f"{kind}_{rest[:6]}"
+        chosen = letters.setdefault(short, "abcdefghjkmnpqrstvwxyz"[len(letters)])
+        return f"{kind}_{chosen * len(rest)}"
 
     return _UID.sub(letter, text)
 

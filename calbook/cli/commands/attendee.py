@@ -3,8 +3,6 @@
 from itertools import chain
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
@@ -45,6 +43,10 @@ class Seat(o.Group):
         """Who is meant, as it was typed."""
         return self.email or self.phone or self.ref or self.person or ""
 
+    @property
+    def is_named(self) -> bool:
+        return bool(self.name or self.said_as)
+
     def check_named(self, *names: str) -> None:
         """Raise UsageError when nobody is named."""
         if not any(getattr(self, name) for name in names):
@@ -68,9 +70,14 @@ def add(
     uid: o.Uid, *, seat: Joining, change: o.Changing, out: o.PrintingChange
 ) -> None:
     """Take a seat in a group for somebody, of a series for good or on some dates."""
-    seat.check_named("name", "email", "phone", "ref", "person")
+    if not output.is_interactive():
+        seat.check_named("name", "email", "phone", "ref", "person")
     form, by = out.form_in_zone(), read_asker(seat.by)
     with out.client() as client:
+        if not seat.is_named:
+            from calbook.cli import change_prompts  # only on a terminal
+
+            seat = Seat(**seat.options() | change_prompts.ask_seat(client, uid))
         person = seat.options() | {
             "by": unchecked(by),
             "responses": read_pairs(seat.responses, "--response"),
@@ -108,11 +115,11 @@ def move(
     seat: Moving,
     to: Annotated[
         str | None,
-        typer.Option("--into", metavar="UID", help="The group that it goes to."),
+        o.Declared("--into", metavar="UID", help="The group that it goes to."),
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", metavar="WHEN", help="Or its start, of one date."),
+        o.Declared("--start", metavar="WHEN", help="Or its start, of one date."),
     ] = None,
     reopen: o.Reopen = False,
     change: o.Changing,
@@ -192,9 +199,7 @@ def list_(
     on: o.On = None,
     paper: Annotated[
         bool,
-        typer.Option(
-            "--print", help="For paper: each date to come with names to tick."
-        ),
+        o.Declared("--print", help="For paper: each date to come with names to tick."),
     ] = False,
     out: o.Listing,
 ) -> None:
@@ -263,8 +268,8 @@ class Persons(o.Group):
     email: list[str] | None = o.option(
         "--email", "ADDRESS", "In a group: this person; may be repeated."
     )
-    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise.")
-    ref: list[str] | None = o.option("--ref", "REF", "Likewise.")
+    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise, by phone.")
+    ref: list[str] | None = o.option("--ref", "REF", "Likewise, by number.")
     person: list[str] | None = o.option(
         "--person", "PERSON", "Likewise, by any of these, an id or a name."
     )

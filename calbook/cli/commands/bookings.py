@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.bookings import Booking
 
-_MOST = 1_000_000_000  # what SQLite takes is more
 _SCREENFUL = 50  # bookings that people are shown at once
 
 
@@ -40,18 +39,10 @@ class Page(o.Group):
 
     upcoming: bool = o.flag("--upcoming", "Starting from now on.")
     past: bool = o.flag("--past", "Started before now, latest first.")
-    limit: int | None = o.option(
-        *(
-            "--limit",
-            "N",
-            f"At most N [default: {_SCREENFUL} on a terminal, else all].",
-        ),
-        min=0,
-        max=_MOST,
+    limit: int | None = o.number(
+        "--limit", f"At most N [default: {_SCREENFUL} on a terminal, else all]."
     )
-    offset: int = o.option(
-        "--offset", "N", "Without the first N.", default=0, min=0, max=_MOST
-    )
+    offset: int = o.number("--offset", "Without the first N.", default=0)
     after: str | None = o.option("--after", "UID", "The page behind this booking.")
     all: bool = o.flag("--all", "Without a limit.")
     occurrences: bool = o.flag("--occurrences", "A row for each date of a series.")
@@ -167,7 +158,7 @@ def _bounds(client: "Client", within: o.Range, part: Page, tz: str | None) -> Js
     return found
 
 
-def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
+def show(uid: o.Uid, *, out: o.ListingTimes) -> None:
     """Show one booking."""
     from calbook.cli.commands import note
     from calbook.cli.screen.booking_card import booking_card
@@ -176,17 +167,22 @@ def show(uid: o.Uid, *, out: o.ShowingTimes) -> None:
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
         notes = note.notes_text(client, booking, form)
-        proposed = _counters(client, booking) if output.is_for_people(form) else []
+        more = _known_elsewhere(client, booking) if output.is_for_people(form) else {}
     output.print_object(
         booking,
         form,
         keys=BOOKING_KEYS,
-        card=lambda item: booking_card(item, form.tz, proposed) + notes,
+        card=lambda item: booking_card(item, form.tz, **more) + notes,
     )
 
 
-def _counters(client: "Client", booking: "Booking") -> list[Json]:
-    return [each.to_dict() for each in client.calendar.counters.list(booking.uid)]
+def _known_elsewhere(client: "Client", booking: "Booking") -> dict[str, list[Json]]:
+    """What attendees propose, and the calendars in which it stands."""
+    calendar, uid = client.calendar, booking.uid
+    return {
+        "counters": [each.to_dict() for each in calendar.counters.list(uid)],
+        "calendars": [each.to_dict() for each in calendar.connections.list(uid=uid)],
+    }
 
 
 _OCCURRENCE_KEYS = (

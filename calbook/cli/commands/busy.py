@@ -6,8 +6,6 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
@@ -27,7 +25,7 @@ _KEYS = (
 
 Calendar = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
+    o.Argument(metavar="NAME", help="The calendar's name, or busy_… of an own."),
 ]
 
 
@@ -55,14 +53,14 @@ class NewCalendar(o.Group):
 def import_(
     file: Annotated[
         str,
-        typer.Argument(
+        o.Argument(
             metavar="FILE|ADDRESS|-",
             help="An .ics file, https:// or webcal://; - is standard input.",
         ),
     ],
     *,
     calendar: NewCalendar,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Block the time of a calendar's events, in the place of what it held."""
     name = _stem(file) if calendar.name is None else calendar.name
@@ -92,7 +90,7 @@ class OwnTime(o.Group):
     shows_text: bool = o.flag("--show", "Tell whoever is refused what it is.")
 
 
-def add(*, time: OwnTime, within: o.Range, out: o.PrintingTimes) -> None:
+def add(*, time: OwnTime, within: o.Range, out: o.AnsweringTimes) -> None:
     """Block a host's time: a dentist, a week off."""
     within.check_both_ends("as in --from 2027-02-01 --to 2027-02-05")
     form = out.form_in_zone()
@@ -115,7 +113,7 @@ def list_(
     within: o.Range,
     stretches: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
@@ -139,7 +137,7 @@ def remove(
     host: o.Host = None,
     resource: o.Resource = None,
     yes: o.Yes = False,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Remove a calendar or own busy time; its host is free again."""
     with out.client() as client:
@@ -148,21 +146,21 @@ def remove(
         require_yes(question, yes=yes, look=None)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
     said = f"Removed {found.name} of {found.host_id}"
-    output.print_done(said, found, json=out.json)
+    output.print_done(said, found, form=out.form())
 
 
 def refresh(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="One calendar; all of them without."),
+        o.Argument(metavar="NAME", help="One calendar; all of them without."),
     ] = None,
     *,
     host: o.Host = None,
     resource: o.Resource = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also what suddenly holds nothing.")
+        bool, o.Declared("--yes", help="Also what suddenly holds nothing.")
     ] = False,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Read calendars again, and further ahead as time goes by."""
     from calbook.cli import error_output

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import delivery_log, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
@@ -29,7 +27,7 @@ _CHECK_KEYS = (
     *("canWrite", "hasFreeBusy", "tellsChanges", "schedules"),
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As in `calendar list`.")]
+Name = Annotated[str, o.Argument(metavar="NAME", help="As in `calendar list`.")]
 
 
 class NewCalendar(o.Group):
@@ -85,11 +83,11 @@ class Changes(o.Group):
     )
 
 
-Adding = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
+Adding = Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "db"]
 
 
 def add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: work.")],
+    name: Annotated[str, o.Argument(metavar="NAME", help="What to call it: work.")],
     *,
     calendar: NewCalendar,
     out: Adding,
@@ -157,18 +155,12 @@ def update(
 
 
 def _ask_which(found: list[Json]) -> str:
-    from calbook.cli.prompts import ask  # slow to import
+    from calbook.cli.asking import ask_choice  # only where somebody is asked
 
-    for number, each in enumerate(found, 1):
-        output.say_always(f"  {number}  {each['title'] or 'unnamed'}  {each['url']}")
-
-    def check(text: str) -> str:
-        if text.isdecimal() and 1 <= int(text) <= len(found):
-            url: str = found[int(text) - 1]["url"]
-            return url
-        raise UsageError(f"choose from 1 to {len(found)}")
-
-    chosen: str = ask("Which calendar (a number)", check)
+    choices = [
+        (each["url"], f"{each['title'] or 'unnamed'}  {each['url']}") for each in found
+    ]
+    chosen: str = ask_choice("Which calendar (a number)", choices)
     return chosen
 
 
@@ -190,7 +182,7 @@ def list_(
     output.print_list(found, form, keys=_KEYS, table=table)
 
 
-def show(name: Name, *, host: o.Host = None, out: o.ShowingTimes) -> None:
+def show(name: Name, *, host: o.Host = None, out: o.ListingTimes) -> None:
     """Show one connected calendar, without its password."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -198,7 +190,7 @@ def show(name: Name, *, host: o.Host = None, out: o.ShowingTimes) -> None:
     _show(None, found, form)
 
 
-def check(name: Name, *, host: o.Host = None, out: o.Printing) -> None:
+def check(name: Name, *, host: o.Host = None, out: o.Answering) -> None:
     """Ask a calendar what is there and what it can do; changes nothing."""
     with out.client() as client:
         found = client.calendar.connections.check(name, host_id=host)
@@ -212,7 +204,7 @@ def check(name: Name, *, host: o.Host = None, out: o.Printing) -> None:
 
 
 def remove(
-    name: Name, *, host: o.Host = None, yes: o.Yes = False, out: o.Printing
+    name: Name, *, host: o.Host = None, yes: o.Yes = False, out: o.Answering
 ) -> None:
     """Disconnect a calendar; what was written there stays there."""
     with out.client() as client:
@@ -221,7 +213,7 @@ def remove(
         require_yes(question, yes=yes, look=None)
         dropped = client.calendar.connections.remove(name, host_id=found.host_id)
     said = f"Disconnected {found.name} of {found.host_id}"
-    output.print_done(said, found, json=out.json)
+    output.print_done(said, found, form=out.form())
     if found.written:
         what = "1 booking stays" if found.written == 1 else f"{found.written:,} stay"
         output.say(f"{what} there as written")
@@ -242,20 +234,20 @@ Syncing = Annotated[
 
 def sync(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="One calendar; else all.")
+        str | None, o.Argument(metavar="[NAME]", help="One calendar; else all.")
     ] = None,
     *,
     host: o.Host = None,
     uid: Annotated[
         list[str] | None,
-        typer.Option("--uid", metavar="UID", help="Only this booking."),
+        o.Declared("--uid", metavar="UID", help="Only this booking."),
     ] = None,
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Write again what is not as it was written."),
+        o.Declared("--force", help="Write again what is not as it was written."),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Also where all or most is suddenly gone.")
+        bool, o.Declared("--yes", help="Also where all or most is suddenly gone.")
     ] = False,
     out: Syncing,
 ) -> None:
@@ -322,12 +314,12 @@ def _sync(
 
 def log(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Only this one's.")
+        str | None, o.Argument(metavar="[NAME]", help="Only this one's.")
     ] = None,
     *,
     host: o.Host = None,
     uid: Annotated[
-        str | None, typer.Option("--uid", metavar="UID", help="Only this booking's.")
+        str | None, o.Declared("--uid", metavar="UID", help="Only this booking's.")
     ] = None,
     which: delivery_log.Log,
     out: o.ListingTimes,
@@ -353,7 +345,7 @@ def log(
 
 def redeliver(
     id: Annotated[
-        str, typer.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
+        str, o.Argument(metavar="DELIVERY", help="Its id, as in `calendar log`.")
     ],
     *,
     out: o.Queueing,

@@ -6,8 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
@@ -64,6 +62,11 @@ def cancel(
 ) -> None:
     """Cancel a booking: as its attendee in time, as the host always."""
     who = read_asker(by)
+    if len(uids) == 1 and output.is_interactive():
+        from calbook.cli import change_prompts  # only where somebody can be asked
+
+        with out.client() as client:
+            dates = change_prompts.ask_dates(client, uids[0], dates, "Cancel", out.tz)
     wanted: dict[str, Any] = {
         "reason": reason,
         "cancelled_by": who,
@@ -131,39 +134,43 @@ def reschedule(
     dates: o.Dates,
     reassign: Annotated[
         bool,
-        typer.Option(
+        o.Declared(
             "--reassign",
             help="Let another host take it; at the same start, hand it over.",
         ),
     ] = False,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="HOST", help="With --reassign: this host."),
+        o.Declared("--host", metavar="HOST", help="With --reassign: this host."),
     ] = None,
     change: o.Changing,
     out: o.PrintingChange,
 ) -> None:
     """Move a booking to another start; of a series, some or all of its dates."""
-    start = needed(start, "--start", "say when: --start 'fri 14:30'")
     if host is not None and not reassign:
         raise usage_error("--host names who takes it over", "add --reassign")
     form, who = out.form_in_zone(), read_asker(by)
-    with (
-        out.client() as client,
-        _offering(client, uid, start, form, dates, reassign=reassign) as before,
-    ):
-        booking = client.calendar.bookings.reschedule(
-            uid,
-            start_time=start,
-            reason=reason,
-            timezone=form.tz,
-            by=unchecked(who),
-            override=unchecked(split_words(override)),
-            reassign=reassign,
-            host_id=host,
-            **dates.options(),
-            **change.arguments(),
-        )
+    with out.client() as client:
+        if output.is_interactive():
+            from calbook.cli import change_prompts  # only where somebody can be asked
+
+            dates = change_prompts.ask_dates(client, uid, dates, "Move", form.tz)
+            start = start or change_prompts.ask_new_start(client, uid, dates, form.tz)
+        start = needed(start, "--start", "say when: --start 'fri 14:30'")
+        moving = _offering(client, uid, start, form, dates, reassign=reassign)
+        with moving as before:
+            booking = client.calendar.bookings.reschedule(
+                uid,
+                start_time=start,
+                reason=reason,
+                timezone=form.tz,
+                by=unchecked(who),
+                override=unchecked(split_words(override)),
+                reassign=reassign,
+                host_id=host,
+                **dates.options(),
+                **change.arguments(),
+            )
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"

@@ -4,8 +4,6 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 
@@ -21,7 +19,7 @@ _SHELLS = "bash|zsh|fish|powershell"
 
 
 def completion(
-    shell: Annotated[str, typer.Argument(metavar=_SHELLS, help="Which shell.")],
+    shell: Annotated[str, o.Argument(metavar=_SHELLS, help="Which shell.")],
 ) -> None:
     """Print the completion script of a shell."""
     output.write(_script(shell))
@@ -30,12 +28,12 @@ def completion(
 def install(
     shell: Annotated[
         str | None,
-        typer.Argument(metavar=f"[{_SHELLS}]", help="Else the one that is running."),
+        o.Argument(metavar=f"[{_SHELLS}]", help="Else the one that is running."),
     ] = None,
     *,
     force: o.Force = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")
+        bool, o.Declared("--dry-run", help="Say what would happen; write nothing.")
     ] = False,
 ) -> None:
     """Put the completion script where a shell looks for it.

@@ -5,8 +5,6 @@ All but the mail server's own commands is made of the one table of settings.
 
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import config_file, output
 from calbook.cli import options as o
 from calbook.cli.session import read_whole_number, require_yes
@@ -19,15 +17,13 @@ from calbook.settings.table import SETTINGS, find_setting
 from calbook.settings.values import Value, read_value, read_values
 
 _KEYS = ("name", "value", "source")
-Name = Annotated[
-    str, typer.Argument(metavar="SETTING", help="As config show lists them.")
-]
+Name = Annotated[str, o.Argument(metavar="SETTING", help="As config show lists them.")]
 
 
 def show(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[SETTING]", help="Only this one; all without it."),
+        o.Argument(metavar="[SETTING]", help="Only this one; all without it."),
     ] = None,
     *,
     out: o.JsonOnly,
@@ -46,7 +42,7 @@ def get(name: Name) -> None:
 def set_(
     name: Name,
     value: Annotated[
-        str, typer.Argument(metavar="VALUE", help="What it may be: config show.")
+        str, o.Argument(metavar="VALUE", help="What it may be: config show.")
     ],
     *,
     out: o.JsonOnly,
@@ -147,7 +143,7 @@ def smtp(
     *,
     server: Server,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Send no mail any more.")
+        bool, o.Declared("--remove", help="Send no mail any more.")
     ] = False,
     out: o.JsonOnly,
 ) -> None:
@@ -216,7 +212,7 @@ def smtp_test(
     *,
     to: Annotated[
         str | None,
-        typer.Option("--send-to", metavar="ADDRESS", help="Send a mail there as well."),
+        o.Declared("--send-to", metavar="ADDRESS", help="Send a mail there as well."),
     ] = None,
     out: o.JsonOnly,
 ) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
@@ -26,23 +24,23 @@ KEYS = (
 
 Which = Annotated[
     str,
-    typer.Argument(
+    o.Argument(
         metavar="COUNTER", help="The proposal, ctr_…, or the booking that has one."
     ),
 ]
 Person = Annotated[
     str | None,
-    typer.Option("--person", metavar="PERSON", help="Of several, whose."),
+    o.Declared("--person", metavar="PERSON", help="Of several, whose."),
 ]
 
 
 def list_(
     uid: Annotated[
-        str | None, typer.Argument(metavar="UID", help="Of one booking.")
+        str | None, o.Argument(metavar="UID", help="Of one booking.")
     ] = None,
     *,
     past: Annotated[
-        bool, typer.Option("--all", help="Also what was decided, or has ended.")
+        bool, o.Declared("--all", help="Also what was decided, or has ended.")
     ] = False,
     out: o.ListingTimes,
 ) -> None:
@@ -98,9 +96,9 @@ def decline(
     person: Person = None,
     reason: o.Reason = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
     ] = False,
-    out: Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"],
+    out: Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "actor", "db"],
 ) -> None:
     """Leave the booking where it is, and tell the person so by mail."""
     form = out.form_in_zone()

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import after_command, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
@@ -34,7 +32,7 @@ class Round(o.Group):
     """What is tried; named as the library's arguments are."""
 
     watch: bool = o.flag("--watch", "Go on for ever; Ctrl-C ends it.")
-    limit: int | None = o.option("--limit", "N", "At most N attempts.", min=1)
+    limit: int | None = o.number("--limit", "At most N attempts.", least=1)
     retry_now: bool = o.flag(
         "--retry-now", "Also what waits for its next attempt; does not count."
     )
@@ -42,8 +40,8 @@ class Round(o.Group):
 
 Age = Annotated[
     str,
-    typer.Option(
-        "--every",
+    o.Declared(
+        "--refresh",
         metavar="MINUTES|never",
         help="Read calendars again that were not looked at for so long.",
     ),
@@ -91,9 +89,9 @@ def _read_age(every: str) -> timedelta | None:
     """How old a calendar may be; None where none is read again."""
     if every == "never" or os.environ.get("CALBOOK_DELIVER") == "off":
         return None
-    minutes = read_minutes(every, "--every")
+    minutes = read_minutes(every, "--refresh")
     if not minutes:
-        raise UsageError("--every is at least 1m", hint="--every never reads none")
+        raise UsageError("--refresh is at least 1m", hint="--refresh never reads none")
     return timedelta(minutes=minutes)
 
 

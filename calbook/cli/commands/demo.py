@@ -7,17 +7,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from typing import TYPE_CHECKING
-
-import typer
 
 from calbook.api.client import Client
-from calbook.cli import output
+from calbook.cli import app, output
 from calbook.cli.screen import cells
 from calbook.core.errors import CalbookError
-
-if TYPE_CHECKING:
-    from calbook.cli.tree import Runner
 
 _ADA = '--name "Ada Lovelace" --email ada@example.com'
 _BOB = '--name "Bob Martin" --email bob@example.com'
@@ -74,17 +68,12 @@ _NEXT = (
 )
 
 
-def demo(context: typer.Context) -> None:
+def demo() -> None:
     """Play the main job on a scratch file, and show every command."""
     with _scratch() as path:
         for number, (why, command, status) in enumerate(_STEPS):
-            _step(
-                why,
-                command.replace("{uid}", _uid(path)),
-                status,
-                context.obj,
-                first=not number,
-            )
+            line = command.replace("{uid}", _uid(path))
+            _step(why, line, status, first=not number)
     _write_folded("\nThat file is gone again. Yours begins with:\n\n")
     output.write("".join(f"{_call_text(f'  {call}')}\n" for call in _NEXT))
 
@@ -101,12 +90,12 @@ def _call_text(call: str) -> str:
     return " \\\n".join(lines).replace(cells.BLANK, " ")
 
 
-def _step(why: str, command: str, status: int, run: "Runner", *, first: bool) -> None:
+def _step(why: str, command: str, status: int, *, first: bool) -> None:
     _write_folded(("" if first else "\n") + f"# {why}\n")
     output.write(_call_text(f"$ calbook {command}") + "\n")
     output.flush()
     with redirect_stderr(sys.stdout):
-        found = run(shlex.split(command))
+        found = app.run(shlex.split(command))
     if found != status:
         raise CalbookError(f"the demo failed: exit {found}, not {status}")
     if status:

@@ -3,8 +3,6 @@
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.person import Who
@@ -22,7 +20,7 @@ class Erasing(o.Group):
     cancel: bool = o.flag("--cancel", "Cancel what is still to come first.")
     texts: bool = o.flag("--texts", "Take the name out of what others wrote, too.")
     dry_run: bool = o.flag("--dry-run", "Only show what would be erased.")
-    yes: bool = o.flag("--yes", "Do not ask.")
+    yes: o.Yes = False
 
 
 def erase(
@@ -61,8 +59,8 @@ def _places(done: "Erasure") -> str:
 
 Retaining = Annotated[
     str | None,
-    typer.Option(
-        "--after", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
+    o.Declared(
+        "--keep", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
     ),
 ]
 
@@ -71,17 +69,17 @@ def retention(
     *,
     after: Retaining = None,
     off: Annotated[
-        bool, typer.Option("--off", help="Erase nobody by itself any more.")
+        bool, o.Declared("--off", help="Erase nobody by itself any more.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show who would be erased.")
+        bool, o.Declared("--dry-run", help="Only show who would be erased.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: o.Yes = False,
     out: o.Printing,
 ) -> None:
     """Say how long people are kept after their last date, or show it."""
     if off and after is not None:
-        raise usage_error("--after and --off contradict each other")
+        raise usage_error("--keep and --off contradict each other")
     with out.client() as client:
         require_stored(client)
         found = client.calendar.retention.get()

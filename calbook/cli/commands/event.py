@@ -3,8 +3,6 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries, Removing, Saving
@@ -26,18 +24,16 @@ _EVENT_TYPES = Entries(
 
 Name = Annotated[
     str,
-    typer.Argument(
-        metavar="EVENT", help="The event type's id or slug: demo, evt_demo."
-    ),
+    o.Argument(metavar="EVENT", help="The event type's id or slug: demo, evt_demo."),
 ]
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[EVENT]", help="Its id: demo or evt_demo; else by --slug."),
+    o.Argument(metavar="[EVENT]", help="Its id: demo or evt_demo; else by --slug."),
 ]
 
 
 def add(
-    event: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    event: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add an event type; what is not said has a sensible default."""
     _save("create", event, fields, saving, out)
@@ -80,7 +76,12 @@ def _save(
     out: o.Output,
     options: Json | None = None,
 ) -> None:
-    event, read = _EVENT_TYPES.name_entry(event, read_fields(fields, saving.input_))
+    read = read_fields(fields, saving.input_)
+    if event is None and not read.keys() & {"id", "slug"} and output.is_interactive():
+        from calbook.cli import change_prompts  # only on a terminal
+
+        read = change_prompts.ask_event_type() | read
+    event, read = _EVENT_TYPES.name_entry(event, read)
     more = {**(options or {}), "dry_run": saving.dry_run}
     with out.client() as client:
         for name, field in (("first_date", "firstDate"), ("last_date", "lastDate")):
@@ -164,11 +165,11 @@ def list_(*, out: o.Listing) -> None:
     _EVENT_TYPES.print_all(out)
 
 
-def show(event: Name, *, out: o.Showing) -> None:
+def show(event: Name, *, out: o.Listing) -> None:
     """Show one event type with its rules."""
     _EVENT_TYPES.print_one(event, out)
 
 
-def remove(event: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(event: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove an event type that was never booked."""
     _EVENT_TYPES.remove(event, removing, out)

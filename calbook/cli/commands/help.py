@@ -8,8 +8,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Annotated
 
-import typer
-
+from calbook.cli import options as o
 from calbook.cli import output, tree
 
 # In the order in which they are read.
@@ -36,7 +35,7 @@ _WIDEST = 100  # columns; longer lines are hard to read
 def help_(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TOPIC]", help="A topic, or a command's name."),
+        o.Argument(metavar="[TOPIC]", help="A topic, or a command's name."),
     ] = None,
 ) -> None:
     """Show a page of the manual, or what pages and commands there are."""

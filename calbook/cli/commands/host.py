@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.output import Json
@@ -17,18 +15,18 @@ HOSTS = Entries(
 )
 
 Name = Annotated[
-    str, typer.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
+    str, o.Argument(metavar="HOST", help="The host's id: alice or user_alice.")
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
+    o.Argument(metavar="[HOST]", help="Its id: alice; else as --input says."),
 ]
 
 
 class Fields(o.Group):
-    clearable = ("email", "limits")
+    clearable = ("email", "limits", "language")
 
     name: o.Name = None
     email: o.Email = None
@@ -48,7 +46,7 @@ class Fields(o.Group):
 
 
 def add(
-    host: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    host: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add a host."""
     HOSTS.save("create", host, _read_fields(fields), saving, out)
@@ -60,9 +58,9 @@ def update(
     fields: Fields,
     clear: o.Clear = None,
     saving: Saving,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
-    """Change a host, or --clear the e-mail or the limits."""
+    """Change a host, or --clear the e-mail, the limits or the language."""
     fields.clear(clear)
     without_email = {"email": None} if fields.email == "" else {}
     HOSTS.save("update", host, _read_fields(fields) | without_email, saving, out)
@@ -82,11 +80,11 @@ def list_(*, out: o.Listing) -> None:
     HOSTS.print_all(out)
 
 
-def show(host: Name, *, out: o.Showing) -> None:
+def show(host: Name, *, out: o.Listing) -> None:
     """Show one host."""
     HOSTS.print_one(host, out)
 
 
-def remove(host: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(host: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove a host that nothing refers to."""
     HOSTS.remove(host, removing, out)

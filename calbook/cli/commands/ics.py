@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import write_file
@@ -80,7 +78,7 @@ _REFRESH = 15  # minutes
 def ics(
     uid: Annotated[
         str | None,
-        typer.Argument(metavar="UID", help="The booking; without one, a feed of many."),
+        o.Argument(metavar="UID", help="The booking; without one, a feed of many."),
     ] = None,
     *,
     one: One,
@@ -89,13 +87,11 @@ def ics(
     form: Form,
     alarm: Annotated[
         str | None,
-        typer.Option("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
+        o.Declared("--alarm", metavar="MINUTES", help="A reminder before, as 15m."),
     ] = None,
     folder: Annotated[
         str | None,
-        typer.Option(
-            "--folder", metavar="DIR", help="A file for each booking, in DIR."
-        ),
+        o.Declared("--folder", metavar="DIR", help="A file for each booking, in DIR."),
     ] = None,
     file: o.File = None,
     force: o.Force = False,
@@ -194,7 +190,7 @@ def _update_folder(
         files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
         done = calendar_folder.update(client, folder, files, before, force=force)
     said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
-    output.print_done(said.format(**done), done, json=out.json)
+    output.print_done(said.format(**done), done, form=out.form())
 
 
 def _copy_options(one: One) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class Person(o.Group):
     timezone: str | None = o.option("--tz", "ZONE", "The zone of your working hours.")
 
 
-def init(*, person: Person, out: o.Printing) -> None:
+def init(*, person: Person, out: o.Answering) -> None:
     """Make the bookings file yours: name, e-mail, zone. On a terminal it asks."""
     by: bytes | None = None
     with out.client() as client:
@@ -39,7 +39,7 @@ def init(*, person: Person, out: o.Printing) -> None:
 
 
 def _ask(me: dict[str, Any], person: Person) -> Person:
-    from calbook.cli.prompts import ask
+    from calbook.cli.asking import ask
     from calbook.core import checks
     from calbook.core.time import parsing
 
@@ -59,7 +59,7 @@ def _ask(me: dict[str, Any], person: Person) -> Person:
 
 def _ask_who_asks() -> bytes | None:
     """The config file with who sits at the keyboard; None where it says so already."""
-    from calbook.cli.prompts import ask
+    from calbook.cli.asking import ask_choice
     from calbook.core import checks
     from calbook.settings.editing import with_value
     from calbook.settings.table import find_setting
@@ -67,9 +67,13 @@ def _ask_who_asks() -> bytes | None:
 
     setting = find_setting("defaults.by")
     _, before, source = read_value(setting.name)
-    by: str = ask(
-        "Who sits at the keyboard, host or attendee",
-        lambda text: checks.choice(text, "it", ("host", "attendee")),
-        default="host" if source == "default" else before,
+    words = ("host", "attendee")
+    usual = "host" if source == "default" else before
+    output.say_always("Who sits at this keyboard?")
+    by: str = ask_choice(
+        "Who asks (a number)",
+        [(words[0], "the host, who may pass rules"), (words[1], "the attendee")],
+        default=1 + words.index(usual),
+        other=lambda text: checks.choice(text, "it", words),
     )
     return None if by == before else with_value(setting, by)

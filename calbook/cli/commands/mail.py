@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import delivery_log
 from calbook.cli import options as o
 from calbook.cli.screen import deliveries
@@ -14,11 +12,11 @@ _KEYS = tuple(key for key in deliveries.KEYS if key != "channel")
 
 def log(
     uid: Annotated[
-        str | None, typer.Argument(metavar="[UID]", help="Only this booking's.")
+        str | None, o.Argument(metavar="[UID]", help="Only this booking's.")
     ] = None,
     *,
     email: Annotated[
-        str | None, typer.Option("--email", metavar="ADDRESS", help="Only to whom.")
+        str | None, o.Declared("--email", metavar="ADDRESS", help="Only to whom.")
     ] = None,
     which: delivery_log.Log,
     out: o.ListingTimes,
@@ -40,7 +38,7 @@ def log(
 
 def redeliver(
     id: Annotated[
-        str, typer.Argument(metavar="DELIVERY", help="Its id, as in `mail log`.")
+        str, o.Argument(metavar="DELIVERY", help="Its id, as in `mail log`.")
     ],
     *,
     out: o.Queueing,

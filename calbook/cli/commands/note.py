@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
@@ -35,14 +33,15 @@ def add(
     uid: o.Uid,
     text: Annotated[
         str | None,
-        typer.Argument(metavar="TEXT|-", help="The note; - is standard input."),
+        o.Argument(metavar="TEXT|-", help="The note; - is standard input."),
     ] = None,
     *,
     how: Writing,
     out: o.PrintingChange,
 ) -> None:
     """Add a note to a booking; notes are never changed."""
-    if how.edit is (text is not None):
+    is_asked = text is None and output.is_interactive()
+    if how.edit is (text is not None) and not is_asked:
         raise UsageError(
             "give the note once" if how.edit else "missing TEXT",
             hint="as TEXT, as - to read standard input, or with --edit",
@@ -50,6 +49,10 @@ def add(
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)  # before a long note is written
+        if text is None and not how.edit:
+            from calbook.cli import change_prompts  # only on a terminal
+
+            text = change_prompts.ask_note(booking)
         with _content(text) as content:
             note = client.calendar.bookings.add_note(
                 booking.uid, content=content, is_private=how.private
@@ -76,9 +79,7 @@ def _content(text: str | None) -> Iterator[str]:
 
 def remove(
     uid: o.Uid,
-    note: Annotated[
-        str, typer.Argument(metavar="NOTE", help="Its id, from `note list`.")
-    ],
+    note: Annotated[str, o.Argument(metavar="NOTE", help="Its id, from `note list`.")],
     *,
     change: Annotated[o.Change, "dry_run", "yes"],
     out: o.PrintingChange,

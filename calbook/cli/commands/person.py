@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import DryRun, Removing, say_not_written
@@ -20,9 +18,7 @@ _SHOWN = 20  # bookings of one person
 
 Who = Annotated[
     str,
-    typer.Argument(
-        metavar="PERSON", help="An id, e-mail, phone, customer number or name."
-    ),
+    o.Argument(metavar="PERSON", help="An id, e-mail, phone, customer number or name."),
 ]
 
 
@@ -30,7 +26,7 @@ def list_(
     *,
     search: Annotated[
         str | None,
-        typer.Option("--search", metavar="TEXT", help="In names, addresses, numbers."),
+        o.Declared("--search", metavar="TEXT", help="In names, addresses, numbers."),
     ] = None,
     out: o.Listing,
 ) -> None:
@@ -44,9 +40,9 @@ def show(
     person: Who,
     *,
     occurrences: Annotated[
-        bool, typer.Option("--occurrences", help="A row for each date of theirs.")
+        bool, o.Declared("--occurrences", help="A row for each date of theirs.")
     ] = False,
-    out: o.ShowingTimes,
+    out: o.ListingTimes,
 ) -> None:
     """Show one person, with their bookings and the notes about these."""
     from calbook.cli.screen import cards
@@ -157,7 +153,7 @@ def update(
     facts: Facts,
     clear: o.Clear = None,
     dry_run: DryRun = False,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Correct a person, or --clear a fact. Bookings made stay."""
     facts.clear(clear)
@@ -173,12 +169,10 @@ def update(
 
 def merge(
     person: Who,
-    other: Annotated[
-        str, typer.Argument(metavar="OTHER", help="Who is the same person.")
-    ],
+    other: Annotated[str, o.Argument(metavar="OTHER", help="Who is the same person.")],
     *,
     removing: Removing,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Make two entries of one person one; the first stays."""
     with out.client() as client:

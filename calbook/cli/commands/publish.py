@@ -3,8 +3,6 @@
 import os
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.session import needed, table_of
@@ -48,7 +46,7 @@ class Form(o.Group):
 def publish(
     directory: Annotated[
         str | None,
-        typer.Argument(metavar="DIR", help="A directory that a web server shows."),
+        o.Argument(metavar="DIR", help="A directory that a web server shows."),
     ] = None,
     *,
     host: o.Host = None,

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import several
 from calbook.cli.session import split_words
@@ -27,7 +25,7 @@ def reassign(
     dates: o.Dates,
     reason: o.Reason = None,
     by: Annotated[
-        str, typer.Option("--by", metavar="attendee|host", help="Who asks.")
+        str, o.Declared("--by", metavar="attendee|host", help="Who asks.")
     ] = "host",
     override: o.Override = None,
     each: o.Each = False,

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
@@ -20,23 +18,21 @@ _KEYS = ("outcome", "method", "uid", "dates", "attendee", "partstat", "message")
 def reply(
     file: Annotated[
         str | None,
-        typer.Argument(
+        o.Argument(
             metavar="FILE|-", help="A mail, or an .ics file; - is standard input."
         ),
     ] = None,
     *,
     maildir: Annotated[
         str | None,
-        typer.Option(
-            "--maildir", metavar="DIR", help="Read the new mail of a Maildir."
-        ),
+        o.Declared("--maildir", metavar="DIR", help="Read the new mail of a Maildir."),
     ] = None,
     trust_forwarded: Annotated[
         bool,
-        typer.Option("--trust-forwarded", help="Also what somebody else has sent on."),
+        o.Declared("--trust-forwarded", help="Also what somebody else has sent on."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
     ] = False,
     out: Annotated[
         o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "actor", "db"

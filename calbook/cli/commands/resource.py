@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.screen import cards
@@ -17,13 +15,13 @@ RESOURCES = Entries(
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
+    o.Argument(metavar="RESOURCE", help="The resource's id: room1 or res_room1."),
 ]
 
 
 NewName = Annotated[
     str | None,
-    typer.Argument(metavar="[RESOURCE]", help="Its id: room1; else as --input says."),
+    o.Argument(metavar="[RESOURCE]", help="Its id: room1; else as --input says."),
 ]
 
 
@@ -52,7 +50,7 @@ def _given(fields: Fields) -> dict[str, Any]:
 
 
 def add(
-    resource: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    resource: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add a room or thing."""
     RESOURCES.save("create", resource, _given(fields), saving, out)
@@ -64,7 +62,7 @@ def update(
     fields: Fields,
     clear: o.Clear = None,
     saving: Saving,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Change a room or thing, or --clear its capacity or schedule."""
     fields.clear(clear)
@@ -76,11 +74,11 @@ def list_(*, out: o.Listing) -> None:
     RESOURCES.print_all(out)
 
 
-def show(resource: Name, *, out: o.Showing) -> None:
+def show(resource: Name, *, out: o.Listing) -> None:
     """Show one room or thing."""
     RESOURCES.print_one(resource, out)
 
 
-def remove(resource: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(resource: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove a room or thing that nothing refers to."""
     RESOURCES.remove(resource, removing, out)

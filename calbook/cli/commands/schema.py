@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
+from calbook.cli import options as o
 from calbook.cli import output
 
 
 def schema(
     noun: Annotated[
-        str | None, typer.Argument(metavar="[NOUN]", help="As booking, error, input.")
+        str | None, o.Argument(metavar="[NOUN]", help="As booking, error, input.")
     ] = None,
     *,
     all: Annotated[
-        bool, typer.Option("--all", help="One document with every noun.")
+        bool, o.Declared("--all", help="One document with every noun.")
     ] = False,
 ) -> None:
     """Print the JSON Schema of a noun, or list the nouns."""

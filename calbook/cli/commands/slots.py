@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,7 @@ from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+    from calbook.api.values.availability import Slot
 
 _SLOT_KEYS = ("startTime", "endTime", "hostId", "seatsLeft")
 _BLOCK_KEYS = ("startTime", "endTime", "code", "hostId", "message")
@@ -63,7 +64,18 @@ class Series(o.Group):
 
 class Limits(o.Group):
     limit: str | None = o.option("--limit", "N", "At most N starts.")
+    between: str | None = o.option(
+        "--between", "HH:MM-HH:MM", "Only between these times, in the zone shown."
+    )
+    language: str | None = o.option(
+        "--language", "TAG", "With --text: of its reader; else the host's."
+    )
     explain: bool = o.flag("--explain", "With --on: what blocks that day, and why.")
+
+
+Listing = Annotated[
+    o.Output, "tz", "json", "jsonl", "csv", "fields", "format", "text", "db"
+]
 
 
 def slots(
@@ -74,31 +86,40 @@ def slots(
     which: Which,
     series: Series,
     end: Limits,
-    out: o.ListingTimes,
+    out: Listing,
 ) -> None:
     """List the starts that can be booked."""
     form = out.form_in_zone()
     wanted = _arguments(event, which, form.tz)
     if end.explain:
-        _check_alone(within, series, end.limit or duration)
+        _check_alone(within, series, _others(end, out) or duration)
         day = needed(within.on, "--on", "say which day: --on fri --explain")
         _print_blocked(wanted, day, out)
         return
     is_series = series.frequency is not None
     most = read_whole_number(end.limit, "--limit")
+    if end.language is not None and not out.text:
+        raise UsageError("--language is of a message", hint="add --text")
     rule = read_recurring("--repeat", **series.options())
+    is_cut = out.text or end.between is not None  # here, once all are known
     with out.client() as client:
         availability = client.calendar.availability
-        found = availability.get(
+        found: Sequence[Slot] = availability.get(
             **wanted,
             **within.arguments("now"),
             recurring=unchecked(rule),
-            count=most,
+            count=None if is_cut else most,
             duration=read_minutes(duration, "--duration"),
         )
         zone = form.tz or availability.timezone(
             wanted["event_type_id"], **({} if is_series else which.whose())
         )
+        if end.between is not None:
+            found = _only_between(found, end.between, zone)
+        if out.text:
+            _write_message(client, found, wanted, zone, end.language, most)
+            return
+        found = found[:most]
         warning = (
             _outdated_text(client, wanted["event_type_id"], which.host_id)
             if output.is_for_people(form)
@@ -117,6 +138,33 @@ def slots(
     if not found and most != 0 and output.is_for_people(form):
         output.flush()
         output.say(f"hint: {_why_not(wanted['event_type_id'], is_series=is_series)}")
+
+
+def _only_between(found: "Sequence[Slot]", text: str, tz: str) -> "Sequence[Slot]":
+    from calbook.cli import slots_text  # few ask for it
+
+    between = slots_text.read_between(text)
+    return [slot for slot in found if slots_text.is_between(slot, between, tz)]
+
+
+def _write_message(
+    client: "Client",
+    found: "Sequence[Slot]",
+    wanted: Json,
+    tz: str,
+    language: str | None,
+    limit: int | None,
+) -> None:
+    from calbook.cli import slots_text  # few ask for it
+
+    message = slots_text.slots_message(
+        found,
+        client.calendar.event_types.get(wanted["event_type_id"]).title,
+        tz,
+        slots_text.language_of(client, wanted, language),
+        limit=limit,
+    )
+    output.write(message)
 
 
 def _outdated_text(client: "Client", event: str, host: str | None) -> str | None:
@@ -150,6 +198,11 @@ def _arguments(event: str | None, which: Which, tz: str | None) -> Json:
             "--reassign is for a booking that is there", hint="add --exclude UID"
         )
     return {"event_type_id": event, **which.options(), "timezone": tz}
+
+
+def _others(end: Limits, out: o.Output) -> str | None:
+    """What is said besides, of many days."""
+    return end.limit or end.between or end.language or ("--text" if out.text else None)
 
 
 def _check_alone(within: o.Range, series: Series, other: str | None) -> None:

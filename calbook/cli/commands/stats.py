@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.session import unchecked
@@ -19,7 +17,7 @@ def stats(
     *,
     by: Annotated[
         str | None,
-        typer.Option(
+        o.Declared(
             "--by",
             metavar="event|host|resource|week|status|attendee",
             help="A row for each [default: the total].",

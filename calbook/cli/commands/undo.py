@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli.asker import hint_at_confirmation, is_host
 from calbook.cli.output import OutputOptions
@@ -20,13 +18,11 @@ if TYPE_CHECKING:
 
 OptionalUid = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[UID]", help="The booking; without, the one you changed last."
-    ),
+    o.Argument(metavar="[UID]", help="The booking; without, the one you changed last."),
 ]
 By = Annotated[
     str | None,
-    typer.Option(
+    o.Declared(
         "--by",
         metavar="attendee|host",
         help="Who asks; else whoever made the change.",

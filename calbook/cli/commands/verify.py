@@ -3,8 +3,6 @@
 import sys
 from typing import Annotated, Any
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.secret_input import named_secret
@@ -27,9 +25,7 @@ class Measure(o.Group):
 def verify(
     id: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[WEBHOOK]", help="Whose secret in this file signed it."
-        ),
+        o.Argument(metavar="[WEBHOOK]", help="Whose secret in this file signed it."),
     ] = None,
     *,
     by: Measure,

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
@@ -21,7 +19,7 @@ KEYS = (
 
 Id = Annotated[
     str,
-    typer.Argument(metavar="WAITING", help="The id on the list; a prefix will do."),
+    o.Argument(metavar="WAITING", help="The id on the list; a prefix will do."),
 ]
 
 
@@ -29,7 +27,7 @@ def list_(
     *,
     event: o.EventType = None,
     past: Annotated[
-        bool, typer.Option("--all", help="Also who is in line no longer.")
+        bool, o.Declared("--all", help="Also who is in line no longer.")
     ] = False,
     out: o.ListingTimes,
 ) -> None:
@@ -46,7 +44,7 @@ def list_(
     output.print_list(found, form, keys=KEYS, table=table)
 
 
-def show(id: Id, *, out: o.ShowingTimes) -> None:
+def show(id: Id, *, out: o.ListingTimes) -> None:
     """Show somebody in line, with what happened and why."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -58,7 +56,7 @@ def remove(
     id: Id,
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
     ] = False,
     out: o.PrintingChange,
 ) -> None:

@@ -65,7 +65,8 @@ def _usage(command: Any, needed: Sequence[str]) -> Iterator[str]:
         return
     for param in command.params:
         if param.param_type_name == "argument":
-            is_open = not param.required and not param.metavar.startswith("[")
+            is_needed = param.required or param.name == command.needs_uid
+            is_open = not is_needed and not param.metavar.startswith("[")
             yield f"[{param.metavar}]" if is_open else param.metavar
         elif param.opts[-1] in needed:
             yield f"{param.opts[-1]}\xa0{param.metavar}"

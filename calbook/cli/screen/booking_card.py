@@ -15,6 +15,7 @@ from calbook.cli.screen.words import (
     pairs_text,
     person_text,
     series_text,
+    short_host,
     status_and_attendance,
     status_text,
 )
@@ -86,9 +87,14 @@ def _held_until(booking: Json, tz: str | None) -> str | None:
 
 
 def booking_card(
-    booking: Json, tz: str | None = None, counters: Sequence[Json] = ()
+    booking: Json,
+    tz: str | None = None,
+    *,
+    counters: Sequence[Json] = (),
+    calendars: Sequence[Json] = (),
 ) -> str:
-    """With the other times that attendees propose."""
+    """With the other times that attendees propose, and where it was written."""
+    written = [f"{each['name']} of {short_host(each['hostId'])}" for each in calendars]
     return card_text(
         [
             ("Booking", booking["uid"]),
@@ -115,6 +121,7 @@ def booking_card(
             ("Answers", pairs_text(booking["responses"])),
             ("Metadata", pairs_text(booking["metadata"])),
             ("Overridden", ", ".join(booking["overrides"])),
+            ("Written in", ", ".join(written)),
             ("Booked", moment_text(booking["createdAt"], tz or booking["timezone"])),
             ("Version", f"{booking['version']} (sequence {booking['sequence']})"),
         ]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
 from calbook.cli.output import Json
-from calbook.cli.screen import words
+from calbook.cli.screen import cells, words
 from calbook.core.doctor.findings import GROUPS, count_of, size_text
 from calbook.core.model import Span
 from calbook.core.text import printable
 
 _WIDEST = 100
+_BELOW = "    "  # before further lines
 
 
 def report_text(found: Json, width: int) -> str:
@@ -24,23 +24,18 @@ def report_text(found: Json, width: int) -> str:
             continue
         lines.append(group)
         for line in known:
-            lines += _wrapped(line, "  ", "    ", width)
+            lines += _wrapped("  ", line, width)
         for finding in wrong:
             mark = "!!" if finding["severity"] == "critical" else "! "
-            lines += _wrapped(finding["message"], f"{mark}  ", "    ", width)
-            lines += _wrapped(f"hint: {finding['hint']}", "    ", "    ", width)
+            lines += _wrapped(f"{mark}  ", finding["message"], width)
+            lines += _wrapped("    ", f"hint: {finding['hint']}", width)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        printable(text),
-        min(width, _WIDEST) - 1,
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(first: str, text: str, width: int) -> list[str]:
+    room = min(width, _WIDEST) - len(_BELOW)
+    line, *others = cells.wrap(printable(text), room)
+    return [first + line, *(_BELOW + each for each in others)]
 
 
 def _fact_lines(group: str, facts: Json) -> Iterator[str]:

@@ -44,6 +44,7 @@ class _Sheet(NamedTuple):
     pages: Sequence[Page]
     size: int  # cells of a column
     margin: int
+    width: int  # cells of the screen
     all_day: int  # lines
     folded: Sequence[range]  # the rows of each line
 
@@ -53,7 +54,8 @@ def grid_lines(
 ) -> list[Line]:
     """The grid with its legend; nothing where a day would have too few cells.
 
-    Several grids below one another share the height, unless that is too little.
+    Several grids below one another share the height. Where that is too little, each is
+    folded as if it were not, and may be as high as the screen.
     """
     days = shown_days(page)
     pages = page.by_host() if is_by_host else [page]
@@ -62,9 +64,11 @@ def grid_lines(
         return []
     groups = _share_out(pages, beside)
     heads = (len(days) > 1) + is_by_host + 2  # and the rules
-    first = [_make_sheet(group, days, width, _LEAST_ROWS) for group in groups]
+    first = [_make_sheet(group, days, width, (0, 0)) for group in groups]
     rest = height - 2 - len(_legend(page, first, width))  # beside title and prompt
-    room = max(rest // len(groups), _LEAST_HEIGHT) - heads
+    share = rest // len(groups)
+    most = share if share >= _LEAST_HEIGHT else max(rest, _LEAST_HEIGHT)
+    room = share - heads, most - heads
     sheets = [_make_sheet(group, days, width, room) for group in groups]
     lines: list[Line] = [timeline.title_line(page)]
     for sheet in sheets:
@@ -80,18 +84,21 @@ def _share_out(pages: Sequence[Page], most: int) -> list[Sequence[Page]]:
 
 
 def _make_sheet(
-    pages: Sequence[Page], days: Sequence[date], width: int, most: int
+    pages: Sequence[Page], days: Sequence[date], width: int, room: tuple[int, int]
 ) -> _Sheet:
-    """The shortest rows that have room when they are folded, else the longest."""
+    """The shortest rows that have room when they are folded, else the longest.
+
+    Their lines should be no more than the first number, and not the second.
+    """
     for grid in make_grids(pages, days):
         all_day = min(max(len(c.all_day) for c in grid.columns), _MOST_ALL_DAY)
         margin = _margin(_ALL_DAY * bool(all_day))
         size = (width - margin - 1) // len(grid.columns) - 1
-        room = max(most - all_day, _LEAST_ROWS)
-        folded = fold_rows(grid, room)
-        if len(folded) <= room:
+        wished, most = (max(lines - all_day, _LEAST_ROWS) for lines in room)
+        folded = fold_rows(grid, wished)
+        if len(folded) <= most:
             break
-    return _Sheet(grid, pages, size, margin, all_day, folded)
+    return _Sheet(grid, pages, size, margin, width, all_day, folded)
 
 
 def _margin(name: str = _ALL_DAY) -> int:
@@ -100,14 +107,13 @@ def _margin(name: str = _ALL_DAY) -> int:
 
 
 def _sheet_lines(sheet: _Sheet, *, with_hosts: bool) -> Iterator[Line]:
-    hosts = [*(name for page in sheet.pages for name in page.hosts.values())]
     if with_hosts and len(sheet.pages) == 1:
-        yield [StyledText(cells.plain_text(hosts[0]), "bold")]
+        yield [StyledText(_host_name(sheet.pages[0], sheet.width).rstrip(), "bold")]
     if len(sheet.grid.days) > 1:
         yield _day_headings(sheet)
     if len(sheet.pages) > 1:
-        names = [StyledText(cells.fit(cells.plain_text(h), sheet.size)) for h in hosts]
-        yield _bordered(sheet, "", [[name] for name in names] * len(sheet.grid.days))
+        names = [[StyledText(_host_name(p, sheet.size))] for p in sheet.pages]
+        yield _bordered(sheet, "", names * len(sheet.grid.days))
     yield _rule(sheet, "┼", "┤")
     for number in range(sheet.all_day):
         whole = [_whole_day(sheet, column, number) for column in sheet.grid.columns]
@@ -117,6 +123,13 @@ def _sheet_lines(sheet: _Sheet, *, with_hosts: bool) -> Iterator[Line]:
         day = [_cells(sheet, column, rows) for column in sheet.grid.columns]
         yield _bordered(sheet, first, day)
     yield _rule(sheet, "┴", "┘")
+
+
+def _host_name(page: Page, size: int) -> str:
+    """The host's name; where it has no room the id, by which they can be told apart."""
+    id, name = next(iter(page.hosts.items()), ("", ""))
+    name = cells.plain_text(name)
+    return cells.fit(name if cells.width(name) <= size else words.short_host(id), size)
 
 
 def _bordered(sheet: _Sheet, margin: str, columns: Iterable[Line]) -> Line:
@@ -194,14 +207,15 @@ def _count_text(hidden: int) -> str:
 def _label(column: DayColumn, placed: PlacedBlock, row: int, size: int) -> StyledText:
     """A bar, and who and what as far as there are rows and cells for it."""
     texts = placed.block.texts
-    if size >= _UID_FROM and placed.block.uid:
-        texts.append(words.short_uid(placed.block.uid))
     if size >= _CLOCK_FROM:
         texts[0] = _start_time(column, placed) + texts[0]
-    whole = " · ".join(texts)
     if placed.first == placed.last or size >= _UID_FROM:
-        texts = [whole]
+        texts = [" · ".join(texts)]
     nth = column.nth(placed, row)
+    uid = words.short_uid(placed.block.uid)
+    if not nth and uid and size >= _UID_FROM:
+        label = _bar(placed.block, texts[0], size - len(uid) - 1)
+        return label._replace(text=f"{label.text} {uid}")
     return _bar(placed.block, texts[nth] if nth < len(texts) else "", size)
 
 
@@ -213,7 +227,9 @@ def _start_time(column: DayColumn, placed: PlacedBlock) -> str:
     if start == span.start or placed.block.kind == BUSY:
         return ""
     wall = times.wall_time(start, column.page.timezone)
-    return f"{words.clock(wall)} " if wall.date() == column.day else "… "
+    return (
+        f"{words.clock(wall)} " if wall.date() == column.day else f"{cells.cut_sign()} "
+    )
 
 
 def _legend(page: Page, sheets: Sequence[_Sheet], width: int) -> list[Line]:

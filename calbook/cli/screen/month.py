@@ -121,7 +121,7 @@ def _day_texts(
 def _text(page: Page, block: TimeBlock, day: date) -> str:
     """`10:00 Ada`; `… Ada` of what has begun before."""
     wall = times.wall_time(block.start, page.timezone)
-    when = f"{words.clock(wall)} " if wall.date() == day else "… "
+    when = f"{words.clock(wall)} " if wall.date() == day else f"{cells.cut_sign()} "
     if page.is_all_day(block, day):
         when = ""
     return cells.plain_text(when + " · ".join(block.texts))

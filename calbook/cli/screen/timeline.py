@@ -229,7 +229,7 @@ def clock_change_text(day: date, timezone: str) -> str:
         return ""
     way = "forward" if change.by > NO_TIME else "back"
     by = cards.minutes_text(abs(change.by) // MINUTE)
-    return f"clocks go {way} {by} at {change.wall:%H:%M}"
+    return f"clocks go {way} {by} at {words.clock(change.wall)}"
 
 
 def explain_marks(blocks: Sequence[TimeBlock]) -> list[str]:

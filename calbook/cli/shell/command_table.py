@@ -16,6 +16,7 @@ from calbook.cli.answers import ANSWERS
 from calbook.cli.commands import help as manual
 from calbook.cli.help.page import HELP, summary
 from calbook.cli.tree import COMMANDS, LazyGroup
+from calbook.languages.language import LANGUAGES
 from calbook.settings.table import SETTINGS
 
 # A command, what may follow it (a word, an option, or an argument by its number), what
@@ -36,6 +37,7 @@ _OFFERED = {
     "WEBHOOK": "@webhooks",
     "WAITING": "@waits",
     "ZONE": "@zones",
+    "TAG": "|".join((*LANGUAGES, "")),
     "PERSON": "@people",
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"

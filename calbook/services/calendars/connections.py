@@ -121,10 +121,15 @@ def queue_again(context: Context, calendar: ConnectedCalendar) -> None:
     context.store.write_portions(step(uids[at : at + _AT_ONCE]) for at in starts)
 
 
-def list_calendars(context: Context, *, host_id: str | None) -> list[Json]:
-    """By host, then name."""
+def list_calendars(
+    context: Context, *, host_id: str | None, uid: str | None
+) -> list[Json]:
+    """By host, then name; of a booking those in which it stands."""
     with context.store.read(CalendarReader) as reader:
-        rows = reader.connected_rows(host_id=find_host_id(reader, host_id))
+        rows = reader.connected_rows(
+            host_id=find_host_id(reader, host_id),
+            uid=None if uid is None else reader.resolve_uid(uid),
+        )
         return [_to_json(reader, row) for row in rows]
 
 

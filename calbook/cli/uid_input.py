@@ -1,0 +1,95 @@
+"""Which booking is meant, asked of whoever did not say, or said too little."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from calbook.cli import output
+from calbook.cli.output import Json
+from calbook.cli.session import open_client, usage_error
+from calbook.core.errors import AmbiguousUid
+
+if TYPE_CHECKING:
+    from calbook.api.client import Client
+
+_OFFERED = 9
+_BEGUN = {"latest_first": True, "end_date": "now"}
+_TO_COME = {"start_date": "now"}
+_ANY = {**_TO_COME, "status": ("PENDING", "CONFIRMED")}
+_FILTERS: Mapping[str, Json] = {
+    "attended": _BEGUN,
+    "no-show": _BEGUN,
+    "confirm": {**_TO_COME, "status": "PENDING"},
+    "reject": {**_TO_COME, "status": "PENDING"},
+}
+
+
+def ask_for_uid(command: str, given: Mapping[str, Any]) -> str:
+    """The uid of a booking that a command needs and its line does not name.
+
+    Raises:
+        UsageError: nobody is there to be asked, or there is nothing to choose from.
+    """
+    if not output.is_interactive():
+        raise usage_error("missing argument 'UID'", f"see calbook {command} --help")
+    with open_client(given.get("db")) as client:
+        filters = _FILTERS.get(command, _ANY)
+        found = client.calendar.bookings.list(count=_OFFERED, **filters)
+        if not found:
+            raise usage_error(
+                "missing argument 'UID', and there is no booking to choose from",
+                "calbook list --all shows every booking",
+            )
+        output.say_always("Which booking?")
+        return _choose([each.to_dict() for each in found], given, client)
+
+
+def choose_candidate(error: Exception, given: Mapping[str, Any]) -> Json:
+    """What was given, with the booking that is meant by a uid that is too short.
+
+    Nothing where it is another error, or nobody is there to be asked.
+    """
+    if type(error) is not AmbiguousUid or not output.is_interactive():
+        return {}
+    prefix, candidates = error.details["prefix"], error.details["candidates"]
+    named = {key: given[key] for key in ("uid", "uids") if given.get(key)}
+    is_booking = all(str(each).startswith("bk_") for each in candidates)
+    if not is_booking or not any(_is_in(value, prefix) for value in named.values()):
+        return {}
+    output.say_always(f"{prefix} is the beginning of several. Which booking?")
+    with open_client(given.get("db")) as client:
+        bookings = [client.calendar.bookings.get(uid) for uid in candidates]
+        chosen = _choose([each.to_dict() for each in bookings], given, client)
+    return {key: _replace(value, prefix, chosen) for key, value in named.items()}
+
+
+def _choose(found: Sequence[Json], given: Mapping[str, Any], client: "Client") -> str:
+    from calbook.cli.asking import ask_choice
+    from calbook.cli.screen import words
+
+    tz = given.get("tz")
+    choices = [
+        (
+            each["uid"],
+            f"{words.short_uid(each['uid'])}  {words.meeting_time(each, tz)}"
+            f"  {words.attendee_text(each)}, {each['title']}",
+        )
+        for each in found
+    ]
+    uid: str = ask_choice(
+        "The booking (a number, or a uid)",
+        choices,
+        default=1 if len(found) == 1 else None,
+        other=lambda text: client.calendar.bookings.get(text).uid,
+    )
+    return uid
+
+
+def _is_in(value: str | list[str], prefix: str) -> bool:
+    typed = [value] if isinstance(value, str) else value
+    return prefix in (each.strip().lower() for each in typed)
+
+
+def _replace(value: str | list[str], prefix: str, uid: str) -> str | list[str]:
+    if isinstance(value, str):
+        return uid
+    return [uid if each.strip().lower() == prefix else each for each in value]

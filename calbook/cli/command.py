@@ -80,7 +80,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
 
                 raise option_errors.out_of_range(param, value, _least(param), _MOST)
         self._find_named(ctx.params)
-        if self.needs_uid and not ctx.params[self.needs_uid]:
+        if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 
             uid = uid_input.ask_for_uid(ctx.command_path[len("calbook ") :], ctx.params)

@@ -304,7 +304,7 @@ def test_short_names_never_differ() -> None:
         if not name.startswith("--")
     }
     of_all = {
-        (spelt[0], spelt[1])
+        tuple(sorted(spelt, key=len, reverse=True))
         for spelt, *_ in global_options.OPTIONS.values()
         if len(spelt) > 1
     }

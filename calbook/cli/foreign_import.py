@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _NAMED = 10  # remarks that are shown
 _COLUMNS = ("line", "start", "end", "name", "email", "phone", "event", "status")
-_ALWAYS = ("line", "start", "name")
-_WHOLE = 16  # cells of a time
+_BLANK = "\u00a0"  # at which no line is folded
+_UNBOUND = 10_000  # cells, where no terminal is
 
 
 class Elsewhere(o.Group):
@@ -149,38 +149,25 @@ def _preview_lines(found: Json) -> list[str]:
     columns = ", ".join(f"{k} = {v}" for k, v in found["columns"].items())
     order = {"dmy": "day first", "mdy": "month first"}.get(found["dates"], "")
     zone = f"Times in {found['timezone']}{f', {order}' if order else ''}"
-    names = [
-        name
-        for name in _COLUMNS
-        if name in _ALWAYS or any(row.get(name) for row in found["rows"])
-    ]
-    rows = [[_cell(row, name) for name in names] for row in found["rows"]]
-    return [f"Columns: {columns}", zone, *_table([names, *rows])]
+    return [f"Columns: {columns}", zone, *_table_lines(found["rows"])]
+
+
+def _table_lines(rows: Sequence[Json]) -> list[str]:
+    from calbook.cli.screen import columns  # slow to import
+
+    room = output.width() if sys.stderr.isatty() else _UNBOUND
+    cells = {name.capitalize(): partial(_cell, name=name) for name in _COLUMNS}
+    return [*columns.plain_lines(columns.table_lines(rows, cells, room))]
 
 
 def _cell(row: Json, name: str) -> str:
     said = str(row.get(name, ""))
     if name == "start" and "reason" in row:
-        return str(row["reason"])[:40]
+        return str(row["reason"])
     if name in ("start", "end"):
         is_same_day = name == "end" and said[:10] == str(row.get("start"))[:10]
-        return said[11:16] if is_same_day else said[:16].replace("T", " ")
-    return said[:40]
-
-
-def _room() -> int:
-    return output.width() if sys.stderr.isatty() else 10_000
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    """In columns, of which the widest give way where a terminal has no room."""
-    from calbook.cli.screen import cells, columns  # slow to import
-
-    plain = [[cells.plain_text(cell) for cell in row] for row in rows]
-    widths = [max(map(cells.width, column)) for column in zip(*plain, strict=True)]
-    fixed = {n for n in range(3) if widths[n] <= _WHOLE}
-    sizes = columns.share_width(widths, _room() - 2 * (len(widths) - 1), fixed)
-    return ["  ".join(map(cells.fit, row, sizes)).rstrip() for row in plain]
+        return said[11:16] if is_same_day else said[:16].replace("T", _BLANK)
+    return said.replace(" ", _BLANK) if name == "phone" else said
 
 
 def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
@@ -190,7 +177,7 @@ def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
     with report_write_failure(what, ["import"] if is_changed and not dry_run else []):
         lines = [""] if form.json else _summary_lines(item, dry_run=dry_run)
         for line in lines:
-            output.print_done(line, item, json=form.json)
+            output.print_done(line, item, form=form)
 
 
 def _summary_lines(item: Json, *, dry_run: bool) -> list[str]:

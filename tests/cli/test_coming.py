@@ -88,10 +88,11 @@ def test_a_preview_fits_a_terminal(
     lines = screen.shown.replace("\r", "").split("\n")
     assert all(len(line) <= 80 for line in lines)
     assert "start = Startzeit, duration = Dauer" in lines[0]
-    heading = next(line for line in lines if line.startswith("line"))
+    assert any(line.startswith("Line  Start") for line in lines)
     row = next(line for line in lines if line.startswith("2 "))
-    assert "phone" in heading
     assert "2027-01-18 10:00" in row
+    assert "+351 912 345 678" in screen.shown
+    assert "ada.lovelace@analytical.example" in screen.shown
 
 
 def test_a_preview_is_in_the_zone_that_it_names(run: Run, tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ def table_text(
     """
     if nothing and not items:
         return nothing
+    return paint(table_lines(items, columns, output.width())) + caption_text(tz)
+
+
+def table_lines(items: Sequence[Json], columns: Columns, room: int) -> Iterator[Line]:
+    """The table alone, in so many cells."""
     rows = [[_texts(item, read) for read in columns.values()] for item in items]
     filled = [
         any(line.text for cell in column for line in cell)
@@ -41,8 +46,14 @@ def table_text(
     ]
     chosen = [n for n, is_filled in enumerate(filled or columns) if is_filled]
     headings = [[*columns][n] for n in chosen]
-    lines = _table_lines(headings, [[row[n] for n in chosen] for row in rows])
-    return paint(lines) + caption_text(tz)
+    yield from _lines(headings, [[row[n] for n in chosen] for row in rows], room)
+
+
+def plain_lines(lines: Iterable[Line]) -> Iterator[str]:
+    """Without colours."""
+    for line in lines:
+        text = "".join(part.text for part in line).rstrip()
+        yield text.replace(cells.BLANK, " ")
 
 
 def caption_text(tz: str | None) -> str:
@@ -68,8 +79,7 @@ def _texts(item: Json, read: _Read) -> _Lines:
     return [StyledText(cells.plain_text(line)) for line in lines]
 
 
-def _table_lines(headings: Sequence[str], rows: Sequence[_Row]) -> Iterator[Line]:
-    room = output.width()
+def _lines(headings: Sequence[str], rows: Sequence[_Row], room: int) -> Iterator[Line]:
     sizes = _column_sizes(headings, rows, room)
     head = [
         StyledText(headings[n], "bold", any(row[n][0].at_right for row in rows))

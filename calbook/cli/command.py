@@ -64,7 +64,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
                 from calbook.cli import option_errors  # only when something is wrong
 
                 raise option_errors.out_of_range(param, value, _least(param), _MOST)
-        if self.needs_uid and not ctx.params[self.needs_uid]:
+        if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 
             uid = uid_input.ask_for_uid(ctx.command_path[len("calbook ") :], ctx.params)
@@ -109,9 +109,11 @@ def make_command(name: str, function: Callable[..., None], **settings: Any) -> C
         params += [_make_param(n, kind.declared[n], fields[n]) for n in names]
 
     def call(**given: Any) -> None:
-        for one, kind, names in groups:
-            given[one] = kind(**{field: given.pop(field) for field in names})
-        function(**given)
+        made = {
+            one: kind(**{field: given.pop(field) for field in names})
+            for one, kind, names in groups
+        }
+        function(**given, **made)
 
     command = Command(
         name=name,

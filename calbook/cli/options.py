@@ -215,13 +215,14 @@ class Output(Group):
 JsonOnly = Annotated[Output, "json"]
 Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
-PrintingChange = Annotated[Output, "tz", "json", "actor", "db"]
-PrintingQueued = Annotated[Output, "json", "no_deliver", "actor", "db"]
-Showing = Annotated[Output, "json", "fields", "format", "db"]
-ShowingTimes = Annotated[Output, "tz", "json", "fields", "format", "db"]
-Listing = Annotated[Output, "json", "jsonl", "csv", "fields", "format", "db"]
-ListingTimes = Annotated[Output, "tz", "json", "jsonl", "csv", "fields", "format", "db"]
-Queueing = Annotated[Output, "json", "no_deliver", "db"]
+FORMS = ("json", "jsonl", "csv", "fields")
+Answering = Annotated[Output, *FORMS, "db"]
+AnsweringTimes = Annotated[Output, "tz", *FORMS, "db"]
+PrintingChange = Annotated[Output, "tz", *FORMS, "actor", "db"]
+PrintingQueued = Annotated[Output, *FORMS, "no_deliver", "actor", "db"]
+Listing = Annotated[Output, *FORMS, "format", "db"]
+ListingTimes = Annotated[Output, "tz", *FORMS, "format", "db"]
+Queueing = Annotated[Output, *FORMS, "no_deliver", "db"]
 
 
 class Change(Group):

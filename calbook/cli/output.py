@@ -58,11 +58,19 @@ class OutputOptions:
         self.json, self.jsonl, self.csv = json, jsonl, csv
         self.fields, self.tz, self.format = fields, tz, format
 
+    @property
+    def is_given(self) -> bool:
+        """Whether one is asked for that programs read, or some of the facts alone."""
+        return is_for_programs(self) or self.fields is not None
+
+
+def is_for_programs(form: OutputOptions) -> bool:
+    return form.json or form.jsonl or form.csv or form.format is not None
+
 
 def is_for_people(form: OutputOptions) -> bool:
     """A terminal, and no form asked for that programs read."""
-    is_asked = form.json or form.jsonl or form.csv or form.format is not None
-    return is_terminal() and not is_asked
+    return is_terminal() and not is_for_programs(form)
 
 
 def is_terminal() -> bool:
@@ -269,10 +277,10 @@ def print_object(
     )
 
 
-def print_done(said: str, found: "Value | Json", *, json: bool) -> None:
+def print_done(said: str, found: "Value | Json", *, form: OutputOptions) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
-    if json:
-        print_object(found, OutputOptions(json=True), keys=(), card=str)
+    if form.is_given:
+        print_object(found, form, keys=tuple(as_json(found)), card=str)
     else:
         say(said)
 

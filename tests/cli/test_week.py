@@ -242,6 +242,35 @@ def test_a_week_may_begin_on_another_day(client: Client, clock: Clock) -> None:
         bookings.week(week_start="holiday")
 
 
+@pytest.mark.parametrize(
+    ("today", "of", "first"),
+    [
+        ("2027-01-24", "next week", "Sun 31 Jan"),
+        ("2027-01-24", "today", "Sun 24 – Sat 30"),
+        ("2027-01-23", "this week", "Sun 17 – Sat 23"),
+        ("2027-01-23", None, "Sun 24 – Sat 30"),
+    ],
+)
+def test_weeks_begin_as_set(
+    terminal: Callable[..., Terminal],
+    book: Book,
+    clock: Clock,
+    tmp_path: Path,
+    today: str,
+    of: str | None,
+    first: str,
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[defaults]\nweek_start = "sunday"\n')
+    clock.now = datetime.fromisoformat(f"{today}T12:00-05:00").astimezone(UTC)
+
+    args = ("--of", of) if of else ()
+    screen = terminal("week", *args, CALBOOK_CONFIG=str(file))
+
+    assert screen.end() == 0
+    assert screen.shown.startswith(first)
+
+
 def test_the_weekend_is_there_where_something_is(client: Client, book: Book) -> None:
     def names() -> list[str]:
         line = drawn(client, 120).splitlines()[1]

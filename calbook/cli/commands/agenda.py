@@ -10,6 +10,8 @@ from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
 
 if TYPE_CHECKING:
+    from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
     from calbook.api.values.overview import Agenda
     from calbook.cli.screen.cells import Line
     from calbook.cli.screen.timeline import Page
@@ -105,23 +107,15 @@ def next_(
     With `--short` there is no line where nothing is to come.
     """
     form = out.form_in_zone()
-    if short and (out.json or out.jsonl or out.csv or out.fields):
+    if short and (out.json or out.jsonl or out.csv or out.fields or out.format):
         raise usage_error("--short is for people: it has no other form")
     with out.client() as client:
         now = client.now()
-        # Confirmed is what is not over; no meeting is longer than a day.
-        found = client.calendar.bookings.list_occurrences(
-            status=("PENDING", "CONFIRMED"),
-            start_date=now - timedelta(days=1),
-            count=1,
-            **whose.given(),
-        )
+        found = _next_meeting(client, whose, now)
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 
-        output.write(
-            "".join(prompt_line(as_json(item), now, form.tz) for item in found)
-        )
+        output.write(prompt_line(as_json(found), now, form.tz) if found else "")
         return
 
     def card(item: Json) -> str:
@@ -130,9 +124,20 @@ def next_(
         return next_card(item, now=now, tz=form.tz)
 
     output.print_object(
-        found[0] if found else None,
+        found,
         form,
         keys=KEYS,
         card=card,
         nothing="nothing is to come\n",
     )
+
+
+def _next_meeting(client: "Client", whose: Whose, now: datetime) -> "Booking | None":
+    # Confirmed is what is not over; no meeting is longer than a day.
+    found = client.calendar.bookings.list_occurrences(
+        status=("PENDING", "CONFIRMED"),
+        start_date=now - timedelta(days=1),
+        count=1,
+        **whose.given(),
+    )
+    return found[0] if found else None

@@ -268,8 +268,8 @@ class Persons(o.Group):
     email: list[str] | None = o.option(
         "--email", "ADDRESS", "In a group: this person; may be repeated."
     )
-    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise.")
-    ref: list[str] | None = o.option("--ref", "REF", "Likewise.")
+    phone: list[str] | None = o.option("--phone", "NUMBER", "Likewise, by phone.")
+    ref: list[str] | None = o.option("--ref", "REF", "Likewise, by number.")
     person: list[str] | None = o.option(
         "--person", "PERSON", "Likewise, by any of these, an id or a name."
     )

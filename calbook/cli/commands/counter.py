@@ -98,7 +98,7 @@ def decline(
     dry_run: Annotated[
         bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
     ] = False,
-    out: Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"],
+    out: Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "actor", "db"],
 ) -> None:
     """Leave the booking where it is, and tell the person so by mail."""
     form = out.form_in_zone()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.agenda import Draw, Whose, show_agenda
-from calbook.cli.defaults import read_default
+from calbook.cli.defaults import begin_week, read_default
 from calbook.cli.session import usage_error
 
 if TYPE_CHECKING:
@@ -41,6 +41,40 @@ def day(
     show_agenda(found, form, now=now, host=host or resource, draw=draw)
 
 
+class Picture(o.Group):
+    """Whether it is written as a picture, and how."""
+
+    svg: bool = o.flag("--svg", "As a picture.")
+    color_scheme: str = o.option(
+        "--color-scheme",
+        "auto|light|dark",
+        "Of a picture; auto is as whoever looks at it prefers.",
+        default="auto",
+    )
+    file: o.File = None
+    force: o.Force = False
+
+    def check(self) -> None:
+        """Raises UsageError where there is no picture, or nowhere to write it."""
+        if self.svg and self.file is None and output.is_terminal():
+            raise usage_error("a picture is no text for a terminal", "add -o week.svg")
+        is_asked = self.file is not None or self.force or self.color_scheme != "auto"
+        if is_asked and not self.svg:
+            raise usage_error(
+                "--output, --force and --color-scheme are for a picture", "add --svg"
+            )
+
+    def write(self, page: "Page", *, is_by_host: bool) -> None:
+        from calbook.cli.file_output import write_file
+        from calbook.cli.screen.svg_style import SCHEMES
+        from calbook.cli.screen.week_svg import week_svg
+        from calbook.core import checks
+
+        scheme = checks.choice(self.color_scheme, "--color-scheme", SCHEMES)
+        picture = week_svg(page, is_by_host=is_by_host, scheme=scheme)
+        write_file(self.file, picture.encode(), force=self.force)
+
+
 def week(
     *,
     of: Annotated[
@@ -54,17 +88,7 @@ def week(
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    svg: Annotated[bool, o.Declared("--svg", help="As a picture.")] = False,
-    color_scheme: Annotated[
-        str,
-        o.Declared(
-            "--color-scheme",
-            metavar="auto|light|dark",
-            help="Of a picture; auto is as whoever looks at it prefers.",
-        ),
-    ] = "auto",
-    file: o.File = None,
-    force: o.Force = False,
+    picture: Picture,
     out: o.ListingTimes,
 ) -> None:
     """Show a week as a grid that fits the screen.
@@ -73,31 +97,21 @@ def week(
     """
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
-    if not svg and (file is not None or force or color_scheme != "auto"):
-        raise usage_error(
-            "--output, --force and --color-scheme are for a picture", "add --svg"
-        )
-    if svg and file is None and output.is_terminal():
-        raise usage_error("a picture is no text for a terminal", "add -o week.svg")
+    picture.check()
     with out.client() as client:
         found = client.calendar.bookings.week(
-            of=of,
+            of=begin_week(of),
             host_id=host,
             resource_id=resource,
             timezone=form.tz,
             week_start=_week_start(),
         )
         now = client.now()
-    if svg:
-        from calbook.cli.file_output import write_file
-        from calbook.cli.screen import timeline, week_svg
-        from calbook.cli.screen.svg_style import SCHEMES
-        from calbook.core import checks
+    if picture.svg:
+        from calbook.cli.screen.timeline import make_page
 
-        page = timeline.make_page(found, now, host=host or resource)
-        scheme = checks.choice(color_scheme, "--color-scheme", SCHEMES)
-        picture = week_svg.week_svg(page, is_by_host=is_by_host, scheme=scheme)
-        write_file(file, picture.encode(), force=force)
+        page = make_page(found, now, host=host or resource)
+        picture.write(page, is_by_host=is_by_host)
         return
     draw = _draw_grid(is_by_host=is_by_host)
     show_agenda(found, form, now=now, host=host or resource, draw=draw)

@@ -64,7 +64,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
                 from calbook.cli import option_errors  # only when something is wrong
 
                 raise option_errors.out_of_range(param, value, _least(param), _MOST)
-        if self.needs_uid and not ctx.params[self.needs_uid]:
+        if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 
             uid = uid_input.ask_for_uid(ctx.command_path[len("calbook ") :], ctx.params)

@@ -300,7 +300,7 @@ class Client:
         self,
         source: str | os.PathLike[str] | BinaryIO,
         *,
-        on_conflict: Literal["fail", "skip"] = "fail",
+        on_conflict: Literal["refuse", "skip"] = "refuse",
         dry_run: bool = False,
         skipped: OnRefused | None = None,
         progress: Callable[[int], object] | None = None,

@@ -29,7 +29,7 @@ class Imports(Noun):
         timezone: str | None = None,
         dates: Literal["dmy", "mdy"] | None = None,
         contact: Literal["none"] | None = None,
-        on_conflict: Literal["skip", "fail"] = "skip",
+        on_conflict: Literal["refuse", "skip"] = "skip",
         notify: bool = False,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,

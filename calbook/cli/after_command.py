@@ -119,7 +119,7 @@ def _remedy(item: Json) -> str:
 
     if item["channel"] == "calendar" and item["response"] == CHANGED_THERE:
         name = item["target"].rpartition("/")[2]
-        sync = f"calbook calendar sync {name} --uid {item['uid']} --overwrite"
+        sync = f"calbook calendar sync {name} --uid {item['uid']} --force"
         return f"to write over it: {sync}"
     return f"to try again: calbook {item['channel']} redeliver {item['id']}"
 

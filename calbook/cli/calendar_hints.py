@@ -32,7 +32,7 @@ def _hints(
 ) -> Iterator[str]:
     uid = finding.uid
     if finding.kind == "deleted":
-        again = f"calbook calendar sync {finding.calendar} --uid {uid} --overwrite"
+        again = f"calbook calendar sync {finding.calendar} --uid {uid} --force"
         yield f"calbook cancel {uid} --by host, or {again}"
         return
     try:

@@ -94,7 +94,7 @@ class Entries:
                 require_yes(f"Remove {found.id}?", yes=removing.yes)
             kind.delete(found.id, dry_run=removing.dry_run)
         said = "Would be removed:" if removing.dry_run else "Removed"
-        output.print_done(f"{said} {found.id}", found, json=out.json)
+        output.print_done(f"{said} {found.id}", found, form=out.form())
 
 
 def say_not_written() -> None:

@@ -177,7 +177,7 @@ def _show(found: "TakenOver", form: OutputOptions, *, dry_run: bool) -> None:
     with report_write_failure(what, ["import"] if is_changed and not dry_run else []):
         lines = [""] if form.json else _summary_lines(item, dry_run=dry_run)
         for line in lines:
-            output.print_done(line, item, json=form.json)
+            output.print_done(line, item, form=form)
 
 
 def _summary_lines(item: Json, *, dry_run: bool) -> list[str]:

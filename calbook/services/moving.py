@@ -140,13 +140,13 @@ def _write_file(path: str, parts: Iterable[bytes], *, force: bool) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 
 
-ON_CONFLICT = ("fail", "skip")
+ON_CONFLICT = ("refuse", "skip")
 
 
 def take_in(
     context: Context,
     source: str | os.PathLike[str] | BinaryIO,
-    on_conflict: str = "fail",
+    on_conflict: str = "refuse",
     dry_run: bool = False,
     told: Listener | None = None,
 ) -> Json:

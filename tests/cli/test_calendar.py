@@ -94,13 +94,13 @@ def test_a_conflict_is_said_after_the_command(run: Run, pushed: Path) -> None:
         "calbook: the entry in user_me/work has failed for good:"
         " it was changed there: theirs stays\n"
         "hint: to write over it:"
-        f" calbook calendar sync work --uid {uid} --overwrite\n"
+        f" calbook calendar sync work --uid {uid} --force\n"
     )
     assert run("calendar", "show", "work", "--json").json["conflicts"] == [uid]
     [failed, _] = run("calendar", "log", "--json").json
     again = run("calendar", "redeliver", failed["id"])
     assert "has failed for good" in again.err
-    assert run("calendar", "sync", "work", "--overwrite").status == 0
+    assert run("calendar", "sync", "work", "--force").status == 0
     assert b"SUMMARY:Demo" in file.read_bytes()
     assert run("calendar", "show", "work", "--json").json["conflicts"] == []
 
@@ -126,7 +126,7 @@ def test_what_was_found_is_exit_status_1(run: Run, pushed: Path) -> None:
             "overwritten": False,
         }
     ]
-    assert run("calendar", "sync", "--overwrite").status == 0
+    assert run("calendar", "sync", "--force").status == 0
     assert run("calendar", "sync").status == 0
     assert b"SUMMARY:Demo: Ada" in file.read_bytes()
 
@@ -138,7 +138,7 @@ def test_a_calendar_that_is_suddenly_empty_needs_a_word(
     (pushed / f"{uid}.ics").unlink()
 
     refused = run("calendar", "sync")
-    screen = terminal("calendar", "sync")
+    screen = terminal("calendar", "sync", columns=120)
     screen.expect("there (1). Go on? [y/N]: ")
     screen.type("n\n")
     said = run("calendar", "sync", "--yes", "--fields", "kind,uid")
@@ -274,7 +274,7 @@ def test_one_booking_is_overwritten_alone(run: Run, pushed: Path) -> None:
     for file in files:
         file.write_bytes(file.read_bytes().replace(b"SUMMARY:", b"SUMMARY:My "))
 
-    words = ("calendar", "sync", "work", "--overwrite")
+    words = ("calendar", "sync", "work", "--force")
     done = run(*words, "--uid", uids[0][:9], "--fields", "uid,overwritten")
     unknown = run(*words, "--uid", "bk_zzzz99")
 
@@ -304,6 +304,6 @@ def test_how_bookings_follow_is_said_on_a_terminal(
     )
     assert (
         f"hint: calbook cancel {gone} --by host,"
-        f" or calbook calendar sync work --uid {gone} --overwrite" in screen.shown
+        f" or calbook calendar sync work --uid {gone} --force" in screen.shown
     )
     assert "hint:" not in run("calendar", "sync").err

@@ -156,7 +156,7 @@ def test_what_is_left_is_said_with_what_to_do(
         ("erase", "ada@example.com", "--yes"),
         ("erase", "ada@example.com", "--dry-run"),
         ("retention",),
-        ("retention", "--after", "3y"),
+        ("retention", "--keep", "3y"),
         ("retention", "--off"),
     ],
 )
@@ -189,7 +189,7 @@ def test_retention_is_said_shown_and_taken_back(run: Run, client: Client) -> Non
     client.set_up(timezone="UTC")
 
     assert run("retention").err == "People are kept: nobody is erased by itself\n"
-    assert run("retention", "--after", "1 year").err == (
+    assert run("retention", "--keep", "1 year").err == (
         "People are erased 1 year after their last date, today if before 2026-01-04\n"
     )
     said = run("retention", "--json").json
@@ -201,10 +201,10 @@ def test_retention_is_said_shown_and_taken_back(run: Run, client: Client) -> Non
 def test_who_would_be_erased_is_said_before_it_is_on(
     run: Run, client: Client, past: str, clock: Clock
 ) -> None:
-    would = run("retention", "--after", "7d", "--dry-run")
-    refused = run("retention", "--after", "7d")
+    would = run("retention", "--keep", "7d", "--dry-run")
+    refused = run("retention", "--keep", "7d")
     off = client.calendar.retention.get().after
-    done = run("retention", "--after", "7d", "--yes")
+    done = run("retention", "--keep", "7d", "--yes")
 
     assert would.status == done.status == 0
     assert "would be erased 7 days after their last date" in would.err
@@ -221,7 +221,7 @@ def test_on_a_terminal_retention_asks(
     terminal: Callable[..., Terminal], past: str, client: Client
 ) -> None:
     for said, after in (("n", None), ("y", "7d")):
-        screen = terminal("retention", "--after", "7d")
+        screen = terminal("retention", "--keep", "7d")
         screen.expect("Erase them?")
         screen.type(f"{said}\r")
 
@@ -240,7 +240,7 @@ def test_what_is_no_period_is_one_line(run: Run, client: Client) -> None:
 def test_doctor_says_that_people_are_erased_by_themselves(
     terminal: Callable[..., Terminal], run: Run, past: str
 ) -> None:
-    run("retention", "--after", "18mo")
+    run("retention", "--keep", "18mo")
 
     screen = terminal("doctor")
 

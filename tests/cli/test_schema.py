@@ -205,7 +205,7 @@ def test_every_command_prints_what_its_noun_says(
     _send(judged, hook, receiver, post)
     _export(judged, tmp_path)
     judged("erase", "ada@example.com", "--cancel", "--yes")
-    judged("retention", "--after", "3y")
+    judged("retention", "--keep", "3y")
     judged("db", "compact")
     _take_out(judged, hook)
     if store == "sqlite":

@@ -203,7 +203,7 @@ def test_how_long_people_are_kept_is_a_length_of_the_calendar(
 
 
 def test_minutes_or_months_are_not_guessed(run: Run) -> None:
-    answer = run("retention", "--after", "3m", "--yes")
+    answer = run("retention", "--keep", "3m", "--yes")
 
     assert answer.status == 2
     assert "m could be minutes or months: write 3mo for months" in answer.err

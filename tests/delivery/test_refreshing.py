@@ -60,10 +60,10 @@ def hours(client: Client) -> list[str]:
     [
         (("deliver",), "15"),
         (("tick",), "15"),
-        (("deliver", "--every", "15m"), "15"),
-        (("deliver", "--every", "16m"), "10"),
-        (("tick", "--every", "1d"), "10"),
-        (("tick", "--every", "never"), "10"),
+        (("deliver", "--refresh", "15m"), "15"),
+        (("deliver", "--refresh", "16m"), "10"),
+        (("tick", "--refresh", "1d"), "10"),
+        (("tick", "--refresh", "never"), "10"),
         (("tick", "--no-deliver"), "10"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
@@ -134,7 +134,7 @@ def test_an_address_is_imported_and_refreshed(run: Run, receiver: Receiver) -> N
 
 @pytest.mark.parametrize("every", ["0", "soon", "-5"])
 def test_how_old_is_a_length_of_time(run: Run, every: str) -> None:
-    assert run("deliver", "--every", every).status == 2
+    assert run("deliver", "--refresh", every).status == 2
 
 
 def test_a_fault_is_told_once(

@@ -98,7 +98,7 @@ def read_schedule(data: bytes) -> None:
 def read_import(data: bytes) -> None:
     """Lines of an export, into what is empty and into what is not, up to the end."""
     for client in (_empty_client(), _client()):
-        on_conflict = "skip" if zlib.crc32(data) & 1 else "fail"
+        on_conflict = "skip" if zlib.crc32(data) & 1 else "refuse"
         with suppress(CalbookError):
             client.import_from(io.BytesIO(data), on_conflict=on_conflict, dry_run=True)
 

@@ -71,6 +71,7 @@ _COMMANDS = {
     "reassign": ("reassign",),
     "add_attendee": ("attendee", "add"),
     "remove_attendee": ("attendee", "remove", "--yes"),
+    "undo": ("undo", "--yes"),
     "update": ("update",),
     "add_note": ("note", "add"),
     "get_notes": ("note", "list"),

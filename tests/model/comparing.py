@@ -93,13 +93,16 @@ class Comparison(RuleBasedStateMachine):
         held: bool = False,
         group: bool = False,
         series: bool = True,
+        changed: bool = False,
     ) -> str:
         """Of some booking, rather of such a one; now and then of none."""
         found = [b for b in self.model.bookings if series or not b.is_series]
         likely = [
             b
             for b in found
-            if (not held or b.held_until) and (not group or b.event.seats)
+            if (not held or b.held_until)
+            and (not group or b.event.seats)
+            and (not changed or (b.past and b.past.kind != "booked"))
         ]
         chosen = likely if likely and some % 5 else found
         return chosen[some % len(chosen)].uid if chosen and some else "bk_nobody"

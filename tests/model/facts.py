@@ -5,7 +5,7 @@ Moments are aware datetimes in UTC, lengths are minutes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ EXIT = {  # "Exit codes", on the page about scripting
     **dict.fromkeys(("group_cancelled", "deadline_passed", "already_cancelled"), 5),
     **dict.fromkeys(("cancellation_not_allowed", "wrong_status", "hold_ended"), 5),
     **dict.fromkeys(("not_a_group", "last_attendee", "nothing_to_change"), 5),
-    **dict.fromkeys(("no_other_host",), 5),
+    **dict.fromkeys(("no_other_host", "cannot_undo"), 5),
 }
 RULES = (  # "The rules", in their order, as far as they are modelled
     *("in_the_past", "inactive", "outside_dates", "outside_hours", "minimum_notice"),
@@ -117,6 +117,15 @@ class EventType:
 
 
 @dataclass(kw_only=True)
+class Past:
+    """What was done to a booking last, on whose word, and what it was before."""
+
+    kind: str
+    by: str
+    before: Booking
+
+
+@dataclass(kw_only=True)
 class Meeting:
     """One date of a booking."""
 
@@ -128,6 +137,8 @@ class Meeting:
     resolution: str | None = None
     closes_start: bool = False  # a group was cancelled here
     is_written: bool = False  # that it has expired
+    taken_off_by: str = ""
+    was: str = "CONFIRMED"  # before it was taken off
     attendance: dict[str, str] = field(default_factory=dict)  # by e-mail
 
 
@@ -148,3 +159,14 @@ class Booking:
     host_notes: list[str] = field(default_factory=list)
     version: int = 0
     sequence: int = 0
+    past: Past | None = None
+
+    def copy(self) -> Booking:
+        """As it is now; one step back is known, and no more."""
+        return replace(
+            self,
+            people=[*self.people],
+            overrides=[*self.overrides],
+            meetings=[replace(m, attendance={**m.attendance}) for m in self.meetings],
+            past=None,
+        )

@@ -237,6 +237,25 @@ class Walk(Comparison):
             lambda: self.model.reschedule(uid, meant, by=by, on=on, version=version),
         )
 
+    @rule(
+        some=st.integers(1, 99),
+        by=st.sampled_from([None, None, "attendee", "host"]),
+        version=VERSIONS,
+        number=st.sampled_from([None, None, None, 0, 1, 2]),
+        again=st.booleans(),
+    )
+    def undo(self, some: int, by: Any, version: Any, number: Any, again: bool) -> None:
+        """Once, or twice: that does it again."""
+        uid = self.uid(some, changed=True)
+        on = None if number is None else self.date(uid, number)
+        for _ in range(1 + (again and on is None)):
+            self.compare(
+                "undo",
+                (uid,),
+                {"by": by, "date": on, "if_version": version},
+                lambda: self.model.undo(uid, by=by, on=on, version=version),
+            )
+
     @rule(some=SOME)
     def reassign(self, some: int) -> None:
         uid = self.uid(some, series=False)

@@ -8,7 +8,7 @@ from typing import Any
 from calbook import Client
 
 from .facts import EventType, Schedule
-from .model import Model
+from .undoing import UndoModel as Model
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 ALWAYS = {day: [(0, 1440)] for day in range(7)}

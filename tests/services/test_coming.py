@@ -653,12 +653,12 @@ def test_dates_of_a_series_that_are_taken_are_left_out(
 def test_a_series_with_dates_that_are_taken_can_end_it_all(
     demo: EventType, take: Take, database: str
 ) -> None:
-    """With `--on-conflict fail` its other dates were written."""
+    """With `--on-conflict refuse` its other dates were written."""
     files = calendar(event(start="20270125T101500Z"), event("b", more=WEEKLY))
     before = dump(database)
 
     with pytest.raises(errors.SlotTaken, match="25 Jan 2027, 10:00"):
-        take("ics", files, event_type_id="demo", on_conflict="fail")
+        take("ics", files, event_type_id="demo", on_conflict="refuse")
 
     assert dump(database) == before
 
@@ -1108,7 +1108,7 @@ def test_nothing_is_written_where_the_first_that_is_taken_ends_it(
     before = dump(database)
 
     with pytest.raises(errors.SlotTaken, match="Ida Overlap"):
-        take("calendly", *CALENDLY, on_conflict="fail")
+        take("calendly", *CALENDLY, on_conflict="refuse")
 
     assert dump(database) == before
 
@@ -1119,7 +1119,7 @@ def test_nothing_is_written_where_the_first_that_cannot_be_read_ends_it(
     before = dump(database)
 
     with pytest.raises(errors.BadInput, match="booking_uid_128"):
-        take("calcom", *CALCOM, on_conflict="fail")
+        take("calcom", *CALCOM, on_conflict="refuse")
 
     assert dump(database) == before
 

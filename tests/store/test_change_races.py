@@ -94,6 +94,39 @@ def test_a_booking_is_moved_and_cancelled_or_cancelled_alone(
     place.check_whole()
 
 
+def test_time_that_was_given_up_is_taken_back_or_booked_by_another(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    """In pairs of somebody who takes a cancellation back, and somebody who books."""
+    uids = [booking(start_time=TEN + n * DAY / 24).uid for n in range(RACERS // 2)]
+    for uid in uids:
+        client.calendar.bookings.cancel(uid)
+
+    outcomes = race(
+        place.url,
+        f"return bookings.undo({uids}[n // 2]).uid",
+        "return book(bookings, TEN + n // 2 * timedelta(hours=1), n).uid",
+    )
+
+    assert len(answers(outcomes)) == RACERS // 2
+    assert errors(outcomes) == ["slot_taken"] * (RACERS // 2)
+    place.check_whole()
+
+
+def test_one_of_many_takes_the_last_change_back_by_its_version(
+    place: Place, client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+    version = client.calendar.bookings.cancel(uid).version
+
+    outcomes = race(place.url, f'return bookings.undo("{uid}", if_version={version})')
+
+    [back] = answers(outcomes)
+    assert errors(outcomes) == ["version_conflict"] * (RACERS - 1)
+    assert client.calendar.bookings.get(uid).to_dict() == back
+    assert back["status"] == "CONFIRMED"
+
+
 def test_a_request_is_confirmed_and_cancelled_or_cancelled_alone(
     place: Place,
     client: Client,
@@ -323,9 +356,9 @@ def test_a_seat_that_many_move_to_is_taken_once(
     outcomes = race(
         place.url,
         f'return bookings.move_attendee("{here}", email=f"p{{n}}@e.org",'
-        f' to="{there}").uid',
+        f' into="{there}").uid',
         f'return bookings.move_attendee("{there}", email=f"p{{n}}@e.org",'
-        f' to="{here}").uid',
+        f' into="{here}").uid',
     )
 
     assert set(errors(outcomes)) <= {"seats_full"}

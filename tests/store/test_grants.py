@@ -377,7 +377,7 @@ def test_staff_erases_nobody(run: Run, do: Callable[..., Answer], url: str) -> N
     do("event", "add", "demo")
     start = ("--event", "demo", "--start", "2027-01-11 10:00")
     do("create", *start, "--name", "Ada", "--email", "ada@example.com")
-    do("retention", "--after", "1d")
+    do("retention", "--keep", "1d")
 
     refused = run("erase", "ada@example.com", "--cancel", "--yes", "--db", url)
     do("tick", "--no-deliver")

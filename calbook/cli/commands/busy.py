@@ -60,7 +60,7 @@ def import_(
     ],
     *,
     calendar: NewCalendar,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Block the time of a calendar's events, in the place of what it held."""
     name = _stem(file) if calendar.name is None else calendar.name
@@ -90,7 +90,7 @@ class OwnTime(o.Group):
     shows_text: bool = o.flag("--show", "Tell whoever is refused what it is.")
 
 
-def add(*, time: OwnTime, within: o.Range, out: o.PrintingTimes) -> None:
+def add(*, time: OwnTime, within: o.Range, out: o.AnsweringTimes) -> None:
     """Block a host's time: a dentist, a week off."""
     within.check_both_ends("as in --from 2027-02-01 --to 2027-02-05")
     form = out.form_in_zone()
@@ -117,7 +117,7 @@ def list_(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the calendars and own busy time of hosts."""
     form = out.form_in_zone()
@@ -137,7 +137,7 @@ def remove(
     host: o.Host = None,
     resource: o.Resource = None,
     yes: o.Yes = False,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Remove a calendar or own busy time; its host is free again."""
     with out.client() as client:
@@ -146,7 +146,7 @@ def remove(
         require_yes(question, yes=yes, look=None)
         client.calendar.busy.remove(found.name, host_id=found.host_id)
     said = f"Removed {found.name} of {found.host_id}"
-    output.print_done(said, found, json=out.json)
+    output.print_done(said, found, form=out.form())
 
 
 def refresh(
@@ -160,7 +160,7 @@ def refresh(
     yes: Annotated[
         bool, o.Declared("--yes", help="Also what suddenly holds nothing.")
     ] = False,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Read calendars again, and further ahead as time goes by."""
     from calbook.cli import error_output

@@ -83,7 +83,7 @@ class Changes(o.Group):
     )
 
 
-Adding = Annotated[o.Output, "tz", "json", "no_deliver", "db"]
+Adding = Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "db"]
 
 
 def add(
@@ -167,7 +167,7 @@ def _ask_which(found: list[Json]) -> str:
 def list_(
     *,
     host: o.Host = None,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the connected calendars, and what waits to be written there."""
     form = out.form_in_zone()
@@ -182,7 +182,7 @@ def list_(
     output.print_list(found, form, keys=_KEYS, table=table)
 
 
-def show(name: Name, *, host: o.Host = None, out: o.ShowingTimes) -> None:
+def show(name: Name, *, host: o.Host = None, out: o.ListingTimes) -> None:
     """Show one connected calendar, without its password."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -190,7 +190,7 @@ def show(name: Name, *, host: o.Host = None, out: o.ShowingTimes) -> None:
     _show(None, found, form)
 
 
-def check(name: Name, *, host: o.Host = None, out: o.Printing) -> None:
+def check(name: Name, *, host: o.Host = None, out: o.Answering) -> None:
     """Ask a calendar what is there and what it can do; changes nothing."""
     with out.client() as client:
         found = client.calendar.connections.check(name, host_id=host)
@@ -204,7 +204,7 @@ def check(name: Name, *, host: o.Host = None, out: o.Printing) -> None:
 
 
 def remove(
-    name: Name, *, host: o.Host = None, yes: o.Yes = False, out: o.Printing
+    name: Name, *, host: o.Host = None, yes: o.Yes = False, out: o.Answering
 ) -> None:
     """Disconnect a calendar; what was written there stays there."""
     with out.client() as client:
@@ -213,7 +213,7 @@ def remove(
         require_yes(question, yes=yes, look=None)
         dropped = client.calendar.connections.remove(name, host_id=found.host_id)
     said = f"Disconnected {found.name} of {found.host_id}"
-    output.print_done(said, found, json=out.json)
+    output.print_done(said, found, form=out.form())
     if found.written:
         what = "1 booking stays" if found.written == 1 else f"{found.written:,} stay"
         output.say(f"{what} there as written")
@@ -244,7 +244,7 @@ def sync(
     ] = None,
     overwrite: Annotated[
         bool,
-        o.Declared("--overwrite", help="Write again what is not as it was written."),
+        o.Declared("--force", help="Write again what is not as it was written."),
     ] = False,
     yes: Annotated[
         bool, o.Declared("--yes", help="Also where all or most is suddenly gone.")
@@ -339,7 +339,12 @@ def log(
         )
         zone, now = display_timezone(client, form), client.now()
     delivery_log.print_deliveries(
-        found, form, zone, now=now, to="Calendar", nothing="nothing written\n"
+        found,
+        form,
+        zone,
+        now=now,
+        to="Calendar",
+        nothing="nothing written\n",
     )
 
 

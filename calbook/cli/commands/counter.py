@@ -42,7 +42,7 @@ def list_(
     past: Annotated[
         bool, o.Declared("--all", help="Also what was decided, or has ended.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the times that attendees propose, as they came."""
     form = out.form_in_zone()
@@ -98,7 +98,7 @@ def decline(
     dry_run: Annotated[
         bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
     ] = False,
-    out: Annotated[o.Output, "tz", "json", "no_deliver", "actor", "db"],
+    out: Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "actor", "db"],
 ) -> None:
     """Leave the booking where it is, and tell the person so by mail."""
     form = out.form_in_zone()

@@ -106,7 +106,7 @@ class Series(o.Group):
 Creating = Annotated[
     o.Change, "idempotency_key", "notify_attendee", "dry_run", "no_deliver"
 ]
-Printing = Annotated[o.Output, "tz", "json", "jsonl", "actor", "db"]
+Printing = o.PrintingChange
 
 
 def create(

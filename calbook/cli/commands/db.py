@@ -47,7 +47,7 @@ def init(*, making: Making, out: o.Printing) -> None:
     if not making.grants:
         said = f"Made {client.path}" if is_new else f"{client.path} is there already"
         answer = {"path": client.path, "created": is_new}
-        output.print_done(said, answer, json=out.json)
+        output.print_done(said, answer, form=out.form())
     elif out.json:
         lines = [line for line in grants.splitlines() if line[:2] != "--"]
         output.print_object({"grants": lines}, out.form(), keys=(), card=str)
@@ -61,7 +61,7 @@ def migrate(*, out: o.Printing) -> None:
         before, now = client.migrate()
     answer = {"path": client.path, "from": before, "to": now}
     if out.json or before == now:  # else it was told when it was done
-        output.print_done(f"{client.path} is up to date", answer, json=out.json)
+        output.print_done(f"{client.path} is up to date", answer, form=out.form())
 
 
 def check(*, out: o.Printing) -> None:
@@ -125,7 +125,7 @@ def backup(
         return
     with out.client() as client:
         client.backup(file, force=force)
-    output.print_done(f"Copied to {file}", {"path": file}, json=out.json)
+    output.print_done(f"Copied to {file}", {"path": file}, form=out.form())
 
 
 def _print_copy(out: o.Output) -> None:
@@ -158,7 +158,7 @@ def restore(
             require_yes(question, yes=yes, look=look)
         kept = client.restore(file)
     said = f"Restored {client.path}" + (f"; the file as it was: {kept}" if kept else "")
-    output.print_done(said, {"path": client.path, "kept": kept}, json=out.json)
+    output.print_done(said, {"path": client.path, "kept": kept}, form=out.form())
 
 
 def compact(*, out: o.Printing) -> None:
@@ -167,7 +167,7 @@ def compact(*, out: o.Printing) -> None:
         before, after = client.compact()
     said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
     answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}
-    output.print_done(said, answer, json=out.json)
+    output.print_done(said, answer, form=out.form())
 
 
 def _bytes(size: int) -> str:
@@ -188,4 +188,4 @@ def share(
         client.share(group=name)
     said = f"Shared {client.path} with the group {name}"
     facts = {"path": client.path, "group": name, "mode": "0660"}
-    output.print_done(said, facts, json=out.json)
+    output.print_done(said, facts, form=out.form())

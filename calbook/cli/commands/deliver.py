@@ -41,7 +41,7 @@ class Round(o.Group):
 Age = Annotated[
     str,
     o.Declared(
-        "--every",
+        "--refresh",
         metavar="MINUTES|never",
         help="Read calendars again that were not looked at for so long.",
     ),
@@ -89,9 +89,9 @@ def _read_age(every: str) -> timedelta | None:
     """How old a calendar may be; None where none is read again."""
     if every == "never" or os.environ.get("CALBOOK_DELIVER") == "off":
         return None
-    minutes = read_minutes(every, "--every")
+    minutes = read_minutes(every, "--refresh")
     if not minutes:
-        raise UsageError("--every is at least 1m", hint="--every never reads none")
+        raise UsageError("--refresh is at least 1m", hint="--refresh never reads none")
     return timedelta(minutes=minutes)
 
 

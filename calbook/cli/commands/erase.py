@@ -20,7 +20,7 @@ class Erasing(o.Group):
     cancel: bool = o.flag("--cancel", "Cancel what is still to come first.")
     texts: bool = o.flag("--texts", "Take the name out of what others wrote, too.")
     dry_run: bool = o.flag("--dry-run", "Only show what would be erased.")
-    yes: bool = o.flag("--yes", "Do not ask.")
+    yes: o.Yes = False
 
 
 def erase(
@@ -60,7 +60,7 @@ def _places(done: "Erasure") -> str:
 Retaining = Annotated[
     str | None,
     o.Declared(
-        "--after", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
+        "--keep", metavar="PERIOD", help="Erase people so long after: 3y, 18mo, 90d."
     ),
 ]
 
@@ -74,12 +74,12 @@ def retention(
     dry_run: Annotated[
         bool, o.Declared("--dry-run", help="Only show who would be erased.")
     ] = False,
-    yes: Annotated[bool, o.Declared("--yes", help="Do not ask.")] = False,
+    yes: o.Yes = False,
     out: o.Printing,
 ) -> None:
     """Say how long people are kept after their last date, or show it."""
     if off and after is not None:
-        raise usage_error("--after and --off contradict each other")
+        raise usage_error("--keep and --off contradict each other")
     with out.client() as client:
         require_stored(client)
         found = client.calendar.retention.get()

@@ -33,7 +33,7 @@ NewName = Annotated[
 
 
 def add(
-    event: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    event: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add an event type; what is not said has a sensible default."""
     _save("create", event, fields, saving, out)
@@ -160,16 +160,16 @@ def _hint() -> None:
             output.say("hint: no mail goes out without a server: calbook config smtp")
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the event types."""
     _EVENT_TYPES.print_all(out)
 
 
-def show(event: Name, *, out: o.Showing) -> None:
+def show(event: Name, *, out: o.Listing) -> None:
     """Show one event type with its rules."""
     _EVENT_TYPES.print_one(event, out)
 
 
-def remove(event: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(event: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove an event type that was never booked."""
     _EVENT_TYPES.remove(event, removing, out)

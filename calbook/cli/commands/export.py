@@ -84,7 +84,7 @@ def export(
     if target is not None:
         said = f"Exported to {target}: {count_text(counts)}"
         answer = {"file": target, "exported": counts}
-        output.print_done(said, answer, json=out.json)
+        output.print_done(said, answer, form=out.form())
 
 
 def _export_all(

@@ -46,7 +46,7 @@ class Fields(o.Group):
 
 
 def add(
-    host: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    host: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add a host."""
     HOSTS.save("create", host, _read_fields(fields), saving, out)
@@ -58,7 +58,7 @@ def update(
     fields: Fields,
     clear: o.Clear = None,
     saving: Saving,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Change a host, or --clear the e-mail, the limits or the language."""
     fields.clear(clear)
@@ -75,16 +75,16 @@ def _read_fields(fields: Fields) -> Json:
     return given
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the hosts."""
     HOSTS.print_all(out)
 
 
-def show(host: Name, *, out: o.Showing) -> None:
+def show(host: Name, *, out: o.Listing) -> None:
     """Show one host."""
     HOSTS.print_one(host, out)
 
 
-def remove(host: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(host: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove a host that nothing refers to."""
     HOSTS.remove(host, removing, out)

@@ -123,7 +123,7 @@ def retire(
         str | None,
         o.Declared("--from", metavar="WHEN", help="From then on [default: now]."),
     ] = None,
-    out: o.PrintingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Let nobody book a host any more; what is left to do is listed."""
     form = out.form_in_zone()
@@ -149,7 +149,7 @@ def retire(
         output.say(f"hint: {call} hands over what others can take")
 
 
-def restore(host: Name, *, out: o.Printing) -> None:
+def restore(host: Name, *, out: o.Answering) -> None:
     """Let a host who has retired be booked again."""
     with out.client() as client:
         found = client.calendar.hosts.restore(host)

@@ -190,7 +190,7 @@ def _update_folder(
         files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
         done = calendar_folder.update(client, folder, files, before, force=force)
     said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
-    output.print_done(said.format(**done), done, json=out.json)
+    output.print_done(said.format(**done), done, form=out.form())
 
 
 def _copy_options(one: One) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Import(o.Group):
 
     on_conflict: str | None = o.option(
         "--on-conflict",
-        "fail|skip",
+        "refuse|skip",
         "Of what is in the way of a line [default: fail; with --from skip].",
     )
     dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
@@ -143,7 +143,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
     with out.client() as client, shown as progress:
         size = 0 if is_stdin else _size(file)
         options: Any = {
-            "on_conflict": how.on_conflict or "fail",
+            "on_conflict": how.on_conflict or "refuse",
             "dry_run": how.dry_run,
         }
         if size:
@@ -159,7 +159,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         said += f"; replaced what was set up there: {', '.join(taken.replaced)}"
     for id in taken.new_secrets if not how.dry_run else ():
         output.say(_NEW_SECRET.format(id=id))
-    output.print_done(said, taken, json=out.json)
+    output.print_done(said, taken, form=out.form())
     left_out.finish()
 
 

@@ -13,7 +13,7 @@ class Person(o.Group):
     timezone: str | None = o.option("--tz", "ZONE", "The zone of your working hours.")
 
 
-def init(*, person: Person, out: o.Printing) -> None:
+def init(*, person: Person, out: o.Answering) -> None:
     """Make the bookings file yours: name, e-mail, zone. On a terminal it asks."""
     by: bytes | None = None
     with out.client() as client:

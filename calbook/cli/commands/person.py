@@ -28,7 +28,7 @@ def list_(
         str | None,
         o.Declared("--search", metavar="TEXT", help="In names, addresses, numbers."),
     ] = None,
-    out: o.Listing,
+    out: o.Sorting,
 ) -> None:
     """List the people who were ever booked, by name."""
     with out.client() as client:
@@ -42,7 +42,7 @@ def show(
     occurrences: Annotated[
         bool, o.Declared("--occurrences", help="A row for each date of theirs.")
     ] = False,
-    out: o.ShowingTimes,
+    out: o.ListingTimes,
 ) -> None:
     """Show one person, with their bookings and the notes about these."""
     from calbook.cli.screen import cards
@@ -153,7 +153,7 @@ def update(
     facts: Facts,
     clear: o.Clear = None,
     dry_run: DryRun = False,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Correct a person, or --clear a fact. Bookings made stay."""
     facts.clear(clear)
@@ -172,7 +172,7 @@ def merge(
     other: Annotated[str, o.Argument(metavar="OTHER", help="Who is the same person.")],
     *,
     removing: Removing,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Make two entries of one person one; the first stays."""
     with out.client() as client:

@@ -50,7 +50,7 @@ def _given(fields: Fields) -> dict[str, Any]:
 
 
 def add(
-    resource: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    resource: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add a room or thing."""
     RESOURCES.save("create", resource, _given(fields), saving, out)
@@ -62,23 +62,23 @@ def update(
     fields: Fields,
     clear: o.Clear = None,
     saving: Saving,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Change a room or thing, or --clear its capacity or schedule."""
     fields.clear(clear)
     RESOURCES.save("update", resource, _given(fields), saving, out)
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the rooms and things."""
     RESOURCES.print_all(out)
 
 
-def show(resource: Name, *, out: o.Showing) -> None:
+def show(resource: Name, *, out: o.Listing) -> None:
     """Show one room or thing."""
     RESOURCES.print_one(resource, out)
 
 
-def remove(resource: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(resource: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove a room or thing that nothing refers to."""
     RESOURCES.remove(resource, removing, out)

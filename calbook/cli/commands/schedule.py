@@ -49,7 +49,7 @@ class Fields(o.Group):
 
 
 def add(
-    schedule: NewName = None, *, fields: Fields, saving: Saving, out: o.Printing
+    schedule: NewName = None, *, fields: Fields, saving: Saving, out: o.Answering
 ) -> None:
     """Add a schedule."""
     if saving.input_ is None:
@@ -63,7 +63,7 @@ def update(
     fields: Fields,
     clear: o.Clear = None,
     saving: Saving,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Change a schedule; --hours replaces all its hours, --clear hours closes it."""
     fields.clear(clear)
@@ -121,17 +121,17 @@ def _refuse(text: str) -> NoReturn:
     )
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the schedules."""
     _SCHEDULES.print_all(out)
 
 
-def show(schedule: Name, *, out: o.Showing) -> None:
+def show(schedule: Name, *, out: o.Listing) -> None:
     """Show one schedule with its overrides."""
     _SCHEDULES.print_one(schedule, out)
 
 
-def remove(schedule: Name, *, removing: Removing, out: o.Printing) -> None:
+def remove(schedule: Name, *, removing: Removing, out: o.Answering) -> None:
     """Remove a schedule that nothing refers to."""
     _SCHEDULES.remove(schedule, removing, out)
 
@@ -145,7 +145,7 @@ class Override(o.Group):
 
 
 def override(
-    schedule: Name, *, within: o.Range, given: Override, out: o.Printing
+    schedule: Name, *, within: o.Range, given: Override, out: o.Answering
 ) -> None:
     """Close a date or several, or give them other hours."""
     if within.start_date is None:

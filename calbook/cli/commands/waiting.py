@@ -29,7 +29,7 @@ def list_(
     past: Annotated[
         bool, o.Declared("--all", help="Also who is in line no longer.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List who is in line, first come first."""
     form = out.form_in_zone()
@@ -44,7 +44,7 @@ def list_(
     output.print_list(found, form, keys=KEYS, table=table)
 
 
-def show(id: Id, *, out: o.ShowingTimes) -> None:
+def show(id: Id, *, out: o.ListingTimes) -> None:
     """Show somebody in line, with what happened and why."""
     form = out.form_in_zone()
     with out.client() as client:

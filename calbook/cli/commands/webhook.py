@@ -79,7 +79,7 @@ def add(
     url: Annotated[str, o.Argument(metavar="URL", help="https://…")],
     *,
     given: Adding,
-    out: o.Printing,
+    out: o.Answering,
 ) -> None:
     """Send events to an address; prints its secret, this once."""
     form = out.form_in_zone()
@@ -98,14 +98,14 @@ def add(
     _print_secret("Added", added, form, zone)
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the webhooks, without their secrets."""
     with out.client() as client:
         found = client.calendar.webhooks.list()
     output.print_list(found, out.form(), keys=_KEYS, table=deliveries.webhooks_table)
 
 
-def show(id: Id, *, out: o.ShowingTimes) -> None:
+def show(id: Id, *, out: o.ListingTimes) -> None:
     """Show one webhook, without its secret."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -121,7 +121,7 @@ def _print(
     output.print_object(webhook, form, keys=keys, card=card)
 
 
-def update(id: Id, *, given: Updating, clear: o.Clear = None, out: o.Printing) -> None:
+def update(id: Id, *, given: Updating, clear: o.Clear = None, out: o.Answering) -> None:
     """Change a webhook; headers stay unless they are named, or taken out as in
     --clear header.Authorization."""
     headers: dict[str, str | None] = {**_headers(given)}
@@ -148,13 +148,13 @@ def update(id: Id, *, given: Updating, clear: o.Clear = None, out: o.Printing) -
     _say_dropped(dropped)
 
 
-def remove(id: Id, *, yes: o.Yes = False, out: o.Printing) -> None:
+def remove(id: Id, *, yes: o.Yes = False, out: o.Answering) -> None:
     """Remove a webhook; what is still to be sent is dropped."""
     with out.client() as client:
         found = client.calendar.webhooks.get(id)
         require_yes(f"Remove {found.id} ({found.url})?", yes=yes, look=None)
         dropped = client.calendar.webhooks.delete(found.id)
-    output.print_done(f"Removed {found.id}", found, json=out.json)
+    output.print_done(f"Removed {found.id}", found, form=out.form())
     _say_dropped(dropped)
 
 
@@ -164,7 +164,7 @@ def _say_dropped(count: int) -> None:
         output.say(f"Dropped {said} still to be sent")
 
 
-def rotate(id: Id, *, given: Rotating, out: o.Printing) -> None:
+def rotate(id: Id, *, given: Rotating, out: o.Answering) -> None:
     """Take a new secret, shown once; both sign for a day."""
     form = out.form_in_zone()
     secret = read_secret() if given.secret_stdin else None
@@ -181,7 +181,7 @@ def _print_secret(
         _print(webhook, form, zone, keys=(*_KEYS, "secret"))
 
 
-def test(id: Id, *, out: o.Printing) -> None:
+def test(id: Id, *, out: o.Answering) -> None:
     """Send a sample (`webhook.test`) and show the answer."""
     with out.client() as client:
         attempt = client.calendar.webhooks.test(id)

@@ -11,7 +11,7 @@ HEADINGS: Mapping[str, str] = {
     "When": """
         --start --from --to --on --days --duration --exclude --hours --closed
         --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
-        --first-date --last-date --explain --after --tolerance
+        --first-date --last-date --explain --after --keep --tolerance
     """,
     "Who": """
         --by --name --email --phone --ref --person --attendee-tz --language --guest
@@ -27,7 +27,7 @@ HEADINGS: Mapping[str, str] = {
         --hold-minutes --on-free --max-occurrences --booking-limit
     """,
     "Safety": """
-        --dry-run --yes --force --overwrite --if-version --idempotency-key
+        --dry-run --yes --force --if-version --idempotency-key
         --allow-http --allow-plain --allow-private
     """,
     "Output": """
@@ -41,7 +41,6 @@ _OTHERWISE = {
     ("list", "--after"): "Output",
     ("day", "--by"): "Output",
     ("week", "--by"): "Output",
-    ("retention", "--after"): "What",
     ("cancel", "--all"): "When",
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",

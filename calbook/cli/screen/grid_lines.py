@@ -137,7 +137,7 @@ def _host_name(page: Page, size: int) -> str:
 
 
 def _bordered(sheet: _Sheet, margin: str, columns: Iterable[Line]) -> Line:
-    pieces = [StyledText(f"{margin:<{sheet.margin}}", "dim")]
+    pieces = [StyledText(f"{margin:<{sheet.margin}}")]
     for number, column in enumerate(columns):
         border = "┊" if number % len(sheet.pages) else "│"
         pieces += [StyledText(border, "dim"), *column]

@@ -83,7 +83,7 @@ def _week_lines(page: Page, week: _Week, size: int, most: int) -> Iterator[Line]
 
 def _numbers(page: Page, week: _Week, size: int, name: str) -> Line:
     """The rule above a week, with the days of the month in it."""
-    pieces = [StyledText(f"{name:<{_MARGIN}}", "dim")]
+    pieces = [StyledText(f"{name:<{_MARGIN}}")]
     for day in week:
         mark = f" {timeline.TODAY}" if day == page.today else ""
         text = f" {day.day}{mark} " if day else ""

@@ -280,7 +280,9 @@ def _as_it_was(o: Occurrence, was: Occurrence | None, by: Actor) -> Occurrence:
         return o
     status = Status.PENDING if was.status is Status.PENDING else Status.CONFIRMED
     return o._replace(
-        attendances=was.attendances, status=status if by is Actor.HOST else o.status
+        attendances=was.attendances,
+        status=status if by is Actor.HOST else o.status,
+        held_until=was.held_until,
     )
 
 

@@ -62,6 +62,7 @@ def seat_as_before(undoing: Undoing) -> Change:
         responses=before.responses,
         notes=before.notes,
         metadata=before.metadata,
+        overrides=tuple(dict.fromkeys((*before.overrides, *undoing.overrides))),
         sequence=booking.sequence + 1,
     )
     events = tuple(_event(undoing, seat) for seat in seats_undone(undoing))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from calbook.core.booking import (
+    effective_status,
     inverses,
     lifecycle,
     seats_undone,
@@ -21,8 +22,8 @@ from calbook.core.booking.changes import Change
 from calbook.core.booking.inverses import Undoing
 from calbook.core.booking.transitions import Action
 from calbook.core.booking.undo import Inverse, PastChange
-from calbook.core.errors import NothingToChange
-from calbook.core.model import Booking, Status
+from calbook.core.errors import AlreadyCancelled, NothingToChange
+from calbook.core.model import Booking, Resolution, Status
 from calbook.core.time import parsing
 from calbook.services.bookings import change, notes
 from calbook.services.bookings.change_options import ChangeOptions
@@ -131,8 +132,13 @@ def _past_change(
 
 
 def _check_is_off(booking: Booking, day: date, now: datetime) -> date:
-    """Raise where a date of a series takes place as it is."""
-    occurrence = series.occurrence_on(booking, day)
+    """Raise where a date takes place as it is, or nobody has taken it off."""
+    occurrence = effective_status.effective_occurrence(
+        series.occurrence_on(booking, day), now
+    )
+    if occurrence.resolution is Resolution.EXPIRED:
+        name = transitions.occurrence_name(booking, occurrence)
+        raise AlreadyCancelled(name, Resolution.EXPIRED)
     if occurrence.status is not Status.CANCELLED:
         raise NothingToChange(
             f"{transitions.occurrence_name(booking, occurrence)} is not cancelled",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 OnRefused = Callable[[CalbookError], None]
-SKIP, FAIL = "skip", "fail"
+SKIP, REFUSE = "skip", "refuse"
 _NEEDS_EVENT = ("ics",)
 _MOST_NAMED = 1_000  # remarks and reasons in the answer
 
@@ -85,7 +85,7 @@ def _read_options(source: str, given: Mapping[str, Any]) -> Json:
     asked: Json = {
         "source": checks.choice(source, "source", SOURCES),
         "on_conflict": checks.choice(
-            said.pop("on_conflict", SKIP), "onConflict", (SKIP, FAIL)
+            said.pop("on_conflict", SKIP), "onConflict", (SKIP, REFUSE)
         ),
         "notify": checks.boolean(said.pop("notify", False), "notify"),
         "dates": reading.read_dates(said.pop("dates", None)),
@@ -153,7 +153,7 @@ def _check(content: Content, asked: Json) -> None:
             f"the files have {len(content.bookings):,} bookings; at most"
             f" {MOST_BOOKINGS:,} are taken over at once"
         )
-    if asked["on_conflict"] == FAIL:
+    if asked["on_conflict"] == REFUSE:
         for remark in content.left_out:
             if remark.is_fault:
                 raise _fault_of(remark)
@@ -195,7 +195,7 @@ def _import(
         len({b.hosts for b in bookings.values() if b.hosts}) <= 1,
     )
     work = TakeOver(tx, taking, event_types, hosts, known)
-    done = _Done(how.timezone, stops=asked["on_conflict"] == FAIL)
+    done = _Done(how.timezone, stops=asked["on_conflict"] == REFUSE)
     for booking in bookings.values():
         done.take(tx, work, booking)
     done.faults += [_fault_of(each) for each in content.left_out if each.is_fault]

@@ -159,8 +159,10 @@ def _read_state(state: _State, booking: Booking) -> Booking:
     whole = state.whole
     keys = {people.shown_key(each): key for key, each in state.persons.items()}
     members = (*whole["hostIds"], *whole["resourceIds"])
+    until = whole["heldUntil"] and _instant(whole["heldUntil"])
     occurrences = (
-        _read_occurrence(each, booking, members, keys) for each in state.dates.values()
+        _read_occurrence(each, booking, members, keys)._replace(held_until=until)
+        for each in state.dates.values()
     )
     rule = whole["recurring"]
     return booking._replace(

@@ -63,12 +63,14 @@ def has_right_to_left(text: str) -> bool:
 
 
 def _first_right_to_left(text: str) -> int:
-    """Where letters do so first, as marks are spelt; the length where none does."""
+    """Where it begins; the length where nothing does. Marks are spelt, and run not."""
     found = (
-        char.isprintable() and unicodedata.bidirectional(char) in {"R", "AL", "AN"}
-        for char in text
+        index
+        for index, char in enumerate(text)
+        if unicodedata.bidirectional(char) in {"R", "AL", "AN"}
+        and unicodedata.category(char) not in _UNSAFE
     )
-    return next((index for index, is_so in enumerate(found) if is_so), len(text))
+    return next(found, len(text))
 
 
 def _is_unsafe(text: str, index: int) -> bool:

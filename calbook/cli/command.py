@@ -15,6 +15,8 @@ from typer.core import TyperArgument, TyperCommand, TyperOption
 from calbook.cli import global_options
 from calbook.cli.groups import SHORT, Group
 
+_UIDS = ("UID", "UID…", "[UID]")
+_WORDS = ("last", "next")
 _MOST = 1_000_000_000  # what SQLite takes is more
 
 
@@ -52,6 +54,19 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             option_errors.check_repeated(options, typed)
             option_errors.check_exclusive(options, exclusive)
 
+    def _find_named(self, given: dict[str, Any]) -> None:
+        """Put uids where `last` and `next` stand for them."""
+        names = [str(p.name) for p in self.params if p.metavar in _UIDS]
+        for name in names:
+            value = given.get(name) or ()
+            words = [value] if isinstance(value, str) else value
+            if not {*words} & {*_WORDS}:
+                continue
+            from calbook.cli.uid_input import find_named  # few say so
+
+            uids = [find_named(w, given) if w in _WORDS else w for w in words]
+            given[name] = uids[0] if isinstance(value, str) else uids
+
     def get_help(self, ctx: Any) -> str:
         show_help(self, ctx)
 
@@ -65,6 +80,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
                 from calbook.cli import option_errors  # only when something is wrong
 
                 raise option_errors.out_of_range(param, value, _least(param), _MOST)
+        self._find_named(ctx.params)
         if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 

@@ -579,7 +579,7 @@ def test_a_line_is_completed(offered: Complete, line: str, expected: list[str]) 
         ("calbook db restore x", "paths\tFILE\t"),
         (
             "calbook list --fields=",
-            "list\tOnly these JSON keys (attendee.email too).\t--fields=",
+            "list\tJSON keys: uid,attendee.email.\t--fields=",
         ),
     ],
 )

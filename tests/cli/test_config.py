@@ -296,7 +296,7 @@ def test_on_a_terminal_it_can_be_edited_again(
     editor("[defaults", "[defaults]\nnotify = true\n")
 
     screen = terminal("config", "edit")
-    screen.expect("line 1")
+    screen.expect("cannot read it: Expected ']'")
     screen.expect("Edit it again?")
     screen.type("y\n")
 

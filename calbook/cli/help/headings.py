@@ -31,8 +31,8 @@ HEADINGS: Mapping[str, str] = {
         --allow-http --allow-plain --allow-private
     """,
     "Output": """
-        --json --jsonl --csv --fields --format --text --output --print --svg --color-scheme
-        --folder --limit --offset --all --occurrences --list --tz
+        --json --jsonl --csv --fields --format --text --output --print --svg
+        --color-scheme --folder --limit --offset --all --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }

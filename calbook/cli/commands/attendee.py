@@ -201,7 +201,7 @@ def list_(
         bool,
         o.Declared("--print", help="For paper: each date to come with names to tick."),
     ] = False,
-    out: o.Listing,
+    out: o.Sorting,
 ) -> None:
     """List the persons in a booking, the primary first; of a date who takes part."""
     with out.client() as client:

@@ -121,7 +121,7 @@ def _refuse(text: str) -> NoReturn:
     )
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the schedules."""
     _SCHEDULES.print_all(out)
 

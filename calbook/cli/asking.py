@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from calbook.cli import output
-from calbook.core.errors import BadInput, CalbookError
+from calbook.core.errors import BadInput, CalbookError, Interrupted
 
 Check = Callable[[str], Any]
 
@@ -88,13 +88,17 @@ def _read_line(label: str, shown: str | None) -> str:
 
     Raises:
         EOFError: there is none.
+        Interrupted: Ctrl-C, before anything was done with the answer.
     """
     *lines, prompt = output.said_lines(label + (f" [{shown}]:" if shown else ":"))
     for line in lines:
         output.say_always(line)
     with _stdout_on_terminal():
         _load_line_editing()
-        return input(f"{prompt} ")
+        try:
+            return input(f"{prompt} ")
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
 
 @contextmanager

@@ -81,13 +81,14 @@ def _was_broken_pipe(error: BaseException) -> bool:
 
 def show(error: CalbookError, *, wants_json: bool) -> None:
     """One line and a hint, or one JSON object."""
-    answer = error.to_dict()
     output.make_room()
     if wants_json:
+        answer = error.to_dict()
         lines = [escape_json(json.dumps(answer, ensure_ascii=False, default=str))]
     else:
-        lines = output.said_lines(f"calbook: {answer['error']['message']}")
-        if hint := answer["error"]["hint"]:
+        message = error.command_message or error.json_message
+        lines = output.said_lines(f"calbook: {message}")
+        if hint := error.json_hint:
             lines += output.said_lines(f"hint: {hint}")
     try:
         print("\n".join(lines), file=sys.stderr, flush=True)

@@ -192,7 +192,11 @@ def _answer(question: Question) -> Any:
         output.say_always(f"{question.label}?".replace("??", "?"))
         none = [] if question.required else [(None, "(none)")]
         choices = [(each, each) for each in question.options]
-        return ask_choice("One of them (a number)", choices + none)
+        return ask_choice(
+            "One of them (a number)",
+            choices + none,
+            other=lambda text: questions.check_response(question, text),
+        )
     hints = [*question.options] or [question.type.lower()] * (question.type != "TEXT")
     hint = f" ({', '.join(hints)})" if hints else ""
     optional = "" if question.required else " (empty to skip)"

@@ -49,12 +49,17 @@ def is_between(slot: Slot, between: Between, tz: str) -> bool:
 
 
 def language_of(client: Client, wanted: Json, tag: str | None) -> Language:
-    """As asked for, else that of the host who would give it."""
+    """As asked for, else that of the person, else of the host who would give it."""
+    calendar = client.calendar
     if tag is not None:
-        return find_language(checks.language(tag, "--language"))
-    event_type = client.calendar.event_types.get(wanted["event_type_id"])
-    host = wanted["host_id"] or event_type.hosts[0]["userId"]
-    return find_language(client.calendar.hosts.get(host).language)
+        tag = checks.language(tag, "--language")
+    elif wanted["person"] is not None:
+        tag = calendar.people.get(wanted["person"]).language
+    if tag is None:
+        event_type = calendar.event_types.get(wanted["event_type_id"])
+        host = wanted["host_id"] or event_type.hosts[0]["userId"]
+        tag = calendar.hosts.get(host).language
+    return find_language(tag)
 
 
 def slots_message(

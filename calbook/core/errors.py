@@ -88,7 +88,7 @@ class CalbookError(Exception):
         return {
             "error": {
                 "code": self.code,
-                "message": self.command_message or self.json_message,
+                "message": self.json_message,
                 "hint": self.json_hint,
                 "exitCode": self.exit_code,
                 "details": self.details | field,

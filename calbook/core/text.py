@@ -63,9 +63,14 @@ def has_right_to_left(text: str) -> bool:
 
 
 def _first_right_to_left(text: str) -> int:
-    """Where it begins; the length where nothing does."""
-    found = (unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
-    return next((index for index, is_so in enumerate(found) if is_so), len(text))
+    """Where it begins; the length where nothing does. Marks are spelt, and run not."""
+    found = (
+        index
+        for index, char in enumerate(text)
+        if unicodedata.bidirectional(char) in {"R", "AL", "AN"}
+        and unicodedata.category(char) not in _UNSAFE
+    )
+    return next(found, len(text))
 
 
 def _is_unsafe(text: str, index: int) -> bool:

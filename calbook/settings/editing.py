@@ -105,7 +105,8 @@ def _edited(section: str, changes: Mapping[str, Any]) -> bytes:
     if section_of(parse("", data), section) != wanted:  # who knows what was written
         raise BadInput(
             f"cannot change {config_path()} in its place",
-            hint="calbook config edit",
+            hint="change it in an editor",
+            command_hint="calbook config edit",
         )
     return data
 

@@ -138,7 +138,7 @@ def test_a_calendar_that_is_suddenly_empty_needs_a_word(
     (pushed / f"{uid}.ics").unlink()
 
     refused = run("calendar", "sync")
-    screen = terminal("calendar", "sync")
+    screen = terminal("calendar", "sync", columns=120)
     screen.expect("there (1). Go on? [y/N]: ")
     screen.type("n\n")
     said = run("calendar", "sync", "--yes", "--fields", "kind,uid")

@@ -133,10 +133,9 @@ def request_uid(client: Client, office: Office) -> str:
     return office()
 
 
-def booked(*options: str) -> tuple[str, ...]:
+def booked(*options: str, start: str = "2027-01-18 10:00") -> tuple[str, ...]:
     person = ("--name", "Ada", "--email", "ada@example.com")
-    start = ("--event", "demo", "--start", "2027-01-18 10:00")
-    return ("create", *start, *person, *options)
+    return ("create", "--event", "demo", "--start", start, *person, *options)
 
 
 def expected(uid: str | None, **different: Any) -> dict[str, Any]:
@@ -294,7 +293,7 @@ def test_a_start_is_read_in_the_zone_asked_for_and_stored_in_the_schedules(
         zone = ()
         monkeypatch.setenv("CALBOOK_TZ", "Europe/Lisbon")
 
-    made = run(*booked("--start", "2027-01-18 15:00", "--json", *zone)).json
+    made = run(*booked("--json", *zone, start="2027-01-18 15:00")).json
 
     assert made == expected(made["uid"])
 
@@ -348,7 +347,7 @@ def test_changes_with_the_same_key_are_made_once(run: Run, uid: str) -> None:
 @pytest.mark.parametrize(
     "args",
     [
-        pytest.param(booked("--start", "2027-01-18 11:00"), id="create"),
+        pytest.param(booked(start="2027-01-18 11:00"), id="create"),
         pytest.param(("reschedule", "UID", "--start", "2027-01-18 12:00"), id="move"),
         pytest.param(("cancel", "UID"), id="cancel"),
         pytest.param(("confirm", "UID"), id="confirm"),
@@ -684,7 +683,7 @@ def shelf(client: Client, office: Office, clock: Clock) -> dict[str, str]:
         (("--limit", "2", "--offset", "3"), "gone talk"),
         (("--offset", "9"), ""),
         (("--limit", "0"), ""),
-        (("--all", "--limit", "1"), "over early moved gone talk late"),
+        (("--all",), "over early moved gone talk late"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -778,7 +777,7 @@ def test_an_empty_list_is_an_answer_too(run: Run, office: Office) -> None:
 
 
 def test_fields_are_chosen_in_every_form(run: Run, uid: str) -> None:
-    chosen = ("--fields", "attendee.email, status,resolution,hostIds,attendee.fax")
+    chosen = ("--fields", "attendee.email, status,resolution,hostIds,attendee.phone")
     values = ["ada@example.com", "CONFIRMED", None, ["user_me"], None]
     keys = [key.strip() for key in chosen[1].split(",")]
 
@@ -1037,7 +1036,7 @@ def test_every_change_may_leave_what_is_to_be_sent_in_the_outbox(
 ) -> None:
     monkeypatch.setenv("CALBOOK_DELIVER", "off")
     for args in (
-        booked("--start", "2027-01-18 11:00"),
+        booked(start="2027-01-18 11:00"),
         ("confirm", request_uid),
         ("update", request_uid, "--notes", "New"),
         ("reschedule", request_uid, "--start", "2027-01-18 12:00"),

@@ -80,6 +80,18 @@ def test_it_is_in_the_language_of_its_reader_else_of_the_host(
     )
 
 
+def test_somebody_known_reads_their_own_language(run: Run) -> None:
+    ada = ("--name", "Ada", "--email", "ada@example.com", "--language", "pt-BR")
+    run("create", "--event", "demo", "--start", "2027-03-25 10:00", *ada)
+    args = ("slots", "--event", "demo", "--on", "2027-03-26", "--text")
+
+    known = run(*args, "--person", "ada@example.com").out
+    other = run(*args).out
+
+    assert "sexta-feira, 26 de março de 2027: 09:00" in known
+    assert "Fri 26 Mar 2027: 09:00" in other
+
+
 @pytest.mark.parametrize("tag", ["en", "fr"])
 def test_where_nothing_is_free_it_says_so(run: Run, tag: str) -> None:
     args = ("slots", "--event", "demo", *WEEK, "--text", "--between", "03:00-04:00")

@@ -93,3 +93,32 @@ def test_an_excerpt_shows_the_beginning_of_anything() -> None:
     assert text.excerpt("a\x1b" + "b" * 100) == "a\\u001b" + "b" * 78
     assert text.excerpt([1, None]) == "[1, None]"
     assert text.excerpt(long) == text.excerpt([long]) == "that number"
+
+
+@pytest.mark.parametrize(
+    ("given", "closed"),
+    [
+        pytest.param("Ada", "Ada", id="left-to-right"),
+        pytest.param("שיעור 300", "שיעור 300\u200e", id="right-to-left"),
+        pytest.param("محمد\u200e", "محمد\u200e", id="closed-already"),
+        pytest.param("safe\u200f", "safe\u200f", id="a-mark-alone"),
+    ],
+)
+def test_what_runs_leftwards_is_closed_before_more_follows(
+    given: str, closed: str
+) -> None:
+    """`10:00` behind a name stood before it, and ran the other way."""
+    assert text.close(given) == closed
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param("שלום\u200e +2", "שלום\u200e +2", id="closes"),
+        pytest.param("a\u200e +2", "a\\u200e +2", id="closes-nothing"),
+        pytest.param("\u200eשלום", "\\u200eשלום", id="before-it"),
+        pytest.param("a\u200f\u200e", "a\\u200f\\u200e", id="behind-a-mark"),
+    ],
+)
+def test_a_mark_stays_where_it_closes_something(given: str, shown: str) -> None:
+    assert text.printable(given) == shown

@@ -574,6 +574,8 @@ def test_settings_that_cannot_be_read_are_named(client: Client, tmp_path: Path) 
     (tmp_path / "config.toml").write_text("smtp = [")
 
     assert "cannot read" in found(client)["mail_settings"]
+    (tmp_path / "config.toml").write_text('[defaults]\nzone = "Mars"\n')
+    assert "config.toml:2: no such time zone" in found(client)["mail_settings"]
 
 
 def test_a_password_that_cannot_be_had_is_named_and_no_command_is_run(

@@ -14,10 +14,11 @@ import shlex
 import shutil
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -139,7 +140,14 @@ class Office:
         shutil.copytree(self.home, home, dirs_exist_ok=True)
         return Office(home, self.ids)
 
-    def run(self, line: str, *, given: bytes = b"", now: str = NOW) -> Done:
+    def run(
+        self,
+        line: str,
+        *,
+        given: bytes = b"",
+        now: str = NOW,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> Done:
         """Run a command in this process, its output piped."""
         for shown, real in self.ids.items():
             line = line.replace(shown, real)
@@ -148,6 +156,8 @@ class Office:
             for data in (given, b"", b"")
         ]
         with _at(self.home, now) as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
             for name, stream in zip(
                 ("stdin", "stdout", "stderr"), streams, strict=True
             ):
@@ -196,6 +206,7 @@ def make_office(home: Path) -> Office:
         made = json.loads(office.do(f"{line} --json", now=now))
         if not name.startswith("_"):
             office.ids[name] = made.get("uid") or made["id"]
+    office.ids["bk_5short"] = office.ids["bk_5t8zc0"][:9]
     _make_answers(office)
     _make_request(office)
     office.ids["wh_6b3n"] = office.first_id("webhook list")

@@ -68,7 +68,9 @@ class Limits(o.Group):
         "--between", "HH:MM-HH:MM", "Only between these times, in the zone shown."
     )
     language: str | None = o.option(
-        "--language", "TAG", "With --text: of its reader; else the host's."
+        "--language",
+        "TAG",
+        "With --text: of its reader; else --person's or the host's.",
     )
     explain: bool = o.flag("--explain", "With --on: what blocks that day, and why.")
 

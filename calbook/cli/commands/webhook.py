@@ -98,7 +98,7 @@ def add(
     _print_secret("Added", added, form, zone)
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the webhooks, without their secrets."""
     with out.client() as client:
         found = client.calendar.webhooks.list()

@@ -10,7 +10,7 @@ from calbook.cli.screen.timeline import Page, TimeBlock
 from calbook.core.model import DAY
 from calbook.core.time import local_days, times
 
-_LEAST = 5  # cells of a day
+_LEAST = 6  # cells of a day: ` 18 • `
 _WORD_FROM = 8  # of one that says `+2 more`
 _MARGIN = 4  # `W03 `
 _WEEK = 7
@@ -83,7 +83,7 @@ def _week_lines(page: Page, week: _Week, size: int, most: int) -> Iterator[Line]
 
 def _numbers(page: Page, week: _Week, size: int, name: str) -> Line:
     """The rule above a week, with the days of the month in it."""
-    pieces = [StyledText(f"{name:<{_MARGIN}}", "dim")]
+    pieces = [StyledText(f"{name:<{_MARGIN}}")]
     for day in week:
         mark = f" {timeline.TODAY}" if day == page.today else ""
         text = f" {day.day}{mark} " if day else ""

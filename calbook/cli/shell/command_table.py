@@ -178,7 +178,7 @@ def _clearable(command: Any) -> str:
 
 def _offered(param: Any, place: str) -> str:
     """What a value may be, told by its placeholder in the help."""
-    if param.name == "fields":
+    if param.name in ("fields", "sort"):
         return ",".join(_json_keys(place))
     word = str(param.metavar).removeprefix("[").removesuffix("]").removesuffix("…")
     noun = word.partition("[")[0].removesuffix("|-")

@@ -16,11 +16,12 @@ from zoneinfo import TZPATH
 
 from calbook.core.doctor.catalog_checks import LibraryFacts
 from calbook.core.doctor.sending_checks import MailFacts
-from calbook.core.errors import BadInput
+from calbook.core.errors import BadInput, InputError
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.settings.mail_server import mail_server
-from calbook.settings.reading import config_path
+from calbook.settings.reading import config_path, read_document
+from calbook.settings.values import check_document
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def read_mail_settings() -> MailFacts:
     facts = MailFacts(path, config_mode=_mode(path))
     try:
         server = mail_server()
-    except BadInput as error:
+        check_document(read_document())  # the other settings too
+    except InputError as error:
         return facts._replace(fault=error.json_message)
     if server is None:
         return facts

@@ -7,8 +7,9 @@ name it as it is typed.
 from collections.abc import Callable, Sequence
 from inspect import Parameter, cleandoc, signature
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
+import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from calbook.cli import global_options
@@ -67,7 +68,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             given[name] = uids[0] if isinstance(value, str) else uids
 
     def get_help(self, ctx: Any) -> str:
-        return help_text(self, ctx)
+        show_help(self, ctx)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; asks which booking is meant where the line does not say that."""
@@ -101,10 +102,13 @@ def _least(param: Any) -> int:
     return getattr(param, "least", None) or 0
 
 
-def help_text(command: Any, ctx: Any) -> str:
+def show_help(command: Any, ctx: Any) -> NoReturn:
+    """Show it as any answer is shown, through a pager if it is long, and be done."""
+    from calbook.cli import output
     from calbook.cli.help import layout  # only when help is asked for
 
-    return layout.help_text(command, ctx.command_path.split()[1:])
+    output.show(layout.help_text(command, ctx.command_path.split()[1:]) + "\n")
+    raise typer.Exit
 
 
 def make_command(name: str, function: Callable[..., None], **settings: Any) -> Command:

@@ -267,7 +267,7 @@ class BookingChanges(BookingReads):
         self,
         uid: str,
         *,
-        to: str | None = None,
+        into: str | None = None,
         start_time: Moment | None = None,
         on: Days | None = None,
         timezone: str | None = None,
@@ -278,7 +278,7 @@ class BookingChanges(BookingReads):
     ) -> Booking:
         """Move one person's seat to another group of the event type, or to a start.
 
-        The person is named as in `remove_attendee`. `to` is the other group's uid; at
+        The person is named as in `remove_attendee`. `into` is the other group's uid; at
         `start_time` it is the group that meets then, on one date where it is a series,
         else a new one; where one was cancelled only with `reopen`. `on` is the date of
         a series that is given up, or some dates; without it all of the seat moves.
@@ -288,7 +288,7 @@ class BookingChanges(BookingReads):
 
         Raises:
             SeatsFull: there is none left.
-            UsageError: neither `to` nor `start_time` is given, or both are.
+            UsageError: neither `into` nor `start_time` is given, or both are.
         """
         from calbook.services.bookings.seat_moves import move_attendee
         from calbook.wire.reading.booking_requests import read_person
@@ -298,7 +298,7 @@ class BookingChanges(BookingReads):
         rest = {key: value for key, value in options.items() if key not in who}
         wanted = read_seat_move(
             read_person(**who),
-            to=to,
+            into=into,
             start_time=start_time,
             on=on,
             timezone=timezone,

@@ -40,6 +40,11 @@ class BookingReads(Noun):
         """
         return Booking(read.get_booking(self._context, uid))
 
+    def last_made(self) -> Booking | None:
+        """The booking that was made last, by whomever; None where there is none."""
+        found = read.last_made(self._context)
+        return None if found is None else Booking(found)
+
     def list(
         self,
         *,

@@ -166,7 +166,7 @@ class Bookings(BookingChanges):
         """Do the same to several bookings: all of them in one transaction, or none.
 
         `action` is the method that would change each, and `arguments` are that
-        method's: `change_all(uids, action="cancel", cancelled_by="host")`. The error
+        method's: `change_all(uids, action="cancel", by="host")`. The error
         of the one that was refused has its uid as `details["uid"]`. With `refused`,
         that is called with the error instead, and the others are a change each.
         """
@@ -223,14 +223,16 @@ class Bookings(BookingChanges):
         uid: str,
         *,
         reason: str | None = None,
-        cancelled_by: ActorName = "attendee",
+        by: ActorName | None = None,
+        cancelled_by: ActorName | None = None,
         date: str | Date | None = None,
         from_date: str | Date | None = None,
         all: bool = False,
         **options: Unpack[inputs.ChangeArguments],
     ) -> Booking:
-        """Cancel a booking; its attendee only in time, the host always.
+        """Cancel a booking; its attendee, unless `by` says otherwise, only in time.
 
+        The host always. `cancelled_by` is another name of `by`.
         Of a series the occurrence of a `date`, those `from_date` on (included), or
         `all`: the last two only what is still to come. Dates are the original ones.
         Options: `if_version`, `notify_attendee`, `dry_run`, `idempotency_key`.
@@ -240,13 +242,14 @@ class Bookings(BookingChanges):
             DeadlinePassed, CancellationNotAllowed: its attendee may not.
         """
         from calbook.services.bookings.change import cancel
-        from calbook.wire.reading.booking_requests import read_dates
+        from calbook.wire.reading.booking_requests import read_canceller, read_dates
 
+        asker = read_canceller(by, cancelled_by)
         dates = read_dates(date, from_date, all)
         return self._change(
             *(cancel, "cancel", uid, options),
-            request=[uid, reason, cancelled_by, *given_parts(**dates._asdict())],
-            by=cancelled_by,
+            request=[uid, reason, asker, *given_parts(**dates._asdict())],
+            by=asker,
             reason=reason,
             dates=dates,
         )

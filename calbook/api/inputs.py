@@ -153,7 +153,8 @@ class CancelArguments(ChangeArguments, total=False):
     """What the short ways of cancelling pass on to `cancel`."""
 
     reason: str | None
-    cancelled_by: ActorName
+    by: ActorName | None
+    cancelled_by: ActorName | None
 
 
 class WaitingOptions(TypedDict, total=False):

@@ -7,13 +7,16 @@ name it as it is typed.
 from collections.abc import Callable, Sequence
 from inspect import Parameter, cleandoc, signature
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
+import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from calbook.cli import global_options
 from calbook.cli.groups import SHORT, Group
 
+_UIDS = ("UID", "UID…", "[UID]")
+_WORDS = ("last", "next")
 _MOST = 1_000_000_000  # what SQLite takes is more
 
 
@@ -51,8 +54,21 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             option_errors.check_repeated(options, typed)
             option_errors.check_exclusive(options, exclusive)
 
+    def _find_named(self, given: dict[str, Any]) -> None:
+        """Put uids where `last` and `next` stand for them."""
+        names = [str(p.name) for p in self.params if p.metavar in _UIDS]
+        for name in names:
+            value = given.get(name) or ()
+            words = [value] if isinstance(value, str) else value
+            if not {*words} & {*_WORDS}:
+                continue
+            from calbook.cli.uid_input import find_named  # few say so
+
+            uids = [find_named(w, given) if w in _WORDS else w for w in words]
+            given[name] = uids[0] if isinstance(value, str) else uids
+
     def get_help(self, ctx: Any) -> str:
-        return help_text(self, ctx)
+        show_help(self, ctx)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; asks which booking is meant where the line does not say that."""
@@ -64,6 +80,7 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
                 from calbook.cli import option_errors  # only when something is wrong
 
                 raise option_errors.out_of_range(param, value, _least(param), _MOST)
+        self._find_named(ctx.params)
         if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 
@@ -85,10 +102,13 @@ def _least(param: Any) -> int:
     return getattr(param, "least", None) or 0
 
 
-def help_text(command: Any, ctx: Any) -> str:
+def show_help(command: Any, ctx: Any) -> NoReturn:
+    """Show it as any answer is shown, through a pager if it is long, and be done."""
+    from calbook.cli import output
     from calbook.cli.help import layout  # only when help is asked for
 
-    return layout.help_text(command, ctx.command_path.split()[1:])
+    output.show(layout.help_text(command, ctx.command_path.split()[1:]) + "\n")
+    raise typer.Exit
 
 
 def make_command(name: str, function: Callable[..., None], **settings: Any) -> Command:

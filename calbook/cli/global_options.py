@@ -47,6 +47,19 @@ def has_variable(name: str) -> bool:
     return os.environ.get(name, "").lower() not in _OFF
 
 
+def has_colours(stream: Any) -> bool:
+    """What was said, else what the environment says, as Python asks it."""
+    said = given("color") or "auto"
+    if said != "auto":
+        return bool(said == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(map(has_variable, ("FORCE_COLOR", "CLICOLOR_FORCE"))):
+        return True
+    is_plain = os.environ.get("CLICOLOR") == "0" or os.environ.get("TERM") == "dumb"
+    return not is_plain and bool(stream.isatty())
+
+
 def is_ascii(stream: Any) -> bool:
     """Whether lines and dots are drawn with ASCII, as asked or as nothing else can."""
     encoding = (stream.encoding or "utf-8").lower().replace("-", "")

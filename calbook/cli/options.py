@@ -44,11 +44,11 @@ Reopen = Annotated[
     Declared("--reopen", help="Begin a group also where one was cancelled."),
 ]
 Uid = Annotated[
-    str, Argument(metavar="UID", help="The booking; a unique prefix will do.")
+    str, Argument(metavar="UID", help="The booking: a prefix, last or next.")
 ]
 Uids = Annotated[
     list[str],
-    Argument(metavar="UID…", help="The booking, or several; prefixes will do."),
+    Argument(metavar="UID…", help="The booking, or several; also last, next."),
 ]
 Each = Annotated[
     bool,
@@ -180,6 +180,8 @@ class Output(Group):
     fields: str | None = option("--fields", "A,B", "JSON keys: uid,attendee.email.")
     format: str | None = option("--format", "TEXT", "As '{uid} {attendee.name}'.")
     text: bool = flag("--text", "A message to paste, in the reader's zone.")
+    sort: str | None = option("--sort", "KEY,KEY", "By JSON keys: attendee.name.")
+    reverse: bool = flag("--reverse", "In the opposite order.")
     no_deliver: bool = flag(
         "--no-deliver", "Leave what is to be sent in the outbox [CALBOOK_DELIVER=off]."
     )
@@ -197,12 +199,12 @@ class Output(Group):
             if word in forms:
                 setattr(self, word, True)
 
-    def client(self) -> "AbstractContextManager[Client]":
-        return open_client(self.db, self.actor)
+    def client(self, *, may_be_new: bool = False) -> "AbstractContextManager[Client]":
+        return open_client(self.db, self.actor, may_be_new=may_be_new)
 
     def form(self, tz: str | None = None) -> OutputOptions:
         forms = (self.json, self.jsonl, self.csv, self.fields)
-        return OutputOptions(*forms, tz, self.format)
+        return OutputOptions(*forms, tz, self.format, self.sort, self.reverse)
 
     def form_in_zone(self) -> OutputOptions:
         """With times in `--tz`, else in the zone that is set.
@@ -215,13 +217,15 @@ class Output(Group):
 JsonOnly = Annotated[Output, "json"]
 Printing = Annotated[Output, "json", "db"]
 PrintingTimes = Annotated[Output, "tz", "json", "db"]
-FORMS = ("json", "jsonl", "csv", "fields")
+FORMS = ("json", "jsonl", "csv", "fields", "format")
 Answering = Annotated[Output, *FORMS, "db"]
 AnsweringTimes = Annotated[Output, "tz", *FORMS, "db"]
 PrintingChange = Annotated[Output, "tz", *FORMS, "actor", "db"]
 PrintingQueued = Annotated[Output, *FORMS, "no_deliver", "actor", "db"]
-Listing = Annotated[Output, *FORMS, "format", "db"]
-ListingTimes = Annotated[Output, "tz", *FORMS, "format", "db"]
+Listing = Annotated[Output, *FORMS, "db"]
+ListingTimes = Annotated[Output, "tz", *FORMS, "db"]
+Sorting = Annotated[Output, *FORMS, "sort", "reverse", "db"]
+SortingTimes = Annotated[Output, "tz", *FORMS, "sort", "reverse", "db"]
 Queueing = Annotated[Output, *FORMS, "no_deliver", "db"]
 
 

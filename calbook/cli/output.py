@@ -44,7 +44,7 @@ bar: Any = None
 class OutputOptions:
     """How an answer is to be printed; a NamedTuple would cost every command."""
 
-    __slots__ = ("csv", "fields", "format", "json", "jsonl", "tz")
+    __slots__ = ("csv", "fields", "format", "json", "jsonl", "reverse", "sort", "tz")
 
     def __init__(
         self,
@@ -54,9 +54,12 @@ class OutputOptions:
         fields: str | None = None,
         tz: str | None = None,
         format: str | None = None,
+        sort: str | None = None,
+        reverse: bool = False,
     ) -> None:
         self.json, self.jsonl, self.csv = json, jsonl, csv
         self.fields, self.tz, self.format = fields, tz, format
+        self.sort, self.reverse = sort, reverse
 
     @property
     def is_given(self) -> bool:
@@ -98,19 +101,6 @@ def height() -> int:
     from shutil import get_terminal_size
 
     return 50 if as_terminal else get_terminal_size().lines
-
-
-def has_colours() -> bool:
-    """What was said, else what the environment says, as Python asks it."""
-    said = global_options.given("color") or "auto"
-    if as_terminal or said != "auto":
-        return said == "always" and not as_terminal
-    if os.environ.get("NO_COLOR"):
-        return False
-    if any(map(global_options.has_variable, ("FORCE_COLOR", "CLICOLOR_FORCE"))):
-        return True
-    is_plain = os.environ.get("CLICOLOR") == "0" or os.environ.get("TERM") == "dumb"
-    return not is_plain and sys.stdout.isatty()
 
 
 def fit_signs(text: str, stream: Any = None) -> str:
@@ -216,9 +206,13 @@ def print_list(
     *,
     keys: Sequence[str],
     table: Callable[[Sequence[Json]], str],
+    part: slice = slice(None),
 ) -> None:
-    """A list of objects; `keys` are the columns unless `--fields` names others."""
-    items = [as_json(item) for item in found]
+    """A list of objects; `keys` are the columns unless `--fields` names others.
+
+    `part` is what is printed of it, once it is sorted.
+    """
+    items = _arranged([as_json(item) for item in found], form)[part]
     if form.format is not None:
         write(_formatted(_in_timezone(items, form.tz), form.format))
         return
@@ -243,6 +237,14 @@ def _learn_short_ids(items: Sequence[Json]) -> None:
     said = (value for item in items for value in item.values())
     ids = [id for id in said if isinstance(id, str) and id.startswith(_ID_PREFIXES)]
     short_ids = shorten(ids) if ids and shorten is not None else {}
+
+
+def _arranged(items: list[Json], form: OutputOptions) -> list[Json]:
+    if form.sort is not None:
+        from calbook.cli.sorting import sort_items
+
+        return sort_items(items, form.sort, reverse=form.reverse, times=_TIMES)
+    return items[::-1] if form.reverse else items
 
 
 def nothing_text(words: str, limit: int | None) -> str:

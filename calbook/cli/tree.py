@@ -9,7 +9,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from calbook.cli.command import help_text, make_command
+from calbook.cli.command import make_command, show_help
 from calbook.cli.global_options import TakesGlobalOptions
 
 Tree = Mapping[str, "str | Tree"]
@@ -162,7 +162,7 @@ class LazyGroup(TakesGlobalOptions, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: Any) -> str:
-        return help_text(self, ctx)
+        show_help(self, ctx)
 
 
 # What people call it who come from elsewhere; the first that is there is meant.

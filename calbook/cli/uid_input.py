@@ -1,15 +1,17 @@
 """Which booking is meant, asked of whoever did not say, or said too little."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import open_client, usage_error
-from calbook.core.errors import AmbiguousUid
+from calbook.core.errors import AmbiguousUid, NotFound
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
+    from calbook.api.values.bookings import Booking
 
 _OFFERED = 9
 _BEGUN = {"latest_first": True, "end_date": "now"}
@@ -21,6 +23,35 @@ _FILTERS: Mapping[str, Json] = {
     "confirm": {**_TO_COME, "status": "PENDING"},
     "reject": {**_TO_COME, "status": "PENDING"},
 }
+
+
+def find_named(word: str, given: Mapping[str, Any]) -> str:
+    """The uid of the booking that was made `last`, or of the `next` meeting.
+
+    Of a meeting that is running, as `calbook next` shows it. The library knows no such
+    word: there a uid may be a stranger's.
+
+    Raises:
+        NotFound: there is none.
+    """
+    with open_client(given.get("db")) as client:
+        bookings = client.calendar.bookings
+        found = bookings.last_made() if word == "last" else next_meeting(client)
+    if found is None:
+        raise NotFound("booking", word)
+    return found.uid
+
+
+def next_meeting(client: "Client", **filters: Any) -> "Booking | None":
+    """The meeting that is running, else the next one."""
+    # Confirmed is what is not over; no meeting is longer than a day.
+    found = client.calendar.bookings.list_occurrences(
+        status=("PENDING", "CONFIRMED"),
+        start_date=client.now() - timedelta(days=1),
+        count=1,
+        **filters,
+    )
+    return found[0] if found else None
 
 
 def ask_for_uid(command: str, given: Mapping[str, Any]) -> str:

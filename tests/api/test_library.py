@@ -758,3 +758,22 @@ def test_overrides_are_a_list_in_every_call(client: Client) -> None:
         client.calendar.bookings.reschedule(
             made.uid, start_time=TEN, by="host", override="hours"
         )
+
+
+@pytest.mark.parametrize("who", [{"by": "host"}, {"cancelled_by": "host"}])
+def test_who_cancels_is_said_by_either_name(
+    client: Client, booking: Callable[..., Booking], who: Any
+) -> None:
+    cancelled = client.calendar.bookings.cancel(booking().uid, **who)
+
+    assert cancelled.cancelled_by == "host"
+
+
+def test_two_names_that_differ_are_refused(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    uid = booking().uid
+
+    with pytest.raises(errors.UsageError, match="by and cancelled_by"):
+        client.calendar.bookings.cancel(uid, by="host", cancelled_by="attendee")
+    assert client.calendar.bookings.cancel(uid).cancelled_by == "attendee"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calbook import Booking
-from calbook.cli import output
+from calbook.cli import global_options
 from calbook.cli.ascii_signs import to_ascii
 from calbook.cli.screen import cells, painting
 
@@ -136,10 +136,10 @@ def test_who_decides_on_colours(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_shown, raising=False)
     monkeypatch.setattr(
-        output.global_options, "_given", {} if said is None else {"color": said}
+        global_options, "_given", {} if said is None else {"color": said}
     )
 
-    assert output.has_colours() is expected
+    assert global_options.has_colours(sys.stdout) is expected
     painted = painting.paint_lines([[cells.StyledText("over", "CANCELLED")]])
     assert ("\x1b" in painted) is expected
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +15,7 @@ from calbook.cli.help.page import Page, page_of
 from calbook.cli.tree import COMMANDS, build_command
 
 if TYPE_CHECKING:
-    from support.running import Run
+    from support.running import Run, Terminal
 
 pytest_plugins = ("support.running",)
 
@@ -137,6 +137,26 @@ def test_what_help_does_not_know_in_a_group_is_told_with_what_is_near(
 
     assert answer.status == 2
     assert "did you mean event add?" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("args", "is_paged"),
+    [
+        (("create", "--help"), True),
+        (("help", "create"), True),
+        (("create", "--help", "--no-pager"), False),
+        (("event", "--help"), False),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_long_help_goes_through_the_pager(
+    terminal: Callable[..., Terminal], args: tuple[str, ...], is_paged: bool
+) -> None:
+    screen = terminal(*args, TERM="xterm", CALBOOK_PAGER="sed s/^/paged:/")
+
+    assert screen.end() == 0
+    assert ("paged:Usage: " in screen.shown) == is_paged
+    assert "Usage: calbook" in screen.shown
 
 
 @pytest.mark.parametrize("group", [g for g in PLACES if hasattr(built(g), "sections")])

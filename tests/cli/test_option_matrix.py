@@ -6,12 +6,15 @@ another name.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.options import commands
 
+import calbook
 from calbook.cli import global_options
 from calbook.cli.groups import SHORT
 from calbook.cli.help.headings import HEADINGS, heading_of
@@ -304,7 +307,7 @@ def test_short_names_never_differ() -> None:
         if not name.startswith("--")
     }
     of_all = {
-        (spelt[0], spelt[1])
+        tuple(sorted(spelt, key=len, reverse=True))
         for spelt, *_ in global_options.OPTIONS.values()
         if len(spelt) > 1
     }
@@ -368,3 +371,81 @@ def test_a_name_stands_under_one_heading() -> None:
     assert {heading for headings in found.values() for heading in headings} <= {
         *HEADINGS
     }
+
+
+ROOT = Path(calbook.__file__).parent
+# Of other programs, which are shown beside: pg_dump, psql, groupadd; and completion's.
+OTHERS = {
+    *("--clean", "--command", "--dbname", "--file", "--gid", "--if-exists"),
+    *(
+        "--no-privileges",
+        "--now",
+        "--schema",
+        "--single-transaction",
+        "--system",
+        "--word",
+    ),
+}
+CALL = re.compile(r"calbook ((?:[a-z-]+ ?){1,3})((?:[^\n`|>;&#\"]|\" *\n? *f?\")*)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z](?![\w-])")
+
+
+def _texts() -> list[tuple[str, str]]:
+    files = [*ROOT.rglob("*.py"), *ROOT.rglob("*.md"), *ROOT.rglob("examples.txt")]
+    return [
+        (str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"))
+        for file in files
+    ]
+
+
+def _known_everywhere() -> set[str]:
+    spelt = {name for row in global_options.OPTIONS.values() for name in row[0]}
+    return spelt | {"--help", "--version"}
+
+
+def test_every_option_that_is_named_anywhere_exists() -> None:
+    """Hints named options by names that they had before."""
+    names = {name for _, _, param in OPTIONS for name in _spelt(param)}
+    known = names | _known_everywhere() | OTHERS
+
+    unknown = {
+        (file, name)
+        for file, text in _texts()
+        for name in OPTION.findall(text)
+        if name not in known
+    }
+    assert unknown == set()
+
+
+def test_a_command_that_is_shown_has_the_options_that_are_shown_with_it() -> None:
+    wrong = {
+        (file, command, name)
+        for file, text in _texts()
+        for words, rest in CALL.findall(text)
+        if (command := _command(words)) is not None
+        for name in OPTION.findall(words + re.split(r", |,? or ", rest)[0])
+        if name not in _all_of(command)
+    }
+    assert wrong == set()
+
+
+def _spelt(param: Any) -> list[str]:
+    return [*param.opts, *param.secondary_opts]
+
+
+def _all_of(command: str) -> set[str]:
+    own = {n for found, _, p in OPTIONS if found == command for n in _spelt(p)}
+    return own | _known_everywhere()
+
+
+def _command(words: str) -> str | None:
+    """The command that some words begin with."""
+    parts = words.split()
+    return next(
+        (
+            " ".join(parts[:number])
+            for number in (2, 1)
+            if " ".join(parts[:number]) in commands()
+        ),
+        None,
+    )

@@ -25,6 +25,7 @@ from calbook.cli.screen import (
     timeline,
     week_svg,
 )
+from calbook.cli.screen.agenda import agenda_lines
 from calbook.core.time import times
 
 if TYPE_CHECKING:
@@ -505,6 +506,36 @@ def test_a_day_that_a_zone_left_out_is_missing_whole(
     assert set(rows(text, 4).values()) == {"╱" * 13}
     assert set(rows(text, 3).values()) == {"·" * 13}
     assert f"Fri 30 Dec 2011: left out by {zone}" in text
+
+
+@pytest.mark.parametrize("of", ["2027-03-14", "2027-11-07"])
+@pytest.mark.parametrize("zone", [ZONE, "Australia/Lord_Howe", "Asia/Kolkata"])
+def test_a_week_of_23_or_25_hours_fits_the_screen(
+    client: Client, book: Book, of: str, zone: str
+) -> None:
+    for number in range(7):
+        book(f"{date.fromisoformat(of) - timedelta(days=number)} 04:30", 45)
+
+    for wide in (72, 80, 120, 200):
+        for high in (18, 24, 60):
+            lines = drawn(client, wide, high, of=of, timezone=zone).splitlines()
+            assert len(lines) < high
+            assert max(widths("\n".join(lines))) <= wide
+
+
+def test_a_narrow_agenda_breaks_what_it_says_of_the_clocks(
+    client: Client, book: Book
+) -> None:
+    found = client.calendar.bookings.agenda(start_date="2027-11-07", days=1)
+    page = timeline.make_page(found, client.now(), host=None)
+
+    lines = ["".join(p.text for p in line) for line in agenda_lines(page, 40)]
+
+    assert lines == [
+        "Sun 7 Nov 2027: free",
+        "  clocks go back 1 h at 02:00",
+        f"times in {ZONE}",
+    ]
 
 
 ZONES = (ZONE, "Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "Asia/Kolkata")

@@ -138,7 +138,7 @@ class PeopleSteps(Pair):
         uid, who = self.one_group()[0], self.contact()
         to: dict[str, Any] = {"start_time": self.moment()}
         if self.draw.random() < 0.5:
-            to = {"to": self.one_group()[0]}
+            to = {"into": self.one_group()[0]}
         return lambda client: client.calendar.bookings.move_attendee(uid, **who, **to)
 
     def change_guests(self) -> Call:

@@ -386,7 +386,7 @@ def test_a_seat_moves_to_another_group(
 ) -> None:
     monday, tuesday = classes
 
-    after = move(client, monday.uid, "Bob", to=tuesday.uid)
+    after = move(client, monday.uid, "Bob", into=tuesday.uid)
 
     assert (after.uid, names(after)) == (tuesday.uid, ["Carl", "Bob"])
     [bob] = after.guests
@@ -409,7 +409,7 @@ def test_what_the_primary_answered_goes_along(
 ) -> None:
     monday, tuesday = classes
 
-    after = move(client, monday.uid, "Ada", to=tuesday.uid)
+    after = move(client, monday.uid, "Ada", into=tuesday.uid)
 
     assert after.guests[0].responses == {"level": "one"}
     left = client.calendar.bookings.get(monday.uid)
@@ -424,7 +424,7 @@ def test_a_seat_moves_by_the_rules_of_joining_or_not_at_all(
     before = [b.to_dict() for b in client.calendar.bookings.list()]
 
     with pytest.raises(errors.SeatsFull):
-        move(client, monday.uid, "Bob", to=tuesday.uid)
+        move(client, monday.uid, "Bob", into=tuesday.uid)
 
     assert [b.to_dict() for b in client.calendar.bookings.list()] == before
 
@@ -454,7 +454,7 @@ def test_the_last_one_who_moves_leaves_no_group(
     monday, tuesday = classes
     move(client, monday.uid, "Bob", start_time="2027-01-20 10:00")
 
-    move(client, monday.uid, "Ada", to=tuesday.uid)
+    move(client, monday.uid, "Ada", into=tuesday.uid)
 
     left = client.calendar.bookings.get(monday.uid)
     assert (left.status, left.cancelled_by) == ("CANCELLED", "attendee")
@@ -562,11 +562,11 @@ def test_a_whole_series_moves_only_to_a_group(
     with pytest.raises(errors.UsageError, match="which date"):
         move(client, course.uid, "Ada", start_time="2027-01-27 10:00")
     with pytest.raises(errors.UsageError, match="one of its dates"):
-        move(client, course.uid, "Ada", on=SECOND, to=other.uid)
+        move(client, course.uid, "Ada", on=SECOND, into=other.uid)
     with pytest.raises(errors.UsageError, match="one start"):
         move(client, course.uid, "Ada")
 
-    assert taken(move(client, course.uid, "Ada", to=other.uid)) == [2, 2, 2]
+    assert taken(move(client, course.uid, "Ada", into=other.uid)) == [2, 2, 2]
 
 
 def test_a_dry_run_moves_nobody(

@@ -405,7 +405,7 @@ def test_an_answer_does_not_move_along_into_another_group(host: Client) -> None:
     )
 
     host.calendar.bookings.move_attendee(
-        first.uid, to=second.uid, email="ada@example.com"
+        first.uid, into=second.uid, email="ada@example.com"
     )
 
     assert said(host, second) is None

@@ -356,9 +356,9 @@ def test_a_seat_that_many_move_to_is_taken_once(
     outcomes = race(
         place.url,
         f'return bookings.move_attendee("{here}", email=f"p{{n}}@e.org",'
-        f' to="{there}").uid',
+        f' into="{there}").uid',
         f'return bookings.move_attendee("{there}", email=f"p{{n}}@e.org",'
-        f' to="{here}").uid',
+        f' into="{here}").uid',
     )
 
     assert set(errors(outcomes)) <= {"seats_full"}

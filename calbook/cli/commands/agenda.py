@@ -1,7 +1,7 @@
 """`agenda`, `today`, `tomorrow`: what takes place, day by day; and `next`."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
@@ -10,8 +10,6 @@ from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
 
 if TYPE_CHECKING:
-    from calbook.api.client import Client
-    from calbook.api.values.bookings import Booking
     from calbook.api.values.overview import Agenda
     from calbook.cli.screen.cells import Line
     from calbook.cli.screen.timeline import Page
@@ -109,9 +107,11 @@ def next_(
     form = out.form_in_zone()
     if short and (out.json or out.jsonl or out.csv or out.fields or out.format):
         raise usage_error("--short is for people: it has no other form")
+    from calbook.cli import uid_input
+
     with out.client() as client:
         now = client.now()
-        found = _next_meeting(client, whose, now)
+        found = uid_input.next_meeting(client, **whose.given())
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 
@@ -130,14 +130,3 @@ def next_(
         card=card,
         nothing="nothing is to come\n",
     )
-
-
-def _next_meeting(client: "Client", whose: Whose, now: datetime) -> "Booking | None":
-    # Confirmed is what is not over; no meeting is longer than a day.
-    found = client.calendar.bookings.list_occurrences(
-        status=("PENDING", "CONFIRMED"),
-        start_date=now - timedelta(days=1),
-        count=1,
-        **whose.given(),
-    )
-    return found[0] if found else None

@@ -113,7 +113,7 @@ def move(
     uid: o.Uid,
     *,
     seat: Moving,
-    to: Annotated[
+    into: Annotated[
         str | None,
         o.Declared("--into", metavar="UID", help="The group that it goes to."),
     ] = None,
@@ -131,7 +131,7 @@ def move(
     with out.client() as client:
         booking = client.calendar.bookings.move_attendee(
             uid,
-            to=to,
+            into=into,
             start_time=start,
             timezone=form.tz,
             reopen=reopen,
@@ -201,7 +201,7 @@ def list_(
         bool,
         o.Declared("--print", help="For paper: each date to come with names to tick."),
     ] = False,
-    out: o.Listing,
+    out: o.Sorting,
 ) -> None:
     """List the persons in a booking, the primary first; of a date who takes part."""
     with out.client() as client:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.output import Json
+from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import BOOKING_KEYS, table_of, usage_error
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Page(o.Group):
 
     exclusive = (("upcoming", "past"), ("limit", "all"))
 
-    upcoming: bool = o.flag("--upcoming", "Starting from now on.")
+    upcoming: bool = o.flag("--upcoming", "Starting from now on, the next first.")
     past: bool = o.flag("--past", "Started before now, latest first.")
     limit: int | None = o.number(
         "--limit", f"At most N [default: {_SCREENFUL} on a terminal, else all]."
@@ -54,14 +54,19 @@ def list_(
     within: o.Range,
     who: o.Who,
     part: Page,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
-    """List bookings by start."""
+    """List bookings by start.
+
+    --sort reads all that is found, and then shows a part; without it a page is read.
+    """
     form = out.form_in_zone()
+    if form.sort is not None:
+        _check_no_after(part.after, "with --sort")
     usual = _SCREENFUL if output.is_for_people(form) else None
     limit = usual if part.limit is None else part.limit
     count = None if part.all else limit
-    page: Json = {"latest_first": part.past, "count": count, "offset": part.offset}
+    page = _page(part, form, count)
     with out.client() as client:
         filters: Json = {
             **which.options(),
@@ -72,17 +77,18 @@ def list_(
         }
         bookings = client.calendar.bookings
         if part.occurrences:
-            _check_no_after(part.after)
+            _check_no_after(part.after, "with --occurrences")
             found = bookings.list_occurrences(**filters, **page)
         else:
             found = bookings.list(**filters, **page, after=part.after)
         now = client.now()
-        is_part = len(found) == count or not found
+        is_part = form.sort is not None or len(found) == count or not found
         total = (
             bookings.total(occurrences=part.occurrences, **filters)
             if is_part and output.is_for_people(form)
             else 0
         )
+    rows = _rows(part, form, count)
     tables = table_of("bookings_table", form.tz)
 
     def table(items: Sequence[Json]) -> str:
@@ -95,18 +101,35 @@ def list_(
         form,
         keys=("uid", "date", *BOOKING_KEYS[1:]) if part.occurrences else BOOKING_KEYS,
         table=table,
+        part=rows,
     )
-    more = total - part.offset - len(found)
+    shown = found[rows]
+    more = total - part.offset - len(shown)
     if more > 0 and part.after is None:
         output.flush()
-        output.say(f"{more} more: {_further(found, part)}--limit N or --all")
+        output.say(f"{more} more: {_further(shown, part, form)}--limit N or --all")
 
 
-def _further(found: "Sequence[Booking]", part: Page) -> str:
+def _page(part: Page, form: OutputOptions, count: int | None) -> Json:
+    """What is read: of what is sorted otherwise everything."""
+    if form.sort is not None:
+        return {"latest_first": part.past}
+    latest_first, form.reverse = part.past != form.reverse, False
+    return {"latest_first": latest_first, "count": count, "offset": part.offset}
+
+
+def _rows(part: Page, form: OutputOptions, count: int | None) -> slice:
+    """What is printed of what was read."""
+    if form.sort is None:
+        return slice(None)
+    return slice(part.offset, None if count is None else part.offset + count)
+
+
+def _further(found: "Sequence[Booking]", part: Page, form: OutputOptions) -> str:
     """How to see the next page, where there was a page."""
     if not found:
         return ""
-    if part.occurrences:
+    if part.occurrences or form.sort is not None:
         return f"--offset {part.offset + len(found)}, "
     return f"--after {found[-1].uid}, "
 
@@ -140,10 +163,11 @@ def _from(
     return {**item, **{key: first[key] for key in ("startTime", "endTime")}}
 
 
-def _check_no_after(after: str | None) -> None:
+def _check_no_after(after: str | None, what: str) -> None:
     if after is not None:
         raise usage_error(
-            "--after goes by whole bookings", hint="with --occurrences use --offset"
+            "--after goes by whole bookings in their order",
+            hint=f"{what} use --offset",
         )
 
 
@@ -191,7 +215,7 @@ _OCCURRENCE_KEYS = (
 )
 
 
-def occurrences(uid: o.Uid, *, out: o.ListingTimes) -> None:
+def occurrences(uid: o.Uid, *, out: o.SortingTimes) -> None:
     """Show every date of a series."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -204,7 +228,7 @@ def occurrences(uid: o.Uid, *, out: o.ListingTimes) -> None:
 _EVENT_KEYS = ("at", "type", "by", "change", "id", "actor")
 
 
-def history(uid: o.Uid, *, out: o.ListingTimes) -> None:
+def history(uid: o.Uid, *, out: o.SortingTimes) -> None:
     """Show what happened to a booking."""
     form = out.form_in_zone()
     with out.client() as client:

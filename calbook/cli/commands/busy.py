@@ -117,7 +117,7 @@ def list_(
             "--times", help="Each busy stretch; a week from now on, or from --from on."
         ),
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the calendars and own busy time of hosts."""
     form = out.form_in_zone()

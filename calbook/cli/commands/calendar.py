@@ -167,7 +167,7 @@ def _ask_which(found: list[Json]) -> str:
 def list_(
     *,
     host: o.Host = None,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the connected calendars, and what waits to be written there."""
     form = out.form_in_zone()
@@ -339,7 +339,12 @@ def log(
         )
         zone, now = display_timezone(client, form), client.now()
     delivery_log.print_deliveries(
-        found, form, zone, now=now, to="Calendar", nothing="nothing written\n"
+        found,
+        form,
+        zone,
+        now=now,
+        to="Calendar",
+        nothing="nothing written\n",
     )
 
 

@@ -69,7 +69,7 @@ def cancel(
             dates = change_prompts.ask_dates(client, uids[0], dates, "Cancel", out.tz)
     wanted: dict[str, Any] = {
         "reason": reason,
-        "cancelled_by": who,
+        "by": who,
         **dates.options(),
         **change.arguments(),
     }

@@ -42,7 +42,7 @@ def list_(
     past: Annotated[
         bool, o.Declared("--all", help="Also what was decided, or has ended.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List the times that attendees propose, as they came."""
     form = out.form_in_zone()

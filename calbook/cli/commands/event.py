@@ -160,7 +160,7 @@ def _hint() -> None:
             output.say("hint: no mail goes out without a server: calbook config smtp")
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the event types."""
     _EVENT_TYPES.print_all(out)
 

@@ -75,7 +75,7 @@ def _read_fields(fields: Fields) -> Json:
     return given
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the hosts."""
     HOSTS.print_all(out)
 

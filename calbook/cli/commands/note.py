@@ -101,7 +101,7 @@ def remove(
         output.print_object(gone, form, keys=_ADDED_KEYS, card=lambda _: f"{said}\n")
 
 
-def list_(uid: o.Uid, *, out: o.ListingTimes) -> None:
+def list_(uid: o.Uid, *, out: o.SortingTimes) -> None:
     """List a booking's notes in order, private ones too."""
     form = out.form_in_zone()
     with out.client() as client:

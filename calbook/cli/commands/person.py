@@ -28,7 +28,7 @@ def list_(
         str | None,
         o.Declared("--search", metavar="TEXT", help="In names, addresses, numbers."),
     ] = None,
-    out: o.Listing,
+    out: o.Sorting,
 ) -> None:
     """List the people who were ever booked, by name."""
     with out.client() as client:

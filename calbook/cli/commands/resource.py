@@ -69,7 +69,7 @@ def update(
     RESOURCES.save("update", resource, _given(fields), saving, out)
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the rooms and things."""
     RESOURCES.print_all(out)
 

@@ -29,7 +29,7 @@ def list_(
     past: Annotated[
         bool, o.Declared("--all", help="Also who is in line no longer.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.SortingTimes,
 ) -> None:
     """List who is in line, first come first."""
     form = out.form_in_zone()

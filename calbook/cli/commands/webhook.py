@@ -27,8 +27,8 @@ Id = Annotated[
 ]
 _TYPES = (
     "created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, "
-    "attendee_removed, updated, offered, offer_ended, replied or counter_declined; "
-    "may be repeated"
+    "attendee_removed, updated, offered, offer_ended, replied, counter_declined "
+    "or restored; may be repeated"
 )
 
 
@@ -98,7 +98,7 @@ def add(
     _print_secret("Added", added, form, zone)
 
 
-def list_(*, out: o.Listing) -> None:
+def list_(*, out: o.Sorting) -> None:
     """List the webhooks, without their secrets."""
     with out.client() as client:
         found = client.calendar.webhooks.list()

@@ -29,10 +29,11 @@ def agenda_lines(page: Page, width: int) -> Iterator[Line]:
     draw = _layout([*chain.from_iterable(rows.values())], width - _INDENT)
     for _, run in groupby(rows, lambda day: _run_key(page, day)):
         first, *others = run
-        yield _heading(page, first, [first, *others][-1], is_free=not rows[first])
+        last = [first, *others][-1]
+        yield from _heading(page, first, last, width, is_free=not rows[first])
         for row in rows[first]:
             yield from ([StyledText(" " * _INDENT), *line] for line in draw(row))
-    yield [StyledText(f"times in {page.timezone}")]
+    yield from _plain_lines(f"times in {page.timezone}", width)
 
 
 def _layout(rows: Sequence[_Row], room: int) -> Callable[[_Row], Iterator[Line]]:
@@ -95,17 +96,26 @@ def _run_key(page: Page, day: date) -> object:
     return tuple(blocks) if all(page.is_all_day(b, day) for b in blocks) else day
 
 
-def _heading(page: Page, first: date, last: date, *, is_free: bool) -> Line:
+def _heading(
+    page: Page, first: date, last: date, width: int, *, is_free: bool
+) -> Iterator[Line]:
     notes = [timeline.clock_change_text(first, page.timezone)] if first == last else []
     if page.today == first == last:
         notes.insert(0, "today")
-    remarks = "".join(f" · {note}" for note in notes if note)
     nothing = ": free" if page.is_whole else ": none"
     free = nothing if is_free and not times.is_skipped(first, page.timezone) else ""
-    return [
-        StyledText(timeline.days_text(first, last), "bold"),
-        StyledText(f"{free}{remarks}"),
-    ]
+    days = timeline.days_text(first, last)
+    remarks = free + "".join(f" · {note}" for note in notes if note)
+    if len(days) + len(remarks) <= width:
+        yield [StyledText(days, "bold"), StyledText(remarks)]
+        return
+    yield from ([StyledText(line, "bold")] for line in cells.wrap(days + free, width))
+    for note in filter(None, notes):
+        yield from _plain_lines(note, width - _INDENT, " " * _INDENT)
+
+
+def _plain_lines(text: str, width: int, before: str = "") -> Iterator[Line]:
+    return ([StyledText(before + line)] for line in cells.wrap(text, width))
 
 
 def _row(page: Page, block: TimeBlock, day: date) -> list[StyledText]:

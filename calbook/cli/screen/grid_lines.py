@@ -34,6 +34,8 @@ _MOST_ALL_DAY = 3  # lines
 _LEAST_HEIGHT = 10  # of a grid, on whatever screen
 _LEAST_ROWS = 4
 
+_UNBOUNDED = (1000, 1000)  # lines
+
 _OPEN, _MISSING, _FOLDED = "·", "╱", "⋮"
 
 
@@ -64,8 +66,10 @@ def grid_lines(
         return []
     groups = _share_out(pages, beside)
     heads = (len(days) > 1) + is_by_host + 2  # and the rules
-    first = [_make_sheet(group, days, width, (0, 0)) for group in groups]
-    rest = height - 2 - len(_legend(page, first, width))  # beside title and prompt
+    first = [_make_sheet(group, days, width, _UNBOUNDED) for group in groups]
+    rest = (
+        height - 2 - len(_legend(page, first, width, is_shortened=True))
+    )  # beside title and prompt
     share = rest // len(groups)
     most = share if share >= _LEAST_HEIGHT else max(rest, _LEAST_HEIGHT)
     room = share - heads, most - heads
@@ -232,7 +236,9 @@ def _start_time(column: DayColumn, placed: PlacedBlock) -> str:
     )
 
 
-def _legend(page: Page, sheets: Sequence[_Sheet], width: int) -> list[Line]:
+def _legend(
+    page: Page, sheets: Sequence[_Sheet], width: int, *, is_shortened: bool = False
+) -> list[Line]:
     """What the marks mean that are there; the clocks' changes; the zone."""
     days = sheets[0].grid.days
     outside = sum(sheet.grid.outside() for sheet in sheets)
@@ -242,7 +248,7 @@ def _legend(page: Page, sheets: Sequence[_Sheet], width: int) -> list[Line]:
         *timeline.explain_marks(page.blocks),
         *[f"{outside} busy outside of what is shown"] * bool(outside),
         *[f"{_FOLDED} hours with nothing new"]
-        * any(is_folded(s.folded) for s in sheets),
+        * (is_shortened or any(is_folded(sheet.folded) for sheet in sheets)),
         *[SECOND_PASS] * any(sheet.grid.has_second_pass for sheet in sheets),
         *[f"{_MISSING} skipped by the clocks"]
         * any(sheet.grid.has_missing for sheet in sheets),

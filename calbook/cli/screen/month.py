@@ -10,7 +10,7 @@ from calbook.cli.screen.timeline import Page, TimeBlock
 from calbook.core.model import DAY
 from calbook.core.time import local_days, times
 
-_LEAST = 5  # cells of a day
+_LEAST = 6  # cells of a day: ` 18 • `
 _WORD_FROM = 8  # of one that says `+2 more`
 _MARGIN = 4  # `W03 `
 _WEEK = 7

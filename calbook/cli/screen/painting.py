@@ -15,7 +15,7 @@ from calbook.cli.screen.cells import BLANK, Line
 # Each is readable on a dark background and on a light one, so no yellow and no grey.
 _COLOURS = {
     **{"PENDING": "bold magenta", "CONFIRMED": "green", "CANCELLED": "red"},
-    **{"COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
+    **{"HELD": "bold magenta", "COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
     **{"pending": "bold magenta", "delivered": "green", "failed": "red"},
     **{"dropped": "magenta", "bar": "green"},
 }
@@ -39,7 +39,8 @@ def paint_lines(lines: Iterable[Line]) -> str:
 
 def _console() -> Console:
     """In colours or without a single escape; a forced colour is one of sixteen."""
-    has_colours = output.has_colours()
+    is_shown = not output.as_terminal
+    has_colours = is_shown and global_options.has_colours(sys.stdout)
     is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown")
     return Console(
         file=io.StringIO(),
@@ -111,10 +112,10 @@ class ProgressBar:
 
 
 def _error_console() -> Console:
-    is_plain = global_options.given("color") == "never"
+    is_plain = not global_options.has_colours(sys.stderr)
     is_ascii = global_options.is_ascii(sys.stderr)
     console = _AsciiConsole if is_ascii else Console
-    return console(stderr=True, no_color=is_plain or None)
+    return console(stderr=True, no_color=is_plain)
 
 
 class _AsciiConsole(Console):

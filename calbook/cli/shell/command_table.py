@@ -42,7 +42,7 @@ _OFFERED = {
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
     "attendee_added|attendee_removed|updated|offered|offer_ended|"
-    "replied|counter_declined|",
+    "replied|counter_declined|restored|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "NOUN": "|".join((*NAMES, "")),
@@ -178,7 +178,7 @@ def _clearable(command: Any) -> str:
 
 def _offered(param: Any, place: str) -> str:
     """What a value may be, told by its placeholder in the help."""
-    if param.name == "fields":
+    if param.name in ("fields", "sort"):
         return ",".join(_json_keys(place))
     word = str(param.metavar).removeprefix("[").removesuffix("]").removesuffix("…")
     noun = word.partition("[")[0].removesuffix("|-")

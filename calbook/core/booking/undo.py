@@ -134,8 +134,8 @@ _OF_ITS_EVENT_TYPE = Refusal(
 )
 _SEAT_MOVED = Refusal(
     "the seat is in another booking, or on another date, now",
-    'move it back: bookings.move_attendee("{movedTo}", to="{movedFrom}", …)',
-    "move it back: calbook attendee move {movedTo} --to {movedFrom} --person PERSON",
+    'move it back: bookings.move_attendee("{movedTo}", into="{movedFrom}", …)',
+    "move it back: calbook attendee move {movedTo} --into {movedFrom} --person PERSON",
 )
 _OFFERED = Refusal(
     "what was offered to somebody who waited, and taken, is theirs",

@@ -32,6 +32,15 @@ def get_booking(context: Context, uid: str) -> Json:
     return booking_to_json(row, now=now)
 
 
+def last_made(context: Context) -> Json | None:
+    """The booking that was made last."""
+    from calbook.store.last_changes import uid_made_last  # few ask
+
+    with context.store.read(Reader) as reader:
+        uid = uid_made_last(reader)
+    return None if uid is None else get_booking(context, uid)
+
+
 def list_bookings(
     context: Context,
     filters: Mapping[str, Any],

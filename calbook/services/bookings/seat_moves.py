@@ -115,13 +115,13 @@ class _Moving:
                 " and join the other: remove_attendee, add_attendee",
                 command_hint="a seat moves to a group of the same event type; else"
                 " leave one and join the other: attendee remove, attendee add",
-                field="to",
+                field="into",
             )
         if self._dates and group.recurring is not None:
             raise UsageError(
                 f"{to} is a series: one date's seat goes to one of its dates",
-                hint="give start_time instead of to",
-                command_hint="give --start WHEN instead of --to",
+                hint="give start_time instead of into",
+                command_hint="give --start WHEN instead of --into",
                 uid=to,
             )
         return _Goal(to, group)
@@ -130,8 +130,8 @@ class _Moving:
         if self._before.recurring is not None and not self._dates:
             raise UsageError(
                 f"{self._before.uid} is a series: say which date's seat goes there",
-                hint="give on, or to for all of it",
-                command_hint="add --on DATE, or give --to UID for all of it",
+                hint="give on, or into for all of it",
+                command_hint="add --on DATE, or give --into UID for all of it",
                 uid=self._before.uid,
             )
         assert self._wanted.start_time is not None

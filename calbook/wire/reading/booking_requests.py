@@ -244,6 +244,13 @@ def read_new_hosts(
     return NewHosts(are_wanted or is_named, from_host, to_host)
 
 
+def read_canceller(by: str | None, cancelled_by: str | None) -> str:
+    """Who cancels, by either name; the attendee where neither is given."""
+    if by is not None and cancelled_by is not None and by != cancelled_by:
+        raise UsageError("by and cancelled_by say who cancels, and differ")
+    return by or cancelled_by or "attendee"
+
+
 def read_dates(on: object, since: object, all: object) -> Dates:
     """At most one of a date, a first date, and all.
 

@@ -33,7 +33,7 @@ class SeatMove(NamedTuple):
 def read_seat_move(
     person: Wanted,
     *,
-    to: object,
+    into: object,
     start_time: object,
     on: object,
     timezone: object,
@@ -42,16 +42,16 @@ def read_seat_move(
     override: Iterable[str],
 ) -> SeatMove:
     """Raises UsageError unless it goes to one place."""
-    if (to is None) == (start_time is None):
+    if (into is None) == (start_time is None):
         raise UsageError(
             "a seat moves to one group or to one start",
-            hint="give to or start_time",
-            command_hint="give --to UID or --start WHEN",
+            hint="give into or start_time",
+            command_hint="give --into UID or --start WHEN",
         )
     return SeatMove(
         person,
         read_asker(by, override),
-        None if to is None else checks.line(to, "to"),
+        None if into is None else checks.line(into, "into"),
         None if start_time is None else read_moment(start_time, "startTime"),
         read_days(on),
         None if timezone is None else read_timezone(timezone, "timezone"),

@@ -106,7 +106,7 @@ def _create_all(
 def _create_each(
     client: Client, lines: Lines, read: Read, refused: OnRefused, form: OutputOptions
 ) -> None:
-    """Each is shown as soon as it is made; a JSON array needs all of them first."""
+    """Each is shown as soon as it is made; JSON and CSV need all of them first."""
     made: list[Booking] = []
     failed: list[CalbookError] = []
 
@@ -120,24 +120,25 @@ def _create_each(
         _report_refused(refused, error)
         failed.append(error)
 
-    has_stdout = not (form.json or sys.stdout.isatty())
+    is_whole = form.json or form.csv  # which has one head
+    has_stdout = not (is_whole or sys.stdout.isatty())
     shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
     try:
         with shown as progress, whole_steps() as end_if_asked:
             for number, line in lines:
                 with _naming_line(number, refuse):
                     made.append(client.calendar.bookings.create(**read(line)))
-                    if not form.json:
+                    if not is_whole:
                         _show(made[-1:], form)
                 progress(len(made) + len(failed), len(lines))
                 end_if_asked()
     except BaseException:
-        if form.json and made:
+        if is_whole and made:
             output.say_always(
                 f"calbook: booked {', '.join(booking.uid for booking in made)}"
             )
         raise
-    if form.json and made:  # else stdout stays empty beside the errors
+    if is_whole and made:  # else stdout stays empty beside the errors
         _show(made, form)
     if sys.stderr.isatty():
         output.flush()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.cli.defaults import begin_week
 from calbook.core import checks
 from calbook.core.errors import BadTime
-from calbook.core.model import DAY
+from calbook.core.model import DAY, SECOND
 from calbook.core.text import excerpt
 from calbook.core.time import parsing, times
 
@@ -37,3 +37,12 @@ def last_day(client: "Client", tz: str | None, first: str, days: int) -> str:
     zone = tz or client.calendar.hosts.timezone()
     start = parsing.range_start(first, now=client.now(), timezone=zone)
     return (times.local_date(start, zone) + (days - 1) * DAY).isoformat()
+
+
+def first_and_last(client: "Client", on: str) -> tuple[str, str]:
+    """The dates that a day, week or month begins and ends with."""
+    zone, now = client.calendar.hosts.timezone(), client.now()
+    start = parsing.range_start(on, now=now, timezone=zone)
+    end = parsing.range_end(on, now=now, timezone=zone) - SECOND
+    first, last = (times.local_date(each, zone) for each in (start, end))
+    return first.isoformat(), last.isoformat()

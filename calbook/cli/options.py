@@ -199,8 +199,8 @@ class Output(Group):
             if word in forms:
                 setattr(self, word, True)
 
-    def client(self) -> "AbstractContextManager[Client]":
-        return open_client(self.db, self.actor)
+    def client(self, *, may_be_new: bool = False) -> "AbstractContextManager[Client]":
+        return open_client(self.db, self.actor, may_be_new=may_be_new)
 
     def form(self, tz: str | None = None) -> OutputOptions:
         forms = (self.json, self.jsonl, self.csv, self.fields)

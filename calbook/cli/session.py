@@ -28,8 +28,13 @@ BOOKING_KEYS = (
 
 
 @contextmanager
-def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
-    """The client on `--db`, else the default file; closed before printing."""
+def open_client(
+    db: str | None, actor: str | None = None, *, may_be_new: bool = False
+) -> "Iterator[Client]":
+    """The client on `--db`, else the default file; closed before printing.
+
+    That there is no such file is not said where one is to be made.
+    """
     from calbook.api.client import Client
 
     if db is not None and ("\0" in db or not db):
@@ -49,7 +54,8 @@ def open_client(db: str | None, actor: str | None = None) -> "Iterator[Client]":
         finally:
             after_command.remember_client(client)
             output.shorten = partial(short_ids.shorten, db)
-        if not client.exists and (db is not None or sys.stderr.isatty()):
+        is_named = db is not None or sys.stderr.isatty()
+        if is_named and not may_be_new and not client.exists:
             _tell_missing(client.path)
 
 

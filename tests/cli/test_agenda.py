@@ -433,6 +433,19 @@ def test_a_prompt_has_a_short_line(
     assert run("next", "--short") == (0, f"{shown}\n", "")
 
 
+def test_a_prompt_says_that_a_meeting_is_not_certain(
+    run: Run, office: Callable[..., str], client: Client
+) -> None:
+    office("2027-01-18 14:00")
+    client.calendar.bookings.create(
+        event_type_id="talk",
+        start_time="2027-01-18 12:00",
+        attendee={"name": "Ada", "email": "ada@example.com"},
+    )
+
+    assert run("next", "--short").out.startswith("12:00 ? Ada · ")
+
+
 def test_a_prompt_has_no_line_where_nothing_is_to_come(
     run: Run, office: Callable[..., str], terminal: Callable[..., Terminal]
 ) -> None:

@@ -89,3 +89,17 @@ def test_several_changes_answer_a_row_for_each(run: Run, uid: str) -> None:
         f"{uid},CANCELLED",
         f"{second},CANCELLED",
     ]
+
+
+def test_csv_of_many_has_one_head(run: Run, uid: str) -> None:
+    """Each row had its own."""
+    line = '{"eventTypeId": "demo", "startTime": "2027-01-2%d 10:00", "attendee":'
+    person = ' {"name": "Eve", "email": "eve@example.com"}}'
+    lines = "\n".join(line % day + person for day in (0, 1))
+
+    answer = run(
+        "create", "--input", "-", "--csv", "--fields", "startTime", input=lines
+    )
+
+    head, *rows = answer.out.splitlines()
+    assert (head, len(rows)) == ("startTime", 2)

@@ -867,6 +867,13 @@ def test_a_vacation_is_a_range_of_dates(run: Run) -> None:
     assert found == [override(date, reason="Vacation") for date in dates]
 
 
+def test_a_whole_week_is_closed(run: Run) -> None:
+    found = overridden(run, "--on", "2027-W08", "--closed")
+
+    days = range(22, 29)
+    assert found == [override(f"2027-02-{day}") for day in days]
+
+
 def test_a_later_override_replaces_an_earlier_one(run: Run) -> None:
     overridden(run, "--from", "2027-01-18", "--to", "2027-01-20", "--closed")
 

@@ -81,7 +81,7 @@ def _import(
 ) -> None:
     form = out.form_in_zone()
     if elsewhere.source is not None:
-        with out.client() as client:
+        with out.client(may_be_new=True) as client:
             import_files(
                 *(client, files, elsewhere, form),
                 on_conflict=how.on_conflict,
@@ -140,7 +140,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
     left_out = _LeftOut(json=out.json)
     told = partial(_stopped_text, file)
     shown = show_progress("Importing", counts=False, stopped=told)
-    with out.client() as client, shown as progress:
+    with out.client(may_be_new=True) as client, shown as progress:
         size = 0 if is_stdin else _size(file)
         options: Any = {
             "on_conflict": how.on_conflict or "refuse",

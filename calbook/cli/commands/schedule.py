@@ -156,6 +156,10 @@ def override(
     with out.client() as client:
         schedules = client.calendar.schedules
         date, to = within.bounds(client, None).values()
+        if within.on is not None:
+            from calbook.cli import day_count  # only for --on
+
+            date, to = day_count.first_and_last(client, date)
         dates: dict[str, Any] = {"date": date, "end_date": to}
         if given.off:
             changed = schedules.remove_override(

@@ -15,7 +15,7 @@ from calbook.cli.screen.cells import BLANK, Line
 # Each is readable on a dark background and on a light one, so no yellow and no grey.
 _COLOURS = {
     **{"PENDING": "bold magenta", "CONFIRMED": "green", "CANCELLED": "red"},
-    **{"COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
+    **{"HELD": "bold magenta", "COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
     **{"pending": "bold magenta", "delivered": "green", "failed": "red"},
     **{"dropped": "magenta", "bar": "green"},
 }

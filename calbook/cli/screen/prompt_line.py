@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 
 from calbook.cli.output import Json
-from calbook.cli.screen import cells, words
+from calbook.cli.screen import cells, timeline, words
 from calbook.core.time import times
 
 _MOST = 40  # cells
@@ -25,7 +25,8 @@ def prompt_line(item: Json, now: datetime, tz: str | None) -> str:
         when = _when(start, (start.date() - today).days)
     else:
         when = f"until {words.clock_time(end, today)}"
-    text = cells.plain_text(f"{words.attendee_text(item)} · {item['title']}")
+    mark = timeline.mark_of(timeline.kind_of(item))
+    text = cells.plain_text(f"{mark}{words.attendee_text(item)} · {item['title']}")
     text = _ACTED_UPON.sub("", text)
     return f"{when} {cells.clip(text, _MOST - len(when) - 1)}\n"
 

@@ -53,7 +53,7 @@ class TimeBlock(NamedTuple):
     @property
     def texts(self) -> list[str]:
         """Who, with a mark of the kind, and what."""
-        mark = MARKS.get(self.kind, "")[:2]
+        mark = mark_of(self.kind)
         host = f"{self.host}: " if self.host else ""
         first, *rest = filter(None, [self.who, self.title])
         return [f"{mark}{host}{first}", *rest]
@@ -150,7 +150,7 @@ def _meeting(item: Json, *, with_hosts: bool) -> TimeBlock:
     hosts = [words.short_host(host) for host in item["hostIds"]]
     return TimeBlock(
         *words.time_span(item),
-        kind=HELD if words.is_held(item) else item["status"],
+        kind=kind_of(item),
         title=item["title"],
         who=words.attendee_text(item),
         host=", ".join(hosts) if with_hosts else "",
@@ -160,6 +160,16 @@ def _meeting(item: Json, *, with_hosts: bool) -> TimeBlock:
         hosts=tuple(item["hostIds"]),
         event_type=item["eventTypeId"],
     )
+
+
+def kind_of(meeting: Json) -> str:
+    """Its status, but for one that is held."""
+    return HELD if words.is_held(meeting) else str(meeting["status"])
+
+
+def mark_of(kind: str) -> str:
+    """What stands before its text."""
+    return MARKS.get(kind, "")[:2]
 
 
 def _busy(item: Json, *, with_hosts: bool) -> TimeBlock:

@@ -10,7 +10,8 @@ HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
         --start --from --to --on --days --duration --exclude --hours --closed
-        --exclude-on --between --repeat --every --count --until --by-day --upcoming --past --of
+        --exclude-on --between --repeat --every --count --until --by-day
+        --upcoming --past --of
         --first-date --last-date --explain --after --keep --tolerance
     """,
     "Who": """
@@ -32,7 +33,8 @@ HEADINGS: Mapping[str, str] = {
     """,
     "Output": """
         --json --jsonl --csv --fields --format --output --print --svg --color-scheme
-        --folder --sort --reverse --text --short --limit --offset --all --occurrences --list --tz
+        --folder --sort --reverse --text --short --limit --offset --all
+        --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }

@@ -47,6 +47,7 @@ _OTHERWISE = {
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",
     ("schema", "--all"): "What",
+    ("slots", "--language"): "Output",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

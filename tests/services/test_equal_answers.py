@@ -106,6 +106,14 @@ class Walk(PeopleSteps):
             uid, reassign=reassign, **fields
         )
 
+    def undo(self) -> Call:
+        fields = {
+            "by": self.draw.choice([None, None, "host"]),
+            "date": self.date().get("date"),
+        }
+        uid = self.draw.choice([None, *[self.some()] * 5])
+        return lambda client: client.calendar.bookings.undo(uid, **fields)
+
     def confirm(self) -> Call:
         uid = self.some()
         return lambda client: client.calendar.bookings.confirm(uid)
@@ -278,6 +286,7 @@ ACTIONS = (
     *("extend", "reassign", "away", "retire", "limit_host", "join_for_a_day"),
     *("leave_for_a_day", "move_seat", "change_guests", "apply_to_coming", "need"),
     *("correct_person", "merge", "line_up", "show_person", "list_for_person"),
+    *("undo", "undo", "undo", "undo"),
     *("answer", "answer", "propose", "propose", "decide_on_proposal", "proposals"),
 )
 

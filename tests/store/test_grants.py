@@ -372,6 +372,27 @@ def test_staff_neither_makes_nor_migrates_nor_fills_a_database(
     assert all("permission denied" in answer.err for answer in answers)
 
 
+def test_staff_removes_no_note(run: Run, do: Callable[..., Answer], url: str) -> None:
+    """What was written once is history; all else is taken back as by anybody."""
+    do("event", "add", "demo")
+    start = ("--event", "demo", "--start", "2027-01-11 10:00Z", "--json")
+    ada = ("--name", "Ada", "--email", "ada@example.com")
+    uid = json.loads(do("create", *start, *ada).out)["uid"]
+    do("cancel", uid)
+    do("undo", uid)
+    do("note", "add", uid, "Tea")
+    [note] = json.loads(do("note", "list", uid, "--json").out)
+
+    refused = [
+        run("note", "remove", uid, note["id"], "--yes", "--db", url),
+        run("undo", uid, "--yes", "--db", url),
+    ]
+
+    assert [answer.status for answer in refused] == [7, 7]
+    assert all("only who owns the tables of" in answer.err for answer in refused)
+    assert "Tea" in do("note", "list", uid).out
+
+
 def test_staff_erases_nobody(run: Run, do: Callable[..., Answer], url: str) -> None:
     """Nor does time, as long as staff asks what it has done."""
     do("event", "add", "demo")

@@ -11,7 +11,7 @@ HEADINGS: Mapping[str, str] = {
     "When": """
         --start --from --to --on --days --duration --exclude --hours --closed
         --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
-        --first-date --last-date --explain --after --keep --tolerance
+        --first-date --last-date --between --explain --after --keep --tolerance
     """,
     "Who": """
         --by --name --email --phone --ref --person --attendee-tz --language --guest
@@ -31,8 +31,8 @@ HEADINGS: Mapping[str, str] = {
         --allow-http --allow-plain --allow-private
     """,
     "Output": """
-        --json --jsonl --csv --fields --format --output --print --svg --color-scheme
-        --folder --limit --offset --all --occurrences --list --tz
+        --json --jsonl --csv --fields --format --text --output --print --svg
+        --color-scheme --folder --limit --offset --all --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }
@@ -45,6 +45,7 @@ _OTHERWISE = {
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",
     ("schema", "--all"): "What",
+    ("slots", "--language"): "Output",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

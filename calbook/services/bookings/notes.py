@@ -108,8 +108,7 @@ def remove_note(context: Context, uid: str, note: str, *, dry_run: bool) -> Json
     """
     from calbook.services.bookings import record  # slow to import
 
-    if not dry_run:
-        prepare_removal(context)
+    prepare_removal(context, dry_run=dry_run)
 
     def remove(tx: Transaction) -> Json:
         now = context.clock()
@@ -127,7 +126,7 @@ def remove_note(context: Context, uid: str, note: str, *, dry_run: bool) -> Json
     return context.store.write(remove, dry_run=dry_run)
 
 
-def prepare_removal(context: Context) -> None:
+def prepare_removal(context: Context, *, dry_run: bool) -> None:
     """What is deleted from now on stands in the file no more.
 
     Raises:
@@ -141,7 +140,8 @@ def prepare_removal(context: Context) -> None:
             hint="history is changed by it, which the role of every day may not do",
             path=context.store.path,
         )
-    context.store.overwrite_deleted()
+    if not dry_run:
+        context.store.overwrite_deleted()
 
 
 def _find_note(rows: Sequence[Row], id: object, uid: str) -> Row:

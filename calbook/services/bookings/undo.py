@@ -71,9 +71,9 @@ def undo_change(
         )
 
     try:
-        return undo_with(removes_notes=options.dry_run)
+        return undo_with(removes_notes=False)
     except _NoteInTheWay:
-        notes.prepare_removal(context)
+        notes.prepare_removal(context, dry_run=options.dry_run)
         return undo_with(removes_notes=True)
 
 

@@ -6,6 +6,7 @@ Light: commands look here for defaults, and most computers have no such file.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -72,6 +73,10 @@ def read_document() -> Document:
     path = config_path()
     try:
         found = os.stat(path)
+        if stat.S_ISCHR(found.st_mode):  # the null device; others never end
+            return Document(path)
+        if stat.S_ISFIFO(found.st_mode):
+            raise ValueError("it is no regular file")
         state = (path, found.st_ino, found.st_size, found.st_mtime_ns)
         if _last_read[0] != state:
             with open(path, "rb") as file:

@@ -143,6 +143,35 @@ def test_what_is_wrong_is_named_with_its_line(
     )
 
 
+def test_a_file_that_never_ends_is_not_read(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(config)
+
+    assert "no regular file" in run("config", "show", "--json").error["message"]
+    assert run("list").status == 0
+    monkeypatch.setenv("CALBOOK_CONFIG", "/dev/zero")
+    assert run("config", "get", "defaults.by").out == "attendee\n"
+
+
+def test_what_is_set_says_what_counts(
+    config: Path, terminal: Callable[..., Terminal]
+) -> None:
+    shown = []
+    for verb, *value in (("set", "UTC"), ("unset",)):
+        for env in ({}, {"CALBOOK_TZ": "Asia/Tokyo"}):
+            screen = terminal("config", verb, "defaults.zone", *value, **env)
+            assert screen.end() == 0
+            shown.append(screen.shown)
+
+    assert shown == [
+        "defaults.zone = UTC\n",
+        "defaults.zone = Asia/Tokyo (CALBOOK_TZ)\n",
+        "defaults.zone is not set\n",
+        "defaults.zone = Asia/Tokyo (CALBOOK_TZ)\n",
+    ]
+
+
 def test_a_key_that_there_is_not_can_be_taken_out(run: Run, config: Path) -> None:
     config.write_text('theme = "dark"\n[defaults]\nevnt = "demo"\nby = "host"\n')
 
@@ -267,7 +296,7 @@ def test_on_a_terminal_it_can_be_edited_again(
     editor("[defaults", "[defaults]\nnotify = true\n")
 
     screen = terminal("config", "edit")
-    screen.expect("at the end of a table declaration (at line")
+    screen.expect("cannot read it: Expected ']'")
     screen.expect("Edit it again?")
     screen.type("y\n")
 

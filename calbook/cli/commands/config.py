@@ -180,8 +180,19 @@ def _print_one(name: str, out: o.Output) -> None:
         _to_json(read_value(name)),
         out.form(),
         keys=_KEYS,
-        card=lambda item: f"{item['name']} = {_text(item['value'])}".rstrip() + "\n",
+        card=_card,
     )
+
+
+def _card(item: dict[str, Any]) -> str:
+    """What counts now, and whether something else than the file says so."""
+    if item["value"] is None:
+        return f"{item['name']} is not set\n"
+    said = f"{item['name']} = {_text(item['value'])}"
+    if item["source"] == "file":
+        return f"{said}\n"
+    is_variable = item["source"] == "environment"
+    return f"{said} ({item['variable'] if is_variable else 'default'})\n"
 
 
 def _to_json(found: Value) -> dict[str, Any]:

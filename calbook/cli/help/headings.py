@@ -10,7 +10,8 @@ HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
         --start --from --to --on --days --duration --exclude --hours --closed
-        --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
+        --exclude-on --between --repeat --every --count --until --by-day
+        --upcoming --past --of
         --first-date --last-date --explain --after --keep --tolerance
     """,
     "Who": """
@@ -32,7 +33,8 @@ HEADINGS: Mapping[str, str] = {
     """,
     "Output": """
         --json --jsonl --csv --fields --format --output --print --svg --color-scheme
-        --folder --limit --offset --all --occurrences --list --tz
+        --folder --sort --reverse --text --short --limit --offset --all
+        --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }
@@ -45,6 +47,7 @@ _OTHERWISE = {
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",
     ("schema", "--all"): "What",
+    ("slots", "--language"): "Output",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

@@ -47,7 +47,7 @@ def deliveries_table(
             "Status": lambda item: StyledText(item["status"], item["status"]),
             "Attempts": "attempts",
             "Last": lambda item: _last(item, tz),
-            "Next": lambda item: _next(item, tz, now),
+            "Next": lambda item: (_next(item, tz, now) or "").removeprefix("next "),
         },
         tz=tz,
     )

@@ -182,7 +182,7 @@ class BookingReads(Noun):
     def day(
         self,
         *,
-        on: Moment = "today",
+        on: str | Date = "today",
         host_id: str | None = None,
         resource_id: str | None = None,
         timezone: str | None = None,

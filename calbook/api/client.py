@@ -14,6 +14,7 @@ from calbook.store.context import Clock, open_context, system_clock
 if TYPE_CHECKING:
     from typing import BinaryIO, Literal
 
+    from calbook.api.feeds import Place
     from calbook.api.values.availability import BusyCalendar
     from calbook.api.values.bookings import Event
     from calbook.api.values.catalog import Host
@@ -25,19 +26,18 @@ if TYPE_CHECKING:
     from calbook.core.upgrade import Upgrade
 
     OnRefused = Callable[[CalbookError], None]
+    Progress = Callable[[int, int], object]  # how many of how many are done
 
 
 class Client:
     """A bookings file or a PostgreSQL database, opened when first used.
 
     Without a path: `CALBOOK_DB`, else `calbook.db` in the user's data directory. A
-    `postgresql://` URL is shown in `path` without its password.
-    `clock` returns an aware datetime; without one, `CALBOOK_NOW` or the system's.
-    `actor` is who makes the changes, by name; without one, `CALBOOK_ACTOR` or the login
-    name.
-    `on_upgrade` is called before and after tables of an older calbook are brought up to
-    date.
-    For several threads, take one client each.
+    `postgresql://` URL is shown in `path` without its password. `clock` returns an
+    aware datetime; without one, `CALBOOK_NOW` or the system's. `actor` makes the
+    changes, by name; else `CALBOOK_ACTOR`, or the login name. `on_upgrade` is called
+    before and after tables are brought up to date. For several threads, take one
+    client each.
     """
 
     def __init__(
@@ -257,9 +257,9 @@ class Client:
 
     def copy_to(
         self,
-        path: str | os.PathLike[str],
+        path: Place,
         *,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
         replaced: Callable[[str], object] | None = None,
     ) -> dict[str, int]:
         """Copy all there is to another file or URL, made if it is not there.
@@ -284,7 +284,7 @@ class Client:
         redact: bool = False,
         secrets: bool = False,
         force: bool = False,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
     ) -> dict[str, int]:
         """Write all there is to a file, as JSON that `import_from` reads (`jsonl`).
 
@@ -319,15 +319,14 @@ class Client:
         from calbook.services import moving
 
         told = moving.Listener(skipped, progress)
-        return Imported(
-            moving.take_in(self._context, source, on_conflict, dry_run, told)
-        )
+        taken = moving.take_in(self._context, source, on_conflict, dry_run, told)
+        return Imported(taken)
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, *, progress: Progress | None = None) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty when nothing is."""
         from calbook.services import maintenance
 
-        return maintenance.check_file(self._context)
+        return maintenance.check_file(self._context, progress)
 
     def diagnose(self, *, quick: bool = False) -> Diagnosis:
         """All that is wrong with the file, its setting and the program, with facts.
@@ -355,11 +354,13 @@ class Client:
             self._context, notify_attendee=notify_attendee, dry_run=dry_run
         )
 
-    def backup(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+    def backup(
+        self, path: Place, *, force: bool = False, progress: Progress | None = None
+    ) -> None:
         """Copy the file, whole and consistent, while others go on using it."""
         from calbook.services import maintenance
 
-        maintenance.back_up_file(self._context, os.fspath(path), force=force)
+        maintenance.back_up_file(self._context, os.fspath(path), force, progress)
 
     def restore(self, path: str | os.PathLike[str]) -> str | None:
         """Put a copy in the file's place; where the present one is kept."""

@@ -46,13 +46,15 @@ def _is_same(path: str, other: str) -> bool:
     return path == other or (is_file and os.path.samefile(path, other))
 
 
-def check_file(context: Context) -> tuple[str, ...]:
+def check_file(context: Context, progress: Progress | None = None) -> tuple[str, ...]:
     """What is wrong with the file, a sentence each."""
-    return administer(context.store).check()
+    return administer(context.store).check(progress)
 
 
-def back_up_file(context: Context, path: str, *, force: bool) -> None:
-    administer(context.store).backup(path, force=force)
+def back_up_file(
+    context: Context, path: str, force: bool, progress: Progress | None = None
+) -> None:
+    administer(context.store).backup(path, force=force, progress=progress)
 
 
 def restore_file(context: Context, path: str) -> str | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
     from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.connection import Connection
+    from calbook.store.consistency import Progress
     from calbook.store.store import Store
 
 Rows = Iterable[tuple[Any, ...]]
@@ -68,8 +69,11 @@ class Administration:
         """
         raise NotImplementedError
 
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with what is stored, a sentence each."""
+    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
+        """What is wrong with what is stored, a sentence each.
+
+        `progress` is told how much of how much was looked at.
+        """
         raise NotImplementedError
 
     def describe(self) -> FileFacts | ServerFacts:
@@ -102,8 +106,10 @@ class Administration:
         """All tables, made if they are missing, to be filled in one transaction."""
         raise NotImplementedError
 
-    def backup(self, path: str, *, force: bool) -> None:
-        """Copy all that is stored into a file.
+    def backup(
+        self, path: str, *, force: bool, progress: Progress | None = None
+    ) -> None:
+        """Copy all that is stored into a file; `progress` is told of its pages.
 
         Raises:
             UsageError: it is done with the database's own tools.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -21,6 +21,8 @@ from calbook.store.row_checks import CHECKS
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection, Row
+
+Progress = Callable[[int, int], object]
 
 _MOST = 5  # that are named of each kind
 _BOOKINGS = 200  # that are looked at together
@@ -49,21 +51,40 @@ _IN_ZONE = """
 """
 
 
-def row_faults(conn: Connection) -> Iterator[str]:
-    """What rows say against each other, or that they cannot be read."""
+def row_faults(conn: Connection, progress: Progress | None = None) -> Iterator[str]:
+    """What rows say against each other, or that they cannot be read.
+
+    `progress` is told of each statement that looked at all, and then of bookings.
+    """
     try:
-        yield from _contradictions(conn)
+        yield from _contradictions(conn, _Steps(conn, progress))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         yield f"a row holds what calbook did not write ({type(error).__name__})"
 
 
-def _contradictions(conn: Connection) -> Iterator[str]:
+class _Steps:
+    """How much of a check is done; a statement counts as much as some bookings."""
+
+    def __init__(self, conn: Connection, progress: Progress | None) -> None:
+        self._progress, self._done, self._total = progress, 0, 0
+        if progress is not None:
+            ((bookings,),) = conn.execute("select count(*) from bookings").fetchall()
+            self._total = len(CHECKS) + bookings // _BOOKINGS + 1
+
+    def count(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            self._progress(self._done, max(self._done, self._total))
+
+
+def _contradictions(conn: Connection, steps: _Steps) -> Iterator[str]:
     for sentence, statement in CHECKS.items():
         found = conn.execute(f"select * from ({statement}) as found limit {_MOST}")
         yield from (sentence.format(*row) for row in found.fetchall())
+        steps.count()
     yield from _unknown_zones(conn)
     told: Counter[str] = Counter()
-    for sentence, facts in _looked_at(conn):
+    for sentence, facts in _looked_at(conn, steps):
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
@@ -80,7 +101,7 @@ def _unknown_zones(conn: Connection) -> Iterator[str]:
 Fault = tuple[str, tuple[Any, ...]]  # the sentence, and what it names
 
 
-def _looked_at(conn: Connection) -> Iterator[Fault]:
+def _looked_at(conn: Connection, steps: _Steps) -> Iterator[Fault]:
     """What Python finds, some bookings at a time."""
     after = ""
     while after != _LAST:
@@ -97,6 +118,7 @@ def _looked_at(conn: Connection) -> Iterator[Fault]:
         for uid, *newest in conn.execute(_NEWEST, some).fetchall():
             yield from _event_faults(uid, newest, by_uid.get(uid, []))
         after = last
+        steps.count()
 
 
 def _attendee_faults(conn: Connection, some: dict[str, str]) -> Iterator[Fault]:

@@ -252,3 +252,65 @@ def test_a_quiet_watcher_says_nothing(spawn: Spawn, event_type: Start) -> None:
     _, err = process.communicate(timeout=60)
 
     assert err.decode() == "calbook: interrupted: 0 delivered\n"
+
+
+@pytest.mark.parametrize("what", ["check", "backup"])
+@pytest.mark.sqlite
+def test_a_check_and_a_copy_tell_how_far_they_are(
+    client: Client, booking: Callable[..., Booking], tmp_path: Path, what: str
+) -> None:
+    for _ in range(3):
+        booking()
+    told: list[tuple[int, int]] = []
+
+    def note(done: int, total: int) -> None:
+        told.append((done, total))
+
+    if what == "check":
+        assert client.check(progress=note) == ()
+    else:
+        client.backup(tmp_path / "copy.db", progress=note)
+
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1] > 0
+
+
+@pytest.mark.sqlite
+def test_a_copy_in_steps_is_whole_while_others_write(
+    client: Client, booking: Callable[..., Booking], tmp_path: Path
+) -> None:
+    """It is of one moment, however many steps it takes."""
+    for _ in range(3):
+        booking()
+    copy = tmp_path / "copy.db"
+
+    client.backup(copy, progress=lambda done, total: None)
+
+    with Client(copy) as copied:
+        assert copied.check() == ()
+        assert len(copied.calendar.bookings.list()) == 3
+
+
+@pytest.mark.parametrize("what", ["check", "backup"])
+@pytest.mark.sqlite
+def test_a_check_and_a_copy_that_are_ended_say_what_there_is(
+    run: Run,
+    booking: Callable[..., Booking],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    booking()
+
+    def interrupt(self: object, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.NoProgress, "__call__", interrupt)
+    copy = tmp_path / "copy.db"
+
+    answer = run("db", what, *([copy] if what == "backup" else []))
+
+    said = "no copy was made" if what == "backup" else "not all was looked at"
+    assert (answer.status, answer.err) == (130, f"calbook: interrupted: {said}\n")
+    assert not copy.exists()
+    assert [f.name for f in tmp_path.iterdir() if f.name.startswith(".calbook")] == []

@@ -585,6 +585,33 @@ def test_another_form_is_the_same_on_a_terminal(
 
 
 @pytest.mark.parametrize(
+    "on", ["next week", "2027-01", "now", "2027-01-18 10:00", "fri Europe/Lisbon"]
+)
+def test_a_day_is_one_day(run: Run, book: Book, on: str) -> None:
+    assert run("day", "--on", on, "--json").error["code"] == "bad_time"
+
+
+def test_a_day_and_its_hours_are_those_of_the_zone(client: Client, book: Book) -> None:
+    book("2027-01-18 19:00")
+
+    found = client.calendar.bookings.day(on="2027-01-19", timezone="Asia/Tokyo")
+
+    assert [booking.date for booking in found.occurrences] == ["2027-01-18"]
+    assert [(o.start_time, o.end_time, o.host_ids) for o in found.open_times] == [
+        (
+            *("2027-01-19T00:00:00+09:00", "2027-01-19T07:00:00+09:00"),
+            ("user_me",),
+        ),
+        (
+            *("2027-01-19T23:00:00+09:00", "2027-01-20T00:00:00+09:00"),
+            ("user_me",),
+        ),
+    ]
+    on_date = client.calendar.bookings.day(on=date(2027, 1, 19), timezone="Asia/Tokyo")
+    assert on_date == found
+
+
+@pytest.mark.parametrize(
     ("args", "code"),
     [
         (("--of", "week 3"), "bad_time"),

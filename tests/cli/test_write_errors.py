@@ -348,10 +348,10 @@ def test_a_home_that_is_no_path_is_none(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", home)
 
-    shown = run("config", "show", "--json").json
+    shown = run("config", "path")
 
     account = pwd.getpwuid(os.geteuid()).pw_dir
-    assert shown["path"] == f"{account}/.config/calbook/config.toml"
+    assert shown.rows == [[f"{account}/.config/calbook/config.toml"]]
 
 
 @pytest.mark.parametrize("term", [None, "dumb", "no-such-terminal"])

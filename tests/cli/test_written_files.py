@@ -106,8 +106,8 @@ def test_a_file_is_written_where_it_can_have_one_name_only(
 PUBLIC = {
     "a feed": ("ics", "--feed", "-o", "{file}"),
     "a calendar file": ("ics", "{uid}", "-o", "{file}"),
-    "a picture": ("week", "--of", "2027-01-18", "--svg", "{file}"),
-    "a file of a folder": ("ics", "--each", "{folder}"),
+    "a picture": ("week", "--of", "2027-01-18", "--svg", "-o", "{file}"),
+    "a file of a folder": ("ics", "--folder", "{folder}"),
 }
 PRIVATE = {
     "an export": ("export", "-o", "{file}"),

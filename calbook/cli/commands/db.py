@@ -67,7 +67,9 @@ def migrate(*, out: o.Printing) -> None:
 def check(*, out: o.Printing) -> None:
     """Look for damage and contradictions; exit 1 if there are any."""
     with out.client() as client:
-        findings = client.check()
+        shown = show_progress("Checking", counts=False, stopped=lambda _: _NOTHING)
+        with shown as progress:
+            findings = client.check(progress=progress)
     if findings:
         from calbook.core.errors import Findings
 
@@ -77,6 +79,10 @@ def check(*, out: o.Printing) -> None:
     else:
         output.say(f"zone data: {times.zone_data()}")
         output.say("no findings")
+
+
+_NOTHING = "not all was looked at"
+_NO_COPY = "no copy was made"
 
 
 class Places(o.Group):
@@ -124,7 +130,9 @@ def backup(
         _print_copy(out)
         return
     with out.client() as client:
-        client.backup(file, force=force)
+        shown = show_progress("Copying", counts=False, stopped=lambda _: _NO_COPY)
+        with shown as progress:
+            client.backup(file, force=force, progress=progress)
     output.print_done(f"Copied to {file}", {"path": file}, form=out.form())
 
 

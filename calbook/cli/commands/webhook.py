@@ -27,8 +27,8 @@ Id = Annotated[
 ]
 _TYPES = (
     "created, confirmed, cancelled, rescheduled, completed, no_show, attendee_added, "
-    "attendee_removed, updated, offered, offer_ended, replied or counter_declined; "
-    "may be repeated"
+    "attendee_removed, updated, offered, offer_ended, replied, counter_declined "
+    "or restored; may be repeated"
 )
 
 

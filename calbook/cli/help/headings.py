@@ -10,8 +10,9 @@ HEADINGS: Mapping[str, str] = {
     "What": "",
     "When": """
         --start --from --to --on --days --duration --exclude --hours --closed
-        --exclude-on --repeat --every --count --until --by-day --upcoming --past --of
-        --first-date --last-date --between --explain --after --keep --tolerance
+        --exclude-on --between --repeat --every --count --until --by-day
+        --upcoming --past --of
+        --first-date --last-date --explain --after --keep --tolerance
     """,
     "Who": """
         --by --name --email --phone --ref --person --attendee-tz --language --guest
@@ -31,8 +32,9 @@ HEADINGS: Mapping[str, str] = {
         --allow-http --allow-plain --allow-private
     """,
     "Output": """
-        --json --jsonl --csv --fields --format --text --output --print --svg
-        --color-scheme --folder --limit --offset --all --occurrences --list --tz
+        --json --jsonl --csv --fields --format --output --print --svg --color-scheme
+        --folder --sort --reverse --text --short --limit --offset --all
+        --occurrences --list --tz
     """,
     "General": "--no-deliver --db --help --version",
 }

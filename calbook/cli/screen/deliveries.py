@@ -47,7 +47,7 @@ def deliveries_table(
             "Status": lambda item: StyledText(item["status"], item["status"]),
             "Attempts": "attempts",
             "Last": lambda item: _last(item, tz),
-            "Next": lambda item: _next(item, tz, now),
+            "Next": lambda item: (_next(item, tz, now) or "").removeprefix("next "),
         },
         tz=tz,
     )
@@ -66,13 +66,25 @@ def _target(item: Json) -> str:
 
 
 def _next(item: Json, tz: str, now: datetime) -> str | None:
-    """`next Mon 18 Jan 2027, 10:00:30`, or what it waits for."""
+    """`Mon 18 Jan 2027, 10:00:30`, or what it waits for."""
     if item["nextAt"] is None:
         return None
-    if datetime.fromisoformat(item["nextAt"]) > now:
-        return f"next {words.second_text(item['nextAt'], tz)}"
+    if _is_later(item, now):
+        return words.second_text(item["nextAt"], tz)
     earlier = item["waitsFor"]
     return f"after {words.short_uid(earlier)}" if earlier else "due now"
+
+
+def _is_later(item: Json, now: datetime) -> bool:
+    return datetime.fromisoformat(item["nextAt"]) > now
+
+
+def _with_next(said: str, item: Json, tz: str, now: datetime) -> str:
+    """`pending; next Mon 18 Jan 2027, 10:00:30`."""
+    what = _next(item, tz, now)
+    if what is None:
+        return said
+    return f"{said}; next {what}" if _is_later(item, now) else f"{said}; {what}"
 
 
 _TARGETS = {"webhook": "Webhook", "calendar": "Calendar"}
@@ -88,7 +100,7 @@ def delivery_card(item: Json, tz: str, *, now: datetime) -> str:
             ("Type", cards.delivery_kind(item["type"])),
             ("Booking", item["uid"]),
             ("Event", item["eventId"]),
-            ("Status", "; ".join(filter(None, [item["status"], _next(item, tz, now)]))),
+            ("Status", _with_next(item["status"], item, tz, now)),
             ("Queued", words.second_text(item["createdAt"], tz)),
             ("Attempts", "\n".join(_attempt(each, tz) for each in item["log"])),
             ("Times in", tz),
@@ -111,4 +123,4 @@ def delivery_line(item: Json, tz: str, *, now: datetime) -> str:
     which = f"{item['status']} {next(ids)} {kind} {next(ids)}".rstrip()
     answer = f": {cards.answer_text(item['log'][-1])}" if item["log"] else ""
     text = f"{which} to {_target(item)}{answer}"
-    return printable("; ".join(filter(None, [text, _next(item, tz, now)])))
+    return printable(_with_next(text, item, tz, now))

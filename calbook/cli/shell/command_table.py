@@ -42,7 +42,7 @@ _OFFERED = {
     "OTHER": "@people",
     "TYPE": "all|created|confirmed|cancelled|rescheduled|completed|no_show|"
     "attendee_added|attendee_removed|updated|offered|offer_ended|"
-    "replied|counter_declined|",
+    "replied|counter_declined|restored|",
     "RULE": "least-recent|equal-distribution|availability-first|priority|",
     "STATUS": "pending|confirmed|cancelled|completed|no-show|",
     "NOUN": "|".join((*NAMES, "")),

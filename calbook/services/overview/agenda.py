@@ -65,10 +65,11 @@ def read_day(
 ) -> Json:
     """One day, with each host's open time."""
 
-    def days(day: date) -> tuple[date, date]:
+    def days(zone: str) -> tuple[date, date]:
+        day = parsing.day(on, now=context.clock(), timezone=zone)
         return day, day
 
-    return _read_open_days(context, wanted, days, at=on, timezone=timezone)
+    return _read_open_days(context, wanted, days, timezone)
 
 
 def read_week(
@@ -85,14 +86,14 @@ def read_week(
     """
     begins = _weekday(week_start)
 
-    def days(day: date) -> tuple[date, date]:
+    def days(zone: str) -> tuple[date, date]:
+        day = _local_day(context, "today" if of is None else of, zone)
         first = day - (day.weekday() - begins) % 7 * DAY
         if of is None and _is_weekend(day, first + 6 * DAY):
             first += 7 * DAY
         return first, first + 6 * DAY
 
-    at = "today" if of is None else of
-    return _read_open_days(context, wanted, days, at=at, timezone=timezone)
+    return _read_open_days(context, wanted, days, timezone)
 
 
 def read_month(
@@ -129,17 +130,16 @@ def _is_weekend(first: date, last: date) -> bool:
 def _read_open_days(
     context: Context,
     wanted: Mapping[str, Any],
-    days_around: Callable[[date], tuple[date, date]],
-    *,
-    at: Any,
+    days_in: Callable[[str], tuple[date, date]],
     timezone: Any,
 ) -> Json:
+    """The first and the last of the days, which are asked for by their zone."""
     from calbook.store.facts import Facts  # slow to import
 
     with context.store.read(Facts) as facts:
         chosen = filters.read_filters(facts, wanted, now=0)
-        day, zone = _day(context, facts, chosen, at, timezone)
-        days = Days(*days_around(day), zone)
+        zone = _zone(facts, chosen, timezone)
+        days = Days(*days_in(zone), zone)
         return {
             **_days_json(context, facts, chosen, days),
             "openTimes": _open_times(facts, filters.whose_time(chosen), days),
@@ -182,9 +182,18 @@ def _day(
     context: Context, reading: Reader, chosen: Mapping[str, Any], at: Any, timezone: Any
 ) -> tuple[date, str]:
     """The local day of a moment, in the zone asked for, else in the host's."""
-    zone = filters.days_timezone(reading, timezone, host_id=filters.whose_time(chosen))
+    zone = _zone(reading, chosen, timezone)
+    return _local_day(context, at, zone), zone
+
+
+def _zone(reading: Reader, chosen: Mapping[str, Any], timezone: Any) -> str:
+    host = filters.whose_time(chosen)
+    return filters.days_timezone(reading, timezone, host_id=host)
+
+
+def _local_day(context: Context, at: Any, zone: str) -> date:
     instant = parsing.range_start(at, now=context.clock(), timezone=zone)
-    return times.local_date(instant, zone), zone
+    return times.local_date(instant, zone)
 
 
 def _days_json(

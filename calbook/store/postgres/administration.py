@@ -13,6 +13,7 @@ from calbook.store.postgres.store import READING
 if TYPE_CHECKING:
     from calbook.core.doctor.server_checks import ServerFacts
     from calbook.store.administration import Source, Target
+    from calbook.store.consistency import Progress
     from calbook.store.postgres.store import PostgresStore
 
 
@@ -36,11 +37,11 @@ class DatabaseAdministration(Administration):
 
         return grants.grants(self._store.url.schema)
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
         from calbook.store.postgres import consistency
 
         with self._store.begun(READING) as conn:
-            return consistency.find_faults(conn, self._store.url.schema)
+            return consistency.find_faults(conn, self._store.url.schema, progress)
 
     def describe(self) -> ServerFacts:
         from calbook.store.postgres import server_facts
@@ -61,7 +62,9 @@ class DatabaseAdministration(Administration):
 
         return copying.importing(self._store)
 
-    def backup(self, path: str, *, force: bool) -> None:
+    def backup(
+        self, path: str, *, force: bool, progress: Progress | None = None
+    ) -> None:
         url = self._store.url
         raise _use_tools(
             [

@@ -9,11 +9,14 @@ from calbook.store.postgres.catalogue import reference_faults, schema_faults
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
+    from calbook.store.consistency import Progress
 
 
-def find_faults(conn: Connection, schema: str) -> tuple[str, ...]:
+def find_faults(
+    conn: Connection, schema: str, progress: Progress | None = None
+) -> tuple[str, ...]:
     """What is wrong, a sentence each; of rows only where no column is changed."""
     found = [*schema_faults(conn, schema)]
     if not any(line.startswith(("the table", "the column")) for line in found):
-        found += [*reference_faults(conn), *row_faults(conn)]
+        found += [*reference_faults(conn), *row_faults(conn, progress)]
     return tuple(dict.fromkeys(found))

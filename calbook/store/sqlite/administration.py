@@ -14,6 +14,7 @@ from calbook.store.sqlite.file_access import MEMORY, is_file
 if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
     from calbook.store.administration import Source, Target
+    from calbook.store.consistency import Progress
     from calbook.store.sqlite.store import SqliteStore
 
 
@@ -38,10 +39,10 @@ class FileAdministration(Administration):
     def grants(self) -> str:
         raise _not_of_a_file("roles with rights")
 
-    def check(self) -> tuple[str, ...]:
+    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
         from calbook.store.sqlite import maintenance
 
-        return maintenance.check_file(self._store)
+        return maintenance.check_file(self._store, progress)
 
     def describe(self) -> FileFacts:
         from calbook.store.sqlite import file_facts
@@ -63,10 +64,12 @@ class FileAdministration(Administration):
 
         return copying.importing(self._store)
 
-    def backup(self, path: str, *, force: bool) -> None:
+    def backup(
+        self, path: str, *, force: bool, progress: Progress | None = None
+    ) -> None:
         from calbook.store.sqlite import maintenance
 
-        maintenance.backup(self._store, path, force=force)
+        maintenance.backup(self._store, path, force=force, progress=progress)
 
     def restore(self, path: str) -> str | None:
         from calbook.store.sqlite import maintenance

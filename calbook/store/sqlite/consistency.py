@@ -6,16 +6,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from calbook.store.consistency import row_faults
+from calbook.store.consistency import Progress, row_faults
 from calbook.store.sqlite.schema import migrate
 
 
-def find_faults(conn: sqlite3.Connection) -> tuple[str, ...]:
+def find_faults(
+    conn: sqlite3.Connection, progress: Progress | None = None
+) -> tuple[str, ...]:
     """What is wrong, a sentence each: pages, tables, references, and what they say."""
     pages, schema = tuple(_page_faults(conn)), tuple(_schema_faults(conn))
     found = [*pages, *schema]
     try:
-        found.extend(row_faults(conn))
+        found.extend(row_faults(conn, progress))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise

@@ -29,6 +29,8 @@ from calbook.store.sqlite.file_access import (
 )
 from calbook.store.sqlite.file_modes import share_as
 
+Progress = Callable[[int, int], object]
+
 TEMPORARY = ".calbook-"  # beside the file
 LOOKED_AT = "calbook-check-"  # where the system has its temporary files
 _OF_OLDER = r"\.before-[\w-]+\.[a-z0-9_]{8}(-journal)?"  # how they were named once
@@ -170,8 +172,16 @@ def claim_name(path: str) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) -> None:
+def copy_database(
+    conn: sqlite3.Connection,
+    path: str,
+    *,
+    lasts: bool = True,
+    progress: Progress | None = None,
+) -> None:
     """All that a connection sees into a file; synced, if it `lasts`.
+
+    `progress` is told how many of how many pages are copied.
 
     Raises:
         OSError: the copy cannot be written.
@@ -181,11 +191,21 @@ def copy_database(conn: sqlite3.Connection, path: str, *, lasts: bool = True) ->
         if not lasts:
             to.execute("pragma synchronous = off")
         try:
-            conn.backup(to)
+            if progress is None:
+                conn.backup(to)
+            else:
+                conn.backup(to, pages=_PAGES, progress=_telling_pages(progress))
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode in _OF_WRITING:  # what is copied is only read
                 raise OSError(errno.EIO, str(error), path) from None
             raise
+
+
+_PAGES = 1_000  # between two steps of the progress
+
+
+def _telling_pages(progress: Progress) -> Callable[[int, int, int], object]:
+    return lambda status, left, total: progress(total - left, total)
 
 
 _OF_WRITING = frozenset(

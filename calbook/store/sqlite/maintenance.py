@@ -17,6 +17,7 @@ from calbook.core.errors import (
     OutputError,
     StoreError,
 )
+from calbook.store.consistency import Progress
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults
@@ -67,7 +68,7 @@ def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
         yield store
 
 
-def check_file(store: SqliteStore) -> tuple[str, ...]:
+def check_file(store: SqliteStore, progress: Progress | None = None) -> tuple[str, ...]:
     """What is wrong, a sentence each; an older file is not brought up to date by it.
 
     Of a copy, where there is room for one: nobody can write while the file is read.
@@ -75,7 +76,7 @@ def check_file(store: SqliteStore) -> tuple[str, ...]:
     check_exists(store.path)
     try:
         with on_tables_of_today(store) as looked_at, reading_long(looked_at) as conn:
-            return find_faults(conn)
+            return find_faults(conn, progress)
     except OSError as error:
         said = f"there is no room for a copy of {store.path}: {error.strerror}"
         raise StoreError(said, path=store.path) from None
@@ -125,7 +126,9 @@ def migrate_file(store: SqliteStore) -> int:
 # -- a copy --------------------------------------------------------------------------
 
 
-def backup(store: SqliteStore, path: str, *, force: bool) -> None:
+def backup(
+    store: SqliteStore, path: str, *, force: bool, progress: Progress | None = None
+) -> None:
     """Copy the file beside `path`, then rename: never half a copy.
 
     Raises:
@@ -142,7 +145,7 @@ def backup(store: SqliteStore, path: str, *, force: bool) -> None:
         raise OutputError(said, path=path) from None
     try:
         with store.reading() as conn:
-            file_copies.copy_database(conn, temporary)
+            file_copies.copy_database(conn, temporary, progress=progress)
         if not force:
             file_copies.claim_name(path)
         os.replace(temporary, path)

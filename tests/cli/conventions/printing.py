@@ -56,6 +56,11 @@ PRINTING = (
         "calbook calendar remove home --yes --quiet",
         not_err=".",
     ),
+    Shown(
+        "Rows are sorted by any key, and turned round.",
+        "calbook host list --sort name --reverse --fields name",
+        out=r"\AGrace Hopper\n(?s:.*)Alice Liddell\n\Z",
+    ),
     Shown("A pipe gets no colours.", "calbook list", not_out="\x1b"),
     Shown(
         "A terminal gets colours.", "calbook list -L 3", out="\x1b\\[", where="terminal"

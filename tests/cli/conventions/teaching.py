@@ -62,12 +62,6 @@ TEACHING = (
         err=r"did you mean create\?",
     ),
     Shown(
-        "A misspelt option is told with the nearest.",
-        "calbook list --jsno",
-        2,
-        err=r"did you mean --json\?",
-    ),
-    Shown(
         "A misspelt name is told with the nearest.",
         "calbook slots --event dmeo",
         3,

@@ -190,7 +190,7 @@ def test_a_second_import_changes_nothing(
 ) -> None:
     target: object = url if to == "database" else path.with_name("other.db")
     data = exported
-    first_ = take_in(target, data, clock)
+    first = take_in(target, data, clock)
     before = rows(target)
 
     again = take_in(target, data, clock)
@@ -752,7 +752,7 @@ def test_an_export_that_was_cut_is_refused_wherever_it_was(
 def test_an_export_of_version_10_knows_no_languages_of_hosts(
     exported: bytes, path: Path, clock: Clock
 ) -> None:
-    """What it has not is as if it were null, so that it is there when it comes again."""
+    """What it has not is as if it were null: so it is there when it comes again."""
 
     def as_of_10(items: list[Any]) -> None:
         items[0]["schemaVersion"] = 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date as Date
 from typing import TYPE_CHECKING
 
@@ -318,6 +318,7 @@ class BookingReads(Noun):
         busy_only: bool = False,
         redact: bool = False,
         refresh: int | None = None,
+        progress: Callable[[int, int], object] | None = None,
         **filters: Unpack[inputs.DateFilters],
     ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
@@ -329,13 +330,15 @@ class BookingReads(Noun):
         With `redact` an entry says the title of its event type and when it is; with
         `busy_only` that somebody is busy then. Both name nobody and no place, and no
         booking's uid. `refresh` is the minutes after which to look again, for who
-        subscribes to it.
+        subscribes to it. `progress` is called with how many of how many are written.
         """
         from calbook.services.calendars.invites import bookings_feed, read_form
 
         check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
         form = read_form(busy_only, redact, refresh)
-        return bookings_feed(self._context, filters, method=method, form=form).decode()
+        return bookings_feed(
+            self._context, filters, method=method, form=form, progress=progress
+        ).decode()
 
     def get_free_busy(self, **filters: Unpack[inputs.DateFilters]) -> str:
         """When a host or resource is busy with bookings, as one VFREEBUSY.
@@ -352,7 +355,11 @@ class BookingReads(Noun):
         return free_busy(self._context, filters).decode()
 
     def iter_ics(
-        self, *, alarm: int | None = None, **filters: Unpack[inputs.DateFilters]
+        self,
+        *,
+        alarm: int | None = None,
+        progress: Callable[[int, int], object] | None = None,
+        **filters: Unpack[inputs.DateFilters],
     ) -> Iterator[tuple[str, str]]:
         """The bookings of `get_feed`, each as its uid and a file by the method "none".
 
@@ -361,5 +368,7 @@ class BookingReads(Noun):
         from calbook.services.calendars.invites import stored_calendars
 
         check_keywords("Bookings.iter_ics", filters, DATE_FILTERS)
-        for uid, data in stored_calendars(self._context, filters, alarm=alarm):
+        for uid, data in stored_calendars(
+            self._context, filters, alarm=alarm, progress=progress
+        ):
             yield uid, data.decode()

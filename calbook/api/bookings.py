@@ -140,17 +140,23 @@ class Bookings(BookingChanges):
         lines: Iterable[int] | None = None,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
+        progress: Callable[[int, int], object] | None = None,
     ) -> tuple[Booking, ...]:
         """Book all of them in one transaction, or none.
 
         Each is a mapping of `create`'s arguments. The error of the one that was
         refused has its number, from `lines` or counted from 1, as `details["line"]`.
         With `refused`, that is called with the error instead, and the others go on.
+        `progress` is called with how many of how many were looked at.
         """
         from calbook.services.bookings.create import create_all
 
         answers = create_all(
-            self._context, wanted, lines=lines, refused=refused, dry_run=dry_run
+            *(self._context, wanted),
+            lines=lines,
+            refused=refused,
+            dry_run=dry_run,
+            progress=progress,
         )
         return tuple(map(Booking, answers))
 

@@ -33,6 +33,7 @@ class Imports(Noun):
         notify: bool = False,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
+        progress: Callable[[int, int], object] | None = None,
     ) -> TakenOver:
         """Take over what files hold, all in one transaction; paths, or their bytes.
 
@@ -45,7 +46,8 @@ class Imports(Noun):
         `event_type_id` is what all of them book; without, each names its own, which is
         made if it is not there. `map` says which column of a table is which field, as
         in `"start=Startzeit,name=Kunde"`; `timezone` and `dates` how its times are
-        read. With `contact="none"` people without an address come along.
+        read. With `contact="none"` people without an address come along. `progress` is
+        called with how many of how many bookings were looked at.
 
         Raises:
             BadInput: a file cannot be read; nothing is written.
@@ -60,6 +62,7 @@ class Imports(Noun):
                 list(files),
                 refused=refused,
                 dry_run=dry_run,
+                progress=progress,
                 event_type_id=event_type_id,
                 map=map,
                 timezone=timezone,

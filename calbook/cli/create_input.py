@@ -11,7 +11,12 @@ from calbook.api.values.bookings import Booking
 from calbook.cli import error_output, output
 from calbook.cli.json_input import parse_json, read_text
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.progress import Progress, show_progress, whole_steps
+from calbook.cli.progress import (
+    Progress,
+    none_or_all,
+    show_progress,
+    whole_steps,
+)
 from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
@@ -70,6 +75,7 @@ def create_from_input(
         refused = None if atomic else refusals.report
         together = _create_all(client, lines, read, refused, dry_run)
         _show(together, form, dry_run=dry_run)
+        _say_counts(len(together), len(refusals.statuses), dry_run=dry_run)
     else:
         _create_each(client, lines, read, refusals.report, form)
     refusals.finish()
@@ -96,11 +102,16 @@ def _create_all(
         with _naming_line(number, refused):
             wanted.append(read(line))
             numbers.append(number)
-    return list(
-        client.calendar.bookings.create_all(
-            unchecked(wanted), lines=numbers, refused=refused, dry_run=dry_run
+    with show_progress("Booking", stopped=none_or_all) as progress:
+        return list(
+            client.calendar.bookings.create_all(
+                unchecked(wanted),
+                lines=numbers,
+                refused=refused,
+                dry_run=dry_run,
+                progress=progress,
+            )
         )
-    )
 
 
 def _create_each(
@@ -110,11 +121,9 @@ def _create_each(
     made: list[Booking] = []
     failed: list[CalbookError] = []
 
-    def count_text() -> str:
-        return f"{len(made):,} booked, {len(failed):,} refused"
-
     def left_text(progress: Progress) -> str:
-        return f"{count_text()}, {len(lines) - len(made) - len(failed):,} left"
+        left = len(lines) - len(made) - len(failed)
+        return f"{_count_text(len(made), len(failed))}, {left:,} left"
 
     def refuse(error: CalbookError) -> None:
         _report_refused(refused, error)
@@ -140,9 +149,19 @@ def _create_each(
         raise
     if is_whole and made:  # else stdout stays empty beside the errors
         _show(made, form)
+    _say_counts(len(made), len(failed))
+
+
+def _count_text(booked: int, refused: int) -> str:
+    return f"{booked:,} booked, {refused:,} refused"
+
+
+def _say_counts(booked: int, refused: int, *, dry_run: bool = False) -> None:
+    """For people, at the end of many."""
     if sys.stderr.isatty():
         output.flush()
-        output.say(count_text())
+        text = _count_text(booked, refused)
+        output.say(f"would be: {text}" if dry_run else text)
 
 
 @contextmanager

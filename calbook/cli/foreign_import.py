@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.output import Json, OutputOptions
+from calbook.cli.progress import none_or_all, show_progress
 from calbook.cli.session import (
     report_write_failure,
     require_yes,
@@ -86,15 +87,17 @@ def import_files(
         _agree_on_columns(client, sources, given, form, dry_run=dry_run, yes=yes)
     is_new = not client.exists
     refusals = error_output.Refusals(form)
-    found = client.calendar.imports.take_over(
-        unchecked(elsewhere.source),
-        sources,
-        **given,
-        on_conflict=unchecked(on_conflict or "skip"),
-        notify=elsewhere.notify,
-        refused=partial(_report, refusals, form),
-        dry_run=dry_run,
-    )
+    with show_progress("Taking over", stopped=none_or_all) as progress:
+        found = client.calendar.imports.take_over(
+            unchecked(elsewhere.source),
+            sources,
+            **given,
+            on_conflict=unchecked(on_conflict or "skip"),
+            notify=elsewhere.notify,
+            refused=partial(_report, refusals, form),
+            dry_run=dry_run,
+            progress=progress,
+        )
     if is_new and client.exists:
         output.say(f"Made {client.path}, whose host is Me")
         output.say("hint: say who that is: calbook init")

@@ -81,6 +81,13 @@ def show_progress(
         progress.hide()
 
 
+def none_or_all(progress: Progress) -> str:
+    """What is done of work in one transaction; behind its last step it may be all."""
+    if 0 < progress.total <= progress.done:
+        return "all of it may be there, or nothing: look with calbook list"
+    return "nothing was written"
+
+
 def _is_shown() -> bool:
     is_unwanted = global_options.given("quiet") or os.environ.get("TERM") == "dumb"
     return sys.stderr.isatty() and not is_unwanted and not output.as_terminal

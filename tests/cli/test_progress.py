@@ -314,3 +314,78 @@ def test_a_check_and_a_copy_that_are_ended_say_what_there_is(
     assert (answer.status, answer.err) == (130, f"calbook: interrupted: {said}\n")
     assert not copy.exists()
     assert [f.name for f in tmp_path.iterdir() if f.name.startswith(".calbook")] == []
+
+
+def test_feeds_series_of_bookings_and_imports_tell_how_far_they_are(
+    client: Client, booking: Callable[..., Booking]
+) -> None:
+    for _ in range(3):
+        booking()
+    told: list[tuple[int, int]] = []
+
+    def note(done: int, total: int) -> None:
+        told.append((done, total))
+
+    bookings = client.calendar.bookings
+    bookings.get_feed(progress=note)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+    told.clear()
+    assert len([*bookings.iter_ics(progress=note)]) == 3
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+    told.clear()
+    wanted: Any = [*wanted_lines()][:2]
+    bookings.create_all(wanted, progress=note)
+    assert told == [(1, 2), (2, 2)]
+
+    told.clear()
+    table = b"start,name,email\n2027-03-01 10:00,Eve,eve@example.com\n"
+    client.calendar.imports.take_over(
+        "csv", [table], event_type_id="demo", timezone="UTC", progress=note
+    )
+    assert told == [(1, 1)]
+
+
+def wanted_lines() -> Iterator[dict[str, Any]]:
+    """Good ones, at free times."""
+    for line in wanted():
+        at = MONDAY + timedelta(days=40, hours=int(line["startTime"][11:13]))
+        yield {
+            "event_type_id": "demo",
+            "start_time": at,
+            "attendee": {"name": "Eve", "email": "eve@example.com"},
+        }
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("ics", "--feed"), "no feed was written"),
+        (("create", "--input", "{lines}", "--atomic"), "nothing was written"),
+        (("export", "-o", "{folder}/x"), "nothing was written"),
+    ],
+)
+def test_what_is_ended_says_what_there_is(
+    run: Run,
+    booking: Callable[..., Booking],
+    lines: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: tuple[str, ...],
+    said: str,
+) -> None:
+    booking()
+    lines.write_text("".join(lines.read_text().splitlines(keepends=True)[2:5]))
+
+    def interrupt(self: object, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(progress.NoProgress, "__call__", interrupt)
+    before = len(run("list").out.splitlines())
+
+    answer = run(*(w.format(lines=lines, folder=tmp_path) for w in line))
+
+    assert (answer.status, answer.err) == (130, f"calbook: interrupted: {said}\n")
+    assert len(run("list").out.splitlines()) == before
+    assert not (tmp_path / "x").exists()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import write_file
+from calbook.cli.progress import show_progress
 from calbook.cli.session import occurrence_on, read_minutes, unchecked
 from calbook.core.errors import UsageError
 
@@ -129,13 +130,15 @@ def ics(
         if form.free_busy:
             text = bookings.get_free_busy(**chosen)
         elif uid is None:
-            text = bookings.get_feed(
-                **chosen,
-                method=unchecked(one.method),
-                busy_only=form.busy_only,
-                redact=form.redact,
-                refresh=form.minutes(),
-            )
+            with show_progress("Writing", stopped=lambda _: _NO_FILE) as progress:
+                text = bookings.get_feed(
+                    **chosen,
+                    method=unchecked(one.method),
+                    busy_only=form.busy_only,
+                    redact=form.redact,
+                    refresh=form.minutes(),
+                    progress=progress,
+                )
         else:
             booking = bookings.get(uid)
             text = bookings.get_ics(
@@ -165,6 +168,9 @@ def ics(
         write_file(file, data, force=force)
 
 
+_NO_FILE = "no feed was written"
+
+
 def _chosen(
     client: "Client", feed: Feed, within: o.Range, zone: str | None
 ) -> dict[str, Any]:
@@ -187,8 +193,12 @@ def _update_folder(
     before = read_minutes(alarm, "--alarm")
     with out.client() as client:
         chosen = _chosen(client, *which, zone)
-        files = client.calendar.bookings.iter_ics(alarm=before, **chosen)
-        done = calendar_folder.update(client, folder, files, before, force=force)
+        stopped = "what was written stays; the same command goes on"
+        with show_progress("Writing", stopped=lambda _: stopped) as progress:
+            files = client.calendar.bookings.iter_ics(
+                alarm=before, progress=progress, **chosen
+            )
+            done = calendar_folder.update(client, folder, files, before, force=force)
     said = "{written} written, {unchanged} unchanged, {removed} removed in {path}"
     output.print_done(said.format(**done), done, form=out.form())
 

@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Annotated, Any
 
 from calbook.cli import error_output, output
 from calbook.cli import options as o
 from calbook.cli.commands.export import count_text
 from calbook.cli.foreign_import import Elsewhere, import_files
-from calbook.cli.progress import Progress, show_progress
+from calbook.cli.progress import none_or_all, show_progress
 from calbook.core.errors import BadInput, CalbookError, ImportConflict, UsageError
 
 _NEW_SECRET = (
@@ -138,8 +137,7 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
     is_stdin = file == "-"
     source: Any = sys.stdin.buffer if is_stdin else file
     left_out = _LeftOut(json=out.json)
-    told = partial(_stopped_text, file)
-    shown = show_progress("Importing", counts=False, stopped=told)
+    shown = show_progress("Importing", counts=False, stopped=none_or_all)
     with out.client(may_be_new=True) as client, shown as progress:
         size = 0 if is_stdin else _size(file)
         options: Any = {
@@ -161,13 +159,6 @@ def _import_export(file: str, how: Import, out: o.Output) -> None:
         output.say(_NEW_SECRET.format(id=id))
     output.print_done(said, taken, form=out.form())
     left_out.finish()
-
-
-def _stopped_text(file: str, progress: Progress) -> str:
-    """Once all was read it is being written, and may be there."""
-    if 0 < progress.total <= progress.done:
-        return "all of it may have come in, or nothing: look with calbook list"
-    return f"nothing of {file} has come in"
 
 
 def _size(file: str) -> int:

@@ -7,7 +7,7 @@ Text from people is hostile: each kind of property cleans what goes into it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
@@ -56,10 +56,12 @@ def write_calendar(
     name: str | None = None,
     alarm: timedelta | None = None,
     refresh: timedelta | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> bytes:
     """One file of all `invites`, by start; `alarm` sounds that long before each.
 
     `refresh` is how often who subscribes to it is to look again (RFC 7986, 5.7).
+    `progress` is told how many of them are written.
 
     CANCEL takes a booking out whatever its status; REQUEST is for live ones alone.
     Where an organizer has no e-mail the file has no METHOD, and so neither ORGANIZER
@@ -80,11 +82,13 @@ def write_calendar(
     written = calendar_head(said, name, refresh)
     for zone in sorted(zones):
         written.add_component(zones[zone])
-    for invite in sorted(invites, key=_order):
+    for number, invite in enumerate(sorted(invites, key=_order), 1):
         for event in _events(invite, method=method, zones=zones):
             if alarm is not None and event.get("STATUS") != "CANCELLED":
                 event.add_component(_alarm(event, alarm))
             written.add_component(event)
+        if progress is not None:
+            progress(number, len(invites))
     return bytes(written.to_ical())
 
 

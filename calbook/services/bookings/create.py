@@ -70,6 +70,7 @@ def create_all(
     lines: Iterable[int] | None,
     refused: OnRefused | None,
     dry_run: bool,
+    progress: Callable[[int, int], object] | None = None,
 ) -> list[Json]:
     """All in one transaction, or none; with `refused`, all but those it is told of."""
     requests = []
@@ -81,11 +82,13 @@ def create_all(
     def create_each(tx: Transaction) -> list[Json]:
         answers, now = [], context.clock()
         later = refused and partial(_report_after_commit, tx, refused)
-        for line, new_booking, options in requests:
+        for number, (line, new_booking, options) in enumerate(requests, 1):
             with report_refusal(line, later), tx.savepoint():
                 answer = create_in_transaction(tx, new_booking, options, now=now)
                 tried = dry_run and _without_ids(answer, new_booking, tx)
                 answers.append(tried or answer)
+            if progress is not None:
+                progress(number, len(requests))
         return answers
 
     return context.store.write(create_each, dry_run=dry_run)

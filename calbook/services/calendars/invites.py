@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -97,6 +97,7 @@ def bookings_feed(
     *,
     method: str | None = None,
     form: FeedForm | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """What is not cancelled of many bookings, as one calendar to subscribe to.
 
@@ -108,7 +109,10 @@ def bookings_feed(
     with context.store.read(Facts) as facts:
         filters_of = filters.read_filters(facts, wanted, now=times.epoch(now))
         feed = read_feed(facts, filters_of, form, now=now)
-    return write_feed(feed, form, method=chosen)
+    return write_feed(feed, form, method=chosen, progress=progress)
+
+
+Progress = Callable[[int, int], object]  # how many of how many are written
 
 
 class Feed(NamedTuple):
@@ -133,7 +137,11 @@ def read_feed(
 
 
 def write_feed(
-    feed: Feed, form: FeedForm, *, method: Method | None = Method.PUBLISH
+    feed: Feed,
+    form: FeedForm,
+    *,
+    method: Method | None = Method.PUBLISH,
+    progress: Progress | None = None,
 ) -> bytes:
     """What hides persons has no METHOD, and so no ORGANIZER either."""
     live = [invite for invite in feed.invites if not invite.is_cancelled]
@@ -142,6 +150,7 @@ def write_feed(
         method=None if form.is_hiding else method,
         name=feed.name,
         refresh=form.refresh,
+        progress=progress,
     )
 
 
@@ -176,19 +185,25 @@ _FREE_BUSY_SECONDS = 60 * 24 * 3600
 
 
 def stored_calendars(
-    context: Context, wanted: Mapping[str, Any], *, alarm: int | None = None
+    context: Context,
+    wanted: Mapping[str, Any],
+    *,
+    alarm: int | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
     before, now = _alarm(alarm), context.clock()
     with context.store.read(Facts) as facts:
         chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
         invites = _chosen_invites(facts, chosen, now=now)
-    for invite in invites:
+    for number, invite in enumerate(invites, 1):
         if not invite.is_cancelled:
             yield (
                 invite.booking.uid,
                 write_calendar([invite], method=None, alarm=before),
             )
+        if progress is not None:
+            progress(number, len(invites))
 
 
 _OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)

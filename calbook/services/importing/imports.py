@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from calbook.store.transaction import Transaction
 
 OnRefused = Callable[[CalbookError], None]
+Progress = Callable[[int, int], object]
 SKIP, REFUSE = "skip", "refuse"
 _NEEDS_EVENT = ("ics",)
 _MOST_NAMED = 1_000  # remarks and reasons in the answer
@@ -47,6 +48,7 @@ def import_from(
     *,
     refused: OnRefused | None = None,
     dry_run: bool = False,
+    progress: Progress | None = None,
     **options: Any,
 ) -> Json:
     """Take over what some files hold; a summary.
@@ -61,7 +63,8 @@ def import_from(
     content = reading.read(asked["source"], reading.load(files), how)
     _check(content, asked)
     return context.store.write(
-        lambda tx: _import(tx, content, asked, how, refused), dry_run=dry_run
+        lambda tx: _import(tx, content, asked, how, refused, progress),
+        dry_run=dry_run,
     )
 
 
@@ -176,6 +179,7 @@ def _import(
     asked: Json,
     how: reading.How,
     refused: OnRefused | None,
+    progress: Progress | None,
 ) -> Json:
     tx.lock_catalog()
     record.record_expired_and_completed(tx, how.now)
@@ -196,8 +200,10 @@ def _import(
     )
     work = TakeOver(tx, taking, event_types, hosts, known)
     done = _Done(how.timezone, stops=asked["on_conflict"] == REFUSE)
-    for booking in bookings.values():
+    for number, booking in enumerate(bookings.values(), 1):
         done.take(tx, work, booking)
+        if progress is not None:
+            progress(number, len(bookings))
     done.faults += [_fault_of(each) for each in content.left_out if each.is_fault]
     if refused is not None:
         tx.after_commit += [partial(refused, fault) for fault in done.faults]

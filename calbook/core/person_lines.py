@@ -73,7 +73,7 @@ def _is_about(change: Line, own: Identity, words: Words) -> bool:
     if named and not own.is_meant(as_person(named)):
         return False
     note = change.get("note")
-    return note is None or words.are_hinted_in(note["content"])
+    return not (note and note["content"]) or words.are_hinted_in(note["content"])
 
 
 def _has_company(line: Line, own: Identity) -> bool:

@@ -412,6 +412,36 @@ def test_a_date_that_was_left_out_comes_once_it_is_free(
     assert client.check() == ()
 
 
+def test_nothing_comes_back_in_which_somebody_is_nobody_now(
+    client: Client, book: Callable[..., str]
+) -> None:
+    """`--on` held time for whom nobody knows any more."""
+    uid = book(recurring=WEEKLY, guests=["bob@example.com"])
+    client.calendar.bookings.cancel(uid, all=True)
+    client.calendar.people.erase("bob@example.com")
+
+    check_refused(client, uid, "cannot_undo", date="2027-01-25")
+    check_refused(client, uid, "cannot_undo")
+
+
+def test_what_is_held_of_a_person_has_no_note_that_was_removed(
+    client: Client, book: Callable[..., str]
+) -> None:
+    """It said that a note says “None”."""
+    uid = book()
+    client.calendar.bookings.add_note(uid, content="Ada was late")
+    undo(client, uid)
+    client.calendar.bookings.cancel(uid)
+    undo(client, uid)
+
+    page = client.calendar.people.page("ada@example.com")
+
+    assert "a note, removed since" in page
+    assert "a note was removed; undoes: updated" in page
+    assert "restored by the attendee: undoes: cancelled" in page
+    assert "None" not in page
+
+
 def test_a_date_that_takes_place_needs_no_undo(
     client: Client, book: Callable[..., str]
 ) -> None:

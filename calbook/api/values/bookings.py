@@ -187,7 +187,8 @@ class Event(Value):
     at, by: when (RFC 3339 text in the booking's zone), and on whose word
     actor: who did it, by name; None of what time did, or where it is not known
     change: what differs, keys as in the JSON; `attendee` in it has `phone` and `ref`
-        where a person has no e-mail
+        where a person has no e-mail, `undoes` is the id and type of the event that was
+        taken back, and the content of a note is None once that is removed
     """
 
     _parts: ClassVar[Parts] = {"by": _word("Actor")}

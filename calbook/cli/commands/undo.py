@@ -73,7 +73,7 @@ def undo(
             wanted["if_version"] = before.version
         booking = bookings.undo(before.uid, **wanted)
     show_change(
-        _SAID.get(last.type if last else "booking.cancelled", "Put back"),
+        _said(last),
         booking,
         form,
         dry_run=change.dry_run,
@@ -82,6 +82,14 @@ def undo(
     )
     if before.status != "PENDING":
         hint_at_confirmation(booking, by, form)
+
+
+def _said(last: "Event | None") -> str:
+    """What has become of it; without the change, a date was brought back."""
+    if last is None:
+        return _SAID["booking.cancelled"]
+    is_note = "note" in last.change
+    return "Note removed from" if is_note else _SAID.get(last.type, "Put back")
 
 
 def _named(uid: str | None) -> str:

@@ -154,7 +154,7 @@ def _nothing_to_undo(uid: str) -> NothingToChange:
 
 
 def _find_inverse(booking: Booking, past: PastChange) -> Inverse:
-    if past.day is not None:
+    if past.day is not None and "erased" not in past.facts:
         return Inverse.RESTORE
     return undo.find_inverse(past, booking.uid)
 

@@ -50,8 +50,9 @@ class _Event:
         return complete_stored_booking(said, said.get("title", ""))
 
     @property
-    def is_note(self) -> bool:
-        return not self.facts.keys().isdisjoint({"note", "noteRemoved"})
+    def is_erasing(self) -> bool:
+        """Whether somebody in it was made nobody: then there is no way back."""
+        return "erased" in self.facts
 
     def is_with(self, other: _Event) -> bool:
         """Whether one change made both: several persons took seats at once."""
@@ -124,7 +125,7 @@ def change_that_took_off(
     for n, event in enumerate(events):
         is_off = event.type == "booking.cancelled"
         is_off = is_off and text in event.facts.get("dates", [text])
-        if is_off or text in event.facts.get("conflicts", ()):
+        if is_off or text in event.facts.get("conflicts", ()) or event.is_erasing:
             found = n
     past = _read_change(events, found, booking)._replace(day=day)
     is_new = all(o.date != day for o in past.before.occurrences)

@@ -119,14 +119,24 @@ def change_text(change: Mapping[str, Any], zone: str) -> str:
     """What an event says besides who did it."""
     if change.get("erased"):
         return "a person in it was erased"
-    note = change.get("note")
-    said = [f"a note says {quote(note['content'])}"] if note else []
-    unsaid = {"attendee", "note", "id", "waiting", "person"}
+    said = list(_note_texts(change))
+    if undone := change.get("undoes"):
+        said.append(f"undoes: {text_of(undone['type'].removeprefix('booking.'))}")
+    unsaid = {"attendee", "note", "noteRemoved", "undoes", "id", "waiting", "person"}
     rest = {key: item for key, item in change.items() if key not in unsaid}
     for key in ("reason", "comment"):
         if rest.get(key):
             said.append(f"{key}: {quote(rest.pop(key))}")
     return "; ".join(filter(None, [plain_text(rest, zone), *said]))
+
+
+def _note_texts(change: Mapping[str, Any]) -> Iterator[str]:
+    """Of a public note; what it said is gone once it is removed."""
+    if note := change.get("note"):
+        said = note["content"]
+        yield f"a note says {quote(said)}" if said else "a note, removed since"
+    if "noteRemoved" in change:
+        yield "a note was removed"
 
 
 def request_text(request: Any, zone: str) -> str:

@@ -143,7 +143,7 @@ def test_a_seat_moves_to_a_start(run: Run, course: str, client: Client) -> None:
     left = client.calendar.bookings.get(course)
     assert left.attendee.absent_on == (SECOND,)
     refused = run("attendee", "move", course, "--email", "ada@example.com")
-    assert (refused.status, "--to UID or --start WHEN" in refused.err) == (2, True)
+    assert (refused.status, "--into UID or --start WHEN" in refused.err) == (2, True)
 
 
 def test_a_start_is_reopened(run: Run, course: str) -> None:

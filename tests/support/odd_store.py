@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,20 +44,27 @@ PEOPLE: tuple[tuple[str, str], ...] = (
 
 
 class Letters:
-    """Letters of new ids: no two alike, and the same in each run."""
+    """Letters of new ids: no two alike, and the same in each run.
+
+    Uids are counted by themselves, so that they stay when other ids are added.
+    """
 
     def __init__(self, *uids: str) -> None:
-        self._count = 0
         self._uids = [*uids]
+        self._counts: Counter[str] = Counter()
 
     def __call__(self, count: int) -> str:
-        self._count += 1
-        digest = hashlib.sha256(str(self._count).encode()).digest()
-        return "".join(ids._CROCKFORD[byte & 31] for byte in digest)[:count]
+        return self._next(f"of {count}")[:count]
 
     def uid(self) -> str:
         """The first ones are those that were given."""
-        return ids.UID_PREFIX + (self._uids.pop(0) if self._uids else self(12))
+        letters = self._uids.pop(0) if self._uids else self._next("uid")[:12]
+        return ids.UID_PREFIX + letters
+
+    def _next(self, kind: str) -> str:
+        self._counts[kind] += 1
+        digest = hashlib.sha256(f"{kind} {self._counts[kind]}".encode()).digest()
+        return "".join(ids._CROCKFORD[byte & 31] for byte in digest)
 
 
 @pytest.fixture

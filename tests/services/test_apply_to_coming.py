@@ -512,7 +512,7 @@ def test_people_are_told_as_the_event_type_says(
 def test_the_command_shows_what_would_change_and_what_has(
     demo: object, booking: Make, run: Run
 ) -> None:
-    short = booking().uid[:9]
+    uid = booking().uid
     wanted = ("event", "update", "demo", "--title", "New", "--duration", "45")
 
     kept = run(*wanted)
@@ -524,12 +524,16 @@ def test_the_command_shows_what_would_change_and_what_has(
         " with --apply-to-coming they get it too\n"
     )
     assert tried.err == (
+        "Nothing was written: --dry-run\n"
         "Would change 1 booking to come\n"
-        f"  {short}  Mon 18 Jan 2027, 10:00  fields: title; duration: 45\n"
+        f"  {uid}  Mon 18 Jan 2027, 10:00  fields: title; duration: 45\n"
     )
-    assert [item["uid"][:9] for item in done["bookingsChanged"]] == [short]
+    assert [item["uid"] for item in done["bookingsChanged"]] == [uid]
     again = run(*wanted, "--apply-to-coming")
-    assert again.err == "Changed 0 bookings to come\n"
+    assert again.err == (
+        "Changed 0 bookings to come\n"
+        "Nothing changed: evt_demo has these values already\n"
+    )
 
 
 def test_a_conflict_is_an_exit_status(demo: object, booking: Make, run: Run) -> None:

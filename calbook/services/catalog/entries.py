@@ -171,6 +171,7 @@ def change_entry(
     """Save a changed entry, and bring the reminders of all its bookings in line.
 
     What is left to do is noted with the change: `tick` ends what was interrupted.
+    `save` returns what it changed beside the entry, if anything.
     """
     from calbook.store import reminders  # slow to import
 
@@ -180,10 +181,11 @@ def change_entry(
         tx.lock_catalog()
         before = entry_json(tx, kind, key)
         id = before["id"]
-        save(tx, context.clock())
+        changed = save(tx, context.clock())
         reminders.begin_update(tx, kind.noun, id, context.clock())
         answers[:] = [entry_json(tx, kind, id)]
-        note_if_unchanged(tx, before, answers[0])
+        if not changed:
+            note_if_unchanged(tx, before, answers[0])
 
     def steps() -> Iterator[Callable[[Transaction], object]]:
         yield begin

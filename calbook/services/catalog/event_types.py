@@ -74,7 +74,7 @@ def update_event_type(
         raise _nothing_to_apply()
     told: dict[str, Any] = {}
 
-    def save(tx: Transaction, now: datetime) -> None:
+    def save(tx: Transaction, now: datetime) -> object:
         before = tx.event_type(key)
         after = needed_members.settle_needs(
             tx, before._replace(**changes), names_hosts="hosts" in changes
@@ -93,6 +93,7 @@ def update_event_type(
             told.update(
                 needed_members.cover_needs(tx, after, now=now, claims=claims_existing)
             )
+        return told.get("bookingsChanged") or told.get("bookingsClaimed")
 
     answer = change_entry(context, EVENT_TYPE, key, save, dry_run=dry_run)
     return {**answer, **told}

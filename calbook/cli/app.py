@@ -45,7 +45,7 @@ def _run(args: list[str]) -> int:
     from calbook.cli import output
 
     signal.signal(signal.SIGTERM, _terminated)
-    if args in (["--version"], ["-V"]):
+    if args[-1:] in (["--version"], ["-V"]) and global_options.are_flags(args[:-1]):
         from calbook import __version__
 
         output.write(f"calbook {__version__}\n")

@@ -5,7 +5,7 @@ parser is told of them, which knows what is another option's value and what `--`
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,12 @@ def given(name: str) -> Any:
 def is_on(name: str) -> bool:
     """Of one that is said or not: it was, or its variable says so."""
     return name in _given or has_variable(f"CALBOOK_{name.upper()}")
+
+
+def are_flags(words: Sequence[str]) -> bool:
+    """Whether all are such options, of those without a value."""
+    flags = (names for names, value, _ in OPTIONS.values() if value is None)
+    return not {*words}.difference(*flags)
 
 
 def has_variable(name: str) -> bool:

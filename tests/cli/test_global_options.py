@@ -98,6 +98,13 @@ def test_they_are_in_the_help(run: Run) -> None:
         assert option in help
 
 
+def test_the_version_is_said_beside_them(run: Run) -> None:
+    said = run("--version").out
+
+    assert run("-q", "--no-pager", "--version").out == run("--ascii", "-V").out == said
+    assert run("list", "--version").status == 2
+
+
 # -- colours
 
 

@@ -100,7 +100,7 @@ def borders(line: str) -> list[int]:
     return [
         widths(line[:at] + "x")[0] - 1
         for at, char in enumerate(line)
-        if char in "│┼┤┴┘"
+        if char in "│┬┐┼┤┴┘"
     ]
 
 

@@ -79,6 +79,16 @@ def test_every_meeting_has_a_box_of_its_own_within_the_picture(
         assert a <= c or e <= x or b <= d + 0.1 or f <= y + 0.1
 
 
+def test_what_is_too_short_for_text_stands_beside_what_comes_soon_after() -> None:
+    blocks = [block(n, 600 + n * 5, 5) for n in range(3)]
+
+    groups = blocks_of(drawn(page(blocks)))
+
+    assert all(texts(group) for group in groups)
+    for (x, y, a, b), (c, d, e, f) in combinations(map(box, groups), 2):
+        assert a <= c or e <= x or b <= d or f <= y
+
+
 @given(facts=BLOCKS)
 def test_text_is_no_wider_than_its_box(facts: list[tuple[int, int, int, str]]) -> None:
     blocks = [block(n, *each) for n, each in enumerate(facts)]

@@ -749,6 +749,26 @@ def test_an_export_that_was_cut_is_refused_wherever_it_was(
     assert not target.exists()
 
 
+def test_an_export_of_version_10_knows_no_languages_of_hosts(
+    exported: bytes, path: Path, clock: Clock
+) -> None:
+    """What it has not is as if it were null: so it is there when it comes again."""
+
+    def as_of_10(items: list[Any]) -> None:
+        items[0]["schemaVersion"] = 10
+        for item in items:
+            if item["type"] == "host":
+                del item["language"]
+
+    data, target = changed(exported, as_of_10), path.with_name("other.db")
+    first_ = take_in(target, data, clock)
+    again = take_in(target, data, clock)
+
+    assert first_.imported["host"] == again.there["host"] > 0
+    with Client(target, clock=clock) as client:
+        assert {host.language for host in client.calendar.hosts.list()} == {None}
+
+
 @pytest.mark.parametrize("key", ["schemaVersion", "apiVersion"])
 def test_an_export_of_a_newer_calbook_is_refused(
     exported: bytes, path: Path, clock: Clock, key: str

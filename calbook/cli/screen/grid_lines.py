@@ -118,7 +118,8 @@ def _sheet_lines(sheet: _Sheet, *, with_hosts: bool) -> Iterator[Line]:
     if len(sheet.pages) > 1:
         names = [[StyledText(_host_name(p, sheet.size))] for p in sheet.pages]
         yield _bordered(sheet, "", names * len(sheet.grid.days))
-    yield _rule(sheet, "┼", "┤")
+    has_head = len(sheet.grid.columns) > 1
+    yield _rule(sheet, *("┼┤" if has_head else "┬┐"))
     for number in range(sheet.all_day):
         whole = [_whole_day(sheet, column, number) for column in sheet.grid.columns]
         yield _bordered(sheet, "" if number else _ALL_DAY, whole)

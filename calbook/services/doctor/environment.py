@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LIBRARIES = (
     *("typer", "rich", "sqlite-utils", "icalendar", "python-dateutil"),
     *("platformdirs", "tzdata", "tzlocal", "urllib3", "standardwebhooks", "tomlkit"),
-    *("idna", "certifi"),
+    *("idna", "babel", "certifi"),
 )
 _DRIVER = "psycopg2-binary", "psycopg2"
 _CLOCK = "CALBOOK_NOW"

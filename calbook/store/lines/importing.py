@@ -80,6 +80,8 @@ class Import:
         """One line more; those of a kind are written together."""
         if self._waiting and self._waiting[0].noun is not noun:
             self.flush()
+        if noun.later:
+            line = noun.later | line
         self._waiting.append(Numbered(number, size, noun, line))
         self._size += size
         if len(self._waiting) >= _AT_ONCE or self._size >= _SIZE_AT_ONCE:

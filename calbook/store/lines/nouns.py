@@ -47,6 +47,7 @@ HOST = Noun(
     ),
     _reminder_updates("host"),
     by="id",
+    later=("language",),  # since version 11
 )
 
 EVENT_TYPE = Noun(

@@ -115,7 +115,8 @@ class Noun:
 
     `by` is the key that children and other lines name it by; `identity` what tells
     that two are the same, where that is another. `secrets` are keys that are left out
-    unless they are asked for.
+    unless they are asked for; `later` those that lines of earlier versions have not,
+    which is as if they were null.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class Noun:
         identity: tuple[str, ...] = (),
         unique: tuple[str, ...] = (),
         secrets: tuple[str, ...] = (),
+        later: tuple[str, ...] = (),
     ) -> None:
         self.type = type
         self.table = table
@@ -135,6 +137,7 @@ class Noun:
         self.identity = identity or (by,)
         self.unique = unique
         self.secrets = frozenset(secrets)
+        self.later = dict.fromkeys(later)
 
     def identify(self, line: Mapping[str, Any]) -> tuple[Any, ...]:
         """What tells that two lines are of the same."""

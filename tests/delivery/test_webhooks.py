@@ -840,7 +840,7 @@ def anonymous(text: str, receiver: Receiver) -> str:
 def test_a_terminal_shows_it_so(
     hook: str,
     receiver: Receiver,
-    terminal: Callable[..., Terminal],
+    look: Look,
     look_at_all_widths: Look,
 ) -> None:
     receiver.answers["/"] = [status(500, body=b"out of order")]
@@ -851,10 +851,8 @@ def test_a_terminal_shows_it_so(
         (*booking_args(), "--no-deliver"),
         ("deliver",),
     ):
-        shown = terminal(*args)
-        shown.end()
         said = args[:2] if args[0] == "webhook" else args[:1]
-        screens.append(f"$ calbook {' '.join(map(str, said))}\n{shown.shown}")
+        screens.append(f"$ calbook {' '.join(map(str, said))}\n{look(*args)}")
 
     for args in (("webhook", "list"), ("webhook", "log"), ("webhook", "show", hook)):
         screens.append(look_at_all_widths(*args))

@@ -148,6 +148,25 @@ def test_it_is_booked_changed_and_told_about(
         assert [e.type for e in bookings.history(new.uid)][-1] == "booking.completed"
 
 
+def test_what_was_done_in_it_is_taken_back(old: Path, clock: Clock) -> None:
+    """The state before a change is read from events as each version wrote them."""
+    clock.now = clock.now.replace(year=2026)  # before all that is booked
+    found = set()
+    with Client(old, clock=clock) as client:
+        bookings = client.calendar.bookings
+        for booking in bookings.list(count=None):
+            last = bookings.last_change(booking.uid)
+            if last.type in ("booking.created", "booking.held"):
+                with pytest.raises(errors.CannotUndo):
+                    bookings.undo(booking.uid)
+                continue
+            bookings.undo(booking.uid, by="host", notify_attendee=False)
+            found.add(last.type)
+
+        assert found > {"booking.cancelled", "booking.rescheduled", "booking.updated"}
+        assert client.check() == ()
+
+
 def test_every_version_has_its_file() -> None:
     assert {f"version_{n}" for n in VERSIONS} <= {
         file.name.split(".")[0] for file in FILES.glob("*.db.gz")

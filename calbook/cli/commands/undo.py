@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from calbook.cli import options as o
 from calbook.cli.asker import hint_at_confirmation, is_host
+from calbook.cli.defaults import read_default
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
     needed,
@@ -25,7 +26,7 @@ By = Annotated[
     o.Declared(
         "--by",
         metavar="attendee|host",
-        help="Who asks; else whoever made the change.",
+        help="Who asks; else whoever made the change [defaults.by].",
     ),
 ]
 _SAID = {
@@ -54,11 +55,11 @@ def undo(
 
     With --on DATE a cancelled date of a series takes place again.
     """
-    form = out.form_in_zone()
+    form, who = out.form_in_zone(), by or read_default("by")
     wanted = {
         "date": date,
         "reason": reason,
-        "by": unchecked(by),
+        "by": unchecked(who),
         "override": unchecked(split_words(override)),
         **change.arguments(),
     }
@@ -78,7 +79,7 @@ def undo(
         form,
         dry_run=change.dry_run,
         before=before,
-        as_host=by is not None and is_host(by),
+        as_host=who is not None and is_host(who),
     )
     if before.status != "PENDING":
         hint_at_confirmation(booking, by, form)

@@ -47,7 +47,6 @@ _OTHERWISE = {
     ("reassign", "--all"): "When",
     ("reschedule", "--all"): "When",
     ("schema", "--all"): "What",
-    ("slots", "--language"): "Output",
 }
 _HEADING = {
     option: heading for heading, names in HEADINGS.items() for option in names.split()

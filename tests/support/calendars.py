@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ZONE = "America/New_York"
 NOW = datetime(2027, 1, 18, 15, tzinfo=UTC)  # Monday, 10:00 in New York
-WIDTHS = (60, 80, 120, 200)
 NAMES = (
     "Ada Lovelace",
     "محمد بن عبد الله الخوارزمي",

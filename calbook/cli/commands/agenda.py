@@ -115,7 +115,8 @@ def next_(
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 
-        output.write(prompt_line(as_json(found), now, form.tz) if found else "")
+        line = prompt_line(as_json(found), now, form.tz) if found else ""
+        output.write(output.fit_signs(line))
         return
 
     def card(item: Json) -> str:

@@ -9,9 +9,9 @@ from calbook.cli.output import Json
 from calbook.cli.session import (
     report_write_failure,
     show_change,
-    split_words,
     unchecked,
 )
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -42,7 +42,7 @@ def show(
     occurrences: Annotated[
         bool, o.Declared("--occurrences", help="A row for each date of theirs.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show one person, with their bookings and the notes about these."""
     from calbook.cli.screen import cards

@@ -126,7 +126,7 @@ def list_(*, out: o.Sorting) -> None:
     _SCHEDULES.print_all(out)
 
 
-def show(schedule: Name, *, out: o.Listing) -> None:
+def show(schedule: Name, *, out: o.Answering) -> None:
     """Show one schedule with its overrides."""
     _SCHEDULES.print_one(schedule, out)
 

@@ -44,7 +44,7 @@ def list_(
     output.print_list(found, form, keys=KEYS, table=table)
 
 
-def show(id: Id, *, out: o.ListingTimes) -> None:
+def show(id: Id, *, out: o.AnsweringTimes) -> None:
     """Show somebody in line, with what happened and why."""
     form = out.form_in_zone()
     with out.client() as client:

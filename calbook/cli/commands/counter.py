@@ -95,9 +95,7 @@ def decline(
     on: o.On = None,
     person: Person = None,
     reason: o.Reason = None,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
     out: Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "actor", "db"],
 ) -> None:
     """Leave the booking where it is, and tell the person so by mail."""

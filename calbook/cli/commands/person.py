@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import DryRun, Removing, say_not_written
+from calbook.cli.entries import Removing, say_not_written
 from calbook.cli.output import Json
 from calbook.cli.session import require_yes, table_of
 
@@ -152,7 +152,7 @@ def update(
     *,
     facts: Facts,
     clear: o.Clear = None,
-    dry_run: DryRun = False,
+    dry_run: o.DryRun = False,
     out: o.Answering,
 ) -> None:
     """Correct a person, or --clear a fact. Bookings made stay."""

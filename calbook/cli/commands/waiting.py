@@ -55,9 +55,7 @@ def show(id: Id, *, out: o.AnsweringTimes) -> None:
 def remove(
     id: Id,
     *,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
     out: o.PrintingChange,
 ) -> None:
     """Take somebody out; what was offered to them goes to the next in line."""

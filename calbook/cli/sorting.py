@@ -6,13 +6,14 @@ from typing import Any
 
 from calbook.cli.line_format import check_keys, is_anybodys
 from calbook.core.errors import UsageError
+from calbook.core.text import split_words
 
 Json = dict[str, Any]
 
 
-def read_keys(text: str) -> list[str]:
+def read_keys(text: str) -> tuple[str, ...]:
     """Raises UsageError where there are none."""
-    keys = [key.strip() for key in text.split(",") if key.strip()]
+    keys = split_words(text)
     if not keys:
         raise UsageError("--sort is empty", hint="as in --sort attendee.name,startTime")
     return keys

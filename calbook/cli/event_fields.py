@@ -13,7 +13,7 @@ from calbook.cli.session import (
     read_pairs,
     read_whole_number,
 )
-from calbook.core.text import printable
+from calbook.core.text import printable, split_words
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
@@ -271,7 +271,7 @@ def _question(text: str) -> Json:
         "label": after if own_key else label,
         "type": kind or "TEXT",
         "required": required == "required",
-        "options": [option.strip() for option in options.split(",") if option.strip()],
+        "options": [*split_words(options)],
         **({"key": key} if own_key else {}),
     }
 

@@ -361,11 +361,6 @@ def on_conflict(word: str | None, *, extend: bool) -> str | None:
     return "extend"
 
 
-def split_words(text: str | None) -> tuple[str, ...]:
-    """`hours,notice` as its words."""
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
 def read_pairs(items: list[str] | None, option: str) -> dict[str, str]:
     """Repeated `k=v` options as an object; the last one of a key counts."""
     found: dict[str, str] = {}

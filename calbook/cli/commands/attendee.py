@@ -11,11 +11,11 @@ from calbook.cli.session import (
     read_pairs,
     require_yes,
     show_change,
-    split_words,
     table_of,
     unchecked,
     usage_error,
 )
+from calbook.core.text import split_words
 
 _KEYS = (
     *("email", "name", "phone", "timezone", "attendance", "ref", "language"),

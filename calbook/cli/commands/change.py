@@ -17,10 +17,10 @@ from calbook.cli.session import (
     read_pairs,
     require_yes,
     show_change,
-    split_words,
     unchecked,
     usage_error,
 )
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -15,10 +15,10 @@ from calbook.cli.session import (
     read_pairs,
     read_recurring,
     show_change,
-    split_words,
     unchecked,
 )
 from calbook.core.errors import InvalidResponses, UsageError
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -48,7 +48,7 @@ Age = Annotated[
 ]
 
 
-def deliver(*, how: Round, every: Age = "15m", out: o.Listing) -> None:
+def deliver(*, how: Round, every: Age = "15m", out: o.Answering) -> None:
     """Send what is due to webhooks, by e-mail and to calendars; ticks too.
 
     Exit status 8: not all that was tried has arrived. It is tried again after 30 s,

@@ -165,7 +165,7 @@ def list_(*, out: o.Sorting) -> None:
     _EVENT_TYPES.print_all(out)
 
 
-def show(event: Name, *, out: o.Listing) -> None:
+def show(event: Name, *, out: o.Answering) -> None:
     """Show one event type with its rules."""
     _EVENT_TYPES.print_one(event, out)
 

@@ -7,9 +7,9 @@ from calbook.cli.session import (
     on_conflict,
     read_whole_number,
     show_change,
-    split_words,
     unchecked,
 )
+from calbook.core.text import split_words
 
 
 class Further(o.Group):

@@ -10,9 +10,9 @@ from calbook.cli.session import (
     needed,
     read_minutes,
     show_change,
-    split_words,
     unchecked,
 )
+from calbook.core.text import split_words
 
 Holding = Annotated[o.Change, "idempotency_key", "dry_run", "no_deliver"]
 _EXAMPLE = "calbook hold --event demo --start 'fri 14:30'"

@@ -74,7 +74,7 @@ def list_(*, out: o.Sorting) -> None:
     RESOURCES.print_all(out)
 
 
-def show(resource: Name, *, out: o.Listing) -> None:
+def show(resource: Name, *, out: o.Answering) -> None:
     """Show one room or thing."""
     RESOURCES.print_one(resource, out)
 

@@ -233,7 +233,7 @@ def explain(
     start: o.Start = None,
     duration: o.Duration = None,
     which: Which,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Say of each rule whether it lets a start be booked.
 

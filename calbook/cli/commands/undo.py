@@ -55,7 +55,7 @@ def undo(
 
     With --on DATE a cancelled date of a series takes place again.
     """
-    form, who = out.form_in_zone(), by or read_default("by")
+    form, who = out.form_in_zone(), by or read_default("by", refuses=True)
     wanted = {
         "date": date,
         "reason": reason,

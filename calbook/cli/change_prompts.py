@@ -103,7 +103,7 @@ def ask_note(booking: "Booking") -> str:
 
 def ask_event_type() -> Json:
     """What a new event type is called, and how long it takes."""
-    from calbook.cli.session import read_minutes
+    from calbook.cli.option_values import read_minutes
 
     title: str = ask("What can be booked", lambda text: checks.line(text, "the title"))
     usual = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())

@@ -1,6 +1,5 @@
 """A command's client, and the way every change is printed."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -44,29 +43,26 @@ def open_client(
 
         checks.actor(actor, "--actor")
     with Client(db, actor=actor, on_upgrade=_tell_upgrade) as client:
+        is_said = not may_be_new and (db is not None or sys.stderr.isatty())
         try:
             yield client
         except (ArithmeticError, LookupError, TypeError, ValueError):
             _blame_damage(client)
             raise
+        except Exception as error:
+            is_not_found = getattr(error, "code", "") == "not_found"
+            if is_not_found and is_said and not client.exists:
+                from calbook.cli import missing_file
+
+                missing_file.blame_missing(error, client.path)
+            raise
         finally:
             after_command.remember_client(client)
             output.shorten = partial(short_ids.shorten, db)
-        is_named = db is not None or sys.stderr.isatty()
-        if is_named and not may_be_new and not client.exists:
-            _tell_missing(client.path)
+        if is_said and not client.exists:
+            from calbook.cli import missing_file
 
-
-def _tell_missing(path: str) -> None:
-    """That a file which was read is not there: its name may be mistyped."""
-    from calbook.core.suggestions import nearest
-
-    directory, name = os.path.split(path)
-    near = None
-    with suppress(OSError):
-        near = nearest(name, os.listdir(directory or "."))
-    other = f"; did you mean {os.path.join(directory, near)}?" if near else ""
-    output.say(f"There is no {path} yet: this is what a new file holds{other}")
+            missing_file.say_missing(client.path)
 
 
 def _blame_damage(client: "Client") -> None:

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output, prompts
-from calbook.cli.asking import ask, ask_choice
+from calbook.cli.asking import ask, ask_choice, ask_yes
 from calbook.cli.options import Dates
 from calbook.cli.output import Json
 from calbook.cli.screen import words
 from calbook.core import checks
-from calbook.core.time import parsing
+from calbook.core.errors import Interrupted, NotAGroup
+from calbook.core.time import parsing, times
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -51,11 +52,13 @@ def _is_to_come(client: "Client", occurrence: Json) -> bool:
     return is_live and datetime.fromisoformat(occurrence["startTime"]) > client.now()
 
 
-def ask_new_start(client: "Client", uid: str, dates: Dates, tz: str | None) -> str:
-    """Where a booking goes: one of the next starts at which it fits, or any other."""
-    booking = client.calendar.bookings.get(uid)
-    availability = client.calendar.availability
-    slots = availability.get(
+def ask_new_start(client: "Client", uid: str, dates: Dates, wanted: Json) -> str:
+    """Where a booking goes: one of the next starts at which it fits, or any other.
+
+    What is refused of `wanted` is asked for again; the move is agreed to before it.
+    """
+    booking, tz = client.calendar.bookings.get(uid), wanted["timezone"]
+    slots = client.calendar.availability.get(
         event_type_id=booking.event_type_id,
         end_date=prompts.AHEAD,
         count=_SHOWN + 1,
@@ -70,14 +73,19 @@ def ask_new_start(client: "Client", uid: str, dates: Dates, tz: str | None) -> s
         for slot in slots
         if slot.start_time != booking.start_time  # where it is now
     ][:_SHOWN]
+    tried = {**wanted, **dates.options(), "dry_run": True, "idempotency_key": None}
 
-    def read_start(text: str) -> str:
-        parsing.moment(text, now=client.now(), timezone=zone)
+    def try_start(text: str) -> str:
+        client.calendar.bookings.reschedule(uid, start_time=text, **tried)
         return text
 
     start: str = ask_choice(
-        "When (a number, or as in 2027-01-18 10:00)", starts, other=read_start
+        "When (a number, or as in 2027-01-18 10:00)", starts, other=try_start
     )
+    goal = parsing.moment(start, now=client.now(), timezone=zone).instant
+    shown = words.moment_text(times.rfc3339(goal, zone), zone)
+    if not ask_yes(f"Move it to {shown}?", default=True):
+        raise Interrupted
     return start
 
 
@@ -85,6 +93,8 @@ def ask_seat(client: "Client", uid: str) -> Json:
     """Who takes a seat in a group: what its event type asks for."""
     booking = client.calendar.bookings.get(uid)
     event_type = client.calendar.event_types.get(booking.event_type_id).to_dict()
+    if event_type["seats"] is None:
+        raise NotAGroup(booking.uid, booking.event_type_id)
     output.say_always(
         f"A seat in {booking.uid}: {words.meeting_time(booking.to_dict())}"
     )

@@ -150,26 +150,27 @@ def reschedule(
     if host is not None and not reassign:
         raise usage_error("--host names who takes it over", "add --reassign")
     form, who = out.form_in_zone(), read_asker(by)
+    wanted: dict[str, Any] = {
+        "reason": reason,
+        "timezone": form.tz,
+        "by": unchecked(who),
+        "override": unchecked(split_words(override)),
+        "reassign": reassign,
+        "host_id": host,
+        **change.arguments(),
+    }
     with out.client() as client:
         if output.is_interactive():
             from calbook.cli import change_prompts  # only where somebody can be asked
 
             dates = change_prompts.ask_dates(client, uid, dates, "Move", form.tz)
-            start = start or change_prompts.ask_new_start(client, uid, dates, form.tz)
+            if start is None:
+                start = change_prompts.ask_new_start(client, uid, dates, wanted)
         start = needed(start, "--start", "say when: --start 'fri 14:30'")
         moving = _offering(client, uid, start, form, dates, reassign=reassign)
         with moving as before:
             booking = client.calendar.bookings.reschedule(
-                uid,
-                start_time=start,
-                reason=reason,
-                timezone=form.tz,
-                by=unchecked(who),
-                override=unchecked(split_words(override)),
-                reassign=reassign,
-                host_id=host,
-                **dates.options(),
-                **change.arguments(),
+                uid, start_time=start, **dates.options(), **wanted
             )
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"

@@ -2229,7 +2229,7 @@ def test_restoring_asks_on_a_terminal(
     before = dump(path)
 
     screen = terminal("db", "restore", tmp_path / "copy.db")
-    screen.expect("? [y/N]: ")
+    screen.expect("[y/N]: ")
     screen.type("n\n")
 
     assert screen.end() == 130

@@ -28,8 +28,8 @@ def ask(label: str, check: Check, *, default: str | None = None) -> Any:
         try:
             return check(_without_control(text))
         except CalbookError as error:
-            hint = error.command_hint or error.hint
-            output.say_always(error.json_message + (f" ({hint})" if hint else ""))
+            hint = f" ({error.json_hint})" if error.json_hint else ""
+            output.say_always(f"{error.json_message}{hint}")
 
 
 def ask_choice(

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output, prompts
 from calbook.cli.asking import Check, ask, ask_choice
+from calbook.cli.option_values import read_minutes
 from calbook.cli.options import Dates
 from calbook.cli.output import Json
 from calbook.cli.screen import words
-from calbook.cli.session import occurrence_on, read_minutes
+from calbook.cli.session import occurrence_on
 from calbook.core import checks
 from calbook.core.errors import (
     CalbookError,

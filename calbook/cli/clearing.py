@@ -14,6 +14,7 @@ def clear_fields(group: Any, names: Sequence[str]) -> None:
         UsageError: it cannot be cleared, or is set at the same time.
     """
     known = {group.option_of(field)[2:]: field for field in group.clearable}
+    cleared = []
     for name in names:
         word = name.removeprefix("--").replace("_", "-").lower()
         if word not in known:
@@ -22,8 +23,8 @@ def clear_fields(group: Any, names: Sequence[str]) -> None:
         field = known[word]
         if getattr(group, field) is not None:
             raise UsageError(f"--{word} and --clear {word} exclude each other")
-    for name in names:
-        field = known[name.removeprefix("--").replace("_", "-").lower()]
+        cleared.append(field)
+    for field in cleared:
         is_list = "list" in str(group.__annotations__[field])
         nothing = group.cleared_as
         setattr(group, field, [nothing] if is_list else nothing)

@@ -64,12 +64,8 @@ def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:
 
 def begin_week(text: str | None) -> str | None:
     """`next week` with the day on which a week begins by default; all else as it is."""
-    if text is None or text.split()[-1:] not in (["week"], ["Week"], ["WEEK"]):
+    *turn, unit = (text or "").lower().split() or [""]
+    if unit != "week" or turn not in ([], ["this"], ["next"], ["last"]):
         return text
-    named = len(text.split()) == 1 or text.split()[0].lower() in (
-        "this",
-        "next",
-        "last",
-    )
-    start = read_default("week_start") if named else None
+    start = read_default("week_start")
     return text if start is None else f"{text} from {start}"

@@ -117,7 +117,6 @@ def _has_text(path: str, data: bytes) -> bool:
 def _tell(error: BaseException, path: str) -> None:
     kept = f"your text is kept in {path}"
     if isinstance(error, CalbookError):
-        hint = error.command_hint or error.hint
-        error.command_hint = f"{hint}; {kept}" if hint else kept
+        error.command_hint = "; ".join(filter(None, (error.json_hint, kept)))
     else:
         output.say(kept)

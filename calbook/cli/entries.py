@@ -1,7 +1,7 @@
 """What `event`, `host` and `schedule` share: saving, listing, showing and removing."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -12,22 +12,17 @@ if TYPE_CHECKING:
     from calbook.api.values.value import Value
 
 
-DryRun = Annotated[
-    bool, o.Declared("--dry-run", help=o.Change.declared["dry_run"].help)
-]
-
-
 class Saving(o.Group):
     """How an entry of the catalog is added or changed."""
 
     input_: o.Input = None
-    dry_run: bool = o.Change.declared["dry_run"]
+    dry_run: o.DryRun = False
 
 
 class Removing(o.Group):
     """How an entry of the catalog is removed."""
 
-    dry_run: bool = o.Change.declared["dry_run"]
+    dry_run: o.DryRun = False
     yes: o.Yes = False
 
 

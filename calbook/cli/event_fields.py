@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli.entries import read_input
-from calbook.cli.output import Json
-from calbook.cli.session import (
+from calbook.cli.option_values import (
     read_minutes,
     read_number_of_days,
     read_pairs,
     read_whole_number,
 )
-from calbook.core.text import printable
+from calbook.cli.output import Json
+from calbook.core.text import printable, split_words
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
@@ -271,7 +271,7 @@ def _question(text: str) -> Json:
         "label": after if own_key else label,
         "type": kind or "TEXT",
         "required": required == "required",
-        "options": [option.strip() for option in options.split(",") if option.strip()],
+        "options": [*split_words(options)],
         **({"key": key} if own_key else {}),
     }
 

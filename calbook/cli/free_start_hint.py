@@ -55,7 +55,7 @@ def hint_at_next_free(
             and is_passing(error, options)
             and "group" not in error.details
         ):
-            said = (error.command_hint or error.hint, "or wait for this one: --wait")
+            said = (error.json_hint, "or wait for this one: --wait")
             error.command_hint = "; ".join(filter(None, said))
         raise
 

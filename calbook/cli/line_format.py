@@ -15,7 +15,8 @@ Json = dict[str, Any]
 Parts = Sequence[tuple[str, str | None]]  # text, and the key behind it if there is one
 
 _PART = re.compile(r"(\{\{|\}\})|\{([^{}]*)\}|([{}])")
-_FREE = ("metadata", "responses", "details")  # objects whose keys are anybody's
+# Objects whose keys are anybody's, or others in each item.
+_FREE = ("metadata", "responses", "details", "change", "attendances", "replies")
 
 
 def read_template(template: str) -> Parts:
@@ -41,6 +42,11 @@ def read_template(template: str) -> Parts:
 
 def keys_of(parts: Parts) -> tuple[str, ...]:
     return tuple(key for _, key in parts if key is not None)
+
+
+def is_anybodys(key: str) -> bool:
+    """Whether what stands under a dotted key was named by others than calbook."""
+    return not set(_FREE).isdisjoint(key.split(".")[:-1])
 
 
 def check_keys(keys: Sequence[str], items: Sequence[Json]) -> None:

@@ -15,8 +15,9 @@ from calbook.cli.groups import number as number
 from calbook.cli.groups import option as option
 from calbook.cli.groups import said as said
 from calbook.cli.groups import without_none as without_none
+from calbook.cli.option_values import read_whole_number
 from calbook.cli.output import OutputOptions, is_terminal
-from calbook.cli.session import needed, open_client, read_whole_number
+from calbook.cli.session import needed, open_client
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -39,6 +40,9 @@ File = Annotated[
     Declared("--output", metavar="FILE|-", help="Write there; - is stdout [-]."),
 ]
 Yes = Annotated[bool, Declared("--yes", help="Answer yes to what is asked.")]
+DryRun = Annotated[
+    bool, Declared("--dry-run", help="Show what would happen; write nothing.")
+]
 Reopen = Annotated[
     bool,
     Declared("--reopen", help="Begin a group also where one was cancelled."),
@@ -222,8 +226,6 @@ Answering = Annotated[Output, *FORMS, "db"]
 AnsweringTimes = Annotated[Output, "tz", *FORMS, "db"]
 PrintingChange = Annotated[Output, "tz", *FORMS, "actor", "db"]
 PrintingQueued = Annotated[Output, *FORMS, "no_deliver", "actor", "db"]
-Listing = Annotated[Output, *FORMS, "db"]
-ListingTimes = Annotated[Output, "tz", *FORMS, "db"]
 Sorting = Annotated[Output, *FORMS, "sort", "reverse", "db"]
 SortingTimes = Annotated[Output, "tz", *FORMS, "sort", "reverse", "db"]
 Queueing = Annotated[Output, *FORMS, "no_deliver", "db"]
@@ -244,7 +246,7 @@ class Change(Group):
         "--notify/--no-notify",
         help="Tell them, or not [defaults.notify] [default: as the event type says].",
     )
-    dry_run: bool = flag("--dry-run", "Show what would happen; write nothing.")
+    dry_run: DryRun = False
     yes: Yes = False
     no_deliver: bool = Output.declared["no_deliver"]
 

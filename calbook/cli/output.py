@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import global_options
-from calbook.core.text import escape_json, printable
+from calbook.core.text import escape_json, printable, split_words
 
 if TYPE_CHECKING:
     import re
@@ -301,7 +301,7 @@ def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] 
         return None
     from calbook.cli import line_format
 
-    chosen = tuple(key.strip() for key in form.fields.split(",") if key.strip())
+    chosen = split_words(form.fields)
     line_format.check_keys(chosen, items)
     return chosen
 

@@ -74,7 +74,9 @@ def show_progress(
 
         raise Interrupted(f"interrupted: {stopped(progress)}") from None
     except BaseException as error:
-        if stopped is not None and error.__class__.__name__ == "Terminated":
+        from calbook.cli.error_output import Terminated
+
+        if stopped is not None and isinstance(error, Terminated):
             error.args = (stopped(progress),)
         raise
     finally:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from calbook.cli.screen import words
 from calbook.cli.session import usage_error
 from calbook.core import checks
 from calbook.core.model import DAY, MINUTE
@@ -138,5 +139,4 @@ def _wall(slot: Slot, tz: str) -> datetime:
 
 def _offset(slot: Slot, tz: str) -> str:
     """`UTC+01:00`."""
-    moment = datetime.fromisoformat(slot.start_time)
-    return f"UTC{times.rfc3339(moment, tz)[len('2027-01-18T10:00:00') :]}"
+    return f"UTC{words.utc_offset(slot.start_time, tz)}"

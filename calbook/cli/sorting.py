@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from calbook.cli.line_format import check_keys
+from calbook.cli.line_format import check_keys, is_anybodys
 from calbook.core.errors import UsageError
+from calbook.core.text import split_words
 
 Json = dict[str, Any]
 
 
-def read_keys(text: str) -> list[str]:
+def read_keys(text: str) -> tuple[str, ...]:
     """Raises UsageError where there are none."""
-    keys = [key.strip() for key in text.split(",") if key.strip()]
+    keys = split_words(text)
     if not keys:
         raise UsageError("--sort is empty", hint="as in --sort attendee.name,startTime")
     return keys
@@ -31,7 +32,7 @@ def sort_items(
     keys, found = read_keys(text), list(items)
     check_keys(keys, found)
     for key in reversed(keys):
-        is_time = key.rpartition(".")[2] in times
+        is_time = key.rpartition(".")[2] in times and not is_anybodys(key)
         values = [(_value(item, key), item) for item in found]
         there = [(_rank(value, is_time), item) for value, item in values if value != ""]
         there.sort(key=lambda pair: pair[0], reverse=reverse)

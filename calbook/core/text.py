@@ -116,6 +116,11 @@ def _json_spelt(char: str) -> str:
     )
 
 
+def split_words(text: str | None) -> tuple[str, ...]:
+    """`hours,notice` as its words."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
 def name_in_words(slug: str) -> str:
     """`night-shift` is called `Night shift` until somebody says how."""
     return " ".join(slug.replace("_", " ").replace("-", " ").split()).capitalize()

@@ -49,7 +49,7 @@ class Language:
         """`Mon 18 Jan 2027`."""
         if self._region and self._region in _MONTH_FIRST:
             return f"{day:%a, %b} {day.day}, {day.year}"
-        return f"{day:%a} {day.day} {day:%b} {day.year}"
+        return times.format_day(day)
 
     def clock(self, wall: datetime) -> str:
         """`14:30`, or `2:30 pm`."""

@@ -448,7 +448,7 @@ def test_a_large_calendar_shows_how_it_goes(
     event = "BEGIN:VEVENT\nDTSTART:20270118T090000Z\nDURATION:PT1H\nEND:VEVENT\n"
     file.write_text(f"BEGIN:VCALENDAR\n{event * 2_500}END:VCALENDAR\n")
 
-    screen = terminal("busy", "import", file, "--name", "large")
+    screen = terminal("busy", "import", file, "--name", "large", is_long=True)
     screen.expect("Reading events")
 
     assert screen.end() == 0

@@ -558,6 +558,8 @@ LINES = [
         ("calbook create --input ", []),
         ("calbook create --start ", []),
         ("calbook --color n", ["never"]),
+        ("calbook show la", ["last"]),
+        ("calbook list --after nex", ["next"]),
         ("calbook --color never --ascii event sh", ["show"]),
         ("calbook event show --color=al", ["always"]),
     ],

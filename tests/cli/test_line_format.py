@@ -92,6 +92,20 @@ def test_an_unknown_field_below_an_object_is_refused_in_fields_too(
     assert "attendee.name" in answer.err
 
 
+@pytest.mark.parametrize(
+    "form", ["--fields=change.undoes.type", "--format={change.undoes.type}"]
+)
+def test_what_changed_has_other_fields_in_each_history(
+    run: Run, booking: Callable[..., Booking], form: str
+) -> None:
+    """Where nothing was taken back yet, the field was said not to be: `there are `."""
+    uid = booking().uid
+
+    answer = run("history", uid, form)
+
+    assert (answer.status, answer.out, answer.err) == (0, "\n", "")
+
+
 def test_what_people_wrote_breaks_no_line(
     run: Run, booking: Callable[..., Booking]
 ) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytest_plugins = ("support.running",)
 
 Start = Callable[..., Any]
-MANY = 150  # bookings, which take longer than a bar's patience
+MANY = 150  # bookings
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ BAR = re.compile(r"Booking\s.*\d+ of 150")
 def test_a_bar_shows_how_far_it_is_and_a_line_what_came_of_it(
     terminal: Start, lines: Path, client: Client
 ) -> None:
-    shown = terminal("create", "--input", lines, "--no-deliver")
+    shown = terminal("create", "--input", lines, "--no-deliver", is_long=True)
 
     assert shown.end() == 2
     assert BAR.search(shown.shown)
@@ -80,7 +80,8 @@ def test_a_bar_shows_how_far_it_is_and_a_line_what_came_of_it(
 def test_there_is_no_bar_where_none_is_wanted(
     terminal: Start, lines: Path, more: tuple[str, ...], env: dict[str, str]
 ) -> None:
-    shown = terminal("create", "--input", lines, "--no-deliver", *more, **env)
+    told = ("--no-deliver", *more)
+    shown = terminal("create", "--input", lines, *told, is_long=True, **env)
 
     assert shown.end() == 2
     assert not BAR.search(shown.shown)

@@ -141,6 +141,17 @@ def test_times_are_compared_as_instants() -> None:
 # -- words for a uid
 
 
+def test_metadata_may_have_the_name_of_a_time(
+    run: Run, booking: Callable[..., Booking]
+) -> None:
+    """It was read as a time, and ended as a bug."""
+    uids = [booking(metadata={"startTime": word}).uid for word in ("soon", "later")]
+
+    answer = run("list", "--sort", "metadata.startTime", "--fields", "uid")
+
+    assert (answer.status, answer.out.split()) == (0, uids[::-1])
+
+
 def test_last_is_the_booking_that_was_made_last(run: Run, four: list[str]) -> None:
     assert run("show", "last", "--format", "{uid}").out.strip() == four[-1]
 

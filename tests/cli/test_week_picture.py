@@ -272,6 +272,6 @@ def test_the_command_draws_hosts_and_colours_as_asked(
     assert run("week", "--svg", "--by", "host").status == 0
     assert run("week", "--svg", "--color-scheme", "blue").status == 2
     assert run("week", "--color-scheme", "dark").status == 2
-    screen = terminal("week", "--svg", "-o", tmp_path / "week.svg")
+    screen = terminal("week", "--svg", "-o", tmp_path / "week.svg", columns=200)
     assert screen.end() == 0
     assert screen.shown == f"Wrote {tmp_path / 'week.svg'}\n"

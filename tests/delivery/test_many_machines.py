@@ -227,7 +227,7 @@ def test_a_watcher_ends_with_the_database(
     way: tuple[Server, str], receiver: Receiver, spawn: Spawn
 ) -> None:
     server, url = way
-    watchers = [spawn("deliver", "--watch", "--db", url) for _ in range(2)]
+    watchers = [spawn("deliver", "--watch", "-q", "--db", url) for _ in range(2)]
     connected = (
         "select count(*) from pg_stat_activity where usename = 'owner'"
         " and query like '%deliveries%'"

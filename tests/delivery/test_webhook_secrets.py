@@ -252,9 +252,7 @@ def test_a_header_that_is_refused_is_not_repeated(run: Run, header: str) -> None
 def test_the_refusal_shows_how_a_header_is_written(run: Run) -> None:
     answer = run("webhook", "add", "https://a.example/", "--header", "Bearer x")
 
-    assert answer.err.splitlines()[1] == (
-        'hint: write --header "Authorization=Bearer …"'
-    )
+    assert answer.err.splitlines()[1] == 'hint: write "Authorization=Bearer …"'
 
 
 @pytest.mark.parametrize(

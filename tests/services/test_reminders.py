@@ -733,7 +733,7 @@ def test_the_command_line_changes_them(
 
 
 @pytest.mark.parametrize(
-    "text", ["soon", "1x", "60:nobody", ":host", "60:", "1.5h", "60:host:2"]
+    "text", ["soon", "1x", "60:nobody", ":host", "60:", "1.5h30m", "60:host:2"]
 )
 def test_a_reminder_that_cannot_be_read_is_refused(
     client: Client, run: Run, text: str

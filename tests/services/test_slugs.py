@@ -141,7 +141,7 @@ def test_slugs_on_the_command_line(run: Run, client: Client) -> None:
     assert changed == {**made, "slug": "tour"}
     for command in ("list", "agenda", "stats"):
         assert run(command, "--event", "from-json", "--json").status == 0
-    assert run("event", "add", "--json").error["code"] == "bad_input"
+    assert run("event", "add", "--json").error["code"] == "usage"
 
 
 def test_slugs_are_completed(

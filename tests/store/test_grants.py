@@ -166,7 +166,7 @@ def work(do: Callable[..., Answer], clock: Clock, tmp_path: Path) -> None:
     do("list")
     for phone in ("12345", "23456"):
         do("person", "update", "ada@example.com", "--phone", phone)
-    for period in (("--after", "3y"), ("--after", "4y"), ("--off",)):
+    for period in (("--keep", "3y"), ("--keep", "4y"), ("--off",)):
         do("retention", *period)
     do("person", "merge", "ada@example.com", "zoe@example.com", "--yes")
     do("history", one)

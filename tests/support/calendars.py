@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 ZONE = "America/New_York"
 NOW = datetime(2027, 1, 18, 15, tzinfo=UTC)  # Monday, 10:00 in New York
-WIDTHS = (60, 80, 120, 200)
-SIX_WIDTHS = (40, 60, 66, 80, 120, 200)
 NAMES = (
     "Ada Lovelace",
     "محمد بن عبد الله الخوارزمي",
@@ -62,8 +60,10 @@ def screens(
     terminal: Callable[..., Terminal], *args: object, lines: int = 24
 ) -> dict[int, str]:
     """What a command shows at each of the six widths."""
+    from support import running
+
     found = {}
-    for columns in SIX_WIDTHS:
+    for columns in running.WIDTHS:
         screen = terminal(*args, columns=columns, rows=lines, CALBOOK_PAGER="cat")
         if (status := screen.end()) != 0:
             raise AssertionError(f"exit status {status}: {screen.shown}")

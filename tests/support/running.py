@@ -151,17 +151,25 @@ from calbook.__main__ import main
 main()
 """
 
+# Before it: the work is long, however fast the machine.
+_IMPATIENT = "from calbook.cli import progress; progress._PATIENCE = 0"
+
 
 class Terminal:
     """A command on a terminal, and the person before it."""
 
     def __init__(
-        self, args: tuple[object, ...], env: dict[str, str], columns: int, rows: int
+        self,
+        args: tuple[object, ...],
+        env: dict[str, str],
+        *,
+        size: tuple[int, int],
+        code: str,
     ) -> None:
         self._screen, line = pty.openpty()
-        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        ioctl(line, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
         self._process = Popen(
-            [sys.executable, "-c", _CONTROLLED, *map(str, args)],
+            [sys.executable, "-c", code, *map(str, args)],
             stdin=line,
             stdout=line,
             stderr=line,
@@ -233,12 +241,23 @@ class Terminal:
 def terminal(
     environment: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Terminal]]:
-    """Starts a command on a terminal of so many columns and rows."""
+    """Starts a command on a terminal of so many columns and rows.
+
+    With `is_long` its work takes long enough for a bar.
+    """
     opened = []
 
-    def start(*args: object, columns: int = 80, rows: int = 50, **env: str) -> Terminal:
+    def start(
+        *args: object,
+        columns: int = 80,
+        rows: int = 50,
+        is_long: bool = False,
+        **env: str,
+    ) -> Terminal:
         monkeypatch.delenv("TERM", raising=False)
-        opened.append(Terminal(args, environment() | env, columns, rows))
+        code = _IMPATIENT + _CONTROLLED if is_long else _CONTROLLED
+        size = rows, columns
+        opened.append(Terminal(args, environment() | env, size=size, code=code))
         return opened[-1]
 
     yield start

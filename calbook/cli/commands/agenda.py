@@ -33,7 +33,7 @@ def agenda(
     within: o.WeekRange,
     whose: Whose,
     who: o.Who,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show what takes place, day by day: 7 days from today unless said otherwise.
 
@@ -43,12 +43,12 @@ def agenda(
     _show_days(within.arguments("today"), whose, who, out)
 
 
-def today(*, whose: Whose, who: o.Who, out: o.ListingTimes) -> None:
+def today(*, whose: Whose, who: o.Who, out: o.AnsweringTimes) -> None:
     """Show what takes place today: the agenda of this day."""
     _show_days({"start_date": "today", "days": 1}, whose, who, out)
 
 
-def tomorrow(*, whose: Whose, who: o.Who, out: o.ListingTimes) -> None:
+def tomorrow(*, whose: Whose, who: o.Who, out: o.AnsweringTimes) -> None:
     """Show what takes place tomorrow: the agenda of that day."""
     _show_days({"start_date": "tomorrow", "days": 1}, whose, who, out)
 
@@ -98,14 +98,14 @@ def next_(
         bool, o.Declared("--short", help="One short line, for a prompt.")
     ] = False,
     whose: Whose,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show the meeting that is running, else the next one.
 
     With `--short` there is no line where nothing is to come.
     """
     form = out.form_in_zone()
-    if short and (out.json or out.jsonl or out.csv or out.fields or out.format):
+    if short and form.is_given:
         raise usage_error("--short is for people: it has no other form")
     from calbook.cli import uid_input
 
@@ -115,7 +115,8 @@ def next_(
     if short:
         from calbook.cli.screen.prompt_line import prompt_line
 
-        output.write(prompt_line(as_json(found), now, form.tz) if found else "")
+        line = prompt_line(as_json(found), now, form.tz) if found else ""
+        output.write(output.fit_signs(line))
         return
 
     def card(item: Json) -> str:

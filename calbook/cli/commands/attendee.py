@@ -6,16 +6,16 @@ from typing import Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
+from calbook.cli.option_values import read_pairs
 from calbook.cli.session import (
     occurrence_on,
-    read_pairs,
     require_yes,
     show_change,
-    split_words,
     table_of,
     unchecked,
     usage_error,
 )
+from calbook.core.text import split_words
 
 _KEYS = (
     *("email", "name", "phone", "timezone", "attendance", "ref", "language"),

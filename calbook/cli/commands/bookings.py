@@ -182,7 +182,7 @@ def _bounds(client: "Client", within: o.Range, part: Page, tz: str | None) -> Js
     return found
 
 
-def show(uid: o.Uid, *, out: o.ListingTimes) -> None:
+def show(uid: o.Uid, *, out: o.AnsweringTimes) -> None:
     """Show one booking."""
     from calbook.cli.commands import note
     from calbook.cli.screen.booking_card import booking_card

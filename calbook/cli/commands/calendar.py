@@ -182,7 +182,7 @@ def list_(
     output.print_list(found, form, keys=_KEYS, table=table)
 
 
-def show(name: Name, *, host: o.Host = None, out: o.ListingTimes) -> None:
+def show(name: Name, *, host: o.Host = None, out: o.AnsweringTimes) -> None:
     """Show one connected calendar, without its password."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -322,7 +322,7 @@ def log(
         str | None, o.Declared("--uid", metavar="UID", help="Only this booking's.")
     ] = None,
     which: delivery_log.Log,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """List what was and will be written into calendars, the newest first."""
     form, one = out.form_in_zone(), which.delivery

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
+from calbook.cli.option_values import read_pairs
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
     changed_dates,
     needed,
     occurrence_on,
-    read_pairs,
     require_yes,
     show_change,
-    split_words,
     unchecked,
     usage_error,
 )
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

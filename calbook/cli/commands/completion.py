@@ -32,9 +32,7 @@ def install(
     ] = None,
     *,
     force: o.Force = False,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Say what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
 ) -> None:
     """Put the completion script where a shell looks for it.
 

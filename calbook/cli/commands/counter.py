@@ -9,9 +9,9 @@ from calbook.cli.output import Json
 from calbook.cli.session import (
     report_write_failure,
     show_change,
-    split_words,
     unchecked,
 )
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -95,9 +95,7 @@ def decline(
     on: o.On = None,
     person: Person = None,
     reason: o.Reason = None,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
     out: Annotated[o.Output, "tz", *o.FORMS, "no_deliver", "actor", "db"],
 ) -> None:
     """Leave the booking where it is, and tell the person so by mail."""

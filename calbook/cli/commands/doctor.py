@@ -36,7 +36,7 @@ class Task(o.Group):
 
 class Telling(o.Group):
     notify_attendee: bool | None = o.Change.declared["notify_attendee"]
-    dry_run: bool = o.Change.declared["dry_run"]
+    dry_run: o.DryRun = False
     yes: o.Yes = False
     no_deliver: bool = o.Change.declared["no_deliver"]
 

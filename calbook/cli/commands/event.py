@@ -7,9 +7,9 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.event_fields import Fields, read_fields
+from calbook.cli.option_values import read_day
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, coming, words
-from calbook.cli.session import read_day
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -166,7 +166,7 @@ def list_(*, out: o.Sorting) -> None:
     _EVENT_TYPES.print_all(out)
 
 
-def show(event: Name, *, out: o.Listing) -> None:
+def show(event: Name, *, out: o.Answering) -> None:
     """Show one event type with its rules."""
     _EVENT_TYPES.print_one(event, out)
 

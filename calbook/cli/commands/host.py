@@ -80,7 +80,7 @@ def list_(*, out: o.Sorting) -> None:
     HOSTS.print_all(out)
 
 
-def show(host: Name, *, out: o.Listing) -> None:
+def show(host: Name, *, out: o.Answering) -> None:
     """Show one host."""
     HOSTS.print_one(host, out)
 

@@ -19,7 +19,7 @@ def log(
         str | None, o.Declared("--email", metavar="ADDRESS", help="Only to whom.")
     ] = None,
     which: delivery_log.Log,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """List what was and will be mailed, the newest first."""
     form, id = out.form_in_zone(), which.delivery

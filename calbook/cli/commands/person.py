@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import DryRun, Removing, say_not_written
+from calbook.cli.entries import Removing, say_not_written
 from calbook.cli.output import Json
 from calbook.cli.session import require_yes, table_of
 
@@ -42,7 +42,7 @@ def show(
     occurrences: Annotated[
         bool, o.Declared("--occurrences", help="A row for each date of theirs.")
     ] = False,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show one person, with their bookings and the notes about these."""
     from calbook.cli.screen import cards
@@ -152,7 +152,7 @@ def update(
     *,
     facts: Facts,
     clear: o.Clear = None,
-    dry_run: DryRun = False,
+    dry_run: o.DryRun = False,
     out: o.Answering,
 ) -> None:
     """Correct a person, or --clear a fact. Bookings made stay."""

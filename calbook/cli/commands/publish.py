@@ -52,7 +52,7 @@ def publish(
     host: o.Host = None,
     form: Form,
     what: What,
-    out: o.Listing,
+    out: o.Answering,
 ) -> None:
     """Keep feeds of hosts in the directory of a web server.
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from calbook.cli import options as o
 from calbook.cli import several
-from calbook.cli.session import split_words
+from calbook.core.text import split_words
 
 
 class Hosts(o.Group):

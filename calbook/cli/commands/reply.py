@@ -31,9 +31,7 @@ def reply(
         bool,
         o.Declared("--trust-forwarded", help="Also what somebody else has sent on."),
     ] = False,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
     out: Annotated[
         o.Output, "json", "jsonl", "csv", "fields", "no_deliver", "actor", "db"
     ],

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
+from calbook.cli.option_values import read_whole_number
 from calbook.cli.screen import cards
-from calbook.cli.session import read_whole_number
 
 RESOURCES = Entries(
     "resources",
@@ -74,7 +74,7 @@ def list_(*, out: o.Sorting) -> None:
     RESOURCES.print_all(out)
 
 
-def show(resource: Name, *, out: o.Listing) -> None:
+def show(resource: Name, *, out: o.Answering) -> None:
     """Show one room or thing."""
     RESOURCES.print_one(resource, out)
 

@@ -126,7 +126,7 @@ def list_(*, out: o.Sorting) -> None:
     _SCHEDULES.print_all(out)
 
 
-def show(schedule: Name, *, out: o.Listing) -> None:
+def show(schedule: Name, *, out: o.Answering) -> None:
     """Show one schedule with its overrides."""
     _SCHEDULES.print_one(schedule, out)
 
@@ -137,7 +137,7 @@ def remove(schedule: Name, *, removing: Removing, out: o.Answering) -> None:
 
 
 class Override(o.Group):
-    dry_run: bool = o.Change.declared["dry_run"]
+    dry_run: o.DryRun = False
     closed: bool = o.flag("--closed", "Closed all day.")
     hours: str | None = o.option("--hours", "HOURS", "Open then: 10:00-12:00,…")
     off: bool = o.flag("--remove", "Back to the weekly hours.")

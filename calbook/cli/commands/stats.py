@@ -28,7 +28,7 @@ def stats(
     host: o.Host = None,
     resource: o.Resource = None,
     who: o.Who,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
 

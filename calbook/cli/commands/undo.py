@@ -10,9 +10,9 @@ from calbook.cli.session import (
     needed,
     require_yes,
     show_change,
-    split_words,
     unchecked,
 )
+from calbook.core.text import split_words
 
 if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking, Event

@@ -44,7 +44,7 @@ def list_(
     output.print_list(found, form, keys=KEYS, table=table)
 
 
-def show(id: Id, *, out: o.ListingTimes) -> None:
+def show(id: Id, *, out: o.AnsweringTimes) -> None:
     """Show somebody in line, with what happened and why."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -55,9 +55,7 @@ def show(id: Id, *, out: o.ListingTimes) -> None:
 def remove(
     id: Id,
     *,
-    dry_run: Annotated[
-        bool, o.Declared("--dry-run", help="Show what would happen; write nothing.")
-    ] = False,
+    dry_run: o.DryRun = False,
     out: o.PrintingChange,
 ) -> None:
     """Take somebody out; what was offered to them goes to the next in line."""

@@ -105,7 +105,7 @@ def list_(*, out: o.Sorting) -> None:
     output.print_list(found, out.form(), keys=_KEYS, table=deliveries.webhooks_table)
 
 
-def show(id: Id, *, out: o.ListingTimes) -> None:
+def show(id: Id, *, out: o.AnsweringTimes) -> None:
     """Show one webhook, without its secret."""
     form = out.form_in_zone()
     with out.client() as client:
@@ -206,7 +206,7 @@ def log(
         str | None, o.Declared("--uid", metavar="UID", help="Only this booking's.")
     ] = None,
     which: delivery_log.Log,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """List what was and will be sent, the newest first.
 

@@ -24,7 +24,7 @@ def day(
     by: ByHost = None,
     host: o.Host = None,
     resource: o.Resource = None,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show a day as a grid.
 
@@ -89,7 +89,7 @@ def week(
     host: o.Host = None,
     resource: o.Resource = None,
     picture: Picture,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show a week as a grid that fits the screen.
 
@@ -123,7 +123,7 @@ def month(
         str, o.Declared("--of", metavar="WHEN", help="A day of that month.")
     ] = "today",
     whose: Whose,
-    out: o.ListingTimes,
+    out: o.AnsweringTimes,
 ) -> None:
     """Show a month as a calendar that fits the screen.
 

@@ -187,7 +187,7 @@ def _busy(item: Json, *, with_hosts: bool) -> TimeBlock:
 
 def days_text(first: date, last: date) -> str:
     """`Mon 18 – Sun 24 Jan 2027`, or one day."""
-    end = f"{last:%a} {last.day} {last:%b} {last.year}"
+    end = times.format_day(last)
     if first == last:
         return end
     year = f" {first.year}" if first.year != last.year else ""

@@ -297,12 +297,15 @@ def _with_hints(conn: "sqlite3.Connection", kind: str, prefix: str) -> Iterator[
         _ALL_UIDS if is_all else _HINTED[kind],
         {"prefix": begun, "now": now, "most": _MOST},
     )
+    if kind == "uids" and prefix:
+        yield from (word for word in _UID_WORDS if word.startswith(prefix))
     for name, start, about in rows:
         if _is_plain(name + about):
             when = "" if start is None else time.strftime(shape, wall_time(start))
             yield f"{name[3 * is_bare :]}\t{when}{about}"
 
 
+_UID_WORDS = ("last\tThe booking made last", "next\tThe next meeting")
 _QUOTED = ("@databases", "@names", "@people")  # they may have spaces
 
 

@@ -284,7 +284,7 @@ def combine_refusals(
     """The first refusal, with all of them in its details and advice in its hint."""
     first, *_ = refusals = tuple(refusals)
     if advice is not None:
-        hints = (first.hint, first.command_hint or first.hint)
+        hints = (first.hint, first.json_hint)
         first.hint, first.command_hint = (
             "; ".join(filter(None, parts)) for parts in zip(hints, advice, strict=True)
         )

@@ -89,7 +89,7 @@ def _answer(
 
 def _full(refusal: CalbookError) -> str:
     """With the hint, which has the facts: what would be right."""
-    hint = refusal.command_hint or refusal.hint
+    hint = refusal.json_hint
     return "; ".join(filter(None, [refusal.json_message, hint]))
 
 

@@ -37,10 +37,6 @@ class Days(NamedTuple):
     first: date
     end: date
 
-    @property
-    def is_one(self) -> bool:
-        return self.first + DAY == self.end
-
 
 class Phrase(NamedTuple):
     """So long from now; or days, and a time of day where one was said."""
@@ -146,7 +142,10 @@ class _Reading(NamedTuple):
         ways = f"write {near} or {far}"
         if turn == "next":
             ways = f"write {word} for the first, {word} week for the second"
-        refuse(f"{text} could be {day_text(near)} or {day_text(far)}", hint=ways)
+        refuse(
+            f"{text} could be {times.format_day(near)} or {times.format_day(far)}",
+            hint=ways,
+        )
 
     def _week_differs(self, day: date) -> bool:
         """Whether it lies in another week than today, from Monday and from Sunday."""
@@ -178,7 +177,7 @@ class _Reading(NamedTuple):
         if coming - self.today <= self.today - last:
             return coming
         refuse(
-            f"{text} could be {day_text(last)} or {day_text(coming)}",
+            f"{text} could be {times.format_day(last)} or {times.format_day(coming)}",
             hint=f"write {last} or {coming}",
         )
 
@@ -238,7 +237,7 @@ class _Reading(NamedTuple):
             refuse(f"{text} is not how a day is written", hint=f"write {days[0]}")
         if days:
             refuse(
-                f"{text} could be {' or '.join(map(day_text, days))}",
+                f"{text} could be {' or '.join(map(times.format_day, days))}",
                 hint=f"write {' or '.join(map(str, days))}",
             )
 
@@ -364,10 +363,6 @@ def _like(text: str) -> str | None:
         near = difflib.get_close_matches(word, known, 1, 0.8)
         found = found.replace(word, near[0] if near else word)
     return None if found == text else f"did you mean {found}?"
-
-
-def day_text(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
 def refuse(message: str, hint: str | None = None) -> NoReturn:

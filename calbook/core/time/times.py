@@ -132,10 +132,15 @@ def clock_12(wall: datetime) -> str:
     return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
 
 
+def format_day(day: date) -> str:
+    """`Mon 18 Jan 2027`."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
+
+
 def format_moment(moment: datetime, timezone: str, clock: Clock = clock_24) -> str:
     """A moment for people: `Mon 18 Jan 2027, 10:00`, without the zone."""
     local = wall_time(moment, timezone)
-    return f"{local:%a} {local.day} {local:%b} {local.year}, {clock(local)}"
+    return f"{format_day(local)}, {clock(local)}"
 
 
 def format_meeting(

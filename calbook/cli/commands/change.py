@@ -150,28 +150,33 @@ def reschedule(
     if host is not None and not reassign:
         raise usage_error("--host names who takes it over", "add --reassign")
     form, who = out.form_in_zone(), read_asker(by)
-    wanted: dict[str, Any] = {
-        "reason": reason,
-        "timezone": form.tz,
-        "by": unchecked(who),
-        "override": unchecked(split_words(override)),
-        "reassign": reassign,
-        "host_id": host,
-        **change.arguments(),
-    }
     with out.client() as client:
         if output.is_interactive():
             from calbook.cli import change_prompts  # only where somebody can be asked
 
             dates = change_prompts.ask_dates(client, uid, dates, "Move", form.tz)
-            if start is None:
-                start = change_prompts.ask_new_start(client, uid, dates, wanted)
+
+        def move(start: str, **more: Any) -> "Booking":
+            return client.calendar.bookings.reschedule(
+                uid,
+                start_time=start,
+                reason=reason,
+                timezone=form.tz,
+                by=unchecked(who),
+                override=unchecked(split_words(override)),
+                reassign=reassign,
+                host_id=host,
+                **dates.options(),
+                **change.arguments() | more,
+            )
+
+        if start is None and output.is_interactive():
+            trial = partial(move, dry_run=True, idempotency_key=None)
+            start = change_prompts.ask_new_start(client, uid, dates, form.tz, trial)
         start = needed(start, "--start", "say when: --start 'fri 14:30'")
         moving = _offering(client, uid, start, form, dates, reassign=reassign)
         with moving as before:
-            booking = client.calendar.bookings.reschedule(
-                uid, start_time=start, **dates.options(), **wanted
-            )
+            booking = move(start)
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"

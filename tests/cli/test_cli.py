@@ -1719,6 +1719,27 @@ def test_a_file_that_is_not_there_is_named_as_its_name_may_be_mistyped(
     assert not mistyped.exists()
 
 
+@pytest.mark.parametrize("noun", ["booking", "event type"])
+def test_nothing_is_found_where_the_file_is_not_there(
+    run: Run, tmp_path: Path, noun: str
+) -> None:
+    """Only the uid was blamed, and JSON had no word of the file."""
+    there, mistyped = tmp_path / "practice.db", tmp_path / "practise.db"
+    there.touch()
+    asked = ("event", "show", "demo") if noun == "event type" else ("show", "bk_abcd")
+
+    answer = run(*asked, "--db", str(mistyped))
+    as_json = run(*asked, "--json", "--db", str(mistyped))
+
+    hint = f"there is no {mistyped}; did you mean {there}?"
+    missing, told = answer.err.splitlines()
+    assert missing.startswith(f"calbook: no such {noun}: ")
+    assert told == f"hint: {hint}"
+    assert json.loads(as_json.err)["error"]["hint"] == hint
+    assert answer.status == as_json.status == 3
+    assert not mistyped.exists()
+
+
 # -- help, and what is unknown ---------------------------------------------------------
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli.entries import read_input
-from calbook.cli.output import Json
-from calbook.cli.session import (
+from calbook.cli.option_values import (
     read_minutes,
     read_number_of_days,
     read_pairs,
     read_whole_number,
 )
+from calbook.cli.output import Json
 from calbook.core.text import printable, split_words
 
 if TYPE_CHECKING:

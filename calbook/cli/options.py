@@ -15,8 +15,9 @@ from calbook.cli.groups import number as number
 from calbook.cli.groups import option as option
 from calbook.cli.groups import said as said
 from calbook.cli.groups import without_none as without_none
+from calbook.cli.option_values import read_whole_number
 from calbook.cli.output import OutputOptions, is_terminal
-from calbook.cli.session import needed, open_client, read_whole_number
+from calbook.cli.session import needed, open_client
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output, several
 from calbook.cli.asker import is_host, read_asker
+from calbook.cli.option_values import read_pairs
 from calbook.cli.session import (
     occurrence_on,
-    read_pairs,
     require_yes,
     show_change,
     table_of,

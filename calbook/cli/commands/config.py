@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from calbook.cli import config_file, output
 from calbook.cli import options as o
-from calbook.cli.session import read_whole_number, require_yes
+from calbook.cli.option_values import read_whole_number
+from calbook.cli.session import require_yes
 from calbook.core import checks
 from calbook.core.errors import InputError, MailNotConfigured, UsageError
 from calbook.settings import editing

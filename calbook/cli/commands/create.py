@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
-from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import (
-    booked_word,
-    on_conflict,
+from calbook.cli.option_values import (
     read_minutes,
+    read_on_conflict,
     read_pairs,
     read_recurring,
-    show_change,
-    unchecked,
 )
+from calbook.cli.output import Json, OutputOptions
+from calbook.cli.session import booked_word, show_change, unchecked
 from calbook.core.errors import InvalidResponses, UsageError
 from calbook.core.text import split_words
 
@@ -129,7 +127,7 @@ def create(
         **_read_details(details),
         timezone=form.tz,
         recurring=read_recurring("--repeat", **series.options()),
-        on_conflict=on_conflict(batch.on_conflict, extend=batch.extend),
+        on_conflict=read_on_conflict(batch.on_conflict, extend=batch.extend),
         idempotency_key=change.idempotency_key,
         earliest=line.earliest,
         latest=line.latest,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import after_command, output
 from calbook.cli import options as o
+from calbook.cli.option_values import read_minutes
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.progress import show_progress
 from calbook.cli.screen import deliveries
 from calbook.cli.screen.deliveries import KEYS
-from calbook.cli.session import display_timezone, read_minutes
+from calbook.cli.session import display_timezone
 from calbook.core.errors import (
     CalbookError,
     DeliveryFailed,

@@ -7,9 +7,9 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.entries import Entries, Removing, Saving
 from calbook.cli.event_fields import Fields, read_fields
+from calbook.cli.option_values import read_day
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, coming, words
-from calbook.cli.session import read_day
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -80,7 +80,8 @@ def _save(
     if event is None and not read.keys() & {"id", "slug"} and output.is_interactive():
         from calbook.cli import change_prompts  # only on a terminal
 
-        read = change_prompts.ask_event_type() | read
+        with out.client() as client:
+            read = change_prompts.ask_event_type(client) | read
     event, read = _EVENT_TYPES.name_entry(event, read)
     more = {**(options or {}), "dry_run": saving.dry_run}
     with out.client() as client:

@@ -3,12 +3,8 @@
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.asker import hint_at_confirmation, is_host, read_asker
-from calbook.cli.session import (
-    on_conflict,
-    read_whole_number,
-    show_change,
-    unchecked,
-)
+from calbook.cli.option_values import read_on_conflict, read_whole_number
+from calbook.cli.session import show_change, unchecked
 from calbook.core.text import split_words
 
 
@@ -34,7 +30,7 @@ def extend(
 ) -> None:
     """Give a series more dates after its last, by its own rule."""
     form, by = out.form_in_zone(), read_asker(further.by)
-    conflict = on_conflict(further.on_conflict, extend=further.extend)
+    conflict = read_on_conflict(further.on_conflict, extend=further.extend)
     with out.client() as client:
         bookings = client.calendar.bookings
         before = bookings.get(uid) if output.is_for_people(form) else None

@@ -6,12 +6,8 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.asker import read_asker
 from calbook.cli.commands.create import Printing
-from calbook.cli.session import (
-    needed,
-    read_minutes,
-    show_change,
-    unchecked,
-)
+from calbook.cli.option_values import read_minutes
+from calbook.cli.session import needed, show_change, unchecked
 from calbook.core.text import split_words
 
 Holding = Annotated[o.Change, "idempotency_key", "dry_run", "no_deliver"]

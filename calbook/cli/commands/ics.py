@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.file_output import write_file
+from calbook.cli.option_values import read_minutes
 from calbook.cli.progress import show_progress
-from calbook.cli.session import occurrence_on, read_minutes, unchecked
+from calbook.cli.session import occurrence_on, unchecked
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli.entries import Entries, Removing, Saving
+from calbook.cli.option_values import read_whole_number
 from calbook.cli.screen import cards
-from calbook.cli.session import read_whole_number
 
 RESOURCES = Entries(
     "resources",

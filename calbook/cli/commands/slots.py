@@ -8,15 +8,9 @@ import typer
 
 from calbook.cli import options as o
 from calbook.cli import output
+from calbook.cli.option_values import read_minutes, read_recurring, read_whole_number
 from calbook.cli.output import Json
-from calbook.cli.session import (
-    needed,
-    read_minutes,
-    read_recurring,
-    read_whole_number,
-    table_of,
-    unchecked,
-)
+from calbook.cli.session import needed, table_of, unchecked
 from calbook.core.errors import UsageError
 
 if TYPE_CHECKING:

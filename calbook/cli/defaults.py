@@ -5,8 +5,11 @@ who looks. What changes something is refused, as it may be another change than w
 meant. Light, as every command asks.
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
+from calbook.cli import global_options
+from calbook.core.text import printable
 from calbook.settings import reading
 
 if TYPE_CHECKING:
@@ -44,11 +47,15 @@ def read_default(name: str, *, refuses: bool = False) -> Any:
 
 def tell(error: "CalbookError") -> None:
     """Say once what is wrong in the file."""
-    if error.message not in _told:
-        from calbook.cli import output
+    if error.message in _told or global_options.given("quiet"):
+        return
+    from calbook.cli.screen import cells
+    from calbook.cli.terminal_size import find_columns
 
-        _told.add(error.message)
-        output.say(f"calbook: {error.message} (it does not count)")
+    _told.add(error.message)
+    said = printable(f"calbook: {error.message} (it does not count)")
+    lines = cells.fold(said, find_columns()) if sys.stderr.isatty() else [said]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:

@@ -487,7 +487,6 @@ def test_a_fault_is_in_nobodys_way_who_looks(
     config.write_text(text)
 
     quiet = run("list", "--quiet")
-    defaults._told.clear()  # as in a new process
     piped = run("list")
     assert (quiet.status, quiet.err) == (0, "")
     assert (piped.status, piped.err.count("(it does not count)")) == (0, 1)

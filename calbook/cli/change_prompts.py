@@ -75,10 +75,7 @@ def ask_new_start(client: "Client", uid: str, dates: Dates, tz: str | None) -> s
         parsing.moment(text, now=client.now(), timezone=zone)
         return text
 
-    start: str = ask_choice(
-        "When (a number, or as in 2027-01-18 10:00)", starts, other=read_start
-    )
-    return start
+    return prompts.ask_start(starts, read_start)
 
 
 def ask_seat(client: "Client", uid: str) -> Json:

@@ -1,6 +1,6 @@
 """Asking on a terminal for what a booking still needs, and showing it first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from calbook.api.client import Client
@@ -94,20 +94,26 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
 
     As the attendee: with overrides, any start is taken and judged at the end.
     """
-    host, duration = given.get("host_id"), given.get("duration")
+    duration = given.get("duration")
     is_offered = duration in (None, *event_type["durations"])  # else by an override
-    slots = client.calendar.availability.get(
-        event_type_id=event_type["id"],
-        end_date=AHEAD,
-        host_id=host,
-        count=_OFFERED,
-        duration=duration if is_offered else None,
-    )
-    zone = tz or client.calendar.availability.timezone(event_type["id"], host_id=host)
+    asked: Json = {
+        "event_type_id": event_type["id"],
+        "host_id": given.get("host_id"),
+        "duration": duration if is_offered else None,
+    }
+    availability = client.calendar.availability
+    slots = availability.get(**asked, end_date=AHEAD, count=_OFFERED)
+    zone = tz or availability.timezone(event_type["id"], host_id=asked["host_id"])
     if slots:
         title = event_type["title"]
         length = cards.minutes_text(duration or event_type["duration"])
         output.say_always(f"{title}, {length}. Free, in {zone}:")
+
+    def check(text: str) -> str:
+        if not given.get("override"):
+            availability.check(**asked, start_time=text, timezone=tz)
+        return text
+
     starts = [
         (
             slot.start_time,
@@ -116,19 +122,11 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
         )
         for slot in slots
     ]
+    return ask_start(starts, check)
 
-    def check(text: str) -> str:
-        if given.get("override"):
-            return text
-        client.calendar.availability.check(
-            event_type_id=event_type["id"],
-            start_time=text,
-            host_id=given.get("host_id"),
-            timezone=tz,
-            duration=duration if is_offered else None,
-        )
-        return text
 
+def ask_start(starts: Sequence[tuple[str, str]], check: Callable[[str], str]) -> str:
+    """One of some starts, or any other that `check` takes."""
     start: str = ask_choice(
         "When (a number, or as in 2027-01-18 10:00)", starts, other=check
     )

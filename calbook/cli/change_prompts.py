@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output, prompts
-from calbook.cli.asking import Check, ask, ask_choice
+from calbook.cli.asking import Check, ask, ask_choice, ask_yes
 from calbook.cli.option_values import read_minutes
 from calbook.cli.options import Dates
 from calbook.cli.output import Json
@@ -16,12 +16,13 @@ from calbook.core.errors import (
     CancellationNotAllowed,
     DeadlinePassed,
     Exists,
+    Interrupted,
     NotAGroup,
     NotFound,
     VersionConflict,
 )
 from calbook.core.model import LONGEST_DURATION, MINUTE
-from calbook.core.time import parsing
+from calbook.core.time import parsing, times
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -102,9 +103,11 @@ def ask_new_start(
         move(text)
         return text
 
-    start: str = ask_choice(
-        "When (a number, or as in 2027-01-18 10:00)", starts, other=read_start
-    )
+    start = prompts.ask_start(starts, read_start)
+    goal = parsing.moment(start, now=client.now(), timezone=zone).instant
+    shown = words.moment_text(times.rfc3339(goal, zone), zone)
+    if not ask_yes(f"Move it to {shown}?", default=True):
+        raise Interrupted
     return start
 
 

@@ -94,19 +94,59 @@ def test_create_is_answered_by_numbers(
 def test_reschedule_asks_which_and_when(
     terminal: Terminals, client: Client, booking: BookingMaker
 ) -> None:
-    uid = booking(start_time=TEN).uid
+    uid, other = booking(start_time=TEN).uid, booking(start_time="2027-01-20 10:00")
     screen = terminal("reschedule")
 
     screen.expect(f"1  {uid[:9]}  Mon 18 Jan 2027, 10:00–10:30")
-    answer(screen, "The booking (a number, or a uid) [1]: ", "bk_0000")
+    answer(screen, "The booking (a number, or a uid): ", "bk_0000")
     screen.expect("no such booking: bk_0000")
-    answer(screen, "The booking (a number, or a uid) [1]: ", "")
+    answer(screen, "The booking (a number, or a uid): ", "1")
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "soon")
     screen.expect("not a moment: soon")
+    answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-20 10:15")
+    screen.expect(f"that time is taken by {other.uid}")
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-19 11:00")
+    answer(screen, "Move it to Tue 19 Jan 2027, 11:00? [Y/n]: ", "")
 
     assert screen.end() == 0
     assert client.calendar.bookings.get(uid).start_time.startswith("2027-01-19T11:00")
+
+
+@pytest.mark.parametrize(("said", "status"), [("y", "CANCELLED"), ("", "CONFIRMED")])
+def test_what_was_chosen_from_a_list_is_not_cancelled_by_a_slip(
+    terminal: Terminals,
+    client: Client,
+    booking: BookingMaker,
+    said: str,
+    status: str,
+) -> None:
+    uid = booking(start_time=TEN).uid
+    screen = terminal("cancel")
+
+    answer(screen, "The booking (a number, or a uid) [1]: ", "1")
+    answer(screen, "Cancel Mon 18 Jan 2027, 10:00–10:30 UTC, Ada? [y/N]: ", said)
+
+    assert screen.end() == (0 if said else 130)
+    assert client.calendar.bookings.get(uid).status == status
+
+
+def test_a_seat_is_asked_for_in_groups_alone(
+    terminal: Terminals,
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: BookingMaker,
+) -> None:
+    event_type("yoga", seats=3)
+    single = booking(start_time=TEN)
+    group = booking(event_type_id="yoga", start_time="2027-01-19 10:00")
+    screen = terminal("attendee", "add")
+
+    screen.expect(f"1  {group.uid[:9]}")
+    answer(screen, "The booking (a number, or a uid) [1]: ", single.uid)
+
+    assert screen.end() == 5
+    assert f"{single.uid} is no group" in screen.shown
+    assert "Name" not in screen.shown
 
 
 def test_a_start_that_cannot_be_is_refused_where_it_is_typed(
@@ -119,6 +159,7 @@ def test_a_start_that_cannot_be_is_refused_where_it_is_typed(
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2020-01-18 10:00")
     screen.expect("is in the past")
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-19 11:00")
+    answer(screen, "Move it to Tue 19 Jan 2027, 11:00? [Y/n]: ", "")
 
     assert screen.end() == 0
     assert client.calendar.bookings.get(uid).start_time.startswith("2027-01-19T11:00")

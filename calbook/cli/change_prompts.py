@@ -103,9 +103,7 @@ def ask_new_start(
         move(text)
         return text
 
-    start: str = ask_choice(
-        "When (a number, or as in 2027-01-18 10:00)", starts, other=read_start
-    )
+    start = prompts.ask_start(starts, read_start)
     goal = parsing.moment(start, now=client.now(), timezone=zone).instant
     shown = words.moment_text(times.rfc3339(goal, zone), zone)
     if not ask_yes(f"Move it to {shown}?", default=True):

@@ -1,6 +1,6 @@
 """Asking on a terminal for what a booking still needs, and showing it first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from calbook.api.client import Client
@@ -120,6 +120,11 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
         _check_start(client, event_type, {**given, "start_time": text}, tz)
         return text
 
+    return ask_start(starts, check)
+
+
+def ask_start(starts: Sequence[tuple[str, str]], check: Callable[[str], str]) -> str:
+    """One of some starts, or any other that `check` takes."""
     start: str = ask_choice(
         "When (a number, or as in 2027-01-18 10:00)", starts, other=check
     )

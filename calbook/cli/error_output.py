@@ -130,13 +130,15 @@ def _usage_error(error: typer.TyperException) -> UsageError:
 
 
 def _no_such_option(error: Any, see: str) -> UsageError:
+    from calbook.cli.option_errors import RENAMED  # only when something is wrong
     from calbook.core.suggestions import did_you_mean
 
     params = error.ctx.command.get_params(error.ctx)
     own = (name for p in params for name in (*p.opts, *p.secondary_opts))
     of_all = (name for names, *_ in OPTIONS.values() for name in names)
     known = [name for name in (*own, *of_all) if name.startswith("-")]
-    hint = did_you_mean(error.option_name, known, see)
+    new = f"--{RENAMED.get(error.option_name.strip('-'))}"
+    hint = did_you_mean(new if new in known else error.option_name, known, see)
     return UsageError(f"no such option: {error.option_name}", hint=hint)
 
 

@@ -98,6 +98,7 @@ def _read_line(label: str, shown: str | None) -> str:
         try:
             return input(f"{prompt} ")
         except KeyboardInterrupt:
+            print(file=sys.stderr)  # what is said next begins a line
             raise Interrupted from None
 
 

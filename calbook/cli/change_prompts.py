@@ -1,20 +1,35 @@
 """Asking on a terminal for what a change of a booking still needs."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output, prompts
-from calbook.cli.asking import ask, ask_choice
+from calbook.cli.asking import Check, ask, ask_choice, ask_yes
+from calbook.cli.option_values import read_minutes
 from calbook.cli.options import Dates
 from calbook.cli.output import Json
 from calbook.cli.screen import words
+from calbook.cli.session import occurrence_on
 from calbook.core import checks
-from calbook.core.time import parsing
+from calbook.core.errors import (
+    CalbookError,
+    CancellationNotAllowed,
+    DeadlinePassed,
+    Exists,
+    Interrupted,
+    NotAGroup,
+    NotFound,
+    VersionConflict,
+)
+from calbook.core.model import LONGEST_DURATION, MINUTE
+from calbook.core.time import parsing, times
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
     from calbook.api.values.bookings import Booking
 
 _SHOWN = 9
+_moment = datetime.fromisoformat
 
 
 def ask_dates(
@@ -45,17 +60,23 @@ def ask_dates(
 
 
 def _is_to_come(client: "Client", occurrence: Json) -> bool:
-    from datetime import datetime
-
     is_live = occurrence["status"] in ("PENDING", "CONFIRMED")
-    return is_live and datetime.fromisoformat(occurrence["startTime"]) > client.now()
+    return is_live and _moment(occurrence["startTime"]) > client.now()
 
 
-def ask_new_start(client: "Client", uid: str, dates: Dates, tz: str | None) -> str:
-    """Where a booking goes: one of the next starts at which it fits, or any other."""
+def ask_new_start(
+    client: "Client", uid: str, dates: Dates, tz: str | None, move: Check
+) -> str:
+    """Where a booking goes: one of the next starts at which it fits, or any other.
+
+    `move` tries it: what refuses a start is told at once, and what refuses any start
+    before one is asked for.
+    """
     booking = client.calendar.bookings.get(uid)
-    availability = client.calendar.availability
-    slots = availability.get(
+    facts = booking.to_dict()
+    if dates.date is not None:
+        facts |= occurrence_on(booking, dates.date, client.now())
+    slots = client.calendar.availability.get(
         event_type_id=booking.event_type_id,
         end_date=prompts.AHEAD,
         count=_SHOWN + 1,
@@ -63,21 +84,30 @@ def ask_new_start(client: "Client", uid: str, dates: Dates, tz: str | None) -> s
         exclude_date=dates.date,
     )
     zone = tz or booking.timezone
-    now = words.meeting_time(booking.to_dict(), zone)
+    now = words.meeting_time(facts, zone)
     output.say_always(f"{booking.uid} is at {now}. Free:" if slots else f"Now: {now}")
     starts = [
         (slot.start_time, words.moment_text(slot.start_time, zone))
         for slot in slots
-        if slot.start_time != booking.start_time  # where it is now
+        if _moment(slot.start_time) != _moment(facts["startTime"])  # where it is now
     ][:_SHOWN]
+    for offered, _ in starts[:1]:
+        try:
+            move(offered)
+        except (DeadlinePassed, CancellationNotAllowed, VersionConflict):
+            raise
+        except CalbookError:
+            pass  # another start may do
 
     def read_start(text: str) -> str:
-        parsing.moment(text, now=client.now(), timezone=zone)
+        move(text)
         return text
 
-    start: str = ask_choice(
-        "When (a number, or as in 2027-01-18 10:00)", starts, other=read_start
-    )
+    start = prompts.ask_start(starts, read_start)
+    goal = parsing.moment(start, now=client.now(), timezone=zone).instant
+    shown = words.moment_text(times.rfc3339(goal, zone), zone)
+    if not ask_yes(f"Move it to {shown}?", default=True):
+        raise Interrupted
     return start
 
 
@@ -85,6 +115,8 @@ def ask_seat(client: "Client", uid: str) -> Json:
     """Who takes a seat in a group: what its event type asks for."""
     booking = client.calendar.bookings.get(uid)
     event_type = client.calendar.event_types.get(booking.event_type_id).to_dict()
+    if event_type["seats"] is None:
+        raise NotAGroup(booking.uid, booking.event_type_id)
     output.say_always(
         f"A seat in {booking.uid}: {words.meeting_time(booking.to_dict())}"
     )
@@ -101,18 +133,29 @@ def ask_note(booking: "Booking") -> str:
     return text
 
 
-def ask_event_type() -> Json:
+def ask_event_type(client: "Client") -> Json:
     """What a new event type is called, and how long it takes."""
-    from calbook.cli.option_values import read_minutes
+
+    def read_id(text: str) -> str:
+        checks.identifier(text, "evt", "the name")
+        try:
+            known = client.calendar.event_types.get(text)
+        except NotFound:
+            return text
+        raise Exists("event type", known.id)
+
+    def read_length(text: str) -> int:
+        longest = LONGEST_DURATION // MINUTE
+        return checks.whole_number(
+            read_minutes(text, "it"), "it", least=1, most=longest
+        )
 
     title: str = ask("What can be booked", lambda text: checks.line(text, "the title"))
     usual = "-".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
     id: str = ask(
         "Its short name, as people type it",
-        lambda text: checks.identifier(text, "evt", "the name"),
+        read_id,
         default=usual[:60] if usual.isascii() else None,
     )
-    minutes = ask(
-        "How long (30, 1h30m)", lambda text: read_minutes(text, "it"), default="30"
-    )
+    minutes = ask("How long (30, 1h30m)", read_length, default="30")
     return {"id": id, "title": title, "duration": minutes}

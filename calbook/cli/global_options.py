@@ -73,8 +73,8 @@ def is_ascii(stream: Any) -> bool:
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
-    """While a command line is run; one that is run by another has its options too."""
+def restore_given() -> Iterator[None]:
+    """Around a command line: afterwards is said what was before, as by another."""
     before = dict(_given)
     try:
         yield

@@ -91,9 +91,9 @@ def is_interactive() -> bool:
 
 def width() -> int:
     """The terminal's columns; 80 where there is none."""
-    from shutil import get_terminal_size
+    from calbook.cli.terminal_size import find_columns
 
-    return min(get_terminal_size().columns, _WIDEST)
+    return min(find_columns(), _WIDEST)
 
 
 def height() -> int:

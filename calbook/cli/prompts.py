@@ -1,6 +1,6 @@
 """Asking on a terminal for what a booking still needs, and showing it first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from calbook.api.client import Client
@@ -32,6 +32,8 @@ def ask_missing(
     is_range = "earliest" in given or "latest" in given
     if not given.get("start_time") and not is_range:
         given["start_time"] = _start(client, event_type, given, tz)
+    elif not is_range:
+        _check_said(client, event_type, given, tz)
     person = ask_person(event_type, person)
     answers = given.setdefault("responses", {})
     for item in event_type["questions"]:
@@ -90,10 +92,7 @@ def _ask_duration(event_type: Json) -> Json:
 
 
 def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str:
-    """A free start; one that may not be booked is refused at once.
-
-    As the attendee: with overrides, any start is taken and judged at the end.
-    """
+    """A free start; one that may not be booked is refused at once."""
     host, duration = given.get("host_id"), given.get("duration")
     is_offered = duration in (None, *event_type["durations"])  # else by an override
     slots = client.calendar.availability.get(
@@ -118,21 +117,46 @@ def _start(client: Client, event_type: Json, given: Json, tz: str | None) -> str
     ]
 
     def check(text: str) -> str:
-        if given.get("override"):
-            return text
-        client.calendar.availability.check(
-            event_type_id=event_type["id"],
-            start_time=text,
-            host_id=given.get("host_id"),
-            timezone=tz,
-            duration=duration if is_offered else None,
-        )
+        _check_start(client, event_type, {**given, "start_time": text}, tz)
         return text
 
+    return ask_start(starts, check)
+
+
+def ask_start(starts: Sequence[tuple[str, str]], check: Callable[[str], str]) -> str:
+    """One of some starts, or any other that `check` takes."""
     start: str = ask_choice(
         "When (a number, or as in 2027-01-18 10:00)", starts, other=check
     )
     return start
+
+
+def _check_said(client: Client, event_type: Json, given: Json, tz: str | None) -> None:
+    """What is refused in any case is so before the rest is asked for.
+
+    Not where somebody could wait, nor of a series, which may leave dates out.
+    """
+    if given.get("hold") or given.get("recurring"):
+        return
+    try:
+        _check_start(client, event_type, given, tz)
+    except CalbookError as refusal:
+        if not create_waiting.is_passing(refusal, given):
+            raise
+
+
+def _check_start(client: Client, event_type: Json, given: Json, tz: str | None) -> None:
+    """As the attendee: with overrides, any start is taken and judged at the end."""
+    if given.get("override"):
+        return
+    duration = given.get("duration")
+    client.calendar.availability.check(
+        event_type_id=event_type["id"],
+        start_time=given["start_time"],
+        host_id=given.get("host_id"),
+        timezone=tz,
+        duration=duration if duration in event_type["durations"] else None,
+    )
 
 
 def _seats_text(left: int | None, event_type: Json) -> str:

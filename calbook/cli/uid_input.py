@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import open_client, usage_error
-from calbook.core.errors import AmbiguousUid, NotFound
+from calbook.core.errors import AmbiguousUid, Interrupted, NotFound
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -63,15 +63,47 @@ def ask_for_uid(command: str, given: Mapping[str, Any]) -> str:
     if not output.is_interactive():
         raise usage_error("missing argument 'UID'", f"see calbook {command} --help")
     with open_client(given.get("db")) as client:
-        filters = _FILTERS.get(command, _ANY)
-        found = client.calendar.bookings.list(count=_OFFERED, **filters)
+        found = _find_offered(client, command)
         if not found:
             raise usage_error(
                 "missing argument 'UID', and there is no booking to choose from",
                 "calbook list --all shows every booking",
             )
         output.say_always("Which booking?")
-        return _choose([each.to_dict() for each in found], given, client)
+        uid = _choose([each.to_dict() for each in found], given, client)
+        if command in ("cancel", "reject") and not (given["yes"] or given["dry_run"]):
+            _confirm(command, client.calendar.bookings.get(uid), given.get("tz"))
+    return uid
+
+
+def _find_offered(client: "Client", command: str) -> "Sequence[Booking]":
+    """The next ones that a command may be about."""
+    filters = _FILTERS.get(command, _ANY)
+    if command not in ("attendee add", "attendee remove", "attendee move"):
+        return client.calendar.bookings.list(count=_OFFERED, **filters)
+    groups = [
+        booking
+        for event_type in client.calendar.event_types.list()
+        if event_type.seats is not None
+        for booking in client.calendar.bookings.list(
+            count=_OFFERED, event_type_id=event_type.id, **filters
+        )
+    ]
+    return sorted(groups, key=lambda booking: booking.starts_at)[:_OFFERED]
+
+
+def _confirm(command: str, booking: "Booking", tz: str | None) -> None:
+    """A slip of the finger must not take a booking away.
+
+    Of a series its dates are asked about next.
+    """
+    from calbook.cli.asking import ask_yes
+    from calbook.cli.screen import words
+
+    facts = booking.to_dict()
+    what = f"{words.meeting_time(facts, tz)}, {words.attendee_text(facts)}"
+    if booking.recurring is None and not ask_yes(f"{command.capitalize()} {what}?"):
+        raise Interrupted
 
 
 def choose_candidate(error: Exception, given: Mapping[str, Any]) -> Json:

@@ -182,7 +182,8 @@ class CatalogWriter(Writer):
         for statement, by, *hints in _USES[noun]:
             row = self._one(statement, id=id)
             if row:
-                named = zip(("hint", "command_hint"), hints, strict=False)
+                said = (hint.format(id=id) for hint in hints)
+                named = zip(("hint", "command_hint"), said, strict=False)
                 raise InUse(noun, id, by=by.format(row[0]), **dict(named))
 
 
@@ -214,13 +215,13 @@ _USES: Mapping[str, tuple[tuple[str, ...], ...]] = {
             " order by starts_at, uid limit 1",
             "booking {}",
             "switch it off instead",
-            "switch it off instead: calbook event update … --inactive",
+            "switch it off instead: calbook event update {id} --inactive",
         ),
         (
             "select id from waiting where event_type_id = :id order by number limit 1",
             "{} on the waiting list",
             "switch it off instead",
-            "switch it off instead: calbook event update … --inactive",
+            "switch it off instead: calbook event update {id} --inactive",
         ),
     ),
     "host": (

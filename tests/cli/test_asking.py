@@ -94,19 +94,131 @@ def test_create_is_answered_by_numbers(
 def test_reschedule_asks_which_and_when(
     terminal: Terminals, client: Client, booking: BookingMaker
 ) -> None:
-    uid = booking(start_time=TEN).uid
+    uid, other = booking(start_time=TEN).uid, booking(start_time="2027-01-20 10:00")
     screen = terminal("reschedule")
 
     screen.expect(f"1  {uid[:9]}  Mon 18 Jan 2027, 10:00–10:30")
-    answer(screen, "The booking (a number, or a uid) [1]: ", "bk_0000")
+    answer(screen, "The booking (a number, or a uid): ", "bk_0000")
     screen.expect("no such booking: bk_0000")
-    answer(screen, "The booking (a number, or a uid) [1]: ", "")
+    answer(screen, "The booking (a number, or a uid): ", "1")
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "soon")
     screen.expect("not a moment: soon")
+    answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-20 10:15")
+    screen.expect(f"that time is taken by {other.uid}")
     answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-19 11:00")
+    answer(screen, "Move it to Tue 19 Jan 2027, 11:00? [Y/n]: ", "")
 
     assert screen.end() == 0
     assert client.calendar.bookings.get(uid).start_time.startswith("2027-01-19T11:00")
+
+
+@pytest.mark.parametrize(("said", "status"), [("y", "CANCELLED"), ("", "CONFIRMED")])
+def test_what_was_chosen_from_a_list_is_not_cancelled_by_a_slip(
+    terminal: Terminals,
+    client: Client,
+    booking: BookingMaker,
+    said: str,
+    status: str,
+) -> None:
+    uid = booking(start_time=TEN).uid
+    screen = terminal("cancel")
+
+    answer(screen, "The booking (a number, or a uid) [1]: ", "1")
+    answer(screen, "Cancel Mon 18 Jan 2027, 10:00–10:30 UTC, Ada? [y/N]: ", said)
+
+    assert screen.end() == (0 if said else 130)
+    assert client.calendar.bookings.get(uid).status == status
+
+
+def test_a_seat_is_asked_for_in_groups_alone(
+    terminal: Terminals,
+    client: Client,
+    event_type: Callable[..., EventType],
+    booking: BookingMaker,
+) -> None:
+    event_type("yoga", seats=3)
+    single = booking(start_time=TEN)
+    group = booking(event_type_id="yoga", start_time="2027-01-19 10:00")
+    screen = terminal("attendee", "add")
+
+    screen.expect(f"1  {group.uid[:9]}")
+    answer(screen, "The booking (a number, or a uid) [1]: ", single.uid)
+
+    assert screen.end() == 5
+    assert f"{single.uid} is no group" in screen.shown
+    assert "Name" not in screen.shown
+
+
+def test_a_start_that_cannot_be_is_refused_where_it_is_typed(
+    terminal: Terminals, client: Client, booking: BookingMaker
+) -> None:
+    """`reschedule` took any moment, and ended with the refusal."""
+    uid = booking(start_time=TEN).uid
+    screen = terminal("reschedule", uid)
+
+    answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2020-01-18 10:00")
+    screen.expect("is in the past")
+    answer(screen, "When (a number, or as in 2027-01-18 10:00): ", "2027-01-19 11:00")
+    answer(screen, "Move it to Tue 19 Jan 2027, 11:00? [Y/n]: ", "")
+
+    assert screen.end() == 0
+    assert client.calendar.bookings.get(uid).start_time.startswith("2027-01-19T11:00")
+
+
+def test_a_booking_that_may_not_move_is_refused_before_the_start_is_asked_for(
+    terminal: Terminals, event_type: Callable[..., EventType], booking: BookingMaker
+) -> None:
+    event_type("late", cancellation_deadline=60 * 24 * 365)
+    uid = booking(event_type_id="late", start_time=TEN).uid
+    screen = terminal("reschedule", uid)
+
+    assert screen.end() == 5
+    assert "When (" not in screen.shown
+
+
+def test_of_a_series_the_date_that_moves_is_shown(
+    terminal: Terminals, booking: BookingMaker
+) -> None:
+    """It said where the series began, which may be over or cancelled."""
+    weekly = {"frequency": "WEEKLY", "count": 3}
+    uid = booking(start_time=TEN, recurring=weekly).uid
+    screen = terminal("reschedule", uid)
+
+    answer(screen, "Which (a number, or a date): ", "3")
+    screen.expect(f"{uid} is at Mon 25 Jan 2027, 10:00–10:30")
+    screen.expect("When (")
+    screen.type("\x04")
+
+    assert screen.end() == 130
+
+
+def test_a_start_on_the_line_is_judged_before_questions(
+    terminal: Terminals, event_type: Callable[..., EventType]
+) -> None:
+    event_type("demo")
+    screen = terminal("create", "--event", "demo", "--start", "2020-01-18 10:00")
+
+    assert screen.end() == 5
+    assert "is in the past" in screen.shown
+    assert "Name:" not in screen.shown
+
+
+def test_nobody_is_asked_for_where_there_are_no_seats(
+    terminal: Terminals, booking: BookingMaker
+) -> None:
+    screen = terminal("attendee", "add", booking(start_time=TEN).uid)
+
+    assert screen.end() == 5
+    assert "is no group" in screen.shown
+    assert "Name:" not in screen.shown
+
+
+def test_what_is_said_after_an_interrupt_begins_a_line(terminal: Terminals) -> None:
+    screen = terminal("event", "add")
+    screen.expect("What can be booked: ")
+
+    assert screen.press_until_end("\x03") == 130
+    assert "What can be booked:\ncalbook: nothing was changed" in screen.shown
 
 
 def test_cancel_asks_for_the_dates_of_a_series(
@@ -181,15 +293,22 @@ def test_a_note_is_asked_for(
     assert note.content == "Brings a dog"
 
 
-def test_an_event_type_is_asked_for(terminal: Terminals, client: Client) -> None:
+def test_an_event_type_is_asked_for(
+    terminal: Terminals, client: Client, event_type: Callable[..., EventType]
+) -> None:
+    event_type("taken")
     screen = terminal("event", "add")
 
     answer(screen, "What can be booked: ", "Dev call")
+    answer(screen, "Its short name, as people type it [dev-call]: ", "taken")
+    screen.expect("event type evt_taken exists already")
     answer(screen, "Its short name, as people type it [dev-call]: ", "")
+    answer(screen, "How long (30, 1h30m) [30]: ", "0")
+    screen.expect("it is 0; it must be from 1 to 1,440")
     answer(screen, "How long (30, 1h30m) [30]: ", "1h15m")
 
     assert screen.end() == 0
-    [made] = client.calendar.event_types.list()
+    made = client.calendar.event_types.get("dev-call")
     assert (made.id, made.title, made.duration) == ("evt_dev-call", "Dev call", 75)
 
 

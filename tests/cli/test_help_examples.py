@@ -15,7 +15,7 @@ from calbook.cli.commands import help as manual
 from calbook.cli.help import examples
 from calbook.cli.tree import COMMANDS, build_command
 
-EXAMPLES = examples.read()
+EXAMPLES = examples.read_examples()
 LINES = [
     (command, example.line)
     for command, found in EXAMPLES.items()

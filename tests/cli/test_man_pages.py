@@ -51,7 +51,7 @@ def test_a_page_of_a_group_has_all_its_commands_and_examples() -> None:
     for name in ("add", "list", "show", "update", "remove"):
         assert f"\n.SH {name.upper()}\n" in text
         assert f"calbook event {name} [OPTIONS]" in text
-        for example in examples.of(f"event {name}").examples:
+        for example in examples.find_examples(f"event {name}").examples:
             assert f"\n{example.line}\n" in text
 
 

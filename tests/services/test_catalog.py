@@ -611,8 +611,13 @@ def test_what_is_in_use_stays_and_the_reason_is_told(
 
 def test_an_event_type_in_use_is_switched_off_instead(run: Run, client: Client) -> None:
     booked(client)
+    refusal = run("event", "remove", "demo", "--yes", "--json").error
+    hint, command = refusal["hint"].split(": calbook ")
 
-    run("event", "update", "demo", "--inactive")
+    assert (hint, command) == (
+        *("switch it off instead", "event update evt_demo --inactive"),
+    )
+    assert run(*command.split()).status == 0
     error = run(
         *("create", "--event", "demo", "--start", "2027-01-18 11:00", "--json"),
         *("--name", "Eve", "--email", "eve@example.com"),

@@ -58,6 +58,21 @@ def book(client: Client, event_type: Callable[..., Any]) -> Callable[..., str]:
     return book
 
 
+IMPORTED = b"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:elsewhere
+BEGIN:VEVENT
+UID:one@elsewhere
+DTSTAMP:20261101T000000Z
+DTSTART:20270118T100000Z
+DTEND:20270118T103000Z
+SUMMARY:Talk
+STATUS:CONFIRMED
+ORGANIZER:mailto:alice@hosts.example
+ATTENDEE;CN=Ada:mailto:ada@example.com
+END:VEVENT
+END:VCALENDAR
+""".replace(b"\n", b"\r\n")
 WEEKLY = {"frequency": "weekly", "count": 4}
 SINGLES: dict[str, tuple[str, Do]] = {
     "cancelled": ("demo", lambda c, u: c.calendar.bookings.cancel(u)),
@@ -561,6 +576,49 @@ def test_time_that_is_offered_does_not_come_back(
     assert client.calendar.waiting.get(waits.id).state == "offered"
 
     check_refused(client, uid, "slot_taken")
+
+
+@pytest.mark.parametrize(
+    ("kind", "person"), [("demo", None), ("class", "ada@example.com")]
+)
+def test_what_who_waited_was_given_is_theirs(
+    client: Client, book: Callable[..., str], kind: str, person: str | None
+) -> None:
+    """It was refused because `by` cannot be system, which nobody had said."""
+    bookings = client.calendar.bookings
+    client.calendar.event_types.update(kind, on_free="book", seats=person and 2)
+    uid = book(kind)
+    if person:
+        bookings.add_attendee(uid, name="Cleo", email="cleo@example.com")
+    client.calendar.waiting.add(
+        event_type_id=kind, start_time=f"{JAN} 10:00", attendee=BOB
+    )
+    if person:
+        bookings.remove_attendee(uid, email=person)
+    else:
+        bookings.cancel(uid)
+    [given] = bookings.list(attendee_email=BOB["email"], count=None)
+
+    assert "theirs" in check_refused(client, given.uid, "cannot_undo")
+    assert "theirs" in check_refused(client, given.uid, "cannot_undo", by="host")
+
+
+def test_a_date_that_an_import_has_cancelled_is_brought_back_by_the_host(
+    client: Client, book: Callable[..., str]
+) -> None:
+    """Without `by` it was refused because that cannot be system."""
+    client.calendar.imports.take_over(
+        "ics",
+        [IMPORTED, IMPORTED.replace(b"CONFIRMED", b"CANCELLED")],
+        event_type_id="demo",
+    )
+    [uid] = [each.uid for each in client.calendar.bookings.list(count=None)]
+
+    said = check_refused(client, uid, "cannot_undo", date=JAN)
+    back = undo(client, uid, date=JAN, by="host")
+
+    assert "calbook itself made that change" in said
+    assert back.status == "CONFIRMED"
 
 
 def test_a_host_who_left_the_event_type_gets_a_booking_back(

@@ -155,11 +155,9 @@ def reschedule(
             from calbook.cli import change_prompts  # only where somebody can be asked
 
             dates = change_prompts.ask_dates(client, uid, dates, "Move", form.tz)
-            start = start or change_prompts.ask_new_start(client, uid, dates, form.tz)
-        start = needed(start, "--start", "say when: --start 'fri 14:30'")
-        moving = _offering(client, uid, start, form, dates, reassign=reassign)
-        with moving as before:
-            booking = client.calendar.bookings.reschedule(
+
+        def move(start: str, **more: Any) -> "Booking":
+            return client.calendar.bookings.reschedule(
                 uid,
                 start_time=start,
                 reason=reason,
@@ -169,8 +167,16 @@ def reschedule(
                 reassign=reassign,
                 host_id=host,
                 **dates.options(),
-                **change.arguments(),
+                **change.arguments() | more,
             )
+
+        if start is None and output.is_interactive():
+            trial = partial(move, dry_run=True, idempotency_key=None)
+            start = change_prompts.ask_new_start(client, uid, dates, form.tz, trial)
+        start = needed(start, "--start", "say when: --start 'fri 14:30'")
+        moving = _offering(client, uid, start, form, dates, reassign=reassign)
+        with moving as before:
+            booking = move(start)
         left = [] if before is None or reassign else _left_hosts(client, booking)
     pending = booking.status == "PENDING"
     what = "Moved, to be confirmed again:" if pending else "Moved"

@@ -80,7 +80,8 @@ def _save(
     if event is None and not read.keys() & {"id", "slug"} and output.is_interactive():
         from calbook.cli import change_prompts  # only on a terminal
 
-        read = change_prompts.ask_event_type() | read
+        with out.client() as client:
+            read = change_prompts.ask_event_type(client) | read
     event, read = _EVENT_TYPES.name_entry(event, read)
     more = {**(options or {}), "dry_run": saving.dry_run}
     with out.client() as client:

@@ -23,13 +23,13 @@ class Examples(NamedTuple):
     topics: tuple[str, ...] = ()
 
 
-def of(command: str) -> Examples:
+def find_examples(command: str) -> Examples:
     """Those of a command, named without `calbook`; of `""` those of calbook itself."""
-    return read().get(f"calbook {command}".strip(), Examples())
+    return read_examples().get(f"calbook {command}".strip(), Examples())
 
 
 @cache
-def read() -> Mapping[str, Examples]:
+def read_examples() -> Mapping[str, Examples]:
     """All of them by command."""
     paragraphs = FILE.read_text(encoding="utf-8").split("\n\n")
     return dict(map(_read_paragraph, paragraphs[1:]))

@@ -35,7 +35,7 @@ class Page:
 
 def page_of(command: Any, words: Sequence[str]) -> Page:
     """The page of a built command, which is called by these words."""
-    found = examples.of(" ".join(words))
+    found = examples.find_examples(" ".join(words))
     return Page(
         words=tuple(words),
         usage=" ".join(_usage(command, found.needed)),

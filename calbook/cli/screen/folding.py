@@ -1,6 +1,7 @@
 """Rows of a grid as lines of a screen: what says nothing new becomes one line."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from calbook.cli.screen.time_grid import Grid
@@ -16,7 +17,8 @@ def fold_rows(grid: Grid, most: int) -> list[range]:
     said, all between the beginning and the end of meetings.
     """
     lines = [range(row, row + 1) for row in range(len(grid.rows))]
-    for key in (_shading, _emptiness, _silence, _constancy):
+    said = (partial(_meetings, said=2), partial(_meetings, said=1))
+    for key in (_shading, _emptiness, *said):
         for run in sorted(_runs(grid, key), key=len, reverse=True):
             if len(lines) <= most:
                 return lines
@@ -44,14 +46,6 @@ def _shading(grid: Grid, row: int) -> Hashable:
 
 def _emptiness(grid: Grid, row: int) -> Hashable:
     return None if any(column.on(row) for column in grid.columns) else "empty"
-
-
-def _silence(grid: Grid, row: int) -> Hashable:
-    return _meetings(grid, row, said=2)
-
-
-def _constancy(grid: Grid, row: int) -> Hashable:
-    return _meetings(grid, row, said=1)
 
 
 def _meetings(grid: Grid, row: int, *, said: int) -> Hashable:

@@ -18,6 +18,7 @@ _EMS = {  # of the widest usual font, where they differ from others of their kin
     **dict.fromkeys("mwMW@%…✓", 1.0),
 }
 _JOINER = "\u200d"
+_SIZE = 12  # pixels
 _BOLD = 1.12  # times as wide
 
 
@@ -29,9 +30,9 @@ def _ems(char: str) -> float:
     return _EMS.get(char, 0.78 if is_capital else 0.64)
 
 
-def text_width(text: str, *, size: float = 12, is_bold: bool = False) -> float:
+def text_width(text: str, *, is_bold: bool = False) -> float:
     """In pixels, at most."""
-    return sum(map(_ems, text)) * size * (_BOLD if is_bold else 1)
+    return sum(map(_ems, text)) * _SIZE * (_BOLD if is_bold else 1)
 
 
 def fit_text(text: str, room: float, *, is_bold: bool = False) -> str:

@@ -189,7 +189,7 @@ def find_inverse(change: PastChange, uid: str) -> Inverse:
         CannotUndo: nothing does.
     """
     facts = change.facts
-    if change.by is Actor.SYSTEM:
+    if change.by is Actor.SYSTEM and "waiting" not in facts:
         raise cannot_undo(
             change,
             uid,
@@ -216,11 +216,12 @@ def check_party(change: PastChange, by: Actor, uid: str) -> None:
     """An attendee takes back what an attendee did; the host whatever was done."""
     if by is Actor.HOST or change.by is Actor.ATTENDEE:
         return
+    who = "the host" if change.by is Actor.HOST else "calbook itself"
     raise cannot_undo(
         change,
         uid,
         Refusal(
-            "the host made that change",
+            f"{who} made that change",
             'the host may: by="host"',
             "the host may: --by host",
         ),

@@ -55,8 +55,8 @@ def undo_change(
     def undo_with(*, removes_notes: bool) -> Json:
         def decide(tx: Transaction, booking: Booking, now: datetime) -> Change:
             past = _past_change(tx, booking, wanted, now)
-            asker = wanted.asker(past.by)
             inverse = _find_inverse(booking, past)
+            asker = wanted.asker(past.by)
             undo.check_party(past, asker.by, booking.uid)
             if inverse is Inverse.WITHDRAW and not removes_notes:
                 raise _NoteInTheWay

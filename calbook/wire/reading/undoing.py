@@ -26,8 +26,9 @@ class UndoRequest(NamedTuple):
         Raises:
             UsageError: an attendee wants to pass a rule.
         """
-        by = of_change.value if self.by is None else self.by
-        return booking_requests.read_asker(by, self.override)
+        of_calbook = of_change is Actor.SYSTEM  # which asks for nothing
+        usual = Actor.ATTENDEE if of_calbook else of_change
+        return booking_requests.read_asker(self.by or usual.value, self.override)
 
 
 def read_undo(

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 def read_asker(by: str | None) -> str:
     """As typed, for the library to check; else as set, else the attendee.
 
-    Also where the settings cannot be read: the attendee passes no rule.
+    Raises:
+        InputError: what is set cannot be read.
     """
     if by is not None:
         return by
-    return read_default("by") or "attendee"
+    return read_default("by", refuses=True) or "attendee"
 
 
 def is_host(by: str) -> bool:

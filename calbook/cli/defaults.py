@@ -1,12 +1,14 @@
 """What counts where an option is not said: the `defaults` of the settings.
 
-Where the file makes no sense there are none, which a terminal is told: a fault in it
-must not stop a command. Light, as every command asks.
+Where the file makes no sense there are none, which is said: a fault in it must not stop
+who looks. What changes something is refused, as it may be another change than was
+meant. Light, as every command asks.
 """
 
 import sys
 from typing import TYPE_CHECKING, Any
 
+from calbook.cli import global_options
 from calbook.core.text import printable
 from calbook.settings import reading
 
@@ -32,24 +34,28 @@ def read_default(name: str, *, refuses: bool = False) -> Any:
     try:
         found = values.read_value(full)
     except InputError as error:
-        is_value = "line" in error.details and error.details.get("field") != "defaults"
-        if "path" not in error.details or (refuses and is_value):
+        if "path" not in error.details or refuses:
             raise
-        _tell(error)
+        tell(error)
         return None
     try:
         values.refuse_unknown(reading.read_document())
     except InputError as error:
-        _tell(error)
+        tell(error)
     return None if found.source == "default" else found.value
 
 
-def _tell(error: "CalbookError") -> None:
-    """Say once what is wrong, to somebody who sits there."""
-    if sys.stderr.isatty() and error.message not in _told:
-        _told.add(error.message)
-        said = printable(f"calbook: {error.message}: so it does not count")
-        print(said, file=sys.stderr)
+def tell(error: "CalbookError") -> None:
+    """Say once what is wrong in the file."""
+    if error.message in _told or global_options.given("quiet"):
+        return
+    from calbook.cli.screen import cells
+    from calbook.cli.terminal_size import find_columns
+
+    _told.add(error.message)
+    said = printable(f"calbook: {error.message} (it does not count)")
+    lines = cells.fold(said, find_columns()) if sys.stderr.isatty() else [said]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:
@@ -62,10 +68,10 @@ def read_timezone(tz: str | None, *, refuses: bool = False) -> str | None:
     return parsing.timezone(tz)
 
 
-def begin_week(text: str | None) -> str | None:
+def begin_week(text: str | None, *, refuses: bool = False) -> str | None:
     """`next week` with the day on which a week begins by default; all else as it is."""
     *turn, unit = (text or "").lower().split() or [""]
     if unit != "week" or turn not in ([], ["this"], ["next"], ["last"]):
         return text
-    start = read_default("week_start")
+    start = read_default("week_start", refuses=refuses)
     return text if start is None else f"{text} from {start}"

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from calbook.api.client import Client
 
 
-def read_event(event: str | None) -> str | None:
+def read_event(event: str | None, *, refuses: bool = False) -> str | None:
     """`--event`, else the default."""
-    return read_default("event") if event is None else event
+    return read_default("event", refuses=refuses) if event is None else event
 
 
 Clear = Annotated[
@@ -266,7 +266,7 @@ class Change(Group):
 
 def read_notify(said: bool | None) -> bool | None:
     """`--notify` or `--no-notify`, else the default; None is as the event type says."""
-    return read_default("notify") if said is None else said
+    return read_default("notify", refuses=True) if said is None else said
 
 
 class Who(Group):
@@ -296,7 +296,9 @@ class Range(Group):
     )
 
     def check_both_ends(self, example: str) -> None:
-        """Raises UsageError where it does not say when it begins and ends."""
+        """Raises InputError where it does not say when it begins and ends."""
+        for text in (self.on, self.start_date, self.end_date):
+            begin_week(text, refuses=True)
         if self.on is None:
             needed(self.start_date, "--from", example)
             if self.days is None:

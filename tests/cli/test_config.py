@@ -486,11 +486,58 @@ def test_a_fault_is_in_nobodys_way_who_looks(
     client.set_up(timezone="UTC")
     config.write_text(text)
 
-    assert run("list").status == 0
+    quiet = run("list", "--quiet")
+    piped = run("list")
+    assert (quiet.status, quiet.err) == (0, "")
+    assert (piped.status, piped.err.count("(it does not count)")) == (0, 1)
+    assert os.fspath(config) in piped.err
     assert run("agenda").status == 0
     screen = terminal("list")
     assert screen.end() == 0
-    assert "so it does not count" in " ".join(screen.shown.split())
+    assert "(it does not count)" in " ".join(screen.shown.split())
+
+
+CHANGES = [
+    ("event = 5", ("create", "--start", START, *ADA)),
+    ("event = 5", ("hold", "--start", START)),
+    ("by = 'me'", ("create", "--event", "demo", "--start", START, *ADA)),
+    ("by = 'me'", ("cancel", "abc")),
+    ("by = 'me'", ("undo", "abc")),
+    ("notify = 3", ("create", "--event", "demo", "--start", START, *ADA)),
+    ("notify = 3", ("confirm", "abc")),
+    ("week_start = 'May'", ("host", "away", "demo", "--on", "next week")),
+    ("]", ("create", "--event", "demo", "--start", START, *ADA)),
+    ("]", ("confirm", "abc")),
+]
+
+
+@pytest.mark.parametrize(("line", "args"), CHANGES, ids=str)
+def test_a_change_is_refused_whose_default_cannot_be_read(
+    run: Run,
+    config: Path,
+    event_type: Callable[..., EventType],
+    line: str,
+    args: tuple[str, ...],
+) -> None:
+    event_type()
+    config.write_text(f"[defaults]\n{line}\n")
+
+    answer = run(*args)
+
+    assert answer.status == 2
+    assert os.fspath(config) in answer.err
+    assert re.search(r":2: |line 2", answer.err)
+    assert run("list", "--json", "--quiet").json == []
+
+
+def test_what_is_said_needs_no_default(
+    run: Run, config: Path, event_type: Callable[..., EventType]
+) -> None:
+    event_type()
+    config.write_text("[defaults")
+    said = ("--event", "demo", "--by", "attendee", "--tz", "UTC", "--no-notify")
+
+    assert run("create", "--start", START, *ADA, *said).status == 0
 
 
 def test_nothing_is_booked_in_another_zone_by_mistake(
@@ -502,7 +549,7 @@ def test_nothing_is_booked_in_another_zone_by_mistake(
     error = run("create", "--event", "demo", "--start", START, *ADA, "--json").error
 
     assert (error["code"], error["details"]["line"]) == ("bad_zone", 2)
-    assert run("list", "--json").json == []
+    assert run("list", "--json", "--quiet").json == []
 
 
 def test_where_there_is_no_file_nothing_more_is_loaded(

@@ -206,7 +206,11 @@ def _hint_at_short_months(booking: "Booking") -> None:
 
 def _defaults(given: Json) -> Json:
     """What is set to count where it is not said; not what a hold is of."""
-    event = None if "hold" in given else o.read_event(given.get("event_type_id"))
+    event = (
+        None
+        if "hold" in given
+        else o.read_event(given.get("event_type_id"), refuses=True)
+    )
     notify = o.read_notify(given.get("notify_attendee"))
     return o.said(event_type_id=event, notify_attendee=notify)
 

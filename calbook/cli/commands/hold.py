@@ -38,7 +38,9 @@ def hold(
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.hold(
-            event_type_id=needed(o.read_event(event), "--event", _EXAMPLE),
+            event_type_id=needed(
+                o.read_event(event, refuses=True), "--event", _EXAMPLE
+            ),
             start_time=needed(start, "--start", _EXAMPLE),
             dry_run=change.dry_run,
             **o.said(

@@ -29,6 +29,7 @@ By = Annotated[
         help="Who asks; else whoever made the change [defaults.by].",
     ),
 ]
+_SHOWN = 60  # characters of a note
 _SAID = {
     "booking.cancelled": "Restored",
     "booking.confirmed": "To be confirmed again:",
@@ -55,7 +56,7 @@ def undo(
 
     With --on DATE a cancelled date of a series takes place again.
     """
-    form, who = out.form_in_zone(), by or read_default("by")
+    form, who = out.form_in_zone(), by or read_default("by", refuses=True)
     wanted = {
         "date": date,
         "reason": reason,
@@ -72,7 +73,8 @@ def undo(
             _ask(before, last, form)
         if uid is None and wanted["if_version"] is None:  # what was shown, no other
             wanted["if_version"] = before.version
-        booking = bookings.undo(before.uid, **wanted)
+        is_again = change.idempotency_key and not change.needs_yes
+        booking = bookings.undo(uid if is_again else before.uid, **wanted)
     show_change(
         _said(last),
         booking,
@@ -107,6 +109,10 @@ def _ask(booking: "Booking", last: "Event", form: OutputOptions) -> None:
     what, who = change_name(last.type, last.change), words.people_text(facts)
     when = words.meeting_time(facts, form.tz)
     note = last.change.get("note")
-    gone = f" Its text goes for good: {note['content'][:60]}" if note else ""
+    gone = f" Its text goes for good: {_beginning(note['content'])}" if note else ""
     question = f'Undo "{what}" of {booking.uid}: {who}, {when}?{gone}'
     require_yes(printable(question), yes=False)
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

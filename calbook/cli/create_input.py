@@ -21,6 +21,7 @@ from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
     change_text,
+    mark_dry_run,
     report_write_failure,
     show_change,
     unchecked,
@@ -87,6 +88,7 @@ def _show(
     uids = [] if dry_run else [booking.uid for booking in bookings]
     with report_write_failure("booked", uids):
         output.print_list(bookings, form, keys=BOOKING_KEYS, table=partial(_text, form))
+    mark_dry_run(form, dry_run=dry_run)
 
 
 def _text(form: OutputOptions, bookings: Sequence[Json]) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.session import report_write_failure, unchecked
+from calbook.cli.session import mark_dry_run, report_write_failure, unchecked
 from calbook.core.errors import CalbookError, NothingToWaitFor, UsageError
 
 if TYPE_CHECKING:
@@ -110,3 +110,4 @@ def _show(entry: "WaitingEntry", form: OutputOptions, *, dry_run: bool) -> None:
             keys=KEYS,
             card=lambda item: waiting.added_text(item, form.tz, dry_run=dry_run),
         )
+    mark_dry_run(form, dry_run=dry_run)

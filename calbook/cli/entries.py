@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.session import require_yes, table_of, usage_error
+from calbook.cli.session import (
+    require_yes,
+    say_not_written,
+    table_of,
+    usage_error,
+)
 
 if TYPE_CHECKING:
     from calbook.api.values.value import Value
@@ -90,11 +95,6 @@ class Entries:
             kind.delete(found.id, dry_run=removing.dry_run)
         said = "Would be removed:" if removing.dry_run else "Removed"
         output.print_done(f"{said} {found.id}", found, form=out.form())
-
-
-def say_not_written() -> None:
-    output.flush()
-    output.say("Nothing was written: --dry-run")
 
 
 def read_input(source: str | None) -> Json:

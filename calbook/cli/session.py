@@ -146,6 +146,18 @@ def show_change(
                 said, facts, form.tz, dates, with_host=with_host, as_host=as_host
             ),
         )
+    mark_dry_run(form, dry_run=dry_run)
+
+
+def mark_dry_run(form: OutputOptions, *, dry_run: bool) -> None:
+    """Off a terminal, where the line is that of a real change."""
+    if dry_run and not (output.is_terminal() or output.is_for_programs(form)):
+        say_not_written()
+
+
+def say_not_written() -> None:
+    output.flush()
+    output.say("Nothing was written: --dry-run")
 
 
 def would_be(what: str) -> str:

@@ -11,6 +11,7 @@ from calbook.cli.session import (
     BOOKING_KEYS,
     change_text,
     changed_dates,
+    mark_dry_run,
     report_write_failure,
     show_change,
     unchecked,
@@ -105,6 +106,7 @@ def _change_several(
         written = [] if wanted["dry_run"] else [booking.uid for booking in changed]
         with report_write_failure(said, written):
             output.print_list(changed, form, keys=BOOKING_KEYS, table=text)
+        mark_dry_run(form, dry_run=wanted["dry_run"])
     refusals.finish()
 
 

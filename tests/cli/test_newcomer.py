@@ -359,3 +359,46 @@ def test_a_series_is_listed_by_its_first_date_that_takes_place(
 
     assert "Mon 25 Jan 2027" in row
     assert "yoga (2×)" in row
+
+
+# -- ranges and dry runs --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "list --occurrences",
+        "stats",
+        "agenda",
+        "slots -e d",
+        "busy list --times",
+    ],
+)
+@pytest.mark.parametrize("end", ["thu", "wed"])
+def test_a_range_that_ends_before_it_begins_is_refused_everywhere(
+    command: str, end: str, run: Run, event_type: Make
+) -> None:
+    event_type("d")
+    done = run(*command.split(), "--from", "fri", "--to", end)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("calbook: the range ends before it begins\nhint: ")
+    same = run(*command.split(), "--from", "fri", "--to", "fri")
+    assert (same.status, same.err) == (0, "")
+
+
+def test_off_a_terminal_a_dry_run_says_that_nothing_was_written(
+    run: Run, event_type: Make, booking: Book, shown: Shown
+) -> None:
+    event_type("d", duration=30)
+    first = booking(event_type_id="d", start_time=f"{FIRST} 10:00").uid
+    second = booking(event_type_id="d", start_time=f"{SECOND} 10:00").uid
+    said = "Nothing was written: --dry-run\n"
+    one = ("cancel", first), ("reschedule", first, "--start", f"{FIRST} 11:00")
+    for command in (*one, ("cancel", first, second)):
+        tried = run(*command, "--dry-run")
+        assert (tried.status, tried.err) == (0, said)
+        assert first in tried.out
+        assert said.strip() not in shown(*command, "--dry-run")
+    assert run("cancel", first, "--dry-run", "--quiet").err == ""
+    assert run("cancel", first).err == ""

@@ -7,6 +7,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import (
+    mark_dry_run,
     report_write_failure,
     show_change,
     unchecked,
@@ -113,3 +114,4 @@ def decline(
 
     with report_write_failure("Declined", [] if dry_run else [found.id]):
         output.print_object(found, form, keys=KEYS, card=card)
+    mark_dry_run(form, dry_run=dry_run)

@@ -8,6 +8,7 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import OutputOptions
 from calbook.cli.session import (
+    mark_dry_run,
     report_write_failure,
     require_yes,
     table_of,
@@ -99,6 +100,7 @@ def remove(
     said = f"{what} {gone.id} of {booking.uid}{' (private)' * gone.is_private}"
     with report_write_failure(said, [] if change.dry_run else [booking.uid]):
         output.print_object(gone, form, keys=_ADDED_KEYS, card=lambda _: f"{said}\n")
+    mark_dry_run(form, dry_run=change.dry_run)
 
 
 def list_(uid: o.Uid, *, out: o.SortingTimes) -> None:

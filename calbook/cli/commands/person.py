@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.entries import Removing, say_not_written
+from calbook.cli.entries import Removing
 from calbook.cli.output import Json
-from calbook.cli.session import require_yes, table_of
+from calbook.cli.session import require_yes, say_not_written, table_of
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.session import report_write_failure
+from calbook.cli.session import mark_dry_run, report_write_failure
 
 if TYPE_CHECKING:
     from calbook.api.values.waiting import WaitingEntry
@@ -64,6 +64,7 @@ def remove(
         found = client.calendar.waiting.remove(id, dry_run=dry_run)
     with report_write_failure("Removed", [] if dry_run else [str(found.id)]):
         _print(found, form)
+    mark_dry_run(form, dry_run=dry_run)
 
 
 def _print(entry: "WaitingEntry", form: "OutputOptions") -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from calbook.core.errors import (
     AmbiguousTime,
+    BadInput,
     BadTime,
     BadZone,
     InputError,
@@ -180,6 +181,18 @@ def range_end(text: str | date, *, now: datetime, timezone: str) -> datetime:
     if isinstance(found, GivenStart):
         return found.instant
     return times.day_start(found.end, found.timezone)
+
+
+def check_order(first: datetime, last: datetime, timezone: str) -> None:
+    """Raises BadInput where a range ends before it begins, by days or by the clock.
+
+    That of a day ends at midnight, where a range from the next day on begins.
+    """
+    days = (times.local_date(at, timezone) for at in (first, last - SECOND))
+    if last < first or (last == first and next(days) - next(days) == DAY):
+        raise BadInput(
+            "the range ends before it begins", hint=ORDER_HINT, field="endDate"
+        )
 
 
 def _read(

@@ -307,12 +307,7 @@ def _range(
         number = _WEEK if days is None else days
         length = checks.whole_number(number, "days", least=1, most=most) * DAY
         last = times.day_start(times.local_date(first, timezone) + length, timezone)
-    if last < first:
-        raise BadInput(
-            "the range ends before it begins",
-            hint=parsing.ORDER_HINT,
-            field="endDate",
-        )
+    parsing.check_order(first, last, timezone)
     if last - first > _LONGEST:
         raise BadInput(
             f"free starts are listed for {_LONGEST.days} days at most",

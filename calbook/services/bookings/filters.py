@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks, people
-from calbook.core.errors import BadInput, NotFound
+from calbook.core.errors import NotFound
 from calbook.core.model import Status
 from calbook.core.time import parsing, times
 from calbook.store import people as known_people
@@ -86,18 +86,14 @@ def _dates(
     at = times.instant(now)
     chosen = {}
     if "start_date" in given:
-        since = parsing.range_start(given["start_date"], now=at, timezone=zone)
-        chosen["since"] = times.epoch(since)
-    if "end_date" in given:
-        until = parsing.range_end(given["end_date"], now=at, timezone=zone)
-        chosen["until"] = times.epoch(until)
-    if chosen.get("since", 0) > chosen.get("until", chosen.get("since", 0)):
-        raise BadInput(
-            "the range ends before it begins",
-            hint=parsing.ORDER_HINT,
-            field="endDate",
+        chosen["since"] = parsing.range_start(
+            given["start_date"], now=at, timezone=zone
         )
-    return chosen
+    if "end_date" in given:
+        chosen["until"] = parsing.range_end(given["end_date"], now=at, timezone=zone)
+    if len(chosen) == 2:
+        parsing.check_order(chosen["since"], chosen["until"], zone)
+    return {side: times.epoch(moment) for side, moment in chosen.items()}
 
 
 def whose_time(chosen: Mapping[str, Any]) -> str | None:

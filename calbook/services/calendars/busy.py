@@ -136,6 +136,7 @@ def list_busy_times(
             if end_date is None
             else parsing.range_end(end_date, now=now, timezone=zone)
         )
+        parsing.check_order(start, end, zone)
         rows = busy_time_rows(
             reader.connection,
             find_host_id(reader, host_id),

@@ -150,18 +150,13 @@ def _days_until(
     context: Context, day: date, until: Any, zone: str, days: int | None
 ) -> int:
     """How many they are to a moment, or to a day that is included."""
-    from calbook.core.errors import BadInput, UsageError
+    from calbook.core.errors import UsageError
 
     if days is not None:
         raise UsageError("say where the range ends, or how many days it has: not both")
     end = parsing.range_end(until, now=context.clock(), timezone=zone)
+    parsing.check_order(times.day_start(day, zone), end, zone)
     last = times.local_date(end - timedelta(seconds=1), zone)
-    if last < day:
-        raise BadInput(
-            "the range ends before it begins",
-            hint="mon…sun are the first such days after today",
-            field="endDate",
-        )
     return (last - day).days + 1
 
 

@@ -126,17 +126,22 @@ def _usage_error(error: typer.TyperException) -> UsageError:
         return _no_such_option(error, see)
     message = option_errors.value_message(error) or error.format_message().strip()
     message = message.rstrip(".")
-    return UsageError(message[:1].lower() + message[1:], hint=see)
+    hint = option_errors.extra_hint(error) or see
+    return UsageError(message[:1].lower() + message[1:], hint=hint)
 
 
 def _no_such_option(error: Any, see: str) -> UsageError:
+    from calbook.cli.option_errors import place_hint
     from calbook.core.suggestions import did_you_mean
 
     params = error.ctx.command.get_params(error.ctx)
     own = (name for p in params for name in (*p.opts, *p.secondary_opts))
     of_all = (name for names, *_ in OPTIONS.values() for name in names)
     known = [name for name in (*own, *of_all) if name.startswith("-")]
-    hint = did_you_mean(error.option_name, known, see)
+    above = error.ctx.command_path
+    hint = place_hint(error.option_name, above) or did_you_mean(
+        error.option_name, known, see
+    )
     return UsageError(f"no such option: {error.option_name}", hint=hint)
 
 

@@ -36,18 +36,22 @@ def read_default(name: str, *, refuses: bool = False) -> Any:
     except InputError as error:
         if "path" not in error.details or refuses:
             raise
-        tell(error)
+        _tell(error)
         return None
     try:
         values.refuse_unknown(reading.read_document())
     except InputError as error:
-        tell(error)
+        _tell(error)
     return None if found.source == "default" else found.value
 
 
-def tell(error: "CalbookError") -> None:
+def was_told(error: "CalbookError") -> bool:
+    return error.message in _told
+
+
+def _tell(error: "CalbookError") -> None:
     """Say once what is wrong in the file."""
-    if error.message in _told or global_options.given("quiet"):
+    if was_told(error) or global_options.given("quiet"):
         return
     from calbook.cli.screen import cells
     from calbook.cli.terminal_size import find_columns

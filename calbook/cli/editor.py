@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from calbook.cli import output
+from calbook.cli import global_options, output
 from calbook.core.errors import (
     BadInput,
     CalbookError,
@@ -30,6 +30,7 @@ def edit_text() -> Iterator[str]:
 
     Raises:
         Interrupted: nothing was written.
+        UsageError: nobody is there to write.
         OutputError: the editor could not be started, or failed.
     """
     with own_copy("note.txt") as path:
@@ -60,10 +61,11 @@ def own_copy(name: str, data: bytes = b"") -> Iterator[str]:
 
 
 def _command(hint: str) -> list[str]:
-    """`VISUAL`, else `EDITOR`, with its options."""
-    chosen = next(
-        filter(str.strip, (os.environ.get(n, "") for n in ("VISUAL", "EDITOR"))), _USUAL
-    )
+    """`VISUAL`, else `EDITOR`, with its options; a terminal has a usual one."""
+    said = (os.environ.get(name, "") for name in ("VISUAL", "EDITOR"))
+    chosen = next(filter(str.strip, said), _USUAL if output.is_interactive() else "")
+    if not chosen or global_options.is_on("no_input"):
+        raise UsageError("nobody is at a terminal to edit it", hint=hint)
     try:
         return shlex.split(chosen)
     except ValueError as error:
@@ -79,6 +81,7 @@ def run_editor(path: str, *, hint: str = EDITOR_HINT) -> None:
     """Run it on the person's terminal; stdout is for the answer.
 
     Raises:
+        UsageError: nobody is there to edit it.
         OutputError: it could not be started, or failed.
     """
     command = [*_command(hint), path]

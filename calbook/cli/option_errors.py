@@ -21,6 +21,15 @@ _OTHER_NAMES = {
     "resource_id": ("resource",),
     "start_time": ("start",),
 }
+# Options by the name that they had before, which is typed by habit.
+RENAMED = {
+    "limit": "booking-limit",
+    "series": "repeat",
+    "date": "on",
+    "overwrite": "force",
+    "each": "folder",
+    "event": "type",
+}
 _WORD = re.compile(r"(?<![\w.\"'-])[a-z]+(?:[A-Z]\w*|_\w+)(?![\w\"'-])")
 
 
@@ -71,6 +80,7 @@ def name_options(
         return
     if given.get("input_") is not None:
         return
+    _name_default(error, params, given)
     names = {param.name: name_of(param) for param in params}
     field, message = error.json_field, error.json_message
     said = _find(names, field)
@@ -79,6 +89,19 @@ def name_options(
     error.command_message = _WORD.sub(
         lambda word: _find(names, word[0]) or word[0], message
     )
+
+
+def _name_default(
+    error: CalbookError, params: Sequence[Any], given: Mapping[str, Any]
+) -> None:
+    """Say that an event type that there is not is that of the settings."""
+    said = [given.get(param.name) for param in params if "--event" in param.opts]
+    if error.details.get("noun") == "event type" and said == [None]:
+        from calbook.settings.reading import config_path
+
+        near = error.json_hint
+        source = f"defaults.event in {config_path()} says so"
+        error.command_hint = f"{near}; {source}" if near else source
 
 
 def _find(names: Mapping[str, str], field: str) -> str | None:

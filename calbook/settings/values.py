@@ -37,10 +37,19 @@ def read_value(name: str) -> Value:
     return Value(setting, _check(document, setting, section[setting.key]), "file")
 
 
-def read_values() -> tuple[Value, ...]:
-    """All of them, after the whole file was checked."""
-    check_document(read_document())
-    return tuple(map(read_value, SETTINGS))
+def read_values() -> tuple[list[Value], InputError | None]:
+    """All that can be read, and the first fault of the file."""
+    found, faults = [], []
+    try:
+        refuse_unknown(read_document())
+    except InputError as error:
+        faults.append(error)
+    for name in SETTINGS:
+        try:
+            found.append(read_value(name))
+        except InputError as error:
+            faults.append(error)
+    return found, next(iter(faults), None)
 
 
 def check_document(document: Document) -> None:

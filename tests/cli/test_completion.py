@@ -585,7 +585,7 @@ def test_a_line_is_completed(offered: Complete, line: str, expected: list[str]) 
         ("calbook db restore x", "paths\tFILE\t"),
         (
             "calbook list --fields=",
-            "list\tJSON keys: uid,attendee.email.\t--fields=",
+            "list\tOnly these JSON keys.\t--fields=",
         ),
     ],
 )

@@ -237,6 +237,34 @@ def test_every_value_that_is_a_choice_can_be_set_by_its_words() -> None:
             setting.check(object(), setting.name)
 
 
+def test_what_can_be_read_is_shown_beside_a_fault(
+    run: Run, config: Path, terminal: Callable[..., Terminal]
+) -> None:
+    config.write_text('[defaults]\nevent = "demo"\nby = "me"\n')
+
+    piped = run("config", "show")
+    screen = terminal("config", "show")
+
+    assert piped.status == screen.end() == 2
+    assert "defaults.event\tdemo\tfile\n" in piped.out
+    assert "defaults.by\t" not in piped.out
+    assert "smtp.host" in piped.out
+    for said in (piped.err, screen.shown):
+        assert " ".join(said.split()).count("cannot be me") == 1
+
+
+def test_an_event_type_of_the_settings_is_named_as_that(
+    run: Run, config: Path, event_type: Callable[..., EventType]
+) -> None:
+    event_type()
+    config.write_text('[defaults]\nevent = "nope"\n')
+
+    for command in (("slots",), ("create", "--start", START, *ADA)):
+        hint = run(*command, "--json").error["hint"]
+        assert hint == f"defaults.event in {config} says so"
+    assert run("slots", "--event", "nope", "--json").error["hint"] is None
+
+
 # -- in an editor ----------------------------------------------------------------------
 
 
@@ -273,6 +301,24 @@ def test_what_the_editor_wrote_is_taken(
         f"# {each.key} = {each.values}\n" in offered for each in SETTINGS.values()
     )
     editing.check_file(offered.encode())
+
+
+def test_no_editor_is_started_where_nobody_is(
+    run: Run,
+    editor: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    config: Path,
+) -> None:
+    editor("[defaults]\nby = 'host'\n")
+    refused = run("config", "edit", "--no-input")
+    monkeypatch.delenv("VISUAL")
+    monkeypatch.delenv("EDITOR", raising=False)
+    alone = run("config", "edit")
+
+    for answer in (refused, alone):
+        assert answer.status == 2
+        assert "nobody is at a terminal" in answer.err
+    assert not config.exists()
 
 
 def test_what_makes_no_sense_is_not_taken(

@@ -34,6 +34,8 @@ def database(place: str) -> str:
         ("bok", "no such command: bok", "create"),
         ("version", "no such command: version", "--version"),
         ("event hlep", "no such command: hlep", "help"),
+        ("event add x --limit 3/day", "no such option: --limit", "--booking-limit"),
+        ("slots --series weekly", "no such option: --series", "--repeat"),
         ("list --evnt demo", "no such option: --evnt", "--event"),
         ("create --strt now", "no such option: --strt", "--start"),
         ("list --quite", "no such option: --quite", "--quiet"),

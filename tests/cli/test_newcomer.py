@@ -446,3 +446,15 @@ def test_what_is_no_json_is_told_in_words_of_ours(
     done = run("create", "--input", "-", input=text)
     assert done.status == 2
     assert done.err.splitlines()[0] == f"calbook: {said}"
+
+
+@pytest.mark.parametrize("tag", ["xx", "english", "nl-NL"])
+def test_a_message_is_written_in_no_other_language_than_asked_for(
+    tag: str, run: Run, event_type: Make
+) -> None:
+    event_type("d")
+    done = run("slots", "-e", "d", "--text", "--tz", "UTC", "--language", tag)
+    assert (done.status, done.out) == (2, "")
+    assert "--language cannot be" in done.err
+    known = run("slots", "-e", "d", "--text", "--tz", "UTC", "--language", "pt-BR")
+    assert (known.status, known.err) == (0, "")

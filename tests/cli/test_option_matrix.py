@@ -371,7 +371,7 @@ def test_a_name_stands_under_one_heading() -> None:
         found[name].add(heading_of(name, command.split()[-1]))
 
     several = {name for name, headings in found.items() if len(headings) > 1}
-    assert several <= {"--by", "--after", "--all", "--language"}
+    assert several <= {"--by", "--after", "--all", "--language", "--tz"}
     assert {heading for headings in found.values() for heading in headings} <= {
         *HEADINGS
     }

@@ -20,7 +20,7 @@ class BusyTime(Meeting):
     host_id: whose it is
     calendar: where it is known from: a calendar's name, or the busy time's id
     is_all_day: whether it is whole days by the host's own clock
-    reason: the event's title or the host's word; None where it is not to be told
+    reason: the event's title or what the host wrote; None where it is not to be told
     """
 
     host_id: str
@@ -161,7 +161,7 @@ class BusyCalendar(Value):
     start_time, end_time: from its first to its last stretch; None without any
     timezone: the host's, in which the times are given
     stretches: how many stretches of busy time it holds
-    reason: the host's word about own busy time
+    reason: what the host wrote about own busy time
     shows_text: whether titles and reasons are told to whoever is refused
     source: the file that it was read from, or an address without its path; None for
         bytes and own time

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from calbook.cli import config_file, output
 from calbook.cli import options as o
+from calbook.cli.defaults import was_told
+from calbook.cli.error_output import Failures
 from calbook.cli.option_values import read_whole_number
 from calbook.cli.session import require_yes
 from calbook.core import checks
@@ -17,6 +19,7 @@ from calbook.settings.reading import config_path
 from calbook.settings.table import SETTINGS, find_setting
 from calbook.settings.values import Value, read_value, read_values
 
+_SET = "set EDITOR to your editor, or: calbook config set SETTING VALUE"
 _KEYS = ("name", "value", "source")
 Name = Annotated[str, o.Argument(metavar="SETTING", help="As config show lists them.")]
 
@@ -30,8 +33,16 @@ def show(
     out: o.JsonOnly,
 ) -> None:
     """Show each setting and where it comes from: environment, file or default."""
-    every = read_values() if name is None else [read_value(find_setting(name).name)]
-    _print_list(list(every), out)
+    if name is not None:
+        _print_list([read_value(find_setting(name).name)], out)
+        return
+    found, fault = read_values()
+    if fault is None or (found and not out.json):
+        _print_list(found, out)
+    if fault is not None and was_told(fault):
+        raise Failures(fault.exit_code)
+    if fault is not None:
+        raise fault
 
 
 def get(name: Name) -> None:
@@ -81,7 +92,7 @@ def edit() -> None:
     before = config_file.read_config()
     with editor.own_copy("config.toml", before or _template()) as copy:
         while True:
-            editor.run_editor(copy)
+            editor.run_editor(copy, hint=_SET)
             with open(copy, "rb") as file:
                 data = file.read()
             if data in (before, _template()):

@@ -74,7 +74,7 @@ def demo() -> None:
         for number, (why, command, status) in enumerate(_STEPS):
             line = command.replace("{uid}", _uid(path))
             _step(why, line, status, first=not number)
-    _write_folded("\nThat file is gone again. Yours begins with:\n\n")
+    _write_folded("\nThat file is gone. To begin with your own:\n\n")
     output.write("".join(f"{_call_text(f'  {call}')}\n" for call in _NEXT))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class Erasing(o.Group):
     uid: str | None = o.option(
-        "--uid", "UID", "The booking in which PERSON is, of who has but a name."
+        "--uid", "UID", "A booking of PERSON, where only a name is known."
     )
     cancel: bool = o.flag("--cancel", "Cancel what is still to come first.")
     texts: bool = o.flag("--texts", "Take the name out of what others wrote, too.")

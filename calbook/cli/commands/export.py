@@ -28,7 +28,7 @@ class Exported(o.Group):
     """What is written, and in which form."""
 
     form: str = o.option(
-        *("--format", "jsonl|json|csv|ics", "How it is written."),
+        *("--format", "jsonl|json|csv|ics|text", "How it is written."),
         default="jsonl",
     )
     redact: bool = o.flag("--redact", "Without the persons that bookings are for.")
@@ -37,7 +37,7 @@ class Exported(o.Group):
         "--person", "PERSON", "Only what is held of one person; also as text."
     )
     uid: str | None = o.option(
-        "--uid", "UID", "The booking in which PERSON is, of who has but a name."
+        "--uid", "UID", "A booking of PERSON, where only a name is known."
     )
 
 

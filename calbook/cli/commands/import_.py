@@ -26,7 +26,7 @@ class Import(o.Group):
     on_conflict: str | None = o.option(
         "--on-conflict",
         "refuse|skip",
-        "Of what is in the way of a line [default: fail; with --from skip].",
+        "Of what is in the way of a line [default: refuse; with --from skip].",
     )
     dry_run: bool = o.flag("--dry-run", "Only say what would come in.")
 

@@ -48,7 +48,7 @@ class Picture(o.Group):
     color_scheme: str = o.option(
         "--color-scheme",
         "auto|light|dark",
-        "Of a picture; auto is as whoever looks at it prefers.",
+        "Of a picture; auto is light or dark as the viewer is.",
         default="auto",
     )
     file: o.File = None

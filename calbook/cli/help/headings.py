@@ -39,6 +39,7 @@ HEADINGS: Mapping[str, str] = {
     "General": "--no-deliver --db --help --version",
 }
 _OTHERWISE = {
+    ("init", "--tz"): "What",
     ("stats", "--by"): "Output",
     ("list", "--after"): "Output",
     ("day", "--by"): "Output",

@@ -79,7 +79,7 @@ _FONTS = (
 
 
 def style_sheet(scheme: str) -> str:
-    """Of `light` or `dark`; of `auto` both, as whoever looks at it prefers."""
+    """Of `light` or `dark`; of `auto` both, as the viewer is."""
     fonts = ", ".join(f'"{name}"' if " " in name else name for name in _FONTS)
     lines = [
         f"text {{ font-family: {fonts}, sans-serif; font-size: 12px }}",

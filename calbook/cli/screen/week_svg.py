@@ -88,7 +88,7 @@ class _Picture(NamedTuple):
 def week_svg(page: Page, *, is_by_host: bool = False, scheme: str = "auto") -> str:
     """The week from its earliest to its latest, however much is in it.
 
-    Its colours are `light` or `dark`, or `auto`: as whoever looks at it prefers.
+    Its colours are `light` or `dark`, or `auto`: as the viewer is.
     """
     pages = page.by_host() if is_by_host else [page]
     grid = make_grid(pages, shown_days(page))

@@ -127,11 +127,12 @@ def _usage_error(error: typer.TyperException) -> UsageError:
         return _no_such_option(error, see)
     message = option_errors.value_message(error) or error.format_message().strip()
     message = message.rstrip(".")
-    return UsageError(message[:1].lower() + message[1:], hint=see)
+    hint = option_errors.extra_hint(error) or see
+    return UsageError(message[:1].lower() + message[1:], hint=hint)
 
 
 def _no_such_option(error: Any, see: str) -> UsageError:
-    from calbook.cli.option_errors import RENAMED  # only when something is wrong
+    from calbook.cli.option_errors import RENAMED, place_hint  # only when it is wrong
     from calbook.core.suggestions import did_you_mean
 
     params = error.ctx.command.get_params(error.ctx)
@@ -139,7 +140,8 @@ def _no_such_option(error: Any, see: str) -> UsageError:
     of_all = (name for names, *_ in OPTIONS.values() for name in names)
     known = [name for name in (*own, *of_all) if name.startswith("-")]
     new = f"--{RENAMED.get(error.option_name.strip('-'))}"
-    hint = did_you_mean(new if new in known else error.option_name, known, see)
+    near = did_you_mean(new if new in known else error.option_name, known, see)
+    hint = place_hint(error.option_name, error.ctx.command_path) or near
     return UsageError(f"no such option: {error.option_name}", hint=hint)
 
 

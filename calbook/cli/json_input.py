@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from calbook.core.errors import BadInput
+from calbook.wire.json_objects import describe_fault
 
 
 def read_text(source: str) -> str:
@@ -27,7 +28,27 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"not JSON: {error}") from None
+        raise BadInput(f"not JSON: {_describe(error, text)}") from None
+
+
+_WORDS = {
+    "Expecting value": "a value is missing",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name enclosed in double quotes": "a key in quotes is missing",
+    "Extra data": "more stands behind its end",
+    "Unterminated string starting at": "a string has no end",
+    "Invalid control character at": "a string has a control character",
+}
+
+
+def _describe(error: ValueError | RecursionError, text: str) -> str:
+    """Where it ends to be JSON, and why; a line among others is counted elsewhere."""
+    if not isinstance(error, json.JSONDecodeError):
+        return describe_fault(error)
+    line = f"line {error.lineno}, " if "\n" in text.strip() else ""
+    said = _WORDS.get(error.msg, "it cannot be read")
+    return f"at {line}column {error.colno} {said}"
 
 
 def _no_constant(name: str) -> None:

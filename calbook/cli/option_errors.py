@@ -123,6 +123,57 @@ def value_message(error: Any) -> str | None:
     return f"{name_of(param)}: {said}"
 
 
+def extra_hint(error: Any) -> str | None:
+    """Where words that a command has no place for belong, if that can be told."""
+    found = re.search(r"unexpected extra argument\(s\) \((.*)\)", str(error.message))
+    context = getattr(error, "ctx", None)
+    if not found or context is None:
+        return None
+    words, params = found[1], context.command.params
+    names = {name_of(param) for param in params}
+    option = next((name for name in _TIMES if name in names), None)
+    for when in (words, f"{words} {context.info_name}") if option else ():
+        if _is_time(when):
+            return (
+                f'write {option} "{when}"' if " " in when else f"write {option} {when}"
+            )
+    last = params and [p for p in params if p.param_type_name == "argument"][-1:]
+    if last and name_of(last[0]).startswith("TEXT"):
+        said = context.params.get(last[0].name)
+        return f'put it in quotes: "{said} {words}"'
+    return None
+
+
+_TIMES = ("--start", "--on", "--of", "--from")
+
+
+def _is_time(words: str) -> bool:
+    from datetime import UTC, datetime
+
+    from calbook.core.time import parsing
+
+    try:
+        parsing.range_start(words, now=datetime.now(UTC), timezone="UTC")
+    except CalbookError:
+        return False
+    return True
+
+
+def place_hint(option: str, above: str) -> str | None:
+    """Where an option belongs that stands before its command."""
+    from importlib.resources import files
+
+    table = files("calbook.cli.shell").joinpath("commands.txt").read_text("utf-8")
+    having = [
+        part.partition("\n")[0]
+        for part in table.split("\n\n")
+        if f"\n{option}\t" in part and part.startswith(f"{above} ")
+    ]
+    usual = f"{above} list"
+    command = usual if usual in having else next(iter(having), None)
+    return command and f"it stands behind the command: {command} {option}"
+
+
 def out_of_range(param: Any, value: int, least: int, most: int) -> UsageError:
     fits = f"from {least} to {most:,}" if not least else f"at least {least}"
     return UsageError(f"{name_of(param)} is {value:,}; it must be {fits}")

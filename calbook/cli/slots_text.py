@@ -14,6 +14,7 @@ from calbook.core.model import DAY, MINUTE
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.languages.finding import find_language
+from calbook.languages.language import LANGUAGES
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -54,6 +55,7 @@ def language_of(client: Client, wanted: Json, tag: str | None) -> Language:
     calendar = client.calendar
     if tag is not None:
         tag = checks.language(tag, "--language")
+        checks.choice(tag.partition("-")[0].lower(), "--language", tuple(LANGUAGES))
     elif wanted["person"] is not None:
         tag = calendar.people.get(wanted["person"]).language
     if tag is None:

@@ -169,7 +169,7 @@ class LazyGroup(TakesGlobalOptions, TyperGroup):
 _OTHER_NAMES = {
     **dict.fromkeys(("add", "book", "create", "new"), ("add", "create")),
     **dict.fromkeys(("delete", "remove", "rm"), ("remove", "cancel")),
-    **dict.fromkeys(("bookings", "ls"), ("list",)),
+    **dict.fromkeys(("bookings", "list", "ls"), ("list", "show")),
     **dict.fromkeys(("availability", "free"), ("slots",)),
     **dict.fromkeys(("edit", "modify", "set"), ("update", "set")),
     **{"get": ("show",), "move": ("reschedule",), "version": ("--version",)},

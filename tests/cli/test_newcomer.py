@@ -402,3 +402,59 @@ def test_off_a_terminal_a_dry_run_says_that_nothing_was_written(
         assert said.strip() not in shown(*command, "--dry-run")
     assert run("cancel", first, "--dry-run", "--quiet").err == ""
     assert run("cancel", first).err == ""
+
+
+# -- hints ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (("list", "tomorrow"), "write --on tomorrow"),
+        (("agenda", "tomorrow"), "write --on tomorrow"),
+        (("week", "next"), 'write --of "next week"'),
+        (("reschedule", "bk_1", "fri 15:00"), 'write --start "fri 15:00"'),
+        (("note", "add", "bk_1", "hello", "big", "world"), 'quotes: "hello big world"'),
+        (("list", "nonsense"), "see calbook list --help"),
+        (("--db", "x.db", "list"), "it stands behind the command: calbook list --db"),
+        (("note", "--db", "x.db"), "behind the command: calbook note list --db"),
+        (("--versoin",), "hint: see calbook --help"),
+        (("config", "list"), "did you mean show?"),
+        (("month", "--of", "dec"), "write dec 2027 or dec 2028"),
+        (("month", "--of", "march"), "write march 2027 or march 2028"),
+    ],
+)
+def test_a_hint_says_what_would_be_right(
+    typed: tuple[str, ...], hint: str, run: Run
+) -> None:
+    done = run(*typed)
+    assert (done.status, done.out) == (2, "")
+    assert hint in done.err.partition("\nhint: ")[2] or f"\n{hint}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("garbage", "line 1: not JSON: at column 1 a value is missing"),
+        ('[{"a": 1}\n{"b": 2}]', "line 1: not JSON: at column 10 a comma is missing"),
+        ('{"a": 1} x', "line 1: not JSON: at column 10 more stands behind its end"),
+    ],
+)
+def test_what_is_no_json_is_told_in_words_of_ours(
+    text: str, said: str, run: Run
+) -> None:
+    done = run("create", "--input", "-", input=text)
+    assert done.status == 2
+    assert done.err.splitlines()[0] == f"calbook: {said}"
+
+
+@pytest.mark.parametrize("tag", ["xx", "english", "nl-NL"])
+def test_a_message_is_written_in_no_other_language_than_asked_for(
+    tag: str, run: Run, event_type: Make
+) -> None:
+    event_type("d")
+    done = run("slots", "-e", "d", "--text", "--tz", "UTC", "--language", tag)
+    assert (done.status, done.out) == (2, "")
+    assert "--language cannot be" in done.err
+    known = run("slots", "-e", "d", "--text", "--tz", "UTC", "--language", "pt-BR")
+    assert (known.status, known.err) == (0, "")

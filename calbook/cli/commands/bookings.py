@@ -37,7 +37,9 @@ class Page(o.Group):
 
     exclusive = (("upcoming", "past"), ("limit", "all"))
 
-    upcoming: bool = o.flag("--upcoming", "Starting from now on, the next first.")
+    upcoming: bool = o.flag(
+        "--upcoming", "Starting from now on, the next first; cancelled too."
+    )
     past: bool = o.flag("--past", "Started before now, latest first.")
     limit: int | None = o.number(
         "--limit", f"At most N [default: {_SCREENFUL} on a terminal, else all]."

@@ -248,7 +248,7 @@ def _of_phrase(
         error.details.setdefault("value", excerpt(text))
         raise
     if found is None:
-        raise _unread(text, wanted, phrases.hint_for(said))
+        raise _unread(text, wanted, phrases.hint_for(said, now.year))
     if found.ahead is not None:
         return _by_offset(_later(now, found.ahead, text), timezone)
     assert found.days is not None

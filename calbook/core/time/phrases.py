@@ -336,8 +336,10 @@ def _numbered_name(word: str, names: tuple[str, ...]) -> int | None:
     return next((n for n, name in enumerate(names) if name.startswith(word)), None)
 
 
-def hint_for(text: str) -> str | None:
+def hint_for(text: str, year: int) -> str | None:
     """What would be right instead of what is none of the forms, if it can be told."""
+    if _month(text) is not None:
+        return f"write {text} {year} or {text} {year + 1}, or a day of it: 1 {text}"
     if "midnight" in text:
         return "write 00:00, with which a day begins, or 24:00, with which it ends"
     if re.search(r":\d\d[.,]\d*[1-9]", text, re.ASCII):

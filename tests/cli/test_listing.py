@@ -113,6 +113,10 @@ def edges(client: Client, chance: random.Random) -> tuple[Edge, Edge]:
     begin = chance.choice([any_day, series.starts_at, one, one + MINUTE, next_one])
     first = chance.choice([None, begin, begin, begin, begin.date().isoformat()])
     end = chance.choice([begin + DAY, begin + 30 * DAY, max(begin, next_one)])
+    if (
+        end == begin and begin.time() == FIRST.time()
+    ):  # the day before ends where it begins
+        end += MINUTE
     last = chance.choice([None, end, end, end.date().isoformat()])
     return first, last
 

@@ -42,8 +42,9 @@ class Refusals:
         self._wants_json = form.json or form.jsonl
         self.statuses: list[int] = []
 
-    def report(self, error: CalbookError) -> None:
-        show(error, wants_json=self._wants_json)
+    def report(self, error: CalbookError, *, told: bool = False) -> None:
+        if not told:
+            show(error, wants_json=self._wants_json)
         self.statuses.append(error.exit_code)
 
     def finish(self) -> None:

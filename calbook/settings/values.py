@@ -37,19 +37,20 @@ def read_value(name: str) -> Value:
     return Value(setting, _check(document, setting, section[setting.key]), "file")
 
 
-def read_values() -> tuple[list[Value], InputError | None]:
-    """All that can be read, and the first fault of the file."""
-    found, faults = [], []
+def read_values() -> tuple[list[Value], list[InputError]]:
+    """All that can be read, and each fault of the file."""
+    found: list[Value] = []
+    faults: dict[str, InputError] = {}
     try:
         refuse_unknown(read_document())
     except InputError as error:
-        faults.append(error)
+        faults[error.message] = error
     for name in SETTINGS:
         try:
             found.append(read_value(name))
         except InputError as error:
-            faults.append(error)
-    return found, next(iter(faults), None)
+            faults.setdefault(error.message, error)
+    return found, list(faults.values())
 
 
 def check_document(document: Document) -> None:

@@ -240,7 +240,7 @@ def test_every_value_that_is_a_choice_can_be_set_by_its_words() -> None:
 def test_what_can_be_read_is_shown_beside_a_fault(
     run: Run, config: Path, terminal: Callable[..., Terminal]
 ) -> None:
-    config.write_text('[defaults]\nevent = "demo"\nby = "me"\n')
+    config.write_text('[defaults]\nevent = "demo"\nby = "me"\nfoo = 1\n')
 
     piped = run("config", "show")
     screen = terminal("config", "show")
@@ -250,7 +250,8 @@ def test_what_can_be_read_is_shown_beside_a_fault(
     assert "defaults.by\t" not in piped.out
     assert "smtp.host" in piped.out
     for said in (piped.err, screen.shown):
-        assert " ".join(said.split()).count("cannot be me") == 1
+        for fault in ("cannot be me", "no such setting: defaults.foo"):
+            assert " ".join(said.split()).count(fault) == 1
 
 
 def test_an_event_type_of_the_settings_is_named_as_that(

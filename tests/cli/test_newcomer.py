@@ -458,3 +458,12 @@ def test_a_message_is_written_in_no_other_language_than_asked_for(
     assert "--language cannot be" in done.err
     known = run("slots", "-e", "d", "--text", "--tz", "UTC", "--language", "pt-BR")
     assert (known.status, known.err) == (0, "")
+
+
+def test_what_is_missing_is_named_with_the_event_that_was_typed(run: Run) -> None:
+    done = run("create", "--event", "yoga")
+    assert done.status == 2
+    assert done.err.startswith(
+        "calbook: missing --start, --name, --email or --phone\n"
+        "hint: calbook create --event yoga --start "
+    )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from calbook.cli import config_file, output
 from calbook.cli import options as o
 from calbook.cli.defaults import was_told
-from calbook.cli.error_output import Failures
+from calbook.cli.error_output import Refusals
 from calbook.cli.option_values import read_whole_number
 from calbook.cli.session import require_yes
 from calbook.core import checks
@@ -36,13 +36,15 @@ def show(
     if name is not None:
         _print_list([read_value(find_setting(name).name)], out)
         return
-    found, fault = read_values()
-    if fault is None or (found and not out.json):
+    found, faults = read_values()
+    if faults and out.json:
+        raise faults[0]
+    if found:
         _print_list(found, out)
-    if fault is not None and was_told(fault):
-        raise Failures(fault.exit_code)
-    if fault is not None:
-        raise fault
+    refusals = Refusals(out.form())
+    for fault in faults:
+        refusals.report(fault, told=was_told(fault))
+    refusals.finish()
 
 
 def get(name: Name) -> None:

@@ -314,10 +314,13 @@ def _ask(
         from calbook.cli import prompts  # only on a terminal
 
         return prompts.ask_missing(client, given, person, form.tz)
+    from shlex import quote
+
+    named = ", ".join(missing).replace("--email", "--email or --phone")
     raise UsageError(
-        f"missing {', '.join(missing)}",
-        hint="calbook create --event demo --start 'fri 14:30' --name Ada"
-        " --email ada@example.com",
+        f"missing {named}",
+        hint=f"calbook create --event {quote(str(given.get('event_type_id', 'demo')))}"
+        " --start 'fri 14:30' --name Ada --email ada@example.com",
         missing=missing,
     )
 

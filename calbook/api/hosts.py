@@ -87,15 +87,21 @@ class Hosts(Entries[Host]):
             )
         )
 
-    def retire(self, id: str, *, from_date: Moment | date | None = None) -> RetiredHost:
+    def retire(
+        self,
+        id: str,
+        *,
+        from_date: Moment | date | None = None,
+        dry_run: bool = False,
+    ) -> RetiredHost:
         """Let nobody book a host, from a date on, else from now; what is left stays."""
         from calbook.api.values.host_dates import RetiredHost
         from calbook.services.catalog.host_away import retire
 
-        return RetiredHost(retire(self._context, id, since=from_date))
+        return RetiredHost(retire(self._context, id, since=from_date, dry_run=dry_run))
 
-    def restore(self, id: str) -> Host:
+    def restore(self, id: str, *, dry_run: bool = False) -> Host:
         """Let a host who has retired be booked again."""
         from calbook.services.catalog.host_away import restore
 
-        return Host(restore(self._context, id))
+        return Host(restore(self._context, id, dry_run=dry_run))

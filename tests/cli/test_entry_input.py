@@ -127,6 +127,20 @@ def test_a_removal_is_tried(run: Run, place: str) -> None:
     assert dump(place) == before
 
 
+def test_who_would_retire_stays(run: Run, place: str) -> None:
+    run("host", "add", "bob")
+    before = dump(place)
+
+    tried = run("host", "retire", "bob", "-n")
+
+    assert (tried.status, tried.err) == (0, "Nothing was written: --dry-run\n")
+    assert dump(place) == before
+    run("host", "retire", "bob")
+    again = run("host", "restore", "bob", "--dry-run")
+    assert (again.status, again.err) == (0, "Nothing was written: --dry-run\n")
+    assert run("host", "show", "bob", "--json").json["retiredAt"] is not None
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

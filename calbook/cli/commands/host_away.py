@@ -8,7 +8,12 @@ from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.host import HOSTS, Name
 from calbook.cli.output import Json
-from calbook.cli.session import report_write_failure, require_yes, usage_error
+from calbook.cli.session import (
+    report_write_failure,
+    require_yes,
+    say_not_written,
+    usage_error,
+)
 
 if TYPE_CHECKING:
     from calbook.api.values.host_dates import HostAway
@@ -123,12 +128,13 @@ def retire(
         str | None,
         o.Declared("--from", metavar="WHEN", help="From then on [default: now]."),
     ] = None,
+    dry_run: o.DryRun = False,
     out: o.AnsweringTimes,
 ) -> None:
     """Let nobody book a host any more; what is left to do is listed."""
     form = out.form_in_zone()
     with out.client() as client:
-        found = client.calendar.hosts.retire(host, from_date=since)
+        found = client.calendar.hosts.retire(host, from_date=since, dry_run=dry_run)
     facts = found.to_dict()
     if form.json:
         output.print_object(facts, form, keys=(), card=str)
@@ -141,6 +147,8 @@ def retire(
         return host_dates.retired_text(facts, rows)
 
     output.print_list(rows, form, keys=_KEYS, table=table)
+    if dry_run:
+        say_not_written()
     if rows and output.is_for_people(form):
         output.flush()
         first, last = (facts["left"][n]["startTime"][:10] for n in (0, -1))
@@ -149,8 +157,8 @@ def retire(
         output.say(f"hint: {call} hands over what others can take")
 
 
-def restore(host: Name, *, out: o.Answering) -> None:
+def restore(host: Name, *, dry_run: o.DryRun = False, out: o.Answering) -> None:
     """Let a host who has retired be booked again."""
     with out.client() as client:
-        found = client.calendar.hosts.restore(host)
-    HOSTS.print(found, out)
+        found = client.calendar.hosts.restore(host, dry_run=dry_run)
+    HOSTS.print(found, out, dry_run=dry_run)

@@ -90,7 +90,13 @@ def away(
     return context.store.write(find, dry_run=options.dry_run)
 
 
-def retire(context: Context, id: str, *, since: str | date | datetime | None) -> Json:
+def retire(
+    context: Context,
+    id: str,
+    *,
+    since: str | date | datetime | None,
+    dry_run: bool,
+) -> Json:
     """Let nobody book a host from some time on; what is left to do is listed.
 
     Who has retired already stays so from the same time on, unless another is given.
@@ -114,10 +120,10 @@ def retire(context: Context, id: str, *, since: str | date | datetime | None) ->
         ]
         return {"host": entry_json(tx, HOST, host.id), "left": _by_start(left)}
 
-    return context.store.write(save)
+    return context.store.write(save, dry_run=dry_run)
 
 
-def restore(context: Context, id: str) -> Json:
+def restore(context: Context, id: str, *, dry_run: bool) -> Json:
     """Let a host who has retired be booked again."""
     key = read_id(HOST, id)
 
@@ -133,7 +139,7 @@ def restore(context: Context, id: str) -> Json:
             line.serve(Freed(frozenset([host.id]), "", ()))
         return entry_json(tx, HOST, host.id)
 
-    return context.store.write(save)
+    return context.store.write(save, dry_run=dry_run)
 
 
 def _dates(

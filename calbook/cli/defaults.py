@@ -15,6 +15,8 @@ from calbook.settings import reading
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
 
+_OF_MAIL = ("smtp", "mail")  # whose faults concern who sends or reads mail
+
 _told: set[str] = set()
 
 
@@ -34,12 +36,19 @@ def read_default(name: str, *, refuses: bool = False) -> Any:
     try:
         found = values.read_value(full)
     except InputError as error:
-        if "path" not in error.details or refuses:
+        if "path" not in error.details:
+            raise
+        if not reading.may_name("defaults"):  # of mail alone, which asks for itself
+            return None
+        if refuses:
             raise
         _tell(error)
         return None
+    document = reading.read_document()
+    others = [section for section in document.values if section not in _OF_MAIL]
     try:
-        values.refuse_unknown(reading.read_document())
+        if others:
+            values.refuse_unknown(document, *others)
     except InputError as error:
         _tell(error)
     return None if found.source == "default" else found.value

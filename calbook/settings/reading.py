@@ -63,6 +63,17 @@ def may_be_set(name: str) -> bool:
     )
 
 
+def may_name(section: str) -> bool:
+    """Whether a section's name stands in the file at all, however broken it is."""
+    if not os.path.isfile(config_path()):  # a pipe would be waited for
+        return True
+    try:
+        with open(config_path(), "rb") as file:
+            return section.encode() in file.read()
+    except OSError:
+        return True
+
+
 def read_document() -> Document:
     """All that the file says; nothing where there is none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date as Date
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from calbook.api import inputs
     from calbook.api.inputs import Moment
     from calbook.api.values.overview import Agenda, OpenAgenda, Statistics
+    from calbook.core.progress import Progress
 
 _PAGE = 500  # bookings that `iter` reads at a time
 
@@ -318,7 +319,7 @@ class BookingReads(Noun):
         busy_only: bool = False,
         redact: bool = False,
         refresh: int | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
         **filters: Unpack[inputs.DateFilters],
     ) -> str:
         """Many bookings as one iCalendar file to publish; cancelled ones are left out.
@@ -358,7 +359,7 @@ class BookingReads(Noun):
         self,
         *,
         alarm: int | None = None,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
         **filters: Unpack[inputs.DateFilters],
     ) -> Iterator[tuple[str, str]]:
         """The bookings of `get_feed`, each as its uid and a file by the method "none".

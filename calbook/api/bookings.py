@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from calbook.api import inputs
     from calbook.api.inputs import ActorName, Attendee, Moment
     from calbook.core.errors import CalbookError
+    from calbook.core.progress import Progress
     from calbook.store.context import Context
     from calbook.wire.json_objects import Json
 
@@ -140,7 +141,7 @@ class Bookings(BookingChanges):
         lines: Iterable[int] | None = None,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
     ) -> tuple[Booking, ...]:
         """Book all of them in one transaction, or none.
 

@@ -13,9 +13,9 @@ from calbook.services.calendars import busy
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
+    from calbook.core.progress import Progress
     from calbook.wire.json_objects import Json
 
-Progress = Callable[[int, int], object]
 When = str | date | datetime
 
 

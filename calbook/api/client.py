@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from calbook.api.values.outbox import Delivery
     from calbook.api.values.waiting import WaitingEntry
     from calbook.core.errors import CalbookError
+    from calbook.core.progress import Progress
     from calbook.core.upgrade import Upgrade
 
     OnRefused = Callable[[CalbookError], None]
-    Progress = Callable[[int, int], object]  # how many of how many are done
 
 
 class Client:

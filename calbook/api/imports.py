@@ -11,6 +11,7 @@ from calbook.api.values.imports import ImportPreview, TakenOver
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
+    from calbook.core.progress import Progress
 
 Source = Literal["ics", "csv", "calendly", "calcom", "easyappointments", "google"]
 File = str | os.PathLike[str] | bytes
@@ -33,7 +34,7 @@ class Imports(Noun):
         notify: bool = False,
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
     ) -> TakenOver:
         """Take over what files hold, all in one transaction; paths, or their bytes.
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import closing
 
 from calbook.core.errors import UsageError
+from calbook.core.progress import Progress
 from calbook.store.context import Context, open_context
-from calbook.store.copying import Progress, copy_store
+from calbook.store.copying import copy_store
 from calbook.store.engines import administer
 
 

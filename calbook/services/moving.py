@@ -14,12 +14,13 @@ from typing import BinaryIO, NamedTuple
 from calbook import whole_files
 from calbook.core import checks
 from calbook.core.errors import BadInput, CalbookError, OutputError, UsageError
+from calbook.core.progress import Progress
 from calbook.core.text import excerpt
 from calbook.store.administration import Target
 from calbook.store.consistency import row_faults
 from calbook.store.context import Context
 from calbook.store.engines import administer
-from calbook.store.lines.exporting import Progress, export_lines
+from calbook.store.lines.exporting import export_lines
 from calbook.store.lines.importing import Import
 from calbook.store.lines.nouns import BY_TYPE
 from calbook.store.lines.tables import Noun

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
     from calbook.core.doctor.server_checks import ServerFacts
+    from calbook.core.progress import Progress
     from calbook.store.connection import Connection
-    from calbook.store.consistency import Progress
     from calbook.store.store import Store
 
 Rows = Iterable[tuple[Any, ...]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -20,9 +20,9 @@ from calbook.core.time import times
 from calbook.store.row_checks import CHECKS
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.store.connection import Connection, Row
 
-Progress = Callable[[int, int], object]
 
 _MOST = 5  # that are named of each kind
 _BOOKINGS = 200  # that are looked at together

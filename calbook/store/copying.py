@@ -13,10 +13,10 @@ from calbook.core.errors import StoreError
 from calbook.store.first_host import system_timezone
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.store.administration import Administration, Rows
     from calbook.store.connection import Connection
 
-Progress = Callable[[int, int], object]
 
 # What a row refers to stands before it.
 TABLES = (

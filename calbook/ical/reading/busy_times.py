@@ -6,12 +6,13 @@ spoils no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from calbook.core.busy import CalendarContent, SkippedEvent, Stretch
 from calbook.core.checks import NAME_LENGTH, fold_email
 from calbook.core.errors import BadInput
 from calbook.core.model import LONGEST_CLAIM, Span
+from calbook.core.progress import Progress
 from calbook.core.time import times
 from calbook.ical.reading.components import (
     CalendarSource,
@@ -40,7 +41,6 @@ from calbook.ical.reading.series import (
 from calbook.ical.reading.structure import read_calendars
 from calbook.ical.reading.zones import Zones
 
-Progress = Callable[[int, int], object]
 _Busy = tuple[int, int, str | None, str | None]  # from when until when, text, uid
 
 MOST_DATES = 50_000  # of one event

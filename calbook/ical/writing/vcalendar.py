@@ -7,7 +7,7 @@ Text from people is hostile: each kind of property cleans what goes into it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
@@ -16,6 +16,7 @@ import icalendar
 
 from calbook.core.booking.series import first_place
 from calbook.core.model import Booking, Occurrence, Span
+from calbook.core.progress import Progress
 from calbook.core.time import times
 from calbook.ical.writing import event_text, values
 from calbook.ical.writing import series as of_series
@@ -56,7 +57,7 @@ def write_calendar(
     name: str | None = None,
     alarm: timedelta | None = None,
     refresh: timedelta | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """One file of all `invites`, by start; `alarm` sounds that long before each.
 

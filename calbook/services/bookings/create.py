@@ -31,6 +31,7 @@ from calbook.wire.reading.booking_requests import (
 from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.core.time.recurrence import Recurrence
 
 
@@ -70,7 +71,7 @@ def create_all(
     lines: Iterable[int] | None,
     refused: OnRefused | None,
     dry_run: bool,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Progress | None = None,
 ) -> list[Json]:
     """All in one transaction, or none; with `refused`, all but those it is told of."""
     requests = []

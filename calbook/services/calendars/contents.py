@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
 
-Progress = Callable[[int, int], object]
 
 _MOST_SKIPPED = 1_000  # that are kept with their reasons
 _FURTHER = DAY  # than can be booked now

@@ -10,9 +10,9 @@ from calbook.core import checks
 from calbook.core.busy import BusyKind
 from calbook.core.errors import BadInput, BadUrl, CalendarUnreachable
 from calbook.core.feeds import FeedMark, masked_source, read_mark
+from calbook.core.progress import Progress
 from calbook.services.calendars import files
 from calbook.services.calendars.contents import (
-    Progress,
     Reading,
     check_is_not_empty,
     is_read_far_enough,

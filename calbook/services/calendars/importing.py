@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from calbook.core import busy, checks
 from calbook.core.busy import BusyKind
+from calbook.core.progress import Progress
 from calbook.services.calendars import feeds, files
 from calbook.services.calendars.busy import find_host
 from calbook.services.calendars.contents import (
     Manner,
-    Progress,
     Reading,
     begin_reading,
     save_content,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from calbook.core import checks
 from calbook.core.booking import effective_status, series
 from calbook.core.model import MINUTE, Booking, Span
 from calbook.core.people import Wanted
+from calbook.core.progress import Progress
 from calbook.core.time import parsing, times
 from calbook.ical.writing.event_text import (
     Invite,
@@ -110,9 +111,6 @@ def bookings_feed(
         filters_of = filters.read_filters(facts, wanted, now=times.epoch(now))
         feed = read_feed(facts, filters_of, form, now=now)
     return write_feed(feed, form, method=chosen, progress=progress)
-
-
-Progress = Callable[[int, int], object]  # how many of how many are written
 
 
 class Feed(NamedTuple):

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from calbook.core.busy import BusyKind
 from calbook.core.errors import BadInput, Busy, CalbookError
 from calbook.core.feeds import is_feed
+from calbook.core.progress import Progress
 from calbook.core.text import printable
 from calbook.core.time import times
 from calbook.services.calendars.busy import find_calendar, find_host_id
-from calbook.services.calendars.contents import Manner, Progress, begin_reading
+from calbook.services.calendars.contents import Manner, begin_reading
 from calbook.services.calendars.due import find_due
 from calbook.store import reading_again
 from calbook.store.busy import BusyReader

@@ -31,11 +31,11 @@ from calbook.wire.reading.shapes import read_list, read_timezone
 
 if TYPE_CHECKING:
     from calbook.core.catalog import EventType
+    from calbook.core.progress import Progress
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
 
 OnRefused = Callable[[CalbookError], None]
-Progress = Callable[[int, int], object]
 SKIP, REFUSE = "skip", "refuse"
 _NEEDS_EVENT = ("ics",)
 _MOST_NAMED = 1_000  # remarks and reasons in the answer

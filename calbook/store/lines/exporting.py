@@ -15,11 +15,11 @@ from calbook.store.lines.tables import Noun, Table
 from calbook.store.settings import CLOCK
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.store.administration import Source
     from calbook.store.connection import Connection
 
 Line = dict[str, Any]
-Progress = Callable[[int, int], object]
 
 _AT_ONCE = 200  # lines, with all that belongs to them
 # What this machine has seen of its clock is no line; busy time is a row for each piece.

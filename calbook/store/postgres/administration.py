@@ -12,8 +12,8 @@ from calbook.store.postgres.store import READING
 
 if TYPE_CHECKING:
     from calbook.core.doctor.server_checks import ServerFacts
+    from calbook.core.progress import Progress
     from calbook.store.administration import Source, Target
-    from calbook.store.consistency import Progress
     from calbook.store.postgres.store import PostgresStore
 
 

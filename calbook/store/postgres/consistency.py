@@ -8,8 +8,8 @@ from calbook.store.consistency import row_faults
 from calbook.store.postgres.catalogue import reference_faults, schema_faults
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.store.connection import Connection
-    from calbook.store.consistency import Progress
 
 
 def find_faults(

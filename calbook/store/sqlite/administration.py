@@ -13,8 +13,8 @@ from calbook.store.sqlite.file_access import MEMORY, is_file
 
 if TYPE_CHECKING:
     from calbook.core.doctor.file_checks import FileFacts
+    from calbook.core.progress import Progress
     from calbook.store.administration import Source, Target
-    from calbook.store.consistency import Progress
     from calbook.store.sqlite.store import SqliteStore
 
 

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from calbook.store.consistency import Progress, row_faults
+from calbook.core.progress import Progress
+from calbook.store.consistency import row_faults
 from calbook.store.sqlite.schema import migrate
 
 

@@ -21,6 +21,7 @@ from itertools import count
 from typing import BinaryIO
 
 from calbook.core.errors import StoreError
+from calbook.core.progress import Progress
 from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,
@@ -28,8 +29,6 @@ from calbook.store.sqlite.file_access import (
     set_pragmas,
 )
 from calbook.store.sqlite.file_modes import share_as
-
-Progress = Callable[[int, int], object]
 
 TEMPORARY = ".calbook-"  # beside the file
 LOOKED_AT = "calbook-check-"  # where the system has its temporary files

@@ -17,7 +17,7 @@ from calbook.core.errors import (
     OutputError,
     StoreError,
 )
-from calbook.store.consistency import Progress
+from calbook.core.progress import Progress
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults

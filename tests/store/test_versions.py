@@ -47,6 +47,7 @@ FIRST_UNSEEN = {
     8: "connect_calendars",
     9: "create_settings",
     10: "let_hosts_have_languages",
+    11: "find_by_host_and_status",
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What `store.sqlite` says too; importing it would cost more than the answer.
 APPLICATION_ID = 0x43616C42
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 _MOST = 50
 _PATIENCE = 0.2  # seconds for a lock

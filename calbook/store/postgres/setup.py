@@ -21,6 +21,7 @@ from calbook.store.postgres import (
     version_9,
     version_10,
     version_11,
+    version_12,
 )
 from calbook.store.postgres.errors import first_line, no_tables_error, translate_errors
 from calbook.store.refolding import fold_addresses_again
@@ -37,6 +38,7 @@ MIGRATIONS: dict[int, str] = {
     9: version_9.SCRIPT,
     10: version_10.SCRIPT,
     11: version_11.SCRIPT,
+    12: version_12.SCRIPT,
 }
 _FOLDS_AGAIN = 8  # the version whose addresses have another form
 _OLDEST_SERVER = 150000

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 _MOST_TRIES = 5
 _PAUSE_SECONDS = 0.02  # twice as long after each collision, more or less
 _CONNECT_SECONDS = 10

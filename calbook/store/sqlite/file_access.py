@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 APPLICATION_ID = 0x43616C42  # "CalB"
 
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 
 LOCK_WAIT_SECONDS = 10.0  # seconds to wait for a lock

@@ -22,6 +22,7 @@ from calbook.store.sqlite import (
     version_9,
     version_10,
     version_11,
+    version_12,
 )
 
 migrations = Migrations("calbook")
@@ -223,6 +224,26 @@ def find_logs_by_channel(db: Database) -> None:
 @migrations()
 def let_hosts_have_languages(db: Database) -> None:
     _run(db.conn, version_11.LANGUAGES)
+
+
+@migrations()
+def find_by_host_and_status(db: Database) -> None:
+    _run(db.conn, version_12.INDEXES)
+
+
+@migrations()
+def search_bookings(db: Database) -> None:
+    _run(db.conn, version_12.SEARCH)
+
+
+@migrations()
+def count_bookings(db: Database) -> None:
+    _run(db.conn, version_12.COUNTERS)
+
+
+@migrations()
+def shorten_events(db: Database) -> None:
+    _run(db.conn, version_12.EVENTS)
 
 
 def migrate(conn: sqlite3.Connection) -> None:

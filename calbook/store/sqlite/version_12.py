@@ -1,0 +1,16 @@
+"""What version 12 adds to the tables."""
+
+INDEXES = """
+"""
+
+
+SEARCH = """
+"""
+
+
+COUNTERS = """
+"""
+
+
+EVENTS = """
+"""

@@ -18,9 +18,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta, weekday
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
 from calbook.core.time import times
+from calbook.ical.writing import values
+from calbook.ical.writing.components import Component
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -100,21 +101,21 @@ class Rule(NamedTuple):
         day = weekday(wall.weekday(), 1 if first else -1)
         return wall + relativedelta(year=year, day=first or 31, weekday=day)
 
-    def to_recur(self) -> vRecur:
+    def to_recur(self) -> str:
         """UNTIL is in UTC; some read it as a wall time, so it is the later of both."""
         wall, last = self.start.wall, self.onsets[-1]
         day, first = str(weekday(wall.weekday())), self.days.first
-        recur = vRecur(FREQ="YEARLY", BYMONTH=wall.month, BYDAY=day)
+        until = values.utc(max(last.at, last.wall.replace(tzinfo=UTC)))
+        parts = ["FREQ=YEARLY", *([] if self.is_endless else [f"UNTIL={until}"])]
         if self.days.week:
-            recur["BYDAY"] = f"{self.days.week}{day}"
+            parts.append(f"BYDAY={self.days.week}{day}")
         else:
-            recur["BYMONTHDAY"] = [*range(first, first + 7)]
-        if not self.is_endless:
-            recur["UNTIL"] = [max(last.at, last.wall.replace(tzinfo=UTC))]
-        return recur
+            days = ",".join(map(str, range(first, first + 7)))
+            parts += [f"BYDAY={day}", f"BYMONTHDAY={days}"]
+        return ";".join([*parts, f"BYMONTH={wall.month}"])
 
 
-def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
+def vtimezone(zone: str, first: datetime, last: datetime) -> Component | None:
     """The component that is right from `first` to `last`, both UTC and included.
 
     None where times are better written in UTC: in UTC itself (RFC 5545, 3.2.19), and
@@ -129,7 +130,7 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
     return _component(info, rules) if rules else None
 
 
-def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Timezone | None:
+def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Component | None:
     """As `vtimezone`, but for changes of every kind, each by itself if need be.
 
     None in UTC itself alone. For the years behind `last` too, as some keep the first
@@ -255,21 +256,20 @@ def _run(onsets: Sequence[Onset], days: Days) -> Sequence[Onset]:
     return onsets
 
 
-def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Timezone:
-    component = Timezone()
+def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Component:
+    component = Component("VTIMEZONE")
     component.add("TZID", zone.key)
-    for rule in rules:
-        component.add_component(_observance(zone, rule))
+    component.parts += [_observance(zone, rule) for rule in rules]
     return component
 
 
-def _observance(zone: ZoneInfo, rule: Rule) -> TimezoneDaylight | TimezoneStandard:
+def _observance(zone: ZoneInfo, rule: Rule) -> Component:
     """The larger offset is DAYLIGHT, in Dublin too, where the law says otherwise."""
     start = rule.start
-    observance = TimezoneDaylight() if start.is_forward else TimezoneStandard()
-    observance.add("DTSTART", rule.dtstart)
-    observance.add("TZOFFSETFROM", start.before)
-    observance.add("TZOFFSETTO", start.after)
+    observance = Component("DAYLIGHT" if start.is_forward else "STANDARD")
+    observance.add("DTSTART", values.wall(rule.dtstart))
+    observance.add("TZOFFSETFROM", values.offset(start.before))
+    observance.add("TZOFFSETTO", values.offset(start.after))
     observance.add("TZNAME", start.at.astimezone(zone).tzname())
     if len(rule.onsets) > 1:
         observance.add("RRULE", rule.to_recur())

@@ -19,7 +19,8 @@ from calbook.ical.writing.event_text import (
     invite_for,
     read_invite,
 )
-from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import default_method, write_calendar
 from calbook.services.bookings import filters
 from calbook.store.context import Context
 from calbook.store.facts import CLAIM_SECONDS, Facts

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING, NamedTuple
 
-from calbook.core.booking.series import first_place
-from calbook.core.model import Occurrence
+from calbook.core.model import Occurrence, Status
 from calbook.ical.writing import event_text, values
-from calbook.ical.writing import series as of_series
-from calbook.ical.writing.attendees import write_attendees
 from calbook.ical.writing.components import Component
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.identity import add_identity
 from calbook.ical.writing.method import LISTING, Method
 from calbook.ical.writing.moments import write_rule_time, write_span
-from calbook.ical.writing.series import Series
 
-_URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
+if TYPE_CHECKING:
+    from calbook.ical.writing.series import Series
 
 
 class Manner(NamedTuple):
@@ -38,13 +34,19 @@ class Manner(NamedTuple):
 
 def write_events(invite: Invite, manner: Manner) -> Iterator[Component]:
     """The VEVENTs of an invite, that of a series before those of its dates."""
-    told, booking = invite.occurrences, invite.booking
-    series = of_series.read_series(booking) if booking.recurring else None
-    if series and not invite.is_of_dates:
+    told = invite.occurrences
+    if invite.booking.recurring is None:
+        for occurrence in told:
+            yield _occurrence(invite, occurrence, manner)
+        return
+    from calbook.ical.writing import series as of_series  # slow to import
+
+    series = of_series.read_series(invite.booking)
+    if not invite.is_of_dates:
         if manner.method is Method.CANCEL or invite.is_cancelled:
             yield _cancelled_series(invite, series, manner)
             for occurrence in series.moved:
-                yield _occurrence(invite, occurrence, series, manner)
+                yield _date(invite, occurrence, series, manner)
             return
         series = series.cut()
         yield _master(invite, series, manner)
@@ -52,12 +54,10 @@ def write_events(invite: Invite, manner: Manner) -> Iterator[Component]:
         if manner.method in LISTING:
             told = of_series.told_apart(series, invite.listed)
     for occurrence in told:
-        yield _occurrence(invite, occurrence, series, manner)
+        yield _date(invite, occurrence, series, manner)
 
 
-def _occurrence(
-    invite: Invite, occurrence: Occurrence, series: Series | None, manner: Manner
-) -> Component:
+def _occurrence(invite: Invite, occurrence: Occurrence, manner: Manner) -> Component:
     status = _status(occurrence, manner.method)
     cancelled = status == "CANCELLED"
     reason = occurrence.reason if cancelled else occurrence.move_reason
@@ -66,12 +66,23 @@ def _occurrence(
     start, end = write_span(occurrence.span, zone, zones=manner.zones)
     event.add("DTSTART", *start)
     event.add("DTEND", *end)
-    if series:
-        # Who has no rule in the calendar knows a date by its first place for good.
-        is_alone = invite.drop_in is not None
-        place = first_place(invite.booking) if is_alone else series.place
-        wall = place.wall_of(occurrence)
-        event.add("RECURRENCE-ID", *write_rule_time(wall, zone, zones=manner.zones))
+    return event
+
+
+def _date(
+    invite: Invite, occurrence: Occurrence, series: Series, manner: Manner
+) -> Component:
+    """The VEVENT of one date of a series.
+
+    Who has no rule in the calendar knows it by its first place for good.
+    """
+    from calbook.core.booking.series import first_place  # slow to import
+
+    event = _occurrence(invite, occurrence, manner)
+    is_alone = invite.drop_in is not None
+    place = first_place(invite.booking) if is_alone else series.place
+    wall, zone = place.wall_of(occurrence), invite.booking.timezone
+    event.add("RECURRENCE-ID", *write_rule_time(wall, zone, zones=manner.zones))
     return event
 
 
@@ -161,22 +172,24 @@ def _add_rule(
 
 def _status(occurrence: Occurrence, method: Method | None) -> str:
     """COMPLETED and NO_SHOW are no states of a calendar."""
-    if method is Method.CANCEL or of_series.is_cancelled(occurrence):
+    if method is Method.CANCEL or occurrence.status is Status.CANCELLED:
         return "CANCELLED"
-    return "TENTATIVE" if of_series.is_pending(occurrence) else "CONFIRMED"
+    return "TENTATIVE" if occurrence.status is Status.PENDING else "CONFIRMED"
 
 
 def _reason(invite: Invite) -> str | None:
     """The one that most dates were cancelled for, if any, once all of them are."""
+    from calbook.ical.writing.series import commonest
+
     reasons = [each.reason for each in invite.occurrences]
-    return of_series.commonest(reasons) if invite.is_cancelled else None
+    return commonest(reasons) if invite.is_cancelled else None
 
 
 def _add_place(event: Component, invite: Invite) -> None:
     place, link = event_text.place(invite), event_text.link(invite)
     event.add("LOCATION", values.text(place or link))
     if link and link.lower().startswith(("http://", "https://")):
-        uri = quote(event_text.clean_text(link), safe=_URI_SAFE)
+        uri = values.uri(link)
         event.add("URL", uri if place else None)
         # RFC 7986, 5.11.
         event.add("CONFERENCE", uri, ";FEATURE=VIDEO;VALUE=URI")
@@ -194,6 +207,8 @@ def _add_people(
     host = invite.organizer
     event.add("ORGANIZER", *values.address(host.email, host.name, {}))
     if method in LISTING:
+        from calbook.ical.writing.attendees import write_attendees  # slow to import
+
         for person in write_attendees(invite, occurrence):
             event.add("ATTENDEE", *person)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from calbook.core.model import Booking
 from calbook.ical.writing import values
 from calbook.ical.writing.components import Component
@@ -18,6 +16,8 @@ def add_identity(
     """
     uid = f"{booking.uid}@calbook"
     if is_hidden:
+        from hashlib import sha256  # slow to import, and few hide it
+
         uid = f"{sha256(booking.uid.encode()).hexdigest()[:40]}@feed.calbook"
     updated = values.utc(booking.updated_at)
     event.add("UID", uid)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from calbook.core import domain_names
 from calbook.ical.writing import event_text
@@ -13,6 +12,8 @@ from calbook.ical.writing.components import write_parameters
 
 _TEXT_SPECIAL = re.compile(r"[\\;,]")
 _MAILTO_SAFE = "@!$'*+"  # RFC 6068, 2: what an address may show unencoded
+_URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
+_UNRESERVED = re.compile(r"[\w.~-]", re.ASCII)  # RFC 3986, 2.3
 _NOTHING = timedelta()
 
 
@@ -60,6 +61,19 @@ def offset(of: timedelta) -> str:
     return f"{sign}{hours:02}{minutes:02}" + (f"{seconds:02}" if seconds else "")
 
 
+def uri(given: str) -> str:
+    """RFC 3986; what is encoded already stays as it is."""
+    return _encode(event_text.clean_text(given), _URI_SAFE)
+
+
+def _encode(text: str, safe: str) -> str:
+    if not _UNRESERVED.sub("", text).strip(safe):
+        return text
+    from urllib.parse import quote  # slow to import, and few need it
+
+    return quote(text, safe=safe)
+
+
 def address(
     email: str | None, name: str | None, params: Mapping[str, str]
 ) -> tuple[str, str]:
@@ -69,7 +83,7 @@ def address(
     called by the address: some programs show nobody else.
     """
     given = event_text.clean_line(email)
-    address = quote(domain_names.ascii_address(given), safe=_MAILTO_SAFE)
+    address = _encode(domain_names.ascii_address(given), _MAILTO_SAFE)
     shown = event_text.clean_line(name)
     common_name = (shown if shown.strip() else given).replace("\\", "/")
     return f"mailto:{address}", write_parameters({"CN": common_name, **params})

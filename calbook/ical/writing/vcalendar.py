@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from calbook.core.progress import Progress
-from calbook.ical.writing import series as of_series
-from calbook.ical.writing.attendees import write_attendees
 from calbook.ical.writing.components import Component
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.events import Manner, write_events
@@ -53,12 +51,7 @@ def write_calendar(
     if not all(invite.organizer.email for invite in invites):
         method = None
     zones = _zones(invites)
-    said = method
-    if method in LISTING and not any(
-        write_attendees(invite, None) for invite in invites
-    ):
-        said = Method.PUBLISH
-    written = calendar_head(said, name, refresh)
+    written = calendar_head(_said_method(invites, method), name, refresh)
     written.parts += [zones[zone] for zone in sorted(zones)]
     manner = Manner(method, zones, alarm)
     for number, invite in enumerate(sorted(invites, key=_order), 1):
@@ -66,6 +59,15 @@ def write_calendar(
         if progress is not None:
             progress(number, len(invites))
     return written.to_ical()
+
+
+def _said_method(invites: Sequence[Invite], method: Method | None) -> Method | None:
+    if method not in LISTING:
+        return method
+    from calbook.ical.writing.attendees import write_attendees  # slow to import
+
+    has_some = any(write_attendees(invite, None) for invite in invites)
+    return method if has_some else Method.PUBLISH
 
 
 def _order(invite: Invite) -> tuple[datetime, str]:
@@ -100,7 +102,9 @@ def _instants(invite: Invite) -> Iterator[datetime]:
         span = booking.single.span
         yield from span if is_plain(span, booking.timezone) else ()
         return
-    series = of_series.read_series(booking)
+    from calbook.ical.writing.series import read_series  # slow to import
+
+    series = read_series(booking)
     for occurrence in invite.occurrences:
         start = series.start_by_rule(occurrence)
         yield from (start, start + series.length)

@@ -10,14 +10,11 @@ booking is written in UTC; a series needs the zone, and so has what changes ther
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-from dateutil.relativedelta import relativedelta, weekday
 
 from calbook.core.time import times
 from calbook.ical.writing import values
@@ -29,6 +26,7 @@ _YEAR = timedelta(days=366)
 _STEP = timedelta(days=3)  # the shortest summer time since 1968 took a week (Boa Vista)
 _BEFORE = 2 * _YEAR + timedelta(days=31)  # holds two changes of each kind
 _AFTER = 13 * _YEAR  # by then each weekday has met each date
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALWAYS = 1996  # the year from which on a rule is said to be in force, and Europe's is
 
 
@@ -69,8 +67,10 @@ class Days(NamedTuple):
         return -1 if self.first == 0 else None if rest else week
 
     def hold(self, wall: datetime) -> bool:
-        first = self.first or monthrange(wall.year, wall.month)[1] - 6
-        return first <= wall.day < first + 7
+        return 0 <= wall.day - self.first_in(wall.year, wall.month) < 7
+
+    def first_in(self, year: int, month: int) -> int:
+        return self.first or _last_day(year, month) - 6
 
 
 class Rule(NamedTuple):
@@ -97,14 +97,14 @@ class Rule(NamedTuple):
 
     def wall_in(self, year: int) -> datetime:
         """When the clocks change in that year."""
-        wall, first = self.start.wall, self.days.first
-        day = weekday(wall.weekday(), 1 if first else -1)
-        return wall + relativedelta(year=year, day=first or 31, weekday=day)
+        wall = self.start.wall
+        first = wall.replace(year=year, day=self.days.first_in(year, wall.month))
+        return first + (wall.weekday() - first.weekday()) % 7 * _DAY
 
     def to_recur(self) -> str:
         """UNTIL is in UTC; some read it as a wall time, so it is the later of both."""
         wall, last = self.start.wall, self.onsets[-1]
-        day, first = str(weekday(wall.weekday())), self.days.first
+        day, first = _WEEKDAYS[wall.weekday()], self.days.first
         until = values.utc(max(last.at, last.wall.replace(tzinfo=UTC)))
         parts = ["FREQ=YEARLY", *([] if self.is_endless else [f"UNTIL={until}"])]
         if self.days.week:
@@ -227,7 +227,7 @@ def _rules(onsets: Sequence[Onset], last: datetime) -> list[Rule]:
 def _longest_rule(onsets: Sequence[Onset], last: datetime) -> Rule:
     """The rule of the first onset, and numbered if that is enough until `last`."""
     wall = onsets[0].wall
-    longest = monthrange(2023, wall.month)[1] - 6
+    longest = _last_day(2023, wall.month) - 6
     windows = range(max(1, wall.day - 6), min(wall.day, longest) + 1)
     rules = [
         Rule(_run(onsets, days), days)
@@ -254,6 +254,12 @@ def _run(onsets: Sequence[Onset], days: Days) -> Sequence[Onset]:
         if not (is_next and days.hold(onset.wall)):
             return onsets[:n]
     return onsets
+
+
+def _last_day(year: int, month: int) -> int:
+    """The number of a month's last day."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - _DAY).day
 
 
 def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Component:

@@ -318,15 +318,19 @@ class BookingReads(Noun):
             UsageError: one attendee and all are asked for.
         """
         from calbook.services.calendars.invites import booking_calendar
-        from calbook.wire.reading.booking_requests import read_copy
 
         check_keywords("Bookings.get_ics", person, PERSONS)
+        whose = None
+        if person:
+            from calbook.wire.reading.booking_requests import read_copy
+
+            whose = read_copy(person, all_attendees)
         return booking_calendar(
             *(self._context, uid),
             method=method,
             alarm=alarm,
             date=date,
-            person=read_copy(person, all_attendees),
+            person=whose,
             names_all=all_attendees,
         ).decode()
 

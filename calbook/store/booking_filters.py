@@ -245,13 +245,17 @@ def _without(filters: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if name not in names}
 
 
-def host_meetings(filters: Mapping[str, Any], host: str) -> str:
+def host_meetings(
+    filters: Mapping[str, Any], host: str, after: str | None = None
+) -> str:
     """The occurrences of one host, by (start_at, uid, tie).
 
     A single one's start is its booking's, and found so; those of series are sorted.
     """
     own = f"h.host_id = :{host} and {GIVES_TIME}"
-    where = where_clause(_without(filters, host), OCCURRENCE_FILTERS, own)
+    where = where_clause(_without(filters, host), OCCURRENCE_FILTERS, own, after)
+    as_booked = where.replace("o.start_at, o.uid", "h.starts_at, h.uid")
+    as_booked = as_booked.replace("o.start_at", "h.starts_at")
     since = "and h.last_at >= :since" if "since" in filters else ""
     meetings = "cross join bookings b on b.uid = h.uid cross join occurrences o"
     return f"""
@@ -259,7 +263,7 @@ def host_meetings(filters: Mapping[str, Any], host: str) -> str:
             h.starts_at as start_at, 0 as tie
         from booking_hosts h indexed by booking_hosts_by_start
         {meetings} on o.uid = h.uid
-        {where.replace("o.start_at", "h.starts_at")} and h.last_at is null
+        {as_booked} and h.last_at is null
         union all
         select o.uid, o.recurrence_id, o.start_at, o.recurrence_id
         from booking_hosts h indexed by booking_hosts_recurring

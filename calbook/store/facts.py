@@ -124,28 +124,6 @@ _COUNTS = f"""
     group by s.n order by s.n
 """
 
-# Whether a host has anything at all in a span, be it a request that expired.
-_IS_TAKEN = """
-    select exists (
-        select 1 from {spans} s cross join claims c on c.host_id = :host_id
-            and c.claim_start < s.end_at
-            and c.claim_start > s.start_at - :longest
-            and c.claim_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join busy b on b.host_id = :host_id
-            and b.busy_start < s.end_at
-            and b.busy_start > s.start_at - :longest
-            and b.busy_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join hosts h on h.id = :host_id
-            and h.retired_at < s.end_at
-    )
-"""
-_ONE_IS_TAKEN = _IS_TAKEN.format(
-    spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
-)
-_ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
-
 
 LAPSED_SEATS = """
     select id, held_until from waiting
@@ -264,17 +242,6 @@ class Facts(Reader):
         return self._first_obstacles(
             _OBSTACLES, host_ids, spans, exclusion=exclusion, now=now
         )
-
-    def is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
-        """Whether anything of a host lies in a span, also a request that expired."""
-        facts: dict[str, Any] = {"host_id": host_id, "longest": CLAIM_SECONDS}
-        if len(spans) == 1:
-            start, end = map(times.epoch, spans[0])
-            row = self._one(_ONE_IS_TAKEN, start=start, end=end, **facts)
-        else:
-            row = self._one(_ANY_IS_TAKEN, spans=edges(spans), **facts)
-        assert row is not None
-        return bool(row[0])
 
     def claim_obstacles(
         self,

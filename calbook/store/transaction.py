@@ -23,7 +23,7 @@ from calbook.core.time import times
 from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, Exclusion
+from calbook.store.facts import CLAIM_SECONDS, SPANS, Exclusion, edges
 from calbook.store.writer import to_epoch, to_json
 
 if TYPE_CHECKING:
@@ -126,13 +126,24 @@ class Transaction(CatalogWriter):
         """As `Facts` tells them; that there are none is cheaper to ask, and is kept."""
         taken = []
         for id in host_ids:
-            if exclusion is not None or self.is_taken(id, spans):
+            if exclusion is not None or self._is_taken(id, spans):
                 taken.append(id)
             else:
                 self._untaken[id] = frozenset(spans)
         if not taken:
             return {}
         return super().obstacles(taken, spans, exclusion=exclusion, now=now)
+
+    def _is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
+        """Whether anything of a host lies in a span, also a request that expired."""
+        facts: dict[str, Any] = {"host_id": host_id, "longest": CLAIM_SECONDS}
+        if len(spans) == 1:
+            start, end = map(times.epoch, spans[0])
+            row = self._one(_ONE_IS_TAKEN, start=start, end=end, **facts)
+        else:
+            row = self._one(_ANY_IS_TAKEN, spans=edges(spans), **facts)
+        assert row is not None
+        return bool(row[0])
 
     def expired_in_the_way(
         self, after: Booking, before: Booking | None, now: datetime
@@ -295,6 +306,27 @@ class Transaction(CatalogWriter):
         )
 
 
+# Whether a host has anything at all in a span, be it a request that expired.
+_IS_TAKEN = """
+    select exists (
+        select 1 from {spans} s cross join claims c on c.host_id = :host_id
+            and c.claim_start < s.end_at
+            and c.claim_start > s.start_at - :longest
+            and c.claim_end > s.start_at
+    ) or exists (
+        select 1 from {spans} s cross join busy b on b.host_id = :host_id
+            and b.busy_start < s.end_at
+            and b.busy_start > s.start_at - :longest
+            and b.busy_end > s.start_at
+    ) or exists (
+        select 1 from {spans} s cross join hosts h on h.id = :host_id
+            and h.retired_at < s.end_at
+    )
+"""
+_ONE_IS_TAKEN = _IS_TAKEN.format(
+    spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
+)
+_ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
 _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from calbook.store.booking_filters import (
     OCCURRENCE_FILTERS,
     bound_filters,
+    choose_walk,
+    host_meetings,
     matching_bookings,
+    walked_host,
     where_clause,
 )
 
@@ -87,11 +90,16 @@ PART_OF_BOOKING = (
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
 
+Place = tuple[int | str, ...]  # of a row in its listing: what it is ordered by
+
 _AFTER = {
-    False: "(b.starts_at, b.uid) > (select starts_at, uid from bookings"
-    " where uid = :after)",
-    True: "(b.starts_at, b.uid) < (select starts_at, uid from bookings"
-    " where uid = :after)",
+    False: "(b.starts_at, b.uid) > (:after_start, :after_uid)",
+    True: "(b.starts_at, b.uid) < (:after_start, :after_uid)",
+}
+_PLACE = "(o.start_at, o.uid, o.recurrence_id)"
+_OCCURRENCE_AFTER = {
+    False: f"{_PLACE} > (:after_start, :after_uid, :after_date)",
+    True: f"{_PLACE} < (:after_start, :after_uid, :after_date)",
 }
 _ORDER = {
     False: "order by {0}starts_at, {0}uid",
@@ -100,6 +108,10 @@ _ORDER = {
 _OCCURRENCE_ORDER = {
     False: "order by o.start_at, o.uid, o.recurrence_id",
     True: "order by o.start_at desc, o.uid desc, o.recurrence_id desc",
+}
+_PAGE_ORDER = {
+    False: "order by start_at, uid, tie",
+    True: "order by start_at desc, uid desc, tie desc",
 }
 
 _EVENT_TYPE = """
@@ -157,6 +169,12 @@ class Reader:
         """`booking_row` with some occurrences only; `keys` are theirs, as JSON."""
         return self._one(f"{_PART} where b.uid = :uid", uid=uid, keys=keys)
 
+    def place_of(self, uid: str) -> Place:
+        """Where a booking stands in `booking_rows`, by its whole uid."""
+        row = self._one("select starts_at from bookings where uid = :uid", uid=uid)
+        assert row is not None
+        return row["starts_at"], uid
+
     def resolve_uid(self, uid: str) -> str:
         """The uid that a typed one means: itself, or the only one that begins so.
 
@@ -197,15 +215,15 @@ class Reader:
         *,
         now: int,
         latest_first: bool,
-        after: str | None,
+        after: Place | None,
         limit: int,
         offset: int,
     ) -> list[Row]:
-        """Bookings by start, then uid; `after` is the last page's last uid.
+        """Bookings by start, then uid; `after` is the place of the last page's last.
 
         `EVERYTHING` is the limit that means all.
         """
-        page = matching_bookings(filters, _AFTER[latest_first] if after else None)
+        page = self._matching(filters, _AFTER[latest_first] if after else None)
         order = _ORDER[latest_first]
         return self._conn.execute(
             f"""
@@ -213,21 +231,24 @@ class Reader:
                 {page} {order.format("")} limit :limit offset :offset
             ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**bound_filters(filters), "now": now, "after": after}
+            {**bound_filters(filters), **_bound_place(after), "now": now}
             | {"limit": limit, "offset": offset},
         ).fetchall()
+
+    def _matching(self, filters: Mapping[str, Any], after: str | None = None) -> str:
+        return matching_bookings(filters, choose_walk(self._conn, filters), after)
 
     def full_booking_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
         """Bookings with all that decisions need, by start."""
         return self._conn.execute(
-            f"{_WHOLE} from ({matching_bookings(filters)}) page"
+            f"{_WHOLE} from ({self._matching(filters)}) page"
             f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
             {**bound_filters(filters), "now": now},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
-            f"select count(*) from ({matching_bookings(filters)}) found",
+            f"select count(*) from ({self._matching(filters)}) found",
             {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -238,25 +259,48 @@ class Reader:
         *,
         now: int,
         latest_first: bool,
+        after: Place | None = None,
         limit: int,
         offset: int,
     ) -> list[Row]:
-        """Bookings by the start of each occurrence, with that occurrence alone."""
+        """Bookings by the start of each occurrence, with that occurrence alone.
+
+        `start_at` and `recurrence_id` are its own; else as `booking_rows`.
+        """
+        order = _OCCURRENCE_ORDER[latest_first]
+        behind = _OCCURRENCE_AFTER[latest_first] if after else None
+        if host := walked_host(filters):
+            page = f"""
+                from (
+                    {host_meetings(filters, host, behind)} {_PAGE_ORDER[latest_first]}
+                    limit :limit offset :offset
+                ) page cross join bookings b on b.uid = page.uid
+                cross join occurrences o
+                    on o.uid = page.uid and o.recurrence_id = page.recurrence_id
+                {order}
+            """
+        else:
+            page = f"""
+                from occurrences o cross join bookings b on b.uid = o.uid
+                {where_clause(filters, OCCURRENCE_FILTERS, behind)}
+                {order} limit :limit offset :offset
+            """
         return self._conn.execute(
-            f"""
-            {_ONE_OCCURRENCE}
-            from occurrences o cross join bookings b on b.uid = o.uid
-            {where_clause(filters, OCCURRENCE_FILTERS)}
-            {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
-            """,
-            {**bound_filters(filters), "now": now, "limit": limit, "offset": offset},
+            f"{_ONE_OCCURRENCE}, o.start_at, o.recurrence_id {page}",
+            {**bound_filters(filters), **_bound_place(after), "now": now}
+            | {"limit": limit, "offset": offset},
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
+        host = walked_host(filters)
+        meetings = (
+            f"({host_meetings(filters, host)}) found"
+            if host
+            else "occurrences o join bookings b on b.uid = o.uid"
+            f" {where_clause(filters, OCCURRENCE_FILTERS)}"
+        )
         found = self._conn.execute(
-            "select count(*) from occurrences o join bookings b on b.uid = o.uid"
-            f" {where_clause(filters, OCCURRENCE_FILTERS)}",
-            {**bound_filters(filters), "now": now},
+            f"select count(*) from {meetings}", {**bound_filters(filters), "now": now}
         ).fetchone()
         return int(found[0])
 
@@ -329,3 +373,8 @@ class Reader:
     def _one(self, statement: str, **facts: Any) -> Row | None:
         row: Row | None = self._conn.execute(statement, facts).fetchone()
         return row
+
+
+def _bound_place(place: Place | None) -> dict[str, int | str]:
+    names = ("after_start", "after_uid", "after_date")
+    return dict(zip(names, place or (), strict=False))

@@ -337,13 +337,39 @@ class BookingReads(Noun):
         booking's uid. `refresh` is the minutes after which to look again, for who
         subscribes to it. `progress` is called with how many of how many are written.
         """
+        check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
+        parts = self.iter_feed(
+            method=method,
+            busy_only=busy_only,
+            redact=redact,
+            refresh=refresh,
+            progress=progress,
+            **filters,
+        )
+        return b"".join(parts).decode()
+
+    def iter_feed(
+        self,
+        *,
+        method: inputs.FeedMethod | None = None,
+        busy_only: bool = False,
+        redact: bool = False,
+        refresh: int | None = None,
+        progress: Progress | None = None,
+        **filters: Unpack[inputs.DateFilters],
+    ) -> Iterator[bytes]:
+        """The file of `get_feed` in parts, however long it is.
+
+        Everything is read before the first of them, so that nobody who books waits for
+        who takes them.
+        """
         from calbook.services.calendars.invites import bookings_feed, read_form
 
-        check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
+        check_keywords("Bookings.iter_feed", filters, DATE_FILTERS)
         form = read_form(busy_only, redact, refresh)
         return bookings_feed(
             self._context, filters, method=method, form=form, progress=progress
-        ).decode()
+        )
 
     def get_free_busy(self, **filters: Unpack[inputs.DateFilters]) -> str:
         """When a host or resource is busy with bookings, as one VFREEBUSY.

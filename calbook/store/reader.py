@@ -93,6 +93,7 @@ _AFTER = {
     True: "(b.starts_at, b.uid) < (select starts_at, uid from bookings"
     " where uid = :after)",
 }
+_BEHIND = "(b.starts_at, b.uid) > (:after_start, :after_uid)"
 _ORDER = {
     False: "order by {0}starts_at, {0}uid",
     True: "order by {0}starts_at desc, {0}uid desc",
@@ -217,12 +218,25 @@ class Reader:
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
-    def full_booking_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
-        """Bookings with all that decisions need, by start."""
+    def full_booking_rows(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        after: tuple[int, str] | None = None,
+        limit: int = EVERYTHING,
+    ) -> list[Row]:
+        """Bookings with all that decisions need, by start; behind a start and uid."""
+        page = matching_bookings(filters, _BEHIND if after else None)
+        order = _ORDER[False]
+        start, uid = after or (None, None)
         return self._conn.execute(
-            f"{_WHOLE} from ({matching_bookings(filters)}) page"
-            f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
-            {**bound_filters(filters), "now": now},
+            f"""
+            {_WHOLE} from ({page} {order.format("")} limit :limit) page
+            cross join bookings b on b.uid = page.uid {order.format("b.")}
+            """,
+            {**bound_filters(filters), "now": now, "limit": limit}
+            | {"after_start": start, "after_uid": uid},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks
 from calbook.core.booking import effective_status
-from calbook.core.model import MINUTE, Booking, Span
+from calbook.core.model import MINUTE, Span
 from calbook.core.time import times
 from calbook.ical.writing.event_text import (
-    Invite,
     in_language,
     invite_for,
     read_invite,
@@ -24,6 +22,7 @@ from calbook.store.facts import CLAIM_SECONDS, Facts
 if TYPE_CHECKING:
     from calbook.core.people import Wanted
     from calbook.core.progress import Progress
+    from calbook.services.calendars.feed_writing import Feed
     from calbook.store.context import Context
 
 
@@ -52,7 +51,7 @@ def booking_calendar(
         booking = effective_status.effective_booking(
             facts.booking(facts.resolve_uid(uid)), now
         )
-        [invite] = _invites(facts, [booking])
+        invite = read_invite(booking, facts.host)
         if person is not None:
             from calbook.store.people import find_in_booking  # few ask for a copy
 
@@ -103,56 +102,36 @@ def bookings_feed(
     method: str | None = None,
     form: FeedForm | None = None,
     progress: Progress | None = None,
-) -> bytes:
+) -> Iterator[bytes]:
     """What is not cancelled of many bookings, as one calendar to subscribe to.
+
+    In parts, as `feed_writing.write_feed` gives them.
 
     Raises:
         BadInput: the method is neither publish nor none.
     """
+    from calbook.services.calendars.feed_writing import write_feed
+
     chosen = _method(method or Method.PUBLISH, Method.PUBLISH)
     now, form = context.clock(), form or FeedForm()
     with context.store.read(Facts) as facts:
-        feed = read_feed(facts, _filters(facts, wanted, now), form, now=now)
-    return write_feed(feed, form, method=chosen, progress=progress)
-
-
-class Feed(NamedTuple):
-    """Bookings of a feed, and what a calendar program lists it under."""
-
-    invites: list[Invite]
-    name: str
+        filters = _filters(facts, wanted, now)
+        feed = read_feed(facts, filters, form, method=chosen, now=now)
+    return write_feed(context, feed, progress)
 
 
 def read_feed(
-    facts: Facts, chosen: Mapping[str, Any], form: FeedForm, *, now: datetime
-) -> Feed:
-    """By filters as `filters.read_filters` gives them."""
-    invites = _chosen_invites(facts, chosen, now=now)
-    if form.is_busy_only:
-        invites = [invite._replace(only_title=_BUSY) for invite in invites]
-    elif form.is_redacted:
-        invites = [
-            invite._replace(only_title=invite.booking.title) for invite in invites
-        ]
-    return Feed(invites, _name(facts, chosen, form))
-
-
-def write_feed(
-    feed: Feed,
+    facts: Facts,
+    chosen: Mapping[str, Any],
     form: FeedForm,
     *,
     method: Method | None = Method.PUBLISH,
-    progress: Progress | None = None,
-) -> bytes:
-    """What hides persons has no METHOD, and so no ORGANIZER either."""
-    live = [invite for invite in feed.invites if not invite.is_cancelled]
-    return write_calendar(
-        live,
-        method=None if form.is_hiding else method,
-        name=feed.name,
-        refresh=form.refresh,
-        progress=progress,
-    )
+    now: datetime,
+) -> Feed:
+    """By filters as `filters.read_filters` gives them."""
+    from calbook.services.calendars.feed_writing import Feed
+
+    return Feed(chosen, form, method, _name(facts, chosen, form), now)
 
 
 def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
@@ -164,6 +143,7 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
     from calbook.core.errors import UsageError
     from calbook.ical.writing.free_busy import write_free_busy
     from calbook.services.bookings import filters
+    from calbook.services.calendars.feed_bookings import read_invites
 
     now = context.clock()
     with context.store.read(Facts) as facts:
@@ -177,12 +157,12 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
         until = chosen.get("until", since + _FREE_BUSY_SECONDS)
         # What began before, and is not over.
         chosen |= {"since": since - CLAIM_SECONDS, "until": until}
-        invites = _chosen_invites(facts, chosen, now=now)
+        found = facts.bookings(chosen, now=now)
+        invites = read_invites(facts, chosen, found, now)
     within = Span(times.instant(since), times.instant(until))
     return write_free_busy(invites, within, owner=whose, at=now)
 
 
-_BUSY = "Busy"
 _FREE_BUSY_SECONDS = 60 * 24 * 3600
 
 
@@ -194,18 +174,18 @@ def stored_calendars(
     progress: Progress | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
+    from calbook.services.calendars.feed_bookings import read_portions
+
     before, now = _alarm(alarm), context.clock()
     with context.store.read(Facts) as facts:
         chosen = _filters(facts, wanted, now)
-        invites = _chosen_invites(facts, chosen, now=now)
-    for number, invite in enumerate(invites, 1):
-        if not invite.is_cancelled:
-            yield (
-                invite.booking.uid,
-                write_calendar([invite], method=None, alarm=before),
-            )
+    for portion in read_portions(context, chosen, now):
+        for invite in (*portion.invites, *portion.instead):
+            if not invite.is_cancelled:
+                data = write_calendar([invite], method=None, alarm=before)
+                yield invite.booking.uid, data
         if progress is not None:
-            progress(number, len(invites))
+            progress(portion.done, portion.total)
 
 
 _OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
@@ -233,31 +213,16 @@ def _minutes(given: object, field: str, *, least: int) -> timedelta:
     return checks.whole_number(given, field, least=least, most=525_600) * MINUTE
 
 
-def _chosen_invites(
-    facts: Facts, chosen: Mapping[str, Any], *, now: datetime
-) -> list[Invite]:
-    found = facts.bookings(chosen, now=now)
-    if (host_id := chosen.get("host_id")) is not None:
-        from calbook.core.booking import series
-
-        found = [series.dates_given_by([host_id], booking) for booking in found]
-    return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
-
-
 def _name(facts: Facts, chosen: Mapping[str, Any], form: FeedForm) -> str:
     """What a calendar program lists the feed under, which hides what the feed does."""
     from calbook.services.bookings import filters
+    from calbook.services.calendars.feed_writing import BUSY
 
     if form.is_busy_only:
-        return _BUSY
+        return BUSY
     if "event_type_id" in chosen:
         return facts.event_type(chosen["event_type_id"]).title
     whose = filters.whose_time(chosen)
     if whose and not form.is_hiding:
         return facts.host(whose).name
     return "Bookings"
-
-
-def _invites(facts: Facts, bookings: list[Booking]) -> list[Invite]:
-    host = cache(facts.host)
-    return [read_invite(booking, host) for booking in bookings]

@@ -186,7 +186,7 @@ def _is_due(reader: PublishedFeeds, row: Row, now: datetime) -> bool:
 
 def _write(context: Context, row: Row) -> None:
     """A file as the bookings are now: a month back, and all that is to come."""
-    from calbook.services.calendars import invites  # slow to import
+    from calbook.services.calendars import feed_writing, invites  # slow to import
 
     now = context.clock()
     feed_files.check_directory(row["directory"])
@@ -198,8 +198,8 @@ def _write(context: Context, row: Row) -> None:
     with context.store.read(PublishedFeeds) as reader:
         seq = reader.looked_at(row)
         feed = invites.read_feed(reader, chosen, form, now=now)
-    data = invites.write_feed(feed, form)
-    feed_files.write_file(row["directory"], row["name"], data, at=times.epoch(now))
+    parts = feed_writing.write_feed(context, feed)
+    feed_files.write_file(row["directory"], row["name"], parts, at=times.epoch(now))
     feed_files.remove_leftovers(row["directory"], before=times.epoch(now - _WRITING))
     current = _current(context, row)
     if current is None or current["name"] != row["name"]:

@@ -353,7 +353,7 @@ class BookingReads(Noun):
         With `redact` an entry says the title of its event type and when it is; with
         `busy_only` that somebody is busy then. Both name nobody and no place, and no
         booking's uid. `refresh` is the minutes after which to look again, for who
-        subscribes to it. `progress` is called with how many of how many are written.
+        subscribes to it. `progress` is called with how many of how many were read.
         """
         check_keywords("Bookings.get_feed", filters, DATE_FILTERS)
         parts = self.iter_feed(

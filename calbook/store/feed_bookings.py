@@ -12,8 +12,7 @@ from calbook.core.time import times
 from calbook.store import rows
 from calbook.store.booking_filters import bound_filters, matching_bookings
 from calbook.store.facts import Facts
-
-Place = tuple[int, str]  # in the order of listings: a start and a uid
+from calbook.store.reader import Place
 
 # The first date may have moved, or was never free.
 _DISPLACED = """

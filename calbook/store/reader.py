@@ -98,7 +98,6 @@ _OCCURRENCE_AFTER = {
     False: f"{_PLACE} > (:after_start, :after_uid, :after_date)",
     True: f"{_PLACE} < (:after_start, :after_uid, :after_date)",
 }
-_BEHIND = "(b.starts_at, b.uid) > (:after_start, :after_uid)"
 _ORDER = {
     False: "order by {0}starts_at, {0}uid",
     True: "order by {0}starts_at desc, {0}uid desc",
@@ -234,20 +233,19 @@ class Reader:
         filters: Mapping[str, Any],
         *,
         now: int,
-        after: tuple[int, str] | None = None,
+        after: Place | None = None,
         limit: int = EVERYTHING,
     ) -> list[Row]:
-        """Bookings with all that decisions need, by start; behind a start and uid."""
-        page = matching_bookings(filters, _BEHIND if after else None)
+        """Bookings with all that decisions need, by start, as `booking_rows`."""
+        page = matching_bookings(filters, _AFTER[False] if after else None)
         order = _ORDER[False]
-        start, uid = after or (None, None)
         return self._conn.execute(
             f"""
             {_WHOLE} from ({page} {order.format("")} limit :limit) page
             cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**bound_filters(filters), "now": now, "limit": limit}
-            | {"after_start": start, "after_uid": uid},
+            {**bound_filters(filters), **_bound_place(after)}
+            | {"now": now, "limit": limit},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:

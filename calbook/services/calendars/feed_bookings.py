@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calbook.core.booking import effective_status
 from calbook.core.time import times
 from calbook.ical.writing.event_text import Invite, read_invite
-from calbook.store.feed_bookings import FeedBookings, Place
+from calbook.store.feed_bookings import FeedBookings
 from calbook.store.published_feeds import UNDER_WAY
+from calbook.store.reader import Place
 
 if TYPE_CHECKING:
     from calbook.core.model import Booking
     from calbook.store.context import Context
     from calbook.store.facts import Facts
-
-_MOST = 500  # that are read at once
 
 
 class Portion(NamedTuple):
@@ -40,9 +39,13 @@ class Portion(NamedTuple):
 
 
 def read_portions(
-    context: Context, chosen: Mapping[str, Any], now: datetime
+    context: Context,
+    chosen: Mapping[str, Any],
+    now: datetime,
+    *,
+    portion: int = 500,
 ) -> Iterator[Portion]:
-    """By filters as `filters.read_filters` gives them."""
+    """By filters as `filters.read_filters` gives them, so many bookings at once."""
     began, total, done = 0, 0, 0
     odd: set[str] = set()
     after: Place | None = None
@@ -54,19 +57,19 @@ def read_portions(
                 began = facts.newest_event() - UNDER_WAY * context.store.has_leases
                 odd = facts.displaced(chosen, now=now)
                 total = facts.count_bookings(chosen, now=times.epoch(now))
-            found = facts.portion(chosen, now=now, after=after, limit=_MOST)
-            is_last = len(found) < _MOST
+            found = facts.portion(chosen, now=now, after=after, limit=portion)
+            is_last = len(found) < portion
             done += len(found)
             usual = (booking for _, booking in found if booking.uid not in odd)
-            portion = Portion(read_invites(facts, chosen, usual, now), done, total)
+            read = Portion(read_invites(facts, chosen, usual, now), done, total)
             if is_last:
                 replaced = odd if after is None else odd | facts.changed_since(began)
                 these = facts.these(replaced, chosen, now=now) if replaced else ()
-                portion = portion._replace(
+                read = read._replace(
                     replaced=frozenset(replaced),
                     instead=tuple(read_invites(facts, chosen, these, now)),
                 )
-        yield portion
+        yield read
         if found:
             after = found[-1][0]
 

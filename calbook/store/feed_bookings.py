@@ -10,7 +10,7 @@ from typing import Any
 from calbook.core.model import Booking
 from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.booking_filters import bound_filters, matching_bookings
+from calbook.store.booking_filters import bound_filters
 from calbook.store.facts import Facts
 from calbook.store.reader import Place
 
@@ -42,7 +42,7 @@ class FeedBookings(Facts):
     def displaced(self, filters: Mapping[str, Any], *, now: datetime) -> set[str]:
         """The series whose first date is not the start that listings have."""
         found = self._conn.execute(
-            _DISPLACED.format(page=matching_bookings(filters)),
+            _DISPLACED.format(page=self._matching(filters)),
             {**bound_filters(filters), "now": times.epoch(now)},
         )
         return {row[0] for row in found}

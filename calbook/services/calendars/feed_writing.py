@@ -7,7 +7,7 @@ whether everybody who asks has an address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from struct import Struct
 from tempfile import SpooledTemporaryFile
@@ -24,12 +24,26 @@ from calbook.services.calendars.feed_bookings import read_portions
 if TYPE_CHECKING:
     from calbook.core.progress import Progress
     from calbook.ical.writing.method import Method
-    from calbook.services.calendars.invites import FeedForm
     from calbook.store.context import Context
 
 _IN_MEMORY = 1_000_000  # bytes
 _PART = 65_536
 BUSY = "Busy"
+
+
+class FeedForm(NamedTuple):
+    """What a feed says: all of it, the titles of event types, or that time is busy.
+
+    `refresh` is how often who subscribes to it is to look again.
+    """
+
+    is_busy_only: bool = False
+    is_redacted: bool = False
+    refresh: timedelta | None = None
+
+    @property
+    def is_hiding(self) -> bool:
+        return self.is_busy_only or self.is_redacted
 
 
 class Feed(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.booking import effective_status
@@ -22,7 +22,6 @@ from calbook.store.facts import CLAIM_SECONDS, Facts
 if TYPE_CHECKING:
     from calbook.core.people import Wanted
     from calbook.core.progress import Progress
-    from calbook.services.calendars.feed_writing import Feed
     from calbook.store.context import Context
 
 
@@ -67,71 +66,8 @@ def booking_calendar(
 
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)
-    chosen = default_method(invite) if method is None else _method(method, *_OF_ONE)
+    chosen = default_method(invite) if method is None else read_method(method, *_OF_ONE)
     return write_calendar([invite], method=chosen, alarm=_alarm(alarm))
-
-
-class FeedForm(NamedTuple):
-    """What a feed says: all of it, the titles of event types, or that time is busy.
-
-    `refresh` is how often who subscribes to it is to look again.
-    """
-
-    is_busy_only: bool = False
-    is_redacted: bool = False
-    refresh: timedelta | None = None
-
-    @property
-    def is_hiding(self) -> bool:
-        return self.is_busy_only or self.is_redacted
-
-
-def read_form(busy_only: object, redact: object, refresh: object) -> FeedForm:
-    """As it is asked for; `refresh` is minutes."""
-    return FeedForm(
-        checks.boolean(busy_only, "busyOnly"),
-        checks.boolean(redact, "redact"),
-        None if refresh is None else _minutes(refresh, "refresh", least=1),
-    )
-
-
-def bookings_feed(
-    context: Context,
-    wanted: Mapping[str, Any],
-    *,
-    method: str | None = None,
-    form: FeedForm | None = None,
-    progress: Progress | None = None,
-) -> Iterator[bytes]:
-    """What is not cancelled of many bookings, as one calendar to subscribe to.
-
-    In parts, as `feed_writing.write_feed` gives them.
-
-    Raises:
-        BadInput: the method is neither publish nor none.
-    """
-    from calbook.services.calendars.feed_writing import write_feed
-
-    chosen = _method(method or Method.PUBLISH, Method.PUBLISH)
-    now, form = context.clock(), form or FeedForm()
-    with context.store.read(Facts) as facts:
-        filters = _filters(facts, wanted, now)
-        feed = read_feed(facts, filters, form, method=chosen, now=now)
-    return write_feed(context, feed, progress)
-
-
-def read_feed(
-    facts: Facts,
-    chosen: Mapping[str, Any],
-    form: FeedForm,
-    *,
-    method: Method | None = Method.PUBLISH,
-    now: datetime,
-) -> Feed:
-    """By filters as `filters.read_filters` gives them."""
-    from calbook.services.calendars.feed_writing import Feed
-
-    return Feed(chosen, form, method, _name(facts, chosen, form), now)
 
 
 def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
@@ -147,7 +83,7 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
 
     now = context.clock()
     with context.store.read(Facts) as facts:
-        chosen = _filters(facts, wanted, now)
+        chosen = find_filters(facts, wanted, now)
         whose = filters.whose_time(chosen)
         if whose is None:
             raise UsageError(
@@ -178,7 +114,7 @@ def stored_calendars(
 
     before, now = _alarm(alarm), context.clock()
     with context.store.read(Facts) as facts:
-        chosen = _filters(facts, wanted, now)
+        chosen = find_filters(facts, wanted, now)
     for portion in read_portions(context, chosen, now):
         for invite in (*portion.invites, *portion.instead):
             if not invite.is_cancelled:
@@ -188,41 +124,32 @@ def stored_calendars(
             progress(portion.done, portion.total)
 
 
-_OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
-
-
-def _filters(facts: Facts, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def find_filters(
+    facts: Facts, wanted: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The filters of who asks, as the store takes them."""
     from calbook.services.bookings.filters import read_filters  # slow to import
 
     return read_filters(facts, wanted, now=times.epoch(now))
 
 
-def _method(said: str, *among: Method) -> Method | None:
+def read_method(said: str, *among: Method) -> Method | None:
+    """One of some methods; "none" is none.
+
+    Raises:
+        BadInput: it is neither.
+    """
     chosen = checks.choice(said, "method", (*among, _NO_METHOD))
     return None if chosen == _NO_METHOD else Method(chosen)
 
 
+_OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
 _NO_METHOD = "none"
 
 
 def _alarm(minutes: int | None) -> timedelta | None:
-    return None if minutes is None else _minutes(minutes, "alarm", least=0)
+    return None if minutes is None else read_minutes(minutes, "alarm", least=0)
 
 
-def _minutes(given: object, field: str, *, least: int) -> timedelta:
+def read_minutes(given: object, field: str, *, least: int) -> timedelta:
     return checks.whole_number(given, field, least=least, most=525_600) * MINUTE
-
-
-def _name(facts: Facts, chosen: Mapping[str, Any], form: FeedForm) -> str:
-    """What a calendar program lists the feed under, which hides what the feed does."""
-    from calbook.services.bookings import filters
-    from calbook.services.calendars.feed_writing import BUSY
-
-    if form.is_busy_only:
-        return BUSY
-    if "event_type_id" in chosen:
-        return facts.event_type(chosen["event_type_id"]).title
-    whose = filters.whose_time(chosen)
-    if whose and not form.is_hiding:
-        return facts.host(whose).name
-    return "Bookings"

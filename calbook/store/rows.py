@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.core.catalog import (
@@ -156,6 +157,13 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 
 def event_type(row: Row) -> EventType:
+    """Read once while it stays the same: each booking asks for it."""
+    return _event_type(tuple(row.keys()), tuple(row))
+
+
+@lru_cache
+def _event_type(names: tuple[str, ...], values: tuple[Any, ...]) -> EventType:
+    row = dict(zip(names, values, strict=True))
     return EventType(
         id=row["id"],
         slug=row["slug"],
@@ -215,6 +223,11 @@ def limits(texts: list[str]) -> tuple[Limit, ...]:
     return tuple(read_limit(text, "limits") for text in texts)
 
 
+@lru_cache
+def _limits(text: str) -> tuple[Limit, ...]:
+    return limits(json.loads(text))
+
+
 def schedule(row: Row) -> Schedule:
     return Schedule(
         id=row["id"],
@@ -236,11 +249,12 @@ def host(row: Row) -> Host:
         *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
-        limits(json.loads(row["limits"])),
+        _limits(row["limits"]),
         row["language"],
     )
 
 
+@lru_cache
 def _week(text: str) -> tuple[tuple[Hours, ...], ...]:
     return tuple(map(_hours, json.loads(text)))
 

@@ -267,6 +267,7 @@ class BookingReads(Noun):
     ) -> Statistics:
         """Count the occurrences that start within the dates.
 
+        Without dates, from today a year ago to today in a year.
         Filters: `event_type_id`, `host_id`, `resource_id`, `start_date`, `end_date`,
         `timezone`, and of persons as in `list`.
         By week they are ISO weeks of the zone; an occurrence of several hosts or

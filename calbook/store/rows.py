@@ -182,6 +182,13 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 
 def event_type(row: Row) -> EventType:
+    """Read once while it stays the same: each booking asks for it."""
+    return _event_type(tuple(row.keys()), tuple(row))
+
+
+@lru_cache
+def _event_type(names: tuple[str, ...], values: tuple[Any, ...]) -> EventType:
+    row = dict(zip(names, values, strict=True))
     return EventType(
         id=row["id"],
         slug=row["slug"],
@@ -241,6 +248,11 @@ def limits(texts: list[str]) -> tuple[Limit, ...]:
     return tuple(read_limit(text, "limits") for text in texts)
 
 
+@lru_cache
+def _limits(text: str) -> tuple[Limit, ...]:
+    return limits(json.loads(text))
+
+
 def schedule(row: Row) -> Schedule:
     return Schedule(
         id=row["id"],
@@ -262,11 +274,12 @@ def host(row: Row) -> Host:
         *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
-        limits(json.loads(row["limits"])),
+        _limits(row["limits"]),
         row["language"],
     )
 
 
+@lru_cache
 def _week(text: str) -> tuple[tuple[Hours, ...], ...]:
     return tuple(map(_hours, json.loads(text)))
 

@@ -322,11 +322,16 @@ class Client:
         taken = moving.take_in(self._context, source, on_conflict, dry_run, told)
         return Imported(taken)
 
-    def check(self, *, progress: Progress | None = None) -> tuple[str, ...]:
-        """What is wrong with the file, a sentence each; empty when nothing is."""
+    def check(
+        self, *, quick: bool = False, progress: Progress | None = None
+    ) -> tuple[str, ...]:
+        """What is wrong with the file, a sentence each; empty when nothing is.
+
+        `quick` looks at pages, tables and what is set up, and at no booking.
+        """
         from calbook.services import maintenance
 
-        return maintenance.check_file(self._context, progress)
+        return maintenance.check_file(self._context, progress, quick=quick)
 
     def diagnose(self, *, quick: bool = False) -> Diagnosis:
         """All that is wrong with the file, its setting and the program, with facts.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date as Date
-from typing import TYPE_CHECKING
 
 from calbook.api.noun import (
     BOOKING_FILTERS,
@@ -16,6 +15,7 @@ from calbook.api.noun import (
     check_keywords,
 )
 from calbook.api.values.bookings import Booking, Event, Note, Occurrence
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.bookings import read
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ Values are only ever bound. Light, as `reader` is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from calbook.core.typing_names import Any
 
 # An occurrence that is a request and has expired, as `status_by_time.is_expired`.
 HAS_EXPIRED = (

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from calbook.core.booking import effective_status
 from calbook.core.model import Booking, BookingTerms, Occurrence
 from calbook.core.time import times
+from calbook.core.typing_names import Any
 from calbook.store.writer import to_epoch, to_json, to_minutes, to_question
 
 

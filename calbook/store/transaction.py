@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import effective_status
 from calbook.core.model import (
@@ -22,6 +21,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter

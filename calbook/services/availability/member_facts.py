@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from calbook.core.assignment import HostIds
 from calbook.core.model import SECOND, Span
@@ -14,6 +13,7 @@ from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours
+from calbook.core.typing_names import NamedTuple
 from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,

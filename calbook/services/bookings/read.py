@@ -6,8 +6,8 @@ Light on purpose: listing imports neither the rules nor their values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.reader import EVERYTHING, Place, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json

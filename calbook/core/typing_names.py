@@ -52,6 +52,9 @@ else:
         def __class_getitem__(cls, item):
             return cls(item[0], item[1:])
 
+        def __repr__(self):
+            return f"Annotated[{self.__origin__}]"
+
     class _Naming(type):
         """Makes a class's annotated names the fields of its tuples."""
 

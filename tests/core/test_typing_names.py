@@ -99,6 +99,7 @@ def test_annotated_says_what_it_was_made_of() -> None:
         made = module.Annotated[str, "first", "second"]
         assert made.__origin__ is str
         assert made.__metadata__ == ("first", "second")
+        assert "list[str]" in str(module.Annotated[list[str] | None, "of many"])
 
 
 @pytest.mark.parametrize("name", ["Any", "ClassVar", "Literal", "Self", "TypeVar"])

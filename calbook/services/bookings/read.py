@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import EVERYTHING, Place, Reader
+from calbook.store.booking_filters import Place
+from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 
 from calbook.core.assignment import HostIds
 from calbook.core.model import SECOND, Span
@@ -13,7 +12,7 @@ from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours
-from calbook.core.typing_names import NamedTuple
+from calbook.core.typing_names import Any, NamedTuple, TypeVar
 from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
@@ -34,6 +33,21 @@ _OF_MEMBERS = (
     (booking_rules.slot_taken, None),
     (booking_rules.seats_full, None),
 )
+
+
+_T = TypeVar("_T")
+
+
+def _read_once(read: Callable[..., _T]) -> Callable[..., _T]:
+    """`functools.cache`, whose copying of names takes longer than most that is read."""
+    known: dict[tuple[Any, ...], _T] = {}
+
+    def once(*key: Any) -> _T:
+        if key not in known:
+            known[key] = read(*key)
+        return known[key]
+
+    return once
 
 
 class MemberFacts(NamedTuple):
@@ -68,13 +82,15 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     hosts = KnownHosts(facts, request)
     return MemberFacts(
         hosts,
-        cache(open_time),
-        cache(own_open),
-        cache(lambda: limit_counts.of_event_type(facts, request, request.meetings)),
+        _read_once(open_time),
+        _read_once(own_open),
+        _read_once(
+            lambda: limit_counts.of_event_type(facts, request, request.meetings)
+        ),
         HostLoads(facts, request, request.meetings, hosts),
-        cache(lambda: PersonLoads(facts, request, request.meetings)),
-        cache(obstacles),
-        cache(lambda: _cancelled(facts, request)),
+        _read_once(lambda: PersonLoads(facts, request, request.meetings)),
+        _read_once(obstacles),
+        _read_once(lambda: _cancelled(facts, request)),
     )
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from typing import Self as Self
     from typing import TypeVar as TypeVar
 else:
-    from _collections import _tuplegetter  # as namedtuple does
+    import _collections  # as namedtuple's own module does
 
-    _new = tuple.__new__
+    _new, _get = tuple.__new__, _collections._tuplegetter
 
     class _Name:
         """Stands in an annotation, alone or with brackets."""
@@ -64,7 +64,7 @@ else:
                     *body["__annotations__"],
                 )
                 body["_defaults"] = tuple(body[f] for f in fields if f in body)
-                body |= {f: _tuplegetter(at, None) for at, f in enumerate(fields)}
+                body |= {f: _get(at, None) for at, f in enumerate(fields)}
                 body["__slots__"] = ()
             return super().__new__(cls, name, bases, body)
 

@@ -339,6 +339,7 @@ def test_a_word_that_is_a_name_stays_a_word(
     client: Client, booking: Any, clock: Clock
 ) -> None:
     """Whoever is called as a key or a status of the JSON is."""
+    client.calendar.webhooks.create("https://hooks.example/told")
     made = booking(attendee={"name": "Confirmed", "email": "name@status.example"})
     clock.move(days=30)
 

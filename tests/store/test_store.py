@@ -250,6 +250,7 @@ def events(plain: PlainConnection) -> list[tuple[str, str, dict[str, Any]]]:
 def test_creating_writes_one_event_with_the_answer_in_it(
     plain: PlainConnection, booking: Callable[..., Booking]
 ) -> None:
+    client.calendar.webhooks.create("https://hooks.example/told")
     made = booking(guests=["bob@example.com"], notes="Tea ☕", metadata={"k": None})
 
     assert events(plain) == [("booking.created", made.uid, made.to_dict())]
@@ -263,6 +264,7 @@ def test_a_change_writes_one_event_with_the_answer_in_it(
     fresh: Callable[[Change], Booking],
     change: Change,
 ) -> None:
+    client.calendar.webhooks.create("https://hooks.example/told")
     before = fresh(change)
     clock.move(hours=1)
 

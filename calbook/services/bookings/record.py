@@ -128,12 +128,12 @@ def _save_apart(
 
 
 def _tell_apart(tx: Transaction, event: Event, now: datetime) -> None:
-    _append_event(tx, event, booking_json(tx, event.uid, now))
+    append_event(tx, event, booking_json(tx, event.uid, now))
 
 
 def _tell(tx: Transaction, event: Event, answer: Json, now: datetime) -> int:
     """Append an event of time's; bad news by mail and to calendars as well."""
-    seq = _append_event(tx, event, answer)
+    seq = append_event(tx, event, answer)
     if event.type != "booking.cancelled":
         return seq
     habit = reminders.notification_settings(tx, event.uid)
@@ -201,7 +201,18 @@ def _save(
     tx.save(change.booking, before)
     answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
-    seqs = [_append_event(tx, e, answer, is_silent) for e in change.events]
+    replaced = None if before is None else _replaced(before, change.booking)
+    last = len(change.events) - 1
+    seqs = [
+        append_event(
+            tx,
+            event,
+            answer,
+            replaced=replaced if n == last else None,
+            is_silent=is_silent,
+        )
+        for n, event in enumerate(change.events)
+    ]
     habit = reminders.notification_settings(tx, change.booking.uid)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
@@ -211,9 +222,15 @@ def _save(
             options.idempotency_key,
             request=options.request,
             event_seq=seqs[-1],
-            answer=answer if _is_shortened(change.events[-1]) else None,
+            answer=answer,
         )
     return answer
+
+
+def _replaced(before: Booking, after: Booking) -> Json | None:
+    from calbook.wire.writing.history import replaced_to_json  # only for changes
+
+    return replaced_to_json(before, after)
 
 
 def _end_expired_in_the_way(
@@ -313,14 +330,31 @@ def _hosts_of_dates(booking: Booking) -> Iterable[str]:
     return chain.from_iterable(o.host_ids for o in booking.occurrences)
 
 
-def _is_shortened(event: Event) -> bool:
-    return bool(event.about) or "attendee" in event.change
-
-
-def _append_event(
-    tx: Transaction, event: Event, answer: Json, is_silent: bool = False
+def append_event(
+    tx: Transaction,
+    event: Event,
+    answer: Json,
+    *,
+    replaced: Json | None = None,
+    is_silent: bool = False,
 ) -> int:
-    """Append an event with what it is about.
+    """Append an event, with what its change replaced; its number.
+
+    `answer` is the booking after it, and `replaced` goes with the last event of a
+    change.
+    """
+    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
+    return tx.append_event(
+        event,
+        id=ids.event(),
+        revision=(answer["version"], answer["sequence"]),
+        replaced=replaced,
+        booking=partial(_limit, event, answer) if is_told else None,
+    )
+
+
+def _limit(event: Event, answer: Json) -> Json:
+    """A booking with what an event is about.
 
     Else each of the 730 completions of a long series would repeat all 730, and each
     of a thousand seats all thousand persons. Only a seat that is as it was before comes
@@ -328,11 +362,10 @@ def _append_event(
     """
     if "attendee" in event.change and "undoes" not in event.change:
         dates = event.change.get("dates", [])
-        answer = limit_to_person(answer, event.change["attendee"], dates)
-    elif event.about:
-        answer = limit_to_dates(answer, event.change["dates"])
-    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
-    return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
+        return limit_to_person(answer, event.change["attendee"], dates)
+    if event.about:
+        return limit_to_dates(answer, event.change["dates"])
+    return answer
 
 
 def is_hold(answer: Json) -> bool:

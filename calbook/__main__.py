@@ -10,6 +10,7 @@ _ZONE_FOLDERS = (  # Python's own default
     "/usr/share/lib/zoneinfo",
     "/etc/zoneinfo",
 )
+_OBJECTS = 50_000  # more than modules and a screenful are, and soon reached by a loop
 
 
 def main() -> None:
@@ -18,22 +19,38 @@ def main() -> None:
         gc.disable()
         from calbook.cli.shell.complete import complete
 
-        # What the interpreter tidies up at its end is a seventh of the cost.
         os._exit(complete(sys.argv[2:]))
     try:
         status = _run()
     except KeyboardInterrupt:  # while modules load
         status = 130
-    sys.exit(status)
+    _leave(status)
+
+
+def _leave(status: int) -> None:
+    """At once: what the interpreter tidies up at its end is a tenth of a call.
+
+    What was left to be done then is done, and what a stream cannot take is told by
+    Python's own way out.
+    """
+    import atexit
+
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(status)
+    os._exit(status)
 
 
 def _run() -> int:
-    gc.disable()  # loading modules leaves no garbage, and looking for it costs 5 %
-    _load_zoneinfo()
+    # Loading modules leaves no garbage, and looking for it costs 5 %.
+    gc.set_threshold(_OBJECTS)
+    if sys.argv[1:] not in (["--version"], ["-V"]):
+        _load_zoneinfo()
     from calbook.cli.app import run
 
-    gc.freeze()
-    gc.enable()
     return run(sys.argv[1:])
 
 

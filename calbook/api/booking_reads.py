@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda, OpenAgenda, Statistics
     from calbook.core.progress import Progress
 
-_PAGE = 500  # bookings that `iter` reads at a time
-
 
 class BookingReads(Noun):
     """What `Bookings` reads; nothing here writes."""
@@ -77,23 +75,25 @@ class BookingReads(Noun):
         self,
         *,
         latest_first: bool = False,
+        count: int | None = None,
+        offset: int = 0,
+        after: str | None = None,
         **filters: Unpack[inputs.BookingFilters],
     ) -> Iterator[Booking]:
-        """The bookings of `list`, read page by page while they are used.
+        """The bookings of `list`, read in portions while they are used.
 
-        Each page is as the file is then; what moves meanwhile may be missed or come
-        twice.
+        Each portion is as the bookings are then, and keeps nobody from writing; what
+        moves meanwhile may be missed or come twice.
         """
         check_keywords("Bookings.iter", filters, BOOKING_FILTERS)
-        after = None
-        while found := read.list_bookings(
+        found = read.iter_bookings(
             *(self._context, filters),
-            limit=_PAGE,
+            limit=count,
+            offset=offset,
             after=after,
             latest_first=latest_first,
-        ):
-            yield from map(Booking, found)
-            after = found[-1]["uid"]
+        )
+        return map(Booking, found)
 
     def list_occurrences(
         self,
@@ -116,6 +116,24 @@ class BookingReads(Noun):
             latest_first=latest_first,
         )
         return tuple(map(Booking, found))
+
+    def iter_occurrences(
+        self,
+        *,
+        latest_first: bool = False,
+        count: int | None = None,
+        offset: int = 0,
+        **filters: Unpack[inputs.BookingFilters],
+    ) -> Iterator[Booking]:
+        """The meetings of `list_occurrences`, read as `iter` reads bookings."""
+        check_keywords("Bookings.iter_occurrences", filters, BOOKING_FILTERS)
+        found = read.iter_occurrences(
+            *(self._context, filters),
+            limit=count,
+            offset=offset,
+            latest_first=latest_first,
+        )
+        return map(Booking, found)
 
     def get_occurrences(self, uid: str) -> tuple[Occurrence, ...]:
         """Every meeting of a booking, by its start."""
@@ -300,15 +318,19 @@ class BookingReads(Noun):
             UsageError: one attendee and all are asked for.
         """
         from calbook.services.calendars.invites import booking_calendar
-        from calbook.wire.reading.booking_requests import read_copy
 
         check_keywords("Bookings.get_ics", person, PERSONS)
+        whose = None
+        if person:
+            from calbook.wire.reading.booking_requests import read_copy
+
+            whose = read_copy(person, all_attendees)
         return booking_calendar(
             *(self._context, uid),
             method=method,
             alarm=alarm,
             date=date,
-            person=read_copy(person, all_attendees),
+            person=whose,
             names_all=all_attendees,
         ).decode()
 

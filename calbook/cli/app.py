@@ -1,11 +1,19 @@
 """Running a command line, and what becomes of errors."""
 
+from __future__ import annotations
+
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from calbook.cli import after_command, global_options, tree
+from calbook.cli import after_command, global_options, plain_parser
+
+TYPE_CHECKING = False  # typing's, whose import is dear
+if TYPE_CHECKING:
+    import signal
+    from typing import Any
+else:
+    import _signal as signal  # without the enums that signal makes of all names
 
 
 def run(args: Sequence[str]) -> int:
@@ -42,21 +50,28 @@ def _afterwards(args: Sequence[str]) -> int:
 
 
 def _run(args: list[str]) -> int:
-    from calbook.cli import output
-
     signal.signal(signal.SIGTERM, _terminated)
     if args[-1:] in (["--version"], ["-V"]) and global_options.are_flags(args[:-1]):
         from calbook import __version__
 
-        output.write(f"calbook {__version__}\n")
-        output.flush()
+        print(f"calbook {__version__}", flush=True)
         return 0
+    from calbook.cli import output
+
     _check_utf8(args)
+    call = plain_parser.read_call(args)
+    status = _run_by_typer(args) if call is None else call.run()
+    output.flush()
+    return status if isinstance(status, int) else 0
+
+
+def _run_by_typer(args: list[str]) -> Any:
+    from calbook.cli import tree  # slow to import
+
     status = tree.run(args or ["--help"])
     if status == _INTERRUPTED:
         raise KeyboardInterrupt
-    output.flush()
-    return status if isinstance(status, int) else 0
+    return status
 
 
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt

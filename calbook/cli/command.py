@@ -7,23 +7,26 @@ name it as it is typed.
 from collections.abc import Callable, Sequence
 from inspect import Parameter, cleandoc, signature
 from types import NoneType
-from typing import Any, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from calbook.cli import global_options
+from calbook.cli.calls import LARGEST, Call
 from calbook.cli.groups import SHORT, Group
 
+if TYPE_CHECKING:
+    from calbook.cli.calls import Place
+
 _UIDS = ("UID", "UID…", "[UID]")
-_WORDS = ("last", "next")
-_MOST = 1_000_000_000  # what SQLite takes is more
 
 
 class Command(global_options.TakesGlobalOptions, TyperCommand):
     """A command whose help is laid out by calbook, and which has the options of all."""
 
-    groups: Sequence[type[Group]] = ()  # of options, those that it has
+    function: Callable[..., Any]
+    places: "Sequence[Place]" = ()  # where its options go
     needs_uid: str | None = None  # the parameter that names a booking, or several
 
     def make_parser(self, ctx: Any) -> Any:
@@ -54,18 +57,14 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             option_errors.check_repeated(options, typed)
             option_errors.check_exclusive(options, exclusive)
 
-    def _find_named(self, given: dict[str, Any]) -> None:
-        """Put uids where `last` and `next` stand for them."""
-        names = [str(p.name) for p in self.params if p.metavar in _UIDS]
-        for name in names:
-            value = given.get(name) or ()
-            words = [value] if isinstance(value, str) else value
-            if not {*words} & {*_WORDS}:
-                continue
-            from calbook.cli.uid_input import find_named  # few say so
+    @property
+    def groups(self) -> "Sequence[type[Group]]":
+        return [kind for _, kind, _ in self.places]
 
-            uids = [find_named(w, given) if w in _WORDS else w for w in words]
-            given[name] = uids[0] if isinstance(value, str) else uids
+    @property
+    def uids(self) -> Sequence[str]:
+        """The parameters that name bookings."""
+        return [str(param.name) for param in self.params if param.metavar in _UIDS]
 
     def get_help(self, ctx: Any) -> str:
         show_help(self, ctx)
@@ -76,26 +75,22 @@ class Command(global_options.TakesGlobalOptions, TyperCommand):
             value = ctx.params[param.name]
             if param.multiple or param.nargs == -1:
                 ctx.params[param.name] = [*(value or ())] or None
-            elif isinstance(value, int) and not 0 <= value - _least(param) <= _MOST:
+            elif isinstance(value, int) and not 0 <= value - _least(param) <= LARGEST:
                 from calbook.cli import option_errors  # only when something is wrong
 
-                raise option_errors.out_of_range(param, value, _least(param), _MOST)
-        self._find_named(ctx.params)
+                raise option_errors.out_of_range(param, value, _least(param), LARGEST)
         if self.needs_uid and ctx.params[self.needs_uid] in (None, (), []):
             from calbook.cli import uid_input  # only where it is missing
 
             uid = uid_input.ask_for_uid(ctx.command_path[len("calbook ") :], ctx.params)
             ctx.params[self.needs_uid] = uid if self.needs_uid == "uid" else [uid]
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            from calbook.cli import option_errors, uid_input  # only when it is wrong
-
-            if chosen := uid_input.choose_candidate(error, ctx.params):
-                ctx.params.update(chosen)
-                return self.invoke(ctx)
-            option_errors.name_options(error, self.params, ctx.params)
-            raise
+        params = self.params
+        call = Call(
+            *(self.function, self.places, ctx.params),
+            uids=self.uids,
+            params=lambda: params,
+        )
+        return call.run()
 
 
 def _least(param: Any) -> int:
@@ -111,12 +106,14 @@ def show_help(command: Any, ctx: Any) -> NoReturn:
     raise typer.Exit
 
 
-def make_command(name: str, function: Callable[..., None], **settings: Any) -> Command:
+def make_command(
+    name: str, function: Callable[..., int | None], **settings: Any
+) -> Command:
     """The command that calls a function, with an option for each field of its groups.
 
     Typer would read the same of the function's signature, at five times the cost.
     """
-    groups: list[tuple[str, type[Group], tuple[str, ...]]] = []
+    places: list[Place] = []
     params: list[Any] = []
     for one, found in signature(function).parameters.items():
         kind = getattr(found.annotation, "__origin__", found.annotation)
@@ -125,25 +122,16 @@ def make_command(name: str, function: Callable[..., None], **settings: Any) -> C
             continue
         fields = kind.__annotations__
         names = getattr(found.annotation, "__metadata__", tuple(fields))
-        groups.append((one, kind, names))
+        places.append((one, kind, names))
         params += [_make_param(n, kind.declared[n], fields[n]) for n in names]
-
-    def call(**given: Any) -> None:
-        made = {
-            one: kind(**{field: given.pop(field) for field in names})
-            for one, kind, names in groups
-        }
-        function(**given, **made)
-
     command = Command(
         name=name,
         params=params,
-        callback=call,
         help=cleandoc(function.__doc__ or ""),
         rich_markup_mode=None,
         **settings,
     )
-    command.groups = [kind for _, kind, _ in groups]
+    command.function, command.places = function, places
     for param in params:
         if param.name in ("uid", "uids") and param.required:
             command.needs_uid, param.required = param.name, False

@@ -52,7 +52,7 @@ def save_parts(
         raise OutputError(f"cannot write {path}: {error.strerror}", path=path) from None
 
 
-_BESIDE = ("", "-journal", "-wal", "-shm", ".delivering")  # what a database has
+_BESIDE = ("", "-journal", "-wal", "-shm", ".delivering", ".queue")  # of a database
 _SQLITE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06")
 
 

@@ -95,14 +95,14 @@ class TakesGlobalOptions:
 
         def parse_args(args: list[str]) -> Any:
             options, rest, order = read(args=args)
-            _take(options)
+            take(options)
             return options, rest, [each for each in order if each is not None]
 
         parser.parse_args = parse_args
         return parser
 
 
-def _take(options: dict[str, Any]) -> None:
+def take(options: dict[str, Any]) -> None:
     """Out of what a parser has read; that of the command counts, not of its group."""
     found = {name: options.pop(name) for name in OPTIONS if name in options}
     if "color" in found:

@@ -4,7 +4,7 @@ No attribute, index or conversion: what stands between braces is a key or refuse
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from calbook.core.errors import UsageError
@@ -49,20 +49,45 @@ def is_anybodys(key: str) -> bool:
     return not set(_FREE).isdisjoint(key.split(".")[:-1])
 
 
-def check_keys(keys: Sequence[str], items: Sequence[Json]) -> None:
-    """Raises UsageError for a key, dotted too, that none of the items has."""
-    for key in keys:
-        objects: list[Any] = list(items)
-        above = ""
-        for part in key.split("."):
-            if objects and not any(part in each for each in objects):
-                known = dict.fromkeys(name for each in objects for name in each)
-                raise _no_key(key, above, part, [*known])
-            if part in _FREE:
-                break
-            below = (each.get(part) for each in objects)
-            objects = [each for each in below if isinstance(each, dict)]
-            above = f"{above}{part}."
+def check_keys(
+    keys: Sequence[str], items: Sequence[Json], rest: Iterable[Json] = ()
+) -> None:
+    """Raises UsageError for a key, dotted too, that none of the items has.
+
+    The rest is gone through only where it is not in the first of them.
+    """
+    said = {key: error for key in keys if (error := _find_fault(key, items))}
+    for item in rest if said else ():
+        said = {key: error for key, error in said.items() if not _has(item, key)}
+        if not said:
+            return
+    for error in said.values():
+        raise error
+
+
+def _find_fault(key: str, items: Sequence[Json]) -> UsageError | None:
+    objects: list[Any] = list(items)
+    above = ""
+    for part in key.split("."):
+        if objects and not any(part in each for each in objects):
+            known = dict.fromkeys(name for each in objects for name in each)
+            return _no_key(key, above, part, [*known])
+        if part in _FREE:
+            return None
+        below = (each.get(part) for each in objects)
+        objects = [each for each in below if isinstance(each, dict)]
+        above = f"{above}{part}."
+    return None
+
+
+def _has(item: Any, key: str) -> bool:
+    for part in key.split("."):
+        if not isinstance(item, dict) or part not in item:
+            return False
+        if part in _FREE:
+            return True
+        item = item[part]
+    return True
 
 
 def _no_key(key: str, above: str, part: str, known: Sequence[str]) -> UsageError:

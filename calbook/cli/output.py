@@ -1,31 +1,21 @@
 """Answers on stdout: tables on a terminal, else TSV; JSON and CSV on demand."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.cli import global_options
-from calbook.core.text import escape_json, printable, split_words
+from calbook.cli.list_texts import TIMES, list_texts, object_text
+from calbook.cli.list_texts import Json as Json
+from calbook.cli.list_texts import OutputOptions as OutputOptions
+from calbook.cli.list_texts import as_json as as_json
+from calbook.cli.list_texts import is_for_programs as is_for_programs
+from calbook.core.text import printable
 
 if TYPE_CHECKING:
-    import re
-
     from calbook.api.values.value import Value
-    from calbook.cli import line_format
-
-Json = dict[str, Any]
-
-_TIMES = frozenset(
-    {
-        *("startTime", "endTime", "createdAt", "updatedAt", "at", "importedAt"),
-        *("horizon", "nextAt", "finishedAt", "repliedAt", "fromTime"),
-    }
-)
-_RUNS = "[=+\\-@＝＋－＠]"  # what a spreadsheet takes for a formula
 
 _WIDEST = 1_000  # columns that anybody looks at
 
@@ -39,36 +29,6 @@ as_terminal = False
 has_pager = True
 # What is drawn at the bottom of the screen: other text takes its place.
 bar: Any = None
-
-
-class OutputOptions:
-    """How an answer is to be printed; a NamedTuple would cost every command."""
-
-    __slots__ = ("csv", "fields", "format", "json", "jsonl", "reverse", "sort", "tz")
-
-    def __init__(
-        self,
-        json: bool = False,
-        jsonl: bool = False,
-        csv: bool = False,
-        fields: str | None = None,
-        tz: str | None = None,
-        format: str | None = None,
-        sort: str | None = None,
-        reverse: bool = False,
-    ) -> None:
-        self.json, self.jsonl, self.csv = json, jsonl, csv
-        self.fields, self.tz, self.format = fields, tz, format
-        self.sort, self.reverse = sort, reverse
-
-    @property
-    def is_given(self) -> bool:
-        """Whether one is asked for that programs read, or some of the facts alone."""
-        return is_for_programs(self) or self.fields is not None
-
-
-def is_for_programs(form: OutputOptions) -> bool:
-    return form.json or form.jsonl or form.csv or form.format is not None
 
 
 def is_for_people(form: OutputOptions) -> bool:
@@ -200,8 +160,21 @@ def _fold(line: str) -> list[str]:
     return cells.fold(line, width())
 
 
+class Stream:
+    """A list that is read while it is used, anew each time; an iterable.
+
+    To be printed where what it is read from is still open.
+    """
+
+    def __init__(self, read: "Callable[[], Iterator[Value]]") -> None:
+        self._read = read
+
+    def __iter__(self) -> "Iterator[Value]":
+        return self._read()
+
+
 def print_list(
-    found: "Sequence[Value | Json]",
+    found: "Iterable[Value | Json]",
     form: OutputOptions,
     *,
     keys: Sequence[str],
@@ -210,25 +183,34 @@ def print_list(
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others.
 
-    `part` is what is printed of it, once it is sorted.
+    Only people and `--sort` have it gathered. `part` is what is printed of it then.
     """
-    items = _arranged([as_json(item) for item in found], form)[part]
-    if form.format is not None:
-        write(_formatted(_in_timezone(items, form.tz), form.format))
+    if form.sort is None and not form.reverse and not is_screen(form):
+        _write_parts(list_texts(found, form, keys, indent=_indent()))
         return
-    chosen = _chosen_keys(form, items)
-    if form.json:
-        write(_document([_pick(item, chosen) for item in items]))
-    elif form.jsonl:
-        write("".join(_line(_pick(item, chosen)) for item in items))
-    elif form.csv:
-        write(to_csv(_in_timezone(items, form.tz), chosen or keys))
-    elif chosen or not is_terminal():
-        lines = (_tsv(item, chosen or keys) for item in _in_timezone(items, form.tz))
-        write("".join(lines))
-    else:
+    items = _arranged([as_json(item) for item in found], form)[part]
+    if is_screen(form):
         _learn_short_ids(items)
         show(table(items))
+    else:
+        _write_parts(list_texts(items, form, keys, indent=_indent()))
+
+
+def is_screen(form: OutputOptions) -> bool:
+    """Whether a table is shown, or a card."""
+    return is_terminal() and not form.is_given
+
+
+def _write_parts(parts: Iterable[str]) -> None:
+    make_room()
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(
+        text.encode("utf-8", "backslashreplace") for text in parts
+    )
+
+
+def _indent() -> int | None:
+    return 2 if is_terminal() else None
 
 
 def _learn_short_ids(items: Sequence[Json]) -> None:
@@ -243,18 +225,13 @@ def _arranged(items: list[Json], form: OutputOptions) -> list[Json]:
     if form.sort is not None:
         from calbook.cli.sorting import sort_items
 
-        return sort_items(items, form.sort, reverse=form.reverse, times=_TIMES)
+        return sort_items(items, form.sort, reverse=form.reverse, times=TIMES)
     return items[::-1] if form.reverse else items
 
 
 def nothing_text(words: str, limit: int | None) -> str:
     """What people read where a list is empty: not that there is nothing."""
     return "none shown: --limit 0\n" if limit == 0 else words
-
-
-def as_json(item: "Value | Json") -> Json:
-    """To be read: a value's own facts, and no copy of them."""
-    return item if isinstance(item, dict) else item._json
 
 
 def print_object(
@@ -271,8 +248,7 @@ def print_object(
     """
     items = [] if found is None else [as_json(found)]
     if form.json:
-        chosen = _chosen_keys(form, items)
-        write(_document(_pick(items[0], chosen) if items else None))
+        write(object_text(items[0] if items else None, form, indent=_indent()))
         return
     print_list(
         items, form, keys=keys, table=lambda _: card(items[0]) if items else nothing
@@ -285,115 +261,3 @@ def print_done(said: str, found: "Value | Json", *, form: OutputOptions) -> None
         print_object(found, form, keys=tuple(as_json(found)), card=str)
     else:
         say(said)
-
-
-def _document(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=2 if is_terminal() else None)
-    return escape_json(text) + "\n"
-
-
-def _line(item: Json) -> str:
-    return escape_json(json.dumps(item, ensure_ascii=False)) + "\n"
-
-
-def _chosen_keys(form: OutputOptions, items: Sequence[Json]) -> tuple[str, ...] | None:
-    if form.fields is None:
-        return None
-    from calbook.cli import line_format
-
-    chosen = split_words(form.fields)
-    line_format.check_keys(chosen, items)
-    return chosen
-
-
-def _formatted(items: Sequence[Json], template: str) -> str:
-    """A line for each, of `--format`."""
-    from calbook.cli import line_format
-
-    parts = line_format.read_template(template)
-    line_format.check_keys(line_format.keys_of(parts), items)
-    return "".join(f"{_filled(parts, item)}\n" for item in items)
-
-
-def _filled(parts: "line_format.Parts", item: Json) -> str:
-    return "".join(
-        text if key is None else text + printable(_cell(value_at(item, key)))
-        for text, key in parts
-    )
-
-
-def _pick(item: Json, chosen: Sequence[str] | None) -> Json:
-    return item if chosen is None else {key: value_at(item, key) for key in chosen}
-
-
-def value_at(item: Any, key: str) -> Any:
-    """The value under a dotted key; None where a part is missing."""
-    for part in key.split("."):
-        item = item.get(part) if isinstance(item, dict) else None
-    return item
-
-
-def _tsv(item: Json, keys: Iterable[str]) -> str:
-    return "\t".join(printable(_cell(value_at(item, key))) for key in keys) + "\n"
-
-
-def _in_timezone(items: Sequence[Json], tz: str | None) -> Sequence[Json]:
-    """The objects with their own times in a zone; JSON keeps the booking's."""
-    if tz is None:
-        return items
-    return [
-        {k: _in_zone(v, tz) if k in _TIMES else v for k, v in item.items()}
-        for item in items
-    ]
-
-
-def _in_zone(text: Any, tz: str) -> Any:
-    from calbook.core.time.times import rfc3339
-
-    return text and rfc3339(datetime.fromisoformat(text), tz)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def to_csv(items: Iterable[Json], keys: Sequence[str]) -> str:
-    return "".join(csv_lines(items, keys))
-
-
-def csv_lines(items: Iterable[Json], keys: Sequence[str]) -> Iterator[str]:
-    """The heads of the columns and a line for each object, as they are asked for."""
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(keys)
-    for item in items:
-        writer.writerow([_safe_cell(value_at(item, key)) for key in keys])
-        yield text.getvalue()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue()
-
-
-def _safe_cell(value: object) -> str:
-    """A cell that no spreadsheet runs, nor what comes behind a separator in it.
-
-    By the computer's region that is another one, and quotes count only behind it. In
-    JSON text the sign is spelt, so that it stays what it is.
-    """
-    import re
-
-    text = "\n".join(printable(line) for line in _cell(value).split("\n"))
-    if isinstance(value, str):
-        return re.sub(rf'(^|[;,|\n])(?=(?:[^\S\n]|")*{_RUNS})', r"\1'", text)
-    return re.sub(rf"(?<=[;|])(\s*)({_RUNS})", _spell_sign, text)
-
-
-def _spell_sign(found: "re.Match[str]") -> str:
-    return f"{found[1]}\\u{ord(found[2]):04x}"

@@ -198,12 +198,12 @@ def build_command(name: str, place: "str | Tree") -> Any:
     return make_command(name, _function(place), context_settings=_HELP_OPTIONS)
 
 
-def _function(place: str) -> Callable[..., None]:
+def _function(place: str) -> Callable[..., int | None]:
     """`list_` is the function of `list`: Python has that name already."""
     name, function = place.split(":")
     module = import_module(f"calbook.cli.commands.{name}")
     own_name = function if hasattr(module, function) else f"{function}_"
-    found: Callable[..., None] = getattr(module, own_name)
+    found: Callable[..., int | None] = getattr(module, own_name)
     return found
 
 

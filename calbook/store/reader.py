@@ -87,11 +87,16 @@ PART_OF_BOOKING = (
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
 
+Place = tuple[int | str, ...]  # of a row in its listing: what it is ordered by
+
 _AFTER = {
-    False: "(b.starts_at, b.uid) > (select starts_at, uid from bookings"
-    " where uid = :after)",
-    True: "(b.starts_at, b.uid) < (select starts_at, uid from bookings"
-    " where uid = :after)",
+    False: "(b.starts_at, b.uid) > (:after_start, :after_uid)",
+    True: "(b.starts_at, b.uid) < (:after_start, :after_uid)",
+}
+_PLACE = "(o.start_at, o.uid, o.recurrence_id)"
+_OCCURRENCE_AFTER = {
+    False: f"{_PLACE} > (:after_start, :after_uid, :after_date)",
+    True: f"{_PLACE} < (:after_start, :after_uid, :after_date)",
 }
 _ORDER = {
     False: "order by {0}starts_at, {0}uid",
@@ -157,6 +162,12 @@ class Reader:
         """`booking_row` with some occurrences only; `keys` are theirs, as JSON."""
         return self._one(f"{_PART} where b.uid = :uid", uid=uid, keys=keys)
 
+    def place_of(self, uid: str) -> Place:
+        """Where a booking stands in `booking_rows`, by its whole uid."""
+        row = self._one("select starts_at from bookings where uid = :uid", uid=uid)
+        assert row is not None
+        return row["starts_at"], uid
+
     def resolve_uid(self, uid: str) -> str:
         """The uid that a typed one means: itself, or the only one that begins so.
 
@@ -197,11 +208,11 @@ class Reader:
         *,
         now: int,
         latest_first: bool,
-        after: str | None,
+        after: Place | None,
         limit: int,
         offset: int,
     ) -> list[Row]:
-        """Bookings by start, then uid; `after` is the last page's last uid.
+        """Bookings by start, then uid; `after` is the place of the last page's last.
 
         `EVERYTHING` is the limit that means all.
         """
@@ -213,7 +224,7 @@ class Reader:
                 {page} {order.format("")} limit :limit offset :offset
             ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**bound_filters(filters), "now": now, "after": after}
+            {**bound_filters(filters), **_bound_place(after), "now": now}
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
@@ -238,18 +249,24 @@ class Reader:
         *,
         now: int,
         latest_first: bool,
+        after: Place | None = None,
         limit: int,
         offset: int,
     ) -> list[Row]:
-        """Bookings by the start of each occurrence, with that occurrence alone."""
+        """Bookings by the start of each occurrence, with that occurrence alone.
+
+        `start_at` and `recurrence_id` are its own; else as `booking_rows`.
+        """
+        behind = _OCCURRENCE_AFTER[latest_first] if after else None
         return self._conn.execute(
             f"""
-            {_ONE_OCCURRENCE}
+            {_ONE_OCCURRENCE}, o.start_at, o.recurrence_id
             from occurrences o cross join bookings b on b.uid = o.uid
-            {where_clause(filters, OCCURRENCE_FILTERS)}
+            {where_clause(filters, OCCURRENCE_FILTERS, behind)}
             {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
             """,
-            {**bound_filters(filters), "now": now, "limit": limit, "offset": offset},
+            {**bound_filters(filters), **_bound_place(after), "now": now}
+            | {"limit": limit, "offset": offset},
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
@@ -329,3 +346,8 @@ class Reader:
     def _one(self, statement: str, **facts: Any) -> Row | None:
         row: Row | None = self._conn.execute(statement, facts).fetchone()
         return row
+
+
+def _bound_place(place: Place | None) -> dict[str, int | str]:
+    names = ("after_start", "after_uid", "after_date")
+    return dict(zip(names, place or (), strict=False))

@@ -113,6 +113,12 @@ CHECKS = {
             and not (o.status = 'PENDING' and o.due is null)
         ))
     """,
+    "{} is listed at another time among the bookings of {}": """
+        select uid, host_id from booking_hosts h join bookings b using (uid)
+        where h.starts_at is not b.starts_at
+        or h.last_at is not case when recurring is not null
+            then coalesce(b.last_at, b.starts_at) end
+    """,
     "the bookings of {} are counted wrong": """
         select host_id from host_loads l where bookings <> (
             select count(*) from booking_hosts h where is_live

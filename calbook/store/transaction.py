@@ -176,11 +176,12 @@ class Transaction(CatalogWriter):
         self.run("delete from booking_hosts where uid = :uid", uid=after.uid)
         for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(after)):
             self.run(
-                "insert into booking_hosts"
-                " (uid, position, host_id, event_type_id, made, is_live, is_of_dates)"
-                " values (:uid, :position, :host_id, :event_type_id,"
-                " (select rowid from bookings where uid = :uid), :is_live,"
-                " :is_of_dates)",
+                "insert into booking_hosts (uid, position, host_id, event_type_id,"
+                " made, is_live, is_of_dates, starts_at, last_at)"
+                " select :uid, :position, :host_id, :event_type_id, rowid, :is_live,"
+                " :is_of_dates, starts_at,"
+                " case when recurring is not null then last_at end"
+                " from bookings where uid = :uid",
                 uid=after.uid,
                 position=position,
                 host_id=host_id,

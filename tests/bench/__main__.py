@@ -7,14 +7,13 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import calbook.api.client
+from typing import NamedTuple
 
 from . import (
     calendars,
     imports,
     inserts,
-    khal,
+    lists,
     processes,
     series,
     startup,
@@ -26,14 +25,37 @@ from . import (
 from .figures import Figure, sources, table
 
 
+class Scale(NamedTuple):
+    """How much is measured."""
+
+    large: int  # bookings of a large file
+    pairs: int  # of runs that are timed in turns
+    has_servers: bool
+
+
+QUICK = Scale(large=20_000, pairs=3, has_servers=False)
+USUAL = Scale(large=100_000, pairs=15, has_servers=True)
+MILLION = USUAL._replace(large=1_000_000)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "--million",
-        action="store_true",
-        help="count at 1,000,000 rows instead of 100,000 (needs 2 GB of disk)",
+    scale = parser.add_mutually_exclusive_group()
+    scale.add_argument(
+        "--quick",
+        action="store_const",
+        dest="scale",
+        const=QUICK,
+        help="in a minute: smaller files, few pairs, no servers",
     )
-    parser.add_argument(
+    scale.add_argument(
+        "--million",
+        action="store_const",
+        dest="scale",
+        const=MILLION,
+        help="count at 1,000,000 rows instead of 100,000 (needs 6 GB of disk)",
+    )
+    scale.add_argument(
         "--many-hosts",
         action="store_true",
         help="only the simulation of 100,000 hosts on PostgreSQL"
@@ -45,9 +67,8 @@ def main() -> int:
         from .many_hosts import comparison
 
         return _report(list(_said(comparison.figures())))
-    large = 1_000_000 if options.million else 100_000
     with tempfile.TemporaryDirectory(prefix="calbook-bench-") as directory:
-        figures = list(_measured(Path(directory), large))
+        figures = list(_measured(Path(directory), options.scale or USUAL))
     print(f"BASE is `python -c 'import sqlite3'`; {_byte_code()}.\n")
     return _report(figures)
 
@@ -58,23 +79,28 @@ def _report(figures: list[Figure]) -> int:
     return int(any(figure.misses for figure in figures))
 
 
-def _measured(directory: Path, large: int) -> Iterator[Figure]:
-    from . import databases
-
+def _measured(directory: Path, scale: Scale) -> Iterator[Figure]:
+    few, many = scale.large // 10, scale.large
     for figures in (
         startup.figures(directory),
-        steps.figures(directory, small=10_000, large=large),
-        years.figures(directory, small=1_000, large=large),
-        khal.figures(directory),
-        databases.figures(directory),
+        steps.figures(directory, small=few, large=many),
+        years.figures(directory, small=1_000, large=many),
+        lists.figures(directory, pairs=scale.pairs),
         inserts.figures(directory),
-        imports.figures(directory, size=large // 10),
+        imports.figures(directory, size=few),
         series.figures(directory),
         sweeps.figures(),
-        calendars.figures(directory),
         team_rules.figures(),
+        *(_on_servers(directory) if scale.has_servers else ()),
     ):
         yield from _said(figures)
+
+
+def _on_servers(directory: Path) -> Iterator[Iterable[Figure]]:
+    from . import postgres
+
+    yield postgres.figures(directory)
+    yield calendars.figures(directory)
 
 
 def _said(figures: Iterable[Figure]) -> Iterator[Figure]:
@@ -84,9 +110,11 @@ def _said(figures: Iterable[Figure]) -> Iterator[Figure]:
 
 
 def _byte_code() -> str:
-    if processes.writes_byte_code(Path(calbook.api.client.__file__)):
-        return "byte code was written by a run before those that count"
-    return "byte code cannot be written here, so that every run compiles"
+    timed = processes.timed_module()
+    said = f"commands are those of {timed.parents[1]}"
+    if processes.writes_byte_code(timed):
+        return f"{said}, whose byte code was written by a run before those that count"
+    return f"{said}, whose byte code cannot be written, so that every run compiles"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a command costs beside `BASE`, a Python that imports sqlite3 and ends.
 
-Instructions, as callgrind counts them, are nearly the same in every run. Where there
-is no valgrind: user CPU time, as medians of many runs that take turns.
+Instructions, as callgrind counts them, are nearly the same in every run, so one is
+enough. Where there is no valgrind: user CPU time, as medians of many runs that take
+turns.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -24,8 +26,8 @@ _CALLGRIND = (
     "--tool=callgrind",
     f"--callgrind-out-file={os.devnull}",
 )
-_COUNTS = 3
 _PAIRS = 60
+_MODULE = "import calbook.api.client as client; print(client.__file__)"
 
 
 class Command(NamedTuple):
@@ -55,9 +57,13 @@ def calbook(
     *args: str, db: Path | str, prepare: Callable[[], object] | None = None
 ) -> Command:
     """calbook as it is installed beside this Python, else as a module."""
-    script = Path(sys.executable).with_name("calbook")
+    script = _script()
     start = (str(script),) if script.exists() else ("-m", "calbook")
     return Command((sys.executable, *start, *args), db, prepare)
+
+
+def _script() -> Path:
+    return Path(sys.executable).with_name("calbook")
 
 
 def unit() -> str:
@@ -71,8 +77,7 @@ def cost(command: Command) -> float:
     """A command's instructions (or user CPU time) divided by those of `BASE`."""
     run(command)  # the first run writes the byte code
     if shutil.which(_CALLGRIND[0]):
-        counts = [_instructions(command) for _ in range(_COUNTS)]
-        return median(counts) / _instructions(BASE)
+        return _instructions(command) / _instructions_of_base()
     pairs = [(timed(command).user, timed(BASE).user) for _ in range(_PAIRS)]
     return median([ours for ours, _ in pairs]) / median([base for _, base in pairs])
 
@@ -104,11 +109,23 @@ def run(command: Command, *under: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+def timed_module() -> Path:
+    """A module of the calbook whose commands are timed; it may not be the clone's."""
+    # As a script does, and `-m` does not, `-P` leaves out the directory one is in.
+    start = (sys.executable, "-P") if _script().exists() else (sys.executable,)
+    return Path(run(Command((*start, "-c", _MODULE))).stdout.strip())
+
+
 def writes_byte_code(module: Path) -> bool:
-    """Whether byte code of a module that has been imported was kept."""
+    """Whether byte code of a module that has been loaded was kept."""
     from importlib.util import cache_from_source
 
     return os.path.exists(cache_from_source(str(module)))
+
+
+@cache
+def _instructions_of_base() -> int:
+    return _instructions(BASE)
 
 
 def _instructions(command: Command) -> int:

@@ -75,8 +75,9 @@ def page(book: Book, offset: int) -> Callable[[Reader], object]:
     before = books.nth_uid(offset - 1) if offset else None
 
     def read(reading: Reader) -> None:
+        place = reading.place_of(before) if before else None
         rows = reading.booking_rows(
-            {}, now=now, latest_first=False, after=before, limit=_PAGE, offset=0
+            {}, now=now, latest_first=False, after=place, limit=_PAGE, offset=0
         )
         if [row["starts_at"] for row in (rows[0], rows[-1])] != wanted:
             raise RuntimeError(f"this is not the page at offset {offset}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from . import books, steps
+from . import books, processes, steps
 from .books import Book
 from .figures import Figure, table
 
@@ -65,3 +66,19 @@ def test_a_table_has_a_line_per_figure() -> None:
         "for information     15.00  -       no target yet\n"
     )
     assert [figure.misses for figure in figures] == [False, True, True, False, False]
+
+
+def test_the_byte_code_looked_at_is_that_of_the_commands_timed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was the clone's, which is not what an installed command loads."""
+    here = processes.timed_module()
+    elsewhere = tmp_path / "calbook" / "api" / "client.py"
+    elsewhere.parent.mkdir(parents=True)
+    for package in (tmp_path / "calbook", elsewhere.parent):
+        (package / "__init__.py").touch()
+    elsewhere.touch()
+    monkeypatch.chdir(tmp_path)  # as a clone in which the bench is run
+
+    is_installed = Path(sys.executable).with_name("calbook").exists()
+    assert processes.timed_module() == (here if is_installed else elsewhere)

@@ -18,8 +18,9 @@ import pytest
 from conftest import MONDAY
 
 from calbook import Booking, Client, EventType, errors
-from calbook.cli import output, progress
+from calbook.cli import progress
 from calbook.cli.file_output import save_parts
+from calbook.cli.list_texts import csv_lines
 
 if TYPE_CHECKING:
     from support.running import Run, Spawn, Terminal
@@ -164,7 +165,7 @@ def test_csv_is_written_as_it_is_made(tmp_path: Path) -> None:
         yield {"uid": "bk_1"}
         raise errors.StoreError("damaged")
 
-    lines = output.csv_lines(rows(), ["uid"])
+    lines = csv_lines(rows(), ["uid"])
     target = tmp_path / "all.csv"
 
     assert next(lines) == "uid\r\nbk_1\r\n"

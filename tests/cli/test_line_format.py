@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook import Booking, errors
-from calbook.cli import line_format, output
+from calbook.cli import line_format
+from calbook.cli.list_texts import OutputOptions, list_texts
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -174,7 +175,8 @@ def test_a_terminal_shows_the_lines(
 
 
 def fill(template: str, item: dict[str, object]) -> str:
-    return output._formatted([item], template)
+    form = OutputOptions(format=template)
+    return "".join(list_texts([item], form, (), indent=None))
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="{}")))

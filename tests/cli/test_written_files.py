@@ -37,7 +37,7 @@ def open_umask() -> Iterator[None]:
     "target",
     [
         *("bookings.db", "hard.db", "bookings.db-journal", "bookings.db-shm"),
-        "bookings.db.delivering",
+        *("bookings.db.delivering", "bookings.db.queue"),
     ],
 )
 @pytest.mark.parametrize("command", ["ics", "week", "backup"])

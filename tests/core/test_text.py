@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
+import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calbook.core import text
 
@@ -84,6 +88,47 @@ def test_json_is_harmless_and_means_the_same(value: object, indent: int | None) 
 
 def test_json_spells_a_character_beyond_the_first_plane_as_a_pair() -> None:
     assert text.escape_json('"\U000e0041é"') == '"\\udb40\\udc41é"'
+
+
+_JOINED = ("\u200d", "👩", "💻", "\u200d", "\ufe0f", "🏽", "\u00a0", "\n")
+_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _spell_one_by_one(document: str) -> str:
+    """The rule without any haste: each character is looked at by itself."""
+    return "".join(
+        _units(char)
+        if unicodedata.category(char) in _OBEYED - _kept_at(document, at)
+        else char
+        for at, char in enumerate(document)
+    )
+
+
+def _kept_at(document: str, at: int) -> set[str]:
+    if document[at] == "\n":
+        return _OBEYED
+    if document[at] != "\u200d":
+        return set()
+    around = document[max(0, at - 2) : at + 2]
+    return _OBEYED if "\u200d" in text.printable(around) else set()
+
+
+def _units(char: str) -> str:
+    data = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{data[at : at + 4]}" for at in range(0, len(data), 4))
+
+
+def test_json_is_spelt_as_one_by_one_at_every_code_point() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+
+    assert text.escape_json(every) == _spell_one_by_one(every)
+
+
+@given(st.text(st.sampled_from(_JOINED)) | st.text(st.characters(codec=None)))
+def test_json_is_spelt_as_one_by_one_in_any_order(document: str) -> None:
+    document += "é"  # JSON in ASCII alone has none of them but what ends the first 127
+
+    assert text.escape_json(document) == _spell_one_by_one(document)
 
 
 def test_an_excerpt_shows_the_beginning_of_anything() -> None:

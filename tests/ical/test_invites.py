@@ -33,7 +33,8 @@ from calbook.core.model import (
 )
 from calbook.core.time import times
 from calbook.ical.writing.event_text import Invite
-from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import default_method, write_calendar
 
 MINUTE = timedelta(minutes=1)
 MEETING_URL = "https://meet.example/abc"
@@ -646,6 +647,9 @@ def test_everything_reads_back(texts, emails, start, zone):
     for person in event["ATTENDEE"]:
         address = unquote(person).removeprefix("mailto:").replace("\\", "/")
         assert person.params["CN"] == (shown if shown.strip() else address)
+    data = write_calendar([invite], method=Method.CANCEL)
+    if b"\\N" not in data.replace(b"\r\n ", b""):  # icalendar's own line break
+        assert icalendar.Calendar.from_ical(data).to_ical() == data
 
 
 # -- times ---------------------------------------------------------------------------

@@ -22,7 +22,8 @@ from calbook.core.model import GivenStart, Occurrence, Resolution, Span, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Frequency, Recurrence, Weekday
 from calbook.ical.writing.event_text import Invite
-from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import default_method, write_calendar
 from calbook.services.calendars import invites
 from ical.test_invites import invite_of, utc
 
@@ -997,7 +998,10 @@ def test_every_file_is_well_formed(invite, method):
     lines = data.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert not any(b"\n" in line or b"\r" in line for line in lines)
-    assert not icalendar.Calendar.from_ical(data).errors
+    calendar = icalendar.Calendar.from_ical(data)
+    assert not calendar.errors
+    if invite.booking.timezone != "Africa/Abidjan":  # icalendar takes it for UTC
+        assert calendar.to_ical() == data
     assert b"RDATE" not in data
     assert b"RANGE" not in data
     assert data == write_calendar([invite], method=method, alarm=15 * MINUTE)

@@ -17,7 +17,8 @@ import vobject
 from dateutil.tz import tzical
 
 from calbook.core.time.recurrence import Frequency, Recurrence
-from calbook.ical.writing.vcalendar import Method, write_calendar
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import write_calendar
 from ical.test_series import series_of
 from ical.test_vtimezone import unlike_zones
 

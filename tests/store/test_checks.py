@@ -121,6 +121,8 @@ FAULTS = {
     " set event_type_id = 'evt_other' where uid = '{0}'",
     "{0} is counted wrong in the turns of user_me": "update booking_hosts"
     " set is_live = false where uid = '{0}'",
+    "{0} is listed at another time among the bookings of user_me": "update"
+    " booking_hosts set starts_at = starts_at + 1 where uid = '{0}'",
     "the bookings of user_me are counted wrong": "update host_loads"
     " set bookings = bookings + 1",
     "{0} has no occurrence": "delete from claims where uid = '{0}';"
@@ -333,7 +335,7 @@ def test_a_check_finds_a_host_of_several_whose_time_is_free(
     client.calendar.hosts.create("bob", name="Bob")
     spoil(
         "insert into booking_hosts select uid, 1, 'user_bob', event_type_id, made,"
-        f" false, false from booking_hosts where uid = '{uid}'"
+        f" false, false, starts_at, last_at from booking_hosts where uid = '{uid}'"
     )
 
     assert f"{uid} will take place but holds no time of user_bob" in client.check()

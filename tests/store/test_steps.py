@@ -73,8 +73,11 @@ insert into bookings (uid, event_type_id, timezone, starts_at, last_at,
         'COMPLETED', '{}', '{}', iif(count(*) > 1, :rule, null), '[]', :policy, 0, 0,
         :first, :first
     from meetings group by uid order by min(start_at);
-insert into booking_hosts (uid, position, host_id, event_type_id, made)
-    select uid, 0, 'user_me', event_type_id, rowid from bookings;
+insert into booking_hosts (uid, position, host_id, event_type_id, made, starts_at,
+        last_at)
+    select uid, 0, 'user_me', event_type_id, rowid, starts_at,
+        iif(recurring is null, null, last_at)
+    from bookings;
 insert into host_loads
     select event_type_id, 'user_me', count(*) from bookings group by event_type_id;
 insert into attendees (uid, position, email, person_key, name)

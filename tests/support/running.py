@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 
-from calbook.cli import app, output
+from calbook.cli import app, output, plain_parser
 from support.forking import Popen
 
 if TYPE_CHECKING:
@@ -100,8 +100,25 @@ def environment(
     return now
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What a golden file holds is the answer whoever reads the line."""
+    compares = "golden" in metafunc.function.__code__.co_names
+    if compares and "reader" in metafunc.fixturenames:
+        metafunc.parametrize("reader", ["plain", "typer"], indirect=True)
+
+
+@pytest.fixture
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who reads the lines of this test: typer all of them, or plain ones not."""
+    found: str = getattr(request, "param", "plain")
+    if found == "typer":
+        monkeypatch.setattr(plain_parser, "read_call", lambda args: None)
+    return found
+
+
 @pytest.fixture
 def run(
+    reader: str,
     environment: Callable[[], dict[str, str]],
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
@@ -149,6 +166,12 @@ import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from calbook.__main__ import main
 main()
+"""
+
+# Before it: typer reads every line.
+_BY_TYPER = """
+from calbook.cli import plain_parser
+plain_parser.read_call = lambda args: None
 """
 
 # Before it: the work is long, however fast the machine.
@@ -239,7 +262,9 @@ class Terminal:
 
 @pytest.fixture
 def terminal(
-    environment: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+    reader: str,
+    environment: Callable[[], dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Terminal]]:
     """Starts a command on a terminal of so many columns and rows.
 
@@ -256,6 +281,7 @@ def terminal(
     ) -> Terminal:
         monkeypatch.delenv("TERM", raising=False)
         code = _IMPATIENT + _CONTROLLED if is_long else _CONTROLLED
+        code = _BY_TYPER + code if reader == "typer" else code
         size = rows, columns
         opened.append(Terminal(args, environment() | env, size=size, code=code))
         return opened[-1]

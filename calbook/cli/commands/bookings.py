@@ -80,17 +80,21 @@ def list_(
         bookings = client.calendar.bookings
         if part.occurrences:
             _check_no_after(part.after, "with --occurrences")
-            found = bookings.list_occurrences(**filters, **page)
         else:
-            found = bookings.list(**filters, **page, after=part.after)
+            page["after"] = part.after
+        rows = _rows(part, form, count)
+        if not output.is_for_people(form):
+            each = bookings.iter_occurrences if part.occurrences else bookings.iter
+            stream = output.Stream(lambda: each(**filters, **page))
+            output.print_list(stream, form, keys=_keys(part), table=str, part=rows)
+            return
+        read = bookings.list_occurrences if part.occurrences else bookings.list
+        found = read(**filters, **page)
         now = client.now()
         is_part = form.sort is not None or len(found) == count or not found
         total = (
-            bookings.total(occurrences=part.occurrences, **filters)
-            if is_part and output.is_for_people(form)
-            else 0
+            bookings.total(occurrences=part.occurrences, **filters) if is_part else 0
         )
-    rows = _rows(part, form, count)
     tables = table_of("bookings_table", form.tz)
 
     def table(items: Sequence[Json]) -> str:
@@ -98,18 +102,16 @@ def list_(
             return output.nothing_text(f"none of {total} is that far down\n", count)
         return tables(_next_dates(items, filters, now))
 
-    output.print_list(
-        found,
-        form,
-        keys=("uid", "date", *BOOKING_KEYS[1:]) if part.occurrences else BOOKING_KEYS,
-        table=table,
-        part=rows,
-    )
+    output.print_list(found, form, keys=_keys(part), table=table, part=rows)
     shown = found[rows]
     more = total - part.offset - len(shown)
     if more > 0 and part.after is None:
         output.flush()
         output.say(f"{more} more: {_further(shown, part, form)}--limit N or --all")
+
+
+def _keys(part: Page) -> Sequence[str]:
+    return ("uid", "date", *BOOKING_KEYS[1:]) if part.occurrences else BOOKING_KEYS
 
 
 def _page(part: Page, form: OutputOptions, count: int | None) -> Json:

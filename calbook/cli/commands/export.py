@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _FORMS = ("jsonl", "json", "csv", "ics")
 _FORMS_OF_PERSON = ("jsonl", "json", "text")
-_PAGE = 500  # bookings
 # Of a date of a series its own, of the whole booking the rest.
 _OF_DATES = ("date", "startTime", "endTime", "status")
 
@@ -150,10 +149,11 @@ def _csv(
     client: "Client", counts: Counter[str], dates: "Json", *, redact: bool
 ) -> "Iterable[bytes]":
     """The bookings, a row for each meeting."""
+    from calbook.cli.list_texts import csv_lines
     from calbook.cli.session import BOOKING_KEYS
 
     rows = _meetings(client, counts, dates, redact=redact)
-    lines = output.csv_lines(rows, ("uid", "date", *BOOKING_KEYS[1:]))
+    lines = csv_lines(rows, ("uid", "date", *BOOKING_KEYS[1:]))
     return map(str.encode, lines)
 
 
@@ -162,16 +162,12 @@ def _meetings(
 ) -> "Iterator[Json]":
     from calbook.core.redaction import redact_booking_json
 
-    after = None
-    bookings = client.calendar.bookings
-    while page := bookings.list(**dates, count=_PAGE, after=after):
-        counts["booking"] += len(page)
-        for booking in page:
-            whole = output.as_json(booking)
-            whole = redact_booking_json(whole) if redact else whole
-            for each in whole["occurrences"]:
-                yield {**whole, **{key: each[key] for key in _OF_DATES}}
-        after = page[-1].uid
+    for booking in client.calendar.bookings.iter(**dates):
+        counts["booking"] += 1
+        whole = output.as_json(booking)
+        whole = redact_booking_json(whole) if redact else whole
+        for each in whole["occurrences"]:
+            yield {**whole, **{key: each[key] for key in _OF_DATES}}
 
 
 def _ics(

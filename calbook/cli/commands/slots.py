@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.option_values import read_minutes, read_recurring, read_whole_number
@@ -228,7 +226,7 @@ def explain(
     duration: o.Duration = None,
     which: Which,
     out: o.AnsweringTimes,
-) -> None:
+) -> int:
     """Say of each rule whether it lets a start be booked.
 
     The exit status says it too: 0, else 4 or 5, that of the first refusal.
@@ -249,5 +247,4 @@ def explain(
         table = table_of("explanation_table", form.tz, of=facts)
         output.print_list(facts["rules"], form, keys=_RULE_KEYS, table=table)
     output.flush()
-    if answer.exit_code:
-        raise typer.Exit(answer.exit_code)
+    return answer.exit_code

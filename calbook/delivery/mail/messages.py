@@ -2,7 +2,7 @@
 
 Text from people is hostile. Header lines are written here, as the header objects of
 `email` read what they are given, and would decode what only looks encoded (RFC 2047).
-Slow to import: it loads icalendar.
+Slow to import.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from calbook.core.outgoing.mail_notices import Notice
 from calbook.delivery.mail import texts
 from calbook.delivery.mail.texts import Person, one_line
 from calbook.ical.writing.event_text import Invite, in_language
-from calbook.ical.writing.vcalendar import Method, write_calendar
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import write_calendar
 
 _LINE = 78  # characters of a header line (RFC 5322, 2.1.1)
 _WORD = 60  # of one word in it, before it is encoded to be cut

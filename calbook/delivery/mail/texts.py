@@ -14,7 +14,7 @@ from calbook.core.people import is_same, public_label
 from calbook.core.text import printable
 from calbook.ical.writing import event_text
 from calbook.ical.writing.event_text import Invite
-from calbook.ical.writing.vcalendar import Method
+from calbook.ical.writing.method import Method
 from calbook.languages.language import to_translate
 
 Person = Attendee | Host

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import icalendar
-
 from calbook.core.booking import replies
 from calbook.core.catalog import Host
 from calbook.core.model import Attendee, Occurrence
@@ -13,7 +11,7 @@ from calbook.ical.writing.event_text import Invite
 
 def write_attendees(
     invite: Invite, occurrence: Occurrence | None
-) -> list[icalendar.vCalAddress]:
+) -> list[tuple[str, str]]:
     """Those who are asked, with what they said, then the hosts beside the organizer.
 
     These have agreed.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from calbook.core.booking import participation, series
+from calbook.core.booking import participation
 from calbook.core.catalog import Host
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import Attendee, Booking, Occurrence, Status
@@ -85,6 +85,8 @@ class Invite(NamedTuple):
             NotFound: `only` is no date of the booking.
         """
         if self.only is not None:
+            from calbook.core.booking import series  # slow to import
+
             return (series.occurrence_on(self.booking, self.only),)
         if self.drop_in is None:
             return self.booking.occurrences

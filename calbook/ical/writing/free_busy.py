@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-import icalendar
-
 from calbook.core.model import Span, Status
 from calbook.core.time import open_hours
 from calbook.ical.writing import values
+from calbook.ical.writing.components import Component
 from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.head import calendar_head
 
@@ -28,12 +27,12 @@ def write_free_busy(
     One VFREEBUSY (RFC 5545, 3.6.4) as of `at`; requests are tentative. The `owner` is
     known by a digest.
     """
-    busy = icalendar.FreeBusy()
+    busy = Component("VFREEBUSY")
     digest = sha256(owner.encode()).hexdigest()[:40]
-    values.add(busy, "UID", f"{digest}@feed.calbook")
-    values.add(busy, "DTSTAMP", at)
-    values.add(busy, "DTSTART", icalendar.vDatetime(within.start))
-    values.add(busy, "DTEND", icalendar.vDatetime(within.end))
+    busy.add("UID", f"{digest}@feed.calbook")
+    busy.add("DTSTAMP", values.utc(at))
+    busy.add("DTSTART", values.utc(within.start))
+    busy.add("DTEND", values.utc(within.end))
     for kind, statuses in _BUSY_TYPES.items():
         spans = open_hours.merge_spans(
             Span(max(o.span.start, within.start), min(o.span.end, within.end))
@@ -44,10 +43,8 @@ def write_free_busy(
             and within.start < o.span.end
         )
         for span in spans:
-            period = icalendar.vPeriod((span.start, span.end))
-            del period.params["VALUE"]  # there is no other
-            period.params["FBTYPE"] = kind
-            values.add(busy, "FREEBUSY", period)
+            period = "/".join(map(values.utc, span))
+            busy.add("FREEBUSY", period, f";FBTYPE={kind}")
     written = calendar_head(None, None)
-    written.add_component(busy)
-    return bytes(written.to_ical())
+    written.parts.append(busy)
+    return written.to_ical()

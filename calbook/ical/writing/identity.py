@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-import icalendar
-
 from calbook.core.model import Booking
 from calbook.ical.writing import values
+from calbook.ical.writing.components import Component
 
 
 def add_identity(
-    event: icalendar.Event, booking: Booking, *, is_hidden: bool = False
+    event: Component, booking: Booking, *, is_hidden: bool = False
 ) -> None:
     """Which booking this is, and in which state of it.
 
     Where it is hidden, its entry is known by a digest, which finds no booking.
     """
-    digest = sha256(booking.uid.encode()).hexdigest()[:40]
-    uid = f"{digest}@feed.calbook" if is_hidden else f"{booking.uid}@calbook"
-    values.add(event, "UID", uid)
-    values.add(event, "SEQUENCE", booking.sequence)
-    values.add(event, "DTSTAMP", booking.updated_at)
-    values.add(event, "LAST-MODIFIED", booking.updated_at)
-    values.add(event, "CREATED", booking.created_at)
+    uid = f"{booking.uid}@calbook"
+    if is_hidden:
+        from hashlib import sha256  # slow to import, and few hide it
+
+        uid = f"{sha256(booking.uid.encode()).hexdigest()[:40]}@feed.calbook"
+    updated = values.utc(booking.updated_at)
+    event.add("UID", uid)
+    event.add("SEQUENCE", str(booking.sequence))
+    event.add("DTSTAMP", updated)
+    event.add("LAST-MODIFIED", updated)
+    event.add("CREATED", values.utc(booking.created_at))

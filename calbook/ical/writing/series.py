@@ -13,14 +13,13 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
-from icalendar import vRecur
-
 from calbook.core.booking import replies
 from calbook.core.booking import series as placing
 from calbook.core.booking.series import Place
 from calbook.core.model import Attendee, Booking, Occurrence, Status
 from calbook.core.time import recurrence, times
 from calbook.core.time.recurrence import Recurrence
+from calbook.ical.writing import values
 
 _LIVE = frozenset({Status.PENDING, Status.CONFIRMED})
 
@@ -109,20 +108,20 @@ class Series(NamedTuple):
         """Whether DTSTART and DTEND give everybody the length of all instances."""
         return self._is_steady(self.walls[0])
 
-    def to_recur(self) -> vRecur:
+    def to_recur(self) -> str:
         """RFC 5545, 3.3.10: UNTIL in UTC, as DTSTART has a TZID."""
-        recur = vRecur(FREQ=self.rule.frequency.value)
-        if self.rule.interval != 1:
-            recur["INTERVAL"] = self.rule.interval
+        days = recurrence.with_numbered_weekdays(self.rule.by_day)
+        last = times.instant_of_wall(self.walls[-1], self.timezone)
+        parts = [f"FREQ={self.rule.frequency.value}"]
         if self._is_countable:
-            recur["COUNT"] = len(self.walls)
+            parts.append(f"COUNT={len(self.walls)}")
         else:
-            recur["UNTIL"] = [times.instant_of_wall(self.walls[-1], self.timezone)]
-        if self.rule.by_day:
-            recur["BYDAY"] = [
-                str(day) for day in recurrence.with_numbered_weekdays(self.rule.by_day)
-            ]
-        return recur
+            parts.append(f"UNTIL={values.utc(last)}")
+        if self.rule.interval != 1:
+            parts.append(f"INTERVAL={self.rule.interval}")
+        if days:
+            parts.append(f"BYDAY={','.join(map(str, days))}")
+        return ";".join(parts)
 
     @property
     def _is_countable(self) -> bool:
@@ -215,9 +214,9 @@ def _date(wall: datetime) -> date:
     return wall.date()
 
 
-def commonest(values: Iterable[_Value]) -> _Value:
+def commonest(among: Iterable[_Value]) -> _Value:
     """The value that is there most often, or the first of such."""
-    return Counter(values).most_common(1)[0][0]
+    return Counter(among).most_common(1)[0][0]
 
 
 def _walls(booking: Booking, rule: Recurrence, place: Place) -> Iterator[datetime]:

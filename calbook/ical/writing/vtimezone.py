@@ -10,17 +10,15 @@ booking is written in UTC; a series needs the zone, and so has what changes ther
 from __future__ import annotations
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta, weekday
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
-
 from calbook.core.time import times
+from calbook.ical.writing import values
+from calbook.ical.writing.components import Component
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -28,6 +26,7 @@ _YEAR = timedelta(days=366)
 _STEP = timedelta(days=3)  # the shortest summer time since 1968 took a week (Boa Vista)
 _BEFORE = 2 * _YEAR + timedelta(days=31)  # holds two changes of each kind
 _AFTER = 13 * _YEAR  # by then each weekday has met each date
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALWAYS = 1996  # the year from which on a rule is said to be in force, and Europe's is
 
 
@@ -68,8 +67,10 @@ class Days(NamedTuple):
         return -1 if self.first == 0 else None if rest else week
 
     def hold(self, wall: datetime) -> bool:
-        first = self.first or monthrange(wall.year, wall.month)[1] - 6
-        return first <= wall.day < first + 7
+        return 0 <= wall.day - self.first_in(wall.year, wall.month) < 7
+
+    def first_in(self, year: int, month: int) -> int:
+        return self.first or _last_day(year, month) - 6
 
 
 class Rule(NamedTuple):
@@ -96,25 +97,25 @@ class Rule(NamedTuple):
 
     def wall_in(self, year: int) -> datetime:
         """When the clocks change in that year."""
-        wall, first = self.start.wall, self.days.first
-        day = weekday(wall.weekday(), 1 if first else -1)
-        return wall + relativedelta(year=year, day=first or 31, weekday=day)
+        wall = self.start.wall
+        first = wall.replace(year=year, day=self.days.first_in(year, wall.month))
+        return first + (wall.weekday() - first.weekday()) % 7 * _DAY
 
-    def to_recur(self) -> vRecur:
+    def to_recur(self) -> str:
         """UNTIL is in UTC; some read it as a wall time, so it is the later of both."""
         wall, last = self.start.wall, self.onsets[-1]
-        day, first = str(weekday(wall.weekday())), self.days.first
-        recur = vRecur(FREQ="YEARLY", BYMONTH=wall.month, BYDAY=day)
+        day, first = _WEEKDAYS[wall.weekday()], self.days.first
+        until = values.utc(max(last.at, last.wall.replace(tzinfo=UTC)))
+        parts = ["FREQ=YEARLY", *([] if self.is_endless else [f"UNTIL={until}"])]
         if self.days.week:
-            recur["BYDAY"] = f"{self.days.week}{day}"
+            parts.append(f"BYDAY={self.days.week}{day}")
         else:
-            recur["BYMONTHDAY"] = [*range(first, first + 7)]
-        if not self.is_endless:
-            recur["UNTIL"] = [max(last.at, last.wall.replace(tzinfo=UTC))]
-        return recur
+            days = ",".join(map(str, range(first, first + 7)))
+            parts += [f"BYDAY={day}", f"BYMONTHDAY={days}"]
+        return ";".join([*parts, f"BYMONTH={wall.month}"])
 
 
-def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
+def vtimezone(zone: str, first: datetime, last: datetime) -> Component | None:
     """The component that is right from `first` to `last`, both UTC and included.
 
     None where times are better written in UTC: in UTC itself (RFC 5545, 3.2.19), and
@@ -129,7 +130,7 @@ def vtimezone(zone: str, first: datetime, last: datetime) -> Timezone | None:
     return _component(info, rules) if rules else None
 
 
-def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Timezone | None:
+def vtimezone_by_onset(zone: str, first: datetime, last: datetime) -> Component | None:
     """As `vtimezone`, but for changes of every kind, each by itself if need be.
 
     None in UTC itself alone. For the years behind `last` too, as some keep the first
@@ -226,7 +227,7 @@ def _rules(onsets: Sequence[Onset], last: datetime) -> list[Rule]:
 def _longest_rule(onsets: Sequence[Onset], last: datetime) -> Rule:
     """The rule of the first onset, and numbered if that is enough until `last`."""
     wall = onsets[0].wall
-    longest = monthrange(2023, wall.month)[1] - 6
+    longest = _last_day(2023, wall.month) - 6
     windows = range(max(1, wall.day - 6), min(wall.day, longest) + 1)
     rules = [
         Rule(_run(onsets, days), days)
@@ -255,21 +256,26 @@ def _run(onsets: Sequence[Onset], days: Days) -> Sequence[Onset]:
     return onsets
 
 
-def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Timezone:
-    component = Timezone()
+def _last_day(year: int, month: int) -> int:
+    """The number of a month's last day."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - _DAY).day
+
+
+def _component(zone: ZoneInfo, rules: Sequence[Rule]) -> Component:
+    component = Component("VTIMEZONE")
     component.add("TZID", zone.key)
-    for rule in rules:
-        component.add_component(_observance(zone, rule))
+    component.parts += [_observance(zone, rule) for rule in rules]
     return component
 
 
-def _observance(zone: ZoneInfo, rule: Rule) -> TimezoneDaylight | TimezoneStandard:
+def _observance(zone: ZoneInfo, rule: Rule) -> Component:
     """The larger offset is DAYLIGHT, in Dublin too, where the law says otherwise."""
     start = rule.start
-    observance = TimezoneDaylight() if start.is_forward else TimezoneStandard()
-    observance.add("DTSTART", rule.dtstart)
-    observance.add("TZOFFSETFROM", start.before)
-    observance.add("TZOFFSETTO", start.after)
+    observance = Component("DAYLIGHT" if start.is_forward else "STANDARD")
+    observance.add("DTSTART", values.wall(rule.dtstart))
+    observance.add("TZOFFSETFROM", values.offset(start.before))
+    observance.add("TZOFFSETTO", values.offset(start.after))
     observance.add("TZNAME", start.at.astimezone(zone).tzname())
     if len(rule.onsets) > 1:
         observance.add("RRULE", rule.to_recur())

@@ -5,10 +5,10 @@ Light on purpose: listing imports neither the rules nor their values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import EVERYTHING, Reader
+from calbook.store.reader import EVERYTHING, Place, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
 
+PORTION = 1_000  # rows that are read in one transaction
 _MOST = 2**62  # SQLite counts to 2**63
 
 
@@ -41,50 +42,100 @@ def last_made(context: Context) -> Json | None:
     return None if uid is None else get_booking(context, uid)
 
 
-def list_bookings(
+def iter_bookings(
     context: Context,
     filters: Mapping[str, Any],
     *,
+    after: str | None = None,
+    portion: int = PORTION,
+    **page: Any,
+) -> Iterator[Json]:
+    """Bookings by start, then uid; `after` continues behind a uid.
+
+    Each portion is as it was at one moment. While it is used nobody is kept from
+    writing: what is moved meanwhile may be missed, or come twice.
+    """
+
+    def read(reader: Reader, place: Place | None, **which: Any) -> list[Row]:
+        if place is None and after is not None:
+            place = reader.place_of(reader.resolve_uid(after))
+        return reader.booking_rows(after=place, **which)
+
+    order = ("starts_at", "uid")
+    for row, now in _read_rows(context, filters, read, order, portion, **page):
+        yield booking_to_json(row, now=now)
+
+
+def iter_occurrences(
+    context: Context,
+    filters: Mapping[str, Any],
+    *,
+    portion: int = PORTION,
+    **page: Any,
+) -> Iterator[Json]:
+    """Meetings by start, then uid: a booking for each, with its `date`.
+
+    In portions as `iter_bookings`.
+    """
+
+    def read(reader: Reader, place: Place | None, **which: Any) -> list[Row]:
+        return reader.occurrence_rows(after=place, **which)
+
+    order = ("start_at", "uid", "recurrence_id")
+    for row, now in _read_rows(context, filters, read, order, portion, **page):
+        yield occurrence_row_to_json(row, now=now)
+
+
+def _read_rows(
+    context: Context,
+    filters: Mapping[str, Any],
+    read: Callable[..., list[Row]],
+    order: tuple[str, ...],
+    portion: int,
+    *,
     limit: int | None = None,
     offset: int = 0,
-    after: str | None = None,
     latest_first: bool = False,
-) -> list[Json]:
-    """Bookings by start, then uid; `after` continues behind a uid."""
+) -> Iterator[tuple[Row, int]]:
+    """The rows, each with the time at which they are looked at.
+
+    A transaction ends before its rows are given away.
+    """
     check_page(limit, offset)
-    now = _now(context)
-    with context.store.read(Reader) as reader:
-        rows = reader.booking_rows(
-            _read_filters(reader, filters, now),
-            now=now,
-            latest_first=bool(latest_first),
-            after=None if after is None else reader.resolve_uid(after),
-            limit=EVERYTHING if limit is None else limit,
-            offset=offset,
-        )
-    return [booking_to_json(row, now=now) for row in rows]
+    now, chosen, place = _now(context), None, None
+    left = EVERYTHING if limit is None else limit
+    while True:
+        with context.store.read(Reader) as reader:
+            if chosen is None:
+                chosen = _read_filters(reader, filters, now)
+            rows = read(
+                *(reader, place),
+                filters=chosen,
+                now=now,
+                latest_first=bool(latest_first),
+                limit=min(left, portion),
+                offset=offset,
+            )
+        for row in rows:
+            yield row, now
+        left -= len(rows)
+        if len(rows) < portion or not left:
+            return
+        place, offset = tuple(rows[-1][name] for name in order), 0
+
+
+def list_bookings(
+    context: Context, filters: Mapping[str, Any], **page: Any
+) -> list[Json]:
+    """The bookings of `iter_bookings`, all as they are at one moment."""
+    return [*iter_bookings(context, filters, portion=EVERYTHING, **page)]
 
 
 def list_occurrences(
-    context: Context,
-    filters: Mapping[str, Any],
-    *,
-    limit: int | None = None,
-    offset: int = 0,
-    latest_first: bool = False,
+    context: Context, filters: Mapping[str, Any], **page: Any
 ) -> list[Json]:
-    """Meetings by start, then uid: a booking for each, with its `date`."""
-    check_page(limit, offset)
-    now = _now(context)
-    with context.store.read(Reader) as reader:
-        rows = reader.occurrence_rows(
-            _read_filters(reader, filters, now),
-            now=now,
-            latest_first=bool(latest_first),
-            limit=EVERYTHING if limit is None else limit,
-            offset=offset,
-        )
-    return [occurrence_row_to_json(row, now=now) for row in rows]
+    """The meetings of `iter_occurrences`, all as they are at one moment."""
+    return [*iter_occurrences(context, filters, portion=EVERYTHING, **page)]
 
 
 def count_bookings(

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks
-from calbook.core.booking import effective_status, series
+from calbook.core.booking import effective_status
 from calbook.core.model import MINUTE, Booking, Span
-from calbook.core.people import Wanted
-from calbook.core.progress import Progress
-from calbook.core.time import parsing, times
+from calbook.core.time import times
 from calbook.ical.writing.event_text import (
     Invite,
     in_language,
     invite_for,
     read_invite,
 )
-from calbook.ical.writing.vcalendar import Method, default_method, write_calendar
-from calbook.services.bookings import filters
-from calbook.store.context import Context
+from calbook.ical.writing.method import Method
+from calbook.ical.writing.vcalendar import default_method, write_calendar
 from calbook.store.facts import CLAIM_SECONDS, Facts
+
+if TYPE_CHECKING:
+    from calbook.core.people import Wanted
+    from calbook.core.progress import Progress
+    from calbook.store.context import Context
 
 
 def booking_calendar(
@@ -62,6 +64,8 @@ def booking_calendar(
     if person is None and booking.is_group and not names_all:
         invite = invite._replace(names_nobody=True)
     if date is not None:
+        from calbook.core.time import parsing
+
         only = parsing.day(date, now=now, timezone=booking.timezone)
         invite = invite._replace(only=only)
     chosen = default_method(invite) if method is None else _method(method, *_OF_ONE)
@@ -108,8 +112,7 @@ def bookings_feed(
     chosen = _method(method or Method.PUBLISH, Method.PUBLISH)
     now, form = context.clock(), form or FeedForm()
     with context.store.read(Facts) as facts:
-        filters_of = filters.read_filters(facts, wanted, now=times.epoch(now))
-        feed = read_feed(facts, filters_of, form, now=now)
+        feed = read_feed(facts, _filters(facts, wanted, now), form, now=now)
     return write_feed(feed, form, method=chosen, progress=progress)
 
 
@@ -160,10 +163,11 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
     """
     from calbook.core.errors import UsageError
     from calbook.ical.writing.free_busy import write_free_busy
+    from calbook.services.bookings import filters
 
     now = context.clock()
     with context.store.read(Facts) as facts:
-        chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
+        chosen = _filters(facts, wanted, now)
         whose = filters.whose_time(chosen)
         if whose is None:
             raise UsageError(
@@ -192,7 +196,7 @@ def stored_calendars(
     """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
     before, now = _alarm(alarm), context.clock()
     with context.store.read(Facts) as facts:
-        chosen = filters.read_filters(facts, wanted, now=times.epoch(now))
+        chosen = _filters(facts, wanted, now)
         invites = _chosen_invites(facts, chosen, now=now)
     for number, invite in enumerate(invites, 1):
         if not invite.is_cancelled:
@@ -205,6 +209,12 @@ def stored_calendars(
 
 
 _OF_ONE = (Method.PUBLISH, Method.REQUEST, Method.CANCEL)
+
+
+def _filters(facts: Facts, wanted: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    from calbook.services.bookings.filters import read_filters  # slow to import
+
+    return read_filters(facts, wanted, now=times.epoch(now))
 
 
 def _method(said: str, *among: Method) -> Method | None:
@@ -228,12 +238,16 @@ def _chosen_invites(
 ) -> list[Invite]:
     found = facts.bookings(chosen, now=now)
     if (host_id := chosen.get("host_id")) is not None:
+        from calbook.core.booking import series
+
         found = [series.dates_given_by([host_id], booking) for booking in found]
     return _invites(facts, [effective_status.effective_booking(b, now) for b in found])
 
 
 def _name(facts: Facts, chosen: Mapping[str, Any], form: FeedForm) -> str:
     """What a calendar program lists the feed under, which hides what the feed does."""
+    from calbook.services.bookings import filters
+
     if form.is_busy_only:
         return _BUSY
     if "event_type_id" in chosen:

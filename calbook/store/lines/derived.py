@@ -89,7 +89,7 @@ _ADDED: dict[str, tuple[str, ...]] = {
         *("starts_at", "last_at", "pending_until", "confirmed_until"),
         "final_status",
     ),
-    "booking_hosts": ("event_type_id", "made", "is_live"),
+    "booking_hosts": ("event_type_id", "made", "is_live", "starts_at", "last_at"),
     "attendees": ("person_key", "phone_digits", "ref_folded"),
     "occurrences": ("event_type_id", "due"),
     "busy": ("host_id", "busy_start", "busy_end"),
@@ -107,6 +107,9 @@ def complete_booking(booking: Row, found: Rows) -> Rows:
     if not found["attendees"]:
         raise WrongValue("has no attendee")
     is_live = any(meeting.is_live for meeting in meetings)
+    summary = _summary(meetings)
+    starts_at, last_at, *_ = summary
+    times = (starts_at, last_at if booking[_BOOKING["recurring"]] else None)
     rows = dict(found)
     rows["booking_hosts"] = []
     for row in hosts:
@@ -114,11 +117,11 @@ def complete_booking(booking: Row, found: Rows) -> Rows:
         own += [] if is_of_dates else [row[_HOST["host_id"]]]
         counts = is_live and not is_of_dates
         rows["booking_hosts"].append(
-            (*row, uid, event_type_id, booking[_NUMBER], counts)
+            (*row, uid, event_type_id, booking[_NUMBER], counts, *times)
         )
     if not own:
         raise WrongValue("has no host")
-    rows["bookings"] = [(*booking, *_summary(meetings))]
+    rows["bookings"] = [(*booking, *summary)]
     rows["attendees"] = [
         (*row, uid, *_person_keys(*(row[n] for n in _FACTS)))
         for row in found["attendees"]

@@ -273,7 +273,7 @@ DERIVED = {
     "bookings": {
         *("starts_at", "last_at", "pending_until", "confirmed_until", "final_status")
     },
-    "booking_hosts": {"event_type_id", "made", "is_live"},
+    "booking_hosts": {"event_type_id", "made", "is_live", "starts_at", "last_at"},
     "attendees": {"person_key", "phone_digits", "ref_folded"},
     "occurrences": {"event_type_id", "due"},
     "busy": {"host_id", "busy_start", "busy_end"},

@@ -116,3 +116,19 @@ end $$;
 create trigger claims_kept before update on claims
 for each row execute function keep_to_meeting();
 """
+
+# The hosts of a booking are listed by its times.
+MOVED = """
+create function move_hosts() returns trigger language plpgsql
+set search_path from current as $$
+begin
+    update booking_hosts set starts_at = new.starts_at, last_at = case
+        when new.recurring is not null then new.last_at end
+    where uid = new.uid;
+    return null;
+end $$;
+create trigger bookings_moved after update of starts_at, last_at, recurring on bookings
+for each row when ((old.starts_at, old.last_at, old.recurring)
+    is distinct from (new.starts_at, new.last_at, new.recurring))
+execute function move_hosts();
+"""

@@ -115,6 +115,7 @@ def _make_tables(
     once = functions.BUMPED_ONCE if has_exclusion else ""
     _run(conn, functions.OVERLAP.replace("{once}", once))
     _run(conn, functions.GUARDS)
+    _run(conn, functions.MOVED)
     if has_exclusion:
         _add_exclusion(conn, store)
     conn.execute(
@@ -132,7 +133,7 @@ def migrate_tables(store: PostgresStore) -> int:
         version = _find_version(conn, store)
         if version is None:
             raise no_tables_error(store.path)
-        conn.add(f"set local search_path = {store.url.schema}")
+        conn.add(f"set local search_path = {store.url.schema}, pg_temp")
         for number in range(version + 1, store.version + 1):
             if number == _FOLDS_AGAIN:
                 fold_addresses_again(conn, "email ~ '[^ -~]'")

@@ -129,6 +129,16 @@ create index bookings_by_start on bookings (starts_at, uid);
 create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);
 create index bookings_recurring on bookings (last_at, starts_at, uid)
     where recurring is not null;
+create index bookings_pending on bookings (starts_at, uid)
+    where pending_until is not null and recurring is null;
+create index bookings_pending_series on bookings (pending_until)
+    where pending_until is not null and recurring is not null;
+create index bookings_cancelled on bookings (starts_at, uid)
+    where final_status = 'CANCELLED';
+create index bookings_no_show on bookings (starts_at, uid)
+    where final_status = 'NO_SHOW';
+create index bookings_attended on bookings (starts_at, uid)
+    where final_status = 'COMPLETED' and confirmed_until is null;
 
 create table booking_hosts (
     uid text not null references bookings (uid),
@@ -138,9 +148,14 @@ create table booking_hosts (
     made bigint,
     is_live boolean not null default true,
     is_of_dates boolean not null default false,
+    starts_at bigint,
+    last_at bigint,
     primary key (uid, position)
 );
 create index booking_hosts_by_host on booking_hosts (host_id, uid);
+create index booking_hosts_by_start on booking_hosts (host_id, starts_at, uid);
+create index booking_hosts_recurring on booking_hosts (host_id, last_at)
+    where last_at is not null;
 create index booking_hosts_by_turn on booking_hosts (event_type_id, host_id, made)
     where is_live;
 

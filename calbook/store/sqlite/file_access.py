@@ -144,7 +144,15 @@ def lock_deadline(patience: float | None = None) -> float:
 
 def wait_for_lock(step: Callable[[], _T], patience: float | None = None) -> _T:
     """Do one statement, again and again while another program holds the lock."""
-    deadline = lock_deadline(patience)
+    return wait_until(lock_deadline(patience), step)
+
+
+def wait_until(
+    deadline: float,
+    step: Callable[[], _T],
+    meanwhile: Callable[[float], object] | None = None,
+) -> _T:
+    """`wait_for_lock` up to a monotonic time; `meanwhile` is called when it is held."""
     while True:
         try:
             return step()
@@ -152,6 +160,8 @@ def wait_for_lock(step: Callable[[], _T], patience: float | None = None) -> _T:
             waits = error.sqlite_errorcode & 0xFF in LOCKED
             if not waits or time.monotonic() > deadline:
                 raise
+        if meanwhile is not None:
+            meanwhile(deadline)
 
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -17,7 +17,9 @@ from calbook.store.sqlite.file_access import (
     lock_deadline,
     set_pragmas,
     wait_for_lock,
+    wait_until,
 )
+from calbook.store.sqlite.write_queue import WriteQueue
 
 _LOCK_BYTES = (512, 0x40000000)  # how many, and where: sqlite.org/lockingv3.html
 
@@ -28,7 +30,12 @@ def lock_database(path: str, patience: float | None) -> Iterator[sqlite3.Connect
 
     SQLite writes a backup only into one that has none; the lock is kept without it.
     """
-    with closing(sqlite3.connect(os.path.abspath(path), isolation_level=None)) as conn:
+    deadline = lock_deadline(patience)
+    with (
+        WriteQueue(path) as queue,
+        closing(sqlite3.connect(os.path.abspath(path), isolation_level=None)) as conn,
+    ):
+        queue.join(deadline)
         conn.row_factory = sqlite3.Row
         conn.execute(f"pragma busy_timeout = {LOCK_TRY_SECONDS * 1_000:.0f}")
         wait_for_lock(lambda: set_pragmas(conn), patience)
@@ -39,7 +46,7 @@ def lock_database(path: str, patience: float | None) -> Iterator[sqlite3.Connect
                 hint="close the program that has the file open",
                 path=path,
             )
-        wait_for_lock(lambda: conn.execute("begin exclusive"), patience)
+        wait_until(deadline, lambda: conn.execute("begin exclusive"), queue.form)
         conn.execute("pragma locking_mode = exclusive")
         conn.execute("commit")
         conn.execute("pragma journal_mode = truncate")

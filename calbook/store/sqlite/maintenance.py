@@ -40,7 +40,7 @@ from calbook.store.sqlite.setup import check_ours
 from calbook.store.sqlite.store import SqliteStore
 
 _LOGS = ("-journal", "-wal")  # what SQLite plays back into a file of their name
-_BESIDE = (*_LOGS, "-shm", ".delivering")  # what is no file to write to either
+_BESIDE = (*_LOGS, "-shm", ".delivering", ".queue")  # no files to write to
 _KEPT = ".before-restore"
 _OURS = b"claims_inserted"  # a name that is in every bookings file
 

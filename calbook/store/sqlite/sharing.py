@@ -20,7 +20,7 @@ from calbook.store.sqlite.store import SqliteStore
 
 _SHARED = 0o660
 _FIT = stat.S_ISGID | 0o070  # what is made in there is the group's
-_FOLLOWING = ("", *LOGS, ".delivering")  # the file, and what is of no use without it
+_FOLLOWING = ("", *LOGS, ".delivering", ".queue")  # of no use without the file
 
 
 def share(store: SqliteStore, group: str) -> None:

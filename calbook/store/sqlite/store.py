@@ -24,11 +24,14 @@ from calbook.store.sqlite.file_access import (
     create_file,
     is_file,
     leave_wal,
+    lock_deadline,
     read_file_marks,
     set_pragmas,
     translate_errors,
     wait_for_lock,
+    wait_until,
 )
+from calbook.store.sqlite.write_queue import WriteQueue
 from calbook.store.store import Store, in_use_error, run_after_commit, run_before_commit
 
 if TYPE_CHECKING:
@@ -104,7 +107,7 @@ class SqliteStore(Store):
         with self._connection(for_writing=False) as conn:
             conn.execute("pragma query_only = on")
             try:
-                self._begin(conn, "deferred")
+                self._begin(conn, "deferred", self._wait_for_lock)
                 yield conn
             finally:
                 conn.execute("pragma query_only = off")
@@ -128,9 +131,7 @@ class SqliteStore(Store):
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection in a transaction that is committed at the end."""
-        with self._connection(for_writing=not dry_run) as conn:
-            leave_wal(conn)
-            self._begin(conn, "immediate")
+        with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
                 self._wait_for_lock(lambda: conn.execute("commit"))
@@ -142,22 +143,42 @@ class SqliteStore(Store):
 
         It takes the lock itself, and is waited for as a transaction is.
         """
-        with self._connection(for_writing=True) as conn:
-            leave_wal(conn)
-            self._begin(conn, "immediate")  # on tables of today
-            conn.execute("rollback")
+        with self._connection(for_writing=True) as conn, self._turn(conn):
+            conn.execute("rollback")  # it was begun on tables of today
             yield conn
             self._check_identity()
 
-    def _begin(self, conn: sqlite3.Connection, how: str) -> None:
+    @contextmanager
+    def _turn(self, conn: sqlite3.Connection) -> Iterator[None]:
+        """Write when it is one's turn; what was not ended is taken back within it."""
+        deadline = lock_deadline(self.patience)
+        with WriteQueue(self.path) as queue:
+            if self.path != MEMORY:
+                queue.join(deadline)
+            try:
+                leave_wal(conn)
+                self._begin(
+                    conn,
+                    "immediate",
+                    lambda step: wait_until(deadline, step, queue.form),
+                )
+                yield
+            finally:
+                if conn.in_transaction:
+                    conn.execute("rollback")
+
+    def _begin(
+        self,
+        conn: sqlite3.Connection,
+        how: str,
+        wait: Callable[[Callable[[], int]], int],
+    ) -> None:
         """Begin, on the tables of today: they may have changed since it was opened.
 
         Raises:
             Newer: a newer calbook has changed them.
         """
-        while (
-            version := self._wait_for_lock(lambda: begin(conn, how))
-        ) != SCHEMA_VERSION:
+        while (version := wait(lambda: begin(conn, how))) != SCHEMA_VERSION:
             conn.execute("rollback")
             if version > SCHEMA_VERSION:
                 from calbook.core.errors import Newer

@@ -1,0 +1,67 @@
+"""When something is, as a file says it: on the wall of a zone, or in UTC.
+
+A feed has thousands of times on few days. That a zone's clocks do not change around
+one of these is found out once, and so all times of that day are read with one offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from calbook.core.model import DAY, Span
+from calbook.core.time import times
+from calbook.ical.writing import values
+
+# A clock that changes shows something twice, or never, for a day at most; and no two
+# changes since 1968 are less than a week apart.
+_AROUND = (-2 * DAY, 0 * DAY, DAY, 3 * DAY)
+
+
+def is_plain(span: Span, zone: str) -> bool:
+    """Whether the wall shows start and end once only, so that nobody misreads them."""
+    return all(_is_plain(instant, zone) for instant in span)
+
+
+def _is_plain(instant: datetime, zone: str) -> bool:
+    if _steady_offset(zone, instant.toordinal()) is not None:
+        return True
+    return len(times.possible_instants(times.wall_time(instant, zone), zone)) == 1
+
+
+def write_span(
+    span: Span, zone: str, *, zones: Collection[str]
+) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Both values with their parameters, in a zone that the file describes if plain.
+
+    icalendar would take several zones (Africa/Abidjan) for UTC.
+    """
+    if zone not in zones or not is_plain(span, zone):
+        return (values.utc(span.start), ""), (values.utc(span.end), "")
+    parameter = f";TZID={zone}"
+    return (_wall(span.start, zone), parameter), (_wall(span.end, zone), parameter)
+
+
+def write_rule_time(
+    wall: datetime, zone: str, *, zones: Collection[str]
+) -> tuple[str, str]:
+    """A wall time of a rule, even one that the clocks skip or repeat."""
+    if zone not in zones:
+        return values.utc(times.instant_of_wall(wall, zone)), ""
+    return values.wall(wall), f";TZID={zone}"
+
+
+def _wall(instant: datetime, zone: str) -> str:
+    offset = _steady_offset(zone, instant.toordinal())
+    if offset is None:
+        return values.wall(times.wall_time(instant, zone))
+    return values.wall(instant + offset)
+
+
+@lru_cache(maxsize=8192)
+def _steady_offset(zone: str, day: int) -> timedelta | None:
+    """That of a day in UTC, by its ordinal, if it is the same days before and after."""
+    local, start = times.zone(zone), datetime.fromordinal(day).replace(tzinfo=UTC)
+    found = {(start + by).astimezone(local).utcoffset() for by in _AROUND}
+    return found.pop() if len(found) == 1 else None

@@ -181,7 +181,7 @@ CHECKS = {
             select uid from events where type in ('booking.created', 'booking.held')
         )
     """,
-    "{} is an older revision than its events tell of": """
+    "{} is an older revision than its newest event tells of": """
         select uid from (
             select uid, max(version) as version, max(sequence) as sequence
             from events group by uid

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -104,9 +105,12 @@ def read_former_key(stored: str) -> str | None:
 
 def lasting_keys(person: Attendee | Mapping[str, Any]) -> tuple[str, ...]:
     """What somebody is found by from one booking to the next, the surest first."""
+    if isinstance(person, tuple):  # an attendee, as mostly
+        return _keys(person.email, person.phone, person.ref)
     return _keys(*(_fact(person, name) for name in ("email", "phone", "ref")))
 
 
+@lru_cache
 def _keys(email: str | None, phone: str | None, ref: str | None) -> tuple[str, ...]:
     digits = phone_digits(phone)
     found = (

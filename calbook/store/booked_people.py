@@ -63,9 +63,9 @@ UPDATE = """
 """
 
 
-def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
+def save_attendees(tx: Writer, after: Booking, before: Booking) -> None:
     """The attendees of a booking; what is new of them goes into the book."""
-    there = before.attendees if before else ()
+    there = before.attendees
     if _without_replies(there) == _without_replies(after.attendees):
         _save_replies(tx, after, there)
         return
@@ -75,21 +75,43 @@ def save_attendees(tx: Writer, after: Booking, before: Booking | None) -> None:
     tx.run("delete from attendees where uid = :uid", uid=after.uid)
     for position, attendee in enumerate(after.attendees):
         is_known = _facts(attendee) in known
-        facts = {
-            **attendee._asdict(),
-            "uid": after.uid,
-            "position": position,
-            "person_key": person_key(attendee),
-            "phone_digits": phone_digits(attendee.phone),
-            "ref_folded": attendee.ref and fold_ref(attendee.ref),
-            "responses": to_json(attendee.responses or None),
-            "metadata": to_json(attendee.metadata or None),
-            "person_id": attendee.person_id if is_known else next(persons),
-            "only_on": _to_dates(attendee.only_on),
-            "absent_on": _to_dates(attendee.absent_on),
-            "replies": _to_replies(attendee),
-        }
-        tx.run(_INSERT_ATTENDEE, **facts)
+        person_id = attendee.person_id if is_known else next(persons)
+        tx.run(_INSERT_ATTENDEE, **_columns(after.uid, position, attendee, person_id))
+
+
+def save_new_attendees(tx: Writer, booking: Booking) -> list[dict[str, Any]]:
+    """The attendees of a booking that is made just now, as the rows that they are."""
+    persons = _record_people(
+        tx, booking.attendees, (), now=times.epoch(booking.updated_at)
+    )
+    rows = [
+        _columns(booking.uid, position, attendee, person_id)
+        for position, (attendee, person_id) in enumerate(
+            zip(booking.attendees, persons, strict=True)
+        )
+    ]
+    for row in rows:
+        tx.run(_INSERT_ATTENDEE, **row)
+    return rows
+
+
+def _columns(
+    uid: str, position: int, attendee: Attendee, person_id: str | None
+) -> dict[str, Any]:
+    return {
+        **attendee._asdict(),
+        "uid": uid,
+        "position": position,
+        "person_key": person_key(attendee),
+        "phone_digits": phone_digits(attendee.phone),
+        "ref_folded": attendee.ref and fold_ref(attendee.ref),
+        "responses": to_json(attendee.responses or None),
+        "metadata": to_json(attendee.metadata or None),
+        "person_id": person_id,
+        "only_on": _to_dates(attendee.only_on),
+        "absent_on": _to_dates(attendee.absent_on),
+        "replies": _to_replies(attendee),
+    }
 
 
 def _without_replies(persons: Sequence[Attendee]) -> list[Attendee]:

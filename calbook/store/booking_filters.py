@@ -5,8 +5,12 @@ Values are only ever bound. Light, as `reader` is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from calbook.store.connection import Connection
 
 # An occurrence that is a request and has expired, as `status_by_time.is_expired`.
 HAS_EXPIRED = (
@@ -35,11 +39,10 @@ TAKES_PART = _TAKES_PART.format(row="o")
 _FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
-    # A host has many: walked in the list's order, so that a page needs no sorting.
-    "host_id": "exists (select 1 from booking_hosts h"
-    " where h.host_id = :host_id and h.uid = b.uid)",
-    "resource_id": "exists (select 1 from booking_hosts h"
-    " where h.host_id = :resource_id and h.uid = b.uid)",
+    "host_id": "exists (select 1 from booking_hosts whose"
+    " where whose.host_id = :host_id and whose.uid = b.uid)",
+    "resource_id": "exists (select 1 from booking_hosts whose"
+    " where whose.host_id = :resource_id and whose.uid = b.uid)",
     **{
         name: f"b.uid in (select uid from attendees where {column} = :{name})"
         for name, column in _PERSON_COLUMNS.items()
@@ -109,14 +112,90 @@ OCCURRENCE_FILTERS = {
 }
 
 
-def matching_bookings(filters: Mapping[str, Any], after: str | None = None) -> str:
+# By what the bookings of each status are found, and what holds of them besides: no
+# meeting is longer than a day, a request expires when it begins at the latest, and
+# series under way have indexes of their own. What has none here is most of the file.
+_BY_STATUS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
+    "PENDING": (
+        ("bookings_pending", "b.pending_until is not null and b.starts_at > :now"),
+        (
+            "bookings_pending_series",
+            "b.recurring is not null and b.pending_until > :now"
+            " and b.starts_at <= :now",
+        ),
+    ),
+    "CONFIRMED": (
+        (None, "b.starts_at > :now - 86400"),
+        (
+            "bookings_recurring",
+            "b.recurring is not null and b.last_at > :now - 86400"
+            " and b.starts_at <= :now - 86400",
+        ),
+    ),
+    "COMPLETED": (
+        (
+            "bookings_attended",
+            "b.final_status = 'COMPLETED' and b.confirmed_until is null",
+        ),
+        (None, "b.confirmed_until <= :now and b.starts_at < :now"),
+    ),
+    "NO_SHOW": (("bookings_no_show", "b.final_status = 'NO_SHOW'"),),
+    "CANCELLED": (("bookings_cancelled", "b.final_status = 'CANCELLED'"),),
+}
+# The same of one host, whose rows have copies of what their bookings are found by.
+_OF_HOST = {
+    None: "booking_hosts_by_start",
+    "bookings_recurring": "booking_hosts_recurring",
+}
+_COPIED = ("uid", "starts_at", "last_at")
+_RANGE = ("since", "until")
+_FEW = 500
+
+
+class Walk(NamedTuple):
+    """By what the bookings that filters mean are walked.
+
+    `host` is the filter whose own they are. `has_few`: they are so few that none is to
+    be found by its status.
+    """
+
+    host: str | None
+    has_few: bool
+
+
+def walked_host(filters: Mapping[str, Any]) -> str | None:
+    """The filter whose own bookings are walked; somebody's are found by who it is."""
+    if not filters.keys().isdisjoint(_PERSON_COLUMNS):
+        return None
+    return next((name for name in ("host_id", "resource_id") if name in filters), None)
+
+
+def choose_walk(conn: Connection, filters: Mapping[str, Any]) -> Walk:
+    host = walked_host(filters)
+    if "statuses" not in filters or not filters.keys().isdisjoint(_PERSON_COLUMNS):
+        return Walk(host, has_few=True)
+    return Walk(host, _has_few(conn, filters, host))
+
+
+def _has_few(conn: Connection, filters: Mapping[str, Any], host: str | None) -> bool:
+    if host:
+        rows = f"booking_hosts where host_id = :{host}"
+    elif "event_type_id" in filters:
+        rows = "bookings where event_type_id = :event_type_id"
+    else:
+        return False
+    last = f"select 1 from {rows} limit 1 offset {_FEW}"
+    return conn.execute(last, filters).fetchone() is None
+
+
+def matching_bookings(
+    filters: Mapping[str, Any], walk: Walk, after: str | None = None
+) -> str:
     """The bookings that filters mean, by (starts_at, uid).
 
-    Dates mean any occurrence. What began before them is an arm of its own, so that
-    each arm walks an index and the page is merged from the two; this one the series
-    that are not over, as SQLite by itself would walk all that began before.
+    Dates mean any occurrence. What began before them is an arm of its own, as is what
+    has a status, so that each arm walks an index and the page is merged from them.
     """
-    found = "select b.uid, b.starts_at from bookings b"
     persons = "".join(
         f" and exists (select 1 from attendees a where a.uid = u.uid"
         f" and a.{column} = :{name} and {_TAKES_PART.format(row='u')})"
@@ -125,17 +204,72 @@ def matching_bookings(filters: Mapping[str, Any], after: str | None = None) -> s
     )
     begins = _BEGINS_WITHIN.format(persons=persons)
     dates = None if filters.keys().isdisjoint(_RANGE) else begins
-    within = f"{found} {where_clause(filters, _FILTERS, after, dates)}"
-    if "since" not in filters:
-        return within
-    others = {name: value for name, value in filters.items() if name not in _RANGE}
-    under_way = where_clause(
-        others, _FILTERS, after, _UNDER_WAY.format(persons=persons)
+    if "statuses" in filters and not walk.has_few:
+        others = _without(filters, "statuses")
+        arms = [
+            _arm(
+                others, walk, index, f"{found} and {_STATUS} = '{status}'", dates, after
+            )
+            for status in sorted({*json.loads(filters["statuses"])})
+            for index, found in _BY_STATUS[status]
+        ]
+    else:
+        arms = [_arm(filters, walk, None, dates, after)]
+    if "since" in filters:
+        under_way = _UNDER_WAY.format(persons=persons)
+        others = _without(filters, *_RANGE)
+        arms.append(_arm(others, walk, "bookings_recurring", under_way, after))
+    return " union all ".join(arms)
+
+
+def _arm(
+    filters: Mapping[str, Any], walk: Walk, index: str | None, *more: str | None
+) -> str:
+    """Those of an index; a host's by one of its own, unless few of all are in it."""
+    if walk.host is None or index not in _OF_HOST:
+        where = where_clause(filters, _FILTERS, *more)
+        by = f"indexed by {index}" if index else ""
+        return f"select b.uid, b.starts_at from bookings b {by} {where}"
+    own = f"h.host_id = :{walk.host}"
+    where = where_clause(_without(filters, walk.host), _FILTERS, own, *more)
+    for name in _COPIED:
+        where = where.replace(f"b.{name}", f"h.{name}")
+    return (
+        f"select h.uid as uid, h.starts_at as starts_at from booking_hosts h"
+        f" indexed by {_OF_HOST[index]}"
+        f" cross join bookings b on b.uid = h.uid {where}"
     )
-    return f"{within} union all {found} indexed by bookings_recurring {under_way}"
 
 
-_RANGE = ("since", "until")
+def _without(filters: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in filters.items() if name not in names}
+
+
+def host_meetings(
+    filters: Mapping[str, Any], host: str, after: str | None = None
+) -> str:
+    """The occurrences of one host, by (start_at, uid, tie).
+
+    A single one's start is its booking's, and found so; those of series are sorted.
+    """
+    own = f"h.host_id = :{host} and {GIVES_TIME}"
+    where = where_clause(_without(filters, host), OCCURRENCE_FILTERS, own, after)
+    as_booked = where.replace("o.start_at, o.uid", "h.starts_at, h.uid")
+    as_booked = as_booked.replace("o.start_at", "h.starts_at")
+    since = "and h.last_at >= :since" if "since" in filters else ""
+    meetings = "cross join bookings b on b.uid = h.uid cross join occurrences o"
+    return f"""
+        select o.uid as uid, o.recurrence_id as recurrence_id,
+            h.starts_at as start_at, 0 as tie
+        from booking_hosts h indexed by booking_hosts_by_start
+        {meetings} on o.uid = h.uid
+        {as_booked} and h.last_at is null
+        union all
+        select o.uid, o.recurrence_id, o.start_at, o.recurrence_id
+        from booking_hosts h indexed by booking_hosts_recurring
+        {meetings} on o.uid = h.uid
+        {where} and h.last_at is not null {since}
+    """
 
 
 def where_clause(

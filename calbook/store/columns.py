@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from calbook.core.booking import effective_status
-from calbook.core.model import Booking, BookingTerms, Occurrence
+from calbook.core.model import Booking, BookingTerms, Occurrence, Resolution
 from calbook.core.time import times
-from calbook.store.writer import to_epoch, to_json, to_minutes, to_question
+from calbook.store.writer import (
+    to_epoch,
+    to_json,
+    to_minutes,
+    to_question,
+    to_recurring,
+)
 
 
-def policy(policy: BookingTerms) -> dict[str, Any]:
-    return {
+@lru_cache
+def policy(policy: BookingTerms) -> str:
+    """The terms as JSON; those of an event type's bookings are the same."""
+    facts = {
         **policy._asdict(),
         "cancellation_deadline": to_minutes(policy.cancellation_deadline),
         "questions": [to_question(question) for question in policy.questions],
+    }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def booking(booking: Booking) -> dict[str, Any]:
+    """The columns of a booking's own row."""
+    pending_until, confirmed_until, final = effective_status.status_facts(booking)
+    booked = [o for o in booking.occurrences if o.resolution is not Resolution.CONFLICT]
+    starts = [times.epoch(occurrence.span.start) for occurrence in booked]
+    return {
+        "uid": booking.uid,
+        "event_type_id": booking.event_type_id,
+        "timezone": booking.timezone,
+        "starts_at": min(starts),
+        "last_at": max(starts),
+        "pending_until": to_epoch(pending_until),
+        "confirmed_until": to_epoch(confirmed_until),
+        "final_status": str(final),
+        "location": to_json(booking.location),
+        "meeting_url": booking.meeting_url,
+        "notes": booking.notes,
+        "responses": to_json(booking.responses),
+        "metadata": to_json(booking.metadata),
+        "recurring": to_recurring(booking.recurring),
+        "overrides": to_json(booking.overrides),
+        "policy": policy(booking.policy),
+        "sequence": booking.sequence,
+        "version": booking.version,
+        "title": booking.title,
+        "description": booking.description,
+        "is_group": booking.is_group,
+        "is_told": booking.is_told,
+        "has_own_location": booking.has_own_location,
+        "created_at": times.epoch(booking.created_at),
+        "updated_at": times.epoch(booking.updated_at),
     }
 
 
@@ -34,8 +79,9 @@ def occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(o.date.isoformat(), epoch(o.span.start), epoch(o.span.end)),
         *(epoch(o.claim.start), epoch(o.claim.end), o.start.wall.isoformat()),
         *(o.start.timezone, o.start.by_offset),
-        *(times.tzdata_version(o.start.timezone), o.status, o.resolution),
-        *(o.cancelled_by, o.reason, o.attendance, to_json(o.attendances or None)),
+        *(times.tzdata_version(o.start.timezone), str(o.status)),
+        *(o.resolution and str(o.resolution), o.cancelled_by and str(o.cancelled_by)),
+        *(o.reason, str(o.attendance), to_json(o.attendances or None)),
         *(to_epoch(effective_status.next_status_change(o)), o.move_reason),
         *(to_json(o.host_ids or None), to_epoch(o.held_until)),
     )

@@ -202,7 +202,8 @@ class Facts(Reader):
         return rows.schedule(row)
 
     def timezone_of(self, schedule_id: str) -> str:
-        return self.schedule(schedule_id, date.max, date.max).timezone
+        row = self._one("select timezone from schedules where id = :id", id=schedule_id)
+        return row[0] if row else self.schedule(schedule_id).timezone
 
     def schedule_around(self, key: str, meetings: Sequence[Span]) -> Schedule:
         """With the overrides near some meetings: a long history costs nothing."""

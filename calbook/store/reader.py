@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from calbook.store.booking_filters import (
     OCCURRENCE_FILTERS,
     bound_filters,
+    choose_walk,
+    host_meetings,
     matching_bookings,
+    walked_host,
     where_clause,
 )
 
@@ -105,6 +108,10 @@ _ORDER = {
 _OCCURRENCE_ORDER = {
     False: "order by o.start_at, o.uid, o.recurrence_id",
     True: "order by o.start_at desc, o.uid desc, o.recurrence_id desc",
+}
+_PAGE_ORDER = {
+    False: "order by start_at, uid, tie",
+    True: "order by start_at desc, uid desc, tie desc",
 }
 
 _EVENT_TYPE = """
@@ -216,7 +223,7 @@ class Reader:
 
         `EVERYTHING` is the limit that means all.
         """
-        page = matching_bookings(filters, _AFTER[latest_first] if after else None)
+        page = self._matching(filters, _AFTER[latest_first] if after else None)
         order = _ORDER[latest_first]
         return self._conn.execute(
             f"""
@@ -228,17 +235,20 @@ class Reader:
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
+    def _matching(self, filters: Mapping[str, Any], after: str | None = None) -> str:
+        return matching_bookings(filters, choose_walk(self._conn, filters), after)
+
     def full_booking_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
         """Bookings with all that decisions need, by start."""
         return self._conn.execute(
-            f"{_WHOLE} from ({matching_bookings(filters)}) page"
+            f"{_WHOLE} from ({self._matching(filters)}) page"
             f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
             {**bound_filters(filters), "now": now},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
-            f"select count(*) from ({matching_bookings(filters)}) found",
+            f"select count(*) from ({self._matching(filters)}) found",
             {**bound_filters(filters), "now": now},
         ).fetchone()
         return int(found[0])
@@ -257,23 +267,40 @@ class Reader:
 
         `start_at` and `recurrence_id` are its own; else as `booking_rows`.
         """
+        order = _OCCURRENCE_ORDER[latest_first]
         behind = _OCCURRENCE_AFTER[latest_first] if after else None
+        if host := walked_host(filters):
+            page = f"""
+                from (
+                    {host_meetings(filters, host, behind)} {_PAGE_ORDER[latest_first]}
+                    limit :limit offset :offset
+                ) page cross join bookings b on b.uid = page.uid
+                cross join occurrences o
+                    on o.uid = page.uid and o.recurrence_id = page.recurrence_id
+                {order}
+            """
+        else:
+            page = f"""
+                from occurrences o cross join bookings b on b.uid = o.uid
+                {where_clause(filters, OCCURRENCE_FILTERS, behind)}
+                {order} limit :limit offset :offset
+            """
         return self._conn.execute(
-            f"""
-            {_ONE_OCCURRENCE}, o.start_at, o.recurrence_id
-            from occurrences o cross join bookings b on b.uid = o.uid
-            {where_clause(filters, OCCURRENCE_FILTERS, behind)}
-            {_OCCURRENCE_ORDER[latest_first]} limit :limit offset :offset
-            """,
+            f"{_ONE_OCCURRENCE}, o.start_at, o.recurrence_id {page}",
             {**bound_filters(filters), **_bound_place(after), "now": now}
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
+        host = walked_host(filters)
+        meetings = (
+            f"({host_meetings(filters, host)}) found"
+            if host
+            else "occurrences o join bookings b on b.uid = o.uid"
+            f" {where_clause(filters, OCCURRENCE_FILTERS)}"
+        )
         found = self._conn.execute(
-            "select count(*) from occurrences o join bookings b on b.uid = o.uid"
-            f" {where_clause(filters, OCCURRENCE_FILTERS)}",
-            {**bound_filters(filters), "now": now},
+            f"select count(*) from {meetings}", {**bound_filters(filters), "now": now}
         ).fetchone()
         return int(found[0])
 

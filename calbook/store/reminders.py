@@ -10,6 +10,7 @@ from calbook.store.outbox import DROP_STATEMENT
 from calbook.store.writer import Writer, to_epoch
 
 if TYPE_CHECKING:
+    from calbook.core.catalog import EventType
     from calbook.core.model import Booking
     from calbook.core.outgoing.reminders import Key
     from calbook.store.connection import Row
@@ -49,6 +50,16 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
         {"uid": uid},
     ).fetchone()
     return NotificationSettings(*map(bool, row))
+
+
+def settings_when_new(tx: Writer, event_type: EventType) -> NotificationSettings:
+    """`notification_settings` of a booking that is made just now."""
+    row = tx.connection.execute(_ARE_PUSHED).fetchone()
+    has_reminders = bool(event_type.reminders)
+    return NotificationSettings(event_type.notify, has_reminders, False, bool(row[0]))
+
+
+_ARE_PUSHED = "select exists (select 1 from calendars where is_pushed)"
 
 
 def queued_reminders(tx: Writer, uid: str) -> dict[Key, QueuedReminder]:

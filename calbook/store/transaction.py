@@ -11,13 +11,11 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.booking import effective_status
 from calbook.core.model import (
     Actor,
     Booking,
     Event,
     Occurrence,
-    Resolution,
     Span,
     Status,
 )
@@ -25,10 +23,11 @@ from calbook.core.time import times
 from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, keys_to_json
-from calbook.store.writer import to_epoch, to_json, to_recurring
+from calbook.store.facts import CLAIM_SECONDS, SPANS, Exclusion, edges
+from calbook.store.writer import to_epoch, to_json
 
 if TYPE_CHECKING:
+    from calbook.core.rules.obstacles import Obstacle
     from calbook.store.connection import Connection
 
 
@@ -38,18 +37,41 @@ class Transaction(CatalogWriter):
     def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
         super().__init__(conn)
         self._actor = actor
+        self._untaken: dict[str, frozenset[Span]] = {}  # where hosts have nothing
 
     # -- bookings
 
-    def save(self, after: Booking, before: Booking | None) -> None:
+    def save_new(self, booking: Booking) -> dict[str, Any]:
+        """Write a booking that is not there yet; its row, with its parts as lists.
+
+        Nothing may be in the way of its claims, see `expired_in_the_way`.
+        """
+        row = columns.booking(booking)
+        self.insert_all("bookings", tuple(row), [tuple(row.values())])
+        self._save_hosts(booking)
+        attendees = booked_people.save_new_attendees(self, booking)
+        occurrences = [columns.occurrence(booking, o) for o in booking.occurrences]
+        self.insert_all("occurrences", columns.OCCURRENCE, occurrences)
+        self._claim(booking, _to_be_claimed(booking, None))
+        return {
+            **row,
+            "hosts": booking.host_ids,
+            "attendees": attendees,
+            "occurrences": [
+                dict(zip(columns.OCCURRENCE, each, strict=True)) for each in occurrences
+            ],
+        }
+
+    def save(self, after: Booking, before: Booking) -> None:
         """Write what differs between a booking and the one that was read.
 
         Nothing may be in the way of its claims, see `expired_in_the_way`.
         """
-        self._save_booking(after)
-        if before is None or _hosts(after) != _hosts(before):
-            self._save_hosts(after, before)
-        if before is None or after.attendees != before.attendees:
+        self.upsert("bookings", "uid", **columns.booking(after))
+        if _hosts(after) != _hosts(before):
+            self._remove_hosts(before)
+            self._save_hosts(after)
+        if after.attendees != before.attendees:
             booked_people.save_attendees(self, after, before)
         self._save_occurrences(after, before)
 
@@ -93,6 +115,36 @@ class Transaction(CatalogWriter):
         if gone:
             self._add_load(booking, -1)
 
+    def obstacles(
+        self,
+        host_ids: Iterable[str],
+        spans: Sequence[Span],
+        *,
+        exclusion: Exclusion | None,
+        now: datetime,
+    ) -> dict[int, Obstacle]:
+        """As `Facts` tells them; that there are none is cheaper to ask, and is kept."""
+        taken = []
+        for id in host_ids:
+            if exclusion is not None or self._is_taken(id, spans):
+                taken.append(id)
+            else:
+                self._untaken[id] = frozenset(spans)
+        if not taken:
+            return {}
+        return super().obstacles(taken, spans, exclusion=exclusion, now=now)
+
+    def _is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
+        """Whether anything of a host lies in a span, also a request that expired."""
+        facts: dict[str, Any] = {"host_id": host_id, "longest": CLAIM_SECONDS}
+        if len(spans) == 1:
+            start, end = map(times.epoch, spans[0])
+            row = self._one(_ONE_IS_TAKEN, start=start, end=end, **facts)
+        else:
+            row = self._one(_ANY_IS_TAKEN, spans=edges(spans), **facts)
+        assert row is not None
+        return bool(row[0])
+
     def expired_in_the_way(
         self, after: Booking, before: Booking | None, now: datetime
     ) -> list[tuple[str, datetime]]:
@@ -104,6 +156,7 @@ class Transaction(CatalogWriter):
             [host_id, times.epoch(o.claim.start), times.epoch(o.claim.end)]
             for o in _to_be_claimed(after, before)
             for host_id in after.hosts_of(o)
+            if o.claim not in self._untaken.get(host_id, ())
         ]
         if not wanted:
             return []
@@ -111,11 +164,10 @@ class Transaction(CatalogWriter):
         found = self._conn.execute(_EXPIRED, {"wanted": to_json(wanted), **facts})
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
 
-    def _save_occurrences(self, after: Booking, before: Booking | None) -> None:
-        old = {} if before is None else {o.recurrence_id: o for o in before.occurrences}
+    def _save_occurrences(self, after: Booking, before: Booking) -> None:
+        old = {o.recurrence_id: o for o in before.occurrences}
         new = {o.recurrence_id: o for o in after.occurrences}
-        held = {} if before is None else _claim_facts(before)
-        holds = _claim_facts(after)
+        held, holds = _claim_facts(before), _claim_facts(after)
         # All that is let go goes first: an occurrence may move to where another was.
         self.free_claims(after.uid, [key for key in old if held[key] != holds.get(key)])
         # What takes place again is written anew: it has no claim to be revived by.
@@ -137,44 +189,14 @@ class Transaction(CatalogWriter):
         )
         self._claim(after, _to_be_claimed(after, before))
 
-    def _save_booking(self, booking: Booking) -> None:
-        pending_until, confirmed_until, final = effective_status.status_facts(booking)
-        booked = (o for o in booking.occurrences if not _was_never_free(o))
-        starts = [occurrence.span.start for occurrence in booked]
-        self.upsert(
-            "bookings",
-            "uid",
-            uid=booking.uid,
-            event_type_id=booking.event_type_id,
-            timezone=booking.timezone,
-            starts_at=times.epoch(min(starts)),
-            last_at=times.epoch(max(starts)),
-            pending_until=to_epoch(pending_until),
-            confirmed_until=to_epoch(confirmed_until),
-            final_status=final,
-            location=to_json(booking.location),
-            meeting_url=booking.meeting_url,
-            notes=booking.notes,
-            responses=to_json(booking.responses),
-            metadata=to_json(booking.metadata),
-            recurring=to_recurring(booking.recurring),
-            overrides=to_json(booking.overrides),
-            policy=to_json(columns.policy(booking.policy)),
-            sequence=booking.sequence,
-            version=booking.version,
-            title=booking.title,
-            description=booking.description,
-            is_group=booking.is_group,
-            is_told=booking.is_told,
-            has_own_location=booking.has_own_location,
-            created_at=times.epoch(booking.created_at),
-            updated_at=times.epoch(booking.updated_at),
-        )
+    def _remove_hosts(self, before: Booking) -> None:
+        self.run("delete from booking_hosts where uid = :uid", uid=before.uid)
+        if _is_live(before):
+            self._add_load(before, -1)
 
-    def _save_hosts(self, after: Booking, before: Booking | None) -> None:
+    def _save_hosts(self, booking: Booking) -> None:
         """The hosts, and how many bookings of this type each of them has."""
-        self.run("delete from booking_hosts where uid = :uid", uid=after.uid)
-        for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(after)):
+        for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(booking)):
             self.run(
                 "insert into booking_hosts (uid, position, host_id, event_type_id,"
                 " made, is_live, is_of_dates, starts_at, last_at)"
@@ -182,17 +204,15 @@ class Transaction(CatalogWriter):
                 " :is_of_dates, starts_at,"
                 " case when recurring is not null then last_at end"
                 " from bookings where uid = :uid",
-                uid=after.uid,
+                uid=booking.uid,
                 position=position,
                 host_id=host_id,
-                event_type_id=after.event_type_id,
+                event_type_id=booking.event_type_id,
                 is_live=is_live,
                 is_of_dates=is_of_dates,
             )
-        if before is not None and _is_live(before):
-            self._add_load(before, -1)
-        if _is_live(after):
-            self._add_load(after, 1)
+        if _is_live(booking):
+            self._add_load(booking, 1)
 
     def _add_load(self, booking: Booking, number: int) -> None:
         for host_id in booking.host_ids:
@@ -222,21 +242,15 @@ class Transaction(CatalogWriter):
 
     def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""
-        held: dict[str, list[datetime]] = {}
+        held: dict[str, list[tuple[Any, ...]]] = {}
         for o in live:
-            for host_id in booking.hosts_of(o):
-                held.setdefault(host_id, []).append(o.recurrence_id)
-        for host_id, keys in held.items():
-            self.run(
-                "insert into claims"
-                " select :host_id, claim_start, claim_end, uid, recurrence_id"
-                " from occurrences where uid = :uid"
-                " and recurrence_id in ("
-                " select cast(value as bigint) from json_each(:keys))",
-                host_id=host_id,
-                uid=booking.uid,
-                keys=keys_to_json(keys),
-            )
+            start, end = times.epoch(o.claim.start), times.epoch(o.claim.end)
+            key = times.epoch(o.recurrence_id)
+            for id in booking.hosts_of(o):
+                held.setdefault(id, []).append((id, start, end, booking.uid, key))
+        for id, claims in held.items():
+            self._untaken.pop(id, None)
+            self.insert_all("claims", _CLAIM, claims)
 
     # -- events and idempotency keys
 
@@ -305,6 +319,28 @@ class Transaction(CatalogWriter):
         )
 
 
+# Whether a host has anything at all in a span, be it a request that expired.
+_IS_TAKEN = """
+    select exists (
+        select 1 from {spans} s cross join claims c on c.host_id = :host_id
+            and c.claim_start < s.end_at
+            and c.claim_start > s.start_at - :longest
+            and c.claim_end > s.start_at
+    ) or exists (
+        select 1 from {spans} s cross join busy b on b.host_id = :host_id
+            and b.busy_start < s.end_at
+            and b.busy_start > s.start_at - :longest
+            and b.busy_end > s.start_at
+    ) or exists (
+        select 1 from {spans} s cross join hosts h on h.id = :host_id
+            and h.retired_at < s.end_at
+    )
+"""
+_ONE_IS_TAKEN = _IS_TAKEN.format(
+    spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
+)
+_ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
+_CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
@@ -333,10 +369,6 @@ def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
 
 def _revives(before: Occurrence, after: Occurrence) -> bool:
     return before.status is Status.CANCELLED and after.status is not Status.CANCELLED
-
-
-def _was_never_free(occurrence: Occurrence) -> bool:
-    return occurrence.resolution is Resolution.CONFLICT
 
 
 def _only(keys: frozenset[datetime]) -> datetime | None:

@@ -116,7 +116,8 @@ class Writer(Facts):
         self, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
     ) -> None:
         """Rows that are new, with a third less work than `upsert_all`."""
-        self._conn.executemany(_insert(table, columns, "?" * len(columns)), rows)
+        if rows:
+            self._conn.executemany(_insert(table, columns, "?" * len(columns)), rows)
 
     def upsert_all(
         self,
@@ -161,8 +162,15 @@ def _insert(table: str, columns: tuple[str, ...], places: Sequence[str]) -> str:
     return f"insert into {table} ({names}) values ({values})"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def to_json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    if value is None:
+        return None
+    if not value and isinstance(value, dict | list | tuple):  # as most are
+        return "{}" if isinstance(value, dict) else "[]"
+    return _encode(value)
 
 
 def to_recurring(rule: Recurrence | None) -> str | None:

@@ -43,4 +43,10 @@ def load_json(text: str | None) -> Any:
     return json.loads(text) if empty is None else empty()
 
 
+def load_parts(stored: str | list[Json]) -> list[Json]:
+    """The parts of a row, which are JSON text if it was read."""
+    found: list[Json] = json.loads(stored) if isinstance(stored, str) else stored
+    return found
+
+
 _EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}

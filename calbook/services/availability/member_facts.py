@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from calbook.core.assignment import HostIds
 from calbook.core.model import SECOND, Span
@@ -34,6 +33,21 @@ _OF_MEMBERS = (
     (booking_rules.slot_taken, None),
     (booking_rules.seats_full, None),
 )
+
+
+_T = TypeVar("_T")
+
+
+def _read_once(read: Callable[..., _T]) -> Callable[..., _T]:
+    """`functools.cache`, whose copying of names takes longer than most that is read."""
+    known: dict[tuple[Any, ...], _T] = {}
+
+    def once(*key: Any) -> _T:
+        if key not in known:
+            known[key] = read(*key)
+        return known[key]
+
+    return once
 
 
 class MemberFacts(NamedTuple):
@@ -68,13 +82,15 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     hosts = KnownHosts(facts, request)
     return MemberFacts(
         hosts,
-        cache(open_time),
-        cache(own_open),
-        cache(lambda: limit_counts.of_event_type(facts, request, request.meetings)),
+        _read_once(open_time),
+        _read_once(own_open),
+        _read_once(
+            lambda: limit_counts.of_event_type(facts, request, request.meetings)
+        ),
         HostLoads(facts, request, request.meetings, hosts),
-        cache(lambda: PersonLoads(facts, request, request.meetings)),
-        cache(obstacles),
-        cache(lambda: _cancelled(facts, request)),
+        _read_once(lambda: PersonLoads(facts, request, request.meetings)),
+        _read_once(obstacles),
+        _read_once(lambda: _cancelled(facts, request)),
     )
 
 

@@ -198,8 +198,12 @@ def _save(
     change = _end_expired_in_the_way(tx, before, change, now)
     if before is not None:
         change = _settle_answers(tx, before, change, now)
-    tx.save(change.booking, before)
-    answer = booking_json(tx, change.booking.uid, now)
+    if before is None:
+        row = tx.save_new(change.booking)
+        answer = booking_to_json(row, now=times.epoch(now))
+    else:
+        tx.save(change.booking, before)
+        answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
     replaced = None if before is None else _replaced(before, change.booking)
     last = len(change.events) - 1
@@ -213,7 +217,7 @@ def _save(
         )
         for n, event in enumerate(change.events)
     ]
-    habit = reminders.notification_settings(tx, change.booking.uid)
+    habit = _notification_settings(tx, before, change.booking)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
@@ -231,6 +235,15 @@ def _replaced(before: Booking, after: Booking) -> Json | None:
     from calbook.wire.writing.history import replaced_to_json  # only for changes
 
     return replaced_to_json(before, after)
+
+
+def _notification_settings(
+    tx: Transaction, before: Booking | None, after: Booking
+) -> NotificationSettings:
+    event_type = tx.locked_event_type
+    if before is None and event_type and event_type.id == after.event_type_id:
+        return reminders.settings_when_new(tx, event_type)
+    return reminders.notification_settings(tx, after.uid)
 
 
 def _end_expired_in_the_way(

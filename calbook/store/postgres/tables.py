@@ -130,7 +130,7 @@ create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);
 create index bookings_recurring on bookings (last_at, starts_at, uid)
     where recurring is not null;
 create index bookings_pending on bookings (starts_at, uid)
-    where pending_until is not null and recurring is null;
+    where pending_until is not null;
 create index bookings_pending_series on bookings (pending_until)
     where pending_until is not null and recurring is not null;
 create index bookings_cancelled on bookings (starts_at, uid)

@@ -15,7 +15,7 @@ create index booking_hosts_recurring on booking_hosts (host_id, last_at)
     where last_at is not null;
 
 create index bookings_pending on bookings (starts_at, uid)
-    where pending_until is not null and recurring is null;
+    where pending_until is not null;
 create index bookings_pending_series on bookings (pending_until)
     where pending_until is not null and recurring is not null;
 create index bookings_cancelled on bookings (starts_at, uid)

@@ -26,7 +26,7 @@ begin
 end;
 
 create index bookings_pending on bookings (starts_at, uid)
-    where pending_until is not null and recurring is null;
+    where pending_until is not null;
 create index bookings_pending_series on bookings (pending_until)
     where pending_until is not null and recurring is not null;
 create index bookings_cancelled on bookings (starts_at, uid)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.core.booking import status_by_time
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.time.times import Formatter, rfc3339, rfc3339_formatter
-from calbook.wire.json_objects import Json, load_json
+from calbook.wire.json_objects import Json, load_json, load_parts
 
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
@@ -26,11 +26,13 @@ _OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
 def booking_to_json(row: Row, *, now: int) -> Json:
     """A booking as the clock sees it; every key is always there.
 
+    Its parts are JSON, or lists if it was written just now.
+
     Of a series `startTime` and `endTime` are the first that was booked; resolution,
     cancelledBy, reason and attendance what all occurrences have in common.
     """
     stamp = rfc3339_formatter(row["timezone"])
-    attendees, items = json.loads(row["attendees"]), json.loads(row["occurrences"])
+    attendees, items = load_parts(row["attendees"]), load_parts(row["occurrences"])
     if len(items) > 1:  # stored by their keys: one may have moved past another
         items.sort(key=lambda item: item["start_at"])
     hosts, resources = members = _tell_members_apart(row["hosts"])
@@ -91,9 +93,9 @@ def booking_to_json(row: Row, *, now: int) -> Json:
 
 
 @lru_cache
-def _tell_members_apart(stored: str) -> _Members:
+def _tell_members_apart(stored: str | tuple[str, ...]) -> _Members:
     """In a listing many bookings have the same ones."""
-    ids = json.loads(stored)
+    ids = json.loads(stored) if isinstance(stored, str) else stored
     return hosts_among(ids), resources_among(ids)
 
 

@@ -109,6 +109,8 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert {row["actor"] for row in wanted["events"]} == {"grace", None}
     for row in wanted["events"] if version[0] < 6 else ():
         row["actor"] = None  # nobody had kept it
+    if version[0] <= 3:
+        wanted["webhooks"] = wanted["deliveries"] = []
     changed = {e["uid"] for e in wanted["events"] if e["type"] not in _FIRST}
     for row in wanted["events"]:
         row |= dict.fromkeys(("sequence", "version", "replaced"))
@@ -118,7 +120,7 @@ def test_it_holds_what_it_held_and_the_copy_too(
     assert {t: held(old, t) for t in everything} == wanted
 
 
-_FIRST = ("booking.created", "booking.held")
+_FIRST = ("booking.created", "booking.held", "booking.completed")
 
 
 def test_a_group_of_an_older_file_is_joined_for_a_day(path: Path, clock: Clock) -> None:

@@ -112,9 +112,7 @@ class Import:
         if self.counts.imported["booking"]:
             before = self._offsets["bookings"]
             derived.count_loads(self._target.conn, before=before)
-            old_events.drop_needless(
-                self._target.conn, after=self._offsets["events"]
-            )
+            old_events.drop_needless(self._target.conn, after=self._offsets["events"])
 
     # -- what is there already ---------------------------------------------------------
 

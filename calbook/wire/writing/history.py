@@ -75,9 +75,10 @@ def _count_same(some: Sequence[Attendee], others: Sequence[Attendee]) -> int:
 
 def _are_same(one: Attendee, other: Attendee) -> bool:
     """What they answered to invitations, and who they are in the book, is not said."""
-    return one == other or one._replace(
-        person_id=other.person_id, replies=other.replies
-    ) == other
+    return (
+        one == other
+        or one._replace(person_id=other.person_id, replies=other.replies) == other
+    )
 
 
 def _person_to_json(person: Attendee) -> Json:
@@ -116,7 +117,9 @@ def _occurrences(before: Booking, after: Booking) -> Iterator[Json]:
 
 def _new_dates(before: Booking, after: Booking) -> list[str]:
     known = {o.recurrence_id for o in before.occurrences}
-    return [o.date.isoformat() for o in after.occurrences if o.recurrence_id not in known]
+    return [
+        o.date.isoformat() for o in after.occurrences if o.recurrence_id not in known
+    ]
 
 
 _UNDECIDED = ("PENDING", "CONFIRMED")  # of which time has something to tell

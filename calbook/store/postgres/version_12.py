@@ -1,10 +1,10 @@
 """What version 12 adds to the tables of a database, see `sqlite.version_12`."""
 
-from calbook.store.old_events import IS_NEEDED
 from __future__ import annotations
 
 import re
 
+from calbook.store.old_events import IS_NEEDED
 from calbook.store.postgres.functions import MOVED
 
 INDEXES = f"""

@@ -1,9 +1,10 @@
 """What version 12 adds to the tables."""
 
-from calbook.store.old_events import IS_NEEDED
 from __future__ import annotations
 
 import re
+
+from calbook.store.old_events import IS_NEEDED
 
 # A host's bookings in the order of lists; the dates of a series reach to `last_at`,
 # which single bookings have none of. Then those of each status that few have: of what

@@ -5,7 +5,6 @@ Speaks core values only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
@@ -252,7 +251,7 @@ class Transaction(CatalogWriter):
             self._untaken.pop(id, None)
             self.insert_all("claims", _CLAIM, claims)
 
-    # -- events and idempotency keys
+    # -- events
 
     def append_event(
         self,
@@ -292,31 +291,6 @@ class Transaction(CatalogWriter):
         assert row is not None
         outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
-
-    def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """The request that first used an idempotency key, and what it answered.
-
-        Before version 12 the event held the answer.
-        """
-        row = self._one(
-            "select k.request, coalesce(k.answer, e.booking) as answer"
-            " from idempotency_keys k join events e on e.seq = k.event_seq"
-            " where k.key = :key",
-            key=key,
-        )
-        return (row["request"], json.loads(row["answer"])) if row else None
-
-    def store_result(
-        self, key: str, *, request: str, event_seq: int, answer: dict[str, Any]
-    ) -> None:
-        self.run(
-            "insert into idempotency_keys (key, request, event_seq, answer)"
-            " values (:key, :request, :event_seq, :answer)",
-            key=key,
-            request=request,
-            event_seq=event_seq,
-            answer=to_json(answer),
-        )
 
 
 # Whether a host has anything at all in a span, be it a request that expired.

@@ -42,8 +42,10 @@ def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     if options.idempotency_key is None:
         return None
     key = checks.line(options.idempotency_key, "idempotencyKey")
+    from calbook.store.idempotency_keys import first_result  # few give one
+
     tx.lock_key(key)
-    first = tx.stored_result(key)
+    first = first_result(tx, key)
     if first is None:
         return None
     request, answer = first
@@ -66,14 +68,22 @@ def keep_booking(
     tx.unchanged.append((booking.uid, met.json_message))
     answer = booking_json(tx, booking.uid, now)
     seq = tx.last_event_seq(booking.uid)
-    if options.idempotency_key is not None and seq is not None:
-        tx.store_result(
-            options.idempotency_key,
-            request=options.request,
-            event_seq=seq,
-            answer=answer,
-        )
+    if seq is not None:
+        _store_result(tx, options, seq, answer)
     return answer
+
+
+def _store_result(
+    tx: Transaction, options: ChangeOptions, event_seq: int, answer: Json
+) -> None:
+    """Under its idempotency key, if it has one."""
+    key = options.idempotency_key
+    if key is None:
+        return
+    from calbook.store.idempotency_keys import store_result  # few give one
+
+    request = options.request
+    store_result(tx, key, request=request, event_seq=event_seq, answer=answer)
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
@@ -221,13 +231,7 @@ def _save(
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
-    if options.idempotency_key is not None:
-        tx.store_result(
-            options.idempotency_key,
-            request=options.request,
-            event_seq=seqs[-1],
-            answer=answer,
-        )
+    _store_result(tx, options, seqs[-1], answer)
     return answer
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
+from calbook.core.typing_names import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking

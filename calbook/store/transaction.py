@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.model import (
     Actor,
@@ -19,6 +18,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter

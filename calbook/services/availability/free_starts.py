@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, Turn
@@ -15,6 +14,7 @@ from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import (
     BookingRequest,
 )

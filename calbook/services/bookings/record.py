@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
 from calbook.core.booking import dates_changed, lifecycle
@@ -17,6 +16,7 @@ from calbook.core.booking.changes import Change
 from calbook.core.errors import AlreadySo, KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import line_check, reminders
 from calbook.store.facts import keys_to_json

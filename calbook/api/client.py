@@ -325,10 +325,7 @@ class Client:
     def check(
         self, *, quick: bool = False, progress: Progress | None = None
     ) -> tuple[str, ...]:
-        """What is wrong with the file, a sentence each; empty when nothing is.
-
-        `quick` looks at pages, tables and what is set up, and at no booking.
-        """
+        """What is wrong with the file, a sentence each; a `quick` look at no booking."""
         from calbook.services import maintenance
 
         return maintenance.check_file(self._context, progress, quick=quick)
@@ -355,9 +352,7 @@ class Client:
         """
         from calbook.api import doctor
 
-        return doctor.fix_times(
-            self._context, notify_attendee=notify_attendee, dry_run=dry_run
-        )
+        return doctor.fix_times(self._context, notify_attendee, dry_run=dry_run)
 
     def backup(
         self, path: Place, *, force: bool = False, progress: Progress | None = None

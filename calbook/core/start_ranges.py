@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import chain, pairwise
 from operator import itemgetter
-from typing import NamedTuple
 
 from calbook.core.catalog import EventType
 from calbook.core.model import SECOND, Span
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import NamedTuple
 
 Range = tuple[int, int]
 

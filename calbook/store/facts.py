@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.catalog import EventType, Host, Schedule
 from calbook.core.errors import NotFound
@@ -13,6 +12,7 @@ from calbook.core.members import is_resource
 from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.store import rows
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
@@ -17,6 +16,7 @@ from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import DAY, MINUTE, Attendee, GivenStart, Span
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, Protocol
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:

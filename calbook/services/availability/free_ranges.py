@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property, reduce
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from calbook.core import needs, start_ranges
 from calbook.core.catalog import Need, Schedule
 from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,

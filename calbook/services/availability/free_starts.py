@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, Order
@@ -16,6 +15,7 @@ from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
 from calbook.core.booking.changes import Change
@@ -15,6 +14,7 @@ from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import Booking, GivenStart
 from calbook.core.time import parsing
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.bookings import meetings, new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options

@@ -325,7 +325,7 @@ class Client:
     def check(
         self, *, quick: bool = False, progress: Progress | None = None
     ) -> tuple[str, ...]:
-        """What is wrong with the file, a sentence each; a `quick` look at no booking."""
+        """What is wrong here, a sentence each; `quick` looks at no booking."""
         from calbook.services import maintenance
 
         return maintenance.check_file(self._context, progress, quick=quick)

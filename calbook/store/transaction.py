@@ -36,7 +36,7 @@ class Transaction(CatalogWriter):
 
     def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
         super().__init__(conn)
-        self._actor = actor
+        self.actor = actor
         self._untaken: dict[str, frozenset[Span]] = {}  # where hosts have nothing
 
     # -- bookings
@@ -197,7 +197,8 @@ class Transaction(CatalogWriter):
     def _save_hosts(self, booking: Booking) -> None:
         """The hosts, and how many bookings of this type each of them has."""
         for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(booking)):
-            self.run(
+            self.add(
+                "booking_hosts",
                 "insert into booking_hosts (uid, position, host_id, event_type_id,"
                 " made, is_live, is_of_dates, starts_at, last_at)"
                 " select :uid, :position, :host_id, :event_type_id, rowid, :is_live,"
@@ -216,7 +217,8 @@ class Transaction(CatalogWriter):
 
     def _add_load(self, booking: Booking, number: int) -> None:
         for host_id in booking.host_ids:
-            self.run(
+            self.add(
+                "host_loads",
                 "insert into host_loads values (:event_type_id, :host_id, :number)"
                 " on conflict (event_type_id, host_id) do update"
                 " set bookings = host_loads.bookings + :number",
@@ -273,7 +275,7 @@ class Transaction(CatalogWriter):
             recurrence_id=to_epoch(_only(event.about)),
             at=times.epoch(event.at),
             by=event.by,
-            actor=None if event.by is Actor.SYSTEM else self._actor(),
+            actor=None if event.by is Actor.SYSTEM else self.actor(),
             change=to_json(event.change),
             booking=to_json(booking),
         )

@@ -134,6 +134,7 @@ class Batch(Transaction):
         super().__init__(self._rows, whole.actor)
         for name in _SHARED:
             setattr(self, name, getattr(whole, name))
+        self.known_open_time = {}
         self._event_types: dict[str, EventType] = {}
         self._schedules: dict[str, Schedule] = {}
         self._hosts: dict[frozenset[str], dict[str, Host]] = {}
@@ -213,6 +214,11 @@ class Batch(Transaction):
         found = self.hosts((key,)).get(key)
         return super().host(key) if found is None else found
 
+    def _find_webhooks(self, type: str) -> list[str]:
+        if type not in self._webhooks:
+            self._webhooks[type] = super()._find_webhooks(type)
+        return self._webhooks[type]
+
     def due_occurrences(
         self, now: datetime, *, limit: int
     ) -> list[tuple[str, datetime]]:
@@ -238,6 +244,7 @@ class Batch(Transaction):
             if len(self._days) > _MOST_KEPT:
                 self._rows.write()
                 self._days, self._new = {}, {}
+                self.known_open_time = {}
             known = self._new.pop((host_id, day), [])
             facts = {"host_id": host_id, "longest": CLAIM_SECONDS}
             facts |= {"start": day * _DAY, "end": (day + 1) * _DAY}

@@ -18,6 +18,7 @@ from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
 
 if TYPE_CHECKING:
+    from calbook.core.time.open_hours import Opened
     from calbook.store.connection import Row
 
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
@@ -166,6 +167,8 @@ def _obstacle(row: Row) -> Obstacle:
 
 class Facts(Reader):
     """Bookings, catalog and claimed time of a transaction, as values."""
+
+    known_open_time: Opened | None = None  # where many are asked of the same dates
 
     def booking(self, uid: str) -> Booking:
         """A booking that is known to exist."""

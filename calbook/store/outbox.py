@@ -7,7 +7,7 @@ one is pending; nothing waits for a reminder, which is queued long before its ti
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
@@ -196,9 +196,15 @@ class OutboxReader(Reader):
 # -- writing
 
 
-def queue_event(tx: Writer, event: Event, seq: int) -> None:
-    """Queue an event for every webhook that wants its type."""
-    for (webhook,) in tx.connection.execute(_WANTED, {"type": event.type}).fetchall():
+def find_webhooks(tx: Writer, type: str) -> list[str]:
+    """Those that want to hear of events of a type."""
+    found = tx.connection.execute(_WANTED, {"type": type}).fetchall()
+    return [row["id"] for row in found]
+
+
+def queue_event(tx: Writer, event: Event, seq: int, webhooks: Iterable[str]) -> None:
+    """Queue an event for those who want to hear of it."""
+    for webhook in webhooks:
         queue_delivery(
             tx,
             channel="webhook",

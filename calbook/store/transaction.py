@@ -257,32 +257,41 @@ class Transaction(CatalogWriter):
     # -- events and idempotency keys
 
     def append_event(
-        self, event: Event, *, id: str, booking: dict[str, Any], is_told: bool
+        self,
+        event: Event,
+        *,
+        id: str,
+        booking: dict[str, Any],
+        is_told: bool,
+        is_numbered: bool = True,
     ) -> int:
         """Append an event with the booking's JSON as it is after it; its number.
 
         Whoever wants to hear of it has it queued, if it `is_told` at all. What time
-        does has no actor.
+        does has no actor. The number is 0 where nobody asks for it.
         """
-        row = self._one(
-            "insert into events"
-            " (id, type, uid, recurrence_id, at, by, actor, change, booking) values"
-            " (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :booking)"
-            " returning seq",
-            id=id,
-            type=event.type,
-            uid=event.uid,
-            recurrence_id=to_epoch(_only(event.about)),
-            at=times.epoch(event.at),
-            by=event.by,
-            actor=None if event.by is Actor.SYSTEM else self.actor(),
-            change=to_json(event.change),
-            booking=to_json(booking),
-        )
+        webhooks = self._find_webhooks(event.type) if is_told else []
+        facts = {
+            "id": id,
+            "type": event.type,
+            "uid": event.uid,
+            "recurrence_id": to_epoch(_only(event.about)),
+            "at": times.epoch(event.at),
+            "by": event.by,
+            "actor": None if event.by is Actor.SYSTEM else self.actor(),
+            "change": to_json(event.change),
+            "booking": to_json(booking),
+        }
+        if not (is_numbered or webhooks):
+            self.add("events", _EVENT, **facts)
+            return 0
+        row = self._one(f"{_EVENT} returning seq", **facts)
         assert row is not None
-        if is_told:
-            outbox.queue_event(self, event, row["seq"])
+        outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
+
+    def _find_webhooks(self, type: str) -> list[str]:
+        return outbox.find_webhooks(self, type)
 
     def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The request that first used an idempotency key, and what it answered."""
@@ -330,6 +339,11 @@ _ONE_IS_TAKEN = _IS_TAKEN.format(
 )
 _ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
 _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
+_EVENT = """
+    insert into events
+        (id, type, uid, recurrence_id, at, by, actor, change, booking) values
+        (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :booking)
+"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)

@@ -205,8 +205,10 @@ def _save(
         tx.save(change.booking, before)
         answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
-    seqs = [_append_event(tx, e, answer, is_silent) for e in change.events]
     habit = _notification_settings(tx, before, change.booking)
+    notifies = habit.notify if options.notify is None else options.notify
+    is_numbered = notifies or options.idempotency_key is not None
+    seqs = [_append_event(tx, e, answer, is_silent, is_numbered) for e in change.events]
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
@@ -331,7 +333,11 @@ def _is_shortened(event: Event) -> bool:
 
 
 def _append_event(
-    tx: Transaction, event: Event, answer: Json, is_silent: bool = False
+    tx: Transaction,
+    event: Event,
+    answer: Json,
+    is_silent: bool = False,
+    is_numbered: bool = True,
 ) -> int:
     """Append an event with what it is about.
 
@@ -345,7 +351,13 @@ def _append_event(
     elif event.about:
         answer = limit_to_dates(answer, event.change["dates"])
     is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
-    return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
+    return tx.append_event(
+        event,
+        id=ids.event(),
+        booking=answer,
+        is_told=is_told,
+        is_numbered=is_numbered,
+    )
 
 
 def is_hold(answer: Json) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
-from typing import TYPE_CHECKING, Any
 
 from calbook.api.booking_changes import BookingChanges, given_parts
 from calbook.api.noun import (
@@ -14,6 +13,7 @@ from calbook.api.noun import (
     is_waiting_id,
 )
 from calbook.api.values.bookings import Booking, Note
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
 
 from calbook.api.calendar import Calendar
+from calbook.core.typing_names import TYPE_CHECKING, Self
 from calbook.store.context import Clock, open_context, system_clock
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ Never by chance: the same bookings in the same order go to the same hosts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
 
 from calbook.core.catalog import Assignment, EventType, Need
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
+from calbook.core.typing_names import Any, NamedTuple
 
 LEAST_RECENT = "LEAST_RECENT"
 EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"

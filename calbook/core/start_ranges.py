@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from functools import reduce
 from itertools import accumulate, chain, pairwise
 from operator import itemgetter
-from typing import NamedTuple
 
 from calbook.core.catalog import EventType
 from calbook.core.model import SECOND, Span
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import NamedTuple
 
 Range = tuple[int, int]
 
@@ -140,6 +140,13 @@ def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
         else:
             m += 1
     return found
+
+
+def clip(ranges: Sequence[Range], begin: int, end: int) -> list[Range]:
+    """What lies between two times."""
+    first = bisect_right(ranges, begin, key=itemgetter(1))
+    behind = bisect_left(ranges, end, lo=first, key=itemgetter(0))
+    return intersect(ranges[first:behind], [(begin, end)])
 
 
 def at_least(count: int, each: Sequence[Sequence[Range]]) -> list[Range]:

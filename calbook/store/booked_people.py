@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.checks import fold_ref
@@ -19,6 +18,7 @@ from calbook.core.people import (
     read_former_key,
 )
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.writer import Writer, to_json
 
 if TYPE_CHECKING:

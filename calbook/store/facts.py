@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.catalog import EventType, Host, Schedule
 from calbook.core.errors import NotFound
@@ -13,6 +12,7 @@ from calbook.core.members import is_resource
 from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.store import rows
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
@@ -125,7 +125,6 @@ _COUNTS = f"""
     group by s.n order by s.n
 """
 
-
 LAPSED_SEATS = """
     select id, held_until from waiting
     where state = 'offered' and is_seat and held_until <= :now
@@ -134,7 +133,7 @@ LAPSED_SEATS = """
 
 def edges(spans: Iterable[Span]) -> str:
     """Spans as `SPANS` takes them."""
-    return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
+    return json.dumps([[*map(times.epoch, span)] for span in spans])
 
 
 def left_out(exclusion: Exclusion | None) -> dict[str, str | None]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:
@@ -66,6 +66,19 @@ _OLD = """
     select seq, id from deliveries
     where status = 'delivered' and finished_at < :before
     order by finished_at limit :most
+"""
+_DROP_SENT = f"""
+    update events set booking = null
+    where version is not null and booking is not null
+    and seq in (
+        select event_seq from deliveries
+        where channel = 'webhook' and seq in (select seq from ({_OLD}) x)
+    ) and not exists (
+        select 1 from deliveries d
+        where d.uid = events.uid and d.event_seq = events.seq
+        and d.channel = 'webhook'
+        and (d.status <> 'delivered' or d.finished_at >= :before)
+    )
 """
 
 
@@ -351,6 +364,11 @@ def drop_pending(
 
 
 _AT_ONCE = 1_000  # deliveries that one step changes
+
+
+def drop_sent(tx: Writer, before: int, *, most: int) -> None:
+    """Keep of the events that are about to be forgotten no longer what was sent."""
+    tx.run(_DROP_SENT, before=before, most=most)
 
 
 def forget_delivered(tx: Writer, before: int, *, most: int) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.store.outbox import DROP_STATEMENT
 from calbook.store.writer import Writer, to_epoch
 

@@ -5,11 +5,9 @@ Speaks core values only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.model import (
     Actor,
@@ -20,6 +18,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store import booked_people, columns, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
@@ -254,23 +253,27 @@ class Transaction(CatalogWriter):
             self._untaken.pop(id, None)
             self.insert_all("claims", _CLAIM, claims)
 
-    # -- events and idempotency keys
+    # -- events
 
     def append_event(
         self,
         event: Event,
         *,
         id: str,
-        booking: dict[str, Any],
-        is_told: bool,
+        revision: tuple[int, int],
+        replaced: dict[str, Any] | None,
+        booking: Callable[[], dict[str, Any]] | None,
         is_numbered: bool = True,
     ) -> int:
-        """Append an event with the booking's JSON as it is after it; its number.
+        """Append an event with what its change replaced; its number.
 
-        Whoever wants to hear of it has it queued, if it `is_told` at all. What time
-        does has no actor. The number is 0 where nobody asks for it.
+        `revision` is the booking's version and SEQUENCE after it. `booking` makes its
+        JSON for the webhooks that want to hear of it, for whom it is queued; None where
+        nobody is told. What time does has no actor. The number is 0 where nobody asks
+        for it.
         """
-        webhooks = self._find_webhooks(event.type) if is_told else []
+        webhooks = self._find_webhooks(event.type) if booking else []
+        version, sequence = revision
         facts = {
             "id": id,
             "type": event.type,
@@ -280,7 +283,10 @@ class Transaction(CatalogWriter):
             "by": event.by,
             "actor": None if event.by is Actor.SYSTEM else self.actor(),
             "change": to_json(event.change),
-            "booking": to_json(booking),
+            "version": version,
+            "sequence": sequence,
+            "replaced": to_json(replaced),
+            "booking": to_json(booking()) if booking and webhooks else None,
         }
         if not (is_numbered or webhooks):
             self.add("events", _EVENT, **facts)
@@ -292,29 +298,6 @@ class Transaction(CatalogWriter):
 
     def _find_webhooks(self, type: str) -> list[str]:
         return outbox.find_webhooks(self, type)
-
-    def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """The request that first used an idempotency key, and what it answered."""
-        row = self._one(
-            "select k.request, coalesce(k.answer, e.booking) as answer"
-            " from idempotency_keys k join events e on e.seq = k.event_seq"
-            " where k.key = :key",
-            key=key,
-        )
-        return (row["request"], json.loads(row["answer"])) if row else None
-
-    def store_result(
-        self, key: str, *, request: str, event_seq: int, answer: dict[str, Any] | None
-    ) -> None:
-        """`answer` where the event does not hold all of it."""
-        self.run(
-            "insert into idempotency_keys (key, request, event_seq, answer)"
-            " values (:key, :request, :event_seq, :answer)",
-            key=key,
-            request=request,
-            event_seq=event_seq,
-            answer=to_json(answer),
-        )
 
 
 # Whether a host has anything at all in a span, be it a request that expired.
@@ -340,9 +323,10 @@ _ONE_IS_TAKEN = _IS_TAKEN.format(
 _ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
 _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _EVENT = """
-    insert into events
-        (id, type, uid, recurrence_id, at, by, actor, change, booking) values
-        (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :booking)
+    insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
+        sequence, replaced, booking)
+    values (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :version,
+        :sequence, :replaced, :booking)
 """
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.catalog import Need, Reminder
 from calbook.core.model import MINUTE, Question
 from calbook.core.rules.limit_text import LIMIT_LISTS, RULES, limit_text
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:

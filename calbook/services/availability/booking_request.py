@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
@@ -17,10 +16,12 @@ from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import DAY, MINUTE, Attendee, GivenStart, Span
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, Protocol
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
     from calbook.core.booking.series import Move
+    from calbook.core.time import recurrence
     from calbook.core.time.recurrence import Recurrence
 
 
@@ -202,14 +203,21 @@ def series_starts(
     """
     if rule is None:
         return (first,)
+    found = starts_by_rule(event_type, rule, first, timezone)
+    return (first, *(start.instant for start in found[1:])) if found else ()
+
+
+def starts_by_rule(
+    event_type: EventType, rule: Recurrence, first: datetime, timezone: str
+) -> tuple[recurrence.Start, ...]:
+    """As `series_starts`, each as the rule has it, the first too."""
     from calbook.core.time import recurrence  # slow to import
 
     wall = times.wall_time(first, timezone)
     if not recurrence.can_start_on(rule, wall.date()):
         return ()
     most = event_type.max_occurrences
-    _, *others = recurrence.starts(rule, wall, timezone, most=most)
-    return (first, *(start.instant for start in others))
+    return recurrence.starts(rule, wall, timezone, most=most)
 
 
 def day_span(day: date, timezone: str) -> Span:

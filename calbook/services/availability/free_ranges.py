@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property, reduce
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from calbook.core import needs, start_ranges
 from calbook.core.catalog import Need, Schedule
 from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,
@@ -89,6 +89,10 @@ class FreeRanges:
         """
         return self._open(self._schedule_id(id))[0]
 
+    def is_limited(self, id: str) -> bool:
+        """Whether what else a host does counts."""
+        return bool(self._event_type.max_in_a_row or self._hosts.host(id).limits)
+
     def _read_schedule_id(self, id: str) -> str:
         [schedule] = schedule_ids(self._hosts, self._event_type, (id,))
         return schedule
@@ -98,8 +102,7 @@ class FreeRanges:
         taken = self._read_taken(id)
         free = start_ranges.free_starts(open_time, taken, self._need)
         cancelled = ((at, at + 1) for at in self._cancelled().get(id, ()))
-        is_limited = self._event_type.max_in_a_row or self._hosts.host(id).limits
-        refused = self.loads.refused_starts(id) if is_limited else ()
+        refused = self.loads.refused_starts(id) if self.is_limited(id) else ()
         return start_ranges.without(free, sorted([*refused, *cancelled]))
 
     def _read_cancelled(self) -> Mapping[str, set[int]]:

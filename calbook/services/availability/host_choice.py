@@ -6,13 +6,13 @@ Booking, moving and looking for a time all come here, so that they decide alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from calbook.core import assignment, needs
 from calbook.core.assignment import HostIds
 from calbook.core.catalog import Need
 from calbook.core.errors import CalbookError
 from calbook.core.rules.several_dates import DatesDecision
+from calbook.core.typing_names import Any, NamedTuple
 from calbook.services.availability import member_facts
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.member_facts import MemberFacts

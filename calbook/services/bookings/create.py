@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import people
 from calbook.core.booking.changes import Change
@@ -12,6 +11,7 @@ from calbook.core.catalog import EventType
 from calbook.core.errors import UsageError
 from calbook.core.model import Booking, GivenStart
 from calbook.core.time import parsing
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.services.availability.booking_request import booking_timezone
 from calbook.services.bookings import meetings, new_bookings, record
 from calbook.services.bookings.change_options import ChangeOptions, read_options

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from calbook.core import checks, people
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
+from calbook.core.typing_names import Any
 from calbook.wire.reading.shapes import (
     FieldReader,
     JsonObject,

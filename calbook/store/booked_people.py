@@ -177,8 +177,7 @@ class Known:
             if row["id"] not in self.facts:
                 self.facts[row["id"]] = {name: row[name] for name in FACTS}
 
-    def forget_new(self) -> None:
-        """All of it is written."""
+    def forget_new(self) -> None:  # which is written
         self.new, self.changed, self.new_keys = set(), set(), []
 
     def find(self, person: Attendee) -> str | None:

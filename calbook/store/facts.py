@@ -325,7 +325,8 @@ class Facts(Reader):
                 **left_out(exclusion),
             },
         )
-        return sorted((row[0], row[1]) for row in found)
+        found.row_factory = None  # plain tuples: there may be many
+        return sorted(map(tuple, found))
 
     def count_per_span(
         self,

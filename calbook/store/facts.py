@@ -158,9 +158,8 @@ def _obstacle(row: Row) -> Obstacle:
     meeting = rows.span(row["start_at"], row["end_at"])
     if row["kind"] == "retired":
         return Obstacle(claim, meeting, is_retired=True)
-    if row["calendar"] is None:
-        return Obstacle(claim, meeting)
-    elsewhere = BusyCalendarEntry(row["calendar"], row["kind"] == "own", row["text"])
+    name, is_own = row["calendar"], row["kind"] == "own"
+    elsewhere = None if name is None else BusyCalendarEntry(name, is_own, row["text"])
     return Obstacle(claim, meeting, elsewhere)
 
 
@@ -278,7 +277,7 @@ class Facts(Reader):
     ) -> list[Obstacle]:
         """Everything of a host that overlaps a span, by start; busy time whole."""
         found = self._in_the_way(_OBSTACLES, host_id, [span], exclusion, now)
-        return list(dict.fromkeys(map(_obstacle, found)))
+        return [*dict.fromkeys(map(_obstacle, found))]
 
     def each_obstacle(
         self, host_id: str, spans: Sequence[Span], *, now: datetime

@@ -205,6 +205,9 @@ def _save(
         tx.save(change.booking, before)
         answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
+    habit = _notification_settings(tx, before, change.booking)
+    notifies = habit.notify if options.notify is None else options.notify
+    is_numbered = notifies or options.idempotency_key is not None
     replaced = None if before is None else _replaced(before, change.booking)
     last = len(change.events) - 1
     seqs = [
@@ -214,10 +217,10 @@ def _save(
             answer,
             replaced=replaced if n == last else None,
             is_silent=is_silent,
+            is_numbered=is_numbered,
         )
         for n, event in enumerate(change.events)
     ]
-    habit = _notification_settings(tx, before, change.booking)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
@@ -344,8 +347,9 @@ def append_event(
     *,
     replaced: Json | None = None,
     is_silent: bool = False,
+    is_numbered: bool = True,
 ) -> int:
-    """Append an event, with what its change replaced; its number.
+    """Append an event, with what its change replaced; its number, if it is to have one.
 
     `answer` is the booking after it, and `replaced` goes with the last event of a
     change.
@@ -357,6 +361,7 @@ def append_event(
         revision=(answer["version"], answer["sequence"]),
         replaced=replaced,
         booking=partial(_limit, event, answer) if is_told else None,
+        is_numbered=is_numbered,
     )
 
 

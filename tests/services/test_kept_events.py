@@ -10,12 +10,25 @@ from typing import Any
 
 import pytest
 from conftest import Clock
+from hypothesis import given
+from hypothesis import strategies as st
+from support.properties import examples
 from support.stores import ask, change
 
 from calbook import Booking, Client, errors
+from calbook.core.model import Booking as Booking_
+from calbook.core.time.recurrence import Frequency, Recurrence
+from calbook.wire.reading.history import last_change
+from calbook.wire.writing.history import (
+    DETAILS,
+    occurrence_to_json,
+    replaced_to_json,
+)
+from services.test_decision import bookings
 
 Book = Callable[..., Booking]
 HOOK = "https://hooks.example/told"
+WEEKLY = Recurrence(frequency=Frequency.WEEKLY, count=2)
 BOB = {"name": "Bob", "email": "bob@example.com"}
 
 
@@ -233,3 +246,56 @@ def test_lines_of_before_are_as_good(
         assert back.start_time == moved.start_time
         assert {row["uid"] for row in whole} == {keyed.uid, moved.uid}
         assert (again.imported, other.check()) == ({}, ())
+
+
+# -- there and back --------------------------------------------------------------------
+
+
+def as_said(booking: Booking_, *, is_series: bool) -> Booking_:
+    """As one or a series, without what time has told, answers, and ids of persons."""
+    dates = booking.occurrences if is_series else booking.occurrences[:1]
+    return booking._replace(
+        occurrences=tuple(
+            o._replace(
+                is_recorded=False,
+                date=o.span.start.date(),
+                recurrence_id=o.span.start,
+            )
+            for o in dates
+        ),
+        recurring=(booking.recurring or WEEKLY) if is_series else None,
+        timezone="Europe/Lisbon",
+    )
+
+
+def facts(booking: Booking_) -> dict[str, Any]:
+    """All that a change may take back."""
+    return {
+        **{name: getattr(booking, name) for name in DETAILS.values()},
+        "attendees": booking.attendees,
+        "dates": {
+            o.date: occurrence_to_json(o, booking.timezone) for o in booking.occurrences
+        },
+    }
+
+
+@examples(100)
+@given(bookings(), bookings(), st.booleans())
+def test_what_was_replaced_leads_back(
+    one: Booking_, other: Booking_, is_series: bool
+) -> None:
+    """From any booking to any other that it may have been before."""
+    before, after = (as_said(each, is_series=is_series) for each in (one, other))
+    replaced = json.dumps(replaced_to_json(before, after))
+    event = {"by": "host", "change": "{}", "booking": None}
+    rows: list[Any] = [
+        {**event, "id": "1", "type": "booking.held", "version": 0, "replaced": None},
+        {**event, "id": "2", "type": "booking.updated", "version": 1}
+        | {"replaced": replaced},
+    ]
+
+    past = last_change(rows, after)
+
+    assert past is not None
+    assert facts(past.before) == facts(before)
+    assert facts(past.after) == facts(after)

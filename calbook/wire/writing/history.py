@@ -88,7 +88,7 @@ def _person_to_json(person: Attendee) -> Json:
         "onlyOn": [day.isoformat() for day in person.only_on],
         "absentOn": [day.isoformat() for day in person.absent_on],
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in said.items() if value or value == ""}
 
 
 PERSON_NAMES = (
@@ -109,9 +109,12 @@ def _occurrences(before: Booking, after: Booking) -> Iterator[Json]:
         if old == new:
             continue
         was = occurrence_to_json(old, before.timezone)
-        is_now: Json = {} if new is None else occurrence_to_json(new, before.timezone)
-        found = {key: value for key, value in was.items() if value != is_now.get(key)}
-        if found or new is None:
+        if new is None:
+            yield was
+            continue
+        is_now = occurrence_to_json(new, before.timezone)
+        found = {key: value for key, value in was.items() if value != is_now[key]}
+        if found:
             yield {"date": was["date"], **found}
 
 

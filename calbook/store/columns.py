@@ -8,6 +8,7 @@ from typing import Any
 
 from calbook.core.booking import effective_status
 from calbook.core.model import Booking, BookingTerms, Occurrence, Resolution
+from calbook.core.search import search_text, searched_person
 from calbook.core.time import times
 from calbook.store.writer import (
     to_epoch,
@@ -54,6 +55,12 @@ def booking(booking: Booking) -> dict[str, Any]:
         "sequence": booking.sequence,
         "version": booking.version,
         "title": booking.title,
+        "search": search_text(
+            booking.uid,
+            booking.title,
+            booking.notes,
+            map(searched_person, booking.attendees),
+        ),
         "description": booking.description,
         "is_group": booking.is_group,
         "is_told": booking.is_told,

@@ -10,13 +10,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.checks import fold_ref
 from calbook.core.people import lasting_keys, person_key, phone_digits
 from calbook.core.time import times
+from calbook.store.booking_texts import search_faults
 from calbook.store.row_checks import CHECKS
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _contradictions(conn: Connection, steps: _Steps) -> Iterator[str]:
         yield from (sentence.format(*row) for row in found.fetchall())
         steps.count()
     yield from _unknown_zones(conn)
+    for uid in islice(search_faults(conn), _MOST):
+        yield f"{uid} is searched by another text than it has"
     told: Counter[str] = Counter()
     for sentence, facts in _looked_at(conn, steps):
         told[sentence] += 1

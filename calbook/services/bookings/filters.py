@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calbook.core import checks, people
 from calbook.core.errors import NotFound
 from calbook.core.model import Status
+from calbook.core.search import fold_text
 from calbook.core.time import parsing, times
 from calbook.store import people as known_people
 from calbook.store.reader import Reader
@@ -41,7 +42,7 @@ def read_filters(
         "phone": lambda v: {"phone": people.phone_digits(checks.phone(v))},
         "ref": lambda v: {"ref": checks.fold_ref(checks.ref(v))},
         "person": lambda v: {"person": known_people.find_person(reader, v)["id"]},
-        "search": lambda v: {"search": checks.prose(v, "search").casefold()},
+        "search": lambda v: {"search": fold_text(checks.prose(v, "search"))},
     }
     chosen: dict[str, Any] = {}
     for name, value in given.items():

@@ -9,6 +9,7 @@ from contextlib import closing
 from calbook.core.progress import Progress
 from calbook.store.consistency import row_faults
 from calbook.store.sqlite.schema import migrate
+from calbook.store.sqlite.words import word_faults
 
 
 def find_faults(
@@ -19,6 +20,7 @@ def find_faults(
     found = [*pages, *schema]
     try:
         found.extend(row_faults(conn, progress))
+        found.extend(word_faults(conn))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise
@@ -53,5 +55,6 @@ def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str]:
     rows = conn.execute(
         "select type, name, sql from sqlite_master where sql is not null"
         r" and name not like '\_%' escape '\' and name not like 'sqlite\_%' escape '\'"
+        r" and name not like 'booking\_words%' escape '\'"  # made when it is needed
     )
     return {(kind, name): " ".join(text.split()) for kind, name, text in rows}

@@ -44,12 +44,18 @@ def save(
 
 @contextmanager
 def writing(
-    path: str, *, replaces: bool, mode: int | None = None, new_mode: int = 0o600
+    path: str,
+    *,
+    replaces: bool,
+    mode: int | None = None,
+    new_mode: int = 0o600,
+    leaves_same: bool = False,
 ) -> Iterator[BinaryIO]:
     """A temporary file beside it to write to, synced and renamed at the end.
 
     One that it replaces passes its group and permissions on, and a new one has
-    `new_mode`, unless `mode` says what they are.
+    `new_mode`, unless `mode` says what they are. With `leaves_same` one that has the
+    same bytes is left as it is.
 
     Raises:
         FileExistsError: there is one already, and it `replaces` none.
@@ -69,6 +75,9 @@ def writing(
                 os.fchmod(descriptor, new_mode)
             yield file
             file.flush()
+            if leaves_same and _is_same(temporary, path):
+                os.unlink(temporary)
+                return
             os.fsync(descriptor)
         if replaces:
             os.replace(temporary, path)
@@ -78,6 +87,21 @@ def writing(
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _is_same(path: str, other: str) -> bool:
+    """Whether another file can be read, and has the same bytes."""
+    try:
+        descriptor = os.open(other, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    with open(path, "rb") as one, open(descriptor, "rb") as two:
+        if os.fstat(one.fileno()).st_size != os.fstat(descriptor).st_size:
+            return False
+        while part := one.read(_PART):
+            if part != two.read(_PART):
+                return False
+    return True
 
 
 def _copy_permissions(path: str, descriptor: int) -> bool:

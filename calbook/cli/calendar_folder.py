@@ -70,7 +70,7 @@ def _write(path: str, data: bytes, *, force: bool) -> str:
     if found == data:
         return "unchanged"
     is_ours = found is not None and _OURS in found
-    save_shared_file(path, data, force=force or is_ours)
+    save_shared_file(path, [data], force=force or is_ours)
     return "written"
 
 

@@ -11,10 +11,16 @@ from calbook.core.errors import OutputError
 
 def write_file(path: str | None, data: bytes, *, force: bool) -> None:
     """As a file, which others may read; `-`, and none, is stdout."""
+    write_file_parts(path, [data], force=force)
+
+
+def write_file_parts(path: str | None, parts: Iterable[bytes], *, force: bool) -> None:
+    """As `write_file`, in parts as they are made."""
     if path is None or path == "-":
-        output.write_bytes(data)
+        for part in parts:
+            output.write_bytes(part)
         return
-    save_shared_file(path, data, force=force)
+    save_shared_file(path, parts, force=force)
     if output.is_terminal():
         output.say(f"Wrote {path}")
 
@@ -32,13 +38,13 @@ def save_file(path: str, data: bytes, *, force: bool) -> None:
     save_parts(path, [data], force=force)
 
 
-def save_shared_file(path: str, data: bytes, *, force: bool) -> None:
-    """As `save_file`, with the mode that programs give a new file.
+def save_shared_file(path: str, parts: Iterable[bytes], *, force: bool) -> None:
+    """As `save_parts`, with the mode that programs give a new file.
 
     For feeds, pictures and calendar files: a web server is another user.
     """
     check_target(path, force=force)
-    save_parts(path, [data], force=force, new_mode=whole_files.usual_mode())
+    save_parts(path, parts, force=force, new_mode=whole_files.usual_mode())
 
 
 def save_parts(

@@ -72,7 +72,7 @@ def _text(value: object, field: str, *, most: int) -> str:
         )
     if "\0" in value:
         raise BadInput(f"{field} holds a NUL byte", field=field)
-    if any("\ud800" <= char <= "\udfff" for char in value):
+    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
         raise BadInput(f"{field} is not valid UTF-8", field=field)
     return value
 

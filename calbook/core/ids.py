@@ -6,6 +6,7 @@ import base64
 import os
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_LETTERS = _CROCKFORD.encode() * 8  # for each byte
 UID_PREFIX = "bk_"
 WAITING_PREFIX = "wait_"
 
@@ -71,4 +72,4 @@ def token() -> str:
 
 
 def _letters(count: int) -> str:
-    return "".join(_CROCKFORD[byte & 31] for byte in os.urandom(count))
+    return os.urandom(count).translate(_LETTERS).decode()

@@ -7,11 +7,11 @@ of each union of sets as many as all of them need together (Hall's condition).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 
 from calbook.core.assignment import LEAST_RECENT
-from calbook.core.catalog import EventType, Need, SchedulingType
+from calbook.core.catalog import Assignment, EventType, Need, SchedulingType
 from calbook.core.members import hosts_among
 
 MOST_NEEDS = 8
@@ -27,17 +27,28 @@ def needs_of(event_type: EventType) -> tuple[Need, ...]:
     SINGLE and COLLECTIVE need all hosts; ROUND_ROBIN one in rotation, who stands first,
     and those that are fixed. Needs that name hosts say all there is of them.
     """
-    of_resources = tuple(n for n in event_type.needs if n.is_of_resources)
-    of_hosts = tuple(n for n in event_type.needs if not n.is_of_resources)
-    return (*(of_hosts or _needs_by_scheduling_type(event_type)), *of_resources)
+    rule = event_type.round_robin or LEAST_RECENT
+    rotates = event_type.scheduling_type is SchedulingType.ROUND_ROBIN
+    return _needs_of(event_type.needs, event_type.hosts, rule, rotates)
 
 
-def _needs_by_scheduling_type(event_type: EventType) -> tuple[Need, ...]:
-    fixed = tuple(a.host_id for a in event_type.hosts if a.is_fixed)
-    rotating = tuple(a.host_id for a in event_type.hosts if not a.is_fixed)
-    if event_type.scheduling_type is not SchedulingType.ROUND_ROBIN or not rotating:
-        return (need_all(a.host_id for a in event_type.hosts),)
-    turns = Need(1, rotating, event_type.round_robin or LEAST_RECENT)
+@lru_cache
+def _needs_of(
+    needs: tuple[Need, ...], hosts: tuple[Assignment, ...], rule: str, rotates: bool
+) -> tuple[Need, ...]:
+    of_resources = tuple(n for n in needs if n.is_of_resources)
+    of_hosts = tuple(n for n in needs if not n.is_of_resources)
+    return (*(of_hosts or _needs_of_hosts(hosts, rule, rotates)), *of_resources)
+
+
+def _needs_of_hosts(
+    hosts: tuple[Assignment, ...], rule: str, rotates: bool
+) -> tuple[Need, ...]:
+    fixed = tuple(a.host_id for a in hosts if a.is_fixed)
+    rotating = tuple(a.host_id for a in hosts if not a.is_fixed)
+    if not rotates or not rotating:
+        return (need_all(a.host_id for a in hosts),)
+    turns = Need(1, rotating, rule)
     return (turns, need_all(fixed)) if fixed else (turns,)
 
 

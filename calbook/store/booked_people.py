@@ -259,8 +259,9 @@ def _keys_of(attendees: Sequence[Attendee]) -> list[str]:
 
 def _is_same_fact(name: str, value: str, before: str | None) -> bool:
     """Whether an address or number is only written otherwise."""
-    return before is not None and lasting_keys({name: value}) == (
-        lasting_keys({name: before}) or None
+    return before is not None and (
+        value == before
+        or lasting_keys({name: value}) == (lasting_keys({name: before}) or None)
     )
 
 

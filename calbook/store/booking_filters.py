@@ -47,6 +47,7 @@ FILTERS = {
         name: f"b.uid in (select uid from attendees where {column} = :{name})"
         for name, column in _PERSON_COLUMNS.items()
     },
+    "uids": "b.uid in (select value from json_each(:uids))",
     "since": "b.starts_at >= :since",
     "until": "b.starts_at < :until",
     # A text before the numbers, a customer number before the phones, or a phone.

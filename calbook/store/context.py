@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
@@ -72,17 +72,24 @@ def _given_actor(actor: str) -> Callable[[], str]:
     return lambda: name
 
 
+@lru_cache
+def _check_actor(name: str, field: str) -> str:
+    """Asked for each event, and seldom another."""
+    from calbook.core import checks
+
+    return checks.actor(name, field)
+
+
 def system_actor() -> str | None:
     """`CALBOOK_ACTOR`, else the login name; None where there is none."""
-    from calbook.core import checks
     from calbook.core.errors import BadInput
 
     said = os.environ.get("CALBOOK_ACTOR")
     if said is not None:
-        return checks.actor(said, "CALBOOK_ACTOR")
+        return _check_actor(said, "CALBOOK_ACTOR")
     login = os.environ.get("LOGNAME") or os.environ.get("USER") or _account_name()
     try:
-        return login and checks.actor(login)
+        return login and _check_actor(login, "actor")
     except BadInput:  # nobody chose it for calbook
         return None
 

@@ -33,7 +33,7 @@ _NEWEST = """
 """
 # What was written of a host is in order, as the host is locked then. What others have
 # under way has lower numbers than this many before the last one.
-_UNDER_WAY = 1_000
+UNDER_WAY = 1_000
 
 
 class PublishedFeeds(Facts):
@@ -55,7 +55,7 @@ class PublishedFeeds(Facts):
         """Up to which event a host's feed is as the bookings are now."""
         last = self._conn.execute("select coalesce(max(seq), 0) from events")
         newest = self.newest_event(row["host_id"], after=row["event_seq"])
-        before = int(last.fetchone()[0]) - _UNDER_WAY
+        before = int(last.fetchone()[0]) - UNDER_WAY
         return max(int(row["event_seq"]), newest or 0, before)
 
 

@@ -243,12 +243,24 @@ class Reader:
         walk = choose_walk(self._conn, filters)
         return matching_bookings(filters, walk, after, **page)
 
-    def full_booking_rows(self, filters: Mapping[str, Any], *, now: int) -> list[Row]:
-        """Bookings with all that decisions need, by start."""
+    def full_booking_rows(
+        self,
+        filters: Mapping[str, Any],
+        *,
+        now: int,
+        after: Place | None = None,
+        limit: int = EVERYTHING,
+    ) -> list[Row]:
+        """Bookings with all that decisions need, by start, as `booking_rows`."""
+        page = self._matching(filters, _AFTER[False] if after else None)
+        order = _ORDER[False]
         return self._conn.execute(
-            f"{_WHOLE} from ({self._matching(filters)}) page"
-            f" cross join bookings b on b.uid = page.uid {_ORDER[False].format('b.')}",
-            {**bound_filters(filters), "now": now},
+            f"""
+            {_WHOLE} from ({page} {order.format("")} limit :limit) page
+            cross join bookings b on b.uid = page.uid {order.format("b.")}
+            """,
+            {**bound_filters(filters), **_bound_place(after)}
+            | {"now": now, "limit": limit},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:

@@ -130,6 +130,23 @@ CHECKS = {
             where l.event_type_id = h.event_type_id and l.host_id = h.host_id
         )
     """,
+    "the meetings of {} are counted wrong": f"""
+        select distinct case id when '' then 'all' else id end from (
+            select id, day, status, meetings, seconds from day_counts
+            union all
+            select x.id, (start_at + 62135683200) / 86400, status, -1,
+                start_at - end_at
+            from (
+                select '' as id, o.* from occurrences o
+                union all select o.event_type_id, o.* from occurrences o
+                union all select h.host_id, o.* from occurrences o
+                join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
+            ) x join bookings b on b.uid = x.uid
+            where resolution is not 'conflict' and recurring is null
+        ) counted
+        group by id, day, status
+        having sum(meetings) <> 0 or sum(seconds) <> 0
+    """,
     "the busy time of {} in {} has a gap": """
         select min(b.host_id), min(k.name) from busy b
         join calendars k on k.id = b.calendar_id

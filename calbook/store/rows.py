@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.core.catalog import (
@@ -43,25 +44,28 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+_STATUSES = {status.value: status for status in Status}
+_ATTENDANCES = {attendance.value: attendance for attendance in Attendance}
+
 
 def booking(row: Row) -> Booking:
     return Booking(
         uid=row["uid"],
         event_type_id=row["event_type_id"],
-        host_ids=tuple(json.loads(row["hosts"])),
+        host_ids=_strings(row["hosts"]),
         timezone=row["timezone"],
         occurrences=tuple(map(occurrence, json.loads(row["occurrences"]))),
         attendees=tuple(map(attendee, json.loads(row["attendees"]))),
-        policy=policy(json.loads(row["policy"])),
+        policy=_policy(row["policy"]),
         created_at=times.instant(row["created_at"]),
         updated_at=times.instant(row["updated_at"]),
         location=_load(row["location"]),
         meeting_url=row["meeting_url"],
         notes=row["notes"],
-        responses=json.loads(row["responses"]),
-        metadata=json.loads(row["metadata"]),
+        responses=_object(row["responses"]),
+        metadata=_object(row["metadata"]),
         recurring=_recurring(row["recurring"]),
-        overrides=tuple(json.loads(row["overrides"])),
+        overrides=_strings(row["overrides"]),
         sequence=row["sequence"],
         version=row["version"],
         title=row["title"],
@@ -73,10 +77,14 @@ def booking(row: Row) -> Booking:
 
 
 def attendee(item: Mapping[str, Any]) -> Attendee:
-    brought = {key: json.loads(item[key] or "{}") for key in ("responses", "metadata")}
-    dates = {key: _dates(item[key]) for key in ("only_on", "absent_on")}
-    replies = tuple(map(reply, json.loads(item["replies"] or "[]")))
-    return Attendee(**{**item, **brought, **dates, "replies": replies})
+    facts = {**item}
+    for key in ("responses", "metadata"):
+        facts[key] = _object(item[key])
+    for key in ("only_on", "absent_on"):
+        facts[key] = _dates(item[key])
+    said = item["replies"]
+    facts["replies"] = tuple(map(reply, json.loads(said))) if said else ()
+    return Attendee(**facts)
 
 
 def reply(item: Mapping[str, Any]) -> Reply:
@@ -102,37 +110,55 @@ def _recurring(text: str | None) -> Recurrence | None:
 
 
 def occurrence(item: Mapping[str, Any]) -> Occurrence:
-    status = Status(item["status"])
+    status = _STATUSES[item["status"]]
+    start, end = item["start_at"], item["end_at"]
+    first, claimed = item["recurrence_id"], (item["claim_start"], item["claim_end"])
+    meeting = span(start, end)
     return Occurrence(
-        recurrence_id=times.instant(item["recurrence_id"]),
+        recurrence_id=meeting.start if first == start else times.instant(first),
         date=date.fromisoformat(item["date"]),
         start=GivenStart(
-            times.instant(item["start_at"]),
+            meeting.start,
             datetime.fromisoformat(item["wall"]),
             item["wall_timezone"],
             bool(item["by_offset"]),
         ),
-        span=span(item["start_at"], item["end_at"]),
-        claim=span(item["claim_start"], item["claim_end"]),
+        span=meeting,
+        claim=meeting if claimed == (start, end) else span(*claimed),
         status=status,
         resolution=_optional(Resolution, item["resolution"]),
         cancelled_by=_optional(Actor, item["cancelled_by"]),
         reason=item["reason"],
-        attendance=Attendance(item["attendance"]),
+        attendance=_ATTENDANCES[item["attendance"]],
         attendances={
-            key: Attendance(word)
-            for key, word in json.loads(item["attendances"] or "{}").items()
+            key: _ATTENDANCES[word]
+            for key, word in _object(item["attendances"]).items()
         },
         is_recorded=item["due"] is None
-        and status in {Status.PENDING, Status.CONFIRMED},
+        and status in (Status.PENDING, Status.CONFIRMED),
         move_reason=item["move_reason"],
-        host_ids=tuple(json.loads(item["hosts"] or "[]")),
+        host_ids=_strings(item["hosts"]),
         held_until=_optional(times.instant, item["held_until"]),
     )
 
 
 def span(start: int, end: int) -> Span:
     return Span(times.instant(start), times.instant(end))
+
+
+@lru_cache(maxsize=256)
+def _policy(text: str) -> BookingTerms:
+    """Most bookings have the terms of few event types."""
+    return policy(json.loads(text))
+
+
+@lru_cache(maxsize=1024)
+def _strings(text: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    return json.loads(text) if text and text != "{}" else {}
 
 
 def policy(facts: Mapping[str, Any]) -> BookingTerms:
@@ -156,6 +182,13 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 
 def event_type(row: Row) -> EventType:
+    """Read once while it stays the same: each booking asks for it."""
+    return _event_type(tuple(row.keys()), tuple(row))
+
+
+@lru_cache
+def _event_type(names: tuple[str, ...], values: tuple[Any, ...]) -> EventType:
+    row = dict(zip(names, values, strict=True))
     return EventType(
         id=row["id"],
         slug=row["slug"],
@@ -215,6 +248,11 @@ def limits(texts: list[str]) -> tuple[Limit, ...]:
     return tuple(read_limit(text, "limits") for text in texts)
 
 
+@lru_cache
+def _limits(text: str) -> tuple[Limit, ...]:
+    return limits(json.loads(text))
+
+
 def schedule(row: Row) -> Schedule:
     return Schedule(
         id=row["id"],
@@ -236,11 +274,12 @@ def host(row: Row) -> Host:
         *(row["id"], row["name"], row["email"], row["timezone"], row["schedule_id"]),
         *(row["kind"], row["capacity"]),
         None if since is None else times.instant(since),
-        limits(json.loads(row["limits"])),
+        _limits(row["limits"]),
         row["language"],
     )
 
 
+@lru_cache
 def _week(text: str) -> tuple[tuple[Hours, ...], ...]:
     return tuple(map(_hours, json.loads(text)))
 

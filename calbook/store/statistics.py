@@ -18,10 +18,22 @@ from calbook.store.booking_filters import (
     bound_filters,
     where_clause,
 )
+from calbook.store.day_counts import (
+    ALWAYS,
+    FILTERED,
+    KINDS,
+    Counting,
+    Kind,
+    Range,
+    Tally,
+)
 from calbook.store.reader import Reader
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
+
+
+Figures = dict[str, Any]
 
 
 class Week(NamedTuple):
@@ -145,7 +157,6 @@ _COUNT = """
     from found f left join medians m on m.key is f.key
     group by f.key order by {order}
 """
-_EARLIEST = -(2**62)
 _IS_BOOKED = "o.resolution is not 'conflict'"
 
 
@@ -153,17 +164,46 @@ class StatisticsReader(Reader):
     """The statements that count."""
 
     def figures(
-        self,
-        by: str | None,
-        filters: Mapping[str, Any],
-        *,
-        now: int,
-        weeks: Sequence[Week] = (),
-    ) -> list[Row]:
-        """A row for each group, or one of all; `weeks`, to count by, are the range."""
-        return self._count(
-            _TOTAL if by is None else GROUPS[by], by, filters, now, weeks
+        self, by: str | None, filters: Mapping[str, Any], *, now: int
+    ) -> list[Figures]:
+        """A row for each group, or one of all."""
+        kind = _kind(filters, KINDS.get(by)) if by in KINDS else None
+        if kind is None:
+            rows = self._count(GROUPS[by] if by else _TOTAL, by, filters, now)
+            return [*map(_named, rows)]
+        within = Range(
+            filters.get("since", ALWAYS.since), filters.get("until", ALWAYS.until)
         )
+        counting = Counting(self._conn, kind, [within], id=_id(filters), now=now)
+        labels = {} if by is None else self.names(NOUNS[by])
+        found = [
+            {"key": None if by is None else id, "label": labels.get(id)} | t.figures()
+            for (_, id), t in counting.run().items()
+        ]
+        return sorted(found, key=lambda row: (-row["occurrences"], row["key"]))
+
+    def figures_by_week(
+        self, filters: Mapping[str, Any], weeks: Sequence[Week], *, now: int
+    ) -> tuple[Figures, list[Figures]]:
+        """Of all weeks, which are the range, and a row for each that has any."""
+        if not weeks:
+            return {}, []
+        bounds = {w.name: {"since": w.start, "until": w.end} for w in weeks}
+        kind = _kind(filters, KINDS[None])
+        if kind is None:
+            rows = self._count(GROUPS["week"], "week", filters, now, weeks)
+            range = {"since": weeks[0].start, "until": weeks[-1].end}
+            total = self.figures(None, {**filters, **range}, now=now)
+            groups = [_named(row) | bounds[row["key"]] for row in rows]
+            return (total[0] if total else {}), groups
+        ranges = [Range(w.start, w.end) for w in weeks]
+        counting = Counting(self._conn, kind, ranges, id=_id(filters), now=now)
+        found = {weeks[n]: tally for (n, _), tally in counting.run().items()}
+        groups = [
+            {"key": w.name, "label": w.monday} | bounds[w.name] | tally.figures()
+            for w, tally in sorted(found.items())
+        ]
+        return Tally.of_all(found.values()).figures(), groups
 
     def person_figures(self, id: str, *, now: int) -> Row | None:
         """How the meetings of one person went; None where there are none."""
@@ -198,6 +238,26 @@ class StatisticsReader(Reader):
         """The first start from then on, or of all."""
         row = self._one(
             "select min(start_at) as start from occurrences where start_at >= :since",
-            since=_EARLIEST if since is None else since,
+            since=ALWAYS.since if since is None else since,
         )
         return None if row is None else row["start"]
+
+
+NOUNS = {"event": "event type", "host": "host", "resource": "resource"}
+
+
+def _named(row: Row) -> Figures:
+    return dict(zip(row.keys(), row, strict=True))
+
+
+def _kind(filters: Mapping[str, Any], kind: Kind | None) -> Kind | None:
+    """What is counted of each day, if filters say no more than that can tell."""
+    others = filters.keys() - {"since", "until"}
+    if not others:
+        return kind
+    is_total = kind is KINDS[None] and len(others) == 1
+    return FILTERED.get(min(others)) if is_total else None
+
+
+def _id(filters: Mapping[str, Any]) -> str | None:
+    return next((filters[name] for name in FILTERED if name in filters), None)

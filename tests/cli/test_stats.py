@@ -227,7 +227,8 @@ def test_the_file_counts_as_a_plain_count_does(full: Client, seed: int) -> None:
     ).to_dict()
 
     def plain(item: dict[str, Any]) -> dict[str, Any]:
-        return {k: v for k, v in item.items() if k not in ("group", "label")}
+        names = ("group", "label", "startTime", "endTime")
+        return {k: v for k, v in item.items() if k not in names}
 
     groups = {item["group"]: plain(item) for item in found["groups"]}
     assert groups == {group: figures(some) for group, some in expected.items()}
@@ -252,6 +253,48 @@ def test_all_kinds_are_among_what_is_counted(full: Client) -> None:
     assert total.completed > 0
     assert 0 < total.no_show < total.cancelled
     assert total.bookings < total.occurrences
+
+
+# -- which days
+
+
+@pytest.mark.parametrize("by", [None, *GROUPS])
+def test_without_dates_a_year_on_each_side_is_counted(
+    client: Client, event_type: Any, clock: Clock, by: str | None
+) -> None:
+    clock.now = datetime(2028, 2, 29, 23, tzinfo=UTC)
+    client.set_up(timezone="Asia/Tokyo")  # where it is 1 March
+    event_type(maximum_advance=None)
+    for start in (
+        *("2027-02-28T23:30+09:00", "2027-03-01T00:00+09:00"),
+        *("2029-03-01T23:30+09:00", "2029-03-02T00:00+09:00"),
+    ):
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=start,
+            attendee={"name": "Ada", "email": "ada@example.com"},
+            by="host",
+            override=["past", "hours"],
+        )
+
+    found = client.calendar.bookings.stats(by=by)
+
+    assert found.total.occurrences == 2
+    assert sum(group.occurrences for group in found.groups) == (2 if by else 0)
+    assert found.total.start_time == "2027-03-01T00:00:00+09:00"
+    assert found.total.end_time == "2029-03-02T00:00:00+09:00"
+    assert client.calendar.bookings.stats(start_date="2020-01-01").total.bookings == 4
+
+
+def test_a_week_says_which_of_its_days_are_counted(run: Run, shop: None) -> None:
+    between = ("--from", "2027-01-13", "--to", "2027-01-19")
+
+    weeks = run("stats", "--by", "week", *between, "--json").json
+
+    assert [(week["startTime"][:10], week["endTime"][:10]) for week in weeks] == [
+        ("2027-01-13", "2027-01-18"),
+        ("2027-01-18", "2027-01-20"),
+    ]
 
 
 # -- weeks
@@ -341,7 +384,8 @@ def test_a_terminal_shows_the_total_as_a_card(
 def test_a_bar_is_as_long_as_its_share() -> None:
     groups = [{"group": f"{n}", "label": None} | dict(BLANK, occurrences=n)
               for n in (1000, 500, 1, 0)]  # fmt: skip
-    total = {"group": None, "label": None} | dict(BLANK, occurrences=1501)
+    names = dict.fromkeys(("group", "label", "startTime", "endTime"))
+    total = names | dict(BLANK, occurrences=1501)
     found = {"by": "status", "timezone": "UTC", "groups": groups, "total": total}
 
     drawn = statistics_table(found).splitlines()
@@ -377,10 +421,13 @@ def test_programs_have_numbers(run: Run, shop: None) -> None:
         "cancellationRate": 0.2,
         "medianLeadTime": 16620.0,
         "meanLeadTime": 18240.0,
+        "startTime": "2026-01-18T00:00:00-05:00",
+        "endTime": "2028-01-19T00:00:00-05:00",
     }
     [row] = run("stats").rows
     assert row[2:9] == ["10", "10", "1", "4", "2", "1", "2"]
-    assert row[9:] == ["4.25", "0.3333", "0.2", "16620.0", "18240.0"]
+    assert row[9:-2] == ["4.25", "0.3333", "0.2", "16620.0", "18240.0"]
+    assert row[-2:] == [total["startTime"], total["endTime"]]
 
     events = run("stats", "--by", "EVENT", "--json").json
     assert [(item["group"], item["occurrences"]) for item in events] == [

@@ -444,7 +444,7 @@ def test_a_place_that_is_none_is_refused(client: Client, place: Any) -> None:
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     ways = [letter * 300_000 for letter in (b"a", b"b")]
-    feed_files.write_file(str(tmp_path), "x.ics", ways[0], at=1)
+    feed_files.write_file(str(tmp_path), "x.ics", [ways[0]], at=1)
     seen, ended = set[bytes](), threading.Event()
 
     def read() -> None:
@@ -454,7 +454,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(60):
-        feed_files.write_file(str(tmp_path), "x.ics", ways[number % 2], at=1)
+        feed_files.write_file(str(tmp_path), "x.ics", [ways[number % 2]], at=1)
     ended.set()
     reader.join()
 

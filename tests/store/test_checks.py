@@ -125,6 +125,14 @@ FAULTS = {
     " booking_hosts set starts_at = starts_at + 1 where uid = '{0}'",
     "the bookings of user_me are counted wrong": "update host_loads"
     " set bookings = bookings + 1",
+    "the meetings of all are counted wrong": "update day_counts"
+    " set meetings = meetings + 1 where id = ''",
+    "the meetings of evt_demo are counted wrong": "update day_counts"
+    " set seconds = seconds + 1 where id = 'evt_demo'",
+    "the meetings of user_me are counted wrong": "delete from day_counts"
+    " where id = 'user_me'",
+    "the meetings of user_bob are counted wrong": "update day_counts"
+    " set id = 'user_bob' where id = 'user_me'",
     "{0} has no occurrence": "delete from claims where uid = '{0}';"
     " delete from occurrences where uid = '{0}'",
     "{0} has no host": "delete from booking_hosts where uid = '{0}'",

@@ -55,6 +55,7 @@ class Figures(Value):
     no_show_rate: of the occurrences that are over, from 0 to 1; None of none
     cancellation_rate: of all occurrences, likewise
     median_lead_time, mean_lead_time: minutes from booking to start; None of none
+    start_time, end_time: between which they start, RFC 3339 text; None of no bound
     """
 
     group: str | None
@@ -71,6 +72,8 @@ class Figures(Value):
     cancellation_rate: float | None
     median_lead_time: float | None
     mean_lead_time: float | None
+    start_time: str | None
+    end_time: str | None
 
 
 class Statistics(Value):

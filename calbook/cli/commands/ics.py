@@ -1,10 +1,12 @@
 """`ics`: a booking, or many, as a calendar file."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.file_output import write_file
+from calbook.cli.file_output import write_file_parts
 from calbook.cli.option_values import read_minutes
 from calbook.cli.progress import show_progress
 from calbook.cli.session import occurrence_on, unchecked
@@ -125,48 +127,74 @@ def ics(
     if form.free_busy and (form.is_feed or is_stored):
         raise UsageError("--free-busy is neither a feed nor of another form")
     with out.client() as client:
-        bookings = client.calendar.bookings
-        if uid is None:
-            chosen = _chosen(client, feed, within, zone)
-        if form.free_busy:
-            text = bookings.get_free_busy(**chosen)
-        elif uid is None:
-            with show_progress("Writing", stopped=lambda _: _NO_FILE) as progress:
-                text = bookings.get_feed(
-                    **chosen,
-                    method=unchecked(one.method),
-                    busy_only=form.busy_only,
-                    redact=form.redact,
-                    refresh=form.minutes(),
-                    progress=progress,
-                )
-        else:
-            booking = bookings.get(uid)
-            text = bookings.get_ics(
-                uid,
-                method=unchecked(one.method),
-                alarm=read_minutes(alarm, "--alarm"),
-                date=on,
-                all_attendees=one.all_attendees,
-                **one.named(),
+        parts = _parts(client, uid, one, alarm, on, (feed, within, form), zone)
+        first = next(parts)
+        _hint_at_copies(one, first)
+        hides = form.busy_only or form.redact or form.free_busy
+        if b"\nMETHOD:" not in first and not (is_stored or hides):
+            output.say(
+                "hint: the host has no e-mail, so nobody can be asked or told:"
+                " calbook host update … --email"
             )
-            if on is None:
-                _warn(one.method, booking.status, "booking")
-            else:
-                occurrence = occurrence_on(booking, on, client.now())
-                _warn(one.method, occurrence["status"], "date")
-    data = text.encode()
-    _hint_at_copies(one, data)
-    hides = form.busy_only or form.redact or form.free_busy
-    if b"\nMETHOD:" not in data and not (is_stored or hides):
-        output.say(
-            "hint: the host has no e-mail, so nobody can be asked or told:"
-            " calbook host update … --email"
+        whole = chain([first], parts)
+        if out.json and file is None:
+            text = b"".join(whole).decode()
+            output.print_object({"ics": text}, out.form(), keys=(), card=str)
+        else:
+            write_file_parts(file, whole, force=force)
+
+
+def _parts(
+    client: "Client",
+    uid: str | None,
+    one: One,
+    alarm: str | None,
+    on: str | None,
+    which: tuple[Feed, o.Range, Form],
+    zone: str | None,
+) -> Iterator[bytes]:
+    """The file of a booking or of many; its head is in the first part."""
+    bookings = client.calendar.bookings
+    feed, within, form = which
+    if uid is not None:
+        yield _one_file(client, uid, one, alarm, on)
+        return
+    chosen = _chosen(client, feed, within, zone)
+    if form.free_busy:
+        yield bookings.get_free_busy(**chosen).encode()
+        return
+    with show_progress("Writing", stopped=lambda _: _NO_FILE) as progress:
+        parts = bookings.iter_feed(
+            **chosen,
+            method=unchecked(one.method),
+            busy_only=form.busy_only,
+            redact=form.redact,
+            refresh=form.minutes(),
+            progress=progress,
         )
-    if out.json and file is None:
-        output.print_object({"ics": text}, out.form(), keys=(), card=str)
+        first = next(parts)
+    yield first
+    yield from parts
+
+
+def _one_file(
+    client: "Client", uid: str, one: One, alarm: str | None, on: str | None
+) -> bytes:
+    booking = client.calendar.bookings.get(uid)
+    text = client.calendar.bookings.get_ics(
+        uid,
+        method=unchecked(one.method),
+        alarm=read_minutes(alarm, "--alarm"),
+        date=on,
+        all_attendees=one.all_attendees,
+        **one.named(),
+    )
+    if on is None:
+        _warn(one.method, booking.status, "booking")
     else:
-        write_file(file, data, force=force)
+        occurrence = occurrence_on(booking, on, client.now())
+        _warn(one.method, occurrence["status"], "date")
+    return text.encode()
 
 
 _NO_FILE = "no feed was written"

@@ -10,6 +10,7 @@ _KEYS = (
     *("group", "label", "bookings", "occurrences"),
     *("pending", "confirmed", "completed", "noShow", "cancelled"),
     *("hours", "noShowRate", "cancellationRate", "medianLeadTime", "meanLeadTime"),
+    *("startTime", "endTime"),
 )
 
 
@@ -32,7 +33,8 @@ def stats(
 ) -> None:
     """Count meetings, hours, no-shows and cancellations.
 
-    Rates are parts of 1, lead times (from booking to start) minutes.
+    Without dates, from a year ago to a year ahead. Rates are parts of 1, lead times
+    (from booking to start) minutes.
     """
     form = out.form_in_zone()
     with out.client() as client:

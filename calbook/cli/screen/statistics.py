@@ -1,7 +1,7 @@
 """How many meetings there are, of whom, and how they went."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from calbook.cli.output import Json
 from calbook.cli.screen import cards, timeline, words
@@ -25,6 +25,7 @@ def statistics_card(item: Json) -> str:
             ("No-shows", _percent(item["noShowRate"])),
             ("Cancelled", _percent(item["cancellationRate"])),
             ("Lead time", _lead(item)),
+            ("Counted", _days(item)),
         ]
     )
 
@@ -36,6 +37,18 @@ _STATUSES = {
     "noShow": "NO_SHOW",
     "cancelled": "CANCELLED",
 }
+
+
+def _days(item: Json) -> str:
+    """From the first day that is counted to the last."""
+    start, end = item["startTime"], item["endTime"]
+    first = start and datetime.fromisoformat(start).date()
+    last = end and (datetime.fromisoformat(end) - timedelta(seconds=1)).date()
+    if first and last:
+        return timeline.days_text(first, max(first, last))
+    if first:
+        return f"from {timeline.days_text(first, first)}"
+    return f"to {timeline.days_text(last, last)}" if last else ""
 
 
 def _hours(number: float) -> str:
@@ -80,8 +93,9 @@ _FIGURES: Mapping[str, Callable[[Json], str]] = {
 def statistics_table(found: Json) -> str:
     """The groups with a bar each, and the total of all."""
     groups, total, by = found["groups"], found["total"], found["by"]
+    counted = words.card_text([("Counted", _days(total))])
     if not groups:
-        return "no occurrences\n"
+        return f"no occurrences\n{counted}"
     counts = [item["occurrences"] for item in groups]
     digits = len(str(total["occurrences"]))
 
@@ -94,7 +108,7 @@ def statistics_table(found: Json) -> str:
     def figure(read: Callable[[Json], str]) -> Callable[[Json], StyledText]:
         return lambda item: StyledText(keep_together(read(item)), at_right=True)
 
-    return table_text(
+    table = table_text(
         [*groups, total],
         {
             by.capitalize(): lambda item: (
@@ -105,6 +119,7 @@ def statistics_table(found: Json) -> str:
         },
         tz=found["timezone"],
     )
+    return table + counted
 
 
 def _label(by: str, item: Json) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import is_
 from typing import NamedTuple
 
 from calbook.core.booking import status_by_time
@@ -42,6 +43,8 @@ def effective_booking(booking: Booking, now: datetime) -> Booking:
     occurrences = tuple(
         effective_occurrence(occurrence, now) for occurrence in booking.occurrences
     )
+    if all(map(is_, occurrences, booking.occurrences)):
+        return booking
     untold = [
         before
         for before, after in zip(booking.occurrences, occurrences, strict=True)

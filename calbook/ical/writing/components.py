@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 _ORDER = {
     "VCALENDAR": "VERSION PRODID METHOD NAME X-WR-CALNAME"
@@ -25,6 +26,7 @@ _RANKS = {
     kind: {name: rank for rank, name in enumerate(names.split())}
     for kind, names in _ORDER.items()
 }
+_RANK, _TEXT = itemgetter(0), itemgetter(1)  # of a line
 _WIDTH = 74  # octets of a line; one that goes on begins with a space
 _QUOTED = re.compile("[,;:’]")
 
@@ -52,17 +54,22 @@ class Component:
 
     def head(self) -> str:
         """What stands before the components in it."""
-        self._lines.sort(key=_rank)
-        return f"BEGIN:{self.kind}\r\n{''.join(map(_fold, self._lines))}"
+        self._lines.sort(key=_RANK)
+        lines = [f"BEGIN:{self.kind}", *map(_TEXT, self._lines)]
+        text = "\r\n".join(lines)
+        if not text.isascii() or max(map(len, lines)) > _WIDTH:
+            text = "\r\n".join(map(_fold, lines))
+        return f"{text}\r\n"
 
     def tail(self) -> str:
         return f"END:{self.kind}\r\n"
 
+    def opening(self) -> str:
+        """All of it but its end."""
+        return "".join([self.head(), *(part.text() for part in self.parts)])
+
     def text(self) -> str:
-        """All of it."""
-        return "".join(
-            [self.head(), *(part.text() for part in self.parts), self.tail()]
-        )
+        return self.opening() + self.tail()
 
     def to_ical(self) -> bytes:
         return self.text().encode()
@@ -80,16 +87,9 @@ def _quote(name: str, value: str) -> str:
     return f'"{escaped}"' if is_quoted or _QUOTED.search(escaped) else escaped
 
 
-def _rank(line: tuple[int, str]) -> int:
-    return line[0]
-
-
-def _fold(line: tuple[int, str]) -> str:
+def _fold(line: str) -> str:
     """RFC 5545, 3.1; never within a character or behind the sign of an escape."""
-    text = line[1]
-    if len(text) <= _WIDTH and text.isascii():
-        return f"{text}\r\n"
-    return b"\r\n ".join(_parts(text.encode())).decode() + "\r\n"
+    return b"\r\n ".join(_parts(line.encode())).decode()
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from calbook.languages.finding import find_language
 from calbook.languages.language import ENGLISH, Language, to_translate
 
 _LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_SPACES = dict.fromkeys(map(ord, "\t\n"), " ")
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
 
 REQUESTED = to_translate("Request: not confirmed yet")
@@ -64,7 +65,7 @@ class Invite(NamedTuple):
 
     def hosts_of(self, occurrence: Occurrence | None) -> tuple[Host, ...]:
         """Who gives one of its dates, or what it all is."""
-        if occurrence is None:
+        if occurrence is None or not self.of_dates:
             return self.hosts
         return self.of_dates.get(occurrence.recurrence_id, self.hosts)
 
@@ -171,10 +172,10 @@ def link(invite: Invite) -> str | None:
 
 def place(invite: Invite) -> str | None:
     """Where to go; None when the link says it."""
-    location = _location(invite)
+    location, url = _location(invite), link(invite)
     given = location.get("address") or location.get("text")
-    if given or invite.booking.location or link(invite):
-        kind = None if link(invite) else _PLACES.get(location.get("type", ""))
+    if given or invite.booking.location or url:
+        kind = None if url else _PLACES.get(location.get("type", ""))
         return given or (kind and invite.language.translate(kind))
     return _resource_names(invite)
 
@@ -195,7 +196,7 @@ def description(invite: Invite, *, has_names: bool = False) -> str:
     """
     booking = invite.booking
     is_own = invite.joiner in (None, booking.attendee) and not booking.is_group
-    unlisted = [p for p in invite.listed if has_names and not p.email]
+    unlisted = [p for p in invite.listed if not p.email] if has_names else []
     url, notes = link(invite), clean_text(booking.notes or "")
     rooms = _resource_names(invite)
     if invite.is_hosts_own:
@@ -205,7 +206,7 @@ def description(invite: Invite, *, has_names: bool = False) -> str:
     translate = invite.language.translate
     paragraphs = (
         booking.description,
-        rooms if rooms != place(invite) else None,
+        rooms if rooms and rooms != place(invite) else None,
         "\n".join(people),
         "\n".join(answers) if is_own else None,
         translate("Notes: {text}", text=notes) if notes and is_own else None,
@@ -270,9 +271,11 @@ def clean_text(text: str) -> str:
 
     Readers split lines at more characters than RFC 5545 does.
     """
+    if text.isprintable():  # nothing of what is looked for
+        return text
     return _CONTROL.sub("", _LINE_BREAK.sub("\n", text))
 
 
 def clean_line(text: str | None) -> str:
     """As `clean_text`, with spaces for line breaks and tabs."""
-    return re.sub(r"[\t\n]", " ", clean_text(text or ""))
+    return clean_text(text or "").translate(_SPACES)

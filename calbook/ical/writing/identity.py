@@ -19,9 +19,11 @@ def add_identity(
         from hashlib import sha256  # slow to import, and few hide it
 
         uid = f"{sha256(booking.uid.encode()).hexdigest()[:40]}@feed.calbook"
-    updated = values.utc(booking.updated_at)
+    updated = created = values.utc(booking.updated_at)
+    if booking.created_at != booking.updated_at:
+        created = values.utc(booking.created_at)
     event.add("UID", uid)
     event.add("SEQUENCE", str(booking.sequence))
     event.add("DTSTAMP", updated)
     event.add("LAST-MODIFIED", updated)
-    event.add("CREATED", values.utc(booking.created_at))
+    event.add("CREATED", created)

@@ -21,7 +21,7 @@ _AROUND = (-2 * DAY, 0 * DAY, DAY, 3 * DAY)
 
 def is_plain(span: Span, zone: str) -> bool:
     """Whether the wall shows start and end once only, so that nobody misreads them."""
-    return all(_is_plain(instant, zone) for instant in span)
+    return _is_plain(span.start, zone) and _is_plain(span.end, zone)
 
 
 def _is_plain(instant: datetime, zone: str) -> bool:
@@ -37,10 +37,11 @@ def write_span(
 
     icalendar would take several zones (Africa/Abidjan) for UTC.
     """
+    start, end = span
     if zone not in zones or not is_plain(span, zone):
-        return (values.utc(span.start), ""), (values.utc(span.end), "")
+        return (values.utc(start), ""), (values.utc(end), "")
     parameter = f";TZID={zone}"
-    return (_wall(span.start, zone), parameter), (_wall(span.end, zone), parameter)
+    return (_wall(start, zone), parameter), (_wall(end, zone), parameter)
 
 
 def write_rule_time(

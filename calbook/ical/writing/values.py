@@ -15,11 +15,12 @@ _MAILTO_SAFE = "@!$'*+"  # RFC 6068, 2: what an address may show unencoded
 _URI_SAFE = "%:/?#[]@!$&'()*+,;=~"  # RFC 3986, 2.2, and % of what is encoded already
 _UNRESERVED = re.compile(r"[\w.~-]", re.ASCII)  # RFC 3986, 2.3
 _NOTHING = timedelta()
+_TIME = "%04d%02d%02dT%02d%02d%02d"  # half the time of `isoformat` in UTC
 
 
 def text(given: str | None) -> str | None:
     """TEXT as in RFC 5545, 3.3.11; None where nothing is left."""
-    cleaned = event_text.clean_text(given or "")
+    cleaned = event_text.clean_text(given) if given else None
     if not cleaned:
         return None
     return _TEXT_SPECIAL.sub(r"\\\g<0>", cleaned).replace("\n", r"\n")
@@ -37,7 +38,8 @@ def utc(instant: datetime) -> str:
 
 def wall(moment: datetime) -> str:
     """RFC 5545, 3.3.5, form 1 and 3."""
-    return moment.isoformat()[:19].replace("-", "").replace(":", "")
+    day = moment.year, moment.month, moment.day
+    return _TIME % (*day, moment.hour, moment.minute, moment.second)
 
 
 def duration(length: timedelta) -> str:

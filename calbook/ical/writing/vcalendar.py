@@ -5,10 +5,10 @@ The same state gives the same bytes: nothing here asks a clock or makes up an id
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from calbook.core.model import Span
 from calbook.core.progress import Progress
 from calbook.ical.writing.components import Component
 from calbook.ical.writing.event_text import Invite
@@ -50,11 +50,14 @@ def write_calendar(
     """
     if not all(invite.organizer.email for invite in invites):
         method = None
-    zones = _zones(invites)
+    used = UsedZones()
+    for invite in invites:
+        used.add(invite)
+    zones = used.described()
     written = calendar_head(_said_method(invites, method), name, refresh)
-    written.parts += [zones[zone] for zone in sorted(zones)]
+    written.parts += zones.values()
     manner = Manner(method, zones, alarm)
-    for number, invite in enumerate(sorted(invites, key=_order), 1):
+    for number, invite in enumerate(sorted(invites, key=order_in_file), 1):
         written.parts += write_events(invite, manner)
         if progress is not None:
             progress(number, len(invites))
@@ -70,29 +73,44 @@ def _said_method(invites: Sequence[Invite], method: Method | None) -> Method | N
     return method if has_some else Method.PUBLISH
 
 
-def _order(invite: Invite) -> tuple[datetime, str]:
+def order_in_file(invite: Invite) -> tuple[datetime, str]:
+    """By the start of its first date."""
     return invite.occurrences[0].span.start, invite.booking.uid
 
 
-def _zones(invites: Sequence[Invite]) -> dict[str, Component]:
-    """The zones that can be written as such, each over the dates of its bookings.
+class UsedZones:
+    """The zones that events need, each over the dates of its bookings.
 
-    A zone whose changes follow no rule is written for a series alone: 10:00 would
+    A zone whose changes follow no rule is described for a series alone: 10:00 would
     not stay 10:00 in UTC.
     """
-    used: dict[str, list[datetime]] = defaultdict(list)
-    for invite in invites:
-        used[invite.booking.timezone] += _instants(invite)
-    made = {
-        zone: vtimezone(zone, min(instants), max(instants))
-        for zone, instants in used.items()
-        if instants
-    }
-    for zone in {i.booking.timezone for i in invites if i.booking.recurring}:
-        made[zone] = made[zone] or vtimezone_by_onset(
-            zone, min(used[zone]), max(used[zone])
-        )
-    return {zone: component for zone, component in made.items() if component}
+
+    def __init__(self) -> None:
+        self._spans: dict[str, Span] = {}
+        self._serial: set[str] = set()
+
+    def add(self, invite: Invite) -> None:
+        zone = invite.booking.timezone
+        if invite.booking.recurring:
+            self._serial.add(zone)
+        if instants := [*_instants(invite)]:
+            known = self._spans.get(zone, ())
+            self._spans[zone] = Span(min(*known, *instants), max(*known, *instants))
+
+    def described(self) -> dict[str, Component]:
+        """The components of those that can be described, by their names."""
+        made = {zone: self._describe(zone) for zone in sorted(self._spans)}
+        return {zone: component for zone, component in made.items() if component}
+
+    def is_described(self, zone: str) -> bool:
+        return zone in self._spans and self._describe(zone) is not None
+
+    def _describe(self, zone: str) -> Component | None:
+        span = self._spans[zone]
+        found = vtimezone(zone, *span)
+        if found is None and zone in self._serial:
+            return vtimezone_by_onset(zone, *span)
+        return found
 
 
 def _instants(invite: Invite) -> Iterator[datetime]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import people
@@ -206,7 +205,7 @@ class HostLoads:
         self._spans = spans
         self._exclusion = request.exclusion
         self._now = request.now
-        self._of = cache(self._read)
+        self._known: dict[str, _HostMeetings] = {}
 
     def loads(self, host_ids: HostIds, start: datetime) -> tuple[Load, ...]:
         """Each limit of these hosts, in the period of a start."""
@@ -285,6 +284,11 @@ class HostLoads:
         most = self._event_type.max_in_a_row or 0
         each = LONGEST_DURATION + (self._event_type.break_after or NO_TIME)
         return Span(span.start - most * each - DAY, span.end + most * each + DAY)
+
+    def _of(self, host_id: str) -> _HostMeetings:
+        if host_id not in self._known:
+            self._known[host_id] = self._read(host_id)
+        return self._known[host_id]
 
     def _read(self, host_id: str) -> _HostMeetings:
         host, asks_breaks = self._hosts.host(host_id), self._event_type.max_in_a_row

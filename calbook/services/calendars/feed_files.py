@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 
 from calbook import whole_files
@@ -47,7 +48,7 @@ def check_directory(directory: str) -> None:
         )
 
 
-def write_file(directory: str, name: str, data: bytes, *, at: int) -> None:
+def write_file(directory: str, name: str, parts: Iterable[bytes], *, at: int) -> None:
     """What is to be read there, as of an epoch; the same bytes are left alone.
 
     Raises:
@@ -56,8 +57,10 @@ def write_file(directory: str, name: str, data: bytes, *, at: int) -> None:
     path = os.path.join(directory, name)
     _check_is_file(path)
     try:
-        if _read(path) != data:
-            whole_files.save(path, data, replaces=True, mode=_MODE)
+        with whole_files.writing(
+            path, replaces=True, mode=_MODE, leaves_same=True
+        ) as file:
+            file.writelines(parts)
         os.utime(path, (at, at), follow_symlinks=False)
     except OSError as error:
         raise _fault("write", path, error) from None
@@ -104,14 +107,6 @@ def _check_is_file(path: str) -> None:
         return
     if not stat.S_ISREG(mode):
         raise OutputError(f"{path} is not a regular file", path=path)
-
-
-def _read(path: str) -> bytes | None:
-    """What is in it; None also where only its directory can be written."""
-    try:
-        return whole_files.read(path)[0]
-    except OSError:
-        return None
 
 
 def _fault(what: str, path: str, error: OSError) -> OutputError:

@@ -186,20 +186,20 @@ def _is_due(reader: PublishedFeeds, row: Row, now: datetime) -> bool:
 
 def _write(context: Context, row: Row) -> None:
     """A file as the bookings are now: a month back, and all that is to come."""
-    from calbook.services.calendars import invites  # slow to import
+    from calbook.services.calendars import booking_feeds, feed_writing  # slow to import
 
     now = context.clock()
     feed_files.check_directory(row["directory"])
     flags = (bool(row["is_busy_only"]), bool(row["is_redacted"]))
-    form = invites.FeedForm(*flags, REFRESH)
+    form = feed_writing.FeedForm(*flags, REFRESH)
     today = times.local_date(now, row["timezone"])
     since = times.day_start(today - _DAYS_BEHIND * DAY, row["timezone"])
     chosen = {"host_id": row["host_id"], "since": times.epoch(since)}
     with context.store.read(PublishedFeeds) as reader:
         seq = reader.looked_at(row)
-        feed = invites.read_feed(reader, chosen, form, now=now)
-    data = invites.write_feed(feed, form)
-    feed_files.write_file(row["directory"], row["name"], data, at=times.epoch(now))
+        feed = booking_feeds.read_feed(reader, chosen, form, now=now)
+    parts = feed_writing.write_feed(context, feed)
+    feed_files.write_file(row["directory"], row["name"], parts, at=times.epoch(now))
     feed_files.remove_leftovers(row["directory"], before=times.epoch(now - _WRITING))
     current = _current(context, row)
     if current is None or current["name"] != row["name"]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks
 from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.bookings import filters
-from calbook.store.statistics import GROUPS, StatisticsReader, Week
+from calbook.store.statistics import GROUPS, Figures, StatisticsReader, Week
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
-    from calbook.store.connection import Row
     from calbook.store.context import Context
 
 
 _HOUR, _MINUTE = 3600, 60
 
 
+class _Days(NamedTuple):
+    """The half-open time that is counted, in epoch seconds, and the zone of its days.
+
+    None where it has no bound.
+    """
+
+    since: int | None
+    until: int | None
+    timezone: str
+
+
 def read_statistics(context: Context, wanted: Mapping[str, Any], *, by: Any) -> Json:
-    """The total and, by what is asked, its groups."""
+    """The total and, by what is asked, its groups; else of a year on each side."""
     chosen_by = None if by is None else checks.choice(by, "by", tuple(GROUPS))
     now = times.epoch(context.clock())
     with context.store.read(StatisticsReader) as counting:
@@ -29,41 +41,59 @@ def read_statistics(context: Context, wanted: Mapping[str, Any], *, by: Any) -> 
         zone = filters.days_timezone(
             counting, wanted.get("timezone"), host_id=filters.whose_time(chosen)
         )
-        total = counting.figures(None, chosen, now=now)
-        groups = _groups(counting, chosen_by, chosen, now=now, timezone=zone)
+        if chosen.keys().isdisjoint(("since", "until")):
+            chosen |= _years_around(context, zone)
+        days = _Days(chosen.get("since"), chosen.get("until"), zone)
+        total, groups = _count(counting, chosen_by, chosen, now=now, days=days)
     return {
         "by": chosen_by,
         "timezone": zone,
-        "total": _figures(*total),
-        "groups": [_figures(row) for row in groups],
+        "total": _figures(total, days),
+        "groups": [_figures(row, days) for row in groups],
     }
 
 
-def _groups(
+def _years_around(context: Context, timezone: str) -> dict[str, int]:
+    """From today a year ago to today in a year, both included."""
+    today = times.local_date(context.clock(), timezone)
+    first, last = (_in_years(today, number) for number in (-1, 1))
+    edges = {"since": first, "until": last + DAY}
+    return {
+        side: times.epoch(times.day_start(day, timezone)) for side, day in edges.items()
+    }
+
+
+def _in_years(day: date, number: int) -> date:
+    year = day.year + number
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
+
+
+def _count(
     counting: StatisticsReader,
     by: str | None,
     chosen: Mapping[str, Any],
     *,
     now: int,
-    timezone: str,
-) -> list[Row]:
+    days: _Days,
+) -> tuple[Figures, list[Figures]]:
     if by != "week":
-        return counting.figures(by, chosen, now=now) if by else []
-    weeks = tuple(_weeks(counting, chosen, timezone))
+        total = counting.figures(None, chosen, now=now)
+        groups = counting.figures(by, chosen, now=now) if by else []
+        return (total[0] if total else {}), groups
+    weeks = tuple(_weeks(counting, days))
     others = {key: chosen[key] for key in chosen if key not in ("since", "until")}
-    return counting.figures(by, others, now=now, weeks=weeks)
+    return counting.figures_by_week(others, weeks, now=now)
 
 
-def _weeks(
-    counting: StatisticsReader, chosen: Mapping[str, Any], timezone: str
-) -> Iterator[Week]:
+def _weeks(counting: StatisticsReader, days: _Days) -> Iterator[Week]:
     """The ISO weeks of a zone in which something starts, found one by one."""
-    until = chosen.get("until")
-    start = counting.next_start(chosen.get("since"))
+    since, until, timezone = days
+    start = counting.next_start(since)
     while start is not None and (until is None or start < until):
         week = _week(start, timezone)
+        first = week.start if since is None else max(week.start, since)
         end = week.end if until is None else min(week.end, until)
-        yield week._replace(start=start, end=end)
+        yield week._replace(start=first, end=end)
         start = counting.next_start(end)
 
 
@@ -76,11 +106,11 @@ def _week(at: int, timezone: str) -> Week:
     return Week(name, monday.isoformat(), *map(times.epoch, edges))
 
 
-def _figures(row: Row | None = None) -> Json:
+def _figures(count: Mapping[str, Any], days: _Days) -> Json:
     """Of nothing too: all is 0, and what would be divided by it is unknown."""
-    count = dict(row) if row is not None else {}
     told = {key: count.get(key, 0) for key in _COUNTED}
     past = told["completed"] + told["no_show"]
+    since, until = count.get("since", days.since), count.get("until", days.until)
     return {
         "group": count.get("key"),
         "label": count.get("label"),
@@ -96,6 +126,8 @@ def _figures(row: Row | None = None) -> Json:
         "cancellationRate": _rate(told["cancelled"], told["occurrences"]),
         "medianLeadTime": _minutes(count.get("median_lead")),
         "meanLeadTime": _minutes(count.get("mean_lead")),
+        "startTime": _time_text(since, days.timezone),
+        "endTime": _time_text(until, days.timezone),
     }
 
 
@@ -103,6 +135,10 @@ _COUNTED = (
     *("bookings", "occurrences", "pending", "confirmed"),
     *("completed", "no_show", "cancelled"),
 )
+
+
+def _time_text(at: int | None, timezone: str) -> str | None:
+    return None if at is None else times.rfc3339(at, timezone)
 
 
 def _rate(number: int, of: int) -> float | None:

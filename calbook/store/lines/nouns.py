@@ -280,4 +280,4 @@ DERIVED = {
     "deliveries": {"leased_until"},  # nobody sends it yet
 }
 # And tables.
-DERIVED_TABLES = {"claims", "host_loads"}
+DERIVED_TABLES = {"claims", "host_loads", "day_counts"}

@@ -11,7 +11,7 @@ RIGHTS = {
     "select, insert": ("events", "idempotency_keys", "notes", "private_notes"),
     "select, insert, update": (
         *("bookings", "reminder_plans", "host_joins", "waiting"),
-        "counter_proposals",
+        *("counter_proposals", "day_counts"),
     ),
     "select, insert, delete": (*("event_type_hosts", "claims", "busy", "reminders"),),
     "select, insert, update, delete": (

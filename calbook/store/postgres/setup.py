@@ -118,6 +118,7 @@ def _make_tables(
     _run(conn, functions.OVERLAP.replace("{once}", once))
     _run(conn, functions.GUARDS)
     _run(conn, functions.MOVED)
+    _run(conn, _compare_bytes(version_12.COUNTERS))
     _run(conn, functions.LETTERS)
     if has_exclusion:
         _add_exclusion(conn, store)

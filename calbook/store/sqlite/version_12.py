@@ -1,5 +1,9 @@
 """What version 12 adds to the tables."""
 
+from __future__ import annotations
+
+import re
+
 # A host's bookings in the order of lists; the dates of a series reach to `last_at`,
 # which single bookings have none of. Then those of each status that few have: of what
 # is to come or over most are confirmed, and found by their start.
@@ -81,7 +85,120 @@ end;
 """
 
 
-COUNTERS = """
+# How many meetings there are, by the day of their start (that of UTC, numbered as
+# Python's `date.toordinal`) and by the status that is stored: of all (''), and of each
+# event type, host and resource. Only those of bookings with one date are counted: a
+# series is one booking on many days. A date that was never free was never booked.
+_DAY = "(o.start_at + 62135683200) / 86400"
+_IS_SINGLE = "(select recurring from bookings b where b.uid = o.uid) is null"
+_GIVES_TIME = """(
+    o.hosts is null and not h.is_of_dates
+    or h.host_id in (select value from json_each(o.hosts))
+)"""
+_ADD = """
+    insert into day_counts
+    select {id}, {day}, {o}.status, {sign}, {sign} * ({o}.end_at - {o}.start_at)
+    from {of} where {which}
+    on conflict (id, day, status) do update set
+        meetings = meetings + excluded.meetings, seconds = seconds + excluded.seconds;
+"""
+
+
+def _count(row: str, sign: int) -> str:
+    """Add or take away an occurrence: the row `new` or `old` of a trigger."""
+    counts = f"o.resolution is not 'conflict' and {_IS_SINGLE}"
+    ids = f"""(
+        select '' as id union all select o.event_type_id union all
+        select host_id from booking_hosts h where h.uid = o.uid and {_GIVES_TIME}
+    )"""
+    added = _ADD.format(id="id", day=_DAY, o="o", sign=sign, of=ids, which=counts)
+    return re.sub(r"\bo\.", f"{row}.", added)
+
+
+def _count_host(row: str, sign: int) -> str:
+    """The same for one host, `new` or `old`, of what is there of its booking."""
+    counts = f"""
+        o.uid = h.uid and {_GIVES_TIME} and o.resolution is not 'conflict'
+        and {_IS_SINGLE}
+    """
+    added = _ADD.format(
+        id="h.host_id", day=_DAY, o="o", sign=sign, of="occurrences o", which=counts
+    )
+    return re.sub(r"\bh\.", f"{row}.", added)
+
+
+def _recount(sign: int) -> str:
+    """The dates of a booking that becomes a series or, by 1, is none any more."""
+    counts = "o.uid = new.uid and o.resolution is not 'conflict'"
+    sources = {
+        "''": "occurrences o",
+        "o.event_type_id": "occurrences o",
+        "h.host_id": f"occurrences o join booking_hosts h on h.uid = o.uid"
+        f" and {_GIVES_TIME}",
+    }
+    return "".join(
+        _ADD.format(id=id, day=_DAY, o="o", sign=sign, of=of, which=counts)
+        for id, of in sources.items()
+    )
+
+
+_COUNTED = "event_type_id, start_at, end_at, status, resolution, hosts"
+COUNTERS = f"""
+create table day_counts (
+    id text not null,
+    day integer not null,
+    status text not null,
+    meetings integer not null,
+    seconds integer not null,
+    primary key (id, day, status)
+) strict, without rowid;
+
+create trigger occurrences_counted after insert on occurrences
+begin {_count("new", 1)} end;
+
+create trigger occurrences_uncounted after delete on occurrences
+begin {_count("old", -1)} end;
+
+create trigger occurrences_recounted after update of uid, {_COUNTED} on occurrences
+when ({", ".join(f"old.{name}" for name in ("uid", *_COUNTED.split(", ")))})
+    is not ({", ".join(f"new.{name}" for name in ("uid", *_COUNTED.split(", ")))})
+begin {_count("old", -1)} {_count("new", 1)} end;
+
+create trigger booking_hosts_counted after insert on booking_hosts
+begin {_count_host("new", 1)} end;
+
+create trigger booking_hosts_uncounted after delete on booking_hosts
+begin {_count_host("old", -1)} end;
+
+create trigger booking_hosts_recounted
+after update of uid, host_id, is_of_dates on booking_hosts
+begin {_count_host("old", -1)} {_count_host("new", 1)} end;
+
+create trigger bookings_made_series after update of recurring on bookings
+when old.recurring is null and new.recurring is not null
+begin {_recount(-1)} end;
+
+create trigger bookings_made_single after update of recurring on bookings
+when old.recurring is not null and new.recurring is null
+begin {_recount(1)} end;
+
+insert into day_counts
+    select id, (start_at + 62135683200) / 86400, status, count(*),
+        sum(end_at - start_at)
+    from (
+        select '' as id, o.* from occurrences o
+        union all select o.event_type_id, o.* from occurrences o
+        union all select h.host_id, o.* from occurrences o join booking_hosts h
+            on h.uid = o.uid and {_GIVES_TIME}
+    ) o
+    where resolution is not 'conflict' and {_IS_SINGLE}
+    group by 1, 2, 3;
+
+drop index bookings_by_start;
+create index bookings_by_start on bookings (starts_at, uid, created_at);
+drop index bookings_by_event_type;
+create index bookings_by_event_type
+    on bookings (event_type_id, starts_at, uid, created_at);
 """
 
 

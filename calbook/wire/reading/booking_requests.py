@@ -173,32 +173,34 @@ def read_hold(given: Mapping[str, Any]) -> NewBooking:
 
 
 def _optional(facts: Mapping[str, Any]) -> dict[str, Any]:
-    readers: Mapping[str, Callable[[Any], Any]] = {
-        "host_id": lambda v: checks.identifier(v, "user", "hostId"),
-        "resource_id": lambda v: checks.identifier(v, "res", "resourceId"),
-        "timezone": lambda v: read_timezone(v, "timezone"),
-        "duration": read_duration,
-        "notes": lambda v: checks.prose(v, "notes") or None,
-        "responses": read_responses,
-        "metadata": checks.metadata,
-        "location": read_location,
-        "meeting_url": lambda v: checks.url(v, "meetingUrl"),
-        "recurring": lambda v: v,
-        "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
-        "hold": lambda v: checks.line(v, "hold"),
-        "reopen": lambda v: checks.boolean(v, "reopen"),
+    return {
+        _NAMES.get(key, key): read(facts[key])
+        for key, read in _READERS.items()
+        if key in facts
     }
-    read = {key: read(facts[key]) for key, read in readers.items() if key in facts}
-    if "notify_attendee" in read:
-        read["notify"] = read.pop("notify_attendee")
-    if "reopen" in read:
-        read["reopens"] = read.pop("reopen")
-    return read
 
 
 def read_duration(value: object) -> timedelta:
     most = LONGEST_DURATION // MINUTE
     return checks.whole_number(value, "duration", least=1, most=most) * MINUTE
+
+
+_NAMES = {"notify_attendee": "notify", "reopen": "reopens"}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "host_id": lambda v: checks.identifier(v, "user", "hostId"),
+    "resource_id": lambda v: checks.identifier(v, "res", "resourceId"),
+    "timezone": lambda v: read_timezone(v, "timezone"),
+    "duration": read_duration,
+    "notes": lambda v: checks.prose(v, "notes") or None,
+    "responses": read_responses,
+    "metadata": checks.metadata,
+    "location": read_location,
+    "meeting_url": lambda v: checks.url(v, "meetingUrl"),
+    "recurring": lambda v: v,
+    "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
+    "hold": lambda v: checks.line(v, "hold"),
+    "reopen": lambda v: checks.boolean(v, "reopen"),
+}
 
 
 def read_on_conflict(word: object) -> str:

@@ -151,16 +151,11 @@ _RANGE = ("since", "until")
 _FEW = 500
 
 
-# By what a search finds bookings: letters by an index that is walked, or by one that
-# the database may take; else all are looked at.
-INDEXED, LIKE = "indexed", "like"
-
-
 class Walk(NamedTuple):
     """By what the bookings that filters mean are walked.
 
     `host` is the filter whose own they are. `has_few`: they are so few that none is to
-    be found by its status. `letters`: `INDEXED`, `LIKE`, or that none are looked for.
+    be found by its status. `letters`: how those of a search find them, see `searching`.
     """
 
     host: str | None
@@ -182,7 +177,7 @@ def choose_walk(conn: Connection, filters: Mapping[str, Any]) -> Walk:
 
         letters = searching.choose_letters(conn, filters)
     is_persons = not filters.keys().isdisjoint(_PERSON_COLUMNS)
-    if letters == INDEXED or "statuses" not in filters or is_persons:
+    if letters == "indexed" or "statuses" not in filters or is_persons:
         return Walk(host, has_few=True, letters=letters)
     return Walk(host, _has_few(conn, filters, host), letters)
 
@@ -219,10 +214,15 @@ def matching_bookings(
     )
     begins = _BEGINS_WITHIN.format(persons=persons)
     dates = None if filters.keys().isdisjoint(_RANGE) else begins
-    if walk.letters == INDEXED:
+    if walk.letters == "indexed":
         from calbook.store.searching import word_arms  # few ask
 
-        arms = word_arms(filters, dates, after, latest_first=latest_first)
+        arms = word_arms(
+            filters,
+            lambda *more: where_clause(filters, FILTERS, *more, dates, after),
+            latest_first=latest_first,
+            is_behind=after is not None,
+        )
     elif "statuses" in filters and not walk.has_few:
         others = _without(filters, "statuses")
         arms = [
@@ -245,7 +245,7 @@ def _arm(
     filters: Mapping[str, Any], walk: Walk, index: str | None, *more: str | None
 ) -> str:
     """Those of an index; a host's by one of its own, unless few of all are in it."""
-    if walk.letters == LIKE:
+    if walk.letters == "like":
         more += (IS_LIKE,)
     if walk.host is None or index not in _OF_HOST:
         where = where_clause(filters, FILTERS, *more)

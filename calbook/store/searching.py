@@ -8,17 +8,17 @@ lists, so that a page is read of it; PostgreSQL decides whether it takes its own
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.search import PHONES, REFS, read_needles
-from calbook.store.booking_filters import FILTERS, INDEXED, LIKE, where_clause
 from calbook.store.sqlite.version_12 import PLACE, place_of
 from calbook.store.sqlite.words import by_threes
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
+INDEXED, LIKE = "indexed", "like"  # how letters find bookings
 _LETTERS = 3
 FEW = 1_000
 _HAS_INDEX = """
@@ -84,41 +84,44 @@ def choose_letters(conn: Connection, filters: Mapping[str, Any]) -> str | None:
 
 def word_arms(
     filters: Mapping[str, Any],
-    dates: str | None,
-    after: str | None,
+    where: Callable[..., str],
     *,
     latest_first: bool | None,
+    is_behind: bool,
 ) -> list[str]:
-    """The bookings that have the letters: of the index, and what it has not got yet."""
-    arms = [_indexed(filters, dates, after, latest_first=latest_first)]
+    """The bookings that have the letters: of the index, and what it has not got yet.
+
+    `where` makes the clause of the filters and of conditions besides; `is_behind`: it
+    has one that a page is behind another.
+    """
+    arms = [_indexed(filters, where, latest_first=latest_first, is_behind=is_behind)]
     for rows, which in _OTHERS.items():
-        where = where_clause(filters, FILTERS, which, dates, after)
-        arms.append(f"select b.uid, b.starts_at from {rows} {where}")
+        arms.append(f"select b.uid, b.starts_at from {rows} {where(which)}")
     return arms
 
 
 def _indexed(
     filters: Mapping[str, Any],
-    dates: str | None,
-    after: str | None,
+    where: Callable[..., str],
     *,
     latest_first: bool | None,
+    is_behind: bool,
 ) -> str:
     """Of a page no more than it may have: to the place where it is full.
 
     Within a place the order is another one.
     """
-    bounds = [
-        f"w.rowid >= {place_of(':since')}" if "since" in filters else None,
-        f"w.rowid <= {place_of(':until')} + 31" if "until" in filters else None,
-    ]
-    if after:
+    bounds = []
+    if "since" in filters:
+        bounds.append(f"w.rowid >= {place_of(':since')}")
+    if "until" in filters:
+        bounds.append(f"w.rowid <= {place_of(':until')} + 31")
+    if is_behind:
         start = place_of(":after_start")
         bounds.append(
             f"w.rowid <= {start} + 31" if latest_first else f"w.rowid >= {start}"
         )
-    where = where_clause(filters, FILTERS, _MATCHES, *_IN_INDEX, *bounds, dates, after)
-    found = f"{_FOUND} {where}"
+    found = f"{_FOUND} {where(_MATCHES, *_IN_INDEX, *bounds)}"
     if latest_first is None:
         return f"select b.uid, b.starts_at {found}"
     order, end = (

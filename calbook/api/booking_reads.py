@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date as Date
 from typing import TYPE_CHECKING
 
 from calbook.api.booking_files import BookingFiles
+from calbook.api.day_reads import DayReads
 from calbook.api.noun import (
     BOOKING_FILTERS,
-    PERSON_FILTERS,
     STATISTICS_FILTERS,
     check_keywords,
 )
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from calbook.api import inputs
-    from calbook.api.inputs import Moment
-    from calbook.api.values.overview import Agenda, OpenAgenda, Statistics
+    from calbook.api.values.overview import Statistics
 
 
-class BookingReads(BookingFiles):
+class BookingReads(DayReads, BookingFiles):
     """What `Bookings` reads; nothing here writes."""
 
     def get(self, uid: str) -> Booking:
@@ -158,103 +156,6 @@ class BookingReads(BookingFiles):
         from calbook.services.bookings.undo import last_change
 
         return Event(last_change(self._context, uid))
-
-    def agenda(
-        self,
-        *,
-        start_date: Moment = "today",
-        end_date: Moment | None = None,
-        days: int | None = None,
-        event_type_id: str | None = None,
-        host_id: str | None = None,
-        resource_id: str | None = None,
-        timezone: str | None = None,
-        **persons: Unpack[inputs.PersonFilters],
-    ) -> Agenda:
-        """What takes place on the local days from `start_date` on.
-
-        To `end_date`, included, or as many as `days`, else seven. Days of `timezone`,
-        else of the host's zone, else of the first host's. What was cancelled is left
-        out; what began before and is not over is there. Persons are chosen as in
-        `list`.
-        """
-        from calbook.api.values.overview import Agenda
-        from calbook.services.overview.agenda import read_agenda
-
-        check_keywords("Bookings.agenda", persons, PERSON_FILTERS)
-        wanted = {
-            **{"event_type_id": event_type_id, "host_id": host_id},
-            **{"resource_id": resource_id, **persons},
-        }
-        answer = read_agenda(
-            *(self._context, wanted),
-            since=start_date,
-            until=end_date,
-            days=days,
-            timezone=timezone,
-        )
-        return Agenda(answer)
-
-    def day(
-        self,
-        *,
-        on: str | Date = "today",
-        host_id: str | None = None,
-        resource_id: str | None = None,
-        timezone: str | None = None,
-    ) -> OpenAgenda:
-        """The agenda of one day, and when the schedules of its hosts are open."""
-        from calbook.api.values.overview import OpenAgenda
-        from calbook.services.overview.agenda import read_day
-
-        wanted = {"host_id": host_id, "resource_id": resource_id}
-        return OpenAgenda(read_day(self._context, wanted, on=on, timezone=timezone))
-
-    def week(
-        self,
-        *,
-        of: Moment | None = None,
-        host_id: str | None = None,
-        resource_id: str | None = None,
-        timezone: str | None = None,
-        week_start: str = "monday",
-    ) -> OpenAgenda:
-        """The agenda of the week around a day, and when its hosts are open.
-
-        Without a day it is this week; once no more than the weekend is left of it, the
-        coming one. It begins on Monday, or on the day named by `week_start`.
-        """
-        from calbook.api.values.overview import OpenAgenda
-        from calbook.services.overview.agenda import read_week
-
-        wanted = {"host_id": host_id, "resource_id": resource_id}
-        return OpenAgenda(
-            read_week(
-                *(self._context, wanted),
-                of=of,
-                timezone=timezone,
-                week_start=week_start,
-            )
-        )
-
-    def month(
-        self,
-        *,
-        of: Moment = "today",
-        event_type_id: str | None = None,
-        host_id: str | None = None,
-        resource_id: str | None = None,
-        timezone: str | None = None,
-    ) -> Agenda:
-        """The agenda of the calendar month around a day."""
-        from calbook.api.values.overview import Agenda
-        from calbook.services.overview.agenda import read_month
-
-        wanted = {
-            **{"event_type_id": event_type_id, "host_id": host_id},
-            **{"resource_id": resource_id},
-        }
-        return Agenda(read_month(self._context, wanted, of=of, timezone=timezone))
 
     def stats(
         self,

@@ -300,6 +300,41 @@ class DateFilters(TypedDict, total=False):
     timezone: str | None
 
 
+class _OfHost(TypedDict, total=False):
+    host_id: str | None
+    resource_id: str | None
+    timezone: str | None
+
+
+class AgendaOptions(PersonFilters, _OfHost, total=False):
+    """What `agenda` takes."""
+
+    start_date: Moment
+    end_date: Moment | None
+    days: int | None
+    event_type_id: str | None
+
+
+class DayOptions(_OfHost, total=False):
+    """What `day` takes."""
+
+    on: Day
+
+
+class WeekOptions(_OfHost, total=False):
+    """What `week` takes."""
+
+    of: Moment | None
+    week_start: str
+
+
+class MonthOptions(_OfHost, total=False):
+    """What `month` takes."""
+
+    of: Moment
+    event_type_id: str | None
+
+
 class StatisticsFilters(PersonFilters, DateFilters, total=False):
     """Which occurrences are counted."""
 

@@ -142,6 +142,13 @@ def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     return found
 
 
+def clip(ranges: Sequence[Range], begin: int, end: int) -> list[Range]:
+    """What lies between two times."""
+    first = bisect_right(ranges, begin, key=itemgetter(1))
+    behind = bisect_left(ranges, end, lo=first, key=itemgetter(0))
+    return intersect(ranges[first:behind], [(begin, end)])
+
+
 def at_least(count: int, each: Sequence[Sequence[Range]]) -> list[Range]:
     """What lies in so many of several lists, each of which has ranges apart."""
     if count == len(each):

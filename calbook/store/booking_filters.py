@@ -48,8 +48,8 @@ FILTERS = {
         for name, column in _PERSON_COLUMNS.items()
     },
     "uids": "b.uid in (select value from json_each(:uids))",
-    "since": "b.starts_at >= :since",
-    "until": "b.starts_at < :until",
+    "since": "b.starts_at >= :from_start",
+    "until": "b.starts_at < :to_start",
     # A text before the numbers, a customer number before the phones, or a phone.
     "search": """(
         instr(b.search, :search) between 1 and instr(b.search, :phones)
@@ -102,8 +102,8 @@ OCCURRENCE_FILTERS = {
     f" where h.host_id = :host_id and h.uid = o.uid and {GIVES_TIME})",
     "resource_id": "exists (select 1 from booking_hosts h"
     f" where h.host_id = :resource_id and h.uid = o.uid and {GIVES_TIME})",
-    "since": "o.start_at >= :since",
-    "until": "o.start_at < :until",
+    "since": "o.start_at >= :from_start",
+    "until": "o.start_at < :to_start",
     "not_over_by": "o.end_at > :not_over_by",
 }
 
@@ -121,7 +121,7 @@ _BY_STATUS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
         ),
     ),
     "CONFIRMED": (
-        (None, "b.starts_at > :now - 86400"),
+        (None, "b.starts_at > :lately"),
         (
             "bookings_recurring",
             "b.recurring is not null and b.last_at > :now - 86400"
@@ -133,7 +133,7 @@ _BY_STATUS: Mapping[str, tuple[tuple[str | None, str], ...]] = {
             "bookings_attended",
             "b.final_status = 'COMPLETED' and b.confirmed_until is null",
         ),
-        (None, "b.confirmed_until <= :now and b.starts_at < :now"),
+        (None, "b.confirmed_until <= :now and b.starts_at < :begun"),
     ),
     "NO_SHOW": (("bookings_no_show", "b.final_status = 'NO_SHOW'"),),
     "CANCELLED": (("bookings_cancelled", "b.final_status = 'CANCELLED'"),),
@@ -149,6 +149,7 @@ IS_LIKE = """(
 _COPIED = ("uid", "starts_at", "last_at")
 _RANGE = ("since", "until")
 _FEW = 500
+_EVER = 2**62
 
 
 class Walk(NamedTuple):
@@ -221,7 +222,6 @@ def matching_bookings(
             filters,
             lambda *more: where_clause(filters, FILTERS, *more, dates, after),
             latest_first=latest_first,
-            is_behind=after is not None,
         )
     elif "statuses" in filters and not walk.has_few:
         others = _without(filters, "statuses")
@@ -301,10 +301,43 @@ def where_clause(
     return f"where {' and '.join(parts)}" if parts else ""
 
 
-def bound_filters(filters: Mapping[str, Any]) -> Mapping[str, Any]:
-    bound: dict[str, Any] = {"since": None, "until": None, **filters}
+Place = tuple[int | str, ...]  # of a row in its listing: what it is ordered by
+
+
+def bound_filters(
+    filters: Mapping[str, Any],
+    *,
+    now: int,
+    after: Place | None = None,
+    latest_first: bool = False,
+) -> dict[str, Any]:
+    """What the fragments name; `after` is the place behind which a listing goes on."""
+    bound = {"since": None, "until": None, **filters, "now": now}
+    bound |= _bound_edges(filters, now, after, latest_first)
+    names = ("after_start", "after_uid", "after_date")
+    bound |= zip(names, after or (), strict=False)
     if "search" in filters:
         from calbook.store.searching import bound_search  # few ask
 
         bound |= bound_search(filters["search"])
     return bound
+
+
+def _bound_edges(
+    filters: Mapping[str, Any], now: int, after: Place | None, latest_first: bool
+) -> dict[str, Any]:
+    """Between which starts an index is walked: from the place on, not the first row.
+
+    SQLite takes one condition to begin by, and need not take the place.
+    """
+    begin, end = -_EVER, _EVER
+    if after and latest_first:
+        end = int(after[0]) + 1
+    elif after:
+        begin = int(after[0])
+    return {
+        "from_start": max(begin, filters.get("since", begin)),
+        "to_start": min(end, filters.get("until", end)),
+        "lately": max(begin - 1, now - 86400),
+        "begun": min(end, now),
+    }

@@ -10,9 +10,8 @@ from typing import Any
 from calbook.core.model import Booking
 from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.booking_filters import bound_filters
+from calbook.store.booking_filters import Place, bound_filters
 from calbook.store.facts import Facts
-from calbook.store.reader import Place
 
 # The first date may have moved, or was never free.
 _DISPLACED = """
@@ -43,7 +42,7 @@ class FeedBookings(Facts):
         """The series whose first date is not the start that listings have."""
         found = self._conn.execute(
             _DISPLACED.format(page=self._matching(filters)),
-            {**bound_filters(filters), "now": times.epoch(now)},
+            bound_filters(filters, now=times.epoch(now)),
         )
         return {row[0] for row in found}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.store.booking_filters import (
     OCCURRENCE_FILTERS,
+    Place,
     bound_filters,
     choose_walk,
     host_meetings,
@@ -89,8 +90,6 @@ PART_OF_BOOKING = (
     f"{_booking(_SHOWN_COLUMNS + _DECISION_COLUMNS, only=_THESE)} from bookings b"
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
-
-Place = tuple[int | str, ...]  # of a row in its listing: what it is ordered by
 
 _AFTER = {
     False: "(b.starts_at, b.uid) > (:after_start, :after_uid)",
@@ -233,7 +232,7 @@ class Reader:
                 {page} {order.format("")} limit :limit offset :offset
             ) page cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**bound_filters(filters), **_bound_place(after), "now": now}
+            bound_filters(filters, now=now, after=after, latest_first=latest_first)
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
@@ -259,14 +258,13 @@ class Reader:
             {_WHOLE} from ({page} {order.format("")} limit :limit) page
             cross join bookings b on b.uid = page.uid {order.format("b.")}
             """,
-            {**bound_filters(filters), **_bound_place(after)}
-            | {"now": now, "limit": limit},
+            bound_filters(filters, now=now, after=after) | {"limit": limit},
         ).fetchall()
 
     def count_bookings(self, filters: Mapping[str, Any], *, now: int) -> int:
         found = self._conn.execute(
             f"select count(*) from ({self._matching(filters)}) found",
-            {**bound_filters(filters), "now": now},
+            bound_filters(filters, now=now),
         ).fetchone()
         return int(found[0])
 
@@ -304,7 +302,7 @@ class Reader:
             """
         return self._conn.execute(
             f"{_ONE_OCCURRENCE}, o.start_at, o.recurrence_id {page}",
-            {**bound_filters(filters), **_bound_place(after), "now": now}
+            bound_filters(filters, now=now, after=after, latest_first=latest_first)
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
@@ -317,7 +315,7 @@ class Reader:
             f" {where_clause(filters, OCCURRENCE_FILTERS)}"
         )
         found = self._conn.execute(
-            f"select count(*) from {meetings}", {**bound_filters(filters), "now": now}
+            f"select count(*) from {meetings}", bound_filters(filters, now=now)
         ).fetchone()
         return int(found[0])
 
@@ -390,8 +388,3 @@ class Reader:
     def _one(self, statement: str, **facts: Any) -> Row | None:
         row: Row | None = self._conn.execute(statement, facts).fetchone()
         return row
-
-
-def _bound_place(place: Place | None) -> dict[str, int | str]:
-    names = ("after_start", "after_uid", "after_date")
-    return dict(zip(names, place or (), strict=False))

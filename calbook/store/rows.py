@@ -183,7 +183,8 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 def event_type(row: Row) -> EventType:
     """Read once while it stays the same: each booking asks for it."""
-    return _event_type(tuple(row.keys()), tuple(row))
+    names = tuple(row.keys())
+    return _event_type(names, tuple(row[name] for name in names))
 
 
 @lru_cache

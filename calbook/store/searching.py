@@ -27,6 +27,8 @@ _HAS_INDEX = """
 """
 _MATCHES = "w.booking_words match :words"
 _IN_INDEX = (
+    f"w.rowid >= {place_of(':from_start')}",
+    f"w.rowid <= {place_of(':to_start')} + 31",
     "b.rowid <= (select last_booking from indexed_words)",
     "b.rowid not in (select booking from changed_words)",
 )
@@ -87,14 +89,12 @@ def word_arms(
     where: Callable[..., str],
     *,
     latest_first: bool | None,
-    is_behind: bool,
 ) -> list[str]:
     """The bookings that have the letters: of the index, and what it has not got yet.
 
-    `where` makes the clause of the filters and of conditions besides; `is_behind`: it
-    has one that a page is behind another.
+    `where` makes the clause of the filters and of conditions besides.
     """
-    arms = [_indexed(filters, where, latest_first=latest_first, is_behind=is_behind)]
+    arms = [_indexed(filters, where, latest_first=latest_first)]
     for rows, which in _OTHERS.items():
         arms.append(f"select b.uid, b.starts_at from {rows} {where(which)}")
     return arms
@@ -105,23 +105,12 @@ def _indexed(
     where: Callable[..., str],
     *,
     latest_first: bool | None,
-    is_behind: bool,
 ) -> str:
     """Of a page no more than it may have: to the place where it is full.
 
     Within a place the order is another one.
     """
-    bounds = []
-    if "since" in filters:
-        bounds.append(f"w.rowid >= {place_of(':since')}")
-    if "until" in filters:
-        bounds.append(f"w.rowid <= {place_of(':until')} + 31")
-    if is_behind:
-        start = place_of(":after_start")
-        bounds.append(
-            f"w.rowid <= {start} + 31" if latest_first else f"w.rowid >= {start}"
-        )
-    found = f"{_FOUND} {where(_MATCHES, *_IN_INDEX, *bounds)}"
+    found = f"{_FOUND} {where(_MATCHES, *_IN_INDEX)}"
     if latest_first is None:
         return f"select b.uid, b.starts_at {found}"
     order, end = (

@@ -231,7 +231,7 @@ class StatisticsReader(Reader):
         )
         return self._conn.execute(
             statement,
-            {**bound_filters(filters), "now": now, "weeks": json.dumps(weeks)},
+            {**bound_filters(filters, now=now), "weeks": json.dumps(weeks)},
         ).fetchall()
 
     def next_start(self, since: int | None) -> int | None:

@@ -99,7 +99,7 @@ def run(command: Command, *under: str) -> subprocess.CompletedProcess[str]:
         command.prepare()
     done = subprocess.run(
         [*under, *command.args],
-        env=_environment(command.db),
+        env=environment(command.db),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -136,7 +136,7 @@ def _instructions(command: Command) -> int:
     return int(found[1])
 
 
-def _environment(db: Path | str | None) -> dict[str, str]:
+def environment(db: Path | str | None) -> dict[str, str]:
     """This one without what makes Python or calbook behave otherwise than usual."""
     usual = {
         name: value

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import books, processes, steps
+from . import books, memory, processes, steps
 from .books import Book
 from .figures import Figure, table
 
@@ -44,6 +44,24 @@ def test_a_late_page_takes_as_many_steps_as_the_first(
     book: Callable[[int], Book],
 ) -> None:
     figure = steps.late_page(book(5_000))
+
+    assert not figure.misses, figure
+
+
+@pytest.fixture(scope="module")
+def two_books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Book]:
+    directory = tmp_path_factory.mktemp("books")
+    small, large = (books.full(directory / f"{n}.db", n) for n in (1_500, 7_500))
+    return small, large
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("name", memory.ANSWERS)
+def test_an_answer_five_times_as_long_takes_as_much_memory(
+    two_books: tuple[Book, Book], name: str
+) -> None:
+    """All of it was held as rows, as JSON and as text."""
+    figure = memory.growth(name, *two_books)
 
     assert not figure.misses, figure
 

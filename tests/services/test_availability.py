@@ -10,8 +10,7 @@ import pytest
 from conftest import DAYS, Clock
 
 from calbook import Booking, Client, EventType, Slot, errors
-from calbook.services.availability import free_starts as slots_service
-from calbook.services.availability import lookup
+from calbook.services.availability import lookup, series_search
 
 ADA = {"name": "Ada", "email": "ada@example.com"}
 JAN_18 = "2027-01-18"  # a Monday
@@ -1626,7 +1625,7 @@ def test_a_series_may_be_too_long_from_some_starts_and_not_from_others(
 def test_a_search_that_takes_too_long_is_refused(
     client: Client, opens: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots_service, "MOST_DATES", 100)
+    monkeypatch.setattr(series_search, "MOST_DATES", 100)
     opens("09:00-10:00", duration=60)
     daily = {"frequency": "DAILY", "count": 30}
     wanted = {"event_type_id": "demo", "recurring": daily, "days": 30}

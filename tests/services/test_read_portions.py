@@ -36,7 +36,7 @@ def database(place: str) -> str:
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """The rows of one portion."""
     size = 2
-    for name in ("iter_bookings", "iter_occurrences"):
+    for name in ("iter_bookings", "iter_meetings"):
         monkeypatch.setitem(getattr(read, name).__kwdefaults__, "portion", size)
     return size
 
@@ -69,6 +69,37 @@ def test_portions_make_the_same_list(
 
     assert tuple(bookings.iter(**page)) == bookings.list(**page)
     assert tuple(bookings.iter_occurrences(**page)) == bookings.list_occurrences(**page)
+
+
+@pytest.mark.parametrize(
+    ("view", "options"),
+    [
+        ("agenda", {"start_date": START, "days": 2}),
+        ("agenda", {"start_date": START, "end_date": START + timedelta(days=1)}),
+        ("agenda", {"start_date": START, "event_type_id": "talk", "person": "Ada"}),
+        ("day", {"on": START.date(), "timezone": "Asia/Tokyo"}),
+        ("week", {"of": START, "week_start": "wednesday", "host_id": "bob"}),
+        ("month", {"of": START, "event_type_id": "demo"}),
+    ],
+)
+def test_portions_make_the_same_days(
+    client: Client, booked: list[Booking], few: int, view: str, options: dict[str, Any]
+) -> None:
+    bookings = client.calendar.bookings
+    bookings.cancel(booked[2].uid)
+
+    found = tuple(getattr(bookings, f"iter_{view}")(**options))
+
+    assert found == getattr(bookings, view)(**options).occurrences
+    assert len(found) > few
+
+
+@pytest.mark.parametrize("view", ["agenda", "day", "week", "month"])
+def test_days_that_are_read_in_portions_know_their_options(
+    client: Client, view: str
+) -> None:
+    with pytest.raises(TypeError, match=rf"Bookings.iter_{view}\(\) .* 'hots'"):
+        getattr(client.calendar.bookings, f"iter_{view}")(hots="me")
 
 
 def test_portions_continue_behind_a_booking(

@@ -22,6 +22,7 @@ from calbook.core.model import Span
 from calbook.core.time import times
 from calbook.store import busy_times, limits
 from calbook.store import facts as store_facts
+from calbook.store.booking_filters import Place
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.facts import Facts
 from calbook.store.published_feeds import PublishedFeeds
@@ -197,7 +198,7 @@ def obstacle(facts: Facts, start: datetime) -> object:
 def page(
     facts: Facts,
     *,
-    after: str | None = None,
+    after: Place | None = None,
     latest_first: bool = False,
     **filters: object,
 ) -> list[Any]:
@@ -212,13 +213,18 @@ def page(
 
 
 def meetings(
-    facts: Facts, *, latest_first: bool = False, **filters: object
+    facts: Facts,
+    *,
+    after: Place | None = None,
+    latest_first: bool = False,
+    **filters: object,
 ) -> list[Any]:
     """A page of single meetings."""
     return facts.occurrence_rows(
         filters,
         now=times.epoch(FIRST),
         latest_first=latest_first,
+        after=after,
         limit=50,
         offset=0,
     )
@@ -352,23 +358,41 @@ def test_claiming_costs_the_same_in_a_large_file(files: tuple[Filled, Filled]) -
     assert large == pytest.approx(small, rel=0.1)
 
 
+BEGIN, END = times.epoch(FIRST), times.epoch(FIRST + LARGE * HOUR)
+
+
 @pytest.mark.parametrize("latest_first", [False, True], ids=["on", "back"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"since": BEGIN, "until": END},
+        {"statuses": '["CONFIRMED"]', "host_id": "user_me"},
+        {"statuses": '["CONFIRMED"]'},
+    ],
+    ids=["all", "dates", "host", "status"],
+)
 def test_a_page_deep_in_the_file_costs_what_the_first_one_costs(
-    files: tuple[Filled, Filled], latest_first: bool
+    files: tuple[Filled, Filled], filters: dict[str, Any], latest_first: bool
 ) -> None:
+    """With dates each page began to look where the first one began."""
     _, large = files
+    which = {**filters, "latest_first": latest_first}
     since = times.epoch(
         FIRST + (LARGE // 10 if latest_first else LARGE * 9 // 10) * HOUR
     )
     with large.store.read(Facts) as facts:
-        last = page(facts, since=since)[0]["uid"]
+        booking, meeting = page(facts, since=since)[0], meetings(facts, since=since)[0]
+    place = booking["starts_at"], booking["uid"]
+    date = meeting["start_at"], meeting["uid"], meeting["recurrence_id"]
 
-    first = reading(large, lambda facts, _: page(facts, latest_first=latest_first))
-    deep = reading(
-        large, lambda facts, _: page(facts, latest_first=latest_first, after=last)
-    )
+    first = reading(large, lambda facts, _: page(facts, **which))
+    deep = reading(large, lambda facts, _: page(facts, after=place, **which))
+    first_met = reading(large, lambda facts, _: meetings(facts, **which))
+    deep_met = reading(large, lambda facts, _: meetings(facts, after=date, **which))
 
     assert deep <= 1.2 * first
+    assert deep_met <= 1.2 * first_met
 
 
 NEW = {

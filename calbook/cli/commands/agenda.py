@@ -1,7 +1,8 @@
 """`agenda`, `today`, `tomorrow`: what takes place, day by day; and `next`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
@@ -10,6 +11,7 @@ from calbook.cli.output import Json, OutputOptions, as_json
 from calbook.cli.session import BOOKING_KEYS, usage_error
 
 if TYPE_CHECKING:
+    from calbook.api.values.bookings import Booking
     from calbook.api.values.overview import Agenda
     from calbook.cli.screen.cells import Line
     from calbook.cli.screen.timeline import Page
@@ -55,14 +57,26 @@ def tomorrow(*, whose: Whose, who: o.Who, out: o.AnsweringTimes) -> None:
 
 def _show_days(within: dict[str, Any], whose: Whose, who: o.Who, out: o.Output) -> None:
     form = out.form_in_zone()
+    wanted = {**within, **whose.options(), "timezone": form.tz, **who.given()}
     with out.client() as client:
-        found = client.calendar.bookings.agenda(
-            **within, **whose.options(), timezone=form.tz, **who.given()
-        )
+        bookings = client.calendar.bookings
+        if print_meetings(partial(bookings.iter_agenda, **wanted), form):
+            return
+        found = bookings.agenda(**wanted)
         now = client.now()
     is_whole = whose.event_type_id is None and not who.given()
     host = whose.host_id or whose.resource_id
     show_agenda(found, form, now=now, host=host, is_whole=is_whole)
+
+
+def print_meetings(
+    read: "Callable[[], Iterator[Booking]]", form: OutputOptions
+) -> bool:
+    """For programs, as `list --occurrences` has them; False where people look on."""
+    if output.is_screen(form):
+        return False
+    output.print_list(output.Stream(read), form, keys=KEYS, table=str)
+    return True
 
 
 def show_agenda(
@@ -74,10 +88,7 @@ def show_agenda(
     is_whole: bool = True,
     draw: Draw | None = None,
 ) -> None:
-    """Days for people, else the occurrences as `list --occurrences` has them.
-
-    They are drawn otherwise than by day where `draw` finds that there is room.
-    """
+    """Days for people, drawn otherwise than by day where `draw` finds room for it."""
 
     def table(items: object) -> str:
         from calbook.cli.screen import painting, timeline  # slow to import
@@ -88,7 +99,7 @@ def show_agenda(
         lines = draw(page, width, output.height()) if draw else ()
         return painting.paint_lines(lines or agenda_lines(page, width))
 
-    items = found.to_dict()["occurrences"]
+    items = as_json(found)["occurrences"]
     output.print_list(items, form, keys=KEYS, table=table)
 
 

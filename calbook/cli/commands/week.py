@@ -1,10 +1,11 @@
 """`day`, `week`, `month`: days as a grid or a picture, else as an agenda."""
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
-from calbook.cli.commands.agenda import Draw, Whose, show_agenda
+from calbook.cli.commands.agenda import Draw, Whose, print_meetings, show_agenda
 from calbook.cli.defaults import begin_week, read_default
 from calbook.cli.session import usage_error
 
@@ -32,10 +33,15 @@ def day(
     """
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
+    wanted: Any = {
+        **{"on": on, "timezone": form.tz},
+        **{"host_id": host, "resource_id": resource},
+    }
     with out.client() as client:
-        found = client.calendar.bookings.day(
-            on=on, host_id=host, resource_id=resource, timezone=form.tz
-        )
+        bookings = client.calendar.bookings
+        if print_meetings(partial(bookings.iter_day, **wanted), form):
+            return
+        found = bookings.day(**wanted)
         now = client.now()
     draw = _draw_grid(is_by_host=is_by_host)
     show_agenda(found, form, now=now, host=host or resource, draw=draw)
@@ -98,14 +104,16 @@ def week(
     is_by_host = _is_by_host(by)
     form = out.form_in_zone()
     picture.check()
+    wanted: Any = {
+        **{"of": begin_week(of), "week_start": _week_start(), "timezone": form.tz},
+        **{"host_id": host, "resource_id": resource},
+    }
     with out.client() as client:
-        found = client.calendar.bookings.week(
-            of=begin_week(of),
-            host_id=host,
-            resource_id=resource,
-            timezone=form.tz,
-            week_start=_week_start(),
-        )
+        bookings = client.calendar.bookings
+        read = partial(bookings.iter_week, **wanted)
+        if not picture.svg and print_meetings(read, form):
+            return
+        found = bookings.week(**wanted)
         now = client.now()
     if picture.svg:
         from calbook.cli.screen.timeline import make_page
@@ -130,10 +138,12 @@ def month(
     On a narrow terminal, and piped, it is the agenda of that month.
     """
     form = out.form_in_zone()
+    wanted: Any = {"of": of, **whose.options(), "timezone": form.tz}
     with out.client() as client:
-        found = client.calendar.bookings.month(
-            of=of, **whose.options(), timezone=form.tz
-        )
+        bookings = client.calendar.bookings
+        if print_meetings(partial(bookings.iter_month, **wanted), form):
+            return
+        found = bookings.month(**wanted)
         now = client.now()
 
     def draw(page: "Page", width: int, height: int) -> "list[Line]":

@@ -6,7 +6,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calbook.cli.output import Json
+from calbook.cli.output import Json, as_json
 from calbook.cli.screen import cards, cells, words
 from calbook.cli.screen.cells import Line, StyledText
 from calbook.core.busy import OWN_PREFIX
@@ -120,7 +120,7 @@ def make_page(
     agenda: "Agenda", now: datetime, *, host: str | None, is_whole: bool = True
 ) -> Page:
     """The page that an agenda fills; hosts are named where all of several are on it."""
-    facts = agenda.to_dict()
+    facts = as_json(agenda)
     short = words.short_host(host) if host else None
     named = {
         id: name

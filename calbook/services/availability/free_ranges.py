@@ -89,6 +89,10 @@ class FreeRanges:
         """
         return self._open(self._schedule_id(id))[0]
 
+    def is_limited(self, id: str) -> bool:
+        """Whether what else a host does counts."""
+        return bool(self._event_type.max_in_a_row or self._hosts.host(id).limits)
+
     def _read_schedule_id(self, id: str) -> str:
         [schedule] = schedule_ids(self._hosts, self._event_type, (id,))
         return schedule
@@ -98,8 +102,7 @@ class FreeRanges:
         taken = self._read_taken(id)
         free = start_ranges.free_starts(open_time, taken, self._need)
         cancelled = ((at, at + 1) for at in self._cancelled().get(id, ()))
-        is_limited = self._event_type.max_in_a_row or self._hosts.host(id).limits
-        refused = self.loads.refused_starts(id) if is_limited else ()
+        refused = self.loads.refused_starts(id) if self.is_limited(id) else ()
         return start_ranges.without(free, sorted([*refused, *cancelled]))
 
     def _read_cancelled(self) -> Mapping[str, set[int]]:

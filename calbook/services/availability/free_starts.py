@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import assignment, needs, start_ranges
 from calbook.core.assignment import AVAILABILITY_FIRST, Turn
 from calbook.core.catalog import Need
-from calbook.core.errors import BadInput
 from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
 from calbook.services.availability.booking_request import (
     BookingRequest,
-    series_starts,
 )
 from calbook.services.availability.free_ranges import FreeRanges
 from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
+    from calbook.services.availability.series_search import Candidates, SeriesSearch
 
 
 class FreeStart(NamedTuple):
@@ -40,9 +38,8 @@ class FreeStart(NamedTuple):
     seats_left: int | None
 
 
-Candidates = Mapping[int, Sequence[str]]  # starts, each with those who could lead
-
 _STRIDE = 31 * DAY  # looked at together: whoever wants a few starts reads no year
+_GROWTH = 3  # of it where each reads all other dates of its series too
 
 
 def find_free_starts(
@@ -55,14 +52,17 @@ def find_free_starts(
     """
     rota, length = _Rotation(facts, request), request.event_type.duration // SECOND
     has_dates = rule is not None or (request.move and request.move.occurrences[1:])
-    series = _SeriesSearch(facts, request, rule) if has_dates else None
-    stride = DAY if has_dates else _STRIDE
-    for span in _strides(_bound_by_rules(request, wanted), stride):
+    series = _search_series(facts, request, rule) if has_dates else None
+    growth = _GROWTH if has_dates else 1
+    for span in _strides(_bound_by_rules(request, wanted), growth):
         candidates = _candidates(facts, request, span, rota)
         if series is not None:
             candidates = series.keep_fitting(candidates, rota.candidates)
         groups, own = _groups(facts, request, span, rule)
+        until = 2**40 if series is None else series.end
         for start in sorted({*candidates, *groups} - own):
+            if start >= until:
+                break
             if (group := groups.get(start)) is not None:
                 left = _seats_left(facts, request, group)
                 begin, end = group.occurrences[0].span
@@ -71,8 +71,18 @@ def find_free_starts(
             else:
                 chosen = rota.next(start, candidates[start])
                 yield FreeStart(start, length, chosen[0], rota.seats_with(chosen))
+        if series is not None:
+            series.check_tried()
     if series is not None:
         series.check()
+
+
+def _search_series(
+    facts: Facts, request: BookingRequest, rule: Recurrence | None
+) -> SeriesSearch:
+    from calbook.services.availability.series_search import SeriesSearch  # few ask
+
+    return SeriesSearch(facts, request, rule)
 
 
 def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
@@ -92,11 +102,11 @@ def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
     return Span(max(wanted.start, earliest), latest)
 
 
-def _strides(span: Span, stride: timedelta) -> Iterator[Span]:
-    start = span.start
+def _strides(span: Span, growth: int) -> Iterator[Span]:
+    start, stride = span.start, _STRIDE
     while start < span.end:
         yield Span(start, min(start + stride, span.end))
-        start += stride
+        start, stride = start + stride, growth * stride
 
 
 def _groups(
@@ -260,132 +270,3 @@ def _small_rooms(facts: Facts, request: BookingRequest) -> Mapping[str, int]:
     members = resources_among(needs.members_of(request.needs))
     rooms = {id: facts.host(id).capacity for id in members}
     return {id: n for id, n in rooms.items() if n is not None and n < seats}
-
-
-MOST_DATES = 250_000  # of all the series that are tried for one listing
-
-
-class _SeriesSearch:
-    """Series that begin at one start after the other, until one has to stop.
-
-    By a rule; without, the dates of a booking that move together.
-    """
-
-    def __init__(
-        self, facts: Facts, request: BookingRequest, rule: Recurrence | None
-    ) -> None:
-        self._facts = facts
-        self._request = request
-        self._rule = rule
-        self._tried = 0
-        self._fits = False
-        self._too_long: BadInput | None = None
-
-    def check(self) -> None:
-        """Raise what kept every series from being tried."""
-        if self._too_long is not None and not self._fits:
-            raise self._too_long
-
-    def keep_fitting(self, candidates: Candidates, leads: Sequence[str]) -> Candidates:
-        """Those at which a whole series fits, with those who are free on all dates.
-
-        Of the dates after the first hours and overlap are asked, and of all together
-        the limits.
-        """
-        facts, request = self._facts, self._request
-        series = dict(self._begun(candidates))
-        every = {start for dates in series.values() for start in dates}
-        spans = [Span(at, at) for at in map(times.instant, every)]
-        takes = _read_limits(facts, request, spans)
-        dates = {start: _date(start, request.timezone) for start in every}
-        free_ranges = FreeRanges(facts, request, spans)
-        fits = cache(lambda ids: _RangeSet(free_ranges.starts(ids)))
-        members = needs.members_of(request.needs)
-        found = {}
-        for first, starts in series.items():
-            is_of_its_dates = request.event_type.takes_date
-            if not all(is_of_its_dates(dates[start]) for start in starts[1:]):
-                continue
-            if not takes(starts):
-                continue
-
-            def is_free(id: str, starts: Sequence[int] = starts) -> bool:
-                rows = [request.members_on(n, (id,)) for n in range(len(starts))]
-                return all(
-                    start in fits(row) for start, row in zip(starts, rows, strict=True)
-                ) and free_ranges.loads.take_all(rows, starts)
-
-            free = {id for id in members if is_free(id)}
-            if free.issuperset(request.wanted) and needs.are_met(request.needs, free):
-                found[first] = [id for id in leads if id in free]
-        return found
-
-    def _begun(self, candidates: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-        """The starts with which the rule may begin, each with all that follow.
-
-        Without those whose dates would stand in each other's way.
-        """
-        need = start_ranges.slot_lengths(self._request.event_type)
-        claim = need.before + need.meeting + need.after
-        for first in candidates:
-            every = self._starts(first)
-            if every and all(b - a >= claim for a, b in pairwise(sorted(every))):
-                yield first, every
-
-    def _starts(self, first: int) -> list[int]:
-        try:
-            found = self._series(times.instant(first))
-        except BadInput as error:  # too many dates from here on: fewer from later on
-            self._too_long = self._too_long or error
-            return []
-        self._fits = self._fits or bool(found)
-        self._tried += len(found)
-        if self._tried > MOST_DATES:
-            raise BadInput(
-                f"that takes too long: the series tried have over {MOST_DATES:,} dates",
-                hint="look at fewer days, or at fewer starts with count",
-                command_hint="look at fewer days, or at fewer starts with --limit",
-                field="recurring",
-                most=MOST_DATES,
-            )
-        return [times.epoch(start) for start in found]
-
-    def _series(self, first: datetime) -> tuple[datetime, ...]:
-        request = self._request
-        if self._rule is None:
-            return (first, *request.other_starts(first))
-        return series_starts(request.event_type, self._rule, first, request.timezone)
-
-
-def _read_limits(
-    facts: Facts, request: BookingRequest, spans: Sequence[Span]
-) -> Callable[[Sequence[int]], bool]:
-    """Whether the limits of the event type and of persons let all these starts be."""
-    from calbook.services.availability import limit_counts  # slow to import
-
-    length = request.event_type.duration
-    counts = limit_counts.of_event_type(facts, request, spans)
-    persons = limit_counts.PersonLoads(facts, request, spans)
-    refused = sorted(persons.refused_starts())
-    allowed = _RangeSet(start_ranges.without([(0, 2**40)], refused))
-
-    def take(starts: Sequence[int]) -> bool:
-        return (
-            all(each.takes_all(starts, length) for each in counts)
-            and persons.takes_all(starts)
-            and all(start in allowed for start in starts)
-        )
-
-    return take
-
-
-class _RangeSet:
-    """Ranges of starts, asked for membership."""
-
-    def __init__(self, ranges: Sequence[Range]) -> None:
-        self._begins = [begin for begin, _ in ranges]
-        self._ends = [end for _, end in ranges]
-
-    def __contains__(self, start: int) -> bool:
-        n = bisect_right(self._begins, start) - 1
-        return n >= 0 and start < self._ends[n]

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from calbook.store.reader import EVERYTHING, Place, Reader
+from calbook.store.booking_filters import Place
+from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
     from calbook.store.context import Context
+
+FindFilters = Callable[[Reader], Mapping[str, Any]]
 
 PORTION = 1_000  # rows that are read in one transaction
 _MOST = 2**62  # SQLite counts to 2**63
@@ -61,53 +64,65 @@ def iter_bookings(
             place = reader.place_of(reader.resolve_uid(after))
         return reader.booking_rows(after=place, **which)
 
-    order = ("starts_at", "uid")
-    for row, now in _read_rows(context, filters, read, order, portion, **page):
+    order, now = ("starts_at", "uid"), _now(context)
+    find = _filters_finder(filters, now)
+    for row in _read_rows(context, find, read, order, portion, now=now, **page):
         yield booking_to_json(row, now=now)
 
 
 def iter_occurrences(
-    context: Context,
-    filters: Mapping[str, Any],
-    *,
-    portion: int = PORTION,
-    **page: Any,
+    context: Context, filters: Mapping[str, Any], **page: Any
 ) -> Iterator[Json]:
     """Meetings by start, then uid: a booking for each, with its `date`.
 
     In portions as `iter_bookings`.
     """
+    now = _now(context)
+    return iter_meetings(context, _filters_finder(filters, now), now=now, **page)
+
+
+def iter_meetings(
+    context: Context,
+    find: FindFilters,
+    *,
+    now: int,
+    portion: int = PORTION,
+    **page: Any,
+) -> Iterator[Json]:
+    """The meetings that filters mean which are found with the first portion."""
 
     def read(reader: Reader, place: Place | None, **which: Any) -> list[Row]:
         return reader.occurrence_rows(after=place, **which)
 
     order = ("start_at", "uid", "recurrence_id")
-    for row, now in _read_rows(context, filters, read, order, portion, **page):
+    for row in _read_rows(context, find, read, order, portion, now=now, **page):
         yield occurrence_row_to_json(row, now=now)
+
+
+def _filters_finder(filters: Mapping[str, Any], now: int) -> FindFilters:
+    return lambda reader: _read_filters(reader, filters, now)
 
 
 def _read_rows(
     context: Context,
-    filters: Mapping[str, Any],
+    find: FindFilters,
     read: Callable[..., list[Row]],
     order: tuple[str, ...],
     portion: int,
     *,
+    now: int,
     limit: int | None = None,
     offset: int = 0,
     latest_first: bool = False,
-) -> Iterator[tuple[Row, int]]:
-    """The rows, each with the time at which they are looked at.
-
-    A transaction ends before its rows are given away.
-    """
+) -> Iterator[Row]:
+    """Rows in their order; a transaction ends before its rows are given away."""
     check_page(limit, offset)
-    now, chosen, place = _now(context), None, None
+    chosen, place = None, None
     left = EVERYTHING if limit is None else limit
     while True:
         with context.store.read(Reader) as reader:
             if chosen is None:
-                chosen = _read_filters(reader, filters, now)
+                chosen = find(reader)
             rows = read(
                 *(reader, place),
                 filters=chosen,
@@ -116,8 +131,7 @@ def _read_rows(
                 limit=min(left, portion),
                 offset=offset,
             )
-        for row in rows:
-            yield row, now
+        yield from rows
         left -= len(rows)
         if len(rows) < portion or not left:
             return

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from calbook.core.booking import effective_status
 from calbook.core.time import times
 from calbook.ical.writing.event_text import Invite, read_invite
+from calbook.store.booking_filters import Place
 from calbook.store.feed_bookings import FeedBookings
 from calbook.store.published_feeds import UNDER_WAY
-from calbook.store.reader import Place
 
 if TYPE_CHECKING:
     from calbook.core.model import Booking

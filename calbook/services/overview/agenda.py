@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import parsing, times
 from calbook.services.bookings import filters
+from calbook.services.bookings.read import iter_meetings
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
@@ -38,49 +39,54 @@ class Days(NamedTuple):
     timezone: str
 
 
-def read_agenda(
+# What is asked for, as filters of `Reader`, and on which days.
+Wanted = tuple[Mapping[str, Any], Days]
+Find = Callable[[Reader], Wanted]
+
+
+def find_agenda(
     context: Context,
-    wanted: Mapping[str, Any],
     *,
-    since: Any,
-    until: Any,
-    days: int | None,
-    timezone: Any,
-) -> Json:
-    """The days from that of `since` to that of `until`, or `days`, else a week."""
-    with context.store.read(Reader) as reading:
+    start_date: Any = "today",
+    end_date: Any = None,
+    days: int | None = None,
+    timezone: Any = None,
+    **wanted: Any,
+) -> Find:
+    """The days from `start_date` to `end_date`, or so many, else a week."""
+
+    def find(reading: Reader) -> Wanted:
         chosen = filters.read_filters(reading, wanted, now=0)
-        day, zone = _day(context, reading, chosen, since, timezone)
-        if until is not None:
-            days = _days_until(context, day, until, zone, days)
-        days = 7 if days is None else days
-        _check_days(days)
-        return _days_json(
-            context, reading, chosen, Days(day, day + (days - 1) * DAY, zone)
-        )
+        zone = _zone(reading, chosen, timezone)
+        first, count = _local_day(context, start_date, zone), days
+        if end_date is not None:
+            count = _days_until(context, first, end_date, zone, days)
+        count = 7 if count is None else count
+        _check_days(count)
+        return chosen, Days(first, first + (count - 1) * DAY, zone)
+
+    return find
 
 
-def read_day(
-    context: Context, wanted: Mapping[str, Any], *, on: Any, timezone: Any
-) -> Json:
-    """One day, with each host's open time."""
-
+def find_day(
+    context: Context, *, on: Any = "today", timezone: Any = None, **wanted: Any
+) -> Find:
     def days(zone: str) -> tuple[date, date]:
         day = parsing.day(on, now=context.clock(), timezone=zone)
         return day, day
 
-    return _read_open_days(context, wanted, days, timezone)
+    return _find_in_zone(wanted, days, timezone)
 
 
-def read_week(
+def find_week(
     context: Context,
-    wanted: Mapping[str, Any],
     *,
-    of: Any,
-    timezone: Any,
+    of: Any = None,
+    timezone: Any = None,
     week_start: str = "monday",
-) -> Json:
-    """The seven days around `of`, with each host's open time.
+    **wanted: Any,
+) -> Find:
+    """The seven days around `of`.
 
     Without `of` it is this week; once no more than its weekend is left, the coming one.
     """
@@ -93,19 +99,59 @@ def read_week(
             first += 7 * DAY
         return first, first + 6 * DAY
 
-    return _read_open_days(context, wanted, days, timezone)
+    return _find_in_zone(wanted, days, timezone)
 
 
-def read_month(
-    context: Context, wanted: Mapping[str, Any], *, of: Any, timezone: Any
-) -> Json:
+def find_month(
+    context: Context, *, of: Any = "today", timezone: Any = None, **wanted: Any
+) -> Find:
     """The month around a day."""
-    with context.store.read(Reader) as reading:
-        chosen = filters.read_filters(reading, wanted, now=0)
-        day, zone = _day(context, reading, chosen, of, timezone)
-        first = day.replace(day=1)
+
+    def days(zone: str) -> tuple[date, date]:
+        day = _local_day(context, of, zone)
         last = day.replace(day=monthrange(day.year, day.month)[1])
-        return _days_json(context, reading, chosen, Days(first, last, zone))
+        return day.replace(day=1), last
+
+    return _find_in_zone(wanted, days, timezone)
+
+
+def _find_in_zone(
+    wanted: Mapping[str, Any],
+    days_in: Callable[[str], tuple[date, date]],
+    timezone: Any,
+) -> Find:
+    """The first and the last of the days, which are asked for by their zone."""
+
+    def find(reading: Reader) -> Wanted:
+        chosen = filters.read_filters(reading, wanted, now=0)
+        zone = _zone(reading, chosen, timezone)
+        return chosen, Days(*days_in(zone), zone)
+
+    return find
+
+
+def read_days(context: Context, find: Find) -> Json:
+    """What takes place on the days, and what it takes to show them."""
+    with context.store.read(Reader) as reading:
+        return _days_json(context, reading, *find(reading))
+
+
+def read_open_days(context: Context, find: Find) -> Json:
+    """The same, with each host's open time."""
+    from calbook.store.facts import Facts  # slow to import
+
+    with context.store.read(Facts) as facts:
+        chosen, days = find(facts)
+        return {
+            **_days_json(context, facts, chosen, days),
+            "openTimes": _open_times(facts, filters.whose_time(chosen), days),
+        }
+
+
+def iter_days(context: Context, find: Find) -> Iterator[Json]:
+    """The meetings of the days alone, read while they are used."""
+    now = times.epoch(context.clock())
+    return iter_meetings(context, lambda reading: _of_days(*find(reading)), now=now)
 
 
 def _weekday(name: str) -> int:
@@ -125,25 +171,6 @@ def _is_weekend(first: date, last: date) -> bool:
     """Whether these days are Saturdays and Sundays."""
     days = range((last - first).days + 1)
     return all((first + n * DAY).weekday() >= _SATURDAY for n in days)
-
-
-def _read_open_days(
-    context: Context,
-    wanted: Mapping[str, Any],
-    days_in: Callable[[str], tuple[date, date]],
-    timezone: Any,
-) -> Json:
-    """The first and the last of the days, which are asked for by their zone."""
-    from calbook.store.facts import Facts  # slow to import
-
-    with context.store.read(Facts) as facts:
-        chosen = filters.read_filters(facts, wanted, now=0)
-        zone = _zone(facts, chosen, timezone)
-        days = Days(*days_in(zone), zone)
-        return {
-            **_days_json(context, facts, chosen, days),
-            "openTimes": _open_times(facts, filters.whose_time(chosen), days),
-        }
 
 
 def _days_until(
@@ -173,14 +200,6 @@ def _check_days(days: int) -> None:
     )
 
 
-def _day(
-    context: Context, reading: Reader, chosen: Mapping[str, Any], at: Any, timezone: Any
-) -> tuple[date, str]:
-    """The local day of a moment, in the zone asked for, else in the host's."""
-    zone = _zone(reading, chosen, timezone)
-    return _local_day(context, at, zone), zone
-
-
 def _zone(reading: Reader, chosen: Mapping[str, Any], timezone: Any) -> str:
     host = filters.whose_time(chosen)
     return filters.days_timezone(reading, timezone, host_id=host)
@@ -191,24 +210,24 @@ def _local_day(context: Context, at: Any, zone: str) -> date:
     return times.local_date(instant, zone)
 
 
+def _of_days(chosen: Mapping[str, Any], days: Days) -> Mapping[str, Any]:
+    """What was not cancelled; also what began before the days and is not over."""
+    start = times.epoch(times.day_start(days.first, days.timezone))
+    return {
+        **chosen,
+        "statuses": json.dumps(_LIVE),
+        "since": start - int(DAY.total_seconds()),  # no meeting is longer
+        "until": times.epoch(times.day_start(days.last + DAY, days.timezone)),
+        "not_over_by": start,
+    }
+
+
 def _days_json(
     context: Context, reading: Reader, chosen: Mapping[str, Any], days: Days
 ) -> Json:
-    """What was not cancelled; also what began before the days and is not over."""
     now = times.epoch(context.clock())
-    start = times.epoch(times.day_start(days.first, days.timezone))
     rows = reading.occurrence_rows(
-        {
-            **chosen,
-            "statuses": json.dumps(_LIVE),
-            "since": start - int(DAY.total_seconds()),  # no meeting is longer
-            "until": times.epoch(times.day_start(days.last + DAY, days.timezone)),
-            "not_over_by": start,
-        },
-        now=now,
-        latest_first=False,
-        limit=EVERYTHING,
-        offset=0,
+        _of_days(chosen, days), now=now, latest_first=False, limit=EVERYTHING, offset=0
     )
     return {
         "startDate": days.first.isoformat(),
